@@ -1,0 +1,170 @@
+"""Symbols: which quantity of a network is meant, never which letter it is written with.
+
+A `Symbol` is a role with a place (layer, unit, input unit) and a moment (sample, iteration); a `Partial` is a
+partial derivative of one symbol in another. Layers and units count from 1; `None` stands for "all of them": a
+weight without `to` and `from_` is the whole matrix of its layer. The canonical names are the language of the
+JSON interface; the letters a document uses come from `nbsolve.notation`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Partial", "Role", "Symbol", "anchor", "canonical", "parse_canonical"]
+
+
+class Role(StrEnum):
+    """What a quantity is in the network; the value is the stem of its canonical name."""
+
+    INPUT = "x"
+    TARGET = "y"
+    PRE_ACTIVATION = "z"
+    ACTIVATION = "a"
+    WEIGHT = "W"
+    BIAS = "b"
+    THRESHOLD = "theta"
+    LOSS = "L"
+    OUTPUT_LOSS = "L_out"
+    TERM_LOSS = "L_term"
+    PENALTY = "penalty"
+    EPOCH_LOSS = "L_epoch"
+    ERROR = "e"
+    DELTA = "delta"
+    LEARNING_RATE = "eta"
+    STRENGTH = "lambda"
+    SHARE = "share"
+    SAMPLE_COUNT = "n"
+
+
+_ONE_INDEX = frozenset({Role.INPUT, Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.TERM_LOSS})
+"""Roles of the network's two ends and of the loss: one index, no layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One quantity: role, layer l, unit j (`to`), input unit i (`from_`), sample, iteration.
+
+    `to` and `from_` of None mean the whole vector or matrix. For inputs, targets, errors and the loss of one
+    output `to` is the index and there is no layer; the activation of "layer 0" is the input. A bias that all
+    units of a layer share is one parameter: `shared=True` with `to=None`. `new` is the value after the update,
+    `change` the amount by which the update changes it.
+    """
+
+    role: Role
+    layer: int | None = None
+    to: int | None = None
+    from_: int | None = None
+    sample: int | None = None
+    iteration: int | None = None
+    new: bool = False
+    change: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The partial derivative ∂of/∂wrt."""
+
+    of: Symbol
+    wrt: Symbol
+
+    @property
+    def iteration(self) -> int | None:
+        """The iteration both symbols belong to (None for a fixed given)."""
+        return self.wrt.iteration if self.wrt.iteration is not None else self.of.iteration
+
+    @property
+    def sample(self) -> int | None:
+        """The sample the derivative belongs to (None where it belongs to the whole batch)."""
+        return self.wrt.sample if self.wrt.sample is not None else self.of.sample
+
+
+def canonical(atom: Symbol | Partial) -> str:
+    """The canonical name: `W[l][j][i]`, `b_new[l][j]`, `dL/dz[l][j]`, `da/dz[l][j]`, `dL_out[k]/da[l][j]`.
+
+    Sample and iteration are not part of the name (they are fields beside it). A shared bias is `b[l]`, the
+    whole vector of biases `b[l][:]`. The derivative of an activation in its own pre-activation is shortened to
+    `da/dz[l][j]`; with two different units (softmax) it is `da[l][k]/dz[l][j]`.
+    """
+    if isinstance(atom, Symbol):
+        return _stem(atom) + _indices(atom)
+    of = _stem(atom.of) + ("" if _is_local(atom) else _indices(atom.of))
+    return f"d{of}/d{_stem(atom.wrt)}{_indices(atom.wrt)}"
+
+
+def anchor(atom: Symbol | Partial) -> str:
+    """A stable HTML id, unique in a page: `it1-dL-dW-2-1-1`, `it2-s3-a-1-2`, `x-1`."""
+    parts = []
+    if atom.iteration is not None:
+        parts.append(f"it{atom.iteration}")
+    if atom.sample is not None:
+        parts.append(f"s{atom.sample}")
+    name = canonical(atom).replace("[:]", "-all").replace("[", "-").replace("]", "").replace("/", "-")
+    return "-".join([*parts, name])
+
+
+def parse_canonical(text: str) -> Symbol | Partial:
+    """The quantity a canonical name means (the inverse of `canonical`); ValueError for any other text."""
+    if "/" not in text:
+        return _parse_symbol(text, text)
+    over, under = text.split("/", 1)
+    if not (over.startswith("d") and under.startswith("d")):
+        raise ValueError(f"not a canonical quantity: {text!r}")
+    of, wrt = _parse_symbol(over[1:], text), _parse_symbol(under[1:], text)
+    if of.role is Role.ACTIVATION and of.layer is None and wrt.role is Role.PRE_ACTIVATION:
+        of = Symbol(Role.ACTIVATION, wrt.layer, wrt.to, new=of.new)
+    return Partial(of, wrt)
+
+
+def _is_local(partial: Partial) -> bool:
+    of, wrt = partial.of, partial.wrt
+    return (
+        of.role is Role.ACTIVATION
+        and wrt.role is Role.PRE_ACTIVATION
+        and of.to is not None
+        and (of.layer, of.to) == (wrt.layer, wrt.to)
+    )
+
+
+def _stem(symbol: Symbol) -> str:
+    return symbol.role.value + ("_new" if symbol.new else "") + ("_change" if symbol.change else "")
+
+
+def _indices(symbol: Symbol) -> str:
+    """`[l][j][i]`; an index that is left out before one that is given, or a whole bias vector, is `[:]`."""
+    if symbol.role in _ONE_INDEX:
+        return "" if symbol.to is None else f"[{symbol.to}]"
+    places = [symbol.layer, symbol.to, symbol.from_]
+    while places and places[-1] is None:
+        places.pop()
+    if symbol.role is Role.BIAS and len(places) == 1 and not symbol.shared:
+        places.append(None)
+    return "".join("[:]" if place is None else f"[{place}]" for place in places)
+
+
+_STEMS = {role.value: role for role in Role}
+_NAME = re.compile(
+    r"(?P<stem>[A-Za-z]+(?:_(?:out|term|epoch))?)(?P<new>_new)?(?P<change>_change)?"
+    r"(?P<indices>(?:\[(?:[1-9][0-9]*|:)\])*)"
+)
+
+
+def _parse_symbol(name: str, whole: str) -> Symbol:
+    match = _NAME.fullmatch(name)
+    role = _STEMS.get(match["stem"]) if match else None
+    if match is None or role is None:
+        raise ValueError(f"not a canonical quantity: {whole!r}")
+    places = [None if place == ":" else int(place) for place in re.findall(r"\[([^\]]+)\]", match["indices"])]
+    shared = role is Role.BIAS and len(places) == 1
+    if len(places) > (1 if role in _ONE_INDEX else 3):
+        raise ValueError(f"too many indices in {whole!r}")
+    padded = [*places, None, None, None]
+    layer, to, from_ = (None, padded[0], None) if role in _ONE_INDEX else padded[:3]
+    symbol = Symbol(
+        role, layer, to, from_, new=bool(match["new"]), change=bool(match["change"]), shared=shared
+    )
+    if _stem(symbol) + _indices(symbol) != name:
+        raise ValueError(f"not a canonical quantity: {whole!r}")
+    return symbol
