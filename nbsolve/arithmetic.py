@@ -1,0 +1,206 @@
+"""What a formula is evaluated in: exact rationals while a value is rational, then certified enclosures.
+
+A value is a `flint.fmpq` (exact) or a `flint.arb` (a ball that certainly contains the number). A question
+that the balls cannot answer (which branch? which last digit?) raises `Undecided`; the caller starts again
+with more bits (`certified`). At the last precision what is still undecided is a tie or a zero, and is
+treated as one: that is what `lenient` means.
+
+Source for ball arithmetic: F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
+arithmetic", IEEE Transactions on Computers 66(8), 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+import flint
+
+from nbsolve.errors import DomainError
+
+Value = flint.fmpq | flint.arb
+PRECISIONS = (256, 512, 1024, 4096)
+RATIONAL_BITS = 4096
+"""Beyond this size of numerator or denominator a rational is continued as a ball (long trainings)."""
+
+ZERO, ONE, HALF = flint.fmpq(0), flint.fmpq(1), flint.fmpq(1, 2)
+T = TypeVar("T")
+
+
+class Undecided(ArithmeticError):
+    """The enclosure is too wide to tell a branch or a digit: evaluate again with more bits."""
+
+
+@lru_cache(maxsize=1024)
+def power_of_ten(exponent: int) -> flint.fmpq:
+    """10^exponent, exactly."""
+    return flint.fmpq(10) ** exponent
+
+
+def ball(value: Value) -> flint.arb:
+    """The value as an enclosure."""
+    return value if isinstance(value, flint.arb) else flint.arb(value)
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """Elementary operations on values at one precision; `bits` of 256 are about 77 decimal digits."""
+
+    bits: int = PRECISIONS[0]
+    lenient: bool = False
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Evaluate enclosures with `bits` bits inside the block."""
+        before = flint.ctx.prec
+        flint.ctx.prec = self.bits
+        try:
+            yield
+        finally:
+            flint.ctx.prec = before
+
+    def sign(self, value: Value) -> int:
+        """−1, 0 or 1. Raises: Undecided."""
+        if isinstance(value, flint.fmpq):
+            return (value > 0) - (value < 0)
+        if value > 0:
+            return 1
+        if value < 0:
+            return -1
+        if not value.is_finite():
+            raise Undecided
+        if self.lenient or value == 0:
+            return 0
+        raise Undecided
+
+    def compare(self, left: Value, right: Value) -> int:
+        """The sign of left − right. Raises: Undecided."""
+        return self.sign(left - right)
+
+    def divide(self, numerator: Value, denominator: Value) -> Value:
+        """numerator / denominator. Raises: DomainError on a zero denominator; Undecided."""
+        if self.sign(denominator) == 0:
+            raise DomainError("a division by zero")
+        return settled(numerator / denominator)
+
+    def power(self, base: Value, exponent: Value) -> Value:
+        """base^exponent for a rational exponent. Raises: DomainError; Undecided."""
+        if not isinstance(exponent, flint.fmpq):
+            raise DomainError("a power whose exponent is not rational")
+        if exponent.q == 1:
+            whole = int(exponent.p)
+            if whole < 0 and self.sign(base) == 0:
+                raise DomainError("a division by zero")
+            return settled(base**whole)
+        if self.sign(base) < 0:
+            raise DomainError(f"a fractional power of a negative number ({short(base)})")
+        return ball(base) ** ball(exponent)
+
+    def exp(self, x: Value) -> Value:
+        """e^x."""
+        return ONE if isinstance(x, flint.fmpq) and x == 0 else ball(x).exp()
+
+    def ln(self, x: Value) -> Value:
+        """The natural logarithm. Raises: DomainError where x ≤ 0; Undecided."""
+        if isinstance(x, flint.fmpq) and x == 1:
+            return ZERO
+        if self.sign(x) <= 0:
+            raise DomainError(f"the logarithm of a number that is not positive ({short(x)})")
+        return ball(x).log()
+
+    def sqrt(self, x: Value) -> Value:
+        """The square root, exact for squares of rationals. Raises: DomainError where x < 0; Undecided."""
+        if self.sign(x) < 0:
+            raise DomainError(f"the square root of a negative number ({short(x)})")
+        if isinstance(x, flint.fmpq):
+            p, q = flint.fmpz(x.p).isqrt(), flint.fmpz(x.q).isqrt()
+            if p * p == x.p and q * q == x.q:
+                return flint.fmpq(p, q)
+        return ball(x).sqrt()
+
+    def tanh(self, x: Value) -> Value:
+        """The hyperbolic tangent."""
+        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).tanh()
+
+    def erf(self, x: Value) -> Value:
+        """The error function."""
+        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).erf()
+
+    def absolute(self, x: Value) -> Value:
+        """|x|. Raises: Undecided."""
+        return -x if self.sign(x) < 0 else x
+
+    def nearest_integer(self, value: Value) -> int:
+        """The nearest integer, ties away from zero, as people round by hand. Raises: Undecided."""
+        if isinstance(value, flint.fmpq):
+            whole = int((abs(value) + HALF).floor())
+            return -whole if value < 0 else whole
+        size = abs(value) + HALF
+        whole_ball = size.floor().unique_fmpz()
+        if whole_ball is not None:
+            return -int(whole_ball) if value < 0 else int(whole_ball)
+        if not self.lenient:
+            raise Undecided
+        upper = int(size.upper().floor().unique_fmpz() or 0)
+        return -upper if value.mid() < 0 else upper
+
+    def round_to(self, value: Value, places: int) -> flint.fmpq:
+        """The value rounded to `places` decimals (negative: left of the point). Raises: Undecided."""
+        return self.nearest_integer(value * power_of_ten(places)) * power_of_ten(-places)
+
+    def magnitude(self, value: Value) -> int | None:
+        """e with 10^e ≤ |value| < 10^(e+1); None for zero. Raises: Undecided."""
+        if self.sign(value) == 0:
+            return None
+        size = abs(value)
+        # An estimate from the binary exponent, off by one at the most; then certain.
+        mid = size if isinstance(size, flint.fmpq) else size.mid().fmpq()
+        bits = int(mid.p).bit_length() - int(mid.q).bit_length()
+        e = int((bits - 1) * 0.30102999566398120 // 1)
+        while self.compare(size, power_of_ten(e)) < 0:
+            e -= 1
+        while self.compare(size, power_of_ten(e + 1)) >= 0:
+            e += 1
+        return e
+
+
+def settled(value: Value) -> Value:
+    """The value, continued as a ball where its rational has grown beyond RATIONAL_BITS."""
+    if isinstance(value, flint.fmpq) and (
+        int(value.q).bit_length() > RATIONAL_BITS or int(value.p).bit_length() > RATIONAL_BITS
+    ):
+        return flint.arb(value)
+    return value
+
+
+def short(value: Value) -> str:
+    """Six digits of a value, for messages."""
+    return f"{float(ball(value).mid()):.6g}"
+
+
+def to_float(value: Value) -> float:
+    """The nearest double (of the midpoint, 256 bits or more)."""
+    if isinstance(value, flint.fmpq):
+        try:
+            return int(value.p) / int(value.q)
+        except OverflowError:
+            return float("inf") if value > 0 else float("-inf")
+    return float(value.mid())
+
+
+def certified(compute: Callable[[Arithmetic], T]) -> T:
+    """Run `compute` with as many bits as it takes; what 4096 bits leave open is taken as a tie or a zero."""
+    for bits in PRECISIONS:
+        try:
+            return _run(compute, Arithmetic(bits))
+        except Undecided:
+            continue
+    return _run(compute, Arithmetic(PRECISIONS[-1], lenient=True))
+
+
+def _run(compute: Callable[[Arithmetic], T], arithmetic: Arithmetic) -> T:
+    with arithmetic.working():
+        return compute(arithmetic)

@@ -1,0 +1,125 @@
+"""Losses: one record each, its formula and its derivative as data.
+
+A separable loss is a formula for one output in the placeholders a (prediction) and y (target); the others
+are formulae in the whole vectors `a` and `y`, with `a_k` and `y_k` for the output that the derivative is taken
+in. Logarithms are natural; another base divides by its logarithm. Sources: I. Goodfellow, Y. Bengio and
+A. Courville, "Deep Learning", 2016, sections 5.5 and 6.2; P. J. Huber, "Robust Estimation of a Location
+Parameter", 1964; hinge: C. Cortes and V. Vapnik, "Support-Vector Networks", 1995.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nbsolve.arithmetic import HALF
+from nbsolve.expr import (
+    Cases,
+    Comparison,
+    Expr,
+    Function,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Variable,
+    negated,
+    number,
+)
+from nbsolve.given import Given
+
+
+@dataclass(frozen=True)
+class Loss:
+    """ℓ(a, y) and its derivative in a, which is `coefficient` · `derivative`.
+
+    `logarithmic`: the formula is a sum of logarithms, whose base may be chosen. `kink` names the convention at
+    a kink, if any. `outputs_averaged` tells whether over_outputs: mean makes sense.
+    """
+
+    name: str
+    definition: Expr
+    derivative: Expr
+    coefficient: int = 1
+    separable: bool = True
+    logarithmic: bool = False
+    parameters: Mapping[str, Given] = field(default_factory=dict)
+    kink: str | None = None
+
+
+a, y, a_k, y_k = Variable("a"), Variable("y"), Variable("a_k"), Variable("y_k")
+delta = Variable("delta")
+one, zero = number(1), number(0)
+
+
+def _minus(left: Expr, right: Expr) -> Expr:
+    return Sum((left, Negation((right,))))
+
+
+def _ln(x: Expr) -> Expr:
+    return Function("ln", (x,))
+
+
+error = _minus(a, y)
+size = Function("abs", (error,))
+inside = Comparison(size, "≤", delta)
+dot = Function("dot", (a, y))
+norms = Product((Function("norm", (a,)), Function("norm", (y,))))
+cosine = Quotient((dot, norms))
+cosine_derivative = _minus(
+    Quotient((y_k, norms)), Product((cosine, Quotient((a_k, Power((Function("norm", (a,)), number(2)))))))
+)
+
+_RECORDS = (
+    Loss("squared_error", Power((error, number(2))), error, coefficient=2),
+    Loss(
+        "binary_cross_entropy",
+        Negation((Sum((Product((y, _ln(a))), Product((_minus(one, y), _ln(_minus(one, a)))))),)),
+        Quotient((error, Product((a, _minus(one, a))))),
+        logarithmic=True,
+    ),
+    Loss(
+        "categorical_cross_entropy",
+        Negation((Product((y, _ln(a))),)),
+        Negation((Quotient((y, a)),)),
+        logarithmic=True,
+    ),
+    Loss("absolute_error", size, Function("sign", (error,)), kink="zero"),
+    Loss(
+        "huber",
+        Cases(
+            (
+                (Product((Number(HALF), Power((error, number(2))))), inside),
+                (Product((delta, _minus(size, Product((Number(HALF), delta))))), None),
+            )
+        ),
+        Cases(((error, inside), (Product((delta, Function("sign", (error,)))), None))),
+        parameters={"delta": Given.read("1")},
+    ),
+    Loss(
+        "hinge",
+        Function("max", (zero, _minus(one, dot))),
+        Cases(((negated(y_k), Comparison(dot, "<", one)), (zero, None))),
+        separable=False,
+        kink="hinge",
+    ),
+    Loss("cosine_similarity", cosine, cosine_derivative, separable=False),
+    Loss("cosine_loss", _minus(one, cosine), Negation((cosine_derivative,)), separable=False),
+)
+
+LOSSES: dict[str, Loss] = {record.name: record for record in _RECORDS}
+
+LOSS_ALIASES: dict[str, tuple[str, dict[str, str]]] = {
+    "sse": ("squared_error", {"over_outputs": "sum", "over_samples": "sum"}),
+    "mse": ("squared_error", {"over_outputs": "mean", "over_samples": "mean"}),
+    "mae": ("absolute_error", {"over_outputs": "mean", "over_samples": "mean"}),
+}
+"""Other names, with the settings that they mean."""
+
+CANCELLATIONS: dict[tuple[str, str], Expr] = {
+    ("binary_cross_entropy", "sigmoid"): error,
+    ("categorical_cross_entropy", "softmax"): _minus(Product((a, Variable("target_sum"))), y),
+}
+"""(loss, activation of the output): what ∂ℓ/∂a · ∂a/∂z comes to (a − y; p Σy − y)."""
