@@ -1,0 +1,67 @@
+"""What nbsolve raises: one family of errors, each a message that a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class NbsolveError(Exception):
+    """Anything nbsolve raises on purpose; its text is meant for the person who wrote the problem."""
+
+
+class DomainError(NbsolveError):
+    """A function met a number outside its domain (the logarithm of 0, a division by 0)."""
+
+
+class UnknownQuantityError(NbsolveError):
+    """A quantity was asked for that the problem does not have, or that may mean several things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a problem file: where it stands, what was expected, what to do.
+
+    `line` and `column` count from 1; `path` is the YAML path (`network.layers[1].weights[0]`).
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    path: str | None = None
+    expected: str | None = None
+    hint: str | None = None
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as far as they are known."""
+        parts = [self.file or "problem"]
+        if self.line is not None:
+            parts.append(str(self.line))
+            if self.column is not None:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path else ""
+        lines = [f"{self.place}: {where}{self.message}"]
+        if self.expected:
+            lines.append(f"    expected: {self.expected}")
+        if self.hint:
+            lines.append(f"    hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class ProblemError(NbsolveError):
+    """A problem file that cannot be used; carries every fault found, in the order of the file."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        if not faults:
+            raise ValueError("a ProblemError needs at least one fault")
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[ProblemError], tuple[tuple[Fault, ...]]]:
+        # The default would rebuild the error from its text and lose the faults.
+        return type(self), (self.faults,)

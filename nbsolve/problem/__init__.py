@@ -1,0 +1,1 @@
+"""The problem file: reading, normalising, validating."""

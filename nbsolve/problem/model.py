@@ -1,0 +1,161 @@
+"""The problem as everything above it sees it: complete, normalised, validated, frozen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from nbsolve.given import Given
+
+LAYOUTS = ("W x + b", "x W + b")
+Layout = Literal["W x + b", "x W + b"]
+Over = Literal["sum", "mean"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choice(_Frozen):
+    """A name from the catalogue with all its parameters (defaults filled in)."""
+
+    name: str
+    parameters: dict[str, Given] = {}
+
+
+class Bias(_Frozen):
+    """How a layer's constants enter: b added per unit, one b shared by the layer, none, or θ subtracted.
+
+    `values`: one a unit for "units" and "threshold", exactly one for "shared", none for "absent".
+    `trainable`: for all of them, or one truth value for each of `values`.
+    """
+
+    kind: Literal["units", "shared", "absent", "threshold"]
+    values: tuple[Given, ...] = ()
+    trainable: bool | tuple[bool, ...] = True
+
+
+class DenseLayer(_Frozen):
+    """z = W x + b, a = activation(z); `weights[unit][input]` whatever the layout of the file."""
+
+    kind: Literal["dense"] = "dense"
+    units: int
+    activation: Choice
+    weights: tuple[tuple[Given, ...], ...]
+    weights_trainable: bool | tuple[tuple[bool, ...], ...] = True
+    bias: Bias
+
+
+class Network(_Frozen):
+    """Layers in forward order; `layout` says how the file (and so the page) writes its matrices."""
+
+    inputs: int
+    layout: Layout = "W x + b"
+    layers: tuple[DenseLayer, ...]
+
+
+class Sample(_Frozen):
+    """One input vector x and, where there is a loss, its target vector y."""
+
+    input: tuple[Given, ...]
+    target: tuple[Given, ...] | None = None
+
+
+class LossTerm(_Frozen):
+    """weight · scale · Σ/mean over outputs of the loss; over samples by `over_samples`.
+
+    `name` is canonical, `written` what the file says (`mse`); `log_base` None is the natural log.
+    """
+
+    name: str
+    written: str
+    weight: Given
+    scale: Given
+    over_outputs: Over = "sum"
+    over_samples: Over = "mean"
+    log_base: Given | None = None
+    parameters: dict[str, Given] = {}
+
+
+class Regulariser(_Frozen):
+    """scale · strength · Σ w² over all weights (biases left out); "mean" divides by the batch's size."""
+
+    name: Literal["l2"] = "l2"
+    strength: Given
+    scale: Given
+    over_samples: Over = "sum"
+
+
+class Training(_Frozen):
+    """`iterations` updates on batches taken in order; `show` lists those written out, from 1, sorted."""
+
+    optimiser: Choice
+    batch: int | Literal["all"] = 1
+    iterations: int
+    show: tuple[int, ...]
+
+
+class Digits(_Frozen):
+    """How many digits: exactly one of `decimals` and `significant` is set.
+
+    `minimum_significant` digits are kept where the decimals would leave fewer (0: no such rule).
+    """
+
+    decimals: int | None = None
+    significant: int | None = None
+    minimum_significant: int = 0
+
+
+class Rounding(_Frozen):
+    """Round what is printed (`at_end`), or every value that is written down (`each_step`)."""
+
+    apply: Literal["at_end", "each_step"] = "at_end"
+    intermediates: Digits = Digits(significant=6)
+    answers: Digits = Digits(significant=4)
+
+
+class Notation(_Frozen):
+    """`names`: a role, or a canonical quantity such as `W[2][1][1]`, to the LaTeX the file wants."""
+
+    preset: Literal["indexed", "flat", "matrix"] = "indexed"
+    names: dict[str, str] = {}
+    delta: Literal["dL/dz", "-dL/dz"] = "dL/dz"
+
+
+class Part(_Frozen):
+    """One question: what it asks, at which iteration (None: every shown one), for how many marks."""
+
+    label: str
+    ask: tuple[str, ...]
+    at: int | None = None
+    marks: Given | None = None
+    text: str | None = None
+
+
+class Problem(_Frozen):
+    """A problem, ready to be solved.
+
+    `name` is the file's stem ("problem" for text), `text` its YAML after overrides, `group` the
+    heading under which a course lists it, `warnings` what a careful instructor should know of.
+    """
+
+    kind: Literal["network"] = "network"
+    name: str
+    text: str
+    title: str
+    source: str | None = None
+    group: str | None = None
+    statement: str | None = None
+    pitfalls: tuple[str, ...] = ()
+    network: Network
+    samples: tuple[Sample, ...]
+    losses: tuple[LossTerm, ...] = ()
+    regulariser: Regulariser | None = None
+    training: Training | None = None
+    rounding: Rounding = Rounding()
+    notation: Notation = Notation()
+    explain: Literal["delta", "paths", "local_derivatives"] = "delta"
+    detail: Literal["auto", "units", "matrix", "both"] = "auto"
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...] = ()
