@@ -1,0 +1,1 @@
+"""Independent oracles: they share no code with nbsolve, and judge what it computes."""

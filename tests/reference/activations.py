@@ -1,0 +1,116 @@
+"""Activations of the reference: value and slope, written out by hand.
+
+At a kink: ReLU' (0) = 0, leaky ReLU' (0) = its slope, ELU' (0) = α. The step has H(0) = 1 and slope 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from mpmath import mp
+
+from tests.reference.numbers import Number, Real, big, exp, log
+
+DEFAULTS: dict[str, dict[str, Fraction]] = {
+    "leaky_relu": {"slope": Fraction(1, 100)},
+    "elu": {"alpha": Fraction(1)},
+}
+
+
+def sigmoid(z: Number) -> Number:
+    """1/(1 + e^−z); exactly 1/2 at 0."""
+    return 1 / (1 + exp(-z))
+
+
+def _tanh(z: Number) -> Number:
+    return Fraction(0) if z == 0 else Real(mp.tanh(big(z)))
+
+
+def _normal(z: Number) -> Number:
+    """Φ(z), the cumulative normal distribution."""
+    return Fraction(1, 2) if z == 0 else Real(mp.erfc(-big(z) / mp.sqrt(2)) / 2)
+
+
+def _density(z: Number) -> Real:
+    return Real(mp.exp(-(big(z) ** 2) / 2) / mp.sqrt(2 * mp.pi))
+
+
+def value(name: str, z: Number, given: dict[str, Fraction]) -> Number:
+    """f(z) of a scalar activation."""
+    p = DEFAULTS.get(name, {}) | given
+    match name:
+        case "linear":
+            return z
+        case "sigmoid":
+            return sigmoid(z)
+        case "tanh":
+            return _tanh(z)
+        case "relu":
+            return z if z > 0 else Fraction(0)
+        case "leaky_relu":
+            return z if z > 0 else p["slope"] * z
+        case "elu":
+            return z if z > 0 else p["alpha"] * (exp(z) - 1)
+        case "softplus":
+            return log(Fraction(2)) if z == 0 else Real(mp.log1p(mp.exp(big(z))))
+        case "gelu":
+            return z * _normal(z)
+        case "silu":
+            return z * sigmoid(z)
+        case "step":
+            return Fraction(1 if z >= 0 else 0)
+    raise ValueError(f"activation {name}")
+
+
+def slope(name: str, z: Number, given: dict[str, Fraction]) -> Number:
+    """f'(z) of a scalar activation."""
+    p = DEFAULTS.get(name, {}) | given
+    match name:
+        case "linear":
+            return Fraction(1)
+        case "sigmoid":
+            e = exp(-z)
+            return e / ((1 + e) * (1 + e))
+        case "tanh":
+            return Fraction(1) if z == 0 else Real(1 / mp.cosh(big(z)) ** 2)
+        case "relu":
+            return Fraction(1 if z > 0 else 0)
+        case "leaky_relu":
+            return Fraction(1) if z > 0 else p["slope"]
+        case "elu":
+            return Fraction(1) if z > 0 else p["alpha"] * exp(z)
+        case "softplus":
+            return sigmoid(z)
+        case "gelu":
+            return _normal(z) + (z * _density(z) if z != 0 else Fraction(0))
+        case "silu":
+            s = sigmoid(z)
+            return s + z * s * (1 - s)
+        case "step":
+            return Fraction(0)
+    raise ValueError(f"activation {name}")
+
+
+def layer_values(name: str, z: Sequence[Number], given: dict[str, Fraction]) -> list[Number]:
+    """a of a whole layer: softmax looks at all of its units."""
+    if name != "softmax":
+        return [value(name, x, given) for x in z]
+    largest = max(z)
+    e = [exp(x - largest) for x in z]
+    total = sum(e, Fraction(0))
+    return [x / total for x in e]
+
+
+def pull_back(
+    name: str,
+    z: Sequence[Number],
+    a: Sequence[Number],
+    upstream: Sequence[Number],
+    given: dict[str, Fraction],
+) -> list[Number]:
+    """dL/dz from dL/da: δ_j = f'(z_j) g_j, and for softmax δ_j = a_j (g_j − Σ_k g_k a_k)."""
+    if name != "softmax":
+        return [g * slope(name, x, given) for g, x in zip(upstream, z, strict=True)]
+    mean = sum((g * x for g, x in zip(upstream, a, strict=True)), Fraction(0))
+    return [x * (g - mean) for g, x in zip(upstream, a, strict=True)]

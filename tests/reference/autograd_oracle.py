@@ -1,0 +1,226 @@
+"""The same quantities by automatic differentiation (HIPS autograd), in doubles, from its own forward pass.
+
+A perturbation of zero is added to every z and every a, so that one reverse pass gives dL/dz and dL/da of all
+samples beside the gradients of the parameters. Nothing here knows a derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import autograd.numpy as np
+from autograd import elementwise_grad, grad
+from autograd.scipy.special import erf
+
+from tests.reference.spec import Layer, Loss, Spec
+
+Array = Any
+Key = tuple[str, int | None, int | None]
+SEPARABLE = {"squared_error", "binary_cross_entropy", "categorical_cross_entropy", "absolute_error", "huber"}
+
+
+def _activate(layer: Layer, z: Array) -> Array:
+    p = {k: float(v) for k, v in layer.parameters.items()}
+    positive = z > 0
+    below = np.where(positive, 0.0, z)
+    formulas: dict[str, Callable[[], Array]] = {
+        "linear": lambda: z,
+        "sigmoid": lambda: 0.5 * (1 + np.tanh(z / 2)),
+        "tanh": lambda: np.tanh(z),
+        "relu": lambda: np.where(positive, z, 0.0),
+        "leaky_relu": lambda: np.where(positive, z, p.get("slope", 0.01) * z),
+        "elu": lambda: np.where(positive, z, p.get("alpha", 1.0) * (np.exp(below) - 1)),
+        "softplus": lambda: np.logaddexp(0.0, z),
+        "gelu": lambda: z * (1 + erf(z / np.sqrt(2.0))) / 2,
+        "silu": lambda: z / (1 + np.exp(-z)),
+        "step": lambda: np.where(z >= 0, 1.0, 0.0) + 0.0 * z,
+        "softmax": lambda: np.exp(z) / np.sum(np.exp(z), axis=1, keepdims=True),
+    }
+    return formulas[layer.activation]()
+
+
+def _terms(loss: Loss, a: Array, y: Array) -> Array:
+    """(samples, outputs): what each output adds; a loss that does not separate has one column."""
+    f = float(loss.weight) * float(loss.scale)
+    if loss.over_outputs == "mean":
+        f /= y.shape[1]
+    if loss.log_base is not None:
+        f /= np.log(float(loss.log_base))
+    e = a - y
+    d = float(loss.parameters.get("delta", 1))
+    dot = np.sum(a * y, axis=1, keepdims=True)
+
+    def cosine() -> Array:
+        return dot / np.sqrt(np.sum(a**2, axis=1, keepdims=True) * np.sum(y**2, axis=1, keepdims=True))
+
+    formulas: dict[str, Callable[[], Array]] = {
+        "squared_error": lambda: e**2,
+        "binary_cross_entropy": lambda: -(y * np.log(a) + (1 - y) * np.log(1 - a)),
+        "categorical_cross_entropy": lambda: -y * np.log(a),
+        "absolute_error": lambda: np.abs(e),
+        "huber": lambda: np.where(np.abs(e) <= d, e**2 / 2, d * np.abs(e) - d**2 / 2),
+        "hinge": lambda: np.where(dot < 1, 1 - dot, 0.0),
+        "cosine_loss": lambda: 1 - cosine(),
+        "cosine_similarity": cosine,
+    }
+    return f * formulas[loss.name]()
+
+
+class Batch:
+    """The loss of one batch as a function of the parameters, the input and the perturbations."""
+
+    def __init__(self, spec: Spec, positions: list[int]) -> None:
+        self.spec = spec
+        self.x = np.array([[float(v) for v in spec.inputs[s]] for s in positions])
+        self.y = (
+            None
+            if spec.targets is None
+            else np.array([[float(v) for v in spec.targets[s]] for s in positions])
+        )
+        self.size = len(positions)
+
+    def forward(self, theta: Array) -> tuple[list[Array], list[Array]]:
+        """z and a of each layer, shape (samples, units)."""
+        weights, biases, x, dz, da = theta
+        zs, outs = [], [x]
+        for number, layer in enumerate(self.spec.layers):
+            z = np.dot(outs[-1], weights[number].T) + dz[number]
+            if layer.bias is not None:
+                b = np.repeat(biases[number], layer.units) if layer.shared else biases[number]
+                z = z - b if layer.threshold else z + b
+            zs.append(z)
+            outs.append(_activate(layer, z) + da[number])
+        return zs, outs
+
+    def by_output(self, theta: Array) -> list[Array]:
+        """One (samples, outputs) array a term, with 1/n where the samples are averaged."""
+        out = self.forward(theta)[1][-1]
+        n = self.size if self.spec.losses[0].over_samples == "mean" else 1
+        return [_terms(loss, out, self.y) / n for loss in self.spec.losses]
+
+    def penalty(self, weights: list[Array]) -> Array:
+        penalty = self.spec.penalty
+        if penalty is None:
+            return 0.0
+        n = self.size if penalty.over_samples == "mean" else 1
+        return float(penalty.scale) * float(penalty.strength) / n * sum(np.sum(w**2) for w in weights)
+
+    def loss(self, theta: Array) -> Array:
+        return sum(np.sum(t) for t in self.by_output(theta)) + self.penalty(theta[0])
+
+    def output_loss(self, theta: Array, k: int) -> Array:
+        return sum(np.sum(t[:, k]) for t in self.by_output(theta))
+
+    def point(self, weights: list[Array], biases: list[Array]) -> Array:
+        zeros = [np.zeros((self.size, layer.units)) for layer in self.spec.layers]
+        return (weights, biases, self.x, [z.copy() for z in zeros], [z.copy() for z in zeros])
+
+
+def _spread(layer: Layer, b: Array) -> Array:
+    return np.repeat(b, layer.units) if layer.shared else b
+
+
+def _put(out: dict[Key, float], name: str, t: int, rows: Array, number: int, samples: list[int]) -> None:
+    for s, row in zip(samples, rows, strict=True):
+        out |= {(f"{name}[{number}][{j}]", t, s): float(v) for j, v in enumerate(row, 1)}
+
+
+def _put_parameters(
+    out: dict[Key, float], spec: Spec, names: tuple[str, str], t: int, weights: Any, biases: Any
+) -> None:
+    for number, layer in enumerate(spec.layers, 1):
+        for j, row in enumerate(weights[number - 1], 1):
+            out |= {(f"{names[0]}[{number}][{j}][{i}]", t, None): float(v) for i, v in enumerate(row, 1)}
+        if layer.bias is not None:
+            values = _spread(layer, biases[number - 1])
+            out |= {(f"{names[1]}[{number}][{j}]", t, None): float(v) for j, v in enumerate(values, 1)}
+
+
+def solve(spec: Spec) -> dict[Key, float]:
+    """Every quantity of every iteration, under (quantity, iteration, sample)."""
+    out: dict[Key, float] = {}
+    for s, x in enumerate(spec.inputs, 1):
+        out |= {(f"x[{i}]", None, s): float(v) for i, v in enumerate(x, 1)}
+        if spec.targets is not None:
+            out |= {(f"y[{k}]", None, s): float(v) for k, v in enumerate(spec.targets[s - 1], 1)}
+    weights = [np.array([[float(v) for v in row] for row in layer.weights]) for layer in spec.layers]
+    biases = []
+    for layer in spec.layers:
+        values = [0.0] if layer.bias is None else [float(v) for v in layer.bias]
+        biases.append(np.array(values[:1] if layer.shared else values))
+    epoch: list[float] = []
+    for t in range(1, spec.iterations + 1):
+        positions = spec.batch_of(t)
+        samples = [s + 1 for s in positions]
+        batch = Batch(spec, positions)
+        theta = batch.point(weights, biases)
+        _put_parameters(out, spec, ("W", "b"), t, weights, biases)
+        zs, outs = batch.forward(theta)
+        for number in range(len(spec.layers)):
+            _put(out, "z", t, zs[number], number + 1, samples)
+            _put(out, "a", t, outs[number + 1], number + 1, samples)
+            if spec.layers[number].activation != "softmax":
+                slope = elementwise_grad(partial(_activate, spec.layers[number]))(zs[number])
+                _put(out, "da/dz", t, slope, number + 1, samples)
+        if batch.y is None or not spec.losses:
+            continue
+        for s, error in zip(samples, batch.y - outs[-1], strict=True):
+            out |= {(f"e[{k}]", t, s): float(v) for k, v in enumerate(error, 1)}
+        _put_backward(out, spec, batch, theta, t, samples)
+        terms = [np.sum(term) for term in batch.by_output(theta)]
+        mean = spec.losses[0].over_samples == "mean"
+        epoch.append(float(sum(terms)) * (batch.size if mean else 1))
+        if t % spec.batches_per_epoch == 0:
+            out[("L_epoch", t, None)] = sum(epoch) / (len(spec.inputs) if mean else 1)
+            epoch = []
+        if spec.learning_rate is None:
+            continue
+        moves, shifts = _step(spec, batch, theta)
+        _put_parameters(out, spec, ("W_change", "b_change"), t, moves, shifts)
+        weights = [w + d for w, d in zip(weights, moves, strict=True)]
+        biases = [b + d for b, d in zip(biases, shifts, strict=True)]
+        _put_parameters(out, spec, ("W_new", "b_new"), t, weights, biases)
+        after = batch.point(weights, biases)
+        zs, outs = batch.forward(after)
+        for number in range(len(spec.layers)):
+            _put(out, "z_new", t, zs[number], number + 1, samples)
+            _put(out, "a_new", t, outs[number + 1], number + 1, samples)
+        out[("L_new", t, None)] = float(batch.loss(after))
+    return out
+
+
+def _put_backward(
+    out: dict[Key, float], spec: Spec, batch: Batch, theta: Array, t: int, samples: list[int]
+) -> None:
+    out[("L", t, None)] = float(batch.loss(theta))
+    g_weights, g_biases, g_x, g_z, g_a = grad(batch.loss)(theta)
+    _put_parameters(out, spec, ("dL/dW", "dL/db"), t, g_weights, g_biases)
+    for number in range(len(spec.layers)):
+        _put(out, "dL/dz", t, g_z[number], number + 1, samples)
+        _put(out, "dL/da", t, g_a[number], number + 1, samples)
+    for s, row in zip(samples, g_x, strict=True):
+        out |= {(f"dL/dx[{i}]", t, s): float(v) for i, v in enumerate(row, 1)}
+    if not {loss.name for loss in spec.losses} <= SEPARABLE:
+        return
+    shares: Array = sum(batch.by_output(theta))
+    for k in range(shares.shape[1]):
+        for s, row in zip(samples, shares, strict=True):
+            out[(f"L_out[{k + 1}]", t, s)] = float(row[k])
+        paths = grad(batch.output_loss)(theta, k)[4]
+        for number in range(len(spec.layers)):
+            _put(out, f"dL_out[{k + 1}]/da", t, paths[number], number + 1, samples)
+
+
+def _step(spec: Spec, batch: Batch, theta: Array) -> tuple[list[Array], list[Array]]:
+    """−η times the gradient of everything that is trained, 0 for the rest."""
+    if spec.learning_rate is None:
+        raise ValueError("no learning rate")
+    rate = float(spec.learning_rate)
+    g_weights, g_biases = grad(batch.loss)(theta)[:2]
+    moves, shifts = [], []
+    for layer, g_w, g_b in zip(spec.layers, g_weights, g_biases, strict=True):
+        moves.append(-rate * np.array(layer.weights_trainable, dtype=float) * g_w)
+        shifts.append(-rate * np.array(layer.bias_trainable[: len(g_b)], dtype=float) * g_b)
+    return moves, shifts

@@ -1,0 +1,100 @@
+"""Losses of the reference: the value of one sample, its share by output, its slope by output.
+
+Derivative 0 at the kinks of |·| and of the hinge. A slope here is that of one sample's unscaled term, so
+`factor` holds weight, scale and 1/K; the caller adds 1/n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from tests.reference.numbers import Number, log, sign, size, sqrt
+from tests.reference.spec import Loss
+
+SEPARABLE = ("squared_error", "binary_cross_entropy", "categorical_cross_entropy", "absolute_error", "huber")
+WHOLE = ("hinge", "cosine_loss", "cosine_similarity")
+
+
+def factor(loss: Loss, outputs: int) -> Number:
+    """What multiplies the bare sum of one sample: weight · scale, 1/K for a mean, 1/ln(base) for log_base."""
+    f: Number = loss.weight * loss.scale
+    if loss.over_outputs == "mean":
+        f = f / outputs
+    if loss.log_base is not None:
+        f = f / log(loss.log_base)
+    return f
+
+
+def shares(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Number]:
+    """The bare term of each output (separable losses only)."""
+    pairs: list[tuple[Number, Fraction]] = list(zip(a, y, strict=True))
+    match loss.name:
+        case "squared_error":
+            return [(p - t) * (p - t) for p, t in pairs]
+        case "binary_cross_entropy":
+            return [-_weighted_log(t, p) - _weighted_log(1 - t, 1 - p) for p, t in pairs]
+        case "categorical_cross_entropy":
+            return [-_weighted_log(t, p) for p, t in pairs]
+        case "absolute_error":
+            return [size(p - t) for p, t in pairs]
+        case "huber":
+            d = loss.parameters.get("delta", Fraction(1))
+            return [(p - t) * (p - t) / 2 if size(p - t) <= d else d * (size(p - t) - d / 2) for p, t in pairs]
+    raise ValueError(f"loss {loss.name}")
+
+
+def total(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
+    """The bare value of one sample."""
+    if loss.name in SEPARABLE:
+        return sum(shares(loss, a, y), Fraction(0))
+    dot, length_a, length_y = _geometry(a, y)
+    match loss.name:
+        case "hinge":
+            return max(Fraction(0), 1 - dot)
+        case "cosine_loss":
+            return 1 - dot / (length_a * length_y)
+        case "cosine_similarity":
+            return dot / (length_a * length_y)
+    raise ValueError(f"loss {loss.name}")
+
+
+def slopes(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Number]:
+    """The derivative of the bare value by each output."""
+    pairs: list[tuple[Number, Fraction]] = list(zip(a, y, strict=True))
+    match loss.name:
+        case "squared_error":
+            return [2 * (p - t) for p, t in pairs]
+        case "binary_cross_entropy":
+            return [_quotient(1 - t, 1 - p) - _quotient(t, p) for p, t in pairs]
+        case "categorical_cross_entropy":
+            return [-_quotient(t, p) for p, t in pairs]
+        case "absolute_error":
+            return [sign(p - t) for p, t in pairs]
+        case "huber":
+            d = loss.parameters.get("delta", Fraction(1))
+            return [p - t if size(p - t) <= d else d * sign(p - t) for p, t in pairs]
+    dot, length_a, length_y = _geometry(a, y)
+    match loss.name:
+        case "hinge":
+            return [-t if dot < 1 else Fraction(0) for t in y]
+        case "cosine_loss" | "cosine_similarity":
+            s = -1 if loss.name == "cosine_loss" else 1
+            cos = dot / (length_a * length_y)
+            return [s * (t / (length_a * length_y) - cos * p / (length_a * length_a)) for p, t in pairs]
+    raise ValueError(f"loss {loss.name}")
+
+
+def _weighted_log(weight: Fraction, x: Number) -> Number:
+    """w ln x, with 0 · ln 0 = 0."""
+    return Fraction(0) if weight == 0 else weight * log(x)
+
+
+def _quotient(top: Fraction, bottom: Number) -> Number:
+    """Target over prediction: 0 where the target is 0, whatever stands below."""
+    return Fraction(0) if top == 0 else top / bottom
+
+
+def _geometry(a: Sequence[Number], y: Sequence[Fraction]) -> tuple[Number, Number, Number]:
+    dot = sum((p * t for p, t in zip(a, y, strict=True)), Fraction(0))
+    return dot, sqrt(sum((p * p for p in a), Fraction(0))), sqrt(sum((t * t for t in y), Fraction(0)))

@@ -1,0 +1,262 @@
+"""The reference: forward, loss, backward and update at 60 digits, by formulas written out by hand.
+
+`solve(spec)` gives every canonical quantity under the key (quantity, iteration, sample); a value that belongs
+to the whole batch has sample None, a given of a sample has iteration None. Both count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from mpmath import mp
+
+from tests.reference import activations, losses
+from tests.reference.numbers import DIGITS, Number, tame
+from tests.reference.spec import Spec
+
+Key = tuple[str, int | None, int | None]
+Values = dict[Key, Number]
+Matrix = list[list[Number]]
+ZERO = Fraction(0)
+
+
+class Parameters:
+    """Weights [layer][unit][input] and biases [layer][unit] (None where there are none) of one iteration."""
+
+    def __init__(self, weights: list[Matrix], biases: list[list[Number] | None]) -> None:
+        self.weights = weights
+        self.biases = biases
+
+
+def given_parameters(spec: Spec) -> Parameters:
+    """The parameters the problem starts from."""
+    return Parameters(
+        [[list(row) for row in layer.weights] for layer in spec.layers],
+        [None if layer.bias is None else list(layer.bias) for layer in spec.layers],
+    )
+
+
+def forward(spec: Spec, p: Parameters, x: Sequence[Number]) -> tuple[list[list[Number]], list[list[Number]]]:
+    """z and a of every layer for one input; a[0] is the input."""
+    zs: list[list[Number]] = [[]]
+    outs: list[list[Number]] = [list(x)]
+    for layer, weights, biases in zip(spec.layers, p.weights, p.biases, strict=True):
+        z: list[Number] = []
+        for j, row in enumerate(weights):
+            total = sum((w * v for w, v in zip(row, outs[-1], strict=True)), ZERO)
+            if biases is not None:
+                total = total - biases[j] if layer.threshold else total + biases[j]
+            z.append(tame(total))
+        zs.append(z)
+        outs.append(activations.layer_values(layer.activation, z, layer.parameters))
+    return zs, outs
+
+
+def sample_loss(spec: Spec, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
+    """All terms of one sample, without 1/n and without the penalty."""
+    return sum((losses.factor(t, len(y)) * losses.total(t, a, y) for t in spec.losses), ZERO)
+
+
+def share_of_sample(spec: Spec, batch_size: int) -> Fraction:
+    """1/n where the losses are averaged over the samples, else 1."""
+    means = {t.over_samples for t in spec.losses}
+    if len(means) != 1:
+        raise ValueError("the terms disagree about the samples")
+    return Fraction(1, batch_size) if means == {"mean"} else Fraction(1)
+
+
+def penalty_factor(spec: Spec, batch_size: int) -> Fraction:
+    """What multiplies Σ w²."""
+    if spec.penalty is None:
+        return ZERO
+    n = batch_size if spec.penalty.over_samples == "mean" else 1
+    return spec.penalty.scale * spec.penalty.strength / n
+
+
+def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
+    """The loss of a batch (positions from 0), with the penalty."""
+    if spec.targets is None:
+        raise ValueError("no targets")
+    values = (sample_loss(spec, forward(spec, p, spec.inputs[s])[1][-1], spec.targets[s]) for s in batch)
+    bare = share_of_sample(spec, len(batch)) * sum(values, ZERO)
+    squares = sum((w * w for m in p.weights for row in m for w in row), ZERO)
+    return bare + penalty_factor(spec, len(batch)) * squares
+
+
+def backward(
+    spec: Spec, p: Parameters, zs: list[list[Number]], outs: list[list[Number]], top: list[Number]
+) -> tuple[list[list[Number]], list[list[Number]]]:
+    """dL/da and dL/dz of every layer from dL/da of the last; dL/da[0] is dL/dx."""
+    depth = len(spec.layers)
+    da: list[list[Number]] = [[] for _ in range(depth + 1)]
+    dz: list[list[Number]] = [[] for _ in range(depth + 1)]
+    da[depth] = list(top)
+    for number in range(depth, 0, -1):
+        layer = spec.layers[number - 1]
+        dz[number] = activations.pull_back(
+            layer.activation, zs[number], outs[number], da[number], layer.parameters
+        )
+        columns = zip(*p.weights[number - 1], strict=True)
+        da[number - 1] = [
+            sum((d * w for d, w in zip(dz[number], column, strict=True)), ZERO) for column in columns
+        ]
+    return da, dz
+
+
+def solve(spec: Spec, digits: int = DIGITS) -> Values:
+    """Every quantity of every iteration."""
+    with mp.workdps(digits):
+        return _solve(spec)
+
+
+def _solve(spec: Spec) -> Values:
+    out: Values = {}
+    p = given_parameters(spec)
+    for s, x in enumerate(spec.inputs, 1):
+        out |= {(f"x[{i}]", None, s): v for i, v in enumerate(x, 1)}
+        if spec.targets is not None:
+            out |= {(f"y[{k}]", None, s): v for k, v in enumerate(spec.targets[s - 1], 1)}
+    epoch: list[Number] = []
+    for t in range(1, spec.iterations + 1):
+        batch = spec.batch_of(t)
+        _record_parameters(out, "", t, p)
+        gradients = _iteration(spec, p, t, batch, out, epoch)
+        if gradients is not None and t % spec.batches_per_epoch == 0:
+            out[("L_epoch", t, None)] = share_of_sample(spec, len(epoch)) * sum(epoch, ZERO)
+            epoch = []
+        if gradients is None or spec.learning_rate is None:
+            continue
+        p = _update(spec, p, gradients, t, out)
+        _record_parameters(out, "_new", t, p)
+        for s in batch:
+            zs, outs = forward(spec, p, spec.inputs[s])
+            _record_layers(out, "z_new", t, s + 1, zs)
+            _record_layers(out, "a_new", t, s + 1, outs)
+        out[("L_new", t, None)] = batch_loss(spec, p, batch)
+    return out
+
+
+def _iteration(
+    spec: Spec, p: Parameters, t: int, batch: list[int], out: Values, epoch: list[Number]
+) -> Parameters | None:
+    """Forward and backward of one batch; gives the gradients, or None where the problem has no loss."""
+    weights: list[Matrix] = [[[ZERO] * len(row) for row in m] for m in p.weights]
+    biases: list[list[Number] | None] = [None if b is None else [ZERO] * len(b) for b in p.biases]
+    for s in batch:
+        zs, outs = forward(spec, p, spec.inputs[s])
+        _record_layers(out, "z", t, s + 1, zs)
+        _record_layers(out, "a", t, s + 1, outs)
+        _record_slopes(spec, out, t, s + 1, zs)
+        if spec.targets is None or not spec.losses:
+            continue
+        y = spec.targets[s]
+        share = share_of_sample(spec, len(batch))
+        epoch.append(sample_loss(spec, outs[-1], y))
+        out |= {(f"e[{k}]", t, s + 1): v - a for k, (v, a) in enumerate(zip(y, outs[-1], strict=True), 1)}
+        top = _top(spec, outs[-1], y, share)
+        da, dz = backward(spec, p, zs, outs, top)
+        _record_layers(out, "dL/da", t, s + 1, da)
+        _record_layers(out, "dL/dz", t, s + 1, dz)
+        out |= {(f"dL/dx[{i}]", t, s + 1): v for i, v in enumerate(da[0], 1)}
+        _record_paths(spec, p, out, t, s + 1, (zs, outs, top), share)
+        for number, (layer, deltas) in enumerate(zip(spec.layers, dz[1:], strict=True)):
+            for j, d in enumerate(deltas):
+                for i, v in enumerate(outs[number]):
+                    weights[number][j][i] += d * v
+                row = biases[number]
+                if row is not None:
+                    row[j] += -d if layer.threshold else d
+    if spec.targets is None or not spec.losses:
+        return None
+    pull = 2 * penalty_factor(spec, len(batch))
+    for number, layer in enumerate(spec.layers):
+        for j, old in enumerate(p.weights[number]):
+            weights[number][j] = [g + pull * w for g, w in zip(weights[number][j], old, strict=True)]
+        row = biases[number]
+        if layer.shared and row is not None:
+            biases[number] = [sum(row, ZERO)] * layer.units
+    gradients = Parameters(weights, biases)
+    _record_parameters(out, "dL/d", t, gradients)
+    out[("L", t, None)] = batch_loss(spec, p, batch)
+    return gradients
+
+
+def _top(spec: Spec, a: Sequence[Number], y: Sequence[Fraction], share: Fraction) -> list[Number]:
+    """dL/da of the outputs."""
+    top: list[Number] = [ZERO] * len(y)
+    for term in spec.losses:
+        f = share * losses.factor(term, len(y))
+        top = [u + f * v for u, v in zip(top, losses.slopes(term, a, y), strict=True)]
+    return top
+
+
+def _record_paths(
+    spec: Spec,
+    p: Parameters,
+    out: Values,
+    t: int,
+    s: int,
+    at: tuple[list[list[Number]], list[list[Number]], list[Number]],
+    share: Fraction,
+) -> None:
+    """L_out[k] and its derivatives, where every term of the loss is a sum over the outputs."""
+    if any(term.name not in losses.SEPARABLE for term in spec.losses) or spec.targets is None:
+        return
+    zs, outs, top = at
+    y = spec.targets[s - 1]
+    for k in range(len(y)):
+        value = sum((losses.factor(u, len(y)) * losses.shares(u, outs[-1], y)[k] for u in spec.losses), ZERO)
+        out[(f"L_out[{k + 1}]", t, s)] = share * value
+        alone = [g if i == k else ZERO for i, g in enumerate(top)]
+        _record_layers(out, f"dL_out[{k + 1}]/da", t, s, backward(spec, p, zs, outs, alone)[0])
+
+
+def _update(spec: Spec, p: Parameters, g: Parameters, t: int, out: Values) -> Parameters:
+    """w ← w − η ∂L/∂w for everything that is trained, all at once."""
+    rate = spec.learning_rate
+    if rate is None:
+        raise ValueError("no learning rate")
+    weights: list[Matrix] = []
+    biases: list[list[Number] | None] = []
+    for number, layer in enumerate(spec.layers):
+        matrix: Matrix = []
+        for j, row in enumerate(p.weights[number]):
+            steps = [
+                -rate * d if free else ZERO
+                for d, free in zip(g.weights[number][j], layer.weights_trainable[j], strict=True)
+            ]
+            out |= {(f"W_change[{number + 1}][{j + 1}][{i}]", t, None): v for i, v in enumerate(steps, 1)}
+            matrix.append([tame(w + v) for w, v in zip(row, steps, strict=True)])
+        weights.append(matrix)
+        old, slope = p.biases[number], g.biases[number]
+        if old is None or slope is None:
+            biases.append(None)
+            continue
+        steps = [-rate * d if free else ZERO for d, free in zip(slope, layer.bias_trainable, strict=True)]
+        out |= {(f"b_change[{number + 1}][{j}]", t, None): v for j, v in enumerate(steps, 1)}
+        biases.append([tame(b + v) for b, v in zip(old, steps, strict=True)])
+    return Parameters(weights, biases)
+
+
+def _record_slopes(spec: Spec, out: Values, t: int, s: int, zs: list[list[Number]]) -> None:
+    for number, layer in enumerate(spec.layers, 1):
+        if layer.activation == "softmax":
+            continue
+        for j, z in enumerate(zs[number], 1):
+            out[(f"da/dz[{number}][{j}]", t, s)] = activations.slope(layer.activation, z, layer.parameters)
+
+
+def _record_layers(out: Values, name: str, t: int, s: int, values: list[list[Number]]) -> None:
+    for number, layer in enumerate(values[1:], 1):
+        out |= {(f"{name}[{number}][{j}]", t, s): v for j, v in enumerate(layer, 1)}
+
+
+def _record_parameters(out: Values, mark: str, t: int, p: Parameters) -> None:
+    """`mark` is "" for W and b, "_new" for W_new, "dL/d" for dL/dW."""
+    before, after = (mark, "") if mark == "dL/d" else ("", mark)
+    for number, (weights, biases) in enumerate(zip(p.weights, p.biases, strict=True), 1):
+        for j, row in enumerate(weights, 1):
+            out |= {(f"{before}W{after}[{number}][{j}][{i}]", t, None): v for i, v in enumerate(row, 1)}
+        if biases is not None:
+            out |= {(f"{before}b{after}[{number}][{j}]", t, None): v for j, v in enumerate(biases, 1)}

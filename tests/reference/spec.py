@@ -1,0 +1,227 @@
+"""A problem as the oracles read it: the YAML with every scalar a string, made into exact numbers.
+
+Only what is needed for computing is read; words, parts and notation are left alone. Weights are turned to
+[unit][input] whatever the file's layout. Unknown names raise: an oracle never guesses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Any, TypeVar
+
+import yaml
+
+from tests.reference.numbers import read
+
+Node = Any
+Key = tuple[str, int | None, int | None]
+V = TypeVar("V")
+
+ALIASES: dict[str, tuple[str, str, str]] = {
+    "sse": ("squared_error", "sum", "sum"),
+    "mse": ("squared_error", "mean", "mean"),
+    "mae": ("absolute_error", "mean", "mean"),
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One dense layer; `bias` is one value a unit (repeated where it is shared), None where there is none."""
+
+    units: int
+    activation: str
+    parameters: dict[str, Fraction]
+    weights: list[list[Fraction]]
+    weights_trainable: list[list[bool]]
+    bias: list[Fraction] | None
+    bias_trainable: list[bool]
+    shared: bool
+    threshold: bool
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One term of the loss."""
+
+    name: str
+    weight: Fraction
+    scale: Fraction
+    over_outputs: str
+    over_samples: str
+    log_base: Fraction | None
+    parameters: dict[str, Fraction]
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """scale · strength · Σ w², divided by the batch's size where `over_samples` is mean."""
+
+    strength: Fraction
+    scale: Fraction
+    over_samples: str
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Everything that decides a number of the solution."""
+
+    layers: list[Layer]
+    inputs: list[list[Fraction]]
+    targets: list[list[Fraction]] | None
+    losses: list[Loss]
+    penalty: Penalty | None
+    learning_rate: Fraction | None
+    batch: int
+    iterations: int
+    show: set[int]
+
+    @property
+    def batches_per_epoch(self) -> int:
+        return ceil(len(self.inputs) / self.batch)
+
+    def batch_of(self, iteration: int) -> list[int]:
+        """Positions (from 0) of the samples of an iteration (from 1); an epoch's last batch may be short."""
+        start = (iteration - 1) % self.batches_per_epoch * self.batch
+        return list(range(start, min(start + self.batch, len(self.inputs))))
+
+    def shown_only(self, values: dict[Key, V]) -> dict[Key, V]:
+        """The values of the iterations that are written out, and the givens of their samples."""
+        samples = {s + 1 for t in self.show for s in self.batch_of(t)}
+        return {k: v for k, v in values.items() if (k[2] in samples if k[1] is None else k[1] in self.show)}
+
+
+def load(text: str) -> Spec:
+    """The problem written in YAML `text`."""
+    return from_dict(yaml.load(text, Loader=yaml.BaseLoader))
+
+
+def from_dict(problem: dict[str, Node]) -> Spec:
+    """The problem in a dict whose scalars are strings."""
+    network = problem["network"]
+    columns = network.get("layout", "W x + b") == "x W + b"
+    layers: list[Layer] = []
+    before = int(network["inputs"])
+    for node in network["layers"]:
+        layers.append(_layer(node, before, columns))
+        before = layers[-1].units
+    samples = problem["samples"]
+    targets = None
+    if "target" in samples[0]:
+        targets = [_vector(sample["target"]) for sample in samples]
+    losses: list[Loss] = []
+    if "loss" in problem:
+        terms = problem["loss"] if isinstance(problem["loss"], list) else [problem["loss"]]
+        losses = [_loss(term) for term in terms]
+    rate, batch, iterations, show = None, len(samples), 1, None
+    if "training" in problem:
+        training = problem["training"]
+        rate = read(_choice(training["optimiser"])[1]["learning_rate"])
+        size = training.get("batch", "1")
+        batch = len(samples) if size == "all" else int(size)
+        iterations = ceil(len(samples) / batch) * int(training.get("epochs", "1"))
+        iterations = int(training.get("iterations", iterations))
+        show = training.get("show")
+    return Spec(
+        layers=layers,
+        inputs=[_vector(sample["input"]) for sample in samples],
+        targets=targets,
+        losses=losses,
+        penalty=_penalty(problem.get("regulariser")),
+        learning_rate=rate,
+        batch=batch,
+        iterations=iterations,
+        show=_shown(show, iterations),
+    )
+
+
+def _shown(node: Node, iterations: int) -> set[int]:
+    """Which iterations are written out: all up to 5, else the first and the last, unless the file says."""
+    if node is None:
+        return set(range(1, iterations + 1)) if iterations <= 5 else {1, iterations}
+    return {iterations if t == "last" else int(t) for t in (node if isinstance(node, list) else [node])}
+
+
+def _choice(node: Node) -> tuple[str, dict[str, Node]]:
+    """One rule throughout: a name, or {name: {parameters}}."""
+    if isinstance(node, str):
+        return node, {}
+    ((name, parameters),) = node.items()
+    return name, dict(parameters or {})
+
+
+def _vector(node: Node) -> list[Fraction]:
+    return [read(x) for x in (node if isinstance(node, list) else [node])]
+
+
+def _held(node: Node) -> bool:
+    return str(node).lower() == "false"
+
+
+def _layer(node: dict[str, Node], before: int, columns: bool) -> Layer:
+    units = int(node["units"])
+    name, parameters = _choice(node["activation"])
+    weights: Node = node["weights"]
+    held: Node = "true"
+    if isinstance(weights, dict):
+        weights, held = weights["value"], weights.get("trainable", "true")
+    matrix = [[read(x) for x in row] for row in weights]
+    rows, width = (before, units) if columns else (units, before)
+    if isinstance(held, list):
+        trainable = [[not _held(x) for x in row] for row in held]
+    else:
+        trainable = [[not _held(held)] * width for _ in range(rows)]
+    if [len(row) for row in matrix] != [width] * rows:
+        raise ValueError("shape of the weights")
+    if columns:
+        matrix = [list(row) for row in zip(*matrix, strict=True)]
+        trainable = [list(row) for row in zip(*trainable, strict=True)]
+    threshold = "threshold" in node
+    bias: Node = node["threshold"] if threshold else node.get("bias")
+    shared = False
+    bias_held: Node = "true"
+    if isinstance(bias, dict):
+        bias_held = bias.get("trainable", "true")
+        shared = "shared" in bias
+        bias = [bias["shared"]] * units if shared else bias["value"]
+    values = None if bias is None else _vector(bias)
+    if isinstance(bias_held, list):
+        bias_trainable = [not _held(x) for x in bias_held]
+    else:
+        bias_trainable = [not _held(bias_held)] * units
+    return Layer(
+        units,
+        name,
+        {k: read(v) for k, v in parameters.items()},
+        matrix,
+        trainable,
+        values,
+        bias_trainable,
+        shared,
+        threshold,
+    )
+
+
+def _loss(node: Node) -> Loss:
+    name, given = _choice(node)
+    name, over_outputs, over_samples = ALIASES.get(name, (name, "sum", "mean"))
+    options = {"weight", "scale", "over_outputs", "over_samples", "log_base"}
+    return Loss(
+        name=name,
+        weight=read(given.get("weight", "1")),
+        scale=read(given.get("scale", "1")),
+        over_outputs=given.get("over_outputs", over_outputs),
+        over_samples=given.get("over_samples", over_samples),
+        log_base=read(given["log_base"]) if given.get("log_base", "e") != "e" else None,
+        parameters={k: read(v) for k, v in given.items() if k not in options},
+    )
+
+
+def _penalty(node: Node) -> Penalty | None:
+    if node is None:
+        return None
+    name, given = _choice(node)
+    if name != "l2":
+        raise ValueError(f"regulariser {name}")
+    return Penalty(read(given["strength"]), read(given.get("scale", "1/2")), given.get("over_samples", "sum"))
