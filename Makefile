@@ -1,0 +1,75 @@
+# What a person types. Everything lives in .venv (made here, with the locked and hash-checked packages of
+# requirements/); a stamp file inside it says which lock it was made from.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# The Python that .venv is made with: PYTHON=… on the command line, else the newest of these that is found.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
+	if "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then \
+	echo "$$name"; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
+UV ?= uv
+
+.PHONY: help site test lint lock benchmarks clean
+
+help: ## say what can be made
+	@echo 'make site        build the site of all problems: book/_build/html/index.html'
+	@echo 'make test        run the tests'
+	@echo 'make lint        ruff, mypy --strict and the import rules'
+	@echo 'make benchmarks  measure how long things take'
+	@echo 'make lock        write requirements/*.txt anew from pyproject.toml (needs uv)'
+	@echo 'make clean       remove the built site and the generated notebooks'
+
+site: $(VENV)/.site ## build the site of all problems
+	@$(BIN)/python -m nbsolve build
+
+test: $(VENV)/.test ## run the tests
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(TESTS)
+
+lint: $(VENV)/.test ## ruff, mypy --strict and the import rules
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy --strict
+	$(BIN)/lint-imports
+
+benchmarks: $(VENV)/.test ## measure how long things take
+	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+
+lock: ## write requirements/*.txt anew
+	$(UV) pip compile $(LOCK) pyproject.toml requirements/build.in -o requirements/runtime.txt
+	$(UV) pip compile $(LOCK) --extra test -c requirements/runtime.txt \
+		pyproject.toml requirements/build.in -o requirements/test.txt
+LOCK := --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+clean: ## remove what was built
+	rm -rf book/_build book/problems
+
+# --- the environment -------------------------------------------------------------------------------------
+
+$(VENV)/.made:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo 'nbsolve needs Python 3.11, 3.12 or 3.13; none was found. Install one, or say which: make PYTHON=/path/to/python3' >&2; exit 1; fi
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "nbsolve needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" -c 'import platform; print(platform.python_version())')" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) comes without venv; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo 'Making .venv …'
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@touch $@
+
+# pip cannot check the hash of the project itself: its dependencies first, then the project alone
+$(VENV)/.site: $(VENV)/.made requirements/runtime.txt pyproject.toml
+	@echo 'Installing the locked packages …'
+	@$(PIP) install --quiet --require-hashes --only-binary=:all: -r requirements/runtime.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.site requirements/test.txt
+	@echo 'Installing the packages that the tests use …'
+	@$(PIP) install --quiet --require-hashes --only-binary=:all: -r requirements/test.txt
+	@touch $@

@@ -1,0 +1,55 @@
+"""What nbsolve adds to the site while Sphinx builds it: style, version, mathematics without a network, downloads."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+# Of MathJax's 24 MB, what pages with LaTeX input and HTML output can ever ask for.
+_MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts", "a11y", "sre", "ui")
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Called by Sphinx for `nbsolve.book.sphinx_extension` in the list of extensions."""
+    app.connect("config-inited", _configure)
+    app.connect("build-finished", _offer_notebooks)
+    app.connect("build-finished", _copy_mathjax)
+    app.add_css_file("nbsolve.css")
+    return {"version": version("nbsolve"), "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    config.html_static_path.append(str(files("nbsolve") / "templates" / "static"))
+    config.mathjax_path = "mathjax/tex-chtml-full.js"
+    foot = f"<p class='nbsolve-version'>Worked out by nbsolve {version('nbsolve')}.</p>"
+    config.html_theme_options["extra_footer"] = foot + str(config.html_theme_options.get("extra_footer", ""))
+
+
+def _offer_notebooks(app: Sphinx, error: Exception | None) -> None:
+    """The page's download button gives the notebook that runs, not the site's copy of it."""
+    if error is None:
+        runnable = Path(app.srcdir) / "_build" / "notebooks"
+        for source in (Path(app.outdir) / "_sources" / "problems").glob("*.ipynb"):
+            if (runnable / source.name).is_file():
+                shutil.copyfile(runnable / source.name, source)
+
+
+def _copy_mathjax(app: Sphinx, error: Exception | None) -> None:
+    """The copy that sphinx-mathjax-offline carries; loose files in `_static` would be added to every page."""
+    spec = find_spec("sphinx-mathjax-offline")
+    target = Path(app.outdir) / "_static" / "mathjax"
+    if error is not None or spec is None or spec.origin is None or target.exists():
+        return
+    source = Path(spec.origin).parent / "static" / "mathjax"
+    for name in _MATHJAX:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name)
+        else:
+            shutil.copyfile(source / name, target / name)

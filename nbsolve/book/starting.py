@@ -1,0 +1,35 @@
+"""Starts a course of one's own, outside nbsolve's repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from nbsolve.errors import NbsolveError
+from nbsolve.notebook.writing import write_whole
+
+def init_course(folder: Path) -> list[Path]:
+    """Write a new course into `folder`: configuration, book, one problem, and a README that says how to go on.
+
+    Returns the files written. Raises `NbsolveError`, and writes nothing, where one of them is there already.
+    """
+    new = {folder / place: text for place, text in _course_files()}
+    for path in new:
+        if path.exists():
+            raise NbsolveError(f"{path} is there already; a course starts in a new folder")
+    if folder.exists() and not folder.is_dir():
+        raise NbsolveError(f"{folder} is not a folder")
+    for path, text in new.items():
+        write_whole(path, text)
+    return list(new)
+
+
+def _course_files() -> Iterator[tuple[str, str]]:
+    """Place in the course and text, in the order in which a person would look at them."""
+    with as_file(files("nbsolve") / "templates" / "course") as course:
+        for path in sorted(course.rglob("*")):
+            if path.is_file():
+                # a wheel's files are not hidden ones, a course's may be
+                place = path.relative_to(course).as_posix().replace("dot-", ".")
+                yield place, path.read_text(encoding="utf-8")

@@ -1,0 +1,99 @@
+"""Notebooks: one papermill template, run once for each problem."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbsolve.errors import NbsolveError
+from nbsolve.notebook.children import CAN_FORK, OnDone, run_in_children
+from nbsolve.problem import Problem, load_problem
+
+__all__ = ["NotebookJob", "make_notebook", "make_notebooks"]
+
+Overrides = Mapping[str, object] | Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookJob:
+    """One notebook to make: `problem` (whose data files are in `folder`) goes to `out`.
+
+    `page` is where the site's copy goes, if it is wanted.
+    """
+
+    problem: Problem
+    folder: Path
+    out: Path
+    page: Path | None = None
+
+
+def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | None = None) -> Path:
+    """Work the problem of a file in a notebook, executed by papermill, and write it to `out_path`.
+
+    The notebook carries the problem's YAML (with `overrides` applied) and runs wherever nbsolve is installed.
+    Raises `ProblemError` for a faulty problem and `NbsolveError` where a cell fails; what stood at `out_path`
+    before then stays as it was.
+    """
+    problem = load_problem(problem_path, overrides=overrides)
+    make_notebooks([NotebookJob(problem, problem_path.resolve().parent, out_path.resolve())])
+    return out_path
+
+
+def make_notebooks(
+    jobs: Sequence[NotebookJob], *, at_once: int = 2, on_done: OnDone | None = None
+) -> None:
+    """Make several notebooks, `at_once` at a time.
+
+    `on_done(position, fault)` is called as each is finished, with None or what went wrong. Raises one `NbsolveError` that names every problem whose notebook failed; the others are written.
+    """
+    # everything a notebook needs is imported here, once, before the children are forked
+    from nbsolve import solve  # noqa: F401
+    from nbsolve.notebook import engine, execution, page  # noqa: F401
+
+    with tempfile.TemporaryDirectory(prefix="nbsolve-") as scratch:
+        tasks = [_task(job, Path(scratch) / str(position)) for position, job in enumerate(jobs)]
+        if CAN_FORK:
+            faults = run_in_children(tasks, at_once=at_once, on_done=on_done)
+        else:
+            faults = _one_after_another(tasks, on_done)
+    failed = [
+        f"{job.problem.name}: {fault}" for job, fault in zip(jobs, faults, strict=True) if fault is not None
+    ]
+    if failed:
+        raise NbsolveError("\n".join(failed))
+
+
+def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
+    def work() -> None:
+        import nbformat
+
+        from nbsolve.notebook.execution import execute_template
+        from nbsolve.notebook.page import as_page
+        from nbsolve.notebook.writing import write_whole
+
+        scratch.mkdir()
+        notebook = execute_template(
+            job.problem.text, job.problem.title, folder=job.folder, scratch=scratch
+        )
+        if job.page is not None:
+            write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem)) + "\n")
+        write_whole(job.out, nbformat.writes(notebook) + "\n")
+
+    return work
+
+
+def _one_after_another(
+    tasks: Sequence[Callable[[], None]], on_done: OnDone | None
+) -> list[str | None]:
+    faults: list[str | None] = []
+    for position, task in enumerate(tasks):
+        try:
+            task()
+            faults.append(None)
+        except NbsolveError as error:
+            faults.append(str(error))
+        if on_done is not None:
+            on_done(position, faults[-1])
+    return faults

@@ -1,0 +1,30 @@
+"""A kernel of our own for where processes cannot be forked: the Python we run in, whatever else is installed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+
+from nbsolve.notebook.parameters import KERNEL_NAME
+
+
+def private_kernel(folder: Path) -> KernelManager:
+    """A manager of a kernel run by `sys.executable`; its description is written below `folder`.
+
+    A person's own `python3` kernel may belong to another environment and would be found first by that name.
+    """
+    home = folder / "kernels" / KERNEL_NAME
+    home.mkdir(parents=True, exist_ok=True)
+    specification = {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "nbsolve",
+        "language": "python",
+        "env": {"IPYTHONDIR": str(folder / "ipython")},
+    }
+    (home / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
+    specifications = KernelSpecManager(kernel_dirs=[str(home.parent)], ensure_native_kernel=False)
+    return KernelManager(kernel_name=KERNEL_NAME, kernel_spec_manager=specifications)

@@ -1,0 +1,93 @@
+"""The site's copy of a notebook: what its cells show becomes the page; the code waits at the end, folded."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+
+from nbsolve.notebook.execution import NOT_ON_PAGE
+
+_HEADING = re.compile(r"^(#{1,6})(?=\s)", re.MULTILINE)
+_FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
+
+_AFTERWORD = """\
+## The notebook of this page
+
+Everything above was worked out by the notebook below.
+<a href="../_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number of the problem and
+run it again: the whole solution follows. It needs nothing but `pip install nbsolve` and Jupyter.
+"""
+
+
+def as_page(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
+    """The page of an executed notebook of the problem `name`.
+
+    Markdown and drawings among the outputs become Markdown cells, so that their headings make the page's
+    outline; the code that made them is gathered into one hidden cell at the end.
+    """
+    cells: list[nbformat.NotebookNode] = []
+    code: list[str] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            if NOT_ON_PAGE not in cell.metadata.get("tags", []):
+                cells.append(nbformat.v4.new_markdown_cell(cell.source))
+        elif cell.cell_type == "code":
+            code.append(cell.source)
+            cells.extend(_lifted(cell))
+    cells.append(nbformat.v4.new_markdown_cell(_AFTERWORD.format(name=_in_address(name), file=f"{name}.ipynb")))
+    cells.append(
+        nbformat.v4.new_code_cell("\n\n".join(code), execution_count=1, metadata={"tags": ["hide-input"]})
+    )
+    for position, cell in enumerate(cells):
+        cell.id = f"cell-{position}"
+    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def _lifted(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    lifted, left = [], []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if "image/svg+xml" in data:
+            lifted.append(nbformat.v4.new_markdown_cell(_figure(data["image/svg+xml"])))
+        elif "text/markdown" in data:
+            lifted.append(nbformat.v4.new_markdown_cell(_below_title(data["text/markdown"])))
+        else:
+            left.append(output)
+    if left:
+        lifted.append(
+            nbformat.v4.new_code_cell(
+                cell.source,
+                outputs=left,
+                execution_count=cell.execution_count,
+                metadata={"tags": ["hide-input"]},
+            )
+        )
+    return lifted
+
+
+def _figure(svg: str) -> str:
+    """The drawing itself in the page (not a file beside it), so that its text can be found and read aloud."""
+    element = svg[svg.index("<svg") :].strip()
+    return f'```{{raw}} html\n<figure class="nbsolve-drawing">\n{element}\n</figure>\n```'
+
+
+def _below_title(markdown: str) -> str:
+    """Headings moved down so that none stands as high as the page's one title."""
+    fenced = [match.span() for match in _FENCE.finditer(markdown)]
+    headings = [
+        match
+        for match in _HEADING.finditer(markdown)
+        if not any(start <= match.start() < end for start, end in fenced)
+    ]
+    if all(len(match[1]) > 1 for match in headings):
+        return markdown
+    for match in reversed(headings):
+        markdown = markdown[: match.start()] + "#" + markdown[match.start() :]
+    return markdown
+
+
+def _in_address(name: str) -> str:
+    from urllib.parse import quote
+
+    return quote(name)
