@@ -127,22 +127,36 @@ class Function(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Applied(Expr):
-    """A catalogue function named `name` (σ, ReLU, …) at an argument, `definition` a formula in Variable("z").
+    """A catalogue function named `name` (σ, ReLU, …): `definition` is its formula in placeholders.
 
-    On a vector it acts unit by unit. `primes` marks its derivative (σ′).
+    `entries` fill the placeholders; where they are vectors the formula acts entry by entry, while `whole`
+    placeholders keep their vectors. Printed as the function of its first entry; `primes` marks a derivative (σ′).
     """
 
     name: str
     definition: Expr
-    argument: Expr
+    entries: tuple[tuple[str, Expr], ...]
+    whole: tuple[tuple[str, Expr], ...] = ()
     primes: int = 0
 
     @property
+    def argument(self) -> Expr:
+        return self.entries[0][1]
+
+    @property
     def children(self) -> tuple[Expr, ...]:
-        return (self.argument,)
+        return tuple(value for _, value in (*self.entries, *self.whole))
 
     def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
-        return Applied(self.name, self.definition, children[0], self.primes)
+        count = len(self.entries)
+        entries = tuple((name, new) for (name, _), new in zip(self.entries, children[:count], strict=True))
+        whole = tuple((name, new) for (name, _), new in zip(self.whole, children[count:], strict=True))
+        return Applied(self.name, self.definition, entries, whole, self.primes)
+
+    @property
+    def expanded(self) -> Expr:
+        """The definition with its placeholders filled in."""
+        return with_variables(self.definition, dict((*self.entries, *self.whole)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +310,12 @@ def negated(expression: Expr) -> Expr:
         first, second = expression.operands
         if isinstance(second, Negation):
             return Sum((second.operands[0], Negation((first,))))
-    if isinstance(expression, Product):
+    if isinstance(expression, Product | Hadamard):
         for position, factor in enumerate(expression.operands):
-            if isinstance(factor, Sum | Negation) and not isinstance(negated(factor), Negation):
-                return product(
-                    *expression.operands[:position], negated(factor), *expression.operands[position + 1 :]
+            turned = negated(factor)
+            if isinstance(factor, Sum | Negation | Product) and not isinstance(turned, Negation):
+                return expression.rebuilt(
+                    (*expression.operands[:position], turned, *expression.operands[position + 1 :])
                 )
     return Negation((expression,))
 
@@ -334,8 +349,8 @@ def substitute(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr
 
 
 def with_variables(expression: Expr, variables: Mapping[str, Expr]) -> Expr:
-    """The catalogue formula with its placeholders filled in. Raises KeyError for one that is missing."""
-    return substitute(expression, lambda node: variables[node.name] if isinstance(node, Variable) else None)
+    """The catalogue formula with those placeholders filled in that are among the variables."""
+    return substitute(expression, lambda node: variables.get(node.name) if isinstance(node, Variable) else None)
 
 
 # ------------------------------------------------------------------------------------- evaluating
@@ -386,32 +401,33 @@ def _power(e: Power, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     return arithmetic.power(base, exponent)
 
 
-class _Placeholder:
-    """Bindings inside an `Applied`: formulae have no atoms of their own."""
+class _Scope:
+    """Bindings inside an `Applied`: values of placeholders; its formula has no atoms."""
+
+    def __init__(self, values: dict[str, Operand]) -> None:
+        self.values = values
 
     def __getitem__(self, atom: Atom, /) -> Operand:
         raise KeyError(atom)
 
 
+def _variable(e: Variable, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    if not isinstance(bindings, _Scope):
+        raise TypeError(f"the placeholder {e.name} has no value here")
+    return bindings.values[e.name]
+
+
 def _applied(e: Applied, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    argument = evaluate(e.argument, bindings, arithmetic)
-
-    def at(z: Value) -> Operand:
-        return _at(e.definition, z, arithmetic)
-
-    return elementwise(at, argument) if isinstance(argument, np.ndarray) else at(argument)
-
-
-@dataclass(frozen=True, slots=True)
-class _Value(Expr):
-    """A value put in the place of a placeholder while a catalogue formula is evaluated."""
-
-    value: Value
-
-
-def _at(definition: Expr, z: Value, arithmetic: Arithmetic) -> Operand:
-    filled = substitute(definition, lambda node: _Value(z) if isinstance(node, Variable) else None)
-    return evaluate(filled, _Placeholder(), arithmetic)
+    scope = {name: evaluate(value, bindings, arithmetic) for name, value in e.whole}
+    entries = [(name, evaluate(value, bindings, arithmetic)) for name, value in e.entries]
+    arrays = [value for _, value in entries if isinstance(value, np.ndarray)]
+    if not arrays:
+        return evaluate(e.definition, _Scope(scope | dict(entries)), arithmetic)
+    result = np.empty(arrays[0].shape, dtype=object)
+    for place in np.ndindex(result.shape):
+        here = {name: value[place] if isinstance(value, np.ndarray) else value for name, value in entries}
+        result[place] = evaluate(e.definition, _Scope(scope | here), arithmetic)
+    return result
 
 
 def elementwise(function: Callable[[Any], Any], array: Array) -> Array:
@@ -510,6 +526,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "max": _maximum,
     "dot": _dot,
     "norm": lambda arithmetic, x: arithmetic.sqrt(np.dot(x, x)),
+    "log": lambda arithmetic, base, x: arithmetic.divide(arithmetic.ln(x), arithmetic.ln(base)),
     "pi": lambda arithmetic: flint.arb.pi(),
 }
 """Name to rule; `dot` and `norm` take vectors."""
@@ -525,7 +542,7 @@ def _function(e: Function, bindings: Bindings, arithmetic: Arithmetic) -> Operan
 
 _RULES: dict[type[Expr], Callable[[Any, Bindings, Arithmetic], Operand]] = {
     Number: lambda e, bindings, arithmetic: e.value,
-    _Value: lambda e, bindings, arithmetic: e.value,
+    Variable: _variable,
     Quantity: lambda e, bindings, arithmetic: bindings[e.atom],
     Sum: _sum,
     Product: _product,

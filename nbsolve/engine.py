@@ -1,0 +1,394 @@
+"""Solving a problem: forward, loss, backward, update, over all iterations.
+
+Only the iterations that are shown keep their steps; the others compute the same formulae and pass on their
+parameters. A solution belongs to one arithmetic; `certified` in `nbsolve.arithmetic` repeats it with more bits
+where a digit or a branch stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import flint
+
+from nbsolve.arithmetic import Arithmetic
+from nbsolve.errors import DomainError
+from nbsolve.expr import (
+    Atom,
+    Expr,
+    MatrixProduct,
+    Operand,
+    Product,
+    Quantity,
+    Transpose,
+    elementwise,
+    number,
+    product,
+    total,
+)
+from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.layers.gradient import Explanation, Gradient
+from nbsolve.layers.parameters import write_gradients, write_update
+from nbsolve.objective import Objective, penalty_gradient
+from nbsolve.problem.model import DenseLayer, Problem
+from nbsolve.recorder import LARGE, Recorder, forms
+from nbsolve.rounding import DigitsWanted
+from nbsolve.step import Rule, Step
+from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.values import Values, given_array, given_values
+
+MOST_PATHS = 6
+"""More paths than this from a layer to the outputs are not multiplied out: an error signal is named instead."""
+
+LAYERS: dict[str, Callable[[int, int, DenseLayer], Dense]] = {"dense": Dense}
+"""Layer kinds: a new one is one file in `layers/` and one line here."""
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """One pass over a batch: `samples` are the samples' numbers in the file."""
+
+    number: int
+    samples: tuple[int, ...]
+    values: Values
+    forward: tuple[Step, ...]
+    loss: tuple[Step, ...]
+    backward: tuple[Step, ...]
+    update: tuple[Step, ...]
+    after: tuple[Step, ...]
+    epoch: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """All steps in the order in which they are taken."""
+        for part in (self.forward, self.loss, self.backward, self.update, self.after, self.epoch):
+            yield from part
+
+    @property
+    def labels(self) -> tuple[int | None, ...]:
+        """What the symbols of each sample carry: its number, or nothing where the batch is one sample."""
+        return self.samples if len(self.samples) > 1 else (None,)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A problem with its shown iterations, solved in one arithmetic."""
+
+    problem: Problem
+    arithmetic: Arithmetic
+    layers: tuple[Dense, ...]
+    how: Explanation
+    iterations: tuple[Iteration, ...]
+
+    def iteration(self, number: int) -> Iteration:
+        """The shown iteration of that number. Raises KeyError."""
+        for iteration in self.iterations:
+            if iteration.number == number:
+                return iteration
+        raise KeyError(number)
+
+
+def solve_problem(problem: Problem, arithmetic: Arithmetic, rounded: bool = True) -> Solution:
+    """Solve in one arithmetic; `rounded=False` leaves out the rounding of each step (the exact solution).
+
+    Raises: DomainError (a prediction outside a loss's domain, naming the iteration), Undecided.
+    """
+    return _Run(problem, arithmetic, rounded).solve()
+
+
+class _Run:
+    """The state of a run: the parameters that the last iteration left."""
+
+    def __init__(self, problem: Problem, arithmetic: Arithmetic, rounded: bool) -> None:
+        self.problem, self.arithmetic = problem, arithmetic
+        each_step = rounded and problem.rounding.apply == "each_step"
+        self.digits: DigitsWanted | None = problem.rounding.intermediates if each_step else None
+        widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
+        self.layers = tuple(
+            LAYERS[layer.kind](index, widths[index - 1], layer)
+            for index, layer in enumerate(problem.network.layers, start=1)
+        )
+        self.how = Explanation(
+            problem.explain, -1 if problem.notation.delta == "-dL/dz" else 1, _named_layers(problem)
+        )
+        asked = {ask for part in problem.parts for ask in part.ask}
+        self.changes = "changes" in asked
+        self.textbook = (
+            self.changes
+            and self.how.way == "delta"
+            and self.how.sign < 0
+            and problem.regulariser is None
+            and "gradients" not in asked
+        )
+        self.parameters = self._initial_parameters()
+        self.epoch_losses: list[tuple[int, Operand]] = []
+
+    def solve(self) -> Solution:
+        shown = []
+        for count, samples in enumerate(batches(self.problem), start=1):
+            wanted = self.problem.training is None or count in self.problem.training.show
+            try:
+                iteration = self._iteration(count, samples, wanted)
+            except DomainError as error:
+                raise DomainError(
+                    f"iteration {count}, sample {', '.join(map(str, samples[:5]))}: the solution needs {error}"
+                ) from error
+            if wanted:
+                shown.append(iteration)
+        return Solution(self.problem, self.arithmetic, self.layers, self.how, tuple(shown))
+
+    # ------------------------------------------------------------------ what is given
+
+    def _initial_parameters(self) -> Values:
+        values = Values()
+        for layer in self.layers:
+            texts = given_array(layer.layer.weights)
+            value: Operand = given_values(texts)
+            if texts.size > LARGE:
+                value = elementwise(flint.arb, value)  # type: ignore[arg-type]
+            values.put_given(layer.w(), texts, value)
+            constant = layer.constant()
+            if constant is not None:
+                given = layer.layer.bias.values
+                values.put_given(constant, given_array(given[0] if constant.shared else given))
+        if self.problem.training is not None:
+            for name, given_rate in self.problem.training.optimiser.parameters.items():
+                values.put_given(_RATES[name], given_array(given_rate))
+        if self.problem.regulariser is not None:
+            values.put_given(Symbol(Role.STRENGTH), given_array(self.problem.regulariser.strength))
+        return values
+
+    def _begin(self, samples: Sequence[int], labels: Sequence[int | None]) -> Values:
+        values = Values()
+        values.stored.update(self.parameters.stored)
+        values.unrounded.update(self.parameters.unrounded)
+        values.givens.update(self.parameters.givens)
+        for number, label in zip(samples, labels, strict=True):
+            sample = self.problem.samples[number - 1]
+            values.put_given(Symbol(Role.INPUT, sample=label), given_array(sample.input))
+            if sample.target is not None:
+                values.put_given(Symbol(Role.TARGET, sample=label), given_array(sample.target))
+        return values
+
+    # ------------------------------------------------------------------ one iteration
+
+    def _iteration(self, number: int, samples: tuple[int, ...], wanted: bool) -> Iteration:
+        labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
+        recorder = Recorder(number, self.arithmetic, self.digits, wanted, self._begin(samples, labels))
+        for label in labels:
+            for layer in self.layers:
+                layer.forward(recorder, label)
+        forward = _taken(recorder)
+        if not self.problem.losses:
+            return Iteration(number, samples, recorder.values, forward, (), (), (), ())
+        objective = Objective(self.problem, labels)
+        if wanted or self._loss_is_needed(number):
+            objective.write_loss(recorder)
+            self.epoch_losses.append((len(samples), recorder.values[LOSS]))
+        loss = _taken(recorder)
+        signals = [(label, self._backward(recorder, objective, label)) for label in labels]
+        for layer in reversed(self.layers):
+            own = [(label, by_layer[layer.index]) for label, by_layer in signals]
+            write_gradients(
+                recorder, layer, own, self._penalty(len(labels)), not (self.textbook and len(labels) == 1)
+            )
+        backward = _taken(recorder)
+        if wanted:
+            for label in labels:
+                self._derive(recorder, objective, label)
+        update: tuple[Step, ...] = ()
+        after: tuple[Step, ...] = ()
+        epoch: tuple[Step, ...] = ()
+        training = self.problem.training
+        if training is not None:
+            for layer in self.layers:
+                write_update(
+                    recorder,
+                    layer,
+                    training.optimiser,
+                    self.how,
+                    self.changes,
+                    self.textbook and len(labels) == 1,
+                )
+            update = _taken(recorder)
+            if wanted:
+                for label in labels:
+                    for layer in self.layers:
+                        layer.forward(recorder, label, new=True)
+                objective.write_loss(recorder, new=True)
+                after = _taken(recorder)
+            if number % epoch_length(self.problem) == 0:
+                if wanted:
+                    self._write_epoch_loss(recorder, number)
+                    epoch = _taken(recorder)
+                self.epoch_losses.clear()
+            self._carry(recorder.values)
+        return Iteration(number, samples, recorder.values, forward, loss, backward, update, after, epoch)
+
+    def _backward(
+        self, recorder: Recorder, objective: Objective, label: int | None
+    ) -> dict[int, Gradient]:
+        """Write down the error signals of one sample, from the last layer to the first."""
+        output = self.layers[-1]
+        upstream = Gradient(
+            objective.derivatives(label),
+            lambda k: objective.derivative(k, label),
+            lambda k: Quantity(Partial(LOSS, output.a(k, label))),
+        )
+        cancels = objective.cancelled(None, label, recorder.values) is not None
+        several = len(self.problem.losses) > 1
+        if self.how.way == "local_derivatives" or (not cancels and (output.activation.vector or several)):
+            target = Partial(LOSS, output.a(None, label))
+            recorder.write(
+                Rule.LOSS_DERIVATIVE,
+                target,
+                forms(objective.derivatives(label)),
+                [Partial(LOSS, output.a(k, label)) for k in output.units],
+                lambda atom: forms(objective.derivative(_index(atom), label)),
+                label,
+            )
+            upstream = Gradient(
+                Quantity(target), lambda k: Quantity(Partial(LOSS, output.a(k, label))), upstream.chain
+            )
+        signals: dict[int, Gradient] = {}
+        for layer in reversed(self.layers):
+            last = layer is output
+
+            def cancelled(unit: int | None, last: bool = last) -> Expr | None:
+                return objective.cancelled(unit, label, recorder.values) if last else None
+
+            signals[layer.index] = layer.backward(recorder, self.how, upstream, cancelled, label)
+            if layer.index > 1:
+                upstream = layer.upstream(recorder, self.how, signals[layer.index], label)
+        return signals
+
+    def _derive(self, recorder: Recorder, objective: Objective, label: int | None) -> None:
+        """The gradients that the explanation has no need of, for those who ask."""
+        recorder.derive(Partial(LOSS, self.layers[-1].a(None, label)), objective.derivatives(label))
+        for layer in reversed(self.layers):
+            a, z = layer.a(None, label), layer.z(None, label)
+            signal = self.how.signal(layer.index, None, label)
+            slope = layer.derivative(None, label)
+            if not layer.activation.vector:
+                recorder.derive(Partial(a, z), slope)
+            in_z = Partial(LOSS, z)
+            if signal in recorder.values.stored and signal != in_z:
+                recorder.keep(in_z, self.how.sign * recorder.values[signal])  # type: ignore[operator]
+                recorder.values.unrounded.update(
+                    {in_z: self.how.sign * recorder.values.unrounded[signal]}  # type: ignore[operator]
+                    if signal in recorder.values.unrounded
+                    else {}
+                )
+            else:
+                recorder.derive(in_z, _hadamard(Quantity(Partial(LOSS, a)), slope))
+            below = self.layers[layer.index - 2] if layer.index > 1 else None
+            source = layer.source(None, label) if below is None else below.a(None, label)
+            recorder.derive(Partial(LOSS, source), _backwards(layer, in_z))
+
+    def _penalty(self, samples: int) -> Callable[[Symbol], Expr] | None:
+        if self.problem.regulariser is None:
+            return None
+        return lambda weight: penalty_gradient(self.problem, samples, weight)
+
+    def _loss_is_needed(self, number: int) -> bool:
+        """Whether a shown iteration closes the epoch this one belongs to."""
+        if self.problem.training is None:
+            return False
+        length = epoch_length(self.problem)
+        return -(-number // length) * length in self.problem.training.show
+
+    def _write_epoch_loss(self, recorder: Recorder, number: int) -> None:
+        length = epoch_length(self.problem)
+        mean = self.problem.losses[0].over_samples == "mean"
+        count = sum(size for size, _ in self.epoch_losses)
+        terms: list[Expr] = []
+        for offset, (size, value) in enumerate(self.epoch_losses):
+            symbol = Symbol(Role.LOSS, iteration=number - length + 1 + offset)
+            recorder.keep(symbol, value)
+            terms.append(product(number(size), Quantity(symbol)) if mean and size > 1 else Quantity(symbol))
+        body = total(*terms)
+        if mean and count > 1:
+            body = product(number(flint.fmpq(1, count)), body)
+        recorder.write(Rule.EPOCH_LOSS, Symbol(Role.EPOCH_LOSS), forms(body))
+
+    def _carry(self, values: Values) -> None:
+        """The new parameters become the next iteration's."""
+        following = Values()
+        for symbol, value in self.parameters.stored.items():
+            assert isinstance(symbol, Symbol)
+            new = replace(symbol, new=True)
+            if new not in values.stored:
+                following.stored[symbol] = value
+                following.givens[symbol] = self.parameters.givens[symbol]
+                continue
+            following.stored[symbol] = values.stored[new]
+            if new in values.unrounded:
+                following.unrounded[symbol] = values.unrounded[new]
+            elif values.stored[new] is value and symbol in self.parameters.givens:
+                following.givens[symbol] = self.parameters.givens[symbol]
+        self.parameters = following
+
+
+def batches(problem: Problem) -> Iterator[tuple[int, ...]]:
+    """The numbers of the samples of each iteration: in order, starting over; without training all at once."""
+    everything = tuple(range(1, len(problem.samples) + 1))
+    if problem.training is None:
+        if problem.losses:
+            yield everything
+        else:
+            yield from ((number,) for number in everything)
+        return
+    length, size = epoch_length(problem), _batch_size(problem)
+    for number in range(problem.training.iterations):
+        start = (number % length) * size
+        yield everything[start : start + size]
+
+
+def epoch_length(problem: Problem) -> int:
+    """How many iterations go through all samples once."""
+    return -(-len(problem.samples) // _batch_size(problem))
+
+
+def _batch_size(problem: Problem) -> int:
+    if problem.training is None or problem.training.batch == "all":
+        return len(problem.samples)
+    return int(problem.training.batch)
+
+
+def _named_layers(problem: Problem) -> frozenset[int]:
+    """The layers whose error signals get a name in the way `paths`, because too many paths lie behind them."""
+    if problem.explain != "paths":
+        return frozenset()
+    named, paths = [], 1
+    for index in range(len(problem.network.layers), 0, -1):
+        if index < len(problem.network.layers):
+            paths *= problem.network.layers[index].units
+        if paths > MOST_PATHS:
+            named.append(index)
+            paths = 1
+    return frozenset(named)
+
+
+def _backwards(layer: Dense, in_z: Partial) -> Expr:
+    return MatrixProduct((Transpose((Quantity(layer.w()),)), Quantity(in_z)))
+
+
+def _hadamard(left: Expr, right: Expr) -> Expr:
+    return Product((left, right))
+
+
+def _index(atom: Atom) -> int:
+    unit = atom.to if isinstance(atom, Symbol) else atom.wrt.to
+    assert unit is not None
+    return unit
+
+
+def _taken(recorder: Recorder) -> tuple[Step, ...]:
+    """The steps since the last time."""
+    steps = tuple(recorder.steps)
+    recorder.steps.clear()
+    return steps
+
+
+_RATES = {"learning_rate": Symbol(Role.LEARNING_RATE)}

@@ -1,0 +1,275 @@
+"""The loss of a batch: its formula, and its derivative in each output.
+
+L = (sum or mean over samples) of Σ_m weight_m · scale_m · (sum or mean over outputs) ℓ_m(a_k, y_k), plus the
+penalty strength · scale · Σ w² of L2 regularisation over all weights (biases are left out).
+Shapes: predictions and targets are vectors (outputs,), per sample.
+Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, chapter 6 and section 7.1.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import flint
+
+from nbsolve.arithmetic import ONE
+from nbsolve.catalogue import CANCELLATIONS, LOSSES, Loss
+from nbsolve.expr import (
+    Applied,
+    Expr,
+    Function,
+    Hadamard,
+    Number,
+    Power,
+    Product,
+    Quantity,
+    Total,
+    number,
+    product,
+    quotient,
+    substitute,
+    total,
+    with_variables,
+)
+from nbsolve.given import Given
+from nbsolve.problem.model import LossTerm, Problem
+from nbsolve.recorder import Recorder, forms
+from nbsolve.step import Rule
+from nbsolve.symbol import Role, Symbol
+from nbsolve.values import Values, layer_activation
+
+
+def literal(given: Given) -> Number:
+    """A number of the problem file inside a formula, printed as written."""
+    return Number(given.value, given.text)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The loss of a batch of `samples` (their numbers in the file; a single one carries no number)."""
+
+    problem: Problem
+    samples: Sequence[int | None]
+
+    @property
+    def depth(self) -> int:
+        """The number of the output layer."""
+        return len(self.problem.network.layers)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs there are."""
+        return self.problem.network.layers[-1].units
+
+    # ------------------------------------------------------------------ the value
+
+    def write_loss(self, recorder: Recorder, new: bool = False) -> None:
+        """Write down the loss, its terms where there are several, and the penalty."""
+        terms = self.problem.losses
+        loss = Symbol(Role.LOSS, new=new)
+        alone = len(self.samples) == 1
+        parts: list[Expr] = []
+        for sample in self.samples:
+            if len(terms) > 1:
+                for index, term in enumerate(terms, start=1):
+                    symbol = Symbol(Role.TERM_LOSS, to=index, sample=sample, new=new)
+                    recorder.write(
+                        Rule.TERM_LOSS, symbol, forms(self.term(term, sample, new)), sample=sample
+                    )
+                sample_loss = total(
+                    *(
+                        product(literal(term.weight), Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new)))
+                        if term.weight.value != ONE
+                        else Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new))
+                        for m, term in enumerate(terms, start=1)
+                    )
+                )
+            else:
+                weight = [] if terms[0].weight.value == ONE else [literal(terms[0].weight)]
+                sample_loss = product(*weight, self.term(terms[0], sample, new))
+            if alone:
+                parts.append(sample_loss)
+            else:
+                symbol = Symbol(Role.LOSS, sample=sample, new=new)
+                recorder.write(Rule.SAMPLE_LOSS, symbol, forms(sample_loss), sample=sample)
+                parts.append(Quantity(symbol))
+        data = total(*parts)
+        if not alone and terms[0].over_samples == "mean":
+            data = product(Number(flint.fmpq(1, len(self.samples))), data)
+        if self.problem.regulariser is not None:
+            penalty = Symbol(Role.PENALTY, new=new)
+            unit = self.penalty(new)
+            recorder.write(
+                Rule.PENALTY, penalty, forms(self.penalty(new, matrix=True)), (penalty,), lambda atom: forms(unit)
+            )
+            data = total(data, Quantity(penalty))
+        recorder.write(Rule.LOSS, loss, forms(data))
+
+    def term(self, term: LossTerm, sample: int | None, new: bool) -> Expr:
+        """scale · (sum or mean over outputs) of one loss on one sample."""
+        record = LOSSES[term.name]
+        if record.separable:
+            body = total(*(self.output_term(term, k, sample, new) for k in range(1, self.outputs + 1)))
+            if term.over_outputs == "mean" and self.outputs > 1:
+                body = product(Number(flint.fmpq(1, self.outputs)), body)
+        else:
+            body = with_variables(record.definition, self._vectors(sample, new) | _parameters(term))
+        return product(literal(term.scale), body) if term.scale.value != ONE else body
+
+    def output_term(self, term: LossTerm, k: int, sample: int | None, new: bool = False) -> Expr:
+        """ℓ(a_k, y_k), without scale."""
+        record = LOSSES[term.name]
+        variables = {
+            "a": Quantity(layer_activation(self.depth, k, sample, new)),
+            "y": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
+        }
+        return _in_base(with_variables(record.definition, variables | _parameters(term)), term)
+
+    def output_loss(self, k: int, sample: int | None) -> Expr | None:
+        """Output k's contribution to the batch's loss; None where a loss does not split into outputs."""
+        if not all(LOSSES[term.name].separable for term in self.problem.losses):
+            return None
+        return total(
+            *(
+                product(_constant(self._factor(term)), self.output_term(term, k, sample))
+                for term in self.problem.losses
+            )
+        )
+
+    def penalty(self, new: bool = False, matrix: bool = False) -> Expr:
+        """strength · scale · Σ w², divided by the number of samples where the problem says so."""
+        regulariser = self.problem.regulariser
+        assert regulariser is not None
+        squares: list[Expr] = []
+        for index, layer in enumerate(self.problem.network.layers, start=1):
+            weights = Quantity(Symbol(Role.WEIGHT, index, new=new))
+            if matrix:
+                squares.append(Total((Hadamard((weights, weights)),)))
+                continue
+            for j in range(1, layer.units + 1):
+                for i in range(1, len(layer.weights[0]) + 1):
+                    weight = Quantity(Symbol(Role.WEIGHT, index, j, i, new=new))
+                    squares.append(Power((weight, number(2))))
+        scale = _penalty_factor(self.problem, len(self.samples))
+        return product(_constant(scale), Quantity(Symbol(Role.STRENGTH)), total(*squares))
+
+    # ------------------------------------------------------------------ the derivative
+
+    def derivative(self, k: int, sample: int | None) -> Expr:
+        """∂L/∂a_k."""
+        terms = []
+        for term in self.problem.losses:
+            record = LOSSES[term.name]
+            variables: dict[str, Expr] = {
+                "a_k": Quantity(layer_activation(self.depth, k, sample)),
+                "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
+            }
+            if record.separable:
+                variables |= {"a": variables["a_k"], "y": variables["y_k"]}
+            else:
+                variables |= self._vectors(sample, False)
+            body = with_variables(record.derivative, variables | _parameters(term))
+            terms.append(product(*self._coefficient(term, record), body))
+        return total(*terms)
+
+    def derivatives(self, sample: int | None) -> Expr:
+        """The vector of ∂L/∂a_k, shape (outputs,)."""
+        a = Quantity(layer_activation(self.depth, None, sample))
+        y = Quantity(Symbol(Role.TARGET, sample=sample))
+        terms = []
+        for term in self.problem.losses:
+            record = LOSSES[term.name]
+            definition = product(
+                *self._coefficient(term, record), with_variables(record.derivative, _parameters(term))
+            )
+            if record.separable:
+                terms.append(Applied("loss", definition, (("a", a), ("y", y)), primes=1))
+            else:
+                terms.append(
+                    Applied("loss", definition, (("a_k", a), ("y_k", y)), (("a", a), ("y", y)), primes=1)
+                )
+        return total(*terms)
+
+    def cancelled(self, k: int | None, sample: int | None, values: Values) -> Expr | None:
+        """∂L/∂z_k where loss and activation of the output cancel (a − y); None where they do not.
+
+        k of None is the whole vector.
+        """
+        if len(self.problem.losses) != 1:
+            return None
+        term = self.problem.losses[0]
+        body = CANCELLATIONS.get((term.name, self.problem.network.layers[-1].activation.name))
+        if body is None:
+            return None
+        targets = [Symbol(Role.TARGET, to=i, sample=sample) for i in range(1, self.outputs + 1)]
+        target_sum: Expr = total(*(Quantity(symbol) for symbol in targets))
+        if sum((values[symbol] for symbol in targets), start=flint.fmpq(0)) == ONE:  # type: ignore[arg-type]
+            target_sum = number(1)
+        filled = with_variables(
+            body,
+            {
+                "a": Quantity(layer_activation(self.depth, k, sample)),
+                "y": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
+                "target_sum": target_sum,
+            },
+        )
+        return product(*self._coefficient(term, LOSSES[term.name]), _simplified(filled))
+
+    def _coefficient(self, term: LossTerm, record: Loss) -> list[Expr]:
+        factors: list[Expr] = [_constant(self._factor(term) * record.coefficient)]
+        if term.log_base is not None:
+            factors.append(quotient(number(1), Function("ln", (literal(term.log_base),))))
+        return factors
+
+    def _factor(self, term: LossTerm) -> flint.fmpq:
+        """weight · scale, divided by the outputs and samples that are averaged over."""
+        factor = term.weight.value * term.scale.value
+        if term.over_outputs == "mean" and LOSSES[term.name].separable:
+            factor /= self.outputs
+        return factor / len(self.samples) if term.over_samples == "mean" else factor
+
+    def _vectors(self, sample: int | None, new: bool) -> dict[str, Expr]:
+        return {
+            "a": Quantity(layer_activation(self.depth, None, sample, new)),
+            "y": Quantity(Symbol(Role.TARGET, sample=sample)),
+        }
+
+
+def penalty_gradient(problem: Problem, samples: int, weight: Symbol) -> Expr:
+    """∂penalty/∂w = 2 · scale · strength · w (for a matrix of weights: of each entry)."""
+    factor = 2 * _penalty_factor(problem, samples)
+    return product(_constant(factor), Quantity(Symbol(Role.STRENGTH)), Quantity(weight))
+
+
+def _penalty_factor(problem: Problem, samples: int) -> flint.fmpq:
+    assert problem.regulariser is not None
+    scale = problem.regulariser.scale.value
+    return scale / samples if problem.regulariser.over_samples == "mean" else scale
+
+
+def _constant(value: flint.fmpq) -> Number:
+    return Number(value)
+
+
+def _parameters(term: LossTerm) -> dict[str, Expr]:
+    return {name: literal(given) for name, given in term.parameters.items()}
+
+
+def _in_base(expression: Expr, term: LossTerm) -> Expr:
+    """Natural logarithms replaced by logarithms to the loss's base."""
+    if term.log_base is None:
+        return expression
+    base = literal(term.log_base)
+
+    def replaced(node: Expr) -> Expr | None:
+        if isinstance(node, Function) and node.name == "ln":
+            return Function("log", (base, *(substitute(operand, replaced) for operand in node.operands)))
+        return None
+
+    return substitute(expression, replaced)
+
+
+def _simplified(expression: Expr) -> Expr:
+    """p · 1 − y written as p − y."""
+    return substitute(expression, lambda node: product(*node.operands) if isinstance(node, Product) else None)

@@ -1,0 +1,90 @@
+"""How a value is written down: rounded to decimals or significant digits, ties away from zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import flint
+
+from nbsolve.arithmetic import Arithmetic, Value, power_of_ten
+
+SMALLEST_PLAIN = -4
+LARGEST_PLAIN = 7
+"""Magnitudes 10^e written without a power of ten: SMALLEST_PLAIN ≤ e < LARGEST_PLAIN."""
+
+
+class DigitsWanted(Protocol):
+    """Exactly one of `decimals` and `significant` is a number."""
+
+    @property
+    def decimals(self) -> int | None: ...
+
+    @property
+    def significant(self) -> int | None: ...
+
+    @property
+    def minimum_significant(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number as it stands on the page: `0.6457`, `-7.639e-6`; `value` is exactly what the text says.
+
+    `exact` tells whether the text is the number itself (then the relation is =) or a rounding (≈).
+    """
+
+    text: str
+    value: flint.fmpq
+    exact: bool
+
+
+def write(value: Value, digits: DigitsWanted, arithmetic: Arithmetic, extra: int = 0) -> Written:
+    """The value with the digits wanted and `extra` more of them.
+
+    A value that ends within the digits is written as it is (0.6), a rounded one is padded (0.6000).
+    Raises: Undecided.
+    """
+    magnitude = arithmetic.magnitude(value)
+    if magnitude is None:
+        return Written("0", flint.fmpq(0), isinstance(value, flint.fmpq))
+    places = _places(magnitude, digits) + extra
+    rounded = arithmetic.round_to(value, places)
+    if digits.significant is not None and rounded != 0:
+        carried = arithmetic.magnitude(rounded)
+        # 9.9996 to four digits is 10.00: one place fewer.
+        if carried is not None and carried > magnitude:
+            magnitude, places = carried, _places(carried, digits) + extra
+            rounded = arithmetic.round_to(rounded, places)
+    exact = isinstance(value, flint.fmpq) and value == rounded
+    return Written(_text(rounded, places, exact, magnitude, digits), rounded, exact)
+
+
+def _places(magnitude: int, digits: DigitsWanted) -> int:
+    if digits.significant is not None:
+        places = digits.significant - 1 - magnitude
+        return max(places, 0) if magnitude < LARGEST_PLAIN else places
+    assert digits.decimals is not None
+    return max(digits.decimals, digits.minimum_significant - 1 - magnitude)
+
+
+def _text(rounded: flint.fmpq, places: int, exact: bool, magnitude: int, digits: DigitsWanted) -> str:
+    scientific = digits.significant is not None or digits.minimum_significant > 0
+    if scientific and rounded != 0 and not SMALLEST_PLAIN <= magnitude < LARGEST_PLAIN:
+        mantissa = plain(rounded * power_of_ten(-magnitude), places + magnitude)
+        return f"{shortened(mantissa) if exact else mantissa}e{magnitude}"
+    text = plain(rounded, max(places, 0))
+    return shortened(text) if exact else text
+
+
+def plain(value: flint.fmpq, places: int) -> str:
+    """A decimal with exactly `places` decimals; the value must end there."""
+    scaled = value * power_of_ten(places)
+    digits = str(abs(int(scaled.p))).rjust(places + 1, "0")
+    sign = "-" if scaled < 0 else ""
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def shortened(text: str) -> str:
+    """The decimal without trailing zeros."""
+    return text.rstrip("0").rstrip(".") if "." in text else text

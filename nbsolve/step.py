@@ -1,0 +1,131 @@
+"""The step: which rule, for which quantity, by which formula, with which values. No words and no markup.
+
+A step of a layer holds matrix formulae; its `units` are the same said unit by unit, made when somebody reads
+them. The line with numbers is `substitute(form, bindings)`, what a step rests on are its forms' atoms: both
+are derived, never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.expr import Atom, Expr, Operand, atoms, evaluate
+from nbsolve.values import Values
+
+
+class Rule(StrEnum):
+    """Why a step may be taken; stable ids, worded in `phrases/`."""
+
+    PRE_ACTIVATION = "pre_activation"
+    ACTIVATION = "activation"
+    ERROR = "error"
+    TERM_LOSS = "term_loss"
+    OUTPUT_LOSS = "output_loss"
+    SAMPLE_LOSS = "sample_loss"
+    PENALTY = "penalty"
+    LOSS = "loss"
+    EPOCH_LOSS = "epoch_loss"
+    LOSS_DERIVATIVE = "loss_derivative"
+    LOCAL_DERIVATIVE = "local_derivative"
+    DELTA = "delta"
+    OUTPUT_SIGNAL = "output_signal"
+    PATH_SHARE = "path_share"
+    PATH_SUM = "path_sum"
+    PARAMETER_GRADIENT = "parameter_gradient"
+    PARAMETER_CHANGE = "parameter_change"
+    PARAMETER_UPDATE = "parameter_update"
+
+
+class Reason(StrEnum):
+    """Why a form equals the one before it."""
+
+    DEFINITION = "definition"
+    CHAIN_RULE = "chain_rule"
+    LOCAL_DERIVATIVES = "local_derivatives"
+    CANCELLATION = "cancellation"
+    FACTORS = "factors"
+    COLLECTED = "collected"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One expression for the target and the reason why it equals the one before."""
+
+    expression: Expr
+    reason: Reason = Reason.DEFINITION
+
+
+@dataclass(frozen=True)
+class Step:
+    """target = forms[0] = forms[1] = …; the last form is the one that is computed.
+
+    `iteration` and `sample` say where it belongs; `values` holds what its letters stand for.
+    """
+
+    rule: Rule
+    target: Atom
+    forms: tuple[Form, ...]
+    values: Values = field(repr=False, compare=False)
+    iteration: int
+    sample: int | None = None
+    members: tuple[Atom, ...] = ()
+    unit_forms: Callable[[Atom], tuple[Form, ...]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def value(self) -> Operand:
+        """What the target comes to; an array for a layer."""
+        return self.values[self.target]
+
+    @property
+    def formula(self) -> Expr:
+        """The expression that is computed."""
+        return self.forms[-1].expression
+
+    @property
+    def bindings(self) -> Mapping[Atom, Operand]:
+        """The values of the letters of all forms."""
+        return {atom: self.values[atom] for form in self.forms for atom in atoms(form.expression)}
+
+    @property
+    def units(self) -> Iterator[Step]:
+        """The step unit by unit: one step for each member; a step without members is its own only unit."""
+        if self.unit_forms is None:
+            yield self
+            return
+        for member in self.members:
+            yield Step(
+                self.rule, member, self.unit_forms(member), self.values, self.iteration, self.sample
+            )
+
+
+class Mismatch(AssertionError):
+    """A form of a step does not come to the step's value."""
+
+
+def verify(step: Step, arithmetic: Arithmetic, round_value: Callable[[Value], Value] | None = None) -> None:
+    """Check that every form of every unit comes to the unit's value.
+
+    `round_value` is the rounding of a problem that rounds each step; then only the computed form is held
+    against the rounded value. Raises: Mismatch, Undecided.
+    """
+    for unit in step.units:
+        forms = unit.forms if round_value is None else unit.forms[-1:]
+        for form in forms:
+            found = evaluate(form.expression, unit.values, arithmetic)
+            if round_value is not None:
+                found = round_value(found)  # type: ignore[arg-type]
+            if not _agree(found, unit.value, arithmetic):
+                raise Mismatch(f"{unit.rule} of {unit.target}: {form.reason} gives {found}, not {unit.value}")
+
+
+def _agree(left: Operand, right: Operand, arithmetic: Arithmetic) -> bool:
+    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+        pairs = zip(np.ravel(left), np.ravel(right), strict=True)
+        return all(_agree(x, y, arithmetic) for x, y in pairs)
+    difference = left - right
+    return bool(difference == 0) if hasattr(difference, "q") else bool(difference.contains(0))

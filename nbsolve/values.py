@@ -1,0 +1,156 @@
+"""The values of one iteration: every quantity by its symbol, exactly as far as it is known and as written down.
+
+Vectors and matrices are stored whole, a unit's value is found in its layer's array. Where values are rounded
+at each step the stored value is the rounded one and `unrounded` remembers what it was rounded from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import ONE, Value
+from nbsolve.expr import Array, Atom, Operand
+from nbsolve.given import Given
+from nbsolve.symbol import Partial, Role, Symbol
+
+Place = int | tuple[int, ...]
+
+
+def whole(atom: Atom) -> tuple[Atom, Place | None]:
+    """The vector or matrix an atom is an entry of, and its place there (None: it stands for itself)."""
+    if isinstance(atom, Symbol):
+        if atom.to is None:
+            return atom, None
+        place = atom.to - 1 if atom.from_ is None else (atom.to - 1, atom.from_ - 1)
+        return replace(atom, to=None, from_=None), place
+    wrt, place = whole(atom.wrt)
+    if place is None:
+        return atom, None
+    assert isinstance(wrt, Symbol)
+    if atom.of.role is Role.ACTIVATION and atom.wrt.role is Role.PRE_ACTIVATION:
+        of, row = whole(atom.of)
+        assert isinstance(of, Symbol) and isinstance(row, int) and isinstance(place, int)
+        return Partial(of, wrt), (row, place)
+    return Partial(atom.of, wrt), place
+
+
+class Values:
+    """Symbol to value for one iteration; look-ups of an unbound atom raise KeyError."""
+
+    def __init__(self) -> None:
+        self.stored: dict[Atom, Operand] = {}
+        self.unrounded: dict[Atom, Operand] = {}
+        self.givens: dict[Atom, Array] = {}
+
+    def __contains__(self, atom: Atom) -> bool:
+        try:
+            self[atom]
+        except KeyError:
+            return False
+        return True
+
+    def __getitem__(self, atom: Atom, /) -> Operand:
+        found = self.stored.get(atom)
+        if found is not None:
+            return found
+        key, place = whole(atom)
+        array = self.stored.get(key)
+        if array is None:
+            return self._linear(atom)
+        return _entry(array, place)
+
+    def before_rounding(self, atom: Atom) -> Operand:
+        """The value that was rounded to what is stored (the stored one where nothing was rounded)."""
+        key, place = whole(atom)
+        array = self.unrounded.get(key)
+        return self[atom] if array is None else _entry(array, place)
+
+    def given(self, atom: Atom) -> Given | None:
+        """The number as the problem writes it, for a quantity that is given."""
+        key, place = whole(atom)
+        texts = self.givens.get(key)
+        if texts is None or (place is None and texts.ndim):
+            return None
+        return texts[() if place is None else place]  # type: ignore[no-any-return]
+
+    def put(self, atom: Atom, value: Operand, unrounded: Operand | None = None) -> None:
+        """Store a value once. Raises KeyError for a quantity that has one already."""
+        if atom in self.stored:
+            raise KeyError(f"{atom} has a value already")
+        self.stored[atom] = value
+        if unrounded is not None:
+            self.unrounded[atom] = unrounded
+
+    def put_given(self, atom: Atom, texts: Array, value: Operand | None = None) -> None:
+        """Store what the problem gives: the texts, and their values (read off the texts by default)."""
+        self.givens[atom] = texts
+        self.put(atom, given_values(texts) if value is None else value)
+
+    def _linear(self, atom: Atom) -> Operand:
+        """∂z/∂w, ∂z/∂b, ∂z/∂θ, ∂z/∂a of z = W a + b − θ, whose values are other quantities' values."""
+        if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
+            raise KeyError(atom)
+        z, wrt = atom.of, atom.wrt
+        if wrt.role is Role.BIAS:
+            return ONE
+        if wrt.role is Role.THRESHOLD:
+            return -ONE
+        if wrt.role is Role.WEIGHT and wrt.layer is not None and wrt.from_ is not None:
+            return self[layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)]
+        if wrt.role in (Role.ACTIVATION, Role.INPUT) and z.layer is not None and wrt.to is not None:
+            return self[Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)]
+        raise KeyError(atom)
+
+
+def layer_activation(
+    layer: int, unit: int | None = None, sample: int | None = None, new: bool = False
+) -> Symbol:
+    """a^(l)_j, which for layer 0 is the input x_j."""
+    if layer == 0:
+        return Symbol(Role.INPUT, to=unit, sample=sample)
+    return Symbol(Role.ACTIVATION, layer, unit, sample=sample, new=new)
+
+
+def given_values(texts: Array) -> Operand:
+    """The values of an array of Givens, same shape."""
+    result = np.empty(texts.shape, dtype=object)
+    for place in np.ndindex(texts.shape):
+        result[place] = texts[place].value
+    return result if texts.ndim else result[()]  # type: ignore[no-any-return]
+
+
+def given_array(rows: Any) -> Array:
+    """Nested tuples of Givens as an object array."""
+    if isinstance(rows, Given):
+        result = np.empty((), dtype=object)
+        result[()] = rows
+        return result
+    shape = (len(rows), len(rows[0])) if rows and isinstance(rows[0], tuple) else (len(rows),)
+    result = np.empty(shape, dtype=object)
+    for place, given in enumerate(g for row in rows for g in (row if len(shape) == 2 else (row,))):
+        result.reshape(-1)[place] = given
+    return result
+
+
+def _entry(array: Operand, place: Place | None) -> Operand:
+    if place is None:
+        return array
+    if not isinstance(array, np.ndarray):
+        raise KeyError(place)
+    if isinstance(place, tuple) and array.ndim == 1:
+        # The local derivatives of a layer that works unit by unit: the diagonal of its Jacobian.
+        row, column = place
+        return array[row] if row == column else flint.fmpq(0)  # type: ignore[no-any-return]
+    try:
+        return array[place]  # type: ignore[no-any-return]
+    except IndexError as error:
+        raise KeyError(place) from error
+
+
+def is_exact(value: Value) -> bool:
+    """Whether the value is known exactly, as a rational."""
+    return isinstance(value, flint.fmpq)
