@@ -169,14 +169,13 @@ def solve(spec: Spec) -> dict[Key, float]:
         for s, error in zip(samples, batch.y - outs[-1], strict=True):
             out |= {(f"e[{k}]", t, s): float(v) for k, v in enumerate(error, 1)}
         _put_backward(out, spec, batch, theta, t, samples)
-        terms = [np.sum(term) for term in batch.by_output(theta)]
+        if spec.learning_rate is None:
+            continue
         mean = spec.losses[0].over_samples == "mean"
-        epoch.append(float(sum(terms)) * (batch.size if mean else 1))
+        epoch.append(float(batch.loss(theta)) * (batch.size if mean else 1))
         if t % spec.batches_per_epoch == 0:
             out[("L_epoch", t, None)] = sum(epoch) / (len(spec.inputs) if mean else 1)
             epoch = []
-        if spec.learning_rate is None:
-            continue
         moves, shifts = _step(spec, batch, theta)
         _put_parameters(out, spec, ("W_change", "b_change"), t, moves, shifts)
         weights = [w + d for w, d in zip(weights, moves, strict=True)]

@@ -40,7 +40,8 @@ def shares(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Numbe
             return [size(p - t) for p, t in pairs]
         case "huber":
             d = loss.parameters.get("delta", Fraction(1))
-            return [(p - t) * (p - t) / 2 if size(p - t) <= d else d * (size(p - t) - d / 2) for p, t in pairs]
+            gaps = [size(p - t) for p, t in pairs]
+            return [g * g / 2 if g <= d else d * (g - d / 2) for g in gaps]
     raise ValueError(f"loss {loss.name}")
 
 

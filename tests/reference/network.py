@@ -104,6 +104,13 @@ def backward(
     return da, dz
 
 
+def epoch_loss(spec: Spec, batches: Sequence[tuple[int, Number]]) -> Number:
+    """The batches' losses (with their penalties) added, or averaged by the batches' sizes."""
+    if share_of_sample(spec, 2) == 1:
+        return sum((loss for _, loss in batches), ZERO)
+    return sum((n * loss for n, loss in batches), ZERO) / len(spec.inputs)
+
+
 def solve(spec: Spec, digits: int = DIGITS) -> Values:
     """Every quantity of every iteration."""
     with mp.workdps(digits):
@@ -117,16 +124,17 @@ def _solve(spec: Spec) -> Values:
         out |= {(f"x[{i}]", None, s): v for i, v in enumerate(x, 1)}
         if spec.targets is not None:
             out |= {(f"y[{k}]", None, s): v for k, v in enumerate(spec.targets[s - 1], 1)}
-    epoch: list[Number] = []
+    epoch: list[tuple[int, Number]] = []
     for t in range(1, spec.iterations + 1):
         batch = spec.batch_of(t)
         _record_parameters(out, "", t, p)
-        gradients = _iteration(spec, p, t, batch, out, epoch)
-        if gradients is not None and t % spec.batches_per_epoch == 0:
-            out[("L_epoch", t, None)] = share_of_sample(spec, len(epoch)) * sum(epoch, ZERO)
-            epoch = []
+        gradients = _iteration(spec, p, t, batch, out)
         if gradients is None or spec.learning_rate is None:
             continue
+        epoch.append((len(batch), out[("L", t, None)]))
+        if t % spec.batches_per_epoch == 0:
+            out[("L_epoch", t, None)] = epoch_loss(spec, epoch)
+            epoch = []
         p = _update(spec, p, gradients, t, out)
         _record_parameters(out, "_new", t, p)
         for s in batch:
@@ -137,9 +145,7 @@ def _solve(spec: Spec) -> Values:
     return out
 
 
-def _iteration(
-    spec: Spec, p: Parameters, t: int, batch: list[int], out: Values, epoch: list[Number]
-) -> Parameters | None:
+def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values) -> Parameters | None:
     """Forward and backward of one batch; gives the gradients, or None where the problem has no loss."""
     weights: list[Matrix] = [[[ZERO] * len(row) for row in m] for m in p.weights]
     biases: list[list[Number] | None] = [None if b is None else [ZERO] * len(b) for b in p.biases]
@@ -152,7 +158,6 @@ def _iteration(
             continue
         y = spec.targets[s]
         share = share_of_sample(spec, len(batch))
-        epoch.append(sample_loss(spec, outs[-1], y))
         out |= {(f"e[{k}]", t, s + 1): v - a for k, (v, a) in enumerate(zip(y, outs[-1], strict=True), 1)}
         top = _top(spec, outs[-1], y, share)
         da, dz = backward(spec, p, zs, outs, top)
