@@ -18,6 +18,7 @@ from nbsolve.expr import (
     Atom,
     Expr,
     MatrixProduct,
+    Negation,
     Operand,
     Product,
     Quantity,
@@ -80,6 +81,7 @@ class Solution:
     layers: tuple[Dense, ...]
     how: Explanation
     iterations: tuple[Iteration, ...]
+    rounded: bool = True
 
     def iteration(self, number: int) -> Iteration:
         """The shown iteration of that number. Raises KeyError."""
@@ -101,7 +103,7 @@ class _Run:
     """The state of a run: the parameters that the last iteration left."""
 
     def __init__(self, problem: Problem, arithmetic: Arithmetic, rounded: bool) -> None:
-        self.problem, self.arithmetic = problem, arithmetic
+        self.problem, self.arithmetic, self.rounded = problem, arithmetic, rounded
         each_step = rounded and problem.rounding.apply == "each_step"
         self.digits: DigitsWanted | None = problem.rounding.intermediates if each_step else None
         widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
@@ -126,8 +128,9 @@ class _Run:
 
     def solve(self) -> Solution:
         shown = []
+        written_out = shown_iterations(self.problem)
         for count, samples in enumerate(batches(self.problem), start=1):
-            wanted = self.problem.training is None or count in self.problem.training.show
+            wanted = self.problem.training is None or count in written_out
             try:
                 iteration = self._iteration(count, samples, wanted)
             except DomainError as error:
@@ -136,7 +139,9 @@ class _Run:
                 ) from error
             if wanted:
                 shown.append(iteration)
-        return Solution(self.problem, self.arithmetic, self.layers, self.how, tuple(shown))
+        return Solution(
+            self.problem, self.arithmetic, self.layers, self.how, tuple(shown), self.rounded
+        )
 
     # ------------------------------------------------------------------ what is given
 
@@ -282,6 +287,9 @@ class _Run:
                 )
             else:
                 recorder.derive(in_z, _hadamard(Quantity(Partial(LOSS, a)), slope))
+            opposite = Symbol(Role.DELTA, layer.index, sample=label)
+            if self.how.sign < 0 and opposite not in recorder.values.stored:
+                recorder.derive(opposite, Negation((Quantity(in_z),)))
             below = self.layers[layer.index - 2] if layer.index > 1 else None
             source = layer.source(None, label) if below is None else below.a(None, label)
             recorder.derive(Partial(LOSS, source), _backwards(layer, in_z))
@@ -296,7 +304,7 @@ class _Run:
         if self.problem.training is None:
             return False
         length = epoch_length(self.problem)
-        return -(-number // length) * length in self.problem.training.show
+        return -(-number // length) * length in shown_iterations(self.problem)
 
     def _write_epoch_loss(self, recorder: Recorder, number: int) -> None:
         length = epoch_length(self.problem)
@@ -328,6 +336,12 @@ class _Run:
             elif values.stored[new] is value and symbol in self.parameters.givens:
                 following.givens[symbol] = self.parameters.givens[symbol]
         self.parameters = following
+
+
+def shown_iterations(problem: Problem) -> frozenset[int]:
+    """The iterations that are written out: those of `show`, and those that a part asks about."""
+    show = problem.training.show if problem.training is not None else ()
+    return frozenset(show) | {part.at for part in problem.parts if part.at is not None}
 
 
 def batches(problem: Problem) -> Iterator[tuple[int, ...]]:

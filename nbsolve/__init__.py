@@ -1,0 +1,45 @@
+"""nbsolve: worked solutions for neural networks, every printed number right, every convention stated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbsolve.errors import DomainError, NbsolveError, ProblemError, UnknownQuantityError
+    from nbsolve.problem import load_problem
+    from nbsolve.problem.model import Problem
+    from nbsolve.worked import WorkedSolution, solve
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "DomainError": "nbsolve.errors",
+    "NbsolveError": "nbsolve.errors",
+    "Problem": "nbsolve.problem.model",
+    "ProblemError": "nbsolve.errors",
+    "UnknownQuantityError": "nbsolve.errors",
+    "WorkedSolution": "nbsolve.worked",
+    "load_problem": "nbsolve.problem",
+    "solve": "nbsolve.worked",
+}
+
+__all__ = [
+    "DomainError",
+    "NbsolveError",
+    "Problem",
+    "ProblemError",
+    "UnknownQuantityError",
+    "WorkedSolution",
+    "__version__",
+    "load_problem",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # What is not used is not imported: `import nbsolve` alone is quick.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'nbsolve' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,386 @@
+"""The answers as data: what each part asks for, or every quantity, with its value, exactly and as printed.
+
+The JSON interface is documented in docs/json.md. `value` is the number under the problem's rounding, `exact`
+the number itself (a double, or a text where a double cannot hold it), `printed` what stands on the page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING, Any
+
+from nbsolve.arithmetic import to_float
+from nbsolve.derived import derive
+from nbsolve.engine import Iteration, Solution
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.expr import Atom
+from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.notation import Names
+from nbsolve.problem.model import Part, Problem
+from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.values import Values
+from nbsolve.writing import Writer, scalar
+
+if TYPE_CHECKING:
+    from nbsolve.worked import WorkedSolution
+
+VERSION = 1
+"""The version of the JSON interface."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One quantity of one iteration (None: a given that is the same in all of them), and perhaps one sample."""
+
+    quantity: str
+    symbol: str
+    iteration: int | None
+    sample: int | None
+    value: float | str
+    exact: float | str
+    printed: str
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reported quantity stands: `atom` names it, `holder` is the parameter whose value it has."""
+
+    atom: Atom
+    holder: Atom
+    iteration: int
+    fixed: bool = False
+    part: str | None = None
+    opposite: bool = False
+
+
+def asked(problem: Problem, solution: Solution, names: Names) -> Iterator[Place]:
+    """The quantities that the parts ask for, part by part."""
+    for part in problem.parts:
+        for iteration in solution.iterations:
+            if part.at is None or part.at == iteration.number:
+                yield from asked_of(part, iteration, solution, names)
+
+
+def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names) -> Iterator[Place]:
+    """The quantities that one part asks for in one iteration."""
+    for ask in part.ask:
+        lister = _ASKS.get(ask)
+        if lister is not None:
+            atoms: Iterable[Atom] = lister(solution, iteration)
+        else:
+            atoms = _named(names.resolve(ask), iteration)
+        for atom in atoms:
+            yield Place(atom, atom, iteration.number, part=part.label)
+
+
+def everything(solution: Solution) -> Iterator[Place]:
+    """Every quantity of a solution, givens first, then iteration by iteration."""
+    problem = solution.problem
+    first = solution.iterations[0]
+    training = problem.training is not None
+    several = len(problem.samples) > 1
+    for iteration in solution.iterations:
+        t = iteration.number
+        for label, number in zip(iteration.labels, iteration.samples, strict=True):
+            for role, width in ((Role.INPUT, problem.network.inputs), (Role.TARGET, solution.layers[-1].layer.units)):
+                vector = Symbol(role, sample=label)
+                if vector not in iteration.values.stored:
+                    continue
+                for i in range(1, width + 1):
+                    reported = Symbol(role, to=i, sample=number if several else None)
+                    yield Place(reported, replace(vector, to=i), t, fixed=True)
+        if training or iteration is first:
+            for layer in solution.layers:
+                for atom, holder in _standing(layer):
+                    yield Place(atom, holder, t, fixed=not training)
+                    yield from _as_bias(atom, holder, t, not training)
+        yield from (Place(atom, atom, t) for atom in _forward(solution, iteration))
+        if not problem.losses:
+            continue
+        yield from (Place(atom, atom, t) for atom in _of_loss(solution, iteration))
+        for layer in solution.layers:
+            for atom, holder in _standing(layer):
+                yield Place(_gradient(atom), _gradient(holder), t)
+                yield from _as_bias(_gradient(atom), _gradient(holder), t, False)
+        if training:
+            yield from _update_places(solution, iteration)
+            yield from (Place(atom, atom, t) for atom in _forward_after(solution, iteration))
+            yield Place(replace(LOSS, new=True), replace(LOSS, new=True), t)
+        if Symbol(Role.EPOCH_LOSS) in iteration.values.stored:
+            yield Place(Symbol(Role.EPOCH_LOSS), Symbol(Role.EPOCH_LOSS), t)
+
+
+def answer(place: Place, solution: Solution, exact: Solution, names: Names, extras: Extras) -> Answer:
+    """The entry of one quantity. Raises: Undecided."""
+    iteration = solution.iteration(place.iteration)
+    values = extras.of(solution, iteration, place.holder)
+    writer = Writer(solution)
+    holder = _present(place.holder, values)
+    if holder is None:
+        return _entry(place, names, 0.0, 0.0, "0")
+    written = writer.answer(values, holder)
+    same = exact.iteration(place.iteration)
+    exactly = scalar(extras.of(exact, same, holder)[holder])
+    value = scalar(values[holder])
+    text = written.text
+    if place.opposite:
+        value, exactly = -value, -exactly
+        text = text[1:] if text.startswith("-") else f"-{text}" if written.value != 0 else text
+    return _entry(place, names, _double(value), _double(exactly), text)
+
+
+class Extras:
+    """Derived quantities of each iteration, computed when somebody first asks for one."""
+
+    def __init__(self) -> None:
+        self._derived: dict[tuple[int, int], Values] = {}
+
+    def of(self, solution: Solution, iteration: Iteration, atom: Atom) -> Values:
+        """The values among which the atom is found."""
+        if not _is_extra(atom):
+            return iteration.values
+        key = (id(solution), iteration.number)
+        if key not in self._derived:
+            self._derived[key] = derive(solution, iteration)
+        return self._derived[key]
+
+
+def write_json(worked: WorkedSolution, stream: IO[str], everything: bool = False) -> None:
+    """Write the solution as one JSON object, an entry a line, as they are computed."""
+    problem = worked.problem
+    head: dict[str, Any] = {
+        "version": VERSION,
+        "problem": {
+            "name": problem.name,
+            "title": problem.title,
+            "source": problem.source,
+            "layout": problem.network.layout,
+            "shape": [problem.network.inputs, *(layer.units for layer in problem.network.layers)],
+            "iterations": [iteration.number for iteration in worked.solution.iterations],
+            "rounding": problem.rounding.model_dump(),
+        },
+    }
+    stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')
+    separator = "\n"
+    for entry in worked.entries(everything=everything):
+        stream.write(separator + json.dumps(_as_data(entry), ensure_ascii=False))
+        separator = ",\n"
+    stream.write("\n]}\n")
+
+
+def _as_data(entry: Answer) -> dict[str, Any]:
+    data = {name: getattr(entry, name) for name in Answer.__slots__}
+    if data["part"] is None:
+        del data["part"]
+    return data
+
+
+def _entry(place: Place, names: Names, value: float | str, exact: float | str, printed: str) -> Answer:
+    atom = place.atom
+    sample = atom.sample
+    return Answer(
+        canonical(atom),
+        names.latex(place.holder if _shared(place.holder) else atom),
+        None if place.fixed else place.iteration,
+        sample,
+        value,
+        exact,
+        printed,
+        place.part,
+    )
+
+
+def _shared(atom: Atom) -> bool:
+    return (atom if isinstance(atom, Symbol) else atom.wrt).shared
+
+
+def _double(value: Any) -> float | str:
+    """The nearest double; a text of 20 digits where a double would be 0 or infinite."""
+    number = to_float(value)
+    if number == 0 and value == 0:
+        return 0.0
+    if abs(number) < 2.3e-308 or number in (float("inf"), float("-inf")):
+        return _decimal(value)
+    return number
+
+
+def _decimal(value: Any) -> str:
+    import flint
+
+    enclosure = value if isinstance(value, flint.arb) else flint.arb(value)
+    return str(enclosure.mid().str(20, radius=False))
+
+
+def _present(atom: Atom, values: Values) -> Atom | None:
+    """The atom, or None for the change of a held parameter, which is 0 and stands nowhere."""
+    if isinstance(atom, Symbol) and atom.change and atom not in values:
+        return None
+    return atom
+
+
+def _is_extra(atom: Atom) -> bool:
+    if isinstance(atom, Partial):
+        return atom.of.role is Role.OUTPUT_LOSS
+    return atom.role in (Role.ERROR, Role.OUTPUT_LOSS)
+
+
+# ------------------------------------------------------------------ lists of quantities
+
+
+def _standing(layer: Dense) -> Iterator[tuple[Symbol, Symbol]]:
+    """Each parameter at every place it stands, and the symbol that holds its value."""
+    for j in layer.units:
+        for i in range(1, layer.inputs + 1):
+            yield layer.w(j, i), layer.w(j, i)
+    constant = layer.constant()
+    if constant is None:
+        return
+    for j in layer.units:
+        place = replace(constant, to=j, shared=False)
+        yield place, constant if constant.shared else place
+
+
+def _as_bias(atom: Atom, holder: Atom, iteration: int, fixed: bool) -> Iterator[Place]:
+    """A threshold θ said as the bias −θ."""
+    symbol = atom if isinstance(atom, Symbol) else atom.wrt
+    if symbol.role is Role.THRESHOLD:
+        bias = replace(symbol, role=Role.BIAS)
+        said = bias if isinstance(atom, Symbol) else Partial(atom.of, bias)
+        yield Place(said, holder, iteration, fixed, opposite=True)
+
+
+def _gradient(atom: Atom) -> Partial:
+    assert isinstance(atom, Symbol)
+    return Partial(LOSS, atom)
+
+
+def _forward(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+    for label in iteration.labels:
+        for layer in solution.layers:
+            yield from (layer.z(j, label) for j in layer.units)
+            yield from (layer.a(j, label) for j in layer.units)
+
+
+def _forward_after(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+    for label in iteration.labels:
+        for layer in solution.layers:
+            yield from (layer.z(j, label, new=True) for j in layer.units)
+            yield from (layer.a(j, label, new=True) for j in layer.units)
+
+
+def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+    yield LOSS
+    for label in iteration.labels:
+        yield from _errors(solution, label)
+        for layer in reversed(solution.layers):
+            yield from (Partial(LOSS, layer.a(j, label)) for j in layer.units)
+            yield from (Partial(LOSS, layer.z(j, label)) for j in layer.units)
+            if layer.activation.vector:
+                continue
+            yield from (Partial(layer.a(j, label), layer.z(j, label)) for j in layer.units)
+        for role in (Role.DELTA,):
+            for layer in reversed(solution.layers):
+                if Symbol(role, layer.index, sample=label) in iteration.values.stored:
+                    yield from (Symbol(role, layer.index, j, sample=label) for j in layer.units)
+        yield from (
+            Partial(LOSS, Symbol(Role.INPUT, to=i, sample=label))
+            for i in range(1, solution.problem.network.inputs + 1)
+        )
+
+
+def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
+    from nbsolve.catalogue import LOSSES
+
+    output = solution.layers[-1]
+    yield from (Symbol(Role.ERROR, to=k, sample=label) for k in output.units)
+    if not all(LOSSES[term.name].separable for term in solution.problem.losses):
+        return
+    for k in output.units:
+        loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)
+        yield loss
+        yield Partial(loss, output.a(k, label))
+        for layer in solution.layers[:-1]:
+            yield from (Partial(loss, layer.a(j, label)) for j in layer.units)
+
+
+def _update_places(solution: Solution, iteration: Iteration) -> Iterator[Place]:
+    for flag in ("change", "new"):
+        for layer in solution.layers:
+            for atom, holder in _standing(layer):
+                own, held = replace(atom, **{flag: True}), replace(holder, **{flag: True})  # type: ignore[arg-type]
+                yield Place(own, held, iteration.number)
+                yield from _as_bias(own, held, iteration.number, False)
+
+
+def _gradients(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+    for layer in solution.layers:
+        for member in _trainable(layer):
+            yield Partial(LOSS, member)
+
+
+def _trainable(layer: Dense) -> Iterator[Symbol]:
+    """Each parameter once (a shared one too), as its letters have it."""
+    seen = dict.fromkeys(holder for _, holder in _standing(layer))
+    yield from seen
+
+
+def _updated(flag: str) -> Callable[[Solution, Iteration], Iterator[Atom]]:
+    def lister(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+        for layer in solution.layers:
+            for member in _trainable(layer):
+                new = replace(member, **{flag: True})  # type: ignore[arg-type]
+                if flag == "new" or new in iteration.values:
+                    yield new
+
+    return lister
+
+
+def _deltas(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+    for label in iteration.labels:
+        for layer in reversed(solution.layers):
+            for j in layer.units:
+                if solution.how.sign < 0:
+                    yield Symbol(Role.DELTA, layer.index, j, sample=label)
+                else:
+                    yield Partial(LOSS, layer.z(j, label))
+
+
+_ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
+    "forward": _forward,
+    "loss": lambda solution, iteration: iter((LOSS,)),
+    "gradients": _gradients,
+    "deltas": _deltas,
+    "changes": _updated("change"),
+    "updated_parameters": _updated("new"),
+    "forward_after": _forward_after,
+    "loss_after": lambda solution, iteration: iter((replace(LOSS, new=True),)),
+    "epoch_loss": lambda solution, iteration: (
+        iter((Symbol(Role.EPOCH_LOSS),)) if Symbol(Role.EPOCH_LOSS) in iteration.values.stored else iter(())
+    ),
+}
+
+
+def _named(atom: Atom, iteration: Iteration) -> Iterator[Atom]:
+    """A quantity asked for by name; in a batch, one for each sample where it belongs to samples."""
+    first = atom if isinstance(atom, Symbol) else atom.wrt
+    if _is_extra(atom) or atom in iteration.values:
+        yield atom
+        return
+    found = False
+    for label in iteration.labels:
+        own = _of_sample(atom, label)
+        if own in iteration.values:
+            found = True
+            yield own
+    if not found:
+        raise UnknownQuantityError(f"{canonical(atom)} has no value in iteration {iteration.number} ({first.role.name.lower()})")
+
+
+def _of_sample(atom: Atom, label: int | None) -> Atom:
+    if isinstance(atom, Symbol):
+        return replace(atom, sample=label)
+    of = atom.of if atom.of.role is Role.LOSS else replace(atom.of, sample=label)
+    return Partial(of, replace(atom.wrt, sample=label))

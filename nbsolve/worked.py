@@ -1,0 +1,269 @@
+"""The public face: `solve(problem)` and what a person does with the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from nbsolve.answers import Answer, Extras, answer, asked, everything
+from nbsolve.arithmetic import PRECISIONS, Arithmetic, Undecided, to_float
+from nbsolve.engine import Iteration, Solution, solve_problem
+from nbsolve.notation import Names
+from nbsolve.problem.model import Problem
+from nbsolve.symbol import Partial, Role, Symbol
+
+if TYPE_CHECKING:
+    from nbsolve.compose import Composer
+    from nbsolve.document import Document
+    from nbsolve.drawing import Drawing
+
+T = TypeVar("T")
+LADDER = (*(Arithmetic(bits) for bits in PRECISIONS), Arithmetic(PRECISIONS[-1], lenient=True))
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def solve(problem: Problem) -> WorkedSolution:
+    """Work a problem out: forward pass, loss, backward pass and updates, all iterations.
+
+    Raises: DomainError, naming the iteration, where a prediction lies outside a loss's domain.
+    """
+    worked = WorkedSolution(problem)
+    worked.certified(lambda solution: None)
+    return worked
+
+
+class WorkedSolution:
+    """A solved problem. Every number it shows is certain to the last digit (see `nbsolve.arithmetic`).
+
+    The documents (`statement()`, `forward()` …) show themselves in Jupyter and print as text; the arrays are
+    `solution.iterations[0].gradients.W[1]`, shape (units, inputs), layers counted from 1.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.names = Names.of(problem)
+        self._solutions: dict[tuple[int, bool], Solution] = {}
+        self._enough = 0
+
+    # ------------------------------------------------------------------ precision
+
+    def certified(self, compute: Callable[[Solution], T]) -> T:
+        """`compute` on a solution with as many bits as its digits and branches need."""
+        for level in range(self._enough, len(LADDER)):
+            arithmetic = LADDER[level]
+            try:
+                with arithmetic.working():
+                    return compute(self._at(level))
+            except Undecided:
+                if level == len(LADDER) - 1:
+                    raise
+        raise AssertionError("the last level decides")
+
+    def _at(self, level: int, rounded: bool = True) -> Solution:
+        key = (level, rounded)
+        if key not in self._solutions:
+            try:
+                self._solutions[key] = solve_problem(self.problem, LADDER[level], rounded)
+            except Undecided:
+                if rounded:
+                    self._enough = max(self._enough, level + 1)
+                raise
+        return self._solutions[key]
+
+    @property
+    def solution(self) -> Solution:
+        """The solution as steps, with the fewest bits that its branches need."""
+        return self.certified(lambda solution: solution)
+
+    def exact(self, solution: Solution) -> Solution:
+        """The same without the rounding of each step."""
+        if self.problem.rounding.apply == "at_end":
+            return solution
+        return self._at(LADDER.index(solution.arithmetic), rounded=False)
+
+    # ------------------------------------------------------------------ numbers
+
+    def entries(self, everything: bool = False) -> Iterator[Answer]:
+        """The answers that the parts ask for, or every quantity, one by one."""
+        lister = _everything if everything else self._asked
+        extras = Extras()
+        for place in lister(self.solution):
+
+            def entry(solution: Solution, place: Any = place) -> Answer:
+                return answer(place, solution, self.exact(solution), self.names, extras)
+
+            yield self.certified(entry)
+
+    def _asked(self, solution: Solution) -> Iterator[Any]:
+        return asked(self.problem, solution, self.names)
+
+    @cached_property
+    def iterations(self) -> tuple[IterationArrays, ...]:
+        """The shown iterations as arrays of doubles."""
+        return tuple(IterationArrays(self, iteration) for iteration in self.solution.iterations)
+
+    # ------------------------------------------------------------------ documents
+
+    def _compose(self, write: Callable[[Composer], Document]) -> Document:
+        from nbsolve.compose import Composer
+
+        return self.certified(lambda solution: write(Composer(solution, self.names)))
+
+    def statement(self) -> Document:
+        """What is given and what is asked."""
+        return self._compose(lambda composer: composer.statement())
+
+    def conventions(self) -> Document:
+        """The conventions that this solution uses."""
+        return self._compose(lambda composer: composer.conventions())
+
+    def forward(self, iteration: int | None = None) -> Document:
+        """The forward pass of an iteration (default: of all that are shown)."""
+        return self._compose(lambda composer: composer.forward(iteration))
+
+    def loss(self, iteration: int | None = None) -> Document:
+        """The loss of an iteration."""
+        return self._compose(lambda composer: composer.loss(iteration))
+
+    def backward(self, iteration: int | None = None) -> Document:
+        """The backward pass of an iteration."""
+        return self._compose(lambda composer: composer.backward(iteration))
+
+    def update(self, iteration: int | None = None) -> Document:
+        """The update of an iteration, and what the network does after it."""
+        return self._compose(lambda composer: composer.update(iteration))
+
+    def iteration(self, number: int) -> Document:
+        """One iteration whole."""
+        return self._compose(lambda composer: composer.iteration(number))
+
+    def answers(self) -> Document:
+        """A table of what was asked."""
+        return self._compose(lambda composer: composer.answers())
+
+    def pitfalls(self) -> Document:
+        """Where hand solutions of this go wrong."""
+        return self._compose(lambda composer: composer.pitfalls())
+
+    def worked(self) -> Document:
+        """All iterations that are shown."""
+        return self._compose(lambda composer: composer.worked())
+
+    def document(self) -> Document:
+        """The whole: statement, conventions, all iterations, answers, pitfalls."""
+        return self._compose(lambda composer: composer.document())
+
+    def explain(self, quantity: str) -> Document:
+        """One quantity (`dL/dw3`) and the steps it rests on. Raises: UnknownQuantityError."""
+        atom = self.names.resolve(quantity)
+        return self._compose(lambda composer: composer.explain(atom))
+
+    def draw(self) -> Drawing:
+        """The network with its weights."""
+        from nbsolve.drawing import draw_network
+
+        return draw_network(self.problem, self.names)
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
+        return self.document()._repr_mimebundle_(**options)
+
+
+def _everything(solution: Solution) -> Iterator[Any]:
+    return everything(solution)
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Arrays by layer, from 1: `W[1]` has shape (units, inputs) whatever the layout, the others (units,).
+
+    In a batch of several samples z and a (and the gradients in them) have a leading axis of samples.
+    """
+
+    W: dict[int, Floats]
+    b: dict[int, Floats]
+    z: dict[int, Floats]
+    a: dict[int, Floats]
+
+
+class IterationArrays:
+    """One iteration as doubles: `W`, `b`, `z`, `a`, `loss`, `gradients`, `new` (after the update)."""
+
+    def __init__(self, worked: WorkedSolution, iteration: Iteration) -> None:
+        self._worked, self._iteration = worked, iteration
+        self.number = iteration.number
+
+    @property
+    def loss(self) -> float:
+        """The loss of the batch."""
+        return float(self._array(Symbol(Role.LOSS)))
+
+    @property
+    def loss_after(self) -> float:
+        """The loss of the same batch after the update."""
+        return float(self._array(Symbol(Role.LOSS, new=True)))
+
+    @cached_property
+    def values(self) -> Arrays:
+        """Parameters, pre-activations and activations."""
+        return self._arrays(lambda symbol: symbol)
+
+    @property
+    def W(self) -> dict[int, Floats]:
+        """The weights."""
+        return self.values.W
+
+    @property
+    def b(self) -> dict[int, Floats]:
+        """The biases."""
+        return self.values.b
+
+    @property
+    def z(self) -> dict[int, Floats]:
+        """The pre-activations."""
+        return self.values.z
+
+    @property
+    def a(self) -> dict[int, Floats]:
+        """The activations."""
+        return self.values.a
+
+    @cached_property
+    def gradients(self) -> Arrays:
+        """The gradients of the loss in all of these."""
+        return self._arrays(lambda symbol: Partial(Symbol(Role.LOSS), symbol))
+
+    @cached_property
+    def new(self) -> Arrays:
+        """All of these after the update."""
+        from dataclasses import replace
+
+        return self._arrays(lambda symbol: replace(symbol, new=True))
+
+    def _arrays(self, about: Callable[[Symbol], Symbol | Partial]) -> Arrays:
+        solution, labels = self._worked.solution, self._iteration.labels
+        W: dict[int, Floats] = {}
+        b: dict[int, Floats] = {}
+        z: dict[int, Floats] = {}
+        a: dict[int, Floats] = {}
+        for layer in solution.layers:
+            index = layer.index
+            W[index] = self._array(about(layer.w()))
+            constant = layer.constant()
+            if constant is not None:
+                sign = -1.0 if constant.role is Role.THRESHOLD else 1.0
+                b[index] = sign * np.broadcast_to(self._array(about(constant)), (layer.layer.units,))
+            z[index] = self._stack([self._array(about(layer.z(None, label))) for label in labels])
+            a[index] = self._stack([self._array(about(layer.a(None, label))) for label in labels])
+        return Arrays(W, b, z, a)
+
+    @staticmethod
+    def _stack(arrays: list[Floats]) -> Floats:
+        return arrays[0] if len(arrays) == 1 else np.stack(arrays)
+
+    def _array(self, atom: Symbol | Partial) -> Floats:
+        value = self._iteration.values[atom]
+        return np.vectorize(to_float, otypes=[np.float64])(value)

@@ -1,0 +1,59 @@
+"""How the values of a solution are written: as given, as rounded at their step, or rounded for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nbsolve.arithmetic import Value
+from nbsolve.engine import Solution
+from nbsolve.expr import Atom
+from nbsolve.rounding import DigitsWanted, Written, write
+from nbsolve.values import Values
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes values of one solution. Raises Undecided where more bits are needed."""
+
+    solution: Solution
+
+    @property
+    def each_step(self) -> bool:
+        """Whether what is written down is what the next line uses."""
+        return self.solution.problem.rounding.apply == "each_step"
+
+    def operand(self, values: Values, atom: Atom, extra: int = 0) -> Written:
+        """The quantity as it enters a later line; `extra` more digits where the line needs them."""
+        return self._written(values, atom, self.solution.problem.rounding.intermediates, extra)
+
+    def answer(self, values: Values, atom: Atom) -> Written:
+        """The quantity as an answer."""
+        return self._written(values, atom, self.solution.problem.rounding.answers, 0)
+
+    def result(self, value: Value, extra: int = 0) -> Written:
+        """A value that has no name, with the digits of intermediate values."""
+        rounding = self.solution.problem.rounding
+        return write(value, rounding.intermediates, self.solution.arithmetic, extra)
+
+    def _written(self, values: Values, atom: Atom, digits: DigitsWanted, extra: int) -> Written:
+        given = values.given(atom)
+        if given is not None:
+            return Written(given.text, given.value, True)
+        rounding = self.solution.problem.rounding
+        arithmetic = self.solution.arithmetic
+        if not self.each_step:
+            return write(scalar(values[atom]), digits, arithmetic, extra)
+        carried = write(scalar(values.before_rounding(atom)), rounding.intermediates, arithmetic)
+        if digits == rounding.intermediates:
+            return carried
+        shorter = write(carried.value, digits, arithmetic)
+        return Written(shorter.text, shorter.value, shorter.exact and carried.exact)
+
+
+def scalar(value: object) -> Value:
+    """A single value. Raises TypeError for an array."""
+    if isinstance(value, np.ndarray):
+        raise TypeError("a vector is not a single value")
+    return value  # type: ignore[return-value]
