@@ -1,0 +1,317 @@
+r"""The letters of a document: symbols to LaTeX and plain text, and what people type back to symbols.
+
+A `Names` object belongs to one problem. It knows the problem's preset (`indexed`: $w_{ij}^{(l)}$ from i to j;
+`flat`: $w_1, w_2, …$ numbered unit by unit; `matrix`: $W^{(l)}_{ji}$) and the letters and names that the
+problem sets itself. Two different quantities never get the same LaTeX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from nbsolve.errors import NbsolveError
+from nbsolve.letters import Name
+from nbsolve.problem.model import Network, Notation, Problem
+from nbsolve.symbol import Partial, Role, Symbol, canonical
+
+__all__ = ["Names"]
+
+_NEW, _GAP = r"\text{new}", r"\,"
+_CHECKED_SIZE = 20_000
+"""Networks with more parameters than this are only checked for equal names where a file names quantities."""
+
+_ROLE_KEYS = {
+    Role.INPUT: "input", Role.TARGET: "target", Role.PRE_ACTIVATION: "pre_activation", Role.ERROR: "error",
+    Role.ACTIVATION: "activation", Role.WEIGHT: "weight", Role.BIAS: "bias", Role.THRESHOLD: "threshold",
+    Role.LOSS: "loss", Role.LEARNING_RATE: "learning_rate", Role.STRENGTH: "strength", Role.DELTA: "delta",
+}  # fmt: skip
+_LETTERS = {
+    Role.INPUT: ("x",), Role.TARGET: ("y",), Role.PRE_ACTIVATION: ("z",), Role.ACTIVATION: ("a",),
+    Role.WEIGHT: ("w",), Role.BIAS: ("b",), Role.THRESHOLD: (r"\theta",), Role.LOSS: ("L",),
+    Role.LEARNING_RATE: (r"\eta",), Role.STRENGTH: (r"\lambda",), Role.DELTA: (r"\delta",),
+    Role.ERROR: ("e", r"\varepsilon"), Role.PENALTY: (r"\Omega", "R"), Role.SHARE: ("s", r"\pi"),
+    Role.SAMPLE_COUNT: ("n", "N"),
+}  # fmt: skip
+_AUXILIARY = (Role.ERROR, Role.PENALTY, Role.SHARE, Role.SAMPLE_COUNT)
+_LOSSES = (Role.LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.EPOCH_LOSS)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """How many parameters and units come before each layer, for numbering them through."""
+
+    weights: tuple[int, ...]
+    biases: tuple[int, ...]
+    thresholds: tuple[int, ...]
+    units: tuple[int, ...]
+
+    @classmethod
+    def of(cls, network: Network) -> _Counts:
+        before = [0]
+        weights, biases, thresholds, units = before[:], before[:], before[:], before[:]
+        for layer in network.layers:
+            weights.append(sum(len(row) for row in layer.weights))
+            biases.append(len(layer.bias.values) if layer.bias.kind in ("units", "shared") else 0)
+            thresholds.append(len(layer.bias.values) if layer.bias.kind == "threshold" else 0)
+            units.append(layer.units)
+        return cls(*(tuple(accumulate(counts)) for counts in (weights, biases, thresholds, units)))
+
+
+class Names:
+    """The names of one problem's quantities: `latex`, `plain` and `resolve`.
+
+    Raises `NbsolveError` at construction where two quantities would have the same name, or where a name
+    cannot stand in a formula.
+    """
+
+    def __init__(self, network: Network, notation: Notation) -> None:
+        self.network = network
+        self.notation = notation
+        self.sizes: tuple[int, ...] = (network.inputs, *(layer.units for layer in network.layers))
+        self._counts = _Counts.of(network)
+        self._comma = "," if max(self.sizes) > 9 else ""
+        self._custom = {key: _read(key, text) for key, text in notation.names.items() if "<" not in text}
+        self._letters = {role: self._letter(role) for role in _LETTERS}
+        self._names: dict[tuple[Role, int | None, int | None, int | None, bool], Name] = {}
+        self._check()
+
+    @classmethod
+    def of(cls, problem: Problem) -> Names:
+        """The names of a problem's quantities."""
+        return cls(problem.network, problem.notation)
+
+    @property
+    def outputs(self) -> int:
+        """How many units the last layer has."""
+        return self.sizes[-1]
+
+    def latex(self, atom: Symbol | Partial) -> str:
+        r"""LaTeX without dollar signs: `w_3^{\text{new}}`, `\frac{\partial L}{\partial w_3}`."""
+        if isinstance(atom, Partial):
+            return rf"\frac{{\partial {self.latex(atom.of)}}}{{\partial {self.latex(atom.wrt)}}}"
+        return (r"\Delta " if atom.change else "") + self.name(atom).latex()
+
+    def plain(self, atom: Symbol | Partial) -> str:
+        """Unicode text for a terminal or a text alternative: w₃ⁿᵉʷ, ∂L/∂w₃."""
+        if isinstance(atom, Partial):
+            return f"∂{self.plain(atom.of)}/∂{self.plain(atom.wrt)}"
+        return ("Δ" if atom.change else "") + self.name(atom).plain()
+
+    def resolve(self, text: str) -> Symbol | Partial:
+        """The quantity that `dL/dw7`, `dJ/dw_{11}^{(2)}`, `h1o` or `dL/dW[2][1][1]` means in this problem.
+
+        Canonical names come first, then this notation's names, then these with their markup stripped.
+        Raises `UnknownQuantityError` that lists near names, or what an ambiguous one may mean.
+        """
+        from nbsolve.quantities import Quantities  # a table of all names, only for those who ask by name
+
+        return Quantities.of(self).resolve(text)
+
+    def name(self, symbol: Symbol) -> Name:
+        """The written name in its parts: core, subscript, superscript (with sample and "new", without Δ)."""
+        place = (symbol.role, symbol.layer, symbol.to, symbol.from_, symbol.shared)
+        name = self._names.get(place)
+        if name is None:
+            name = self._names[place] = self._place_name(
+                Symbol(symbol.role, symbol.layer, symbol.to, symbol.from_, shared=symbol.shared)
+            )
+        if symbol.sample is not None:
+            name = name.with_sup(f"[{symbol.sample}]")
+        return name.with_sup(_NEW, _GAP) if symbol.new else name
+
+    def symbols(self) -> Iterator[Symbol]:
+        """Every scalar quantity of a forward pass and its training, in the order of a forward pass."""
+        yield from (Symbol(Role.INPUT, to=i) for i in range(1, self.sizes[0] + 1))
+        yield from (Symbol(Role.TARGET, to=k) for k in range(1, self.outputs + 1))
+        for number, layer in enumerate(self.network.layers, 1):
+            for unit in range(1, layer.units + 1):
+                yield Symbol(Role.PRE_ACTIVATION, number, unit)
+                yield Symbol(Role.ACTIVATION, number, unit)
+            yield from self.parameters(number)
+        yield Symbol(Role.LOSS)
+        yield Symbol(Role.LEARNING_RATE)
+
+    def parameters(self, layer: int) -> Iterator[Symbol]:
+        """The parameters of layer l: weights unit by unit, then biases or thresholds (a shared one once)."""
+        bias = self.network.layers[layer - 1].bias
+        for unit in range(1, self.sizes[layer] + 1):
+            yield from (Symbol(Role.WEIGHT, layer, unit, i) for i in range(1, self.sizes[layer - 1] + 1))
+        if bias.kind == "shared":
+            yield Symbol(Role.BIAS, layer, shared=True)
+        elif bias.kind != "absent":
+            role = Role.THRESHOLD if bias.kind == "threshold" else Role.BIAS
+            yield from (Symbol(role, layer, unit) for unit in range(1, self.sizes[layer] + 1))
+
+    def auxiliary(self) -> Iterator[Symbol]:
+        """Quantities that only some solutions use: errors, δ, the loss of one output, penalty and so on."""
+        for role in (Role.ERROR, Role.OUTPUT_LOSS):
+            yield from (Symbol(role, to=k) for k in range(1, self.outputs + 1))
+        for layer, units in enumerate(self.sizes[1:], 1):
+            yield from (Symbol(Role.DELTA, layer, unit) for unit in range(1, units + 1))
+        for role in (Role.EPOCH_LOSS, Role.PENALTY, Role.STRENGTH, Role.SAMPLE_COUNT):
+            yield Symbol(role)
+
+    def _place_name(self, place: Symbol) -> Name:
+        if place.role in _LOSSES:
+            return self._loss_name(place)
+        if place.role is Role.BIAS and place.layer is not None and self._is_shared(place.layer):
+            place = Symbol(Role.BIAS, place.layer, shared=True)
+        given = self._given(place)
+        if given is not None:
+            return given
+        if self._is_whole(place):
+            return self._whole_name(place)
+        template = self._template(place)
+        if template is not None:
+            return _read(_ROLE_KEYS[place.role], self._fill(template, place))
+        return self._preset_name(place)
+
+    def _given(self, place: Symbol) -> Name | None:
+        """The name that the problem sets for exactly this quantity."""
+        given = self._custom.get(canonical(place)) if self._custom else None
+        if given is None and place.shared:
+            given = self._custom.get(f"b[{place.layer}][1]")
+        return given
+
+    def _is_shared(self, layer: int) -> bool:
+        return layer <= len(self.network.layers) and self.network.layers[layer - 1].bias.kind == "shared"
+
+    @staticmethod
+    def _is_whole(place: Symbol) -> bool:
+        if place.shared or place.role in (Role.LEARNING_RATE, Role.STRENGTH, Role.PENALTY, Role.SAMPLE_COUNT):
+            return False
+        return place.to is None or (place.role is Role.WEIGHT and place.from_ is None)
+
+    def _is_output(self, place: Symbol) -> bool:
+        return (
+            place.role is Role.ACTIVATION
+            and place.layer == len(self.network.layers)
+            and ("output" in self.notation.names)
+        )
+
+    def _template(self, place: Symbol) -> str | None:
+        key = "output" if self._is_output(place) else _ROLE_KEYS.get(place.role, "")
+        template = self.notation.names.get(key, "")
+        return template if "<" in template else None
+
+    def _fill(self, template: str, place: Symbol) -> str:
+        values = {"layer": place.layer, "j": place.to, "k": place.to, "to": place.to}
+        values |= {"i": place.from_ if place.role is Role.WEIGHT else place.to, "from": place.from_}
+
+        def value(match: re.Match[str]) -> str:
+            if values.get(match[1]) is None:
+                known = ", ".join(f"<{key}>" for key, number in values.items() if number is not None)
+                raise NbsolveError(
+                    f"notation: {template!r} uses <{match[1]}>, which {canonical(place)} does not have; "
+                    f"it may use {known or 'no index'}"
+                )
+            return str(values[match[1]])
+
+        return re.sub(r"<([^<>]*)>", value, template.replace("><", f">{self._comma}<"))
+
+    def _letter(self, role: Role) -> Name:
+        """The letter of a role: the problem's, or the first usual one that no other role has."""
+        key = _ROLE_KEYS.get(role)
+        if key in self._custom:
+            return self._custom[key]
+        choices = _LETTERS[role]
+        taken = {name.core for name in self._custom.values()}
+        return Name(next((letter for letter in choices if letter not in taken), choices[0]))
+
+    def _loss_name(self, place: Symbol) -> Name:
+        given = self._custom.get(canonical(place))
+        if given is not None:
+            return given
+        whole = self._custom.get("L", self._letters[Role.LOSS])
+        if place.role is Role.LOSS:
+            return whole
+        # E_{total} for the whole gives E_1 for one output: a word is not an index to add to
+        bare = replace(whole, sub="") if whole.sub.startswith(r"\text") else whole
+        if place.role is Role.EPOCH_LOSS:
+            return bare.with_sub(r"\text{epoch}")
+        if place.to is None:
+            return bare.with_sub("k")
+        return bare.with_sub(f"({place.to})" if place.role is Role.TERM_LOSS else str(place.to))
+
+    def _preset_name(self, place: Symbol) -> Name:
+        letter = self._custom["output"] if self._is_output(place) else self._letters[place.role]
+        if place.layer is None or self._is_output(place):
+            return letter if place.to is None else letter.with_sub(str(place.to))
+        if place.role is Role.DELTA:
+            return self._delta_name(place)
+        if self.notation.preset == "flat" and place.role is not Role.SHARE:
+            return letter.with_sub(str(self._number(place)))
+        return self._indexed_name(letter, place)
+
+    def _indexed_name(self, letter: Name, place: Symbol) -> Name:
+        superscript = f"({place.layer})"
+        if place.role is not Role.WEIGHT:
+            name = letter if place.to is None else letter.with_sub(str(place.to))
+            return name.with_sup(superscript)
+        if self.notation.preset == "matrix":
+            letter = letter if "weight" in self._custom else Name("W")
+            return letter.with_sub(f"{place.to}{self._comma}{place.from_}").with_sup(superscript)
+        return letter.with_sub(f"{place.from_}{self._comma}{place.to}").with_sup(superscript)
+
+    def _number(self, place: Symbol) -> int:
+        """The running number in the flat preset, unit by unit through the layers."""
+        layer, unit = (place.layer or 1) - 1, place.to or 1
+        if place.role is Role.WEIGHT:
+            return self._counts.weights[layer] + (unit - 1) * self.sizes[layer] + (place.from_ or 1)
+        if place.role is Role.BIAS:
+            return self._counts.biases[layer] + unit
+        if place.role is Role.THRESHOLD:
+            return self._counts.thresholds[layer] + unit
+        return self._counts.units[layer] + unit
+
+    def _delta_name(self, place: Symbol) -> Name:
+        """δ with the indices of its pre-activation's name (net_{h1}: δ_{h1}), or with that name as index."""
+        letter, z = self._letters[Role.DELTA], self.name(replace(place, role=Role.PRE_ACTIVATION))
+        if all(name.core == z.core for name in self._pre_activation_names()):
+            return Name(letter.core, z.sub, z.sup)
+        return letter.with_sub(z.latex())
+
+    def _pre_activation_names(self) -> Iterator[Name]:
+        if not any(key.startswith("z[") for key in self._custom):
+            return
+        for layer, units in enumerate(self.sizes[1:], 1):
+            for unit in range(1, units + 1):
+                yield self.name(Symbol(Role.PRE_ACTIVATION, layer, unit))
+
+    def _whole_name(self, place: Symbol) -> Name:
+        r"""A whole vector \mathbf{a}^{(l)}, a matrix W^{(l)}, or one row or column of it."""
+        letter = self._letters[place.role]
+        if place.role is Role.WEIGHT:
+            core = letter.core.upper() if re.fullmatch("[a-z]", letter.core) else letter.core
+            row = "" if place.to is None else rf"{place.to}\cdot"
+            column = "" if place.from_ is None else rf"\cdot {place.from_}"
+            name = Name(core, row or column)
+        else:
+            style = "boldsymbol" if letter.core.startswith("\\") else "mathbf"
+            bare = re.sub(r"^\\mathit\{(.*)\}$", r"\1", letter.core)
+            name = Name(rf"\mathbf{{{bare}}}" if bare != letter.core else rf"\{style}{{{bare}}}", letter.sub)
+        return name if place.layer is None else name.with_sup(f"({place.layer})")
+
+    def _check(self) -> None:
+        """Two quantities never share a name; only what can clash is compared in a large network."""
+        if not self.notation.names and self._counts.weights[-1] > _CHECKED_SIZE:
+            return
+        seen: dict[str, str] = {}
+        named = [symbol for symbol in self.auxiliary() if canonical(symbol) in self._custom]
+        for symbol in (*self.symbols(), *named):
+            key, latex = canonical(symbol), self.latex(symbol)
+            if seen.setdefault(latex, key) != key:
+                raise NbsolveError(
+                    f"notation: {seen[latex]} and {key} would both be written {latex}; "
+                    "give one of them another name"
+                )
+
+
+def _read(key: str, text: str) -> Name:
+    try:
+        return Name.read(text)
+    except ValueError as error:
+        raise NbsolveError(f"notation: {key}: {error}") from None
