@@ -306,13 +306,13 @@ class _Run:
         length = epoch_length(self.problem)
         return -(-number // length) * length in shown_iterations(self.problem)
 
-    def _write_epoch_loss(self, recorder: Recorder, number: int) -> None:
+    def _write_epoch_loss(self, recorder: Recorder, last: int) -> None:
         length = epoch_length(self.problem)
         mean = self.problem.losses[0].over_samples == "mean"
         count = sum(size for size, _ in self.epoch_losses)
         terms: list[Expr] = []
         for offset, (size, value) in enumerate(self.epoch_losses):
-            symbol = Symbol(Role.LOSS, iteration=number - length + 1 + offset)
+            symbol = Symbol(Role.LOSS, iteration=last - length + 1 + offset)
             recorder.keep(symbol, value)
             terms.append(product(number(size), Quantity(symbol)) if mean and size > 1 else Quantity(symbol))
         body = total(*terms)
