@@ -92,6 +92,10 @@ class Cursor:
         """The keys of a mapping as written (none for anything else)."""
         return list(self.node.entries) if isinstance(self.node, Entries) else []
 
+    def has(self, key: str) -> bool:
+        """Whether a mapping has this key."""
+        return isinstance(self.node, Entries) and key in self.node.entries
+
     def get(self, key: str) -> Cursor | None:
         """The value of a key, or None where the key is absent."""
         node = self.node.entries.get(key) if isinstance(self.node, Entries) else None

@@ -1,9 +1,10 @@
 """Weights drawn from a seed: one fixed stream, the same numbers for ever.
 
 The stream: `numpy.random.PCG64(seed)` gives 64-bit integers r₁, r₂, … (NumPy fixes bit generators, not its
-distributions); u = (⌊r / 2¹¹⌋ + ½) / 2⁵³ is uniform on (0, 1). Uniform weights are low + (high − low) u, normal
-ones mean + std · Φ⁻¹(u) with Φ⁻¹ by M. J. Wichura, "Algorithm AS 241", 1988 (Python's `statistics`). They are
-drawn unit by unit, input by input, whatever the layout of the file, and rounded to `decimals`.
+distributions); u = (⌊r / 2¹¹⌋ + ½) / 2⁵³ is uniform on (0, 1). Uniform weights are low + (high − low) u,
+normal ones mean + std · Φ⁻¹(u) with Φ⁻¹ by M. J. Wichura, "Algorithm AS 241", 1988 (Python's
+`statistics`). They are drawn unit by unit, input by input, whatever the layout of the file, and rounded to
+`decimals`.
 """
 
 from __future__ import annotations

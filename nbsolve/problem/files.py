@@ -49,8 +49,8 @@ class Table:
 def locate(folder: Path | None, name: str) -> Path:
     """The file `name` in the problem's folder; FileFault for one outside it, or that does not exist."""
     if folder is None:
-        message = f"the file {name!r} is looked for beside the problem's file, but the problem was given as text"
-        raise FileFault(message, "load the problem from its file, or say which folder")
+        message = f"no folder to look for the file {name!r} in: the problem was given as text"
+        raise FileFault(message, "load the problem from its file, or say which folder its data are in")
     if "\0" in name or not name.strip() or Path(name).is_absolute() or ".." in Path(name).parts:
         message = f"{name!r} is not a file in the problem's folder"
         raise FileFault(message, "keep data files in the folder of the problem, or in one below it")
@@ -160,7 +160,7 @@ def _npy(stream: IO[bytes], what: str) -> Array:
     from numpy.lib import format as npy
 
     try:
-        version = npy.read_magic(stream)  # type: ignore[no-untyped-call]
+        version = npy.read_magic(stream)
         read_header: Any = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, fortran, kind = read_header(stream)
     except Exception:

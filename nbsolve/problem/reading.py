@@ -140,9 +140,7 @@ class _Builder:
             if number is not None and number < len(self.lists) and event.style is None:
                 self._place(self.lists[number], event.anchor)
             else:
-                self._place(
-                    Scalar(line, column, text=event.value, plain=event.style is None), event.anchor
-                )
+                self._place(Scalar(line, column, text=event.value, plain=event.style is None), event.anchor)
         elif isinstance(event, SequenceStartEvent | MappingStartEvent):
             self._refuse_tag(event, line, column)
             self._open(event, line, column)

@@ -1,0 +1,64 @@
+"""What a careful instructor looks at once everything has been read: does it all fit together?"""
+
+from __future__ import annotations
+
+from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.model import LossTerm, Network, Sample
+
+_ZERO_ONE = ("binary_cross_entropy", "categorical_cross_entropy")
+_COSINES = ("cosine_similarity", "cosine_loss")
+
+
+def check_targets(
+    root: Cursor, network: Network, samples: tuple[Sample, ...], losses: tuple[LossTerm, ...]
+) -> None:
+    """Targets in the domain of every loss, losses that suit the outputs; notes faults and warnings."""
+    loss = root.get("loss") or root
+    outputs = network.layers[-1].units
+    last = network.layers[-1].activation.name
+    for term in losses:
+        if term.name == "categorical_cross_entropy" and outputs == 1:
+            hint = "for one output use binary_cross_entropy"
+            loss.fault(
+                "categorical_cross_entropy with one output", expected="at least two outputs", hint=hint
+            )
+        elif term.name == "categorical_cross_entropy" and last != "softmax":
+            loss.warn(f"categorical cross-entropy on {last} outputs: probabilities usually come from softmax")
+        elif term.name == "binary_cross_entropy" and last not in ("sigmoid", "softmax"):
+            loss.warn(f"binary cross-entropy on {last} outputs, which may leave the interval (0, 1)")
+        elif term.name in _COSINES and outputs == 1:
+            loss.warn("the cosine of one output is 1 or −1: its gradient is 0")
+        for place, sample in enumerate(samples):
+            _check_target(_target_cursor(root, place), term, sample)
+        if term.name == "categorical_cross_entropy" and any(
+            sample.target is not None and sum(y.value for y in sample.target) != 1 for sample in samples
+        ):
+            loss.warn("targets that do not sum to 1: the gradient in z is p Σy − y, not p − y")
+        if term.name == "hinge" and any(
+            sample.target is not None and any(abs(y.value) != 1 for y in sample.target) for sample in samples
+        ):
+            loss.warn("hinge loss is usually taken with targets −1 and 1")
+    if losses and any(layer.activation.name == "step" for layer in network.layers):
+        loss.warn("the step function's derivative is 0: no gradient gets past it")
+
+
+def _target_cursor(root: Cursor, place: int) -> Cursor:
+    samples = root.get("samples") or root
+    if not samples.is_list:
+        return samples
+    sample = [*samples.each()][place]
+    return sample.get("target") or sample.get("y") or sample
+
+
+def _check_target(cursor: Cursor, term: LossTerm, sample: Sample) -> None:
+    target = sample.target or ()
+    if term.name in _ZERO_ONE:
+        for y in target:
+            if not 0 <= y.value <= 1:
+                expected = "targets from 0 to 1 (probabilities)"
+                cursor.fault(f"the target {y} is outside the domain of {term.written}", expected=expected)
+                return
+    if term.name in _COSINES and target and all(y.value == 0 for y in target):
+        cursor.fault(
+            "the cosine with a target of zeros is not defined", expected="a target that is not all 0"
+        )

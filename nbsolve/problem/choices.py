@@ -1,0 +1,69 @@
+"""The one rule of the problem file: a name, or `{name: {parameters}}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from nbsolve.given import Given
+from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
+from nbsolve.problem.model import Choice
+
+
+def read_named(cursor: Cursor, what: str, known: Iterable[str]) -> tuple[str, Cursor | None] | None:
+    """The name and the cursor of its parameters (None: none are written); None after noting a fault."""
+    expected = f"{listing(known, 'or')}; a name, or {{name: {{parameters}}}}"
+    if cursor.is_scalar:
+        name, parameters = cursor.text, None
+    elif cursor.is_mapping and len(cursor.keys()) == 1:
+        name = cursor.keys()[0]
+        parameters = cursor.get(name)
+        if parameters is not None and parameters.is_null:
+            parameters = None
+    elif cursor.is_mapping and len(cursor.keys()) > 1:
+        cursor.fault(f"{what} has several names ({', '.join(cursor.keys()[:6])})", expected=expected)
+        return None
+    else:
+        cursor.fault(f"{what} is {describe(cursor.node)}", expected=expected)
+        return None
+    if name not in known:
+        cursor.fault(f"unknown {what} {name[:60]!r}", expected=expected, hint=suggestion(name, known))
+        return None
+    return name, parameters
+
+
+def read_choice(cursor: Cursor, what: str, known: Mapping[str, Mapping[str, Given]]) -> Choice | None:
+    """A name from a table with its parameters, defaults filled in; None after noting a fault."""
+    named = read_named(cursor, what, known)
+    if named is None:
+        return None
+    name, parameters = named
+    values = read_parameters(parameters, name, known[name])
+    return None if values is None else Choice(name=name, parameters=values)
+
+
+def read_parameters(
+    cursor: Cursor | None, name: str, defaults: Mapping[str, Given], also: tuple[str, ...] = ()
+) -> dict[str, Given] | None:
+    """The numeric parameters of `name`, complete; keys in `also` are left to the caller."""
+    values = dict(defaults)
+    if cursor is None:
+        return values
+    if not defaults and not also:
+        if not (cursor.is_mapping and not cursor.keys()):
+            cursor.fault(f"{name} has no parameters", expected=f"just {name}")
+            return None
+        return values
+    if not cursor.mapping((*defaults, *also), name):
+        return None
+    sound = True
+    for key in defaults:
+        inner = cursor.get(key)
+        if inner is None:
+            continue
+        # A learning rate or a threshold of Huber's loss is a size; slopes may have either sign.
+        above = 0 if key in ("learning_rate", "delta") else None
+        number = inner.number(key, above=above)
+        sound = sound and number is not None
+        if number is not None:
+            values[key] = number
+    return values if sound else None

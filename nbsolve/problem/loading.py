@@ -1,0 +1,221 @@
+"""Loading a problem: read, override, normalise, check; every fault in one error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from nbsolve.errors import Fault, ProblemError
+from nbsolve.problem.checks import check_targets
+from nbsolve.problem.cursor import Cursor, Notes, listing
+from nbsolve.problem.digits import read_rounding
+from nbsolve.problem.emitting import emit
+from nbsolve.problem.losses import read_losses, read_regulariser
+from nbsolve.problem.model import Notation, Part, Problem, Rounding, Training
+from nbsolve.problem.naming import read_notation
+from nbsolve.problem.network import read_network
+from nbsolve.problem.overrides import apply_overrides
+from nbsolve.problem.parts import default_parts, read_parts
+from nbsolve.problem.reading import read_text, read_tree
+from nbsolve.problem.samples import read_samples
+from nbsolve.problem.training import read_training
+
+Overrides = Mapping[str, object] | Sequence[str]
+
+KINDS = ("network",)
+KEYS = (
+    "kind",
+    "title",
+    "source",
+    "group",
+    "statement",
+    "network",
+    "samples",
+    "loss",
+    "regulariser",
+    "training",
+    "notation",
+    "rounding",
+    "explain",
+    "detail",
+    "parts",
+    "pitfalls",
+)
+EXPLAIN = ("delta", "paths", "local_derivatives")
+DETAIL = ("auto", "units", "matrix", "both")
+
+
+def load_problem(
+    source: str | Path, *, overrides: Overrides | None = None, folder: str | Path | None = None
+) -> Problem:
+    """The problem in a file, or in a YAML text (a `str` with a line break).
+
+    `overrides` change it first: `{"samples.0.x": [1, 3]}` or `["samples.0.x=[1,3]"]`, a dotted path with list
+    positions from 0. Data files are looked for beside the problem's file, or for a text in `folder`.
+    Raises ProblemError with every fault that was found.
+    """
+    if isinstance(source, str) and "\n" in source:
+        return parse_problem(source, overrides=overrides, folder=folder)
+    path = Path(source)
+    text = read_text(path)
+    beside = path.parent if folder is None else Path(folder)
+    return parse_problem(text, file=str(path), name=path.stem, overrides=overrides, folder=beside)
+
+
+def parse_problem(
+    text: str,
+    *,
+    name: str = "problem",
+    file: str = "problem",
+    overrides: Overrides | None = None,
+    folder: str | Path | None = None,
+) -> Problem:
+    """The problem in a YAML text; `file` is what errors call it. Raises ProblemError like `load_problem`."""
+    tree = read_tree(text, file)
+    if overrides:
+        tree = apply_overrides(tree, overrides)
+        text = emit(tree)
+    notes = Notes(file)
+    problem = _problem(Cursor(tree, notes), name, text, None if folder is None else Path(folder))
+    if notes.faults:
+        raise ProblemError(sorted(notes.faults, key=_place))
+    assert problem is not None, "a problem that cannot be read has a fault"
+    return problem
+
+
+def _place(fault: Fault) -> tuple[bool, int, int]:
+    return fault.line is None, fault.line or 0, fault.column or 0
+
+
+def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem | None:
+    if not root.is_mapping:
+        root.fault("the file is not a problem", expected=f"a mapping with {listing(KEYS)}")
+        return None
+    if inner := root.get("kind"):
+        inner.word("kind", KINDS)
+    root.mapping(KEYS, "the problem", {"rate": "it belongs to training"})
+    for key, expected in (
+        ("network", "inputs and layers"),
+        ("samples", "a list of {input: […], target: […]}"),
+    ):
+        if not root.has(key):
+            root.fault(f"the problem has no {key}", expected=f"{key}: {expected}")
+    network_cursor, samples_cursor = root.get("network"), root.get("samples")
+    network = None if network_cursor is None else read_network(network_cursor, folder)
+    inputs, outputs = (None, None) if network is None else (network.inputs, network.layers[-1].units)
+    samples = None
+    if samples_cursor is not None:
+        samples = read_samples(samples_cursor, inputs, outputs, folder)
+    loss_cursor, training_cursor = root.get("loss"), root.get("training")
+    losses = () if loss_cursor is None else read_losses(loss_cursor)
+    training: Training | None = None
+    if training_cursor is not None:
+        training = read_training(training_cursor, None if samples is None else len(samples))
+    regulariser_cursor = root.get("regulariser")
+    regulariser = None if regulariser_cursor is None else read_regulariser(regulariser_cursor)
+    for key in ("training", "regulariser"):
+        if root.has(key) and loss_cursor is None:
+            root.key_fault(key, f"{key} without a loss", hint="add a loss, such as loss: squared_error")
+    if samples is not None:
+        _check_loss_and_targets(root, samples[0].target is not None)
+    notation: Notation | None = Notation()
+    if inner := root.get("notation"):
+        notation = read_notation(inner, network)
+    rounding: Rounding | None = Rounding()
+    if inner := root.get("rounding"):
+        rounding = read_rounding(inner)
+    explain = _word(root, "explain", EXPLAIN)
+    detail = _word(root, "detail", DETAIL)
+    parts = _parts(root, loss_cursor is not None, training)
+    if network is not None and samples is not None and losses:
+        check_targets(root, network, samples, losses)
+    texts = {key: _string(root, key) for key in ("title", "source", "group", "statement")}
+    pitfalls = _texts(root.get("pitfalls"))
+    if root.notes.faults:
+        return None
+    if network is None or samples is None or losses is None or notation is None or rounding is None:
+        raise AssertionError("what could not be read was not noted as a fault")
+    parts = parts if parts is not None else default_parts(losses, training)
+    return Problem(
+        name=name,
+        text=text,
+        title=texts["title"] or name.replace("-", " ").replace("_", " "),
+        source=texts["source"],
+        group=texts["group"] or texts["source"],
+        statement=texts["statement"],
+        pitfalls=pitfalls,
+        network=network,
+        samples=samples,
+        losses=losses,
+        regulariser=regulariser,
+        training=_with_asked(training, parts),
+        rounding=rounding,
+        notation=notation,
+        explain=_explain(explain),
+        detail=_detail(detail),
+        parts=parts,
+        warnings=tuple(root.notes.warnings),
+    )
+
+
+def _check_loss_and_targets(root: Cursor, targets: bool) -> None:
+    if targets and not root.has("loss"):
+        hint = "add loss: squared_error (or another), or leave the targets out for a forward pass only"
+        root.key_fault("samples", "the samples have targets, but the problem has no loss", hint=hint)
+    if root.has("loss") and not targets:
+        hint = "add a target to each sample, or leave the loss out for a forward pass only"
+        root.key_fault("loss", "the problem has a loss, but its samples have no target", hint=hint)
+
+
+def _parts(root: Cursor, has_loss: bool, training: Training | None) -> tuple[Part, ...] | None:
+    cursor = root.get("parts")
+    if cursor is None:
+        return None
+    if training is None and root.has("training"):
+        # The training is faulty: whatever is asked of it is not a second fault.
+        if not cursor.is_list:
+            read_parts(cursor, has_loss, None)
+        return None
+    return read_parts(cursor, has_loss, training)
+
+
+def _with_asked(training: Training | None, parts: tuple[Part, ...]) -> Training | None:
+    """An iteration that a part asks about is written out as well."""
+    if training is None:
+        return None
+    asked = {part.at for part in parts if part.at is not None}
+    return training.model_copy(update={"show": tuple(sorted(asked.union(training.show)))})
+
+
+def _word(root: Cursor, key: str, allowed: tuple[str, ...]) -> str:
+    cursor = root.get(key)
+    return allowed[0] if cursor is None else cursor.word(key, allowed) or allowed[0]
+
+
+def _explain(word: str) -> Literal["delta", "paths", "local_derivatives"]:
+    return "paths" if word == "paths" else "local_derivatives" if word == "local_derivatives" else "delta"
+
+
+def _detail(word: str) -> Literal["auto", "units", "matrix", "both"]:
+    if word == "units":
+        return "units"
+    return "matrix" if word == "matrix" else "both" if word == "both" else "auto"
+
+
+def _string(root: Cursor, key: str) -> str | None:
+    cursor = root.get(key)
+    if cursor is None:
+        return None
+    text = cursor.string(key)
+    return None if text is None else text.strip()
+
+
+def _texts(cursor: Cursor | None) -> tuple[str, ...]:
+    if cursor is None:
+        return ()
+    elements = [cursor] if cursor.is_scalar else cursor.elements("pitfalls", "a list of texts") or []
+    return tuple(text.strip() for element in elements if (text := element.string("a pitfall")) is not None)
+
+
+__all__ = ["KEYS", "load_problem", "parse_problem"]

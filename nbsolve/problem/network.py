@@ -1,0 +1,142 @@
+"""Reading the network: its layout and its layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbsolve.catalogue import ACTIVATIONS
+from nbsolve.problem.biases import read_bias
+from nbsolve.problem.choices import read_choice
+from nbsolve.problem.cursor import Cursor, describe, listing
+from nbsolve.problem.model import LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
+from nbsolve.problem.weights import read_weights
+
+LAYER_KEYS = ("kind", "units", "activation", "weights", "bias", "threshold")
+MAXIMUM_WIDTH = 100_000
+MAXIMUM_PARAMETERS = 2_000_000
+
+
+def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
+    """The network, or None after noting what is wrong with it."""
+    if not cursor.mapping(("inputs", "layout", "layers"), "network"):
+        return None
+    layout = _layout(cursor.get("layout"))
+    inputs_cursor, layers_cursor = cursor.get("inputs"), cursor.get("layers")
+    inputs: int | None = None
+    if inputs_cursor is None:
+        cursor.fault("network has no inputs", expected="inputs: how many numbers a sample has")
+    else:
+        inputs = inputs_cursor.integer("inputs", 1, MAXIMUM_WIDTH)
+    if layers_cursor is None:
+        cursor.fault("network has no layers", expected="layers: a list of layers")
+        return None
+    elements = layers_cursor.elements("layers", "a list of layers: - {units: …, activation: …, weights: …}")
+    if elements is None:
+        return None
+    if not elements:
+        layers_cursor.fault("layers is an empty list", expected="at least one layer")
+    layers: list[DenseLayer | None] = []
+    width = inputs
+    parameters = 0
+    for place, element in enumerate(elements):
+        units = _units(element)
+        if units is not None and width is not None:
+            parameters += units * width
+        if parameters > MAXIMUM_PARAMETERS:
+            element.fault(f"the network has more than {MAXIMUM_PARAMETERS:,} weights")
+            return None
+        layers.append(_layer(element, width, units, layout == "x W + b", folder, place == len(elements) - 1))
+        width = units
+    sound = tuple(layer for layer in layers if layer is not None)
+    if inputs is None or layout is None or not sound or len(sound) != len(layers):
+        return None
+    return Network(inputs=inputs, layout=layout, layers=sound)
+
+
+def _layout(cursor: Cursor | None) -> Layout | None:
+    if cursor is None:
+        return "W x + b"
+    if cursor.is_scalar:
+        # Spaces do not matter: "Wx+b" says the same.
+        squeezed = cursor.text.replace(" ", "")
+        for layout in LAYOUTS:
+            if squeezed == layout.replace(" ", ""):
+                return "x W + b" if layout == "x W + b" else "W x + b"
+    hint = '"W x + b": a row of weights for each unit; "x W + b": a row for each input'
+    cursor.fault(f"layout is {describe(cursor.node)}", expected='"W x + b" or "x W + b"', hint=hint)
+    return None
+
+
+def _units(cursor: Cursor) -> int | None:
+    units = cursor.get("units")
+    return None if units is None else units.integer("units", 1, MAXIMUM_WIDTH)
+
+
+def _layer(
+    cursor: Cursor, inputs: int | None, units: int | None, transposed: bool, folder: Path | None, last: bool
+) -> DenseLayer | None:
+    if not cursor.mapping(LAYER_KEYS, "a layer"):
+        return None
+    kind = cursor.get("kind")
+    if kind is not None:
+        kind.word("the layer's kind", ("dense",))
+    for key, expected in (
+        ("units", "units: how many units the layer has"),
+        ("activation", f"activation: {listing(ACTIVATIONS, 'or')}"),
+        (
+            "weights",
+            "weights: one row for each unit" if not transposed else "weights: one row for each input",
+        ),
+    ):
+        if not cursor.has(key):
+            cursor.fault(f"the layer has no {key}", expected=expected)
+    activation = _activation(cursor.get("activation"), units, last)
+    weights_cursor = cursor.get("weights")
+    if units is None or inputs is None:
+        return None
+    weights = None
+    if weights_cursor is not None:
+        weights = read_weights(weights_cursor, units, inputs, transposed, folder)
+    bias = _bias(cursor, units, folder)
+    if activation is None or weights is None or bias is None:
+        return None
+    return DenseLayer(
+        units=units, activation=activation, weights=weights[0], weights_trainable=weights[1], bias=bias
+    )
+
+
+def _bias(cursor: Cursor, units: int, folder: Path | None) -> Bias | None:
+    bias, threshold = cursor.get("bias"), cursor.get("threshold")
+    if bias is not None and threshold is not None:
+        cursor.key_fault(
+            "threshold", "the layer has both a bias and a threshold", expected="one of them (z = W x − θ)"
+        )
+        return None
+    if bias is not None:
+        return read_bias(bias, "bias", units, folder)
+    if threshold is not None:
+        return read_bias(threshold, "threshold", units, folder)
+    return Bias(kind="absent")
+
+
+def _activation(cursor: Cursor | None, units: int | None, last: bool) -> Choice | None:
+    if cursor is None:
+        return None
+    defaults = {name: record.parameters for name, record in ACTIVATIONS.items()}
+    choice = read_choice(cursor, "activation", defaults)
+    if choice is None:
+        return None
+    if choice.name == "softmax" and not last:
+        cursor.fault(
+            "softmax in a hidden layer is not supported",
+            hint="softmax is for the last layer; a hidden layer takes one of the others",
+        )
+        return None
+    if choice.name == "softmax" and units == 1:
+        cursor.fault(
+            "softmax of a single unit is always 1",
+            expected="at least two units",
+            hint="for one output use sigmoid",
+        )
+        return None
+    return choice

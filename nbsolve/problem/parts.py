@@ -1,0 +1,120 @@
+"""Reading the parts: what is asked, at which iteration, for how many marks."""
+
+from __future__ import annotations
+
+import re
+
+from nbsolve.problem.cursor import Cursor, listing, suggestion
+from nbsolve.problem.model import LossTerm, Part, Training
+from nbsolve.problem.training import read_iteration
+
+PART_KEYS = ("label", "ask", "at", "marks", "text")
+FORWARD_WORDS = ("forward",)
+LOSS_WORDS = ("loss", "gradients", "deltas")
+TRAINING_WORDS = ("changes", "updated_parameters", "forward_after", "loss_after", "epoch_loss")
+WORDS = (*FORWARD_WORDS, *LOSS_WORDS, *TRAINING_WORDS)
+MAXIMUM_PARTS = 200
+_QUANTITIES = "a quantity such as dL/dw3, da/dz[1][2], z[1][1] or W_new[2][1][1]"
+
+
+def default_parts(losses: tuple[LossTerm, ...], training: Training | None) -> tuple[Part, ...]:
+    """One part that asks for all there is: the forward pass, and where there are, gradients and updates."""
+    ask: tuple[str, ...] = FORWARD_WORDS
+    if losses:
+        ask = (*ask, "loss", "gradients")
+    if training is not None:
+        ask = (*ask, "updated_parameters")
+    return (Part(label="a", ask=ask),)
+
+
+def read_parts(cursor: Cursor, has_loss: bool, training: Training | None) -> tuple[Part, ...] | None:
+    """The parts; None after noting a fault."""
+    elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}")
+    if elements is None:
+        return None
+    if not 1 <= len(elements) <= MAXIMUM_PARTS:
+        cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
+        return None
+    parts = [_part(element, place, has_loss, training) for place, element in enumerate(elements)]
+    known = [part for part in parts if part is not None]
+    seen: set[str] = set()
+    for element, part in zip(elements, parts, strict=True):
+        if part is not None and part.label in seen:
+            element.fault(
+                f"two parts have the label {part.label!r}", expected="a label of its own for each part"
+            )
+            return None
+        seen |= {part.label} if part is not None else set()
+    return tuple(known) if len(known) == len(parts) else None
+
+
+def _part(cursor: Cursor, place: int, has_loss: bool, training: Training | None) -> Part | None:
+    if not cursor.mapping(PART_KEYS, "a part"):
+        return None
+    before = len(cursor.notes.faults)
+    label = chr(ord("a") + place) if place < 26 else str(place + 1)
+    if inner := cursor.get("label"):
+        label = inner.string("label") or label
+    ask_cursor = cursor.get("ask")
+    ask: tuple[str, ...] = ()
+    if ask_cursor is None:
+        cursor.fault(
+            "the part asks nothing", expected=f"ask: a list of {listing(WORDS, 'or')}, or {_QUANTITIES}"
+        )
+    else:
+        ask = _ask(ask_cursor, has_loss, training)
+    at = None
+    if inner := cursor.get("at"):
+        at = read_iteration(inner, "at", 1 if training is None else training.iterations)
+    marks = None
+    if inner := cursor.get("marks"):
+        marks = inner.number("marks", least=0)
+    text = None
+    if inner := cursor.get("text"):
+        text = inner.string("text")
+    if len(cursor.notes.faults) > before:
+        return None
+    return Part(label=label, ask=ask, at=at, marks=marks, text=text)
+
+
+def _ask(cursor: Cursor, has_loss: bool, training: Training | None) -> tuple[str, ...]:
+    elements = [cursor] if cursor.is_scalar else cursor.elements("ask", "a list of what is asked")
+    if elements is None:
+        return ()
+    if not elements:
+        cursor.fault("ask is an empty list", expected=f"{listing(WORDS, 'or')}, or {_QUANTITIES}")
+    return tuple(word for element in elements if (word := _word(element, has_loss, training)) is not None)
+
+
+def _word(cursor: Cursor, has_loss: bool, training: Training | None) -> str | None:
+    if cursor.is_mapping or cursor.is_list:
+        hint = 'put names that contain brackets or braces in quotes: "dL/dW[2][1][1]"'
+        cursor.fault("an entry of ask is not a text", expected=f"a word or {_QUANTITIES}", hint=hint)
+        return None
+    word = cursor.string("an entry of ask")
+    if word is None:
+        return None
+    word = word.strip()
+    if word in TRAINING_WORDS and training is None:
+        hint = "add training: {optimiser: {sgd: {learning_rate: 0.1}}}"
+        cursor.fault(f"{word} is asked, but the problem has no training", hint=hint)
+        return None
+    if (word in (*LOSS_WORDS, *TRAINING_WORDS) or re.match(r"d(L|L_out\[\d+\])/", word)) and not has_loss:
+        cursor.fault(
+            f"{word} is asked, but the problem has no loss", hint="add a loss, such as squared_error"
+        )
+        return None
+    if word not in WORDS and not _may_be_quantity(word):
+        expected = f"{listing(WORDS, 'or')}, or {_QUANTITIES}"
+        cursor.fault(f"unknown word {word[:60]!r} in ask", expected=expected, hint=suggestion(word, WORDS))
+        return None
+    return word
+
+
+def _may_be_quantity(word: str) -> bool:
+    """Whether a word can be a quantity in some notation: which ones exist is known once letters are chosen."""
+    if not word or len(word) > 100 or not re.match(r"[^\W\d]|\\|[({-]", word):
+        return False
+    # A longer word of small letters is a misspelt word rather than a letter with indices.
+    plain_word = re.fullmatch(r"[a-z_]{5,}", word)
+    return plain_word is None or (suggestion(word, WORDS) is None and "_" in word)

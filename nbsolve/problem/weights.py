@@ -1,0 +1,133 @@
+"""Reading a layer's weights: written out, from a file, or drawn from a seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbsolve.given import Given
+from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.sources import array_of, drawn, one_source, what
+
+Matrix = tuple[tuple[Given, ...], ...]
+Shape = tuple[int, int]
+Trainable = bool | tuple[tuple[bool, ...], ...]
+
+_FORMS = "a matrix, {file: …}, {normal: {…}}, {uniform: {…}} or {value: …, trainable: …}"
+
+
+def read_weights(
+    cursor: Cursor, units: int, inputs: int, transposed: bool, folder: Path | None
+) -> tuple[Matrix, Trainable] | None:
+    """Weights as [unit][input] and which of them are trainable; None after noting a fault.
+
+    `transposed`: the file's rows are inputs (layout "x W + b").
+    """
+    shape = (inputs, units) if transposed else (units, inputs)
+    if not cursor.is_mapping:
+        rows = _written(cursor, shape, transposed)
+        return None if rows is None else (rows, True)
+    if not cursor.mapping(("value", "file", "array", "normal", "uniform", "trainable"), "weights"):
+        return None
+    trainable = _trainable(cursor.get("trainable"), shape, transposed)
+    kind = one_source(cursor, "weights")
+    if kind is None:
+        return None
+    inner = cursor.get(kind) or cursor
+    if kind == "value":
+        rows = _written(inner, shape, transposed)
+    elif kind == "file":
+        rows = _from_file(cursor, shape, transposed, folder)
+    else:
+        numbers = drawn(inner, kind, units * inputs)
+        split = [numbers[j * inputs : (j + 1) * inputs] for j in range(units)] if numbers else []
+        rows = tuple(split) or None
+    return None if rows is None or trainable is None else (rows, trainable)
+
+
+def _written(cursor: Cursor, shape: Shape, transposed: bool) -> Matrix | None:
+    if not cursor.is_list:
+        cursor.fault(f"weights: {what(cursor)}", expected=_FORMS)
+        return None
+    rows = _matrix(cursor, shape)
+    return _transposed(rows) if rows and transposed else rows
+
+
+def _transposed(rows: Matrix) -> Matrix:
+    return tuple(zip(*rows, strict=True))
+
+
+def _shape_fault(cursor: Cursor, name: str, found: Shape, wanted: Shape) -> None:
+    expected = f"{wanted[0]} × {wanted[1]} (rows × columns)"
+    hint = None
+    if found == (wanted[1], wanted[0]):
+        other = "the transposed matrix would fit: transpose it, or set network.layout"
+        hint = f'{other} ("W x + b": a row for each unit; "x W + b": a row for each input)'
+    cursor.fault(f"{name} is {found[0]} × {found[1]}", expected=expected, hint=hint)
+
+
+def _matrix(cursor: Cursor, shape: Shape) -> Matrix | None:
+    """Rows of numbers of the given shape, in the file's layout."""
+    elements = [*cursor.each()]
+    flat = [element for element in elements if not element.is_list]
+    if elements and len(flat) == len(elements) and all(element.is_scalar for element in flat):
+        rows_wanted, columns = shape
+        written = ", ".join(element.text for element in flat[:3]) + (", …" if len(flat) > 3 else "")
+        nested = f"[[{written}]]"
+        if rows_wanted == len(flat) and columns == 1:
+            nested = "[" + ", ".join(f"[{e.text}]" for e in flat[:3]) + (", …]" if len(flat) > 3 else "]")
+        fits = len(flat) == rows_wanted * columns and 1 in shape
+        cursor.fault(
+            f"weights is a flat list of {len(flat)} numbers",
+            expected=f"a list of {rows_wanted} rows of {columns} numbers",
+            hint=f"write {nested}" if fits else "write one list for each row: [[…], […]]",
+        )
+        return None
+    rows = [element.numbers("a row of weights") for element in elements]
+    if any(row is None for row in rows):
+        return None
+    sound = tuple(row for row in rows if row is not None)
+    widths = {len(row) for row in sound}
+    if len(widths) == 1 and (found := (len(sound), widths.pop())) == shape:
+        return sound
+    if len({len(row) for row in sound}) == 1:
+        _shape_fault(cursor, "weights", found, shape)
+        return None
+    if not sound:
+        cursor.fault("weights is an empty list", expected=f"{shape[0]} rows of {shape[1]} numbers")
+        return None
+    for element, row in zip(elements, sound, strict=True):
+        if len(row) != shape[1]:
+            element.fault(f"this row has {len(row)} numbers", expected=f"{shape[1]} numbers in each row")
+    if len(sound) != shape[0]:
+        cursor.fault(f"weights has {len(sound)} rows", expected=f"{shape[0]} rows of {shape[1]} numbers")
+    return None
+
+
+def _trainable(cursor: Cursor | None, shape: Shape, transposed: bool) -> Trainable | None:
+    if cursor is None:
+        return True
+    if not cursor.is_list:
+        return cursor.truth("trainable")
+    rows = [[entry.truth("trainable") for entry in row.each()] for row in cursor.each()]
+    if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
+        message = "trainable does not have the shape of the weights"
+        cursor.fault(message, expected=f"true, false, or {shape[0]} rows of {shape[1]} truth values")
+        return None
+    known = tuple(tuple(truth for truth in row if truth is not None) for row in rows)
+    if any(len(row) != shape[1] for row in known):
+        return None
+    return tuple(zip(*known, strict=True)) if transposed else known
+
+
+def _from_file(cursor: Cursor, shape: Shape, transposed: bool, folder: Path | None) -> Matrix | None:
+    array = array_of(cursor, folder)
+    if array is None:
+        return None
+    if len(array.shape) != 2:
+        found = "a single number" if not array.shape else f"a list of {array.shape[0]}"
+        cursor.fault(f"the array is {found}", expected=f"{shape[0]} × {shape[1]} (rows × columns)")
+        return None
+    if array.shape != shape:
+        _shape_fault(cursor, "the array", (array.shape[0], array.shape[1]), shape)
+        return None
+    return _transposed(array.rows()) if transposed else array.rows()
