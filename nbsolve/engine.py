@@ -33,7 +33,7 @@ from nbsolve.layers.gradient import Explanation, Gradient
 from nbsolve.layers.parameters import write_gradients, write_update
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.model import DenseLayer, Problem
-from nbsolve.recorder import LARGE, Recorder, forms
+from nbsolve.recorder import LARGE, Computation, Recorder, forms
 from nbsolve.rounding import DigitsWanted
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
@@ -124,13 +124,20 @@ class _Run:
             and "gradients" not in asked
         )
         self.parameters = self._initial_parameters()
+        self.new = {
+            symbol: replace(symbol, new=True)
+            for symbol in self.parameters.stored
+            if isinstance(symbol, Symbol) and symbol.role in _TRAINED
+        }
+        self.computations: dict[tuple[tuple[int, ...], bool], list[Computation]] = {}
+        self.shown = shown_iterations(problem) if problem.training is not None else frozenset()
+        self.epoch_length = epoch_length(problem)
         self.epoch_losses: list[tuple[int, Operand]] = []
 
     def solve(self) -> Solution:
         shown = []
-        written_out = shown_iterations(self.problem)
         for count, samples in enumerate(batches(self.problem), start=1):
-            wanted = self.problem.training is None or count in written_out
+            wanted = self.problem.training is None or count in self.shown
             try:
                 iteration = self._iteration(count, samples, wanted)
             except DomainError as error:
@@ -139,9 +146,7 @@ class _Run:
                 ) from error
             if wanted:
                 shown.append(iteration)
-        return Solution(
-            self.problem, self.arithmetic, self.layers, self.how, tuple(shown), self.rounded
-        )
+        return Solution(self.problem, self.arithmetic, self.layers, self.how, tuple(shown), self.rounded)
 
     # ------------------------------------------------------------------ what is given
 
@@ -179,8 +184,14 @@ class _Run:
     # ------------------------------------------------------------------ one iteration
 
     def _iteration(self, number: int, samples: tuple[int, ...], wanted: bool) -> Iteration:
+        """One iteration; one that is not shown repeats the formulae of an earlier one with its samples."""
         labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
         recorder = Recorder(number, self.arithmetic, self.digits, wanted, self._begin(samples, labels))
+        with_loss = wanted or self._loss_is_needed(number)
+        if not wanted and (samples, with_loss) in self.computations:
+            recorder.repeat(self.computations[samples, with_loss])
+            self._close(recorder, samples, with_loss)
+            return Iteration(number, samples, recorder.values, (), (), (), (), ())
         for label in labels:
             for layer in self.layers:
                 layer.forward(recorder, label)
@@ -188,9 +199,8 @@ class _Run:
         if not self.problem.losses:
             return Iteration(number, samples, recorder.values, forward, (), (), (), ())
         objective = Objective(self.problem, labels)
-        if wanted or self._loss_is_needed(number):
+        if with_loss:
             objective.write_loss(recorder)
-            self.epoch_losses.append((len(samples), recorder.values[LOSS]))
         loss = _taken(recorder)
         signals = [(label, self._backward(recorder, objective, label)) for label in labels]
         for layer in reversed(self.layers):
@@ -223,17 +233,23 @@ class _Run:
                         layer.forward(recorder, label, new=True)
                 objective.write_loss(recorder, new=True)
                 after = _taken(recorder)
-            if number % epoch_length(self.problem) == 0:
-                if wanted:
-                    self._write_epoch_loss(recorder, number)
-                    epoch = _taken(recorder)
-                self.epoch_losses.clear()
-            self._carry(recorder.values)
+            self._close(recorder, samples, with_loss)
+            epoch = _taken(recorder)
+        if not wanted:
+            self.computations[samples, with_loss] = recorder.computations
         return Iteration(number, samples, recorder.values, forward, loss, backward, update, after, epoch)
 
-    def _backward(
-        self, recorder: Recorder, objective: Objective, label: int | None
-    ) -> dict[int, Gradient]:
+    def _close(self, recorder: Recorder, samples: tuple[int, ...], with_loss: bool) -> None:
+        """Hand the new parameters on; at the end of an epoch that is shown, write down its loss."""
+        if with_loss:
+            self.epoch_losses.append((len(samples), recorder.values[LOSS]))
+        if recorder.number % self.epoch_length == 0:
+            if recorder.recording:
+                self._write_epoch_loss(recorder, recorder.number)
+            self.epoch_losses.clear()
+        self._carry(recorder.values)
+
+    def _backward(self, recorder: Recorder, objective: Objective, label: int | None) -> dict[int, Gradient]:
         """Write down the error signals of one sample, from the last layer to the first."""
         output = self.layers[-1]
         upstream = Gradient(
@@ -279,7 +295,7 @@ class _Run:
                 recorder.derive(Partial(a, z), slope)
             in_z = Partial(LOSS, z)
             if signal in recorder.values.stored and signal != in_z:
-                recorder.keep(in_z, self.how.sign * recorder.values[signal])  # type: ignore[operator]
+                recorder.values.put(in_z, self.how.sign * recorder.values[signal])  # type: ignore[operator]
                 recorder.values.unrounded.update(
                     {in_z: self.how.sign * recorder.values.unrounded[signal]}  # type: ignore[operator]
                     if signal in recorder.values.unrounded
@@ -301,19 +317,16 @@ class _Run:
 
     def _loss_is_needed(self, number: int) -> bool:
         """Whether a shown iteration closes the epoch this one belongs to."""
-        if self.problem.training is None:
-            return False
-        length = epoch_length(self.problem)
-        return -(-number // length) * length in shown_iterations(self.problem)
+        return -(-number // self.epoch_length) * self.epoch_length in self.shown
 
     def _write_epoch_loss(self, recorder: Recorder, last: int) -> None:
-        length = epoch_length(self.problem)
+        length = self.epoch_length
         mean = self.problem.losses[0].over_samples == "mean"
         count = sum(size for size, _ in self.epoch_losses)
         terms: list[Expr] = []
         for offset, (size, value) in enumerate(self.epoch_losses):
             symbol = Symbol(Role.LOSS, iteration=last - length + 1 + offset)
-            recorder.keep(symbol, value)
+            recorder.values.put(symbol, value)
             terms.append(product(number(size), Quantity(symbol)) if mean and size > 1 else Quantity(symbol))
         body = total(*terms)
         if mean and count > 1:
@@ -324,17 +337,12 @@ class _Run:
         """The new parameters become the next iteration's."""
         following = Values()
         for symbol, value in self.parameters.stored.items():
-            assert isinstance(symbol, Symbol)
-            new = replace(symbol, new=True)
-            if new not in values.stored:
-                following.stored[symbol] = value
-                following.givens[symbol] = self.parameters.givens[symbol]
-                continue
-            following.stored[symbol] = values.stored[new]
-            if new in values.unrounded:
-                following.unrounded[symbol] = values.unrounded[new]
-            elif values.stored[new] is value and symbol in self.parameters.givens:
-                following.givens[symbol] = self.parameters.givens[symbol]
+            source = self.new.get(symbol, symbol)
+            following.stored[symbol] = values.stored.get(source, value)
+            if source in values.unrounded:
+                following.unrounded[symbol] = values.unrounded[source]
+            if source in values.givens:
+                following.givens[symbol] = values.givens[source]
         self.parameters = following
 
 
@@ -405,4 +413,5 @@ def _taken(recorder: Recorder) -> tuple[Step, ...]:
     return steps
 
 
+_TRAINED = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
 _RATES = {"learning_rate": Symbol(Role.LEARNING_RATE)}

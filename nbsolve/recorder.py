@@ -12,16 +12,31 @@ from nbsolve.arithmetic import Arithmetic, Value, settled
 from nbsolve.expr import Array, Atom, Expr, Operand, elementwise, evaluate
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.values import Values, whole
+from nbsolve.values import Place, Values, whole
 
 UnitForms = Callable[[Atom], tuple[Form, ...]]
+Held = tuple[Array, Atom]
+"""Where the mask is true, the entry keeps the value of that quantity instead."""
 LARGE = 20_000
 """Arrays of more entries are computed in enclosures: exact rationals would cost time for digits nobody reads."""
 
 
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """What one step computes: a formula for a whole quantity, or one for each of its places; or what it keeps."""
+
+    target: Atom
+    formula: Expr | tuple[tuple[Place | None, Expr], ...] | Atom
+    held: Held | None = None
+
+
 @dataclass
 class Recorder:
-    """The ledger of one iteration. `digits` is the rounding of each step (None: nothing is rounded)."""
+    """The ledger of one iteration. `digits` is the rounding of each step (None: nothing is rounded).
+
+    `computations` is all that happened, in order: an iteration with the same samples can repeat it with other
+    parameters without writing its formulae anew (`repeat`).
+    """
 
     number: int
     arithmetic: Arithmetic
@@ -29,6 +44,7 @@ class Recorder:
     recording: bool = True
     values: Values = field(default_factory=Values)
     steps: list[Step] = field(default_factory=list)
+    computations: list[Computation] = field(default_factory=list)
 
     def write(
         self,
@@ -38,18 +54,11 @@ class Recorder:
         members: Iterable[Atom] = (),
         unit_forms: UnitForms | None = None,
         sample: int | None = None,
-        held: tuple[Array, Operand] | None = None,
+        held: Held | None = None,
     ) -> None:
-        """Compute the last form as the value of the target, and keep the step.
-
-        `held`: where its mask is true the entry keeps the value given with it instead.
-        """
+        """Compute the last form as the value of the target, and keep the step."""
         forms = tuple(forms)
-        computed = evaluate(forms[-1].expression, self.values, self.arithmetic)
-        self._store(target, computed)
-        if held is not None:
-            mask, kept = held
-            self.values.stored[target][mask] = kept[mask]  # type: ignore[index]
+        self._run(Computation(target, forms[-1].expression, held))
         if self.recording:
             self.steps.append(
                 Step(rule, target, forms, self.values, self.number, sample, tuple(members), unit_forms)
@@ -61,29 +70,45 @@ class Recorder:
         """The same for quantities that have no matrix formula: each member's last form is computed."""
         members = tuple(members)
         key, _ = whole(members[0])
-        computed = [
-            evaluate(unit_forms(member)[-1].expression, self.values, self.arithmetic) for member in members
-        ]
-        places = [whole(member)[1] for member in members]
-        last = places[-1]
-        shape = tuple(p + 1 for p in last) if isinstance(last, tuple) else (len(members),)
-        array = np.empty(shape, dtype=object)
-        for place, value in zip(places, computed, strict=True):
-            array[place] = value
-        self._store(key, array)
+        formulae = tuple((whole(member)[1], unit_forms(member)[-1].expression) for member in members)
+        self._run(Computation(key, formulae))
         if self.recording:
-            self.steps.append(
-                Step(rule, key, (), self.values, self.number, sample, members, unit_forms)
-            )
+            self.steps.append(Step(rule, key, (), self.values, self.number, sample, members, unit_forms))
 
     def derive(self, target: Atom, expression: Expr) -> None:
         """Compute a quantity that the explanation does not write down (rounded all the same)."""
         if target not in self.values.stored:
-            self._store(target, evaluate(expression, self.values, self.arithmetic))
+            self._run(Computation(target, expression))
 
-    def keep(self, target: Atom, value: Operand) -> None:
-        """Store a value that is not the result of a formula (a held parameter)."""
-        self.values.put(target, value)
+    def keep(self, target: Atom, source: Atom) -> None:
+        """Give a quantity the value of another one, without a formula (a held parameter)."""
+        self._run(Computation(target, source))
+
+    def repeat(self, computations: Iterable[Computation]) -> None:
+        """Compute what another iteration with the same samples computed."""
+        for computation in computations:
+            self._run(computation)
+
+    def _run(self, computation: Computation) -> None:
+        self.computations.append(computation)
+        target, formula = computation.target, computation.formula
+        if isinstance(formula, Expr):
+            self._store(target, evaluate(formula, self.values, self.arithmetic))
+        elif isinstance(formula, tuple):
+            self._store(target, self._by_place(formula))
+        else:
+            self.values.copy(formula, target)
+        if computation.held is not None:
+            mask, source = computation.held
+            self.values.copy_places(source, target, mask)
+
+    def _by_place(self, formulae: tuple[tuple[Place | None, Expr], ...]) -> Array:
+        last = formulae[-1][0]
+        shape = tuple(place + 1 for place in last) if isinstance(last, tuple) else (len(formulae),)
+        array = np.empty(shape, dtype=object)
+        for place, formula in formulae:
+            array[place] = evaluate(formula, self.values, self.arithmetic)
+        return array
 
     def _store(self, target: Atom, value: Operand) -> None:
         if isinstance(value, np.ndarray):

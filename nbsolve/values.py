@@ -90,6 +90,22 @@ class Values:
         self.givens[atom] = texts
         self.put(atom, given_values(texts) if value is None else value)
 
+    def copy(self, source: Atom, target: Atom) -> None:
+        """Give a quantity the value of another one, and all that is known of it: it was given, or rounded."""
+        self.put(target, self.stored[source], self.unrounded.get(source))
+        if source in self.givens:
+            self.givens[target] = self.givens[source]
+
+    def copy_places(self, source: Atom, target: Atom, mask: Array) -> None:
+        """The same for the places of an array where the mask is true."""
+        for book in (self.stored, self.unrounded):
+            if target in book:
+                book[target][mask] = book.get(source, self.stored[source])[mask]  # type: ignore[index]
+        if source in self.givens:
+            texts = np.full(mask.shape, None, dtype=object)
+            texts[mask] = self.givens[source][mask]
+            self.givens[target] = texts
+
     def _linear(self, atom: Atom) -> Operand:
         """∂z/∂w, ∂z/∂b, ∂z/∂θ, ∂z/∂a of z = W a + b − θ, whose values are other quantities' values."""
         if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:

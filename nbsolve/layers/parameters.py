@@ -58,9 +58,7 @@ def parameters(layer: Dense) -> Iterator[Parameter]:
         shared = layer.layer.bias.kind == "shared"
         members = (constant,) if shared else tuple(replace(constant, to=j) for j in layer.units)
         trained = layer.layer.bias.trainable
-        yield Parameter(
-            constant, members, bool(np.all(np.array(trained))) if shared else _mask(trained)
-        )
+        yield Parameter(constant, members, bool(np.all(np.array(trained))) if shared else _mask(trained))
 
 
 def write_gradients(
@@ -109,7 +107,9 @@ def _weight_terms(layer: Dense, signals: Signals, w: Symbol) -> tuple[list[Expr]
     chain = [
         product(signal.chain(w.to), Quantity(Partial(layer.z(w.to, sample), w))) for sample, signal in signals
     ]
-    factors = [product(signal.unit(w.to), Quantity(layer.source(w.from_, sample))) for sample, signal in signals]
+    factors = [
+        product(signal.unit(w.to), Quantity(layer.source(w.from_, sample))) for sample, signal in signals
+    ]
     return chain, factors
 
 
@@ -161,7 +161,7 @@ def write_update(
         old = parameter.symbol
         new, delta = replace(old, new=True), replace(old, change=True)
         if not np.any(parameter.trained):
-            recorder.keep(new, recorder.values[old])
+            recorder.keep(new, old)
             continue
         members = _trained(parameter)
         if changes:
@@ -178,7 +178,9 @@ def write_update(
 
         def update(atom: Atom) -> tuple[Form, ...]:
             wrt = _old(atom)
-            return forms(Sum((Quantity(wrt), Quantity(replace(wrt, change=True)) if changes else change(wrt))))
+            return forms(
+                Sum((Quantity(wrt), Quantity(replace(wrt, change=True)) if changes else change(wrt)))
+            )
 
         held = None if np.all(parameter.trained) else ~np.asarray(parameter.trained)
         recorder.write(
@@ -187,7 +189,7 @@ def write_update(
             forms(Sum((Quantity(old), step))),
             [replace(member, new=True) for member in members],
             update,
-            held=None if held is None else (held, recorder.values[old]),
+            held=None if held is None else (held, old),
         )
 
 
