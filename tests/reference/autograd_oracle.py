@@ -135,6 +135,10 @@ def _put_parameters(
             out |= {(f"{names[0]}[{number}][{j}][{i}]", t, None): float(v) for i, v in enumerate(row, 1)}
         if layer.bias is not None:
             values = _spread(layer, biases[number - 1])
+            if layer.threshold:
+                name = names[1].replace("b", "theta")
+                out |= {(f"{name}[{number}][{j}]", t, None): float(v) for j, v in enumerate(values, 1)}
+                values = -values
             out |= {(f"{names[1]}[{number}][{j}]", t, None): float(v) for j, v in enumerate(values, 1)}
 
 
@@ -199,6 +203,8 @@ def _put_backward(
     for number in range(len(spec.layers)):
         _put(out, "dL/dz", t, g_z[number], number + 1, samples)
         _put(out, "dL/da", t, g_a[number], number + 1, samples)
+        if spec.delta < 0:
+            _put(out, "delta", t, -g_z[number], number + 1, samples)
     for s, row in zip(samples, g_x, strict=True):
         out |= {(f"dL/dx[{i}]", t, s): float(v) for i, v in enumerate(row, 1)}
     if not {loss.name for loss in spec.losses} <= SEPARABLE:

@@ -127,7 +127,7 @@ def _solve(spec: Spec) -> Values:
     epoch: list[tuple[int, Number]] = []
     for t in range(1, spec.iterations + 1):
         batch = spec.batch_of(t)
-        _record_parameters(out, "", t, p)
+        _record_parameters(spec, out, "", t, p)
         gradients = _iteration(spec, p, t, batch, out)
         if gradients is None or spec.learning_rate is None:
             continue
@@ -136,7 +136,7 @@ def _solve(spec: Spec) -> Values:
             out[("L_epoch", t, None)] = epoch_loss(spec, epoch)
             epoch = []
         p = _update(spec, p, gradients, t, out)
-        _record_parameters(out, "_new", t, p)
+        _record_parameters(spec, out, "_new", t, p)
         for s in batch:
             zs, outs = forward(spec, p, spec.inputs[s])
             _record_layers(out, "z_new", t, s + 1, zs)
@@ -163,6 +163,8 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
         da, dz = backward(spec, p, zs, outs, top)
         _record_layers(out, "dL/da", t, s + 1, da)
         _record_layers(out, "dL/dz", t, s + 1, dz)
+        if spec.delta < 0:
+            _record_layers(out, "delta", t, s + 1, [[-d for d in row] for row in dz])
         out |= {(f"dL/dx[{i}]", t, s + 1): v for i, v in enumerate(da[0], 1)}
         _record_paths(spec, p, out, t, s + 1, (zs, outs, top), share)
         for number, (layer, deltas) in enumerate(zip(spec.layers, dz[1:], strict=True)):
@@ -182,7 +184,7 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
         if layer.shared and row is not None:
             biases[number] = [sum(row, ZERO)] * layer.units
     gradients = Parameters(weights, biases)
-    _record_parameters(out, "dL/d", t, gradients)
+    _record_parameters(spec, out, "dL/d", t, gradients)
     out[("L", t, None)] = batch_loss(spec, p, batch)
     return gradients
 
@@ -222,26 +224,29 @@ def _update(spec: Spec, p: Parameters, g: Parameters, t: int, out: Values) -> Pa
     rate = spec.learning_rate
     if rate is None:
         raise ValueError("no learning rate")
-    weights: list[Matrix] = []
-    biases: list[list[Number] | None] = []
-    for number, layer in enumerate(spec.layers):
-        matrix: Matrix = []
-        for j, row in enumerate(p.weights[number]):
-            steps = [
-                -rate * d if free else ZERO
-                for d, free in zip(g.weights[number][j], layer.weights_trainable[j], strict=True)
+    change = Parameters([], [])
+    for layer, weights, biases in zip(spec.layers, g.weights, g.biases, strict=True):
+        change.weights.append(
+            [
+                [-rate * d if free else ZERO for d, free in zip(row, held, strict=True)]
+                for row, held in zip(weights, layer.weights_trainable, strict=True)
             ]
-            out |= {(f"W_change[{number + 1}][{j + 1}][{i}]", t, None): v for i, v in enumerate(steps, 1)}
-            matrix.append([tame(w + v) for w, v in zip(row, steps, strict=True)])
-        weights.append(matrix)
-        old, slope = p.biases[number], g.biases[number]
-        if old is None or slope is None:
-            biases.append(None)
-            continue
-        steps = [-rate * d if free else ZERO for d, free in zip(slope, layer.bias_trainable, strict=True)]
-        out |= {(f"b_change[{number + 1}][{j}]", t, None): v for j, v in enumerate(steps, 1)}
-        biases.append([tame(b + v) for b, v in zip(old, steps, strict=True)])
-    return Parameters(weights, biases)
+        )
+        steps = [
+            -rate * d if free else ZERO for d, free in zip(biases or [], layer.bias_trainable, strict=False)
+        ]
+        change.biases.append(None if biases is None else steps)
+    _record_parameters(spec, out, "_change", t, change)
+    return Parameters(
+        [
+            [[tame(w + v) for w, v in zip(*rows, strict=True)] for rows in zip(*matrices, strict=True)]
+            for matrices in zip(p.weights, change.weights, strict=True)
+        ],
+        [
+            None if old is None or steps is None else [tame(b + v) for b, v in zip(old, steps, strict=True)]
+            for old, steps in zip(p.biases, change.biases, strict=True)
+        ],
+    )
 
 
 def _record_slopes(spec: Spec, out: Values, t: int, s: int, zs: list[list[Number]]) -> None:
@@ -257,11 +262,16 @@ def _record_layers(out: Values, name: str, t: int, s: int, values: list[list[Num
         out |= {(f"{name}[{number}][{j}]", t, s): v for j, v in enumerate(layer, 1)}
 
 
-def _record_parameters(out: Values, mark: str, t: int, p: Parameters) -> None:
-    """`mark` is "" for W and b, "_new" for W_new, "dL/d" for dL/dW."""
+def _record_parameters(spec: Spec, out: Values, mark: str, t: int, p: Parameters) -> None:
+    """`mark` is "" for W and b, "_new" for W_new, "_change" for W_change, "dL/d" for dL/dW.
+
+    A threshold θ is reported as itself and as the bias −θ.
+    """
     before, after = (mark, "") if mark == "dL/d" else ("", mark)
-    for number, (weights, biases) in enumerate(zip(p.weights, p.biases, strict=True), 1):
-        for j, row in enumerate(weights, 1):
+    for number, layer in enumerate(spec.layers, 1):
+        for j, row in enumerate(p.weights[number - 1], 1):
             out |= {(f"{before}W{after}[{number}][{j}][{i}]", t, None): v for i, v in enumerate(row, 1)}
-        if biases is not None:
-            out |= {(f"{before}b{after}[{number}][{j}]", t, None): v for j, v in enumerate(biases, 1)}
+        for j, value in enumerate(p.biases[number - 1] or [], 1):
+            out[(f"{before}b{after}[{number}][{j}]", t, None)] = -value if layer.threshold else value
+            if layer.threshold:
+                out[(f"{before}theta{after}[{number}][{j}]", t, None)] = value

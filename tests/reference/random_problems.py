@@ -72,7 +72,9 @@ def problem(rng: Random) -> dict[str, Node]:
     layers = []
     for position, units in enumerate(widths):
         before = inputs if position == 0 else widths[position - 1]
-        name = output if position == depth - 1 else rng.choices(HIDDEN, [10] * 9 + [1])[0]
+        # a cosine needs outputs that are not all 0
+        hidden = SMOOTH if loss_name.startswith("cosine") else HIDDEN * 4 + HIDDEN[:-1]
+        name = output if position == depth - 1 else rng.choice(hidden)
         layers.append(_layer(rng, before, units, name, columns))
     network: dict[str, Node] = {"inputs": str(inputs)}
     if columns:
@@ -100,6 +102,10 @@ def problem(rng: Random) -> dict[str, Node]:
         out["regulariser"] = {"l2": penalty}
     if rng.random() < 0.8:
         out["training"] = _training(rng, count)
+    if rng.random() < 0.15:
+        out["notation"] = {"delta": "-dL/dz"}
+    if rng.random() < 0.5:
+        out["explain"] = rng.choice(("paths", "delta", "local_derivatives"))
     return out
 
 

@@ -76,6 +76,8 @@ class Spec:
     batch: int
     iterations: int
     show: set[int]
+    delta: int
+    """1 where δ is ∂L/∂z, −1 where it is −∂L/∂z."""
 
     @property
     def batches_per_epoch(self) -> int:
@@ -123,6 +125,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         iterations = ceil(len(samples) / batch) * int(training.get("epochs", "1"))
         iterations = int(training.get("iterations", iterations))
         show = training.get("show")
+    notation = problem.get("notation")
     return Spec(
         layers=layers,
         inputs=[_vector(sample["input"]) for sample in samples],
@@ -133,6 +136,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         batch=batch,
         iterations=iterations,
         show=_shown(show, iterations),
+        delta=-1 if isinstance(notation, dict) and notation.get("delta") == "-dL/dz" else 1,
     )
 
 

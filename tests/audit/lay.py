@@ -1,0 +1,133 @@
+"""Laying a line with numbers on the line with letters: same shape, every number its own letter's value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tests.audit.evaluate import Unknown
+from tests.audit.latex import Unreadable
+from tests.audit.tree import Call, Neg, Node, Num, Product, Sum, children, has_symbols
+from tests.reference.numbers import Number
+from tests.reference.rounding import as_fraction, round_half_away
+
+Evaluate = Callable[[Node], Number]
+
+
+@dataclass
+class Laid:
+    """What came of it: the first fault, or whether every number is exactly its letter's value."""
+
+    fault: str | None = None
+    exact: bool = True
+
+    def fail(self, why: str) -> None:
+        self.fault = self.fault or why
+
+
+def tidy(node: Node) -> Node:
+    """Braces and boxes taken off, products of products and sums of sums made flat."""
+    match node:
+        case Call("brace" | "boxed", (inner, *_)):
+            return tidy(inner)
+        case Call(name, arguments):
+            return Call(name, tuple(tidy(a) for a in arguments))
+        case Neg(inner):
+            return Neg(tidy(inner))
+        case Product(factors):
+            flat: list[Node] = []
+            for f in map(tidy, factors):
+                flat += f.factors if isinstance(f, Product) else (f,)
+            return Product(tuple(flat))
+        case Sum(terms):
+            parts: list[Node] = []
+            for t in map(tidy, terms):
+                parts += t.terms if isinstance(t, Sum) else (t,)
+            return Sum(tuple(parts))
+    parts_of = children(node)
+    return type(node)(*(tidy(c) for c in parts_of)) if parts_of and not _is_matrix(node) else node  # type: ignore[arg-type]
+
+
+def _is_matrix(node: Node) -> bool:
+    return type(node).__name__ == "Matrix"
+
+
+def literal(node: Node) -> tuple[Fraction, Num] | None:
+    """A number with its sign, where the node is nothing else."""
+    if isinstance(node, Num):
+        return node.value, node
+    if isinstance(node, Neg) and isinstance(node.inner, Num):
+        return -node.inner.value, node.inner
+    return None
+
+
+def rounds_to(value: Number, number: tuple[Fraction, Num]) -> bool:
+    """Whether the printed number is `value` rounded half away from zero to its last place."""
+    return round_half_away(as_fraction(value), number[1].decimals) == number[0]
+
+
+def lay(letters: Node, numbers: Node, evaluate: Evaluate) -> Laid:
+    """Lay `numbers` on `letters` (both tidy); `evaluate` gives the letters' own values."""
+    out = Laid()
+    _lay(letters, numbers, evaluate, out)
+    return out
+
+
+def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
+    printed = literal(numbers)
+    if printed is not None:
+        _number(letters, printed, evaluate, out)
+        return
+    if isinstance(numbers, Neg) and not isinstance(letters, Neg):
+        numbers = _sign_inside(numbers)
+    if isinstance(letters, Neg) and isinstance(numbers, Neg):
+        _lay(letters.inner, numbers.inner, evaluate, out)
+        return
+    if type(letters) is not type(numbers):
+        out.fail(f"shape: {_kind(letters)} became {_kind(numbers)}")
+        return
+    if isinstance(letters, Call) and isinstance(numbers, Call) and letters.name != numbers.name:
+        out.fail(f"shape: {letters.name} became {numbers.name}")
+        return
+    ours, theirs = children(letters), children(numbers)
+    if len(ours) != len(theirs):
+        out.fail(f"shape: {len(ours)} parts became {len(theirs)}")
+        return
+    if not ours and letters != numbers:
+        out.fail(f"{letters} became {numbers}")
+    for a, b in zip(ours, theirs, strict=True):
+        _lay(a, b, evaluate, out)
+
+
+def _number(letters: Node, printed: tuple[Fraction, Num], evaluate: Evaluate, out: Laid) -> None:
+    own = literal(letters)
+    if own is not None:
+        if own[0] != printed[0] or own[1].text != printed[1].text:
+            out.fail(f"{own[1].text} became {printed[1].text}")
+        return
+    try:
+        value = evaluate(letters)
+    except (Unknown, ZeroDivisionError, ValueError) as error:
+        out.fail(f"{_kind(letters)} has no value: {error}")
+        return
+    if not rounds_to(value, printed):
+        out.fail(f"{printed[1].text} stands for {float(value):.12g}")
+    if value != printed[0]:
+        out.exact = False
+
+
+def _sign_inside(node: Neg) -> Node:
+    """−(0.06 · x) read as (−0.06) · x, as a sign before a product of numbers is meant."""
+    inner = node.inner
+    if isinstance(inner, Product) and literal(inner.factors[0]) is not None:
+        first = inner.factors[0]
+        return Product((first.inner if isinstance(first, Neg) else Neg(first), *inner.factors[1:]))
+    return node
+
+
+def _kind(node: Node) -> str:
+    return f"{type(node).__name__}{'' if has_symbols(node) else ' of numbers'}"
+
+
+__all__ = ["Laid", "Unreadable", "lay", "literal", "rounds_to", "tidy"]
