@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from nbsolve.book.course import TABLE, Course, page_names
 from nbsolve.book.starting import init_course
 from nbsolve.errors import Fault, ProblemError
-from nbsolve.problem import Problem, load_problem
+from nbsolve.problem import load_problem
+from nbsolve.problem.model import Problem
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -10,7 +10,7 @@ import yaml
 
 from nbsolve.book.course import TABLE
 from nbsolve.errors import NbsolveError
-from nbsolve.problem import Problem
+from nbsolve.problem.model import Problem
 
 Listed = Sequence[tuple[str, Problem]]  # the name of a problem's page, and the problem
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 
-from nbsolve.problem import Problem
+from nbsolve import __version__
+from nbsolve.problem.model import Problem
 
 _SOURCES = {".py", ".ipynb", ".yaml"}
 
@@ -18,7 +18,7 @@ def nbsolve_hash() -> str:
 
     The version alone is not enough: whoever works on nbsolve would look at old pages.
     """
-    digest = hashlib.sha256(version("nbsolve").encode())
+    digest = hashlib.sha256(__version__.encode())
     package = Path(__file__).resolve().parent.parent
     for source in sorted(package.rglob("*")):
         if source.suffix in _SOURCES:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+from nbsolve import __version__
 
 # Of MathJax's 24 MB, what pages with LaTeX input and HTML output can ever ask for.
 _MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts", "a11y", "sre", "ui")
@@ -21,13 +22,13 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("build-finished", _offer_notebooks)
     app.connect("build-finished", _copy_mathjax)
     app.add_css_file("nbsolve.css")
-    return {"version": version("nbsolve"), "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _configure(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(files("nbsolve") / "templates" / "static"))
     config.mathjax_path = "mathjax/tex-chtml-full.js"
-    foot = f"<p class='nbsolve-version'>Worked out by nbsolve {version('nbsolve')}.</p>"
+    foot = f"<p class='nbsolve-version'>Worked out by nbsolve {__version__}.</p>"
     config.html_theme_options["extra_footer"] = foot + str(config.html_theme_options.get("extra_footer", ""))
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from nbsolve.errors import NbsolveError
 from nbsolve.notebook.children import CAN_FORK, OnDone, run_in_children
-from nbsolve.problem import Problem, load_problem
+from nbsolve.problem import load_problem
+from nbsolve.problem.model import Problem
 
 __all__ = ["NotebookJob", "make_notebook", "make_notebooks"]
 

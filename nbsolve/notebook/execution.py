@@ -37,7 +37,7 @@ def execute_template(
         register_engine()
         engine = {"engine_name": ENGINE_NAME, "scratch": str(scratch)}
     else:
-        engine = {"km": private_kernel(scratch)}
+        engine = {"kernel_manager_class": private_kernel(scratch)}
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = nbformat.reads(template_text(), as_version=4)
     notebook.metadata["papermill"] = {}

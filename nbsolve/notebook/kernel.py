@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
+from jupyter_client.manager import AsyncKernelManager
 
 from nbsolve.notebook.parameters import KERNEL_NAME
 
 
-def private_kernel(folder: Path) -> KernelManager:
-    """A manager of a kernel run by `sys.executable`; its description is written below `folder`.
+def private_kernel(folder: Path) -> type[AsyncKernelManager]:
+    """A class of managers whose kernel is run by `sys.executable`; its description is written below `folder`.
 
     A person's own `python3` kernel may belong to another environment and would be found first by that name.
     """
@@ -26,5 +26,9 @@ def private_kernel(folder: Path) -> KernelManager:
         "env": {"IPYTHONDIR": str(folder / "ipython")},
     }
     (home / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
-    specifications = KernelSpecManager(kernel_dirs=[str(home.parent)], ensure_native_kernel=False)
-    return KernelManager(kernel_name=KERNEL_NAME, kernel_spec_manager=specifications)
+
+    class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
+        def _kernel_spec_manager_default(self) -> KernelSpecManager:
+            return KernelSpecManager(kernel_dirs=[str(home.parent)], ensure_native_kernel=False)
+
+    return PrivateKernelManager

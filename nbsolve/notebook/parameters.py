@@ -20,7 +20,7 @@ class ReadableTranslator(PythonTranslator):
     def translate_str(cls, val: str) -> str:
         """A Python literal for `val`: triple quotes where it has line breaks and they can hold it exactly."""
         if "\n" in val:
-            for prefix in ("", "r"):
+            for prefix in ("r",) if "\\" in val else ("",):
                 for quotes in ('"""', "'''"):
                     literal = f"{prefix}{quotes}{val}{quotes}"
                     if _reads_as(literal, val):

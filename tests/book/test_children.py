@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nbsolve.errors import NbsolveError
+from nbsolve.notebook.children import run_in_children
+
+
+def _nothing() -> None:
+    return
+
+
+def _raises(error: Exception) -> Callable[[], None]:
+    def task() -> None:
+        raise error
+
+    return task
+
+
+def test_faults_come_back_in_the_order_of_the_tasks() -> None:
+    faults = run_in_children([_nothing, _raises(NbsolveError("no")), _nothing, _raises(KeyError("k"))])
+    assert faults == [None, "no", None, "KeyError: 'k'"]
+
+
+def test_a_task_leaves_nothing_behind() -> None:
+    def soil() -> None:
+        os.environ["NBSOLVE_SOILED"] = "yes"
+        os.chdir("/")
+
+    def look() -> None:
+        assert "NBSOLVE_SOILED" not in os.environ
+
+    here = Path.cwd()
+    assert run_in_children([soil, look], at_once=1) == [None, None]
+    assert Path.cwd() == here
+
+
+def test_a_child_that_dies_is_named_and_the_others_go_on() -> None:
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    faults = run_in_children([die, _nothing])
+    assert faults[0] == "the process that ran it ended unexpectedly (exit code -9)"
+    assert faults[1] is None
+
+
+def test_two_run_at_once_and_never_three(tmp_path: Path) -> None:
+    def busy(position: int) -> Callable[[], None]:
+        def task() -> None:
+            mark = tmp_path / str(position)
+            mark.touch()
+            running = len(list(tmp_path.iterdir()))
+            time.sleep(0.1)
+            mark.unlink()
+            if running > 2:
+                raise NbsolveError(f"{running} at once")
+
+        return task
+
+    begin = time.monotonic()
+    assert run_in_children([busy(position) for position in range(6)], at_once=2) == [None] * 6
+    assert time.monotonic() - begin < 0.55
+
+
+def test_ctrl_c_ends_the_children(tmp_path: Path) -> None:
+    def linger() -> None:
+        (tmp_path / str(os.getpid())).touch()
+        time.sleep(60)
+
+    def interrupt() -> None:
+        while len(list(tmp_path.iterdir())) < 2:
+            time.sleep(0.01)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    begin = time.monotonic()
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        run_in_children([linger, linger, linger])
+    thread.join()
+    assert time.monotonic() - begin < 20
+    for name in tmp_path.iterdir():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(name.name), 0)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from nbsolve.errors import NbsolveError, ProblemError
+from nbsolve.notebook import make_notebook
+from nbsolve.notebook.execution import execute_template
+from tests.book.problems import BROKEN, FLAT, TRAINED, UNSOLVABLE
+
+
+@pytest.fixture
+def flat(tmp_path: Path) -> Path:
+    path = tmp_path / "flat.yaml"
+    path.write_text(FLAT, encoding="utf-8")
+    return path
+
+
+def _read(path: Path) -> nbformat.NotebookNode:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _shown(notebook: nbformat.NotebookNode) -> str:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "\n".join(output.data.get("text/markdown", "") for output in outputs if "data" in output)
+
+
+def test_it_is_a_whole_notebook_with_the_problem_in_it(flat: Path, tmp_path: Path) -> None:
+    notebook = _read(make_notebook(flat, tmp_path / "out.ipynb"))
+    assert notebook.cells[0].source == "# Two sigmoid layers, one bias per layer"
+    [parameters] = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assignments = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in ast.parse(parameters.source).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    assert assignments == {"problem_text": FLAT, "overrides": {}}
+    assert "    - {units: 2, activation: sigmoid" in parameters.source  # lines as a person wrote them
+    assert "papermill" not in str(notebook.metadata)
+    assert [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"] == list(
+        range(1, sum(cell.cell_type == "code" for cell in notebook.cells) + 1)
+    )
+
+
+def test_it_shows_the_solution(flat: Path, tmp_path: Path) -> None:
+    notebook = _read(make_notebook(flat, tmp_path / "out.ipynb"))
+    shown = _shown(notebook)
+    assert "-0.002817" in shown.replace("−", "-")
+    assert any("image/svg+xml" in str(cell.get("outputs")) for cell in notebook.cells)
+
+
+def test_twice_the_same_bytes(flat: Path, tmp_path: Path) -> None:
+    once = make_notebook(flat, tmp_path / "once.ipynb").read_bytes()
+    assert make_notebook(flat, tmp_path / "twice.ipynb").read_bytes() == once
+
+
+def test_a_kernel_of_its_own_gives_the_same(flat: Path, tmp_path: Path) -> None:
+    make_notebook(flat, tmp_path / "forked.ipynb")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    title = "Two sigmoid layers, one bias per layer"
+    started = execute_template(FLAT, title, folder=tmp_path, scratch=scratch, in_process=False)
+    assert nbformat.writes(started) + "\n" == (tmp_path / "forked.ipynb").read_text(encoding="utf-8")
+
+
+def test_overrides_are_in_the_problem_that_it_carries(flat: Path, tmp_path: Path) -> None:
+    changed = _read(make_notebook(flat, tmp_path / "out.ipynb", {"samples.0.x": [1, 3]}))
+    assert _shown(changed) != _shown(_read(make_notebook(flat, tmp_path / "as-it-was.ipynb")))
+    [parameters] = [cell for cell in changed.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert "[1, 3]" in parameters.source
+
+
+def test_a_changed_notebook_gives_a_new_solution(flat: Path, tmp_path: Path) -> None:
+    notebook = _read(make_notebook(flat, tmp_path / "out.ipynb"))
+    namespace: dict[str, object] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            exec(cell.source.replace("0.4, 0.3", "0.4, 0.35"), namespace)
+    assert "0.35" in str(namespace["problem_text"])
+    from nbsolve import load_problem, solve
+
+    before = solve(load_problem(FLAT)).iterations[0].loss
+    assert namespace["solution"].iterations[0].loss != before  # type: ignore[attr-defined]
+
+
+def test_a_faulty_problem_leaves_the_old_notebook_alone(flat: Path, tmp_path: Path) -> None:
+    out = make_notebook(flat, tmp_path / "out.ipynb")
+    before = out.read_bytes()
+    flat.write_text(BROKEN, encoding="utf-8")
+    with pytest.raises(ProblemError, match="rellu"):
+        make_notebook(flat, out)
+    assert out.read_bytes() == before
+
+
+def test_a_cell_that_fails_is_one_message_with_the_problems_name(flat: Path, tmp_path: Path) -> None:
+    out = make_notebook(flat, tmp_path / "out.ipynb")
+    before = out.read_bytes()
+    flat.write_text(UNSOLVABLE, encoding="utf-8")
+    with pytest.raises(NbsolveError, match=r"^flat: ") as caught:
+        make_notebook(flat, out)
+    assert "Traceback" not in str(caught.value)
+    assert out.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["flat.yaml", "out.ipynb"]
+
+
+def test_a_training_shows_every_iteration(tmp_path: Path) -> None:
+    path = tmp_path / "trained.yaml"
+    path.write_text(TRAINED, encoding="utf-8")
+    shown = _shown(_read(make_notebook(path, tmp_path / "out.ipynb")))
+    assert "Iteration 1" in shown
+    assert "Iteration 2" in shown
