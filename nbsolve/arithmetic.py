@@ -2,8 +2,9 @@
 
 A value is a `flint.fmpq` (exact) or a `flint.arb` (a ball that certainly contains the number). A question
 that the balls cannot answer (which branch? which last digit?) raises `Undecided`; the caller starts again
-with more bits (`certified`). At the last precision what is still undecided is a tie or a zero, and is
-treated as one: that is what `lenient` means.
+with more bits (`certified`, over the levels of `LADDER`). What 4096 bits leave open is a tie or a zero, and is
+treated as one where the ball is tiny: that is what `lenient` means. A ball that is not tiny has lost its bits on
+the way (a long training, say); it gets still more of them, and in the end an error rather than a guess.
 
 Source for ball arithmetic: F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
 arithmetic", IEEE Transactions on Computers 66(8), 2017.
@@ -19,10 +20,16 @@ from typing import TypeVar
 
 import flint
 
-from nbsolve.errors import DomainError
+from nbsolve.errors import DomainError, NbsolveError
 
 Value = flint.fmpq | flint.arb
 PRECISIONS = (256, 512, 1024, 4096)
+MOST_BITS = 16384
+"""The last resort, for values that have lost thousands of bits on the way."""
+TINY = 200
+"""A rounding is taken to be a tie if the ball around it is smaller than 2^-TINY of the last digit."""
+MOST_MAGNITUDE = 12_000
+"""Numbers beyond 10^±MOST_MAGNITUDE are not written."""
 RATIONAL_BITS = 4096
 """Beyond this size of numerator or denominator a rational is continued as a ball (long trainings)."""
 
@@ -72,7 +79,10 @@ class Arithmetic:
             return -1
         if not value.is_finite():
             raise Undecided
-        if self.lenient or value == 0:
+        if value == 0:
+            return 0
+        # Half of the bits are left for what the value lost on the way.
+        if self.lenient and value.abs_upper() < flint.arb(2) ** (-self.bits // 2):
             return 0
         raise Undecided
 
@@ -142,9 +152,9 @@ class Arithmetic:
         whole_ball = size.floor().unique_fmpz()
         if whole_ball is not None:
             return -int(whole_ball) if value < 0 else int(whole_ball)
-        if not self.lenient:
+        if not self.lenient or not value.rad() < flint.arb(2) ** -TINY:
             raise Undecided
-        upper = int(size.upper().floor().unique_fmpz() or 0)
+        upper = int(size.upper().floor().unique_fmpz())
         return -upper if value.mid() < 0 else upper
 
     def round_to(self, value: Value, places: int) -> flint.fmpq:
@@ -152,14 +162,19 @@ class Arithmetic:
         return self.nearest_integer(value * power_of_ten(places)) * power_of_ten(-places)
 
     def magnitude(self, value: Value) -> int | None:
-        """e with 10^e ≤ |value| < 10^(e+1); None for zero. Raises: Undecided."""
+        """e with 10^e ≤ |value| < 10^(e+1); None for zero. Raises: DomainError beyond 10^±12000; Undecided."""
         if self.sign(value) == 0:
             return None
         size = abs(value)
         # An estimate from the binary exponent, off by one at the most; then certain.
-        mid = size if isinstance(size, flint.fmpq) else size.mid().fmpq()
-        bits = int(mid.p).bit_length() - int(mid.q).bit_length()
+        if isinstance(size, flint.fmpq):
+            bits = int(size.p).bit_length() - int(size.q).bit_length()
+        else:
+            mantissa, exponent = size.mid().man_exp()
+            bits = int(mantissa).bit_length() + int(exponent)
         e = int((bits - 1) * 0.30102999566398120 // 1)
+        if abs(e) > MOST_MAGNITUDE:
+            raise DomainError(f"a number of about 10^{e}, which is beyond all measure")
         while self.compare(size, power_of_ten(e)) < 0:
             e -= 1
         while self.compare(size, power_of_ten(e + 1)) >= 0:
@@ -188,17 +203,38 @@ def to_float(value: Value) -> float:
             return int(value.p) / int(value.q)
         except OverflowError:
             return float("inf") if value > 0 else float("-inf")
-    return float(value.mid())
+    try:
+        return float(value.mid())
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+LADDER = (
+    *(Arithmetic(bits) for bits in PRECISIONS),
+    Arithmetic(PRECISIONS[-1], lenient=True),
+    Arithmetic(MOST_BITS, lenient=True),
+)
+"""The arithmetics to try, one after another, until everything is decided."""
+
+
+class Undetermined(NbsolveError):
+    """A value of which too little is known, even with MOST_BITS bits, to write it down or to choose a branch."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"a value cannot be determined, even with {MOST_BITS} bits: it is too large, or a long training has"
+            " made it depend on the parameters beyond all measure"
+        )
 
 
 def certified(compute: Callable[[Arithmetic], T]) -> T:
-    """Run `compute` with as many bits as it takes; what 4096 bits leave open is taken as a tie or a zero."""
-    for bits in PRECISIONS:
+    """Run `compute` with as many bits as it takes. Raises: Undetermined."""
+    for arithmetic in LADDER:
         try:
-            return _run(compute, Arithmetic(bits))
+            return _run(compute, arithmetic)
         except Undecided:
             continue
-    return _run(compute, Arithmetic(PRECISIONS[-1], lenient=True))
+    raise Undetermined
 
 
 def _run(compute: Callable[[Arithmetic], T], arithmetic: Arithmetic) -> T:

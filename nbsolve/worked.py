@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from nbsolve.answers import Answer, Extras, answer, asked, everything
-from nbsolve.arithmetic import PRECISIONS, Arithmetic, Undecided, to_float
+from nbsolve.arithmetic import LADDER, Undecided, Undetermined, to_float
 from nbsolve.engine import Iteration, Solution, solve_problem
 from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from nbsolve.drawing import Drawing
 
 T = TypeVar("T")
-LADDER = (*(Arithmetic(bits) for bits in PRECISIONS), Arithmetic(PRECISIONS[-1], lenient=True))
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -52,16 +51,14 @@ class WorkedSolution:
     # ------------------------------------------------------------------ precision
 
     def certified(self, compute: Callable[[Solution], T]) -> T:
-        """`compute` on a solution with as many bits as its digits and branches need."""
+        """`compute` on a solution with as many bits as its digits and branches need. Raises: Undetermined."""
         for level in range(self._enough, len(LADDER)):
-            arithmetic = LADDER[level]
             try:
-                with arithmetic.working():
+                with LADDER[level].working():
                     return compute(self._at(level))
             except Undecided:
-                if level == len(LADDER) - 1:
-                    raise
-        raise AssertionError("the last level decides")
+                continue
+        raise Undetermined
 
     def _at(self, level: int, rounded: bool = True) -> Solution:
         key = (level, rounded)
