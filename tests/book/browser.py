@@ -1,0 +1,40 @@
+"""A page as a real browser shows it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def browser() -> str:
+    """The command of a Chromium. Raises RuntimeError where there is none."""
+    for name in NAMES:
+        if shutil.which(name):
+            return name
+    raise RuntimeError(f"these tests look at the site in a real browser; none of {', '.join(NAMES)} is installed")
+
+
+def rendered(page: Path, *, width: int = 1200, height: int = 1600) -> BeautifulSoup:
+    """The document after its scripts have run, in a window of that size, without a network."""
+    with tempfile.TemporaryDirectory() as profile:
+        run = subprocess.run(
+            [
+                browser(),
+                *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+                *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+                *("--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND"),
+                *(f"--user-data-dir={profile}", "--virtual-time-budget=15000", f"--window-size={width},{height}"),
+                *("--dump-dom", page.resolve().as_uri()),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+    return BeautifulSoup(run.stdout, "html.parser")

@@ -1,0 +1,32 @@
+"""A small course, built once for the tests that only look at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbsolve.book import build_book, init_course
+from tests.book.problems import FLAT, TRAINED
+
+
+def start_course(folder: Path) -> Path:
+    """A course with three problems, in a folder whose name has a space."""
+    init_course(folder)
+    (folder / "problems" / "flat.yaml").write_text(FLAT, encoding="utf-8")
+    (folder / "problems" / "trained.yaml").write_text(TRAINED, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a course that has been built; not to be changed."""
+    folder = start_course(tmp_path_factory.mktemp("course") / "a course")
+    build_book(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(course: Path) -> Path:
+    """The folder of the built site."""
+    return course / "book" / "_build" / "html"
