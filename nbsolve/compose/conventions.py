@@ -1,0 +1,193 @@
+"""The conventions a solution uses, each said: layout, biases, functions, loss, updates, rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.arithmetic import ONE
+from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.document import Inline, Math, Text
+from nbsolve.engine import Solution
+from nbsolve.expr import (
+    Applied,
+    Expr,
+    Function,
+    MatrixProduct,
+    Negation,
+    Number,
+    Quantity,
+    Sum,
+    Variable,
+    substitute,
+    with_variables,
+)
+from nbsolve.objective import literal
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Digits, LossTerm, Problem
+from nbsolve.symbol import Partial, Role, Symbol
+
+
+def conventions(solution: Solution) -> Iterator[Text]:
+    """One item a convention; none is silent, none is said that does not matter here."""
+    problem = solution.problem
+    yield _layout(problem)
+    yield from _biases(problem)
+    yield from _activations(problem)
+    if problem.losses:
+        yield from _losses(problem)
+        yield _delta(problem)
+        yield from _training(problem)
+    yield (_rounding(problem),)
+
+
+def _layout(problem: Problem) -> Text:
+    x, w, b = Variable("x"), Variable("W"), Variable("b")
+    product: Expr = MatrixProduct((w, x)) if problem.network.layout == "W x + b" else MatrixProduct((x, w))
+    kinds = {layer.bias.kind for layer in problem.network.layers}
+    if kinds == {"threshold"}:
+        formula: Expr = Sum((product, Negation((Variable("θ"),))))
+    else:
+        formula = product if kinds == {"absent"} else Sum((product, b))
+    key = "layout_units" if problem.network.layout == "W x + b" else "layout_inputs"
+    return (Math(Variable("z"), "=", formula), ": " + phrase(f"conventions.{key}"))
+
+
+def _biases(problem: Problem) -> Iterator[Text]:
+    kinds = [layer.bias.kind for layer in problem.network.layers]
+    if len(set(kinds)) == 1:
+        yield (phrase(f"conventions.bias_{kinds[0]}"),)
+        return
+    for number, kind in enumerate(kinds, start=1):
+        what = phrase(f"conventions.bias_{kind}")
+        yield (phrase("conventions.bias_of_layer", number=str(number), what=what),)
+
+
+def _activations(problem: Problem) -> Iterator[Text]:
+    z = Variable("z")
+    seen = []
+    for layer in problem.network.layers:
+        choice = layer.activation
+        if choice in seen or choice.name == "linear":
+            continue
+        seen.append(choice)
+        record = ACTIVATIONS[choice.name]
+        if record.vector:
+            yield (phrase("conventions.softmax"),)
+            continue
+        parameters = {name: literal(given) for name, given in choice.parameters.items()}
+        definition = with_variables(record.definition, parameters)
+        function = Applied(record.function, definition, (("z", z),))
+        item: list[Inline] = [
+            phrase("conventions.activation", name=phrase(f"activations.{choice.name}")) + " ",
+            Math(function, "=", definition),
+        ]
+        if problem.losses:
+            slope = with_variables(record.derivative, parameters)
+            if record.from_output is not None:
+                from_output = with_variables(record.from_output, {**parameters, "a": function})
+                slope = from_output
+            item += [", " + phrase("conventions.slope") + " ", Math(Applied(record.function, slope, (("z", z),), primes=1), "=", slope)]
+        if record.kink is not None:
+            item.append("; " + phrase(f"conventions.kink_{record.kink}"))
+        yield tuple(item)
+
+
+def _losses(problem: Problem) -> Iterator[Text]:
+    for term in problem.losses:
+        yield _loss(term, len(problem.samples) > 1, len(problem.losses) > 1, problem.network.layers[-1].units)
+    if len(problem.losses) > 1:
+        yield (phrase("conventions.several_losses"),)
+    if any(LOSSES[term.name].logarithmic for term in problem.losses):
+        bases = {term.log_base.text for term in problem.losses if term.log_base is not None}
+        if bases:
+            yield (phrase("conventions.log_base", base=", ".join(sorted(bases))),)
+        else:
+            yield (phrase("conventions.log_natural"),)
+    if problem.regulariser is not None:
+        scale = Number(problem.regulariser.scale.value, problem.regulariser.scale.text)
+        from nbsolve.expr import Power, Product, number
+
+        squares = Function("sum", (Power((Variable("w"), number(2))),))
+        strength = Quantity(Symbol(Role.STRENGTH))
+        yield (phrase("conventions.penalty") + " ", Math(Product((scale, strength, squares))))
+
+
+def _loss(term: LossTerm, samples: bool, several: bool, outputs: int) -> Text:
+    record = LOSSES[term.name]
+    parameters = {name: literal(given) for name, given in term.parameters.items()}
+    definition = with_variables(record.definition, parameters)
+    if term.log_base is not None:
+        base = literal(term.log_base)
+        definition = substitute(
+            definition,
+            lambda node: Function("log", (base, *node.operands)) if isinstance(node, Function) and node.name == "ln" else None,
+        )
+    item: list[Inline] = [phrase("conventions.loss", name=phrase(f"losses.{term.name}"))]
+    if term.written != term.name:
+        item.append(f" ({term.written})")
+    item.append(" ")
+    if record.separable and outputs > 1:
+        item.append(phrase("conventions.loss_of_output") + " ")
+    item.append(Math(definition))
+    if term.scale.value != ONE:
+        before, _, after = phrase("conventions.loss_scale", scale="\0").partition("\0")
+        item += [" " + before, Math(literal(term.scale)), after]
+    if record.separable and outputs > 1:
+        item.append(", " + phrase(f"conventions.outputs_{term.over_outputs}"))
+    if samples:
+        item.append(", " + phrase(f"conventions.samples_{term.over_samples}"))
+    if several and term.weight.value != ONE:
+        before, _, after = phrase("conventions.loss_weight", weight="\0").partition("\0")
+        item += [", " + before, Math(literal(term.weight)), after]
+    if record.kink is not None:
+        item.append("; " + phrase(f"conventions.kink_{record.kink}"))
+    return tuple(piece for piece in item if piece != "")
+
+
+def _delta(problem: Problem) -> Text:
+    delta = Quantity(Symbol(Role.DELTA, 1, 1))
+    gradient: Expr = Quantity(Partial(Symbol(Role.LOSS), Symbol(Role.PRE_ACTIVATION, 1, 1)))
+    minus = problem.notation.delta == "-dL/dz"
+    key = "delta_minus" if minus else "delta_plus"
+    if problem.explain != "delta" and not minus:
+        return (phrase(f"conventions.{key}") + " ", Math(gradient))
+    return (phrase(f"conventions.{key}") + " ", Math(delta, "=", Negation((gradient,)) if minus else gradient))
+
+
+def _training(problem: Problem) -> Iterator[Text]:
+    training = problem.training
+    if training is None:
+        if len(problem.samples) > 1:
+            yield (phrase("conventions.one_batch"),)
+        return
+    if len(problem.samples) > 1:
+        if training.batch == "all" or training.batch >= len(problem.samples):
+            yield (phrase("conventions.batch_all"),)
+        elif training.batch == 1:
+            yield (phrase("conventions.batch_one"),)
+        else:
+            yield (phrase("conventions.batch_many", count=str(training.batch)),)
+    before, _, after = phrase("conventions.update", rate="\0").partition("\0")
+    rate = Math(literal(training.optimiser.parameters["learning_rate"]))
+    yield (before, rate, after)
+    if any("epoch_loss" in part.ask for part in problem.parts):
+        how = phrase(f"conventions.epoch_{problem.losses[0].over_samples}")
+        yield (phrase("conventions.epoch", how=how),)
+
+
+def _rounding(problem: Problem) -> str:
+    rounding = problem.rounding
+    return phrase(
+        f"conventions.{rounding.apply}",
+        intermediates=_digits(rounding.intermediates),
+        answers=_digits(rounding.answers),
+    )
+
+
+def _digits(digits: Digits) -> str:
+    if digits.significant is not None:
+        return phrase("conventions.significant", count=str(digits.significant))
+    words = phrase("conventions.decimals", count=str(digits.decimals))
+    if digits.minimum_significant:
+        words += phrase("conventions.minimum_significant", count=str(digits.minimum_significant))
+    return words

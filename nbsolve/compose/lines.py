@@ -1,0 +1,366 @@
+"""From a step to its lines: the formula in letters, the same with numbers, the value.
+
+The line with numbers has the shape of the line with letters. Its operands get as many digits as it takes for
+the printed line, put into a calculator, to give exactly the printed value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import Undecided
+from nbsolve.document import Derivation, Inline, Line, Math, Result
+from nbsolve.engine import Solution
+from nbsolve.errors import DomainError
+from nbsolve.expr import (
+    Applied,
+    Atom,
+    Brace,
+    Cases,
+    Comparison,
+    Expr,
+    FactorReference,
+    Matrix,
+    Negation,
+    Number,
+    Product,
+    Quantity,
+    Sum,
+    branch,
+    evaluate,
+    holds,
+    number,
+    substitute,
+    walk,
+)
+from nbsolve.phrases import phrase
+from nbsolve.rounding import Written, write
+from nbsolve.step import Step
+from nbsolve.symbol import Partial, anchor
+from nbsolve.values import Values
+from nbsolve.writing import Writer, scalar
+
+MOST_EXTRA = 40
+"""Digits that may be added to operands; a value that needs more than this is a tie or a zero."""
+MOST_TERMS = 6
+"""Sums of more terms do not get a line with the value of each term."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Writes steps of one iteration as derivations. `tags` are the numbers of factors found earlier."""
+
+    solution: Solution
+    iteration: int
+    values: Values
+    asked: Collection[Atom] = ()
+    tags: Mapping[Atom, int] = field(default_factory=dict)
+
+    @property
+    def writer(self) -> Writer:
+        """How values are written."""
+        return Writer(self.solution)
+
+    # ------------------------------------------------------------------ whole derivations
+
+    def derivation(self, unit: Step, terms: bool = False) -> Derivation:
+        """A unit's step, one form a line; `terms` adds a line with the value of each term of a sum."""
+        letters = self._letters(unit)
+        result, numeric = self._computed(unit)
+        lines = [
+            Line((("=", form),), Quantity(unit.target) if position == 0 else None)
+            for position, form in enumerate(letters)
+        ]
+        relation = "="
+        if numeric is not None:
+            relation = self._numeric_relation(unit.formula)
+            lines.append(Line(((relation, numeric),)))
+            if terms and not self.writer.each_step:
+                middle = self._terms(unit.formula, result)
+                if middle is not None and middle != numeric:
+                    lines.append(Line((("≈", middle),)))
+        note = self._reasons(unit.formula)
+        tag = self.tags.get(unit.target)
+        lines.append(Line(self._result(unit, result, numeric), note=note, tag=tag))
+        return Derivation(tuple(_joined(lines)), (self._anchor(unit.target),))
+
+    def compact(self, unit: Step) -> tuple[Line, str]:
+        """A unit's step on one line: letters, numbers, value; and its anchor."""
+        letters = self._letters(unit)
+        result, numeric = self._computed(unit)
+        parts: list[tuple[str, Expr | Result]] = [("=", letters[-1])]
+        if numeric is not None:
+            parts.append((self._numeric_relation(unit.formula), numeric))
+        parts.extend(self._result(unit, result, numeric))
+        return Line(tuple(parts), Quantity(unit.target)), self._anchor(unit.target)
+
+    def _anchor(self, target: Atom) -> str:
+        return f"it{self.iteration}-{anchor(target)}"
+
+    # ------------------------------------------------------------------ letters
+
+    def _letters(self, unit: Step) -> list[Expr]:
+        shown: list[Expr] = []
+        for position, form in enumerate(unit.forms):
+            expression = self._lettered(form.expression)
+            if position == len(unit.forms) - 1:
+                expression = self._referenced(expression, unit.target)
+            if not shown or shown[-1] != expression:
+                shown.append(expression)
+        formula = unit.formula
+        if isinstance(formula, Applied):
+            spelled = self._spelled(formula)
+            if not isinstance(spelled, Number) and spelled != shown[-1]:
+                shown.append(spelled)
+        return shown
+
+    def _lettered(self, expression: Expr) -> Expr:
+        """Functions that have a plain formula written out inside products; case distinctions decided."""
+
+        def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Applied) and not isinstance(node.definition, Cases):
+                if node.primes or expression is not node:
+                    return substitute(node.expanded, replaced)
+            if isinstance(node, Cases):
+                return substitute(self._branch(node), replaced)
+            return None
+
+        return substitute(expression, replaced)
+
+    def _spelled(self, applied: Applied) -> Expr:
+        expanded = applied.expanded
+        return self._branch(expanded) if isinstance(expanded, Cases) else expanded
+
+    def _branch(self, cases: Cases) -> Expr:
+        return branch(cases, self.values, self.solution.arithmetic)
+
+    def _referenced(self, expression: Expr, target: Atom) -> Expr:
+        def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Quantity) and node.atom in self.tags and node.atom != target:
+                return FactorReference(self.tags[node.atom], node)
+            return None
+
+        return substitute(expression, replaced)
+
+    # ------------------------------------------------------------------ numbers
+
+    def numbers(self, expression: Expr, extra: int = 0) -> Expr:
+        """The expression with every quantity as it is written, functions and cases decided."""
+
+        def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Quantity):
+                return self._literal(node.atom, extra)
+            if isinstance(node, Brace):
+                return substitute(node.body, replaced)
+            if isinstance(node, FactorReference):
+                return substitute(node.body, replaced)
+            if isinstance(node, Applied):
+                return substitute(node.expanded, replaced)
+            if isinstance(node, Cases):
+                return substitute(self._branch(node), replaced)
+            return None
+
+        return substitute(expression, replaced)
+
+    def _literal(self, atom: Atom, extra: int) -> Expr:
+        value = self.values[atom]
+        if not isinstance(value, np.ndarray):
+            return literal(self._operand(atom, extra))
+        members = _members(atom, value)
+        return Matrix(tuple(tuple(literal(self._operand(m, extra)) for m in row) for row in members))
+
+    def _operand(self, atom: Atom, extra: int) -> Written:
+        return self.writer.operand(self.values, _linear_source(atom, self.values), extra)
+
+    def written(self, target: Atom) -> Written:
+        """The target as an intermediate value, with more digits where its answer would be misread from it."""
+        written = self.writer.operand(self.values, target)
+        if target not in self.asked or self.writer.each_step:
+            return written
+        answer = self.writer.answer(self.values, target)
+        for extra in range(1, MOST_EXTRA):
+            rounding = self.solution.problem.rounding.answers
+            if write(written.value, rounding, self.solution.arithmetic).value == answer.value:
+                return written
+            written = self.writer.operand(self.values, target, extra)
+        return written
+
+    def _computed(self, unit: Step) -> tuple[Written, Expr | None]:
+        """The result and the line with numbers that gives it; None where that line is the result itself."""
+        result = self.written(unit.target)
+        line = self.numbers(unit.formula)
+        for extra in range(MOST_EXTRA if not self.writer.each_step else 1):
+            line = self.numbers(unit.formula, extra)
+            if self._gives(line, result):
+                break
+        if isinstance(line, Number) and (line.text or str(line.value)) == result.text:
+            return result, None
+        return result, line
+
+    def _gives(self, line: Expr, result: Written) -> bool:
+        try:
+            value = scalar(evaluate(line, Values(), self.solution.arithmetic))
+            places = _places(result.text)
+            return self.solution.arithmetic.round_to(value, places) == result.value
+        except (DomainError, Undecided):
+            return False
+
+    def _numeric_relation(self, formula: Expr) -> str:
+        """= where every number in the line is the quantity itself, ≈ where one is rounded."""
+        if self.writer.each_step:
+            return "="
+        for node in walk(formula):
+            if isinstance(node, Quantity) and not isinstance(self.values[node.atom], np.ndarray):
+                if not self._operand(node.atom, 0).exact:
+                    return "≈"
+            elif isinstance(node, Quantity):
+                flat = [m for row in _members(node.atom, self.values[node.atom]) for m in row]  # type: ignore[arg-type]
+                if not all(self._operand(m, 0).exact for m in flat):
+                    return "≈"
+        return "="
+
+    def _result(
+        self, unit: Step, result: Written, numeric: Expr | None
+    ) -> tuple[tuple[str, Expr | Result], ...]:
+        relation = "=" if result.exact else "≈"
+        if self.writer.each_step:
+            line = numeric if numeric is not None else self.numbers(unit.formula)
+            relation = "=" if self._equals(line, result) else "≈"
+        elif numeric is not None and not self._equals(numeric, result):
+            relation = "≈"
+        if numeric is None and self.writer.each_step and isinstance(unit.formula, Quantity):
+            relation = "="
+        if unit.target not in self.asked:
+            return ((relation, Result(literal(result))),)
+        answer = self.writer.answer(self.values, unit.target)
+        if answer.text == result.text:
+            return ((relation, Result(literal(result), True)),)
+        return ((relation, literal(result)), ("≈", Result(literal(answer), True)))
+
+    def _equals(self, line: Expr, result: Written) -> bool:
+        try:
+            value = evaluate(line, Values(), self.solution.arithmetic)
+        except (DomainError, Undecided):
+            return False
+        return isinstance(value, flint.fmpq) and value == result.value
+
+    def _terms(self, formula: Expr, result: Written) -> Expr | None:
+        """The sum with each term computed, with as many digits as the result needs."""
+        if not isinstance(formula, Sum) or len(formula.operands) > MOST_TERMS:
+            return None
+        if not any(_composite(term) for term in formula.operands):
+            return None
+        values = [evaluate(term, self.values, self.solution.arithmetic) for term in formula.operands]
+        for extra in range(MOST_EXTRA):
+            written = [self.writer.result(scalar(value), extra) for value in values]
+            line = _signed_sum(written)
+            if self._gives(line, result):
+                return line
+        return None
+
+    # ------------------------------------------------------------------ reasons
+
+    def _reasons(self, formula: Expr) -> tuple[Inline, ...]:
+        """Which branch of a case distinction holds, and why."""
+        note: list[Inline] = []
+        seen: set[Expr] = set()
+        for node in walk(formula):
+            cases = node.expanded if isinstance(node, Applied) else node
+            if not isinstance(cases, Cases) or cases in seen:
+                continue
+            seen.add(cases)
+            condition = cases.branches[0][1]
+            assert condition is not None
+            note.append(phrase("notes.since") + " " if not note else ", ")
+            note.append(self._decided(condition))
+        return tuple(note)
+
+    def _decided(self, condition: Comparison) -> Math:
+        arithmetic = self.solution.arithmetic
+        left = evaluate(condition.left, self.values, arithmetic)
+        right = evaluate(condition.right, self.values, arithmetic)
+        sign = arithmetic.sign(scalar(left) - scalar(right))
+        relation = {-1: "<", 0: "=", 1: ">"}[sign]
+        if holds(condition, self.values, arithmetic) and condition.relation in "≤≥" and sign != 0:
+            relation = condition.relation if isinstance(condition.left, Applied) else relation
+        number_line = self.numbers(condition.left)
+        if not isinstance(condition.left, Quantity):
+            return Math(condition.left, relation, self.numbers(condition.right))
+        if sign == 0:
+            return Math(condition.left, "=", self.numbers(condition.right))
+        exact = isinstance(number_line, Number) and self._operand(condition.left.atom, 0).exact
+        equal = "=" if exact or self.writer.each_step else "≈"
+        return Math(condition.left, equal, Comparison(number_line, relation, self.numbers(condition.right)))
+
+
+def literal(written: Written) -> Number:
+    """A written number as a literal of an expression."""
+    return Number(written.value, written.text)
+
+
+def _places(text: str) -> int:
+    """How many decimals a written number has, counted from the point of the plain notation."""
+    mantissa, _, exponent = text.partition("e")
+    if "/" in mantissa:
+        return MOST_EXTRA
+    decimals = len(mantissa.partition(".")[2])
+    return decimals - int(exponent or 0)
+
+
+def _composite(term: Expr) -> bool:
+    bare = term.body if isinstance(term, Brace) else term
+    if isinstance(bare, Negation):
+        bare = bare.operands[0]
+    return isinstance(bare, Product) or bool(bare.children)
+
+
+def _signed_sum(terms: list[Written]) -> Expr:
+    """a − b + c: a negative term after the first is subtracted."""
+    parts: list[Expr] = []
+    for position, term in enumerate(terms):
+        if position and term.text.startswith("-"):
+            parts.append(Negation((Number(-term.value, term.text[1:]),)))
+        else:
+            parts.append(literal(term))
+    return Sum(tuple(parts))
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """A derivation of one formula and its value stands on one line."""
+    if len(lines) == 2 and not lines[1].left:
+        first, last = lines
+        return [Line((*first.parts, *last.parts), first.left, last.note, last.tag)]
+    return lines
+
+
+def _members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:  # type: ignore[type-arg]
+    from dataclasses import replace
+
+    def entry(j: int, i: int | None) -> Atom:
+        if isinstance(atom, Partial):
+            return Partial(atom.of, replace(atom.wrt, to=j, from_=i))
+        return replace(atom, to=j, from_=i)
+
+    if array.ndim == 1:
+        return [[entry(j, None)] for j in range(1, array.shape[0] + 1)]
+    return [[entry(j, i) for i in range(1, array.shape[1] + 1)] for j in range(1, array.shape[0] + 1)]
+
+
+def _linear_source(atom: Atom, values: Values) -> Atom:
+    """The quantity whose value a derivative of z = W a + b is (∂z/∂w = a, ∂z/∂a = w)."""
+    from nbsolve.symbol import Role, Symbol
+    from nbsolve.values import layer_activation
+
+    if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
+        return atom
+    z, wrt = atom.of, atom.wrt
+    if wrt.role is Role.WEIGHT and wrt.layer is not None:
+        return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)
+    return Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)
+
+
+__all__ = ["Lines", "literal", "number"]

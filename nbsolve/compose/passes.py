@@ -1,0 +1,322 @@
+"""The blocks of one iteration: forward pass, loss, backward pass, update, unit by unit or by matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from nbsolve.compose.lines import Lines, literal
+from nbsolve.compose.matrices import MatrixLines
+from nbsolve.document import Block, Derivation, Heading, Inline, Math, Paragraph, Table, Text
+from nbsolve.engine import Iteration, Solution
+from nbsolve.expr import Atom, Quantity
+from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.layers.parameters import parameters
+from nbsolve.phrases import phrase
+from nbsolve.step import Rule, Step
+from nbsolve.symbol import Partial, Role, Symbol
+
+MOST_UNITS = 8
+MOST_PARAMETERS = 120
+MOST_SAMPLES = 4
+"""Beyond these sizes a solution without a wish of its own is written with matrices."""
+
+FACTORS = frozenset(
+    {Rule.LOSS_DERIVATIVE, Rule.LOCAL_DERIVATIVE, Rule.DELTA, Rule.OUTPUT_SIGNAL, Rule.PATH_SHARE, Rule.PATH_SUM}
+)
+"""Rules whose results are numbered and called by their number afterwards."""
+
+
+def by_matrices(solution: Solution) -> bool:
+    """Whether the solution is written with matrices rather than unit by unit."""
+    problem = solution.problem
+    if problem.detail != "auto":
+        return problem.detail == "matrix"
+    widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
+    count = sum(below * above for below, above in zip(widths, widths[1:], strict=False))
+    batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
+    return max(widths) > MOST_UNITS or count > MOST_PARAMETERS or batch > MOST_SAMPLES
+
+
+@dataclass(frozen=True)
+class Passes:
+    """Writes one iteration; `asked` are the quantities that get a box, `level` that of its headings."""
+
+    solution: Solution
+    iteration: Iteration
+    asked: Collection[Atom]
+    level: int
+
+    @cached_property
+    def tags(self) -> dict[Atom, int]:
+        """The numbers of the factors of the backward pass, in the order in which they are found."""
+        found: dict[Atom, int] = {}
+        if by_matrices(self.solution):
+            return found
+        for step in self.iteration.backward:
+            if step.rule in FACTORS:
+                for unit in step.units:
+                    found[unit.target] = len(found) + 1
+        return found
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The writer of this iteration's derivations."""
+        return Lines(self.solution, self.iteration.number, self.iteration.values, self.asked, self.tags)
+
+    @cached_property
+    def matrices(self) -> MatrixLines:
+        """The writer of this iteration's matrix equations."""
+        return MatrixLines(self.lines, self.solution.problem.network.layout == "x W + b")
+
+    # ------------------------------------------------------------------ forward
+
+    def forward(self) -> Iterator[Block]:
+        """Pre-activations and activations, layer by layer, sample by sample."""
+        yield Heading(self.level, (phrase("sections.forward"),))
+        yield from self._forward_blocks(self.iteration.forward, heading=True)
+
+    def _forward_blocks(self, steps: Iterable[Step], heading: bool) -> Iterator[Block]:
+        steps = list(steps)
+        several = len(self.iteration.samples) > 1
+        for label in self.iteration.labels:
+            if several:
+                yield Heading(self.level + 1, (phrase("sections.sample", number=str(label)),))
+            for layer in self.solution.layers:
+                if heading and not several:
+                    yield Heading(self.level + 1, (self._layer_title(layer),))
+                elif heading:
+                    yield Paragraph((self._layer_title(layer),))
+                if heading and (not several or label == self.iteration.labels[0]):
+                    yield Paragraph((self._layer_words(layer),))
+                own = [s for s in steps if s.sample == label and _layer_of(s) == layer.index]
+                if by_matrices(self.solution):
+                    yield from (self.matrices.derivation(step) for step in own)
+                    continue
+                units = [list(step.units) for step in own]
+                for pair in zip(*units, strict=True):
+                    yield _merged([self.lines.derivation(unit) for unit in pair])
+
+    def _layer_title(self, layer: Dense) -> str:
+        kind = "output_layer" if layer is self.solution.layers[-1] else "hidden_layer"
+        name = phrase(f"activations.{layer.activation.name}")
+        return phrase(f"sections.{kind}", number=str(layer.index), activation=name)
+
+    def _layer_words(self, layer: Dense) -> str:
+        kinds = {"units": "and_bias", "shared": "and_shared", "threshold": "and_threshold"}
+        bias = layer.layer.bias.kind
+        key = {"linear": "forward_linear", "softmax": "softmax_layer"}.get(layer.activation.name, "forward_layer")
+        return phrase(f"passages.{key}", bias="" if bias == "absent" else phrase(f"passages.{kinds[bias]}"))
+
+    # ------------------------------------------------------------------ loss
+
+    def loss(self) -> Iterator[Block]:
+        """The loss and what it is made of."""
+        if not self.iteration.loss:
+            return
+        yield Heading(self.level, (phrase("sections.loss"),))
+        yield from self._loss_blocks(self.iteration.loss)
+
+    def _loss_blocks(self, steps: Iterable[Step]) -> Iterator[Block]:
+        for step in steps:
+            if step.rule is Rule.PENALTY and by_matrices(self.solution):
+                yield self.lines.value_only(step)
+                continue
+            for unit in step.units:
+                yield self.lines.derivation(unit, terms=True)
+
+    # ------------------------------------------------------------------ backward
+
+    def backward(self) -> Iterator[Block]:
+        """Error signals from the last layer to the first, then the gradients of the parameters."""
+        if not self.iteration.backward:
+            return
+        yield Heading(self.level, (phrase("sections.backward"),))
+        several = len(self.iteration.samples) > 1
+        for label in self.iteration.labels:
+            if several:
+                yield Heading(self.level + 1, (phrase("sections.sample", number=str(label)),))
+            own = [s for s in self.iteration.backward if s.rule is not Rule.PARAMETER_GRADIENT and s.sample == label]
+            yield from self._signals(own, self.level + 1 + several)
+        yield from self._gradients()
+
+    def _signals(self, steps: list[Step], level: int) -> Iterator[Block]:
+        last = len(self.solution.layers)
+        current = None
+        for step in steps:
+            layer = _layer_of(step)
+            if layer != current:
+                current = layer
+                title = (
+                    phrase("sections.signals_output")
+                    if layer == last
+                    else phrase("sections.signals_hidden", number=str(layer))
+                )
+                yield Heading(level, (title,))
+            yield Paragraph((self._signal_words(step, layer == last),))
+            if by_matrices(self.solution):
+                yield self.matrices.derivation(step)
+                continue
+            for unit in step.units:
+                yield self.lines.derivation(unit, terms=step.rule is Rule.PATH_SUM)
+
+    def _signal_words(self, step: Step, last: bool) -> str:
+        if step.rule is Rule.LOSS_DERIVATIVE:
+            return phrase("passages.loss_derivative")
+        if step.rule is Rule.LOCAL_DERIVATIVE:
+            return phrase("passages.local_derivative")
+        if step.rule is Rule.OUTPUT_SIGNAL:
+            jacobian = self.solution.layers[-1].activation.vector
+            cancelled = any(form.reason == "cancellation" for unit in step.units for form in unit.forms)
+            return phrase("passages.delta_cancelled" if cancelled or not jacobian else "passages.delta_jacobian")
+        if step.rule is Rule.PATH_SHARE:
+            return phrase("passages.shares")
+        if step.rule is Rule.PATH_SUM:
+            count = self.solution.layers[_layer_of(step)].layer.units
+            return phrase("passages.many_paths" if count > 1 else "passages.one_path", count=str(count))
+        return phrase("passages.delta_output" if last else "passages.delta_hidden")
+
+    def _gradients(self) -> Iterator[Block]:
+        steps = [step for step in self.iteration.backward if step.rule is Rule.PARAMETER_GRADIENT]
+        way = self.solution.how.way
+        key = {"delta": "gradients", "local_derivatives": "gradients_local", "paths": "gradients_paths"}[way]
+        said = False
+        for layer in reversed(self.solution.layers):
+            own = [step for step in steps if _layer_of(step) == layer.index]
+            if not own:
+                continue
+            yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
+            if not said:
+                yield Paragraph((" ".join(self._gradient_words(key)),))
+                said = True
+            if layer.layer.bias.kind == "shared" and layer.layer.units > 1:
+                yield Paragraph((phrase("passages.shared_bias"),))
+            for step in own:
+                if by_matrices(self.solution):
+                    yield self.matrices.derivation(step)
+                    continue
+                for unit in step.units:
+                    yield self.lines.derivation(unit)
+            yield from self._dead_units(layer)
+
+    def _gradient_words(self, key: str) -> Iterator[str]:
+        yield phrase(f"passages.{key}")
+        if len(self.iteration.samples) > 1:
+            yield phrase("passages.batch")
+        if self.solution.problem.regulariser is not None:
+            yield phrase("passages.penalty")
+
+    def _dead_units(self, layer: Dense) -> Iterator[Block]:
+        """What is remarkable: a unit whose slope is zero stops the gradient."""
+        if layer.activation.kink is None or by_matrices(self.solution) or len(self.iteration.samples) > 1:
+            return
+        slope = Partial(layer.a(), layer.z())
+        for j in layer.units:
+            local = Partial(layer.a(j), layer.z(j))
+            if slope in self.iteration.values.stored and self.iteration.values[local] == 0:
+                yield Paragraph((Math(Quantity(layer.a(j))), " " + phrase("passages.dead")))
+
+    # ------------------------------------------------------------------ update
+
+    def update(self) -> Iterator[Block]:
+        """The new parameters, a table of them, and the network after the update."""
+        if not self.iteration.update:
+            return
+        yield Heading(self.level, (phrase("sections.update"),))
+        changes = any(step.rule is Rule.PARAMETER_CHANGE for step in self.iteration.update)
+        yield Paragraph((phrase("passages.changes" if changes else "passages.update"),))
+        for layer in self.solution.layers:
+            own = [step for step in self.iteration.update if _layer_of(step) == layer.index]
+            for step in own:
+                if by_matrices(self.solution):
+                    yield self.matrices.derivation(step)
+                    continue
+                found = [self.lines.compact(unit) for unit in step.units]
+                yield Derivation(tuple(line for line, _ in found), tuple(anchor for _, anchor in found))
+        held = list(self._held())
+        if held:
+            yield Paragraph(_sentence(phrase("passages.held", names="\0"), held))
+        if not by_matrices(self.solution):
+            yield self._summary()
+        yield from self._after()
+
+    def _held(self) -> Iterator[Symbol]:
+        import numpy as np
+
+        for layer in self.solution.layers:
+            for parameter in parameters(layer):
+                flags = np.ravel(parameter.trained)
+                for place, member in enumerate(parameter.members):
+                    if not flags[place if flags.size > 1 else 0]:
+                        yield member
+
+    def _summary(self) -> Table:
+        rows = []
+        values, writer = self.iteration.values, self.lines.writer
+        for layer in self.solution.layers:
+            for parameter in parameters(layer):
+                for member in parameter.members:
+                    row: list[Text] = [(Math(Quantity(member)),)]
+                    for atom in (member, Partial(LOSS, member), replace(member, new=True)):
+                        row.append((Math(literal(writer.answer(values, atom))),))
+                    rows.append(tuple(row))
+        header = tuple((phrase(f"answers.{key}"),) for key in ("parameter", "before", "gradient", "after"))
+        return Table(header, tuple(rows), frozenset({1, 2, 3}))
+
+    def _after(self) -> Iterator[Block]:
+        if not self.iteration.after:
+            return
+        yield Heading(self.level, (phrase("sections.after"),))
+        yield Paragraph((phrase("passages.after"),))
+        forward = [s for s in self.iteration.after if s.rule in (Rule.PRE_ACTIVATION, Rule.ACTIVATION)]
+        yield from self._forward_blocks(forward, heading=False)
+        yield from self._loss_blocks(s for s in self.iteration.after if s not in forward)
+        yield Paragraph(self._loss_words())
+        if self.iteration.epoch:
+            yield Heading(self.level, (phrase("sections.epoch"),))
+            yield from (self.lines.derivation(step) for step in self.iteration.epoch)
+
+    def _loss_words(self) -> Text:
+        values, writer = self.iteration.values, self.lines.writer
+        old, new = LOSS, Symbol(Role.LOSS, new=True)
+        sign = self.solution.arithmetic.sign(values[new] - values[old])  # type: ignore[operator, arg-type]
+        key = {-1: "loss_fell", 0: "loss_same", 1: "loss_rose"}[sign]
+        template = phrase(f"passages.{key}", old="\0", new="\0") if sign else phrase(f"passages.{key}")
+        numbers = [Math(literal(writer.answer(values, atom))) for atom in (old, new)]
+        return _filled(template, numbers)
+
+    def everything(self) -> Iterator[Block]:
+        """The iteration whole."""
+        for part in (self.forward, self.loss, self.backward, self.update):
+            yield from part()
+
+
+def _merged(derivations: list[Derivation]) -> Derivation:
+    return Derivation(
+        tuple(line for derivation in derivations for line in derivation.lines),
+        tuple(anchor for derivation in derivations for anchor in derivation.anchors),
+    )
+
+
+def _layer_of(step: Step) -> int:
+    target = step.target if isinstance(step.target, Symbol) else step.target.wrt
+    layer = target.layer
+    assert layer is not None
+    return layer
+
+
+def _sentence(template: str, symbols: list[Symbol]) -> Text:
+    before, _, after = template.partition("\0")
+    names: list[Inline] = []
+    for position, symbol in enumerate(symbols):
+        names.extend(([", "] if position else []) + [Math(Quantity(symbol))])
+    return (before, *names, after)
+
+
+def _filled(template: str, parts: list[Math]) -> Text:
+    pieces = template.split("\0")
+    text: list[Inline] = [pieces[0]]
+    for part, piece in zip(parts, pieces[1:], strict=False):
+        text.extend((part, piece))
+    return tuple(piece for piece in text if piece != "")

@@ -1,0 +1,185 @@
+"""The statement of a problem: its author's words or words made from the data, the data, the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.compose.matrices import LIMIT
+from nbsolve.document import Block, Bullets, Derivation, Heading, Inline, Line, Markdown, Math, Paragraph, Table, Text
+from nbsolve.engine import Solution
+from nbsolve.expr import Expr, Matrix, Number, Quantity, Variable
+from nbsolve.given import Given
+from nbsolve.layers.dense import Dense
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Part, Problem
+from nbsolve.symbol import Role, Symbol
+
+MOST_SAMPLES = 12
+"""Longer tables of samples are shown by their first and last ones."""
+
+
+def statement(solution: Solution, names: Names) -> Iterator[Block]:
+    """What is given and what is asked."""
+    problem = solution.problem
+    yield Heading(2, (phrase("sections.statement"),))
+    yield Paragraph((Markdown(problem.statement),) if problem.statement else (_network(problem),))
+    yield Paragraph((phrase("statement.weights"),))
+    yield Derivation(tuple(_parameters(solution)))
+    yield from _samples(solution)
+    constants = list(_constants(problem))
+    if constants:
+        yield Paragraph(tuple(piece for n, c in enumerate(constants) for piece in ([", "] if n else []) + list(c)))
+    if problem.parts:
+        yield Bullets(tuple(_part(part, names) for part in problem.parts), tuple(part.label for part in problem.parts))
+    if problem.source:
+        yield Paragraph((Markdown(phrase("statement.source", source=problem.source)),))
+
+
+def _network(problem: Problem) -> str:
+    inputs = problem.network.inputs
+    layers = []
+    for index, layer in enumerate(problem.network.layers, start=1):
+        kind = "layer_output" if index == len(problem.network.layers) else "layer_hidden"
+        one = "_one" if layer.units == 1 else ""
+        name = phrase(f"activations.{layer.activation.name}")
+        layers.append(phrase(f"statement.{kind}{one}", count=str(layer.units), activation=name))
+    listed = layers[0] if len(layers) == 1 else f"{', '.join(layers[:-1])} {phrase('statement.and')} {layers[-1]}"
+    words = phrase("statement.input_one") if inputs == 1 else phrase("statement.input_many", count=str(inputs))
+    return phrase("statement.network", inputs=words, layers=listed)
+
+
+def _parameters(solution: Solution) -> Iterator[Line]:
+    inputs_first = solution.problem.network.layout == "x W + b"
+    for layer in solution.layers:
+        weights = [list(row) for row in layer.layer.weights]
+        letters = [[Quantity(layer.w(j, i)) for i in range(1, layer.inputs + 1)] for j in layer.units]
+        if inputs_first:
+            weights = [list(column) for column in zip(*weights, strict=True)]
+            letters = [list(column) for column in zip(*letters, strict=True)]
+        parts: list[tuple[str, Expr]] = []
+        if len(weights) <= LIMIT and len(weights[0]) <= LIMIT:
+            parts.append(("=", Matrix(tuple(tuple(row) for row in letters))))
+        parts.append(("=", matrix(weights)))
+        yield Line(tuple(parts), Quantity(layer.w()))
+        yield from _constant(layer, inputs_first)
+
+
+def _constant(layer: Dense, inputs_first: bool) -> Iterator[Line]:
+    symbol = layer.constant()
+    if symbol is None:
+        return
+    values = layer.layer.bias.values
+    if symbol.shared or len(values) == 1:
+        own = symbol if symbol.shared else layer.constant(1)
+        assert own is not None
+        yield Line((("=", _literal(values[0])),), Quantity(own))
+        return
+    letters: list[Expr] = []
+    for j in layer.units:
+        own = layer.constant(j)
+        assert own is not None
+        letters.append(Quantity(own))
+    parts: list[tuple[str, Expr]] = []
+    if len(letters) <= LIMIT:
+        parts.append(("=", Matrix((tuple(letters),) if inputs_first else tuple((x,) for x in letters))))
+    parts.append(("=", matrix([list(values)] if inputs_first else [[value] for value in values])))
+    yield Line(tuple(parts), Quantity(symbol))
+
+
+def matrix(rows: list[list[Given]]) -> Matrix:
+    """Numbers as given, in brackets; large ones by their first and last rows and columns."""
+
+    def ends(items: list) -> list:  # type: ignore[type-arg]
+        return items if len(items) <= LIMIT else [*items[:3], None, items[-1]]
+
+    shown: list[tuple[Expr, ...]] = []
+    for row in ends(rows):
+        entries = ends(row) if row is not None else [None] * len(ends(rows[0]))
+        shown.append(tuple(Variable("…") if entry is None else _literal(entry) for entry in entries))
+    return Matrix(tuple(shown))
+
+
+def _literal(given: Given) -> Number:
+    return Number(given.value, given.text)
+
+
+def _samples(solution: Solution) -> Iterator[Block]:
+    problem = solution.problem
+    width, outputs = problem.network.inputs, problem.network.layers[-1].units
+    targets = problem.samples[0].target is not None
+    if len(problem.samples) == 1:
+        sample = problem.samples[0]
+        pieces: list[Inline] = [phrase("statement.samples_one") + " "]
+        given = [(Symbol(Role.INPUT, to=i), g) for i, g in enumerate(sample.input, start=1)]
+        given += [(Symbol(Role.TARGET, to=k), g) for k, g in enumerate(sample.target or (), start=1)]
+        if len(given) <= 2 * LIMIT:
+            for position, (symbol, number) in enumerate(given):
+                pieces.extend(([", "] if position else []) + [Math(Quantity(symbol), "=", _literal(number))])
+            yield Paragraph(tuple(pieces))
+            return
+        yield Paragraph((phrase("statement.samples_one"),))
+        lines = [Line((("=", matrix([[g] for g in sample.input])),), Quantity(Symbol(Role.INPUT)))]
+        if sample.target:
+            lines.append(Line((("=", matrix([[g] for g in sample.target])),), Quantity(Symbol(Role.TARGET))))
+        yield Derivation(tuple(lines))
+        return
+    yield Paragraph((phrase("statement.samples_many"),))
+    wide = width + outputs > 2 * LIMIT
+    columns = [Symbol(Role.INPUT, to=i) for i in range(1, width + 1)]
+    columns += [Symbol(Role.TARGET, to=k) for k in range(1, outputs + 1)] if targets else []
+    if wide:
+        columns = [*columns[:3], *columns[-1:]]
+    header: list[Text] = [(phrase("statement.number"),), *((Math(Quantity(symbol)),) for symbol in columns)]
+    rows: list[tuple[Text, ...]] = []
+    numbers = list(range(1, len(problem.samples) + 1))
+    if len(numbers) > MOST_SAMPLES:
+        numbers = [*numbers[: MOST_SAMPLES - 2], 0, numbers[-1]]
+    for number in numbers:
+        if number == 0:
+            rows.append(tuple(("…",) for _ in header))
+            continue
+        sample = problem.samples[number - 1]
+        cells: list[Text] = [(str(number),)]
+        for symbol in columns:
+            side = sample.input if symbol.role is Role.INPUT else sample.target
+            assert side is not None and symbol.to is not None
+            cells.append((Math(_literal(side[symbol.to - 1])),))
+        rows.append(tuple(cells))
+    yield Table(tuple(header), tuple(rows), frozenset(range(len(header))))
+
+
+def _constants(problem: Problem) -> Iterator[Text]:
+    training = problem.training
+    if training is not None:
+        rate = training.optimiser.parameters["learning_rate"]
+        yield (phrase("statement.learning_rate") + " ", Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", _literal(rate)))
+        if training.iterations > 1:
+            yield (phrase("statement.iterations", count=str(training.iterations)),)
+    if problem.regulariser is not None:
+        strength = _literal(problem.regulariser.strength)
+        yield (phrase("statement.strength") + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
+
+
+def _part(part: Part, names: Names) -> Text:
+    pieces: list[Inline] = []
+    if part.text:
+        pieces.append(Markdown(part.text))
+    else:
+        for position, ask in enumerate(part.ask):
+            if position:
+                pieces.append(", " if position < len(part.ask) - 1 else f" {phrase('statement.and')} ")
+            pieces.extend(_ask(ask, names))
+        if part.at is not None:
+            pieces.append(" " + phrase("statement.at", number=str(part.at)))
+    if part.marks is not None:
+        marks = phrase("statement.mark") if part.marks.text == "1" else phrase("statement.marks", count=part.marks.text)
+        pieces.append(f" ({marks})")
+    return tuple(pieces)
+
+
+def _ask(ask: str, names: Names) -> list[Inline]:
+    try:
+        return [phrase(f"statement.ask_{ask}")]
+    except KeyError:
+        return [Math(Quantity(names.resolve(ask)))]

@@ -1,0 +1,145 @@
+"""The document: blocks that renderers turn into Markdown, LaTeX or text. Mathematics stays expression trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nbsolve.expr import Expr
+from nbsolve.notation import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """An expression inside a line of text; `relation` and `right` make it an equation."""
+
+    left: Expr
+    relation: str | None = None
+    right: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Words that stand out."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """Text that the problem's author wrote (Markdown, $mathematics$)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to an anchor of the same page."""
+
+    text: str
+    anchor: str
+
+
+Inline = str | Math | Strong | Markdown | Link
+Text = tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the page's title."""
+
+    level: int
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of text."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list; `labels` (a, b, …) instead of bullets where the problem has them."""
+
+    items: tuple[Text, ...]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A value at the end of a line, in a box where it was asked for."""
+
+    value: Expr
+    boxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a derivation: left, then (relation, right) once or several times, a note, a number."""
+
+    parts: tuple[tuple[str, Expr | Result], ...]
+    left: Expr | None = None
+    note: Text = ()
+    tag: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Lines aligned at their relations; `anchors` are the ids of the quantities found in them."""
+
+    lines: tuple[Line, ...]
+    anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `numeric` columns are aligned to the right."""
+
+    header: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+    numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A box: `kind` is conventions, pitfall or remark."""
+
+    kind: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Paragraph | Bullets | Derivation | Table | Note
+
+
+@dataclass(frozen=True)
+class Document:
+    """Blocks and the names their symbols are written with. Shows itself in Jupyter, prints as text."""
+
+    blocks: tuple[Block, ...]
+    names: Names
+
+    def __str__(self) -> str:
+        from nbsolve.render import text
+
+        return text.render(self)
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
+        from nbsolve.render import latex, myst, text
+
+        return {
+            "text/markdown": myst.render(self),
+            "text/latex": latex.render(self),
+            "text/plain": text.render(self),
+        }
+
+
+def blocks_within(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Every block, those in boxes too."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Note):
+            yield from blocks_within(block.blocks)

@@ -1,0 +1,1 @@
+"""Renderers: one visitor over blocks for each format."""

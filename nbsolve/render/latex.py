@@ -1,0 +1,99 @@
+"""Blocks as a LaTeX fragment (amsmath): for `--format latex` and for notebooks turned into LaTeX."""
+
+from __future__ import annotations
+
+import re
+
+from nbsolve.document import (
+    Block,
+    Bullets,
+    Derivation,
+    Document,
+    Heading,
+    Inline,
+    Link,
+    Markdown,
+    Math,
+    Note,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+)
+from nbsolve.notation import Names
+from nbsolve.render import latex_math
+
+_SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection", 4: "paragraph", 5: "subparagraph"}
+_SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
+_SPECIAL |= {"^": r"\textasciicircum{}", "\\": r"\textbackslash{}", "≈": r"$\approx$", "…": r"\ldots{}", "θ": r"$\theta$"}
+
+
+def render(document: Document) -> str:
+    """The document as a LaTeX fragment."""
+    return "\n\n".join(_block(block, document.names) for block in document.blocks) + "\n"
+
+
+def _block(block: Block, names: Names) -> str:
+    match block:
+        case Heading(level, text):
+            return rf"\{_SECTIONS[level]}*{{{_text(text, names)}}}"
+        case Paragraph(text):
+            return _text(text, names)
+        case Bullets(items, labels):
+            marks = [f"[({label})]" for label in labels] or [""] * len(items)
+            rows = [rf"\item{mark} {_text(item, names)}" for mark, item in zip(marks, items, strict=True)]
+            return "\n".join([r"\begin{itemize}", *rows, r"\end{itemize}"])
+        case Derivation():
+            aligned = latex_math.derivation(block, names, lambda text: latex_math.note_words(text, names))
+            return f"\\[\n{aligned}\n\\]"
+        case Table():
+            return _table(block, names)
+        case Note(_, title, blocks):
+            body = "\n\n".join(_block(inner, names) for inner in blocks)
+            return f"\\begin{{quote}}\n\\textbf{{{escaped(title)}}}\n\n{body}\n\\end{{quote}}"
+    raise TypeError(f"{type(block).__name__} cannot be rendered")
+
+
+def _table(block: Table, names: Names) -> str:
+    columns = "".join("r" if n in block.numeric else "l" for n in range(len(block.header)))
+    rows = [" & ".join(_text(cell, names) for cell in row) + r" \\" for row in (block.header, *block.rows)]
+    return "\n".join([rf"\begin{{tabular}}{{{columns}}}", rows[0], r"\hline", *rows[1:], r"\end{tabular}"])
+
+
+def _text(text: Text, names: Names) -> str:
+    return "".join(_inline(part, names) for part in text)
+
+
+def _inline(part: Inline, names: Names) -> str:
+    match part:
+        case str():
+            return escaped(part)
+        case Math():
+            return f"${latex_math.inline(part, names)}$"
+        case Strong(words):
+            return rf"\textbf{{{escaped(words)}}}"
+        case Markdown(words):
+            return _markdown(words.strip())
+        case Link(words, _):
+            return escaped(words)
+    raise TypeError(f"{type(part).__name__} cannot be rendered")
+
+
+def escaped(words: str) -> str:
+    """Text whose special characters LaTeX prints as they are."""
+    return "".join(_SPECIAL.get(sign, sign) for sign in words)
+
+
+def _markdown(words: str) -> str:
+    """An author's Markdown: $mathematics$ kept, **strong** and *emphasised* words marked, the rest escaped."""
+    pieces = re.split(r"(\$\$.+?\$\$|\$[^$]+\$)", words, flags=re.DOTALL)
+    done = []
+    for piece in pieces:
+        if piece.startswith("$"):
+            done.append(piece)
+            continue
+        text = escaped(piece)
+        text = re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", text)
+        text = re.sub(r"\*(.+?)\*", r"\\emph{\1}", text)
+        done.append(re.sub(r"`(.+?)`", r"\\texttt{\1}", text))
+    return "".join(done)

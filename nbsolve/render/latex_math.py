@@ -1,0 +1,148 @@
+"""The LaTeX dialect of mathematics, shared by the MyST and the LaTeX renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbsolve.document import Derivation, Line, Math, Result, Text
+from nbsolve.expr import Atom, Expr
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.render.circled import circled
+from nbsolve.render.printer import Dialect, Printer
+
+FUNCTIONS = {
+    "identity": r"\mathrm{id}",
+    "sigmoid": r"\sigma",
+    "tanh": r"\tanh",
+    "relu": r"\mathrm{ReLU}",
+    "leaky_relu": r"\mathrm{LeakyReLU}",
+    "elu": r"\mathrm{ELU}",
+    "softplus": r"\mathrm{softplus}",
+    "gelu": r"\mathrm{GELU}",
+    "silu": r"\mathrm{SiLU}",
+    "step": r"\mathrm{step}",
+    "softmax": r"\mathrm{softmax}",
+    "loss": r"\ell",
+    "max": r"\max",
+    "ln": r"\ln",
+    "erf": r"\operatorname{erf}",
+    "sign": r"\operatorname{sign}",
+    "sum": r"\operatorname{sum}",
+}
+RELATIONS = {"=": "=", "≈": r"\approx", "<": "<", ">": ">", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "←": r"\leftarrow"}
+
+
+def number(text: str) -> str:
+    """`7.639e-6` as 7.639·10⁻⁶."""
+    mantissa, _, exponent = text.lower().partition("e")
+    return rf"{mantissa}\cdot 10^{{{int(exponent)}}}" if exponent else text
+
+
+def printer(names: Names) -> Printer:
+    """A printer of expressions in LaTeX with these names."""
+
+    def note(key: str, atoms: Sequence[Atom]) -> str:
+        words = phrase(f"braces.{key}")
+        return rf"\text{{{words} }}{', '.join(names.latex(atom) for atom in atoms)}"
+
+    def call(name: str, arguments: Sequence[str], primes: int) -> str:
+        inside = ",\\, ".join(arguments)
+        return f"{FUNCTIONS[name]}{chr(39) * primes}({inside})" if primes else _applied(FUNCTIONS[name], inside)
+
+    def cases(rows: Sequence[tuple[str, str | None]]) -> str:
+        lines = [
+            rf"{value} & \text{{{phrase('cases.if')} }} {condition}"
+            if condition is not None
+            else rf"{value} & \text{{{phrase('cases.otherwise')}}}"
+            for value, condition in rows
+        ]
+        return r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}"
+
+    return Printer(
+        Dialect(
+            atom=names.latex,
+            number=number,
+            fraction=lambda n, d: rf"\frac{{{n}}}{{{d}}}",
+            fraction_is_atom=True,
+            power=lambda base, exponent: f"{base}^{{{exponent}}}",
+            root=lambda x: rf"\sqrt{{{x}}}",
+            parentheses=_fitting("(", ")"),
+            brackets=lambda x: rf"\left[{x}\right]",
+            call=call,
+            exponential=lambda x: f"e^{{{x}}}",
+            logarithm=lambda base, x: rf"\log_{{{base}}}({x})",
+            absolute=lambda x: rf"\left|{x}\right|",
+            norm=lambda x: rf"\left\lVert {x}\right\rVert",
+            matrix=lambda rows: r"\begin{bmatrix}"
+            + r" \\ ".join(" & ".join(row) for row in rows)
+            + r"\end{bmatrix}",
+            cases=cases,
+            brace=lambda body, words: rf"\underbrace{{{body}}}_{{{words}}}",
+            reference=lambda body, n: rf"\underbrace{{{body}}}_{{\text{{{circled(n)}}}}}",
+            note=note,
+            relations=RELATIONS,
+            minus="-",
+            dot=r"\cdot",
+            juxtaposed=r"\,",
+            hadamard=r"\odot",
+            transpose=r"\top",
+            pi=r"\pi",
+            all_of="sum",
+        )
+    )
+
+
+def _applied(name: str, inside: str) -> str:
+    return f"{name}{_fitting('(', ')')(inside)}"
+
+
+def _fitting(left: str, right: str):  # type: ignore[no-untyped-def]
+    def fitted(inside: str) -> str:
+        tall = r"\frac" in inside or r"\begin" in inside or r"\underbrace" in inside
+        return rf"\left{left}{inside}\right{right}" if tall else f"{left}{inside}{right}"
+
+    return fitted
+
+
+def inline(math: Math, names: Names) -> str:
+    """Inline mathematics without its dollar signs."""
+    p = printer(names)
+    text = p.print(math.left)
+    if math.relation is not None and math.right is not None:
+        text += f" {p.relation(math.relation)} {p.print(math.right)}"
+    return text
+
+
+def derivation(block: Derivation, names: Names, words: object) -> str:
+    """An `aligned` environment, one row a line. `words` turns a note's text into LaTeX."""
+    p = printer(names)
+    rows = [_row(line, p, words) for line in block.lines]
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def _row(line: Line, p: Printer, words: object) -> str:
+    row = "" if line.left is None else p.print(line.left)
+    for position, (relation, right) in enumerate(line.parts):
+        mark = "&" if position == 0 else ""
+        row += f" {mark}{p.relation(relation)} {_right(right, p)}"
+    tail = ""
+    if line.tag is not None:
+        tail = rf"\text{{{circled(line.tag)}}}"
+    if line.note:
+        tail += (r"\;\;" if tail else "") + words(line.note)  # type: ignore[operator]
+    return row.strip() + (f" && {tail}" if tail else "")
+
+
+def _right(right: Expr | Result, p: Printer) -> str:
+    if isinstance(right, Result):
+        text = p.print(right.value)
+        return rf"\boxed{{{text}}}" if right.boxed else text
+    return p.print(right)
+
+
+def note_words(text: Text, names: Names) -> str:
+    """A line's note: words in \\text, mathematics between."""
+    return "".join(
+        inline(part, names) if isinstance(part, Math) else rf"\text{{{part}}}" for part in text
+    )

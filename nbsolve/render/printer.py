@@ -1,0 +1,256 @@
+"""One printer of expressions for all formats: precedence and signs here, markup in a dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbsolve.expr import (
+    Applied,
+    Atom,
+    Brace,
+    Cases,
+    Comparison,
+    Expr,
+    FactorReference,
+    Function,
+    Hadamard,
+    Matrix,
+    MatrixProduct,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    Total,
+    Transpose,
+    Variable,
+)
+
+SUM, NEGATION, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one format writes what the printer has put in order."""
+
+    atom: Callable[[Atom], str]
+    number: Callable[[str], str]
+    fraction: Callable[[str, str], str]
+    fraction_is_atom: bool
+    power: Callable[[str, str], str]
+    root: Callable[[str], str]
+    parentheses: Callable[[str], str]
+    brackets: Callable[[str], str]
+    call: Callable[[str, Sequence[str], int], str]
+    exponential: Callable[[str], str]
+    logarithm: Callable[[str, str], str]
+    absolute: Callable[[str], str]
+    norm: Callable[[str], str]
+    matrix: Callable[[Sequence[Sequence[str]]], str]
+    cases: Callable[[Sequence[tuple[str, str | None]]], str]
+    brace: Callable[[str, str], str]
+    reference: Callable[[str, int], str]
+    note: Callable[[str, Sequence[Atom]], str]
+    relations: dict[str, str]
+    minus: str
+    dot: str
+    juxtaposed: str
+    hadamard: str
+    transpose: str
+    pi: str
+    all_of: str
+
+
+class Printer:
+    """Prints expression trees in a dialect. Raises TypeError for a node it does not know."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._rules: dict[type[Expr], Callable[[Any], tuple[str, int]]] = {
+            Number: self._number,
+            Quantity: lambda e: (dialect.atom(e.atom), ATOM),
+            Variable: lambda e: (e.name, ATOM),
+            Sum: self._sum,
+            Negation: self._negation,
+            Product: self._product,
+            Quotient: self._quotient,
+            Power: self._power,
+            Function: self._function,
+            Applied: lambda e: (self._call(e.name, [e.argument], e.primes), ATOM),
+            Comparison: self._comparison,
+            Cases: self._cases,
+            Matrix: lambda e: (dialect.matrix([[self.print(x) for x in row] for row in e.rows]), ATOM),
+            MatrixProduct: self._matrix_product,
+            Hadamard: self._hadamard,
+            Transpose: lambda e: (dialect.power(self._at(e.operands[0], ATOM), dialect.transpose), POWER),
+            Total: lambda e: (self._call(dialect.all_of, e.operands, 0), ATOM),
+            Brace: self._brace,
+            FactorReference: self._reference,
+        }
+
+    def print(self, expression: Expr) -> str:
+        """The expression as it stands alone."""
+        return self._print(expression)[0]
+
+    def _print(self, expression: Expr) -> tuple[str, int]:
+        rule = self._rules.get(type(expression))
+        if rule is None:
+            raise TypeError(f"{type(expression).__name__} cannot be printed")
+        return rule(expression)
+
+    def _at(self, expression: Expr, precedence: int) -> str:
+        """The expression, in parentheses where it binds less than `precedence`."""
+        text, own = self._print(expression)
+        if own >= precedence:
+            return text
+        deep = isinstance(_bare(expression), Sum) and any(
+            isinstance(_bare(node), Brace) or _has_sum(node) for node in expression.children
+        )
+        return (self.dialect.brackets if deep else self.dialect.parentheses)(text)
+
+    # ------------------------------------------------------------------ the nodes
+
+    def _number(self, e: Number) -> tuple[str, int]:
+        text = e.text if e.text is not None else str(e.value)
+        if "/" in text:
+            sign, body = ("-", text[1:]) if text.startswith("-") else ("", text.lstrip("+"))
+            numerator, denominator = body.split("/")
+            fraction = self.dialect.fraction(numerator, denominator)
+            inner = ATOM if self.dialect.fraction_is_atom else PRODUCT
+            return (self.dialect.minus + fraction, NEGATION) if sign else (fraction, inner)
+        written = self.dialect.number(text)
+        if text.startswith("-"):
+            return written, NEGATION
+        return written, PRODUCT if "e" in text.lower() else ATOM
+
+    def _sum(self, e: Sum) -> tuple[str, int]:
+        parts = [self._print(e.operands[0])[0]]
+        for term in e.operands[1:]:
+            if isinstance(_bare(term), Negation):
+                parts.append(f" {self.dialect.minus} " + self._at(_bare(term).children[0], PRODUCT))
+            elif isinstance(term, Number) and _negative(term):
+                parts.append(" + " + self.dialect.parentheses(self._print(term)[0]))
+            else:
+                parts.append(" + " + self._after_sign(term))
+        return "".join(parts), SUM
+
+    def _after_sign(self, term: Expr) -> str:
+        """A term after +: what begins with a minus sign is put in parentheses."""
+        text, own = self._print(term)
+        if own == SUM:
+            return text
+        return self.dialect.parentheses(text) if text.startswith(self.dialect.minus) else text
+
+    def _negation(self, e: Negation) -> tuple[str, int]:
+        return self.dialect.minus + self._at(e.operands[0], PRODUCT), NEGATION
+
+    def _product(self, e: Product) -> tuple[str, int]:
+        text = ""
+        previous: Expr | None = None
+        for factor in e.operands:
+            body = _bare(factor)
+            if previous is None:
+                text = self._at(factor, NEGATION if isinstance(body, Number) else PRODUCT)
+            else:
+                written = self._at(factor, PRODUCT)
+                text += self._between(previous, factor, written) + written
+            previous = factor
+        return text, PRODUCT if not text.startswith(self.dialect.minus) else NEGATION
+
+    def _between(self, left: Expr, right: Expr, written: str) -> str:
+        """A dot where two numbers would run together, nothing visible between letters."""
+        if isinstance(_bare(right), Sum):
+            return self.dialect.juxtaposed
+        if _is_numeric(right) and (_is_numeric(left) or written[:1].isdigit() or isinstance(_bare(right), Number)):
+            return f" {self.dialect.dot} "
+        if _is_numeric(right):
+            return f" {self.dialect.dot} "
+        return self.dialect.juxtaposed
+
+    def _quotient(self, e: Quotient) -> tuple[str, int]:
+        numerator, denominator = e.operands
+        if self.dialect.fraction_is_atom:
+            return self.dialect.fraction(self.print(numerator), self.print(denominator)), ATOM
+        return self.dialect.fraction(self._at(numerator, PRODUCT), self._at(denominator, POWER)), PRODUCT
+
+    def _power(self, e: Power) -> tuple[str, int]:
+        base, exponent = e.operands
+        bare = _bare(base)
+        written = self._at(base, ATOM)
+        if isinstance(bare, Quotient) or (isinstance(bare, Function) and bare.name in ("exp", "tanh", "ln")):
+            written = self.dialect.parentheses(self._print(base)[0])
+        elif isinstance(bare, Quantity):
+            text = self._print(base)[0]
+            written = self.dialect.parentheses(text) if "^" in text or "⁽" in text else text
+        return self.dialect.power(written, self.print(exponent)), POWER
+
+    def _function(self, e: Function) -> tuple[str, int]:
+        arguments = [self.print(operand) for operand in e.operands]
+        simple: dict[str, Callable[[], str]] = {
+            "exp": lambda: self.dialect.exponential(arguments[0]),
+            "sqrt": lambda: self.dialect.root(arguments[0]),
+            "abs": lambda: self.dialect.absolute(arguments[0]),
+            "norm": lambda: self.dialect.norm(arguments[0]),
+            "log": lambda: self.dialect.logarithm(arguments[0], arguments[1]),
+            "pi": lambda: self.dialect.pi,
+        }
+        if e.name == "dot":
+            return f"{self._at(e.operands[0], PRODUCT)} {self.dialect.dot} {self._at(e.operands[1], PRODUCT)}", PRODUCT
+        if e.name in simple:
+            return simple[e.name](), POWER if e.name == "exp" else ATOM
+        return self.dialect.call(e.name, arguments, 0), ATOM
+
+    def _call(self, name: str, arguments: Sequence[Expr], primes: int) -> str:
+        return self.dialect.call(name, [self.print(argument) for argument in arguments], primes)
+
+    def _comparison(self, e: Comparison) -> tuple[str, int]:
+        return f"{self.print(e.left)} {self.relation(e.relation)} {self.print(e.right)}", SUM
+
+    def relation(self, sign: str) -> str:
+        """=, ≈, <, … in the dialect."""
+        return self.dialect.relations[sign]
+
+    def _cases(self, e: Cases) -> tuple[str, int]:
+        rows = [(self.print(value), self.print(c) if c is not None else None) for value, c in e.branches]
+        return self.dialect.cases(rows), ATOM
+
+    def _matrix_product(self, e: MatrixProduct) -> tuple[str, int]:
+        parts = [self._at(operand, PRODUCT) for operand in e.operands]
+        return self.dialect.juxtaposed.join(parts), PRODUCT
+
+    def _hadamard(self, e: Hadamard) -> tuple[str, int]:
+        return f" {self.dialect.hadamard} ".join(self._at(operand, PRODUCT) for operand in e.operands), PRODUCT
+
+    def _brace(self, e: Brace) -> tuple[str, int]:
+        return self.dialect.brace(self.print(e.body), self.dialect.note(e.phrase, e.names)), ATOM
+
+    def _reference(self, e: FactorReference) -> tuple[str, int]:
+        return self.dialect.reference(self._at(e.body, ATOM), e.number), ATOM
+
+
+def _bare(expression: Expr) -> Expr:
+    return expression.body if isinstance(expression, FactorReference) else expression
+
+
+def _negative(e: Number) -> bool:
+    return (e.text or str(e.value)).startswith("-")
+
+
+def _has_sum(expression: Expr) -> bool:
+    return any(isinstance(_bare(child), Sum) or _has_sum(child) for child in expression.children)
+
+
+def _is_numeric(expression: Expr) -> bool:
+    """Whether it is made of literals only (its first sign is then a digit or a minus sign)."""
+    bare = _bare(expression)
+    if isinstance(bare, Number):
+        return True
+    if isinstance(bare, Power | Quotient | Product | Negation | Function):
+        return bool(bare.children) and all(_is_numeric(child) for child in bare.children)
+    if isinstance(bare, Sum):
+        return all(_is_numeric(child) for child in bare.children)
+    return False

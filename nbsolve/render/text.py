@@ -1,0 +1,194 @@
+"""Blocks as plain text with Unicode mathematics, for terminals."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+
+from nbsolve.document import (
+    Block,
+    Bullets,
+    Derivation,
+    Document,
+    Heading,
+    Inline,
+    Line,
+    Link,
+    Markdown,
+    Math,
+    Note,
+    Paragraph,
+    Result,
+    Strong,
+    Table,
+    Text,
+)
+from nbsolve.expr import Atom
+from nbsolve.letters import strip_markup
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.render.circled import circled
+from nbsolve.render.printer import Dialect, Printer
+
+_SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
+_FUNCTIONS = {
+    "identity": "id", "sigmoid": "σ", "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU",
+    "silu": "SiLU", "loss": "ℓ",
+}  # fmt: skip
+_RELATIONS = {sign: sign for sign in "=≈<>≤≥≠←"}
+Style = Callable[[str, str], str]
+
+
+def plain(text: str, style: str) -> str:
+    """No colours: the text as it is."""
+    return text
+
+
+def render(document: Document, width: int = 100, style: Style = plain) -> str:
+    """The document as text; `style(text, kind)` may colour headings, answers and numbers."""
+    writer = _Writer(document.names, width, style)
+    return "\n\n".join(writer.block(block) for block in document.blocks) + "\n"
+
+
+def printer(names: Names) -> Printer:
+    """A printer of expressions in Unicode text."""
+
+    def cases(rows: Sequence[tuple[str, str | None]]) -> str:
+        parts = [
+            f"{value} {phrase('cases.if')} {condition}" if condition is not None else f"{value} {phrase('cases.otherwise')}"
+            for value, condition in rows
+        ]
+        return "{" + "; ".join(parts) + "}"
+
+    def note(key: str, atoms: Sequence[Atom]) -> str:
+        return phrase(f"braces.{key}") + ", ".join(names.plain(atom) for atom in atoms)
+
+    return Printer(
+        Dialect(
+            atom=names.plain,
+            number=_number,
+            fraction=lambda n, d: f"{n}/{d}",
+            fraction_is_atom=False,
+            power=_power,
+            root=lambda x: f"√({x})",
+            parentheses=lambda x: f"({x})",
+            brackets=lambda x: f"[{x}]",
+            call=lambda name, arguments, primes: f"{_FUNCTIONS.get(name, name)}{'′' * primes}({', '.join(arguments)})",
+            exponential=lambda x: f"exp({x})",
+            logarithm=lambda base, x: f"log_{base}({x})",
+            absolute=lambda x: f"|{x}|",
+            norm=lambda x: f"‖{x}‖",
+            matrix=lambda rows: "[" + "; ".join(", ".join(row) for row in rows) + "]",
+            cases=cases,
+            brace=lambda body, words: f"{body} ⟨{words}⟩",
+            reference=lambda body, n: f"{body}{circled(n)}",
+            note=note,
+            relations=_RELATIONS,
+            minus="−",
+            dot="·",
+            juxtaposed="·",
+            hadamard="⊙",
+            transpose="T",
+            pi="π",
+            all_of="sum",
+        )
+    )
+
+
+def _number(text: str) -> str:
+    mantissa, _, exponent = text.lower().partition("e")
+    written = mantissa.replace("-", "−")
+    return f"{written}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else written
+
+
+def _power(base: str, exponent: str) -> str:
+    if exponent == "T":
+        return f"{base}ᵀ"
+    return base + exponent.translate(_SUPERSCRIPTS) if exponent.isdigit() else f"{base}^({exponent})"
+
+
+class _Writer:
+    def __init__(self, names: Names, width: int, style: Style) -> None:
+        self.names, self.width, self.style = names, width, style
+        self.printer = printer(names)
+
+    def block(self, block: Block) -> str:
+        match block:
+            case Heading(level, text):
+                words = self._text(text)
+                rule = {1: "═", 2: "─"}.get(level)
+                title = self.style(words, "heading")
+                return f"{title}\n{rule * len(words)}" if rule else title
+            case Paragraph(text):
+                return self._wrapped(self._text(text))
+            case Bullets(items, labels):
+                marks = [f"({label}) " for label in labels] or ["• "] * len(items)
+                rows = [self._wrapped(self._text(item), mark) for mark, item in zip(marks, items, strict=True)]
+                return "\n".join(rows)
+            case Derivation(lines):
+                return self._derivation(lines)
+            case Table():
+                return self._table(block)
+            case Note(_, title, blocks):
+                body = "\n\n".join(self.block(inner) for inner in blocks)
+                return self.style(title, "heading") + "\n" + textwrap.indent(body, "  ")
+        raise TypeError(f"{type(block).__name__} cannot be rendered")
+
+    def _wrapped(self, words: str, mark: str = "") -> str:
+        return textwrap.fill(
+            words, self.width, initial_indent=mark, subsequent_indent=" " * len(mark),
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+
+    def _derivation(self, lines: Sequence[Line]) -> str:
+        lefts = [self.printer.print(line.left) if line.left is not None else "" for line in lines]
+        margin = max(len(left) for left in lefts)
+        return "\n".join(self._line(line, left, margin) for line, left in zip(lines, lefts, strict=True))
+
+    def _line(self, line: Line, left: str, margin: int) -> str:
+        text = f"  {left:<{margin}}"
+        for relation, right in line.parts:
+            if isinstance(right, Result):
+                written = self.printer.print(right.value)
+                written = self.style(f"[ {written} ]", "answer") if right.boxed else written
+            else:
+                written = self.printer.print(right)
+            text += f" {relation} {written}"
+        if line.tag is not None:
+            text += f"   {circled(line.tag)}"
+        if line.note:
+            text += "   " + self.style(self._text(line.note), "note")
+        return text
+
+    def _table(self, block: Table) -> str:
+        cells = [[self._text(cell) for cell in row] for row in (block.header, *block.rows)]
+        widths = [max(len(row[n]) for row in cells) for n in range(len(block.header))]
+
+        def row(values: list[str]) -> str:
+            padded = [
+                value.rjust(w) if n in block.numeric else value.ljust(w)
+                for n, (value, w) in enumerate(zip(values, widths, strict=True))
+            ]
+            return "  " + "  ".join(padded).rstrip()
+
+        rule = "  " + "  ".join("─" * w for w in widths)
+        return "\n".join([row(cells[0]), rule, *(row(values) for values in cells[1:])])
+
+    def _text(self, text: Text) -> str:
+        return "".join(self._inline(part) for part in text)
+
+    def _inline(self, part: Inline) -> str:
+        match part:
+            case str():
+                return part
+            case Math(left, relation, right):
+                words = self.printer.print(left)
+                return words if right is None or relation is None else f"{words} {relation} {self.printer.print(right)}"
+            case Strong(words):
+                return self.style(words, "heading")
+            case Markdown(words):
+                return re.sub(r"\$([^$]+)\$", lambda m: strip_markup(m[1]), " ".join(words.split()))
+            case Link(words, _):
+                return words
+        raise TypeError(f"{type(part).__name__} cannot be rendered")
