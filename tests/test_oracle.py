@@ -8,12 +8,15 @@ central differences, so that a disagreement points at nbsolve.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
+from mpmath import mp, mpf
 
 from nbsolve import load_problem, solve
+from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from tests.reference import autograd_oracle, differences, network
 from tests.reference.compare import mismatches
 from tests.reference.numbers import big
@@ -69,8 +72,45 @@ def test_the_oracles_agree(chunk: int) -> None:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_the_reference_against_central_differences(chunk: int) -> None:
-    for _, text in zip(range(2), texts(chunk), strict=False):
-        spec = load(text)
+    text = next(texts(chunk))
+    spec = load(text)
+    with mp.workdps(90):
         values = network.solve(spec, digits=90)
         for name, slope in differences.gradients(spec).items():
-            assert abs(big(values[name, 1, None]) - slope) < 1e-35, (name, text)
+            assert abs(big(values[name, 1, None]) - slope) < mpf(10) ** -30, (name, text)
+
+
+SMALL = """
+title: Two sigmoid layers
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: sigmoid, weights: [[0.2, -0.4], [0.5, 0.1]], bias: [0.1, -0.2]}
+    - {units: 2, activation: sigmoid, weights: [[0.3, -0.6], [0.7, 0.2]], bias: [0.05, 0.1]}
+samples:
+  - {input: [0.6, 0.9], target: [1, 0]}
+loss: squared_error
+"""
+
+
+@pytest.mark.parametrize("explain", ["delta", "paths", "local_derivatives"])
+def test_a_wrong_derivative_is_found(explain: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{SMALL}explain: {explain}\n"
+    assert not wrong_by_autograd(text)
+    wrong = ACTIVATIONS["tanh"]  # 1 − a² where a(1 − a) is right
+    monkeypatch.setitem(
+        ACTIVATIONS,
+        "sigmoid",
+        replace(ACTIVATIONS["sigmoid"], derivative=wrong.derivative, from_output=wrong.from_output),
+    )
+    found = wrong_by_autograd(text)
+    assert any("dL/dW[1][1][1]" in line for line in found)
+
+
+def test_a_wrong_loss_derivative_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(
+        LOSSES,
+        "squared_error",
+        replace(LOSSES["squared_error"], derivative=LOSSES["absolute_error"].derivative),
+    )
+    assert any("dL/da[2][1]" in line for line in wrong_by_autograd(SMALL))

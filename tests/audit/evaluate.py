@@ -1,4 +1,4 @@
-"""The value of a formula: of a line with numbers as a calculator finds it, of a line with letters from a table."""
+"""The value of a formula: with numbers as a calculator finds it, with letters from a table."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Unknown(Exception):
 class Evaluator:
     """Evaluates trees; `values` are the letters' values, `parameters` those of the activations (slope, α)."""
 
-    def __init__(self, values: Values | None = None, parameters: Mapping[str, Fraction] | None = None) -> None:
+    def __init__(
+        self, values: Values | None = None, parameters: Mapping[str, Fraction] | None = None
+    ) -> None:
         self.values: Values = values or {}
         self.parameters = dict(parameters or {})
 

@@ -9,9 +9,9 @@ TOKEN = re.compile(
     r"(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<command>\\[A-Za-z]+\*?|\\.)|(?P<circled>[①-⑳㉑-㊿])|(?P<char>\S)|(?P<space>\s+)",
     re.S,
 )
-SPACING = {"\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad", "\\left", "\\right", "\\displaystyle", "\\limits"}
+SPACING = {"\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad", "\\left", "\\right"}
 SPACING |= {"\\" + size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
-SPACING |= {"\\textstyle", "\\nolimits", "\\thinspace"}
+SPACING |= {"\\displaystyle", "\\limits", "\\textstyle", "\\nolimits", "\\thinspace"}
 
 
 class Unreadable(Exception):

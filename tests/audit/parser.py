@@ -1,4 +1,4 @@
-"""A parser for the LaTeX of worked solutions: symbols by table, the rest by precedence. Raises, never guesses."""
+"""A parser for the LaTeX of worked solutions: symbols by table, the rest by precedence. It never guesses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ from tests.audit.latex import Token, Unreadable, plain, tokens
 from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Ref, Sum, Sym, Text
 
 RELATIONS = {
-    "=": "=", "\\approx": "≈", "\\leftarrow": "←", "\\gets": "←", "<": "<", ">": ">", "\\le": "≤", "\\leq": "≤",
+    "=": "=", "\\approx": "≈", "\\leftarrow": "←", "\\gets": "←", "<": "<", ">": ">",
+    "\\le": "≤", "\\leq": "≤",
     "\\ge": "≥", "\\geq": "≥", "\\ne": "≠", "\\neq": "≠", "\\to": "→", "\\Rightarrow": "⇒",
 }  # fmt: skip
-OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\lbrace": "\\rbrace", "\\lvert": "\\rvert", "\\lVert": "\\rVert", "|": "|"}
+OPEN = {
+    "(": ")",
+    "[": "]",
+    "\\{": "\\}",
+    "\\lbrace": "\\rbrace",
+    "\\lvert": "\\rvert",
+    "\\lVert": "\\rVert",
+    "|": "|",
+}
 OPEN |= {"\\|": "\\|"}
 SIZES = {"\\lvert": "abs", "|": "abs", "\\lVert": "norm", "\\|": "norm"}
 FUNCTIONS = {
@@ -25,7 +34,16 @@ NAMES = {
     "SiLU": "silu", "H": "step", "step": "step", "sign": "sgn", "sgn": "sgn", "softmax": "softmax",
     "erf": "erf", "diag": "diag", "exp": "exp", "sigmoid": "sigma", "tanh": "tanh",
 }  # fmt: skip
-STYLES = {"\\mathrm", "\\operatorname", "\\mathit", "\\text", "\\textrm", "\\mathbf", "\\boldsymbol", "\\operatorname*"}
+STYLES = {
+    "\\mathrm",
+    "\\operatorname",
+    "\\mathit",
+    "\\text",
+    "\\textrm",
+    "\\mathbf",
+    "\\boldsymbol",
+    "\\operatorname*",
+}
 FRACTIONS = {"\\frac", "\\dfrac", "\\tfrac"}
 MATRICES = {"bmatrix", "pmatrix", "matrix", "smallmatrix", "array"}
 TIMES = {"\\cdot", "\\times", "*"}
@@ -47,7 +65,9 @@ class Parser:
     def take(self, expected: str | None = None) -> str:
         text = self.peek()
         if not text or (expected is not None and text != expected):
-            raise Unreadable(f"{expected or 'something'} expected, found {text or 'the end'}: {' '.join(self.texts)}")
+            raise Unreadable(
+                f"{expected or 'something'} expected, found {text or 'the end'}: {' '.join(self.texts)}"
+            )
         self.at += 1
         return text
 
@@ -103,7 +123,11 @@ class Parser:
 
     def _starts_a_factor(self) -> bool:
         text = self.peek()
-        if not text or text in RELATIONS or text in {"+", "-", ")", "]", "}", ",", "&", "\\\\", "\\}", "\\rbrace", ";"}:
+        if (
+            not text
+            or text in RELATIONS
+            or text in {"+", "-", ")", "]", "}", ",", "&", "\\\\", "\\}", "\\rbrace", ";"}
+        ):
             return False
         if text in ("\\rvert", "\\rVert", "\\end", ":"):
             return False

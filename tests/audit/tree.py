@@ -1,4 +1,4 @@
-"""Formulas as trees. Equality is structural, so that a line with numbers can be laid on the line with letters."""
+"""Formulas as trees. Equality is structural, so that numbers can be laid on letters."""
 
 from __future__ import annotations
 

@@ -203,8 +203,7 @@ def _put_backward(
     for number in range(len(spec.layers)):
         _put(out, "dL/dz", t, g_z[number], number + 1, samples)
         _put(out, "dL/da", t, g_a[number], number + 1, samples)
-        if spec.delta < 0:
-            _put(out, "delta", t, -g_z[number], number + 1, samples)
+        _put(out, "delta", t, spec.delta * g_z[number], number + 1, samples)
     for s, row in zip(samples, g_x, strict=True):
         out |= {(f"dL/dx[{i}]", t, s): float(v) for i, v in enumerate(row, 1)}
     if not {loss.name for loss in spec.losses} <= SEPARABLE:
@@ -214,8 +213,11 @@ def _put_backward(
         for s, row in zip(samples, shares, strict=True):
             out[(f"L_out[{k + 1}]", t, s)] = float(row[k])
         paths = grad(batch.output_loss)(theta, k)[4]
-        for number in range(len(spec.layers)):
+        for number in range(len(spec.layers) - 1):
             _put(out, f"dL_out[{k + 1}]/da", t, paths[number], number + 1, samples)
+        # of the outputs, L_out[k] depends on the k-th alone
+        for s, row in zip(samples, paths[-1], strict=True):
+            out[(f"dL_out[{k + 1}]/da[{len(spec.layers)}][{k + 1}]", t, s)] = float(row[k])
 
 
 def _step(spec: Spec, batch: Batch, theta: Array) -> tuple[list[Array], list[Array]]:

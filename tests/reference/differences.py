@@ -22,7 +22,8 @@ def gradients(spec: Spec, iteration: int = 1, digits: int = 90) -> dict[str, mpf
                     out[f"dL/dW[{depth + 1}][{j + 1}][{i + 1}]"] = _slope(spec, batch, depth, [(j, i)])
                 if layer.bias is not None:
                     units = range(layer.units) if layer.shared else [j]
-                    out[f"dL/db[{depth + 1}][{j + 1}]"] = _slope(
+                    letter = "theta" if layer.threshold else "b"
+                    out[f"dL/d{letter}[{depth + 1}][{j + 1}]"] = _slope(
                         spec, batch, depth, [(u, None) for u in units]
                     )
     return out

@@ -163,8 +163,7 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
         da, dz = backward(spec, p, zs, outs, top)
         _record_layers(out, "dL/da", t, s + 1, da)
         _record_layers(out, "dL/dz", t, s + 1, dz)
-        if spec.delta < 0:
-            _record_layers(out, "delta", t, s + 1, [[-d for d in row] for row in dz])
+        _record_layers(out, "delta", t, s + 1, [[spec.delta * d for d in row] for row in dz])
         out |= {(f"dL/dx[{i}]", t, s + 1): v for i, v in enumerate(da[0], 1)}
         _record_paths(spec, p, out, t, s + 1, (zs, outs, top), share)
         for number, (layer, deltas) in enumerate(zip(spec.layers, dz[1:], strict=True)):
@@ -216,7 +215,10 @@ def _record_paths(
         value = sum((losses.factor(u, len(y)) * losses.shares(u, outs[-1], y)[k] for u in spec.losses), ZERO)
         out[(f"L_out[{k + 1}]", t, s)] = share * value
         alone = [g if i == k else ZERO for i, g in enumerate(top)]
-        _record_layers(out, f"dL_out[{k + 1}]/da", t, s, backward(spec, p, zs, outs, alone)[0])
+        # of the outputs, L_out[k] depends on the k-th alone
+        shares = backward(spec, p, zs, outs, alone)[0]
+        out[(f"dL_out[{k + 1}]/da[{len(spec.layers)}][{k + 1}]", t, s)] = shares.pop()[k]
+        _record_layers(out, f"dL_out[{k + 1}]/da", t, s, shares)
 
 
 def _update(spec: Spec, p: Parameters, g: Parameters, t: int, out: Values) -> Parameters:

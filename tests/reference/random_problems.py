@@ -65,7 +65,7 @@ def problem(rng: Random) -> dict[str, Node]:
     output = rng.choice(OUTPUTS[loss_name])
     depth = rng.choices((1, 2, 3, 4, 5), (3, 4, 3, 2, 1))[0]
     widths = [rng.randint(1, 6) for _ in range(depth)]
-    if output == "softmax" or loss_name.startswith("cosine"):
+    if output == "softmax" or loss_name.startswith(("cosine", "categorical")):
         widths[-1] = rng.randint(2, 5)
     inputs = rng.randint(1, 6)
     columns = rng.random() < 0.4
@@ -94,7 +94,7 @@ def problem(rng: Random) -> dict[str, Node]:
         "loss": _losses(rng, loss_name, output),
     }
     if rng.random() < 0.35:
-        penalty = {"strength": number(rng, 0.4).replace("-", "")}
+        penalty = {"strength": number(rng, 0.4).removeprefix("-")}
         if rng.random() < 0.5:
             penalty["scale"] = rng.choice(("1", "1/2", "0.25"))
         if rng.random() < 0.4:
@@ -232,7 +232,7 @@ def small_problem(rng: Random, *, edge: bool) -> dict[str, Node]:
     depth, inputs = rng.randint(1, 2), rng.randint(1, 2)
     widths = [rng.randint(1, 3) for _ in range(depth)]
     output = rng.choice(EDGE_ACTIVATIONS[:3] if edge else OUTPUTS[loss])
-    if output == "softmax":
+    if output == "softmax" or loss.startswith("categorical"):
         widths[-1] = rng.randint(2, 3)
     grid = _tie_number if edge else number
     samples = [[rng.choice(("1", "-1", "0.5", "2")) if edge else number(rng, 2.0) for _ in range(inputs)]]
