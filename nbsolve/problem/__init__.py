@@ -6,7 +6,8 @@ section of the file (`network`, `samples`, `losses`, `training`, `digits`, `nami
 
 from __future__ import annotations
 
+from nbsolve.problem.embedding import self_contained_text
 from nbsolve.problem.loading import load_problem, parse_problem
 from nbsolve.problem.model import Problem
 
-__all__ = ["Problem", "load_problem", "parse_problem"]
+__all__ = ["Problem", "load_problem", "parse_problem", "self_contained_text"]

@@ -112,7 +112,7 @@ def _word(cursor: Cursor, has_loss: bool, training: Training | None) -> str | No
 
 
 def _may_be_quantity(word: str) -> bool:
-    """Whether a word can be a quantity in some notation: which ones exist is known once letters are chosen."""
+    """Whether a word can be a quantity in some notation; which exist is known once letters are chosen."""
     if not word or len(word) > 100 or not re.match(r"[^\W\d]|\\|[({-]", word):
         return False
     # A longer word of small letters is a misspelt word rather than a letter with indices.

@@ -1,0 +1,100 @@
+"""A problem's text that needs no files beside it, for notebooks that are to run anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbsolve.given import Given
+from nbsolve.problem.emitting import emit
+from nbsolve.problem.model import DenseLayer, Problem, Sample
+from nbsolve.problem.reading import read_tree
+from nbsolve.problem.tree import Entries, Items, Node, Scalar
+
+MAXIMUM_NUMBERS = 5_000
+
+
+def self_contained_text(problem: Problem) -> str:
+    """The problem's YAML with the contents of its data files written out.
+
+    Comes back unchanged where the problem has no files. An array or a batch of more than 5,000 numbers stays
+    a reference to its file. Comments are lost where something is written out.
+    """
+    tree = read_tree(problem.text, problem.name)
+    assert isinstance(tree, Entries)
+    entries = dict(tree.entries)
+    samples = entries.get("samples")
+    if isinstance(samples, Entries) and "file" in samples.entries:
+        entries["samples"] = _bounded(_samples(problem.samples), samples)
+    network = entries["network"]
+    assert isinstance(network, Entries)
+    layers = network.entries["layers"]
+    assert isinstance(layers, Items)
+    transposed = problem.network.layout == "x W + b"
+    written = [
+        _layer(node, layer, transposed)
+        for node, layer in zip(layers.items, problem.network.layers, strict=True)
+    ]
+    same_layers = all(new is old for new, old in zip(written, layers.items, strict=True))
+    if same_layers and entries.get("samples") is samples:
+        return problem.text
+    entries["network"] = _entries({**network.entries, "layers": _items(written)})
+    return emit(_entries(entries))
+
+
+def _layer(node: Node, layer: DenseLayer, transposed: bool) -> Node:
+    assert isinstance(node, Entries)
+    entries = dict(node.entries)
+    changed = False
+    rows: Sequence[Sequence[Given]] = layer.weights
+    if transposed:
+        rows = [*zip(*layer.weights, strict=True)]
+    for key, values in (
+        ("weights", _items([_numbers(row) for row in rows])),
+        ("bias", _numbers(layer.bias.values)),
+        ("threshold", _numbers(layer.bias.values)),
+    ):
+        old = entries.get(key)
+        if isinstance(old, Entries) and "file" in old.entries:
+            entries[key] = _bounded(values, old)
+            changed = changed or entries[key] is not old
+    return _entries(entries) if changed else node
+
+
+def _bounded(values: Items, old: Entries) -> Node:
+    """The numbers in the place of the file they came from, unless there are too many."""
+    if _count(values) > MAXIMUM_NUMBERS:
+        return old
+    if "trainable" in old.entries:
+        return _entries({"value": values, "trainable": old.entries["trainable"]})
+    return values
+
+
+def _count(node: Node) -> int:
+    """How many numbers a node holds."""
+    if isinstance(node, Items):
+        return sum(_count(item) for item in node.items)
+    if isinstance(node, Entries):
+        return sum(_count(item) for item in node.entries.values())
+    return 1
+
+
+def _samples(samples: tuple[Sample, ...]) -> Items:
+    nodes: list[Node] = []
+    for sample in samples:
+        entries: dict[str, Node] = {"input": _numbers(sample.input)}
+        if sample.target is not None:
+            entries["target"] = _numbers(sample.target)
+        nodes.append(_entries(entries))
+    return _items(nodes)
+
+
+def _numbers(values: Sequence[Given]) -> Items:
+    return _items([Scalar(text=value.text) for value in values])
+
+
+def _items(nodes: Sequence[Node]) -> Items:
+    return Items(size=1 + sum(node.size for node in nodes), items=list(nodes))
+
+
+def _entries(entries: dict[str, Node]) -> Entries:
+    return Entries(size=1 + sum(node.size for node in entries.values()), entries=entries)

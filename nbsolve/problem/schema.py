@@ -1,0 +1,331 @@
+"""The problem file as JSON Schema, so that editors complete its keys and explain them.
+
+It describes the YAML as people write it. What goes with what (shapes, targets and losses) only loading tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
+from nbsolve.problem.loading import DETAIL, EXPLAIN, KINDS
+from nbsolve.problem.model import LAYOUTS
+from nbsolve.problem.naming import PRESETS, ROLES
+from nbsolve.problem.parts import WORDS
+
+Schema = dict[str, Any]
+
+_NUMBER_PATTERN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?[0-9]+/[0-9]+$"
+_QUANTITY = r"^(x|y|z|a|W|b|theta|L|e|delta|eta|lambda)(\[[0-9]+\]){0,3}$"
+
+
+def schema() -> Schema:
+    """The JSON Schema (draft 2020-12) of a problem file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "nbsolve problem",
+        **_object(
+            {
+                "kind": _words("What kind of problem this is.", KINDS),
+                "title": _text("The heading of the problem's page."),
+                "source": _text("Where the problem comes from: a book, a course, an exam."),
+                "group": _text("The heading under which the site lists the problem (default: its source)."),
+                "statement": _text("The problem in words; written from the data where absent."),
+                "network": _network(),
+                "samples": _samples(),
+                "loss": _loss(),
+                "regulariser": _regulariser(),
+                "training": _training(),
+                "notation": _notation(),
+                "rounding": _rounding(),
+                "explain": _words(
+                    "How gradients are explained: error signals δ, paths, or factors.", EXPLAIN
+                ),
+                "detail": _words("Unit by unit, as matrices, or both (auto: by the size).", DETAIL),
+                "parts": _parts(),
+                "pitfalls": _text_or_texts("Notes on where hand solutions of this go wrong (Markdown)."),
+            },
+            "A problem about one network.",
+            required=("network", "samples"),
+        ),
+        "$defs": {
+            "number": {
+                "description": "A number as written: 0.10, -3, 2e-3 or 1/3.",
+                "anyOf": [{"type": "number"}, {"type": "string", "pattern": _NUMBER_PATTERN}],
+            },
+            "vector": {"type": "array", "items": _ref("number")},
+            "matrix": {"type": "array", "minItems": 1, "items": {**_ref("vector")}},
+        },
+    }
+
+
+def _ref(name: str, description: str | None = None) -> Schema:
+    reference: Schema = {"$ref": f"#/$defs/{name}"}
+    return reference if description is None else {"description": description, **reference}
+
+
+def _text(description: str) -> Schema:
+    # A title such as 2024 is a number to an editor, and a text here.
+    return {"description": description, "type": ["string", "number", "boolean"]}
+
+
+def _text_or_texts(description: str) -> Schema:
+    return {"description": description, "anyOf": [_text(description), {"type": "array", "items": _text("")}]}
+
+
+def _words(description: str, words: Iterable[str]) -> Schema:
+    return {"description": description, "enum": [*words]}
+
+
+def _integer(description: str, least: int) -> Schema:
+    return {"description": description, "type": "integer", "minimum": least}
+
+
+def _object(
+    properties: Mapping[str, Schema], description: str | None = None, required: Iterable[str] = ()
+) -> Schema:
+    described = {} if description is None else {"description": description}
+    needed = [*required]
+    return {
+        **described,
+        "type": "object",
+        "properties": dict(properties),
+        **({"required": needed} if needed else {}),
+        "additionalProperties": False,
+    }
+
+
+def _choice(description: str, options: Mapping[str, Mapping[str, Schema]]) -> Schema:
+    """A name, or `{name: {parameters}}`."""
+    by_name = {
+        name: {**_object(parameters), "type": ["object", "null"]} for name, parameters in options.items()
+    }
+    return {
+        "description": description,
+        "anyOf": [
+            {"enum": [*options]},
+            {**_object(by_name), "minProperties": 1, "maxProperties": 1},
+        ],
+    }
+
+
+def _parameters(defaults: Mapping[str, object]) -> dict[str, Schema]:
+    return {name: _ref("number", f"{name} (default {value})") for name, value in defaults.items()}
+
+
+def _network() -> Schema:
+    layer = _object(
+        {
+            "kind": _words("The kind of layer.", ("dense",)),
+            "units": _integer("How many units the layer has.", 1),
+            "activation": _choice(
+                "The activation of the layer's units.",
+                {name: _parameters(record.parameters) for name, record in ACTIVATIONS.items()},
+            ),
+            "weights": _weights(),
+            "bias": _bias("b in z = W x + b.", shared=True),
+            "threshold": _bias("θ in z = W x − θ.", shared=False),
+        },
+        "One dense layer.",
+        required=("units", "activation", "weights"),
+    )
+    return _object(
+        {
+            "inputs": _integer("How many numbers each input has.", 1),
+            "layout": {
+                "description": 'Rows of the weights are units ("W x + b", default) or inputs ("x W + b").',
+                "enum": [*LAYOUTS, *(layout.replace(" ", "") for layout in LAYOUTS)],
+            },
+            "layers": {
+                "description": "From the first to the last.",
+                "type": "array",
+                "minItems": 1,
+                "items": layer,
+            },
+        },
+        "The network.",
+        required=("inputs", "layers"),
+    )
+
+
+def _sources(value: Schema, trainable: Schema, shared: bool) -> list[Schema]:
+    """The forms of a mapping that says where numbers come from, one for each source."""
+    seed = {
+        "seed": _integer("The seed: the same seed draws the same numbers.", 0),
+        "decimals": _integer("Decimals that the drawn numbers are rounded to (default 4).", 0),
+    }
+    normal = {
+        "std": _ref("number", "Standard deviation."),
+        "mean": _ref("number", "Mean (default 0)."),
+        **seed,
+    }
+    uniform = {"low": _ref("number", "Smallest value."), "high": _ref("number", "Largest value."), **seed}
+    held = {"trainable": trainable}
+    file = {
+        "file": _text("A .csv, .npy or .npz file beside the problem."),
+        "array": _text("The array's name in a .npz file."),
+    }
+    drawn_normal = _object(normal, "Normal numbers from a seed.", required=("std", "seed"))
+    drawn_uniform = _object(uniform, "Uniform numbers from a seed.", required=("low", "high", "seed"))
+    one_for_all = {
+        "shared": _ref("number", "One parameter for all units of the layer."),
+        "trainable": {"description": "false: held.", "type": "boolean"},
+    }
+    return [
+        _object({"value": value, **held}, required=("value",)),
+        _object({**file, **held}, required=("file",)),
+        _object({"normal": drawn_normal, **held}, required=("normal",)),
+        _object({"uniform": drawn_uniform, **held}, required=("uniform",)),
+        *([_object(one_for_all, required=("shared",))] if shared else []),
+    ]
+
+
+def _weights() -> Schema:
+    rows = {"type": "array", "items": {"type": "array", "items": {"type": "boolean"}}}
+    trainable = {"description": "false: held; or one for each weight.", "anyOf": [{"type": "boolean"}, rows]}
+    value = _ref("matrix", "The weights: one row for each unit (or input, see layout).")
+    return {"description": "The weights.", "anyOf": [value, *_sources(value, trainable, shared=False)]}
+
+
+def _bias(description: str, *, shared: bool) -> Schema:
+    truths = {"type": "array", "items": {"type": "boolean"}}
+    trainable = {"description": "false: held; or one for each unit.", "anyOf": [{"type": "boolean"}, truths]}
+    value = {"description": "One number for each unit.", "anyOf": [_ref("number"), _ref("vector")]}
+    none: list[Schema] = [{"enum": ["none", "absent", None]}]
+    return {"description": description, "anyOf": [*none, value, *_sources(value, trainable, shared)]}
+
+
+def _samples() -> Schema:
+    vector = {"anyOf": [_ref("number"), _ref("vector")]}
+    keys = {
+        "input": {"description": "The input x.", **vector},
+        "target": {"description": "The target y; left out for a forward pass only.", **vector},
+        "x": {"description": "Another name for input.", **vector},
+        "y": {"description": "Another name for target.", **vector},
+    }
+    sample = _object(keys)
+    sample["anyOf"] = [{"required": ["input"]}, {"required": ["x"]}]
+    columns = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]}
+    table = _object(
+        {
+            "file": _text("A .csv file beside the problem; its first line names the columns."),
+            "input": {"description": "The columns of the input.", **columns},
+            "target": {"description": "The columns of the target.", **columns},
+            "class": _text("A column of class names: the target is one-hot, classes in sorted order."),
+            "x": {"description": "Another name for input.", **columns},
+            "y": {"description": "Another name for target.", **columns},
+        },
+        required=("file",),
+    )
+    listed = {"type": "array", "minItems": 1, "items": sample}
+    return {"description": "The samples.", "anyOf": [listed, table]}
+
+
+def _loss() -> Schema:
+    over = ("sum", "mean")
+    shared_settings: dict[str, Schema] = {
+        "weight": _ref("number", "The factor of this loss in a sum of losses (default 1)."),
+        "scale": _ref("number", "A factor that belongs to the loss itself, such as 1/2 (default 1)."),
+        "over_outputs": _words("Outputs are summed or averaged.", over),
+        "over_samples": _words("Samples of a batch are summed or averaged (default mean).", over),
+    }
+    options: dict[str, dict[str, Schema]] = {}
+    for name in (*LOSSES, *LOSS_ALIASES):
+        record = LOSSES[LOSS_ALIASES[name][0] if name in LOSS_ALIASES else name]
+        options[name] = {**shared_settings, **_parameters(record.parameters)}
+        if record.logarithmic:
+            base = _ref("number", "The base of the logarithm (default e).")
+            options[name]["log_base"] = {"anyOf": [base, {"const": "e"}]}
+    one = _choice("The loss: a name, or {name: {settings}}.", options)
+    several = {"type": "array", "minItems": 1, "items": one}
+    return {"description": "The loss, or a list of losses to be added.", "anyOf": [*one["anyOf"], several]}
+
+
+def _regulariser() -> Schema:
+    l2 = _object(
+        {
+            "strength": _ref("number", "λ."),
+            "scale": _ref("number", "The factor before λ Σ w² (default 1/2)."),
+            "over_samples": _words("mean divides the penalty by the number of samples.", ("sum", "mean")),
+        },
+        "scale · λ · Σ w² over all weights, without biases.",
+        required=("strength",),
+    )
+    return _object({"l2": l2}, "A penalty on the weights.", required=("l2",))
+
+
+def _training() -> Schema:
+    optimisers = {name: _parameters(record.parameters) for name, record in OPTIMISERS.items()}
+    iteration = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}]}
+    shown = {
+        "anyOf": [*iteration["anyOf"], {"const": "all"}, {"type": "array", "items": iteration, "minItems": 1}]
+    }
+    training = _object(
+        {
+            "optimiser": _choice("How parameters are updated.", optimisers),
+            "batch": {
+                "description": "How many samples each update uses (default 1).",
+                "anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}],
+            },
+            "iterations": _integer("How many updates.", 1),
+            "epochs": _integer("How often all samples are gone through (default 1).", 1),
+            "show": {"description": "Which iterations are written out, such as [1, last].", **shown},
+        },
+        "Updates of the parameters.",
+        required=("optimiser",),
+    )
+    training["not"] = {"required": ["iterations", "epochs"]}
+    return training
+
+
+def _notation() -> Schema:
+    lists: Schema = {"type": "array", "items": {"type": ["string", "array"]}}
+    name = {"anyOf": [{"type": "string"}, lists]}
+    roles = {
+        role: {"description": f"The letter or template for {role}, or lists of names.", **name}
+        for role in ROLES
+    }
+    roles["delta"] = {"description": "dL/dz or -dL/dz, or the letter for δ.", **name}
+    full = _object({"preset": _words("The letters to start from.", PRESETS), **roles})
+    full["patternProperties"] = {_QUANTITY: {"description": "A name for this quantity.", "type": "string"}}
+    return {"description": "The letters of the solution.", "anyOf": [{"enum": [*PRESETS]}, full]}
+
+
+def _rounding() -> Schema:
+    digits = {
+        "decimals": _integer("Digits after the decimal point.", 0),
+        "significant": _integer("Significant digits.", 1),
+        "minimum_significant": _integer("Significant digits kept where decimals would leave fewer.", 0),
+    }
+    apply = ("at_end", "each_step")
+    full = _object(
+        {
+            "apply": _words("Round what is printed, or every value that is written down.", apply),
+            **digits,
+            "intermediates": _object(digits, "Digits of intermediate values."),
+            "answers": _object(digits, "Digits of answers."),
+        }
+    )
+    return {"description": "How numbers are rounded.", "anyOf": [{"enum": [*apply]}, full]}
+
+
+def _parts() -> Schema:
+    word: Schema = {"anyOf": [{"enum": [*WORDS]}, {"type": "string"}]}
+    part = _object(
+        {
+            "label": _text("How the part is called: a, 1, …"),
+            "ask": {
+                "description": "What is asked: these words, or quantities such as dL/dw3.",
+                "anyOf": [*word["anyOf"], {"type": "array", "minItems": 1, "items": word}],
+            },
+            "at": {
+                "description": "At which iteration (default: all that are shown).",
+                "anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}],
+            },
+            "marks": _ref("number", "Marks for this part."),
+            "text": _text("The question in words."),
+        },
+        required=("ask",),
+    )
+    return {"description": "What is asked, part by part.", "type": "array", "minItems": 1, "items": part}

@@ -1,0 +1,80 @@
+"""The text that a new problem file starts with: every key, each with a comment."""
+
+from __future__ import annotations
+
+import json
+
+_STARTER = """\
+# yaml-language-server: $schema=problem.schema.json
+# A problem file: one network, its numbers, and what is asked. Lines that begin with # are comments;
+# take away the "# " before a key to use it. Numbers are printed as written: 0.10, 1/3, 2e-3.
+
+title: {title}
+# source: Where the problem comes from
+# group: The heading under which the site lists it (default: the source)
+# statement: |
+#   The problem in words. Without it, it is written from the data below.
+
+network:
+  inputs: 2                # how many numbers each input has
+  # layout: "x W + b"      # rows of the matrices are inputs; the default "W x + b": rows are units
+  layers:                  # from the first to the last
+    # activation: {activations};
+    #   a name, or {{name: {{parameters}}}}, such as {{leaky_relu: {{slope: 0.1}}}}
+    # weights: one row for each unit; or {{file: start.npz, array: W1}} (or .csv, .npy; beside this file);
+    #   or drawn: {{normal: {{std: 0.5, seed: 7}}}}, {{uniform: {{low: -1, high: 1, seed: 7}}}};
+    #   {{value: [[...]], trainable: false}} holds them (or trainable: a matrix of true and false)
+    # bias: one number for each unit; {{shared: 0.1}}: one parameter for the layer; none: no bias;
+    #   {{value: [...], trainable: false}} holds it. threshold: [...] instead is subtracted (z = W x - theta)
+    - {{units: 2, activation: sigmoid, weights: [[0.2, -0.4], [0.5, 0.1]], bias: [0.1, -0.2]}}
+    - {{units: 1, activation: sigmoid, weights: [[0.3, -0.6]], bias: [0.05]}}
+
+samples:                   # a list, or {{file: batch.csv, input: [x1, x2], target: [y]}}
+                           # (class: COLUMN instead of target: one output for each class)
+  - {{input: [0.6, 0.9], target: [1]}}    # without target (and loss): a forward pass only
+
+# loss: {losses};
+#   a name, {{name: {{scale: 1/2, over_outputs: sum, over_samples: mean}}}}, or a list of these,
+#   each with its weight, to be added
+loss: {{squared_error: {{scale: 1/2}}}}
+
+# regulariser: {{l2: {{strength: 0.1, scale: 1/2}}}}
+
+training:                  # leave it out where nothing is updated
+  optimiser: {{sgd: {{learning_rate: 0.5}}}}
+  batch: 1                 # samples for each update: 1, n or all
+  iterations: 1            # or epochs: how often all samples are gone through
+  # show: [1, last]        # which iterations are written out (default: all up to 5, else first and last)
+
+notation: indexed          # or flat (w1, w2, ...), matrix, or a mapping with names of your own:
+# notation:
+#   preset: indexed
+#   delta: -dL/dz          # the sign of the error signal
+#   pre_activation: net    # a letter for a role; or lists of names, as in the weights
+#   "W[2][1][1]": "w_5"    # a name for one quantity
+
+rounding: at_end           # or each_step, as by hand; or a mapping:
+# rounding: {{apply: each_step, decimals: 4, minimum_significant: 3}}
+
+explain: delta             # or paths, local_derivatives
+detail: auto               # or units, matrix, both
+
+parts:                     # what is asked: words, or quantities such as dL/dw3 and "dL/dW[2][1][1]"
+  - {{label: a, ask: [forward, loss], marks: 4}}
+  - {{label: b, ask: [gradients], marks: 6}}
+  - {{label: c, ask: [updated_parameters, loss_after], at: last, marks: 4}}
+
+# pitfalls:                # notes on where hand solutions of this go wrong
+#   - Forgetting the derivative of the sigmoid, $a(1-a)$.
+"""
+
+
+def starter(name: str) -> str:
+    """A commented problem file with the title `name`, which loads and solves as it stands."""
+    # Imported here: a starter is written once, the catalogue is not otherwise needed for it.
+    from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES
+
+    title = json.dumps(name, ensure_ascii=False)
+    losses = ",\n#   ".join([", ".join([*LOSSES][:4]), ", ".join([*[*LOSSES][4:], *LOSS_ALIASES])])
+    activations = ", ".join(ACTIVATIONS)
+    return _STARTER.format(title=title, activations=activations, losses=losses)
