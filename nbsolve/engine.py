@@ -270,7 +270,10 @@ class _Run:
                 label,
             )
             upstream = Gradient(
-                Quantity(target), lambda k: Quantity(Partial(LOSS, output.a(k, label))), upstream.chain
+                Quantity(target),
+                lambda k: Quantity(Partial(LOSS, output.a(k, label))),
+                upstream.chain,
+                lambda k: objective.derivative(k, label),
             )
         signals: dict[int, Gradient] = {}
         for layer in reversed(self.layers):

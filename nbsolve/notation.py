@@ -92,12 +92,18 @@ class Names:
         r"""LaTeX without dollar signs: `w_3^{\text{new}}`, `\frac{\partial L}{\partial w_3}`."""
         if isinstance(atom, Partial):
             return rf"\frac{{\partial {self.latex(atom.of)}}}{{\partial {self.latex(atom.wrt)}}}"
+        if atom.role is Role.SHARE and atom.from_ is not None:
+            gradient, through = _share(atom)
+            return rf"\left.{self.latex(gradient)}\right|_{{{self.latex(through)}}}"
         return (r"\Delta " if atom.change else "") + self.name(atom).latex()
 
     def plain(self, atom: Symbol | Partial) -> str:
         """Unicode text for a terminal or a text alternative: w₃ⁿᵉʷ, ∂L/∂w₃."""
         if isinstance(atom, Partial):
             return f"∂{self.plain(atom.of)}/∂{self.plain(atom.wrt)}"
+        if atom.role is Role.SHARE and atom.from_ is not None:
+            gradient, through = _share(atom)
+            return f"{self.plain(gradient)}|{self.plain(through)}"
         return ("Δ" if atom.change else "") + self.name(atom).plain()
 
     def resolve(self, text: str) -> Symbol | Partial:
@@ -308,6 +314,14 @@ class Names:
                     f"notation: {seen[latex]} and {key} would both be written {latex}; "
                     "give one of them another name"
                 )
+
+
+def _share(share: Symbol) -> tuple[Partial, Symbol]:
+    """The gradient a share is a part of, and the unit of the next layer that its path leads through."""
+    assert share.layer is not None
+    unit = replace(share, role=Role.ACTIVATION, from_=None)
+    through = replace(unit, layer=share.layer + 1, to=share.from_)
+    return Partial(Symbol(Role.LOSS), unit), through
 
 
 def _read(key: str, text: str) -> Name:

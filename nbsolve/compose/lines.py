@@ -7,7 +7,7 @@ the printed line, put into a calculator, to give exactly the printed value.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import flint
 import numpy as np
@@ -33,15 +33,14 @@ from nbsolve.expr import (
     branch,
     evaluate,
     holds,
-    number,
     substitute,
     walk,
 )
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written, write
 from nbsolve.step import Step
-from nbsolve.symbol import Partial, anchor
-from nbsolve.values import Values
+from nbsolve.symbol import Partial, Role, Symbol, anchor
+from nbsolve.values import Values, layer_activation
 from nbsolve.writing import Writer, scalar
 
 MOST_EXTRA = 40
@@ -97,6 +96,13 @@ class Lines:
             parts.append((self._numeric_relation(unit.formula), numeric))
         parts.extend(self._result(unit, result, numeric))
         return Line(tuple(parts), Quantity(unit.target)), self._anchor(unit.target)
+
+    def value_only(self, step: Step) -> Derivation:
+        """The formula for whole layers and the value, where the line with numbers would be endless."""
+        result = self.written(step.target)
+        parts: list[tuple[str, Expr | Result]] = [("=", step.formula)]
+        parts.extend(self._result(step, result, Number(result.value + 1)))
+        return Derivation((Line(tuple(parts), Quantity(step.target)),), (self._anchor(step.target),))
 
     def _anchor(self, target: Atom) -> str:
         return f"it{self.iteration}-{anchor(target)}"
@@ -170,8 +176,8 @@ class Lines:
         value = self.values[atom]
         if not isinstance(value, np.ndarray):
             return literal(self._operand(atom, extra))
-        members = _members(atom, value)
-        return Matrix(tuple(tuple(literal(self._operand(m, extra)) for m in row) for row in members))
+        rows = members(atom, value)
+        return Matrix(tuple(tuple(literal(self._operand(m, extra)) for m in row) for row in rows))
 
     def _operand(self, atom: Atom, extra: int) -> Written:
         return self.writer.operand(self.values, _linear_source(atom, self.values), extra)
@@ -218,7 +224,7 @@ class Lines:
                 if not self._operand(node.atom, 0).exact:
                     return "≈"
             elif isinstance(node, Quantity):
-                flat = [m for row in _members(node.atom, self.values[node.atom]) for m in row]  # type: ignore[arg-type]
+                flat = [m for row in members(node.atom, self.values[node.atom]) for m in row]  # type: ignore[arg-type]
                 if not all(self._operand(m, 0).exact for m in flat):
                     return "≈"
         return "="
@@ -337,8 +343,8 @@ def _joined(lines: list[Line]) -> list[Line]:
     return lines
 
 
-def _members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:  # type: ignore[type-arg]
-    from dataclasses import replace
+def members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:  # type: ignore[type-arg]
+    """The entries of a vector (one a row) or matrix, as atoms."""
 
     def entry(j: int, i: int | None) -> Atom:
         if isinstance(atom, Partial):
@@ -352,9 +358,6 @@ def _members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:  # type: ignore
 
 def _linear_source(atom: Atom, values: Values) -> Atom:
     """The quantity whose value a derivative of z = W a + b is (∂z/∂w = a, ∂z/∂a = w)."""
-    from nbsolve.symbol import Role, Symbol
-    from nbsolve.values import layer_activation
-
     if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
         return atom
     z, wrt = atom.of, atom.wrt
@@ -362,5 +365,3 @@ def _linear_source(atom: Atom, values: Values) -> Atom:
         return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)
     return Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)
 
-
-__all__ = ["Lines", "literal", "number"]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbsolve.compose.lines import Lines, _members, literal
+from nbsolve.compose.lines import Lines, literal, members
 from nbsolve.document import Derivation, Line, Result
-from nbsolve.expr import Applied, Atom, Expr, Hadamard, Matrix, MatrixProduct, Quantity, substitute
+from nbsolve.expr import Applied, Atom, Expr, Hadamard, Matrix, MatrixProduct, Quantity, Variable, substitute
 from nbsolve.step import Step
 from nbsolve.symbol import Symbol, anchor
 
@@ -30,28 +30,26 @@ class MatrixLines:
         value = step.value
         if not isinstance(value, np.ndarray):
             return self.lines.derivation(step)
-        exact = all(self.lines.writer.operand(self.lines.values, m).exact for row in _members(target, value) for m in row)
+        entries = [m for row in members(target, value) for m in row]
+        exact = all(self.lines.writer.operand(self.lines.values, m).exact for m in entries)
         result = self.array(target, value)
-        boxed = all(m in self.lines.asked for row in _members(target, value) for m in row)
+        boxed = all(m in self.lines.asked for m in entries)
         lines.append(Line((("=" if exact else "≈", Result(result, boxed)),)))
         prefix = f"it{self.lines.iteration}-"
-        members = [m for row in _members(target, value) for m in row]
-        anchors = (prefix + anchor(target), *(prefix + anchor(m) for m in members if len(members) <= LIMIT * LIMIT))
+        anchors = (prefix + anchor(target), *(prefix + anchor(m) for m in entries if len(entries) <= LIMIT * LIMIT))
         return Derivation(tuple(lines), anchors)
 
     def array(self, atom: Atom, value: np.ndarray) -> Expr:  # type: ignore[type-arg]
         """The array with its entries as they are written, as the file's layout has it."""
-        members = _members(atom, value)
+        entries = members(atom, value)
         if value.ndim == 1 and self.inputs_first:
-            members = [[row[0] for row in members]]
+            entries = [[row[0] for row in entries]]
         elif value.ndim == 2 and self.inputs_first and _is_weight(atom):
-            members = [list(column) for column in zip(*members, strict=True)]
-        rows = [self._entries(row) for row in _shortened(members)]
+            entries = [list(column) for column in zip(*entries, strict=True)]
+        rows = [self._entries(row) for row in _shortened(entries)]
         return Matrix(tuple(tuple(row) for row in rows))
 
     def _entries(self, row: list[Atom | None]) -> list[Expr]:
-        from nbsolve.expr import Variable
-
         return [
             Variable("…") if member is None else literal(self.lines.writer.operand(self.lines.values, member))
             for member in row
@@ -77,13 +75,13 @@ def _is_weight(atom: Atom) -> bool:
     return symbol.from_ is None and symbol.role.name == "WEIGHT"
 
 
-def _shortened(members: list[list[Atom]]) -> list[list[Atom | None]]:
+def _shortened(entries: list[list[Atom]]) -> list[list[Atom | None]]:
     """First and last rows and columns, None where something is left out."""
 
     def ends(items: list) -> list:  # type: ignore[type-arg]
         return items if len(items) <= LIMIT else [*items[:3], None, items[-1]]
 
     rows: list[list[Atom | None]] = []
-    for row in ends(members):
-        rows.append(ends(row) if row is not None else [None] * len(ends(members[0])))
+    for row in ends(entries):
+        rows.append(ends(row) if row is not None else [None] * len(ends(entries[0])))
     return rows

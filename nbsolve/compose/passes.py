@@ -144,6 +144,7 @@ class Passes:
     def _signals(self, steps: list[Step], level: int) -> Iterator[Block]:
         last = len(self.solution.layers)
         current = None
+        previous: Rule | None = None
         for step in steps:
             layer = _layer_of(step)
             if layer != current:
@@ -154,14 +155,15 @@ class Passes:
                     else phrase("sections.signals_hidden", number=str(layer))
                 )
                 yield Heading(level, (title,))
-            yield Paragraph((self._signal_words(step, layer == last),))
+            yield Paragraph((self._signal_words(step, layer == last, previous),))
+            previous = step.rule
             if by_matrices(self.solution):
                 yield self.matrices.derivation(step)
                 continue
             for unit in step.units:
                 yield self.lines.derivation(unit, terms=step.rule is Rule.PATH_SUM)
 
-    def _signal_words(self, step: Step, last: bool) -> str:
+    def _signal_words(self, step: Step, last: bool, previous: Rule | None) -> str:
         if step.rule is Rule.LOSS_DERIVATIVE:
             return phrase("passages.loss_derivative")
         if step.rule is Rule.LOCAL_DERIVATIVE:
@@ -170,10 +172,12 @@ class Passes:
             jacobian = self.solution.layers[-1].activation.vector
             cancelled = any(form.reason == "cancellation" for unit in step.units for form in unit.forms)
             return phrase("passages.delta_cancelled" if cancelled or not jacobian else "passages.delta_jacobian")
+        count = self.solution.layers[_layer_of(step)].layer.units if not last else 1
         if step.rule is Rule.PATH_SHARE:
-            return phrase("passages.shares")
+            return phrase("passages.shares", count=str(count))
         if step.rule is Rule.PATH_SUM:
-            count = self.solution.layers[_layer_of(step)].layer.units
+            if previous is Rule.PATH_SHARE:
+                return phrase("passages.shares_added")
             return phrase("passages.many_paths" if count > 1 else "passages.one_path", count=str(count))
         return phrase("passages.delta_output" if last else "passages.delta_hidden")
 

@@ -260,6 +260,7 @@ class Dense:
     ) -> None:
         """∂L/∂z where it is written down whatever the way: after a cancellation, or through a Jacobian."""
         short = cancelled(None)
+        of = upstream.unit if short is None or upstream.spelled is None else upstream.spelled
 
         def unit_forms(atom: Atom) -> tuple[Form, ...]:
             j = _unit(atom)
@@ -271,10 +272,10 @@ class Dense:
                         for k in through
                     )
                 )
-                factors = total(*(product(upstream.unit(k), self.jacobian(k, j, sample)) for k in through))
+                factors = total(*(product(of(k), self.jacobian(k, j, sample)) for k in through))
             else:
                 letters = product(Quantity(Partial(LOSS, self.a(j, sample))), Quantity(Partial(self.a(j, sample), self.z(j, sample))))
-                factors = product(upstream.unit(j), self.derivative(j, sample))
+                factors = product(of(j), self.derivative(j, sample))
             steps = [Form(how.oriented(letters), Reason.CHAIN_RULE), Form(how.oriented(factors), Reason.LOCAL_DERIVATIVES)]
             unit_short = cancelled(j)
             if unit_short is not None:

@@ -16,12 +16,14 @@ LOSS = Symbol(Role.LOSS)
 class Gradient:
     """A gradient of the loss in a layer's vector, as formulae over quantities that are written down.
 
-    `whole` is the matrix formula, `unit(j)` the same for one unit, `chain(j)` in partial derivatives only.
+    `whole` is the matrix formula, `unit(j)` the same for one unit, `chain(j)` in partial derivatives only,
+    `spelled(j)` the formula behind it where `unit(j)` is a quantity that was written down.
     """
 
     whole: Expr
     unit: Callable[[int], Expr]
     chain: Callable[[int], Expr]
+    spelled: Callable[[int], Expr] | None = None
 
 
 @dataclass(frozen=True)

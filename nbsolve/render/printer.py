@@ -140,6 +140,9 @@ class Printer:
 
     def _after_sign(self, term: Expr) -> str:
         """A term after +: what begins with a minus sign is put in parentheses."""
+        bare = _bare(term)
+        if isinstance(bare, Product) and isinstance(bare.operands[0], Number) and _negative(bare.operands[0]):
+            return self._product(bare, signed_first=False)[0]
         text, own = self._print(term)
         if own == SUM:
             return text
@@ -148,13 +151,14 @@ class Printer:
     def _negation(self, e: Negation) -> tuple[str, int]:
         return self.dialect.minus + self._at(e.operands[0], PRODUCT), NEGATION
 
-    def _product(self, e: Product) -> tuple[str, int]:
+    def _product(self, e: Product, signed_first: bool = True) -> tuple[str, int]:
+        """The factors; `signed_first` allows the first one to begin with a bare minus sign."""
         text = ""
         previous: Expr | None = None
         for factor in e.operands:
             body = _bare(factor)
             if previous is None:
-                text = self._at(factor, NEGATION if isinstance(body, Number) else PRODUCT)
+                text = self._at(factor, NEGATION if isinstance(body, Number) and signed_first else PRODUCT)
             else:
                 written = self._at(factor, PRODUCT)
                 text += self._between(previous, factor, written) + written
