@@ -5,10 +5,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# The Python that .venv is made with: PYTHON=… on the command line, else the newest of these that is found.
+# The Python that .venv is made with: PYTHON=… on the command line, else the newest that is found and complete.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
-	if "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then \
-	echo "$$name"; break; fi; done)
+	if "$$name" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	2>/dev/null; then echo "$$name"; exit; fi; done; echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
@@ -52,8 +52,8 @@ clean: ## remove what was built
 # --- the environment -------------------------------------------------------------------------------------
 
 $(VENV)/.made:
-	@if [ -z "$(PYTHON)" ]; then \
-		echo 'nbsolve needs Python 3.11, 3.12 or 3.13; none was found. Install one, or say which: make PYTHON=/path/to/python3' >&2; exit 1; fi
+	@"$(PYTHON)" -c '' 2>/dev/null || { \
+		echo 'nbsolve needs Python 3.11, 3.12 or 3.13; $(PYTHON) is not there. Say which: make PYTHON=/path/to/python3' >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "nbsolve needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" -c 'import platform; print(platform.python_version())')" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \

@@ -1,4 +1,4 @@
-"""How long the site takes: all problems from nothing, again with nothing changed, and with one problem changed."""
+"""How long the site takes: from nothing, again with nothing changed, and with one problem changed."""
 
 from __future__ import annotations
 

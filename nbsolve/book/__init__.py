@@ -25,8 +25,8 @@ def build_book(
 
     Only notebooks whose problem, data files, template or nbsolve have changed are run again, `at_once` at a
     time. `console` shows the progress. Returns the site's first page, `book/_build/html/index.html`.
-    Raises `ProblemError` with the faults of every problem file, or `NbsolveError` where a notebook or the site
-    cannot be made; the site that was there before then stays as it was.
+    Raises `ProblemError` with the faults of every problem file, or `NbsolveError` where a notebook or the
+    site cannot be made; the site that was there before then stays as it was.
     """
     from nbsolve.book.contents import table_of_contents, table_of_problems
     from nbsolve.book.site import build_site
@@ -78,9 +78,7 @@ def _make_pages(
     from nbsolve.notebook.writing import write_whole
 
     nbsolve = nbsolve_hash()
-    hashes = {
-        name: problem_hash(problem, nbsolve) for name, problem in zip(names, loaded, strict=True)
-    }
+    hashes = {name: problem_hash(problem, nbsolve) for name, problem in zip(names, loaded, strict=True)}
     record = course.book / "_build" / "made.json"
     made = {name: mark for name, mark in read_made(record).items() if hashes.get(name) == mark}
     jobs = {

@@ -16,7 +16,7 @@ Listed = Sequence[tuple[str, Problem]]  # the name of a problem's page, and the 
 
 
 def table_of_contents(written: Path, listed: Listed) -> str:
-    """The contents of the whole book, as YAML: the pages that `written` (a `_toc.yml`) names, then the problems.
+    """The contents of the whole book, as YAML: the pages that `written` (a `_toc.yml`) names, then problems.
 
     Problems stand under their group's heading, groups in the order in which they first come.
     """

@@ -53,8 +53,8 @@ class Course:
         for path in (self.config, self.book / "_toc.yml"):
             if not path.is_file():
                 raise NbsolveError(
-                    f"{self.folder} is not the folder of a course: it has no {path.relative_to(self.folder)}. "
-                    "`nbsolve init DIR` starts one."
+                    f"{self.folder} is not the folder of a course: it has no "
+                    f"{path.relative_to(self.folder)}. `nbsolve init DIR` starts one."
                 )
 
     def problem_files(self) -> list[Path]:
@@ -62,7 +62,9 @@ class Course:
         folder = self.folder / "problems"
         found = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
         if not found:
-            raise NbsolveError(f"there is no problem in {folder} (files *.yaml); `nbsolve new NAME` writes one")
+            raise NbsolveError(
+                f"there is no problem in {folder} (files *.yaml); `nbsolve new NAME` writes one"
+            )
         return found
 
 

@@ -10,9 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextmanager
-def notebooks_progress(
-    console: Console | None, due: int, total: int
-) -> Iterator[Callable[[], None]]:
+def notebooks_progress(console: Console | None, due: int, total: int) -> Iterator[Callable[[], None]]:
     """A bar for `due` notebooks of `total`; yields what to call as each is finished. No console, no bar."""
     if console is None:
         yield lambda: None

@@ -20,8 +20,8 @@ _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|Error|Exception)\b")
 def build_site(course: Course, contents: Path) -> Path:
     """Run Jupyter Book with warnings as errors; returns the site's first page.
 
-    `contents` is the table of contents of the whole book. Raises `NbsolveError` with what was complained about;
-    the site that was there before then stays as it was.
+    `contents` is the table of contents of the whole book. Raises `NbsolveError` with what was complained
+    about; the site that was there before then stays as it was.
     """
     arguments = ["build", str(course.book), "--config", str(course.config), "--toc", str(contents)]
     arguments += ["--path-output", str(course.work), "--warningiserror", "--keep-going"]

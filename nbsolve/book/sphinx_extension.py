@@ -1,4 +1,4 @@
-"""What nbsolve adds to the site while Sphinx builds it: style, version, mathematics without a network, downloads."""
+"""What nbsolve adds to the site while Sphinx builds it: style, version, offline mathematics, downloads."""
 
 from __future__ import annotations
 

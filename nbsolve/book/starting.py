@@ -9,8 +9,9 @@ from pathlib import Path
 from nbsolve.errors import NbsolveError
 from nbsolve.notebook.writing import write_whole
 
+
 def init_course(folder: Path) -> list[Path]:
-    """Write a new course into `folder`: configuration, book, one problem, and a README that says how to go on.
+    """Write a new course into `folder`: configuration, book, one problem, a README that says how to go on.
 
     Returns the files written. Raises `NbsolveError`, and writes nothing, where one of them is there already.
     """

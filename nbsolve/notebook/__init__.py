@@ -42,12 +42,11 @@ def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | Non
     return out_path
 
 
-def make_notebooks(
-    jobs: Sequence[NotebookJob], *, at_once: int = 2, on_done: OnDone | None = None
-) -> None:
+def make_notebooks(jobs: Sequence[NotebookJob], *, at_once: int = 2, on_done: OnDone | None = None) -> None:
     """Make several notebooks, `at_once` at a time.
 
-    `on_done(position, fault)` is called as each is finished, with None or what went wrong. Raises one `NbsolveError` that names every problem whose notebook failed; the others are written.
+    `on_done(position, fault)` is called as each is finished, with None or what went wrong. Raises one
+    `NbsolveError` that names every problem whose notebook failed; the others are written.
     """
     # everything a notebook needs is imported here, once, before the children are forked
     from nbsolve import solve  # noqa: F401
@@ -75,9 +74,7 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
         from nbsolve.notebook.writing import write_whole
 
         scratch.mkdir()
-        notebook = execute_template(
-            job.problem.text, job.problem.title, folder=job.folder, scratch=scratch
-        )
+        notebook = execute_template(job.problem.text, job.problem.title, folder=job.folder, scratch=scratch)
         if job.page is not None:
             write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem)) + "\n")
         write_whole(job.out, nbformat.writes(notebook) + "\n")
@@ -85,9 +82,7 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
     return work
 
 
-def _one_after_another(
-    tasks: Sequence[Callable[[], None]], on_done: OnDone | None
-) -> list[str | None]:
+def _one_after_another(tasks: Sequence[Callable[[], None]], on_done: OnDone | None) -> list[str | None]:
     faults: list[str | None] = []
     for position, task in enumerate(tasks):
         try:

@@ -17,14 +17,14 @@ import nbformat
 import numpy as np
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
 ENGINE_NAME = "nbsolve"
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
+class _Hook(DisplayHook):
     """Takes what the last line of a cell evaluates to."""
 
     outputs: list[nbformat.NotebookNode]
@@ -32,6 +32,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]
 
     def __call__(self, result: object = None) -> None:
         if result is not None:
+            assert self.shell is not None
             data, metadata = self.shell.display_formatter.format(result)
             self.outputs.append(
                 nbformat.v4.new_output(
@@ -40,12 +41,12 @@ class _Hook(DisplayHook):  # type: ignore[misc]
             )
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
+class _Publisher(DisplayPublisher):
     """Takes what `display` is called with."""
 
     outputs: list[nbformat.NotebookNode]
 
-    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: object) -> None:
+    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
         self.outputs.append(
             nbformat.v4.new_output("display_data", data=_as_text(data), metadata=metadata or {})
         )
@@ -65,6 +66,13 @@ class _Stream(io.StringIO):
         elif text:
             self.outputs.append(nbformat.v4.new_output("stream", name=self.stream_name, text=text))
         return len(text)
+
+
+class _Shell(InteractiveShell):
+    """Leaves an error to the cell's outputs, where the terminal would have shown it."""
+
+    def _showtraceback(self, etype: object, evalue: object, stb: object) -> None:
+        return
 
 
 class InProcessEngine(Engine):  # type: ignore[misc]
@@ -99,26 +107,29 @@ def register_engine() -> None:
     papermill_engines.register(ENGINE_NAME, InProcessEngine)
 
 
-def _fresh_shell(scratch: str) -> InteractiveShell:
+def _fresh_shell(scratch: str) -> _Shell:
     if InteractiveShell.initialized():  # nbsolve was called from within a notebook: leave that shell behind
         type(InteractiveShell.instance()).clear_instance()
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
-    shell = InteractiveShell.instance(
+    shell: _Shell = _Shell.instance(
         config=config, displayhook_class=_Hook, display_pub_class=_Publisher, ipython_dir=scratch
     )
-    np.random.seed(None)  # noqa: NPY002 - a fork inherits this state; a fresh kernel would not have it
+    np.random.seed(None)  # a fork inherits this state; a fresh kernel would not have it
     return shell
 
 
-def _run_cell(shell: InteractiveShell, cell: nbformat.NotebookNode, count: int) -> BaseException | None:
+def _run_cell(shell: _Shell, cell: nbformat.NotebookNode, count: int) -> BaseException | None:
     cell.execution_count = count
     outputs: list[nbformat.NotebookNode] = []
-    shell.displayhook.outputs = shell.display_pub.outputs = outputs
-    shell.displayhook.count = count
-    with _capture_streams(outputs), _quiet_traceback(shell):
-        result = shell.run_cell(cell.source, store_history=False)
+    hook, publisher = shell.displayhook, shell.display_pub
+    assert isinstance(hook, _Hook)
+    assert isinstance(publisher, _Publisher)
+    hook.outputs = publisher.outputs = outputs
+    hook.count = count
+    with _capture_streams(outputs):
+        result: ExecutionResult = shell.run_cell(cell.source, store_history=False)  # type: ignore[no-untyped-call]
     error: BaseException | None = result.error_before_exec or result.error_in_exec
     if error is not None:
         outputs.append(
@@ -137,13 +148,6 @@ def _capture_streams(outputs: list[nbformat.NotebookNode]) -> Iterator[None]:
         contextlib.redirect_stderr(_Stream("stderr", outputs)),
     ):
         yield
-
-
-@contextlib.contextmanager
-def _quiet_traceback(shell: InteractiveShell) -> Iterator[None]:
-    """The error goes into the cell's outputs, not onto the terminal."""
-    shell._showtraceback = lambda *_: None
-    yield
 
 
 def _as_text(data: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _names(error: type[Exception]) -> set[str]:
 
 
 def _tidied(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookNode:
-    """Without times, random identifiers and versions; the problem's cell takes the place of the template's."""
+    """Without times, random identifiers, versions; the problem's cell takes the place of the template's."""
     cells = [cell for cell in notebook.cells if "parameters" not in cell.metadata.tags]
     count = 0
     for position, cell in enumerate(cells):

@@ -1,4 +1,4 @@
-"""A kernel of our own for where processes cannot be forked: the Python we run in, whatever else is installed."""
+"""A kernel of our own, for where processes cannot be forked: the Python that we run in."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def private_kernel(folder: Path) -> type[AsyncKernelManager]:
     }
     (home / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
 
-    class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    class PrivateKernelManager(AsyncKernelManager):
         def _kernel_spec_manager_default(self) -> KernelSpecManager:
             return KernelSpecManager(kernel_dirs=[str(home.parent)], ensure_native_kernel=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import nbformat
 
@@ -15,8 +16,8 @@ _AFTERWORD = """\
 ## The notebook of this page
 
 Everything above was worked out by the notebook below.
-<a href="../_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number of the problem and
-run it again: the whole solution follows. It needs nothing but `pip install nbsolve` and Jupyter.
+<a href="../_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number of the problem
+and run it again: the whole solution follows. It needs nothing but `pip install nbsolve` and Jupyter.
 """
 
 
@@ -35,13 +36,14 @@ def as_page(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode
         elif cell.cell_type == "code":
             code.append(cell.source)
             cells.extend(_lifted(cell))
-    cells.append(nbformat.v4.new_markdown_cell(_AFTERWORD.format(name=_in_address(name), file=f"{name}.ipynb")))
+    cells.append(nbformat.v4.new_markdown_cell(_AFTERWORD.format(name=quote(name), file=f"{name}.ipynb")))
     cells.append(
         nbformat.v4.new_code_cell("\n\n".join(code), execution_count=1, metadata={"tags": ["hide-input"]})
     )
     for position, cell in enumerate(cells):
         cell.id = f"cell-{position}"
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+    page: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+    return page
 
 
 def _lifted(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -85,9 +87,3 @@ def _below_title(markdown: str) -> str:
     for match in reversed(headings):
         markdown = markdown[: match.start()] + "#" + markdown[match.start() :]
     return markdown
-
-
-def _in_address(name: str) -> str:
-    from urllib.parse import quote
-
-    return quote(name)

@@ -13,8 +13,8 @@ KERNEL_NAME = "nbsolve"
 _COMMENT = "The problem. Change a number, then run all cells: the solution below is worked out anew."
 
 
-class ReadableTranslator(PythonTranslator):
-    """Writes text of several lines as one block between triple quotes, not as one line full of backslashes."""
+class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
+    """Writes text of several lines as one block between triple quotes, not one line of backslashes."""
 
     @classmethod
     def translate_str(cls, val: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write `text` (UTF-8) to `path` through a temporary file beside it; a file that is the same is left alone.
+    """Write `text` (UTF-8) to `path` through a temporary file beside it; the same file is left alone.
 
     Left alone, it keeps its date, and what is made from it need not be made again.
     """

@@ -17,7 +17,7 @@ def browser() -> str:
     for name in NAMES:
         if shutil.which(name):
             return name
-    raise RuntimeError(f"these tests look at the site in a real browser; none of {', '.join(NAMES)} is installed")
+    raise RuntimeError(f"these tests need a real browser; none of {', '.join(NAMES)} is installed")
 
 
 def rendered(page: Path, *, width: int = 1200, height: int = 1600) -> BeautifulSoup:
@@ -29,7 +29,11 @@ def rendered(page: Path, *, width: int = 1200, height: int = 1600) -> BeautifulS
                 *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
                 *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
                 *("--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND"),
-                *(f"--user-data-dir={profile}", "--virtual-time-budget=15000", f"--window-size={width},{height}"),
+                *(
+                    f"--user-data-dir={profile}",
+                    "--virtual-time-budget=15000",
+                    f"--window-size={width},{height}",
+                ),
                 *("--dump-dom", page.resolve().as_uri()),
             ],
             capture_output=True,

@@ -63,7 +63,9 @@ def test_mathematics_is_set_without_a_network(flat: BeautifulSoup) -> None:
     assert not re.search(r"\\[a-zA-Z(\[]|\$", article.get_text())
 
 
-@pytest.mark.parametrize("name", ["problems/flat.html", "problems/index.html", "notation.html", "backward-pass.html"])
+@pytest.mark.parametrize(
+    "name", ["problems/flat.html", "problems/index.html", "notation.html", "backward-pass.html"]
+)
 def test_a_phone_never_scrolls_the_page_sideways(site: Path, name: str) -> None:
     measured = _measured(site, name, 390)
     assert measured["width"] == 390

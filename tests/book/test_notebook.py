@@ -20,7 +20,7 @@ def flat(tmp_path: Path) -> Path:
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
-    notebook = nbformat.read(path, as_version=4)
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     return notebook
 

@@ -7,13 +7,14 @@ from nbsolve.notebook.page import as_page
 
 def _notebook(*outputs: dict[str, str]) -> nbformat.NotebookNode:
     shown = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
-    return nbformat.v4.new_notebook(
+    notebook: nbformat.NotebookNode = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell("# Title"),
             nbformat.v4.new_markdown_cell("Run me.", metadata={"tags": ["not-on-page"]}),
             nbformat.v4.new_code_cell("show()", outputs=shown),
         ]
     )
+    return notebook
 
 
 def _sources(page: nbformat.NotebookNode) -> list[str]:

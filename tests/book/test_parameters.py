@@ -14,7 +14,7 @@ def test_what_is_written_reads_back_exactly(text: str) -> None:
 
 
 def test_several_lines_stay_several_lines() -> None:
-    written = ReadableTranslator.translate('title: "A"\nnotation: {output: \'\\hat O\'}\n')
+    written = ReadableTranslator.translate("title: \"A\"\nnotation: {output: '\\hat O'}\n")
     assert written == 'r"""title: "A"\nnotation: {output: \'\\hat O\'}\n"""'
 
 
