@@ -1,0 +1,98 @@
+"""`nbsolve build` and `nbsolve notebook`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nbsolve.cli import completion
+
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", metavar="N", min=1, max=64, help="How many notebooks run at a time.")
+]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands to the application."""
+    application.command(
+        epilog=(
+            "Examples:\n\n"
+            "  nbsolve build\n\n"
+            "  nbsolve build problems/first.yaml problems/second.yaml\n\n"
+            "  nbsolve build --course ~/courses/networks --jobs 4\n\n"
+        )
+    )(build)
+    application.command(
+        epilog=(
+            "Examples:\n\n"
+            "  nbsolve notebook problems/first.yaml --out notebooks\n\n"
+            "  nbsolve notebook problems/*.yaml --out notebooks\n\n"
+        )
+    )(notebook)
+
+
+def build(
+    problems: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Problem files (default: all of the course's problems/).",
+            show_default=False,
+            autocompletion=completion.problem_files,
+        ),
+    ] = None,
+    course: Annotated[
+        Path, typer.Option("--course", "-C", metavar="DIR", help="The folder of the course.")
+    ] = Path("."),
+    jobs: Jobs = 2,
+) -> None:
+    """Build the site of a course: a worked solution for every problem.
+
+    Only what has changed is worked out again. The site needs no network when it is read.
+    """
+    from rich.console import Console
+
+    from nbsolve.book import build_book
+    from nbsolve.cli.problems import read_problems
+
+    if problems:
+        # Every fault, with its place, before anything is built.
+        read_problems(problems)
+    console = Console()
+    index = build_book(course, [Path(p) for p in problems or ()], console=console, at_once=jobs)
+    console.print(f"The site is ready: {index}", highlight=False, soft_wrap=True, markup=False)
+
+
+def notebook(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Problem files.", show_default=False, autocompletion=completion.problem_files),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Where the notebooks go.", show_default=False)
+    ],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change the problems first.", show_default=False),
+    ] = None,
+    jobs: Jobs = 2,
+) -> None:
+    """Work problems out in notebooks that run anywhere nbsolve is installed."""
+    from nbsolve.book.course import page_names
+    from nbsolve.cli.problems import read_problems
+    from nbsolve.notebook import NotebookJob, make_notebooks
+
+    paths = [Path(file) for file in files]
+    names = page_names(paths)
+    problems = read_problems(files, overrides or [])
+    made = [out / f"{name}.ipynb" for name in names]
+    make_notebooks(
+        [
+            NotebookJob(problem, path.resolve().parent, place.resolve())
+            for problem, path, place in zip(problems, paths, made, strict=True)
+        ],
+        at_once=jobs,
+    )
+    for place in made:
+        typer.echo(str(place))

@@ -1,0 +1,120 @@
+"""`nbsolve check` and `nbsolve list`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nbsolve.cli import completion
+from nbsolve.errors import Fault, NbsolveError, ProblemError
+
+if TYPE_CHECKING:
+    from nbsolve.problem.model import Problem
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands to the application."""
+    application.command(
+        epilog=("Examples:\n\n  nbsolve check problems/first.yaml\n\n  nbsolve check problems/*.yaml\n\n")
+    )(check)
+    application.command(
+        "list", epilog="Examples:\n\n  nbsolve list\n\n  nbsolve list ~/courses/networks\n\n"
+    )(list_problems)
+
+
+def check(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="Problem files; - reads standard input.",
+            show_default=False,
+            autocompletion=completion.problem_files,
+        ),
+    ],
+) -> None:
+    """Check problem files: every error of every file; exit code 1 if there is one.
+
+    Each problem is worked out as well, so that a prediction outside a loss's domain is found.
+    """
+    from nbsolve.cli.failures import show_faults
+
+    wrong = 0
+    for file in files:
+        faults, warnings = _checked(file)
+        show_faults(faults)
+        if faults:
+            wrong += 1
+            continue
+        typer.echo(f"{file}: good")
+        for warning in warnings:
+            typer.echo(f"    note: {warning}")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
+    from nbsolve.cli.problems import solved
+
+    try:
+        worked = solved(file)
+        for _ in worked.entries():
+            pass
+    except ProblemError as error:
+        return error.faults, ()
+    except NbsolveError as error:
+        return (Fault(str(error), file),), ()
+    return (), worked.problem.warnings
+
+
+def list_problems(
+    course: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder of the course.", show_default="here")
+    ] = Path("."),
+) -> None:
+    """List the problems of a course: file, title, network, and what is asked."""
+    from nbsolve.book.course import Course
+    from nbsolve.problem import load_problem
+
+    rows: list[tuple[str, str, str, str]] = []
+    faults: list[Fault] = []
+    for path in Course(course).problem_files():
+        try:
+            problem = load_problem(path)
+        except ProblemError as error:
+            faults.extend(error.faults)
+            continue
+        rows.append((str(path), problem.title, _network(problem), _asked(problem)))
+    if rows:
+        _show_table(("file", "title", "network", "asked"), rows)
+    if faults:
+        raise ProblemError(faults)
+
+
+def _show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table that fits the terminal; elsewhere one line a row, columns separated by tabs."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        for row in rows:
+            typer.echo("\t".join(row))
+        return
+    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(cell, overflow="fold") for cell in row))
+    console.print(table)
+
+
+def _network(problem: Problem) -> str:
+    widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
+    activations = dict.fromkeys(layer.activation.name for layer in problem.network.layers)
+    return f"{'-'.join(map(str, widths))} {', '.join(activations)}"
+
+
+def _asked(problem: Problem) -> str:
+    return ", ".join(dict.fromkeys(ask for part in problem.parts for ask in part.ask))

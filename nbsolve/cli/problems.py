@@ -1,0 +1,95 @@
+"""Problems as the command line names them: files, or `-` for standard input; with every fault's place."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
+
+if TYPE_CHECKING:
+    from nbsolve.problem.model import Problem
+    from nbsolve.worked import WorkedSolution
+
+STANDARD_INPUT = "-"
+
+
+def read_problem(source: str, overrides: Sequence[str] = ()) -> Problem:
+    """The problem of a file, or of standard input for `-`. Raises: ProblemError, with every fault."""
+    if source == STANDARD_INPUT:
+        return _from_standard_input(overrides)
+    from nbsolve.problem import load_problem
+
+    problem = load_problem(Path(source), overrides=list(overrides))
+    _check_asked(problem, source, bool(overrides))
+    return problem
+
+
+def read_problems(sources: Sequence[str], overrides: Sequence[str] = ()) -> list[Problem]:
+    """All of them, or one ProblemError with the faults of all."""
+    problems: list[Problem] = []
+    faults: list[Fault] = []
+    for source in sources:
+        try:
+            problems.append(read_problem(source, overrides))
+        except ProblemError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ProblemError(faults)
+    return problems
+
+
+def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution:
+    """The problem worked out. Raises: ProblemError, DomainError."""
+    problem = read_problem(source, overrides)
+    from nbsolve.worked import solve
+
+    return solve(problem)
+
+
+def _from_standard_input(overrides: Sequence[str]) -> Problem:
+    from nbsolve.problem import parse_problem
+    from nbsolve.problem.reading import MAXIMUM_BYTES, decode
+
+    name = "<standard input>"
+    text = decode(sys.stdin.buffer.read(MAXIMUM_BYTES + 1), name)
+    problem = parse_problem(text, file=name, overrides=list(overrides), folder=Path.cwd())
+    _check_asked(problem, name, bool(overrides))
+    return problem
+
+
+def _check_asked(problem: Problem, file: str, changed: bool) -> None:
+    """Whether every quantity that a part asks for is one that the problem has."""
+    from nbsolve.notation import Names
+    from nbsolve.problem.parts import WORDS
+
+    names = Names.of(problem)
+    faults = []
+    for number, part in enumerate(problem.parts):
+        for position, ask in enumerate(part.ask):
+            if ask in WORDS:
+                continue
+            try:
+                names.resolve(ask)
+            except UnknownQuantityError as error:
+                # An override moves the lines about: then the place in the file is not known.
+                line, column = (None, None) if changed else _place(problem.text, file, number, position)
+                path = f"parts[{number}].ask[{position}]"
+                faults.append(Fault(str(error), file, line, column, path))
+    if faults:
+        raise ProblemError(faults)
+
+
+def _place(text: str, file: str, part: int, position: int) -> tuple[int | None, int | None]:
+    from nbsolve.problem.reading import read_tree
+    from nbsolve.problem.tree import Entries, Items, Node
+
+    node: Node = read_tree(text, file)
+    for step in ("parts", part, "ask", position):
+        if isinstance(node, Entries) and isinstance(step, str):
+            node = node.entries[step]
+        elif isinstance(node, Items) and isinstance(step, int):
+            node = node.items[step]
+    return node.line, node.column

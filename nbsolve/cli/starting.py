@@ -1,0 +1,81 @@
+"""`nbsolve init`, `nbsolve new` and `nbsolve schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nbsolve.errors import NbsolveError
+
+SCHEMA_FILE = "problem.schema.json"
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands to the application."""
+    application.command(epilog="Examples:\n\n  nbsolve init my-course\n\n")(init)
+    application.command(
+        epilog="Examples:\n\n  nbsolve new midterm\n\n  nbsolve new problems/week-3.yaml\n\n"
+    )(new)
+    application.command(epilog="Examples:\n\n  nbsolve schema > problem.schema.json\n\n")(schema)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.", show_default=False)],
+) -> None:
+    """Start a course of your own: configuration, book and a first problem."""
+    from nbsolve.book import init_course
+
+    for path in init_course(folder):
+        typer.echo(str(path))
+    typer.echo(f"\nNow: cd {folder} && nbsolve build", err=True)
+
+
+def new(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The problem's name, or the file to write.", show_default=False),
+    ],
+) -> None:
+    """Write a commented starter problem, and beside it the schema with which editors complete it.
+
+    In a course the file goes to problems/. A file that is there already is left alone.
+    """
+    from nbsolve.notebook.writing import write_whole
+    from nbsolve.problem.starter import starter
+
+    path = _path_of(name)
+    if path.exists():
+        raise NbsolveError(f"{path} is there already")
+    title = path.stem.replace("-", " ").replace("_", " ")
+    write_whole(path, starter(title[:1].upper() + title[1:]))
+    write_whole(path.with_name(SCHEMA_FILE), _schema_text())
+    typer.echo(str(path))
+
+
+def schema() -> None:
+    """Print the JSON Schema of problem files, with which editors complete and check them."""
+    from nbsolve.cli import output
+
+    output.as_utf8()
+    output.write(_schema_text())
+
+
+def _path_of(name: str) -> Path:
+    if not name.strip():
+        raise NbsolveError("a problem needs a name")
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml"):
+        path = path.with_name(f"{path.name}.yaml")
+    if path.parent == Path(".") and "/" not in name and Path("_config.yml").is_file():
+        return Path("problems") / path
+    return path
+
+
+def _schema_text() -> str:
+    import json
+
+    from nbsolve.problem.schema import schema as schema_of_problems
+
+    return json.dumps(schema_of_problems(), indent=1, ensure_ascii=False) + "\n"
