@@ -80,7 +80,11 @@ class Given:
         return self.text
 
     def __float__(self) -> float:
-        return float(self.value.p) / float(self.value.q) if _small(self.value) else _float(self.value)
+        # Python's division of integers is correctly rounded whatever their size.
+        try:
+            return int(self.value.p) / int(self.value.q)
+        except OverflowError:
+            return math.inf if self.value > 0 else -math.inf
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -129,15 +133,3 @@ def _fraction(text: str) -> flint.fmpq:
     if denominator == 0:
         raise ValueError(f"{text} divides by 0")
     return flint.fmpq(numerator, denominator)
-
-
-def _small(value: flint.fmpq) -> bool:
-    return abs(int(value.p)) < 2**53 and int(value.q) < 2**53
-
-
-def _float(value: flint.fmpq) -> float:
-    # Python's division of integers is correctly rounded whatever their size.
-    try:
-        return int(value.p) / int(value.q)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf

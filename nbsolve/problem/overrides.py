@@ -50,9 +50,7 @@ def _split(text: str) -> tuple[str, Node]:
         _refuse(origin, "has no value", "write path=value, such as samples.0.x=[1,3]")
     if not written.strip():
         _refuse(origin, "has no value after =", "to take a key away, write null")
-    return path, _marked(
-        read_tree(written.strip() + "\n", origin) if not _null(written) else Scalar(), origin
-    )
+    return path, _marked(read_tree(written.strip(), origin) if not _null(written) else Scalar(), origin)
 
 
 def _null(written: str) -> bool:

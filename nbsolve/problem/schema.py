@@ -99,7 +99,8 @@ def _object(
 def _choice(description: str, options: Mapping[str, Mapping[str, Schema]]) -> Schema:
     """A name, or `{name: {parameters}}`."""
     by_name = {
-        name: {**_object(parameters), "type": ["object", "null"]} for name, parameters in options.items()
+        name: {**_object(parameters, f"{name} with its settings."), "type": ["object", "null"]}
+        for name, parameters in options.items()
     }
     return {
         "description": description,
@@ -236,7 +237,9 @@ def _loss() -> Schema:
         options[name] = {**shared_settings, **_parameters(record.parameters)}
         if record.logarithmic:
             base = _ref("number", "The base of the logarithm (default e).")
-            options[name]["log_base"] = {"anyOf": [base, {"const": "e"}]}
+            options[name]["log_base"] = {"description": base["description"], "anyOf": [base, {"const": "e"}]}
+        if not record.separable:
+            options[name]["over_outputs"] = _words("One number for all outputs: nothing to average.", ["sum"])
     one = _choice("The loss: a name, or {name: {settings}}.", options)
     several = {"type": "array", "minItems": 1, "items": one}
     return {"description": "The loss, or a list of losses to be added.", "anyOf": [*one["anyOf"], several]}

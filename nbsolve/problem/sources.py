@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbsolve.given import Given
 from nbsolve.problem import draws
-from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.cursor import Cursor, describe
 from nbsolve.problem.files import Array, FileFault, locate, read_array
 
 SOURCES = ("value", "file", "normal", "uniform")
@@ -14,7 +14,7 @@ SOURCES = ("value", "file", "normal", "uniform")
 
 def what(cursor: Cursor) -> str:
     """What is written where numbers should be."""
-    return "nothing is written" if cursor.is_null else f"{cursor.text!r} is not numbers"
+    return "nothing is written" if cursor.is_null else f"{describe(cursor.node)} is not numbers"
 
 
 def one_source(cursor: Cursor, what: str, sources: tuple[str, ...] = SOURCES) -> str | None:
