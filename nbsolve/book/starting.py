@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from nbsolve.errors import NbsolveError
 from nbsolve.notebook.writing import write_whole
+from nbsolve.problem.schema import schema
 
 
 def init_course(folder: Path) -> list[Path]:
@@ -34,3 +36,5 @@ def _course_files() -> Iterator[tuple[str, str]]:
                 # a wheel's files are not hidden ones, a course's may be
                 place = path.relative_to(course).as_posix().replace("dot-", ".")
                 yield place, path.read_text(encoding="utf-8")
+    # with it beside the problems, editors complete and check them
+    yield "problems/problem.schema.json", json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"

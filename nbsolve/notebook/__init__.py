@@ -72,9 +72,12 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
         from nbsolve.notebook.execution import execute_template
         from nbsolve.notebook.page import as_page
         from nbsolve.notebook.writing import write_whole
+        from nbsolve.problem.embedding import self_contained_text
 
         scratch.mkdir()
-        notebook = execute_template(job.problem.text, job.problem.title, folder=job.folder, scratch=scratch)
+        notebook = execute_template(
+            self_contained_text(job.problem), job.problem.title, folder=job.folder, scratch=scratch
+        )
         if job.page is not None:
             write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem)) + "\n")
         write_whole(job.out, nbformat.writes(notebook) + "\n")
