@@ -17,6 +17,7 @@ from nbsolve.engine import Iteration, Solution
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.layers.parameters import held_members
 from nbsolve.notation import Names
 from nbsolve.problem.model import Part, Problem
 from nbsolve.symbol import Partial, Role, Symbol, canonical
@@ -46,7 +47,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reported quantity stands: `atom` names it, `holder` is the parameter whose value it has."""
+    """Where a reported quantity stands: `atom` names it, `holder` is the parameter whose value it has.
+
+    `opposite`: the value with the other sign (a threshold said as a bias); `zero`: the change of a held parameter.
+    """
 
     atom: Atom
     holder: Atom
@@ -54,6 +58,7 @@ class Place:
     fixed: bool = False
     part: str | None = None
     opposite: bool = False
+    zero: bool = False
 
 
 def asked(problem: Problem, solution: Solution, names: Names) -> Iterator[Place]:
@@ -118,8 +123,8 @@ def answer(place: Place, solution: Solution, exact: Solution, names: Names, extr
     iteration = solution.iteration(place.iteration)
     values = extras.of(solution, iteration, place.holder)
     writer = Writer(solution)
-    holder = _present(place.holder, values)
-    if holder is None:
+    holder = place.holder
+    if place.zero:
         return _entry(place, names, 0.0, 0.0, "0")
     written = writer.answer(values, holder)
     same = exact.iteration(place.iteration)
@@ -214,13 +219,6 @@ def _decimal(value: Any) -> str:
     return str(enclosure.mid().str(20, radius=False))
 
 
-def _present(atom: Atom, values: Values) -> Atom | None:
-    """The atom, or None for the change of a held parameter, which is 0 and stands nowhere."""
-    if isinstance(atom, Symbol) and atom.change and atom not in values:
-        return None
-    return atom
-
-
 def _is_extra(atom: Atom) -> bool:
     if isinstance(atom, Partial):
         return atom.of.role is Role.OUTPUT_LOSS
@@ -309,31 +307,31 @@ def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
 def _update_places(solution: Solution, iteration: Iteration) -> Iterator[Place]:
     for flag in ("change", "new"):
         for layer in solution.layers:
+            held = frozenset(held_members(layer)) if flag == "change" else frozenset()
             for atom, holder in _standing(layer):
-                own, held = replace(atom, **{flag: True}), replace(holder, **{flag: True})  # type: ignore[arg-type]
-                yield Place(own, held, iteration.number)
-                yield from _as_bias(own, held, iteration.number, False)
+                own, source = replace(atom, **{flag: True}), replace(holder, **{flag: True})  # type: ignore[arg-type]
+                place = Place(own, source, iteration.number, zero=holder in held)
+                yield place
+                for bias in _as_bias(own, source, iteration.number, False):
+                    yield replace(bias, zero=place.zero)
 
 
 def _gradients(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
     for layer in solution.layers:
-        for member in _trainable(layer):
+        for member in _each_once(layer):
             yield Partial(LOSS, member)
 
 
-def _trainable(layer: Dense) -> Iterator[Symbol]:
+def _each_once(layer: Dense) -> Iterator[Symbol]:
     """Each parameter once (a shared one too), as its letters have it."""
-    seen = dict.fromkeys(holder for _, holder in _standing(layer))
-    yield from seen
+    yield from dict.fromkeys(holder for _, holder in _standing(layer))
 
 
 def _updated(flag: str) -> Callable[[Solution, Iteration], Iterator[Atom]]:
     def lister(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
         for layer in solution.layers:
-            for member in _trainable(layer):
-                new = replace(member, **{flag: True})  # type: ignore[arg-type]
-                if flag == "new" or new in iteration.values:
-                    yield new
+            held = frozenset(held_members(layer)) if flag == "change" else frozenset()
+            yield from (replace(m, **{flag: True}) for m in _each_once(layer) if m not in held)  # type: ignore[arg-type]
 
     return lister
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import Value
+from nbsolve.arithmetic import Value, settled
 from nbsolve.catalogue import LOSSES
 from nbsolve.engine import Iteration, Solution
-from nbsolve.expr import Array, Operand, elementwise, evaluate
+from nbsolve.expr import Array, Operand, dot_product, elementwise, evaluate
 from nbsolve.objective import Objective
 from nbsolve.rounding import write
 from nbsolve.symbol import Partial, Role, Symbol
@@ -57,12 +57,12 @@ def _backwards(
             return
         if layer.activation.vector:
             p: Array = values[layer.a(None, label)]  # type: ignore[assignment]
-            signal = p * (gradient - np.dot(p, gradient))
+            signal = p * (gradient - dot_product(p, gradient))
         else:
             local = evaluate(layer.derivative(None, label), values, arithmetic)
-            signal = gradient * local
+            signal = elementwise(settled, gradient * local)
         weights: Array = values[layer.w()]  # type: ignore[assignment]
-        gradient = np.dot(weights.T, signal)
+        gradient = dot_product(weights.T, signal)
         share = Symbol(Role.SHARE, layer.index - 1, sample=label)
         if layer is solution.layers[-1] and not layer.activation.vector and share in values.stored:
             # Shares that were written down keep the rounding they were written with.

@@ -15,7 +15,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE, ZERO, Arithmetic, Value
-from nbsolve.symbol import Partial, Symbol
+from nbsolve.symbol import Partial, Role, Symbol
 
 Atom = Symbol | Partial
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -26,6 +26,10 @@ class Bindings(Protocol):
     """Where the values of atoms come from."""
 
     def __getitem__(self, atom: Atom, /) -> Operand: ...
+
+
+LARGEST_EXACT = 4096
+"""Products of arrays with more entries are not searched for exact zeros."""
 
 
 class Expr:
@@ -469,15 +473,59 @@ def branch(e: Cases, bindings: Bindings, arithmetic: Arithmetic) -> Expr:
 
 
 def _matrix_product(e: MatrixProduct, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    result, *rest = _operands(e, bindings, arithmetic)
-    for factor in rest:
-        if result.ndim == 1 and factor.ndim == 2:
-            result = np.multiply.outer(result, factor[0])
-        elif result.ndim == 2 and result.shape[0] == 1 and factor.ndim == 1:
-            result = np.dot(result[0], factor)
+    result = evaluate(e.operands[0], bindings, arithmetic)
+    row = _is_row(e.operands[0], result)
+    for operand in e.operands[1:]:
+        factor = evaluate(operand, bindings, arithmetic)
+        if _is_row(operand, factor):
+            # A column times a row: all products of their entries.
+            result, row = np.multiply.outer(result, factor[0]), False
+        elif row and factor.ndim == 1:
+            result, row = dot_product(result[0], factor), False
         else:
-            result = np.dot(result, factor)
-    return result  # type: ignore[no-any-return]
+            result = dot_product(result, factor)
+    return result
+
+
+def dot_product(left: Any, right: Any) -> Any:
+    """The product of vectors or matrices; what is multiplied by an exact 0 does not touch the sum.
+
+    (0 · a + 0.1 is 0.1 itself, not an enclosure of it, also where a is irrational.)
+    """
+    if left.size > LARGEST_EXACT or not (_has_zero(left) or _has_zero(right)):
+        return np.dot(left, right)
+    if left.ndim == 1 and right.ndim == 1:
+        pairs = [(x, y) for x, y in zip(left, right, strict=True) if not (_is_zero(x) or _is_zero(y))]
+        return sum((x * y for x, y in pairs[1:]), start=pairs[0][0] * pairs[0][1]) if pairs else ZERO
+    if left.ndim == 1:
+        return dot_product(right.T, left)
+    if right.ndim == 1:
+        result = np.empty(left.shape[0], dtype=object)
+        for row in range(left.shape[0]):
+            result[row] = dot_product(left[row], right)
+        return result
+    return np.dot(left, right)
+
+
+def _is_zero(value: Value) -> bool:
+    return isinstance(value, flint.fmpq) and value == 0
+
+
+def _has_zero(array: Array) -> bool:
+    return any(_is_zero(value) for value in array.reshape(-1))
+
+
+def _is_row(expression: Expr, value: Any) -> bool:
+    """Whether the value is a vector laid on its side, which a matrix of one row is not."""
+    if not isinstance(expression, Transpose) or value.shape[0] != 1:
+        return False
+    inner = expression.operands[0]
+    return not (isinstance(inner, Quantity) and _is_matrix(inner.atom))
+
+
+def _is_matrix(atom: Atom) -> bool:
+    symbol = atom if isinstance(atom, Symbol) else atom.wrt
+    return symbol.role is Role.WEIGHT
 
 
 def _transpose(e: Transpose, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -512,7 +560,7 @@ def _maximum(arithmetic: Arithmetic, *values: Any) -> Value:
 
 
 def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Value:
-    return np.dot(left, right)  # type: ignore[no-any-return]
+    return dot_product(left, right)  # type: ignore[no-any-return]
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

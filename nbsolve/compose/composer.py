@@ -113,7 +113,7 @@ class Composer:
         if len(iteration.samples) == 1:
             sample = str(iteration.samples[0])
             if self.solution.problem.training is None:
-                return phrase("sections.sample", number=sample)
+                return phrase("sections.sample", sample=sample)
             return phrase("sections.iteration_sample", number=str(iteration.number), sample=sample)
         first, last = str(iteration.samples[0]), str(iteration.samples[-1])
         return phrase("sections.iteration_batch", number=str(iteration.number), first=first, last=last)

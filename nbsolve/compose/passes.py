@@ -12,7 +12,7 @@ from nbsolve.document import Block, Derivation, Heading, Inline, Math, Paragraph
 from nbsolve.engine import Iteration, Solution
 from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.parameters import parameters
+from nbsolve.layers.parameters import held_members, parameters
 from nbsolve.phrases import phrase
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
@@ -82,7 +82,7 @@ class Passes:
         several = len(self.iteration.samples) > 1
         for label in self.iteration.labels:
             if several:
-                yield Heading(self.level + 1, (phrase("sections.sample", number=str(label)),))
+                yield Heading(self.level + 1, (phrase("sections.sample", sample=str(label)),))
             for layer in self.solution.layers:
                 if heading and not several:
                     yield Heading(self.level + 1, (self._layer_title(layer),))
@@ -136,7 +136,7 @@ class Passes:
         several = len(self.iteration.samples) > 1
         for label in self.iteration.labels:
             if several:
-                yield Heading(self.level + 1, (phrase("sections.sample", number=str(label)),))
+                yield Heading(self.level + 1, (phrase("sections.sample", sample=str(label)),))
             own = [s for s in self.iteration.backward if s.rule is not Rule.PARAMETER_GRADIENT and s.sample == label]
             yield from self._signals(own, self.level + 1 + several)
         yield from self._gradients()
@@ -238,22 +238,12 @@ class Passes:
                     continue
                 found = [self.lines.compact(unit) for unit in step.units]
                 yield Derivation(tuple(line for line, _ in found), tuple(anchor for _, anchor in found))
-        held = list(self._held())
+        held = [member for layer in self.solution.layers for member in held_members(layer)]
         if held:
             yield Paragraph(_sentence(phrase("passages.held", names="\0"), held))
         if not by_matrices(self.solution):
             yield self._summary()
         yield from self._after()
-
-    def _held(self) -> Iterator[Symbol]:
-        import numpy as np
-
-        for layer in self.solution.layers:
-            for parameter in parameters(layer):
-                flags = np.ravel(parameter.trained)
-                for place, member in enumerate(parameter.members):
-                    if not flags[place if flags.size > 1 else 0]:
-                        yield member
 
     def _summary(self) -> Table:
         rows = []

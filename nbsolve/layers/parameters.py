@@ -191,6 +191,20 @@ def write_update(
             update,
             held=None if held is None else (held, old),
         )
+        if recorder.recording and not changes:
+            recorder.derive(delta, change(old))
+
+
+def held_members(layer: Dense) -> tuple[Symbol, ...]:
+    """The layer's parameters that are not trained."""
+    return tuple(
+        member
+        for parameter in parameters(layer)
+        for member, flag in zip(
+            parameter.members, np.broadcast_to(np.ravel(parameter.trained), len(parameter.members)), strict=True
+        )
+        if not flag
+    )
 
 
 def _matrix_change(layer: Dense, how: Explanation, old: Symbol, rate: Expr) -> Expr:
