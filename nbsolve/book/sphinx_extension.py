@@ -28,6 +28,9 @@ def setup(app: Sphinx) -> dict[str, object]:
 def _configure(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(files("nbsolve") / "templates" / "static"))
     config.mathjax_path = "mathjax/tex-chtml-full.js"
+    if not config.mathjax3_config:
+        # each line of a solution begins where the last one began
+        config.mathjax3_config = {"chtml": {"displayAlign": "left"}}
     foot = f"<p class='nbsolve-version'>Worked out by nbsolve {__version__}.</p>"
     config.html_theme_options["extra_footer"] = foot + str(config.html_theme_options.get("extra_footer", ""))
 

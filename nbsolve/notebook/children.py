@@ -11,7 +11,8 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -46,7 +47,8 @@ def run_in_children(
         while waiting or running:
             while waiting and len(running) < at_once:
                 position, task = waiting.pop(0)
-                running.append(_start(position, task))
+                with _no_interrupt():  # between the child's start and its being known here
+                    running.append(_start(position, task))
             ready = wait([child.messages for child in running])
             for child in [child for child in running if child.messages in ready]:
                 running.remove(child)
@@ -76,6 +78,7 @@ def _start(position: int, task: Task) -> _Child:
 def _work(task: Task, messages: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the children too: end without a word
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     try:
         task()
     except NbsolveError as error:
@@ -88,6 +91,16 @@ def _work(task: Task, messages: Connection) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # nothing of the parent's may be closed, saved or cleaned up a second time here
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Ctrl-C waits until the block is left."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _finish(child: _Child) -> str | None:

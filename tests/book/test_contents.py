@@ -66,5 +66,5 @@ def test_two_problems_cannot_have_one_page() -> None:
 def test_a_folder_that_is_no_course(tmp_path: Path) -> None:
     with pytest.raises(NbsolveError, match="nbsolve init"):
         Course(tmp_path).check()
-    with pytest.raises(NbsolveError, match="has no problem"):
+    with pytest.raises(NbsolveError, match="there is no problem"):
         Course(tmp_path).problem_files()
