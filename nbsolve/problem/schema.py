@@ -13,11 +13,12 @@ from nbsolve.problem.loading import DETAIL, EXPLAIN, KINDS
 from nbsolve.problem.model import LAYOUTS
 from nbsolve.problem.naming import PRESETS, ROLES
 from nbsolve.problem.parts import WORDS
+from nbsolve.symbol import Role
 
 Schema = dict[str, Any]
 
 _NUMBER_PATTERN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?[0-9]+/[0-9]+$"
-_QUANTITY = r"^(x|y|z|a|W|b|theta|L|e|delta|eta|lambda)(\[[0-9]+\]){0,3}$"
+_QUANTITY = rf"^({'|'.join(role.value for role in Role)})(\[[0-9]+\]){{0,3}}$"
 
 
 def schema() -> Schema:

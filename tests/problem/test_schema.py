@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from nbsolve import load_problem
 from nbsolve.problem.schema import schema
 from nbsolve.problem.starter import starter
 from tests.problem.problems import BASE, NETWORK, VALID
@@ -33,6 +35,15 @@ def _data(text: str) -> Any:
 @pytest.mark.parametrize("name", VALID)
 def test_valid_files_are_valid(name: str) -> None:
     VALIDATOR.validate(_data(VALID[name]))
+
+
+SHIPPED = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
+def test_shipped_problems_are_valid(path: Path) -> None:
+    load_problem(path)
+    VALIDATOR.validate(_data(path.read_text(encoding="utf-8")))
 
 
 def test_the_starter_is_valid() -> None:
