@@ -78,6 +78,10 @@ class Name:
         """LaTeX: core, then subscript, then superscript."""
         return self.core + _script("_", self.sub) + _script("^", self.sup)
 
+    def signs(self) -> tuple[str, str, str]:
+        """Core, subscript and superscript as Unicode text, to be set by whoever draws them."""
+        return _sign(self.core), _sign(self.sub), _sign(self.sup)
+
     def plain(self) -> str:
         """Unicode for a terminal: w₃, ŷ₁, w₁₁⁽¹⁾; where Unicode lacks a sign, w_{b} and w^{c}."""
         return _sign(self.core) + _plain_script("_", self.sub, _SUB) + _plain_script("^", self.sup, _SUP)
