@@ -90,7 +90,10 @@ def everything(solution: Solution) -> Iterator[Place]:
     for iteration in solution.iterations:
         t = iteration.number
         for label, number in zip(iteration.labels, iteration.samples, strict=True):
-            for role, width in ((Role.INPUT, problem.network.inputs), (Role.TARGET, solution.layers[-1].layer.units)):
+            for role, width in (
+                (Role.INPUT, problem.network.inputs),
+                (Role.TARGET, solution.layers[-1].layer.units),
+            ):
                 vector = Symbol(role, sample=label)
                 if vector not in iteration.values.stored:
                     continue
@@ -374,7 +377,9 @@ def _named(atom: Atom, iteration: Iteration) -> Iterator[Atom]:
             found = True
             yield own
     if not found:
-        raise UnknownQuantityError(f"{canonical(atom)} has no value in iteration {iteration.number} ({first.role.name.lower()})")
+        raise UnknownQuantityError(
+            f"{canonical(atom)} has no value in iteration {iteration.number} ({first.role.name.lower()})"
+        )
 
 
 def _of_sample(atom: Atom, label: int | None) -> Atom:

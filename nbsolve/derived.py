@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import flint
 import numpy as np
 
@@ -87,5 +86,3 @@ def _array(entries: list[Operand]) -> Array:
     for place, entry in enumerate(entries):
         result[place] = entry
     return result
-
-

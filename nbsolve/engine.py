@@ -331,8 +331,9 @@ class _Run:
             symbol = Symbol(Role.LOSS, iteration=last - length + 1 + offset)
             recorder.values.put(symbol, value)
             terms.append(product(number(size), Quantity(symbol)) if mean and size > 1 else Quantity(symbol))
-        body = total(*terms)
-        if mean and count > 1:
+        alone = len(self.epoch_losses) == 1
+        body = Quantity(LOSS) if alone else total(*terms)
+        if mean and count > 1 and not alone:
             body = product(number(flint.fmpq(1, count)), body)
         recorder.write(Rule.EPOCH_LOSS, Symbol(Role.EPOCH_LOSS), forms(body))
 

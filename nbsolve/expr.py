@@ -318,9 +318,8 @@ def negated(expression: Expr) -> Expr:
         for position, factor in enumerate(expression.operands):
             turned = negated(factor)
             if isinstance(factor, Sum | Negation | Product) and not isinstance(turned, Negation):
-                return expression.rebuilt(
-                    (*expression.operands[:position], turned, *expression.operands[position + 1 :])
-                )
+                operands = (*expression.operands[:position], turned, *expression.operands[position + 1 :])
+                return product(*operands) if isinstance(expression, Product) else Hadamard(operands)
     return Negation((expression,))
 
 
@@ -354,7 +353,9 @@ def substitute(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr
 
 def with_variables(expression: Expr, variables: Mapping[str, Expr]) -> Expr:
     """The catalogue formula with those placeholders filled in that are among the variables."""
-    return substitute(expression, lambda node: variables.get(node.name) if isinstance(node, Variable) else None)
+    return substitute(
+        expression, lambda node: variables.get(node.name) if isinstance(node, Variable) else None
+    )
 
 
 # ------------------------------------------------------------------------------------- evaluating

@@ -74,12 +74,13 @@ class Objective:
             if len(terms) > 1:
                 for index, term in enumerate(terms, start=1):
                     symbol = Symbol(Role.TERM_LOSS, to=index, sample=sample, new=new)
-                    recorder.write(
-                        Rule.TERM_LOSS, symbol, forms(self.term(term, sample, new)), sample=sample
-                    )
+                    recorder.write(Rule.TERM_LOSS, symbol, forms(self.term(term, sample, new)), sample=sample)
                 sample_loss = total(
                     *(
-                        product(literal(term.weight), Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new)))
+                        product(
+                            literal(term.weight),
+                            Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new)),
+                        )
                         if term.weight.value != ONE
                         else Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new))
                         for m, term in enumerate(terms, start=1)
@@ -101,7 +102,11 @@ class Objective:
             penalty = Symbol(Role.PENALTY, new=new)
             unit = self.penalty(new)
             recorder.write(
-                Rule.PENALTY, penalty, forms(self.penalty(new, matrix=True)), (penalty,), lambda atom: forms(unit)
+                Rule.PENALTY,
+                penalty,
+                forms(self.penalty(new, matrix=True)),
+                (penalty,),
+                lambda atom: forms(unit),
             )
             data = total(data, Quantity(penalty))
         recorder.write(Rule.LOSS, loss, forms(data))

@@ -98,9 +98,7 @@ class Step:
             yield self
             return
         for member in self.members:
-            yield Step(
-                self.rule, member, self.unit_forms(member), self.values, self.iteration, self.sample
-            )
+            yield Step(self.rule, member, self.unit_forms(member), self.values, self.iteration, self.sample)
 
 
 class Mismatch(AssertionError):

@@ -11,7 +11,19 @@ from nbsolve.compose.conventions import conventions
 from nbsolve.compose.lines import literal
 from nbsolve.compose.passes import Passes, by_matrices
 from nbsolve.compose.statement import statement
-from nbsolve.document import Block, Bullets, Document, Heading, Link, Markdown, Math, Note, Paragraph, Table, Text
+from nbsolve.document import (
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Link,
+    Markdown,
+    Math,
+    Note,
+    Paragraph,
+    Table,
+    Text,
+)
 from nbsolve.engine import Iteration, Solution
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, atoms
@@ -54,7 +66,9 @@ class Composer:
             return self.solution.iteration(number)
         except KeyError:
             shown = ", ".join(str(iteration.number) for iteration in self.solution.iterations)
-            raise UnknownQuantityError(f"iteration {number} is not among those written out ({shown})") from None
+            raise UnknownQuantityError(
+                f"iteration {number} is not among those written out ({shown})"
+            ) from None
 
     # ------------------------------------------------------------------ documents
 

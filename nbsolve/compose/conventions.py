@@ -45,7 +45,7 @@ def _layout(problem: Problem) -> Text:
     product: Expr = MatrixProduct((w, x)) if problem.network.layout == "W x + b" else MatrixProduct((x, w))
     kinds = {layer.bias.kind for layer in problem.network.layers}
     if kinds == {"threshold"}:
-        formula: Expr = Sum((product, Negation((Variable("θ"),))))
+        formula: Expr = Sum((product, Negation((Variable("theta"),))))
     else:
         formula = product if kinds == {"absent"} else Sum((product, b))
     key = "layout_units" if problem.network.layout == "W x + b" else "layout_inputs"
@@ -86,7 +86,10 @@ def _activations(problem: Problem) -> Iterator[Text]:
             if record.from_output is not None:
                 from_output = with_variables(record.from_output, {**parameters, "a": function})
                 slope = from_output
-            item += [", " + phrase("conventions.slope") + " ", Math(Applied(record.function, slope, (("z", z),), primes=1), "=", slope)]
+            item += [
+                ", " + phrase("conventions.slope") + " ",
+                Math(Applied(record.function, slope, (("z", z),), primes=1), "=", slope),
+            ]
         if record.kink is not None:
             item.append("; " + phrase(f"conventions.kink_{record.kink}"))
         yield tuple(item)
@@ -120,7 +123,11 @@ def _loss(term: LossTerm, samples: bool, several: bool, outputs: int) -> Text:
         base = literal(term.log_base)
         definition = substitute(
             definition,
-            lambda node: Function("log", (base, *node.operands)) if isinstance(node, Function) and node.name == "ln" else None,
+            lambda node: (
+                Function("log", (base, *node.operands))
+                if isinstance(node, Function) and node.name == "ln"
+                else None
+            ),
         )
     item: list[Inline] = [phrase("conventions.loss", name=phrase(f"losses.{term.name}"))]
     if term.written != term.name:
@@ -151,7 +158,10 @@ def _delta(problem: Problem) -> Text:
     key = "delta_minus" if minus else "delta_plus"
     if problem.explain != "delta" and not minus:
         return (phrase(f"conventions.{key}") + " ", Math(gradient))
-    return (phrase(f"conventions.{key}") + " ", Math(delta, "=", Negation((gradient,)) if minus else gradient))
+    return (
+        phrase(f"conventions.{key}") + " ",
+        Math(delta, "=", Negation((gradient,)) if minus else gradient),
+    )
 
 
 def _training(problem: Problem) -> Iterator[Text]:

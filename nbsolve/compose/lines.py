@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import Undecided
+from nbsolve.arithmetic import Undecided, Value
 from nbsolve.document import Derivation, Inline, Line, Math, Result
 from nbsolve.engine import Solution
 from nbsolve.errors import DomainError
@@ -76,7 +76,7 @@ class Lines:
         ]
         relation = "="
         if numeric is not None:
-            relation = self._numeric_relation(unit.formula)
+            relation = self.numeric_relation(unit.formula)
             lines.append(Line(((relation, numeric),)))
             if terms and not self.writer.each_step:
                 middle = self._terms(unit.formula, result)
@@ -93,7 +93,7 @@ class Lines:
         result, numeric = self._computed(unit)
         parts: list[tuple[str, Expr | Result]] = [("=", letters[-1])]
         if numeric is not None:
-            parts.append((self._numeric_relation(unit.formula), numeric))
+            parts.append((self.numeric_relation(unit.formula), numeric))
         parts.extend(self._result(unit, result, numeric))
         return Line(tuple(parts), Quantity(unit.target)), self._anchor(unit.target)
 
@@ -209,13 +209,15 @@ class Lines:
 
     def _gives(self, line: Expr, result: Written) -> bool:
         try:
-            value = scalar(evaluate(line, Values(), self.solution.arithmetic))
-            places = _places(result.text)
-            return self.solution.arithmetic.round_to(value, places) == result.value
+            return self.agrees(scalar(evaluate(line, Values(), self.solution.arithmetic)), result)
         except (DomainError, Undecided):
             return False
 
-    def _numeric_relation(self, formula: Expr) -> str:
+    def agrees(self, value: Value, result: Written) -> bool:
+        """Whether a calculator that finds `value` shows the written result."""
+        return self.solution.arithmetic.round_to(value, _places(result.text)) == result.value
+
+    def numeric_relation(self, formula: Expr) -> str:
         """= where every number in the line is the quantity itself, ≈ where one is rounded."""
         if self.writer.each_step:
             return "="
@@ -364,4 +366,3 @@ def _linear_source(atom: Atom, values: Values) -> Atom:
     if wrt.role is Role.WEIGHT and wrt.layer is not None:
         return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)
     return Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)
-

@@ -6,12 +6,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbsolve.compose.lines import Lines, literal, members
+from nbsolve.compose.lines import MOST_EXTRA, Lines, literal, members
 from nbsolve.document import Derivation, Line, Result
-from nbsolve.expr import Applied, Atom, Expr, Hadamard, Matrix, MatrixProduct, Quantity, Variable, substitute
+from nbsolve.expr import (
+    Applied,
+    Array,
+    Atom,
+    Expr,
+    Function,
+    Hadamard,
+    Matrix,
+    MatrixProduct,
+    Quantity,
+    Sum,
+    Variable,
+    atoms,
+    evaluate,
+    substitute,
+    walk,
+)
 from nbsolve.step import Step
 from nbsolve.symbol import Symbol, anchor
+from nbsolve.values import Values
 
+SMALL, MOST_OPERANDS, MOST_TERMS = 4, 4, 6
+"""Larger matrices, and formulae of more of them, are not shown with their numbers put in."""
 LIMIT = 6
 """Larger matrices are shown by their first and last rows and columns."""
 
@@ -34,24 +53,67 @@ class MatrixLines:
         exact = all(self.lines.writer.operand(self.lines.values, m).exact for m in entries)
         result = self.array(target, value)
         boxed = all(m in self.lines.asked for m in entries)
-        lines.append(Line((("=" if exact else "≈", Result(result, boxed)),)))
+        numeric = self._with_numbers(step, value)
+        if numeric is not None and numeric != result:
+            lines.append(Line(((self.lines.numeric_relation(step.formula), numeric),)))
+        sign = "=" if exact else "≈"
+        shorter = self.array(target, value, answers=True) if boxed else result
+        if boxed and shorter != result:
+            lines.append(Line(((sign, result), ("≈", Result(shorter, True)))))
+        else:
+            lines.append(Line(((sign, Result(result, boxed)),)))
         prefix = f"it{self.lines.iteration}-"
-        anchors = (prefix + anchor(target), *(prefix + anchor(m) for m in entries if len(entries) <= LIMIT * LIMIT))
+        anchors = (
+            prefix + anchor(target),
+            *(prefix + anchor(m) for m in entries if len(entries) <= LIMIT * LIMIT),
+        )
         return Derivation(tuple(lines), anchors)
 
-    def array(self, atom: Atom, value: np.ndarray) -> Expr:  # type: ignore[type-arg]
+    def _with_numbers(self, step: Step, value: Array) -> Expr | None:
+        """The formula with its matrices put in, with the digits it takes; None where it would be too large."""
+        operands = [self.lines.values[atom] for atom in atoms(step.formula)]
+        arrays = [operand for operand in (*operands, value) if isinstance(operand, np.ndarray)]
+        if any(max(array.shape) > SMALL for array in arrays) or len(operands) > MOST_OPERANDS:
+            return None
+        if any(isinstance(node, Applied | Function) for node in walk(step.formula)):
+            return None
+        results = [
+            self.lines.writer.operand(self.lines.values, m)
+            for row in members(step.target, value)
+            for m in row
+        ]
+        for extra in range(MOST_EXTRA if not self.lines.writer.each_step else 1):
+            plain = self.lines.numbers(step.formula, extra)
+            entries = np.ravel(evaluate(plain, Values(), self.lines.solution.arithmetic))
+            if all(self.lines.agrees(x, w) for x, w in zip(entries, results, strict=True)):
+                return self._numbers(step.formula, extra)
+        return None
+
+    def _numbers(self, formula: Expr, extra: int) -> Expr:
+        def replaced(node: Expr) -> Expr | None:
+            if not isinstance(node, Quantity):
+                return None
+            value = self.lines.values[node.atom]
+            return self.array(node.atom, value, extra) if isinstance(value, np.ndarray) else None
+
+        return self.lines.numbers(substitute(self._written(formula), replaced), extra)
+
+    def array(self, atom: Atom, value: Array, extra: int = 0, answers: bool = False) -> Expr:
         """The array with its entries as they are written, as the file's layout has it."""
         entries = members(atom, value)
         if value.ndim == 1 and self.inputs_first:
             entries = [[row[0] for row in entries]]
         elif value.ndim == 2 and self.inputs_first and _is_weight(atom):
             entries = [list(column) for column in zip(*entries, strict=True)]
-        rows = [self._entries(row) for row in _shortened(entries)]
+        rows = [self._entries(row, extra, answers) for row in _shortened(entries)]
         return Matrix(tuple(tuple(row) for row in rows))
 
-    def _entries(self, row: list[Atom | None]) -> list[Expr]:
+    def _entries(self, row: list[Atom | None], extra: int, answers: bool) -> list[Expr]:
+        writer, values = self.lines.writer, self.lines.values
         return [
-            Variable("…") if member is None else literal(self.lines.writer.operand(self.lines.values, member))
+            Variable("…")
+            if member is None
+            else literal(writer.answer(values, member) if answers else writer.operand(values, member, extra))
             for member in row
         ]
 
@@ -61,8 +123,9 @@ class MatrixLines:
         def turned(node: Expr) -> Expr | None:
             if isinstance(node, MatrixProduct) and self.inputs_first:
                 return MatrixProduct(tuple(substitute(o, turned) for o in reversed(node.operands)))
-            if isinstance(node, Applied) and node.name == "loss":
-                return None
+            if isinstance(node, Sum) and len(node.operands) > MOST_TERMS:
+                kept = (*node.operands[:2], Variable("…"), *node.operands[-2:])
+                return Sum(tuple(substitute(operand, turned) for operand in kept))
             if isinstance(node, Hadamard):
                 return Hadamard(tuple(substitute(o, turned) for o in node.operands))
             return None

@@ -23,7 +23,14 @@ MOST_SAMPLES = 4
 """Beyond these sizes a solution without a wish of its own is written with matrices."""
 
 FACTORS = frozenset(
-    {Rule.LOSS_DERIVATIVE, Rule.LOCAL_DERIVATIVE, Rule.DELTA, Rule.OUTPUT_SIGNAL, Rule.PATH_SHARE, Rule.PATH_SUM}
+    {
+        Rule.LOSS_DERIVATIVE,
+        Rule.LOCAL_DERIVATIVE,
+        Rule.DELTA,
+        Rule.OUTPUT_SIGNAL,
+        Rule.PATH_SHARE,
+        Rule.PATH_SUM,
+    }
 )
 """Rules whose results are numbered and called by their number afterwards."""
 
@@ -106,7 +113,9 @@ class Passes:
     def _layer_words(self, layer: Dense) -> str:
         kinds = {"units": "and_bias", "shared": "and_shared", "threshold": "and_threshold"}
         bias = layer.layer.bias.kind
-        key = {"linear": "forward_linear", "softmax": "softmax_layer"}.get(layer.activation.name, "forward_layer")
+        key = {"linear": "forward_linear", "softmax": "softmax_layer"}.get(
+            layer.activation.name, "forward_layer"
+        )
         return phrase(f"passages.{key}", bias="" if bias == "absent" else phrase(f"passages.{kinds[bias]}"))
 
     # ------------------------------------------------------------------ loss
@@ -137,7 +146,11 @@ class Passes:
         for label in self.iteration.labels:
             if several:
                 yield Heading(self.level + 1, (phrase("sections.sample", sample=str(label)),))
-            own = [s for s in self.iteration.backward if s.rule is not Rule.PARAMETER_GRADIENT and s.sample == label]
+            own = [
+                s
+                for s in self.iteration.backward
+                if s.rule is not Rule.PARAMETER_GRADIENT and s.sample == label
+            ]
             yield from self._signals(own, self.level + 1 + several)
         yield from self._gradients()
 
@@ -171,7 +184,9 @@ class Passes:
         if step.rule is Rule.OUTPUT_SIGNAL:
             jacobian = self.solution.layers[-1].activation.vector
             cancelled = any(form.reason == "cancellation" for unit in step.units for form in unit.forms)
-            return phrase("passages.delta_cancelled" if cancelled or not jacobian else "passages.delta_jacobian")
+            return phrase(
+                "passages.delta_cancelled" if cancelled or not jacobian else "passages.delta_jacobian"
+            )
         count = self.solution.layers[_layer_of(step)].layer.units if not last else 1
         if step.rule is Rule.PATH_SHARE:
             return phrase("passages.shares", count=str(count))
@@ -179,6 +194,8 @@ class Passes:
             if previous is Rule.PATH_SHARE:
                 return phrase("passages.shares_added")
             return phrase("passages.many_paths" if count > 1 else "passages.one_path", count=str(count))
+        if not last and previous is not Rule.PATH_SUM:
+            return phrase("passages.delta_back")
         return phrase("passages.delta_output" if last else "passages.delta_hidden")
 
     def _gradients(self) -> Iterator[Block]:
@@ -261,15 +278,25 @@ class Passes:
     def _after(self) -> Iterator[Block]:
         if not self.iteration.after:
             return
-        yield Heading(self.level, (phrase("sections.after"),))
-        yield Paragraph((phrase("passages.after"),))
-        forward = [s for s in self.iteration.after if s.rule in (Rule.PRE_ACTIVATION, Rule.ACTIVATION)]
-        yield from self._forward_blocks(forward, heading=False)
-        yield from self._loss_blocks(s for s in self.iteration.after if s not in forward)
+        if self._asked_after():
+            yield Heading(self.level, (phrase("sections.after"),))
+            yield Paragraph((phrase("passages.after"),))
+            forward = [s for s in self.iteration.after if s.rule in (Rule.PRE_ACTIVATION, Rule.ACTIVATION)]
+            yield from self._forward_blocks(forward, heading=False)
+            yield from self._loss_blocks(s for s in self.iteration.after if s not in forward)
         yield Paragraph(self._loss_words())
-        if self.iteration.epoch:
+        if self.iteration.epoch and Symbol(Role.EPOCH_LOSS) in self.asked:
             yield Heading(self.level, (phrase("sections.epoch"),))
             yield from (self.lines.derivation(step) for step in self.iteration.epoch)
+
+    def _asked_after(self) -> bool:
+        """Whether a part asks for what the network does after the update."""
+        return any(
+            isinstance(atom, Symbol)
+            and atom.new
+            and atom.role not in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
+            for atom in self.asked
+        )
 
     def _loss_words(self) -> Text:
         values, writer = self.iteration.values, self.lines.writer

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.compose.matrices import LIMIT
-from nbsolve.document import Block, Bullets, Derivation, Heading, Inline, Line, Markdown, Math, Paragraph, Table, Text
+from nbsolve.document import (
+    Block,
+    Bullets,
+    Derivation,
+    Heading,
+    Inline,
+    Line,
+    Markdown,
+    Math,
+    Paragraph,
+    Table,
+    Text,
+)
 from nbsolve.engine import Solution
 from nbsolve.expr import Expr, Matrix, Number, Quantity, Variable
 from nbsolve.given import Given
@@ -29,9 +41,13 @@ def statement(solution: Solution, names: Names) -> Iterator[Block]:
     yield from _samples(solution)
     constants = list(_constants(problem))
     if constants:
-        yield Paragraph(tuple(piece for n, c in enumerate(constants) for piece in ([", "] if n else []) + list(c)))
+        yield Paragraph(
+            tuple(piece for n, c in enumerate(constants) for piece in ([", "] if n else []) + list(c))
+        )
     if problem.parts:
-        yield Bullets(tuple(_part(part, names) for part in problem.parts), tuple(part.label for part in problem.parts))
+        yield Bullets(
+            tuple(_part(part, names) for part in problem.parts), tuple(part.label for part in problem.parts)
+        )
     if problem.source:
         yield Paragraph((Markdown(phrase("statement.source", source=problem.source)),))
 
@@ -44,9 +60,11 @@ def _network(problem: Problem) -> str:
         one = "_one" if layer.units == 1 else ""
         name = phrase(f"activations.{layer.activation.name}")
         layers.append(phrase(f"statement.{kind}{one}", count=str(layer.units), activation=name))
-    listed = layers[0] if len(layers) == 1 else f"{', '.join(layers[:-1])} {phrase('statement.and')} {layers[-1]}"
-    words = phrase("statement.input_one") if inputs == 1 else phrase("statement.input_many", count=str(inputs))
-    return phrase("statement.network", inputs=words, layers=listed)
+    words = (
+        phrase("statement.input_one") if inputs == 1 else phrase("statement.input_many", count=str(inputs))
+    )
+    listed = f"{', '.join([words, *layers[:-1]])} {phrase('statement.and')} {layers[-1]}"
+    return phrase("statement.network", listed=listed)
 
 
 def _parameters(solution: Solution) -> Iterator[Line]:
@@ -153,12 +171,16 @@ def _constants(problem: Problem) -> Iterator[Text]:
     training = problem.training
     if training is not None:
         rate = training.optimiser.parameters["learning_rate"]
-        yield (phrase("statement.learning_rate") + " ", Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", _literal(rate)))
+        yield (
+            phrase("statement.learning_rate") + " ",
+            Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", _literal(rate)),
+        )
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)
     if problem.regulariser is not None:
         strength = _literal(problem.regulariser.strength)
-        yield (phrase("statement.strength") + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
+        strength_words = phrase("statement.strength" if training is None else "statement.strength_too")
+        yield (strength_words + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
 
 
 def _part(part: Part, names: Names) -> Text:
@@ -173,7 +195,11 @@ def _part(part: Part, names: Names) -> Text:
         if part.at is not None:
             pieces.append(" " + phrase("statement.at", number=str(part.at)))
     if part.marks is not None:
-        marks = phrase("statement.mark") if part.marks.text == "1" else phrase("statement.marks", count=part.marks.text)
+        marks = (
+            phrase("statement.mark")
+            if part.marks.text == "1"
+            else phrase("statement.marks", count=part.marks.text)
+        )
         pieces.append(f" ({marks})")
     return tuple(pieces)
 

@@ -125,9 +125,7 @@ class Dense:
         def activate(atom: Atom) -> tuple[Form, ...]:
             z = Quantity(self.z(_unit(atom), sample, new))
             if self.activation.vector:
-                others = [
-                    Function("exp", (Quantity(self.z(k, sample, new)),)) for k in self.units
-                ]
+                others = [Function("exp", (Quantity(self.z(k, sample, new)),)) for k in self.units]
                 return forms(quotient(Function("exp", (z,)), total(*others)))
             return forms(self._function(z))
 
@@ -234,7 +232,10 @@ class Dense:
     ) -> None:
         def delta(atom: Atom) -> tuple[Form, ...]:
             j = _unit(atom)
-            partials = [Quantity(Partial(LOSS, self.a(j, sample))), Quantity(Partial(self.a(j, sample), self.z(j, sample)))]
+            partials = [
+                Quantity(Partial(LOSS, self.a(j, sample))),
+                Quantity(Partial(self.a(j, sample), self.z(j, sample))),
+            ]
             return forms(
                 how.oriented(product(*partials)),
                 how.oriented(closed.unit(j)),
@@ -268,15 +269,26 @@ class Dense:
                 through = range(1, self.layer.units + 1)
                 letters = total(
                     *(
-                        Product((Quantity(Partial(LOSS, self.a(k, sample))), Quantity(Partial(self.a(k, sample), self.z(j, sample)))))
+                        Product(
+                            (
+                                Quantity(Partial(LOSS, self.a(k, sample))),
+                                Quantity(Partial(self.a(k, sample), self.z(j, sample))),
+                            )
+                        )
                         for k in through
                     )
                 )
                 factors = total(*(product(of(k), self.jacobian(k, j, sample)) for k in through))
             else:
-                letters = product(Quantity(Partial(LOSS, self.a(j, sample))), Quantity(Partial(self.a(j, sample), self.z(j, sample))))
+                letters = product(
+                    Quantity(Partial(LOSS, self.a(j, sample))),
+                    Quantity(Partial(self.a(j, sample), self.z(j, sample))),
+                )
                 factors = product(of(j), self.derivative(j, sample))
-            steps = [Form(how.oriented(letters), Reason.CHAIN_RULE), Form(how.oriented(factors), Reason.LOCAL_DERIVATIVES)]
+            steps = [
+                Form(how.oriented(letters), Reason.CHAIN_RULE),
+                Form(how.oriented(factors), Reason.LOCAL_DERIVATIVES),
+            ]
             unit_short = cancelled(j)
             if unit_short is not None:
                 steps.append(Form(how.oriented(unit_short), Reason.CANCELLATION))
@@ -285,7 +297,9 @@ class Dense:
         members = [how.signal(self.index, j, sample) for j in self.units]
         target = how.signal(self.index, None, sample)
         if short is not None:
-            recorder.write(Rule.OUTPUT_SIGNAL, target, forms(how.oriented(short)), members, unit_forms, sample)
+            recorder.write(
+                Rule.OUTPUT_SIGNAL, target, forms(how.oriented(short)), members, unit_forms, sample
+            )
             return
         # J^T g for the Jacobian J = diag(p) − p p^T comes to p ⊙ (g − p·g).
         p = Quantity(self.a(None, sample))
@@ -303,7 +317,9 @@ class Dense:
         def paths(i: int, of: Callable[[int], Expr], note: bool) -> Expr:
             terms = [product(of(j), Quantity(self.w(j, i))) for j in self.units]
             if note and len(terms) > 1:
-                terms = [Brace(t, "through", (self.a(j, sample),)) for j, t in zip(self.units, terms, strict=True)]
+                terms = [
+                    Brace(t, "through", (self.a(j, sample),)) for j, t in zip(self.units, terms, strict=True)
+                ]
             return total(*terms)
 
         def chain(i: int) -> Expr:
@@ -335,14 +351,24 @@ class Dense:
             lambda i: Quantity(Partial(LOSS, self.source(i, sample))),
         )
         members = [Partial(LOSS, self.source(i, sample)) for i in sources]
-        if how.way == "local_derivatives" and 1 < self.layer.units <= MOST_SHARES and self.inputs <= MOST_SHARES:
+        if (
+            how.way == "local_derivatives"
+            and 1 < self.layer.units <= MOST_SHARES
+            and self.inputs <= MOST_SHARES
+        ):
             self._write_shares(recorder, signal, sample)
 
             def shares(i: int) -> Expr:
                 return total(*(Quantity(self._share(i, j, sample)) for j in self.units))
 
             recorder.write_units(
-                Rule.PATH_SUM, members, lambda atom: (Form(chain(_unit(atom)), Reason.CHAIN_RULE), Form(shares(_unit(atom)), Reason.FACTORS)), sample
+                Rule.PATH_SUM,
+                members,
+                lambda atom: (
+                    Form(chain(_unit(atom)), Reason.CHAIN_RULE),
+                    Form(shares(_unit(atom)), Reason.FACTORS),
+                ),
+                sample,
             )
             return written
         recorder.write(
@@ -351,7 +377,9 @@ class Dense:
             forms(matrix),
             members,
             lambda atom: forms(
-                chain(_unit(atom)), paths(_unit(atom), signal.unit, True), reasons=(Reason.CHAIN_RULE, Reason.FACTORS)
+                chain(_unit(atom)),
+                paths(_unit(atom), signal.unit, True),
+                reasons=(Reason.CHAIN_RULE, Reason.FACTORS),
             ),
             sample,
         )
@@ -379,4 +407,3 @@ def _unit(atom: Atom) -> int:
     unit = atom.to if isinstance(atom, Symbol) else atom.wrt.to
     assert unit is not None
     return unit
-

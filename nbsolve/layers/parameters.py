@@ -201,7 +201,9 @@ def held_members(layer: Dense) -> tuple[Symbol, ...]:
         member
         for parameter in parameters(layer)
         for member, flag in zip(
-            parameter.members, np.broadcast_to(np.ravel(parameter.trained), len(parameter.members)), strict=True
+            parameter.members,
+            np.broadcast_to(np.ravel(parameter.trained), len(parameter.members)),
+            strict=True,
         )
         if not flag
     )

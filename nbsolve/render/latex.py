@@ -25,7 +25,13 @@ from nbsolve.render import latex_math
 
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection", 4: "paragraph", 5: "subparagraph"}
 _SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
-_SPECIAL |= {"^": r"\textasciicircum{}", "\\": r"\textbackslash{}", "≈": r"$\approx$", "…": r"\ldots{}", "θ": r"$\theta$"}
+_SPECIAL |= {
+    "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}",
+    "≈": r"$\approx$",
+    "…": r"\ldots{}",
+    "θ": r"$\theta$",
+}
 
 
 def render(document: Document) -> str:

@@ -30,7 +30,17 @@ FUNCTIONS = {
     "sign": r"\operatorname{sign}",
     "sum": r"\operatorname{sum}",
 }
-RELATIONS = {"=": "=", "≈": r"\approx", "<": "<", ">": ">", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "←": r"\leftarrow"}
+VARIABLES = {"alpha": r"\alpha", "delta": r"\delta", "theta": r"\theta", "…": r"\cdots"}
+RELATIONS = {
+    "=": "=",
+    "≈": r"\approx",
+    "<": "<",
+    ">": ">",
+    "≤": r"\le",
+    "≥": r"\ge",
+    "≠": r"\ne",
+    "←": r"\leftarrow",
+}
 
 
 def number(text: str) -> str:
@@ -48,7 +58,9 @@ def printer(names: Names) -> Printer:
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:
         inside = ",\\, ".join(arguments)
-        return f"{FUNCTIONS[name]}{chr(39) * primes}({inside})" if primes else _applied(FUNCTIONS[name], inside)
+        return (
+            f"{FUNCTIONS[name]}{chr(39) * primes}({inside})" if primes else _applied(FUNCTIONS[name], inside)
+        )
 
     def cases(rows: Sequence[tuple[str, str | None]]) -> str:
         lines = [
@@ -63,6 +75,7 @@ def printer(names: Names) -> Printer:
         Dialect(
             atom=names.latex,
             number=number,
+            variable=lambda name: VARIABLES.get(name, name),
             fraction=lambda n, d: rf"\frac{{{n}}}{{{d}}}",
             fraction_is_atom=True,
             power=lambda base, exponent: f"{base}^{{{exponent}}}",
@@ -74,9 +87,9 @@ def printer(names: Names) -> Printer:
             logarithm=lambda base, x: rf"\log_{{{base}}}({x})",
             absolute=lambda x: rf"\left|{x}\right|",
             norm=lambda x: rf"\left\lVert {x}\right\rVert",
-            matrix=lambda rows: r"\begin{bmatrix}"
-            + r" \\ ".join(" & ".join(row) for row in rows)
-            + r"\end{bmatrix}",
+            matrix=lambda rows: (
+                r"\begin{bmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{bmatrix}"
+            ),
             cases=cases,
             brace=lambda body, words: rf"\underbrace{{{body}}}_{{{words}}}",
             reference=lambda body, n: rf"\underbrace{{{body}}}_{{\text{{{circled(n)}}}}}",
@@ -143,6 +156,4 @@ def _right(right: Expr | Result, p: Printer) -> str:
 
 def note_words(text: Text, names: Names) -> str:
     """A line's note: words in \\text, mathematics between."""
-    return "".join(
-        inline(part, names) if isinstance(part, Math) else rf"\text{{{part}}}" for part in text
-    )
+    return "".join(inline(part, names) if isinstance(part, Math) else rf"\text{{{part}}}" for part in text)

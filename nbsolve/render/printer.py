@@ -39,6 +39,7 @@ class Dialect:
 
     atom: Callable[[Atom], str]
     number: Callable[[str], str]
+    variable: Callable[[str], str]
     fraction: Callable[[str, str], str]
     fraction_is_atom: bool
     power: Callable[[str, str], str]
@@ -73,7 +74,7 @@ class Printer:
         self._rules: dict[type[Expr], Callable[[Any], tuple[str, int]]] = {
             Number: self._number,
             Quantity: lambda e: (dialect.atom(e.atom), ATOM),
-            Variable: lambda e: (e.name, ATOM),
+            Variable: lambda e: (dialect.variable(e.name), ATOM),
             Sum: self._sum,
             Negation: self._negation,
             Product: self._product,
@@ -86,7 +87,7 @@ class Printer:
             Matrix: lambda e: (dialect.matrix([[self.print(x) for x in row] for row in e.rows]), ATOM),
             MatrixProduct: self._matrix_product,
             Hadamard: self._hadamard,
-            Transpose: lambda e: (dialect.power(self._at(e.operands[0], ATOM), dialect.transpose), POWER),
+            Transpose: self._transpose,
             Total: lambda e: (self._call(dialect.all_of, e.operands, 0), ATOM),
             Brace: self._brace,
             FactorReference: self._reference,
@@ -169,7 +170,9 @@ class Printer:
         """A dot where two numbers would run together, nothing visible between letters."""
         if isinstance(_bare(right), Sum):
             return self.dialect.juxtaposed
-        if _is_numeric(right) and (_is_numeric(left) or written[:1].isdigit() or isinstance(_bare(right), Number)):
+        if _is_numeric(right) and (
+            _is_numeric(left) or written[:1].isdigit() or isinstance(_bare(right), Number)
+        ):
             return f" {self.dialect.dot} "
         if _is_numeric(right):
             return f" {self.dialect.dot} "
@@ -203,7 +206,10 @@ class Printer:
             "pi": lambda: self.dialect.pi,
         }
         if e.name == "dot":
-            return f"{self._at(e.operands[0], PRODUCT)} {self.dialect.dot} {self._at(e.operands[1], PRODUCT)}", PRODUCT
+            return (
+                f"{self._at(e.operands[0], PRODUCT)} {self.dialect.dot} {self._at(e.operands[1], PRODUCT)}",
+                PRODUCT,
+            )
         if e.name in simple:
             return simple[e.name](), POWER if e.name == "exp" else ATOM
         return self.dialect.call(e.name, arguments, 0), ATOM
@@ -226,8 +232,16 @@ class Printer:
         parts = [self._at(operand, PRODUCT) for operand in e.operands]
         return self.dialect.juxtaposed.join(parts), PRODUCT
 
+    def _transpose(self, e: Transpose) -> tuple[str, int]:
+        base = self._at(e.operands[0], ATOM)
+        if "^" in base and not isinstance(e.operands[0], Matrix):
+            base = self.dialect.parentheses(base)
+        return self.dialect.power(base, self.dialect.transpose), POWER
+
     def _hadamard(self, e: Hadamard) -> tuple[str, int]:
-        return f" {self.dialect.hadamard} ".join(self._at(operand, PRODUCT) for operand in e.operands), PRODUCT
+        return f" {self.dialect.hadamard} ".join(
+            self._at(operand, PRODUCT) for operand in e.operands
+        ), PRODUCT
 
     def _brace(self, e: Brace) -> tuple[str, int]:
         return self.dialect.brace(self.print(e.body), self.dialect.note(e.phrase, e.names)), ATOM

@@ -36,6 +36,7 @@ _FUNCTIONS = {
     "identity": "id", "sigmoid": "σ", "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU",
     "silu": "SiLU", "loss": "ℓ",
 }  # fmt: skip
+_VARIABLES = {"alpha": "α", "delta": "δ", "theta": "θ", "a_k": "aₖ", "y_k": "yₖ"}
 _RELATIONS = {sign: sign for sign in "=≈<>≤≥≠←"}
 Style = Callable[[str, str], str]
 
@@ -56,7 +57,9 @@ def printer(names: Names) -> Printer:
 
     def cases(rows: Sequence[tuple[str, str | None]]) -> str:
         parts = [
-            f"{value} {phrase('cases.if')} {condition}" if condition is not None else f"{value} {phrase('cases.otherwise')}"
+            f"{value} {phrase('cases.if')} {condition}"
+            if condition is not None
+            else f"{value} {phrase('cases.otherwise')}"
             for value, condition in rows
         ]
         return "{" + "; ".join(parts) + "}"
@@ -68,13 +71,16 @@ def printer(names: Names) -> Printer:
         Dialect(
             atom=names.plain,
             number=_number,
+            variable=lambda name: _VARIABLES.get(name, name),
             fraction=lambda n, d: f"{n}/{d}",
             fraction_is_atom=False,
             power=_power,
             root=lambda x: f"√({x})",
             parentheses=lambda x: f"({x})",
             brackets=lambda x: f"[{x}]",
-            call=lambda name, arguments, primes: f"{_FUNCTIONS.get(name, name)}{'′' * primes}({', '.join(arguments)})",
+            call=lambda name, arguments, primes: (
+                f"{_FUNCTIONS.get(name, name)}{'′' * primes}({', '.join(arguments)})"
+            ),
             exponential=lambda x: f"exp({x})",
             logarithm=lambda base, x: f"log_{base}({x})",
             absolute=lambda x: f"|{x}|",
@@ -124,7 +130,9 @@ class _Writer:
                 return self._wrapped(self._text(text))
             case Bullets(items, labels):
                 marks = [f"({label}) " for label in labels] or ["• "] * len(items)
-                rows = [self._wrapped(self._text(item), mark) for mark, item in zip(marks, items, strict=True)]
+                rows = [
+                    self._wrapped(self._text(item), mark) for mark, item in zip(marks, items, strict=True)
+                ]
                 return "\n".join(rows)
             case Derivation(lines):
                 return self._derivation(lines)
@@ -184,7 +192,11 @@ class _Writer:
                 return part
             case Math(left, relation, right):
                 words = self.printer.print(left)
-                return words if right is None or relation is None else f"{words} {relation} {self.printer.print(right)}"
+                return (
+                    words
+                    if right is None or relation is None
+                    else f"{words} {relation} {self.printer.print(right)}"
+                )
             case Strong(words):
                 return self.style(words, "heading")
             case Markdown(words):
