@@ -20,7 +20,7 @@ __all__ = ["network_scene", "shown_number"]
 
 _TEXT, _UNIT_TEXT, _HEAD_TEXT = 15.0, 17.0, 14.0
 _MARGIN, _ROOM = 22.0, 14.0
-_ATTEMPTS = 14
+_ATTEMPTS = 24
 
 
 def shown_number(given: Given) -> str:
@@ -39,7 +39,7 @@ def network_scene(graph: nx.DiGraph, problem: Problem, names: Names) -> Scene:
         scene = drafts.scene(gap, row)
         if scene is not None:
             return scene
-        gap, row = gap * 1.16, row * 1.07
+        gap, row = gap * 1.07, row * 1.1
     raise AssertionError(f"no room for {graph.number_of_edges()} labels at a column distance of {gap:.0f}")
 
 
@@ -59,8 +59,8 @@ class _Drafts:
         beside = [(a + b) / 2 + _ROOM for a, b in pairwise(heads)]
         edges = [self._edge(data).width for _, _, data in graph.edges(data=True)] if self.complete else [0.0]
         widest = max((label.width for label in biases), default=0.0)
-        self.narrowest = max(*beside, 2 * self.radius + 1.35 * max(edges) + 46, widest + 40)
-        self.lowest = 2 * self.radius + (2 * _TEXT if biases else _TEXT) + _ROOM
+        self.narrowest = max(*beside, 2 * self.radius + 1.6 * max(edges) + 46, widest + 40)
+        self.lowest = 2 * self.radius + (2 * _TEXT if biases else _TEXT) + 2 * _ROOM
 
     @property
     def complete(self) -> bool:
@@ -78,7 +78,6 @@ class _Drafts:
         tallest = max(self._rows(layer) for layer in range(len(self.layers)))
         top = _MARGIN + 2 * _HEAD_TEXT + self.radius
         note = self._note(width)
-        height = top + (tallest - 1) * row + self.radius + 2 * _TEXT + _MARGIN + (24 * len(note))
         centre = top + (tallest - 1) * row / 2
         places = self._places(left, gap, row, centre)
         circles = [
@@ -96,8 +95,11 @@ class _Drafts:
                 lines.append(Line((x + self.radius, y), (x + self.radius + 20, y), "arrow"))
                 labels.append(_at(label, (x + self.radius + 28 + label.width / 2, y)))
         labels += self._dots(places)
-        for number, label in enumerate(note):
-            labels.append(_at(label, (width / 2, height - _MARGIN - 24 * (len(note) - 1 - number))))
+        bottom = max(y for label in labels for _, y in label.corners())
+        bottom = max(bottom, *(circle.centre[1] + circle.radius for circle in circles))
+        for number, label in enumerate(note, 1):
+            labels.append(_at(label, (width / 2, bottom + 24 * number)))
+        height = bottom + 24 * len(note) + _MARGIN
         if self.complete:
             on_edges = place_on_edges(wanted, circles, labels)
             if on_edges is None:

@@ -57,8 +57,12 @@ def _candidates(line: Line, label: Label, others: Sequence[Line]) -> list[tuple[
     for step in range(_STEPS):
         part = 0.1 + 0.8 * step / (_STEPS - 1)
         centre = (ax + part * (bx - ax), ay + part * (by - ay))
-        nearest = min((_distance(centre, other) for other in others), default=_CLEAR)
-        cost = 10 * max(0.0, _CLEAR - nearest) / _CLEAR + abs(part - 0.5)
+        reach = label.width / 2 / math.hypot(bx - ax, by - ay)
+        ends = [(ax + (part + side) * (bx - ax), ay + (part + side) * (by - ay)) for side in (-reach, reach)]
+        middle = min((_distance(centre, other) for other in others), default=_CLEAR)
+        end = min((_distance(point, other) for point in ends for other in others), default=_CLEAR)
+        doubt = 10 * max(0.0, _CLEAR - middle) + 4 * max(0.0, _CLEAR - end)
+        cost = doubt / _CLEAR + abs(part - 0.5)
         found.append((cost, Label(centre, label.spans, label.size, label.tone, angle, True, label.about)))
     return found
 
