@@ -31,6 +31,7 @@ def _configure(app: Sphinx, config: Config) -> None:
     if not config.mathjax3_config:
         # each line of a solution begins where the last one began
         config.mathjax3_config = {"chtml": {"displayAlign": "left"}}
+    config.html_theme_options.setdefault("show_toc_level", 2)  # iterations, and what is in them
     foot = f"<p class='nbsolve-version'>Worked out by nbsolve {__version__}.</p>"
     config.html_theme_options["extra_footer"] = foot + str(config.html_theme_options.get("extra_footer", ""))
 
