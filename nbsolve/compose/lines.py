@@ -6,7 +6,7 @@ the printed line, put into a calculator, to give exactly the printed value.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import flint
@@ -70,18 +70,15 @@ class Lines:
         """A unit's step, one form a line; `terms` adds a line with the value of each term of a sum."""
         letters = self._letters(unit)
         result, numeric = self._computed(unit)
+        rows = [letters] if isinstance(unit.formula, Applied) else [[form] for form in letters]
         lines = [
-            Line((("=", form),), Quantity(unit.target) if position == 0 else None)
-            for position, form in enumerate(letters)
+            Line(tuple(("=", form) for form in row), Quantity(unit.target) if position == 0 else None)
+            for position, row in enumerate(rows)
         ]
-        relation = "="
         if numeric is not None:
-            relation = self.numeric_relation(unit.formula)
-            lines.append(Line(((relation, numeric),)))
+            lines.append(Line(((self.numeric_relation(unit.formula), numeric),)))
             if terms and not self.writer.each_step:
-                middle = self._terms(unit.formula, result)
-                if middle is not None and middle != numeric:
-                    lines.append(Line((("≈", middle),)))
+                lines.extend(Line((middle,)) for middle in self._terms(unit.formula, result) if middle[1] != numeric)
         note = self._reasons(unit.formula)
         tag = self.tags.get(unit.target)
         lines.append(Line(self._result(unit, result, numeric), note=note, tag=tag))
@@ -256,19 +253,19 @@ class Lines:
             return False
         return isinstance(value, flint.fmpq) and value == result.value
 
-    def _terms(self, formula: Expr, result: Written) -> Expr | None:
-        """The sum with each term computed, with as many digits as the result needs."""
+    def _terms(self, formula: Expr, result: Written) -> Iterator[tuple[str, Expr]]:
+        """The sum with each term computed, with as many digits as the result needs; and its relation."""
         if not isinstance(formula, Sum) or len(formula.operands) > MOST_TERMS:
-            return None
+            return
         if not any(_composite(term) for term in formula.operands):
-            return None
+            return
         values = [evaluate(term, self.values, self.solution.arithmetic) for term in formula.operands]
         for extra in range(MOST_EXTRA):
             written = [self.writer.result(scalar(value), extra) for value in values]
             line = _signed_sum(written)
             if self._gives(line, result):
-                return line
-        return None
+                yield "=" if all(term.exact for term in written) else "≈", line
+                return
 
     # ------------------------------------------------------------------ reasons
 
@@ -339,7 +336,7 @@ def _signed_sum(terms: list[Written]) -> Expr:
 
 def _joined(lines: list[Line]) -> list[Line]:
     """A derivation of one formula and its value stands on one line."""
-    if len(lines) == 2 and not lines[1].left:
+    if len(lines) == 2 and len(lines[0].parts) == 1:
         first, last = lines
         return [Line((*first.parts, *last.parts), first.left, last.note, last.tag)]
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from nbsolve.document import Derivation, Line, Math, Result, Text
@@ -131,7 +132,11 @@ def derivation(block: Derivation, names: Names, words: object) -> str:
     """An `aligned` environment, one row a line. `words` turns a note's text into LaTeX."""
     p = printer(names)
     rows = [_row(line, p, words) for line in block.lines]
-    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+    text = rows[0]
+    for above, row in itertools.pairwise(rows):
+        tall = any(sign in above + row for sign in (r"\frac", r"\underbrace", r"\begin"))
+        text += (" \\\\[4pt]\n" if tall else " \\\\\n") + row
+    return f"\\begin{{aligned}}\n{text}\n\\end{{aligned}}"
 
 
 def _row(line: Line, p: Printer, words: object) -> str:
