@@ -299,6 +299,18 @@ def total(*terms: Expr) -> Expr:
     return kept[0] if len(kept) == 1 else Sum(tuple(kept))
 
 
+def collected(*terms: Expr) -> Expr:
+    """The sum with the leading factors that all its terms share taken out: p a + p b is p (a + b)."""
+    if len(terms) < 2:
+        return total(*terms)
+    factors = [term.operands if isinstance(term, Product) else (term,) for term in terms]
+    shared = 0
+    while all(len(own) > shared and own[shared] == factors[0][shared] for own in factors):
+        shared += 1
+    rest = total(*(product(*own[shared:]) for own in factors))
+    return product(*factors[0][:shared], rest)
+
+
 def quotient(numerator: Expr, denominator: Expr) -> Expr:
     """numerator / denominator."""
     return Quotient((numerator, denominator))

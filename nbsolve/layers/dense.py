@@ -30,6 +30,7 @@ from nbsolve.expr import (
     Sum,
     Total,
     Transpose,
+    collected,
     number,
     product,
     quotient,
@@ -313,6 +314,7 @@ class Dense:
         """∂L/∂a of the layer before; written down unless the way is `paths`."""
         weights = Quantity(self.w())
         matrix = MatrixProduct((Transpose((weights,)), signal.whole))
+        added = collected if how.way == "paths" else total
 
         def paths(i: int, of: Callable[[int], Expr], note: bool) -> Expr:
             terms = [product(of(j), Quantity(self.w(j, i))) for j in self.units]
@@ -320,10 +322,10 @@ class Dense:
                 terms = [
                     Brace(t, "through", (self.a(j, sample),)) for j, t in zip(self.units, terms, strict=True)
                 ]
-            return total(*terms)
+            return added(*terms)
 
         def chain(i: int) -> Expr:
-            return total(
+            return added(
                 *(
                     product(signal.chain(j), Quantity(Partial(self.z(j, sample), self.source(i, sample))))
                     for j in self.units
