@@ -65,6 +65,8 @@ def _places(magnitude: int, digits: DigitsWanted) -> int:
         places = digits.significant - 1 - magnitude
         return max(places, 0) if magnitude < LARGEST_PLAIN else places
     assert digits.decimals is not None
+    if digits.minimum_significant == 0:
+        return digits.decimals
     return max(digits.decimals, digits.minimum_significant - 1 - magnitude)
 
 

@@ -127,9 +127,7 @@ def problem(
         text="",
         title="A test",
         network=Network(inputs=len(samples[0][0]), layout=layout, layers=tuple(layers)),
-        samples=tuple(
-            Sample(input=givens(x), target=None if y is None else givens(y)) for x, y in samples
-        ),
+        samples=tuple(Sample(input=givens(x), target=None if y is None else givens(y)) for x, y in samples),
         losses=tuple(terms),
         regulariser=regulariser,
         training=trained,

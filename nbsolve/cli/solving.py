@@ -87,7 +87,7 @@ def solve(
 ) -> None:
     """Work a problem out and print the solution.
 
-    As text for the terminal, as Markdown (MyST), as LaTeX, or as JSON for programs (alone on standard output).
+    As text for the terminal, as Markdown (MyST), as LaTeX, or as JSON for programs.
     """
     worked = solved(file, overrides or [])
     if form is Format.JSON:
