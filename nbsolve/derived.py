@@ -29,7 +29,7 @@ def derive(solution: Solution, iteration: Iteration) -> Values:
     for label in iteration.labels:
         targets = iteration.values[Symbol(Role.TARGET, sample=label)]
         outputs = iteration.values[output.a(None, label)]
-        _put(extra, solution, Symbol(Role.ERROR, sample=label), targets - outputs)  # type: ignore[operator]
+        _put(extra, solution, Symbol(Role.ERROR, sample=label), targets - outputs)
         if not all(LOSSES[term.name].separable for term in problem.losses):
             continue
         losses = []

@@ -124,7 +124,7 @@ class _Run:
             and "gradients" not in asked
         )
         self.parameters = self._initial_parameters()
-        self.new = {
+        self.new: dict[Atom, Symbol] = {
             symbol: replace(symbol, new=True)
             for symbol in self.parameters.stored
             if isinstance(symbol, Symbol) and symbol.role in _TRAINED
@@ -174,8 +174,8 @@ class _Run:
         values.stored.update(self.parameters.stored)
         values.unrounded.update(self.parameters.unrounded)
         values.givens.update(self.parameters.givens)
-        for number, label in zip(samples, labels, strict=True):
-            sample = self.problem.samples[number - 1]
+        for place, label in zip(samples, labels, strict=True):
+            sample = self.problem.samples[place - 1]
             values.put_given(Symbol(Role.INPUT, sample=label), given_array(sample.input))
             if sample.target is not None:
                 values.put_given(Symbol(Role.TARGET, sample=label), given_array(sample.target))
@@ -298,9 +298,9 @@ class _Run:
                 recorder.derive(Partial(a, z), slope)
             in_z = Partial(LOSS, z)
             if signal in recorder.values.stored and signal != in_z:
-                recorder.values.put(in_z, self.how.sign * recorder.values[signal])  # type: ignore[operator]
+                recorder.values.put(in_z, self.how.sign * recorder.values[signal])
                 recorder.values.unrounded.update(
-                    {in_z: self.how.sign * recorder.values.unrounded[signal]}  # type: ignore[operator]
+                    {in_z: self.how.sign * recorder.values.unrounded[signal]}
                     if signal in recorder.values.unrounded
                     else {}
                 )
@@ -341,7 +341,7 @@ class _Run:
         """The new parameters become the next iteration's."""
         following = Values()
         for symbol, value in self.parameters.stored.items():
-            source = self.new.get(symbol, symbol)
+            source: Atom = self.new.get(symbol) or symbol
             following.stored[symbol] = values.stored.get(source, value)
             if source in values.unrounded:
                 following.unrounded[symbol] = values.unrounded[source]
@@ -363,11 +363,11 @@ def batches(problem: Problem) -> Iterator[tuple[int, ...]]:
         if problem.losses:
             yield everything
         else:
-            yield from ((number,) for number in everything)
+            yield from ((sample,) for sample in everything)
         return
     length, size = epoch_length(problem), _batch_size(problem)
-    for number in range(problem.training.iterations):
-        start = (number % length) * size
+    for count in range(problem.training.iterations):
+        start = (count % length) * size
         yield everything[start : start + size]
 
 

@@ -33,15 +33,17 @@ LARGEST_EXACT = 4096
 
 
 class Expr:
-    """A node; `children` in written order, `rebuilt` with other children."""
+    """A node of the tree."""
 
     __slots__ = ()
 
     @property
     def children(self) -> tuple[Expr, ...]:
+        """The parts, in the order in which they are written."""
         return ()
 
     def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
+        """The same node with other parts."""
         return self
 
 
@@ -470,7 +472,7 @@ def holds(condition: Comparison, bindings: Bindings, arithmetic: Arithmetic) -> 
     """Whether a comparison of scalars is true. Raises: Undecided."""
     left = evaluate(condition.left, bindings, arithmetic)
     right = evaluate(condition.right, bindings, arithmetic)
-    return _HOLDS[condition.relation](arithmetic.sign(left - right))  # type: ignore[operator, arg-type]
+    return _HOLDS[condition.relation](arithmetic.sign(left - right))  # type: ignore[arg-type]
 
 
 def _cases(e: Cases, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -486,10 +488,10 @@ def branch(e: Cases, bindings: Bindings, arithmetic: Arithmetic) -> Expr:
 
 
 def _matrix_product(e: MatrixProduct, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    result = evaluate(e.operands[0], bindings, arithmetic)
+    result: Any = evaluate(e.operands[0], bindings, arithmetic)
     row = _is_row(e.operands[0], result)
     for operand in e.operands[1:]:
-        factor = evaluate(operand, bindings, arithmetic)
+        factor: Any = evaluate(operand, bindings, arithmetic)
         if _is_row(operand, factor):
             # A column times a row: all products of their entries.
             result, row = np.multiply.outer(result, factor[0]), False
@@ -497,7 +499,7 @@ def _matrix_product(e: MatrixProduct, bindings: Bindings, arithmetic: Arithmetic
             result, row = dot_product(result[0], factor), False
         else:
             result = dot_product(result, factor)
-    return result
+    return result  # type: ignore[no-any-return]
 
 
 def dot_product(left: Any, right: Any) -> Any:

@@ -17,7 +17,7 @@ _GREEK = {
     "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
     "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "ϕ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
     "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ",
-    "Omega": "Ω", "ell": "ℓ", "partial": "∂",
+    "Omega": "Ω", "ell": "ℓ", "partial": "∂", "langle": "⟨", "rangle": "⟩",
 }  # fmt: skip
 _FROM_GREEK = {sign: name for name, sign in _GREEK.items()}
 _ACCENTS = {

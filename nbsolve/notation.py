@@ -126,6 +126,8 @@ class Names:
             )
         if symbol.sample is not None:
             name = name.with_sup(f"[{symbol.sample}]")
+        if symbol.iteration is not None:
+            name = name.with_sup(rf"\langle {symbol.iteration}\rangle")
         return name.with_sup(_NEW, _GAP) if symbol.new else name
 
     def symbols(self) -> Iterator[Symbol]:

@@ -209,7 +209,7 @@ class Objective:
             return None
         targets = [Symbol(Role.TARGET, to=i, sample=sample) for i in range(1, self.outputs + 1)]
         target_sum: Expr = total(*(Quantity(symbol) for symbol in targets))
-        if sum((values[symbol] for symbol in targets), start=flint.fmpq(0)) == ONE:  # type: ignore[arg-type]
+        if sum((values[symbol] for symbol in targets), start=flint.fmpq(0)) == ONE:
             target_sum = number(1)
         filled = with_variables(
             body,

@@ -123,7 +123,7 @@ def verify(step: Step, arithmetic: Arithmetic, round_value: Callable[[Value], Va
 
 def _agree(left: Operand, right: Operand, arithmetic: Arithmetic) -> bool:
     if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
-        pairs = zip(np.ravel(left), np.ravel(right), strict=True)
+        pairs = zip(np.asarray(left).ravel(), np.asarray(right).ravel(), strict=True)
         return all(_agree(x, y, arithmetic) for x, y in pairs)
     difference = left - right
     return bool(difference == 0) if hasattr(difference, "q") else bool(difference.contains(0))

@@ -1,4 +1,4 @@
-"""The values of one iteration: every quantity by its symbol, exactly as far as it is known and as written down.
+"""The values of one iteration: every quantity by its symbol, exactly and as it was written down.
 
 Vectors and matrices are stored whole, a unit's value is found in its layer's array. Where values are rounded
 at each step the stored value is the rounded one and `unrounded` remembers what it was rounded from.
@@ -25,15 +25,17 @@ def whole(atom: Atom) -> tuple[Atom, Place | None]:
     if isinstance(atom, Symbol):
         if atom.to is None:
             return atom, None
-        place = atom.to - 1 if atom.from_ is None else (atom.to - 1, atom.from_ - 1)
-        return replace(atom, to=None, from_=None), place
+        own: Place = atom.to - 1 if atom.from_ is None else (atom.to - 1, atom.from_ - 1)
+        return replace(atom, to=None, from_=None), own
     wrt, place = whole(atom.wrt)
     if place is None:
         return atom, None
     assert isinstance(wrt, Symbol)
     if atom.of.role is Role.ACTIVATION and atom.wrt.role is Role.PRE_ACTIVATION:
         of, row = whole(atom.of)
-        assert isinstance(of, Symbol) and isinstance(row, int) and isinstance(place, int)
+        assert isinstance(of, Symbol)
+        assert isinstance(row, int)
+        assert isinstance(place, int)
         return Partial(of, wrt), (row, place)
     return Partial(atom.of, wrt), place
 
@@ -134,9 +136,10 @@ def layer_activation(
 def given_values(texts: Array) -> Operand:
     """The values of an array of Givens, same shape."""
     result = np.empty(texts.shape, dtype=object)
-    for place in np.ndindex(texts.shape):
-        result[place] = texts[place].value
-    return result if texts.ndim else result[()]  # type: ignore[no-any-return]
+    flat, source = result.reshape(-1), texts.reshape(-1)
+    for place in range(flat.size):
+        flat[place] = source[place].value
+    return result if texts.ndim else result[()]
 
 
 def given_array(rows: Any) -> Array:
@@ -160,7 +163,7 @@ def _entry(array: Operand, place: Place | None) -> Operand:
     if isinstance(place, tuple) and array.ndim == 1:
         # The local derivatives of a layer that works unit by unit: the diagonal of its Jacobian.
         row, column = place
-        return array[row] if row == column else flint.fmpq(0)  # type: ignore[no-any-return]
+        return array[row] if row == column else flint.fmpq(0)
     try:
         return array[place]  # type: ignore[no-any-return]
     except IndexError as error:

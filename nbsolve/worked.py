@@ -263,4 +263,5 @@ class IterationArrays:
 
     def _array(self, atom: Symbol | Partial) -> Floats:
         value = self._iteration.values[atom]
-        return np.vectorize(to_float, otypes=[np.float64])(value)
+        floats: Floats = np.vectorize(to_float, otypes=[np.float64])(value)
+        return floats

@@ -199,7 +199,8 @@ class Composer:
             yield from (passes.lines.derivation(unit) for unit in chosen)
         if not found:
             raise UnknownQuantityError(
-                f"{canonical(atom)} is given, or no step writes it down; `nbsolve solve --all --format json` has its value"
+                f"{canonical(atom)} is given, or no step writes it down; "
+                "`nbsolve solve --all --format json` has its value"
             )
 
 

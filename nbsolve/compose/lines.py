@@ -78,7 +78,9 @@ class Lines:
         if numeric is not None:
             lines.append(Line(((self.numeric_relation(unit.formula), numeric),)))
             if terms and not self.writer.each_step:
-                lines.extend(Line((middle,)) for middle in self._terms(unit.formula, result) if middle[1] != numeric)
+                lines.extend(
+                    Line((middle,)) for middle in self._terms(unit.formula, result) if middle[1] != numeric
+                )
         note = self._reasons(unit.formula)
         tag = self.tags.get(unit.target)
         lines.append(Line(self._result(unit, result, numeric), note=note, tag=tag))
@@ -125,9 +127,9 @@ class Lines:
         """Functions that have a plain formula written out inside products; case distinctions decided."""
 
         def replaced(node: Expr) -> Expr | None:
-            if isinstance(node, Applied) and not isinstance(node.definition, Cases):
-                if node.primes or expression is not node:
-                    return substitute(node.expanded, replaced)
+            named = isinstance(node, Applied) and (node.primes > 0 or expression is not node)
+            if isinstance(node, Applied) and named and not isinstance(node.definition, Cases):
+                return substitute(node.expanded, replaced)
             if isinstance(node, Cases):
                 return substitute(self._branch(node), replaced)
             return None
@@ -342,7 +344,7 @@ def _joined(lines: list[Line]) -> list[Line]:
     return lines
 
 
-def members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:  # type: ignore[type-arg]
+def members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:
     """The entries of a vector (one a row) or matrix, as atoms."""
 
     def entry(j: int, i: int | None) -> Atom:

@@ -84,7 +84,7 @@ class MatrixLines:
         ]
         for extra in range(MOST_EXTRA if not self.lines.writer.each_step else 1):
             plain = self.lines.numbers(step.formula, extra)
-            entries = np.ravel(evaluate(plain, Values(), self.lines.solution.arithmetic))
+            entries = np.asarray(evaluate(plain, Values(), self.lines.solution.arithmetic)).ravel()
             if all(self.lines.agrees(x, w) for x, w in zip(entries, results, strict=True)):
                 return self._numbers(step.formula, extra)
         return None

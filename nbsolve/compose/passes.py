@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -41,7 +42,7 @@ def by_matrices(solution: Solution) -> bool:
     if problem.detail != "auto":
         return problem.detail == "matrix"
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
-    count = sum(below * above for below, above in zip(widths, widths[1:], strict=False))
+    count = sum(below * above for below, above in itertools.pairwise(widths))
     batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
     return max(widths) > MOST_UNITS or count > MOST_PARAMETERS or batch > MOST_SAMPLES
 
@@ -301,7 +302,7 @@ class Passes:
     def _loss_words(self) -> Text:
         values, writer = self.iteration.values, self.lines.writer
         old, new = LOSS, Symbol(Role.LOSS, new=True)
-        sign = self.solution.arithmetic.sign(values[new] - values[old])  # type: ignore[operator, arg-type]
+        sign = self.solution.arithmetic.sign(values[new] - values[old])  # type: ignore[arg-type]
         key = {-1: "loss_fell", 0: "loss_same", 1: "loss_rose"}[sign]
         template = phrase(f"passages.{key}", old="\0", new="\0") if sign else phrase(f"passages.{key}")
         numbers = [Math(literal(writer.answer(values, atom))) for atom in (old, new)]

@@ -132,8 +132,8 @@ def _samples(solution: Solution) -> Iterator[Block]:
         given = [(Symbol(Role.INPUT, to=i), g) for i, g in enumerate(sample.input, start=1)]
         given += [(Symbol(Role.TARGET, to=k), g) for k, g in enumerate(sample.target or (), start=1)]
         if len(given) <= 2 * LIMIT:
-            for position, (symbol, number) in enumerate(given):
-                pieces.extend(([", "] if position else []) + [Math(Quantity(symbol), "=", _literal(number))])
+            for position, (symbol, value) in enumerate(given):
+                pieces.extend(([", "] if position else []) + [Math(Quantity(symbol), "=", _literal(value))])
             yield Paragraph(tuple(pieces))
             return
         yield Paragraph((phrase("statement.samples_one"),))
@@ -161,7 +161,8 @@ def _samples(solution: Solution) -> Iterator[Block]:
         cells: list[Text] = [(str(number),)]
         for symbol in columns:
             side = sample.input if symbol.role is Role.INPUT else sample.target
-            assert side is not None and symbol.to is not None
+            assert side is not None
+            assert symbol.to is not None
             cells.append((Math(_literal(side[symbol.to - 1])),))
         rows.append(tuple(cells))
     yield Table(tuple(header), tuple(rows), frozenset(range(len(header))))

@@ -392,7 +392,9 @@ class Dense:
 
     def _write_shares(self, recorder: Recorder, signal: Gradient, sample: int | None) -> None:
         def share(atom: Atom) -> tuple[Form, ...]:
-            assert isinstance(atom, Symbol) and atom.to is not None and atom.from_ is not None
+            assert isinstance(atom, Symbol)
+            assert atom.to is not None
+            assert atom.from_ is not None
             i, j = atom.to, atom.from_
             step = Quantity(Partial(self.z(j, sample), self.source(i, sample)))
             return forms(
