@@ -8,11 +8,25 @@ from fractions import Fraction
 from mpmath import mp
 
 from tests.audit.latex import Unreadable
-from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Ref, Sum, Sym, Text
+from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, Text
 from tests.reference import activations
 from tests.reference.numbers import Number, Real, big, exp, log, sign, size, sqrt
 
-Values = Mapping[str, Number]
+
+class Vector:
+    """A column of numbers; the product of two is the scalar product."""
+
+    def __init__(self, parts: tuple[Number, ...]) -> None:
+        self.parts = parts
+
+    def dot(self, other: Vector) -> Number:
+        if len(self.parts) != len(other.parts):
+            raise Unreadable("vectors of different lengths")
+        return sum((a * b for a, b in zip(self.parts, other.parts, strict=True)), Fraction(0))
+
+
+Lookup = Callable[[str], "Number | Vector"]
+Parameters = Callable[[Node], Mapping[str, Fraction]]
 SCALAR = {
     "sigma": "sigmoid", "tanh": "tanh", "relu": "relu", "leaky_relu": "leaky_relu", "elu": "elu",
     "softplus": "softplus", "gelu": "gelu", "silu": "silu", "step": "step",
@@ -32,15 +46,20 @@ class Unknown(Exception):
 
 
 class Evaluator:
-    """Evaluates trees; `values` are the letters' values, `parameters` those of the activations (slope, α)."""
+    """Evaluates trees; `lookup` gives the letters' values, `parameters` those of an activation (slope, α)."""
 
-    def __init__(
-        self, values: Values | None = None, parameters: Mapping[str, Fraction] | None = None
-    ) -> None:
-        self.values: Values = values or {}
-        self.parameters = dict(parameters or {})
+    def __init__(self, lookup: Lookup | None = None, parameters: Parameters | None = None) -> None:
+        self.lookup = lookup
+        self.parameters = parameters
 
     def __call__(self, node: Node) -> Number:
+        value = self.value(node)
+        if isinstance(value, Vector):
+            raise Unreadable("a vector where a number should be")
+        return value
+
+    def value(self, node: Node) -> Number | Vector:
+        """The value of a number or of a column."""
         match node:
             case Num():
                 return node.value
@@ -48,29 +67,45 @@ class Evaluator:
                 return Real(+mp.pi)
             case Sym("e"):
                 return Real(mp.e)
-            case Sym(name) | Ref(name):
-                if name not in self.values:
+            case Sym(name):
+                if self.lookup is None:
                     raise Unknown(name)
-                return self.values[name]
+                return self.lookup(name)
             case Neg(inner):
                 return -self(inner)
             case Sum(terms):
                 return sum((self(t) for t in terms), Fraction(0))
             case Product(factors):
-                out: Number = Fraction(1)
-                for f in factors:
-                    out = out * self(f)
-                return out
+                return self._product(factors)
             case Quotient(top, bottom):
                 return self(top) / self(bottom)
             case Power(base, exponent):
                 return self._power(base, exponent)
+            case Call("brace" | "boxed", (inner, *_)):
+                return self.value(inner)
             case Call(name, arguments):
                 return self._call(name, arguments)
-            case Text(words):
-                raise Unreadable(f"words where a value should be: {words}")
-            case Matrix():
-                raise Unreadable("a matrix where a number should be")
+            case Matrix(rows):
+                if any(len(row) != 1 for row in rows):
+                    raise Unreadable("a matrix where a number should be")
+                return Vector(tuple(self(row[0]) for row in rows))
+        raise Unreadable(f"no value: {node}")
+
+    def _product(self, factors: tuple[Node, ...]) -> Number:
+        out: Number = Fraction(1)
+        open_vector: Vector | None = None
+        for f in factors:
+            value = self.value(f)
+            if isinstance(value, Vector):
+                if open_vector is None:
+                    open_vector = value
+                else:
+                    out, open_vector = out * open_vector.dot(value), None
+            else:
+                out = out * value
+        if open_vector is not None:
+            raise Unreadable("a vector that is multiplied by nothing")
+        return out
 
     def _power(self, base: Node, exponent: Node) -> Number:
         power = self(exponent)
@@ -80,17 +115,19 @@ class Evaluator:
         return Real(mp.power(big(self(base)), big(power)))
 
     def _call(self, name: str, arguments: tuple[Node, ...]) -> Number:
-        if name in ("brace", "boxed"):
-            return self(arguments[0])
         if name == "cases":
             return self._cases(arguments)
+        if name == "norm":
+            inner = self.value(arguments[0])
+            return sqrt(inner.dot(inner)) if isinstance(inner, Vector) else size(inner)
         values = [self(a) for a in arguments]
         bare = name.rstrip("'")
         if bare in SCALAR and len(values) == 1:
             kind = SCALAR[bare]
             function = activations.value if name == bare else activations.slope
+            given = dict(self.parameters(arguments[0])) if self.parameters is not None else {}
             if name in (bare, bare + "'"):
-                return function(kind, values[0], self.parameters)
+                return function(kind, values[0], given)
         match name:
             case "exp":
                 return exp(values[0])
@@ -100,7 +137,7 @@ class Evaluator:
                 return log(values[1]) / log(values[0])
             case "sqrt":
                 return sqrt(values[0])
-            case "abs" | "norm":
+            case "abs":
                 return size(values[0])
             case "max":
                 return max(values)

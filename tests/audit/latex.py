@@ -9,6 +9,7 @@ TOKEN = re.compile(
     r"(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<command>\\[A-Za-z]+\*?|\\.)|(?P<circled>[①-⑳㉑-㊿])|(?P<char>\S)|(?P<space>\s+)",
     re.S,
 )
+LENGTH = re.compile(r"(?<=\\\\)\[\d+pt\]")
 SPACING = {"\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad", "\\left", "\\right"}
 SPACING |= {"\\" + size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
 SPACING |= {"\\displaystyle", "\\limits", "\\textstyle", "\\nolimits", "\\thinspace"}
@@ -36,7 +37,7 @@ class Token:
 def tokens(latex: str) -> list[Token]:
     """The formula's tokens, without spacing and without the size of delimiters."""
     out: list[Token] = []
-    for match in TOKEN.finditer(latex):
+    for match in TOKEN.finditer(LENGTH.sub("", latex)):
         kind, text = match.lastgroup or "", match.group()
         if kind == "space" or text in SPACING:
             continue
@@ -63,7 +64,8 @@ def plain(read: list[Token]) -> tuple[str, ...]:
     out: list[str] = []
     position = 0
     while position < len(texts):
-        if texts[position] == "{" and position + 2 < len(texts) and texts[position + 2] == "}":
+        braced = texts[position - 1] == "\\underbrace" if position else False  # its index is not the letter's
+        if not braced and texts[position] == "{" and texts[position + 2 : position + 3] == ["}"]:
             out.append(texts[position + 1])
             position += 3
         else:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tests.audit.evaluate import Unknown
+from tests.audit.evaluate import Evaluator, Unknown
 from tests.audit.latex import Unreadable
-from tests.audit.tree import Call, Neg, Node, Num, Product, Sum, children, has_symbols
+from tests.audit.tree import Call, Matrix, Neg, Node, Num, Product, Quotient, Sum, Sym, children, has_symbols
 from tests.reference.numbers import Number
 from tests.reference.rounding import as_fraction, round_half_away
 
@@ -17,10 +17,15 @@ Evaluate = Callable[[Node], Number]
 
 @dataclass
 class Laid:
-    """What came of it: the first fault, or whether every number is exactly its letter's value."""
+    """What came of it: the first fault, or whether every number is exactly its letter's value.
+
+    `letters` tells whether the upper line has letters: its numbers are then constants, which stay as they are;
+    a number of an evaluated line may be rounded further.
+    """
 
     fault: str | None = None
     exact: bool = True
+    letters: bool = True
 
     def fail(self, why: str) -> None:
         self.fault = self.fault or why
@@ -50,7 +55,7 @@ def tidy(node: Node) -> Node:
 
 
 def _is_matrix(node: Node) -> bool:
-    return type(node).__name__ == "Matrix"
+    return isinstance(node, Matrix)
 
 
 def literal(node: Node) -> tuple[Fraction, Num] | None:
@@ -69,7 +74,7 @@ def rounds_to(value: Number, number: tuple[Fraction, Num]) -> bool:
 
 def lay(letters: Node, numbers: Node, evaluate: Evaluate) -> Laid:
     """Lay `numbers` on `letters` (both tidy); `evaluate` gives the letters' own values."""
-    out = Laid()
+    out = Laid(letters=has_symbols(letters))
     _lay(letters, numbers, evaluate, out)
     return out
 
@@ -78,6 +83,12 @@ def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
     printed = literal(numbers)
     if printed is not None:
         _number(letters, printed, evaluate, out)
+        return
+    if _constant(numbers) and isinstance(letters, Sym):
+        _fraction(letters, numbers, evaluate, out)
+        return
+    if isinstance(numbers, Matrix) and isinstance(letters, Sym):
+        _column(letters, numbers, evaluate, out)
         return
     if isinstance(numbers, Neg) and not isinstance(letters, Neg):
         numbers = _sign_inside(numbers)
@@ -102,7 +113,7 @@ def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
 
 def _number(letters: Node, printed: tuple[Fraction, Num], evaluate: Evaluate, out: Laid) -> None:
     own = literal(letters)
-    if own is not None:
+    if own is not None and out.letters:
         if own[0] != printed[0] or own[1].text != printed[1].text:
             out.fail(f"{own[1].text} became {printed[1].text}")
         return
@@ -115,6 +126,34 @@ def _number(letters: Node, printed: tuple[Fraction, Num], evaluate: Evaluate, ou
         out.fail(f"{printed[1].text} stands for {float(value):.12g}")
     if value != printed[0]:
         out.exact = False
+
+
+def _constant(node: Node) -> bool:
+    """A given written as a fraction, with or without a sign."""
+    if isinstance(node, Neg):
+        node = node.inner
+    return isinstance(node, Quotient) and isinstance(node.top, (Num, Neg)) and isinstance(node.bottom, Num)
+
+
+def _fraction(letters: Sym, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
+    try:
+        value = evaluate(letters)
+    except (Unknown, ZeroDivisionError, ValueError) as error:
+        out.fail(f"{letters.name} has no value: {error}")
+        return
+    if value != Evaluator()(numbers):
+        out.fail(f"a fraction stands for {letters.name} = {float(value):.12g}")
+
+
+def _column(letters: Sym, numbers: Matrix, evaluate: Evaluate, out: Laid) -> None:
+    """A column of numbers on the letter of a vector."""
+    stem, _, sample = letters.name.removeprefix("vector ").partition("@")
+    if not letters.name.startswith("vector ") or any(len(row) != 1 for row in numbers.rows):
+        out.fail(f"{letters.name} became a matrix")
+        return
+    mark = f"@{sample}" if sample else ""
+    for n, row in enumerate(numbers.rows, 1):
+        _lay(Sym(f"{stem}[{n}]{mark}"), row[0], evaluate, out)
 
 
 def _sign_inside(node: Neg) -> Node:

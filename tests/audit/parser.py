@@ -166,6 +166,10 @@ class Parser:
         if symbol is not None:
             return symbol
         text = self.take()
+        if text == "." and self.peek() in FRACTIONS:
+            return self._share()
+        if text == "\\partial":
+            return self._derivative(slashed=True)
         if text[0] in "0123456789" or (text[0] == "." and len(text) > 1):
             return number(text)
         if "①" <= text <= "⑳" or "㉑" <= text <= "㊿":
@@ -175,6 +179,8 @@ class Parser:
         if text == "{":
             self.at -= 1
             return self._group()
+        if text in FRACTIONS and self.peek() == "{" and self.peek(1) == "\\partial":
+            return self._derivative(slashed=False)
         if text in FRACTIONS:
             top = self._argument()
             return Quotient(top, self._argument())
@@ -213,6 +219,41 @@ class Parser:
                     raise Unreadable(f"an index after {name}: {' '.join(self.texts)}")
                 return Sym(name)
         return None
+
+    def _named(self) -> str:
+        symbol = self._symbol()
+        if not isinstance(symbol, Sym):
+            raise Unreadable(f"no letter at {self.peek()}: {' '.join(self.texts)}")
+        return symbol.name
+
+    def _derivative(self, *, slashed: bool) -> Sym:
+        """`\\frac{\\partial X}{\\partial Y}`, or `\\partial X/\\partial Y` with its first ∂ read."""
+        between = ("/", "\\partial") if slashed else ("}", "{", "\\partial")
+        if not slashed:
+            self.take("{")
+            self.take("\\partial")
+        top = self._named()
+        for text in between:
+            self.take(text)
+        bottom = self._named()
+        if not slashed:
+            self.take("}")
+        return Sym(f"∂{top}/∂{bottom}")
+
+    def _share(self) -> Sym:
+        """`\\left.\\frac{\\partial L}{\\partial h}\\right|_{u}`: what comes through u."""
+        whole = self._base()
+        if not isinstance(whole, Sym) or not whole.name.startswith("∂"):
+            raise Unreadable("a bar after something that is no derivative")
+        self.take("|")
+        self.take("_")
+        braced = self.peek() == "{"
+        if braced:
+            self.take()
+        through = self._named()
+        if braced:
+            self.take("}")
+        return Sym(f"{whole.name}|{through}")
 
     def _bracket(self, opening: str) -> Node:
         closing = OPEN[opening]

@@ -1,0 +1,219 @@
+"""The audit of one page: all blocks once in order, then any block again by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import yaml
+from mpmath import mp
+
+from tests.audit.chains import TROUBLE, ChainChecker, Context, Found
+from tests.audit.display import read_display
+from tests.audit.lay import literal, tidy
+from tests.audit.page import Block
+from tests.audit.prose import Place, ProseChecker
+from tests.audit.tree import Sym
+from tests.audit.world import Entry, World
+from tests.reference.numbers import DIGITS
+from tests.reference.rounding import Digits
+from tests.reference.spec import load
+
+
+@dataclass
+class Report:
+    """What the audit of a page found."""
+
+    faults: list[str] = field(default_factory=list)
+    lines: int = 0
+    numbers: int = 0
+    digits: int = 0
+    failed_blocks: int = 0
+    blocks: int = 0
+
+    def add(self, found: Found, block: Block) -> None:
+        self.blocks += 1
+        self.lines += found.lines
+        self.numbers += found.numbers
+        self.digits += sum(c.isdigit() for c in block.source)
+        self.failed_blocks += bool(found.faults)
+        self.faults += [f"{f}\n    in: {block.source[:400]}" for f in found.faults]
+
+
+def digits_of(rounding: Mapping[str, Any] | None) -> tuple[Digits, Digits]:
+    """Digits of answers and of intermediate values, by the rules of the `rounding` key."""
+    given: dict[str, Any] = dict(rounding or {})
+    carried = given.get("apply") == "each_step"
+    own = {k: given[k] for k in ("decimals", "significant", "minimum_significant") if k in given}
+    more = 0 if carried else 2
+    usual = 0 if carried else 3
+    answers = own | dict(given.get("answers", {}))
+    if "decimals" in own:
+        between: dict[str, Any] = {"decimals": int(own["decimals"]) + more}
+    elif "significant" in own:
+        between = {"significant": int(own["significant"]) + more}
+    else:
+        between = {"significant": 6}
+    between |= {k: v for k, v in own.items() if k == "minimum_significant"} | dict(given.get("intermediates", {}))
+    return _digits(answers or {"significant": 4}, usual), _digits(between, usual)
+
+
+def _digits(given: Mapping[str, Any], usual: int) -> Digits:
+    minimum = int(given.get("minimum_significant", usual))
+    if "decimals" in given:
+        return Digits(decimals=int(given["decimals"]), minimum=minimum)
+    return Digits(significant=int(given.get("significant", 4)))
+
+
+class Audit:
+    """`text` is the problem's YAML with its overrides; `entries` name the letters; `blocks` are the page."""
+
+    def __init__(self, text: str, entries: Iterable[Entry], blocks: Sequence[Block]) -> None:
+        node = yaml.load(text, Loader=yaml.BaseLoader)
+        with mp.workdps(DIGITS):
+            self.world = World(load(text), node, entries)
+        self.chains = ChainChecker(self.world, *digits_of(node.get("rounding")))
+        self.prose = ProseChecker(self.world, node, self.chains)
+        self.blocks = list(blocks)
+        self.places: list[Place] = []
+        with mp.workdps(DIGITS):
+            self._locate()
+
+    # places
+
+    def _locate(self) -> None:
+        """Where each block stands, which marks an iteration has, what is carried from line to line."""
+        place = Place(Context(min(self.world.spec.show)))
+        count = 0
+        for block in self.blocks:
+            if block.kind == "heading" and not block.box:
+                place = self._under(block.source, place)
+                count = 0 if block.source.startswith("Iteration ") else count
+            here = replace(place, box=block.box, anchors=block.anchors)
+            if place.context.iteration == min(self.world.spec.show) and block.source == "Layer":
+                count = 0
+            here.context = replace(place.context, next_mark=count + 1)
+            here.context.marks = place.context.marks
+            self.places.append(here)
+            if block.kind == "display" and place.section != "The problem":
+                count = self._read_definitions(block, here, count)
+
+    def _under(self, heading: str, place: Place) -> Place:
+        iteration = re.match(r"Iteration (\d+)", heading)
+        if iteration:
+            return Place(Context(int(iteration[1])), section="iteration")
+        sample = re.fullmatch(r"Sample (\d+)|(?:Forward pass, sample|.*, sample) (\d+)", heading)
+        if sample:
+            return replace(place, sample=int(sample[1] or sample[2]), layer=None)
+        layer = re.match(r"(?:Layer|Back to layer|Gradients of layer) (\d+)", heading)
+        if layer:
+            return replace(place, layer=int(layer[1]))
+        known = {"The problem", "Forward pass", "Loss", "Backward pass", "Update", "After the update", "Loss of the epoch", "Answers"}
+        if heading in known:
+            return replace(place, section=heading, sample=None, layer=None)
+        return place
+
+    def _read_definitions(self, block: Block, place: Place, count: int) -> int:
+        """Marks, and the value that each chain writes down."""
+        try:
+            chains = read_display(block.source)
+        except TROUBLE:
+            return count
+        t = place.context.iteration
+        for chain in chains:
+            try:
+                target = self.chains.parse(chain.target)
+                if not isinstance(target, Sym):
+                    continue
+                if any(note[:1] == ("\\text",) and "s i n c e" not in " ".join(note[:8]) for note in chain.notes):
+                    count += 1
+                    place.context.marks[count] = target.name
+                if self.world.each_step:
+                    end = tidy(self.chains.parse(chain.items[-1][1]))
+                    number = literal(end)
+                    key = self.world.definition(target.name, t)
+                    if number is not None and key is not None:
+                        self.world.carried.setdefault(key, number[0])
+            except TROUBLE:
+                continue
+        return count
+
+    # checking
+
+    def check(self, position: int, source: str | None = None) -> Found:
+        """One block, or what `source` would be in its place."""
+        with mp.workdps(DIGITS):
+            return self._check(position, source)
+
+    def _check(self, position: int, source: str | None) -> Found:
+        block, place = self.blocks[position], self.places[position]
+        source = block.source if source is None else source
+        if block.kind == "table":
+            return self.prose.table(source, place)
+        if block.kind != "display":
+            return self.prose.text(source, place)
+        if place.section == "The problem":
+            return self.prose.givens_display(source, place)
+        out = Found()
+        context = replace(place.context)
+        try:
+            chains = read_display(source)
+        except TROUBLE as error:
+            out.faults.append(f"{type(error).__name__} {error}")
+            return out
+        targets = set()
+        for chain in chains:
+            found = self.chains.check(chain, context)
+            out.faults += found.faults
+            out.lines += found.lines
+            out.numbers += found.numbers
+            targets.add(chain.target)
+        if len(targets) != len(chains):
+            out.faults.append("a target that comes twice")
+        self._check_anchors(place, chains, out)
+        return out
+
+    def _check_anchors(self, place: Place, chains: Sequence[Any], out: Found) -> None:
+        """Each anchor before a display names a target of it, in this iteration."""
+        if not place.anchors:
+            return
+        try:
+            names = [self.chains.parse(c.target) for c in chains]
+        except TROUBLE:
+            return
+        found = {anchor for n in names if isinstance(n, Sym) for anchor in self._anchors_of(n.name)}
+        for anchor in place.anchors:
+            head = re.fullmatch(r"it(\d+)-(?:s(\d+)-)?(.*)", anchor)
+            if head is None or int(head[1]) != place.context.iteration or head[3] not in found:
+                out.faults.append(f"anchor {anchor} over {sorted(found)}")
+
+    def _anchors_of(self, name: str) -> set[str]:
+        """How an anchor names a quantity; a shared bias is one parameter of its layer."""
+        anchor = anchor_of(name)
+        parts = anchor.split("-")
+        if re.match(r"(dL-d)?b(_new|_change)?-", anchor) and self.world.spec.layers[int(parts[-2]) - 1].shared:
+            return {anchor.removesuffix(f"-{parts[-1]}")}
+        return {anchor}
+
+    def report(self) -> Report:
+        """The whole page."""
+        out = Report()
+        for position, block in enumerate(self.blocks):
+            out.add(self.check(position), block)
+        return out
+
+
+def anchor_of(name: str) -> str:
+    """`∂L/∂W[1][2][3]` as anchors write it: `dL-dW-1-2-3`."""
+    if "|" in name:
+        bottom, _, through = name.partition("/∂")[2].partition("|")
+        low, up = re.findall(r"\d+", bottom.partition("@")[0]), re.findall(r"\d+", through.partition("@")[0])
+        return "-".join(["share", *low, up[1]])
+    slope = re.fullmatch(r"∂a\[(\d+)\]\[(\d+)\](?:@\d+)?/∂z\[\1\]\[\2\](?:@\d+)?", name)
+    if slope:
+        return f"da-dz-{slope[1]}-{slope[2]}"
+    bare = re.sub(r"@\d+", "", name).replace("∂", "d")
+    shared = re.sub(r"\]\[|\[", "-", bare).replace("]", "").replace("/", "-")
+    return shared

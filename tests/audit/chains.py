@@ -1,0 +1,390 @@
+"""Checks one chain: letters against the truth, numbers against letters and against the numbers before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from mpmath import mp
+
+from tests.audit.display import Chain, Texts, relation_chain, split
+from tests.audit.evaluate import Evaluator, Unknown, Vector
+from tests.audit.latex import Unreadable
+from tests.audit.lay import lay, literal, tidy
+from tests.audit.parser import Parser
+from tests.audit.tree import (
+    Call,
+    Neg,
+    Node,
+    Num,
+    Product,
+    Quotient,
+    Sum,
+    Sym,
+    Text,
+    children,
+    has_symbols,
+    numbers_in,
+)
+from tests.audit.world import World, indices
+from tests.reference.numbers import Number, big
+from tests.reference.rounding import Digits, as_fraction, fault, places
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
+NOISE = Fraction(1, 10**40)
+TROUBLE = (Unreadable, Unknown, ZeroDivisionError, ValueError, KeyError, IndexError)
+
+
+@dataclass
+class Context:
+    """Where a formula stands: its iteration, the marks of that iteration, the number of the next one."""
+
+    iteration: int
+    marks: dict[int, str] = field(default_factory=dict)
+    next_mark: int = 1
+
+
+@dataclass
+class Found:
+    """What a check gives: faults, and how much was checked."""
+
+    faults: list[str] = field(default_factory=list)
+    lines: int = 0
+    numbers: int = 0
+    digits: int = 0
+
+
+def same(a: Number, b: Number) -> bool:
+    """Equal, up to the noise of 60 digits."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a == b
+    return abs(big(a) - big(b)) <= mp.mpf(10) ** -40 * (1 + abs(big(a)))
+
+
+class ChainChecker:
+    """Checks chains of one problem; `answers` and `between` are the digits its rounding asks for."""
+
+    def __init__(self, world: World, answers: Digits, between: Digits) -> None:
+        self.world = world
+        self.answers = answers
+        self.between = between
+
+    # reading
+
+    def parse(self, texts: Texts) -> Node:
+        """One formula, read to its end."""
+        parser = Parser(texts, self.world.symbols)
+        node = parser.expression()
+        if parser.at != len(parser.texts):
+            raise Unreadable(f"unread: {' '.join(parser.texts[parser.at :])}")
+        return node
+
+    def evaluator(self, t: int, *, carried: bool, layer: int | None = None) -> Evaluator:
+        """Values of letters in iteration t; an activation's parameters are those of its argument's layer."""
+
+        def lookup(name: str) -> Number | Vector:
+            if "#" in name:
+                name, _, other = name.partition("#")
+                return self.world.value(name, int(other), carried=carried)
+            return self.world.value(name, t, carried=carried)
+
+        def parameters(argument: Node) -> dict[str, Fraction]:
+            names = [name for name in names_in(argument) if indices(name)[0] in ("z", "z_new")]
+            at = indices(names[0])[1][0] if names else layer
+            return self.world.spec.layers[at - 1].parameters if at is not None else {}
+
+        return Evaluator(lookup, parameters)
+
+    # checking
+
+    def check(self, chain: Chain, context: Context) -> Found:
+        """Everything about one chain."""
+        out = Found(lines=chain.lines)
+        try:
+            self._check(chain, context, out)
+        except TROUBLE as error:
+            out.faults.append(f"{type(error).__name__} {error}: {' '.join(chain.target)}")
+        return out
+
+    def _check(self, chain: Chain, context: Context, out: Found) -> None:
+        t = context.iteration
+        target = self.parse(chain.target)
+        if not isinstance(target, Sym):
+            raise Unreadable(f"a target that is no letter: {' '.join(chain.target)}")
+        if not chain.items:
+            raise Unreadable("a chain without an end")
+        truth = self.evaluator(t, carried=False)(target)
+        base: Node = target
+        before: list[Node] = []
+        numeric_yet = False
+        for position, (relation, texts) in enumerate(chain.items):
+            boxed = texts[:1] == ("\\boxed",)
+            node = self.parse(texts)
+            if any(isinstance(n, Text) for n in children(node)) and not isinstance(node, Call):
+                raise Unreadable("words in a formula")
+            if relation not in "=≈":
+                raise Unreadable(f"{relation} in a chain")
+            self._check_braces(node, target.name, t, context, out)
+            plain = tidy(_epoch(node, self.world, t) if target.name == "L_epoch" else node)
+            if has_symbols(plain):
+                if numeric_yet or boxed:
+                    out.faults.append(f"letters after numbers: {' '.join(texts)}")
+                value = self.evaluator(t, carried=False, layer=_layer(target.name))(plain)
+                if not same(value, truth):
+                    out.faults.append(f"{target.name} = {float(truth):.15g}, but {' '.join(texts)} is {float(value):.15g}")
+                if relation != "=":
+                    out.faults.append(f"≈ between letters: {' '.join(texts)}")
+                base = plain
+                continue
+            numeric_yet = True
+            self._check_numbers(relation, plain, base, before, target.name, t, out)
+            if boxed and position != len(chain.items) - 1:
+                out.faults.append("a box that is not the end")
+            if position == len(chain.items) - 1:
+                self._check_result(plain, boxed, base, target.name, t, out)
+            before.append(plain)
+        for note in chain.notes:
+            self._check_note(note, target.name, t, context, out)
+
+    def _check_numbers(
+        self, relation: str, node: Node, base: Node, before: list[Node], target: str, t: int, out: Found
+    ) -> None:
+        for n in numbers_in(node):
+            out.numbers += 1
+            out.digits += sum(c.isdigit() for c in n.text)
+        layer = _layer(target)
+        letters = self.evaluator(t, carried=True, layer=layer)
+        laid = lay(base, node, letters)
+        if laid.fault:
+            out.faults.append(f"{target}: {laid.fault}")
+        for line in before:
+            if literal(node) is None and literal(line) is not None:
+                out.faults.append(f"{target}: a formula after a number")
+                continue
+            follows = lay(line, node, self.evaluator(t, carried=True, layer=layer))
+            if follows.fault:
+                out.faults.append(f"{target}, calculated from the line above: {follows.fault}")
+        if (relation == "=") != laid.exact:
+            out.faults.append(f"{target}: {relation} where the number is {'exact' if laid.exact else 'rounded'}")
+        self._check_givens(base, node, t, out)
+
+    def _check_givens(self, base: Node, node: Node, t: int, out: Found) -> None:
+        """A given is printed as it is given."""
+        for letter, printed in pairs(base, node):
+            if "∂" in letter or "vector" in letter or letter in ("learning_rate", "strength") or "#" in letter:
+                continue
+            given = self.world.givens.get(self.world.key(letter, t))
+            if given is not None and text_of(printed) != written(given):
+                out.faults.append(f"{letter} is given as {given}, printed {text_of(printed)}")
+
+    def _check_result(self, node: Node, boxed: bool, base: Node, target: str, t: int, out: Found) -> None:
+        number = literal(node)
+        if number is None:
+            if not _is_fraction(node):
+                out.faults.append(f"{target}: the chain does not end in a number")
+            return
+        value = self.evaluator(t, carried=True, layer=_layer(target))(base)
+        digits = self.answers if boxed and not self.world.each_step else self.between
+        exact = as_fraction(value)
+        if boxed or self.world.each_step:
+            printed = ("-" if number[0] < 0 else "") + number[1].text
+            wrong = None if self._as_given(target, number, t) else fault(printed, value, digits)
+            if wrong:
+                out.faults.append(f"{target}: {wrong}")
+        elif exact != number[0] and number[1].decimals < places(exact, digits):
+            out.faults.append(f"{target}: {number[1].text} has too few digits")
+
+    def _as_given(self, target: str, number: tuple[Fraction, Num], t: int) -> bool:
+        """A parameter that is held, or not moved, is printed as it was given."""
+        letter, _ = indices(target)
+        if letter not in ("W_new", "b_new", "theta_new"):
+            return False
+        given = self.world.givens.get((target.replace("_new", ""), 1, None))
+        return given is not None and Fraction(given) == number[0] and written(given).lstrip("-") == number[1].text
+
+    # marks and reasons
+
+    def _check_braces(self, node: Node, target: str, t: int, context: Context, out: Found) -> None:
+        for inner, words in braces(node):
+            number = mark_number(words)
+            if number is not None:
+                found = context.marks.get(number)
+                if not isinstance(inner, Sym) or found != inner.name:
+                    out.faults.append(f"{words} marks {found}, not {getattr(inner, 'name', 'a product')}")
+                out.numbers += 1
+            elif words.startswith("\\text { t h r o u g h } "):
+                self._check_through(inner, words.removeprefix("\\text { t h r o u g h } "), target, t, out)
+            else:
+                out.faults.append(f"an unknown brace: {words}")
+
+    def _check_through(self, inner: Node, unit: str, target: str, t: int, out: Found) -> None:
+        """What stands over `through a` is the share of the path through that unit."""
+        node = self.parse(tuple(unit.split(" ")))
+        bottom = target.partition("/∂")[2]
+        if not isinstance(node, Sym):
+            raise Unreadable(f"through {unit}")
+        evaluate = self.evaluator(t, carried=False)
+        if indices(bottom)[0] == "a" and indices(node.name)[0] == "a":
+            share = evaluate(Sym(f"{target}|{node.name}"))
+            if not same(evaluate(tidy(inner)), share):
+                out.faults.append(f"{target}: not what comes through {node.name}")
+        else:
+            raise Unreadable(f"{target} through {node.name}")
+
+    def _check_note(self, note: Texts, target: str, t: int, context: Context, out: Found) -> None:
+        parser = Parser(note, self.world.symbols)
+        rest = note
+        if note[:1] == ("\\text",):
+            parser.take()
+            words = "\\text " + " ".join(parser._raw_argument())
+            number = mark_number(words)
+            if number is not None:
+                if number != context.next_mark or context.marks.get(number) != target:
+                    out.faults.append(f"{words} where mark {context.next_mark} is due")
+                context.next_mark += 1
+                out.numbers += 1
+                rest = note[parser.at :]
+        if rest:
+            self._check_reason(rest, t, out)
+
+    def _check_reason(self, texts: Texts, t: int, out: Found) -> None:
+        r"""`\text{since }z_1 = -0.1 < 0\text{, }…`"""
+        head = ("\\text", "{", *"since", "}")
+        if texts[: len(head)] != head:
+            raise Unreadable(f"a note: {' '.join(texts)}")
+        rest, parts, comma = list(texts[len(head) :]), [[]], ["\\text", ","]
+        while rest:
+            if rest[:2] == comma:
+                parts.append([])
+                del rest[:2]
+            else:
+                parts[-1].append(rest.pop(0))
+        for part in parts:
+            self._check_order(relation_chain(tuple(part)), t, out)
+
+    def _check_order(self, chain: Chain, t: int, out: Found) -> None:
+        """`z = −0.1 < 0`, `|a − y| ≈ 1.2 > 1`."""
+        base = tidy(self.parse(chain.target))
+        evaluate = self.evaluator(t, carried=True)
+        value = evaluate(base)
+        if not chain.items or chain.items[-1][0] in "=≈":
+            raise Unreadable("a reason without an order")
+        for relation, texts in chain.items:
+            node = tidy(self.parse(texts))
+            if relation in "=≈":
+                self._check_numbers(relation, node, base, [], "since", t, out)
+                continue
+            out.numbers += len(numbers_in(node))
+            limit = evaluate(node)
+            holds = {"<": value < limit, ">": value > limit, "≤": value <= limit, "≥": value >= limit}
+            if relation not in holds or not holds[relation]:
+                out.faults.append(f"{float(value):.6g} {relation} {float(limit):.6g} does not hold")
+            printed = literal(node)
+            if printed is not None and not self._is_limit(printed, base):
+                out.faults.append(f"{printed[1].text} is no kink")
+
+    def _is_limit(self, printed: tuple[Fraction, Num], base: Node) -> bool:
+        """Kinks: 0 of an activation or a difference, 1 of the hinge, δ of Huber."""
+        deltas = {loss.parameters.get("delta", Fraction(1)) for loss in self.world.spec.losses if loss.name == "huber"}
+        hinge = {Fraction(1)} if any(loss.name == "hinge" for loss in self.world.spec.losses) else set()
+        if isinstance(base, Sym) and not base.name.startswith("e["):
+            return printed[0] == 0
+        return printed[0] in {Fraction(0), *hinge, *deltas, *(-d for d in deltas)} and (
+            printed[0] != 0 or not isinstance(base, Call)
+        )
+
+
+def names_in(node: Node) -> list[str]:
+    """The letters of a formula."""
+    if isinstance(node, Sym):
+        return [node.name]
+    return [name for part in children(node) for name in names_in(part)]
+
+
+def braces(node: Node) -> Iterator[tuple[Node, str]]:
+    """All that has a brace under it, with what the brace says."""
+    if isinstance(node, Call) and node.name == "brace":
+        inner, words = node.arguments
+        if isinstance(words, Text):
+            yield inner, words.words
+        yield from braces(inner)
+        return
+    for part in children(node):
+        yield from braces(part)
+
+
+def mark_number(words: str) -> int | None:
+    r"""The number of `\text{⑦}` or `\text{(51)}`."""
+    bare = words.removeprefix("\\text").strip(" {}")
+    if len(bare) == 1 and bare in CIRCLED:
+        return CIRCLED.index(bare) + 1
+    inner = bare.replace(" ", "")
+    if inner.startswith("(") and inner.endswith(")") and inner[1:-1].isdigit() and int(inner[1:-1]) > len(CIRCLED):
+        return int(inner[1:-1])
+    return None
+
+
+def written(given: str) -> str:
+    """A given as a page writes it: `2e-1` as 2 · 10^{-1}; no plus, a leading zero."""
+    text = given.replace("+", "").replace("_", "").strip().lower()
+    sign = "-" if text.startswith("-") else ""
+    text = text.lstrip("-")
+    return sign + ("0" + text if text.startswith(".") else text)
+
+
+def text_of(node: Node) -> str:
+    """A printed number with its sign."""
+    if isinstance(node, Neg):
+        return "-" + text_of(node.inner)
+    if isinstance(node, Quotient):
+        return f"{text_of(node.top)}/{text_of(node.bottom)}"
+    return node.text if isinstance(node, Num) else "?"
+
+
+def pairs(letters: Node, numbers: Node) -> Iterator[tuple[str, Node]]:
+    """Which letter each number stands for, where the shapes agree."""
+    if isinstance(letters, Sym):
+        if literal(numbers) is not None or _is_fraction(numbers):
+            yield letters.name, numbers
+        return
+    if isinstance(numbers, Neg) and isinstance(letters, Product) and isinstance(numbers.inner, Product):
+        first, *rest = numbers.inner.factors
+        numbers = Product((Neg(first), *rest))
+    ours, theirs = children(letters), children(numbers)
+    if len(ours) == len(theirs) and type(letters) is type(numbers):
+        for a, b in zip(ours, theirs, strict=True):
+            yield from pairs(a, b)
+
+
+def _is_fraction(node: Node) -> bool:
+    node = node.inner if isinstance(node, Neg) else node
+    return isinstance(node, Quotient) and literal(node.top) is not None and literal(node.bottom) is not None
+
+
+def _layer(name: str) -> int | None:
+    """The layer whose activation a chain is about."""
+    bottom = name.rpartition("∂")[2].partition("|")[0]
+    letter, numbers = indices(bottom)
+    return numbers[0] if letter in ("a", "z", "a_new", "z_new", "delta") and numbers else None
+
+
+def _epoch(node: Node, world: World, t: int) -> Node:
+    """In the loss of an epoch, the n-th L is the loss of its n-th iteration."""
+    first = t - (t - 1) % world.spec.batches_per_epoch
+    counter = iter(range(first, t + 1))
+
+    def walk(part: Node) -> Node:
+        match part:
+            case Sym("L"):
+                return Sym(f"L#{next(counter, t)}")
+            case Sum(terms):
+                return Sum(tuple(walk(x) for x in terms))
+            case Product(factors):
+                return Product(tuple(walk(x) for x in factors))
+        return part
+
+    return walk(node)
+
+
+__all__ = ["ChainChecker", "Context", "Found", "split"]

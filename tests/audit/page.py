@@ -1,0 +1,79 @@
+"""A page as blocks, in reading order: headings, sentences, list items, tables and displayed formulas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+ANCHOR = re.compile(r'<span id="([^"]+)"></span>')
+LINK = re.compile(r"<a [^>]*>(.*?)</a>", re.S)
+
+
+@dataclass(frozen=True)
+class Block:
+    """`kind` is heading, text, item, display or table; anchors are those that stand before it."""
+
+    kind: str
+    source: str
+    anchors: tuple[str, ...] = ()
+    box: str = ""
+    """The heading of the admonition the block stands in, or nothing."""
+
+
+def read_markdown(text: str) -> list[Block]:
+    """The blocks of a page in MyST Markdown; code cells (```{code-cell} …) are no part of the page."""
+    return list(_blocks(text.splitlines()))
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
+    at, box = 0, ""
+    anchors: tuple[str, ...] = ()
+    while at < len(lines):
+        line = lines[at]
+        if not line.strip() or line.startswith(":class:"):
+            at += 1
+        elif line.startswith(":::"):
+            box = line.partition("}")[2].strip()
+            at += 1
+            if box:
+                yield Block("heading", box, (), box)
+        elif line.strip() == "$$":
+            end = lines.index("$$", at + 1)
+            yield Block("display", "\n".join(lines[at + 1 : end]), anchors, box)
+            at, anchors = end + 1, ()
+        elif line.startswith("<span") and not ANCHOR.sub("", line).strip():
+            anchors = tuple(ANCHOR.findall(line))
+            at += 1
+        elif line.startswith("#"):
+            yield Block("heading", line.lstrip("#").strip(), (), box)
+            at += 1
+        else:
+            end = at
+            while end < len(lines) and lines[end].strip() and lines[end].strip() != "$$":
+                end += 1
+                if lines[at].startswith("- ") and (end == len(lines) or lines[end].startswith(("- ", ":::"))):
+                    break
+            source = "\n".join(lines[at:end])
+            yield Block(_kind(source), source.removeprefix("- "), (), box)
+            at = end
+
+
+def _kind(source: str) -> str:
+    if source.startswith("|"):
+        return "table"
+    return "item" if source.startswith("- ") else "text"
+
+
+def cells(table: str) -> list[list[str]]:
+    """The rows of a Markdown table, without the rule under its head."""
+    rows = [LINK.sub(r"\1", row).strip().strip("|").split(" | ") for row in table.splitlines()]
+    return [[cell.strip() for cell in row] for row in rows if not set("".join(row)) <= set("-:| ")]
+
+
+def split_inline(text: str) -> list[tuple[bool, str]]:
+    """Words and inline formulas, in order: (is a formula, its source)."""
+    parts = re.split(r"(?<!\\)\$", text)
+    if len(parts) % 2 == 0:
+        raise ValueError(f"an odd number of $: {text}")
+    return [(bool(n % 2), part) for n, part in enumerate(parts) if part]

@@ -1,0 +1,335 @@
+"""What every letter of a page stands for, and its value: from the reference at 60 digits, or as carried on paper.
+
+Names of quantities are the canonical ones, with `@s` for the sample where the letter names it (`z[1][2]@3`);
+derivatives are `∂X/∂Y`, the share of a path `∂X/∂Y|a[2][1]`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, Protocol
+
+from tests.audit.evaluate import Unknown, Vector
+from tests.audit.parser import read_tokens
+from tests.reference import activations, losses, network
+from tests.reference.numbers import Number
+from tests.reference.spec import Spec
+
+Key = tuple[str, int | None, int | None]
+INDEXED = re.compile(r"(\w+)((?:\[\d+\])+)")
+
+
+class Entry(Protocol):
+    """What the audit reads of an answer of nbsolve: the letter, and which quantity it names."""
+
+    @property
+    def quantity(self) -> str: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def iteration(self) -> int | None: ...
+    @property
+    def sample(self) -> int | None: ...
+    @property
+    def printed(self) -> str: ...
+
+
+def indices(name: str) -> tuple[str, list[int]]:
+    """`W[1][2][3]` as its letter and its numbers, the sample left off."""
+    match = INDEXED.match(name)
+    if match is None:
+        return name.partition("@")[0], []
+    return match[1], [int(n) for n in re.findall(r"\d+", match[2])]
+
+
+class World:
+    """Names of letters and values of names, of one problem."""
+
+    def __init__(self, spec: Spec, node: Mapping[str, Any], entries: Iterable[Entry]) -> None:
+        self.spec = spec
+        self.node = node
+        self.depth = len(spec.layers)
+        self.true: dict[Key, Number] = dict(network.solve(spec))
+        self._add_parts_of_loss()
+        self.carried: dict[Key, Number] = {}
+        rounding = node.get("rounding") or {}
+        self.each_step = rounding.get("apply") == "each_step"
+        self.symbols: dict[tuple[str, ...], str] = {}
+        self.printed: dict[Key, str] = {}
+        self.entries = list(entries)
+        self._read_symbols()
+        self.givens = _givens(node, spec)
+
+    # letters
+
+    def _read_symbols(self) -> None:
+        found: dict[tuple[str, ...], set[tuple[str, int | None]]] = {}
+        for e in self.entries:
+            self.printed[e.quantity, e.iteration, e.sample] = e.printed
+            if "\\partial" not in e.symbol:
+                found.setdefault(read_tokens(e.symbol), set()).add((e.quantity, e.sample))
+        for texts, meanings in found.items():
+            quantities = sorted({q for q, _ in meanings})
+            samples = {s for _, s in meanings}
+            if len(quantities) > 1 and not self._one_shared_bias(quantities):
+                raise AssertionError(f"{' '.join(texts)} stands for {quantities}")
+            one = len(samples) == 1 and None not in samples and len(self.spec.inputs) > 1
+            several = any(len(self.spec.batch_of(t)) > 1 for t in self.spec.show)
+            self.symbols[texts] = f"{quantities[0]}@{samples.pop()}" if one and several else quantities[0]
+        for texts, name in list(self.symbols.items()):
+            letter, numbers = indices(name)
+            if letter in ("a", "a_new", "y", "z", "x") and numbers[-1] == 1 and "_" in texts:
+                at = texts.index("_")
+                sample = name.partition("@")[2]
+                bold = ("\\mathbf", texts[0], *texts[at + 2 :]) if at == 1 else ()
+                vector = "".join([f"vector {letter}", *(f"[{n}]" for n in numbers[:-1])])
+                if bold:
+                    self.symbols[bold] = f"{vector}@{sample}" if sample else vector
+        for texts, name in list(self.symbols.items()):
+            self.symbols.setdefault(_without_sample(texts), name.partition("@")[0])
+        notation = self.node.get("notation")
+        notation = notation if isinstance(notation, dict) else {}
+        for role, usual in (("learning_rate", "\\eta"), ("strength", "\\lambda")):
+            self.symbols[read_tokens(notation.get(role, usual))] = role
+        loss = next((texts for texts, name in self.symbols.items() if name == "L"), ("L",))
+        head = loss[0] if "_" not in loss else ""
+        for s in range(1, len(self.spec.inputs) + 1):
+            self.symbols[read_tokens(f"{head}^{{[{s}]}}")] = f"L@{s}"
+            self.symbols[read_tokens(f"{head}^{{[{s}]\\text{{new}}}}")] = f"L_new@{s}"
+            for n in range(1, len(self.spec.losses) + 1):
+                self.symbols[read_tokens(f"{head}_{{({n})}}^{{[{s}]}}")] = f"L_term[{n}]@{s}"
+                self.symbols[read_tokens(f"{head}_{{({n})}}^{{[{s}]\\text{{new}}}}")] = f"L_term_new[{n}]@{s}"
+        for n in range(1, len(self.spec.losses) + 1):
+            self.symbols[read_tokens(f"{head}_{{({n})}}")] = f"L_term[{n}]"
+            self.symbols[read_tokens(f"{head}_{{({n})}}^{{\\text{{new}}}}")] = f"L_term_new[{n}]"
+        self.symbols[read_tokens("\\Omega")] = "penalty"
+        self.symbols[read_tokens("\\Omega^{\\text{new}}")] = "penalty_new"
+
+    def _one_shared_bias(self, quantities: list[str]) -> bool:
+        letters = {indices(q)[0] for q in quantities}
+        layers = {indices(q)[1][0] for q in quantities if indices(q)[1]}
+        if len(letters) != 1 or len(layers) != 1 or not letters <= {"b", "b_new", "b_change"}:
+            return False
+        return self.spec.layers[layers.pop() - 1].shared
+
+    # values
+
+    def _add_parts_of_loss(self) -> None:
+        """The loss of one sample, each of several losses, the penalty: they have letters but no entries."""
+        if self.spec.targets is None or not self.spec.losses:
+            return
+        for t in range(1, self.spec.iterations + 1):
+            batch = self.spec.batch_of(t)
+            for mark in ("", "_new"):
+                if (f"a{mark}[{self.depth}][1]", t, batch[0] + 1) in self.true:
+                    self._add_parts_at(t, batch, mark)
+
+    def _add_parts_at(self, t: int, batch: list[int], mark: str) -> None:
+        spec, targets = self.spec, self.spec.targets or []
+        totals: dict[int, Number] = {}
+        for s in batch:
+            a = [self.true[f"a{mark}[{self.depth}][{k}]", t, s + 1] for k in range(1, len(targets[s]) + 1)]
+            for n, term in enumerate(spec.losses, 1):
+                value = losses.factor(term, len(a)) * losses.total(term, a, targets[s])
+                self.true[f"L_term{mark}[{n}]", t, s + 1] = value
+                totals[n] = totals.get(n, Fraction(0)) + value
+            parts = (self.true[f"L_term{mark}[{n}]", t, s + 1] for n in totals)
+            self.true[f"L{mark}", t, s + 1] = sum(parts, Fraction(0))
+        share = network.share_of_sample(spec, len(batch))
+        for n, value in totals.items():
+            self.true[f"L_term{mark}[{n}]", t, None] = share * value
+        if spec.penalty is not None:
+            weights = [v for (q, i, _), v in self.true.items() if i == t and q.startswith(f"W{mark}[")]
+            squares = sum((w * w for w in weights), Fraction(0))
+            self.true[f"penalty{mark}", t, None] = network.penalty_factor(spec, len(batch)) * squares
+
+    def key(self, name: str, t: int) -> Key:
+        """The key of a plain quantity in iteration t."""
+        quantity, _, sample = name.partition("@")
+        if quantity in ("learning_rate", "strength"):
+            return quantity, None, None
+        batch = self.spec.batch_of(t)
+        samples: list[int | None] = [int(sample)] if sample else [None]
+        if not sample and len(batch) == 1:
+            samples.append(batch[0] + 1)
+        for s in samples:
+            for i in (t, None):
+                if (quantity, i, s) in self.true:
+                    return quantity, i, s
+        raise Unknown(f"{name} in iteration {t}")
+
+    def value(self, name: str, t: int, *, carried: bool) -> Number | Vector:
+        """The value of a name in iteration t: the true one, or the one that is written down."""
+        if name.startswith("∂"):
+            return self._derivative(name, t, carried)
+        if name.startswith("vector "):
+            return self._vector(name.removeprefix("vector "), t, carried)
+        if name == "learning_rate" and self.spec.learning_rate is not None:
+            return self.spec.learning_rate
+        if name == "strength" and self.spec.penalty is not None:
+            return self.spec.penalty.strength
+        return self.number(self.key(name, t), carried=carried)
+
+    def number(self, key: Key, *, carried: bool) -> Number:
+        """The value of a key."""
+        if not carried or not self.each_step:
+            return self.true[key]
+        quantity, t, s = key
+        if t is None or (t == 1 and indices(quantity)[0] in ("W", "b", "theta")):
+            return self.true[key]
+        if key in self.carried:
+            return self.carried[key]
+        letter, numbers = indices(quantity)
+        if letter in ("W", "b", "theta"):
+            old = quantity.replace(letter, f"{letter}_new", 1), t - 1, s
+            return self.carried[old] if old in self.carried else self._unseen(key)
+        if letter in ("b_new", "b", "b_change") and self.spec.layers[numbers[0] - 1].shared:
+            return self.carried[f"{letter}[{numbers[0]}][1]", t, s]
+        if letter in ("W_new", "b_new", "theta_new") and not self.trained(quantity):
+            return self.number((quantity.replace("_new", ""), t, s), carried=True)
+        raise Unknown(f"{quantity} is not written down in iteration {t}")
+
+    def _unseen(self, key: Key) -> Number:
+        """A parameter that iterations left which are not written out."""
+        _, t, _ = key
+        if t is not None and t - 1 not in self.spec.show:
+            return Fraction(self.printed[key])
+        raise Unknown(f"{key[0]} is not written down in iteration {t}")
+
+    def trained(self, quantity: str) -> bool:
+        """Whether a parameter is moved."""
+        letter, at = indices(quantity)
+        layer = self.spec.layers[at[0] - 1]
+        return layer.weights_trainable[at[1] - 1][at[2] - 1] if letter[0] == "W" else layer.bias_trainable[at[1] - 1]
+
+    def _vector(self, name: str, t: int, carried: bool) -> Vector:
+        stem, _, sample = name.partition("@")
+        letter, numbers = indices(stem)
+        size = self.spec.layers[numbers[0] - 1].units if numbers else self.spec.layers[-1].units
+        mark = f"@{sample}" if sample else ""
+        out = [self.value(f"{stem}[{n}]{mark}", t, carried=carried) for n in range(1, size + 1)]
+        return Vector(tuple(v for v in out if not isinstance(v, Vector)))
+
+    # derivatives
+
+    def _derivative(self, name: str, t: int, carried: bool) -> Number | Vector:
+        path, _, through = name.partition("|")
+        top, _, bottom = path[1:].partition("/∂")
+        if through:
+            return self._share(top, bottom, through, t, carried)
+        upper, up = indices(top)
+        lower, low = indices(bottom)
+        sample = top.partition("@")[2] or bottom.partition("@")[2]
+        mark = f"@{sample}" if sample else ""
+        if upper == "L" and not up and "@" not in top:
+            quantity, at, batch = self.key(f"dL/d{bottom}", t)
+            if self.each_step and carried and (quantity, at, batch) not in self.carried:
+                return self._through_delta(quantity, at, batch)
+            return self.number((quantity, at, batch), carried=carried)
+        if upper in ("L_out",):
+            return self.number(self.key(f"dL_out[{up[0]}]/d{bottom}", t), carried=carried)
+        if upper == "a" and lower == "z" and up[0] == low[0]:
+            return self._slope(up[0], up[1], low[1], mark, t, carried)
+        if upper == "z" and lower in ("a", "x"):
+            if (lower == "a" and low[0] != up[0] - 1) or (lower == "x" and up[0] != 1):
+                raise Unknown(name)
+            return self.number(self.key(f"W[{up[0]}][{up[1]}][{low[-1]}]", t), carried=carried)
+        if upper == "z" and lower == "W" and up == low[:2]:
+            before = f"a[{up[0] - 1}][{low[2]}]" if up[0] > 1 else f"x[{low[2]}]"
+            return self.number(self.key(before + mark, t), carried=carried)
+        if upper == "z" and lower in ("b", "theta") and up[0] == low[0]:
+            if up != low and not self.spec.layers[up[0] - 1].shared:
+                raise Unknown(name)
+            return Fraction(1 if lower == "b" else -1)
+        raise Unknown(name)
+
+    def _through_delta(self, quantity: str, t: int | None, s: int | None) -> Number:
+        """∂L/∂z where only δ, or the other way round, is written down."""
+        if quantity.startswith("dL/dz"):
+            return self.spec.delta * self.carried[quantity.replace("dL/dz", "delta"), t, s]
+        letter, numbers = indices(quantity.removeprefix("dL/d"))
+        if letter == "b" and self.spec.layers[numbers[0] - 1].shared:
+            return self.carried[f"dL/db[{numbers[0]}][1]", t, s]
+        raise Unknown(f"{quantity} is not written down in iteration {t}")
+
+    def _slope(self, layer: int, k: int, j: int, mark: str, t: int, carried: bool) -> Number:
+        kind = self.spec.layers[layer - 1]
+        if kind.activation == "softmax":
+            a, b = (self.number(self.key(f"a[{layer}][{n}]{mark}", t), carried=carried) for n in (k, j))
+            return a * (1 - a) if k == j else -(a * b)
+        if k != j:
+            raise Unknown(f"∂a[{layer}][{k}]/∂z[{layer}][{j}]")
+        key = self.key(f"da/dz[{layer}][{j}]{mark}", t)
+        if carried and self.each_step and key not in self.carried:
+            z = self.number(self.key(f"z[{layer}][{j}]{mark}", t), carried=True)
+            return activations.slope(kind.activation, z, kind.parameters)
+        return self.number(key, carried=carried)
+
+    def _share(self, top: str, bottom: str, through: str, t: int, carried: bool) -> Number:
+        """What ∂L/∂a gets through one unit of the next layer."""
+        lower, low = indices(bottom)
+        upper, up = indices(through)
+        sample = bottom.partition("@")[2]
+        mark = f"@{sample}" if sample else ""
+        if top != "L" or lower != "a" or upper not in ("a", "z") or up[0] != low[0] + 1:
+            raise Unknown(f"the share of {bottom} through {through}")
+        key = (f"share[{low[0]}][{low[1]}][{up[1]}]", t, int(sample) if sample else None)
+        if carried and self.each_step:
+            return self.carried[key]
+        error = self.number(self.key(f"dL/dz[{up[0]}][{up[1]}]{mark}", t), carried=False)
+        return error * self.number(self.key(f"W[{up[0]}][{up[1]}][{low[1]}]", t), carried=False)
+
+    def definition(self, name: str, t: int) -> Key | None:
+        """Where the carried value of a name goes."""
+        if name.startswith("∂") and "|" in name:
+            bottom, _, through = name.partition("/∂")[2].partition("|")
+            low, up = indices(bottom)[1], indices(through)[1]
+            sample = bottom.partition("@")[2]
+            return f"share[{low[0]}][{low[1]}][{up[1]}]", t, int(sample) if sample else None
+        if name.startswith("∂"):
+            top, _, bottom = name[1:].partition("/∂")
+            letter = indices(top)[0]
+            if letter == "L":
+                return self.key(f"dL/d{bottom}", t)
+            if letter == "L_out":
+                return self.key(f"dL_out[{indices(top)[1][0]}]/d{bottom}", t)
+            if letter == "a" and indices(top)[1] == indices(bottom)[1]:
+                return self.key(f"da/dz[{indices(top)[1][0]}][{indices(top)[1][1]}]{'@' + top.partition('@')[2] if '@' in top else ''}", t)
+            return None
+        return self.key(name, t)
+
+
+def _without_sample(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """`x_1^{[2]}` and `z_1^{(1)[2]}` as an iteration of one sample writes them: `x_1`, `z_1^{(1)}`."""
+    for at in range(len(texts) - 2):
+        if texts[at] == "[" and texts[at + 2] == "]":
+            texts = texts[:at] + texts[at + 3 :]
+            break
+    if texts[-3:] == ("^", "{", "}"):
+        texts = texts[:-3]
+    return texts
+
+
+def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
+    """Every given as it is written in the file: parameters of iteration 1, inputs and targets."""
+    out: dict[Key, str] = {}
+    columns = node["network"].get("layout", "W x + b") == "x W + b"
+    for number, layer in enumerate(node["network"]["layers"], 1):
+        weights = layer["weights"]["value"] if isinstance(layer["weights"], dict) else layer["weights"]
+        rows = list(zip(*weights, strict=True)) if columns else weights
+        for j, row in enumerate(rows, 1):
+            out |= {(f"W[{number}][{j}][{i}]", 1, None): text for i, text in enumerate(row, 1)}
+        letter = "theta" if "threshold" in layer else "b"
+        bias = layer.get("threshold", layer.get("bias"))
+        if isinstance(bias, dict):
+            bias = [bias["shared"]] * spec.layers[number - 1].units if "shared" in bias else bias["value"]
+        for j, text in enumerate(bias or [], 1):
+            out[f"{letter}[{number}][{j}]", 1, None] = text
+    for s, sample in enumerate(node["samples"], 1):
+        for letter, field in (("x", "input"), ("y", "target")):
+            values = sample.get(field, [])
+            for i, text in enumerate(values if isinstance(values, list) else [values], 1):
+                out[f"{letter}[{i}]", None, s] = text
+    return out
