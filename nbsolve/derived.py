@@ -8,7 +8,8 @@ import numpy as np
 from nbsolve.arithmetic import Value, settled
 from nbsolve.catalogue import LOSSES
 from nbsolve.engine import Iteration, Solution
-from nbsolve.expr import Array, Operand, dot_product, elementwise, evaluate
+from nbsolve.evaluate import dot_product, elementwise, evaluate
+from nbsolve.expr import Array, Operand
 from nbsolve.objective import Objective
 from nbsolve.rounding import write
 from nbsolve.symbol import Partial, Role, Symbol

@@ -14,6 +14,7 @@ import flint
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.errors import DomainError
+from nbsolve.evaluate import elementwise
 from nbsolve.expr import (
     Atom,
     Expr,
@@ -23,7 +24,6 @@ from nbsolve.expr import (
     Product,
     Quantity,
     Transpose,
-    elementwise,
     number,
     product,
     total,

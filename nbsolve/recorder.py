@@ -9,7 +9,8 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, Value, settled
-from nbsolve.expr import Array, Atom, Expr, Operand, elementwise, evaluate
+from nbsolve.evaluate import elementwise, evaluate
+from nbsolve.expr import Array, Atom, Expr, Operand
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.values import Place, Values, whole

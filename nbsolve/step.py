@@ -14,7 +14,8 @@ from enum import StrEnum
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, Value
-from nbsolve.expr import Atom, Expr, Operand, atoms, evaluate
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import Atom, Expr, Operand, atoms
 from nbsolve.values import Values
 
 

@@ -16,6 +16,7 @@ from nbsolve.arithmetic import Undecided, Value
 from nbsolve.document import Derivation, Inline, Line, Math, Result
 from nbsolve.engine import Solution
 from nbsolve.errors import DomainError
+from nbsolve.evaluate import branch, evaluate, holds
 from nbsolve.expr import (
     Applied,
     Atom,
@@ -30,9 +31,6 @@ from nbsolve.expr import (
     Product,
     Quantity,
     Sum,
-    branch,
-    evaluate,
-    holds,
     substitute,
     walk,
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from nbsolve.compose.lines import MOST_EXTRA, Lines, literal, members
 from nbsolve.document import Derivation, Line, Result
+from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Applied,
     Array,
@@ -21,7 +22,6 @@ from nbsolve.expr import (
     Sum,
     Variable,
     atoms,
-    evaluate,
     substitute,
     walk,
 )

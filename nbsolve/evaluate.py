@@ -1,0 +1,300 @@
+"""Evaluating an expression tree: one rule for each kind of node, in an `Arithmetic`, over bindings.
+
+Vectors and matrices are numpy object arrays of values; functions act on them entry by entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import ONE, ZERO, Arithmetic, Value
+from nbsolve.expr import (
+    Applied,
+    Array,
+    Atom,
+    Brace,
+    Cases,
+    Comparison,
+    Expr,
+    FactorReference,
+    Function,
+    Hadamard,
+    Matrix,
+    MatrixProduct,
+    Negation,
+    Number,
+    Operand,
+    Power,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    Total,
+    Transpose,
+    Variable,
+)
+from nbsolve.symbol import Role, Symbol
+
+LARGEST_EXACT = 4096
+"""Products of arrays with more entries are not searched for exact zeros."""
+
+
+class Bindings(Protocol):
+    """Where the values of atoms come from."""
+
+    def __getitem__(self, atom: Atom, /) -> Operand: ...
+
+
+def evaluate(expression: Expr, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    """The value of an expression: fmpq or arb, or an object array of them.
+
+    Raises: Undecided (more bits are needed), DomainError, KeyError (an unbound atom), TypeError (a node that
+    has no value, such as a placeholder).
+    """
+    rule = _RULES.get(type(expression))
+    if rule is None:
+        raise TypeError(f"{type(expression).__name__} has no value")
+    return rule(expression, bindings, arithmetic)
+
+
+def _operands(expression: Any, bindings: Bindings, arithmetic: Arithmetic) -> list[Any]:
+    return [evaluate(operand, bindings, arithmetic) for operand in expression.operands]
+
+
+def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    result, *rest = _operands(e, bindings, arithmetic)
+    for term in rest:
+        result = result + term
+    return result  # type: ignore[no-any-return]
+
+
+def _product(e: Product | Hadamard, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    result, *rest = _operands(e, bindings, arithmetic)
+    for factor in rest:
+        # An array stands first: a flint number on the left would not know what to do with it.
+        result = factor * result if isinstance(factor, np.ndarray) else result * factor
+    return result  # type: ignore[no-any-return]
+
+
+def _quotient(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    numerator, denominator = _operands(e, bindings, arithmetic)
+    if isinstance(numerator, np.ndarray):
+        return elementwise(lambda entry: arithmetic.divide(entry, denominator), numerator)
+    return arithmetic.divide(numerator, denominator)
+
+
+def _power(e: Power, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    base, exponent = _operands(e, bindings, arithmetic)
+    if isinstance(base, np.ndarray):
+        return elementwise(lambda entry: arithmetic.power(entry, exponent), base)
+    return arithmetic.power(base, exponent)
+
+
+class _Scope:
+    """Bindings inside an `Applied`: values of placeholders; its formula has no atoms."""
+
+    def __init__(self, values: dict[str, Operand]) -> None:
+        self.values = values
+
+    def __getitem__(self, atom: Atom, /) -> Operand:
+        raise KeyError(atom)
+
+
+def _variable(e: Variable, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    if not isinstance(bindings, _Scope):
+        raise TypeError(f"the placeholder {e.name} has no value here")
+    return bindings.values[e.name]
+
+
+def _applied(e: Applied, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    scope = {name: evaluate(value, bindings, arithmetic) for name, value in e.whole}
+    entries = [(name, evaluate(value, bindings, arithmetic)) for name, value in e.entries]
+    arrays = [value for _, value in entries if isinstance(value, np.ndarray)]
+    if not arrays:
+        return evaluate(e.definition, _Scope(scope | dict(entries)), arithmetic)
+    result = np.empty(arrays[0].shape, dtype=object)
+    for place in np.ndindex(result.shape):
+        here = {name: value[place] if isinstance(value, np.ndarray) else value for name, value in entries}
+        result[place] = evaluate(e.definition, _Scope(scope | here), arithmetic)
+    return result
+
+
+def elementwise(function: Callable[[Any], Any], array: Array) -> Array:
+    """The function applied to each entry, as an object array of the same shape."""
+    result = np.empty(array.shape, dtype=object)
+    flat, source = result.reshape(-1), array.reshape(-1)
+    for position in range(flat.size):
+        flat[position] = function(source[position])
+    return result
+
+
+_HOLDS: dict[str, Callable[[int], bool]] = {
+    "<": lambda sign: sign < 0,
+    "≤": lambda sign: sign <= 0,
+    "=": lambda sign: sign == 0,
+    "≥": lambda sign: sign >= 0,
+    ">": lambda sign: sign > 0,
+    "≠": lambda sign: sign != 0,
+}
+
+
+def holds(condition: Comparison, bindings: Bindings, arithmetic: Arithmetic) -> bool:
+    """Whether a comparison of scalars is true. Raises: Undecided."""
+    left = evaluate(condition.left, bindings, arithmetic)
+    right = evaluate(condition.right, bindings, arithmetic)
+    return _HOLDS[condition.relation](arithmetic.sign(left - right))  # type: ignore[arg-type]
+
+
+def _cases(e: Cases, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    return evaluate(branch(e, bindings, arithmetic), bindings, arithmetic)
+
+
+def branch(e: Cases, bindings: Bindings, arithmetic: Arithmetic) -> Expr:
+    """The formula that holds here. Raises: Undecided."""
+    for value, condition in e.branches:
+        if condition is None or holds(condition, bindings, arithmetic):
+            return value
+    raise TypeError("a case distinction without a last branch")
+
+
+def _matrix_product(e: MatrixProduct, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    result: Any = evaluate(e.operands[0], bindings, arithmetic)
+    row = _is_row(e.operands[0], result)
+    for operand in e.operands[1:]:
+        factor: Any = evaluate(operand, bindings, arithmetic)
+        if _is_row(operand, factor):
+            # A column times a row: all products of their entries.
+            result, row = np.multiply.outer(result, factor[0]), False
+        elif row and factor.ndim == 1:
+            result, row = dot_product(result[0], factor), False
+        else:
+            result = dot_product(result, factor)
+    return result  # type: ignore[no-any-return]
+
+
+def dot_product(left: Any, right: Any) -> Any:
+    """The product of vectors or matrices; what is multiplied by an exact 0 does not touch the sum.
+
+    (0 · a + 0.1 is 0.1 itself, not an enclosure of it, also where a is irrational.)
+    """
+    if left.size > LARGEST_EXACT or not (_has_zero(left) or _has_zero(right)):
+        return np.dot(left, right)
+    if left.ndim == 1 and right.ndim == 1:
+        pairs = [(x, y) for x, y in zip(left, right, strict=True) if not (_is_zero(x) or _is_zero(y))]
+        return sum((x * y for x, y in pairs[1:]), start=pairs[0][0] * pairs[0][1]) if pairs else ZERO
+    if left.ndim == 1:
+        return dot_product(right.T, left)
+    if right.ndim == 1:
+        result = np.empty(left.shape[0], dtype=object)
+        for row in range(left.shape[0]):
+            result[row] = dot_product(left[row], right)
+        return result
+    return np.dot(left, right)
+
+
+def _is_zero(value: Value) -> bool:
+    return isinstance(value, flint.fmpq) and value == 0
+
+
+def _has_zero(array: Array) -> bool:
+    return any(_is_zero(value) for value in array.reshape(-1))
+
+
+def _is_row(expression: Expr, value: Any) -> bool:
+    """Whether the value is a vector laid on its side, which a matrix of one row is not."""
+    if not isinstance(expression, Transpose) or value.shape[0] != 1:
+        return False
+    inner = expression.operands[0]
+    return not (isinstance(inner, Quantity) and _is_matrix(inner.atom))
+
+
+def _is_matrix(atom: Atom) -> bool:
+    symbol = atom if isinstance(atom, Symbol) else atom.wrt
+    return symbol.role is Role.WEIGHT
+
+
+def _transpose(e: Transpose, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    (array,) = _operands(e, bindings, arithmetic)
+    return array.reshape(1, -1) if array.ndim == 1 else array.T  # type: ignore[no-any-return]
+
+
+def _total(e: Total, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    (array,) = _operands(e, bindings, arithmetic)
+    return sum(array.reshape(-1)[1:], start=array.reshape(-1)[0])  # type: ignore[no-any-return]
+
+
+def _matrix(e: Matrix, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    rows, columns = len(e.rows), len(e.rows[0])
+    result = np.empty((rows, columns), dtype=object)
+    for i, row in enumerate(e.rows):
+        for j, entry in enumerate(row):
+            result[i, j] = evaluate(entry, bindings, arithmetic)
+    return result[:, 0] if columns == 1 else result
+
+
+def _indicator(e: Comparison, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    return ONE if holds(e, bindings, arithmetic) else ZERO
+
+
+def _maximum(arithmetic: Arithmetic, *values: Any) -> Value:
+    result: Value = values[0]
+    for value in values[1:]:
+        if arithmetic.compare(value, result) > 0:
+            result = value
+    return result
+
+
+def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Value:
+    return dot_product(left, right)  # type: ignore[no-any-return]
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "exp": Arithmetic.exp,
+    "ln": Arithmetic.ln,
+    "sqrt": Arithmetic.sqrt,
+    "tanh": Arithmetic.tanh,
+    "erf": Arithmetic.erf,
+    "abs": Arithmetic.absolute,
+    "sign": lambda arithmetic, x: flint.fmpq(arithmetic.sign(x)),
+    "max": _maximum,
+    "dot": _dot,
+    "norm": lambda arithmetic, x: arithmetic.sqrt(np.dot(x, x)),
+    "log": lambda arithmetic, base, x: arithmetic.divide(arithmetic.ln(x), arithmetic.ln(base)),
+    "pi": lambda arithmetic: flint.arb.pi(),
+}
+"""Name to rule; `dot` and `norm` take vectors."""
+
+
+def _function(e: Function, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    operands = _operands(e, bindings, arithmetic)
+    rule = FUNCTIONS[e.name]
+    if e.name not in ("dot", "norm") and any(isinstance(operand, np.ndarray) for operand in operands):
+        return elementwise(lambda entry: rule(arithmetic, entry), operands[0])
+    return rule(arithmetic, *operands)  # type: ignore[no-any-return]
+
+
+_RULES: dict[type[Expr], Callable[[Any, Bindings, Arithmetic], Operand]] = {
+    Number: lambda e, bindings, arithmetic: e.value,
+    Variable: _variable,
+    Quantity: lambda e, bindings, arithmetic: bindings[e.atom],
+    Sum: _sum,
+    Product: _product,
+    Hadamard: _product,
+    Quotient: _quotient,
+    Power: _power,
+    Negation: lambda e, bindings, arithmetic: -evaluate(e.operands[0], bindings, arithmetic),
+    Function: _function,
+    Applied: _applied,
+    Comparison: _indicator,
+    Cases: _cases,
+    Matrix: _matrix,
+    MatrixProduct: _matrix_product,
+    Transpose: _transpose,
+    Total: _total,
+    Brace: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
+    FactorReference: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
+}
