@@ -7,20 +7,16 @@ the number itself (a double, or a text where a double cannot hold it), `printed`
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from nbsolve.arithmetic import to_float
 from nbsolve.derived import derive
 from nbsolve.engine import Iteration, Solution
-from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.parameters import held_members
+from nbsolve.listing import Place, is_extra
 from nbsolve.notation import Names
-from nbsolve.problem.model import Part, Problem
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 
@@ -43,82 +39,6 @@ class Answer:
     exact: float | str
     printed: str
     part: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a reported quantity stands: `atom` names it, `holder` is the parameter whose value it has.
-
-    `opposite`: the value with the other sign (a threshold said as a bias); `zero`: the change of a held parameter.
-    """
-
-    atom: Atom
-    holder: Atom
-    iteration: int
-    fixed: bool = False
-    part: str | None = None
-    opposite: bool = False
-    zero: bool = False
-
-
-def asked(problem: Problem, solution: Solution, names: Names) -> Iterator[Place]:
-    """The quantities that the parts ask for, part by part."""
-    for part in problem.parts:
-        for iteration in solution.iterations:
-            if part.at is None or part.at == iteration.number:
-                yield from asked_of(part, iteration, solution, names)
-
-
-def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names) -> Iterator[Place]:
-    """The quantities that one part asks for in one iteration."""
-    for ask in part.ask:
-        lister = _ASKS.get(ask)
-        if lister is not None:
-            atoms: Iterable[Atom] = lister(solution, iteration)
-        else:
-            atoms = _named(names.resolve(ask), iteration)
-        for atom in atoms:
-            yield Place(atom, atom, iteration.number, part=part.label)
-
-
-def everything(solution: Solution) -> Iterator[Place]:
-    """Every quantity of a solution, givens first, then iteration by iteration."""
-    problem = solution.problem
-    first = solution.iterations[0]
-    training = problem.training is not None
-    several = len(problem.samples) > 1
-    for iteration in solution.iterations:
-        t = iteration.number
-        for label, number in zip(iteration.labels, iteration.samples, strict=True):
-            for role, width in (
-                (Role.INPUT, problem.network.inputs),
-                (Role.TARGET, solution.layers[-1].layer.units),
-            ):
-                vector = Symbol(role, sample=label)
-                if vector not in iteration.values.stored:
-                    continue
-                for i in range(1, width + 1):
-                    reported = Symbol(role, to=i, sample=number if several else None)
-                    yield Place(reported, replace(vector, to=i), t, fixed=True)
-        if training or iteration is first:
-            for layer in solution.layers:
-                for atom, holder in _standing(layer):
-                    yield Place(atom, holder, t, fixed=not training)
-                    yield from _as_bias(atom, holder, t, not training)
-        yield from (Place(atom, atom, t) for atom in _forward(solution, iteration))
-        if not problem.losses:
-            continue
-        yield from (Place(atom, atom, t) for atom in _of_loss(solution, iteration))
-        for layer in solution.layers:
-            for atom, holder in _standing(layer):
-                yield Place(_gradient(atom), _gradient(holder), t)
-                yield from _as_bias(_gradient(atom), _gradient(holder), t, False)
-        if training:
-            yield from _update_places(solution, iteration)
-            yield from (Place(atom, atom, t) for atom in _forward_after(solution, iteration))
-            yield Place(replace(LOSS, new=True), replace(LOSS, new=True), t)
-        if Symbol(Role.EPOCH_LOSS) in iteration.values.stored:
-            yield Place(Symbol(Role.EPOCH_LOSS), Symbol(Role.EPOCH_LOSS), t)
 
 
 def answer(place: Place, solution: Solution, exact: Solution, names: Names, extras: Extras) -> Answer:
@@ -148,7 +68,7 @@ class Extras:
 
     def of(self, solution: Solution, iteration: Iteration, atom: Atom) -> Values:
         """The values among which the atom is found."""
-        if not _is_extra(atom):
+        if not is_extra(atom):
             return iteration.values
         key = (id(solution), iteration.number)
         if key not in self._derived:
@@ -220,170 +140,3 @@ def _decimal(value: Any) -> str:
 
     enclosure = value if isinstance(value, flint.arb) else flint.arb(value)
     return str(enclosure.mid().str(20, radius=False))
-
-
-def _is_extra(atom: Atom) -> bool:
-    if isinstance(atom, Partial):
-        return atom.of.role is Role.OUTPUT_LOSS
-    return atom.role in (Role.ERROR, Role.OUTPUT_LOSS)
-
-
-# ------------------------------------------------------------------ lists of quantities
-
-
-def _standing(layer: Dense) -> Iterator[tuple[Symbol, Symbol]]:
-    """Each parameter at every place it stands, and the symbol that holds its value."""
-    for j in layer.units:
-        for i in range(1, layer.inputs + 1):
-            yield layer.w(j, i), layer.w(j, i)
-    constant = layer.constant()
-    if constant is None:
-        return
-    for j in layer.units:
-        place = replace(constant, to=j, shared=False)
-        yield place, constant if constant.shared else place
-
-
-def _as_bias(atom: Atom, holder: Atom, iteration: int, fixed: bool) -> Iterator[Place]:
-    """A threshold θ said as the bias −θ."""
-    symbol = atom if isinstance(atom, Symbol) else atom.wrt
-    if symbol.role is Role.THRESHOLD:
-        bias = replace(symbol, role=Role.BIAS)
-        said = bias if isinstance(atom, Symbol) else Partial(atom.of, bias)
-        yield Place(said, holder, iteration, fixed, opposite=True)
-
-
-def _gradient(atom: Atom) -> Partial:
-    assert isinstance(atom, Symbol)
-    return Partial(LOSS, atom)
-
-
-def _forward(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    for label in iteration.labels:
-        for layer in solution.layers:
-            yield from (layer.z(j, label) for j in layer.units)
-            yield from (layer.a(j, label) for j in layer.units)
-
-
-def _forward_after(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    for label in iteration.labels:
-        for layer in solution.layers:
-            yield from (layer.z(j, label, new=True) for j in layer.units)
-            yield from (layer.a(j, label, new=True) for j in layer.units)
-
-
-def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    yield LOSS
-    for label in iteration.labels:
-        yield from _errors(solution, label)
-        for layer in reversed(solution.layers):
-            yield from (Partial(LOSS, layer.a(j, label)) for j in layer.units)
-            yield from (Partial(LOSS, layer.z(j, label)) for j in layer.units)
-            if layer.activation.vector:
-                continue
-            yield from (Partial(layer.a(j, label), layer.z(j, label)) for j in layer.units)
-        for role in (Role.DELTA,):
-            for layer in reversed(solution.layers):
-                if Symbol(role, layer.index, sample=label) in iteration.values.stored:
-                    yield from (Symbol(role, layer.index, j, sample=label) for j in layer.units)
-        yield from (
-            Partial(LOSS, Symbol(Role.INPUT, to=i, sample=label))
-            for i in range(1, solution.problem.network.inputs + 1)
-        )
-
-
-def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
-    from nbsolve.catalogue import LOSSES
-
-    output = solution.layers[-1]
-    yield from (Symbol(Role.ERROR, to=k, sample=label) for k in output.units)
-    if not all(LOSSES[term.name].separable for term in solution.problem.losses):
-        return
-    for k in output.units:
-        loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)
-        yield loss
-        yield Partial(loss, output.a(k, label))
-        for layer in solution.layers[:-1]:
-            yield from (Partial(loss, layer.a(j, label)) for j in layer.units)
-
-
-def _update_places(solution: Solution, iteration: Iteration) -> Iterator[Place]:
-    for flag in ("change", "new"):
-        for layer in solution.layers:
-            held = frozenset(held_members(layer)) if flag == "change" else frozenset()
-            for atom, holder in _standing(layer):
-                own, source = replace(atom, **{flag: True}), replace(holder, **{flag: True})  # type: ignore[arg-type]
-                place = Place(own, source, iteration.number, zero=holder in held)
-                yield place
-                for bias in _as_bias(own, source, iteration.number, False):
-                    yield replace(bias, zero=place.zero)
-
-
-def _gradients(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    for layer in solution.layers:
-        for member in _each_once(layer):
-            yield Partial(LOSS, member)
-
-
-def _each_once(layer: Dense) -> Iterator[Symbol]:
-    """Each parameter once (a shared one too), as its letters have it."""
-    yield from dict.fromkeys(holder for _, holder in _standing(layer))
-
-
-def _updated(flag: str) -> Callable[[Solution, Iteration], Iterator[Atom]]:
-    def lister(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-        for layer in solution.layers:
-            held = frozenset(held_members(layer)) if flag == "change" else frozenset()
-            yield from (replace(m, **{flag: True}) for m in _each_once(layer) if m not in held)  # type: ignore[arg-type]
-
-    return lister
-
-
-def _deltas(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    for label in iteration.labels:
-        for layer in reversed(solution.layers):
-            for j in layer.units:
-                if solution.how.sign < 0:
-                    yield Symbol(Role.DELTA, layer.index, j, sample=label)
-                else:
-                    yield Partial(LOSS, layer.z(j, label))
-
-
-_ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
-    "forward": _forward,
-    "loss": lambda solution, iteration: iter((LOSS,)),
-    "gradients": _gradients,
-    "deltas": _deltas,
-    "changes": _updated("change"),
-    "updated_parameters": _updated("new"),
-    "forward_after": _forward_after,
-    "loss_after": lambda solution, iteration: iter((replace(LOSS, new=True),)),
-    "epoch_loss": lambda solution, iteration: (
-        iter((Symbol(Role.EPOCH_LOSS),)) if Symbol(Role.EPOCH_LOSS) in iteration.values.stored else iter(())
-    ),
-}
-
-
-def _named(atom: Atom, iteration: Iteration) -> Iterator[Atom]:
-    """A quantity asked for by name; in a batch, one for each sample where it belongs to samples."""
-    first = atom if isinstance(atom, Symbol) else atom.wrt
-    if _is_extra(atom) or atom in iteration.values:
-        yield atom
-        return
-    found = False
-    for label in iteration.labels:
-        own = _of_sample(atom, label)
-        if own in iteration.values:
-            found = True
-            yield own
-    if not found:
-        raise UnknownQuantityError(
-            f"{canonical(atom)} has no value in iteration {iteration.number} ({first.role.name.lower()})"
-        )
-
-
-def _of_sample(atom: Atom, label: int | None) -> Atom:
-    if isinstance(atom, Symbol):
-        return replace(atom, sample=label)
-    of = atom.of if atom.of.role is Role.LOSS else replace(atom.of, sample=label)
-    return Partial(of, replace(atom.wrt, sample=label))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from nbsolve.answers import Answer, Extras, answer, asked, everything
+from nbsolve.answers import Answer, Extras, answer
 from nbsolve.arithmetic import LADDER, Undecided, Undetermined, to_float
 from nbsolve.engine import Iteration, Solution, solve_problem
+from nbsolve.listing import asked, everything
 from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import Partial, Role, Symbol

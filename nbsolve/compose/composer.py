@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from nbsolve.answers import asked_of
 from nbsolve.compose.conventions import conventions
 from nbsolve.compose.lines import literal
 from nbsolve.compose.passes import Passes, by_matrices
@@ -27,6 +26,7 @@ from nbsolve.document import (
 from nbsolve.engine import Iteration, Solution
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, atoms
+from nbsolve.listing import asked_of, of_sample
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.step import Step
@@ -223,9 +223,7 @@ def _resting(iteration: Iteration, wanted: set[Atom]) -> Iterator[Step]:
 
 
 def _sampled(atom: Atom, label: int | None) -> Atom:
-    from nbsolve.answers import _of_sample
-
-    return _of_sample(atom, label)
+    return of_sample(atom, label)
 
 
 __all__ = ["Composer", "by_matrices"]
