@@ -57,7 +57,7 @@ class _Drafts:
         biases = [label for node in graph for label in self._bias(node, (0, 0))]
         heads = [label.width for label in self.heads]
         beside = [(a + b) / 2 + _ROOM for a, b in pairwise(heads)]
-        edges = [self._edge(data).width for _, _, data in graph.edges(data=True)] if self.complete else [0.0]
+        edges = [self._edge(data).width for _, _, data in graph.edges(data=True)] if self.complete else [60.0]
         widest = max((label.width for label in biases), default=0.0)
         self.narrowest = max(*beside, 2 * self.radius + 1.6 * max(edges) + 46, widest + 40)
         self.lowest = 2 * self.radius + (2 * _TEXT if biases else _TEXT) + 2 * _ROOM

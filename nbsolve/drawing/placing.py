@@ -73,8 +73,9 @@ def _rise(line: Line) -> float:
 
 def _distance(point: Point, line: Line) -> float:
     (px, py), (ax, ay), (bx, by) = point, line.start, line.end
-    length = math.hypot(bx - ax, by - ay)
-    return abs((bx - ax) * (ay - py) - (ax - px) * (by - ay)) / length
+    dx, dy = bx - ax, by - ay
+    part = max(0.0, min(1.0, ((px - ax) * dx + (py - ay) * dy) / (dx * dx + dy * dy)))
+    return math.hypot(ax + part * dx - px, ay + part * dy - py)
 
 
 def _near(one: Sequence[Point], other: Sequence[Point]) -> bool:
