@@ -29,7 +29,7 @@ from nbsolve.expr import (
     total,
 )
 from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.gradient import Explanation, Gradient
+from nbsolve.layers.gradient import Explanation, Gradient, unit_of
 from nbsolve.layers.parameters import write_gradients, write_update
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.model import DenseLayer, Problem
@@ -266,7 +266,7 @@ class _Run:
                 target,
                 forms(objective.derivatives(label)),
                 [Partial(LOSS, output.a(k, label)) for k in output.units],
-                lambda atom: forms(objective.derivative(_index(atom), label)),
+                lambda atom: forms(objective.derivative(unit_of(atom), label)),
                 label,
             )
             upstream = Gradient(
@@ -402,12 +402,6 @@ def _backwards(layer: Dense, in_z: Partial) -> Expr:
 
 def _hadamard(left: Expr, right: Expr) -> Expr:
     return Product((left, right))
-
-
-def _index(atom: Atom) -> int:
-    unit = atom.to if isinstance(atom, Symbol) else atom.wrt.to
-    assert unit is not None
-    return unit
 
 
 def _taken(recorder: Recorder) -> tuple[Step, ...]:

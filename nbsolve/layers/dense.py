@@ -19,35 +19,27 @@ from nbsolve.catalogue import ACTIVATIONS, Activation
 from nbsolve.expr import (
     Applied,
     Atom,
-    Brace,
     Expr,
     Function,
-    Hadamard,
     MatrixProduct,
     Negation,
     Product,
     Quantity,
     Sum,
     Total,
-    Transpose,
-    collected,
     number,
-    product,
     quotient,
     total,
     with_variables,
 )
-from nbsolve.layers.gradient import Explanation, Gradient
+from nbsolve.layers import paths, signals
+from nbsolve.layers.gradient import LOSS, Explanation, Gradient, unit_of
 from nbsolve.objective import literal
 from nbsolve.problem.model import DenseLayer
 from nbsolve.recorder import Recorder, forms
-from nbsolve.step import Form, Reason, Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.step import Form, Rule
+from nbsolve.symbol import Role, Symbol
 from nbsolve.values import layer_activation
-
-LOSS = Symbol(Role.LOSS)
-MOST_SHARES = 8
-"""Paths whose shares are written down one by one; more are added up in one line."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +98,7 @@ class Dense:
             pre_activation = Sum((pre_activation, self._signed(Quantity(constant))))
 
         def linear(atom: Atom) -> tuple[Form, ...]:
-            j = _unit(atom)
+            j = unit_of(atom)
             terms: list[Expr] = [
                 Product((Quantity(self.w(j, i, new)), Quantity(self.source(i, sample, new))))
                 for i in range(1, self.inputs + 1)
@@ -124,7 +116,7 @@ class Dense:
         )
 
         def activate(atom: Atom) -> tuple[Form, ...]:
-            z = Quantity(self.z(_unit(atom), sample, new))
+            z = Quantity(self.z(unit_of(atom), sample, new))
             if self.activation.vector:
                 others = [Function("exp", (Quantity(self.z(k, sample, new)),)) for k in self.units]
                 return forms(quotient(Function("exp", (z,)), total(*others)))
@@ -186,228 +178,14 @@ class Dense:
         cancelled: Callable[[int | None], Expr | None],
         sample: int | None,
     ) -> Gradient:
-        """Write down the error signals of one sample; returns the formula of ∂L/∂z for what builds on it.
-
-        `cancelled` gives ∂L/∂z_k where the loss and the activation of the output simplify together.
-        """
-        slope = self.derivative(None, sample)
-        written = Gradient(
-            how.as_gradient(self.index, None, sample),
-            lambda j: how.as_gradient(self.index, j, sample),
-            lambda j: Quantity(Partial(LOSS, self.z(j, sample))),
-        )
-        if how.way == "local_derivatives" and not self.activation.vector:
-            recorder.write(
-                Rule.LOCAL_DERIVATIVE,
-                Partial(self.a(None, sample), self.z(None, sample)),
-                forms(slope),
-                [Partial(self.a(j, sample), self.z(j, sample)) for j in self.units],
-                lambda atom: forms(self.derivative(_unit(atom), sample)),
-                sample,
-            )
-        if self.activation.vector or cancelled(None) is not None:
-            self._write_output_signal(recorder, how, upstream, cancelled, sample)
-            return written
-        closed = Gradient(
-            Hadamard((upstream.whole, slope)),
-            lambda j: product(upstream.unit(j), self.derivative(j, sample)),
-            lambda j: product(upstream.chain(j), Quantity(Partial(self.a(j, sample), self.z(j, sample)))),
-        )
-        if how.way == "delta" or how.named(self.index):
-            self._write_delta(recorder, how, closed, sample)
-            return written
-        if how.way == "paths":
-            return closed
-
-        def factor(unit: int | None) -> Quantity:
-            return Quantity(Partial(self.a(unit, sample), self.z(unit, sample)))
-
-        return Gradient(
-            Hadamard((upstream.whole, factor(None))),
-            lambda j: product(upstream.unit(j), factor(j)),
-            closed.chain,
-        )
-
-    def _write_delta(
-        self, recorder: Recorder, how: Explanation, closed: Gradient, sample: int | None
-    ) -> None:
-        def delta(atom: Atom) -> tuple[Form, ...]:
-            j = _unit(atom)
-            partials = [
-                Quantity(Partial(LOSS, self.a(j, sample))),
-                Quantity(Partial(self.a(j, sample), self.z(j, sample))),
-            ]
-            return forms(
-                how.oriented(product(*partials)),
-                how.oriented(closed.unit(j)),
-                reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES),
-            )
-
-        recorder.write(
-            Rule.DELTA,
-            how.signal(self.index, None, sample),
-            forms(how.oriented(closed.whole)),
-            [how.signal(self.index, j, sample) for j in self.units],
-            delta,
-            sample,
-        )
-
-    def _write_output_signal(
-        self,
-        recorder: Recorder,
-        how: Explanation,
-        upstream: Gradient,
-        cancelled: Callable[[int | None], Expr | None],
-        sample: int | None,
-    ) -> None:
-        """∂L/∂z where it is written down whatever the way: after a cancellation, or through a Jacobian."""
-        short = cancelled(None)
-        of = upstream.unit if short is None or upstream.spelled is None else upstream.spelled
-
-        def unit_forms(atom: Atom) -> tuple[Form, ...]:
-            j = _unit(atom)
-            if self.activation.vector:
-                through = range(1, self.layer.units + 1)
-                letters = total(
-                    *(
-                        Product(
-                            (
-                                Quantity(Partial(LOSS, self.a(k, sample))),
-                                Quantity(Partial(self.a(k, sample), self.z(j, sample))),
-                            )
-                        )
-                        for k in through
-                    )
-                )
-                factors = total(*(product(of(k), self.jacobian(k, j, sample)) for k in through))
-            else:
-                letters = product(
-                    Quantity(Partial(LOSS, self.a(j, sample))),
-                    Quantity(Partial(self.a(j, sample), self.z(j, sample))),
-                )
-                factors = product(of(j), self.derivative(j, sample))
-            steps = [
-                Form(how.oriented(letters), Reason.CHAIN_RULE),
-                Form(how.oriented(factors), Reason.LOCAL_DERIVATIVES),
-            ]
-            unit_short = cancelled(j)
-            if unit_short is not None:
-                steps.append(Form(how.oriented(unit_short), Reason.CANCELLATION))
-            return tuple(steps)
-
-        members = [how.signal(self.index, j, sample) for j in self.units]
-        target = how.signal(self.index, None, sample)
-        if short is not None:
-            recorder.write(
-                Rule.OUTPUT_SIGNAL, target, forms(how.oriented(short)), members, unit_forms, sample
-            )
-            return
-        # J^T g for the Jacobian J = diag(p) − p p^T comes to p ⊙ (g − p·g).
-        p = Quantity(self.a(None, sample))
-        inner = Function("dot", (p, upstream.whole))
-        whole = Hadamard((p, Sum((upstream.whole, Negation((inner,))))))
-        recorder.write(Rule.OUTPUT_SIGNAL, target, forms(how.oriented(whole)), members, unit_forms, sample)
+        """Write down the error signals of one sample; see `nbsolve.layers.signals`."""
+        return signals.backward(self, recorder, how, upstream, cancelled, sample)
 
     def upstream(
         self, recorder: Recorder, how: Explanation, signal: Gradient, sample: int | None
     ) -> Gradient:
-        """∂L/∂a of the layer before; written down unless the way is `paths`."""
-        weights = Quantity(self.w())
-        matrix = MatrixProduct((Transpose((weights,)), signal.whole))
-        added = collected if how.way == "paths" else total
-
-        def paths(i: int, of: Callable[[int], Expr], note: bool) -> Expr:
-            terms = [product(of(j), Quantity(self.w(j, i))) for j in self.units]
-            if note and len(terms) > 1:
-                terms = [
-                    Brace(t, "through", (self.a(j, sample),)) for j, t in zip(self.units, terms, strict=True)
-                ]
-            return added(*terms)
-
-        def chain(i: int) -> Expr:
-            return added(
-                *(
-                    product(signal.chain(j), Quantity(Partial(self.z(j, sample), self.source(i, sample))))
-                    for j in self.units
-                )
-            )
-
-        closed = Gradient(matrix, lambda i: paths(i, signal.unit, False), chain)
-        if how.way == "paths":
-            return closed
-        if how.sign < 0 and how.way == "delta":
-            # δ = −∂L/∂z throughout: the layer before takes −Σ w δ, whose sign its own δ turns round.
-            def plain(j: int | None) -> Expr:
-                return Quantity(how.signal(self.index, j, sample))
-
-            return Gradient(
-                Negation((MatrixProduct((Transpose((weights,)), plain(None))),)),
-                lambda i: Negation((paths(i, plain, False),)),
-                chain,
-            )
-        sources = range(1, self.inputs + 1)
-        target = Partial(LOSS, self.source(None, sample))
-        written = Gradient(
-            Quantity(target),
-            lambda i: Quantity(Partial(LOSS, self.source(i, sample))),
-            lambda i: Quantity(Partial(LOSS, self.source(i, sample))),
-        )
-        members = [Partial(LOSS, self.source(i, sample)) for i in sources]
-        if (
-            how.way == "local_derivatives"
-            and 1 < self.layer.units <= MOST_SHARES
-            and self.inputs <= MOST_SHARES
-        ):
-            self._write_shares(recorder, signal, sample)
-
-            def shares(i: int) -> Expr:
-                return total(*(Quantity(self._share(i, j, sample)) for j in self.units))
-
-            recorder.write_units(
-                Rule.PATH_SUM,
-                members,
-                lambda atom: (
-                    Form(chain(_unit(atom)), Reason.CHAIN_RULE),
-                    Form(shares(_unit(atom)), Reason.FACTORS),
-                ),
-                sample,
-            )
-            return written
-        recorder.write(
-            Rule.PATH_SUM,
-            target,
-            forms(matrix),
-            members,
-            lambda atom: forms(
-                chain(_unit(atom)),
-                paths(_unit(atom), signal.unit, True),
-                reasons=(Reason.CHAIN_RULE, Reason.FACTORS),
-            ),
-            sample,
-        )
-        return written
-
-    def _share(self, source: int, through: int, sample: int | None) -> Symbol:
-        return Symbol(Role.SHARE, self.index - 1, source, through, sample=sample)
-
-    def _write_shares(self, recorder: Recorder, signal: Gradient, sample: int | None) -> None:
-        def share(atom: Atom) -> tuple[Form, ...]:
-            assert isinstance(atom, Symbol)
-            assert atom.to is not None
-            assert atom.from_ is not None
-            i, j = atom.to, atom.from_
-            step = Quantity(Partial(self.z(j, sample), self.source(i, sample)))
-            return forms(
-                product(signal.chain(j), step),
-                product(signal.unit(j), Quantity(self.w(j, i))),
-                reasons=(Reason.CHAIN_RULE, Reason.FACTORS),
-            )
-
-        members = [self._share(i, j, sample) for i in range(1, self.inputs + 1) for j in self.units]
-        recorder.write_units(Rule.PATH_SHARE, members, share, sample)
+        """Write down ∂L/∂a of the layer before; see `nbsolve.layers.paths`."""
+        return paths.upstream(self, recorder, how, signal, sample)
 
 
-def _unit(atom: Atom) -> int:
-    unit = atom.to if isinstance(atom, Symbol) else atom.wrt.to
-    assert unit is not None
-    return unit
+__all__ = ["LOSS", "Dense"]

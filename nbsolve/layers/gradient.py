@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from nbsolve.expr import Expr, Negation, Quantity, negated
+from nbsolve.expr import Atom, Expr, Negation, Quantity, negated
 from nbsolve.symbol import Partial, Role, Symbol
 
 LOSS = Symbol(Role.LOSS)
@@ -59,3 +59,10 @@ class Explanation:
     def oriented(self, gradient: Expr) -> Expr:
         """The error signal in terms of ∂L/∂z."""
         return negated(gradient) if self.way == "delta" and self.sign < 0 else gradient
+
+
+def unit_of(atom: Atom) -> int:
+    """The number of the unit that a quantity belongs to."""
+    unit = atom.to if isinstance(atom, Symbol) else atom.wrt.to
+    assert unit is not None
+    return unit
