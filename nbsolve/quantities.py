@@ -79,9 +79,13 @@ class Quantities:
             return Partial(of, wrt) if isinstance(of, Symbol) and isinstance(wrt, Symbol) else None
         if atom.role is Role.BIAS and atom.to is not None and self._has_shared_bias(atom):
             atom = replace(atom, to=None, shared=True)
-        if canonical(atom) in self._symbols or self._is_whole(atom):
+        if canonical(atom) in self._symbols:
             return atom
-        return None
+        if not self._is_whole(atom):
+            return None
+        # a single output's target named y is meant rather than the vector of one target
+        first = replace(atom, to=1)
+        return first if self._is_written(first, canonical(atom)) else atom
 
     def _has_shared_bias(self, atom: Symbol) -> bool:
         layer, sizes = atom.layer or 0, self.names.sizes
@@ -89,6 +93,9 @@ class Quantities:
             canonical(Symbol(Role.BIAS, layer, shared=True)) in self._symbols
             and (atom.to or 0) <= sizes[layer]
         )
+
+    def _is_written(self, atom: Symbol, text: str) -> bool:
+        return canonical(atom) in self._symbols and self.names.latex(atom) == text
 
     def _is_whole(self, atom: Symbol) -> bool:
         if atom.to is not None or atom.from_ is not None or atom.shared:
