@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nbsolve.compose.conventions import conventions
-from nbsolve.compose.lines import literal
+from nbsolve.compose.numbers import literal
 from nbsolve.compose.passes import Passes, by_matrices
 from nbsolve.compose.statement import statement
 from nbsolve.document import (

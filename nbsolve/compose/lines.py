@@ -6,61 +6,38 @@ the printed line, put into a calculator, to give exactly the printed value.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-import flint
-import numpy as np
-
-from nbsolve.arithmetic import Undecided, Value
+from nbsolve.compose.numbers import MOST_EXTRA, Numbers, literal
 from nbsolve.document import Derivation, Inline, Line, Math, Result
-from nbsolve.engine import Solution
-from nbsolve.errors import DomainError
-from nbsolve.evaluate import branch, evaluate, holds
+from nbsolve.evaluate import evaluate, holds
 from nbsolve.expr import (
     Applied,
     Atom,
-    Brace,
     Cases,
     Comparison,
     Expr,
     FactorReference,
-    Matrix,
-    Negation,
     Number,
-    Product,
     Quantity,
-    Sum,
     substitute,
     walk,
 )
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written, write
 from nbsolve.step import Step
-from nbsolve.symbol import Partial, Role, Symbol, anchor
-from nbsolve.values import Values, layer_activation
-from nbsolve.writing import Writer, scalar
-
-MOST_EXTRA = 40
-"""Digits that may be added to operands; a value that needs more than this is a tie or a zero."""
-MOST_TERMS = 6
-"""Sums of more terms do not get a line with the value of each term."""
+from nbsolve.symbol import anchor
+from nbsolve.writing import scalar
 
 
 @dataclass(frozen=True)
-class Lines:
+class Lines(Numbers):
     """Writes steps of one iteration as derivations. `tags` are the numbers of factors found earlier."""
 
-    solution: Solution
     iteration: int
-    values: Values
     asked: Collection[Atom] = ()
     tags: Mapping[Atom, int] = field(default_factory=dict)
-
-    @property
-    def writer(self) -> Writer:
-        """How values are written."""
-        return Writer(self.solution)
 
     # ------------------------------------------------------------------ whole derivations
 
@@ -77,7 +54,7 @@ class Lines:
             lines.append(Line(((self.numeric_relation(unit.formula), numeric),)))
             if terms and not self.writer.each_step:
                 lines.extend(
-                    Line((middle,)) for middle in self._terms(unit.formula, result) if middle[1] != numeric
+                    Line((middle,)) for middle in self.terms(unit.formula, result) if middle[1] != numeric
                 )
         note = self._reasons(unit.formula)
         tag = self.tags.get(unit.target)
@@ -129,17 +106,14 @@ class Lines:
             if isinstance(node, Applied) and named and not isinstance(node.definition, Cases):
                 return substitute(node.expanded, replaced)
             if isinstance(node, Cases):
-                return substitute(self._branch(node), replaced)
+                return substitute(self.branch(node), replaced)
             return None
 
         return substitute(expression, replaced)
 
     def _spelled(self, applied: Applied) -> Expr:
         expanded = applied.expanded
-        return self._branch(expanded) if isinstance(expanded, Cases) else expanded
-
-    def _branch(self, cases: Cases) -> Expr:
-        return branch(cases, self.values, self.solution.arithmetic)
+        return self.branch(expanded) if isinstance(expanded, Cases) else expanded
 
     def _referenced(self, expression: Expr, target: Atom) -> Expr:
         def replaced(node: Expr) -> Expr | None:
@@ -149,35 +123,7 @@ class Lines:
 
         return substitute(expression, replaced)
 
-    # ------------------------------------------------------------------ numbers
-
-    def numbers(self, expression: Expr, extra: int = 0) -> Expr:
-        """The expression with every quantity as it is written, functions and cases decided."""
-
-        def replaced(node: Expr) -> Expr | None:
-            if isinstance(node, Quantity):
-                return self._literal(node.atom, extra)
-            if isinstance(node, Brace):
-                return substitute(node.body, replaced)
-            if isinstance(node, FactorReference):
-                return substitute(node.body, replaced)
-            if isinstance(node, Applied):
-                return substitute(node.expanded, replaced)
-            if isinstance(node, Cases):
-                return substitute(self._branch(node), replaced)
-            return None
-
-        return substitute(expression, replaced)
-
-    def _literal(self, atom: Atom, extra: int) -> Expr:
-        value = self.values[atom]
-        if not isinstance(value, np.ndarray):
-            return literal(self._operand(atom, extra))
-        rows = members(atom, value)
-        return Matrix(tuple(tuple(literal(self._operand(m, extra)) for m in row) for row in rows))
-
-    def _operand(self, atom: Atom, extra: int) -> Written:
-        return self.writer.operand(self.values, _linear_source(atom, self.values), extra)
+    # ------------------------------------------------------------------ values
 
     def written(self, target: Atom) -> Written:
         """The target as an intermediate value, with more digits where its answer would be misread from it."""
@@ -198,35 +144,11 @@ class Lines:
         line = self.numbers(unit.formula)
         for extra in range(MOST_EXTRA if not self.writer.each_step else 1):
             line = self.numbers(unit.formula, extra)
-            if self._gives(line, result):
+            if self.gives(line, result):
                 break
         if isinstance(line, Number) and (line.text or str(line.value)) == result.text:
             return result, None
         return result, line
-
-    def _gives(self, line: Expr, result: Written) -> bool:
-        try:
-            return self.agrees(scalar(evaluate(line, Values(), self.solution.arithmetic)), result)
-        except (DomainError, Undecided):
-            return False
-
-    def agrees(self, value: Value, result: Written) -> bool:
-        """Whether a calculator that finds `value` shows the written result."""
-        return self.solution.arithmetic.round_to(value, _places(result.text)) == result.value
-
-    def numeric_relation(self, formula: Expr) -> str:
-        """= where every number in the line is the quantity itself, ≈ where one is rounded."""
-        if self.writer.each_step:
-            return "="
-        for node in walk(formula):
-            if isinstance(node, Quantity) and not isinstance(self.values[node.atom], np.ndarray):
-                if not self._operand(node.atom, 0).exact:
-                    return "≈"
-            elif isinstance(node, Quantity):
-                flat = [m for row in members(node.atom, self.values[node.atom]) for m in row]  # type: ignore[arg-type]
-                if not all(self._operand(m, 0).exact for m in flat):
-                    return "≈"
-        return "="
 
     def _result(
         self, unit: Step, result: Written, numeric: Expr | None
@@ -234,8 +156,8 @@ class Lines:
         relation = "=" if result.exact else "≈"
         if self.writer.each_step:
             line = numeric if numeric is not None else self.numbers(unit.formula)
-            relation = "=" if self._equals(line, result) else "≈"
-        elif numeric is not None and not self._equals(numeric, result):
+            relation = "=" if self.equals(line, result) else "≈"
+        elif numeric is not None and not self.equals(numeric, result):
             relation = "≈"
         if numeric is None and self.writer.each_step and isinstance(unit.formula, Quantity):
             relation = "="
@@ -245,27 +167,6 @@ class Lines:
         if answer.text == result.text:
             return ((relation, Result(literal(result), True)),)
         return ((relation, literal(result)), ("≈", Result(literal(answer), True)))
-
-    def _equals(self, line: Expr, result: Written) -> bool:
-        try:
-            value = evaluate(line, Values(), self.solution.arithmetic)
-        except (DomainError, Undecided):
-            return False
-        return isinstance(value, flint.fmpq) and value == result.value
-
-    def _terms(self, formula: Expr, result: Written) -> Iterator[tuple[str, Expr]]:
-        """The sum with each term computed, with as many digits as the result needs; and its relation."""
-        if not isinstance(formula, Sum) or len(formula.operands) > MOST_TERMS:
-            return
-        if not any(_composite(term) for term in formula.operands):
-            return
-        values = [evaluate(term, self.values, self.solution.arithmetic) for term in formula.operands]
-        for extra in range(MOST_EXTRA):
-            written = [self.writer.result(scalar(value), extra) for value in values]
-            line = _signed_sum(written)
-            if self._gives(line, result):
-                yield "=" if all(term.exact for term in written) else "≈", line
-                return
 
     # ------------------------------------------------------------------ reasons
 
@@ -297,41 +198,9 @@ class Lines:
             return Math(condition.left, relation, self.numbers(condition.right))
         if sign == 0:
             return Math(condition.left, "=", self.numbers(condition.right))
-        exact = isinstance(number_line, Number) and self._operand(condition.left.atom, 0).exact
+        exact = isinstance(number_line, Number) and self.operand(condition.left.atom, 0).exact
         equal = "=" if exact or self.writer.each_step else "≈"
         return Math(condition.left, equal, Comparison(number_line, relation, self.numbers(condition.right)))
-
-
-def literal(written: Written) -> Number:
-    """A written number as a literal of an expression."""
-    return Number(written.value, written.text)
-
-
-def _places(text: str) -> int:
-    """How many decimals a written number has, counted from the point of the plain notation."""
-    mantissa, _, exponent = text.partition("e")
-    if "/" in mantissa:
-        return MOST_EXTRA
-    decimals = len(mantissa.partition(".")[2])
-    return decimals - int(exponent or 0)
-
-
-def _composite(term: Expr) -> bool:
-    bare = term.body if isinstance(term, Brace) else term
-    if isinstance(bare, Negation):
-        bare = bare.operands[0]
-    return isinstance(bare, Product) or bool(bare.children)
-
-
-def _signed_sum(terms: list[Written]) -> Expr:
-    """a − b + c: a negative term after the first is subtracted."""
-    parts: list[Expr] = []
-    for position, term in enumerate(terms):
-        if position and term.text.startswith("-"):
-            parts.append(Negation((Number(-term.value, term.text[1:]),)))
-        else:
-            parts.append(literal(term))
-    return Sum(tuple(parts))
 
 
 def _joined(lines: list[Line]) -> list[Line]:
@@ -340,26 +209,3 @@ def _joined(lines: list[Line]) -> list[Line]:
         first, last = lines
         return [Line((*first.parts, *last.parts), first.left, last.note, last.tag)]
     return lines
-
-
-def members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:
-    """The entries of a vector (one a row) or matrix, as atoms."""
-
-    def entry(j: int, i: int | None) -> Atom:
-        if isinstance(atom, Partial):
-            return Partial(atom.of, replace(atom.wrt, to=j, from_=i))
-        return replace(atom, to=j, from_=i)
-
-    if array.ndim == 1:
-        return [[entry(j, None)] for j in range(1, array.shape[0] + 1)]
-    return [[entry(j, i) for i in range(1, array.shape[1] + 1)] for j in range(1, array.shape[0] + 1)]
-
-
-def _linear_source(atom: Atom, values: Values) -> Atom:
-    """The quantity whose value a derivative of z = W a + b is (∂z/∂w = a, ∂z/∂a = w)."""
-    if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
-        return atom
-    z, wrt = atom.of, atom.wrt
-    if wrt.role is Role.WEIGHT and wrt.layer is not None:
-        return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)
-    return Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbsolve.compose.lines import MOST_EXTRA, Lines, literal, members
+from nbsolve.compose.lines import Lines
+from nbsolve.compose.numbers import MOST_EXTRA, literal, members
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (

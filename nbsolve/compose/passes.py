@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nbsolve.compose.lines import Lines, literal
+from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import MatrixLines
+from nbsolve.compose.numbers import literal
 from nbsolve.document import Block, Derivation, Heading, Inline, Math, Paragraph, Table, Text
 from nbsolve.engine import Iteration, Solution
 from nbsolve.expr import Atom, Quantity
@@ -71,7 +72,7 @@ class Passes:
     @cached_property
     def lines(self) -> Lines:
         """The writer of this iteration's derivations."""
-        return Lines(self.solution, self.iteration.number, self.iteration.values, self.asked, self.tags)
+        return Lines(self.solution, self.iteration.values, self.iteration.number, self.asked, self.tags)
 
     @cached_property
     def matrices(self) -> MatrixLines:

@@ -1,0 +1,190 @@
+"""Numbers put into formulae: each operand as it is written, with the digits that the result needs.
+
+A printed line, put into a calculator, gives exactly the printed value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import Undecided, Value
+from nbsolve.engine import Solution
+from nbsolve.errors import DomainError
+from nbsolve.evaluate import branch, evaluate
+from nbsolve.expr import (
+    Applied,
+    Atom,
+    Brace,
+    Cases,
+    Expr,
+    FactorReference,
+    Matrix,
+    Negation,
+    Number,
+    Product,
+    Quantity,
+    Sum,
+    substitute,
+    walk,
+)
+from nbsolve.rounding import Written
+from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.values import Values, layer_activation
+from nbsolve.writing import Writer, scalar
+
+MOST_EXTRA = 40
+"""Digits that may be added to operands; a value that needs more than this is a tie or a zero."""
+MOST_TERMS = 6
+"""Sums of more terms do not get a line with the value of each term."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Puts the numbers of one iteration into formulae."""
+
+    solution: Solution
+    values: Values
+
+    @property
+    def writer(self) -> Writer:
+        """How values are written."""
+        return Writer(self.solution)
+
+    def numbers(self, expression: Expr, extra: int = 0) -> Expr:
+        """The expression with every quantity as it is written, functions and cases decided."""
+
+        def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Quantity):
+                return self._literal(node.atom, extra)
+            if isinstance(node, Brace):
+                return substitute(node.body, replaced)
+            if isinstance(node, FactorReference):
+                return substitute(node.body, replaced)
+            if isinstance(node, Applied):
+                return substitute(node.expanded, replaced)
+            if isinstance(node, Cases):
+                return substitute(self.branch(node), replaced)
+            return None
+
+        return substitute(expression, replaced)
+
+    def _literal(self, atom: Atom, extra: int) -> Expr:
+        value = self.values[atom]
+        if not isinstance(value, np.ndarray):
+            return literal(self.operand(atom, extra))
+        rows = members(atom, value)
+        return Matrix(tuple(tuple(literal(self.operand(m, extra)) for m in row) for row in rows))
+
+    def operand(self, atom: Atom, extra: int) -> Written:
+        """A quantity as it is written in a later line, with `extra` digits."""
+        return self.writer.operand(self.values, _linear_source(atom, self.values), extra)
+
+    def gives(self, line: Expr, result: Written) -> bool:
+        """Whether the line, put into a calculator, shows the written result."""
+        try:
+            return self.agrees(scalar(evaluate(line, Values(), self.solution.arithmetic)), result)
+        except (DomainError, Undecided):
+            return False
+
+    def agrees(self, value: Value, result: Written) -> bool:
+        """Whether a calculator that finds `value` shows the written result."""
+        return self.solution.arithmetic.round_to(value, _places(result.text)) == result.value
+
+    def numeric_relation(self, formula: Expr) -> str:
+        """= where every number in the line is the quantity itself, ≈ where one is rounded."""
+        if self.writer.each_step:
+            return "="
+        for node in walk(formula):
+            if isinstance(node, Quantity) and not isinstance(self.values[node.atom], np.ndarray):
+                if not self.operand(node.atom, 0).exact:
+                    return "≈"
+            elif isinstance(node, Quantity):
+                flat = [m for row in members(node.atom, self.values[node.atom]) for m in row]  # type: ignore[arg-type]
+                if not all(self.operand(m, 0).exact for m in flat):
+                    return "≈"
+        return "="
+
+    def equals(self, line: Expr, result: Written) -> bool:
+        """Whether the line is the written result exactly."""
+        try:
+            value = evaluate(line, Values(), self.solution.arithmetic)
+        except (DomainError, Undecided):
+            return False
+        return isinstance(value, flint.fmpq) and value == result.value
+
+    def terms(self, formula: Expr, result: Written) -> Iterator[tuple[str, Expr]]:
+        """The sum with each term computed, with as many digits as the result needs; and its relation."""
+        if not isinstance(formula, Sum) or len(formula.operands) > MOST_TERMS:
+            return
+        if not any(_composite(term) for term in formula.operands):
+            return
+        values = [evaluate(term, self.values, self.solution.arithmetic) for term in formula.operands]
+        for extra in range(MOST_EXTRA):
+            written = [self.writer.result(scalar(value), extra) for value in values]
+            line = _signed_sum(written)
+            if self.gives(line, result):
+                yield "=" if all(term.exact for term in written) else "≈", line
+                return
+
+    def branch(self, cases: Cases) -> Expr:
+        """The formula of a case distinction that holds here."""
+        return branch(cases, self.values, self.solution.arithmetic)
+
+
+def literal(written: Written) -> Number:
+    """A written number as a literal of an expression."""
+    return Number(written.value, written.text)
+
+
+def _places(text: str) -> int:
+    """How many decimals a written number has, counted from the point of the plain notation."""
+    mantissa, _, exponent = text.partition("e")
+    if "/" in mantissa:
+        return MOST_EXTRA
+    decimals = len(mantissa.partition(".")[2])
+    return decimals - int(exponent or 0)
+
+
+def _composite(term: Expr) -> bool:
+    bare = term.body if isinstance(term, Brace) else term
+    if isinstance(bare, Negation):
+        bare = bare.operands[0]
+    return isinstance(bare, Product) or bool(bare.children)
+
+
+def _signed_sum(terms: list[Written]) -> Expr:
+    """a − b + c: a negative term after the first is subtracted."""
+    parts: list[Expr] = []
+    for position, term in enumerate(terms):
+        if position and term.text.startswith("-"):
+            parts.append(Negation((Number(-term.value, term.text[1:]),)))
+        else:
+            parts.append(literal(term))
+    return Sum(tuple(parts))
+
+
+def members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:
+    """The entries of a vector (one a row) or matrix, as atoms."""
+
+    def entry(j: int, i: int | None) -> Atom:
+        if isinstance(atom, Partial):
+            return Partial(atom.of, replace(atom.wrt, to=j, from_=i))
+        return replace(atom, to=j, from_=i)
+
+    if array.ndim == 1:
+        return [[entry(j, None)] for j in range(1, array.shape[0] + 1)]
+    return [[entry(j, i) for i in range(1, array.shape[1] + 1)] for j in range(1, array.shape[0] + 1)]
+
+
+def _linear_source(atom: Atom, values: Values) -> Atom:
+    """The quantity whose value a derivative of z = W a + b is (∂z/∂w = a, ∂z/∂a = w)."""
+    if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
+        return atom
+    z, wrt = atom.of, atom.wrt
+    if wrt.role is Role.WEIGHT and wrt.layer is not None:
+        return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)
+    return Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)
