@@ -294,7 +294,9 @@ class _Run:
             a, z = layer.a(None, label), layer.z(None, label)
             signal = self.how.signal(layer.index, None, label)
             slope = layer.derivative(None, label)
-            if not layer.activation.vector:
+            if layer.activation.vector:
+                recorder.derive_value(Partial(a, z), layer.jacobian_of(recorder.values[a]))
+            else:
                 recorder.derive(Partial(a, z), slope)
             in_z = Partial(LOSS, z)
             if signal in recorder.values.stored and signal != in_z:

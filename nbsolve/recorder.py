@@ -81,6 +81,11 @@ class Recorder:
         if target not in self.values.stored:
             self._run(Computation(target, expression))
 
+    def derive_value(self, target: Atom, value: Operand) -> None:
+        """The same for a value that has no formula in one piece."""
+        if target not in self.values.stored:
+            self._store(target, value)
+
     def keep(self, target: Atom, source: Atom) -> None:
         """Give a quantity the value of another one, without a formula (a held parameter)."""
         self._run(Computation(target, source))

@@ -25,7 +25,8 @@ from nbsolve.arithmetic import (
 )
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.errors import DomainError
-from nbsolve.expr import Cases, Comparison, Expr, Number, Quantity, branch, evaluate, number, with_variables
+from nbsolve.evaluate import branch, evaluate
+from nbsolve.expr import Cases, Comparison, Expr, Number, Quantity, number, with_variables
 from nbsolve.rounding import write
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values

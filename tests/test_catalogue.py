@@ -14,6 +14,7 @@ import sympy
 
 from nbsolve.arithmetic import Arithmetic, ball, certified
 from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS, Activation, Loss
+from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Cases,
     Comparison,
@@ -27,7 +28,6 @@ from nbsolve.expr import (
     Quotient,
     Sum,
     Variable,
-    evaluate,
     number,
     product,
     walk,

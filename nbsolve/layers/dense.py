@@ -15,14 +15,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from nbsolve.catalogue import ACTIVATIONS, Activation
 from nbsolve.expr import (
     Applied,
+    Array,
     Atom,
     Expr,
     Function,
     MatrixProduct,
     Negation,
+    Operand,
     Product,
     Quantity,
     Sum,
@@ -167,6 +171,15 @@ class Dense:
         if of == wrt:
             return Product((a_k, Sum((number(1), Negation((a_k,))))))
         return Negation((Product((a_k, a_j)),))
+
+    @staticmethod
+    def jacobian_of(p: Operand) -> Array:
+        """The values of softmax's Jacobian diag(p) − p pᵀ, shape (units, units), from its output p."""
+        assert isinstance(p, np.ndarray)
+        jacobian = -np.multiply.outer(p, p)
+        for k, share in enumerate(p):
+            jacobian[k, k] = share * (1 - share)
+        return jacobian
 
     # ------------------------------------------------------------------ backward
 
