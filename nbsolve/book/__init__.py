@@ -37,6 +37,9 @@ def build_book(
     paths = list(problems) if problems else course.problem_files()
     names = page_names(paths)
     loaded = _load(paths)
+    if console is not None:
+        for warning in (warning for problem in loaded for warning in problem.warnings):
+            console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
     _make_pages(course, paths, names, loaded, console=console, at_once=at_once)
 
     listed = list(zip(names, loaded, strict=True))

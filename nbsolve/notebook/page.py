@@ -53,6 +53,8 @@ def _lifted(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
         if "image/svg+xml" in data:
             lifted.append(nbformat.v4.new_markdown_cell(_figure(data["image/svg+xml"])))
         elif "text/markdown" in data:
+            if not data["text/markdown"].strip():  # no pitfalls, for one
+                continue
             lifted.append(nbformat.v4.new_markdown_cell(_below_title(data["text/markdown"])))
         else:
             left.append(output)

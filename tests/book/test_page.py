@@ -26,6 +26,12 @@ def test_markdown_outputs_become_the_page() -> None:
     assert _sources(page)[:2] == ["# Title", "## Statement\n\nText."]
 
 
+def test_what_is_empty_makes_no_cell() -> None:
+    page = as_page(_notebook({"text/markdown": "\n"}), "p")
+    assert all(source.strip() for source in _sources(page))
+    assert len(_sources(page)) == 2
+
+
 def test_the_code_is_one_hidden_cell_at_the_end() -> None:
     page = as_page(_notebook({"text/markdown": "Text."}), "p")
     code = [cell for cell in page.cells if cell.cell_type == "code"]
