@@ -1,10 +1,12 @@
-"""Standard output: text in the terminal's width and letters; machine formats always in UTF-8."""
+"""Standard output: text in the terminal's width and colours; machine formats always in UTF-8."""
 
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
+from collections.abc import Callable
 
 WIDTH_OF_A_FILE = 100
 """The width where the output is not a terminal (and COLUMNS does not say otherwise)."""
@@ -13,15 +15,6 @@ WIDTH_OF_A_FILE = 100
 def width() -> int:
     """How many columns a line may have."""
     return max(40, shutil.get_terminal_size((WIDTH_OF_A_FILE, 24)).columns)
-
-
-def has_unicode() -> bool:
-    """Whether standard output can carry ∂, σ and the lines of a table."""
-    try:
-        "∂σ′⁽²⁾①─".encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def as_utf8() -> None:
@@ -39,3 +32,21 @@ def forgiving() -> None:
 def write(text: str) -> None:
     """The text and one line's end."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def style() -> Callable[[str, str], str]:
+    """Colours for headings, answers and notes on a terminal that wants them; elsewhere none."""
+    from rich.console import Console
+    from rich.style import Style
+
+    system = Console(file=sys.stdout).color_system
+    if system is None or os.environ.get("NO_COLOR"):
+        return lambda text, kind: text
+    styles = {"heading": Style(bold=True), "answer": Style(bold=True, color="green"), "note": Style(dim=True)}
+
+    def coloured(text: str, kind: str) -> str:
+        # Each line by itself: a pager or a search may begin anywhere.
+        found = styles.get(kind, Style())
+        return "\n".join(found.render(line) for line in text.split("\n"))
+
+    return coloured

@@ -124,7 +124,7 @@ def _write(document: Document, form: DocumentFormat) -> None:
         from nbsolve.render import text
 
         output.forgiving()
-        output.write(text.render(document, width=output.width(), unicode=output.has_unicode()))
+        output.write(text.render(document, output.width(), output.style()))
         return
     output.as_utf8()
     if form is DocumentFormat.MARKDOWN:
