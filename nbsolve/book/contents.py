@@ -10,6 +10,7 @@ import yaml
 
 from nbsolve.book.course import TABLE
 from nbsolve.errors import NbsolveError
+from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 
 Listed = Sequence[tuple[str, Problem]]  # the name of a problem's page, and the problem
@@ -57,8 +58,8 @@ def shape(problem: Problem) -> str:
 
 
 def _row(name: str, problem: Problem) -> str:
-    activations = ", ".join(_spaced(layer.activation.name) for layer in problem.network.layers)
-    losses = " + ".join(_spaced(term.name) for term in problem.losses) or "none: forward pass only"
+    activations = ", ".join(phrase(f"activations.{layer.activation.name}") for layer in problem.network.layers)
+    losses = " + ".join(phrase(f"losses.{term.name}") for term in problem.losses) or "none: forward pass only"
     asked = dict.fromkeys(quantity for part in problem.parts for quantity in part.ask)
     cells = [
         f"[{_plain(problem.title)}](<{name}.ipynb>)",
