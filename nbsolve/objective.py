@@ -20,6 +20,7 @@ from nbsolve.expr import (
     Expr,
     Function,
     Hadamard,
+    Negation,
     Number,
     Power,
     Product,
@@ -175,7 +176,7 @@ class Objective:
             else:
                 variables |= self._vectors(sample, False)
             body = with_variables(record.derivative, variables | _parameters(term))
-            terms.append(product(*self._coefficient(term, record), body))
+            terms.append(_scaled(self._coefficient(term, record), body))
         return total(*terms)
 
     def derivatives(self, sample: int | None) -> Expr:
@@ -259,6 +260,13 @@ def _constant(value: flint.fmpq) -> Number:
 
 def _parameters(term: LossTerm) -> dict[str, Expr]:
     return {name: literal(given) for name, given in term.parameters.items()}
+
+
+def _scaled(coefficient: list[Expr], body: Expr) -> Expr:
+    """coefficient · body, with the sign of the body in front."""
+    if isinstance(body, Negation):
+        return Negation((product(*coefficient, body.operands[0]),))
+    return product(*coefficient, body)
 
 
 def _in_base(expression: Expr, term: LossTerm) -> Expr:

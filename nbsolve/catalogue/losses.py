@@ -106,7 +106,7 @@ _RECORDS = (
         kink="hinge",
     ),
     Loss("cosine_similarity", cosine, cosine_derivative, separable=False),
-    Loss("cosine_loss", _minus(one, cosine), Negation((cosine_derivative,)), separable=False),
+    Loss("cosine_loss", _minus(one, cosine), negated(cosine_derivative), separable=False),
 )
 
 LOSSES: dict[str, Loss] = {record.name: record for record in _RECORDS}

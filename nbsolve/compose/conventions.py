@@ -78,16 +78,18 @@ def _activations(problem: Problem) -> Iterator[Text]:
         definition = with_variables(record.definition, parameters)
         function = Applied(record.function, definition, (("z", z),))
         item: list[Inline] = [
-            phrase("conventions.activation", name=phrase(f"activations.{choice.name}")) + " ",
-            Math(function, "=", definition),
+            phrase("conventions.activation", name=phrase(f"activations.{choice.name}")) + " "
         ]
+        spelled = definition != Function(record.function, (z,))
+        if spelled:
+            item.append(Math(function, "=", definition))
         if problem.losses:
             slope = with_variables(record.derivative, parameters)
             if record.from_output is not None:
                 from_output = with_variables(record.from_output, {**parameters, "a": function})
                 slope = from_output
             item += [
-                ", " + phrase("conventions.slope") + " ",
+                (", " if spelled else "") + phrase("conventions.slope") + " ",
                 Math(Applied(record.function, slope, (("z", z),), primes=1), "=", slope),
             ]
         if record.kink is not None:

@@ -7,7 +7,7 @@ the printed line, put into a calculator, to give exactly the printed value.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nbsolve.compose.numbers import MOST_EXTRA, Numbers, literal
 from nbsolve.document import Derivation, Inline, Line, Math, Result
@@ -19,6 +19,7 @@ from nbsolve.expr import (
     Comparison,
     Expr,
     FactorReference,
+    Negation,
     Number,
     Quantity,
     substitute,
@@ -46,10 +47,7 @@ class Lines(Numbers):
         letters = self._letters(unit)
         result, numeric = self._computed(unit)
         rows = [letters] if isinstance(unit.formula, Applied) else [[form] for form in letters]
-        lines = [
-            Line(tuple(("=", form) for form in row), Quantity(unit.target) if position == 0 else None)
-            for position, row in enumerate(rows)
-        ]
+        lines = [Line(tuple(("=", form) for form in row)) for row in rows]
         if numeric is not None:
             lines.append(Line(((self.numeric_relation(unit.formula), numeric),)))
             if terms and not self.writer.each_step:
@@ -59,6 +57,7 @@ class Lines(Numbers):
         note = self._reasons(unit.formula)
         tag = self.tags.get(unit.target)
         lines.append(Line(self._result(unit, result, numeric), note=note, tag=tag))
+        lines[0] = replace(lines[0], left=Quantity(unit.target))
         return Derivation(tuple(_joined(lines)), (self._anchor(unit.target),))
 
     def compact(self, unit: Step) -> tuple[Line, str]:
@@ -92,6 +91,8 @@ class Lines(Numbers):
             if not shown or shown[-1] != expression:
                 shown.append(expression)
         formula = unit.formula
+        if len(shown) == 1 and isinstance(shown[0], Number):
+            return []  # a constant: the result says it all
         if isinstance(formula, Applied):
             spelled = self._spelled(formula)
             if not isinstance(spelled, Number) and spelled != shown[-1]:
@@ -146,7 +147,7 @@ class Lines(Numbers):
             line = self.numbers(unit.formula, extra)
             if self.gives(line, result):
                 break
-        if isinstance(line, Number) and (line.text or str(line.value)) == result.text:
+        if _is_literally(line, result):
             return result, None
         return result, line
 
@@ -201,6 +202,14 @@ class Lines(Numbers):
         exact = isinstance(number_line, Number) and self.operand(condition.left.atom, 0).exact
         equal = "=" if exact or self.writer.each_step else "≈"
         return Math(condition.left, equal, Comparison(number_line, relation, self.numbers(condition.right)))
+
+
+def _is_literally(line: Expr, result: Written) -> bool:
+    """Whether the line is nothing but the result itself."""
+    if isinstance(line, Negation):
+        inner = line.operands[0]
+        return isinstance(inner, Number) and f"-{inner.text or inner.value}" == result.text
+    return isinstance(line, Number) and (line.text or str(line.value)) == result.text
 
 
 def _joined(lines: list[Line]) -> list[Line]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import flint
 import numpy as np
 
-from nbsolve.arithmetic import Undecided, Value
+from nbsolve.arithmetic import Undecided, Value, settled
 from nbsolve.engine import Solution
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import branch, evaluate
@@ -98,7 +97,7 @@ class Numbers:
         """= where every number in the line is the quantity itself, ≈ where one is rounded."""
         if self.writer.each_step:
             return "="
-        for node in walk(formula):
+        for node in walk(self.decided(formula)):
             if isinstance(node, Quantity) and not isinstance(self.values[node.atom], np.ndarray):
                 if not self.operand(node.atom, 0).exact:
                     return "≈"
@@ -114,7 +113,7 @@ class Numbers:
             value = evaluate(line, Values(), self.solution.arithmetic)
         except (DomainError, Undecided):
             return False
-        return isinstance(value, flint.fmpq) and value == result.value
+        return not isinstance(value, np.ndarray) and settled(value) == result.value
 
     def terms(self, formula: Expr, result: Written) -> Iterator[tuple[str, Expr]]:
         """The sum with each term computed, with as many digits as the result needs; and its relation."""
@@ -129,6 +128,16 @@ class Numbers:
             if self.gives(line, result):
                 yield "=" if all(term.exact for term in written) else "≈", line
                 return
+
+    def decided(self, expression: Expr) -> Expr:
+        """The expression with its functions spelled out and its case distinctions decided."""
+
+        def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Applied):
+                return substitute(node.expanded, replaced)
+            return substitute(self.branch(node), replaced) if isinstance(node, Cases) else None
+
+        return substitute(expression, replaced)
 
     def branch(self, cases: Cases) -> Expr:
         """The formula of a case distinction that holds here."""
