@@ -11,9 +11,11 @@ import yaml
 from mpmath import mp
 
 from tests.audit.chains import TROUBLE, ChainChecker, Context, Found
-from tests.audit.display import read_display
+from tests.audit.display import read_display, relation_chain
 from tests.audit.lay import literal, tidy
-from tests.audit.page import Block
+from tests.audit.mutate import mutants
+from tests.audit.page import Block, split_inline
+from tests.audit.parser import read_tokens
 from tests.audit.prose import Place, ProseChecker
 from tests.audit.tree import Sym
 from tests.audit.world import Entry, World
@@ -72,9 +74,10 @@ class Audit:
 
     def __init__(self, text: str, entries: Iterable[Entry], blocks: Sequence[Block]) -> None:
         node = yaml.load(text, Loader=yaml.BaseLoader)
+        answers, between = digits_of(node.get("rounding"))
         with mp.workdps(DIGITS):
-            self.world = World(load(text), node, entries)
-        self.chains = ChainChecker(self.world, *digits_of(node.get("rounding")))
+            self.world = World(load(text), node, entries, between)
+        self.chains = ChainChecker(self.world, answers, between)
         self.prose = ProseChecker(self.world, node, self.chains)
         self.blocks = list(blocks)
         self.places: list[Place] = []
@@ -88,12 +91,10 @@ class Audit:
         place = Place(Context(min(self.world.spec.show)))
         count = 0
         for block in self.blocks:
-            if block.kind == "heading" and not block.box:
+            if not block.box and (block.kind == "heading" or re.match(r"Layer \d+: ", block.source)):
                 place = self._under(block.source, place)
                 count = 0 if block.source.startswith("Iteration ") else count
             here = replace(place, box=block.box, anchors=block.anchors)
-            if place.context.iteration == min(self.world.spec.show) and block.source == "Layer":
-                count = 0
             here.context = replace(place.context, next_mark=count + 1)
             here.context.marks = place.context.marks
             self.places.append(here)
@@ -217,3 +218,51 @@ def anchor_of(name: str) -> str:
     bare = re.sub(r"@\d+", "", name).replace("∂", "d")
     shared = re.sub(r"\]\[|\[", "-", bare).replace("]", "").replace("/", "-")
     return shared
+
+
+@dataclass
+class Kills:
+    """How many changes of a page were made, how many were found, and those that passed."""
+
+    made: int = 0
+    found: int = 0
+    same: int = 0
+    passed: list[str] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return self.found / self.made
+
+
+def meaning(audit: Audit, kind: str, source: str) -> object:
+    """What a block's formulas say; equal for two sources that differ in nothing but needless brackets."""
+    try:
+        if kind == "display":
+            chains = read_display(source)
+        else:
+            chains = [relation_chain(read_tokens(part)) for formula, part in split_inline(source) if formula]
+        parsed = [(c.target, [(r, tidy(audit.chains.parse(x))) for r, x in c.items], c.notes) for c in chains]
+        words = [part for formula, part in split_inline(source) if not formula] if kind != "display" else []
+    except TROUBLE:
+        return None
+    return parsed, words
+
+
+def kill(audit: Audit, *, all_digits: bool = True) -> Kills:
+    """Make every single change of the page and audit the changed block again."""
+    out = Kills()
+    for position, block in enumerate(audit.blocks):
+        original = None
+        for mutant in mutants(block, all_digits=all_digits):
+            if audit.check(position, mutant.source).faults:
+                out.made += 1
+                out.found += 1
+                continue
+            if mutant.kind == "bracket":
+                original = original or meaning(audit, block.kind, block.source)
+                if original is not None and meaning(audit, block.kind, mutant.source) == original:
+                    out.same += 1
+                    continue
+            out.made += 1
+            out.passed.append(f"{mutant.kind}: {mutant.change}  in  {block.source[:120]!r}")
+    return out

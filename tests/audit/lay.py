@@ -102,6 +102,8 @@ def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
         out.fail(f"shape: {letters.name} became {numbers.name}")
         return
     ours, theirs = children(letters), children(numbers)
+    if isinstance(letters, Sum) and len(ours) > len(theirs) > 1 and _collected(ours, theirs, evaluate, out):
+        return
     if len(ours) != len(theirs):
         out.fail(f"shape: {len(ours)} parts became {len(theirs)}")
         return
@@ -128,10 +130,28 @@ def _number(letters: Node, printed: tuple[Fraction, Num], evaluate: Evaluate, ou
         out.exact = False
 
 
+def _collected(ours: tuple[Node, ...], theirs: tuple[Node, ...], evaluate: Evaluate, out: Laid) -> bool:
+    """Whether each number is the sum of the next few terms: `1.2533 + 1.2216` under `L^{[1]} + L^{[2]} + Ω`."""
+    first = literal(theirs[0])
+    if first is None:
+        return False
+    if len(theirs) == 1:
+        trial = Laid(letters=False)
+        _number(Sum(ours), first, evaluate, trial)
+        out.exact = out.exact and trial.exact
+        return trial.fault is None
+    for taken in range(1, len(ours) - len(theirs) + 2):
+        trial = Laid(letters=False)
+        _number(Sum(ours[:taken]), first, evaluate, trial)
+        if trial.fault is None and _collected(ours[taken:], theirs[1:], evaluate, out):
+            out.exact = out.exact and trial.exact
+            return True
+    return False
+
+
 def _constant(node: Node) -> bool:
     """A given written as a fraction, with or without a sign."""
-    if isinstance(node, Neg):
-        node = node.inner
+    node = node.inner if isinstance(node, Neg) else node
     return isinstance(node, Quotient) and isinstance(node.top, (Num, Neg)) and isinstance(node.bottom, Num)
 
 
@@ -159,7 +179,7 @@ def _column(letters: Sym, numbers: Matrix, evaluate: Evaluate, out: Laid) -> Non
 def _sign_inside(node: Neg) -> Node:
     """−(0.06 · x) read as (−0.06) · x, as a sign before a product of numbers is meant."""
     inner = node.inner
-    if isinstance(inner, Product) and literal(inner.factors[0]) is not None:
+    if isinstance(inner, Product) and (literal(inner.factors[0]) is not None or _constant(inner.factors[0])):
         first = inner.factors[0]
         return Product((first.inner if isinstance(first, Neg) else Neg(first), *inner.factors[1:]))
     return node

@@ -122,7 +122,7 @@ class ProseChecker:
             elif part.strip(" ,"):
                 if part.strip(" ,") == "1 iteration":
                     continue
-                if not re.fullmatch(r"(?:, )?(\d+) iterations(?:, Penalty strength )?|,? ?Penalty strength |Learning rate ", part):
+                if not re.fullmatch(r"(?:, )?(\d+) iterations(?:, [Pp]enalty strength )?|(?:, )?[Pp]enalty strength |Learning rate ", part):
                     raise Unreadable(f"unknown words: {part}")
                 number = re.search(r"\d+", part)
                 if number and int(number[0]) != self.spec.iterations:

@@ -111,7 +111,9 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def has_symbols(node: Node) -> bool:
     """Whether a letter stands somewhere in it."""
-    return isinstance(node, (Sym, Ref)) or any(has_symbols(part) for part in children(node))
+    if isinstance(node, Sym):
+        return node.name not in ("π", "e")
+    return isinstance(node, Ref) or any(has_symbols(part) for part in children(node))
 
 
 def numbers_in(node: Node) -> list[Num]:

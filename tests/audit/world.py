@@ -15,6 +15,7 @@ from tests.audit.evaluate import Unknown, Vector
 from tests.audit.parser import read_tokens
 from tests.reference import activations, losses, network
 from tests.reference.numbers import Number
+from tests.reference.rounding import Digits, as_fraction, places, round_half_away
 from tests.reference.spec import Spec
 
 Key = tuple[str, int | None, int | None]
@@ -47,7 +48,8 @@ def indices(name: str) -> tuple[str, list[int]]:
 class World:
     """Names of letters and values of names, of one problem."""
 
-    def __init__(self, spec: Spec, node: Mapping[str, Any], entries: Iterable[Entry]) -> None:
+    def __init__(self, spec: Spec, node: Mapping[str, Any], entries: Iterable[Entry], between: Digits) -> None:
+        self.between = between
         self.spec = spec
         self.node = node
         self.depth = len(spec.layers)
@@ -185,11 +187,42 @@ class World:
         if letter in ("W", "b", "theta"):
             old = quantity.replace(letter, f"{letter}_new", 1), t - 1, s
             return self.carried[old] if old in self.carried else self._unseen(key)
-        if letter in ("b_new", "b", "b_change") and self.spec.layers[numbers[0] - 1].shared:
-            return self.carried[f"{letter}[{numbers[0]}][1]", t, s]
         if letter in ("W_new", "b_new", "theta_new") and not self.trained(quantity):
             return self.number((quantity.replace("_new", ""), t, s), carried=True)
+        if letter in ("b_new", "b", "b_change") and self.spec.layers[numbers[0] - 1].shared:
+            return self.carried[f"{letter}[{numbers[0]}][1]", t, s]
+        if letter in ("z_new", "a_new", "L_new"):
+            return self._after(key)
         raise Unknown(f"{quantity} is not written down in iteration {t}")
+
+    def _after(self, key: Key) -> Number:
+        """The forward pass after the update where the page only says what came of the loss: step by step."""
+        quantity, t, sample = key
+        if t is None or self.spec.penalty is not None or len(self.spec.losses) != 1 or self.spec.targets is None:
+            raise Unknown(f"{quantity} is not written down in iteration {t}")
+        batch = self.spec.batch_of(t)
+        if len(batch) != 1:
+            raise Unknown(f"{quantity} is not written down in iteration {t}")
+        values: list[Number] = list(self.spec.inputs[batch[0]])
+        for number, layer in enumerate(self.spec.layers, 1):
+            z: list[Number] = []
+            for j in range(1, layer.units + 1):
+                names = [f"W_new[{number}][{j}][{i}]" for i in range(1, len(values) + 1)]
+                weights = [self.number((name, t, None), carried=True) for name in names]
+                total = sum((w * v for w, v in zip(weights, values, strict=True)), Fraction(0))
+                if layer.bias is not None:
+                    bias = self.number((f"{'theta' if layer.threshold else 'b'}_new[{number}][{j}]", t, None), carried=True)
+                    total = total - bias if layer.threshold else total + bias
+                z.append(self.rounded(total))
+            values = [self.rounded(v) for v in activations.layer_values(layer.activation, z, layer.parameters)]
+        term = self.spec.losses[0]
+        loss = losses.factor(term, len(values)) * losses.total(term, values, self.spec.targets[batch[0]])
+        return self.rounded(network.share_of_sample(self.spec, 1) * loss)
+
+    def rounded(self, value: Number) -> Fraction:
+        """A value as it is written down."""
+        exact = as_fraction(value)
+        return round_half_away(exact, places(exact, self.between))
 
     def _unseen(self, key: Key) -> Number:
         """A parameter that iterations left which are not written out."""
