@@ -186,9 +186,7 @@ def settled(value: Value) -> Value:
     """The value, continued as a ball where its rational has grown beyond RATIONAL_BITS; 0 stays rational."""
     if isinstance(value, flint.arb):
         return ZERO if value.is_zero() else value
-    if isinstance(value, flint.fmpq) and (
-        int(value.q).bit_length() > RATIONAL_BITS or int(value.p).bit_length() > RATIONAL_BITS
-    ):
+    if max(value.q.bit_length(), value.p.bit_length()) > RATIONAL_BITS:
         return flint.arb(value)
     return value
 

@@ -14,7 +14,6 @@ import flint
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.errors import DomainError
-from nbsolve.evaluate import elementwise
 from nbsolve.expr import (
     Atom,
     Expr,
@@ -33,11 +32,11 @@ from nbsolve.layers.gradient import Explanation, Gradient, unit_of
 from nbsolve.layers.parameters import write_gradients, write_update
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.model import DenseLayer, Problem
-from nbsolve.recorder import LARGE, Computation, Recorder, forms
+from nbsolve.recorder import Computation, Recorder, forms
 from nbsolve.rounding import DigitsWanted
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
-from nbsolve.values import Values, given_array, given_values
+from nbsolve.values import Values, given_array
 
 MOST_PATHS = 6
 """More paths than this from a layer to the outputs are not multiplied out: an error signal is named instead."""
@@ -154,10 +153,7 @@ class _Run:
         values = Values()
         for layer in self.layers:
             texts = given_array(layer.layer.weights)
-            value: Operand = given_values(texts)
-            if texts.size > LARGE:
-                value = elementwise(flint.arb, value)  # type: ignore[arg-type]
-            values.put_given(layer.w(), texts, value)
+            values.put_given(layer.w(), texts)
             constant = layer.constant()
             if constant is not None:
                 given = layer.layer.bias.values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import flint
@@ -18,8 +18,6 @@ from nbsolve.values import Place, Values, whole
 UnitForms = Callable[[Atom], tuple[Form, ...]]
 Held = tuple[Array, Atom]
 """Where the mask is true, the entry keeps the value of that quantity instead."""
-LARGE = 20_000
-"""Arrays of more entries are computed in enclosures: exact rationals would cost time for digits nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Recorder:
         rule: Rule,
         target: Atom,
         forms: Iterable[Form],
-        members: Iterable[Atom] = (),
+        members: Sequence[Atom] = (),
         unit_forms: UnitForms | None = None,
         sample: int | None = None,
         held: Held | None = None,
@@ -62,7 +60,7 @@ class Recorder:
         self._run(Computation(target, forms[-1].expression, held))
         if self.recording:
             self.steps.append(
-                Step(rule, target, forms, self.values, self.number, sample, tuple(members), unit_forms)
+                Step(rule, target, forms, self.values, self.number, sample, members, unit_forms)
             )
 
     def write_units(

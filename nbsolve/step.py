@@ -7,9 +7,11 @@ are derived, never stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +63,29 @@ class Form:
     reason: Reason = Reason.DEFINITION
 
 
+class Members(Sequence[Any]):
+    """A tuple that is made when somebody first looks: a wide layer has a hundred thousand members."""
+
+    def __init__(self, make: Callable[[], Iterable[Any]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> tuple[Any, ...]:
+        return tuple(self._make())
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._made[place]
+
+    def __eq__(self, other: object) -> bool:
+        return self._made == (other._made if isinstance(other, Members) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._made)
+
+
 @dataclass(frozen=True)
 class Step:
     """target = forms[0] = forms[1] = …; the last form is the one that is computed.
@@ -74,7 +99,7 @@ class Step:
     values: Values = field(repr=False, compare=False)
     iteration: int
     sample: int | None = None
-    members: tuple[Atom, ...] = ()
+    members: Sequence[Atom] = ()
     unit_forms: Callable[[Atom], tuple[Form, ...]] | None = field(default=None, repr=False, compare=False)
 
     @property

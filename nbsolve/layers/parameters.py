@@ -33,7 +33,7 @@ from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.layers.gradient import Explanation, Gradient
 from nbsolve.problem.model import Choice
 from nbsolve.recorder import Recorder, forms
-from nbsolve.step import Form, Reason, Rule
+from nbsolve.step import Form, Members, Reason, Rule
 from nbsolve.symbol import Partial, Role, Symbol
 
 Signals = Sequence[tuple[int | None, Gradient]]
@@ -45,13 +45,14 @@ class Parameter:
     """One array of parameters: its symbol, its single members, and which of them are trained."""
 
     symbol: Symbol
-    members: tuple[Symbol, ...]
+    members: Sequence[Symbol]
     trained: Any  # a truth value for all, or a numpy array of them
 
 
 def parameters(layer: Dense) -> Iterator[Parameter]:
     """The layer's weights, then its biases, its thresholds or its shared bias."""
-    weights = tuple(layer.w(j, i) for j in layer.units for i in range(1, layer.inputs + 1))
+    sources = range(1, layer.inputs + 1)
+    weights = Members(lambda: (layer.w(j, i) for j in layer.units for i in sources))
     yield Parameter(layer.w(), weights, _mask(layer.layer.weights_trainable))
     constant = layer.constant()
     if constant is not None:
@@ -81,7 +82,7 @@ def write_gradients(
             return forms(total(*chain), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))
 
         if written:
-            members = [Partial(LOSS, member) for member in parameter.members]
+            members = Members(lambda of=parameter.members: (Partial(LOSS, member) for member in of))  # type: ignore[misc]
             recorder.write(Rule.PARAMETER_GRADIENT, target, forms(whole), members, unit_forms)
         else:
             recorder.derive(target, whole)
@@ -163,7 +164,7 @@ def write_update(
         if not np.any(parameter.trained):
             recorder.keep(new, old)
             continue
-        members = _trained(parameter)
+        members = Members(lambda parameter=parameter: _trained(parameter))  # type: ignore[misc]
         if changes:
             whole = _matrix_change(layer, how, old, rate) if textbook else change(old)
             unit = straight if textbook else change
@@ -171,7 +172,7 @@ def write_update(
                 Rule.PARAMETER_CHANGE,
                 delta,
                 forms(whole),
-                [replace(member, change=True) for member in members],
+                _with(members, "change"),
                 lambda atom, unit=unit: forms(unit(_old(atom))),  # type: ignore[misc]
             )
         step = Quantity(delta) if changes else change(old)
@@ -187,7 +188,7 @@ def write_update(
             Rule.PARAMETER_UPDATE,
             new,
             forms(Sum((Quantity(old), step))),
-            [replace(member, new=True) for member in members],
+            _with(members, "new"),
             update,
             held=None if held is None else (held, old),
         )
@@ -216,6 +217,10 @@ def _matrix_change(layer: Dense, how: Explanation, old: Symbol, rate: Expr) -> E
     if old.shared:
         return Product((rate, Total((signal,))))
     return Negation((Product((rate, signal)),)) if old.role is Role.THRESHOLD else Product((rate, signal))
+
+
+def _with(members: Members, flag: str) -> Members:
+    return Members(lambda: (replace(member, **{flag: True}) for member in members))
 
 
 def _trained(parameter: Parameter) -> list[Symbol]:
