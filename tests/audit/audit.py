@@ -16,7 +16,7 @@ from tests.audit.lay import literal, tidy
 from tests.audit.mutate import mutants
 from tests.audit.page import Block, split_inline
 from tests.audit.parser import read_tokens
-from tests.audit.prose import Place, ProseChecker
+from tests.audit.prose import Place, ProseChecker, whole
 from tests.audit.tree import Sym
 from tests.audit.world import Entry, World
 from tests.reference.numbers import DIGITS
@@ -236,16 +236,17 @@ class Kills:
 
 def meaning(audit: Audit, kind: str, source: str) -> object:
     """What a block's formulas say; equal for two sources that differ in nothing but needless brackets."""
+    general = {("z",): "z", ("a",): "a", ("y",): "y"} | audit.world.symbols
     try:
+        words = [part for formula, part in split_inline(source) if not formula] if kind != "display" else []
         if kind == "display":
             chains = read_display(source)
         else:
             chains = [relation_chain(read_tokens(part)) for formula, part in split_inline(source) if formula]
-        parsed = [(c.target, [(r, tidy(audit.chains.parse(x))) for r, x in c.items], c.notes) for c in chains]
-        words = [part for formula, part in split_inline(source) if not formula] if kind != "display" else []
+        parts = [((("=", c.target), *c.items), c.notes) for c in chains]
+        return words, [([(r, tidy(whole(x, general))) for r, x in items], notes) for items, notes in parts]
     except TROUBLE:
         return None
-    return parsed, words
 
 
 def kill(audit: Audit, *, all_digits: bool = True) -> Kills:

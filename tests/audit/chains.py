@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from mpmath import mp
 
 from tests.audit.display import Chain, Texts, relation_chain, split
 from tests.audit.evaluate import Evaluator, Unknown, Vector
 from tests.audit.latex import Unreadable
-from tests.audit.lay import lay, literal, tidy
+from tests.audit.lay import lay, literal, rounds_to, tidy
 from tests.audit.parser import Parser, number
 from tests.audit.tree import (
     Call,
@@ -67,6 +68,7 @@ class ChainChecker:
 
     def __init__(self, world: World, answers: Digits, between: Digits) -> None:
         self.world = world
+        self.shadow = world.shadow()
         self.answers = answers
         self.between = between
 
@@ -80,14 +82,17 @@ class ChainChecker:
             raise Unreadable(f"unread: {' '.join(parser.texts[parser.at :])}")
         return node
 
-    def evaluator(self, t: int, *, carried: bool, layer: int | None = None) -> Evaluator:
+    def evaluator(
+        self, t: int, *, carried: bool, layer: int | None = None, world: World | None = None
+    ) -> Evaluator:
         """Values of letters in iteration t; an activation's parameters are those of its argument's layer."""
+        world = world or self.world
 
         def lookup(name: str) -> Number | Vector:
             if "#" in name:
                 name, _, other = name.partition("#")
-                return self.world.value(name, int(other), carried=carried)
-            return self.world.value(name, t, carried=carried)
+                return world.value(name, int(other), carried=carried)
+            return world.value(name, t, carried=carried)
 
         def parameters(argument: Node) -> dict[str, Fraction]:
             names = [name for name in names_in(argument) if indices(name)[0] in ("z", "z_new")]
@@ -133,6 +138,10 @@ class ChainChecker:
                 value = self.evaluator(t, carried=False, layer=_layer(target.name))(plain)
                 if not same(value, truth):
                     out.faults.append(f"{target.name} = {float(truth):.15g}, but {' '.join(texts)} is {float(value):.15g}")
+                shadow = self.evaluator(t, carried=False, layer=_layer(target.name), world=self.shadow)
+                if not same(shadow(plain), shadow(target)):
+                    out.faults.append(f"{target.name} is not {' '.join(texts)} for other numbers")
+                out.faults += [f"{target.name}: {x} then {y}" for x, y in broken_links(plain)]
                 if relation != "=":
                     out.faults.append(f"≈ between letters: {' '.join(texts)}")
                 base = plain
@@ -146,6 +155,24 @@ class ChainChecker:
             before.append(plain)
         for note in chain.notes:
             self._check_note(note, target.name, t, context, out)
+
+    def check_author(self, chain: Chain, target: Sym, context: Context) -> str | None:
+        """A value that a note states: right as rounded; nothing else is asked of it."""
+        t = context.iteration
+        try:
+            truth = self.evaluator(t, carried=True)(target)
+            for relation, texts in chain.items:
+                node = tidy(self.parse(texts))
+                number = literal(node)
+                if number is not None:
+                    if not rounds_to(truth, number) or (relation == "=" and truth != number[0]):
+                        return f"{target.name} is {float(truth):.12g}"
+                elif has_symbols(node):
+                    if not same(self.evaluator(t, carried=False)(node), self.evaluator(t, carried=False)(target)):
+                        return f"{target.name} is not {' '.join(texts)}"
+        except TROUBLE as error:
+            return f"{type(error).__name__} {error}"
+        return None
 
     def _check_numbers(
         self, relation: str, node: Node, base: Node, before: list[Node], target: str, t: int, out: Found
@@ -321,6 +348,18 @@ def names_in(node: Node) -> list[str]:
     if isinstance(node, Sym):
         return [node.name]
     return [name for part in children(node) for name in names_in(part)]
+
+
+def broken_links(node: Node) -> Iterator[tuple[str, str]]:
+    """In a product of derivatives each goes on where the last one ends: ∂L/∂a · ∂a/∂z."""
+    parts = children(node)
+    if isinstance(node, Product):
+        for one, two in pairwise(parts):
+            if isinstance(one, Sym) and isinstance(two, Sym) and one.name[0] == two.name[0] == "∂":
+                if one.name.partition("|")[0].partition("/∂")[2] != two.name[1:].partition("/∂")[0]:
+                    yield one.name, two.name
+    for part in parts:
+        yield from broken_links(part)
 
 
 def braces(node: Node) -> Iterator[tuple[Node, str]]:

@@ -81,6 +81,8 @@ def lay(letters: Node, numbers: Node, evaluate: Evaluate) -> Laid:
 
 def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
     printed = literal(numbers)
+    if isinstance(letters, Neg) and isinstance(letters.inner, Sym) and isinstance(numbers, Num):
+        out.fail("a minus is missing")  # even before a 0
     if printed is not None:
         _number(letters, printed, evaluate, out)
         return

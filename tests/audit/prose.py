@@ -37,6 +37,20 @@ INSIDE = [Fraction(1, 7), Fraction(3, 5), Fraction(8, 9)]
 ROUNDING = re.compile(r"(\d+) (decimals|significant digits)(?:, at least (\d+) significant digits)?")
 
 
+ASKED = {
+    "forward": "all pre-activations and activations", "loss": "the loss",
+    "gradients": "the gradients of the loss in all parameters", "deltas": "the error signals of all units",
+    "changes": "the changes of all parameters", "updated_parameters": "the parameters after the update",
+    "forward_after": "the forward pass after the update", "loss_after": "the loss after the update",
+    "epoch_loss": "the loss of the epoch",
+}  # fmt: skip
+ANSWERS = {
+    "forward": r"[za]\[", "loss": r"L$", "gradients": r"∂L/∂(W|b|theta)\[", "deltas": r"(∂L/∂z|delta)\[",
+    "changes": r"(W|b|theta)_change\[", "updated_parameters": r"(W|b|theta)_new\[", "forward_after": r"[za]_new\[",
+    "loss_after": r"L_new$", "epoch_loss": r"L_epoch$",
+}  # fmt: skip
+
+
 @dataclass
 class Place:
     """What the headings above say, and which iterations came before."""
@@ -92,7 +106,25 @@ class ProseChecker:
         return out
 
     def _formulas_of_author(self, text: str, out: Found) -> None:
-        """The author's own words are as in the file; a formula that states a value of this page is read all the same."""
+        """The author's words are as in the file; `letter ≈ number` must hold in some iteration all the same."""
+        for formula, part in split_inline(text):
+            if not formula:
+                continue
+            try:
+                chain = relation_chain(read_tokens(part))
+                target = whole(chain.target, self.world.symbols)
+            except Unreadable:
+                continue  # a general formula, in letters that stand for no one quantity
+            if not isinstance(target, Sym) or "≈" not in {relation for relation, _ in chain.items}:
+                continue  # notes write = for the wrong values that they warn of
+            targets = [target]
+            if re.match(r"(W|b|theta)\[", target.name):
+                targets.append(Sym(target.name.replace("[", "_new[", 1)))
+            faults = [
+                self.chains.check_author(chain, letter, Context(t)) for t in sorted(self.spec.show) for letter in targets
+            ]
+            if all(faults):
+                out.faults.append(f"{part}: {faults[0]}")
 
     def inline_chain(self, source: str, place: Place, out: Found) -> None:
         """`x_1 = 1`."""
@@ -136,6 +168,7 @@ class ProseChecker:
         given = str(part.get("marks")) if "marks" in part else None
         if marks != given:
             out.faults.append(f"part {label}: {marks} marks, not {given}")
+        self._check_asked(part, words, out)
         at = re.search(r" in iteration (\d+)", words)
         if at and at[1] != str(self._at(part)):
             out.faults.append(f"part {label}: iteration {at[1]}")
@@ -148,6 +181,16 @@ class ProseChecker:
                     self._asked_by_letter(node, source, part, out)
             elif re.search(r"\d", source.replace(at[0], "") if at else source):
                 out.faults.append(f"a number in: {source}")
+
+    def _check_asked(self, part: Mapping[str, Any], words: str, out: Found) -> None:
+        """The words are those of what is asked, in that order."""
+        plain = re.sub(r" in iteration \d+", "", words)
+        said = [x for x in re.split(r", | and (?!activations)", plain) if not x.startswith("$")]
+        asks = part.get("ask", [])
+        asks = asks if isinstance(asks, list) else [asks]
+        wanted = [ASKED[str(ask)] for ask in asks if str(ask) in ASKED]
+        if self.parts and said != wanted:
+            out.faults.append(f"asked: {said}, not {wanted}")
 
     def _asked_by_letter(self, node: Sym, source: str, part: Mapping[str, Any], out: Found) -> None:
         """`dL/dw7` names the quantity by its letter, markup stripped."""
@@ -276,7 +319,13 @@ class ProseChecker:
     def layout(self, place: Place, out: Found, formula: str, rows: str) -> None:
         columns = str(self.node["network"].get("layout", "W x + b")) == "x W + b"
         product = r"x\,W" if columns else r"W\,x"
-        if not formula.startswith(f"z = {product}") or rows.startswith("rows of the weight matrix are inputs") != columns:
+        layers = self.spec.layers
+        last = " + b"
+        if all(layer.bias is None for layer in layers):
+            last = ""
+        elif all(layer.threshold or layer.bias is None for layer in layers):
+            last = r" - \theta"
+        if formula != f"z = {product}{last}" or rows.startswith("rows of the weight matrix are inputs") != columns:
             out.faults.append(f"layout: {formula}")
 
     def bias(self, place: Place, out: Found, number: str | None, words: str) -> None:
@@ -306,13 +355,13 @@ class ProseChecker:
         """`f(z) = …` or `f'(z) = …` at several z."""
         symbols = {("z",): "z"}
         chain = relation_chain(read_tokens(formula))
-        head = _whole(chain.target, symbols)
+        head = whole(chain.target, symbols)
         name = getattr(head, "name", "")
         function = activations.slope if name.endswith("'") else activations.value
         for z in POINTS:
             evaluate = Evaluator(lambda _, z=z: z, lambda _: given)  # type: ignore[misc]
             for _, texts in chain.items:
-                if not _near(evaluate(_whole(texts, symbols)), function(kind, z, given)):
+                if not _near(evaluate(whole(texts, symbols)), function(kind, z, given)):
                     return False
         return bool(chain.items) and all(relation == "=" for relation, _ in chain.items)
 
@@ -341,7 +390,7 @@ class ProseChecker:
             if phrase in rest and term.over_samples != wanted:
                 return False
         symbols = {("a",): "a", ("y",): "y"}
-        node = _whole(read_tokens(formula), symbols)
+        node = whole(read_tokens(formula), symbols)
         for a in INSIDE:
             for y in (Fraction(1, 4), Fraction(1), Fraction(0), Fraction(9, 5)):
                 if term.name not in ("squared_error", "absolute_error", "huber") and y > 1:
@@ -382,20 +431,20 @@ class ProseChecker:
         if (self.spec.delta == -1) != (negative is not None):
             out.faults.append("the sign of the error signals")
         chain = relation_chain(read_tokens(formula))
-        target = _whole(chain.target, self.world.symbols)
+        target = whole(chain.target, self.world.symbols)
         if not isinstance(target, Sym):
             raise Unreadable(formula)
         if not chain.items:
-            if not target.name.startswith("∂L/∂z["):
+            if target.name != "∂L/∂z[1][1]":
                 out.faults.append(f"error signal {formula}")
             return
         (relation, texts), *more = chain.items
-        right = _whole(texts, self.world.symbols)
+        right = whole(texts, self.world.symbols)
         sign = isinstance(right, Neg)
         right = right.inner if isinstance(right, Neg) else right
         at = indices(target.name)[1]
         wanted = f"∂L/∂z[{at[0]}][{at[1]}]"
-        if more or relation != "=" or sign != (negative is not None) or getattr(right, "name", "") != wanted:
+        if at != [1, 1] or more or relation != "=" or sign != (negative is not None) or getattr(right, "name", "") != wanted:
             out.faults.append(f"error signal {formula}")
 
     def batch(self, place: Place, out: Found, count: str) -> None:
@@ -473,6 +522,8 @@ class ProseChecker:
 
     def _parameters(self, head: list[str], rows: list[list[str]], place: Place, out: Found) -> None:
         t = place.context.iteration
+        if len({row[0] for row in rows}) != len(rows):
+            out.faults.append("a parameter that comes twice")
         for row in rows:
             out.lines += 1
             name = self._letter(row[0])
@@ -484,6 +535,8 @@ class ProseChecker:
                 self._value(cell.strip("$"), wanted[title], t, out)
 
     def _answers(self, head: list[str], rows: list[list[str]], out: Found) -> None:
+        if len({tuple(row[:-1]) for row in rows}) != len(rows):
+            out.faults.append("an answer that comes twice")
         for row in rows:
             out.lines += 1
             cell = dict(zip(head, row, strict=True))
@@ -506,7 +559,30 @@ class ProseChecker:
                     out.faults.append(f"sample {sample} in iteration {t}")
             elif sample not in ("", "–", "—"):
                 out.faults.append(f"sample {sample}")
+            self._check_part(label, name, t, out)
             self._value(cell["Value"].strip("$"), name, t, out)
+
+    def _check_part(self, label: str, name: str, t: int, out: Found) -> None:
+        """Whether a part asks for this answer, in this iteration."""
+        part = self.parts.get(label)
+        if part is None:
+            return
+        asks = part.get("ask", [])
+        asks = [str(ask) for ask in (asks if isinstance(asks, list) else [asks])]
+        letters = {re.sub(r"\W", "", ask) for ask in asks}
+        symbol = next((s for s in self._symbols_of(name) if s in letters), None)
+        known = any(re.match(ANSWERS[ask], name) for ask in asks if ask in ANSWERS)
+        if not known and symbol is None and not any(same_name(name, ask) for ask in asks):
+            out.faults.append(f"part {label} does not ask for {name}")
+        if self._at(part) not in (None, t):
+            out.faults.append(f"part {label} asks for iteration {self._at(part)}")
+
+    def _symbols_of(self, name: str) -> list[str]:
+        """How an asked name may spell a quantity: `dLdw7` for `dL/dw7`."""
+        top, _, bottom = name.removeprefix("∂").partition("/∂")
+        spelled = {re.sub(r"\W|_", "", "".join(texts)) for texts, n in self.world.symbols.items() if n == (bottom or top)}
+        tops = {re.sub(r"\W|_", "", "".join(texts)) for texts, n in self.world.symbols.items() if n == top}
+        return [f"d{a}d{b}" for a in tops for b in spelled] + ["dLd" + b for b in spelled] if bottom else sorted(spelled)
 
     # data given in a display
 
@@ -523,7 +599,7 @@ class ProseChecker:
                 if len(chain.items) == 1:
                     found = self.chains.check(Chain(chain.target, chain.items, chain.notes), place.context)
                     out.faults += found.faults
-                    seen.add(str(getattr(_whole(chain.target, self.world.symbols), "name", "")))
+                    seen.add(str(getattr(whole(chain.target, self.world.symbols), "name", "")))
                     continue
                 seen |= self._matrix(chain, columns, out)
         except (Unreadable, Unknown, ValueError, KeyError, IndexError) as error:
@@ -539,7 +615,7 @@ class ProseChecker:
     def _matrix(self, chain: Chain, columns: bool, out: Found) -> set[str]:
         from tests.audit.tree import Matrix
 
-        letters, numbers = (_whole(texts, self.world.symbols) for _, texts in chain.items)
+        letters, numbers = (whole(texts, self.world.symbols) for _, texts in chain.items)
         if not isinstance(letters, Matrix) or not isinstance(numbers, Matrix) or [r for r, _ in chain.items] != ["=", "="]:
             raise Unreadable(f"{' '.join(chain.target)} is no matrix")
         if [len(r) for r in letters.rows] != [len(r) for r in numbers.rows]:
@@ -547,7 +623,7 @@ class ProseChecker:
         names: set[str] = set()
         first = letters.rows[0][0]
         layer = indices(getattr(first, "name", ""))[1][0]
-        if [int(n) for n in re.findall(r"\d+", "".join(chain.target))] not in ([layer], []):
+        if chain.target[-5:] != ("^", "{", "(", str(layer), ")", "}")[-5:]:
             out.faults.append(f"{''.join(chain.target)} holds layer {layer}")
         for r, (row, values) in enumerate(zip(letters.rows, numbers.rows, strict=True), 1):
             for c, (cell, value) in enumerate(zip(row, values, strict=True), 1):
@@ -568,7 +644,8 @@ def _folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def _whole(texts: tuple[str, ...], symbols: Mapping[tuple[str, ...], str]) -> Node:
+def whole(texts: tuple[str, ...], symbols: Mapping[tuple[str, ...], str]) -> Node:
+    """One formula, read to its end."""
     parser = Parser(texts, symbols)
     node = parser.expression()
     if parser.at != len(texts):

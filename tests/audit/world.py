@@ -7,8 +7,11 @@ derivatives are `∂X/∂Y`, the share of a path `∂X/∂Y|a[2][1]`.
 from __future__ import annotations
 
 import re
+from copy import copy
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from random import Random
 from typing import Any, Protocol
 
 from tests.audit.evaluate import Unknown, Vector
@@ -63,6 +66,15 @@ class World:
         self.entries = list(entries)
         self._read_symbols()
         self.givens = _givens(node, spec)
+
+    def shadow(self) -> World:
+        """The same letters over another network, all of whose numbers differ: there a wrong index shows."""
+        other = copy(self)
+        other.spec = _disturbed(self.spec)
+        other.true = dict(network.solve(other.spec))
+        other._add_parts_of_loss()
+        other.each_step = False
+        return other
 
     # letters
 
@@ -332,6 +344,36 @@ class World:
                 return self.key(f"da/dz[{indices(top)[1][0]}][{indices(top)[1][1]}]{'@' + top.partition('@')[2] if '@' in top else ''}", t)
             return None
         return self.key(name, t)
+
+
+KINKED = {"leaky_relu", "elu", "step"}
+
+
+def _disturbed(spec: Spec) -> Spec:
+    """Every number moved a little; ReLU units made active where no other case distinction can change sides."""
+    rng = Random(7)
+
+    def near(x: Fraction) -> Fraction:
+        return x + Fraction(rng.randrange(100, 999), 100_000) * (1 if x <= 0 else -1)
+
+    kinds = {layer.activation for layer in spec.layers} | {loss.name for loss in spec.losses}
+    smooth = not kinds & (KINKED | {"huber", "hinge", "absolute_error"})
+    layers = []
+    for layer in spec.layers:
+        bias = layer.bias
+        if bias is not None:
+            lift = (-3 if layer.threshold else 3) if smooth and layer.activation == "relu" else 0
+            bias = [near(bias[0]) + lift] * layer.units if layer.shared else [near(b) + lift for b in bias]
+        layers.append(replace(layer, weights=[[near(w) for w in row] for row in layer.weights], bias=bias))
+    targets = spec.targets
+    if targets is not None:
+        targets = [_near_target([near(y) for y in row], sum(row) == 1) for row in targets]
+    return replace(spec, layers=layers, inputs=[[near(x) for x in row] for row in spec.inputs], targets=targets)
+
+
+def _near_target(row: list[Fraction], whole: bool) -> list[Fraction]:
+    """Targets that are shares of 1 stay that."""
+    return [y / sum(row) for y in row] if whole and len(row) > 1 else row
 
 
 def _without_sample(texts: tuple[str, ...]) -> tuple[str, ...]:
