@@ -21,10 +21,14 @@ from nbsolve.expr import (
     substitute,
     with_variables,
 )
+from nbsolve.layers.parameters import held_members
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Digits, LossTerm, Problem
 from nbsolve.symbol import Partial, Role, Symbol
+
+MOST_NAMES = 12
+"""More held parameters than this are counted, not named."""
 
 
 def conventions(solution: Solution) -> Iterator[Text]:
@@ -32,6 +36,7 @@ def conventions(solution: Solution) -> Iterator[Text]:
     problem = solution.problem
     yield _layout(problem)
     yield from _biases(problem)
+    yield from _held(solution)
     yield from _activations(problem)
     if problem.losses:
         yield from _losses(problem)
@@ -60,6 +65,21 @@ def _biases(problem: Problem) -> Iterator[Text]:
     for number, kind in enumerate(kinds, start=1):
         what = phrase(f"conventions.bias_{kind}")
         yield (phrase("conventions.bias_of_layer", number=str(number), what=what),)
+
+
+def _held(solution: Solution) -> Iterator[Text]:
+    """The parameters that are not trained, by name where they are few."""
+    held = [member for layer in solution.layers for member in held_members(layer)]
+    if not held or not solution.problem.losses:
+        return
+    before, _, after = phrase("conventions.held", names="\0").partition("\0")
+    if len(held) > MOST_NAMES:
+        yield (before + phrase("conventions.held_many", count=str(len(held))) + after,)
+        return
+    names: list[Inline] = []
+    for position, symbol in enumerate(held):
+        names.extend(([", "] if position else []) + [Math(Quantity(symbol))])
+    yield tuple(piece for piece in (before, *names, after) if piece)
 
 
 def _activations(problem: Problem) -> Iterator[Text]:
