@@ -1,0 +1,1 @@
+"""Layer kinds: forward steps, and backward steps given the upstream gradient."""
