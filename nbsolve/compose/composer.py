@@ -189,7 +189,7 @@ class Composer:
         found = False
         for iteration in self.solution.iterations:
             wanted = {atom, *(_sampled(atom, label) for label in iteration.labels)}
-            chosen = list(_resting(iteration, wanted))
+            chosen = list(_resting(iteration, set(wanted)))
             if not chosen:
                 continue
             found = True
