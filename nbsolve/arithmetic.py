@@ -154,7 +154,7 @@ class Arithmetic:
             return -int(whole_ball) if value < 0 else int(whole_ball)
         if not self.lenient or not value.rad() < flint.arb(2) ** -TINY:
             raise Undecided
-        upper = int(size.upper().floor().unique_fmpz())
+        upper = int(size.upper().floor().unique_fmpz() or 0)
         return -upper if value.mid() < 0 else upper
 
     def round_to(self, value: Value, places: int) -> flint.fmpq:
@@ -165,7 +165,7 @@ class Arithmetic:
         """e with 10^e ≤ |value| < 10^(e+1); None for zero. Raises: DomainError beyond 10^±12000; Undecided."""
         if self.sign(value) == 0:
             return None
-        size = abs(value)
+        size: Value = abs(value)  # type: ignore[assignment]
         # An estimate from the binary exponent, off by one at the most; then certain.
         if isinstance(size, flint.fmpq):
             bits = int(size.p).bit_length() - int(size.q).bit_length()

@@ -181,10 +181,7 @@ def dot_product(left: Any, right: Any) -> Any:
 
     (0 · a + 0.1 is 0.1 itself, not an enclosure of it, also where a is irrational.)
     """
-    if left.size > LARGEST_EXACT:
-        # Exact rationals would cost time for digits that nobody reads.
-        return np.dot(elementwise(flint.arb, left), elementwise(flint.arb, right))
-    if not (_has_zero(left) or _has_zero(right)):
+    if left.size > LARGEST_EXACT or not (_has_zero(left) or _has_zero(right)):
         return np.dot(left, right)
     if left.ndim == 1 and right.ndim == 1:
         pairs = [(x, y) for x, y in zip(left, right, strict=True) if not (_is_zero(x) or _is_zero(y))]
