@@ -1,0 +1,292 @@
+"""What the commands print, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nbsolve.cli import completion
+from tests.cli.conftest import GOOD, PROBLEMS, Run
+
+FIRST = "problems/first.yaml"
+FORBIDDEN = ("papermill", "matplotlib", "networkx", "sympy", "jupyter_book", "sphinx", "nbformat", "IPython")
+
+
+# ------------------------------------------------------------------ solve and explain
+
+
+def test_json_alone_is_on_standard_output(run: Run) -> None:
+    done = run("solve", FIRST, "--format", "json")
+    data = json.loads(done.stdout)
+    assert done.stderr == ""
+    assert data["version"] == 1
+    asked = {entry["quantity"]: entry for entry in data["answers"]}
+    assert set(asked["a[2][1]"]) >= {"quantity", "symbol", "iteration", "sample", "value", "exact", "printed"}
+    assert "dL/dW[1][2][1]" in asked
+    assert "W[1][1][1]" not in asked
+
+
+def test_all_gives_every_quantity(run: Run) -> None:
+    few = json.loads(run("solve", FIRST, "-f", "json").stdout)["answers"]
+    many = json.loads(run("solve", FIRST, "-f", "json", "--all").stdout)["answers"]
+    assert len(many) > len(few)
+    assert "W[1][1][1]" in {entry["quantity"] for entry in many}
+
+
+def test_a_problem_from_standard_input_is_the_same(run: Run) -> None:
+    from_file = json.loads(run("solve", FIRST, "-f", "json").stdout)["answers"]
+    assert json.loads(run("solve", "-", "-f", "json", text=GOOD).stdout)["answers"] == from_file
+
+
+def test_set_changes_the_problem(run: Run) -> None:
+    done = run("solve", FIRST, "-f", "json", "--all", "--set", "samples.0.x=[1,3]", "--set", "loss=mse")
+    values = {entry["quantity"]: entry["value"] for entry in json.loads(done.stdout)["answers"]}
+    assert values["x[2]"] == 3
+    assert values["z[1][1]"] == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "latex"])
+def test_documents(form: str, run: Run) -> None:
+    done = run("solve", FIRST, "--format", form)
+    assert done.returncode == 0, done.stderr
+    assert "A small network" in done.stdout
+    assert "0.6457" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_a_narrow_terminal_is_respected(run: Run) -> None:
+    wide, narrow = (run("solve", FIRST, COLUMNS=columns).stdout for columns in ("120", "60"))
+    assert len(narrow.split("\n")) >= len(wide.split("\n"))
+
+
+def test_a_terminal_without_unicode_gets_no_error(run: Run) -> None:
+    done = run("solve", FIRST, PYTHONUTF8="0", PYTHONIOENCODING="ascii", PYTHONCOERCECLOCALE="0", LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    data = run("solve", FIRST, "-f", "json", PYTHONUTF8="0", PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert json.loads(data.stdout)
+
+
+@pytest.mark.parametrize("quantity", ["dL/dw3", "dL/dW[1][2][1]", "z[1][2]"])
+def test_explain(quantity: str, run: Run) -> None:
+    done = run("explain", FIRST, quantity)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.split("\n")) > 3
+    assert len(done.stdout) < len(run("solve", FIRST).stdout)
+
+
+def test_explain_something_unknown(run: Run) -> None:
+    done = run("explain", FIRST, "dL/dw99")
+    assert done.returncode == 1
+    assert "dL/dw99" in done.stderr
+    assert "w₃" in done.stderr or "w3" in done.stderr or "w_3" in done.stderr
+
+
+# ------------------------------------------------------------------ check, list, new, schema, init
+
+
+def test_check_lists_every_error_of_every_file(run: Run, folder: Path) -> None:
+    bad = GOOD.replace("squared_error", "squared_eror").replace("units: 1", "units: one")
+    (folder / "bad.yaml").write_text(bad, encoding="utf-8")
+    (folder / "worse.yaml").write_text(GOOD.replace("dL/dw3", "dL/dw77"), encoding="utf-8")
+    done = run("check", FIRST, "bad.yaml", "worse.yaml", "missing.yaml")
+    assert done.returncode == 1
+    assert f"{FIRST}: good" in done.stdout
+    assert "bad.yaml:6:" in done.stderr
+    assert "bad.yaml:9:" in done.stderr
+    assert "worse.yaml:12:" in done.stderr
+    assert "parts[0].ask[1]" in done.stderr
+    assert "missing.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_finds_a_prediction_outside_the_domain(run: Run, folder: Path) -> None:
+    text = GOOD.replace("squared_error", "binary_cross_entropy").replace(
+        "- {units: 1, activation: sigmoid", "- {units: 1, activation: linear"
+    )
+    (folder / "domain.yaml").write_text(text.replace("[[0.2, 0.1]]", "[[-2, -1]]"), encoding="utf-8")
+    done = run("check", "domain.yaml")
+    assert done.returncode == 1
+    assert "iteration 1" in done.stderr or "domain" in done.stderr
+
+
+def test_the_shipped_problems_are_good(run: Run) -> None:
+    done = run("check", *map(str, sorted(PROBLEMS.glob("*.yaml"))))
+    assert done.returncode == 0, done.stderr
+
+
+def test_list(run: Run, folder: Path) -> None:
+    done = run("list")
+    assert done.returncode == 0
+    assert FIRST in done.stdout
+    assert "2-2-1" in done.stdout
+    (folder / "problems" / "broken.yaml").write_text("network: 3\n", encoding="utf-8")
+    done = run("list")
+    assert done.returncode == 1
+    assert FIRST in done.stdout
+    assert "broken.yaml" in done.stderr
+
+
+def test_list_where_there_is_nothing(run: Run, folder: Path) -> None:
+    (folder / FIRST).unlink()
+    done = run("list")
+    assert done.returncode == 1
+    assert "nbsolve new" in done.stderr
+
+
+def test_new_writes_a_problem_that_is_good(run: Run, folder: Path) -> None:
+    assert run("new", "midterm").stdout == "midterm.yaml\n"
+    assert run("check", "midterm.yaml").returncode == 0
+    assert json.loads((folder / "problem.schema.json").read_text(encoding="utf-8"))["$defs"]
+    first_line = (folder / "midterm.yaml").read_text(encoding="utf-8").split("\n")[0]
+    assert first_line == "# yaml-language-server: $schema=problem.schema.json"
+
+
+def test_new_leaves_what_is_there_alone(run: Run, folder: Path) -> None:
+    done = run("new", FIRST)
+    assert done.returncode == 1
+    assert "there already" in done.stderr
+    assert (folder / FIRST).read_text(encoding="utf-8") == GOOD
+
+
+def test_the_schema_is_json(run: Run) -> None:
+    schema = json.loads(run("schema").stdout)
+    assert "network" in schema["properties"]
+
+
+def test_init_starts_a_course_and_new_adds_to_it(run: Run, folder: Path) -> None:
+    done = run("init", "course")
+    assert done.returncode == 0, done.stderr
+    assert (folder / "course" / "_config.yml").is_file()
+    assert run("list", "course").returncode == 0
+    assert run("init", "course").returncode == 1
+
+
+def test_notebook(run: Run, folder: Path) -> None:
+    done = run("notebook", FIRST, "--out", "made")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((folder / "made" / "first.ipynb").read_text(encoding="utf-8"))["cells"]
+
+
+# ------------------------------------------------------------------ how things end
+
+
+def test_a_wrong_command_line_is_2(run: Run) -> None:
+    for arguments in (
+        ["solve"],
+        ["solve", FIRST, "--format", "html"],
+        ["nonsense"],
+        ["build", "--jobs", "0"],
+    ):
+        done = run(*arguments)
+        assert done.returncode == 2, arguments
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["solve", "no.yaml"], ["explain", "no.yaml", "x"], ["check", "."]])
+def test_bad_input_is_1_and_one_message(arguments: list[str], run: Run) -> None:
+    done = run(*arguments)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("error:") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_the_traceback(run: Run) -> None:
+    assert "Traceback" in run("solve", "no.yaml", NBSOLVE_DEBUG="1").stderr
+
+
+def test_a_control_character_does_not_reach_the_terminal(run: Run, folder: Path) -> None:
+    (folder / "evil.yaml").write_text('"\\e[31mred": 1\n', encoding="utf-8")
+    done = run("check", "evil.yaml")
+    assert done.returncode == 1
+    assert "\x1b" not in done.stderr
+
+
+def test_a_closed_pipe_is_silent(folder: Path) -> None:
+    big = PROBLEMS / "001-a-squared-error.yaml"
+    command = f"'{sys.executable}' -m nbsolve solve '{big}' --format json --all | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("{")
+    assert done.returncode == 0
+
+
+def test_a_read_only_folder_is_one_message(run: Run, folder: Path) -> None:
+    if os.geteuid() == 0:
+        # Permissions do not bind the administrator: a file where a folder is wanted fails the same way.
+        (folder / "closed").write_text("", encoding="utf-8")
+    else:
+        (folder / "closed").mkdir(mode=0o500)
+    done = run("new", "closed/midterm")
+    assert done.returncode == 1
+    assert done.stderr.count("error:") == 1
+    assert "closed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interruption_is_130(folder: Path) -> None:
+    import signal
+
+    long = GOOD.replace(
+        "parts:", "training: {optimiser: {sgd: {learning_rate: 0.5}}, iterations: 200000}\nparts:"
+    )
+    (folder / "long.yaml").write_text(long, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "nbsolve", "solve", "long.yaml"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["solve", FIRST], ["solve", FIRST, "-f", "json"], ["check", FIRST]]
+)
+def test_only_what_is_needed_is_imported(arguments: list[str], folder: Path) -> None:
+    code = (
+        f"import sys; sys.argv[1:] = {arguments!r}\n"
+        "import atexit\n"
+        "atexit.register(lambda: sys.stderr.write(' '.join(sys.modules)))\n"
+        "from nbsolve.cli import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    loaded = {name.split(".")[0] for name in done.stderr.split()}
+    assert not loaded & set(FORBIDDEN)
+
+
+# ------------------------------------------------------------------ completion
+
+
+def test_completion_of_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert completion.problem_files("") == ["problems/"]
+    assert completion.problem_files("problems/f") == [FIRST]
+    assert completion.problem_files("nowhere/") == []
+
+
+def test_completion_of_quantities(folder: Path) -> None:
+    class Context:
+        def __init__(self, file: str) -> None:
+            self.params = {"file": file}
+
+    found = completion.quantities(Context(str(folder / FIRST)), "dL/dW[1]")  # type: ignore[arg-type]
+    assert "dL/dW[1][2][1]" in found
+    assert completion.quantities(Context("nowhere.yaml"), "") == []  # type: ignore[arg-type]
+    assert completion.quantities(Context("-"), "") == []  # type: ignore[arg-type]
