@@ -29,7 +29,7 @@ from tests.audit.tree import (
     numbers_in,
 )
 from tests.audit.world import World, indices
-from tests.reference.numbers import Number, big
+from tests.reference.numbers import DIGITS, Number, big
 from tests.reference.rounding import Digits, as_fraction, fault, places
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
@@ -68,7 +68,8 @@ class ChainChecker:
 
     def __init__(self, world: World, answers: Digits, between: Digits) -> None:
         self.world = world
-        self.shadow = world.shadow()
+        with mp.workdps(DIGITS):
+            self.shadow = world.shadow()
         self.answers = answers
         self.between = between
 

@@ -81,8 +81,6 @@ def lay(letters: Node, numbers: Node, evaluate: Evaluate) -> Laid:
 
 def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
     printed = literal(numbers)
-    if isinstance(letters, Neg) and isinstance(letters.inner, Sym) and isinstance(numbers, Num):
-        out.fail("a minus is missing")  # even before a 0
     if printed is not None:
         _number(letters, printed, evaluate, out)
         return
@@ -112,6 +110,8 @@ def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
     if not ours and letters != numbers:
         out.fail(f"{letters} became {numbers}")
     for a, b in zip(ours, theirs, strict=True):
+        if isinstance(a, Neg) and isinstance(a.inner, Sym) and isinstance(b, Num):
+            out.fail("a minus is missing")  # even before a 0
         _lay(a, b, evaluate, out)
 
 

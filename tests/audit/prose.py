@@ -269,6 +269,14 @@ class ProseChecker:
             if slope != 0:
                 out.faults.append(f"{node.name} is active")
 
+    def held_count(self, place: Place, out: Found, count: str) -> None:
+        held = sum(not free for layer in self.spec.layers for row in layer.weights_trainable for free in row)
+        for layer in self.spec.layers:
+            flags = layer.bias_trainable[: 1 if layer.shared else None] if layer.bias is not None else []
+            held += sum(not free for free in flags)
+        if int(count) != held:
+            out.faults.append(f"{count} parameters held, not {held}")
+
     def held(self, place: Place, out: Found, letters: str) -> None:
         for formula, source in split_inline(letters):
             if not formula:
@@ -340,7 +348,7 @@ class ProseChecker:
             if not right:
                 out.faults.append(f"layer {number}: {words}")
 
-    def activation(self, place: Place, out: Found, name: str, formula: str, slope: str | None, rest: str) -> None:
+    def activation(self, place: Place, out: Found, name: str, formula: str | None, slope: str | None, rest: str) -> None:
         kind = NAMES[name]
         if re.search(r"\d", rest):
             limit = re.search(r"its slope is taken as 0$|at 0 its slope is taken from the left side$", rest)
@@ -686,7 +694,9 @@ def _rules() -> list[Rule]:
         (r"Each of these units reaches the loss through all (\d+) units of the next layer, so its gradient is a sum over (\d+) paths:", p.paths),
         (r"Each of these units reaches the loss through all (\d+) units of the next layer\. Each path by itself:", p.paths),
         (r"(.*) is not active for this input: its slope is 0, nothing reaches the parameters behind it, and their gradients are 0\.", p.dead),
+        (r"Held fixed, hence unchanged: (\d+) parameters\.", p.held_count),
         (r"Held fixed, hence unchanged: (.*)\.", p.held),
+        (r"held fixed \(not trained\): (\d+) parameters", p.held_count),
         (r"held fixed \(not trained\): (.*)", p.held),
         (r"(Each unit adds up its weighted inputs[^\d]*; softmax then turns the sums into numbers that add up to 1\.)", p.nothing),
         (r"(A weight's gradient is the error signal of the unit it leads to times the activation it comes from; a bias has the factor 1\.[^\d$]*)", p.nothing),
@@ -707,7 +717,7 @@ def _rules() -> list[Rule]:
         (r"logarithms have base \$?(\d+)\$?", p.log_base),
         (r"Iterations (\d+) to (\d+) are carried out in the same way and not written out\.", p.skipped),
         (r"It starts from the parameters that iteration (\d+) left\.", p.from_iteration),
-        (r"(linear|sigmoid|tanh|ReLU|leaky ReLU|ELU|softplus|GELU|SiLU|step): \$([^$]*)\$(?:, with slope \$([^$]*)\$)?(.*)", p.activation),
+        (r"(linear|sigmoid|tanh|ReLU|leaky ReLU|ELU|softplus|GELU|SiLU|step):(?: \$([^$]*)\$)?(?:,? with slope \$([^$]*)\$)?(.*)", p.activation),
     ]  # fmt: skip
     return [(re.compile(pattern), check) for pattern, check in table]
 

@@ -17,12 +17,12 @@ from typing import Any, Protocol
 from tests.audit.evaluate import Unknown, Vector
 from tests.audit.parser import read_tokens
 from tests.reference import activations, losses, network
-from tests.reference.numbers import Number
+from tests.reference.numbers import Number, sign
 from tests.reference.rounding import Digits, as_fraction, places, round_half_away
 from tests.reference.spec import Spec
 
 Key = tuple[str, int | None, int | None]
-INDEXED = re.compile(r"(\w+)((?:\[\d+\])+)")
+INDEXED = re.compile(r"([\w/]+)((?:\[\d+\])+)")
 
 
 class Entry(Protocol):
@@ -70,11 +70,26 @@ class World:
     def shadow(self) -> World:
         """The same letters over another network, all of whose numbers differ: there a wrong index shows."""
         other = copy(self)
-        other.spec = _disturbed(self.spec)
-        other.true = dict(network.solve(other.spec))
-        other._add_parts_of_loss()
         other.each_step = False
-        return other
+        for size in (5, 8, 12):
+            other.spec, free = _disturbed(self.spec, size)
+            other.true = dict(network.solve(other.spec))
+            other._add_parts_of_loss()
+            if free or other._sides() == self._sides():
+                return other
+        return self  # a value lies on a kink: any other network would be on one side of it
+
+    def _sides(self) -> dict[Key, object]:
+        """On which side of every kink the values are."""
+        deltas = [loss.parameters.get("delta", Fraction(1)) for loss in self.spec.losses if loss.name == "huber"]
+        out: dict[Key, object] = {}
+        for key, value in self.true.items():
+            letter, at = indices(key[0])
+            if letter in ("z", "z_new") and self.spec.layers[at[0] - 1].activation in KINKED | {"relu"}:
+                out[key] = sign(value)
+            elif letter == "e" or (letter == "dL/da" and at[0] == self.depth):
+                out[key] = sign(value), *(abs(value) <= d for d in deltas)
+        return out
 
     # letters
 
@@ -349,12 +364,15 @@ class World:
 KINKED = {"leaky_relu", "elu", "step"}
 
 
-def _disturbed(spec: Spec) -> Spec:
-    """Every number moved a little; ReLU units made active where no other case distinction can change sides."""
+def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
+    """Every number moved a little, and whether no case distinction is left that could change sides.
+
+    ReLU units are made active where theirs is the only distinction.
+    """
     rng = Random(7)
 
     def near(x: Fraction) -> Fraction:
-        return x + Fraction(rng.randrange(100, 999), 100_000) * (1 if x <= 0 else -1)
+        return x + Fraction(rng.randrange(100, 999), 10**size) * (1 if x <= 0 else -1)
 
     kinds = {layer.activation for layer in spec.layers} | {loss.name for loss in spec.losses}
     smooth = not kinds & (KINKED | {"huber", "hinge", "absolute_error"})
@@ -368,7 +386,8 @@ def _disturbed(spec: Spec) -> Spec:
     targets = spec.targets
     if targets is not None:
         targets = [_near_target([near(y) for y in row], sum(row) == 1) for row in targets]
-    return replace(spec, layers=layers, inputs=[[near(x) for x in row] for row in spec.inputs], targets=targets)
+    inputs = [[near(x) for x in row] for row in spec.inputs]
+    return replace(spec, layers=layers, inputs=inputs, targets=targets), smooth
 
 
 def _near_target(row: list[Fraction], whole: bool) -> list[Fraction]:

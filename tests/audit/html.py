@@ -1,0 +1,128 @@
+"""The site's pages as the same blocks: Sphinx leaves formulas as LaTeX between `\\(` and `\\)`, `\\[` and `\\]`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+from tests.audit.page import Block
+
+SPLIT = re.compile(r"^\s*\\\[(?:\\begin\{split\})?|(?:\\end\{split\})?\\\]\s*$")
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+SIGNS = str.maketrans({"−": "-", "’": "'", "‘": "'", "“": '"', "”": '"'})  # of drawings and of smart quotes
+
+
+def read_html(text: str) -> list[Block]:
+    """The blocks of the page's article; the code and the drawing are read by functions of their own."""
+    return list(_place_anchors(_blocks(_article(text), "")))
+
+
+def _article(text: str) -> Tag:
+    soup = BeautifulSoup(text, "html.parser")
+    article = soup.select_one("article") or soup.select_one("div.body")
+    if article is None:
+        raise ValueError("a page without an article")
+    return article
+
+
+def _place_anchors(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Anchors stand in a paragraph of their own, before their display."""
+    waiting: tuple[str, ...] = ()
+    for block in blocks:
+        if block.kind == "anchors":
+            waiting = block.anchors
+        else:
+            yield Block(block.kind, block.source, waiting if block.kind == "display" else (), block.box)
+            waiting = ()
+
+
+def _blocks(tag: Tag, box: str) -> Iterator[Block]:
+    for child in tag.children:
+        if isinstance(child, NavigableString):
+            if child.strip() and type(child) is NavigableString:
+                yield Block("text", child.strip(), (), box)
+            continue
+        if not isinstance(child, Tag) or child.name in {"script", "style", "figure", "details", "hr", "svg"}:
+            continue
+        classes = child.get("class") or []
+        if child.name in HEADINGS:
+            yield Block("heading", inline(child), (), box)
+        elif child.name == "p" and "admonition-title" in classes:
+            box = inline(child)
+            yield Block("heading", box, (), box)
+        elif child.name == "p":
+            yield from _paragraph(child, box)
+        elif child.name == "li":
+            yield from (Block("item", b.source, b.anchors, b.box) for b in _blocks(child, box))
+        elif child.name == "div" and "math" in classes:
+            yield Block("display", SPLIT.sub("", child.get_text()).strip(), (), box)
+        elif child.name == "table":
+            yield Block("table", _table(child), (), box)
+        else:
+            yield from _blocks(child, box)
+
+
+def _paragraph(tag: Tag, box: str) -> Iterator[Block]:
+    words = inline(tag)
+    anchors = tuple(str(span["id"]) for span in tag.select("span[id]"))
+    if words:
+        yield Block("text", words, anchors, box)
+    elif anchors:
+        yield Block("anchors", "", anchors, box)
+
+
+def inline(tag: Tag) -> str:
+    """Words with formulas between dollars and bold between stars, as in Markdown."""
+    out: list[str] = []
+    for child in tag.children:
+        if isinstance(child, Tag):
+            classes = child.get("class") or []
+            if "headerlink" in classes:
+                continue
+            if "math" in classes:
+                out.append("$" + child.get_text().strip().removeprefix("\\(").removesuffix("\\)") + "$")
+            elif child.name == "strong":
+                out.append(f"**{inline(child)}**")
+            else:
+                out.append(inline(child))
+        elif type(child) is NavigableString:
+            out.append(str(child).translate(SIGNS))
+    return "".join(out).strip() if tag.name in {"p", "li", "td", "th", *HEADINGS} else "".join(out)
+
+
+def _table(tag: Tag) -> str:
+    rows = [[inline(cell) for cell in row.select("th, td")] for row in tag.select("tr")]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def code(text: str) -> str:
+    """The code that the page carries, folded away."""
+    return "\n".join(pre.get_text() for pre in _article(text).select("details pre"))
+
+
+def drawing_faults(text: str, givens: Mapping[tuple[str, int | None, int | None], str]) -> list[str]:
+    """Numbers in the drawing, by what each label is about; and those of its description."""
+    figure = _article(text).select_one("figure.nbsolve-drawing svg")
+    if figure is None:
+        return ["no drawing"]
+    out: list[str] = []
+    known: dict[str, set[str]] = {}
+    for (name, _, _), value in givens.items():
+        known.setdefault(name, set()).add(value)
+        known.setdefault(re.sub(r"^(b|theta)(\[\d+\])\[\d+\]$", r"\1\2", name), set()).add(value)
+    for label in figure.select("g[data-about]"):
+        about, _, whole = str(label["data-about"]).partition(" ")
+        words = label.get_text().translate(SIGNS)
+        if about in known:
+            value = words if whole == "value" else words.partition("=")[2].removesuffix("(held)") or None
+            if value is not None and value.strip() not in known[about]:
+                out.append(f"{about} is drawn as {value}")
+    description = figure.select_one("desc")
+    said = Counter(re.findall(r" = ([-−\d./e]+?)(?=[.,;]?(?:\s|$))", description.get_text() if description else ""))
+    for value in said:
+        if not any(value.translate(SIGNS) in values for values in known.values()):
+            out.append(f"the description says {value}")
+    return out
