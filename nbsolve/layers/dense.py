@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -144,26 +145,28 @@ class Dense:
     def _signed(self, constant: Expr) -> Expr:
         return Negation((constant,)) if self.layer.bias.kind == "threshold" else constant
 
-    def _parameters(self) -> dict[str, Expr]:
-        return {name: literal(given) for name, given in self.layer.activation.parameters.items()}
+    @cached_property
+    def _formulae(self) -> tuple[Expr, Expr]:
+        """The activation's definition and its slope, with the parameters of this layer filled in."""
+        record = self.activation
+        parameters = {name: literal(given) for name, given in self.layer.activation.parameters.items()}
+        slope = record.derivative if record.from_output is None else record.from_output
+        return with_variables(record.definition, parameters), with_variables(slope, parameters)
 
     def _function(self, z: Expr) -> Expr:
         if self.activation.name == "linear":
             return z
-        definition = with_variables(self.activation.definition, self._parameters())
-        return Applied(self.activation.function, definition, (("z", z),))
+        return Applied(self.activation.function, self._formulae[0], (("z", z),))
 
     # ------------------------------------------------------------------ local derivatives
 
     def derivative(self, unit: int | None, sample: int | None) -> Expr:
         """f′(z_j) in the shape in which people write it: from the output where there is such a formula."""
         record = self.activation
-        z, a = Quantity(self.z(unit, sample)), Quantity(self.a(unit, sample))
-        if record.from_output is None:
-            definition = with_variables(record.derivative, self._parameters())
-            return Applied(record.function, definition, (("z", z),), primes=1)
-        definition = with_variables(record.from_output, self._parameters())
-        return Applied(record.function, definition, (("z", z), ("a", a)), primes=1)
+        entries: tuple[tuple[str, Expr], ...] = (("z", Quantity(self.z(unit, sample))),)
+        if record.from_output is not None:
+            entries = (*entries, ("a", Quantity(self.a(unit, sample))))
+        return Applied(record.function, self._formulae[1], entries, primes=1)
 
     def jacobian(self, of: int, wrt: int, sample: int | None) -> Expr:
         """∂a_k/∂z_j of softmax: a_k (1 − a_k) for k = j, −a_k a_j otherwise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from nbsolve.expr import Atom, Expr, Negation, Quantity, negated
@@ -24,6 +25,11 @@ class Gradient:
     unit: Callable[[int], Expr]
     chain: Callable[[int], Expr]
     spelled: Callable[[int], Expr] | None = None
+
+    def __post_init__(self) -> None:
+        # Every parameter of a unit builds on the same formula: it is written once.
+        object.__setattr__(self, "unit", cache(self.unit))
+        object.__setattr__(self, "chain", cache(self.chain))
 
 
 @dataclass(frozen=True)
