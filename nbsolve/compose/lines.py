@@ -54,7 +54,7 @@ class Lines(Numbers):
                 lines.extend(
                     Line((middle,)) for middle in self.terms(unit.formula, result) if middle[1] != numeric
                 )
-        note = self._reasons(unit.formula)
+        note = self._reasons(unit.formula) + self._indistinguishable(result)
         tag = self.tags.get(unit.target)
         lines.append(Line(self._result(unit, result, numeric), note=note, tag=tag))
         lines[0] = replace(lines[0], left=Quantity(unit.target))
@@ -170,6 +170,11 @@ class Lines(Numbers):
         return ((relation, literal(result)), ("≈", Result(literal(answer), True)))
 
     # ------------------------------------------------------------------ reasons
+
+    def _indistinguishable(self, result: Written) -> tuple[Inline, ...]:
+        """A word where all the bits there are could not tell the value from 0."""
+        lost = result.text == "0" and not result.exact and not self.writer.each_step
+        return (phrase("notes.indistinguishable"),) if lost else ()
 
     def _reasons(self, formula: Expr) -> tuple[Inline, ...]:
         """Which branch of a case distinction holds, and why."""
