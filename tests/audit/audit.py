@@ -171,6 +171,8 @@ class Audit:
             out.lines += found.lines
             out.numbers += found.numbers
             targets.add(chain.target)
+            if out.faults and self.chains.first_only:
+                return out
         if len(targets) != len(chains):
             out.faults.append("a target that comes twice")
         self._check_anchors(place, chains, out)
@@ -252,6 +254,7 @@ def meaning(audit: Audit, kind: str, source: str) -> object:
 def kill(audit: Audit, *, all_digits: bool = True) -> Kills:
     """Make every single change of the page and audit the changed block again."""
     out = Kills()
+    audit.chains.first_only = True
     for position, block in enumerate(audit.blocks):
         original = None
         for mutant in mutants(block, all_digits=all_digits):

@@ -72,16 +72,22 @@ class ChainChecker:
             self.shadow = world.shadow()
         self.answers = answers
         self.between = between
+        self.first_only = False
+        """Whether a check may stop at its first fault."""
+        self._sound: dict[object, Found] = {}
+        self._read: dict[Texts, Node] = {}
 
     # reading
 
     def parse(self, texts: Texts) -> Node:
         """One formula, read to its end."""
-        parser = Parser(texts, self.world.symbols)
-        node = parser.expression()
-        if parser.at != len(parser.texts):
-            raise Unreadable(f"unread: {' '.join(parser.texts[parser.at :])}")
-        return node
+        if texts not in self._read:
+            parser = Parser(texts, self.world.symbols)
+            node = parser.expression()
+            if parser.at != len(parser.texts):
+                raise Unreadable(f"unread: {' '.join(parser.texts[parser.at :])}")
+            self._read[texts] = node
+        return self._read[texts]
 
     def evaluator(
         self, t: int, *, carried: bool, layer: int | None = None, world: World | None = None
@@ -105,7 +111,16 @@ class ChainChecker:
     # checking
 
     def check(self, chain: Chain, context: Context) -> Found:
-        """Everything about one chain."""
+        """Everything about one chain; a chain found sound once is not calculated again."""
+        seen = context.iteration, context.next_mark, chain.target, tuple(chain.items), tuple(chain.notes)
+        if seen in self._sound:
+            return self._sound[seen]
+        out = self._checked(chain, context)
+        if not out.faults and context.next_mark == seen[1]:
+            self._sound[seen] = out
+        return out
+
+    def _checked(self, chain: Chain, context: Context) -> Found:
         out = Found(lines=chain.lines)
         try:
             self._check(chain, context, out)
@@ -131,6 +146,8 @@ class ChainChecker:
                 raise Unreadable("words in a formula")
             if relation not in "=≈":
                 raise Unreadable(f"{relation} in a chain")
+            if out.faults and self.first_only:
+                return
             self._check_braces(node, target.name, t, context, out)
             plain = tidy(_epoch(node, self.world, t) if target.name == "L_epoch" else node)
             if has_symbols(plain):
@@ -161,7 +178,7 @@ class ChainChecker:
         """A value that a note states: right as rounded; nothing else is asked of it."""
         t = context.iteration
         try:
-            truth = self.evaluator(t, carried=True)(target)
+            truth = self.evaluator(t, carried=False)(target)  # notes are about the problem, not about its rounding
             for relation, texts in chain.items:
                 node = tidy(self.parse(texts))
                 number = literal(node)

@@ -1,0 +1,35 @@
+"""Pages to audit: rendered by nbsolve from problem files, with overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbsolve import load_problem, solve
+from nbsolve.render.myst import render
+from tests.audit.audit import Audit
+from tests.audit.html import read_html
+from tests.audit.page import read_markdown
+
+ROOT = Path(__file__).parents[2]
+PROBLEMS = sorted((ROOT / "problems").glob("*.yaml"))
+ROUNDINGS: dict[str, dict[str, object]] = {
+    "at_end": {},
+    "4 decimals": {"rounding": {"apply": "each_step", "decimals": 4, "minimum_significant": 3}},
+    "5 digits": {"rounding": {"apply": "each_step", "significant": 5}},
+}
+EXPLANATIONS = ("delta", "paths", "local_derivatives")
+
+
+def markdown(source: Path | str, overrides: Mapping[str, object] | None = None) -> Audit:
+    """The audit of a problem's page in Markdown."""
+    problem = load_problem(source, overrides=overrides)
+    worked = solve(problem)
+    page = render(worked.document())
+    return Audit(problem.text, list(worked.entries(everything=True)), read_markdown(page))
+
+
+def site(source: Path, html: str) -> Audit:
+    """The audit of a problem's page of the site."""
+    problem = load_problem(source)
+    return Audit(problem.text, list(solve(problem).entries(everything=True)), read_html(html))

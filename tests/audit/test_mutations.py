@@ -1,0 +1,49 @@
+"""The audit fails when any one digit, sign or value-changing bracket of a page is altered."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.audit.audit import kill
+from tests.audit.mutate import mutants
+from tests.audit.page import Block
+from tests.audit.pages import ROOT, ROUNDINGS, markdown
+
+IN_FULL = ("002-two-sigmoid-layers", "004-relu-cross-entropy")
+
+
+@pytest.mark.parametrize("name", IN_FULL)
+def test_every_single_change_is_found(name: str) -> None:
+    result = kill(markdown(ROOT / "problems" / f"{name}.yaml"))
+    print(f"{name}: {result.found} of {result.made} changes found ({result.rate:.4%})")
+    assert result.rate == 1, "\n".join(result.passed[:20])
+    assert result.made > 8_000
+
+
+@pytest.mark.parametrize("rounding", list(ROUNDINGS))
+@pytest.mark.parametrize("name", ["003-three-two-one", "published-2-2-2-bias-per-layer"])
+def test_a_change_of_every_digit_is_found(name: str, rounding: str) -> None:
+    audit = markdown(ROOT / "problems" / f"{name}.yaml", ROUNDINGS[rounding])
+    result = kill(audit, all_digits=False)
+    print(f"{name}, {rounding}: {result.found} of {result.made} changes found ({result.rate:.4%})")
+    assert result.rate == 1, "\n".join(result.passed[:20])
+
+
+def test_which_changes_are_made() -> None:
+    block = Block("display", "a &= 2\\,(-1 + x) \\\\[4pt]")
+    made = {m.source for m in mutants(block)}
+    assert "a &= 3\\,(-1 + x) \\\\[4pt]" in made
+    assert "a &= 2\\,(+1 + x) \\\\[4pt]" in made
+    assert "a &= 2\\,(1 + x) \\\\[4pt]" in made
+    assert "a &= 2\\,(-1 - x) \\\\[4pt]" in made
+    assert "a &= 2\\,-1 + x \\\\[4pt]" in made
+    assert "a &= 2\\,-(1 + x) \\\\[4pt]" in made
+    assert not any("[5pt]" in source for source in made)
+
+
+def test_a_wrong_index_is_found_where_both_have_the_same_value() -> None:
+    audit = markdown(ROOT / "problems" / "001-a-squared-error.yaml")  # all biases of a layer are 0.01
+    at = next(n for n, b in enumerate(audit.blocks) if b.kind == "display" and "+ b_1^{(1)}" in b.source)
+    assert not audit.check(at).faults
+    wrong = audit.blocks[at].source.replace("+ b_1^{(1)}", "+ b_2^{(1)}", 1)
+    assert any("other numbers" in fault for fault in audit.check(at, wrong).faults)

@@ -1,0 +1,50 @@
+"""Every line of random small problems reproduces, with values on ties and kinks among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.audit.pages import ROUNDINGS, markdown
+from tests.reference.random_problems import problem, small_problem, to_text
+
+CHUNKS = 6
+PAGES = 10  # a chunk: 60 in all, every third of any depth and width
+LARGEST = 40  # parameters
+
+
+def texts(chunk: int) -> Iterator[str]:
+    rng = Random(f"audit {chunk}")
+    for n in range(PAGES):
+        if n % 3:
+            yield to_text(small_problem(rng, edge=n % 5 == 1))
+        else:
+            yield to_text(_not_too_large(rng))
+
+
+def _not_too_large(rng: Random) -> dict[str, Any]:
+    while True:
+        made = problem(rng)
+        layers = [int(layer["units"]) for layer in made["network"]["layers"]]
+        before = [int(made["network"]["inputs"]), *layers]
+        if sum((n + 1) * units for n, units in zip(before, layers, strict=False)) <= LARGEST:
+            return made
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_every_line_reproduces(chunk: int) -> None:
+    for text in texts(chunk):
+        report = markdown(text).report()
+        assert not report.faults, text + "\n".join(report.faults[:10])
+
+
+@pytest.mark.parametrize("rounding", ["4 decimals", "5 digits"])
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_every_line_follows_on_paper(chunk: int, rounding: str) -> None:
+    for n, text in enumerate(texts(chunk)):
+        if n % 2:
+            report = markdown(text, ROUNDINGS[rounding]).report()
+            assert not report.faults, text + "\n".join(report.faults[:10])

@@ -1,0 +1,45 @@
+"""The site's own pages: formulas, tables and sentences out of their HTML, the drawing, the code they carry.
+
+Where the site has been built, its pages; else the page is made into HTML by Sphinx alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sphinx.application import Sphinx
+
+from nbsolve import load_problem, solve
+from nbsolve.render.myst import render
+from tests.audit.html import code, drawing_faults
+from tests.audit.pages import PROBLEMS, ROOT, site
+
+BUILT = ROOT / "book" / "_build" / "html" / "problems"
+CONFIGURATION = 'extensions = ["myst_parser"]\nmyst_enable_extensions = ["dollarmath", "colon_fence"]\n'
+
+
+def html_of(path: Path, folder: Path) -> str:
+    """A page of the site, or the same Markdown through Sphinx."""
+    built = BUILT / f"{path.stem}.html"
+    if built.exists():
+        return built.read_text(encoding="utf-8")
+    (folder / "conf.py").write_text(CONFIGURATION, encoding="utf-8")
+    page = render(solve(load_problem(path)).document())
+    (folder / "index.md").write_text(page, encoding="utf-8")
+    out = folder / "html"
+    Sphinx(folder, folder, out, folder / "doctrees", "html", status=None, warning=None).build()
+    return (out / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
+def test_every_line_of_the_site_reproduces(path: Path, tmp_path: Path) -> None:
+    page = html_of(path, tmp_path)
+    audit = site(path, page)
+    report = audit.report()
+    assert not report.faults, "\n".join(report.faults[:10])
+    assert report.lines > 100
+    if BUILT.exists():
+        assert drawing_faults(page, audit.world.givens) == []
+        carried = code(page)
+        assert all(line.strip() in carried for line in path.read_text(encoding="utf-8").splitlines())
