@@ -34,6 +34,7 @@ from tests.reference.rounding import Digits, as_fraction, fault, places
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
 NOISE = Fraction(1, 10**40)
+TOO_SMALL = ("\\text", "{", *"toosmalltobetoldfrom", "0", "}")
 TROUBLE = (Unreadable, Unknown, ZeroDivisionError, ValueError, KeyError, IndexError)
 
 
@@ -309,7 +310,10 @@ class ChainChecker:
                 context.next_mark += 1
                 out.numbers += 1
                 rest = note[parser.at :]
-        if rest:
+        if rest == TOO_SMALL:
+            if not same(self.evaluator(t, carried=False)(Sym(target)), Fraction(0)):
+                out.faults.append(f"{target} is not too small to be told from 0")
+        elif rest:
             self._check_reason(rest, t, out)
 
     def _check_reason(self, texts: Texts, t: int, out: Found) -> None:

@@ -161,11 +161,12 @@ class World:
         for s in batch:
             a = [self.true[f"a{mark}[{self.depth}][{k}]", t, s + 1] for k in range(1, len(targets[s]) + 1)]
             for n, term in enumerate(spec.losses, 1):
-                value = losses.factor(term, len(a)) * losses.total(term, a, targets[s])
-                self.true[f"L_term{mark}[{n}]", t, s + 1] = value
+                value = losses.factor(term, len(a)) / term.weight * losses.total(term, a, targets[s])
+                self.true[f"L_term{mark}[{n}]", t, s + 1] = value  # its weight stands before its letter
                 totals[n] = totals.get(n, Fraction(0)) + value
-            parts = (self.true[f"L_term{mark}[{n}]", t, s + 1] for n in totals)
-            self.true[f"L{mark}", t, s + 1] = sum(parts, Fraction(0))
+            parts = [self.true[f"L_term{mark}[{n}]", t, s + 1] for n in totals]
+            whole = (term.weight * v for term, v in zip(spec.losses, parts, strict=True))
+            self.true[f"L{mark}", t, s + 1] = sum(whole, Fraction(0))
         share = network.share_of_sample(spec, len(batch))
         for n, value in totals.items():
             self.true[f"L_term{mark}[{n}]", t, None] = share * value
@@ -211,6 +212,8 @@ class World:
         if key in self.carried:
             return self.carried[key]
         letter, numbers = indices(quantity)
+        if letter in ("W", "b", "theta") and not self.trained(quantity):
+            return self.number((quantity, t - 1, s), carried=True)
         if letter in ("W", "b", "theta"):
             old = quantity.replace(letter, f"{letter}_new", 1), t - 1, s
             return self.carried[old] if old in self.carried else self._unseen(key)
@@ -224,13 +227,32 @@ class World:
 
     def _after(self, key: Key) -> Number:
         """The forward pass after the update where the page only says what came of the loss: step by step."""
-        quantity, t, sample = key
-        if t is None or self.spec.penalty is not None or len(self.spec.losses) != 1 or self.spec.targets is None:
+        quantity, t, _ = key
+        if t is None or self.spec.targets is None or quantity != "L_new":
             raise Unknown(f"{quantity} is not written down in iteration {t}")
         batch = self.spec.batch_of(t)
-        if len(batch) != 1:
-            raise Unknown(f"{quantity} is not written down in iteration {t}")
-        values: list[Number] = list(self.spec.inputs[batch[0]])
+        found: list[Number] = []
+        for s in batch:
+            a = self._forward_after(t, list(self.spec.inputs[s]))
+            parts = [
+                losses.factor(u, len(a)) / u.weight * losses.total(u, a, self.spec.targets[s])
+                for u in self.spec.losses
+            ]
+            if len(parts) > 1:
+                parts = [self.rounded(part) for part in parts]
+            found.append(sum((u.weight * v for u, v in zip(self.spec.losses, parts, strict=True)), Fraction(0)))
+        if len(found) > 1:
+            found = [self.rounded(value) for value in found]
+        loss = network.share_of_sample(self.spec, len(batch)) * sum(found, Fraction(0))
+        if self.spec.penalty is not None:
+            names = [q for q, i, _ in self.true if i == t and q.startswith("W_new[")]
+            weights = [self.number((name, t, None), carried=True) for name in names]
+            squares = sum((w * w for w in weights), Fraction(0))
+            loss = loss + self.rounded(network.penalty_factor(self.spec, len(batch)) * squares)
+        return self.rounded(loss)
+
+    def _forward_after(self, t: int, values: list[Number]) -> list[Number]:
+        """The outputs with the new parameters, each value rounded as it is written down."""
         for number, layer in enumerate(self.spec.layers, 1):
             z: list[Number] = []
             for j in range(1, layer.units + 1):
@@ -238,13 +260,12 @@ class World:
                 weights = [self.number((name, t, None), carried=True) for name in names]
                 total = sum((w * v for w, v in zip(weights, values, strict=True)), Fraction(0))
                 if layer.bias is not None:
-                    bias = self.number((f"{'theta' if layer.threshold else 'b'}_new[{number}][{j}]", t, None), carried=True)
+                    letter = "theta" if layer.threshold else "b"
+                    bias = self.number((f"{letter}_new[{number}][{j}]", t, None), carried=True)
                     total = total - bias if layer.threshold else total + bias
                 z.append(self.rounded(total))
             values = [self.rounded(v) for v in activations.layer_values(layer.activation, z, layer.parameters)]
-        term = self.spec.losses[0]
-        loss = losses.factor(term, len(values)) * losses.total(term, values, self.spec.targets[batch[0]])
-        return self.rounded(network.share_of_sample(self.spec, 1) * loss)
+        return values
 
     def rounded(self, value: Number) -> Fraction:
         """A value as it is written down."""
