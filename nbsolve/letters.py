@@ -175,9 +175,12 @@ def _script(sign: str, argument: str) -> str:
 def _plain_script(sign: str, argument: str, table: dict[str, str]) -> str:
     if not argument:
         return ""
-    text, sample = re.subn(r"\[(\d+)\]", "", argument)
-    marks = "".join(re.findall(r"\[\d+\]", argument)) if sample else ""
+    argument = re.sub(r"\\langle\s*(\d+)\s*\\rangle", r"⟨\1⟩", argument)
+    marks = "".join(re.findall(r"\[\d+\]|⟨\d+⟩", argument))
+    text = re.sub(r"\[\d+\]|⟨\d+⟩", "", argument)
     text = _sign(text).replace(" ", "").replace("′", "'")
+    if not text:
+        return marks
     if text == "'":
         return "′" + marks
     if all(letter in table for letter in text) and not re.search(r"[A-Za-z]{3,}", text.replace("new", "")):

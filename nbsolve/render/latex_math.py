@@ -55,13 +55,10 @@ def printer(names: Names) -> Printer:
 
     def note(key: str, atoms: Sequence[Atom]) -> str:
         words = phrase(f"braces.{key}")
-        return rf"\text{{{words} }}{', '.join(names.latex(atom) for atom in atoms)}"
+        return rf"\text{{{words}}}{', '.join(names.latex(atom) for atom in atoms)}"
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:
-        inside = ",\\, ".join(arguments)
-        return (
-            f"{FUNCTIONS[name]}{chr(39) * primes}({inside})" if primes else _applied(FUNCTIONS[name], inside)
-        )
+        return _applied(FUNCTIONS[name] + "'" * primes, ",\\, ".join(arguments))
 
     def cases(rows: Sequence[tuple[str, str | None]]) -> str:
         lines = [

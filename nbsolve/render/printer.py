@@ -29,6 +29,7 @@ from nbsolve.expr import (
     Transpose,
     Variable,
 )
+from nbsolve.symbol import Partial
 
 SUM, NEGATION, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5
 
@@ -73,7 +74,7 @@ class Printer:
         self.dialect = dialect
         self._rules: dict[type[Expr], Callable[[Any], tuple[str, int]]] = {
             Number: self._number,
-            Quantity: lambda e: (dialect.atom(e.atom), ATOM),
+            Quantity: self._quantity,
             Variable: lambda e: (dialect.variable(e.name), ATOM),
             Sum: self._sum,
             Negation: self._negation,
@@ -128,6 +129,10 @@ class Printer:
             return written, NEGATION
         return written, PRODUCT if "e" in text.lower() else ATOM
 
+    def _quantity(self, e: Quantity) -> tuple[str, int]:
+        slashed = isinstance(e.atom, Partial) and not self.dialect.fraction_is_atom
+        return self.dialect.atom(e.atom), PRODUCT if slashed else ATOM
+
     def _sum(self, e: Sum) -> tuple[str, int]:
         parts = [self._print(e.operands[0])[0]]
         for term in e.operands[1:]:
@@ -144,9 +149,7 @@ class Printer:
         bare = _bare(term)
         if isinstance(bare, Product) and isinstance(bare.operands[0], Number) and _negative(bare.operands[0]):
             return self._product(bare, signed_first=False)[0]
-        text, own = self._print(term)
-        if own == SUM:
-            return text
+        text, _ = self._print(term)
         return self.dialect.parentheses(text) if text.startswith(self.dialect.minus) else text
 
     def _negation(self, e: Negation) -> tuple[str, int]:
@@ -158,7 +161,10 @@ class Printer:
         previous: Expr | None = None
         for factor in e.operands:
             body = _bare(factor)
-            if previous is None:
+            if isinstance(body, Function) and body.name == "dot" and len(e.operands) > 1:
+                written = self.dialect.parentheses(self._print(factor)[0])
+                text += written if previous is None else self.dialect.juxtaposed + written
+            elif previous is None:
                 text = self._at(factor, NEGATION if isinstance(body, Number) and signed_first else PRODUCT)
             else:
                 written = self._at(factor, PRODUCT)
@@ -188,11 +194,13 @@ class Printer:
         base, exponent = e.operands
         bare = _bare(base)
         written = self._at(base, ATOM)
-        if isinstance(bare, Quotient) or (isinstance(bare, Function) and bare.name in ("exp", "tanh", "ln")):
+        called = isinstance(bare, Function) and bare.name in ("exp", "tanh", "ln")
+        if called or isinstance(bare, Quotient) or isinstance(base, Brace | FactorReference):
             written = self.dialect.parentheses(self._print(base)[0])
-        elif isinstance(bare, Quantity):
+        elif isinstance(bare, Number | Quantity) and not written.startswith("("):
             text = self._print(base)[0]
-            written = self.dialect.parentheses(text) if "^" in text or "⁽" in text else text
+            open_ended = any(sign in text for sign in ("^", "⁽", "/", "frac"))
+            written = self.dialect.parentheses(text) if open_ended else text
         return self.dialect.power(written, self.print(exponent)), POWER
 
     def _function(self, e: Function) -> tuple[str, int]:
@@ -229,25 +237,35 @@ class Printer:
         return self.dialect.cases(rows), ATOM
 
     def _matrix_product(self, e: MatrixProduct) -> tuple[str, int]:
-        parts = [self._at(operand, PRODUCT) for operand in e.operands]
+        parts = [self._apart(operand, Hadamard) for operand in e.operands]
         return self.dialect.juxtaposed.join(parts), PRODUCT
+
+    def _apart(self, operand: Expr, other: type[Expr] | tuple[type[Expr], ...]) -> str:
+        """A factor, in parentheses where it is a product of the other kind: (W δ) ⊙ f is not W (δ ⊙ f)."""
+        if isinstance(_bare(operand), other):
+            return self.dialect.parentheses(self.print(operand))
+        return self._at(operand, PRODUCT)
 
     def _transpose(self, e: Transpose) -> tuple[str, int]:
         base = self._at(e.operands[0], ATOM)
-        if "^" in base and not isinstance(e.operands[0], Matrix):
+        if "^" in base and isinstance(_bare(e.operands[0]), Quantity):
             base = self.dialect.parentheses(base)
         return self.dialect.power(base, self.dialect.transpose), POWER
 
     def _hadamard(self, e: Hadamard) -> tuple[str, int]:
-        return f" {self.dialect.hadamard} ".join(
-            self._at(operand, PRODUCT) for operand in e.operands
-        ), PRODUCT
+        parts = [self._apart(operand, (MatrixProduct, Product)) for operand in e.operands]
+        return f" {self.dialect.hadamard} ".join(parts), PRODUCT
 
     def _brace(self, e: Brace) -> tuple[str, int]:
-        return self.dialect.brace(self.print(e.body), self.dialect.note(e.phrase, e.names)), ATOM
+        note = self.dialect.note(e.phrase, e.names)
+        if self.dialect.fraction_is_atom:
+            return self.dialect.brace(self.print(e.body), note), ATOM
+        # without a brace that is seen, the words must not stand for more than they name
+        return self.dialect.brace(self._at(e.body, PRODUCT), note), PRODUCT
 
     def _reference(self, e: FactorReference) -> tuple[str, int]:
-        return self.dialect.reference(self._at(e.body, ATOM), e.number), ATOM
+        body = self._at(e.body, PRODUCT if isinstance(e.body, Quantity) else ATOM)
+        return self.dialect.reference(body, e.number), ATOM
 
 
 def _bare(expression: Expr) -> Expr:

@@ -32,6 +32,7 @@ from nbsolve.render.circled import circled
 from nbsolve.render.printer import Dialect, Printer
 
 _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _FUNCTIONS = {
     "identity": "id", "sigmoid": "σ", "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU",
     "silu": "SiLU", "loss": "ℓ",
@@ -82,7 +83,9 @@ def printer(names: Names) -> Printer:
                 f"{_FUNCTIONS.get(name, name)}{'′' * primes}({', '.join(arguments)})"
             ),
             exponential=lambda x: f"exp({x})",
-            logarithm=lambda base, x: f"log_{base}({x})",
+            logarithm=lambda base, x: (
+                f"log{base.translate(_SUBSCRIPTS) if base.isdigit() else '_' + base}({x})"
+            ),
             absolute=lambda x: f"|{x}|",
             norm=lambda x: f"‖{x}‖",
             matrix=lambda rows: "[" + "; ".join(", ".join(row) for row in rows) + "]",
