@@ -9,7 +9,7 @@ from functools import cached_property
 from nbsolve.compose.conventions import conventions
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.passes import Passes, by_matrices
-from nbsolve.compose.statement import statement
+from nbsolve.compose.statement import marks, statement
 from nbsolve.document import (
     Block,
     Bullets,
@@ -142,6 +142,9 @@ class Composer:
         several = len(self.solution.iterations) > 1
         rows: list[tuple[Text, ...]] = []
         for part in self.solution.problem.parts:
+            label = part.label
+            if part.marks is not None:
+                label += f" ({marks(part.marks)})"
             for iteration in self.solution.iterations:
                 if part.at is not None and part.at != iteration.number:
                     continue
@@ -153,7 +156,8 @@ class Composer:
                         values = derive(self.solution, iteration)
                     value = Math(literal(writer.answer(values, place.atom)))
                     link = f"it{iteration.number}-{anchor(place.atom)}"
-                    row: list[Text] = [(Link(part.label, link),)]
+                    row: list[Text] = [(Link(label, link),)]
+                    label = part.label  # the marks stand in a part's first row
                     if several:
                         row.append((str(iteration.number),))
                     rows.append((*row, (Math(Quantity(place.atom)),), (value,)))

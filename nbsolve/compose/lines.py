@@ -19,6 +19,7 @@ from nbsolve.expr import (
     Comparison,
     Expr,
     FactorReference,
+    Function,
     Negation,
     Number,
     Quantity,
@@ -95,7 +96,8 @@ class Lines(Numbers):
             return []  # a constant: the result says it all
         if isinstance(formula, Applied):
             spelled = self._spelled(formula)
-            if not isinstance(spelled, Number) and spelled != shown[-1]:
+            same = spelled == Function(formula.name, (formula.argument,))  # tanh is its own formula
+            if not isinstance(spelled, Number) and spelled != shown[-1] and not same:
                 shown.append(spelled)
         return shown
 

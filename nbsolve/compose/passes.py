@@ -177,6 +177,9 @@ class Passes:
                 continue
             for unit in step.units:
                 yield self.lines.derivation(unit, terms=step.rule is Rule.PATH_SUM)
+            if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero():
+                rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
+                yield Paragraph((phrase("passages.softmax_sum", rounded=rounded),))
 
     def _signal_words(self, step: Step, last: bool, previous: Rule | None) -> str:
         if step.rule is Rule.LOSS_DERIVATIVE:
@@ -189,16 +192,34 @@ class Passes:
             return phrase(
                 "passages.delta_cancelled" if cancelled or not jacobian else "passages.delta_jacobian"
             )
-        count = self.solution.layers[_layer_of(step)].layer.units if not last else 1
-        if step.rule is Rule.PATH_SHARE:
-            return phrase("passages.shares", count=str(count))
-        if step.rule is Rule.PATH_SUM:
-            if previous is Rule.PATH_SHARE:
-                return phrase("passages.shares_added")
-            return phrase("passages.many_paths" if count > 1 else "passages.one_path", count=str(count))
+        if step.rule in (Rule.PATH_SHARE, Rule.PATH_SUM):
+            return self._path_words(step, previous)
         if not last and previous is not Rule.PATH_SUM:
             return phrase("passages.delta_back")
-        return phrase("passages.delta_output" if last else "passages.delta_hidden")
+        if not last:
+            return phrase("passages.delta_hidden")
+        sign = phrase("passages.negative") if self.solution.problem.notation.delta == "-dL/dz" else ""
+        one = "_one" if self.solution.layers[-1].layer.units == 1 else ""
+        return phrase(f"passages.delta_output{one}", sign=sign)
+
+    def _path_words(self, step: Step, previous: Rule | None) -> str:
+        """How many ways lead from a layer's units to the loss."""
+        if step.rule is Rule.PATH_SUM and previous is Rule.PATH_SHARE:
+            return phrase("passages.shares_added")
+        layer = _layer_of(step)
+        here, above = (self.solution.layers[n].layer.units for n in (layer - 1, layer))
+        subject = phrase("passages.this_unit" if here == 1 else "passages.each_unit")
+        if above == 1 and step.rule is Rule.PATH_SUM:
+            return phrase("passages.one_path", subject=subject)
+        count = phrase(f"numbers.{above}") if 2 <= above <= MOST_UNITS else str(above)
+        units = phrase("passages.both_units" if above == 2 else "passages.all_units", count=count)
+        key = "shares" if step.rule is Rule.PATH_SHARE else "many_paths"
+        return phrase(f"passages.{key}", subject=subject, units=units, count=count)
+
+    def _sums_to_zero(self) -> bool:
+        """Whether the error signals of the output layer are those of softmax."""
+        output = self.solution.layers[-1]
+        return output.activation.vector and output.layer.units > 1
 
     def _gradients(self) -> Iterator[Block]:
         steps = [step for step in self.iteration.backward if step.rule is Rule.PARAMETER_GRADIENT]
@@ -224,7 +245,13 @@ class Passes:
             yield from self._dead_units(layer)
 
     def _gradient_words(self, key: str) -> Iterator[str]:
-        yield phrase(f"passages.{key}")
+        kinds = {layer.layer.bias.kind for layer in self.solution.layers}
+        if key == "gradients" and self.solution.problem.notation.delta == "-dL/dz":
+            key = "gradients_negative"
+        biased = key != "gradients_paths" and kinds & {"units", "shared"}
+        yield phrase(f"passages.{key}", bias=phrase(f"passages.{key}_bias") if biased else "")
+        if "threshold" in kinds and key != "gradients_paths":
+            yield phrase("passages.gradients_threshold")
         if len(self.iteration.samples) > 1:
             yield phrase("passages.batch")
         if self.solution.problem.regulariser is not None:
@@ -232,7 +259,11 @@ class Passes:
 
     def _dead_units(self, layer: Dense) -> Iterator[Block]:
         """What is remarkable: a unit whose slope is zero stops the gradient."""
-        if layer.activation.kink is None or by_matrices(self.solution) or len(self.iteration.samples) > 1:
+        if (
+            layer.activation.kink in (None, "step")
+            or by_matrices(self.solution)
+            or len(self.iteration.samples) > 1
+        ):
             return
         slope = Partial(layer.a(), layer.z())
         for j in layer.units:

@@ -196,12 +196,7 @@ def _part(part: Part, names: Names) -> Text:
         if part.at is not None:
             pieces.append(" " + phrase("statement.at", number=str(part.at)))
     if part.marks is not None:
-        marks = (
-            phrase("statement.mark")
-            if part.marks.text == "1"
-            else phrase("statement.marks", count=part.marks.text)
-        )
-        pieces.append(f" ({marks})")
+        pieces.append(f" ({marks(part.marks)})")
     return tuple(pieces)
 
 
@@ -210,3 +205,10 @@ def _ask(ask: str, names: Names) -> list[Inline]:
         return [phrase(f"statement.ask_{ask}")]
     except KeyError:
         return [Math(Quantity(names.resolve(ask)))]
+
+
+def marks(given: Given) -> str:
+    """`1 mark`, `4 marks`."""
+    if given.text == "1":
+        return phrase("statement.mark")
+    return phrase("statement.marks", count=given.text)
