@@ -140,9 +140,8 @@ class _Run:
             try:
                 iteration = self._iteration(count, samples, wanted)
             except DomainError as error:
-                raise DomainError(
-                    f"iteration {count}, sample {', '.join(map(str, samples[:5]))}: the solution needs {error}"
-                ) from error
+                where = f"iteration {count}, sample {', '.join(map(str, samples[:5]))}"
+                raise DomainError(f"{where}: {error}") from error
             if wanted:
                 shown.append(iteration)
         return Solution(self.problem, self.arithmetic, self.layers, self.how, tuple(shown), self.rounded)
@@ -227,13 +226,21 @@ class _Run:
                 for label in labels:
                     for layer in self.layers:
                         layer.forward(recorder, label, new=True)
-                objective.write_loss(recorder, new=True)
-                after = _taken(recorder)
+                after = self._after(recorder, objective)
             self._close(recorder, samples, with_loss)
             epoch = _taken(recorder)
         if not wanted:
             self.computations[samples, with_loss] = recorder.computations
         return Iteration(number, samples, recorder.values, forward, loss, backward, update, after, epoch)
+
+    def _after(self, recorder: Recorder, objective: Objective) -> tuple[Step, ...]:
+        """The loss after the update; a step that leaves the loss's domain is an error only if it is asked for."""
+        try:
+            objective.write_loss(recorder, new=True)
+        except DomainError as error:
+            if any("loss_after" in part.ask for part in self.problem.parts):
+                raise DomainError(f"after the update {error}") from error
+        return _taken(recorder)
 
     def _close(self, recorder: Recorder, samples: tuple[int, ...], with_loss: bool) -> None:
         """Hand the new parameters on; at the end of an epoch that is shown, write down its loss."""

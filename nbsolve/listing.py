@@ -87,7 +87,9 @@ def everything(solution: Solution) -> Iterator[Place]:
         if training:
             yield from _update_places(solution, iteration)
             yield from (Place(atom, atom, t) for atom in _forward_after(solution, iteration))
-            yield Place(replace(LOSS, new=True), replace(LOSS, new=True), t)
+            after = replace(LOSS, new=True)
+            if after in iteration.values.stored:
+                yield Place(after, after, t)
         if Symbol(Role.EPOCH_LOSS) in iteration.values.stored:
             yield Place(Symbol(Role.EPOCH_LOSS), Symbol(Role.EPOCH_LOSS), t)
 

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import flint
+import numpy as np
 
-from nbsolve.arithmetic import ONE
+from nbsolve.arithmetic import ONE, short
 from nbsolve.catalogue import CANCELLATIONS, LOSSES, Loss
+from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -66,7 +68,26 @@ class Objective:
     # ------------------------------------------------------------------ the value
 
     def write_loss(self, recorder: Recorder, new: bool = False) -> None:
-        """Write down the loss, its terms where there are several, and the penalty."""
+        """Write down the loss, its terms where there are several, and the penalty.
+
+        Raises: DomainError, naming loss and predictions, for a prediction that the loss is not defined for.
+        """
+        try:
+            self._write_loss(recorder, new)
+        except DomainError as error:
+            names = " + ".join(term.written for term in self.problem.losses)
+            outputs = [
+                short(value)
+                for sample in self.samples
+                for value in np.asarray(
+                    recorder.values[layer_activation(self.depth, None, sample, new)]
+                ).ravel()
+            ]
+            raise DomainError(
+                f"{names} is not defined for the prediction {', '.join(outputs[:6])}: it needs {error}"
+            ) from error
+
+    def _write_loss(self, recorder: Recorder, new: bool) -> None:
         terms = self.problem.losses
         loss = Symbol(Role.LOSS, new=new)
         alone = len(self.samples) == 1

@@ -58,7 +58,9 @@ def shape(problem: Problem) -> str:
 
 
 def _row(name: str, problem: Problem) -> str:
-    activations = ", ".join(phrase(f"activations.{layer.activation.name}") for layer in problem.network.layers)
+    activations = ", ".join(
+        phrase(f"activations.{layer.activation.name}") for layer in problem.network.layers
+    )
     losses = " + ".join(phrase(f"losses.{term.name}") for term in problem.losses) or "none: forward pass only"
     asked = dict.fromkeys(quantity for part in problem.parts for quantity in part.ask)
     cells = [

@@ -317,7 +317,8 @@ class Passes:
             forward = [s for s in self.iteration.after if s.rule in (Rule.PRE_ACTIVATION, Rule.ACTIVATION)]
             yield from self._forward_blocks(forward, heading=False)
             yield from self._loss_blocks(s for s in self.iteration.after if s not in forward)
-        yield Paragraph(self._loss_words())
+        if Symbol(Role.LOSS, new=True) in self.iteration.values.stored:
+            yield Paragraph(self._loss_words())
         if self.iteration.epoch and Symbol(Role.EPOCH_LOSS) in self.asked:
             yield Heading(self.level, (phrase("sections.epoch"),))
             yield from (self.lines.derivation(step) for step in self.iteration.epoch)
