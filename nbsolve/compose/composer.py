@@ -8,7 +8,7 @@ from functools import cached_property
 
 from nbsolve.compose.conventions import conventions
 from nbsolve.compose.numbers import literal
-from nbsolve.compose.passes import Passes, by_matrices
+from nbsolve.compose.passes import Passes, anchored, by_matrices
 from nbsolve.compose.statement import marks, statement
 from nbsolve.document import (
     Block,
@@ -31,6 +31,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.step import Step
 from nbsolve.symbol import anchor, canonical
+from nbsolve.values import whole
 from nbsolve.writing import Writer
 
 
@@ -114,6 +115,8 @@ class Composer:
                 if iteration.number > previous + 1:
                     yield from self._skipped(previous + 1, iteration.number - 1)
                 yield Heading(2, (self._title(iteration),))
+            if iteration.number > 1 and self.solution.problem.training is not None:
+                yield Paragraph((phrase("passages.initial", number=str(iteration.number - 1)),))
             previous = iteration.number
             passes = Passes(self.solution, iteration, self.asked[iteration.number], 3 if several else 2)
             yield from passes.everything()
@@ -148,6 +151,7 @@ class Composer:
             for iteration in self.solution.iterations:
                 if part.at is not None and part.at != iteration.number:
                     continue
+                targets = anchored(self.solution, iteration)
                 for place in asked_of(part, iteration, self.solution, self.names):
                     from nbsolve.derived import derive
 
@@ -155,8 +159,9 @@ class Composer:
                     if place.atom not in values:
                         values = derive(self.solution, iteration)
                     value = Math(literal(writer.answer(values, place.atom)))
-                    link = f"it{iteration.number}-{anchor(place.atom)}"
-                    row: list[Text] = [(Link(label, link),)]
+                    target = next((t for t in (place.atom, whole(place.atom)[0]) if t in targets), None)
+                    words = label if target is None else Link(label, f"it{iteration.number}-{anchor(target)}")
+                    row: list[Text] = [(words,)]
                     label = part.label  # the marks stand in a part's first row
                     if several:
                         row.append((str(iteration.number),))
@@ -210,8 +215,6 @@ class Composer:
 
 def _resting(iteration: Iteration, wanted: set[Atom]) -> Iterator[Step]:
     """The unit steps that find the wanted quantities and all that these rest on, in their order."""
-    from nbsolve.values import whole
-
     wholes = {whole(atom)[0] for atom in wanted}
     chosen: list[Step] = []
     for step in reversed(list(iteration.steps)):

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from nbsolve.arithmetic import ONE
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
-from nbsolve.document import Inline, Math, Text
+from nbsolve.compose.matrices import LIMIT
+from nbsolve.compose.passes import by_matrices
+from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.engine import Solution
 from nbsolve.expr import (
     Applied,
@@ -43,6 +45,9 @@ def conventions(solution: Solution) -> Iterator[Text]:
         yield _delta(problem)
         yield from _training(problem)
     yield (_rounding(problem),)
+    widest = max(problem.network.inputs, *(layer.units for layer in problem.network.layers))
+    if by_matrices(solution) and widest > LIMIT:
+        yield (Markdown(phrase("conventions.truncated")),)
 
 
 def _layout(problem: Problem) -> Text:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.matrices import MatrixLines
+from nbsolve.compose.matrices import LIMIT, MatrixLines
 from nbsolve.compose.numbers import literal
 from nbsolve.document import Block, Derivation, Heading, Inline, Math, Paragraph, Table, Text
 from nbsolve.engine import Iteration, Solution
@@ -46,6 +46,19 @@ def by_matrices(solution: Solution) -> bool:
     count = sum(below * above for below, above in itertools.pairwise(widths))
     batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
     return max(widths) > MOST_UNITS or count > MOST_PARAMETERS or batch > MOST_SAMPLES
+
+
+def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:
+    """The quantities of an iteration that have an anchor of their own."""
+    found: set[Atom] = set()
+    for step in iteration.steps:
+        if not step.members:
+            found.add(step.target)
+        elif not by_matrices(solution):
+            found.update(step.members)
+        else:
+            found.update((step.target, *(step.members if len(step.members) <= LIMIT * LIMIT else ())))
+    return found
 
 
 @dataclass(frozen=True)

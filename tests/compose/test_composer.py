@@ -1,0 +1,201 @@
+"""What a document consists of: anchors, boxes, explanations, the choice of detail, and always the same bytes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from nbsolve import UnknownQuantityError, WorkedSolution, load_problem, solve
+from nbsolve.compose import Composer
+from nbsolve.compose.passes import by_matrices
+from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
+from nbsolve.expr import Quantity, atoms, walk
+from nbsolve.listing import asked, everything
+from nbsolve.render import latex, myst, text
+from nbsolve.symbol import anchor, canonical
+from tests.compose.problems import NAMES, ROOT, SHIPPED, SMALL, worked
+
+
+def derivations(document: Document) -> Iterator[Derivation]:
+    for block in blocks_within(document.blocks):
+        if isinstance(block, Derivation):
+            yield block
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_quantity_has_one_anchor(name: str) -> None:
+    solved = worked(name)
+    found = Counter(own for block in derivations(solved.document()) for own in block.anchors)
+    assert set(found.values()) == {1}
+    for iteration in solved.solution.iterations:
+        for step in iteration.steps:
+            if step in iteration.forward or step in iteration.backward:
+                targets = [unit.target for unit in step.units]
+                for target in targets[:36]:
+                    assert f"it{iteration.number}-{anchor(target)}" in found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_of_the_answers_lead_to_an_anchor(name: str) -> None:
+    document = worked(name).document()
+    anchors = {own for block in derivations(document) for own in block.anchors}
+    links = [
+        part
+        for block in blocks_within(document.blocks)
+        if isinstance(block, Table)
+        for row in block.rows
+        for cell in row
+        for part in cell
+        if isinstance(part, Link)
+    ]
+    missing = sorted({link.anchor for link in links} - anchors)
+    assert not missing
+
+
+def boxed(document: Document) -> set[str]:
+    """Anchors of the derivations with a box, by their only or their boxed line's quantity."""
+    found = set()
+    for block in derivations(document):
+        target = None
+        for line in block.lines:
+            target = line.left if line.left is not None else target
+            if any(isinstance(right, Result) and right.boxed for _, right in line.parts):
+                assert isinstance(target, Quantity)
+                found.add(canonical(target.atom))
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("matrices")])
+def test_boxes_stand_exactly_where_an_answer_was_asked_for(name: str) -> None:
+    solved = worked(name)
+    wanted = {canonical(place.atom) for place in asked(solved.problem, solved.solution, solved.names)}
+    written = {
+        canonical(line.left.atom)
+        for block in derivations(solved.worked())
+        for line in block.lines
+        if isinstance(line.left, Quantity)
+    }
+    assert boxed(solved.worked()) == wanted & written
+    held = wanted - written
+    assert all("_new" in one or "dL/d" in one for one in held), held
+
+
+@pytest.mark.parametrize("name", ["002-two-sigmoid-layers", "a dead unit", "softmax with squared error"])
+def test_an_explanation_has_exactly_what_its_quantity_rests_on(name: str) -> None:
+    solved = worked(name)
+    iteration = solved.solution.iterations[0]
+    units = {unit.target: unit for step in iteration.steps for unit in step.units}
+    for target in units:
+        needed, todo = set(), [target]
+        while todo:
+            atom = todo.pop()
+            if atom in units and atom not in needed:
+                needed.add(atom)
+                todo.extend(atoms(units[atom].formula))
+        document = Composer(solved.solution, solved.names).explain(target)
+        found = [own for block in derivations(document) for own in block.anchors]
+        assert sorted(found) == sorted(f"it{iteration.number}-{anchor(atom)}" for atom in needed)
+
+
+def test_what_is_given_has_no_explanation() -> None:
+    with pytest.raises(UnknownQuantityError, match=r"W\[1\]\[1\]\[1\] is given"):
+        worked("002-two-sigmoid-layers").explain("W[1][1][1]")
+
+
+def sized(inputs: int, units: int, detail: str = "auto", samples: int = 1) -> WorkedSolution:
+    rows = ", ".join(f"[{', '.join(['0.1'] * inputs)}]" for _ in range(units))
+    one = f"{{input: [{', '.join(['0.5'] * inputs)}], target: [{', '.join(['1'] * units)}]}}"
+    return solve(
+        load_problem(
+            f"title: Size\nnetwork: {{inputs: {inputs}, layers: [{{units: {units}, activation: tanh, "
+            f"weights: [{rows}]}}]}}\n"
+            f"samples: [{', '.join([one] * samples)}]\nloss: squared_error\ndetail: {detail}\n"
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("solved", "expected"),
+    [
+        (sized(2, 2), False),
+        (sized(8, 4), False),
+        (sized(9, 4), True),
+        (sized(3, 9), True),
+        (sized(2, 2, samples=5), True),
+        (sized(2, 2, "matrix"), True),
+        (sized(9, 4, "units"), False),
+    ],
+)
+def test_large_solutions_are_written_with_matrices(solved: WorkedSolution, expected: bool) -> None:
+    assert by_matrices(solved.solution) is expected
+    shown = {
+        canonical(node.atom)
+        for block in derivations(solved.forward())
+        for line in block.lines
+        if line.left is not None
+        for node in walk(line.left)
+        if isinstance(node, Quantity)
+    }
+    assert ("z[1]" in shown) is expected
+
+
+def test_shortened_matrices_are_announced() -> None:
+    assert "first and last rows" in text.render(sized(9, 4).conventions())
+    assert "first and last rows" not in text.render(sized(2, 2, "matrix").conventions())
+
+
+def test_the_detail_does_not_change_a_value() -> None:
+    source = SMALL["error signals, two by two by two"]
+    by_unit, by_matrix = (
+        [
+            entry.printed
+            for entry in solve(load_problem(f"{source}detail: {detail}\n")).entries(everything=True)
+        ]
+        for detail in ("units", "matrix")
+    )
+    assert by_unit == by_matrix
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_iteration_that_is_shown_is_written_out(name: str) -> None:
+    solved = worked(name)
+    places = {place.iteration for place in everything(solved.solution) if place.iteration is not None}
+    assert places == {iteration.number for iteration in solved.solution.iterations}
+
+
+SCRIPT = """
+import sys
+from nbsolve import load_problem, solve
+from nbsolve.render import latex, myst, text
+for name in sys.argv[1:]:
+    document = solve(load_problem(name)).document()
+    for render in (latex.render, myst.render, text.render):
+        sys.stdout.write(render(document))
+"""
+
+
+def test_two_runs_give_the_same_bytes() -> None:
+    names = [str(path) for path in SHIPPED.values()]
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT, *names],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1")
+    ]
+    assert runs[0] == runs[1]
+    assert len(runs[0]) > 100_000
+
+
+@pytest.mark.parametrize("name", ["losses added", "a batch"])
+def test_rendering_twice_is_rendering_once(name: str) -> None:
+    for render in (latex.render, myst.render, text.render):
+        assert render(worked(name).document()) == render(worked(name).document())

@@ -1,0 +1,77 @@
+"""Every id has words, and no words are left over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+import nbsolve
+from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.phrases import phrase
+from nbsolve.problem.parts import WORDS
+from nbsolve.step import Reason, Rule
+
+PACKAGE = Path(nbsolve.__file__).parent
+TEXTS = YAML(typ="safe", pure=True).load((PACKAGE / "phrases" / "en.yaml").read_text(encoding="utf-8"))
+SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+
+
+def keys(node: Any, above: str = "") -> Iterator[str]:
+    for name, below in node.items():
+        if isinstance(below, dict):
+            yield from keys(below, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_every_rule_has_words(rule: Rule) -> None:
+    assert phrase(f"rules.{rule}").strip()
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words(reason: Reason) -> None:
+    assert phrase(f"reasons.{reason}").strip()
+
+
+def test_the_catalogue_has_words() -> None:
+    assert set(TEXTS["rules"]) == set(Rule)
+    assert set(TEXTS["reasons"]) == set(Reason)
+    assert set(TEXTS["activations"]) == set(ACTIVATIONS)
+    assert set(TEXTS["losses"]) == set(LOSSES)
+    assert {key.removeprefix("ask_") for key in TEXTS["statement"] if key.startswith("ask_")} == set(WORDS)
+
+
+@pytest.mark.parametrize("key", list(keys(TEXTS)))
+def test_no_words_are_left_over(key: str) -> None:
+    section, _, name = key.partition(".")
+    if section in ("rules", "reasons", "activations", "losses", "numbers"):
+        return  # looked up by ids that are tested above, or by a number
+    assert list(sayings(section, name)), f"{key} is said nowhere"
+
+
+def sayings(section: str, name: str) -> Iterator[str]:
+    """Where the sources name these words: whole, or put together from an id and what is fixed beside it."""
+    yield from re.findall(rf"[\"'.]{re.escape(name)}[\"']", SOURCES)
+    for cut in range(1, len(name) + 1):
+        start, end = name[:cut], name[cut:]
+        # f"conventions.bias_{kind}"
+        yield from re.findall(rf"{section}\.{re.escape(start)}\{{", SOURCES)
+        # f"passages.{key}_bias", with "gradients" a key; f"statement.{kind}{one}"
+        if end and f'"{start}"' in SOURCES:
+            if f'"{end}"' in SOURCES:
+                yield from re.findall(rf"{section}\.\{{\w+\}}\{{\w+\}}", SOURCES)
+            yield from re.findall(rf"{section}\.\{{\w+\}}{re.escape(end)}[\"']", SOURCES)
+
+
+def test_words_have_the_slots_that_are_filled() -> None:
+    assert phrase("sections.iteration", number="3") == "Iteration 3"
+    with pytest.raises(KeyError):
+        phrase("passages.nothing")
+    with pytest.raises(KeyError):
+        phrase("passages")
