@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import isclose
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from mpmath import mp, mpf
 
 from nbsolve import load_problem, solve
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
-from tests.reference import autograd_oracle, differences, network
+from tests.reference import autograd_oracle, differences, network, torch_oracle
 from tests.reference.compare import mismatches
 from tests.reference.numbers import big
 from tests.reference.random_problems import problem, to_text
@@ -44,12 +45,24 @@ def wrong_by_autograd(text: str) -> list[str]:
     return mismatches(answers(text), spec, oracle, relative=1e-9, absolute=1e-12)
 
 
+def disagreements(ours: list[Any], theirs: dict[tuple[str, int | None, int | None], float]) -> list[str]:
+    """Where PyTorch finds another value for a gradient, a new parameter or a loss."""
+    out = []
+    for entry in ours:
+        value = theirs.get((entry.quantity, entry.iteration, None))
+        if value is not None and not isclose(float(entry.exact), value, rel_tol=1e-9, abs_tol=1e-12):
+            out.append(f"{entry.quantity}: nbsolve {entry.exact}, PyTorch {value}")
+    return out
+
+
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_against_automatic_differentiation_and_sixty_digits(chunk: int) -> None:
     for position, text in enumerate(texts(chunk)):
         spec, ours = load(text), answers(text)
         oracle = spec.shown_only(autograd_oracle.solve(spec))
         wrong = mismatches(ours, spec, oracle, relative=1e-9, absolute=1e-12)
+        if torch_oracle.INSTALLED:
+            wrong += disagreements(ours, torch_oracle.solve(spec))
         if position < PRECISE:
             precise = spec.shown_only(network.solve(spec))
             wrong += mismatches(ours, spec, precise, relative=1e-14, absolute=1e-40)

@@ -16,8 +16,9 @@ from tests.audit.lay import literal, tidy
 from tests.audit.mutate import mutants
 from tests.audit.page import Block, split_inline
 from tests.audit.parser import read_tokens
-from tests.audit.prose import Place, ProseChecker, whole
+from tests.audit.prose import ProseChecker
 from tests.audit.tree import Sym
+from tests.audit.words import Place, whole
 from tests.audit.world import Entry, World
 from tests.reference.numbers import DIGITS
 from tests.reference.rounding import Digits
@@ -48,17 +49,21 @@ def digits_of(rounding: Mapping[str, Any] | None) -> tuple[Digits, Digits]:
     """Digits of answers and of intermediate values, by the rules of the `rounding` key."""
     given: dict[str, Any] = dict(rounding or {})
     carried = given.get("apply") == "each_step"
-    own = {k: given[k] for k in ("decimals", "significant", "minimum_significant") if k in given}
+    own: dict[str, Any] = {
+        k: given[k] for k in ("decimals", "significant", "minimum_significant") if k in given
+    }
     more = 0 if carried else 2
     usual = 0 if carried else 3
-    answers = own | dict(given.get("answers", {}))
+    answers: dict[str, Any] = own | dict(given.get("answers", {}))
     if "decimals" in own:
         between: dict[str, Any] = {"decimals": int(own["decimals"]) + more}
     elif "significant" in own:
         between = {"significant": int(own["significant"]) + more}
     else:
         between = {"significant": 6}
-    between |= {k: v for k, v in own.items() if k == "minimum_significant"} | dict(given.get("intermediates", {}))
+    between |= {k: v for k, v in own.items() if k == "minimum_significant"} | dict(
+        given.get("intermediates", {})
+    )
     return _digits(answers or {"significant": 4}, usual), _digits(between, usual)
 
 
@@ -111,7 +116,16 @@ class Audit:
         layer = re.match(r"(?:Layer|Back to layer|Gradients of layer) (\d+)", heading)
         if layer:
             return replace(place, layer=int(layer[1]))
-        known = {"The problem", "Forward pass", "Loss", "Backward pass", "Update", "After the update", "Loss of the epoch", "Answers"}
+        known = {
+            "The problem",
+            "Forward pass",
+            "Loss",
+            "Backward pass",
+            "Update",
+            "After the update",
+            "Loss of the epoch",
+            "Answers",
+        }
         if heading in known:
             return replace(place, section=heading, sample=None, layer=None)
         return place
@@ -128,7 +142,9 @@ class Audit:
                 target = self.chains.parse(chain.target)
                 if not isinstance(target, Sym):
                     continue
-                if any(note[:1] == ("\\text",) and "s i n c e" not in " ".join(note[:8]) for note in chain.notes):
+                if any(
+                    note[:1] == ("\\text",) and "s i n c e" not in " ".join(note[:8]) for note in chain.notes
+                ):
                     count += 1
                     place.context.marks[count] = target.name
                 if self.world.each_step:
@@ -196,7 +212,10 @@ class Audit:
         """How an anchor names a quantity; a shared bias is one parameter of its layer."""
         anchor = anchor_of(name)
         parts = anchor.split("-")
-        if re.match(r"(dL-d)?b(_new|_change)?-", anchor) and self.world.spec.layers[int(parts[-2]) - 1].shared:
+        if (
+            re.match(r"(dL-d)?b(_new|_change)?-", anchor)
+            and self.world.spec.layers[int(parts[-2]) - 1].shared
+        ):
             return {anchor.removesuffix(f"-{parts[-1]}")}
         return {anchor}
 

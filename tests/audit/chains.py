@@ -61,7 +61,7 @@ def same(a: Number, b: Number) -> bool:
     """Equal, up to the noise of 60 digits."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
-    return abs(big(a) - big(b)) <= mp.mpf(10) ** -40 * (1 + abs(big(a)))
+    return bool(abs(big(a) - big(b)) <= mp.mpf(10) ** -40 * (1 + abs(big(a))))
 
 
 class ChainChecker:
@@ -156,7 +156,9 @@ class ChainChecker:
                     out.faults.append(f"letters after numbers: {' '.join(texts)}")
                 value = self.evaluator(t, carried=False, layer=_layer(target.name))(plain)
                 if not same(value, truth):
-                    out.faults.append(f"{target.name} = {float(truth):.15g}, but {' '.join(texts)} is {float(value):.15g}")
+                    out.faults.append(
+                        f"{target.name} = {float(truth):.15g}, but {' '.join(texts)} is {float(value):.15g}"
+                    )
                 shadow = self.evaluator(t, carried=False, layer=_layer(target.name), world=self.shadow)
                 if not same(shadow(plain), shadow(target)):
                     out.faults.append(f"{target.name} is not {' '.join(texts)} for other numbers")
@@ -179,7 +181,9 @@ class ChainChecker:
         """A value that a note states: right as rounded; nothing else is asked of it."""
         t = context.iteration
         try:
-            truth = self.evaluator(t, carried=False)(target)  # notes are about the problem, not about its rounding
+            truth = self.evaluator(t, carried=False)(
+                target
+            )  # notes are about the problem, not about its rounding
             for relation, texts in chain.items:
                 node = tidy(self.parse(texts))
                 number = literal(node)
@@ -187,7 +191,8 @@ class ChainChecker:
                     if not rounds_to(truth, number) or (relation == "=" and truth != number[0]):
                         return f"{target.name} is {float(truth):.12g}"
                 elif has_symbols(node):
-                    if not same(self.evaluator(t, carried=False)(node), self.evaluator(t, carried=False)(target)):
+                    evaluate = self.evaluator(t, carried=False)
+                    if not same(evaluate(node), truth):
                         return f"{target.name} is not {' '.join(texts)}"
         except TROUBLE as error:
             return f"{type(error).__name__} {error}"
@@ -212,7 +217,9 @@ class ChainChecker:
             if follows.fault:
                 out.faults.append(f"{target}, calculated from the line above: {follows.fault}")
         if (relation == "=") != laid.exact:
-            out.faults.append(f"{target}: {relation} where the number is {'exact' if laid.exact else 'rounded'}")
+            out.faults.append(
+                f"{target}: {relation} where the number is {'exact' if laid.exact else 'rounded'}"
+            )
         self._check_givens(base, node, t, out)
 
     def _branches(self, node: Node, evaluate: Evaluator) -> Node:
@@ -235,7 +242,12 @@ class ChainChecker:
     def _check_givens(self, base: Node, node: Node, t: int, out: Found) -> None:
         """A given is printed as it is given."""
         for letter, printed in pairs(base, node):
-            if "∂" in letter or "vector" in letter or letter in ("learning_rate", "strength") or "#" in letter:
+            if (
+                "∂" in letter
+                or "vector" in letter
+                or letter in ("learning_rate", "strength")
+                or "#" in letter
+            ):
                 continue
             given = self.world.givens.get(self.world.key(letter, t))
             if given is not None and text_of(printed) != written(given):
@@ -266,7 +278,11 @@ class ChainChecker:
         if letter not in ("W_new", "b_new", "theta_new"):
             return False
         given = self.world.givens.get((target.replace("_new", ""), 1, None))
-        return given is not None and Fraction(given) == number[0] and written(given).lstrip("-") == number[1].text
+        return (
+            given is not None
+            and Fraction(given) == number[0]
+            and written(given).lstrip("-") == number[1].text
+        )
 
     # marks and reasons
 
@@ -321,7 +337,8 @@ class ChainChecker:
         head = ("\\text", "{", *"since", "}")
         if texts[: len(head)] != head:
             raise Unreadable(f"a note: {' '.join(texts)}")
-        rest, parts, comma = list(texts[len(head) :]), [[]], ["\\text", ","]
+        rest, comma = list(texts[len(head) :]), ["\\text", ","]
+        parts: list[list[str]] = [[]]
         while rest:
             if rest[:2] == comma:
                 parts.append([])
@@ -356,7 +373,11 @@ class ChainChecker:
 
     def _is_limit(self, printed: tuple[Fraction, Num], base: Node) -> bool:
         """Kinks: 0 of an activation or a difference, 1 of the hinge, δ of Huber."""
-        deltas = {loss.parameters.get("delta", Fraction(1)) for loss in self.world.spec.losses if loss.name == "huber"}
+        deltas = {
+            loss.parameters.get("delta", Fraction(1))
+            for loss in self.world.spec.losses
+            if loss.name == "huber"
+        }
         hinge = {Fraction(1)} if any(loss.name == "hinge" for loss in self.world.spec.losses) else set()
         if isinstance(base, Sym) and not base.name.startswith("e["):
             return printed[0] == 0
@@ -377,9 +398,10 @@ def broken_links(node: Node) -> Iterator[tuple[str, str]]:
     parts = children(node)
     if isinstance(node, Product):
         for one, two in pairwise(parts):
-            if isinstance(one, Sym) and isinstance(two, Sym) and one.name[0] == two.name[0] == "∂":
-                if one.name.partition("|")[0].partition("/∂")[2] != two.name[1:].partition("/∂")[0]:
-                    yield one.name, two.name
+            if not (isinstance(one, Sym) and isinstance(two, Sym) and one.name[0] == two.name[0] == "∂"):
+                continue
+            if one.name.partition("|")[0].partition("/∂")[2] != two.name[1:].partition("/∂")[0]:
+                yield one.name, two.name
     for part in parts:
         yield from broken_links(part)
 
@@ -402,7 +424,12 @@ def mark_number(words: str) -> int | None:
     if len(bare) == 1 and bare in CIRCLED:
         return CIRCLED.index(bare) + 1
     inner = bare.replace(" ", "")
-    if inner.startswith("(") and inner.endswith(")") and inner[1:-1].isdigit() and int(inner[1:-1]) > len(CIRCLED):
+    if (
+        inner.startswith("(")
+        and inner.endswith(")")
+        and inner[1:-1].isdigit()
+        and int(inner[1:-1]) > len(CIRCLED)
+    ):
         return int(inner[1:-1])
     return None
 

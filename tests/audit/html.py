@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from tests.audit.page import Block
 
@@ -47,7 +48,7 @@ def _blocks(tag: Tag, box: str) -> Iterator[Block]:
             continue
         if not isinstance(child, Tag) or child.name in {"script", "style", "figure", "details", "hr", "svg"}:
             continue
-        classes = child.get("class") or []
+        classes = child.get_attribute_list("class")
         if child.name in HEADINGS:
             yield Block("heading", inline(child), (), box)
         elif child.name == "p" and "admonition-title" in classes:
@@ -79,7 +80,7 @@ def inline(tag: Tag) -> str:
     out: list[str] = []
     for child in tag.children:
         if isinstance(child, Tag):
-            classes = child.get("class") or []
+            classes = child.get_attribute_list("class")
             if "headerlink" in classes:
                 continue
             if "math" in classes:
@@ -117,12 +118,14 @@ def drawing_faults(text: str, givens: Mapping[tuple[str, int | None, int | None]
         about, _, whole = str(label["data-about"]).partition(" ")
         words = label.get_text().translate(SIGNS)
         if about in known:
-            value = words if whole == "value" else words.partition("=")[2].removesuffix("(held)") or None
-            if value is not None and value.strip() not in known[about]:
-                out.append(f"{about} is drawn as {value}")
+            drawn = words if whole == "value" else words.partition("=")[2].removesuffix("(held)")
+            if drawn and drawn.strip() not in known[about]:
+                out.append(f"{about} is drawn as {drawn}")
     description = figure.select_one("desc")
-    said = Counter(re.findall(r" = ([-−\d./e]+?)(?=[.,;]?(?:\s|$))", description.get_text() if description else ""))
-    for value in said:
-        if not any(value.translate(SIGNS) in values for values in known.values()):
-            out.append(f"the description says {value}")
+    said = Counter(
+        re.findall(r" = ([-−\d./e]+?)(?=[.,;]?(?:\s|$))", description.get_text() if description else "")
+    )
+    for number in said:
+        if not any(number.translate(SIGNS) in values for values in known.values()):
+            out.append(f"the description says {number}")
     return out

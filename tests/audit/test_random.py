@@ -22,7 +22,7 @@ def texts(chunk: int) -> Iterator[str]:
         if n % 3:
             yield to_text(small_problem(rng, edge=n % 5 == 1))
         else:
-            yield to_text(_not_too_large(rng))
+            yield to_text(_not_too_large(rng)) + "detail: units\n"
 
 
 def _not_too_large(rng: Random) -> dict[str, Any]:

@@ -7,8 +7,8 @@ derivatives are `∂X/∂Y`, the share of a path `∂X/∂Y|a[2][1]`.
 from __future__ import annotations
 
 import re
-from copy import copy
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -51,7 +51,9 @@ def indices(name: str) -> tuple[str, list[int]]:
 class World:
     """Names of letters and values of names, of one problem."""
 
-    def __init__(self, spec: Spec, node: Mapping[str, Any], entries: Iterable[Entry], between: Digits) -> None:
+    def __init__(
+        self, spec: Spec, node: Mapping[str, Any], entries: Iterable[Entry], between: Digits
+    ) -> None:
         self.between = between
         self.spec = spec
         self.node = node
@@ -81,14 +83,17 @@ class World:
 
     def _sides(self) -> dict[Key, object]:
         """On which side of every kink the values are."""
-        deltas = [loss.parameters.get("delta", Fraction(1)) for loss in self.spec.losses if loss.name == "huber"]
+        deltas = [
+            loss.parameters.get("delta", Fraction(1)) for loss in self.spec.losses if loss.name == "huber"
+        ]
         out: dict[Key, object] = {}
         for key, value in self.true.items():
             letter, at = indices(key[0])
+            distance = -value if value < 0 else value
             if letter in ("z", "z_new") and self.spec.layers[at[0] - 1].activation in KINKED | {"relu"}:
                 out[key] = sign(value)
             elif letter == "e" or (letter == "dL/da" and at[0] == self.depth):
-                out[key] = sign(value), *(abs(value) <= d for d in deltas)
+                out[key] = sign(value), *(distance <= d for d in deltas)
         return out
 
     # letters
@@ -240,7 +245,9 @@ class World:
             ]
             if len(parts) > 1:
                 parts = [self.rounded(part) for part in parts]
-            found.append(sum((u.weight * v for u, v in zip(self.spec.losses, parts, strict=True)), Fraction(0)))
+            found.append(
+                sum((u.weight * v for u, v in zip(self.spec.losses, parts, strict=True)), Fraction(0))
+            )
         if len(found) > 1:
             found = [self.rounded(value) for value in found]
         loss = network.share_of_sample(self.spec, len(batch)) * sum(found, Fraction(0))
@@ -264,7 +271,9 @@ class World:
                     bias = self.number((f"{letter}_new[{number}][{j}]", t, None), carried=True)
                     total = total - bias if layer.threshold else total + bias
                 z.append(self.rounded(total))
-            values = [self.rounded(v) for v in activations.layer_values(layer.activation, z, layer.parameters)]
+            values = [
+                self.rounded(v) for v in activations.layer_values(layer.activation, z, layer.parameters)
+            ]
         return values
 
     def rounded(self, value: Number) -> Fraction:
@@ -283,11 +292,15 @@ class World:
         """Whether a parameter is moved."""
         letter, at = indices(quantity)
         layer = self.spec.layers[at[0] - 1]
-        return layer.weights_trainable[at[1] - 1][at[2] - 1] if letter[0] == "W" else layer.bias_trainable[at[1] - 1]
+        return (
+            layer.weights_trainable[at[1] - 1][at[2] - 1]
+            if letter[0] == "W"
+            else layer.bias_trainable[at[1] - 1]
+        )
 
     def _vector(self, name: str, t: int, carried: bool) -> Vector:
         stem, _, sample = name.partition("@")
-        letter, numbers = indices(stem)
+        _, numbers = indices(stem)
         size = self.spec.layers[numbers[0] - 1].units if numbers else self.spec.layers[-1].units
         mark = f"@{sample}" if sample else ""
         out = [self.value(f"{stem}[{n}]{mark}", t, carried=carried) for n in range(1, size + 1)]
@@ -377,7 +390,7 @@ class World:
             if letter == "L_out":
                 return self.key(f"dL_out[{indices(top)[1][0]}]/d{bottom}", t)
             if letter == "a" and indices(top)[1] == indices(bottom)[1]:
-                return self.key(f"da/dz[{indices(top)[1][0]}][{indices(top)[1][1]}]{'@' + top.partition('@')[2] if '@' in top else ''}", t)
+                return self.key(f"da/dz{top.removeprefix('a')}", t)
             return None
         return self.key(name, t)
 

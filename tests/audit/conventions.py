@@ -1,0 +1,220 @@
+"""The conventions of a solution: formulas at several points, digits, rates and layouts against the problem."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from tests.audit.chains import Found, text_of, written
+from tests.audit.display import relation_chain
+from tests.audit.evaluate import Evaluator
+from tests.audit.latex import Unreadable
+from tests.audit.lay import tidy
+from tests.audit.parser import parse, read_tokens
+from tests.audit.tree import Neg, Sym
+from tests.audit.words import Place, Words, exact, whole
+from tests.audit.world import indices
+from tests.reference import activations, losses
+from tests.reference.numbers import Number, log, read
+from tests.reference.spec import Loss
+
+NAMES = {
+    "linear": "linear", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "leaky ReLU": "leaky_relu",
+    "ELU": "elu", "softplus": "softplus", "GELU": "gelu", "SiLU": "silu", "step": "step", "softmax": "softmax",
+}  # fmt: skip
+LOSSES = {
+    "squared error": "squared_error", "binary cross-entropy": "binary_cross_entropy",
+    "categorical cross-entropy": "categorical_cross_entropy", "absolute error": "absolute_error",
+    "Huber loss": "huber", "hinge loss": "hinge", "cosine similarity": "cosine_similarity",
+    "cosine loss": "cosine_loss",
+}  # fmt: skip
+POINTS = [Fraction(-7, 5), Fraction(-1, 3), Fraction(2, 7), Fraction(9, 4)]
+INSIDE = [Fraction(1, 7), Fraction(3, 5), Fraction(8, 9)]
+ROUNDING = re.compile(r"(\d+) (decimals|significant digits)(?:, at least (\d+) significant digits)?")
+
+
+class Conventions(Words):
+    """Checks the box of conventions."""
+
+    def layout(self, place: Place, out: Found, formula: str, rows: str) -> None:
+        columns = str(self.node["network"].get("layout", "W x + b")) == "x W + b"
+        product = r"x\,W" if columns else r"W\,x"
+        layers = self.spec.layers
+        last = " + b"
+        if all(layer.bias is None for layer in layers):
+            last = ""
+        elif all(layer.threshold or layer.bias is None for layer in layers):
+            last = r" - \theta"
+        if (
+            formula != f"z = {product}{last}"
+            or rows.startswith("rows of the weight matrix are inputs") != columns
+        ):
+            out.faults.append(f"layout: {formula}")
+
+    def bias(self, place: Place, out: Found, number: str | None, words: str) -> None:
+        kinds = {
+            "every unit has a bias of its own": (False, False),
+            "each unit subtracts its threshold": (True, False),
+        }
+        kinds["one bias per layer, shared by all its units"] = (False, True)
+        layers = self.spec.layers if number is None else [self.spec.layers[int(number) - 1]]
+        for layer in layers:
+            if words == "no biases":
+                right = layer.bias is None
+            else:
+                right = layer.bias is not None and kinds[words] == (layer.threshold, layer.shared)
+            if not right:
+                out.faults.append(f"layer {number}: {words}")
+
+    def activation(
+        self, place: Place, out: Found, name: str, formula: str | None, slope: str | None, rest: str
+    ) -> None:
+        kind = NAMES[name]
+        if re.search(r"\d", rest):
+            limit = re.search(r"its slope is taken as 0$|at 0 its slope is taken from the left side$", rest)
+            if not limit and rest != "; the step is 1 at 0, and its slope is taken as 0 everywhere":
+                out.faults.append(f"{name}: {rest}")
+        given = [layer.parameters for layer in self.spec.layers if layer.activation == kind]
+        right = [p for p in given if all(self._is_function(f, kind, p) for f in (formula, slope) if f)]
+        if not right:
+            out.faults.append(f"{name}: {formula}, {slope}")
+
+    def _is_function(self, formula: str, kind: str, given: dict[str, Fraction]) -> bool:
+        """`f(z) = …` or `f'(z) = …` at several z."""
+        symbols: dict[tuple[str, ...], str] = {("z",): "z"}
+        chain = relation_chain(read_tokens(formula))
+        head = whole(chain.target, symbols)
+        name = getattr(head, "name", "")
+        function = activations.slope if name.endswith("'") else activations.value
+        for z in POINTS:
+            evaluate = Evaluator(lambda _, z=z: z, lambda _: given)  # type: ignore[misc]
+            for _, texts in chain.items:
+                if not _near(evaluate(whole(texts, symbols)), function(kind, z, given)):
+                    return False
+        return bool(chain.items) and all(relation == "=" for relation, _ in chain.items)
+
+    def loss(self, place: Place, out: Found, words: str, formula: str, rest: str) -> None:
+        """The bare formula at several points, then what the words add: scale, weight, sums, means."""
+        name = re.sub(r" \((sse|mse|mae)\)", "", words.removesuffix(" of each output,"))
+        terms = [t for t in self.spec.losses if t.name == LOSSES[name]]
+        if not any(self._is_loss(t, formula, rest) for t in terms):
+            out.faults.append(f"loss: {words} {formula} {rest}")
+
+    def _is_loss(self, term: Loss, formula: str, rest: str) -> bool:
+        scale, weight = re.search(r" times \$([^$]*)\$", rest), re.search(r" with weight \$([^$]*)\$", rest)
+        factors = [Fraction(1) if m is None else exact(m[1]) for m in (scale, weight)]
+        if factors != [term.scale, term.weight]:
+            return False
+        left = re.sub(r" (times|with weight) \$[^$]*\$", "", rest)
+        if re.search(r"\d", re.sub(r"slope (of the hinge )?is taken as 0$", "", left)):
+            return False
+        many = self.spec.layers[-1].units > 1
+        for phrase, wanted in (("averaged over the outputs", "mean"), ("summed over the outputs", "sum")):
+            if phrase in rest and term.over_outputs != wanted:
+                return False
+        if many and term.over_outputs == "mean" and "averaged over the outputs" not in rest:
+            return False
+        for phrase, wanted in (("averaged over the samples", "mean"), ("summed over the samples", "sum")):
+            if phrase in rest and term.over_samples != wanted:
+                return False
+        symbols: dict[tuple[str, ...], str] = {("a",): "a", ("y",): "y"}
+        node = whole(read_tokens(formula), symbols)
+        for a in INSIDE:
+            for y in (Fraction(1, 4), Fraction(1), Fraction(0), Fraction(9, 5)):
+                if term.name not in ("squared_error", "absolute_error", "huber") and y > 1:
+                    continue
+                pair = {"a": a, "y": y}
+                if term.name.startswith("cosine") and y == 0:
+                    continue
+                expected = losses.total(term, [a], [y])
+                if term.log_base is not None:
+                    expected = expected / log(term.log_base)
+                if not _near(Evaluator(lambda n, pair=pair: pair[n])(tidy(node)), expected):  # type: ignore[misc]
+                    return False
+        return True
+
+    def log_base(self, place: Place, out: Found, base: str) -> None:
+        if not any(t.log_base == exact(base) for t in self.spec.losses):
+            out.faults.append(f"logarithms have base {base}")
+
+    def natural(self, place: Place, out: Found) -> None:
+        if all(t.log_base is not None for t in self.spec.losses):
+            out.faults.append("logarithms are not natural")
+
+    def penalty(self, place: Place, out: Found, formula: str) -> None:
+        """`½ λ sum(w²)`, with the batch's size where it is divided by it."""
+        penalty = self.spec.penalty
+        head, _, tail = formula.partition("\\operatorname{sum}(w^{2})")
+        if penalty is None or tail or not head:
+            out.faults.append(f"penalty: {formula}")
+            return
+        symbols: dict[tuple[str, ...], str] = {read_tokens("\\lambda"): "strength"}
+        symbols |= {k: v for k, v in self.world.symbols.items() if v == "strength"}
+        value = Evaluator(lambda _: Fraction(1))(tidy(parse(head.removesuffix("\\,"), symbols)))
+        sizes = {len(self.spec.batch_of(t)) for t in self.spec.show}
+        right = [penalty.scale / n for n in sizes] if penalty.over_samples == "mean" else [penalty.scale]
+        if value not in right:
+            out.faults.append(f"penalty: {formula}")
+
+    def signal(self, place: Place, out: Found, negative: str | None, formula: str) -> None:
+        if (self.spec.delta == -1) != (negative is not None):
+            out.faults.append("the sign of the error signals")
+        chain = relation_chain(read_tokens(formula))
+        target = whole(chain.target, self.world.symbols)
+        if not isinstance(target, Sym):
+            raise Unreadable(formula)
+        if not chain.items:
+            if target.name != "∂L/∂z[1][1]":
+                out.faults.append(f"error signal {formula}")
+            return
+        (relation, texts), *more = chain.items
+        right = whole(texts, self.world.symbols)
+        sign = isinstance(right, Neg)
+        right = right.inner if isinstance(right, Neg) else right
+        at = indices(target.name)[1]
+        wanted = f"∂L/∂z[{at[0]}][{at[1]}]"
+        if (
+            at != [1, 1]
+            or more
+            or relation != "="
+            or sign != (negative is not None)
+            or getattr(right, "name", "") != wanted
+        ):
+            out.faults.append(f"error signal {formula}")
+
+    def batch(self, place: Place, out: Found, count: str) -> None:
+        if int(count) != self.spec.batch:
+            out.faults.append(f"batches of {count}")
+
+    def rate(self, place: Place, out: Found, formula: str) -> None:
+        given = str(self.node["training"]["optimiser"]["sgd"]["learning_rate"])
+        if text_of(self.number(formula)) != written(given) or exact(formula) != read(given):
+            out.faults.append(f"learning rate {formula}, not {given}")
+
+    def rounding(self, place: Place, out: Found, first: str, second: str | None) -> None:
+        if (second is None) != self.world.each_step:
+            out.faults.append("when values are rounded")
+        for words, digits in ((first, self.chains.between), (second, self.chains.answers)):
+            if words is None:
+                continue
+            match = ROUNDING.fullmatch(words)
+            if match is None:
+                raise Unreadable(words)
+            count = digits.decimals if match[2] == "decimals" else digits.significant
+            if count != int(match[1]) or (match[2] == "decimals" and int(match[3] or 0) != digits.minimum):
+                out.faults.append(f"{words}, not {digits}")
+
+    def skipped(self, place: Place, out: Found, first: str, last: str) -> None:
+        t = int(first)
+        if any(n in self.spec.show for n in range(t, int(last) + 1)) or t - 1 not in self.spec.show | {0}:
+            out.faults.append(f"iterations {first} to {last} are not left out")
+        if int(last) + 1 not in self.spec.show:
+            out.faults.append(f"iteration {last} is not the last one left out")
+
+    def from_iteration(self, place: Place, out: Found, number: str) -> None:
+        if int(number) != place.context.iteration - 1:
+            out.faults.append(f"it starts from iteration {place.context.iteration - 1}")
+
+
+def _near(a: Number, b: Number) -> bool:
+    return abs(float(a) - float(b)) <= 1e-12 * (1 + abs(float(b)))

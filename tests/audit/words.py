@@ -1,0 +1,190 @@
+"""What sentences and tables share: numbers, letters, and what a part asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from tests.audit.chains import ChainChecker, Context, Found, text_of, written
+from tests.audit.display import relation_chain
+from tests.audit.evaluate import Evaluator
+from tests.audit.latex import Unreadable
+from tests.audit.lay import literal, tidy
+from tests.audit.parser import Parser, parse, read_tokens
+from tests.audit.tree import Node, Sym
+from tests.audit.world import World, indices
+from tests.reference.numbers import Real
+from tests.reference.rounding import fault
+
+ASKED = {
+    "forward": "all pre-activations and activations", "loss": "the loss",
+    "gradients": "the gradients of the loss in all parameters", "deltas": "the error signals of all units",
+    "changes": "the changes of all parameters", "updated_parameters": "the parameters after the update",
+    "forward_after": "the forward pass after the update", "loss_after": "the loss after the update",
+    "epoch_loss": "the loss of the epoch",
+}  # fmt: skip
+ANSWERS = {
+    "forward": r"[za]\[", "loss": r"L$", "gradients": r"∂L/∂(W|b|theta)\[", "deltas": r"(∂L/∂z|delta)\[",
+    "changes": r"(W|b|theta)_change\[", "updated_parameters": r"(W|b|theta)_new\[", "forward_after": r"[za]_new\[",
+    "loss_after": r"L_new$", "epoch_loss": r"L_epoch$",
+}  # fmt: skip
+
+
+@dataclass
+class Place:
+    """What the headings above say, and which iterations came before."""
+
+    context: Context
+    sample: int | None = None
+    layer: int | None = None
+    section: str = ""
+    box: str = ""
+    anchors: tuple[str, ...] = field(default_factory=tuple)
+
+
+class Words:
+    """Values and letters of one problem, as its sentences and tables write them."""
+
+    def __init__(self, world: World, node: Mapping[str, Any], chains: ChainChecker) -> None:
+        self.world = world
+        self.node = node
+        self.chains = chains
+        self.spec = world.spec
+        self._letters: dict[str, str] = {}
+        self._sound: set[tuple[str, str, int]] = set()
+        verbatim = [str(node.get("title", "")), str(node.get("statement", ""))]
+        verbatim += [str(p) for p in node.get("pitfalls", [])]
+        verbatim += [f"Source: {node['source']}"] if "source" in node else []
+        self.verbatim = {folded(text) for text in verbatim if text}
+        parts = node.get("parts") or []
+        self.parts = {str(p["label"]): p for p in parts}
+
+    def inline_chain(self, source: str, place: Place, out: Found) -> None:
+        """`x_1 = 1`."""
+        found = self.chains.check(relation_chain(read_tokens(source)), place.context)
+        out.faults += found.faults
+        out.numbers += found.numbers
+
+    def number(self, source: str) -> Node:
+        """A formula that is one number."""
+        node = tidy(parse(source, self.world.symbols))
+        if literal(node) is None and "/" not in text_of(node):
+            raise Unreadable(f"not a number: {source}")
+        return node
+
+    def _value(self, source: str, name: str, t: int, out: Found) -> None:
+        """A number that stands for a quantity, with the digits of an answer."""
+        if (source, name, t) in self._sound:
+            out.numbers += 1
+            return
+        before = len(out.faults)
+        self._check_value(source, name, t, out)
+        if len(out.faults) == before:
+            self._sound.add((source, name, t))
+
+    def _check_value(self, source: str, name: str, t: int, out: Found) -> None:
+        node = self.number(source)
+        out.numbers += 1
+        given = None
+        key = None if name.startswith("∂") else self.world.key(name, t)
+        if key is not None:
+            given = self.world.givens.get(key)
+            held = key[0].replace("_new", "")
+            moved = indices(name)[0] in ("W_new", "b_new", "theta_new")
+            if given is None and moved and not self.world.trained(key[0]):
+                given = self.world.givens.get((held, 1, None))
+        if given is not None:
+            if text_of(node) != written(given):
+                out.faults.append(f"{name} is given as {given}, printed {text_of(node)}")
+            return
+        value = self.world.value(name, t, carried=True)
+        if not isinstance(value, (Fraction, Real)):
+            raise Unreadable(f"{name} is no number")
+        digits = self.chains.between if self.world.each_step else self.chains.answers
+        printed = literal(node)
+        if printed is None:
+            if value != Evaluator()(node):
+                out.faults.append(f"{name}: a fraction")
+            return
+        initial = (
+            self.world.givens.get((name.replace("_new", ""), 1, None))
+            if "_new" in name or name[0] in "Wbt"
+            else None
+        )
+        if initial is not None and text_of(node) == written(initial) and value == printed[0]:
+            return
+        wrong = fault(text_of(node), value, digits)
+        if wrong and self.world.each_step and printed[0] == value:
+            wrong = None
+        if wrong:
+            out.faults.append(f"{name}: {wrong}")
+
+    def _letter(self, cell: str) -> str:
+        if cell not in self._letters:
+            self._letters[cell] = self._read_letter(cell)
+        return self._letters[cell]
+
+    def _read_letter(self, cell: str) -> str:
+        node = parse(cell.strip("$"), self.world.symbols)
+        if not isinstance(node, Sym) or not (cell.startswith("$") and cell.endswith("$")):
+            raise Unreadable(f"not a letter: {cell}")
+        return node.name
+
+    def _at(self, part: Mapping[str, Any]) -> int | None:
+        at = part.get("at")
+        return self.spec.iterations if at == "last" else int(at) if at is not None else None
+
+    def _names(self, name: str, ask: str) -> bool:
+        """Whether `dL/dw7`, `dL/dW[2][1][1]` or `w_7` means the quantity."""
+        return same_name(name, ask) or re.sub(r"\W|_", "", ask) in self._symbols_of(name)
+
+    def _symbols_of(self, name: str) -> list[str]:
+        """How an asked name may spell a quantity: `dLdw7` for `dL/dw7`."""
+        top, _, bottom = name.removeprefix("∂").partition("/∂")
+        spelled = {
+            re.sub(r"\W|_", "", "".join(texts))
+            for texts, n in self.world.symbols.items()
+            if n == (bottom or top)
+        }
+        tops = {re.sub(r"\W|_", "", "".join(texts)) for texts, n in self.world.symbols.items() if n == top}
+        return (
+            [f"d{a}d{b}" for a in tops for b in spelled] + ["dLd" + b for b in spelled]
+            if bottom
+            else sorted(spelled)
+        )
+
+
+def folded(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
+
+
+def whole(texts: tuple[str, ...], symbols: Mapping[tuple[str, ...], str]) -> Node:
+    """One formula, read to its end."""
+    parser = Parser(texts, symbols)
+    node = parser.expression()
+    if parser.at != len(texts):
+        raise Unreadable(f"unread: {' '.join(texts)}")
+    return node
+
+
+def exact(formula: str) -> Fraction:
+    """The value of a formula of numbers."""
+    value = Evaluator()(tidy(parse(formula, {})))
+    if not isinstance(value, Fraction):
+        raise Unreadable(formula)
+    return value
+
+
+def asks_of(part: Mapping[str, Any]) -> list[str]:
+    """What a part asks, as written."""
+    asks = part.get("ask", [])
+    return [str(ask) for ask in (asks if isinstance(asks, list) else [asks])]
+
+
+def same_name(name: str, ask: str) -> bool:
+    """`∂L/∂W[1][1][1]` asked as `dL/dW[1][1][1]`."""
+    return name.replace("∂", "d") == ask
