@@ -66,7 +66,7 @@ class Tables(Words):
                 self._value(cell.strip("$"), wanted[title], t, out)
 
     def _answers(self, head: list[str], rows: list[list[str]], out: Found) -> None:
-        if len({tuple(row[:-1]) for row in rows}) != len(rows):
+        if len({(row[0].partition(" (")[0], *row[1:-1]) for row in rows}) != len(rows):
             out.faults.append("an answer that comes twice")
         for row in rows:
             out.lines += 1
