@@ -39,6 +39,8 @@ def statement(solution: Solution, names: Names) -> Iterator[Block]:
     yield Paragraph((phrase("statement.weights"),))
     yield Derivation(tuple(_parameters(solution)))
     yield from _samples(solution)
+    if problem.classes:
+        yield Paragraph((phrase("statement.classes", listed=_shortened(problem.classes)),))
     constants = list(_constants(problem))
     if constants:
         yield Paragraph(
@@ -166,6 +168,14 @@ def _samples(solution: Solution) -> Iterator[Block]:
             cells.append((Math(_literal(side[symbol.to - 1])),))
         rows.append(tuple(cells))
     yield Table(tuple(header), tuple(rows), frozenset(range(len(header))))
+
+
+def _shortened(names: tuple[str, ...]) -> str:
+    """`1 cat, 2 dog`, in the order of the outputs; long lists by their first and last names."""
+    listed = [f"{number} {name}" for number, name in enumerate(names, start=1)]
+    if len(listed) > MOST_SAMPLES:
+        listed = [*listed[: MOST_SAMPLES - 2], "…", listed[-1]]
+    return ", ".join(listed)
 
 
 def _constants(problem: Problem) -> Iterator[Text]:

@@ -25,6 +25,8 @@ def self_contained_text(problem: Problem) -> str:
     samples = entries.get("samples")
     if isinstance(samples, Entries) and "file" in samples.entries:
         entries["samples"] = _bounded(_samples(problem.samples), samples)
+        if entries["samples"] is not samples and "class" in samples.entries:
+            entries["classes"] = _items([Scalar(text=name, plain=False) for name in problem.classes])
     network = entries["network"]
     assert isinstance(network, Entries)
     layers = network.entries["layers"]

@@ -32,6 +32,7 @@ KEYS = (
     "statement",
     "network",
     "samples",
+    "classes",
     "loss",
     "regulariser",
     "training",
@@ -104,9 +105,9 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     network_cursor, samples_cursor = root.get("network"), root.get("samples")
     network = None if network_cursor is None else read_network(network_cursor, folder)
     inputs, outputs = (None, None) if network is None else (network.inputs, network.layers[-1].units)
-    samples = None
-    if samples_cursor is not None:
-        samples = read_samples(samples_cursor, inputs, outputs, folder)
+    read = None if samples_cursor is None else read_samples(samples_cursor, inputs, outputs, folder)
+    samples = None if read is None else read.samples
+    classes = _classes(root, outputs, () if read is None else read.classes)
     loss_cursor, training_cursor = root.get("loss"), root.get("training")
     losses = () if loss_cursor is None else read_losses(loss_cursor)
     training: Training | None = None
@@ -147,6 +148,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         pitfalls=pitfalls,
         network=network,
         samples=samples,
+        classes=classes,
         losses=losses,
         regulariser=regulariser,
         training=_with_asked(training, parts),
@@ -157,6 +159,24 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         parts=parts,
         warnings=tuple(root.notes.warnings),
     )
+
+
+def _classes(root: Cursor, outputs: int | None, found: tuple[str, ...]) -> tuple[str, ...]:
+    """What each output stands for: as written, else as `found` in a column of class names."""
+    cursor = root.get("classes")
+    if cursor is None:
+        return found
+    if found:
+        root.key_fault(
+            "classes", "the samples' class column names the classes already", expected="one of them"
+        )
+        return ()
+    elements = cursor.elements("classes", "a list of names, one for each output") or []
+    names = tuple(name for one in elements if (name := one.string("the name of a class")) is not None)
+    if outputs is not None and len(names) == len(elements) != outputs:
+        expected = f"{outputs}, one for each output unit"
+        cursor.fault(f"classes has {len(names)} {'name' if len(names) == 1 else 'names'}", expected=expected)
+    return names
 
 
 def _check_loss_and_targets(root: Cursor, targets: bool) -> None:

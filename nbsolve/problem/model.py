@@ -137,7 +137,8 @@ class Problem(_Frozen):
     """A problem, ready to be solved.
 
     `name` is the file's stem ("problem" for text), `text` its YAML after overrides, `group` the
-    heading under which a course lists it, `warnings` what a careful instructor should know of.
+    heading under which a course lists it, `classes` what each output stands for (() where nobody says so),
+    `warnings` what a careful instructor should know of.
     """
 
     kind: Literal["network"] = "network"
@@ -150,6 +151,7 @@ class Problem(_Frozen):
     pitfalls: tuple[str, ...] = ()
     network: Network
     samples: tuple[Sample, ...]
+    classes: tuple[str, ...] = ()
     losses: tuple[LossTerm, ...] = ()
     regulariser: Regulariser | None = None
     training: Training | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbsolve.given import Given
@@ -14,9 +15,15 @@ ALIASES = {"x": "input", "y": "target"}
 _ZERO, _ONE = Given.read("0"), Given.read("1")
 
 
-def read_samples(
-    cursor: Cursor, inputs: int | None, outputs: int | None, folder: Path | None
-) -> tuple[Sample, ...] | None:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The samples, and which class each output stands for where a column of class names says so."""
+
+    samples: tuple[Sample, ...]
+    classes: tuple[str, ...] = ()
+
+
+def read_samples(cursor: Cursor, inputs: int | None, outputs: int | None, folder: Path | None) -> Read | None:
     """The samples; None after noting what is wrong. `inputs`, `outputs` of None: not known, not checked."""
     if cursor.is_mapping and cursor.has("file"):
         return _table(cursor, inputs, outputs, folder)
@@ -41,7 +48,7 @@ def read_samples(
         bare = next(e for e, s in zip(elements, known, strict=True) if s.target is None)
         bare.fault(f"this sample has no target, but {with_target} of {len(known)} samples have one")
         return None
-    return known
+    return Read(known)
 
 
 def _sample(cursor: Cursor, inputs: int | None, outputs: int | None) -> Sample | None:
@@ -79,9 +86,7 @@ def _vector(cursor: Cursor, name: str, wanted: int | None) -> tuple[Given, ...] 
     return numbers
 
 
-def _table(
-    cursor: Cursor, inputs: int | None, outputs: int | None, folder: Path | None
-) -> tuple[Sample, ...] | None:
+def _table(cursor: Cursor, inputs: int | None, outputs: int | None, folder: Path | None) -> Read | None:
     if not cursor.mapping(("file", "input", "target", "class", "x", "y"), "samples"):
         return None
     for alias, key in ALIASES.items():
@@ -115,13 +120,15 @@ def _table(
         return None
     xs = _columns(input_cursor, "input", table, name, inputs)
     ys: tuple[tuple[Given, ...], ...] | None = None
+    classes: tuple[str, ...] = ()
     if target_cursor is not None:
         ys = _columns(target_cursor, "target", table, name, outputs)
     elif class_cursor is not None:
-        ys = _one_hot(class_cursor, table, outputs)
+        classes, ys = _one_hot(class_cursor, table, outputs) or ((), None)
     if xs is None or (ys is None and (target_cursor or class_cursor)):
         return None
-    return tuple(Sample(input=x, target=None if ys is None else ys[i]) for i, x in enumerate(xs))
+    samples = tuple(Sample(input=x, target=None if ys is None else ys[i]) for i, x in enumerate(xs))
+    return Read(samples, classes)
 
 
 def _columns(
@@ -169,8 +176,10 @@ def _column(cursor: Cursor, table: Table) -> int | None:
     return table.columns.index(name)
 
 
-def _one_hot(cursor: Cursor, table: Table, outputs: int | None) -> tuple[tuple[Given, ...], ...] | None:
-    """For every row 1 at its class and 0 elsewhere, classes in sorted order (as numbers where all are)."""
+def _one_hot(
+    cursor: Cursor, table: Table, outputs: int | None
+) -> tuple[tuple[str, ...], tuple[tuple[Given, ...], ...]] | None:
+    """The classes in sorted order (as numbers where all are); for every row 1 at its class and 0 elsewhere."""
     place = _column(cursor, table)
     if place is None:
         return None
@@ -179,7 +188,8 @@ def _one_hot(cursor: Cursor, table: Table, outputs: int | None) -> tuple[tuple[G
         found = f"{len(classes)} classes ({', '.join(classes[:10])}{', …' if len(classes) > 10 else ''})"
         cursor.fault(f"column {cursor.text!r} holds {found}", expected=f"{outputs}, one for each output unit")
         return None
-    return tuple(tuple(_ONE if row[place] == name else _ZERO for name in classes) for row in table.rows)
+    ys = tuple(tuple(_ONE if row[place] == name else _ZERO for name in classes) for row in table.rows)
+    return tuple(classes), ys
 
 
 def _sorted(names: set[str]) -> list[str]:

@@ -35,6 +35,7 @@ def schema() -> Schema:
                 "statement": _text("The problem in words; written from the data where absent."),
                 "network": _network(),
                 "samples": _samples(),
+                "classes": _texts("What each output stands for, one name for each, such as [cat, dog]."),
                 "loss": _loss(),
                 "regulariser": _regulariser(),
                 "training": _training(),
@@ -73,6 +74,10 @@ def _text(description: str) -> Schema:
 
 def _text_or_texts(description: str) -> Schema:
     return {"description": description, "anyOf": [_text(description), {"type": "array", "items": _text("")}]}
+
+
+def _texts(description: str) -> Schema:
+    return {"description": description, "type": "array", "minItems": 1, "items": _text("A name.")}
 
 
 def _words(description: str, words: Iterable[str]) -> Schema:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbsolve import load_problem
+from nbsolve import ProblemError, load_problem, solve
 from nbsolve.given import Given
 from nbsolve.problem import Problem, draws, self_contained_text
 from nbsolve.problem.model import Digits, LossTerm
@@ -249,3 +249,23 @@ def test_starter() -> None:
 def test_warnings() -> None:
     problem = load_problem(BASE.replace("squared_error", "hinge").replace("target: [1]", "target: [0]"))
     assert "hinge loss is usually taken with targets −1 and 1" in problem.warnings[0]
+
+
+def test_a_class_column_says_which_output_is_which_class(tmp_path: Path) -> None:
+    (tmp_path / "batch.csv").write_text("x,label\n1,dog\n2,cat\n3,dog\n", encoding="utf-8")
+    layer = "{units: 2, activation: softmax, weights: [[1], [2]]}"
+    start = f"network: {{inputs: 1, layers: [{layer}]}}\nloss: categorical_cross_entropy\n"
+    text = start + "samples: {file: batch.csv, input: [x], class: label}\n"
+    problem = load_problem(text, folder=tmp_path)
+    assert problem.classes == ("cat", "dog")
+    assert "1 cat, 2 dog" in str(solve(problem).statement())
+    # A notebook carries the numbers in the place of the file, and the names with them.
+    carried = load_problem(self_contained_text(problem))
+    assert (carried.classes, carried.samples) == (problem.classes, problem.samples)
+    listed = start + "samples: [{x: [1], y: [0, 1]}]\n"
+    assert load_problem(listed).classes == ()
+    assert load_problem(listed + "classes: [no, yes]\n").classes == ("no", "yes")
+    with pytest.raises(ProblemError, match="classes has 1 name"):
+        load_problem(listed + "classes: [no]\n")
+    with pytest.raises(ProblemError, match="class column names the classes already"):
+        load_problem(text + "classes: [no, yes]\n", folder=tmp_path)
