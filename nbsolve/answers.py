@@ -16,7 +16,7 @@ from nbsolve.engine import Iteration, Solution
 from nbsolve.expr import Atom
 from nbsolve.listing import Place, is_extra
 from nbsolve.notation import Names
-from nbsolve.symbol import Symbol, canonical
+from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 
@@ -111,7 +111,7 @@ def _entry(place: Place, names: Names, value: float | str, exact: float | str, p
     sample = atom.sample
     return Answer(
         canonical(atom),
-        names.latex(place.holder if _shared(place.holder) else atom),
+        names.latex(place.holder if _stands_for(place.holder) else atom),
         None if place.fixed else place.iteration,
         sample,
         value,
@@ -121,8 +121,10 @@ def _entry(place: Place, names: Names, value: float | str, exact: float | str, p
     )
 
 
-def _shared(atom: Atom) -> bool:
-    return (atom if isinstance(atom, Symbol) else atom.wrt).shared
+def _stands_for(holder: Atom) -> bool:
+    """Whether the holder's letter is the one on the page: a shared bias, an error signal."""
+    symbol = holder if isinstance(holder, Symbol) else holder.wrt
+    return symbol.shared or symbol.role is Role.DELTA
 
 
 def _double(value: Any) -> float | str:

@@ -9,9 +9,11 @@ from nbsolve.arithmetic import Value, settled
 from nbsolve.catalogue import LOSSES
 from nbsolve.engine import Iteration, Solution
 from nbsolve.evaluate import dot_product, elementwise, evaluate
-from nbsolve.expr import Array, Operand
+from nbsolve.expr import Array, Expr, Negation, Operand, Quantity, Sum
 from nbsolve.objective import Objective
+from nbsolve.recorder import forms
 from nbsolve.rounding import write
+from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
 
@@ -42,6 +44,42 @@ def derive(solution: Solution, iteration: Iteration) -> Values:
             _backwards(extra, solution, iteration, k, label, slope)  # type: ignore[arg-type]
         _put(extra, solution, Symbol(Role.OUTPUT_LOSS, sample=label), _array(losses))
     return extra
+
+
+def derived_steps(solution: Solution, iteration: Iteration) -> list[Step]:
+    """Steps for the errors, the outputs' losses and their gradients in the outputs."""
+    problem = solution.problem
+    if not problem.losses:
+        return []
+    values = Values()
+    derived = derive(solution, iteration)
+    for own, more in ((iteration.values, derived), (derived, Values())):
+        values.stored.update(own.stored | more.stored)
+        values.unrounded.update(own.unrounded | more.unrounded)
+        values.givens.update(own.givens)
+    objective = Objective(problem, iteration.labels)
+    output = solution.layers[-1]
+    steps: list[Step] = []
+
+    def add(rule: Rule, target: Symbol | Partial, formula: Expr, label: int | None) -> None:
+        if target in values:
+            steps.append(Step(rule, target, forms(formula), values, iteration.number, label))
+
+    for label in iteration.labels:
+        for k in output.units:
+            y, a = Symbol(Role.TARGET, to=k, sample=label), output.a(k, label)
+            add(
+                Rule.ERROR,
+                Symbol(Role.ERROR, to=k, sample=label),
+                Sum((Quantity(y), Negation((Quantity(a),)))),
+                label,
+            )
+            formula = objective.output_loss(k, label)
+            if formula is not None:
+                loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)
+                add(Rule.OUTPUT_LOSS, loss, formula, label)
+                add(Rule.LOSS_DERIVATIVE, Partial(loss, a), objective.derivative(k, label), label)
+    return steps
 
 
 def _backwards(

@@ -17,16 +17,13 @@ from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Atom,
     Expr,
-    MatrixProduct,
-    Negation,
     Operand,
-    Product,
     Quantity,
-    Transpose,
     number,
     product,
     total,
 )
+from nbsolve.layers.complete import complete
 from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.layers.gradient import Explanation, Gradient, unit_of
 from nbsolve.layers.parameters import write_gradients, write_update
@@ -47,7 +44,10 @@ LAYERS: dict[str, Callable[[int, int, DenseLayer], Dense]] = {"dense": Dense}
 
 @dataclass(frozen=True)
 class Iteration:
-    """One pass over a batch: `samples` are the samples' numbers in the file."""
+    """One pass over a batch: `samples` are the samples' numbers in the file.
+
+    `extra` are steps for gradients that the explanation has no need of, for those who ask.
+    """
 
     number: int
     samples: tuple[int, ...]
@@ -58,6 +58,7 @@ class Iteration:
     update: tuple[Step, ...]
     after: tuple[Step, ...]
     epoch: tuple[Step, ...] = ()
+    extra: tuple[Step, ...] = ()
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -206,7 +207,8 @@ class _Run:
         backward = _taken(recorder)
         if wanted:
             for label in labels:
-                self._derive(recorder, objective, label)
+                complete(recorder, self.layers, self.how, objective, label)
+        extra = _taken(recorder)
         update: tuple[Step, ...] = ()
         after: tuple[Step, ...] = ()
         epoch: tuple[Step, ...] = ()
@@ -231,7 +233,9 @@ class _Run:
             epoch = _taken(recorder)
         if not wanted:
             self.computations[samples, with_loss] = recorder.computations
-        return Iteration(number, samples, recorder.values, forward, loss, backward, update, after, epoch)
+        return Iteration(
+            number, samples, recorder.values, forward, loss, backward, update, after, epoch, extra
+        )
 
     def _after(self, recorder: Recorder, objective: Objective) -> tuple[Step, ...]:
         """The loss after the update; a step that leaves the loss's domain is an error only if it is asked for."""
@@ -289,34 +293,6 @@ class _Run:
             if layer.index > 1:
                 upstream = layer.upstream(recorder, self.how, signals[layer.index], label)
         return signals
-
-    def _derive(self, recorder: Recorder, objective: Objective, label: int | None) -> None:
-        """The gradients that the explanation has no need of, for those who ask."""
-        recorder.derive(Partial(LOSS, self.layers[-1].a(None, label)), objective.derivatives(label))
-        for layer in reversed(self.layers):
-            a, z = layer.a(None, label), layer.z(None, label)
-            signal = self.how.signal(layer.index, None, label)
-            slope = layer.derivative(None, label)
-            if layer.activation.vector:
-                recorder.derive_value(Partial(a, z), layer.jacobian_of(recorder.values[a]))
-            else:
-                recorder.derive(Partial(a, z), slope)
-            in_z = Partial(LOSS, z)
-            if signal in recorder.values.stored and signal != in_z:
-                recorder.values.put(in_z, self.how.sign * recorder.values[signal])
-                recorder.values.unrounded.update(
-                    {in_z: self.how.sign * recorder.values.unrounded[signal]}
-                    if signal in recorder.values.unrounded
-                    else {}
-                )
-            else:
-                recorder.derive(in_z, _hadamard(Quantity(Partial(LOSS, a)), slope))
-            opposite = Symbol(Role.DELTA, layer.index, sample=label)
-            if self.how.sign < 0 and opposite not in recorder.values.stored:
-                recorder.derive(opposite, Negation((Quantity(in_z),)))
-            below = self.layers[layer.index - 2] if layer.index > 1 else None
-            source = layer.source(None, label) if below is None else below.a(None, label)
-            recorder.derive(Partial(LOSS, source), _backwards(layer, in_z))
 
     def _penalty(self, samples: int) -> Callable[[Symbol], Expr] | None:
         if self.problem.regulariser is None:
@@ -399,14 +375,6 @@ def _named_layers(problem: Problem) -> frozenset[int]:
             named.append(index)
             paths = 1
     return frozenset(named)
-
-
-def _backwards(layer: Dense, in_z: Partial) -> Expr:
-    return MatrixProduct((Transpose((Quantity(layer.w()),)), Quantity(in_z)))
-
-
-def _hadamard(left: Expr, right: Expr) -> Expr:
-    return Product((left, right))
 
 
 def _taken(recorder: Recorder) -> tuple[Step, ...]:

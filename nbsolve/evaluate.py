@@ -68,8 +68,28 @@ def _operands(expression: Any, bindings: Bindings, arithmetic: Arithmetic) -> li
 def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     result, *rest = _operands(e, bindings, arithmetic)
     for term in rest:
-        result = result + term
+        result = _plus(result, term)
     return result  # type: ignore[no-any-return]
+
+
+def _plus(left: Any, right: Any) -> Any:
+    """left + right; an exact 0 that came out as a ball leaves the other summand as exact as it was."""
+    arrays = [x for x in (left, right) if isinstance(x, np.ndarray)]
+    if not arrays:
+        return right if _is_nothing(left) else left if _is_nothing(right) else left + right
+    if arrays[0].size > LARGEST_EXACT or not any(
+        _is_nothing(entry) for x in arrays for entry in x.reshape(-1)
+    ):
+        return left + right
+    result = np.empty(arrays[0].shape, dtype=object)
+    wide = [np.broadcast_to(np.asarray(x, dtype=object), result.shape) for x in (left, right)]
+    for place in np.ndindex(result.shape):
+        result[place] = _plus(wide[0][place], wide[1][place])
+    return result
+
+
+def _is_nothing(value: Any) -> bool:
+    return isinstance(value, flint.arb) and bool(value.is_zero())
 
 
 def _product(e: Product | Hadamard, bindings: Bindings, arithmetic: Arithmetic) -> Operand:

@@ -40,6 +40,56 @@ def asked(problem: Problem, solution: Solution, names: Names) -> Iterator[Place]
                 yield from asked_of(part, iteration, solution, names)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the parts ask for in one iteration: whole kinds by their words, single quantities by themselves."""
+
+    words: frozenset[str]
+    atoms: frozenset[Atom]
+
+    @classmethod
+    def in_iteration(cls, iteration: Iteration, solution: Solution, names: Names) -> Asked:
+        """The parts' questions about one iteration."""
+        asks = [
+            ask
+            for part in solution.problem.parts
+            if part.at is None or part.at == iteration.number
+            for ask in part.ask
+        ]
+        named = (_named(names.resolve(ask), iteration) for ask in asks if ask not in _ASKS)
+        return cls(frozenset(asks) & frozenset(_ASKS), frozenset(atom for atoms in named for atom in atoms))
+
+    def __contains__(self, atom: object) -> bool:
+        if not isinstance(atom, Symbol | Partial):
+            return False
+        return atom in self.atoms or any(_KINDS[word](atom) for word in self.words)
+
+    @property
+    def after(self) -> bool:
+        """Whether anything is asked about the network after the update."""
+        return bool(self.words & {"forward_after", "loss_after"}) or any(
+            isinstance(atom, Symbol) and atom.new and atom.role not in _PARAMETERS for atom in self.atoms
+        )
+
+
+_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
+_UNITS = (Role.PRE_ACTIVATION, Role.ACTIVATION)
+_KINDS: dict[str, Callable[[Atom], bool]] = {
+    "forward": lambda a: isinstance(a, Symbol) and a.role in _UNITS and not a.new,
+    "loss": lambda a: a == LOSS,
+    "gradients": lambda a: isinstance(a, Partial) and a.of == LOSS and a.wrt.role in _PARAMETERS,
+    "deltas": lambda a: (
+        a.role is Role.DELTA if isinstance(a, Symbol) else a.of == LOSS and a.wrt.role is Role.PRE_ACTIVATION
+    ),
+    "changes": lambda a: isinstance(a, Symbol) and a.change,
+    "updated_parameters": lambda a: isinstance(a, Symbol) and a.role in _PARAMETERS and a.new,
+    "forward_after": lambda a: isinstance(a, Symbol) and a.role in _UNITS and a.new,
+    "loss_after": lambda a: a == replace(LOSS, new=True),
+    "epoch_loss": lambda a: isinstance(a, Symbol) and a.role is Role.EPOCH_LOSS,
+}
+"""For each word that a part may ask, which quantities it means (`_ASKS` lists them)."""
+
+
 def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names) -> Iterator[Place]:
     """The quantities that one part asks for in one iteration."""
     for ask in part.ask:
@@ -49,7 +99,10 @@ def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names)
         else:
             atoms = _named(names.resolve(ask), iteration)
         for atom in atoms:
-            yield Place(atom, atom, iteration.number, part=part.label)
+            named, holder = atom, atom
+            if isinstance(atom, Symbol) and atom.role is Role.DELTA and solution.how.sign > 0:
+                named = Partial(LOSS, replace(atom, role=Role.PRE_ACTIVATION))
+            yield Place(named, holder, iteration.number, part=part.label)
 
 
 def everything(solution: Solution) -> Iterator[Place]:
@@ -58,9 +111,13 @@ def everything(solution: Solution) -> Iterator[Place]:
     first = solution.iterations[0]
     training = problem.training is not None
     several = len(problem.samples) > 1
+    seen: set[int] = set()
     for iteration in solution.iterations:
         t = iteration.number
         for label, number in zip(iteration.labels, iteration.samples, strict=True):
+            if number in seen:
+                continue
+            seen.add(number)
             for role, width in (
                 (Role.INPUT, problem.network.inputs),
                 (Role.TARGET, solution.layers[-1].layer.units),
@@ -213,7 +270,7 @@ def _deltas(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
     for label in iteration.labels:
         for layer in reversed(solution.layers):
             for j in layer.units:
-                if solution.how.sign < 0:
+                if solution.how.sign < 0 or solution.how.way == "delta":
                     yield Symbol(Role.DELTA, layer.index, j, sample=label)
                 else:
                     yield Partial(LOSS, layer.z(j, label))

@@ -10,7 +10,7 @@ import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, Value, settled
 from nbsolve.evaluate import elementwise, evaluate
-from nbsolve.expr import Array, Atom, Expr, Operand
+from nbsolve.expr import Array, Atom, Expr, Operand, Quantity
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.values import Place, Values, whole
@@ -64,15 +64,30 @@ class Recorder:
             )
 
     def write_units(
-        self, rule: Rule, members: Iterable[Atom], unit_forms: UnitForms, sample: int | None = None
+        self,
+        rule: Rule,
+        members: Iterable[Atom],
+        unit_forms: UnitForms,
+        sample: int | None = None,
+        forms: tuple[Form, ...] = (),
     ) -> None:
-        """The same for quantities that have no matrix formula: each member's last form is computed."""
+        """The same where each member's last form is computed; `forms` say it for the whole, where they can."""
         members = tuple(members)
         key, _ = whole(members[0])
         formulae = tuple((whole(member)[1], unit_forms(member)[-1].expression) for member in members)
         self._run(Computation(key, formulae))
         if self.recording:
-            self.steps.append(Step(rule, key, (), self.values, self.number, sample, members, unit_forms))
+            self.steps.append(Step(rule, key, forms, self.values, self.number, sample, members, unit_forms))
+
+    def describe(
+        self, rule: Rule, target: Atom, members: Iterable[Atom], unit_forms: UnitForms, sample: int | None
+    ) -> None:
+        """Keep a step for a quantity that has its value already."""
+        if self.recording:
+            step_forms = (Form(Quantity(target)),)
+            self.steps.append(
+                Step(rule, target, step_forms, self.values, self.number, sample, tuple(members), unit_forms)
+            )
 
     def derive(self, target: Atom, expression: Expr) -> None:
         """Compute a quantity that the explanation does not write down (rounded all the same)."""
@@ -83,6 +98,12 @@ class Recorder:
         """The same for a value that has no formula in one piece."""
         if target not in self.values.stored:
             self._store(target, value)
+
+    def copy_signed(self, source: Atom, target: Atom, sign: int) -> None:
+        """Give a quantity the value of another one, or its negative."""
+        self.values.put(target, sign * self.values[source])
+        if source in self.values.unrounded:
+            self.values.unrounded[target] = sign * self.values.unrounded[source]
 
     def keep(self, target: Atom, source: Atom) -> None:
         """Give a quantity the value of another one, without a formula (a held parameter)."""

@@ -124,7 +124,12 @@ class Step:
             yield self
             return
         for member in self.members:
-            yield Step(self.rule, member, self.unit_forms(member), self.values, self.iteration, self.sample)
+            yield self.unit(member)
+
+    def unit(self, member: Atom) -> Step:
+        """The step of one member."""
+        assert self.unit_forms is not None
+        return Step(self.rule, member, self.unit_forms(member), self.values, self.iteration, self.sample)
 
 
 class Mismatch(AssertionError):

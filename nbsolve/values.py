@@ -69,6 +69,8 @@ class Values:
 
     def before_rounding(self, atom: Atom) -> Operand:
         """The value that was rounded to what is stored (the stored one where nothing was rounded)."""
+        if atom in self.unrounded:
+            return self.unrounded[atom]
         key, place = whole(atom)
         array = self.unrounded.get(key)
         return self[atom] if array is None else _entry(array, place)

@@ -48,17 +48,24 @@ class WorkedSolution:
         self.names = Names.of(problem)
         self._solutions: dict[tuple[int, bool], Solution] = {}
         self._enough = 0
+        self._enough_for_pages = 0
 
     # ------------------------------------------------------------------ precision
 
-    def certified(self, compute: Callable[[Solution], T]) -> T:
-        """`compute` on a solution with as many bits as its digits and branches need. Raises: Undetermined."""
-        for level in range(self._enough, len(LADDER)):
+    def certified(self, compute: Callable[[Solution], T], page: bool = False) -> T:
+        """`compute` on a solution with as many bits as its digits and branches need. Raises: Undetermined.
+
+        What one page needed the next ones begin with (`page`).
+        """
+        for level in range(max(self._enough, self._enough_for_pages if page else 0), len(LADDER)):
             try:
                 with LADDER[level].working():
-                    return compute(self._at(level))
+                    result = compute(self._at(level))
             except Undecided:
                 continue
+            if page:
+                self._enough_for_pages = level
+            return result
         raise Undetermined
 
     def _at(self, level: int, rounded: bool = True) -> Solution:
@@ -109,7 +116,7 @@ class WorkedSolution:
     def _compose(self, write: Callable[[Composer], Document]) -> Document:
         from nbsolve.compose import Composer
 
-        return self.certified(lambda solution: write(Composer(solution, self.names)))
+        return self.certified(lambda solution: write(Composer(solution, self.names)), page=True)
 
     def statement(self) -> Document:
         """What is given and what is asked."""

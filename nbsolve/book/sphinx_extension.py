@@ -22,6 +22,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("build-finished", _offer_notebooks)
     app.connect("build-finished", _copy_mathjax)
     app.add_css_file("nbsolve.css")
+    app.add_js_file("nbsolve.js")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
 

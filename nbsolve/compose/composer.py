@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from nbsolve.compose.conventions import conventions
+from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.passes import Passes, anchored, by_matrices
 from nbsolve.compose.statement import marks, statement
+from nbsolve.derived import derive
 from nbsolve.document import (
     Block,
     Bullets,
@@ -26,10 +29,10 @@ from nbsolve.document import (
 from nbsolve.engine import Iteration, Solution
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, atoms
-from nbsolve.listing import asked_of, of_sample
+from nbsolve.listing import Asked, asked_of, of_sample
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.step import Step
+from nbsolve.rounding import Written
 from nbsolve.symbol import anchor, canonical
 from nbsolve.values import whole
 from nbsolve.writing import Writer
@@ -46,21 +49,32 @@ class Composer:
         return Document(tuple(blocks), self.names)
 
     @cached_property
-    def asked(self) -> dict[int, dict[Atom, None]]:
+    def asked(self) -> dict[int, Asked]:
         """For each iteration, the quantities that the parts ask for."""
-        found: dict[int, dict[Atom, None]] = {it.number: {} for it in self.solution.iterations}
-        for part in self.solution.problem.parts:
-            for iteration in self.solution.iterations:
-                if part.at is None or part.at == iteration.number:
-                    places = asked_of(part, iteration, self.solution, self.names)
-                    found[iteration.number].update(dict.fromkeys(place.atom for place in places))
-        return found
+        return {
+            iteration.number: Asked.in_iteration(iteration, self.solution, self.names)
+            for iteration in self.solution.iterations
+        }
 
     def _passes(self, number: int | None, level: int = 2) -> Iterator[Passes]:
         chosen = self.solution.iterations if number is None else (self._iteration(number),)
         several = number is None and len(self.solution.iterations) > 1
         for iteration in chosen:
-            yield Passes(self.solution, iteration, self.asked[iteration.number], level + several)
+            yield self._of(iteration, level + several)
+
+    def _of(self, iteration: Iteration, level: int) -> Passes:
+        asked = self.asked[iteration.number]
+        return Passes(self.solution, iteration, asked, level, tuple(self._also(iteration)))
+
+    def _also(self, iteration: Iteration) -> Iterator[Atom]:
+        """The asked quantities that the explanation does not find on its way."""
+        written = anchored(self.solution, iteration)
+        for part in self.solution.problem.parts:
+            if part.at is not None and part.at != iteration.number:
+                continue
+            for place in islice(asked_of(part, iteration, self.solution, self.names), MOST_ROWS):
+                if place.holder not in written and whole(place.holder)[0] not in written:
+                    yield place.holder
 
     def _iteration(self, number: int) -> Iteration:
         try:
@@ -118,7 +132,7 @@ class Composer:
             if iteration.number > 1 and self.solution.problem.training is not None:
                 yield Paragraph((phrase("passages.initial", number=str(iteration.number - 1)),))
             previous = iteration.number
-            passes = Passes(self.solution, iteration, self.asked[iteration.number], 3 if several else 2)
+            passes = self._of(iteration, 3 if several else 2)
             yield from passes.everything()
 
     def _skipped(self, first: int, last: int) -> Iterator[Block]:
@@ -141,8 +155,8 @@ class Composer:
 
     def _answers(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.answers"),))
-        writer = Writer(self.solution)
         several = len(self.solution.iterations) > 1
+        shortened = False
         rows: list[tuple[Text, ...]] = []
         for part in self.solution.problem.parts:
             label = part.label
@@ -152,23 +166,30 @@ class Composer:
                 if part.at is not None and part.at != iteration.number:
                     continue
                 targets = anchored(self.solution, iteration)
-                for place in asked_of(part, iteration, self.solution, self.names):
-                    from nbsolve.derived import derive
-
-                    values = iteration.values
-                    if place.atom not in values:
-                        values = derive(self.solution, iteration)
-                    value = Math(literal(writer.answer(values, place.atom)))
-                    target = next((t for t in (place.atom, whole(place.atom)[0]) if t in targets), None)
+                places = list(islice(asked_of(part, iteration, self.solution, self.names), MOST_ROWS + 1))
+                for place in places[:MOST_ROWS]:
+                    value = Math(literal(self._answer(place.holder, iteration)))
+                    target = next((t for t in (place.holder, whole(place.holder)[0]) if t in targets), None)
                     words = label if target is None else Link(label, f"it{iteration.number}-{anchor(target)}")
                     row: list[Text] = [(words,)]
                     label = part.label  # the marks stand in a part's first row
                     if several:
                         row.append((str(iteration.number),))
-                    rows.append((*row, (Math(Quantity(place.atom)),), (value,)))
+                    rows.append((*row, (Math(Quantity(place.holder)),), (value,)))
+                if len(places) > MOST_ROWS:
+                    shortened = True
+                    rows.append(
+                        ((part.label,), *([(str(iteration.number),)] if several else []), ("…",), ("…",))
+                    )
         keys = ["part", *(["iteration"] if several else []), "quantity", "value"]
         header = tuple((phrase(f"answers.{key}"),) for key in keys)
         yield Table(header, tuple(rows), frozenset({len(keys) - 1}))
+        if shortened:
+            yield Paragraph((phrase("answers.shortened", count=str(MOST_ROWS)),))
+
+    def _answer(self, atom: Atom, iteration: Iteration) -> Written:
+        values = iteration.values if atom in iteration.values else derive(self.solution, iteration)
+        return Writer(self.solution).answer(values, atom)
 
     def pitfalls(self) -> Document:
         """Where hand solutions of this go wrong."""
@@ -197,40 +218,38 @@ class Composer:
         several = len(self.solution.iterations) > 1
         found = False
         for iteration in self.solution.iterations:
-            wanted = {atom, *(_sampled(atom, label) for label in iteration.labels)}
-            chosen = list(_resting(iteration, set(wanted)))
-            if not chosen:
+            wanted = frozenset((atom, *(of_sample(atom, label) for label in iteration.labels)))
+            blocks = list(self._steps_to(wanted, iteration))
+            if not blocks:
                 continue
             found = True
             if several:
                 yield Heading(2, (self._title(iteration),))
-            passes = Passes(self.solution, iteration, wanted, 3)
-            yield from (passes.lines.derivation(unit) for unit in chosen)
+            yield from blocks
         if not found:
             raise UnknownQuantityError(
                 f"{canonical(atom)} is given, or no step writes it down; "
                 "`nbsolve solve --all --format json` has its value"
             )
 
-
-def _resting(iteration: Iteration, wanted: set[Atom]) -> Iterator[Step]:
-    """The unit steps that find the wanted quantities and all that these rest on, in their order."""
-    wholes = {whole(atom)[0] for atom in wanted}
-    chosen: list[Step] = []
-    for step in reversed(list(iteration.steps)):
-        if step.target not in wholes and whole(step.target)[0] not in wholes:
-            continue
-        for unit in reversed(list(step.units)):
-            if unit.target in wanted:
-                chosen.append(unit)
-                for atom in atoms(unit.formula):
-                    wanted.add(atom)
-                    wholes.add(whole(atom)[0])
-    return reversed(chosen)
+    def _steps_to(self, wanted: frozenset[Atom], iteration: Iteration) -> Iterator[Block]:
+        passes = Passes(self.solution, iteration, wanted, 3)
+        steps = all_steps(self.solution, iteration)
+        if not by_matrices(self.solution):
+            yield from (passes.lines_of(unit).derivation(unit) for unit in resting(steps, wanted))
+            return
+        for step in resting_by_layers(steps, wanted):
+            yield passes.matrices.derivation(step)
+        for step in steps:
+            for unit in (step.unit(atom) for atom in wanted if atom in step.members):
+                if len(atoms(unit.formula)) <= MOST_OPERANDS:
+                    yield passes.lines_of(unit).derivation(unit)
 
 
-def _sampled(atom: Atom, label: int | None) -> Atom:
-    return of_sample(atom, label)
+MOST_OPERANDS = 24
+"""A single unit's formula with more letters than this is not written out in a wide network."""
+MOST_ROWS = 200
+"""Answers of one part that stand in the table; a wide network has a hundred thousand."""
 
 
 __all__ = ["Composer", "by_matrices"]

@@ -170,7 +170,7 @@ def _loss(term: LossTerm, samples: bool, several: bool, outputs: int) -> Text:
         item.append(", " + phrase(f"conventions.outputs_{term.over_outputs}"))
     if samples:
         item.append(", " + phrase(f"conventions.samples_{term.over_samples}"))
-    if several and term.weight.value != ONE:
+    if term.weight.value != ONE:
         before, _, after = phrase("conventions.loss_weight", weight="\0").partition("\0")
         item += [", " + before, Math(literal(term.weight)), after]
     if record.kink is not None:

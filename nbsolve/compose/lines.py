@@ -6,7 +6,7 @@ the printed line, put into a calculator, to give exactly the printed value.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from nbsolve.compose.numbers import MOST_EXTRA, Numbers, literal
@@ -23,6 +23,7 @@ from nbsolve.expr import (
     Negation,
     Number,
     Quantity,
+    number,
     substitute,
     walk,
 )
@@ -38,7 +39,7 @@ class Lines(Numbers):
     """Writes steps of one iteration as derivations. `tags` are the numbers of factors found earlier."""
 
     iteration: int
-    asked: Collection[Atom] = ()
+    asked: Container[Atom] = ()
     tags: Mapping[Atom, int] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ whole derivations
@@ -46,16 +47,13 @@ class Lines(Numbers):
     def derivation(self, unit: Step, terms: bool = False) -> Derivation:
         """A unit's step, one form a line; `terms` adds a line with the value of each term of a sum."""
         letters = self._letters(unit)
-        result, numeric = self._computed(unit)
+        result, numeric, collapsed = self._computed(unit, terms)
         rows = [letters] if isinstance(unit.formula, Applied) else [[form] for form in letters]
         lines = [Line(tuple(("=", form) for form in row)) for row in rows]
-        if numeric is not None:
-            lines.append(Line(((self.numeric_relation(unit.formula), numeric),)))
-            if terms and not self.writer.each_step:
-                lines.extend(
-                    Line((middle,)) for middle in self.terms(unit.formula, result) if middle[1] != numeric
-                )
+        lines.extend(Line((part,)) for part in numeric if not letters or part[1] != letters[-1])
         note = self._reasons(unit.formula) + self._indistinguishable(result)
+        if collapsed:
+            note = (*note, *(["; "] if note else []), phrase("notes.collapsed"))
         tag = self.tags.get(unit.target)
         lines.append(Line(self._result(unit, result, numeric), note=note, tag=tag))
         lines[0] = replace(lines[0], left=Quantity(unit.target))
@@ -64,18 +62,15 @@ class Lines(Numbers):
     def compact(self, unit: Step) -> tuple[Line, str]:
         """A unit's step on one line: letters, numbers, value; and its anchor."""
         letters = self._letters(unit)
-        result, numeric = self._computed(unit)
-        parts: list[tuple[str, Expr | Result]] = [("=", letters[-1])]
-        if numeric is not None:
-            parts.append((self.numeric_relation(unit.formula), numeric))
-        parts.extend(self._result(unit, result, numeric))
-        return Line(tuple(parts), Quantity(unit.target)), self._anchor(unit.target)
+        result, numeric, _ = self._computed(unit, False)
+        parts = (("=", letters[-1]), *numeric, *self._result(unit, result, numeric))
+        return Line(parts, Quantity(unit.target)), self._anchor(unit.target)
 
     def value_only(self, step: Step) -> Derivation:
         """The formula for whole layers and the value, where the line with numbers would be endless."""
         result = self.written(step.target)
         parts: list[tuple[str, Expr | Result]] = [("=", step.formula)]
-        parts.extend(self._result(step, result, Number(result.value + 1)))
+        parts.extend(self._result(step, result, (("≈", Number(result.value + 1)),)))
         return Derivation((Line(tuple(parts), Quantity(step.target)),), (self._anchor(step.target),))
 
     def _anchor(self, target: Atom) -> str:
@@ -92,8 +87,8 @@ class Lines(Numbers):
             if not shown or shown[-1] != expression:
                 shown.append(expression)
         formula = unit.formula
-        if len(shown) == 1 and isinstance(shown[0], Number):
-            return []  # a constant: the result says it all
+        if isinstance(shown[-1], Number):
+            shown.pop()  # a constant: the result says it all
         if isinstance(formula, Applied):
             spelled = self._spelled(formula)
             same = spelled == Function(formula.name, (formula.argument,))  # tanh is its own formula
@@ -105,6 +100,8 @@ class Lines(Numbers):
         """Functions that have a plain formula written out inside products; case distinctions decided."""
 
         def replaced(node: Expr) -> Expr | None:
+            if self.vanishes(node):
+                return number(0)
             named = isinstance(node, Applied) and (node.primes > 0 or expression is not node)
             if isinstance(node, Applied) and named and not isinstance(node.definition, Cases):
                 return substitute(node.expanded, replaced)
@@ -141,28 +138,42 @@ class Lines(Numbers):
             written = self.writer.operand(self.values, target, extra)
         return written
 
-    def _computed(self, unit: Step) -> tuple[Written, Expr | None]:
-        """The result and the line with numbers that gives it; None where that line is the result itself."""
+    def _computed(self, unit: Step, terms: bool) -> tuple[Written, tuple[tuple[str, Expr], ...], bool]:
+        """The result, and the lines with numbers that give it (none where that line is the result itself).
+
+        Operands get more digits until a calculator agrees with what is printed. Where a difference is too
+        small for that, its own value is put in instead (the last item tells).
+        """
         result = self.written(unit.target)
-        line = self.numbers(unit.formula)
-        for extra in range(MOST_EXTRA if not self.writer.each_step else 1):
-            line = self.numbers(unit.formula, extra)
-            if self.gives(line, result):
+        goals = [result]
+        if unit.target in self.asked and not self.writer.each_step:
+            goals.append(self.writer.answer(self.values, unit.target))
+        for collapse in (False, True):
+            for extra in range(1 if self.writer.each_step else MOST_EXTRA):
+                line = self.numbers(unit.formula, extra, collapse)
+                if not all(self.gives(line, goal) for goal in goals):
+                    continue
+                if _is_literally(line, result):
+                    return result, (), False
+                numeric = ((self.numeric_relation(unit.formula, extra), line),)
+                if not terms or self.writer.each_step:
+                    return result, numeric, collapse
+                middle = self.terms(unit.formula, line, goals)
+                if middle is not None:
+                    return result, (*numeric, *(part for part in middle if part[1] != line)), collapse
+            if self.writer.each_step:
                 break
-        if _is_literally(line, result):
-            return result, None
-        return result, line
+        line = self.numbers(unit.formula)
+        return result, ((self.numeric_relation(unit.formula), line),), False
 
     def _result(
-        self, unit: Step, result: Written, numeric: Expr | None
+        self, unit: Step, result: Written, numeric: tuple[tuple[str, Expr], ...]
     ) -> tuple[tuple[str, Expr | Result], ...]:
         relation = "=" if result.exact else "≈"
         if self.writer.each_step:
-            line = numeric if numeric is not None else self.numbers(unit.formula)
+            line = numeric[-1][1] if numeric else self.numbers(unit.formula)
             relation = "=" if self.equals(line, result) else "≈"
-        elif numeric is not None and not self.equals(numeric, result):
-            relation = "≈"
-        if numeric is None and self.writer.each_step and isinstance(unit.formula, Quantity):
+        if not numeric and self.writer.each_step and isinstance(unit.formula, Quantity):
             relation = "="
         if unit.target not in self.asked:
             return ((relation, Result(literal(result))),)
@@ -216,7 +227,7 @@ def _is_literally(line: Expr, result: Written) -> bool:
     if isinstance(line, Negation):
         inner = line.operands[0]
         return isinstance(inner, Number) and f"-{inner.text or inner.value}" == result.text
-    return isinstance(line, Number) and (line.text or str(line.value)) == result.text
+    return isinstance(line, Number) and line.value == result.value
 
 
 def _joined(lines: list[Line]) -> list[Line]:

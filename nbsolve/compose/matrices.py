@@ -19,6 +19,7 @@ from nbsolve.expr import (
     Hadamard,
     Matrix,
     MatrixProduct,
+    Operand,
     Quantity,
     Sum,
     Variable,
@@ -28,7 +29,6 @@ from nbsolve.expr import (
 )
 from nbsolve.step import Step
 from nbsolve.symbol import Symbol, anchor
-from nbsolve.values import Values
 
 SMALL, MOST_OPERANDS, MOST_TERMS = 4, 4, 6
 """Larger matrices, and formulae of more of them, are not shown with their numbers put in."""
@@ -53,7 +53,7 @@ class MatrixLines:
         entries = [m for row in members(target, value) for m in row]
         exact = all(self.lines.writer.operand(self.lines.values, m).exact for m in entries)
         result = self.array(target, value)
-        boxed = all(m in self.lines.asked for m in entries)
+        boxed = target in self.lines.asked
         numeric = self._with_numbers(step, value)
         if numeric is not None and numeric != result:
             lines.append(Line(((self.lines.numeric_relation(step.formula), numeric),)))
@@ -84,8 +84,8 @@ class MatrixLines:
             for m in row
         ]
         for extra in range(MOST_EXTRA if not self.lines.writer.each_step else 1):
-            plain = self.lines.numbers(step.formula, extra)
-            entries = np.asarray(evaluate(plain, Values(), self.lines.solution.arithmetic)).ravel()
+            printed = _Printed(self.lines, extra)
+            entries = np.asarray(evaluate(step.formula, printed, self.lines.solution.arithmetic)).ravel()
             if all(self.lines.agrees(x, w) for x, w in zip(entries, results, strict=True)):
                 return self._numbers(step.formula, extra)
         return None
@@ -132,6 +132,24 @@ class MatrixLines:
             return None
 
         return substitute(formula, turned)
+
+
+@dataclass(frozen=True)
+class _Printed:
+    """Bindings to the numbers as they are printed, with `extra` digits."""
+
+    lines: Lines
+    extra: int
+
+    def __getitem__(self, atom: Atom, /) -> Operand:
+        value = self.lines.values[atom]
+        if not isinstance(value, np.ndarray):
+            return self.lines.operand(atom, self.extra).value
+        printed = np.empty(value.shape, dtype=object)
+        flat = printed.reshape(-1)
+        for place, member in enumerate(m for row in members(atom, value) for m in row):
+            flat[place] = self.lines.operand(member, self.extra).value
+        return printed
 
 
 def _is_weight(atom: Atom) -> bool:

@@ -5,7 +5,6 @@ A printed line, put into a calculator, gives exactly the printed value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +26,7 @@ from nbsolve.expr import (
     Product,
     Quantity,
     Sum,
+    number,
     substitute,
     walk,
 )
@@ -35,7 +35,8 @@ from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, layer_activation
 from nbsolve.writing import Writer, scalar
 
-MOST_EXTRA = 40
+LOST_DIGITS = 6
+MOST_EXTRA = 14
 """Digits that may be added to operands; a value that needs more than this is a tie or a zero."""
 MOST_TERMS = 6
 """Sums of more terms do not get a line with the value of each term."""
@@ -53,8 +54,11 @@ class Numbers:
         """How values are written."""
         return Writer(self.solution)
 
-    def numbers(self, expression: Expr, extra: int = 0) -> Expr:
-        """The expression with every quantity as it is written, functions and cases decided."""
+    def numbers(self, expression: Expr, extra: int = 0, collapse: bool = False) -> Expr:
+        """The expression with every quantity as it is written, functions and cases decided.
+
+        `collapse` puts in the value of a difference that the digits shown could not give.
+        """
 
         def replaced(node: Expr) -> Expr | None:
             if isinstance(node, Quantity):
@@ -63,13 +67,20 @@ class Numbers:
                 return substitute(node.body, replaced)
             if isinstance(node, FactorReference):
                 return substitute(node.body, replaced)
-            if isinstance(node, Applied):
-                return substitute(node.expanded, replaced)
-            if isinstance(node, Cases):
-                return substitute(self.branch(node), replaced)
+            if collapse and isinstance(node, Sum) and self._cancels(node):
+                return literal(self.writer.result(self._scalar(node), extra))
             return None
 
-        return substitute(expression, replaced)
+        return substitute(self.decided(expression), replaced)
+
+    def _scalar(self, node: Expr) -> Value:
+        return scalar(evaluate(node, self.values, self.solution.arithmetic))
+
+    def _cancels(self, node: Sum) -> bool:
+        """Whether the terms cancel to less than a millionth of the largest."""
+        sizes = [self.solution.arithmetic.magnitude(self._scalar(part)) for part in (node, *node.operands)]
+        largest = max((size for size in sizes[1:] if size is not None), default=None)
+        return sizes[0] is not None and largest is not None and sizes[0] < largest - LOST_DIGITS
 
     def _literal(self, atom: Atom, extra: int) -> Expr:
         value = self.values[atom]
@@ -93,17 +104,17 @@ class Numbers:
         """Whether a calculator that finds `value` shows the written result."""
         return self.solution.arithmetic.round_to(value, _places(result.text)) == result.value
 
-    def numeric_relation(self, formula: Expr) -> str:
+    def numeric_relation(self, formula: Expr, extra: int = 0) -> str:
         """= where every number in the line is the quantity itself, ≈ where one is rounded."""
         if self.writer.each_step:
             return "="
         for node in walk(self.decided(formula)):
             if isinstance(node, Quantity) and not isinstance(self.values[node.atom], np.ndarray):
-                if not self.operand(node.atom, 0).exact:
+                if not self.operand(node.atom, extra).exact:
                     return "≈"
             elif isinstance(node, Quantity):
                 flat = [m for row in members(node.atom, self.values[node.atom]) for m in row]  # type: ignore[arg-type]
-                if not all(self.operand(m, 0).exact for m in flat):
+                if not all(self.operand(m, extra).exact for m in flat):
                     return "≈"
         return "="
 
@@ -115,29 +126,46 @@ class Numbers:
             return False
         return not isinstance(value, np.ndarray) and settled(value) == result.value
 
-    def terms(self, formula: Expr, result: Written) -> Iterator[tuple[str, Expr]]:
-        """The sum with each term computed, with as many digits as the result needs; and its relation."""
-        if not isinstance(formula, Sum) or len(formula.operands) > MOST_TERMS:
-            return
+    def terms(self, formula: Expr, line: Expr, goals: list[Written]) -> tuple[tuple[str, Expr], ...] | None:
+        """The line with each term of a sum computed, and its relation; () where there is nothing to compute.
+
+        None where the terms do not follow from the operands printed in `line`, which then needs more digits.
+        """
+        if not isinstance(formula, Sum) or not isinstance(line, Sum) or len(formula.operands) > MOST_TERMS:
+            return ()
         if not any(_composite(term) for term in formula.operands):
-            return
-        values = [evaluate(term, self.values, self.solution.arithmetic) for term in formula.operands]
+            return ()
+        arithmetic = self.solution.arithmetic
+        values = [evaluate(term, self.values, arithmetic) for term in formula.operands]
         for extra in range(MOST_EXTRA):
             written = [self.writer.result(scalar(value), extra) for value in values]
-            line = _signed_sum(written)
-            if self.gives(line, result):
-                yield "=" if all(term.exact for term in written) else "≈", line
-                return
+            middle = _signed_sum(written)
+            if not all(self.gives(middle, goal) for goal in goals):
+                continue
+            if not all(self.gives(t, w) for t, w in zip(line.operands, written, strict=True)):
+                return None
+            return (("=" if all(term.exact for term in written) else "≈", middle),)
+        return ()
 
     def decided(self, expression: Expr) -> Expr:
         """The expression with its functions spelled out and its case distinctions decided."""
 
         def replaced(node: Expr) -> Expr | None:
+            if self.vanishes(node):
+                return number(0)
             if isinstance(node, Applied):
                 return substitute(node.expanded, replaced)
             return substitute(self.branch(node), replaced) if isinstance(node, Cases) else None
 
         return substitute(expression, replaced)
+
+    def vanishes(self, node: Expr) -> bool:
+        """Whether it is a product with a case distinction whose branch is 0 (an inactive hinge)."""
+        factors = node.operands if isinstance(node, Product | Negation) else ()
+        return any(
+            self.vanishes(factor) or (isinstance(factor, Cases) and self.branch(factor) == number(0))
+            for factor in factors
+        )
 
     def branch(self, cases: Cases) -> Expr:
         """The formula of a case distinction that holds here."""
@@ -165,7 +193,7 @@ def _composite(term: Expr) -> bool:
     return isinstance(bare, Product) or bool(bare.children)
 
 
-def _signed_sum(terms: list[Written]) -> Expr:
+def _signed_sum(terms: list[Written]) -> Sum:
     """a − b + c: a negative term after the first is subtracted."""
     parts: list[Expr] = []
     for position, term in enumerate(terms):
@@ -180,6 +208,8 @@ def members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:
     """The entries of a vector (one a row) or matrix, as atoms."""
 
     def entry(j: int, i: int | None) -> Atom:
+        if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION:
+            return Partial(replace(atom.of, to=j), replace(atom.wrt, to=j if i is None else i))
         if isinstance(atom, Partial):
             return Partial(atom.of, replace(atom.wrt, to=j, from_=i))
         return replace(atom, to=j, from_=i)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import LIMIT, MatrixLines
 from nbsolve.compose.numbers import literal
@@ -15,6 +16,7 @@ from nbsolve.engine import Iteration, Solution
 from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.layers.parameters import held_members, parameters
+from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
@@ -63,12 +65,16 @@ def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:
 
 @dataclass(frozen=True)
 class Passes:
-    """Writes one iteration; `asked` are the quantities that get a box, `level` that of its headings."""
+    """Writes one iteration; `asked` are the quantities that get a box, `level` that of its headings.
+
+    `also` are those among the asked ones that no step of the explanation finds.
+    """
 
     solution: Solution
     iteration: Iteration
-    asked: Collection[Atom]
+    asked: Asked | frozenset[Atom]
     level: int
+    also: tuple[Atom, ...] = ()
 
     @cached_property
     def tags(self) -> dict[Atom, int]:
@@ -183,6 +189,8 @@ class Passes:
                     else phrase("sections.signals_hidden", number=str(layer))
                 )
                 yield Heading(level, (title,))
+            if step.rule is Rule.PATH_SHARE and by_matrices(self.solution):
+                continue
             yield Paragraph((self._signal_words(step, layer == last, previous),))
             previous = step.rule
             if by_matrices(self.solution):
@@ -324,7 +332,7 @@ class Passes:
     def _after(self) -> Iterator[Block]:
         if not self.iteration.after:
             return
-        if self._asked_after():
+        if isinstance(self.asked, Asked) and self.asked.after:
             yield Heading(self.level, (phrase("sections.after"),))
             yield Paragraph((phrase("passages.after"),))
             forward = [s for s in self.iteration.after if s.rule in (Rule.PRE_ACTIVATION, Rule.ACTIVATION)]
@@ -335,15 +343,6 @@ class Passes:
         if self.iteration.epoch and Symbol(Role.EPOCH_LOSS) in self.asked:
             yield Heading(self.level, (phrase("sections.epoch"),))
             yield from (self.lines.derivation(step) for step in self.iteration.epoch)
-
-    def _asked_after(self) -> bool:
-        """Whether a part asks for what the network does after the update."""
-        return any(
-            isinstance(atom, Symbol)
-            and atom.new
-            and atom.role not in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
-            for atom in self.asked
-        )
 
     def _loss_words(self) -> Text:
         values, writer = self.iteration.values, self.lines.writer
@@ -356,8 +355,28 @@ class Passes:
 
     def everything(self) -> Iterator[Block]:
         """The iteration whole."""
-        for part in (self.forward, self.loss, self.backward, self.update):
+        for part in (self.forward, self.loss, self.backward, self.also_asked, self.update):
             yield from part()
+
+    def also_asked(self) -> Iterator[Block]:
+        """What is asked and not needed for anything else, with the steps it rests on."""
+        if not self.also:
+            return
+        yield Heading(self.level, (phrase("sections.also"),))
+        written = anchored(self.solution, self.iteration)
+        steps = all_steps(self.solution, self.iteration)
+        if by_matrices(self.solution):
+            for step in resting_by_layers(steps, self.also):
+                if step.target not in written:
+                    yield self.matrices.derivation(step)
+            return
+        for unit in resting(steps, self.also):
+            if unit.target not in written:
+                yield self.lines_of(unit).derivation(unit)
+
+    def lines_of(self, unit: Step) -> Lines:
+        """The writer of a step, which may know values that the iteration's own steps do not."""
+        return replace(self.lines, values=unit.values)
 
 
 def _merged(derivations: list[Derivation]) -> Derivation:

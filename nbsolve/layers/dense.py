@@ -163,6 +163,8 @@ class Dense:
     def derivative(self, unit: int | None, sample: int | None) -> Expr:
         """f′(z_j) in the shape in which people write it: from the output where there is such a formula."""
         record = self.activation
+        if unit is not None and self._formulae[1] == number(1):
+            return number(1)
         entries: tuple[tuple[str, Expr], ...] = (("z", Quantity(self.z(unit, sample))),)
         if record.from_output is not None:
             entries = (*entries, ("a", Quantity(self.a(unit, sample))))

@@ -96,6 +96,7 @@ def upstream(
                 Form(shares(unit_of(atom)), Reason.FACTORS),
             ),
             sample,
+            forms(matrix),
         )
         return written
     recorder.write(

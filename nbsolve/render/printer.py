@@ -176,11 +176,7 @@ class Printer:
         """A dot where two numbers would run together, nothing visible between letters."""
         if isinstance(_bare(right), Sum):
             return self.dialect.juxtaposed
-        if _is_numeric(right) and (
-            _is_numeric(left) or written[:1].isdigit() or isinstance(_bare(right), Number)
-        ):
-            return f" {self.dialect.dot} "
-        if _is_numeric(right):
+        if _is_numeric(right) or (_is_numeric(left) and written[:1].isdigit()):
             return f" {self.dialect.dot} "
         return self.dialect.juxtaposed
 

@@ -424,12 +424,7 @@ def mark_number(words: str) -> int | None:
     if len(bare) == 1 and bare in CIRCLED:
         return CIRCLED.index(bare) + 1
     inner = bare.replace(" ", "")
-    if (
-        inner.startswith("(")
-        and inner.endswith(")")
-        and inner[1:-1].isdigit()
-        and int(inner[1:-1]) > len(CIRCLED)
-    ):
+    if inner.startswith("(") and inner.endswith(")") and inner[1:-1].isdigit():
         return int(inner[1:-1])
     return None
 
