@@ -216,7 +216,7 @@ class ChainChecker:
             follows = lay(line, node, self.evaluator(t, carried=True, layer=layer))
             if follows.fault:
                 out.faults.append(f"{target}, calculated from the line above: {follows.fault}")
-        if (relation == "=") != laid.exact:
+        if (relation == "=") != laid.exact and not (relation == "≈" and _rests_on_a_zero(node)):
             out.faults.append(
                 f"{target}: {relation} where the number is {'exact' if laid.exact else 'rounded'}"
             )
@@ -416,6 +416,16 @@ def braces(node: Node) -> Iterator[tuple[Node, str]]:
         return
     for part in children(node):
         yield from braces(part)
+
+
+def _rests_on_a_zero(node: Node) -> bool:
+    """Whether a 0 stands in the line, or its number is padded as a rounded one is.
+
+    What no number of bits can tell from 0 is written ≈ 0, and so is what it enters (softmax's error signals
+    add up to 0, so a bias that its units share never moves).
+    """
+    texts = [n.text for n in numbers_in(node)]
+    return "0" in texts or any("." in text and text.endswith("0") for text in texts)
 
 
 def mark_number(words: str) -> int | None:
