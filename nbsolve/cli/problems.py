@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
+from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError, UnknownQuantityError
 
 if TYPE_CHECKING:
     from nbsolve.problem.model import Problem
     from nbsolve.worked import WorkedSolution
 
 STANDARD_INPUT = "-"
+_STANDARD_INPUT_NAME = "<standard input>"
 
 
 def read_problem(source: str, overrides: Sequence[str] = ()) -> Problem:
@@ -42,18 +44,42 @@ def read_problems(sources: Sequence[str], overrides: Sequence[str] = ()) -> list
 
 
 def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution:
-    """The problem worked out. Raises: ProblemError, DomainError."""
+    """The problem worked out. Raises: ProblemError, also for what only solving shows, with the file's name."""
     problem = read_problem(source, overrides)
     from nbsolve.worked import solve
 
-    return solve(problem)
+    with about(source):
+        return solve(problem)
+
+
+@contextmanager
+def about(source: str) -> Iterator[None]:
+    """What goes wrong inside the block is a fault of this file."""
+    try:
+        yield
+    except (ProblemError, UnknownQuantityError):
+        raise
+    except NbsolveError as error:
+        raise ProblemError([fault_of(error, source)]) from error
+
+
+def fault_of(error: NbsolveError, source: str) -> Fault:
+    """An error that solving a file met, with the file's name, and what to do where that is clear."""
+    file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
+    hint = None
+    if isinstance(error, DomainError) and "each_step" not in str(error):
+        hint = (
+            "change the numbers of the problem; where a value was only rounded to that (rounding: each_step), "
+            "raise decimals"
+        )
+    return Fault(str(error), file, hint=hint)
 
 
 def _from_standard_input(overrides: Sequence[str]) -> Problem:
     from nbsolve.problem import parse_problem
     from nbsolve.problem.reading import MAXIMUM_BYTES, decode
 
-    name = "<standard input>"
+    name = _STANDARD_INPUT_NAME
     text = decode(sys.stdin.buffer.read(MAXIMUM_BYTES + 1), name)
     problem = parse_problem(text, file=name, overrides=list(overrides), folder=Path.cwd())
     _check_asked(problem, name, bool(overrides))

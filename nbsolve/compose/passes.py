@@ -362,17 +362,17 @@ class Passes:
         """What is asked and not needed for anything else, with the steps it rests on."""
         if not self.also:
             return
-        yield Heading(self.level, (phrase("sections.also"),))
         written = anchored(self.solution, self.iteration)
         steps = all_steps(self.solution, self.iteration)
         if by_matrices(self.solution):
-            for step in resting_by_layers(steps, self.also):
-                if step.target not in written:
-                    yield self.matrices.derivation(step)
-            return
-        for unit in resting(steps, self.also):
-            if unit.target not in written:
-                yield self.lines_of(unit).derivation(unit)
+            layers = [s for s in resting_by_layers(steps, self.also) if s.target not in written]
+            blocks = [self.matrices.derivation(step) for step in layers]
+        else:
+            units = [unit for unit in resting(steps, self.also) if unit.target not in written]
+            blocks = [self.lines_of(unit).derivation(unit) for unit in units]
+        if blocks:
+            yield Heading(self.level, (phrase("sections.also"),))
+            yield from blocks
 
     def lines_of(self, unit: Step) -> Lines:
         """The writer of a step, which may know values that the iteration's own steps do not."""

@@ -9,7 +9,7 @@ from nbsolve.document import Derivation, Line, Math, Result, Text
 from nbsolve.expr import Atom, Expr
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.render.circled import circled
+from nbsolve.render.circled import IN_EVERY_FONT, circled
 from nbsolve.render.printer import Dialect, Printer
 
 FUNCTIONS = {
@@ -90,7 +90,7 @@ def printer(names: Names) -> Printer:
             ),
             cases=cases,
             brace=lambda body, words: rf"\underbrace{{{body}}}_{{{words}}}",
-            reference=lambda body, n: rf"\underbrace{{{body}}}_{{\text{{{circled(n)}}}}}",
+            reference=lambda body, n: rf"\underbrace{{{body}}}_{{\text{{{circled(n, IN_EVERY_FONT)}}}}}",
             note=note,
             relations=RELATIONS,
             minus="-",
@@ -143,7 +143,7 @@ def _row(line: Line, p: Printer, words: object) -> str:
         row += f" {mark}{p.relation(relation)} {_right(right, p)}"
     tail = ""
     if line.tag is not None:
-        tail = rf"\text{{{circled(line.tag)}}}"
+        tail = rf"\text{{{circled(line.tag, IN_EVERY_FONT)}}}"
     if line.note:
         tail += (r"\;\;" if tail else "") + words(line.note)  # type: ignore[operator]
     return row.strip() + (f" && {tail}" if tail else "")
