@@ -86,7 +86,11 @@ def _make_pages(
     made = {name: mark for name, mark in read_made(record).items() if hashes.get(name) == mark}
     jobs = {
         name: NotebookJob(
-            problem, path.resolve().parent, course.notebooks / f"{name}.ipynb", course.pages / f"{name}.ipynb"
+            problem,
+            path.resolve().parent,
+            course.notebooks / f"{name}.ipynb",
+            course.pages / f"{name}.ipynb",
+            path,
         )
         for path, name, problem in zip(paths, names, loaded, strict=True)
     }

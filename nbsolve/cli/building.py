@@ -89,7 +89,7 @@ def notebook(
     made = [out / f"{name}.ipynb" for name in names]
     make_notebooks(
         [
-            NotebookJob(problem, path.resolve().parent, place.resolve())
+            NotebookJob(problem, path.resolve().parent, place.resolve(), file=path)
             for problem, path, place in zip(problems, paths, made, strict=True)
         ],
         at_once=jobs,

@@ -56,12 +56,13 @@ def check(
 
 
 def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
-    from nbsolve.cli.problems import solved
+    from nbsolve.cli.problems import about, solved
 
     try:
         worked = solved(file)
-        for _ in worked.entries():
-            pass
+        with about(file, worked.problem):
+            for _ in worked.entries():
+                pass
     except ProblemError as error:
         return error.faults, ()
     except NbsolveError as error:

@@ -48,31 +48,23 @@ def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution:
     problem = read_problem(source, overrides)
     from nbsolve.worked import solve
 
-    with about(source):
+    with about(source, problem):
         return solve(problem)
 
 
 @contextmanager
-def about(source: str) -> Iterator[None]:
-    """What goes wrong inside the block is a fault of this file."""
+def about(source: str, problem: Problem) -> Iterator[None]:
+    """What goes wrong inside the block is a fault of this problem's file."""
+    from nbsolve.problem.checks import domain_hint
+
     try:
         yield
     except (ProblemError, UnknownQuantityError):
         raise
     except NbsolveError as error:
-        raise ProblemError([fault_of(error, source)]) from error
-
-
-def fault_of(error: NbsolveError, source: str) -> Fault:
-    """An error that solving a file met, with the file's name, and what to do where that is clear."""
-    file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
-    hint = None
-    if isinstance(error, DomainError) and "each_step" not in str(error):
-        hint = (
-            "change the numbers of the problem; where a value was only rounded to that (rounding: each_step), "
-            "raise decimals"
-        )
-    return Fault(str(error), file, hint=hint)
+        file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
+        hint = domain_hint(problem) if isinstance(error, DomainError) else None
+        raise ProblemError([Fault(str(error), file, hint=hint)]) from error
 
 
 def _from_standard_input(overrides: Sequence[str]) -> Problem:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nbsolve.cli import completion, output
-from nbsolve.cli.problems import solved
+from nbsolve.cli.problems import about, solved
 
 if TYPE_CHECKING:
     from nbsolve.document import Document
@@ -90,13 +90,14 @@ def solve(
     As text for the terminal, as Markdown (MyST), as LaTeX, or as JSON for programs.
     """
     worked = solved(file, overrides or [])
-    if form is Format.JSON:
-        from nbsolve.answers import write_json
+    with about(file, worked.problem):
+        if form is Format.JSON:
+            from nbsolve.answers import write_json
 
-        output.as_utf8()
-        write_json(worked, sys.stdout, everything=everything)
-        return
-    _write(worked.document(), DocumentFormat(form.value))
+            output.as_utf8()
+            write_json(worked, sys.stdout, everything=everything)
+            return
+        _write(worked.document(), DocumentFormat(form.value))
 
 
 def explain(
@@ -116,7 +117,9 @@ def explain(
     overrides: Overrides = None,
 ) -> None:
     """Explain one quantity of a problem: its steps, and those that it rests on."""
-    _write(solved(file, overrides or []).explain(quantity), form)
+    worked = solved(file, overrides or [])
+    with about(file, worked.problem):
+        _write(worked.explain(quantity), form)
 
 
 def _write(document: Document, form: DocumentFormat) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import MOST_EXTRA, literal, members
+from nbsolve.compose.numbers import MOST_EXTRA, literal, member, members
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
@@ -50,7 +50,7 @@ class MatrixLines:
         value = step.value
         if not isinstance(value, np.ndarray):
             return self.lines.derivation(step)
-        entries = [m for row in members(target, value) for m in row]
+        entries = [m for row in _shown(target, value) for m in row if m is not None]
         exact = all(self.lines.writer.operand(self.lines.values, m).exact for m in entries)
         result = self.array(target, value)
         boxed = target in self.lines.asked
@@ -66,7 +66,7 @@ class MatrixLines:
         prefix = f"it{self.lines.iteration}-"
         anchors = (
             prefix + anchor(target),
-            *(prefix + anchor(m) for m in entries if len(entries) <= LIMIT * LIMIT),
+            *(prefix + anchor(m) for m in entries if value.size <= LIMIT * LIMIT),
         )
         return Derivation(tuple(lines), anchors)
 
@@ -101,12 +101,12 @@ class MatrixLines:
 
     def array(self, atom: Atom, value: Array, extra: int = 0, answers: bool = False) -> Expr:
         """The array with its entries as they are written, as the file's layout has it."""
-        entries = members(atom, value)
+        entries = _shown(atom, value)
         if value.ndim == 1 and self.inputs_first:
             entries = [[row[0] for row in entries]]
         elif value.ndim == 2 and self.inputs_first and _is_weight(atom):
             entries = [list(column) for column in zip(*entries, strict=True)]
-        rows = [self._entries(row, extra, answers) for row in _shortened(entries)]
+        rows = [self._entries(row, extra, answers) for row in entries]
         return Matrix(tuple(tuple(row) for row in rows))
 
     def _entries(self, row: list[Atom | None], extra: int, answers: bool) -> list[Expr]:
@@ -147,8 +147,8 @@ class _Printed:
             return self.lines.operand(atom, self.extra).value
         printed = np.empty(value.shape, dtype=object)
         flat = printed.reshape(-1)
-        for place, member in enumerate(m for row in members(atom, value) for m in row):
-            flat[place] = self.lines.operand(member, self.extra).value
+        for place, entry in enumerate(m for row in members(atom, value) for m in row):
+            flat[place] = self.lines.operand(entry, self.extra).value
         return printed
 
 
@@ -157,13 +157,17 @@ def _is_weight(atom: Atom) -> bool:
     return symbol.from_ is None and symbol.role.name == "WEIGHT"
 
 
-def _shortened(entries: list[list[Atom]]) -> list[list[Atom | None]]:
-    """First and last rows and columns, None where something is left out."""
+def _shown(atom: Atom, array: Array) -> list[list[Atom | None]]:
+    """The entries of first and last rows and columns, None where something is left out."""
 
-    def ends(items: list) -> list:  # type: ignore[type-arg]
-        return items if len(items) <= LIMIT else [*items[:3], None, items[-1]]
+    def ends(count: int) -> list[int | None]:
+        numbers: list[int | None] = list(range(1, count + 1))
+        return numbers if count <= LIMIT else [*numbers[:3], None, count]
 
-    rows: list[list[Atom | None]] = []
-    for row in ends(entries):
-        rows.append(ends(row) if row is not None else [None] * len(ends(entries[0])))
-    return rows
+    def entry(j: int | None, i: int | None) -> Atom | None:
+        return None if j is None else member(atom, j, i)
+
+    if array.ndim == 1:
+        return [[entry(j, None)] for j in ends(array.shape[0])]
+    columns = ends(array.shape[1])
+    return [[entry(j, i) if i is not None else None for i in columns] for j in ends(array.shape[0])]

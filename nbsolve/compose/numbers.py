@@ -15,6 +15,7 @@ from nbsolve.errors import DomainError
 from nbsolve.evaluate import branch, evaluate
 from nbsolve.expr import (
     Applied,
+    Array,
     Atom,
     Brace,
     Cases,
@@ -204,19 +205,19 @@ def _signed_sum(terms: list[Written]) -> Sum:
     return Sum(tuple(parts))
 
 
-def members(atom: Atom, array: np.ndarray) -> list[list[Atom]]:
+def member(atom: Atom, j: int, i: int | None) -> Atom:
+    """Entry j of a vector (i is None), or entry j, i of a matrix."""
+    if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION:
+        return Partial(replace(atom.of, to=j), replace(atom.wrt, to=j if i is None else i))
+    if isinstance(atom, Partial):
+        return Partial(atom.of, replace(atom.wrt, to=j, from_=i))
+    return replace(atom, to=j, from_=i)
+
+
+def members(atom: Atom, array: Array) -> list[list[Atom]]:
     """The entries of a vector (one a row) or matrix, as atoms."""
-
-    def entry(j: int, i: int | None) -> Atom:
-        if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION:
-            return Partial(replace(atom.of, to=j), replace(atom.wrt, to=j if i is None else i))
-        if isinstance(atom, Partial):
-            return Partial(atom.of, replace(atom.wrt, to=j, from_=i))
-        return replace(atom, to=j, from_=i)
-
-    if array.ndim == 1:
-        return [[entry(j, None)] for j in range(1, array.shape[0] + 1)]
-    return [[entry(j, i) for i in range(1, array.shape[1] + 1)] for j in range(1, array.shape[0] + 1)]
+    columns = [None] if array.ndim == 1 else range(1, array.shape[1] + 1)
+    return [[member(atom, j, i) for i in columns] for j in range(1, array.shape[0] + 1)]
 
 
 def _linear_source(atom: Atom, values: Values) -> Atom:

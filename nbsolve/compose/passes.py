@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import LIMIT, MatrixLines
@@ -54,12 +56,14 @@ def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:
     """The quantities of an iteration that have an anchor of their own."""
     found: set[Atom] = set()
     for step in iteration.steps:
-        if not step.members:
+        if step.unit_forms is None:
             found.add(step.target)
         elif not by_matrices(solution):
             found.update(step.members)
         else:
-            found.update((step.target, *(step.members if len(step.members) <= LIMIT * LIMIT else ())))
+            found.add(step.target)
+            if np.asarray(step.value).size <= LIMIT * LIMIT:
+                found.update(step.members)
     return found
 
 
@@ -349,8 +353,10 @@ class Passes:
         old, new = LOSS, Symbol(Role.LOSS, new=True)
         sign = self.solution.arithmetic.sign(values[new] - values[old])  # type: ignore[arg-type]
         key = {-1: "loss_fell", 0: "loss_same", 1: "loss_rose"}[sign]
-        template = phrase(f"passages.{key}", old="\0", new="\0") if sign else phrase(f"passages.{key}")
         numbers = [Math(literal(writer.answer(values, atom))) for atom in (old, new)]
+        if sign and numbers[0] == numbers[1]:
+            return (phrase("passages.loss_hardly"),)
+        template = phrase(f"passages.{key}", old="\0", new="\0") if sign else phrase(f"passages.{key}")
         return _filled(template, numbers)
 
     def everything(self) -> Iterator[Block]:

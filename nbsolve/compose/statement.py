@@ -146,11 +146,15 @@ def _samples(solution: Solution) -> Iterator[Block]:
         return
     yield Paragraph((phrase("statement.samples_many"),))
     wide = width + outputs > 2 * LIMIT
-    columns = [Symbol(Role.INPUT, to=i) for i in range(1, width + 1)]
-    columns += [Symbol(Role.TARGET, to=k) for k in range(1, outputs + 1)] if targets else []
+    inputs: list[Symbol | None] = [Symbol(Role.INPUT, to=i) for i in range(1, width + 1)]
+    wanted: list[Symbol | None] = (
+        [Symbol(Role.TARGET, to=k) for k in range(1, outputs + 1)] if targets else []
+    )
     if wide:
-        columns = [*columns[:3], *columns[-1:]]
-    header: list[Text] = [(phrase("statement.number"),), *((Math(Quantity(symbol)),) for symbol in columns)]
+        inputs, wanted = _ends(inputs), _ends(wanted)
+    columns = [*inputs, *wanted]
+    header: list[Text] = [(phrase("statement.number"),)]
+    header.extend((Math(Quantity(symbol)),) if symbol else ("…",) for symbol in columns)
     rows: list[tuple[Text, ...]] = []
     numbers = list(range(1, len(problem.samples) + 1))
     if len(numbers) > MOST_SAMPLES:
@@ -162,6 +166,9 @@ def _samples(solution: Solution) -> Iterator[Block]:
         sample = problem.samples[number - 1]
         cells: list[Text] = [(str(number),)]
         for symbol in columns:
+            if symbol is None:
+                cells.append(("…",))
+                continue
             side = sample.input if symbol.role is Role.INPUT else sample.target
             assert side is not None
             assert symbol.to is not None
@@ -176,6 +183,11 @@ def _shortened(names: tuple[str, ...]) -> str:
     if len(listed) > MOST_SAMPLES:
         listed = [*listed[: MOST_SAMPLES - 2], "…", listed[-1]]
     return ", ".join(listed)
+
+
+def _ends(symbols: list[Symbol | None]) -> list[Symbol | None]:
+    """The first three and the last, None for those left out between."""
+    return symbols if len(symbols) <= LIMIT else [*symbols[:3], None, symbols[-1]]
 
 
 def _constants(problem: Problem) -> Iterator[Text]:

@@ -201,6 +201,7 @@ def held_members(layer: Dense) -> tuple[Symbol, ...]:
     return tuple(
         member
         for parameter in parameters(layer)
+        if not np.all(parameter.trained)
         for member, flag in zip(
             parameter.members,
             np.broadcast_to(np.ravel(parameter.trained), len(parameter.members)),

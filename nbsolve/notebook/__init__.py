@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbsolve.errors import NbsolveError
+from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
 from nbsolve.notebook.children import CAN_FORK, OnDone, run_in_children
 from nbsolve.problem import load_problem
+from nbsolve.problem.checks import domain_hint
 from nbsolve.problem.model import Problem
 
 __all__ = ["NotebookJob", "make_notebook", "make_notebooks"]
@@ -21,13 +22,14 @@ Overrides = Mapping[str, object] | Sequence[str]
 class NotebookJob:
     """One notebook to make: `problem` (whose data files are in `folder`) goes to `out`.
 
-    `page` is where the site's copy goes, if it is wanted.
+    `page` is where the site's copy goes, if it is wanted; `file` is what errors call the problem.
     """
 
     problem: Problem
     folder: Path
     out: Path
     page: Path | None = None
+    file: Path | None = None
 
 
 def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | None = None) -> Path:
@@ -38,7 +40,9 @@ def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | Non
     before then stays as it was.
     """
     problem = load_problem(problem_path, overrides=overrides)
-    make_notebooks([NotebookJob(problem, problem_path.resolve().parent, out_path.resolve())])
+    make_notebooks(
+        [NotebookJob(problem, problem_path.resolve().parent, out_path.resolve(), file=problem_path)]
+    )
     return out_path
 
 
@@ -46,7 +50,7 @@ def make_notebooks(jobs: Sequence[NotebookJob], *, at_once: int = 2, on_done: On
     """Make several notebooks, `at_once` at a time.
 
     `on_done(position, fault)` is called as each is finished, with None or what went wrong. Raises one
-    `NbsolveError` that names every problem whose notebook failed; the others are written.
+    `ProblemError` with a fault for every problem whose notebook failed; the others are written.
     """
     # everything a notebook needs is imported here, once, before the children are forked
     from nbsolve import solve  # noqa: F401
@@ -59,10 +63,12 @@ def make_notebooks(jobs: Sequence[NotebookJob], *, at_once: int = 2, on_done: On
         else:
             faults = _one_after_another(tasks, on_done)
     failed = [
-        f"{job.problem.name}: {fault}" for job, fault in zip(jobs, faults, strict=True) if fault is not None
+        Fault(fault, str(job.file or job.problem.name))
+        for job, fault in zip(jobs, faults, strict=True)
+        if fault is not None
     ]
     if failed:
-        raise NbsolveError("\n".join(failed))
+        raise ProblemError(failed)
 
 
 def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
@@ -75,9 +81,12 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
         from nbsolve.problem.embedding import self_contained_text
 
         scratch.mkdir()
-        notebook = execute_template(
-            self_contained_text(job.problem), job.problem.title, folder=job.folder, scratch=scratch
-        )
+        text = self_contained_text(job.problem)
+        try:
+            notebook = execute_template(text, job.problem.title, folder=job.folder, scratch=scratch)
+        except DomainError as error:
+            hint = domain_hint(job.problem)
+            raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None
         if job.page is not None:
             write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem)) + "\n")
         write_whole(job.out, nbformat.writes(notebook) + "\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import papermill
 
-from nbsolve.errors import NbsolveError
+from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.notebook.children import CAN_FORK
 from nbsolve.notebook.engine import ENGINE_NAME, register_engine
 from nbsolve.notebook.kernel import private_kernel
@@ -55,6 +55,8 @@ def execute_template(
             **engine,
         )
     except papermill.PapermillExecutionError as error:
+        if error.ename == DomainError.__name__:
+            raise DomainError(error.evalue) from None
         known = error.ename in _names(NbsolveError)
         raise NbsolveError(error.evalue if known else f"{error.ename}: {error.evalue}") from None
     return _tidied(executed, title)

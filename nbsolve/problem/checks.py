@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbsolve.problem.cursor import Cursor
-from nbsolve.problem.model import LossTerm, Network, Sample
+from nbsolve.problem.model import LossTerm, Network, Problem, Sample
 
 _ZERO_ONE = ("binary_cross_entropy", "categorical_cross_entropy")
 _COSINES = ("cosine_similarity", "cosine_loss")
@@ -62,3 +62,10 @@ def _check_target(cursor: Cursor, term: LossTerm, sample: Sample) -> None:
         cursor.fault(
             "the cosine with a target of zeros is not defined", expected="a target that is not all 0"
         )
+
+
+def domain_hint(problem: Problem) -> str | None:
+    """What may help where a number met no function: rounding may have made it 0 or 1."""
+    if problem.rounding.apply != "each_step":
+        return None
+    return "each step is rounded (rounding: each_step), here perhaps too far: raise decimals"
