@@ -101,7 +101,7 @@ def test_a_cell_that_fails_is_one_message_with_the_problems_name(flat: Path, tmp
     out = make_notebook(flat, tmp_path / "out.ipynb")
     before = out.read_bytes()
     flat.write_text(UNSOLVABLE, encoding="utf-8")
-    with pytest.raises(NbsolveError, match=r"^flat: ") as caught:
+    with pytest.raises(NbsolveError, match="flat.yaml: iteration 1, sample 1: ") as caught:
         make_notebook(flat, out)
     assert "Traceback" not in str(caught.value)
     assert out.read_bytes() == before

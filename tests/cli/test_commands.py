@@ -290,3 +290,25 @@ def test_completion_of_quantities(folder: Path) -> None:
     assert "dL/dW[1][2][1]" in found
     assert completion.quantities(Context("nowhere.yaml"), "") == []  # type: ignore[arg-type]
     assert completion.quantities(Context("-"), "") == []  # type: ignore[arg-type]
+
+
+DOMAIN = """\
+network: {inputs: 1, layers: [{units: 1, activation: sigmoid, weights: [[9]]}]}
+samples: [{x: [2], y: [0]}]
+loss: binary_cross_entropy
+rounding: {apply: each_step, decimals: 2}
+"""
+
+
+@pytest.mark.parametrize("command", [["solve"], ["check"], ["explain"], ["notebook", "--out", "made"]])
+def test_what_only_solving_shows_names_the_file_too(command: list[str], run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "outside.yaml"
+    file.write_text(DOMAIN, encoding="utf-8")
+    name, *rest = command
+    done = run(name, str(file), *(["L"] if name == "explain" else []), *rest)
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        f"{file}: error: iteration 1, sample 1: binary_cross_entropy is not defined"
+    )
+    assert "    hint: each step is rounded" in done.stderr
+    assert "raise decimals" in done.stderr
