@@ -17,6 +17,10 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|Error|Exception)\b")
 
 
+_MOST_COMPLAINTS = 20
+"""Where the disk is full, each of hundreds of files has its own."""
+
+
 def build_site(course: Course, contents: Path) -> Path:
     """Run Jupyter Book with warnings as errors; returns the site's first page.
 
@@ -45,7 +49,9 @@ def _complaints(output: str, errors: str) -> str:
     """The lines that say what is wrong; all of the errors' stream where none does."""
     lines = _COLOURS.sub("", errors).strip().splitlines()
     telling = [line for line in lines if _COMPLAINT.search(line)]
-    return "\n".join(telling or lines or output.strip().splitlines()[-20:])
+    chosen = telling or lines or output.strip().splitlines()[-_MOST_COMPLAINTS:]
+    more = len(chosen) - _MOST_COMPLAINTS
+    return "\n".join([*chosen[:_MOST_COMPLAINTS], *([f"… and {more} more lines"] if more > 0 else [])])
 
 
 def _publish(built: Path, site: Path) -> None:

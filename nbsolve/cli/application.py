@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from nbsolve import __version__
-from nbsolve.cli import building, checking, solving, starting
+from nbsolve.cli import building, checking, output, solving, starting
 from nbsolve.cli.failures import reported
 
 __all__ = ["application"]
@@ -20,6 +20,7 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what goes wrong becomes one message and an exit code."""
+        output.forgiving()
         with reported():
             result = super().invoke(ctx)
             sys.stdout.flush()

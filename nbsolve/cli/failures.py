@@ -92,10 +92,8 @@ def _print(pieces: Sequence[tuple[str, str]]) -> None:
 
 
 def _printable(text: str) -> str:
-    """Without control characters, which a file must not send to a terminal, and in the stream's encoding."""
-    clean = "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    return clean.encode(encoding, "replace").decode(encoding)
+    """Without control characters, which a file must not send to a terminal."""
+    return "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def _of_system(error: OSError) -> str:

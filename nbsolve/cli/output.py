@@ -8,6 +8,8 @@ import shutil
 import sys
 from collections.abc import Callable
 
+from nbsolve.cli import plain
+
 WIDTH_OF_A_FILE = 100
 """The width where the output is not a terminal (and COLUMNS does not say otherwise)."""
 
@@ -20,13 +22,15 @@ def width() -> int:
 def as_utf8() -> None:
     """From now on write UTF-8, whatever the terminal's locale: what is written is meant for a program."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.reconfigure(encoding="utf-8", errors="strict")
 
 
 def forgiving() -> None:
-    """From now on write a question mark for a letter that standard output does not have."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    """From now on spell out in ASCII what the encoding of standard output or standard error lacks."""
+    plain.register()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=plain.NAME)
 
 
 def write(text: str) -> None:

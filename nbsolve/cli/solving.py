@@ -126,7 +126,6 @@ def _write(document: Document, form: DocumentFormat) -> None:
     if form is DocumentFormat.TEXT:
         from nbsolve.render import text
 
-        output.forgiving()
         output.write(text.render(document, output.width(), output.style()))
         return
     output.as_utf8()

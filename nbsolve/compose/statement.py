@@ -165,14 +165,14 @@ def _samples(solution: Solution) -> Iterator[Block]:
             continue
         sample = problem.samples[number - 1]
         cells: list[Text] = [(str(number),)]
-        for symbol in columns:
-            if symbol is None:
+        for column in columns:
+            if column is None:
                 cells.append(("…",))
                 continue
-            side = sample.input if symbol.role is Role.INPUT else sample.target
+            side = sample.input if column.role is Role.INPUT else sample.target
             assert side is not None
-            assert symbol.to is not None
-            cells.append((Math(_literal(side[symbol.to - 1])),))
+            assert column.to is not None
+            cells.append((Math(_literal(side[column.to - 1])),))
         rows.append(tuple(cells))
     yield Table(tuple(header), tuple(rows), frozenset(range(len(header))))
 

@@ -83,6 +83,9 @@ def _work(task: Task, messages: Connection) -> None:
         task()
     except NbsolveError as error:
         messages.send(str(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        messages.send(f"{place}{(error.strerror or str(error)).lower()}")
     except Exception as error:
         messages.send(f"{type(error).__name__}: {error}")
     else:
