@@ -15,8 +15,6 @@ from nbsolve.errors import NbsolveError
 _COMMAND = "from jupyter_book.cli.main import main; main()"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|Error|Exception)\b")
-
-
 _MOST_COMPLAINTS = 20
 """Where the disk is full, each of hundreds of files has its own."""
 

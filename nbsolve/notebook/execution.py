@@ -89,7 +89,14 @@ def _tidied(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookNod
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
-            "language_info": {"name": "python"},
+            # what `jupyter nbconvert --to script` needs to write a .py file
+            "language_info": {
+                "name": "python",
+                "file_extension": ".py",
+                "mimetype": "text/x-python",
+                "nbconvert_exporter": "python",
+                "pygments_lexer": "ipython3",
+            },
         }
     )
     return notebook

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert.exporters import PythonExporter
 
 from nbsolve.errors import NbsolveError, ProblemError
 from nbsolve.notebook import make_notebook
@@ -101,7 +104,7 @@ def test_a_cell_that_fails_is_one_message_with_the_problems_name(flat: Path, tmp
     out = make_notebook(flat, tmp_path / "out.ipynb")
     before = out.read_bytes()
     flat.write_text(UNSOLVABLE, encoding="utf-8")
-    with pytest.raises(NbsolveError, match="flat.yaml: iteration 1, sample 1: ") as caught:
+    with pytest.raises(NbsolveError, match=r"flat\.yaml: iteration 1, sample 1: ") as caught:
         make_notebook(flat, out)
     assert "Traceback" not in str(caught.value)
     assert out.read_bytes() == before
@@ -114,3 +117,16 @@ def test_a_training_shows_every_iteration(tmp_path: Path) -> None:
     shown = _shown(_read(make_notebook(path, tmp_path / "out.ipynb")))
     assert "Iteration 1" in shown
     assert "Iteration 2" in shown
+
+
+def test_a_notebook_becomes_a_script_that_runs(flat: Path, tmp_path: Path) -> None:
+    notebook = nbformat.read(make_notebook(flat, tmp_path / "out.ipynb"), as_version=4)
+    assert notebook.metadata.language_info.file_extension == ".py"
+    script, _ = PythonExporter().from_notebook_node(notebook)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_file_that_cannot_be_written_is_said_by_its_own_name(flat: Path, tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match=r"flat\.yaml: .*flat\.yaml.*: (file exists|not a directory)"):
+        make_notebook(flat, flat / "out.ipynb")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from nbsolve.cli import completion
+from nbsolve.cli.plain import plain
 from tests.cli.conftest import GOOD, PROBLEMS, Run
 
 FIRST = "problems/first.yaml"
@@ -312,3 +313,24 @@ def test_what_only_solving_shows_names_the_file_too(command: list[str], run: Run
     )
     assert "    hint: each step is rounded" in done.stderr
     assert "raise decimals" in done.stderr
+
+
+def test_a_terminal_without_the_letters_gets_them_spelled_out(run: Run) -> None:
+    done = run("solve", FIRST, PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert "?" not in done.stdout  # a minus above all must not be lost
+    assert "dL/d" in done.stdout
+    assert "~= " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("w₁₂⁽¹⁾ ≈ −6.2·10⁻⁵", "w_12^(1) ~= -6.2*10^-5"),
+        ("∂L/∂θ² = σ′(z) ① Δη ⊙ aᵀ", "dL/dtheta^2 = sigma'(z) (1) Deltaeta (*) a^T"),
+        ("Größe 漢", "Grosse ?"),
+    ],
+)
+def test_signs_in_ascii(text: str, spelled: str) -> None:
+    assert plain(text) == spelled
