@@ -8,7 +8,7 @@ from typing import Literal
 from nbsolve.given import Given
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import Bias
-from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, what
+from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, source_of, what
 
 Name = Literal["bias", "threshold"]
 
@@ -29,6 +29,12 @@ def read_bias(cursor: Cursor, name: Name, units: int, folder: Path | None) -> Bi
         return None
     inner = cursor.get(form) or cursor
     trainable = cursor.get("trainable")
+    if form == "value" and inner.is_mapping:
+        source = source_of(cursor, name, inner)
+        form = None if source is None else one_source(source, name, SOURCES[1:])
+        if source is None or form is None:
+            return None
+        cursor, inner = source, source.get(form) or source
     if form == "shared":
         return _shared(inner, trainable)
     if form == "value":
@@ -63,7 +69,10 @@ def _written(cursor: Cursor, name: Name, units: int) -> tuple[Given, ...] | None
         return None
     values = cursor.numbers(name)
     if values is not None and len(values) != units:
-        cursor.fault(f"{name} has {len(values)} numbers for {_units(units)}", expected=_one_a_unit(units))
+        cursor.fault(
+            f"{name} has {len(values)} {'number' if len(values) == 1 else 'numbers'} for {_units(units)}",
+            expected=_one_a_unit(units),
+        )
         return None
     return values
 

@@ -56,6 +56,9 @@ def _layer(node: Node, layer: DenseLayer, transposed: bool) -> Node:
         ("threshold", _numbers(layer.bias.values)),
     ):
         old = entries.get(key)
+        within = old.entries.get("value") if isinstance(old, Entries) else None
+        if isinstance(old, Entries) and isinstance(within, Entries) and "file" in within.entries:
+            old = _entries({**within.entries, **{k: v for k, v in old.entries.items() if k != "value"}})
         if isinstance(old, Entries) and "file" in old.entries:
             entries[key] = _bounded(values, old)
             changed = changed or entries[key] is not old

@@ -125,7 +125,8 @@ def _matrix_of_csv(path: Path) -> Array:
     numbers: list[Given] = []
     for number, fields in lines:
         if len(fields) != width:
-            raise FileFault(f"{path.name}, line {number}: {len(fields)} numbers where line 1 has {width}")
+            found = "1 number" if len(fields) == 1 else f"{len(fields)} numbers"
+            raise FileFault(f"{path.name}, line {number}: {found} where line 1 has {width}")
         for text in fields:
             try:
                 numbers.append(Given.read(text))

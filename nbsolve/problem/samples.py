@@ -81,7 +81,8 @@ def _vector(cursor: Cursor, name: str, wanted: int | None) -> tuple[Given, ...] 
     if numbers is not None and wanted is not None and len(numbers) != wanted:
         reason = where.format(wanted) if wanted != 1 else where.format(wanted)[:-1]
         expected = f"{wanted} numbers: {reason}" if wanted != 1 else f"1 number: {reason}"
-        cursor.fault(f"{name} has {len(numbers)} numbers", expected=expected)
+        found = "1 number" if len(numbers) == 1 else f"{len(numbers)} numbers"
+        cursor.fault(f"{name} has {found}", expected=expected)
         return None
     return numbers
 

@@ -179,8 +179,13 @@ def _sources(value: Schema, trainable: Schema, shared: bool) -> list[Schema]:
         "shared": _ref("number", "One parameter for all units of the layer."),
         "trainable": {"description": "false: held.", "type": "boolean"},
     }
+    within = [
+        _object(file, required=("file",)),
+        _object({"normal": drawn_normal}, required=("normal",)),
+        _object({"uniform": drawn_uniform}, required=("uniform",)),
+    ]
     return [
-        _object({"value": value, **held}, required=("value",)),
+        _object({"value": {"anyOf": [value, *within]}, **held}, required=("value",)),
         _object({**file, **held}, required=("file",)),
         _object({"normal": drawn_normal, **held}, required=("normal",)),
         _object({"uniform": drawn_uniform, **held}, required=("uniform",)),

@@ -17,6 +17,20 @@ def what(cursor: Cursor) -> str:
     return "nothing is written" if cursor.is_null else f"{describe(cursor.node)} is not numbers"
 
 
+def source_of(cursor: Cursor, name: str, inner: Cursor) -> Cursor | None:
+    """Where `value` is itself a mapping, that mapping, which says where the numbers come from.
+
+    `{value: {file: start.csv}, trainable: false}` means `{file: start.csv, trainable: false}`.
+    None after noting a fault.
+    """
+    if cursor.has("array"):
+        cursor.key_fault("array", "array belongs to the file", expected="value: {file: …, array: …}")
+        return None
+    if not inner.mapping((*SOURCES[1:], "array"), name):
+        return None
+    return inner
+
+
 def one_source(cursor: Cursor, what: str, sources: tuple[str, ...] = SOURCES) -> str | None:
     """The one key that says where the numbers come from; None (a fault) for none or several."""
     present = [key for key in sources if cursor.has(key)]

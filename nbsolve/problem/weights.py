@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbsolve.given import Given
 from nbsolve.problem.cursor import Cursor
-from nbsolve.problem.sources import array_of, drawn, one_source, what
+from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, source_of, what
 
 Matrix = tuple[tuple[Given, ...], ...]
 Shape = tuple[int, int]
@@ -33,6 +33,12 @@ def read_weights(
     if kind is None:
         return None
     inner = cursor.get(kind) or cursor
+    if kind == "value" and inner.is_mapping:
+        source = source_of(cursor, "weights", inner)
+        kind = None if source is None else one_source(source, "weights", SOURCES[1:])
+        if source is None or kind is None:
+            return None
+        cursor, inner = source, source.get(kind) or source
     if kind == "value":
         rows = _written(inner, shape, transposed)
     elif kind == "file":
@@ -77,8 +83,8 @@ def _matrix(cursor: Cursor, shape: Shape) -> Matrix | None:
             nested = "[" + ", ".join(f"[{e.text}]" for e in flat[:3]) + (", …]" if len(flat) > 3 else "]")
         fits = len(flat) == rows_wanted * columns and 1 in shape
         cursor.fault(
-            f"weights is a flat list of {len(flat)} numbers",
-            expected=f"a list of {rows_wanted} rows of {columns} numbers",
+            f"weights is a flat list of {_numbers(len(flat))}",
+            expected=f"a list of {_rows(rows_wanted, columns)}",
             hint=f"write {nested}" if fits else "write one list for each row: [[…], […]]",
         )
         return None
@@ -93,14 +99,24 @@ def _matrix(cursor: Cursor, shape: Shape) -> Matrix | None:
         _shape_fault(cursor, "weights", found, shape)
         return None
     if not sound:
-        cursor.fault("weights is an empty list", expected=f"{shape[0]} rows of {shape[1]} numbers")
+        cursor.fault("weights is an empty list", expected=_rows(*shape))
         return None
     for element, row in zip(elements, sound, strict=True):
         if len(row) != shape[1]:
-            element.fault(f"this row has {len(row)} numbers", expected=f"{shape[1]} numbers in each row")
+            element.fault(f"this row has {_numbers(len(row))}", expected=f"{_numbers(shape[1])} in each row")
     if len(sound) != shape[0]:
-        cursor.fault(f"weights has {len(sound)} rows", expected=f"{shape[0]} rows of {shape[1]} numbers")
+        cursor.fault(
+            f"weights has {len(sound)} {'row' if len(sound) == 1 else 'rows'}", expected=_rows(*shape)
+        )
     return None
+
+
+def _numbers(count: int) -> str:
+    return "1 number" if count == 1 else f"{count} numbers"
+
+
+def _rows(rows: int, columns: int) -> str:
+    return f"{'1 row' if rows == 1 else f'{rows} rows'} of {_numbers(columns)}"
 
 
 def _trainable(cursor: Cursor | None, shape: Shape, transposed: bool) -> Trainable | None:

@@ -83,7 +83,7 @@ def test_deep_nesting(opener: str) -> None:
         ("link.csv", "leads out of the problem's folder"),
         ("missing.csv", "there is no file 'missing.csv' beside the problem"),
         ("text.csv", "text.csv, line 1: 'a' is not a number"),
-        ("ragged.csv", "ragged.csv, line 2: 1 numbers where line 1 has 2"),
+        ("ragged.csv", "ragged.csv, line 2: 1 number where line 1 has 2"),
         ("nan.npy", "holds a number at [0, 1] that is not finite"),
         ("objects.npy", "holds object, not real numbers"),
         ("cut.npy", "ends before its"),

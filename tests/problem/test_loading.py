@@ -269,3 +269,28 @@ def test_a_class_column_says_which_output_is_which_class(tmp_path: Path) -> None
         load_problem(listed + "classes: [no]\n")
     with pytest.raises(ProblemError, match="class column names the classes already"):
         load_problem(text + "classes: [no, yes]\n", folder=tmp_path)
+
+
+def test_what_is_held_may_come_from_a_file_or_a_seed(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("0.1,0.2\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("0.3\n", encoding="utf-8")
+    start = "samples: [{x: [1, 2]}]\nnetwork: {inputs: 2, layers: [{units: 1, activation: linear, "
+    inside = (
+        "weights: {value: {file: w.csv}, trainable: false}, "
+        "bias: {value: {file: b.csv}, trainable: false}}]}\n"
+    )
+    beside = "weights: {file: w.csv, trainable: false}, bias: {file: b.csv, trainable: false}}]}\n"
+    problem = load_problem(start + inside, folder=tmp_path)
+    assert problem.network == load_problem(start + beside, folder=tmp_path).network
+    assert problem.network.layers[0].weights_trainable is False
+    assert load_problem(self_contained_text(problem)).network == problem.network
+    drawn = "{normal: {std: 1, seed: 7}}"
+    held = load_problem(start + f"weights: {{value: {drawn}, trainable: false}}}}]}}\n").network.layers[0]
+    assert held.weights == load_problem(start + f"weights: {drawn}}}]}}\n").network.layers[0].weights
+    for wrong, message in (
+        ("{value: {value: [[1, 2]]}}", "value"),
+        ("{value: {file: w.csv}, array: W1}", "array belongs to the file"),
+        ("{value: {}}", "none of them"),
+    ):
+        with pytest.raises(ProblemError, match=message):
+            load_problem(start + f"weights: {wrong}}}]}}\n", folder=tmp_path)

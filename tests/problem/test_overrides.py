@@ -91,7 +91,7 @@ def test_python_values() -> None:
         ("samples.first.x=[1]", "samples is a list"),
         ("title.deeper=1", "which has no 'deeper'"),
         ("loss.huber.delta=2", "loss is 'squared_error', which has no 'huber'"),
-        ("samples.0.x=[1]", "override samples.0.x: samples[0].input: input has 1 numbers"),
+        ("samples.0.x=[1]", "override samples.0.x: samples[0].input: input has 1 number"),
         ("rownding.decimals=3", "override rownding.decimals: rownding: unknown key"),
         ("network.layers.0.weights.0.5=1", "does not exist"),
         ("title=a\n---\nb", "several YAML documents"),
