@@ -167,11 +167,18 @@ class WorkedSolution:
         atom = self.names.resolve(quantity)
         return self._compose(lambda composer: composer.explain(atom))
 
-    def draw(self) -> Drawing:
-        """The network with its weights."""
-        from nbsolve.drawing import draw_network
+    def draw(
+        self, show: str = "network", *, iteration: int | None = None, sample: int | None = None
+    ) -> Drawing:
+        """The network with what belongs to it: `network` (the givens), `forward`, `backward`, `update`.
 
-        return draw_network(self.problem, self.names)
+        `iteration` and `sample` default to the first. Raises: UnknownQuantityError, listing what there is.
+        """
+        from nbsolve.drawing import draw_solution
+
+        return self.certified(
+            lambda solution: draw_solution(solution, self.names, show, iteration=iteration, sample=sample)
+        )
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
         return self.document()._repr_mimebundle_(**options)

@@ -12,10 +12,12 @@ from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import Role, Symbol
 
-__all__ = ["MOST_LABELLED_EDGES", "Node", "network_graph", "shown_units"]
+__all__ = ["MOST_LABELLED_EDGES", "MOST_UNITS", "Node", "network_graph", "shown_units"]
 
 MOST_LABELLED_EDGES = 60
 """With more connections than this a picture cannot carry their weights legibly."""
+MOST_UNITS = 10
+"""With more units than this in a layer a picture grows taller than a page."""
 _FEW = 6
 _FIRST = 3
 
@@ -42,26 +44,34 @@ def shown_units(units: int, *, all_of_them: bool) -> tuple[int, ...]:
 def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
     """The directed graph of the units that are drawn.
 
-    Graph attributes: `edges` (how many connections the network has), `complete` (weights on all edges).
-    Nodes (layer, unit): `symbols`, and `value` for an input or `bias`, `bias_value`, `bias_sign`, `held`.
+    Graph attributes: `sizes`, `edges` (how many connections the network has), `complete` (all of it is drawn).
+    Nodes (layer, unit): `layer`, `symbols`, and `value` for an input or `bias`, `bias_value`, `bias_sign`, `held`.
     Edges: `symbol` and `weight` (as given), `held`.
     """
     layers = problem.network.layers
     total = _Size(names.sizes).edges
-    complete = total <= MOST_LABELLED_EDGES
-    graph = nx.DiGraph(edges=total, complete=complete)
+    complete = total <= MOST_LABELLED_EDGES and max(names.sizes) <= MOST_UNITS
+    graph = nx.DiGraph(edges=total, complete=complete, sizes=names.sizes)
     shown = [shown_units(units, all_of_them=complete) for units in names.sizes]
     sample = problem.samples[0] if len(problem.samples) == 1 else None
     for unit in shown[0]:
         symbol = Symbol(Role.INPUT, to=unit)
-        graph.add_node((0, unit), symbols=(symbol,), value=sample.input[unit - 1] if sample else None)
+        graph.add_node(
+            (0, unit), layer=0, symbols=(symbol,), value=sample.input[unit - 1] if sample else None
+        )
     for number, layer in enumerate(layers, 1):
         for unit in shown[number]:
             symbols = (Symbol(Role.PRE_ACTIVATION, number, unit), Symbol(Role.ACTIVATION, number, unit))
             bias, value, held = _bias(problem, number, unit)
             sign = "−" if bias is not None and bias.role is Role.THRESHOLD else "+"
             graph.add_node(
-                (number, unit), symbols=symbols, bias=bias, bias_value=value, bias_sign=sign, held=held
+                (number, unit),
+                layer=number,
+                symbols=symbols,
+                bias=bias,
+                bias_value=value,
+                bias_sign=sign,
+                held=held,
             )
             for source in shown[number - 1]:
                 trainable = layer.weights_trainable

@@ -1,87 +1,100 @@
-"""Where the labels of the edges go: each along its own edge, on a place of its own."""
+"""Where the labels of the wires go: each with its middle on its own wire, on a place of its own.
+
+All wires between two layers run from the right sides of the units before to the left sides of the units after,
+so their labels live in a strip of their own and only have to avoid one another. They stay level: turned along
+their wires they are harder to read and take a third more room.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from nbsolve.drawing.scene import Circle, Label, Line, Point, overlap
+import numpy as np
 
-__all__ = ["box_around", "place_on_edges"]
+from nbsolve.drawing.scene import Point
 
-_CLEAR = 15.0
-"""From this distance on another edge does not make it doubtful whose label it is."""
-_STEPS = 33
+__all__ = ["Wire", "place_on_wires"]
+
+_STEPS = 15
+_NEAREST = 7.0
+"""No other wire comes nearer than this to the middle of a label."""
+_GAP = 1.5
+_MARGIN = 6.0
+_PARTS = np.linspace(0, 1, _STEPS)[None, :]
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def place_on_edges(
-    wanted: Sequence[tuple[Line, Label]], circles: Sequence[Circle], taken: Sequence[Label]
-) -> list[Label] | None:
-    """The labels, each centred on its own edge and turned along it, or None where they do not fit.
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A wire, the size of the label it carries."""
 
-    No two boxes overlap, none touches a unit or a label that stands already. Among the free places the one
-    farthest from the other edges is taken, then the one nearest to the middle. Steep edges choose first.
+    start: Point
+    end: Point
+    width: float
+    height: float
+
+
+def place_on_wires(wires: Sequence[Wire]) -> list[Point] | None:
+    """The middles of the labels of one strip, or None where they do not fit.
+
+    Steep wires choose first; each takes, of the places that are free, the one where other wires run least
+    through its label, then the one nearest to the middle. The work is bounded: 15 places a wire.
     """
-    boxes = [label.corners() for label in taken] + [box_around(circle) for circle in circles]
-    lines = [line for line, _ in wanted]
-    placed: dict[int, Label] = {}
-    order = sorted(range(len(wanted)), key=lambda place: (-abs(_rise(lines[place])), place))
-    for place in order:
-        line, label = wanted[place]
-        best: tuple[float, Label] | None = None
-        others = [other for other in lines if other is not line]
-        for cost, candidate in _candidates(line, label, others):
-            if best is not None and cost >= best[0]:
-                continue
-            corners = candidate.corners()
-            if not any(_near(corners, box) and overlap(corners, box) for box in boxes):
-                best = (cost, candidate)
-        if best is None:
+    costs, centres = _costs(wires)
+    rises = [abs(round((w.end[1] - w.start[1]) / (w.end[0] - w.start[0]), 6)) for w in wires]
+    found: dict[int, Point] = {}
+    taken: list[tuple[float, float, float, float]] = []
+    for k in sorted(range(len(wires)), key=lambda k: (-rises[k], k)):
+        half, high = wires[k].width / 2 + _GAP, wires[k].height / 2 + _GAP
+        own, places = costs[k], centres[k]
+        for step in sorted(range(_STEPS), key=own.__getitem__):
+            x, y = places[step]
+            if own[step] == math.inf:
+                return None
+            if not any(abs(x - u) < half + w and abs(y - v) < high + h for u, v, w, h in taken):
+                taken.append((x, y, half, high))
+                found[k] = (x, y)
+                break
+        else:
             return None
-        placed[place] = best[1]
-        boxes.append(best[1].corners())
-    return [placed[place] for place in range(len(wanted))]
+    return [found[k] for k in range(len(wires))]
 
 
-def box_around(circle: Circle) -> tuple[Point, ...]:
-    """An octagon around a unit, for asking whether a label touches it."""
-    (x, y), reach = circle.centre, (circle.radius + 3) / math.cos(math.pi / 8)
-    turns = [math.pi / 8 + k * math.pi / 4 for k in range(8)]
-    return tuple((x + reach * math.cos(turn), y + reach * math.sin(turn)) for turn in turns)
+def _costs(wires: Sequence[Wire]) -> tuple[list[list[float]], list[list[Point]]]:
+    """For each wire and each place on it: how bad the place is (inf: not allowed), and the place."""
+    numbers = np.array([(*w.start, *w.end, w.width, w.height) for w in wires])
+    ax, ay, bx, by, width, height = numbers.T
+    slope = (by - ay) / (bx - ax)
+    cos = 1 / np.hypot(1, slope)
+    low = (width / 2 + _MARGIN) / (bx - ax)
+    parts = low[:, None] + (1 - 2 * low)[:, None] * _PARTS
+    x = ax[:, None] + parts * (bx - ax)[:, None]
+    y = ay[:, None] + parts * (by - ay)[:, None]
+    half = (width / 2)[:, None]
+    middle, left, right = _clearance(x, y, half, ax, ay, slope, cos)
+    need = (height / 2 + 4)[:, None]
+    ends = np.minimum(left, right)
+    cost = 10 * np.maximum(0, need - middle) / need + 4 * np.maximum(0, need - ends) / need
+    cost += np.abs(parts - 0.5)
+    cost[middle < _NEAREST] = math.inf
+    cost[low > 0.5] = math.inf
+    return cost.tolist(), [list(zip(*pair, strict=True)) for pair in zip(x.tolist(), y.tolist(), strict=True)]
 
 
-def _candidates(line: Line, label: Label, others: Sequence[Line]) -> list[tuple[float, Label]]:
-    (ax, ay), (bx, by) = line.start, line.end
-    angle = math.degrees(math.atan2(by - ay, bx - ax))
+def _clearance(
+    x: Floats, y: Floats, half: Floats, ax: Floats, ay: Floats, slope: Floats, cos: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """How far the nearest other wire is from places (wires, steps): from the middle and both ends of a label."""
+    above = ay + (x[:, :, None] - ax) * slope - y[:, :, None]
+    drift = half[:, :, None] * slope
+    own = np.arange(len(ax))
     found = []
-    for step in range(_STEPS):
-        part = 0.1 + 0.8 * step / (_STEPS - 1)
-        centre = (ax + part * (bx - ax), ay + part * (by - ay))
-        reach = label.width / 2 / math.hypot(bx - ax, by - ay)
-        ends = [(ax + (part + side) * (bx - ax), ay + (part + side) * (by - ay)) for side in (-reach, reach)]
-        middle = min((_distance(centre, other) for other in others), default=_CLEAR)
-        end = min((_distance(point, other) for point in ends for other in others), default=_CLEAR)
-        doubt = 10 * max(0.0, _CLEAR - middle) + 4 * max(0.0, _CLEAR - end)
-        cost = doubt / _CLEAR + abs(part - 0.5)
-        found.append((cost, Label(centre, label.spans, label.size, label.tone, angle, True, label.about)))
-    return found
-
-
-def _rise(line: Line) -> float:
-    return (line.end[1] - line.start[1]) / max(1.0, line.end[0] - line.start[0])
-
-
-def _distance(point: Point, line: Line) -> float:
-    (px, py), (ax, ay), (bx, by) = point, line.start, line.end
-    dx, dy = bx - ax, by - ay
-    part = max(0.0, min(1.0, ((px - ax) * dx + (py - ay) * dy) / (dx * dx + dy * dy)))
-    return math.hypot(ax + part * dx - px, ay + part * dy - py)
-
-
-def _near(one: Sequence[Point], other: Sequence[Point]) -> bool:
-    return (
-        min(x for x, _ in one) < max(x for x, _ in other)
-        and min(x for x, _ in other) < max(x for x, _ in one)
-        and min(y for _, y in one) < max(y for _, y in other)
-        and min(y for _, y in other) < max(y for _, y in one)
-    )
+    for distance in (above, above - drift, above + drift):
+        distance = np.abs(distance) * cos
+        distance[own, :, own] = math.inf
+        found.append(distance.min(axis=2))
+    return found[0], found[1], found[2]

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from nbsolve.drawing.metrics import text_width
 from nbsolve.letters import Name
+from nbsolve.notation import Names
+from nbsolve.symbol import Partial, Symbol
 
-__all__ = ["Circle", "Label", "Line", "Point", "Scene", "Span", "overlap", "written"]
+__all__ = [
+    "Arrow", "Box", "Label", "Line", "Picture", "Point", "Row", "Scene", "Span", "digits", "overlap",
+    "plain", "row", "written",
+]  # fmt: skip
 
 Point = tuple[float, float]
-_SCRIPT = 0.72
+_SCRIPT = 0.76
 """Size of subscripts and superscripts relative to their letter."""
+_LEADING = 1.36
+"""Height of a line of text relative to its size; scripts stay inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,62 +35,131 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """One line of text around its centre, turned `angle` degrees clockwise, on a plate where it covers lines.
+class Row:
+    """One measured line of text; `about` is the canonical name of what it says."""
 
-    `about` is the canonical name of what it says.
-    """
-
-    centre: Point
     spans: tuple[Span, ...]
     size: float
+    width: float
     tone: str = "ink"
-    angle: float = 0.0
-    plate: bool = False
     about: str = ""
-
-    @property
-    def width(self) -> float:
-        """Measured width of the text."""
-        return sum(text_width(span.text, self.size * span.scale) for span in self.spans)
 
     @property
     def text(self) -> str:
         """The letters alone."""
         return "".join(span.text for span in self.spans)
 
-    def corners(self) -> tuple[Point, ...]:
-        """The four corners of its box (the plate's, where it has one)."""
-        margin = 4.0 if self.plate else 1.0
-        half_width, half_height = self.width / 2 + margin, self.size * 0.66
-        cos, sin = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
-        (x, y) = self.centre
-        corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
-        return tuple(
-            (
-                x + a * half_width * cos - b * half_height * sin,
-                y + a * half_width * sin + b * half_height * cos,
-            )
-            for a, b in corners
-        )
+    @property
+    def height(self) -> float:
+        """Height of the line, scripts included."""
+        return self.size * _LEADING
+
+    def toned(self, tone: str) -> Row:
+        """The same in another colour."""
+        return replace(self, tone=tone)
+
+
+def row(spans: Sequence[Span], size: float, tone: str = "ink", about: str = "") -> Row:
+    """A line of text, measured."""
+    width = sum(text_width(span.text, size * span.scale) for span in spans)
+    return Row(tuple(spans), size, width, tone, about)
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
-    """A unit."""
+class Label:
+    """Lines of text around a centre, turned `angle` degrees clockwise, on a plate where they cover wires.
+
+    `parting` is the space between the lines, through which a wire may run (see `wire`).
+    """
 
     centre: Point
-    radius: float
+    rows: tuple[Row, ...]
+    angle: float = 0.0
+    plate: bool = False
+    parting: float = 0.0
+    wire: str = ""
+
+    @property
+    def width(self) -> float:
+        """Width of the longest line, with the plate's margins."""
+        return max(line.width for line in self.rows) + (8.0 if self.plate else 2.0)
+
+    @property
+    def height(self) -> float:
+        """Height of all lines."""
+        inside = sum(line.height for line in self.rows) + self.parting * (len(self.rows) - 1)
+        return inside + (3.0 if self.plate else 0.0)
+
+    @property
+    def about(self) -> str:
+        """What its first line is about."""
+        return self.rows[0].about
+
+    @property
+    def text(self) -> str:
+        """The letters of all lines."""
+        return " ".join(line.text for line in self.rows)
+
+    def lines(self) -> Iterator[tuple[float, Row]]:
+        """Each line with the height of its middle above (negative) or below the centre."""
+        y = -self.height / 2 + (2.0 if self.plate else 0.0)
+        for line in self.rows:
+            yield y + line.height / 2, line
+            y += line.height + self.parting
+
+    def corners(self) -> tuple[Point, ...]:
+        """The four corners of its box (the plate's, where it has one)."""
+        return _turned(self.centre, self.width / 2, self.height / 2, self.angle)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A unit: a rectangle with round corners (a circle, where it is as wide as high), `kind` says how drawn."""
+
+    centre: Point
+    width: float
+    height: float
     kind: str
+    about: str = ""
+
+    @property
+    def rounding(self) -> float:
+        """Radius of the corners."""
+        return min(self.width, self.height) / 2 if self.width == self.height else 16.0
+
+    def corners(self) -> tuple[Point, ...]:
+        """The four corners of the rectangle around it."""
+        return _turned(self.centre, self.width / 2, self.height / 2, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A straight connection."""
+    """A straight wire from the unit before to the unit after; `kind` is its colour and its dashes."""
 
     start: Point
     end: Point
     kind: str = "edge"
+    width: float = 1.4
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An arrowhead with its tip at a point, pointing right or left."""
+
+    tip: Point
+    backwards: bool = False
+    kind: str = "edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A raster of coloured cells (a heat map): rows of RGB bytes, stretched to a rectangle without blurring."""
+
+    corner: Point
+    width: float
+    height: float
+    cells: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -92,10 +169,19 @@ class Scene:
     width: float
     height: float
     lines: tuple[Line, ...] = ()
-    circles: tuple[Circle, ...] = ()
-    labels: tuple[Label, ...] = field(default=())
+    boxes: tuple[Box, ...] = ()
+    labels: tuple[Label, ...] = ()
+    arrows: tuple[Arrow, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """All lines of text."""
+        for label in self.labels:
+            yield from label.rows
 
 
+@lru_cache(maxsize=4096)
 def written(name: Name) -> tuple[Span, ...]:
     """A name as spans: single letters italic, words upright, subscript and superscript small."""
     core, sub, sup = name.signs()
@@ -106,6 +192,38 @@ def written(name: Name) -> tuple[Span, ...]:
     if sup:
         spans.append(Span(sup, _SCRIPT, -0.36))
     return tuple(spans)
+
+
+@lru_cache(maxsize=4096)
+def _plain(name: Name) -> str:
+    return name.plain()
+
+
+def plain(names: Names, atom: Symbol | Partial) -> str:
+    """`names.plain`, remembering what taking a name apart costs: one drawing says each name many times."""
+    if isinstance(atom, Partial):
+        return f"∂{plain(names, atom.of)}/∂{plain(names, atom.wrt)}"
+    return _plain(names.name(atom))
+
+
+def digits(text: str) -> tuple[Span, ...]:
+    """A number with a true minus sign; `-7.64e-6` as −7.64·10⁻⁶."""
+    mantissa, _, exponent = text.replace("-", "−").partition("e")
+    if not exponent:
+        return (Span(mantissa),)
+    return (Span(f"{mantissa}·10"), Span(exponent.removeprefix("+"), _SCRIPT, -0.36))
+
+
+def _turned(centre: Point, half_width: float, half_height: float, angle: float) -> tuple[Point, ...]:
+    (x, y) = centre
+    if angle == 0.0:
+        left, right, top, low = x - half_width, x + half_width, y - half_height, y + half_height
+        return ((left, top), (right, top), (right, low), (left, low))
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    return tuple(
+        (x + a * half_width * cos - b * half_height * sin, y + a * half_width * sin + b * half_height * cos)
+        for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    )
 
 
 def overlap(one: Iterable[Point], other: Iterable[Point]) -> bool:

@@ -2,94 +2,137 @@
 
 from __future__ import annotations
 
+import base64
+import struct
 import zlib
 from html import escape
 
+from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
 from nbsolve.drawing.metrics import FAMILY
-from nbsolve.drawing.scene import Circle, Label, Line, Scene
+from nbsolve.drawing.scene import Arrow, Box, Label, Line, Picture, Row, Scene
 
-__all__ = ["write_svg"]
+__all__ = ["png", "write_svg"]
 
-_TONES = {"ink": "#111827", "quiet": "#4b5563", "value": "#14532d"}
-"""Text colours, each of contrast 7 : 1 or more on white."""
-_LINES = {"edge": "#6b7280", "held": "#6b7280", "arrow": "#374151"}
-_FILLS = {"input": "#f3f4f6", "unit": "#ffffff"}
+_SHRINK = 0.72
+"""A picture is never drawn smaller than this on a page: where it would be, it is scrolled instead."""
 
 
 def write_svg(scene: Scene, title: str, description: str) -> str:
     """The SVG text of a scene with its title and its description for those who do not see it."""
-    tag = f"nb{zlib.crc32(repr((scene, title, description)).encode()):08x}"
     width, height = _number(scene.width), _number(scene.height)
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" style="max-width:100%;height:auto" font-family="{FAMILY}" role="img" '
-        f'aria-labelledby="{tag}-t {tag}-d">'
-    )
-    parts = [
-        head,
-        f'<title id="{tag}-t">{escape(title)}</title>',
-        f'<desc id="{tag}-d">{escape(description)}</desc>',
-        f'<rect width="{width}" height="{height}" rx="10" fill="#ffffff"/>',
+    body = [
+        f'<rect width="{width}" height="{height}" rx="10" fill="{GROUND}"/>',
         *(_line(line) for line in scene.lines),
-        *(_circle(circle) for circle in scene.circles),
+        *(_arrow(arrow) for arrow in scene.arrows),
+        *(_box(box) for box in scene.boxes),
+        *(_line(line) for line in scene.lines if line.kind == "divider"),
+        *(_picture(picture) for picture in scene.pictures),
         *(_label(label) for label in scene.labels),
         "</svg>",
     ]
-    return "\n".join(parts) + "\n"
+    tag = f"nb{zlib.crc32(''.join([title, description, *body]).encode()):08x}"
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" style="max-width:100%;min-width:{_number(min(scene.width, scene.width * _SHRINK))}px;'
+        f'height:auto" font-family="{FAMILY}" role="img" aria-labelledby="{tag}-t" aria-describedby="{tag}-d">'
+    )
+    words = [
+        f'<title id="{tag}-t">{escape(title)}</title>',
+        f'<desc id="{tag}-d">{escape(description)}</desc>',
+    ]
+    return "\n".join([head, *words, *body]) + "\n"
 
 
 def _line(line: Line) -> str:
     (ax, ay), (bx, by) = line.start, line.end
-    dash = ' stroke-dasharray="5 4"' if line.kind == "held" else ""
+    ink = WIRES[line.kind]
+    dash = f' stroke-dasharray="{ink.dash}"' if ink.dash else ""
     return (
         f'<line x1="{_number(ax)}" y1="{_number(ay)}" x2="{_number(bx)}" y2="{_number(by)}" '
-        f'stroke="{_LINES[line.kind]}" stroke-width="1.4"{dash}/>'
+        f'stroke="{ink.colour}" stroke-width="{_number(line.width)}"{dash}/>'
     )
 
 
-def _circle(circle: Circle) -> str:
-    x, y = circle.centre
+def _arrow(arrow: Arrow) -> str:
+    x, y = arrow.tip
+    away = 11 if arrow.backwards else -11
+    points = (
+        f"{_number(x)},{_number(y)} {_number(x + away)},{_number(y - 5)} {_number(x + away)},{_number(y + 5)}"
+    )
+    return f'<polygon points="{points}" fill="{WIRES[arrow.kind].head}"/>'
+
+
+def _box(box: Box) -> str:
+    (x, y), ink = box.centre, FILLS[box.kind]
+    dash = f' stroke-dasharray="{ink.dash}"' if ink.dash else ""
     return (
-        f'<circle cx="{_number(x)}" cy="{_number(y)}" r="{_number(circle.radius)}" '
-        f'fill="{_FILLS[circle.kind]}" stroke="#1f2937" stroke-width="1.8"/>'
+        f'<rect x="{_number(x - box.width / 2)}" y="{_number(y - box.height / 2)}" '
+        f'width="{_number(box.width)}" height="{_number(box.height)}" rx="{_number(box.rounding)}" '
+        f'fill="{ink.fill}" stroke="{ink.stroke}" stroke-width="{_number(ink.width)}"{dash}/>'
     )
 
 
 def _label(label: Label) -> str:
-    """Text on its plate; the baseline stands 0.35 of the size below the centre, as digits are 0.7 high."""
+    """Text on its plate; a baseline stands 0.35 of the size below the middle of its line."""
     x, y = label.centre
-    place = f'transform="translate({_number(x)} {_number(y)})'
-    place += f' rotate({_number(label.angle)})"' if abs(label.angle) > 0.05 else '"'
-    plate = ""
+    parts = []
     if label.plate:
-        width, height = label.width + 8, label.size * 1.32
-        plate = (
-            f'<rect x="{_number(-width / 2)}" y="{_number(-height / 2)}" width="{_number(width)}" '
-            f'height="{_number(height)}" rx="4" fill="#ffffff"/>'
+        width, height = label.width, label.height
+        parts.append(
+            f'<rect x="{_number(x - width / 2)}" y="{_number(y - height / 2)}" width="{_number(width)}" '
+            f'height="{_number(height)}" rx="4" fill="{GROUND}" stroke="{WIRES[label.wire].colour}" '
+            f'stroke-width="0.8"/>'
         )
-    size = _number(label.size)
+    parts += [_text(line, x, y + dy) for dy, line in label.lines()]
+    return "\n".join(parts)
+
+
+def _text(row: Row, x: float, y: float) -> str:
     text = (
-        f'<text y="{_number(label.size * 0.35)}" font-size="{size}" text-anchor="middle" '
-        f'fill="{_TONES[label.tone]}" xml:space="preserve">{_spans(label)}</text>'
+        f'<text x="{_number(x)}" y="{_number(y + row.size * 0.35)}" font-size="{_number(row.size)}" '
+        f'text-anchor="middle" fill="{tone(row.tone)}" xml:space="preserve">{_spans(row)}</text>'
     )
-    return f'<g {place} data-about="{escape(label.about)}">{plate}{text}</g>'
+    return f'<g data-about="{escape(row.about)}">{text}</g>' if row.about else text
 
 
-def _spans(label: Label) -> str:
+def _spans(row: Row) -> str:
     parts, line = [], 0.0
-    for span in label.spans:
+    for span in row.spans:
         marks = ""
         if span.shift != line:
-            marks += f' dy="{_number((span.shift - line) * label.size)}"'
+            marks += f' dy="{_number((span.shift - line) * row.size)}"'
             line = span.shift
         if span.scale != 1:
-            marks += f' font-size="{_number(span.scale * label.size)}"'
+            marks += f' font-size="{_number(span.scale * row.size)}"'
         if span.italic:
             marks += ' font-style="italic"'
-        parts.append(f"<tspan{marks}>{escape(span.text)}</tspan>")
+        text = escape(span.text)
+        parts.append(f"<tspan{marks}>{text}</tspan>" if marks else text)
     return "".join(parts)
 
 
+def _picture(picture: Picture) -> str:
+    x, y = picture.corner
+    data = base64.b64encode(png(picture)).decode()
+    return (
+        f'<image x="{_number(x)}" y="{_number(y)}" width="{_number(picture.width)}" '
+        f'height="{_number(picture.height)}" preserveAspectRatio="none" style="image-rendering:pixelated" '
+        f'href="data:image/png;base64,{data}"/>'
+    )
+
+
+def png(picture: Picture) -> bytes:
+    """The cells as a PNG file, one pixel a cell."""
+    cells = picture.cells
+    header = struct.pack(">IIBBBBB", len(cells[0]) // 3, len(cells), 8, 2, 0, 0, 0)
+    raw = b"".join(b"\0" + line for line in cells)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(raw, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
 def _number(value: float) -> str:
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text

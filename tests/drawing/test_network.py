@@ -1,9 +1,8 @@
-"""The drawing of a network, read from its scene and its SVG: nothing overlaps, nothing leaves the picture."""
+"""The drawings, read from their scenes and their SVG: nothing overlaps, nothing leaves the picture."""
 
 from __future__ import annotations
 
 import itertools
-import random
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -11,121 +10,157 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve import load_problem
+from nbsolve import load_problem, solve
 from nbsolve.drawing import Drawing, draw_network
-from nbsolve.drawing.placing import box_around
-from nbsolve.drawing.scene import Scene, overlap
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.symbol import Role, Symbol
+from tests.drawing.networks import PROBLEMS, faults, random_problem, wide_problem
 
-PROBLEMS = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-def random_problem(seed: int) -> str:
-    draw = random.Random(seed)
-    sizes = [draw.randint(1, 4) for _ in range(draw.randint(2, 4))]
-
-    def number() -> str:
-        return f"{draw.uniform(-2, 2):.{draw.randint(0, 4)}f}"
-
-    layers = []
-    for inputs, units in itertools.pairwise(sizes):
-        rows = [f"[{', '.join(number() for _ in range(inputs))}]" for _ in range(units)]
-        values = ", ".join(number() for _ in range(units))
-        bias = draw.choice([f"bias: [{values}]", f"bias: {{shared: {number()}}}", f"threshold: [{values}]"])
-        layers.append(f"{{units: {units}, activation: sigmoid, weights: [{', '.join(rows)}], {bias}}}")
-    sample = f"{{input: [{', '.join(number() for _ in range(sizes[0]))}]}}"
-    preset = draw.choice(["flat", "indexed", "matrix"])
-    return "\n".join(
-        [
-            "title: Random",
-            f"notation: {preset}",
-            f"network: {{inputs: {sizes[0]}, layers: [{', '.join(layers)}]}}",
-            f"samples: [{sample}]",
-            "parts: [{label: a, ask: [forward]}]",
-            "",
-        ]
-    )
-
-
-def wide_problem(*sizes: int) -> str:
-    layers = [
-        f"{{units: {units}, activation: relu, weights: {{normal: {{std: 0.1, seed: 7}}}}}}"
-        for units in sizes[1:]
-    ]
-    return "\n".join(
-        [
-            "title: Wide",
-            f"network: {{inputs: {sizes[0]}, layers: [{', '.join(layers)}]}}",
-            f"samples: [{{input: [{', '.join('1' * sizes[0])}]}}]",
-            "parts: [{label: a, ask: [forward]}]",
-            "",
-        ]
-    )
-
-
-def faults(scene: Scene) -> list[str]:
-    """What overlaps and what leaves the picture."""
-    boxes = [(label.about, label.corners()) for label in scene.labels]
-    found = [f"{a} on {b}" for (a, one), (b, two) in itertools.combinations(boxes, 2) if overlap(one, two)]
-    for label in (label for label in scene.labels if label.plate and label.about.startswith("W")):
-        found += [
-            f"{label.about} on a unit" for unit in scene.circles if overlap(label.corners(), box_around(unit))
-        ]
-    for about, corners in boxes:
-        if not all(0 <= x <= scene.width and 0 <= y <= scene.height for x, y in corners):
-            found.append(f"{about} outside")
-    for unit in scene.circles:
-        (x, y), reach = unit.centre, unit.radius
-        if not (reach <= x <= scene.width - reach and reach <= y <= scene.height - reach):
-            found.append(f"unit at {unit.centre} outside")
-    return found
+SHOWS = ["network", "forward", "backward", "update"]
 
 
 def drawn(text: str | Path) -> Drawing:
     return draw_network(load_problem(text))
 
 
+def shows(path: Path) -> list[str]:
+    return SHOWS if load_problem(path).training is not None else SHOWS[:3]
+
+
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped_problems_have_no_overlap(path: Path) -> None:
-    assert faults(drawn(path).scene) == []
+    worked = solve(load_problem(path))
+    for show in shows(path):
+        assert faults(worked.draw(show).scene) == [], show
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", range(12))
 def test_random_networks_have_no_overlap(block: int) -> None:
-    for seed in range(30 * block, 30 * (block + 1)):
+    for seed in range(25 * block, 25 * (block + 1)):
         text = random_problem(seed)
-        assert faults(drawn(text).scene) == [], text
+        worked = solve(load_problem(text))
+        for show in SHOWS[1:]:
+            assert faults(worked.draw(show).scene) == [], text
+
+
+@pytest.mark.parametrize("sizes", [[6, 6], [6, 6, 4], [5, 6, 5], [4, 4, 4, 4], [10, 6], [1, 10, 5]])
+@pytest.mark.parametrize("seed", range(3))
+def test_crowded_networks_have_no_overlap(sizes: list[int], seed: int) -> None:
+    worked = solve(load_problem(random_problem(seed, sizes)))
+    drawing = worked.draw("backward")
+    assert faults(drawing.scene) == []
+    edges = sum(a * b for a, b in itertools.pairwise(sizes))
+    assert sum(len(label.rows) for label in drawing.scene.labels if label.plate) == 2 * edges
 
 
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_every_given_weight_is_on_an_edge_and_in_the_words(path: Path) -> None:
     problem = load_problem(path)
     drawing = draw_network(problem)
-    texts = {label.about: label.text for label in drawing.scene.labels}
+    texts = {row.about: row.text for row in drawing.scene.rows}
     for number, layer in enumerate(problem.network.layers, 1):
-        for unit, row in enumerate(layer.weights, 1):
-            for source, weight in enumerate(row, 1):
+        for unit, values in enumerate(layer.weights, 1):
+            for source, weight in enumerate(values, 1):
                 shown = str(weight).replace("-", "−")
-                assert texts[f"W[{number}][{unit}][{source}]"].removesuffix(" (held)").endswith(f" = {shown}")
+                assert texts[f"W[{number}][{unit}][{source}]"].endswith(f" = {shown}")
                 assert f"= {shown}" in drawing.alt
 
 
-def test_the_svg_is_well_formed_real_text_with_a_title_and_a_description() -> None:
-    drawing = drawn(PROBLEMS[0])
-    root = ElementTree.fromstring(drawing.svg)
-    assert root.get("role") == "img"
-    assert root.get("viewBox") == f"0 0 {drawing.scene.width} {drawing.scene.height}"
-    described = {element.get("id") for element in root if element.tag in (f"{SVG}title", f"{SVG}desc")}
-    assert described == set((root.get("aria-labelledby") or "").split())
-    written = {"".join(text.itertext()) for text in root.iter(f"{SVG}text")}
-    assert {label.text for label in drawing.scene.labels} == written
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_every_gradient_stands_below_its_value_with_its_sign(path: Path) -> None:
+    worked = solve(load_problem(path))
+    drawing = worked.draw("backward")
+    gradients = worked.iterations[0].gradients
+    texts = {row.about: (row.text, row.tone) for row in drawing.scene.rows}
+    kinds = {line.about: line.kind for line in drawing.scene.lines}
+    for layer, matrix in gradients.W.items():
+        for (j, i), value in ((place, float(matrix[place])) for place in zip(*matrix.nonzero(), strict=True)):
+            name = f"[{layer}][{j + 1}][{i + 1}]"
+            text, tone = texts[f"dL/dW{name}"]
+            assert text.startswith("∂ −" if value < 0 else "∂ ")
+            assert tone == kinds[f"W{name}"] == ("negative" if value < 0 else "positive")
+            if "·" not in text:
+                assert float(text[2:].replace("−", "-")) == pytest.approx(value, rel=1e-3, abs=5e-5)
+            assert text[2:].replace("·10", "·10^") in drawing.alt
 
 
-def test_text_has_contrast_on_its_ground() -> None:
-    root = ElementTree.fromstring(drawn(PROBLEMS[0]).svg)
-    grounds = {
-        element.get("fill") for element in root.iter() if element.tag in (f"{SVG}circle", f"{SVG}rect")
-    }
+def test_a_dead_unit_is_grey_and_says_why() -> None:
+    path = next(path for path in PROBLEMS if path.stem == "004-relu-cross-entropy")
+    drawing = solve(load_problem(path)).draw("backward")
+    kinds = {box.about: box.kind for box in drawing.scene.boxes}
+    assert kinds["unit 1.1"] == "dead"
+    assert kinds["unit 1.2"] == "unit"
+    assert "dead: slope 0" in {row.text for row in drawing.scene.rows}
+    assert "no gradient passes through it" in drawing.alt
+    dead = [line.kind for line in drawing.scene.lines if line.about.startswith("W[1][1]")]
+    assert dead == ["zero", "zero"]
+
+
+def test_the_magnitude_is_the_width() -> None:
+    worked = solve(load_problem(PROBLEMS[1]))
+    sizes: dict[str, float] = {}
+    for layer, matrix in worked.iterations[0].gradients.W.items():
+        for j, values in enumerate(matrix, 1):
+            sizes |= {f"W[{layer}][{j}][{i}]": abs(value) for i, value in enumerate(values, 1)}
+    widths = {line.about: line.width for line in worked.draw("backward").scene.lines if line.about in sizes}
+    ordered = sorted(sizes, key=lambda name: sizes[name])
+    assert [widths[name] for name in ordered] == sorted(widths.values())
+
+
+def test_the_update_says_old_and_new() -> None:
+    path = next(path for path in PROBLEMS if path.stem == "published-2-2-2-biases-held")
+    worked = solve(load_problem(path))
+    texts = {row.about: row.text for row in worked.draw("update").scene.rows}
+    new = worked.iterations[0].new.W[1][0, 0]
+    assert float(texts["W_new[1][1][1]"].removeprefix("→ ")) == pytest.approx(new, rel=1e-3)
+    assert texts[f"b[{1}] held"] == "held"
+
+
+def test_the_backward_pass_runs_backwards() -> None:
+    worked = solve(load_problem(PROBLEMS[0]))
+    assert all(arrow.backwards for arrow in worked.draw("backward").scene.arrows)
+    assert not any(arrow.backwards for arrow in worked.draw("forward").scene.arrows)
+
+
+def test_what_there_is_not_lists_what_there_is() -> None:
+    worked = solve(load_problem(next(path for path in PROBLEMS if path.stem.startswith("002"))))
+    with pytest.raises(UnknownQuantityError, match=r"there are network, forward, backward$"):
+        worked.draw("update")
+    with pytest.raises(UnknownQuantityError, match="no iteration 7 among those shown; there are 1"):
+        worked.draw("forward", iteration=7)
+    with pytest.raises(UnknownQuantityError, match="no sample 2 in iteration 1; there are 1"):
+        worked.draw("forward", sample=2)
+
+
+def test_a_batch_shows_the_sample_it_is_asked_for() -> None:
+    text = PROBLEMS[0].read_text(encoding="utf-8")
+    worked = solve(load_problem(text))
+    iteration = worked.solution.iterations[1]
+    drawing = worked.draw("forward", iteration=iteration.number, sample=iteration.samples[0])
+    assert f"sample {iteration.samples[0]}" in drawing.title
+    assert Symbol(Role.LOSS) in iteration.values
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_the_svg_is_well_formed_real_text_with_a_title_and_a_description(path: Path) -> None:
+    worked = solve(load_problem(path))
+    for show in shows(path):
+        drawing = worked.draw(show)
+        root = ElementTree.fromstring(drawing.svg)
+        assert root.get("role") == "img"
+        assert root.get("viewBox") == f"0 0 {drawing.scene.width} {drawing.scene.height}"
+        described = {element.get("id") for element in root if element.tag in (f"{SVG}title", f"{SVG}desc")}
+        assert described == {root.get("aria-labelledby"), root.get("aria-describedby")}
+        written = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+        assert sorted(row.text for row in drawing.scene.rows) == sorted(written)
+
+
+@pytest.mark.parametrize("show", SHOWS)
+def test_text_has_contrast_on_every_ground(show: str) -> None:
+    path = next(path for path in PROBLEMS if path.stem == "004-relu-cross-entropy")
+    root = ElementTree.fromstring(solve(load_problem(path)).draw(show).svg)
+    grounds = {element.get("fill") for element in root.iter(f"{SVG}rect")}
     for text in root.iter(f"{SVG}text"):
         for ground in grounds:
             one, two = sorted((luminance(text.get("fill")), luminance(ground)))
@@ -153,7 +188,8 @@ def test_a_large_network_is_shortened_and_says_so(sizes: tuple[int, ...]) -> Non
 
 
 def test_the_same_problem_gives_the_same_picture() -> None:
-    assert drawn(PROBLEMS[0]).svg == drawn(PROBLEMS[0]).svg
+    worked = solve(load_problem(PROBLEMS[0]))
+    assert worked.draw("backward").svg == worked.draw("backward").svg
 
 
 def test_jupyter_gets_the_picture_and_the_words() -> None:
@@ -168,7 +204,7 @@ def test_jupyter_gets_the_picture_and_the_words() -> None:
 
 def test_drawing_does_not_load_matplotlib() -> None:
     code = (
-        "import sys; from nbsolve import load_problem; from nbsolve.drawing import draw_network; "
-        f"draw_network(load_problem({str(PROBLEMS[0])!r})); sys.exit('matplotlib' in sys.modules)"
+        "import sys; from nbsolve import load_problem, solve; "
+        f"solve(load_problem({str(PROBLEMS[0])!r})).draw('backward'); sys.exit('matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,64 @@
+"""Colours, dashes and fills, the same for every backend. Signs and states never rest on colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FILLS", "GROUND", "WIRES", "Fill", "Stroke", "tone"]
+
+GROUND = "#ffffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A wire's colour and dashes, and the colour of its arrowhead."""
+
+    colour: str
+    dash: str = ""
+    head: str = "#374151"
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A box: ground, border, width of the border, dashes."""
+
+    fill: str
+    stroke: str = "#1f2937"
+    width: float = 1.6
+    dash: str = ""
+
+
+WIRES = {
+    "edge": Stroke("#6b7280"),
+    "held": Stroke("#6b7280", "1.5 4"),
+    "positive": Stroke("#1d4ed8"),
+    "negative": Stroke("#b45309", "8 4"),
+    "zero": Stroke("#9ca3af", "1.5 4"),
+    "faded": Stroke("#d1d5db", head="#d1d5db"),
+    "active": Stroke("#111827"),
+    "divider": Stroke("#d1d5db"),
+}
+FILLS = {
+    "input": Fill("#f3f4f6"),
+    "unit": Fill("#ffffff"),
+    "dead": Fill("#e5e7eb", "#6b7280", dash="4 3"),
+    "faded": Fill("#ffffff", "#d1d5db", 1.2),
+    "active": Fill("#fffbeb", "#111827", 2.6),
+    "loss": Fill("#f0fdf4"),
+}
+_TONES = {
+    "ink": "#111827",
+    "quiet": "#4b5563",
+    "value": "#14532d",
+    "positive": "#1d4ed8",
+    "negative": "#9a3412",
+    "zero": "#4b5563",
+    "faded": "#6b7280",
+    "active": "#111827",
+}
+"""Text colours, each of contrast 4.5 : 1 or more on every ground it stands on."""
+
+
+def tone(name: str) -> str:
+    """The colour of a tone of text."""
+    return _TONES[name]
