@@ -30,6 +30,7 @@ def build_book(
     """
     from nbsolve.book.contents import table_of_contents, table_of_problems
     from nbsolve.book.site import build_site
+    from nbsolve.book.turn import own_turn
     from nbsolve.notebook.writing import write_whole
 
     course = Course(folder.resolve())
@@ -40,15 +41,16 @@ def build_book(
     if console is not None:
         for warning in (warning for problem in loaded for warning in problem.warnings):
             console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
-    _make_pages(course, paths, names, loaded, console=console, at_once=at_once)
+    with own_turn(course.book / "_build", console):
+        _make_pages(course, paths, names, loaded, console=console, at_once=at_once)
 
-    listed = list(zip(names, loaded, strict=True))
-    write_whole(course.pages / f"{TABLE}.md", table_of_problems(listed))
-    contents = course.book / "_build" / "_toc.yml"
-    write_whole(contents, table_of_contents(course.book / "_toc.yml", listed))
-    if console is not None:
-        console.print("Building the site …", highlight=False)
-    return build_site(course, contents)
+        listed = list(zip(names, loaded, strict=True))
+        write_whole(course.pages / f"{TABLE}.md", table_of_problems(listed))
+        contents = course.book / "_build" / "_toc.yml"
+        write_whole(contents, table_of_contents(course.book / "_toc.yml", listed))
+        if console is not None:
+            console.print("Building the site …", highlight=False)
+        return build_site(course, contents)
 
 
 def _load(paths: Sequence[Path]) -> list[Problem]:
