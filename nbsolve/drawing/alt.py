@@ -66,6 +66,9 @@ def _sentences(graph: nx.DiGraph, readings: Readings, names: Names, show: str) -
             return said(symbol, True)
         return said(symbol) + (" (held)" if held else f", new value {readings.new(symbol).plain()}")
 
+    if graph.number_of_edges() < graph.graph["edges"]:
+        text = summary(graph, readings.solution.problem, names)
+        yield f"{text} The picture shows the first and last units of each large layer."
     for node, data in graph.nodes(data=True):
         symbols = data["symbols"]
         if node[0] == 0:

@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import MOST_UNITS, Node
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.scene import Row, Span, digits, row, written
 from nbsolve.given import Given
@@ -110,8 +110,8 @@ def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Conten
     return Content(title, heads(problem, names), units, wires, loss, exits, legend=held, notes=notes)
 
 
-def _left_out(graph: nx.DiGraph, names: Names) -> str:
-    text = f"{'-'.join(map(str, names.sizes))}: {graph.graph['edges']} connections (weights not written)"
+def _left_out(graph: nx.DiGraph, names: Names, what: str = "weights not written") -> str:
+    text = f"{'-'.join(map(str, names.sizes))}: {graph.graph['edges']} connections ({what})"
     drawn = [sum(node[0] == layer for node in graph) for layer in range(len(names.sizes))]
     return text + (" · ⋮ stands for units left out" if any(map(int.__gt__, names.sizes, drawn)) else "")
 
@@ -172,6 +172,8 @@ class _Pass:
             symbol = Symbol(Role.TARGET, to=k)
             if self.readings.here(symbol) in self.readings:
                 targets.append(self.rows.equation(symbol, self.readings.value(symbol)))
+        if len(targets) > MOST_UNITS:
+            targets = [*targets[:3], self.rows.words("⋮"), targets[-1]]
         end = [self.rows.equation(LOSS, self.readings.value(LOSS), "ink")]
         if gradient:
             end.append(row((Span("∂ 1"),), _TEXT, "positive", canonical(Partial(LOSS, LOSS))))
@@ -179,12 +181,14 @@ class _Pass:
         return Unit(tuple(groups), "loss")
 
     def notes(self) -> tuple[str, ...]:
-        """What the reader of a batch has to know."""
-        samples = self.readings.iteration.samples
-        if len(samples) == 1:
-            return ()
-        name = self.names.plain(LOSS)
-        return (f"{name} and the gradients of the parameters are those of the whole batch",)
+        """What the reader of a batch, or of a picture that leaves units out, has to know."""
+        notes = []
+        if len(self.readings.iteration.samples) > 1:
+            name = self.names.plain(LOSS)
+            notes.append(f"{name} and the gradients of the parameters are those of the whole batch")
+        if self.graph.number_of_edges() < self.graph.graph["edges"]:
+            notes.append(_left_out(self.graph, self.names, "only some are drawn"))
+        return tuple(notes)
 
 
 def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:

@@ -187,6 +187,17 @@ def test_a_large_network_is_shortened_and_says_so(sizes: tuple[int, ...]) -> Non
     assert "connections" in drawing.alt
 
 
+@pytest.mark.parametrize("sizes", [(30, 20, 10), (6, 6, 6)])
+def test_a_pass_through_a_large_network_says_what_it_leaves_out(sizes: tuple[int, ...]) -> None:
+    worked = solve(load_problem(wide_problem(*sizes)))
+    for show in SHOWS[1:]:
+        drawing = worked.draw(show)
+        assert faults(drawing.scene) == []
+        texts = " ".join(label.text for label in drawing.scene.labels)
+        assert ("only some are drawn" in texts) == ("⋮" in texts) == (max(sizes) > 6)
+        assert ("The picture shows the first and last units" in drawing.alt) == (max(sizes) > 6)
+
+
 def test_the_same_problem_gives_the_same_picture() -> None:
     worked = solve(load_problem(PROBLEMS[0]))
     assert worked.draw("backward").svg == worked.draw("backward").svg
