@@ -14,7 +14,7 @@ from nbsolve.drawing.scene import Arrow, Box, Label, Line, Picture, Row, Scene
 __all__ = ["png", "write_svg"]
 
 _SHRINK = 0.72
-"""A picture is never drawn smaller than this on a page: where it would be, it is scrolled instead."""
+"""On a screen a picture is never drawn smaller than this: where it would be, it is scrolled instead."""
 
 
 def write_svg(scene: Scene, title: str, description: str) -> str:
@@ -32,10 +32,12 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
     ]
     tag = f"nb{zlib.crc32(''.join([title, description, *body]).encode()):08x}"
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" style="max-width:100%;min-width:{_number(min(scene.width, scene.width * _SHRINK))}px;'
-        f'height:auto" font-family="{FAMILY}" role="img" aria-labelledby="{tag}-t" aria-describedby="{tag}-d">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{tag}" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" style="max-width:100%;height:auto" font-family="{FAMILY}" role="img" '
+        f'aria-labelledby="{tag}-t" aria-describedby="{tag}-d">'
     )
+    # on paper nothing scrolls: there it shrinks to the width of the sheet
+    body.insert(0, f"<style>@media screen{{#{tag}{{min-width:{_number(scene.width * _SHRINK)}px}}}}</style>")
     words = [
         f'<title id="{tag}-t">{escape(title)}</title>',
         f'<desc id="{tag}-d">{escape(description)}</desc>',
