@@ -9,8 +9,9 @@ from itertools import islice
 
 from nbsolve.compose.conventions import conventions
 from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
+from nbsolve.compose.iteration import anchored, by_matrices
 from nbsolve.compose.numbers import literal
-from nbsolve.compose.passes import Passes, anchored, by_matrices
+from nbsolve.compose.passes import Passes
 from nbsolve.compose.statement import marks, statement
 from nbsolve.derived import derive
 from nbsolve.document import (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from nbsolve.arithmetic import ONE
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.compose.iteration import by_matrices
 from nbsolve.compose.matrices import LIMIT
-from nbsolve.compose.passes import by_matrices
 from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.engine import Solution
 from nbsolve.expr import (

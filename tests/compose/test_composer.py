@@ -12,7 +12,7 @@ import pytest
 
 from nbsolve import UnknownQuantityError, WorkedSolution, load_problem, solve
 from nbsolve.compose import Composer
-from nbsolve.compose.passes import by_matrices
+from nbsolve.compose.iteration import by_matrices
 from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
 from nbsolve.expr import Quantity, atoms, walk
 from nbsolve.listing import asked, everything

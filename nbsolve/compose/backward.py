@@ -1,0 +1,170 @@
+"""The blocks of a backward pass: error signals, gradients, and what is asked besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
+from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
+from nbsolve.document import Block, Heading, Math, Paragraph
+from nbsolve.expr import Quantity
+from nbsolve.layers.dense import Dense
+from nbsolve.phrases import phrase
+from nbsolve.step import Rule, Step
+from nbsolve.symbol import Partial
+
+
+@dataclass(frozen=True)
+class BackwardBlocks(IterationBlocks):
+    """Writes the backward pass of one iteration."""
+
+    def backward(self) -> Iterator[Block]:
+        """Error signals from the last layer to the first, then the gradients of the parameters."""
+        if not self.iteration.backward:
+            return
+        yield Heading(self.level, (phrase("sections.backward"),))
+        several = len(self.iteration.samples) > 1
+        for label in self.iteration.labels:
+            if several:
+                yield Heading(self.level + 1, (phrase("sections.sample", sample=str(label)),))
+            own = [
+                s
+                for s in self.iteration.backward
+                if s.rule is not Rule.PARAMETER_GRADIENT and s.sample == label
+            ]
+            yield from self._signals(own, self.level + 1 + several)
+        yield from self._gradients()
+
+    def _signals(self, steps: list[Step], level: int) -> Iterator[Block]:
+        last = len(self.solution.layers)
+        current = None
+        previous: Rule | None = None
+        for step in steps:
+            layer = layer_of(step)
+            if layer != current:
+                current = layer
+                title = (
+                    phrase("sections.signals_output")
+                    if layer == last
+                    else phrase("sections.signals_hidden", number=str(layer))
+                )
+                yield Heading(level, (title,))
+            if step.rule is Rule.PATH_SHARE and by_matrices(self.solution):
+                continue
+            yield Paragraph((self._signal_words(step, layer == last, previous),))
+            previous = step.rule
+            if by_matrices(self.solution):
+                yield self.matrices.derivation(step)
+                continue
+            for unit in step.units:
+                yield self.lines.derivation(unit, terms=step.rule is Rule.PATH_SUM)
+            if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero():
+                rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
+                yield Paragraph((phrase("passages.softmax_sum", rounded=rounded),))
+
+    def _signal_words(self, step: Step, last: bool, previous: Rule | None) -> str:
+        if step.rule is Rule.LOSS_DERIVATIVE:
+            return phrase("passages.loss_derivative")
+        if step.rule is Rule.LOCAL_DERIVATIVE:
+            return phrase("passages.local_derivative")
+        if step.rule is Rule.OUTPUT_SIGNAL:
+            jacobian = self.solution.layers[-1].activation.vector
+            cancelled = any(form.reason == "cancellation" for unit in step.units for form in unit.forms)
+            return phrase(
+                "passages.delta_cancelled" if cancelled or not jacobian else "passages.delta_jacobian"
+            )
+        if step.rule in (Rule.PATH_SHARE, Rule.PATH_SUM):
+            return self._path_words(step, previous)
+        if not last and previous is not Rule.PATH_SUM:
+            return phrase("passages.delta_back")
+        if not last:
+            return phrase("passages.delta_hidden")
+        sign = phrase("passages.negative") if self.solution.problem.notation.delta == "-dL/dz" else ""
+        one = "_one" if self.solution.layers[-1].layer.units == 1 else ""
+        return phrase(f"passages.delta_output{one}", sign=sign)
+
+    def _path_words(self, step: Step, previous: Rule | None) -> str:
+        """How many ways lead from a layer's units to the loss."""
+        if step.rule is Rule.PATH_SUM and previous is Rule.PATH_SHARE:
+            return phrase("passages.shares_added")
+        layer = layer_of(step)
+        here, above = (self.solution.layers[n].layer.units for n in (layer - 1, layer))
+        subject = phrase("passages.this_unit" if here == 1 else "passages.each_unit")
+        if above == 1 and step.rule is Rule.PATH_SUM:
+            return phrase("passages.one_path", subject=subject)
+        count = phrase(f"numbers.{above}") if 2 <= above <= MOST_UNITS else str(above)
+        units = phrase("passages.both_units" if above == 2 else "passages.all_units", count=count)
+        key = "shares" if step.rule is Rule.PATH_SHARE else "many_paths"
+        return phrase(f"passages.{key}", subject=subject, units=units, count=count)
+
+    def _sums_to_zero(self) -> bool:
+        """Whether the error signals of the output layer are those of softmax."""
+        output = self.solution.layers[-1]
+        return output.activation.vector and output.layer.units > 1
+
+    def _gradients(self) -> Iterator[Block]:
+        steps = [step for step in self.iteration.backward if step.rule is Rule.PARAMETER_GRADIENT]
+        way = self.solution.how.way
+        key = {"delta": "gradients", "local_derivatives": "gradients_local", "paths": "gradients_paths"}[way]
+        said = False
+        for layer in reversed(self.solution.layers):
+            own = [step for step in steps if layer_of(step) == layer.index]
+            if not own:
+                continue
+            yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
+            if not said:
+                yield Paragraph((" ".join(self._gradient_words(key)),))
+                said = True
+            if layer.layer.bias.kind == "shared" and layer.layer.units > 1:
+                yield Paragraph((phrase("passages.shared_bias"),))
+            for step in own:
+                if by_matrices(self.solution):
+                    yield self.matrices.derivation(step)
+                    continue
+                for unit in step.units:
+                    yield self.lines.derivation(unit)
+            yield from self._dead_units(layer)
+
+    def _gradient_words(self, key: str) -> Iterator[str]:
+        kinds = {layer.layer.bias.kind for layer in self.solution.layers}
+        if key == "gradients" and self.solution.problem.notation.delta == "-dL/dz":
+            key = "gradients_negative"
+        biased = key != "gradients_paths" and kinds & {"units", "shared"}
+        yield phrase(f"passages.{key}", bias=phrase(f"passages.{key}_bias") if biased else "")
+        if "threshold" in kinds and key != "gradients_paths":
+            yield phrase("passages.gradients_threshold")
+        if len(self.iteration.samples) > 1:
+            yield phrase("passages.batch")
+        if self.solution.problem.regulariser is not None:
+            yield phrase("passages.penalty")
+
+    def _dead_units(self, layer: Dense) -> Iterator[Block]:
+        """What is remarkable: a unit whose slope is zero stops the gradient."""
+        if (
+            layer.activation.kink in (None, "step")
+            or by_matrices(self.solution)
+            or len(self.iteration.samples) > 1
+        ):
+            return
+        slope = Partial(layer.a(), layer.z())
+        for j in layer.units:
+            local = Partial(layer.a(j), layer.z(j))
+            if slope in self.iteration.values.stored and self.iteration.values[local] == 0:
+                yield Paragraph((Math(Quantity(layer.a(j))), " " + phrase("passages.dead")))
+
+    def also_asked(self) -> Iterator[Block]:
+        """What is asked and not needed for anything else, with the steps it rests on."""
+        if not self.also:
+            return
+        written = anchored(self.solution, self.iteration)
+        steps = all_steps(self.solution, self.iteration)
+        if by_matrices(self.solution):
+            layers = [s for s in resting_by_layers(steps, self.also) if s.target not in written]
+            blocks = [self.matrices.derivation(step) for step in layers]
+        else:
+            units = [unit for unit in resting(steps, self.also) if unit.target not in written]
+            blocks = [self.lines_of(unit).derivation(unit) for unit in units]
+        if blocks:
+            yield Heading(self.level, (phrase("sections.also"),))
+            yield from blocks

@@ -1,0 +1,178 @@
+"""The blocks of one iteration: what all its parts share, the forward pass and the loss."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from nbsolve.compose.lines import Lines
+from nbsolve.compose.matrices import LIMIT, MatrixLines
+from nbsolve.document import Block, Derivation, Heading, Paragraph
+from nbsolve.engine import Iteration, Solution
+from nbsolve.expr import Atom
+from nbsolve.layers.dense import Dense
+from nbsolve.listing import Asked
+from nbsolve.phrases import phrase
+from nbsolve.step import Rule, Step
+from nbsolve.symbol import Symbol
+
+MOST_UNITS = 8
+MOST_PARAMETERS = 120
+MOST_SAMPLES = 4
+"""Beyond these sizes a solution without a wish of its own is written with matrices."""
+
+FACTORS = frozenset(
+    {
+        Rule.LOSS_DERIVATIVE,
+        Rule.LOCAL_DERIVATIVE,
+        Rule.DELTA,
+        Rule.OUTPUT_SIGNAL,
+        Rule.PATH_SHARE,
+        Rule.PATH_SUM,
+    }
+)
+"""Rules whose results are numbered and called by their number afterwards."""
+
+
+def by_matrices(solution: Solution) -> bool:
+    """Whether the solution is written with matrices rather than unit by unit."""
+    problem = solution.problem
+    if problem.detail != "auto":
+        return problem.detail == "matrix"
+    widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
+    count = sum(below * above for below, above in itertools.pairwise(widths))
+    batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
+    return max(widths) > MOST_UNITS or count > MOST_PARAMETERS or batch > MOST_SAMPLES
+
+
+def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:
+    """The quantities of an iteration that have an anchor of their own."""
+    found: set[Atom] = set()
+    for step in iteration.steps:
+        if step.unit_forms is None:
+            found.add(step.target)
+        elif not by_matrices(solution):
+            found.update(step.members)
+        else:
+            found.add(step.target)
+            if np.asarray(step.value).size <= LIMIT * LIMIT:
+                found.update(step.members)
+    return found
+
+
+@dataclass(frozen=True)
+class IterationBlocks:
+    """Writes the forward pass and the loss of one iteration.
+
+    `asked` are the quantities that get a box, `level` is that of its headings, `also` are those
+    among the asked ones that no step of the explanation finds.
+    """
+
+    solution: Solution
+    iteration: Iteration
+    asked: Asked | frozenset[Atom]
+    level: int
+    also: tuple[Atom, ...] = ()
+
+    @cached_property
+    def tags(self) -> dict[Atom, int]:
+        """The numbers of the factors of the backward pass, in the order in which they are found."""
+        found: dict[Atom, int] = {}
+        if by_matrices(self.solution):
+            return found
+        for step in self.iteration.backward:
+            if step.rule in FACTORS:
+                for unit in step.units:
+                    found[unit.target] = len(found) + 1
+        return found
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The writer of this iteration's derivations."""
+        return Lines(self.solution, self.iteration.values, self.iteration.number, self.asked, self.tags)
+
+    @cached_property
+    def matrices(self) -> MatrixLines:
+        """The writer of this iteration's matrix equations."""
+        return MatrixLines(self.lines, self.solution.problem.network.layout == "x W + b")
+
+    def lines_of(self, unit: Step) -> Lines:
+        """The writer of a step, which may know values that the iteration's own steps do not."""
+        return replace(self.lines, values=unit.values)
+
+    # ------------------------------------------------------------------ forward
+
+    def forward(self) -> Iterator[Block]:
+        """Pre-activations and activations, layer by layer, sample by sample."""
+        yield Heading(self.level, (phrase("sections.forward"),))
+        yield from self._forward_blocks(self.iteration.forward, heading=True)
+
+    def _forward_blocks(self, steps: Iterable[Step], heading: bool) -> Iterator[Block]:
+        steps = list(steps)
+        several = len(self.iteration.samples) > 1
+        for label in self.iteration.labels:
+            if several:
+                yield Heading(self.level + 1, (phrase("sections.sample", sample=str(label)),))
+            for layer in self.solution.layers:
+                if heading and not several:
+                    yield Heading(self.level + 1, (self._layer_title(layer),))
+                elif heading:
+                    yield Paragraph((self._layer_title(layer),))
+                if heading and (not several or label == self.iteration.labels[0]):
+                    yield Paragraph((self._layer_words(layer),))
+                own = [s for s in steps if s.sample == label and layer_of(s) == layer.index]
+                if by_matrices(self.solution):
+                    yield from (self.matrices.derivation(step) for step in own)
+                    continue
+                units = [list(step.units) for step in own]
+                for pair in zip(*units, strict=True):
+                    yield _merged([self.lines.derivation(unit) for unit in pair])
+
+    def _layer_title(self, layer: Dense) -> str:
+        kind = "output_layer" if layer is self.solution.layers[-1] else "hidden_layer"
+        name = phrase(f"activations.{layer.activation.name}")
+        return phrase(f"sections.{kind}", number=str(layer.index), activation=name)
+
+    def _layer_words(self, layer: Dense) -> str:
+        kinds = {"units": "and_bias", "shared": "and_shared", "threshold": "and_threshold"}
+        bias = layer.layer.bias.kind
+        key = {"linear": "forward_linear", "softmax": "softmax_layer"}.get(
+            layer.activation.name, "forward_layer"
+        )
+        return phrase(f"passages.{key}", bias="" if bias == "absent" else phrase(f"passages.{kinds[bias]}"))
+
+    # ------------------------------------------------------------------ loss
+
+    def loss(self) -> Iterator[Block]:
+        """The loss and what it is made of."""
+        if not self.iteration.loss:
+            return
+        yield Heading(self.level, (phrase("sections.loss"),))
+        yield from self._loss_blocks(self.iteration.loss)
+
+    def _loss_blocks(self, steps: Iterable[Step]) -> Iterator[Block]:
+        for step in steps:
+            if step.rule is Rule.PENALTY and by_matrices(self.solution):
+                yield self.lines.value_only(step)
+                continue
+            for unit in step.units:
+                yield self.lines.derivation(unit, terms=True)
+
+
+def _merged(derivations: list[Derivation]) -> Derivation:
+    return Derivation(
+        tuple(line for derivation in derivations for line in derivation.lines),
+        tuple(anchor for derivation in derivations for anchor in derivation.anchors),
+    )
+
+
+def layer_of(step: Step) -> int:
+    """The layer that a step belongs to."""
+    target = step.target if isinstance(step.target, Symbol) else step.target.wrt
+    layer = target.layer
+    assert layer is not None
+    return layer
