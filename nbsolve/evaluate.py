@@ -137,9 +137,14 @@ def _applied(e: Applied, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     if not arrays:
         return evaluate(e.definition, _Scope(scope | dict(entries)), arithmetic)
     result = np.empty(arrays[0].shape, dtype=object)
-    for place in np.ndindex(result.shape):
-        here = {name: value[place] if isinstance(value, np.ndarray) else value for name, value in entries}
-        result[place] = evaluate(e.definition, _Scope(scope | here), arithmetic)
+    flat = result.reshape(-1)
+    vectors = [(name, value.reshape(-1)) for name, value in entries if isinstance(value, np.ndarray)]
+    values = scope | {name: value for name, value in entries if not isinstance(value, np.ndarray)}
+    here = _Scope(values)
+    for place in range(flat.size):
+        for name, vector in vectors:
+            values[name] = vector[place]
+        flat[place] = evaluate(e.definition, here, arithmetic)
     return result
 
 

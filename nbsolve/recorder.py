@@ -156,6 +156,8 @@ class Recorder:
 
 def forms(*expressions: Expr, reasons: tuple[Reason, ...] = ()) -> tuple[Form, ...]:
     """Forms with their reasons; an expression that repeats the one before it is left out."""
+    if len(expressions) == 1:
+        return (Form(expressions[0], reasons[0] if reasons else Reason.DEFINITION),)
     result: list[Form] = []
     padded = (*reasons, *[Reason.DEFINITION] * len(expressions))
     for expression, reason in zip(expressions, padded, strict=False):
