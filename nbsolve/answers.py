@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+import flint
+
 from nbsolve.arithmetic import to_float
 from nbsolve.derived import derive
 from nbsolve.engine import Iteration, Solution
@@ -138,7 +140,5 @@ def _double(value: Any) -> float | str:
 
 
 def _decimal(value: Any) -> str:
-    import flint
-
     enclosure = value if isinstance(value, flint.arb) else flint.arb(value)
     return str(enclosure.mid().str(20, radius=False))

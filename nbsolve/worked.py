@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -251,8 +251,6 @@ class IterationArrays:
     @cached_property
     def new(self) -> Arrays:
         """All of these after the update."""
-        from dataclasses import replace
-
         return self._arrays(lambda symbol: replace(symbol, new=True))
 
     def _arrays(self, about: Callable[[Symbol], Symbol | Partial]) -> Arrays:

@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from nbsolve import load_problem, solve
 from nbsolve.arithmetic import Arithmetic, certified, to_float
 from nbsolve.engine import Iteration, Solution, batches, solve_problem
 from nbsolve.errors import DomainError, NbsolveError
@@ -409,3 +410,22 @@ def test_a_training_that_explodes_is_an_error_and_not_a_number() -> None:
 
 
 EIGHT = Digits(significant=8)
+
+
+def test_what_an_exact_zero_multiplies_does_not_blur_a_sum() -> None:
+    """A dead unit's gradient is the penalty's share alone: 0 · a + 0.1 · w, a rational, not an enclosure."""
+    text = """
+title: A dead unit behind a sigmoid
+network:
+  inputs: 1
+  layers:
+    - {units: 1, activation: sigmoid, weights: [[0.5]], bias: none}
+    - {units: 1, activation: relu, weights: [[-1]], bias: none}
+    - {units: 1, activation: linear, weights: [[1]], bias: none}
+samples: [{input: [2], target: [3]}]
+loss: squared_error
+regulariser: {l2: {strength: 0.1}}
+"""
+    printed = {e.quantity: e.printed for e in solve(load_problem(text)).entries(everything=True)}
+    gradients = {f"dL/dW[{depth}][1][1]": value for depth, value in ((1, "0.05"), (2, "-0.1"), (3, "0.1"))}
+    assert {name: printed[name] for name in gradients} == gradients

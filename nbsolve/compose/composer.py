@@ -251,6 +251,3 @@ MOST_OPERANDS = 24
 """A single unit's formula with more letters than this is not written out in a wide network."""
 MOST_ROWS = 200
 """Answers of one part that stand in the table; a wide network has a hundred thousand."""
-
-
-__all__ = ["Composer", "by_matrices"]

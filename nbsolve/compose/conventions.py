@@ -17,9 +17,12 @@ from nbsolve.expr import (
     MatrixProduct,
     Negation,
     Number,
+    Power,
+    Product,
     Quantity,
     Sum,
     Variable,
+    number,
     substitute,
     with_variables,
 )
@@ -67,9 +70,9 @@ def _biases(problem: Problem) -> Iterator[Text]:
     if len(set(kinds)) == 1:
         yield (phrase(f"conventions.bias_{kinds[0]}"),)
         return
-    for number, kind in enumerate(kinds, start=1):
+    for index, kind in enumerate(kinds, start=1):
         what = phrase(f"conventions.bias_{kind}")
-        yield (phrase("conventions.bias_of_layer", number=str(number), what=what),)
+        yield (phrase("conventions.bias_of_layer", number=str(index), what=what),)
 
 
 def _held(solution: Solution) -> Iterator[Text]:
@@ -135,8 +138,6 @@ def _losses(problem: Problem) -> Iterator[Text]:
             yield (phrase("conventions.log_natural"),)
     if problem.regulariser is not None:
         scale = Number(problem.regulariser.scale.value, problem.regulariser.scale.text)
-        from nbsolve.expr import Power, Product, number
-
         squares = Function("sum", (Power((Variable("w"), number(2))),))
         strength = Quantity(Symbol(Role.STRENGTH))
         yield (phrase("conventions.penalty") + " ", Math(Product((scale, strength, squares))))

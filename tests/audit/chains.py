@@ -216,11 +216,21 @@ class ChainChecker:
             follows = lay(line, node, self.evaluator(t, carried=True, layer=layer))
             if follows.fault:
                 out.faults.append(f"{target}, calculated from the line above: {follows.fault}")
-        if (relation == "=") != laid.exact and not (relation == "≈" and _rests_on_a_zero(node)):
+        if (relation == "=") != laid.exact and not (relation == "≈" and self._moves_by_nothing(target)):
             out.faults.append(
                 f"{target}: {relation} where the number is {'exact' if laid.exact else 'rounded'}"
             )
         self._check_givens(base, node, t, out)
+
+    def _moves_by_nothing(self, target: str) -> bool:
+        """A bias that softmax units share: its gradient is 0, which no number of bits can tell (it is written ≈ 0).
+
+        The error signals of softmax add up to 0 because adding one number to all pre-activations changes nothing.
+        """
+        if not target.startswith(("b_new", "b_change")):
+            return False
+        layer = self.world.spec.layers[indices(target)[1][0] - 1]
+        return bool(layer.shared) and layer.activation == "softmax"
 
     def _branches(self, node: Node, evaluate: Evaluator) -> Node:
         """ELU'(z) of a unit with z ≤ 0 as a + α, the branch that holds."""
@@ -416,16 +426,6 @@ def braces(node: Node) -> Iterator[tuple[Node, str]]:
         return
     for part in children(node):
         yield from braces(part)
-
-
-def _rests_on_a_zero(node: Node) -> bool:
-    """Whether a 0 stands in the line, or its number is padded as a rounded one is.
-
-    What no number of bits can tell from 0 is written ≈ 0, and so is what it enters (softmax's error signals
-    add up to 0, so a bias that its units share never moves).
-    """
-    texts = [n.text for n in numbers_in(node)]
-    return "0" in texts or any("." in text and text.endswith("0") for text in texts)
 
 
 def mark_number(words: str) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.audit.audit import kill
@@ -47,3 +49,21 @@ def test_a_wrong_index_is_found_where_both_have_the_same_value() -> None:
     assert not audit.check(at).faults
     wrong = audit.blocks[at].source.replace("+ b_1^{(1)}", "+ b_2^{(1)}", 1)
     assert any("other numbers" in fault for fault in audit.check(at, wrong).faults)
+
+
+@pytest.mark.parametrize("name", IN_FULL)
+def test_a_relation_that_lies_is_found(name: str) -> None:
+    """Every = before a number turned into ≈, and every ≈ into =, one at a time."""
+    audit = markdown(ROOT / "problems" / f"{name}.yaml")
+    made, passed = 0, []
+    for position, block in enumerate(audit.blocks):
+        if block.kind != "display" or audit.places[position].section == "The problem":
+            continue
+        for sign, other in (("= ", r"\approx "), (r"\approx ", "= ")):
+            for match in re.finditer(re.escape(sign) + r"(?=(\\boxed\{)?-?[0-9])", block.source):
+                changed = block.source[: match.start()] + other + block.source[match.end() :]
+                made += 1
+                if not audit.check(position, changed).faults:
+                    passed.append(changed)
+    assert made > 50
+    assert not passed, "\n".join(passed[:5])

@@ -199,3 +199,19 @@ def test_two_runs_give_the_same_bytes() -> None:
 def test_rendering_twice_is_rendering_once(name: str) -> None:
     for render in (latex.render, myst.render, text.render):
         assert render(worked(name).document()) == render(worked(name).document())
+
+
+@pytest.mark.parametrize("way", ["delta", "paths", "local_derivatives"])
+def test_what_is_asked_besides_is_worked_out(way: str) -> None:
+    """Error signals, an error and a gradient in an input: no way of explaining needs all of them."""
+    solved = solve(
+        load_problem(
+            ROOT / "problems" / "001-a-squared-error.yaml",
+            overrides=[f"explain={way}", "parts=[{label: a, ask: [deltas, 'e[1]', 'dL/dx[2]'], at: 1}]"],
+        )
+    )
+    found = {own for block in derivations(solved.iteration(1)) for own in block.anchors}
+    iteration = solved.solution.iteration(1)
+    wanted = [place.holder for place in asked(solved.problem, solved.solution, solved.names)]
+    assert len(wanted) == 5 + 1 + 1
+    assert {f"it{iteration.number}-{anchor(atom)}" for atom in wanted} <= found
