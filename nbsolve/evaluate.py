@@ -37,6 +37,7 @@ from nbsolve.expr import (
     Transpose,
     Variable,
 )
+from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.symbol import Role, Symbol
 
 LARGEST_EXACT = 4096
@@ -252,6 +253,16 @@ def _total(e: Total, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     return sum(array.reshape(-1)[1:], start=array.reshape(-1)[0])  # type: ignore[no-any-return]
 
 
+def _indexed_sum(e: IndexedSum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    return _sum(Sum(e.terms), bindings, arithmetic)
+
+
+def _kronecker(e: Kronecker, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    if not (isinstance(e.left, int) and isinstance(e.right, int)):
+        raise TypeError("an index variable has no value")
+    return ONE if e.left == e.right else ZERO
+
+
 def _matrix(e: Matrix, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     rows, columns = len(e.rows), len(e.rows[0])
     result = np.empty((rows, columns), dtype=object)
@@ -320,6 +331,8 @@ _RULES: dict[type[Expr], Callable[[Any, Bindings, Arithmetic], Operand]] = {
     MatrixProduct: _matrix_product,
     Transpose: _transpose,
     Total: _total,
+    IndexedSum: _indexed_sum,
+    Kronecker: _kronecker,
     Brace: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
     FactorReference: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
 }

@@ -15,7 +15,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE, ZERO, Value
-from nbsolve.symbol import Partial, Symbol
+from nbsolve.symbol import Partial, Symbol, Unit
 
 Atom = Symbol | Partial
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -54,9 +54,15 @@ class Quantity(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Variable(Expr):
-    """A placeholder of a catalogue formula (z, a, y, a parameter); replaced before it is used."""
+    """A placeholder of a catalogue formula (z, a, y, a parameter); replaced before it is used.
+
+    In derivations, where it is a letter like any other: `index` makes it an entry (a_i), `vector` the whole
+    vector (written in bold).
+    """
 
     name: str
+    index: Unit | None = None
+    vector: bool = False
 
 
 class _Many(Expr):
@@ -358,5 +364,6 @@ def substitute(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr
 def with_variables(expression: Expr, variables: Mapping[str, Expr]) -> Expr:
     """The catalogue formula with those placeholders filled in that are among the variables."""
     return substitute(
-        expression, lambda node: variables.get(node.name) if isinstance(node, Variable) else None
+        expression,
+        lambda node: variables.get(node.name) if isinstance(node, Variable) and node.index is None else None,
     )

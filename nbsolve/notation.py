@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, product
 
 from nbsolve.errors import NbsolveError
 from nbsolve.letters import Name
+from nbsolve.patterns import pattern
 from nbsolve.problem.model import Network, Notation, Problem
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, canonical, number_of
 
 __all__ = ["Names"]
 
@@ -75,7 +76,7 @@ class Names:
         self._comma = "," if max(self.sizes) > 9 else ""
         self._custom = {key: _read(key, text) for key, text in notation.names.items() if "<" not in text}
         self._letters = {role: self._letter(role) for role in _LETTERS}
-        self._names: dict[tuple[Role, int | None, int | None, int | None, bool], Name] = {}
+        self._names: dict[tuple[Role, int | None, Unit | None, Unit | None, bool], Name] = {}
         self._check()
 
     @classmethod
@@ -172,6 +173,8 @@ class Names:
             return given
         if self._is_whole(place):
             return self._whole_name(place)
+        if isinstance(place.to, Index) or isinstance(place.from_, Index):
+            return self._general_name(place)
         template = self._template(place)
         if template is not None:
             return _read(_ROLE_KEYS[place.role], self._fill(template, place))
@@ -199,6 +202,29 @@ class Names:
             and place.layer == len(self.network.layers)
             and ("output" in self.notation.names)
         )
+
+    def _general_name(self, place: Symbol) -> Name:
+        """The name with index variables: the pattern of the instances' names, or the usual one."""
+        variables = [unit for unit in (place.to, place.from_) if isinstance(unit, Index)]
+        instances = {
+            numbers: self.name(place_).latex() for numbers, place_ in self._instances(place, variables)
+        }
+        found = pattern(instances, tuple(str(variable) for variable in variables))
+        if found is not None:
+            return Name.read(found)
+        letter = self._letters[place.role]
+        if place.layer is None or self._is_output(place):
+            return letter.with_sub(str(place.to))
+        return self._indexed_name(letter, place)
+
+    def _instances(self, place: Symbol, variables: list[Index]) -> Iterator[tuple[tuple[int, ...], Symbol]]:
+        ends = 0 if place.role is Role.INPUT else len(self.sizes) - 1
+        layer = ends if place.layer is None else place.layer
+        sizes = {place.to: self.sizes[layer], place.from_: self.sizes[layer - 1]}
+        for numbers in product(*(range(1, sizes[variable] + 1) for variable in variables)):
+            chosen: dict[Unit | None, Unit | None] = dict(zip(variables, numbers, strict=True))
+            to, from_ = (chosen.get(unit, unit) for unit in (place.to, place.from_))
+            yield numbers, replace(place, to=to, from_=from_)
 
     def _template(self, place: Symbol) -> str | None:
         key = "output" if self._is_output(place) else _ROLE_KEYS.get(place.role, "")
@@ -266,9 +292,9 @@ class Names:
 
     def _number(self, place: Symbol) -> int:
         """The running number in the flat preset, unit by unit through the layers."""
-        layer, unit = (place.layer or 1) - 1, place.to or 1
+        layer, unit = (place.layer or 1) - 1, number_of(place.to or 1)
         if place.role is Role.WEIGHT:
-            return self._counts.weights[layer] + (unit - 1) * self.sizes[layer] + (place.from_ or 1)
+            return self._counts.weights[layer] + (unit - 1) * self.sizes[layer] + number_of(place.from_ or 1)
         if place.role is Role.BIAS:
             return self._counts.biases[layer] + unit
         if place.role is Role.THRESHOLD:

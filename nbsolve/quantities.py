@@ -11,7 +11,7 @@ from functools import cached_property
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.letters import Name, squeeze, strip_markup, strip_signs
 from nbsolve.notation import Names
-from nbsolve.symbol import Partial, Role, Symbol, canonical, parse_canonical
+from nbsolve.symbol import Partial, Role, Symbol, canonical, number_of, parse_canonical
 
 __all__ = ["Quantities"]
 
@@ -91,7 +91,7 @@ class Quantities:
         layer, sizes = atom.layer or 0, self.names.sizes
         return (
             canonical(Symbol(Role.BIAS, layer, shared=True)) in self._symbols
-            and (atom.to or 0) <= sizes[layer]
+            and number_of(atom.to or 0) <= sizes[layer]
         )
 
     def _is_written(self, atom: Symbol, text: str) -> bool:

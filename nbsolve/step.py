@@ -53,6 +53,22 @@ class Reason(StrEnum):
     CANCELLATION = "cancellation"
     FACTORS = "factors"
     COLLECTED = "collected"
+    # in letters and in derivations
+    SUM_RULE = "sum_rule"
+    PRODUCT_RULE = "product_rule"
+    QUOTIENT_RULE = "quotient_rule"
+    POWER_RULE = "power_rule"
+    KNOWN_DERIVATIVES = "known_derivatives"
+    CASE_BY_CASE = "case_by_case"
+    FIRST_ORDER = "first_order"
+    LOGARITHM_RULES = "logarithm_rules"
+    COMMON_DENOMINATOR = "common_denominator"
+    REWRITTEN = "rewritten"
+    EXPANDED = "expanded"
+    SIMPLIFIED = "simplified"
+    RECOGNISED = "recognised"
+    ONE_HOT = "one_hot"
+    TWO_OUTPUTS = "two_outputs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,17 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Partial", "Role", "Symbol", "anchor", "canonical", "parse_canonical"]
+__all__ = [
+    "Index",
+    "Partial",
+    "Role",
+    "Symbol",
+    "Unit",
+    "anchor",
+    "canonical",
+    "number_of",
+    "parse_canonical",
+]
 
 
 class Role(StrEnum):
@@ -38,6 +48,27 @@ class Role(StrEnum):
     SAMPLE_COUNT = "n"
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index variable (i, j, k) in a general formula, where a single quantity has a number."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Unit = int | Index
+"""Which unit: its number, or an index variable that stands for any of them."""
+
+
+def number_of(place: Unit | None) -> int:
+    """The number of a unit that must have one. Raises TypeError for an index variable and for a whole layer."""
+    if not isinstance(place, int):
+        raise TypeError(f"a single unit is needed here, not {place}")
+    return place
+
+
 _ONE_INDEX = frozenset({Role.INPUT, Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.TERM_LOSS})
 """Roles of the network's two ends and of the loss: one index, no layer."""
 
@@ -48,14 +79,15 @@ class Symbol:
 
     `to` and `from_` of None mean the whole vector or matrix. For inputs, targets, errors and the loss of one
     output `to` is the index and there is no layer; the activation of "layer 0" is the input. A bias that all
-    units of a layer share is one parameter: `shared=True` with `to=None`. `new` is the value after the update,
+    units of a layer share is one parameter: `shared=True` with `to=None`. In a general formula `to` and `from_` may
+    be an `Index`, which stands for every number. `new` is the value after the update,
     `change` the amount by which the update changes it.
     """
 
     role: Role
     layer: int | None = None
-    to: int | None = None
-    from_: int | None = None
+    to: Unit | None = None
+    from_: Unit | None = None
     sample: int | None = None
     iteration: int | None = None
     new: bool = False

@@ -14,7 +14,7 @@ import numpy as np
 from nbsolve.arithmetic import ONE, Value
 from nbsolve.expr import Array, Atom, Operand
 from nbsolve.given import Given
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, Unit, number_of
 
 Place = int | tuple[int, ...]
 
@@ -24,7 +24,8 @@ def whole(atom: Atom) -> tuple[Atom, Place | None]:
     if isinstance(atom, Symbol):
         if atom.to is None:
             return atom, None
-        own: Place = atom.to - 1 if atom.from_ is None else (atom.to - 1, atom.from_ - 1)
+        to = number_of(atom.to)
+        own: Place = to - 1 if atom.from_ is None else (to - 1, number_of(atom.from_) - 1)
         # Written out: dataclasses.replace takes five times as long, and this runs for every look-up.
         return Symbol(
             atom.role, atom.layer, None, None, atom.sample, atom.iteration, atom.new, atom.change, atom.shared
@@ -129,7 +130,7 @@ class Values:
 
 
 def layer_activation(
-    layer: int, unit: int | None = None, sample: int | None = None, new: bool = False
+    layer: int, unit: Unit | None = None, sample: int | None = None, new: bool = False
 ) -> Symbol:
     """a^(l)_j, which for layer 0 is the input x_j."""
     if layer == 0:

@@ -25,7 +25,7 @@ from nbsolve.layers.dense import Dense
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part, Problem
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Role, Symbol, number_of
 
 MOST_SAMPLES = 12
 """Longer tables of samples are shown by their first and last ones."""
@@ -171,8 +171,7 @@ def _samples(solution: Solution) -> Iterator[Block]:
                 continue
             side = sample.input if column.role is Role.INPUT else sample.target
             assert side is not None
-            assert column.to is not None
-            cells.append((Math(_literal(side[column.to - 1])),))
+            cells.append((Math(_literal(side[number_of(column.to) - 1])),))
         rows.append(tuple(cells))
     yield Table(tuple(header), tuple(rows), frozenset(range(len(header))))
 

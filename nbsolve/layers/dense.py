@@ -43,7 +43,7 @@ from nbsolve.objective import literal
 from nbsolve.problem.model import DenseLayer
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Form, Rule
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Role, Symbol, Unit
 from nbsolve.values import layer_activation
 
 
@@ -67,23 +67,23 @@ class Dense:
 
     # ------------------------------------------------------------------ symbols
 
-    def z(self, unit: int | None = None, sample: int | None = None, new: bool = False) -> Symbol:
+    def z(self, unit: Unit | None = None, sample: int | None = None, new: bool = False) -> Symbol:
         """z_j, or the vector z."""
         return Symbol(Role.PRE_ACTIVATION, self.index, unit, sample=sample, new=new)
 
-    def a(self, unit: int | None = None, sample: int | None = None, new: bool = False) -> Symbol:
+    def a(self, unit: Unit | None = None, sample: int | None = None, new: bool = False) -> Symbol:
         """a_j, or the vector a."""
         return layer_activation(self.index, unit, sample, new)
 
-    def source(self, unit: int | None = None, sample: int | None = None, new: bool = False) -> Symbol:
+    def source(self, unit: Unit | None = None, sample: int | None = None, new: bool = False) -> Symbol:
         """The activation that comes in, a_i of the layer before."""
         return layer_activation(self.index - 1, unit, sample, new)
 
-    def w(self, to: int | None = None, from_: int | None = None, new: bool = False) -> Symbol:
+    def w(self, to: Unit | None = None, from_: Unit | None = None, new: bool = False) -> Symbol:
         """The weight to unit `to` from input `from_`, or the matrix W."""
         return Symbol(Role.WEIGHT, self.index, to, from_, new=new)
 
-    def constant(self, unit: int | None = None, new: bool = False) -> Symbol | None:
+    def constant(self, unit: Unit | None = None, new: bool = False) -> Symbol | None:
         """b_j, θ_j or the layer's shared bias; None where there is none."""
         kind = self.layer.bias.kind
         if kind == "absent":
@@ -160,7 +160,7 @@ class Dense:
 
     # ------------------------------------------------------------------ local derivatives
 
-    def derivative(self, unit: int | None, sample: int | None) -> Expr:
+    def derivative(self, unit: Unit | None, sample: int | None) -> Expr:
         """f′(z_j) in the shape in which people write it: from the output where there is such a formula."""
         record = self.activation
         if unit is not None and self._formulae[1] == number(1):

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal
 
 from nbsolve.expr import Atom, Expr, Negation, Quantity, negated
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, Unit, number_of
 
 LOSS = Symbol(Role.LOSS)
 
@@ -51,7 +51,7 @@ class Explanation:
         """Whether the layer's error signals are written down although the way is `paths`."""
         return layer in self.named_layers
 
-    def signal(self, layer: int, unit: int | None, sample: int | None) -> Symbol | Partial:
+    def signal(self, layer: int, unit: Unit | None, sample: int | None) -> Symbol | Partial:
         """The error signal as it is written: δ, or ∂L/∂z."""
         if self.way == "delta":
             return Symbol(Role.DELTA, layer, unit, sample=sample)
@@ -69,6 +69,4 @@ class Explanation:
 
 def unit_of(atom: Atom) -> int:
     """The number of the unit that a quantity belongs to."""
-    unit = atom.to if isinstance(atom, Symbol) else atom.wrt.to
-    assert unit is not None
-    return unit
+    return number_of(atom.to if isinstance(atom, Symbol) else atom.wrt.to)

@@ -34,7 +34,7 @@ from nbsolve.layers.gradient import Explanation, Gradient
 from nbsolve.problem.model import Choice
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Form, Members, Reason, Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, number_of
 
 Signals = Sequence[tuple[int | None, Gradient]]
 Penalty = Callable[[Symbol], Expr]
@@ -104,23 +104,18 @@ def _constants(layer: Dense, signals: Signals) -> Expr:
 
 
 def _weight_terms(layer: Dense, signals: Signals, w: Symbol) -> tuple[list[Expr], list[Expr]]:
-    assert w.to is not None
-    chain = [
-        product(signal.chain(w.to), Quantity(Partial(layer.z(w.to, sample), w))) for sample, signal in signals
-    ]
-    factors = [
-        product(signal.unit(w.to), Quantity(layer.source(w.from_, sample))) for sample, signal in signals
-    ]
+    j = number_of(w.to)
+    chain = [product(signal.chain(j), Quantity(Partial(layer.z(j, sample), w))) for sample, signal in signals]
+    factors = [product(signal.unit(j), Quantity(layer.source(w.from_, sample))) for sample, signal in signals]
     return chain, factors
 
 
 def _constant_terms(layer: Dense, signals: Signals, b: Symbol) -> tuple[list[Expr], list[Expr]]:
-    units = layer.units if b.shared else [b.to]
+    units = layer.units if b.shared else [number_of(b.to)]
     chain: list[Expr] = []
     factors: list[Expr] = []
     for sample, signal in signals:
         for j in units:
-            assert j is not None
             chain.append(product(signal.chain(j), Quantity(Partial(layer.z(j, sample), b))))
             unit = signal.unit(j)
             factors.append(Negation((unit,)) if b.role is Role.THRESHOLD else unit)

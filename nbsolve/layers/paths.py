@@ -24,7 +24,7 @@ from nbsolve.expr import (
 from nbsolve.layers.gradient import LOSS, Explanation, Gradient, unit_of
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Form, Reason, Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, number_of
 
 if TYPE_CHECKING:
     from nbsolve.layers.dense import Dense
@@ -121,9 +121,7 @@ def _share(layer: Dense, source: int, through: int, sample: int | None) -> Symbo
 def _write_shares(layer: Dense, recorder: Recorder, signal: Gradient, sample: int | None) -> None:
     def share(atom: Atom) -> tuple[Form, ...]:
         assert isinstance(atom, Symbol)
-        assert atom.to is not None
-        assert atom.from_ is not None
-        i, j = atom.to, atom.from_
+        i, j = number_of(atom.to), number_of(atom.from_)
         step = Quantity(Partial(layer.z(j, sample), layer.source(i, sample)))
         return forms(
             product(signal.chain(j), step),

@@ -8,7 +8,7 @@ from typing import Literal
 from nbsolve.letters import Name
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import Network, Notation
-from nbsolve.symbol import Partial, Role, Symbol, parse_canonical
+from nbsolve.symbol import Partial, Role, Symbol, number_of, parse_canonical
 
 Preset = Literal["indexed", "flat", "matrix"]
 
@@ -192,12 +192,12 @@ def _absent(symbol: Symbol, network: Network) -> str | None:
     sizes = (network.inputs, *(layer.units for layer in network.layers))
     if symbol.layer is None:
         length = sizes[0] if symbol.role is Role.INPUT else sizes[-1]
-        return f"there are {length}" if symbol.to is not None and symbol.to > length else None
+        return f"there are {length}" if symbol.to is not None and number_of(symbol.to) > length else None
     if not 1 <= symbol.layer < len(sizes):
         return f"the network has {len(sizes) - 1} layers"
-    if symbol.to is not None and symbol.to > sizes[symbol.layer]:
+    if symbol.to is not None and number_of(symbol.to) > sizes[symbol.layer]:
         return f"layer {symbol.layer} has {sizes[symbol.layer]} units"
-    if symbol.from_ is not None and symbol.from_ > sizes[symbol.layer - 1]:
+    if symbol.from_ is not None and number_of(symbol.from_) > sizes[symbol.layer - 1]:
         return f"layer {symbol.layer} has {sizes[symbol.layer - 1]} inputs"
     kind = network.layers[symbol.layer - 1].bias.kind
     if symbol.role is Role.BIAS and kind in ("absent", "threshold"):

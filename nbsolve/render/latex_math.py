@@ -100,8 +100,23 @@ def printer(names: Names) -> Printer:
             transpose=r"\top",
             pi=r"\pi",
             all_of="sum",
+            subscript=lambda base, index: f"{base}_{{{index}}}",
+            bold=lambda letter: rf"\{'boldsymbol' if letter.startswith(chr(92)) else 'mathbf'}{{{letter}}}",
+            indexed_sum=_indexed_sum,
+            derivative=_derivative,
+            remainder=lambda x: rf"O\left({x}\right)",
+            indicator=lambda condition: rf"\mathbb{{1}}_{{[{condition}]}}",
         )
     )
+
+
+def _indexed_sum(index: str, first: int, last: int | None) -> str:
+    return rf"\sum_{{{index}}}" if last is None else rf"\sum_{{{index}={first}}}^{{{last}}}"
+
+
+def _derivative(over: str, under: str, partial: bool) -> str:
+    sign = r"\partial " if partial else r"\mathrm{d}"
+    return rf"\frac{{{sign}{over}}}{{{sign}{under}}}".replace(r"\partial }", r"\partial}")
 
 
 def _applied(name: str, inside: str) -> str:

@@ -29,6 +29,7 @@ from nbsolve.expr import (
     Transpose,
     Variable,
 )
+from nbsolve.general import Derivative, IndexedSum, Kronecker, Remainder
 from nbsolve.symbol import Partial
 
 SUM, NEGATION, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5
@@ -65,6 +66,12 @@ class Dialect:
     transpose: str
     pi: str
     all_of: str
+    subscript: Callable[[str, str], str]
+    bold: Callable[[str], str]
+    indexed_sum: Callable[[str, int, int | None], str]
+    derivative: Callable[[str, str, bool], str]
+    remainder: Callable[[str], str]
+    indicator: Callable[[str], str]
 
 
 class Printer:
@@ -75,7 +82,7 @@ class Printer:
         self._rules: dict[type[Expr], Callable[[Any], tuple[str, int]]] = {
             Number: self._number,
             Quantity: self._quantity,
-            Variable: lambda e: (dialect.variable(e.name), ATOM),
+            Variable: self._variable,
             Sum: self._sum,
             Negation: self._negation,
             Product: self._product,
@@ -92,6 +99,10 @@ class Printer:
             Total: lambda e: (self._call(dialect.all_of, e.operands, 0), ATOM),
             Brace: self._brace,
             FactorReference: self._reference,
+            IndexedSum: self._indexed_sum,
+            Kronecker: lambda e: (dialect.indicator(f"{e.left} {self.relation('=')} {e.right}"), ATOM),
+            Derivative: self._derivative,
+            Remainder: lambda e: (dialect.remainder(self.print(e.body)), ATOM),
         }
 
     def print(self, expression: Expr) -> str:
@@ -262,6 +273,25 @@ class Printer:
     def _reference(self, e: FactorReference) -> tuple[str, int]:
         body = self._at(e.body, PRODUCT if isinstance(e.body, Quantity) else ATOM)
         return self.dialect.reference(body, e.number), ATOM
+
+    def _variable(self, e: Variable) -> tuple[str, int]:
+        letter = self.dialect.variable(e.name)
+        letter = self.dialect.bold(letter) if e.vector else letter
+        return letter if e.index is None else self.dialect.subscript(letter, str(e.index)), ATOM
+
+    def _indexed_sum(self, e: IndexedSum) -> tuple[str, int]:
+        sign = self.dialect.indexed_sum(str(e.index), e.first, e.last)
+        return f"{sign}{self.dialect.juxtaposed}{self._at(e.body, PRODUCT)}", NEGATION
+
+    def _derivative(self, e: Derivative) -> tuple[str, int]:
+        """∂L/∂a of a single letter, d/dz […] of anything longer."""
+        under = self.print(e.variable)
+        short = isinstance(e.body, Quantity) or (isinstance(e.body, Variable) and not e.body.vector)
+        if short:
+            text = self.dialect.derivative(self.print(e.body), under, e.partial)
+            return text, ATOM if self.dialect.fraction_is_atom else PRODUCT
+        text = self.dialect.derivative("", under, e.partial)
+        return f"{text}{self.dialect.juxtaposed}{self.dialect.brackets(self.print(e.body))}", PRODUCT
 
 
 def _bare(expression: Expr) -> Expr:

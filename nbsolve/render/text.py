@@ -33,6 +33,7 @@ from nbsolve.render.printer import Dialect, Printer
 
 _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_INDICES = str.maketrans("0123456789ijkmn", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙ")
 _FUNCTIONS = {
     "identity": "id", "sigmoid": "σ", "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU",
     "silu": "SiLU", "loss": "ℓ",
@@ -101,8 +102,23 @@ def printer(names: Names) -> Printer:
             transpose="T",
             pi="π",
             all_of="sum",
+            subscript=lambda base, index: base + index.translate(_INDICES),
+            bold=lambda letter: letter,
+            indexed_sum=_indexed_sum,
+            derivative=_derivative,
+            remainder=lambda x: f"O({x})",
+            indicator=lambda condition: f"1[{condition}]",
         )
     )
+
+
+def _indexed_sum(index: str, first: int, last: int | None) -> str:
+    return f"Σ_{index}" if last is None else f"Σ_{index}={first}…{last}"
+
+
+def _derivative(over: str, under: str, partial: bool) -> str:
+    sign = "∂" if partial else "d"
+    return f"{sign}{over}/{sign}{under}"
 
 
 def _number(text: str) -> str:

@@ -1,0 +1,111 @@
+"""The nodes of general formulae and of derivations: index variables, sums over them, derivatives to be taken.
+
+A general formula says for all units at once what an instance says of one; `instantiated` puts numbers in for
+its index variables. `Derivative` and `Remainder` stand in derivations only and have no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from nbsolve.expr import Expr, Quantity, Variable, substitute
+from nbsolve.symbol import Index, Partial, Symbol, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedSum(Expr):
+    """Σ_{index = first … last} body; `last` of None is "over all", where the length is left open."""
+
+    body: Expr
+    index: Index
+    first: int = 1
+    last: int | None = None
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return (self.body,)
+
+    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
+        return IndexedSum(children[0], self.index, self.first, self.last)
+
+    @property
+    def terms(self) -> tuple[Expr, ...]:
+        """The summands. Raises TypeError where the length is left open."""
+        if self.last is None:
+            raise TypeError(f"the sum over {self.index} has no last term")
+        return tuple(
+            instantiated(self.body, {self.index: number}) for number in range(self.first, self.last + 1)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kronecker(Expr):
+    """1 where both places are the same, 0 otherwise (Kronecker's δ, written 1[k = j]: δ is the error signal)."""
+
+    left: Unit
+    right: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(Expr):
+    """d body / d variable, still to be taken; `partial` writes ∂."""
+
+    body: Expr
+    variable: Expr
+    partial: bool = False
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return (self.body, self.variable)
+
+    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
+        return Derivative(children[0], children[1], self.partial)
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder(Expr):
+    """O(body): what a first-order expansion leaves out."""
+
+    body: Expr
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return (self.body,)
+
+    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
+        return Remainder(children[0])
+
+
+def instantiated(expression: Expr, places: Mapping[Index, int]) -> Expr:
+    """The expression with numbers for its index variables; those that a sum runs over stay."""
+
+    def replaced(node: Expr) -> Expr | None:
+        match node:
+            case Quantity(Symbol() as symbol):
+                return Quantity(_placed(symbol, places))
+            case Quantity(Partial(of, wrt)):
+                return Quantity(Partial(_placed(of, places), _placed(wrt, places)))
+            case Variable(index=Index() as index):
+                return replace(node, index=places.get(index, index))
+            case Kronecker(left, right):
+                return Kronecker(_unit(left, places), _unit(right, places))
+            case IndexedSum(body, index) if index in places:
+                inner = {other: number for other, number in places.items() if other != index}
+                return replace(node, body=instantiated(body, inner))
+        return None
+
+    return substitute(expression, replaced)
+
+
+def _placed(symbol: Symbol, places: Mapping[Index, int]) -> Symbol:
+    to, from_ = _unit(symbol.to, places), _unit(symbol.from_, places)
+    return symbol if (to, from_) == (symbol.to, symbol.from_) else replace(symbol, to=to, from_=from_)
+
+
+_Place = TypeVar("_Place", Unit, Unit | None)
+
+
+def _unit(place: _Place, places: Mapping[Index, int]) -> _Place:
+    return places.get(place, place) if isinstance(place, Index) else place
