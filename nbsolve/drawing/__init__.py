@@ -1,8 +1,9 @@
-"""Drawings: a problem's network as a graph, placed in a scene, written as SVG."""
+"""Drawings: a problem's network as a graph, placed in a scene, written as SVG; functions as curves."""
 
 from __future__ import annotations
 
 from nbsolve.drawing.drawing import Drawing
+from nbsolve.drawing.functions import plot_function
 from nbsolve.drawing.pictures import draw_network, draw_solution
 
-__all__ = ["Drawing", "draw_network", "draw_solution"]
+__all__ = ["Drawing", "draw_network", "draw_solution", "plot_function"]

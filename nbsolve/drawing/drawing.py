@@ -4,30 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from nbsolve.drawing.scene import Scene
+
+if TYPE_CHECKING:
+    from nbsolve.drawing.plots import Plot
 
 __all__ = ["Drawing"]
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A finished picture: its `svg`, the words that stand for it (`alt`), and the scene it was written from.
+    """A finished picture: its `svg`, its `title`, the words that stand for it (`alt`), and what it was made from.
 
-    Jupyter shows the SVG; where there are no pictures, the words.
+    Jupyter shows the SVG; where there are no pictures, the words. A picture that was painted on somebody else's
+    axes (`elsewhere`) is not shown a second time.
     """
 
     svg: str
     title: str
     alt: str
-    scene: Scene
+    source: Scene | Plot
+    elsewhere: bool = False
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    @property
+    def scene(self) -> Scene:
+        """The placed shapes and labels of a network drawing. Raises: TypeError for a plot of curves."""
+        if not isinstance(self.source, Scene):
+            raise TypeError(f"{self.title}: a plot of curves has no scene")
+        return self.source
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture as SVG, PDF or PNG, by the file's suffix; returns the file's path.
+
+        Raises: NbsolveError for another suffix, and where the file cannot be written (it then stays as it was).
+        """
+        from nbsolve.drawing.saving import save
+
+        return save(self, Path(path))
+
+    def paint(self, ax: Any) -> Any:
+        """Paint the picture on matplotlib axes, among other plots; returns the axes."""
+        from nbsolve.drawing.plots import paint
+
+        paint(self.source, ax)
+        return ax
+
+    def _repr_svg_(self) -> str | None:
+        return None if self.elsewhere else self.svg
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
         bundle = {"image/svg+xml": self.svg, "text/plain": f"{self.title}. {self.alt}"}
+        if self.elsewhere:
+            del bundle["image/svg+xml"]
         wanted = bundle.keys() if include is None else set(include)
         return {kind: text for kind, text in bundle.items() if kind in wanted and kind not in (exclude or ())}

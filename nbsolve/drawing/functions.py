@@ -1,0 +1,125 @@
+"""A function and its derivative in one small plot, with tangents: what a derivation proves, to be seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nbsolve.drawing.curves import (
+    CURVE,
+    SLOPE,
+    TEXT,
+    Curve,
+    number_text,
+    point,
+    sampled,
+    set_axes,
+    slope_point,
+    tangent,
+    window,
+)
+from nbsolve.drawing.drawing import Drawing
+from nbsolve.drawing.plots import Plot, finished_plot
+from nbsolve.expr import Expr
+from nbsolve.given import Given
+from nbsolve.phrases import phrase
+
+__all__ = ["plot_function"]
+
+WIDTH, HEIGHT = 440.0, 300.0
+
+
+def plot_function(
+    definition: Expr,
+    derivative: Expr,
+    *,
+    variable: str,
+    domain: tuple[float, float],
+    parameters: Mapping[str, Given],
+    labels: tuple[str, str],
+    points: Sequence[float] = (),
+) -> Drawing:
+    """f and f′ over an interval, with the tangent of f at each of the points.
+
+    `definition` and `derivative` are formulae in the placeholder `variable` and those of the `parameters`;
+    `labels` are the names of the two (`("σ(z)", "σ′(z)")`). Kinks stay sharp; at a jump the curve breaks, with a
+    filled dot on the value and a hollow one beside it. At each point the tangent of f is drawn, and the
+    diamond below or above it on f′ is as high as that tangent is steep.
+
+    Raises: ValueError for an empty interval or a point outside it; KeyError for a placeholder without a value.
+    """
+    low, high = domain
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"expected an interval from a lower to a higher number, found {domain}")
+    outside = [place for place in points if not low <= place <= high]
+    if outside:
+        raise ValueError(f"{outside[0]} lies outside the interval from {low} to {high}")
+    known = {name: float(given) for name, given in parameters.items()}
+    function, slope = (sampled(formula, variable, known) for formula in (definition, derivative))
+    curves = [Curve.of(formula, variable, domain, known) for formula in (definition, derivative)]
+    marked = [(place, function(place), slope(place)) for place in points]
+    marked = [found for found in marked if math.isfinite(found[1]) and math.isfinite(found[2])]
+    heights = window(curves, [height for _, *both in marked for height in both])
+
+    def painter(ax: Any) -> None:
+        set_axes(ax, domain, heights)
+        curves[1].draw(ax, SLOPE, dashes=True, label=labels[1])
+        curves[0].draw(ax, CURVE, label=labels[0])
+        for place, height, steepness in marked:
+            ax.plot([place, place], [height, steepness], ":", color="#6b7280", linewidth=1.1, zorder=2)
+            tangent(ax, (place, height), steepness)
+            point(ax, (place, height))
+            slope_point(ax, (place, steepness))
+        ax.set_xlabel(variable, fontsize=TEXT, color="#374151", style="italic")
+        handles, names = ax.get_legend_handles_labels()
+        ax.legend(
+            handles[::-1],
+            names[::-1],
+            loc="lower left",
+            bbox_to_anchor=(-0.02, 1.0),
+            ncols=2,
+            frameon=False,
+            fontsize=TEXT,
+            handlelength=2.2,
+            borderaxespad=0.2,
+        )
+
+    title = phrase("drawing.function.title", function=labels[0], derivative=labels[1])
+    alt = _described(curves, domain, labels, variable, marked)
+    return finished_plot(Plot(WIDTH, HEIGHT, painter), title, alt)
+
+
+def _described(
+    curves: Sequence[Curve],
+    domain: tuple[float, float],
+    labels: tuple[str, str],
+    variable: str,
+    marked: Sequence[tuple[float, float, float]],
+) -> str:
+    """Both curves with their values at the ends and in the middle, jumps and points, in words."""
+    low, high = (number_text(end) for end in domain)
+    sentences = [phrase("drawing.function.alt", variable=variable, low=low, high=high)]
+    for curve, name in zip(curves, labels, strict=True):
+        heights = [float(y) for _, values in curve.pieces for y in (values[0], values[-1])]
+        every = [float(y) for _, values in curve.pieces for y in (values.min(), values.max())]
+        if not every:
+            continue
+        slots = {"start": heights[0], "end": heights[-1], "least": min(every), "most": max(every)}
+        texts = {slot: number_text(value) for slot, value in slots.items()}
+        sentences.append(phrase("drawing.function.curve", name=name, **texts))
+        for at, _ in curve.filled:
+            sentences.append(
+                phrase("drawing.function.jump", name=name, variable=variable, place=number_text(at))
+            )
+    for place, height, slope in marked:
+        sentences.append(
+            phrase(
+                "drawing.function.point",
+                variable=variable,
+                place=number_text(place),
+                value=number_text(height),
+                slope=number_text(slope),
+            )
+        )
+    return " ".join(sentences)

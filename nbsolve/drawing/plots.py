@@ -1,0 +1,138 @@
+"""Pictures through matplotlib: plots of curves, and scenes on axes; as SVG with real text, PDF or PNG.
+
+matplotlib is imported by the functions that need it: network drawings do without.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from nbsolve.drawing.drawing import Drawing
+from nbsolve.drawing.ink import GROUND
+from nbsolve.drawing.metrics import FAMILY
+from nbsolve.drawing.scene import Scene
+
+__all__ = ["Plot", "finished_plot", "paint", "rendered", "svg_of"]
+
+PIXELS_PER_INCH = 96.0
+_SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "nbsolve",
+    "pdf.fonttype": 42,
+    "figure.dpi": PIXELS_PER_INCH,
+}
+_LOOKS = frozenset(
+    {
+        "axes",
+        "figure",
+        "font",
+        "grid",
+        "hatch",
+        "legend",
+        "lines",
+        "markers",
+        "mathtext",
+        "patch",
+        "path",
+        "pdf",
+    }
+    | {"savefig", "svg", "text", "xtick", "ytick"}
+)
+"""Groups of matplotlib's settings that a reader's own style must not change in a finished picture."""
+_IDS = re.compile(r'(\bid="|href="#|url\(#)')
+_METADATA: dict[str, dict[str, None]] = {
+    "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    "png": {"Software": None},
+}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot of curves: its size in pixels, and what paints it on axes."""
+
+    width: float
+    height: float
+    painter: Callable[[Any], None]
+
+
+def finished_plot(plot: Plot, title: str, alt: str) -> Drawing:
+    """The drawing of a plot."""
+    return Drawing(svg_of(plot, title, alt), title, alt, plot)
+
+
+def paint(source: Scene | Plot, ax: Any) -> None:
+    """Paint on somebody's axes."""
+    if isinstance(source, Plot):
+        source.painter(ax)
+    else:
+        from nbsolve.drawing.on_axes import paint_scene
+
+        paint_scene(source, ax)
+
+
+def rendered(source: Scene | Plot, suffix: str, dots_per_inch: float = 192.0) -> bytes:
+    """The bytes of a file: `svg`, `pdf` or `png`. The same source always gives the same bytes."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(_settings()):
+        size = (source.width / PIXELS_PER_INCH, source.height / PIXELS_PER_INCH)
+        figure = Figure(figsize=size, facecolor=GROUND)
+        if isinstance(source, Plot):
+            figure.subplots_adjust(**_margins(source))
+            ax = figure.add_subplot()
+        else:
+            ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        paint(source, ax)
+        file = io.BytesIO()
+        figure.savefig(file, format=suffix, dpi=dots_per_inch, metadata=_METADATA[suffix])
+    return file.getvalue()
+
+
+@lru_cache(maxsize=1)
+def _settings() -> dict[Any, Any]:
+    import matplotlib
+
+    plain = {
+        key: value for key, value in matplotlib.rcParamsDefault.items() if key.partition(".")[0] in _LOOKS
+    }
+    return {**plain, **_SETTINGS}
+
+
+def svg_of(source: Scene | Plot, title: str, alt: str) -> str:
+    """matplotlib's SVG, made fit to stand among others in a page: own ids, own style, title and description."""
+    text = rendered(source, "svg").decode()
+    text = text[text.index("<svg") :]
+    body = text[text.index(">") + 1 :]
+    body = re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    tag = f"nb{zlib.crc32((title + alt + body).encode()):08x}"
+    body = _IDS.sub(rf"\g<1>{tag}-", body)
+    body = body.replace('<style type="text/css">*{', f'<style type="text/css">#{tag} *{{')
+    width, height = f"{source.width:g}", f"{source.height:g}"
+    points = 72 / PIXELS_PER_INCH
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" id="{tag}" '
+        f'viewBox="0 0 {source.width * points:g} {source.height * points:g}" width="{width}" height="{height}" '
+        f'style="max-width:100%;height:auto" role="img" '
+        f'aria-labelledby="{tag}-t" aria-describedby="{tag}-d">\n'
+        f'<title id="{tag}-t">{escape(title)}</title>\n<desc id="{tag}-d">{escape(alt)}</desc>'
+        + re.sub(r"'DejaVu Sans'(?:, [^;\"]*)?", FAMILY, body)
+    )
+
+
+def _margins(plot: Plot) -> dict[str, float]:
+    """Room for the numbers at the axes and for the line above, in parts of the figure."""
+    return {
+        "left": 58 / plot.width,
+        "right": 1 - 14 / plot.width,
+        "bottom": 46 / plot.height,
+        "top": 1 - 38 / plot.height,
+    }
