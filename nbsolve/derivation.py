@@ -1,7 +1,8 @@
 """A derivation as data: how a derivative is found, line by line, with the reason for each line.
 
 Formulae are written in `Variable`s, which are letters here: z for the argument of an activation, a and y for
-prediction and target, entries with an `Index`, whole vectors in bold.
+prediction and target, entries with an `Index`, whole vectors in bold. A letter that is not among the `letters`
+of a derivation is defined by a stage whose `left` it is: L, p_k for every k.
 """
 
 from __future__ import annotations
@@ -14,6 +15,18 @@ import flint
 from nbsolve.expr import Comparison, Expr
 from nbsolve.general import Kronecker
 from nbsolve.step import Form
+from nbsolve.symbol import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The condition that two places are not the same: k ≠ j. (That they are the same is a `Kronecker`.)"""
+
+    left: Unit
+    right: Unit
+
+
+Condition = Comparison | Kronecker | Apart
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,7 @@ class Stage:
 
     left: Expr
     forms: tuple[Form, ...]
-    conditions: tuple[Comparison | Kronecker, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     words: str | None = None
     boxed: bool = False
 
@@ -45,14 +58,16 @@ class Derivation:
     """The stages of one derivation, first the definitions it starts from, last its result.
 
     `subject` is its id (`sigmoid`, `binary_cross_entropy`), `through` the activation that it is taken through,
-    if any. `letters` says where its letters lie. `kinks` are the places where only one-sided derivatives exist,
-    `remarks` the ids of phrases said at the end (a convention, what to remember).
+    if any; `variant` tells several derivations of one thing apart (`one_output`, `mean`). `letters` says where
+    its letters lie. `kinks` are the places where only one-sided derivatives exist, `remarks` the ids of phrases
+    said at the end (a convention, what to remember).
     """
 
     subject: str
     stages: tuple[Stage, ...]
     letters: Mapping[str, Domain]
     through: str | None = None
+    variant: str | None = None
     kinks: tuple[Expr, ...] = ()
     remarks: tuple[str, ...] = field(default=())
 

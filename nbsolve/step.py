@@ -69,6 +69,16 @@ class Reason(StrEnum):
     RECOGNISED = "recognised"
     ONE_HOT = "one_hot"
     TWO_OUTPUTS = "two_outputs"
+    POWER_AND_CHAIN_RULE = "power_and_chain_rule"
+    CONSTANT_FACTOR = "constant_factor"
+    ADDED_AND_TAKEN = "added_and_taken"
+    SPLIT = "split"
+    ONE_TERM = "one_term"
+    BOTH_CASES = "both_cases"
+    BINOMIAL = "binomial"
+    COEFFICIENT = "coefficient"
+    FOUND = "found"
+    CONVENTION = "convention"
 
 
 @dataclass(frozen=True, slots=True)
