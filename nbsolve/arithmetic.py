@@ -97,17 +97,29 @@ class Arithmetic:
         return settled(numerator / denominator)
 
     def power(self, base: Value, exponent: Value) -> Value:
-        """base^exponent for a rational exponent. Raises: DomainError; Undecided."""
+        """base^exponent. Raises: DomainError (also for an irrational power of a negative number); Undecided."""
         if not isinstance(exponent, flint.fmpq):
-            raise DomainError("a power whose exponent is not rational")
+            return self._irrational_power(base, exponent)
         if exponent.q == 1:
             whole = int(exponent.p)
             if whole < 0 and self.sign(base) == 0:
                 raise DomainError("a division by zero")
-            return settled(base**whole)
-        if self.sign(base) < 0:
+            return settled(base**whole if abs(whole) <= RATIONAL_BITS else ball(base) ** whole)
+        sign = self.sign(base)
+        if sign < 0:
             raise DomainError(f"a fractional power of a negative number ({short(base)})")
+        if sign == 0 and exponent < 0:
+            raise DomainError("a division by zero")
         return ball(base) ** ball(exponent)
+
+    def _irrational_power(self, base: Value, exponent: flint.arb) -> Value:
+        if self.sign(base) < 0:
+            raise DomainError(f"an irrational power of a negative number ({short(base)})")
+        if self.sign(base) == 0:
+            if self.sign(exponent) > 0:
+                return ZERO
+            raise DomainError("a division by zero")
+        return (exponent * ball(base).log()).exp()
 
     def exp(self, x: Value) -> Value:
         """e^x."""
@@ -134,6 +146,26 @@ class Arithmetic:
     def tanh(self, x: Value) -> Value:
         """The hyperbolic tangent."""
         return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).tanh()
+
+    def sinh(self, x: Value) -> Value:
+        """The hyperbolic sine."""
+        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).sinh()
+
+    def cosh(self, x: Value) -> Value:
+        """The hyperbolic cosine."""
+        return ONE if isinstance(x, flint.fmpq) and x == 0 else ball(x).cosh()
+
+    def sin(self, x: Value) -> Value:
+        """The sine."""
+        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).sin()
+
+    def cos(self, x: Value) -> Value:
+        """The cosine."""
+        return ONE if isinstance(x, flint.fmpq) and x == 0 else ball(x).cos()
+
+    def atan(self, x: Value) -> Value:
+        """The arc tangent."""
+        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).atan()
 
     def erf(self, x: Value) -> Value:
         """The error function."""

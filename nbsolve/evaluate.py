@@ -284,6 +284,14 @@ def _maximum(arithmetic: Arithmetic, *values: Any) -> Value:
     return result
 
 
+def _minimum(arithmetic: Arithmetic, *values: Any) -> Value:
+    result: Value = values[0]
+    for value in values[1:]:
+        if arithmetic.compare(value, result) < 0:
+            result = value
+    return result
+
+
 def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Value:
     return dot_product(left, right)  # type: ignore[no-any-return]
 
@@ -293,10 +301,16 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ln": Arithmetic.ln,
     "sqrt": Arithmetic.sqrt,
     "tanh": Arithmetic.tanh,
+    "sinh": Arithmetic.sinh,
+    "cosh": Arithmetic.cosh,
+    "sin": Arithmetic.sin,
+    "cos": Arithmetic.cos,
+    "atan": Arithmetic.atan,
     "erf": Arithmetic.erf,
     "abs": Arithmetic.absolute,
     "sign": lambda arithmetic, x: flint.fmpq(arithmetic.sign(x)),
     "max": _maximum,
+    "min": _minimum,
     "dot": _dot,
     "norm": lambda arithmetic, x: arithmetic.sqrt(np.dot(x, x)),
     "log": lambda arithmetic, base, x: arithmetic.divide(arithmetic.ln(x), arithmetic.ln(base)),

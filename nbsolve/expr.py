@@ -114,7 +114,7 @@ class Negation(_Many):
 
 @dataclass(frozen=True, slots=True)
 class Function(Expr):
-    """One of `FUNCTIONS`, known by name: exp, ln, sqrt, tanh, erf, abs, sign, max, dot, norm."""
+    """One of `FUNCTIONS` (`nbsolve.evaluate`), known by name: exp, ln, sqrt, tanh, sin, abs, max, dot, …"""
 
     name: str
     operands: tuple[Expr, ...]

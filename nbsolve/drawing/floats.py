@@ -76,7 +76,7 @@ def _switches(expression: Expr) -> Iterator[Expr]:
             yield Sum((node.left, Negation((node.right,))))
         elif isinstance(node, Function) and node.name in ("abs", "sign"):
             yield node.operands[0]
-        elif isinstance(node, Function) and node.name == "max":
+        elif isinstance(node, Function) and node.name in ("max", "min"):
             yield from (Sum((other, Negation((node.operands[0],)))) for other in node.operands[1:])
         elif isinstance(node, Applied):
             yield from _switches(node.expanded)
@@ -177,15 +177,28 @@ def _maximum(*values: Any) -> Any:
     return result
 
 
+def _minimum(*values: Any) -> Any:
+    result, *rest = values
+    for value in rest:
+        result = np.minimum(result, value)
+    return result
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "ln": np.log,
     "sqrt": np.sqrt,
     "tanh": np.tanh,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "sin": np.sin,
+    "cos": np.cos,
+    "atan": np.arctan,
     "erf": np.vectorize(math.erf, otypes=[np.float64]),
     "abs": np.abs,
     "sign": np.sign,
     "max": _maximum,
+    "min": _minimum,
     "dot": np.dot,
     "norm": np.linalg.norm,
     "log": lambda base, x: np.log(x) / np.log(base),

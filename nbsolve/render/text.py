@@ -130,7 +130,11 @@ def _number(text: str) -> str:
 def _power(base: str, exponent: str) -> str:
     if exponent == "T":
         return f"{base}ᵀ"
-    return base + exponent.translate(_SUPERSCRIPTS) if exponent.isdigit() else f"{base}^({exponent})"
+    return (
+        base + exponent.translate(_SUPERSCRIPTS)
+        if exponent.isascii() and exponent.isdigit()
+        else f"{base}^({exponent})"
+    )
 
 
 class _Writer:

@@ -1,0 +1,318 @@
+"""Text to expression tree: a small precedence parser of its own, so that a formula can only be a formula.
+
+    sum     = ["-"] product {("+" | "-") product}
+    product = signed {("*" | "/") signed}
+    signed  = {"-" | "+"} power
+    power   = atom [("^" | "**") signed]                (from the right: 2^3^2 is 2^9; −z^2 is −(z^2))
+    atom    = number | name | name "(" arguments ")" | "(" sum ")"
+    where   = "where" "(" sum relation sum "," sum "," sum ")"
+
+The tree keeps the order and the numbers as they were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nbsolve.arithmetic import Undecided, ball, certified
+from nbsolve.errors import DomainError
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import (
+    Cases,
+    Comparison,
+    Expr,
+    Function,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Variable,
+    walk,
+)
+from nbsolve.formula.functions import CONSTANTS, FUNCTIONS, WHERE
+from nbsolve.formula.tokens import FormulaError, Token, near, tokens
+from nbsolve.given import Given
+
+MOST_DEPTH = 40
+"""Parentheses, signs and powers within one another."""
+MOST_HEIGHT = 60
+"""Operations within one another: a/b/c/d has three."""
+LARGEST_EXPONENT = 100
+"""Of a power whose exponent is a number."""
+
+_RELATIONS = {
+    "<": "<", ">": ">", "<=": "≤", ">=": "≥", "==": "=", "=": "=", "!=": "≠", "≤": "≤", "≥": "≥", "≠": "≠",
+}  # fmt: skip
+_WHERE_USAGE = "where(condition, value, otherwise), such as where(z > 0, z, 0.1*z)"
+
+
+def parse_formula(text: str, variables: Iterable[str], parameters: Iterable[str] = ()) -> Expr:
+    """The tree of a formula in these variables and parameters.
+
+    Raises: FormulaError with the column, what was expected and, where there is one, a suggestion.
+    """
+    return _Parser(text, [*variables], [*parameters]).formula()
+
+
+class _Parser:
+    def __init__(self, text: str, variables: list[str], parameters: list[str]) -> None:
+        self.tokens = tokens(text)
+        self.variables, self.parameters = variables, parameters
+        self.place = 0
+        self.depth = 0
+
+    # ------------------------------------------------------------------ moving
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.place]
+
+    def at(self, *signs: str) -> bool:
+        return self.token.kind == "sign" and self.token.text in signs
+
+    def take(self) -> Token:
+        token = self.token
+        self.place += token.kind != "end"
+        return token
+
+    def expect(self, sign: str, where: str) -> None:
+        if self.at(sign):
+            self.place += 1
+            return
+        raise self.misplaced(f"{sign!r} {where}")
+
+    def misplaced(self, expected: str) -> FormulaError:
+        """What stands here does not fit; a value straight after a value is a forgotten *."""
+        token = self.token
+        before = self.tokens[self.place - 1] if self.place else None
+        ends_value = before is not None and (before.kind in ("number", "name") or before.text == ")")
+        if ends_value and (token.kind in ("number", "name") or self.at("(")):
+            assert before is not None
+            left = before.text if before.kind != "sign" else "(…)"
+            right = token.text if token.kind != "sign" else "(…)"
+            return FormulaError(
+                f"{token.shown} follows {before.shown} without a sign between",
+                token.column,
+                "an operator",
+                f"a product is written with *: {left}*{right}",
+            )
+        if self.at("=", "==", "<", ">", "<=", ">=", "!=", "≤", "≥", "≠"):
+            return FormulaError(
+                f"a comparison, {token.shown}, stands outside where", token.column, expected, _WHERE_USAGE
+            )
+        return FormulaError(f"found {token.shown}", token.column, expected)
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise FormulaError(
+                "the formula is nested too deeply", self.token.column, f"at most {MOST_DEPTH} levels"
+            )
+
+    # ------------------------------------------------------------------ the rules
+
+    def formula(self) -> Expr:
+        if self.token.kind == "end":
+            raise FormulaError("the formula is empty", 1, self.a_value())
+        found = self.sum()
+        if self.token.kind != "end":
+            raise self.misplaced("an operator or the end of the formula")
+        if _height(found) > MOST_HEIGHT:
+            raise FormulaError(
+                "the formula is nested too deeply", 1, f"at most {MOST_HEIGHT} operations within one another"
+            )
+        return found
+
+    def sum(self) -> Expr:
+        self.deeper()
+        terms = [self.product()]
+        while self.at("+", "-"):
+            minus = self.take().text == "-"
+            term = self.product()
+            terms.append(Negation((term,)) if minus else term)
+        self.depth -= 1
+        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+    def product(self) -> Expr:
+        """The sign in front of a product belongs to all of it: −y·ln(a) is −(y ln a), the same number."""
+        negative = False
+        while self.at("-", "+"):
+            negative ^= self.take().text == "-"
+        found = self.power()
+        factors = [found]
+        while self.at("*", "/"):
+            divided = self.take().text == "/"
+            factor = self.signed()
+            if divided:
+                factors = [Quotient((_product(factors), factor))]
+            else:
+                factors.append(factor)
+        found = _product(factors)
+        return Negation((found,)) if negative else found
+
+    def signed(self) -> Expr:
+        if not self.at("-", "+"):
+            return self.power()
+        self.deeper()
+        minus = self.take().text == "-"
+        found = self.signed()
+        self.depth -= 1
+        return Negation((found,)) if minus else found
+
+    def power(self) -> Expr:
+        base = self.atom()
+        if not self.at("^", "**"):
+            return base
+        column = self.take().column
+        self.deeper()
+        exponent = self.signed()
+        self.depth -= 1
+        if base == CONSTANTS["e"]:
+            return Function("exp", (exponent,))
+        self.check_exponent(exponent, column)
+        return Power((base, exponent))
+
+    def check_exponent(self, exponent: Expr, column: int) -> None:
+        """10^10^10 is not computed: exponents without letters are small."""
+        if any(isinstance(node, Variable) for node in walk(exponent)):
+            return
+        try:
+            value = certified(lambda arithmetic: ball(evaluate(exponent, {}, arithmetic)))  # type: ignore[arg-type]
+        except (DomainError, Undecided) as error:
+            raise FormulaError(f"the exponent is not a number: {error}", column) from None
+        if not abs(value) <= LARGEST_EXPONENT:
+            raise FormulaError(
+                "the exponent is too large", column, f"an exponent of at most {LARGEST_EXPONENT} in size"
+            )
+
+    def atom(self) -> Expr:
+        token = self.token
+        if token.kind == "number":
+            return self.number()
+        if token.kind == "name":
+            return self.named()
+        if self.at("("):
+            self.take()
+            found = self.sum()
+            self.expect(")", f"to close the parenthesis of column {token.column}")
+            return found
+        raise self.misplaced(self.a_value())
+
+    def number(self) -> Expr:
+        token = self.take()
+        try:
+            given = Given.read(token.text)
+        except ValueError as error:
+            raise FormulaError(str(error), token.column, "a number such as 0.10, 3 or 2e-3") from None
+        return Number(given.value, None if str(given.value) == given.text else given.text)
+
+    def named(self) -> Expr:
+        token = self.take()
+        name = token.text
+        if name == WHERE:
+            return self.where(token)
+        if name in FUNCTIONS:
+            return self.call(token)
+        known = [*self.variables, *self.parameters, *CONSTANTS]
+        if name not in known:
+            listed = ", ".join(known)
+            functions = [*FUNCTIONS, WHERE]
+            if self.at("("):
+                raise FormulaError(
+                    f"unknown function {name[:60]!r}",
+                    token.column,
+                    f"one of {', '.join(functions)}",
+                    near(name, functions),
+                )
+            raise FormulaError(
+                f"unknown name {name[:60]!r}",
+                token.column,
+                f"one of {listed}, or a function",
+                near(name, [*known, *functions]) or self.about(name),
+            )
+        if self.at("("):
+            raise FormulaError(
+                f"{name} is not a function", self.token.column, "an operator", f"a product is {name}*(…)"
+            )
+        return CONSTANTS[name] if name in CONSTANTS else Variable(name)
+
+    def about(self, name: str) -> str | None:
+        if name == "x":
+            return f"the variable is {self.variables[0]}"
+        return "a parameter is named under parameters: {…}" if len(name) > 1 or name.isalpha() else None
+
+    def call(self, token: Token) -> Expr:
+        function = FUNCTIONS[token.text]
+        if not self.at("("):
+            raise FormulaError(
+                f"{token.text} needs an argument in parentheses", self.token.column, function.usage
+            )
+        operands = self.arguments(function.usage)
+        if len(operands) < function.least or (function.most is not None and len(operands) > function.most):
+            raise FormulaError(
+                f"{token.text} has {len(operands)} argument{'s' if len(operands) != 1 else ''}",
+                token.column,
+                function.usage,
+            )
+        return function.make(operands)
+
+    def arguments(self, usage: str) -> tuple[Expr, ...]:
+        opening = self.take()
+        found = [self.sum()]
+        while self.at(","):
+            self.take()
+            found.append(self.sum())
+        self.expect(")", f"or ',' ({usage}; the parenthesis of column {opening.column} is open)")
+        return tuple(found)
+
+    def where(self, token: Token) -> Expr:
+        """`where(c1, v1, where(c2, v2, v3))` is one distinction of three cases."""
+        if not self.at("("):
+            raise FormulaError("where needs three arguments", self.token.column, _WHERE_USAGE)
+        self.take()
+        condition = self.comparison()
+        values = []
+        for _ in range(2):
+            self.expect(",", f"({_WHERE_USAGE})")
+            values.append(self.sum())
+        self.expect(")", f"after the third argument of where in column {token.column}")
+        first, otherwise = values
+        rest = otherwise.branches if isinstance(otherwise, Cases) else ((otherwise, None),)
+        return Cases(((first, condition), *rest))
+
+    def comparison(self) -> Comparison:
+        left = self.sum()
+        if not (self.token.kind == "sign" and self.token.text in _RELATIONS):
+            raise FormulaError(
+                f"found {self.token.shown} where a comparison is needed",
+                self.token.column,
+                "one of < <= > >= == !=",
+                _WHERE_USAGE,
+            )
+        relation = _RELATIONS[self.take().text]
+        right = self.sum()
+        if self.token.kind == "sign" and self.token.text in _RELATIONS:
+            raise FormulaError(
+                "a condition has one comparison only",
+                self.token.column,
+                "','",
+                "nest a second one: where(z < -1, …, where(z < 1, …, …))",
+            )
+        return Comparison(left, relation, right)
+
+    def a_value(self) -> str:
+        return f"a number, {', '.join((*self.variables, *self.parameters))}, a function or '('"
+
+
+def _product(factors: list[Expr]) -> Expr:
+    return factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def _height(expression: Expr) -> int:
+    height, level = 0, [expression]
+    while level:
+        height += 1
+        level = [child for node in level for child in node.children]
+    return height
