@@ -79,6 +79,7 @@ class Reason(StrEnum):
     COEFFICIENT = "coefficient"
     FOUND = "found"
     CONVENTION = "convention"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)
