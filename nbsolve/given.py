@@ -104,6 +104,34 @@ class Given:
         return core_schema.is_instance_schema(cls, serialization=core_schema.to_string_ser_schema())
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A quantity that stays a letter: `name` where the problem writes one, else the notation's."""
+
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return self.name or "symbolic"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic takes it as it is and writes it as text."""
+        from pydantic_core import core_schema
+
+        return core_schema.is_instance_schema(cls, serialization=core_schema.to_string_ser_schema())
+
+
+Entry = Given | Letter
+"""What may stand in a cell of weights, biases and samples."""
+
+
+def known(entry: Entry) -> Given:
+    """The number in a cell that must have one. Raises TypeError for a letter."""
+    if isinstance(entry, Letter):
+        raise TypeError(f"{entry} has no number")
+    return entry
+
+
 def _value(text: str) -> flint.fmpq:
     if len(text) > MAXIMUM_LENGTH:
         raise ValueError(f"a number of {len(text)} characters is too long (at most {MAXIMUM_LENGTH})")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from nbsolve.compose.matrices import LIMIT
 from nbsolve.document import (
@@ -20,7 +21,7 @@ from nbsolve.document import (
 )
 from nbsolve.engine import Solution
 from nbsolve.expr import Expr, Matrix, Number, Quantity, Variable
-from nbsolve.given import Given
+from nbsolve.given import Entry, Given, Letter
 from nbsolve.layers.dense import Dense
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
@@ -80,7 +81,8 @@ def _parameters(solution: Solution) -> Iterator[Line]:
         parts: list[tuple[str, Expr]] = []
         if len(weights) <= LIMIT and len(weights[0]) <= LIMIT:
             parts.append(("=", Matrix(tuple(tuple(row) for row in letters))))
-        parts.append(("=", matrix(weights)))
+        if not parts or not _all_letters(weights):
+            parts.append(("=", matrix(weights, letters)))
         yield Line(tuple(parts), Quantity(layer.w()))
         yield from _constant(layer, inputs_first)
 
@@ -93,6 +95,8 @@ def _constant(layer: Dense, inputs_first: bool) -> Iterator[Line]:
     if symbol.shared or len(values) == 1:
         own = symbol if symbol.shared else layer.constant(1)
         assert own is not None
+        if isinstance(values[0], Letter):
+            return
         yield Line((("=", _literal(values[0])),), Quantity(own))
         return
     letters: list[Expr] = []
@@ -103,20 +107,33 @@ def _constant(layer: Dense, inputs_first: bool) -> Iterator[Line]:
     parts: list[tuple[str, Expr]] = []
     if len(letters) <= LIMIT:
         parts.append(("=", Matrix((tuple(letters),) if inputs_first else tuple((x,) for x in letters))))
-    parts.append(("=", matrix([list(values)] if inputs_first else [[value] for value in values])))
+    if not parts or not _all_letters([list(values)]):
+        cells = [list(values)] if inputs_first else [[value] for value in values]
+        parts.append(("=", matrix(cells, [letters] if inputs_first else [[x] for x in letters])))
     yield Line(tuple(parts), Quantity(symbol))
 
 
-def matrix(rows: list[list[Given]]) -> Matrix:
-    """Numbers as given, in brackets; large ones by their first and last rows and columns."""
+def _all_letters(rows: list[list[Entry]]) -> bool:
+    return all(isinstance(entry, Letter) for row in rows for entry in row)
+
+
+def matrix(rows: Sequence[Sequence[Entry]], letters: Sequence[Sequence[Expr]]) -> Matrix:
+    """Numbers as given, letters by their names, in brackets; large ones by their ends."""
 
     def ends(items: list) -> list:  # type: ignore[type-arg]
         return items if len(items) <= LIMIT else [*items[:3], None, items[-1]]
 
+    written = [
+        [
+            letter if isinstance(entry, Letter) else _literal(entry)
+            for entry, letter in zip(*both, strict=True)
+        ]
+        for both in zip(rows, letters, strict=True)
+    ]
     shown: list[tuple[Expr, ...]] = []
-    for row in ends(rows):
-        entries = ends(row) if row is not None else [None] * len(ends(rows[0]))
-        shown.append(tuple(Variable("…") if entry is None else _literal(entry) for entry in entries))
+    for row in ends(written):
+        entries = ends(row) if row is not None else [None] * len(ends(written[0]))
+        shown.append(tuple(Variable("…") if entry is None else entry for entry in entries))
     return Matrix(tuple(shown))
 
 
@@ -131,17 +148,24 @@ def _samples(solution: Solution) -> Iterator[Block]:
     if len(problem.samples) == 1:
         sample = problem.samples[0]
         pieces: list[Inline] = [phrase("statement.samples_one") + " "]
-        given = [(Symbol(Role.INPUT, to=i), g) for i, g in enumerate(sample.input, start=1)]
-        given += [(Symbol(Role.TARGET, to=k), g) for k, g in enumerate(sample.target or (), start=1)]
+        given: list[tuple[Symbol, Entry]] = [
+            *((Symbol(Role.INPUT, to=i), g) for i, g in enumerate(sample.input, start=1)),
+            *((Symbol(Role.TARGET, to=k), g) for k, g in enumerate(sample.target or (), start=1)),
+        ]
         if len(given) <= 2 * LIMIT:
             for position, (symbol, value) in enumerate(given):
-                pieces.extend(([", "] if position else []) + [Math(Quantity(symbol), "=", _literal(value))])
+                said = (
+                    Math(Quantity(symbol))
+                    if isinstance(value, Letter)
+                    else Math(Quantity(symbol), "=", _literal(value))
+                )
+                pieces.extend([", ", said] if position else [said])
             yield Paragraph(tuple(pieces))
             return
         yield Paragraph((phrase("statement.samples_one"),))
-        lines = [Line((("=", matrix([[g] for g in sample.input])),), Quantity(Symbol(Role.INPUT)))]
+        lines = [_column(Role.INPUT, sample.input)]
         if sample.target:
-            lines.append(Line((("=", matrix([[g] for g in sample.target])),), Quantity(Symbol(Role.TARGET))))
+            lines.append(_column(Role.TARGET, sample.target))
         yield Derivation(tuple(lines))
         return
     yield Paragraph((phrase("statement.samples_many"),))
@@ -171,9 +195,24 @@ def _samples(solution: Solution) -> Iterator[Block]:
                 continue
             side = sample.input if column.role is Role.INPUT else sample.target
             assert side is not None
-            cells.append((Math(_literal(side[number_of(column.to) - 1])),))
+            value = side[number_of(column.to) - 1]
+            cells.append(
+                (
+                    Math(
+                        Quantity(replace(column, sample=number))
+                        if isinstance(value, Letter)
+                        else _literal(value)
+                    ),
+                )
+            )
         rows.append(tuple(cells))
     yield Table(tuple(header), tuple(rows), frozenset(range(len(header))))
+
+
+def _column(role: Role, values: Sequence[Entry]) -> Line:
+    """x = (a column of numbers and letters)."""
+    letters = [[Quantity(Symbol(role, to=place))] for place in range(1, len(values) + 1)]
+    return Line((("=", matrix([[value] for value in values], letters)),), Quantity(Symbol(role)))
 
 
 def _shortened(names: tuple[str, ...]) -> str:

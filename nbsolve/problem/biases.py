@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from nbsolve.given import Given
+from nbsolve.given import Entry
+from nbsolve.problem.cells import is_symbolic, letters, read_cell, read_cells
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import Bias
 from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, source_of, what
 
 Name = Literal["bias", "threshold"]
 
-_FORMS = "a list of numbers, {shared: …}, {value: …, trainable: …}, {file: …} or {normal: {…}}"
+_FORMS = "a list of numbers, symbolic, {shared: …}, {value: …, trainable: …}, {file: …} or {normal: {…}}"
 
 
 def read_bias(cursor: Cursor, name: Name, units: int, folder: Path | None) -> Bias | None:
@@ -47,27 +48,29 @@ def read_bias(cursor: Cursor, name: Name, units: int, folder: Path | None) -> Bi
 
 
 def _shared(cursor: Cursor, trainable_cursor: Cursor | None) -> Bias | None:
-    number = cursor.number("the shared bias")
+    number = read_cell(cursor, "the shared bias")
     trainable = True if trainable_cursor is None else trainable_cursor.truth("trainable")
     if number is None or trainable is None:
         return None
     return Bias(kind="shared", values=(number,), trainable=trainable)
 
 
-def _written(cursor: Cursor, name: Name, units: int) -> tuple[Given, ...] | None:
+def _written(cursor: Cursor, name: Name, units: int) -> tuple[Entry, ...] | None:
+    if is_symbolic(cursor):
+        return letters(units)
     if cursor.is_scalar and units > 1:
-        if cursor.number(f"the {name}") is None:
+        if read_cell(cursor, f"the {name}") is None:
             return None
         hint = f"write {{shared: {cursor.text}}} for one that the layer shares" if name == "bias" else None
         cursor.fault(f"one {name} for {units} units", expected=f"a list of {units} numbers", hint=hint)
         return None
     if cursor.is_scalar:
-        number = cursor.number(f"the {name}")
+        number = read_cell(cursor, f"the {name}")
         return None if number is None else (number,)
     if not cursor.is_list:
         cursor.fault(f"{name}: {what(cursor) if cursor.is_null else 'a mapping'}", expected=_FORMS)
         return None
-    values = cursor.numbers(name)
+    values = read_cells(cursor, name)
     if values is not None and len(values) != units:
         cursor.fault(
             f"{name} has {len(values)} {'number' if len(values) == 1 else 'numbers'} for {_units(units)}",
@@ -78,7 +81,7 @@ def _written(cursor: Cursor, name: Name, units: int) -> tuple[Given, ...] | None
 
 
 def _finished(
-    values: tuple[Given, ...] | None, name: Name, trainable_cursor: Cursor | None, units: int
+    values: tuple[Entry, ...] | None, name: Name, trainable_cursor: Cursor | None, units: int
 ) -> Bias | None:
     trainable = True if trainable_cursor is None else _trainable(trainable_cursor, units)
     if values is None or trainable is None:
@@ -106,7 +109,7 @@ def _one_a_unit(units: int) -> str:
     return f"{units} numbers, one for each unit" if units > 1 else "1 number, for the one unit"
 
 
-def _from_file(cursor: Cursor, name: Name, units: int, folder: Path | None) -> tuple[Given, ...] | None:
+def _from_file(cursor: Cursor, name: Name, units: int, folder: Path | None) -> tuple[Entry, ...] | None:
     array = array_of(cursor, folder)
     if array is None:
         return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import flint
+
+from nbsolve.given import Entry, Given
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import LossTerm, Network, Problem, Sample
 
@@ -31,11 +34,11 @@ def check_targets(
         for place, sample in enumerate(samples):
             _check_target(_target_cursor(root, place), term, sample)
         if term.name == "categorical_cross_entropy" and any(
-            sample.target is not None and sum(y.value for y in sample.target) != 1 for sample in samples
+            total is not None and total != 1 for total in map(_sum, samples)
         ):
             loss.warn("targets that do not sum to 1: the gradient in z is p Σy − y, not p − y")
         if term.name == "hinge" and any(
-            sample.target is not None and any(abs(y.value) != 1 for y in sample.target) for sample in samples
+            abs(y.value) != 1 for sample in samples for y in _numbers(sample.target)
         ):
             loss.warn("hinge loss is usually taken with targets −1 and 1")
     if losses and any(layer.activation.name == "step" for layer in network.layers):
@@ -51,17 +54,34 @@ def _target_cursor(root: Cursor, place: int) -> Cursor:
 
 
 def _check_target(cursor: Cursor, term: LossTerm, sample: Sample) -> None:
-    target = sample.target or ()
+    target = _numbers(sample.target)
     if term.name in _ZERO_ONE:
         for y in target:
             if not 0 <= y.value <= 1:
                 expected = "targets from 0 to 1 (probabilities)"
                 cursor.fault(f"the target {y} is outside the domain of {term.written}", expected=expected)
                 return
-    if term.name in _COSINES and target and all(y.value == 0 for y in target):
+    if (
+        term.name in _COSINES
+        and len(target) == len(sample.target or ()) > 0
+        and all(y.value == 0 for y in target)
+    ):
         cursor.fault(
             "the cosine with a target of zeros is not defined", expected="a target that is not all 0"
         )
+
+
+def _numbers(cells: tuple[Entry, ...] | None) -> list[Given]:
+    """The cells that hold numbers."""
+    return [cell for cell in cells or () if isinstance(cell, Given)]
+
+
+def _sum(sample: Sample) -> flint.fmpq | None:
+    """What the targets add up to; None where some are letters, or there are none."""
+    targets = _numbers(sample.target)
+    if not targets or len(targets) < len(sample.target or ()):
+        return None
+    return sum((y.value for y in targets), start=flint.fmpq(0))
 
 
 def domain_hint(problem: Problem) -> str | None:

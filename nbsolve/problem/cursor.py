@@ -261,7 +261,7 @@ def _number_hint(text: str) -> str | None:
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", text):
         return "write a decimal point, not a comma"
     if text == "symbolic":
-        return "every value has to be a number"
+        return "this one has to be a number"
     if re.fullmatch(r"[-+.0-9eE/]+(\s+[-+.0-9eE/]+)+", text):
         return "put commas between the numbers"
     return None

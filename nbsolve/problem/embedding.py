@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nbsolve.given import Given
+from nbsolve.given import Entry
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.model import DenseLayer, Problem, Sample
 from nbsolve.problem.reading import read_tree
@@ -47,7 +47,7 @@ def _layer(node: Node, layer: DenseLayer, transposed: bool) -> Node:
     assert isinstance(node, Entries)
     entries = dict(node.entries)
     changed = False
-    rows: Sequence[Sequence[Given]] = layer.weights
+    rows: Sequence[Sequence[Entry]] = layer.weights
     if transposed:
         rows = [*zip(*layer.weights, strict=True)]
     for key, values in (
@@ -93,8 +93,8 @@ def _samples(samples: tuple[Sample, ...]) -> Items:
     return _items(nodes)
 
 
-def _numbers(values: Sequence[Given]) -> Items:
-    return _items([Scalar(text=value.text) for value in values])
+def _numbers(values: Sequence[Entry]) -> Items:
+    return _items([Scalar(text=str(value)) for value in values])
 
 
 def _items(nodes: Sequence[Node]) -> Items:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from nbsolve.errors import Fault, ProblemError
+from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_targets
 from nbsolve.problem.cursor import Cursor, Notes, listing
 from nbsolve.problem.digits import read_rounding
@@ -40,6 +41,7 @@ KEYS = (
     "rounding",
     "explain",
     "detail",
+    "letters",
     "parts",
     "pitfalls",
 )
@@ -128,6 +130,10 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         rounding = read_rounding(inner)
     explain = _word(root, "explain", EXPLAIN)
     detail = _word(root, "detail", DETAIL)
+    letters = root.get("letters")
+    in_letters = False if letters is None else bool(letters.truth("letters"))
+    if notation is not None and network is not None and samples is not None:
+        notation = with_cell_names(root, notation, network, samples)
     parts = _parts(root, loss_cursor is not None, training)
     if network is not None and samples is not None and losses:
         check_targets(root, network, samples, losses)
@@ -156,6 +162,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         notation=notation,
         explain=_explain(explain),
         detail=_detail(detail),
+        letters=in_letters,
         parts=parts,
         warnings=tuple(root.notes.warnings),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from nbsolve.given import Given
+from nbsolve.given import Entry, Given, Letter
 
 LAYOUTS = ("W x + b", "x W + b")
 Layout = Literal["W x + b", "x W + b"]
@@ -32,7 +34,7 @@ class Bias(_Frozen):
     """
 
     kind: Literal["units", "shared", "absent", "threshold"]
-    values: tuple[Given, ...] = ()
+    values: tuple[Entry, ...] = ()
     trainable: bool | tuple[bool, ...] = True
 
 
@@ -42,7 +44,7 @@ class DenseLayer(_Frozen):
     kind: Literal["dense"] = "dense"
     units: int
     activation: Choice
-    weights: tuple[tuple[Given, ...], ...]
+    weights: tuple[tuple[Entry, ...], ...]
     weights_trainable: bool | tuple[tuple[bool, ...], ...] = True
     bias: Bias
 
@@ -58,8 +60,8 @@ class Network(_Frozen):
 class Sample(_Frozen):
     """One input vector x and, where there is a loss, its target vector y."""
 
-    input: tuple[Given, ...]
-    target: tuple[Given, ...] | None = None
+    input: tuple[Entry, ...]
+    target: tuple[Entry, ...] | None = None
 
 
 class LossTerm(_Frozen):
@@ -138,7 +140,8 @@ class Problem(_Frozen):
 
     `name` is the file's stem ("problem" for text), `text` its YAML after overrides, `group` the
     heading under which a course lists it, `classes` what each output stands for (() where nobody says so),
-    `warnings` what a careful instructor should know of.
+    `letters`: the solution in letters is written out first (always so where a quantity is a letter), `warnings`
+    what a careful instructor should know of.
     """
 
     kind: Literal["network"] = "network"
@@ -159,5 +162,22 @@ class Problem(_Frozen):
     notation: Notation = Notation()
     explain: Literal["delta", "paths", "local_derivatives"] = "delta"
     detail: Literal["auto", "units", "matrix", "both"] = "auto"
+    letters: bool = False
     parts: tuple[Part, ...]
     warnings: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """Every cell of weights, biases and samples."""
+        for layer in self.network.layers:
+            for row in layer.weights:
+                yield from row
+            yield from layer.bias.values
+        for sample in self.samples:
+            yield from sample.input
+            yield from sample.target or ()
+
+    @cached_property
+    def symbolic(self) -> bool:
+        """Whether some quantity is a letter, so that the problem has no solution in numbers."""
+        return any(isinstance(entry, Letter) for entry in self.entries)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbsolve.given import Given
+from nbsolve.given import Entry, Given
+from nbsolve.problem.cells import is_symbolic, letters, read_cell, read_cells
 from nbsolve.problem.cursor import Cursor, listing, suggestion, too_many
 from nbsolve.problem.files import FileFault, Table, locate, read_table
 from nbsolve.problem.model import Sample
@@ -54,7 +55,7 @@ def read_samples(cursor: Cursor, inputs: int | None, outputs: int | None, folder
 def _sample(cursor: Cursor, inputs: int | None, outputs: int | None) -> Sample | None:
     if not cursor.mapping(("input", "target", "x", "y"), "a sample"):
         return None
-    values: dict[str, tuple[Given, ...] | None] = {}
+    values: dict[str, tuple[Entry, ...] | None] = {}
     for key in ("input", "x", "target", "y"):
         inner, name = cursor.get(key), ALIASES.get(key, key)
         if inner is None:
@@ -72,12 +73,14 @@ def _sample(cursor: Cursor, inputs: int | None, outputs: int | None) -> Sample |
     return Sample(input=given, target=values.get("target"))
 
 
-def _vector(cursor: Cursor, name: str, wanted: int | None) -> tuple[Given, ...] | None:
+def _vector(cursor: Cursor, name: str, wanted: int | None) -> tuple[Entry, ...] | None:
     where = "the network has {} inputs" if name == "input" else "the last layer has {} units"
+    if is_symbolic(cursor):
+        return letters(1 if wanted is None else wanted)
     if cursor.is_scalar and wanted in (1, None):
-        number = cursor.number(name)
+        number = read_cell(cursor, name)
         return None if number is None else (number,)
-    numbers = cursor.numbers(name)
+    numbers = read_cells(cursor, name)
     if numbers is not None and wanted is not None and len(numbers) != wanted:
         reason = where.format(wanted) if wanted != 1 else where.format(wanted)[:-1]
         expected = f"{wanted} numbers: {reason}" if wanted != 1 else f"1 number: {reason}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
+from nbsolve.problem.cells import LETTER, SYMBOLIC
 from nbsolve.problem.loading import DETAIL, EXPLAIN, KINDS
 from nbsolve.problem.model import LAYOUTS
 from nbsolve.problem.naming import PRESETS, ROLES
@@ -45,6 +46,10 @@ def schema() -> Schema:
                     "How gradients are explained: error signals δ, paths, or factors.", EXPLAIN
                 ),
                 "detail": _words("Unit by unit, as matrices, or both (auto: by the size).", DETAIL),
+                "letters": {
+                    "description": "Whether the solution in letters comes first (always where there are letters).",
+                    "type": "boolean",
+                },
                 "parts": _parts(),
                 "pitfalls": _text_or_texts("Notes on where hand solutions of this go wrong (Markdown)."),
             },
@@ -56,8 +61,16 @@ def schema() -> Schema:
                 "description": "A number as written: 0.10, -3, 2e-3 or 1/3.",
                 "anyOf": [{"type": "number"}, {"type": "string", "pattern": _NUMBER_PATTERN}],
             },
-            "vector": {"type": "array", "items": _ref("number")},
-            "matrix": {"type": "array", "minItems": 1, "items": {**_ref("vector")}},
+            "letter": {
+                "description": "symbolic, or a letter such as w, w_1 or \\hat y: no number, solved in letters.",
+                "type": "string",
+                "pattern": f"^{LETTER}$|^{SYMBOLIC}$",
+            },
+            "cell": {"anyOf": [_ref("number"), _ref("letter")]},
+            "vector": {"anyOf": [{"const": SYMBOLIC}, {"type": "array", "items": _ref("cell")}]},
+            "matrix": {
+                "anyOf": [{"const": SYMBOLIC}, {"type": "array", "minItems": 1, "items": _ref("vector")}]
+            },
         },
     }
 
@@ -176,7 +189,7 @@ def _sources(value: Schema, trainable: Schema, shared: bool) -> list[Schema]:
     drawn_normal = _object(normal, "Normal numbers from a seed.", required=("std", "seed"))
     drawn_uniform = _object(uniform, "Uniform numbers from a seed.", required=("low", "high", "seed"))
     one_for_all = {
-        "shared": _ref("number", "One parameter for all units of the layer."),
+        "shared": _ref("cell", "One parameter for all units of the layer."),
         "trainable": {"description": "false: held.", "type": "boolean"},
     }
     within = [
@@ -203,13 +216,13 @@ def _weights() -> Schema:
 def _bias(description: str, *, shared: bool) -> Schema:
     truths = {"type": "array", "items": {"type": "boolean"}}
     trainable = {"description": "false: held; or one for each unit.", "anyOf": [{"type": "boolean"}, truths]}
-    value = {"description": "One number for each unit.", "anyOf": [_ref("number"), _ref("vector")]}
+    value = {"description": "One number for each unit.", "anyOf": [_ref("cell"), _ref("vector")]}
     none: list[Schema] = [{"enum": ["none", "absent", None]}]
     return {"description": description, "anyOf": [*none, value, *_sources(value, trainable, shared)]}
 
 
 def _samples() -> Schema:
-    vector = {"anyOf": [_ref("number"), _ref("vector")]}
+    vector = {"anyOf": [_ref("cell"), _ref("vector")]}
     keys = {
         "input": {"description": "The input x.", **vector},
         "target": {"description": "The target y; left out for a forward pass only.", **vector},

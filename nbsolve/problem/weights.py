@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbsolve.given import Given
-from nbsolve.problem.cursor import Cursor
+from nbsolve.given import Entry
+from nbsolve.problem.cells import SYMBOLIC, is_symbolic, letters, read_cells
+from nbsolve.problem.cursor import Cursor, suggestion
 from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, source_of, what
 
-Matrix = tuple[tuple[Given, ...], ...]
+Matrix = tuple[tuple[Entry, ...], ...]
 Shape = tuple[int, int]
 Trainable = bool | tuple[tuple[bool, ...], ...]
 
-_FORMS = "a matrix, {file: …}, {normal: {…}}, {uniform: {…}} or {value: …, trainable: …}"
+_FORMS = "a matrix, symbolic, {file: …}, {normal: {…}}, {uniform: {…}} or {value: …, trainable: …}"
 
 
 def read_weights(
@@ -51,8 +52,12 @@ def read_weights(
 
 
 def _written(cursor: Cursor, shape: Shape, transposed: bool) -> Matrix | None:
+    if is_symbolic(cursor):
+        units, inputs = reversed(shape) if transposed else shape
+        return (letters(inputs),) * units
     if not cursor.is_list:
-        cursor.fault(f"weights: {what(cursor)}", expected=_FORMS)
+        hint = suggestion(cursor.text, [SYMBOLIC]) if cursor.is_scalar else None
+        cursor.fault(f"weights: {what(cursor)}", expected=_FORMS, hint=hint)
         return None
     rows = _matrix(cursor, shape)
     return _transposed(rows) if rows and transposed else rows
@@ -88,7 +93,7 @@ def _matrix(cursor: Cursor, shape: Shape) -> Matrix | None:
             hint=f"write {nested}" if fits else "write one list for each row: [[…], […]]",
         )
         return None
-    rows = [element.numbers("a row of weights") for element in elements]
+    rows = [read_cells(element, "a row of weights") for element in elements]
     if any(row is None for row in rows):
         return None
     sound = tuple(row for row in rows if row is not None)

@@ -1,0 +1,50 @@
+"""The names that letters in cells give to their quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.given import Entry, Letter
+from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.model import Network, Notation, Sample
+from nbsolve.symbol import Role, Symbol, canonical
+
+
+def with_cell_names(
+    root: Cursor, notation: Notation, network: Network, samples: tuple[Sample, ...]
+) -> Notation:
+    """The notation with the letters that stand in cells; a name in `notation` itself comes first.
+
+    In a batch the same letter would name the quantities of several samples: that is a fault.
+    """
+    names: dict[str, str] = {}
+    for symbol, entry in _cells(network, samples):
+        if not isinstance(entry, Letter) or entry.name is None:
+            continue
+        if len(samples) > 1 and symbol.role in (Role.INPUT, Role.TARGET):
+            root.key_fault(
+                "samples",
+                f"the letter {entry.name} stands in one of {len(samples)} samples",
+                expected="a single sample, or symbolic: letters are then told apart by the sample's number",
+            )
+            return notation
+        names[canonical(symbol)] = entry.name
+    return notation.model_copy(update={"names": {**names, **notation.names}}) if names else notation
+
+
+def _cells(network: Network, samples: tuple[Sample, ...]) -> Iterator[tuple[Symbol, Entry]]:
+    """Every cell and the quantity it stands for."""
+    for number, layer in enumerate(network.layers, 1):
+        for to, row in enumerate(layer.weights, 1):
+            for from_, entry in enumerate(row, 1):
+                yield Symbol(Role.WEIGHT, number, to, from_), entry
+        if layer.bias.kind == "shared":
+            yield Symbol(Role.BIAS, number, shared=True), layer.bias.values[0]
+            continue
+        role = Role.THRESHOLD if layer.bias.kind == "threshold" else Role.BIAS
+        for to, entry in enumerate(layer.bias.values, 1):
+            yield Symbol(role, number, to), entry
+    for sample in samples:
+        for role, side in ((Role.INPUT, sample.input), (Role.TARGET, sample.target or ())):
+            for to, entry in enumerate(side, 1):
+                yield Symbol(role, to=to), entry
