@@ -13,25 +13,24 @@ from itertools import pairwise
 
 import networkx as nx
 
+from nbsolve.drawing.columns import Columns, Size, Strip, rows_of_units, strips
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
 from nbsolve.drawing.graph import Node
-from nbsolve.drawing.placing import Wire, place_on_wires
-from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Row, Scene, Span, row
+from nbsolve.drawing.legend import MARGIN, TITLE, legend_of, needed_width
+from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Scene, Span, row
 
 __all__ = ["Layout", "lay_out"]
 
-_MARGIN, _PAD = 14.0, 9.0
-_SMALL, _TITLE = 14.0, 16.0
+_PAD = 7.0
 _PARTING = 3.0
 _GROUP_GAP = 7.0
-_EXIT = 36.0
-_ROOM = 26.0
-_STEEPEST = 1.35
-_ATTEMPTS = 40
-_STRETCH = {1: 1.2, 2: 4.2, 3: 3.8}
-"""How far apart rows start, in heights of a label, by how many units the largest layer has: room for labels
-abreast, so that columns can stand close."""
-_PARTS = (0.5, 0.42, 0.58, 0.38, 0.62, 0.36, 0.64, 0.34, 0.66, 0.31, 0.69, 0.28, 0.72, 0.25, 0.75, 0.2, 0.8)
+_EXIT = 34.0
+_ROOM = 22.0
+_SHEET = (660.0, 760.0)
+"""What fits a sheet of paper, and a screen, at full size."""
+_ATTEMPTS, _GROWTH = 30, 1.2
+_CROWD = 24
+"""With more wires in one strip the first arrangement that fits is taken."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,12 @@ class Layout:
     """Places for every unit, every wire's label and the loss; `scene` fills them."""
 
     graph: nx.DiGraph
-    columns: tuple[tuple[Node, ...], ...]
+    columns: Columns
     centres: dict[Node, Point]
-    sizes: tuple[tuple[float, float], ...]
+    sizes: tuple[Size, ...]
     labels: dict[Edge, Point]
     loss: tuple[Point, float, float] | None
+    loss_below: bool
     left_out: frozenset[int]
     top: float
     width: float
@@ -68,7 +68,7 @@ class Layout:
         if self.loss is not None and content.loss is not None:
             centre, width, height = self.loss
             boxes.append(Box(centre, width, height, content.loss.kind, "loss"))
-            found, dividers = _inside(content.loss, centre, width)
+            found, dividers = _inside(self._loss_unit(content), centre, width)
             labels += found
             lines += dividers
             lines += [self._exit(node, content) for node in self.columns[-1]]
@@ -79,16 +79,15 @@ class Layout:
             if layer in self.left_out:
                 (x, above), (_, under) = self.centres[nodes[-2]], self.centres[nodes[-1]]
                 labels.append(Label((x, (above + under) / 2), (row([Span("⋮")], 26.0, "quiet", "ellipsis"),)))
-        if self.loss is not None and len(content.heads) > len(self.columns):
+        if self.loss is not None and not self.loss_below and len(content.heads) > len(self.columns):
             head = content.heads[-1]
             labels.append(Label((self.loss[0][0], self.top - 12 - sum(r.height for r in head) / 2), head))
-        title = row([Span(content.title)], _TITLE, "ink", "title")
-        if title.width <= self.width - 2 * _MARGIN:
-            labels.append(Label((self.width / 2, _MARGIN + title.height / 2), (title,)))
-        samples, words, low = _legend(content, self.width, self.below + 16)
+        title = row([Span(content.title)], TITLE, "ink", "title")
+        labels.append(Label((self.width / 2, MARGIN + title.height / 2), (title,)))
+        samples, words, low = legend_of(content, self.width, self.below + 16)
         return Scene(
             self.width,
-            math.ceil(low + _MARGIN - 6),
+            math.ceil(low + MARGIN),
             tuple(lines + samples),
             tuple(boxes),
             tuple(labels + words),
@@ -102,171 +101,164 @@ class Layout:
         about = wiring.rows[0].about if wiring.rows else ""
         return Line(start, end, wiring.kind, wiring.width, about)
 
+    def _loss_unit(self, content: Content) -> Unit:
+        """The box of the loss; below its unit it carries its own heading."""
+        assert content.loss is not None
+        return _headed(content) if self.loss_below else content.loss
+
     def _exit(self, node: Node, content: Content) -> Line:
         assert self.loss is not None
-        (x, y), (to, at) = self.centres[node], self.loss[0]
+        (x, y), ((to, at), width, height) = self.centres[node], self.loss
         wiring = content.exits.get(node, Wiring())
-        return Line(
-            (x + self.sizes[-1][0] / 2, y), (to - self.loss[1] / 2, at), wiring.kind, wiring.width, "exit"
-        )
+        if self.loss_below:
+            start, end = (x, y + self.sizes[-1][1] / 2), (to, at - height / 2)
+        else:
+            start, end = (x + self.sizes[-1][0] / 2, y), (to - width / 2, at)
+        return Line(start, end, wiring.kind, wiring.width, "exit")
 
     def _arrows(self, content: Content) -> list[Arrow]:
+        """At the left side of every unit, or, backwards, at its right side; one at the loss."""
         arrows = []
+        last = len(self.columns) - 1
         for layer, nodes in enumerate(self.columns):
+            half = self.sizes[layer][0] / 2
             for node in nodes:
                 x, y = self.centres[node]
-                half = self.sizes[layer][0] / 2
-                last = layer == len(self.columns) - 1
-                faint = "faded" if content.units[node].kind == "faded" else "edge"
-                if content.backwards and (not last or self.loss is not None):
-                    arrows.append(Arrow((x + half, y), True, faint))
+                if content.backwards and layer < last:
+                    leaving = [
+                        edge for edge in self.graph.out_edges(node) if content.wires[edge].kind != "faded"
+                    ]
+                    arrows.append(Arrow((x + half, y), True, _faint(content.units[node], bool(leaving))))
                 if not content.backwards and layer:
-                    arrows.append(Arrow((x - half, y), False, faint))
-        if self.loss is not None and not content.backwards:
-            (x, y), width, _ = self.loss
-            faint = "faded" if content.loss is not None and content.loss.kind == "faded" else "edge"
-            arrows.append(Arrow((x - width / 2, y), False, faint))
+                    arriving = [
+                        edge for edge in self.graph.in_edges(node) if content.wires[edge].kind != "faded"
+                    ]
+                    arrows.append(Arrow((x - half, y), False, _faint(content.units[node], bool(arriving))))
+        if self.loss is None or content.loss is None:
+            return arrows
+        (x, y), width, height = self.loss
+        if content.backwards:
+            for node in self.columns[-1]:
+                (ux, uy), unit = self.centres[node], content.units[node]
+                shown = _faint(unit, content.exits.get(node, Wiring()).kind != "faded")
+                tip = (
+                    (ux, uy + self.sizes[-1][1] / 2) if self.loss_below else (ux + self.sizes[-1][0] / 2, uy)
+                )
+                arrows.append(Arrow(tip, True, shown, self.loss_below))
+        else:
+            tip = (x, y - height / 2) if self.loss_below else (x - width / 2, y)
+            arrows.append(Arrow(tip, False, _faint(content.loss, True), self.loss_below))
         return arrows
 
 
+def _faint(unit: Unit, used: bool) -> str:
+    return "edge" if used and unit.kind != "faded" else "faded"
+
+
+def _headed(content: Content) -> Unit:
+    assert content.loss is not None
+    return Unit((content.heads[-1], *content.loss.groups), content.loss.kind)
+
+
+_Plan = tuple[float, list[Strip], dict[Node, float], bool, float]
+"""Width, strips, heights of the units' middles, whether the loss stands below, and how far up and down it goes."""
+
+
 def lay_out(graph: nx.DiGraph, contents: Sequence[Content]) -> Layout:
-    """Places with room for each of the contents; columns and rows move apart until every label has its own."""
+    """Places with room for each of the contents.
+
+    Rows move apart, and columns come together, until the picture fits a sheet of paper at its full size or no
+    longer gains by it. Raises: AssertionError where no distance has room for all labels.
+    """
     layers = range(1 + max(node[0] for node in graph))
     columns = tuple(tuple(node for node in graph if node[0] == layer) for layer in layers)
     left_out = frozenset(layer for layer in layers if graph.graph["sizes"][layer] > len(columns[layer]))
     sizes = tuple(
         _fit([content.units[node] for content in contents for node in column]) for column in columns
     )
-    losses = [content.loss for content in contents if content.loss is not None]
-    loss = _fit(losses) if losses else None
     tags = {edge: _room([content.wires[edge] for content in contents]) for edge in graph.edges()}
-    heads = [
-        max(max((r.width for r in content.heads[layer]), default=0.0) for content in contents)
-        for layer in layers
+    heads = [max(max((r.width for r in c.heads[layer]), default=0.0) for c in contents) for layer in layers]
+    beside = [
+        max(60.0, (heads[k] + heads[k + 1] - sizes[k][0] - sizes[k + 1][0]) / 2 + 14) for k in layers[:-1]
     ]
-    relative = _relative(graph, columns, left_out)
-    tallest = max(h for _, h in tags.values()) if tags else 0.0
-    crowd = max(map(len, columns))
-    pitch = max(max(height for _, height in sizes) + _ROOM, tallest * _STRETCH.get(crowd, 2.4))
-    for _ in range(_ATTEMPTS):
-        gaps = _gaps(columns, relative, sizes, tags, heads, pitch)
-        if gaps is not None:
-            break
-        pitch *= 1.1
-    else:
-        raise AssertionError(f"no room for {len(tags)} labels at a distance of {pitch:.0f}")
-    widths, found = gaps
-    exit_room = 0.0 if loss is None else _EXIT + loss[0]
     edge = max(0.0, (heads[0] - sizes[0][0]) / 2)
-    end = max(0.0, (heads[-1] - sizes[-1][0]) / 2 - exit_room)
-    width = 2 * _MARGIN + edge + end + sum(size[0] for size in sizes) + sum(widths) + exit_room
-    minimum = _needed(contents)
-    shift = max(0.0, (minimum - width) / 2)
-    width = math.ceil(max(width, minimum))
+    with_loss = [content for content in contents if content.loss is not None]
+    losses = _losses(with_loss, len(columns[-1]) == 1 and max(map(len, columns)) > 1)
+    minimum = needed_width(contents)
+    best: tuple[float, _Plan] | None = None
+    ways = [rows_of_units(graph, columns, left_out, False)]
+    if len({len(column) for column in columns} - {1}) > 1:
+        ways.append(rows_of_units(graph, columns, left_out, True))
+    pitch = max(height for _, height in sizes) + _ROOM
+    enough = 3 if max(len(a) * len(b) for a, b in pairwise(columns)) <= _CROWD else 0
+    for attempt in range(_ATTEMPTS):
+        for rows in ways:
+            heights = {node: y * pitch for node, y in rows.items()}
+            found = strips(columns, heights, beside, tags)
+            if found is None:
+                continue
+            inside = edge + sum(size[0] for size in sizes) + sum(strip.width for strip in found)
+            for below, loss in losses:
+                end, high = _end(loss, below, sizes[-1], heads[-1])
+                high = max(high, *(abs(y) + sizes[node[0]][1] / 2 for node, y in heights.items()))
+                width = max(2 * MARGIN + inside + end, minimum)
+                cost = max(width / _SHEET[0], 2 * high / _SHEET[1], 1.0)
+                if best is None or cost < 0.98 * best[0]:
+                    best = cost, (width, found, heights, below, high)
+        if best is not None and (best[0] == 1.0 or attempt >= enough):
+            break
+        pitch *= _GROWTH
+    if best is None:
+        raise AssertionError(f"no room for {len(tags)} labels at a distance of {pitch:.0f}")
+    width, found, heights, below, high = best[1]
+    loss = dict(losses)[below]
+    used = 2 * MARGIN + edge + sum(s[0] for s in sizes) + sum(strip.width for strip in found)
+    shift = (width - used - _end(loss, below, sizes[-1], heads[-1])[0]) / 2
     head = max(sum(r.height for r in rows) for content in contents for rows in content.heads)
-    top = _MARGIN + _TITLE * 1.36 + 14 + head + 12
-    high = max(abs(y) * pitch + sizes[node[0]][1] / 2 for node, y in relative.items())
-    high = max(high, loss[1] / 2 if loss else 0.0)
+    top = MARGIN + TITLE * 1.36 + 10 + head + 12
     middle = top + high
+    if below:  # nothing reaches as far up as the loss reaches down
+        up = max(sizes[node[0]][1] / 2 - y for node, y in heights.items())
+        middle = top + up
     centres, labels = {}, {}
-    x = _MARGIN + edge + shift
+    x = MARGIN + edge + shift
     for layer, column in enumerate(columns):
         for node in column:
-            centres[node] = (x + sizes[layer][0] / 2, middle + relative[node] * pitch)
+            centres[node] = (x + sizes[layer][0] / 2, middle + heights[node])
         x += sizes[layer][0]
         if layer + 1 < len(columns):
-            for wire, (dx, dy) in found[layer].items():
+            for wire, (dx, dy) in found[layer].places.items():
                 labels[wire] = (x + dx, middle + dy)
-            x += widths[layer]
-    place = None if loss is None else ((x + _EXIT + loss[0] / 2, middle), loss[0], loss[1])
-    return Layout(graph, columns, centres, sizes, labels, place, left_out, top, width, middle + high)
+            x += found[layer].width
+    place = None
+    if loss is not None:
+        under = (x - sizes[-1][0] / 2, middle + sizes[-1][1] / 2 + _EXIT + loss[1] / 2)
+        place = (under if below else (x + _EXIT + loss[0] / 2, middle), loss[0], loss[1])
+    return Layout(
+        graph, columns, centres, sizes, labels, place, below, left_out, top, math.ceil(width), middle + high
+    )
 
 
-_Gap = tuple[list[float], list[dict[Edge, Point]]]
-
-
-def _gaps(
-    columns: Sequence[Sequence[Node]],
-    relative: dict[Node, float],
-    sizes: Sequence[tuple[float, float]],
-    tags: dict[Edge, tuple[float, float]],
-    heads: Sequence[float],
-    pitch: float,
-) -> _Gap | None:
-    """For each pair of columns the smallest distance at which its labels fit, and where they go."""
-    widths: list[float] = []
-    found: list[dict[Edge, Point]] = []
-    for layer, (before, after) in enumerate(pairwise(columns)):
-        edges = [(a, b) for a in before for b in after]
-        rise = max(abs(relative[a] - relative[b]) for a, b in edges) * pitch
-        widest = max(tags[edge][0] for edge in edges)
-        beside = (heads[layer] + heads[layer + 1] - sizes[layer][0] - sizes[layer + 1][0]) / 2 + 14
-        gap = max(widest + 34, rise / _STEEPEST, beside, 60.0)
-        if widest == 0.0:
-            widths.append(max(gap, 90.0, rise / 3))
-            found.append({})
-            continue
-        most = max(gap * 1.02, widest * (2.2 + 0.25 * max(len(before), len(after))))
-        while gap <= most:
-            wires = [
-                Wire((0.0, relative[a] * pitch), (gap, relative[b] * pitch), *tags[a, b]) for a, b in edges
-            ]
-            places = place_on_wires(wires)
-            if places is not None:
-                widths.append(gap)
-                found.append(dict(zip(edges, places, strict=True)))
-                break
-            gap *= 1.12
-        else:
-            return None
-        abreast = _abreast(edges, relative, tags, pitch, gap * 1.2)
-        if abreast is not None:
-            widths[-1], found[-1] = max(abreast[0], beside, rise / _STEEPEST), {}
-            part = abreast[1]
-            for a, b in edges:
-                y = (relative[a] + part * (relative[b] - relative[a])) * pitch
-                found[-1][a, b] = (widths[-1] * part, y)
-    return widths, found
-
-
-def _abreast(
-    edges: Sequence[Edge],
-    relative: dict[Node, float],
-    tags: dict[Edge, tuple[float, float]],
-    pitch: float,
-    most: float,
-) -> tuple[float, float] | None:
-    """A distance no larger than `most` at which all labels stand at one part of their wires, and that part."""
-    widest, tallest = (max(tags[edge][k] for edge in edges) for k in (0, 1))
-    for part in _PARTS:
-        gap = (widest / 2 + 10) / min(part, 1 - part)
-        if gap > most:
-            break
-        heights = sorted((relative[a] + part * (relative[b] - relative[a])) * pitch for a, b in edges)
-        if all(below - above >= tallest + 4 for above, below in pairwise(heights)):
-            return gap, part
-    return None
-
-
-def _relative(
-    graph: nx.DiGraph, columns: Sequence[Sequence[Node]], left_out: frozenset[int]
-) -> dict[Node, float]:
-    """Heights of the units in rows around the middle: the multipartite layout, stretched where ⋮ stands."""
-    found = {}
-    places = nx.multipartite_layout(graph, subset_key="layer", align="vertical")
-    unit = 1.0
-    if len(columns) > 1:
-        unit = places[columns[1][0]][0] - places[columns[0][0]][0]
-    for layer, column in enumerate(columns):
-        heights = sorted(float(places[node][1] / unit) for node in column)
-        if layer in left_out:
-            heights = [height - 0.5 for height in heights[:-1]] + [heights[-1] + 0.5]
-        middle = (heights[0] + heights[-1]) / 2
-        found.update({node: height - middle for node, height in zip(column, heights, strict=True)})
+def _losses(contents: Sequence[Content], may_stand_below: bool) -> list[tuple[bool, Size | None]]:
+    """Where the loss may stand (below its unit or not), and how large its box is there."""
+    if not contents:
+        return [(False, None)]
+    found: list[tuple[bool, Size | None]] = [(False, _fit([c.loss for c in contents if c.loss is not None]))]
+    if may_stand_below:
+        found.append((True, _fit([_headed(content) for content in contents])))
     return found
 
 
-def _fit(units: Sequence[Unit]) -> tuple[float, float]:
+def _end(loss: Size | None, below: bool, unit: Size, head: float) -> tuple[float, float]:
+    """How much room the loss takes at the right side, and how far down it reaches."""
+    if loss is None:
+        return max(0.0, (head - unit[0]) / 2), 0.0
+    if below:
+        return max(0.0, (max(head, loss[0]) - unit[0]) / 2), unit[1] / 2 + _EXIT + loss[1]
+    return _EXIT + loss[0], loss[1] / 2
+
+
+def _fit(units: Sequence[Unit]) -> Size:
     """Width and height of a box that holds each of the units."""
     width = max(r.width for unit in units for group in unit.groups for r in group) + 2 * _PAD
     height = max(_height(unit) for unit in units) + 1.4 * _PAD
@@ -278,7 +270,7 @@ def _height(unit: Unit) -> float:
     return inside + _GROUP_GAP * (len(unit.groups) - 1)
 
 
-def _room(wirings: Sequence[Wiring]) -> tuple[float, float]:
+def _room(wirings: Sequence[Wiring]) -> Size:
     """Width and height of a plate that holds each of the labels of a wire."""
     labels = [_tag((0, 0), wiring) for wiring in wirings if wiring.rows]
     return max((label.width for label in labels), default=0.0), max(
@@ -305,54 +297,3 @@ def _inside(unit: Unit, centre: Point, width: float) -> tuple[list[Label], list[
         labels.append(Label((x, y + high / 2), group))
         y += high
     return labels, lines
-
-
-def _needed(contents: Sequence[Content]) -> float:
-    """A width that holds each title and the widest piece of each legend."""
-    rows = [row([Span(content.title)], _TITLE) for content in contents]
-    rows += [row([Span(text)], _SMALL) for content in contents for _, text in content.legend]
-    return max(r.width for r in rows) + 2 * _MARGIN + 40
-
-
-def _legend(content: Content, width: float, y: float) -> tuple[list[Line], list[Label], float]:
-    """Samples of wires with their meaning, then the notes, in as many lines as they need."""
-    lines: list[Line] = []
-    labels: list[Label] = []
-    rows: list[list[tuple[str, Row]]] = [[]]
-    used = 0.0
-    for kind, text in content.legend:
-        words = row([Span(text)], _SMALL, "quiet", "legend")
-        room = words.width + (38 if kind else 0) + 22
-        if rows[-1] and used + room > width - 2 * _MARGIN:
-            rows.append([])
-            used = 0.0
-        rows[-1].append((kind, words))
-        used += room
-    height = _SMALL * 1.5
-    for items in rows if content.legend else []:
-        total = sum(words.width + (38 if kind else 0) + 22 for kind, words in items) - 22
-        x, y = (width - total) / 2, y + height
-        for kind, words in items:
-            if kind:
-                lines.append(Line((x, y - height / 2), (x + 30, y - height / 2), kind, 2.4, "legend"))
-                x += 38
-            labels.append(Label((x + words.width / 2, y - height / 2), (words,)))
-            x += words.width + 22
-    for note in content.notes:
-        for text in _wrapped(note, width - 2 * _MARGIN):
-            y += height
-            labels.append(Label((width / 2, y - height / 2), (row([Span(text)], _SMALL, "quiet", "note"),)))
-    return lines, labels, y
-
-
-def _wrapped(text: str, width: float) -> list[str]:
-    found: list[str] = []
-    for word in text.split(" "):
-        longer = f"{found[-1]} {word}" if found else word
-        if found and row([Span(longer)], _SMALL).width > width:
-            found.append(word)
-        elif found:
-            found[-1] = longer
-        else:
-            found.append(word)
-    return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
 from nbsolve.drawing.metrics import text_width
-from nbsolve.drawing.scene import Arrow, Box, Label, Line, Picture, Row, Scene
+from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Picture, Row, Scene
 
 __all__ = ["paint_scene"]
 
@@ -36,6 +36,8 @@ def paint_scene(scene: Scene, ax: Any) -> None:
         pen.arrow(arrow)
     for box in scene.boxes:
         pen.box(box)
+    for label, line in scene.halos:
+        pen.halo(label, line)
     for picture in scene.pictures:
         pen.picture(picture)
     for label in scene.labels:
@@ -53,13 +55,13 @@ class _Pen:
         """The opaque ground, so that the picture can stand on anything."""
         self._rounded(0, 0, scene.width, scene.height, 0, GROUND, GROUND, 0.0, "-", 0)
 
-    def line(self, line: Line, order: int) -> None:
+    def line(self, line: Line, order: float, bare: bool = False) -> None:
         """A wire or a divider."""
         from matplotlib.lines import Line2D
 
         (ax, ay), (bx, by) = line.start, line.end
         ink = WIRES[line.kind]
-        style = self._dashes(ink.dash, line.width)
+        style = self._dashes("" if bare else ink.dash, line.width)
         width = line.width * self.points
         self.ax.add_line(
             Line2D([ax, bx], [ay, by], color=ink.colour, linewidth=width, linestyle=style, zorder=order)
@@ -69,10 +71,8 @@ class _Pen:
         """An arrowhead."""
         from matplotlib.patches import Polygon
 
-        (x, y), away = arrow.tip, 11 if arrow.backwards else -11
-        corners = [(x, y), (x + away, y - 5), (x + away, y + 5)]
         self.ax.add_patch(
-            Polygon(corners, facecolor=WIRES[arrow.kind].head, edgecolor="none", linewidth=0, zorder=3)
+            Polygon(arrow.corners, facecolor=WIRES[arrow.kind].head, edgecolor="none", linewidth=0, zorder=3)
         )
 
     def box(self, box: Box) -> None:
@@ -83,6 +83,12 @@ class _Pen:
         self._rounded(
             left, top, box.width, box.height, box.rounding, ink.fill, ink.stroke, ink.width, style, 4
         )
+
+    def halo(self, label: Label, line: Line) -> None:
+        """Around a plate only its own wire is seen."""
+        (x, y), width, height = label.centre, label.width + 2 * HALO, label.height + 2 * HALO
+        self._rounded(x - width / 2, y - height / 2, width, height, 6, GROUND, GROUND, 0.0, "-", 2.2)
+        self.line(line, 2.4, bare=True)
 
     def label(self, label: Label) -> None:
         """Text, on its plate where it has one."""

@@ -14,10 +14,10 @@ from nbsolve.drawing.layout import lay_out
 from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.shows import backward_content, forward_content, network_content, update_content
 from nbsolve.drawing.svg import write_svg
-from nbsolve.engine import Solution
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
+from nbsolve.solution import Solution
 
 __all__ = ["draw_network", "draw_solution"]
 

@@ -9,10 +9,10 @@ import flint
 
 from nbsolve.arithmetic import to_float
 from nbsolve.drawing.scene import Span, digits
-from nbsolve.engine import Iteration, Solution
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.layers.dense import LOSS
+from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.writing import Writer, scalar
 

@@ -13,13 +13,15 @@ from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Symbol
 
 __all__ = [
-    "Arrow", "Box", "Label", "Line", "Picture", "Point", "Row", "Scene", "Span", "digits", "overlap",
+    "HALO", "Arrow", "Box", "Label", "Line", "Picture", "Point", "Row", "Scene", "Span", "digits", "overlap",
     "plain", "row", "written",
 ]  # fmt: skip
 
 Point = tuple[float, float]
 _SCRIPT = 0.76
 """Size of subscripts and superscripts relative to their letter."""
+HALO = 4.0
+"""How far around a plate other wires stop."""
 _LEADING = 1.36
 """Height of a line of text relative to its size; scripts stay inside."""
 
@@ -145,11 +147,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """An arrowhead with its tip at a point, pointing right or left."""
+    """An arrowhead with its tip at a point, pointing right or, `backwards`, left; `upright`: down or up."""
 
     tip: Point
     backwards: bool = False
     kind: str = "edge"
+    upright: bool = False
+
+    @property
+    def corners(self) -> tuple[Point, Point, Point]:
+        """The tip and the two corners behind it."""
+        (x, y), away = self.tip, 11 if self.backwards else -11
+        if self.upright:
+            return (x, y), (x - 5, y + away), (x + 5, y + away)
+        return (x, y), (x + away, y - 5), (x + away, y + 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +190,17 @@ class Scene:
         """All lines of text."""
         for label in self.labels:
             yield from label.rows
+
+    @property
+    def halos(self) -> Iterator[tuple[Label, Line]]:
+        """Each plate with the piece of its own wire around it: there all other wires are left out.
+
+        A wire that passes behind a plate thus stops short of it, and the plate's own wire does not.
+        """
+        wires = {line.about: line for line in self.lines if line.about}
+        for label in self.labels:
+            if label.plate and label.about in wires:
+                yield label, _clipped(wires[label.about], label, HALO)
 
 
 @lru_cache(maxsize=4096)
@@ -212,6 +234,19 @@ def digits(text: str) -> tuple[Span, ...]:
     if not exponent:
         return (Span(mantissa),)
     return (Span(f"{mantissa}·10"), Span(exponent.removeprefix("+"), _SCRIPT, -0.36))
+
+
+def _clipped(line: Line, label: Label, margin: float) -> Line:
+    """The piece of a wire that runs inside a label's rectangle, widened by a margin."""
+    (ax, ay), (bx, by) = line.start, line.end
+    (x, y), half, high = label.centre, label.width / 2 + margin, label.height / 2 + margin
+    first, last = 0.0, 1.0
+    for start, run, low, top in ((ax, bx - ax, x - half, x + half), (ay, by - ay, y - high, y + high)):
+        if run:
+            enters, leaves = sorted(((low - start) / run, (top - start) / run))
+            first, last = max(first, enters), min(last, leaves)
+    ends = [(ax + part * (bx - ax), ay + part * (by - ay)) for part in (first, last)]
+    return replace(line, start=ends[0], end=ends[1])
 
 
 def _turned(centre: Point, half_width: float, half_height: float, angle: float) -> tuple[Point, ...]:

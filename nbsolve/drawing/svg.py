@@ -9,7 +9,7 @@ from html import escape
 
 from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
 from nbsolve.drawing.metrics import FAMILY
-from nbsolve.drawing.scene import Arrow, Box, Label, Line, Picture, Row, Scene
+from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Picture, Row, Scene
 
 __all__ = ["png", "write_svg"]
 
@@ -23,6 +23,7 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
     body = [
         f'<rect width="{width}" height="{height}" rx="10" fill="{GROUND}"/>',
         *(_line(line) for line in scene.lines),
+        *(_halo(label, line) for label, line in scene.halos),
         *(_arrow(arrow) for arrow in scene.arrows),
         *(_box(box) for box in scene.boxes),
         *(_line(line) for line in scene.lines if line.kind == "divider"),
@@ -45,10 +46,10 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
     return "\n".join([head, *words, *body]) + "\n"
 
 
-def _line(line: Line) -> str:
+def _line(line: Line, bare: bool = False) -> str:
     (ax, ay), (bx, by) = line.start, line.end
     ink = WIRES[line.kind]
-    dash = f' stroke-dasharray="{ink.dash}"' if ink.dash else ""
+    dash = f' stroke-dasharray="{ink.dash}"' if ink.dash and not bare else ""
     return (
         f'<line x1="{_number(ax)}" y1="{_number(ay)}" x2="{_number(bx)}" y2="{_number(by)}" '
         f'stroke="{ink.colour}" stroke-width="{_number(line.width)}"{dash}/>'
@@ -56,11 +57,7 @@ def _line(line: Line) -> str:
 
 
 def _arrow(arrow: Arrow) -> str:
-    x, y = arrow.tip
-    away = 11 if arrow.backwards else -11
-    points = (
-        f"{_number(x)},{_number(y)} {_number(x + away)},{_number(y - 5)} {_number(x + away)},{_number(y + 5)}"
-    )
+    points = " ".join(f"{_number(x)},{_number(y)}" for x, y in arrow.corners)
     return f'<polygon points="{points}" fill="{WIRES[arrow.kind].head}"/>'
 
 
@@ -71,6 +68,14 @@ def _box(box: Box) -> str:
         f'<rect x="{_number(x - box.width / 2)}" y="{_number(y - box.height / 2)}" '
         f'width="{_number(box.width)}" height="{_number(box.height)}" rx="{_number(box.rounding)}" '
         f'fill="{ink.fill}" stroke="{ink.stroke}" stroke-width="{_number(ink.width)}"{dash}/>'
+    )
+
+
+def _halo(label: Label, line: Line) -> str:
+    (x, y), width, height = label.centre, label.width + 2 * HALO, label.height + 2 * HALO
+    return (
+        f'<rect x="{_number(x - width / 2)}" y="{_number(y - height / 2)}" width="{_number(width)}" '
+        f'height="{_number(height)}" rx="6" fill="{GROUND}"/>{_line(line, bare=True)}'
     )
 
 
