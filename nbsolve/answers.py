@@ -14,10 +14,10 @@ import flint
 
 from nbsolve.arithmetic import to_float
 from nbsolve.derived import derive
-from nbsolve.engine import Iteration, Solution
 from nbsolve.expr import Atom
 from nbsolve.listing import Place, is_extra
 from nbsolve.notation import Names
+from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar

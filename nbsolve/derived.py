@@ -7,12 +7,12 @@ import numpy as np
 
 from nbsolve.arithmetic import Value, settled
 from nbsolve.catalogue import LOSSES
-from nbsolve.engine import Iteration, Solution
 from nbsolve.evaluate import dot_product, elementwise, evaluate
 from nbsolve.expr import Array, Expr, Negation, Operand, Quantity, Sum
 from nbsolve.objective import Objective
 from nbsolve.recorder import forms
 from nbsolve.rounding import write
+from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values

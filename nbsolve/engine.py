@@ -7,8 +7,8 @@ where a digit or a branch stays open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import flint
 
@@ -24,71 +24,18 @@ from nbsolve.expr import (
     total,
 )
 from nbsolve.layers.complete import complete
-from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.gradient import Explanation, Gradient, unit_of
+from nbsolve.layers.dense import LOSS
+from nbsolve.layers.gradient import Gradient, unit_of
 from nbsolve.layers.parameters import write_gradients, write_update
 from nbsolve.objective import Objective, penalty_gradient
-from nbsolve.problem.model import DenseLayer, Problem
+from nbsolve.problem.model import Problem
 from nbsolve.recorder import Computation, Recorder, forms
 from nbsolve.rounding import DigitsWanted
+from nbsolve.schedule import batches, epoch_length, shown_iterations
+from nbsolve.solution import Iteration, Solution, explanation_of, layers_of
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array
-
-MOST_PATHS = 6
-"""More paths than this from a layer to the outputs are not multiplied out: an error signal is named instead."""
-
-LAYERS: dict[str, Callable[[int, int, DenseLayer], Dense]] = {"dense": Dense}
-"""Layer kinds: a new one is one file in `layers/` and one line here."""
-
-
-@dataclass(frozen=True)
-class Iteration:
-    """One pass over a batch: `samples` are the samples' numbers in the file.
-
-    `extra` are steps for gradients that the explanation has no need of, for those who ask.
-    """
-
-    number: int
-    samples: tuple[int, ...]
-    values: Values
-    forward: tuple[Step, ...]
-    loss: tuple[Step, ...]
-    backward: tuple[Step, ...]
-    update: tuple[Step, ...]
-    after: tuple[Step, ...]
-    epoch: tuple[Step, ...] = ()
-    extra: tuple[Step, ...] = ()
-
-    @property
-    def steps(self) -> Iterator[Step]:
-        """All steps in the order in which they are taken."""
-        for part in (self.forward, self.loss, self.backward, self.update, self.after, self.epoch):
-            yield from part
-
-    @property
-    def labels(self) -> tuple[int | None, ...]:
-        """What the symbols of each sample carry: its number, or nothing where the batch is one sample."""
-        return self.samples if len(self.samples) > 1 else (None,)
-
-
-@dataclass(frozen=True)
-class Solution:
-    """A problem with its shown iterations, solved in one arithmetic."""
-
-    problem: Problem
-    arithmetic: Arithmetic
-    layers: tuple[Dense, ...]
-    how: Explanation
-    iterations: tuple[Iteration, ...]
-    rounded: bool = True
-
-    def iteration(self, number: int) -> Iteration:
-        """The shown iteration of that number. Raises KeyError."""
-        for iteration in self.iterations:
-            if iteration.number == number:
-                return iteration
-        raise KeyError(number)
 
 
 def solve_problem(problem: Problem, arithmetic: Arithmetic, rounded: bool = True) -> Solution:
@@ -106,14 +53,7 @@ class _Run:
         self.problem, self.arithmetic, self.rounded = problem, arithmetic, rounded
         each_step = rounded and problem.rounding.apply == "each_step"
         self.digits: DigitsWanted | None = problem.rounding.intermediates if each_step else None
-        widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
-        self.layers = tuple(
-            LAYERS[layer.kind](index, widths[index - 1], layer)
-            for index, layer in enumerate(problem.network.layers, start=1)
-        )
-        self.how = Explanation(
-            problem.explain, -1 if problem.notation.delta == "-dL/dz" else 1, _named_layers(problem)
-        )
+        self.layers, self.how = layers_of(problem), explanation_of(problem)
         asked = {ask for part in problem.parts for ask in part.ask}
         self.changes = "changes" in asked
         self.textbook = (
@@ -329,52 +269,6 @@ class _Run:
             if source in values.givens:
                 following.givens[symbol] = values.givens[source]
         self.parameters = following
-
-
-def shown_iterations(problem: Problem) -> frozenset[int]:
-    """The iterations that are written out: those of `show`, and those that a part asks about."""
-    show = problem.training.show if problem.training is not None else ()
-    return frozenset(show) | {part.at for part in problem.parts if part.at is not None}
-
-
-def batches(problem: Problem) -> Iterator[tuple[int, ...]]:
-    """The numbers of the samples of each iteration: in order, starting over; without training all at once."""
-    everything = tuple(range(1, len(problem.samples) + 1))
-    if problem.training is None:
-        if problem.losses:
-            yield everything
-        else:
-            yield from ((sample,) for sample in everything)
-        return
-    length, size = epoch_length(problem), _batch_size(problem)
-    for count in range(problem.training.iterations):
-        start = (count % length) * size
-        yield everything[start : start + size]
-
-
-def epoch_length(problem: Problem) -> int:
-    """How many iterations go through all samples once."""
-    return -(-len(problem.samples) // _batch_size(problem))
-
-
-def _batch_size(problem: Problem) -> int:
-    if problem.training is None or problem.training.batch == "all":
-        return len(problem.samples)
-    return int(problem.training.batch)
-
-
-def _named_layers(problem: Problem) -> frozenset[int]:
-    """The layers whose error signals get a name in the way `paths`, because too many paths lie behind them."""
-    if problem.explain != "paths":
-        return frozenset()
-    named, paths = [], 1
-    for index in range(len(problem.network.layers), 0, -1):
-        if index < len(problem.network.layers):
-            paths *= problem.network.layers[index].units
-        if paths > MOST_PATHS:
-            named.append(index)
-            paths = 1
-    return frozenset(named)
 
 
 def _taken(recorder: Recorder) -> tuple[Step, ...]:

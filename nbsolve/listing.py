@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.catalogue import LOSSES
-from nbsolve.engine import Iteration, Solution
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.layers.parameters import held_members
 from nbsolve.notation import Names
 from nbsolve.problem.model import Part, Problem
+from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol, canonical
 
 

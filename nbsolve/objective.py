@@ -39,7 +39,7 @@ from nbsolve.given import Given
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Rule
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Role, Symbol, Unit
 from nbsolve.values import Values, layer_activation
 
 
@@ -183,7 +183,7 @@ class Objective:
 
     # ------------------------------------------------------------------ the derivative
 
-    def derivative(self, k: int, sample: int | None) -> Expr:
+    def derivative(self, k: Unit, sample: int | None) -> Expr:
         """∂L/∂a_k."""
         terms = []
         for term in self.problem.losses:
@@ -197,7 +197,7 @@ class Objective:
             else:
                 variables |= self._vectors(sample, False)
             body = with_variables(record.derivative, variables | _parameters(term))
-            terms.append(_scaled(self._coefficient(term, record), body))
+            terms.append(_scaled(self.coefficient(term, record), body))
         return total(*terms)
 
     def derivatives(self, sample: int | None) -> Expr:
@@ -208,7 +208,7 @@ class Objective:
         for term in self.problem.losses:
             record = LOSSES[term.name]
             definition = product(
-                *self._coefficient(term, record), with_variables(record.derivative, _parameters(term))
+                *self.coefficient(term, record), with_variables(record.derivative, _parameters(term))
             )
             if record.separable:
                 terms.append(Applied("loss", definition, (("a", a), ("y", y)), primes=1))
@@ -218,7 +218,7 @@ class Objective:
                 )
         return total(*terms)
 
-    def cancelled(self, k: int | None, sample: int | None, values: Values) -> Expr | None:
+    def cancelled(self, k: Unit | None, sample: int | None, values: Values) -> Expr | None:
         """∂L/∂z_k where loss and activation of the output cancel (a − y); None where they do not.
 
         k of None is the whole vector.
@@ -231,7 +231,7 @@ class Objective:
             return None
         targets = [Symbol(Role.TARGET, to=i, sample=sample) for i in range(1, self.outputs + 1)]
         target_sum: Expr = total(*(Quantity(symbol) for symbol in targets))
-        if sum((values[symbol] for symbol in targets), start=flint.fmpq(0)) == ONE:
+        if all(symbol in values for symbol in targets) and sum(values[symbol] for symbol in targets) == ONE:
             target_sum = number(1)
         filled = with_variables(
             body,
@@ -241,9 +241,10 @@ class Objective:
                 "target_sum": target_sum,
             },
         )
-        return product(*self._coefficient(term, LOSSES[term.name]), _simplified(filled))
+        return product(*self.coefficient(term, LOSSES[term.name]), _simplified(filled))
 
-    def _coefficient(self, term: LossTerm, record: Loss) -> list[Expr]:
+    def coefficient(self, term: LossTerm, record: Loss) -> list[Expr]:
+        """The constant factors of one loss in the derivative of the batch's loss."""
         factors: list[Expr] = [_constant(self._factor(term) * record.coefficient)]
         if term.log_base is not None:
             factors.append(quotient(number(1), Function("ln", (literal(term.log_base),))))

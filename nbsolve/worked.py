@@ -11,10 +11,11 @@ import numpy as np
 
 from nbsolve.answers import Answer, Extras, answer
 from nbsolve.arithmetic import LADDER, Undecided, Undetermined, to_float
-from nbsolve.engine import Iteration, Solution, solve_problem
+from nbsolve.engine import solve_problem
 from nbsolve.listing import asked, everything
 from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
+from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbsolve.arithmetic import Value
-from nbsolve.engine import Solution
 from nbsolve.expr import Atom
 from nbsolve.rounding import DigitsWanted, Written, write
+from nbsolve.solution import Solution
 from nbsolve.values import Values
 
 

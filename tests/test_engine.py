@@ -12,12 +12,14 @@ import pytest
 
 from nbsolve import load_problem, solve
 from nbsolve.arithmetic import Arithmetic, certified, to_float
-from nbsolve.engine import Iteration, Solution, batches, solve_problem
+from nbsolve.engine import solve_problem
 from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.given import Given
 from nbsolve.layers.dense import LOSS
 from nbsolve.problem.model import Digits, Notation, Problem, Regulariser, Rounding
 from nbsolve.rounding import write
+from nbsolve.schedule import batches
+from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from tests.building import (
     document_001,

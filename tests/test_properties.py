@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from nbsolve.arithmetic import certified, to_float
-from nbsolve.engine import Solution, solve_problem
+from nbsolve.engine import solve_problem
 from nbsolve.layers.dense import LOSS
 from nbsolve.problem import load_problem
 from nbsolve.problem.model import Bias, DenseLayer, Problem
+from nbsolve.solution import Solution
 from nbsolve.step import verify
 from nbsolve.symbol import Partial, Role, Symbol
 from tests.building import Numbers, layer, loss_term, problem, training, varied

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from nbsolve.arithmetic import certified
-from nbsolve.engine import Iteration, Solution, solve_problem
+from nbsolve.engine import solve_problem
 from nbsolve.expr import Atom, Negation, Product, atoms, number
 from nbsolve.layers.dense import LOSS
 from nbsolve.layers.parameters import parameters
 from nbsolve.phrases import phrase
 from nbsolve.problem import load_problem
 from nbsolve.recorder import Recorder
+from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Form, Mismatch, Reason, Rule, Step, verify
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import whole

@@ -27,13 +27,13 @@ from nbsolve.document import (
     Table,
     Text,
 )
-from nbsolve.engine import Iteration, Solution
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, atoms
 from nbsolve.listing import Asked, asked_of, of_sample
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
+from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import anchor, canonical
 from nbsolve.values import whole
 from nbsolve.writing import Writer

@@ -9,7 +9,6 @@ from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.compose.matrices import LIMIT
 from nbsolve.document import Inline, Markdown, Math, Text
-from nbsolve.engine import Solution
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -30,6 +29,7 @@ from nbsolve.layers.parameters import held_members
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Digits, LossTerm, Problem
+from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
 
 MOST_NAMES = 12

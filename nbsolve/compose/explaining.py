@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from nbsolve.derived import derived_steps
-from nbsolve.engine import Iteration, Solution
 from nbsolve.expr import Atom, atoms
+from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.values import whole
 

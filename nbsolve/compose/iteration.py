@@ -12,11 +12,11 @@ import numpy as np
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import LIMIT, MatrixLines
 from nbsolve.document import Block, Derivation, Heading, Paragraph
-from nbsolve.engine import Iteration, Solution
 from nbsolve.expr import Atom
 from nbsolve.layers.dense import Dense
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
+from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Symbol
 

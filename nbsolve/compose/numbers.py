@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nbsolve.arithmetic import Undecided, Value, settled
-from nbsolve.engine import Solution
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import branch, evaluate
 from nbsolve.expr import (
@@ -32,6 +31,7 @@ from nbsolve.expr import (
     walk,
 )
 from nbsolve.rounding import Written
+from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, layer_activation
 from nbsolve.writing import Writer, scalar

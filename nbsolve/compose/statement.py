@@ -19,13 +19,13 @@ from nbsolve.document import (
     Table,
     Text,
 )
-from nbsolve.engine import Solution
 from nbsolve.expr import Expr, Matrix, Number, Quantity, Variable
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.layers.dense import Dense
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part, Problem
+from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol, number_of
 
 MOST_SAMPLES = 12

@@ -170,7 +170,7 @@ class Dense:
             entries = (*entries, ("a", Quantity(self.a(unit, sample))))
         return Applied(record.function, self._formulae[1], entries, primes=1)
 
-    def jacobian(self, of: int, wrt: int, sample: int | None) -> Expr:
+    def jacobian(self, of: Unit, wrt: Unit, sample: int | None) -> Expr:
         """∂a_k/∂z_j of softmax: a_k (1 − a_k) for k = j, −a_k a_j otherwise."""
         a_k, a_j = Quantity(self.a(of, sample)), Quantity(self.a(wrt, sample))
         if of == wrt:

@@ -1,0 +1,96 @@
+"""A solved problem: its layers, how they are explained, and the steps of its iterations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nbsolve.arithmetic import Arithmetic
+from nbsolve.layers.dense import Dense
+from nbsolve.layers.gradient import Explanation
+from nbsolve.problem.model import DenseLayer, Problem
+from nbsolve.step import Step
+from nbsolve.values import Values
+
+MOST_PATHS = 6
+"""More paths than this from a layer to the outputs are not multiplied out: an error signal is named instead."""
+
+LAYERS: dict[str, Callable[[int, int, DenseLayer], Dense]] = {"dense": Dense}
+"""Layer kinds: a new one is one file in `layers/` and one line here."""
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """One pass over a batch: `samples` are the samples' numbers in the file.
+
+    `extra` are steps for gradients that the explanation has no need of, for those who ask.
+    """
+
+    number: int
+    samples: tuple[int, ...]
+    values: Values
+    forward: tuple[Step, ...]
+    loss: tuple[Step, ...]
+    backward: tuple[Step, ...]
+    update: tuple[Step, ...]
+    after: tuple[Step, ...]
+    epoch: tuple[Step, ...] = ()
+    extra: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """All steps in the order in which they are taken."""
+        for part in (self.forward, self.loss, self.backward, self.update, self.after, self.epoch):
+            yield from part
+
+    @property
+    def labels(self) -> tuple[int | None, ...]:
+        """What the symbols of each sample carry: its number, or nothing where the batch is one sample."""
+        return self.samples if len(self.samples) > 1 else (None,)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A problem with its shown iterations, solved in one arithmetic."""
+
+    problem: Problem
+    arithmetic: Arithmetic
+    layers: tuple[Dense, ...]
+    how: Explanation
+    iterations: tuple[Iteration, ...]
+    rounded: bool = True
+
+    def iteration(self, number: int) -> Iteration:
+        """The shown iteration of that number. Raises KeyError."""
+        for iteration in self.iterations:
+            if iteration.number == number:
+                return iteration
+        raise KeyError(number)
+
+
+def layers_of(problem: Problem) -> tuple[Dense, ...]:
+    """The layers of a problem's network, from the first to the last."""
+    widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
+    return tuple(
+        LAYERS[layer.kind](index, widths[index - 1], layer)
+        for index, layer in enumerate(problem.network.layers, start=1)
+    )
+
+
+def explanation_of(problem: Problem) -> Explanation:
+    """The way of explaining that a problem asks for."""
+    sign = -1 if problem.notation.delta == "-dL/dz" else 1
+    named = named_layers(problem) if problem.explain == "paths" else frozenset()
+    return Explanation(problem.explain, sign, named)
+
+
+def named_layers(problem: Problem) -> frozenset[int]:
+    """The layers whose error signals get a name where paths are written out: too many paths lie behind them."""
+    named, paths = [], 1
+    for index in range(len(problem.network.layers), 0, -1):
+        if index < len(problem.network.layers):
+            paths *= problem.network.layers[index].units
+        if paths > MOST_PATHS:
+            named.append(index)
+            paths = 1
+    return frozenset(named)
