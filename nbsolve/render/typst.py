@@ -1,0 +1,236 @@
+"""Blocks as Typst, for handouts: what they look like on paper is in nbsolve/handout/handout.typ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from nbsolve.document import (
+    Block,
+    Bullets,
+    Derivation,
+    Document,
+    Heading,
+    Inline,
+    Link,
+    Markdown,
+    Math,
+    Note,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    blocks_within,
+)
+from nbsolve.expr import Number
+from nbsolve.render.typst_latex import quoted
+from nbsolve.render.typst_lines import derivation
+from nbsolve.render.typst_markdown import blocks_of, equation, escaped, inline_of
+from nbsolve.render.typst_math import Formulas
+from nbsolve.render.typst_width import math_width, words_width
+
+__all__ = ["Piece", "Writer"]
+
+_INSET = 2.2
+"""What a box takes from the width of its text on both sides, in the font's size."""
+
+_BETWEEN = 1.5
+"""What lies between two columns of a table, in the table's font size."""
+_TABLE_SIZE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The Typst of one block, and what an error message calls it."""
+
+    typst: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes the blocks of one document.
+
+    `room` is the width of the text in the font's size. `raised` moves headings up (1: level 2 becomes the
+    highest). `prefix` goes before the anchors, where several documents share one paper.
+    """
+
+    document: Document
+    room: float
+    raised: int = 1
+    prefix: str = ""
+    formulas: Formulas = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "formulas", Formulas(self.document.names))
+
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """The anchors that some link of the document leads to."""
+        return frozenset(_anchors(self.document.blocks))
+
+    @cached_property
+    def anchored(self) -> frozenset[str]:
+        """The anchors that stand somewhere in the document."""
+        blocks = blocks_within(self.document.blocks)
+        return frozenset(a for block in blocks if isinstance(block, Derivation) for a in block.anchors)
+
+    def pieces(self) -> Iterator[Piece]:
+        """One piece a block. Raises: BrokenMathematics, UnknownMarkdown."""
+        blocks = self.document.blocks
+        for position, block in enumerate(blocks):
+            before = isinstance(blocks[position + 1] if position + 1 < len(blocks) else None, Derivation | Table)
+            yield self.piece(block, leads=before)
+
+    def piece(self, block: Block, leads: bool = False) -> Piece:
+        """A block by itself; `leads`: it stays on the page of what follows."""
+        return Piece(self._block(block, self.room, leads), self.about(block))
+
+    def about(self, block: Block) -> str:
+        """A block in words, for an error message: its kind and how it begins."""
+        kind = type(block).__name__.lower()
+        match block:
+            case Heading(_, text) | Paragraph(text):
+                words = self.plain(text)
+            case Bullets(items):
+                words = self.plain(items[0]) if items else ""
+            case Derivation(lines):
+                left = lines[0].left if lines else None
+                words = self.formulas.linear.print(left) if left is not None else ""
+            case Table(header):
+                words = ", ".join(self.plain(cell) for cell in header)
+            case Note(_, title):
+                words = title
+            case _:
+                raise TypeError(f"{type(block).__name__} cannot be rendered")
+        return f"{kind} {' '.join(words.split())[:60]!r}"
+
+    def plain(self, text: Text) -> str:
+        """Words and the linear form of mathematics, without markup."""
+        said = []
+        for part in text:
+            match part:
+                case Math():
+                    said.append(self.formulas.inline(part)[1])
+                case Strong(words) | Markdown(words) | Link(words, _):
+                    said.append(words)
+                case str():
+                    said.append(part)
+        return "".join(said)
+
+    # ------------------------------------------------------------------ blocks
+
+    def _block(self, block: Block, room: float, leads: bool = False) -> str:
+        match block:
+            case Heading(level, text):
+                return f"#heading(level: {max(1, level - self.raised)})[{self.text(text)}]"
+            case Paragraph((Markdown(words),)):
+                return blocks_of(words)
+            case Paragraph(text):
+                words = self.text(text)
+                return f"#block(sticky: true, par[{words}])" if leads else words
+            case Bullets(items, labels):
+                rows = "".join(f"[{self.text(item)}], " for item in items)
+                if not labels:
+                    return f"#list({rows})"
+                marks = "".join(f"{quoted(f'({label})')}, " for label in labels)
+                return f"#enum(numbering: n => ({marks}).at(n - 1), {rows})"
+            case Derivation():
+                return self._derivation(block, room)
+            case Table():
+                return self._table(block, room)
+            case Note(kind, title, blocks):
+                inner = "\n\n".join(self._block(one, room - _INSET) for one in blocks)
+                return f"#note({quoted(kind)}, {quoted(title)})[\n{inner}\n]"
+        raise TypeError(f"{type(block).__name__} cannot be rendered")
+
+    def _derivation(self, block: Derivation, room: float) -> str:
+        marks = [
+            f"#metadata(none)#label({quoted(self.prefix + anchor)})"
+            for anchor in block.anchors
+            if anchor in self.linked
+        ]
+        return "\n".join([*marks, *derivation(block, self.formulas, room)])
+
+    def _table(self, block: Table, room: float) -> str:
+        count = len(block.header)
+        sides = ", ".join("right" if n in block.numeric else "left" for n in range(count))
+        widths = [0.0] * count
+        cells: list[str] = []
+        for number, row in enumerate((block.header, *block.rows)):
+            for column, cell in enumerate(row):
+                typst, width = self._cell(cell)
+                widths[column] = max(widths[column], width * (1.1 if number == 0 else 1.0))
+                cells.append(f"[#strong[{typst}]]" if number == 0 else typst)
+        most = (room - 0.2) / _TABLE_SIZE - _BETWEEN * count
+        if sum(widths) > most:
+            widths = _narrowed(widths, most)
+        columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)
+        header = ", ".join(cells[:count])
+        rows = "\n".join(", ".join(cells[n : n + count]) + "," for n in range(count, len(cells), count))
+        return f"#data(({columns},), ({sides},), ({header},),\n{rows}\n)"
+
+    def _cell(self, text: Text) -> tuple[str, float]:
+        """A cell and the width it needs. A bare number is set as text, which is faster and looks the same."""
+        if len(text) == 1 and isinstance(text[0], Math) and text[0].right is None:
+            number = text[0].left
+            if isinstance(number, Number) and number.text is not None and number.text.strip("+-.0123456789") == "":
+                words = number.text.replace("-", "−")
+                return quoted(words), words_width(words)
+        width = 0.0
+        for part in text:
+            match part:
+                case Math():
+                    width += math_width(self.formulas.inline(part)[0])
+                case Strong(words) | Markdown(words) | Link(words, _):
+                    width += words_width(words)
+                case str():
+                    width += words_width(part)
+        return f"[{self.text(text)}]", width
+
+    # ------------------------------------------------------------------ text
+
+    def text(self, text: Text) -> str:
+        """Text inside a line."""
+        return "".join(self._inline(part) for part in text)
+
+    def _inline(self, part: Inline) -> str:
+        match part:
+            case str():
+                return escaped(part)
+            case Math():
+                return equation(*self.formulas.inline(part))
+            case Strong(words):
+                return f"#strong[{escaped(words)}]"
+            case Markdown(words):
+                return inline_of(words)
+            case Link(words, anchor):
+                if anchor not in self.anchored:
+                    return escaped(words)
+                return f"#link(label({quoted(self.prefix + anchor)}))[{escaped(words)}]"
+        raise TypeError(f"{type(part).__name__} cannot be rendered")
+
+
+def _narrowed(widths: list[float], most: float) -> list[float]:
+    """Column widths that fit: the wide columns give way, and their text is broken."""
+    limit = most / len(widths)
+    narrow = [width for width in widths if width <= limit]
+    if not narrow:
+        return [limit] * len(widths)
+    share = max(2.0, (most - sum(narrow)) / (len(widths) - len(narrow)))
+    return [width if width <= limit else min(width, share) for width in widths]
+
+
+def _anchors(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in blocks_within(blocks):
+        match block:
+            case Heading(_, text) | Paragraph(text):
+                texts: tuple[Text, ...] = (text,)
+            case Bullets(items):
+                texts = items
+            case Table(header, rows):
+                texts = (*header, *(cell for row in rows for cell in row))
+            case _:
+                continue
+        yield from (part.anchor for text in texts for part in text if isinstance(part, Link))

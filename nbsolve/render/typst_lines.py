@@ -1,0 +1,194 @@
+"""Derivations in Typst: chains aligned at their relations, broken at operators where the paper ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nbsolve.document import Derivation, Line, Result
+from nbsolve.render.circled import circled
+from nbsolve.render.typst_latex import quoted
+from nbsolve.render.typst_math import Formulas, fitting
+from nbsolve.render.typst_width import math_width
+
+__all__ = ["Chain", "chains", "derivation"]
+
+STEP = 1.4
+"""How far displayed mathematics stands in, in the font's size (`step` in handout.typ)."""
+_FURTHER = 2.0
+_GAP = 1.6
+_SAFETY = 1.02
+CIRCLES = 20
+"""Fonts for mathematics have circled numbers up to here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: for each relation the pieces of its right side, what stands at the line's end, its linear form."""
+
+    groups: tuple[tuple[str, ...], ...]
+    tail: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`left = … = …`: the lines that belong to one left side."""
+
+    left: str
+    plain: str
+    rows: tuple[Row, ...]
+
+    @property
+    def linear(self) -> str:
+        """The chain as it is read aloud, one line of it a line."""
+        first, *rest = self.rows
+        return "\n".join([f"{self.plain} {first.plain}".strip(), *(row.plain for row in rest)])
+
+
+def derivation(block: Derivation, formulas: Formulas, room: float) -> Iterator[str]:
+    """Calls of `chain` (handout.typ), one a chain; `room` is the width of the text in the font's size."""
+    found = list(chains(block, formulas))
+    margin = round(max(math_width(chain.left) for chain in found) * _SAFETY + 0.05, 2) if found else 0.0
+    for chain in found:
+        lines = [line for row in chain.rows for line in _lines(row, room - STEP - margin - 0.4)]
+        widest = STEP + margin + max(_width(line) for line in lines)
+        smaller = f", smaller: {max(0.3, room / widest):.3f}" if widest > room else ""
+        rows = " \\ ".join(f"& {line}" for line in lines)
+        left = f"#lhs({margin}em, $display({chain.left})$) " if chain.left else ""
+        yield f"#chain({quoted(chain.linear)}{smaller}, $ {left}{rows} $)"
+
+
+def chains(block: Derivation, formulas: Formulas) -> Iterator[Chain]:
+    """The chains of a derivation, each with its lines."""
+    left, said = "", ""
+    rows: list[Row] = []
+    for line in block.lines:
+        if line.left is not None:
+            if rows:
+                yield Chain(left, said, tuple(rows))
+            left, said = formulas.both(line.left)
+            rows = []
+        rows.append(_row(line, formulas))
+    if rows:
+        yield Chain(left, said, tuple(rows))
+
+
+def _row(line: Line, formulas: Formulas) -> Row:
+    groups: list[tuple[str, ...]] = []
+    said: list[str] = []
+    for relation, right in line.parts:
+        boxed = isinstance(right, Result) and right.boxed
+        written, plain = formulas.both(right.value if isinstance(right, Result) else right)
+        sign = formulas.typst.relation(relation)
+        pieces = [f"#boxed($display({written})$)"] if boxed else broken(written)
+        groups.append((f"{sign} {pieces[0]}", *pieces[1:]))
+        said.append(f"{formulas.linear.relation(relation)} {plain}")
+    tail = []
+    if line.tag is not None:
+        tail.append(quoted(circled(line.tag, CIRCLES)))
+        said.append(circled(line.tag, CIRCLES))
+    if line.note:
+        words, plain = formulas.note(line.note)
+        tail.append(fitting(words))
+        said.append(plain)
+    return Row(tuple(groups), " quad ".join(tail), " ".join(said))
+
+
+# ------------------------------------------------------------------ breaking
+
+
+def broken(typst: str) -> list[str]:
+    """A right side in pieces, each after the first with the operator it begins with.
+
+    A sum is broken at + and − outside all brackets; a single product between its factors.
+    """
+    for signs in (("+ ", "- "), ("dot.c ", "thin ", "⊙ ")):
+        pieces = list(_split(typst, signs))
+        if len(pieces) > 1:
+            return pieces
+    return [typst]
+
+
+def _split(typst: str, signs: tuple[str, ...]) -> Iterator[str]:
+    depth, start, words = 0, 0, False
+    for at, sign in enumerate(typst):
+        if sign == '"' and typst[at - 1 : at] != "\\":
+            words = not words
+        if words:
+            continue
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0 and at > start and typst[at - 1] == " " and typst.startswith(signs, at):
+            # a sign after a relation or another operator belongs to the number that follows
+            yield typst[start:at].rstrip()
+            start = at
+    yield typst[start:]
+
+
+def _width(line: str) -> float:
+    return math_width(line) * _SAFETY
+
+
+def _lines(row: Row, room: float) -> list[str]:
+    """The row on as many lines as it needs: whole, or each relation on its own, or broken at operators too."""
+    whole = " ".join(piece for group in row.groups for piece in group)
+    if _width(whole) <= room:
+        lines = [whole]
+    else:
+        lines = [line for group in _merged(row.groups, room) for line in _filled(group, room)]
+    if not row.tail:
+        return lines
+    last = f"{lines[-1]} #h({_GAP}em) {row.tail}"
+    if _width(last) + _GAP <= room:
+        return [*lines[:-1], last]
+    return [*lines, f"#h({_FURTHER}em) {row.tail}"]
+
+
+def _merged(groups: Sequence[tuple[str, ...]], room: float) -> Iterator[tuple[str, ...]]:
+    """Right sides that fit beside each other stay on one line."""
+    current: tuple[str, ...] = ()
+    for group in groups:
+        together = (*current, *group)
+        if current and _width(" ".join(together)) > room:
+            yield current
+            current = group
+        else:
+            current = together
+    yield current
+
+
+def _filled(pieces: Sequence[str], room: float) -> list[str]:
+    """Pieces on as few lines as will do, and these as even as may be."""
+    widths = [_width(piece) for piece in pieces]
+    lines = _greedy(widths, room)
+    if len(lines) > 1:
+        # the narrowest column that needs no more lines leaves no lonely factor on the last one
+        low, high = max(widths), room
+        for _ in range(12):
+            middle = (low + high) / 2
+            if len(_greedy(widths, middle)) > len(lines):
+                low = middle
+            else:
+                high = middle
+        lines = _greedy(widths, high)
+    first, *rest = (list(pieces[start:end]) for start, end in lines)
+    return [" ".join(first), *(f"#h({_FURTHER}em) {_continued(line)}" for line in rest)]
+
+
+def _greedy(widths: Sequence[float], room: float) -> list[tuple[int, int]]:
+    lines: list[tuple[int, int]] = []
+    start, filled = 0, 0.0
+    for position, width in enumerate(widths):
+        most = room - (_FURTHER if lines else 0.0)
+        if position > start and filled + width > most:
+            lines.append((start, position))
+            start, filled = position, 0.0
+        filled += width
+    return [*lines, (start, len(widths))]
+
+
+def _continued(pieces: Sequence[str]) -> str:
+    """A line that goes on: it begins with its operator, a product with a visible one."""
+    first, *rest = pieces
+    first = f"dot.c {first.removeprefix('thin ')}" if first.startswith("thin ") else first
+    return " ".join(['""', first, *rest])

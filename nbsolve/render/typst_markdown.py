@@ -1,0 +1,143 @@
+"""What a problem's author writes (Markdown with $mathematics$) as Typst. Nothing is dropped silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from nbsolve.errors import NbsolveError
+from nbsolve.render.typst_latex import from_latex, quoted
+
+__all__ = ["UnknownMarkdown", "blocks_of", "equation", "escaped", "inline_of"]
+
+_SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
+
+
+class UnknownMarkdown(NbsolveError):
+    """Markdown that a handout cannot show; the message says what to write instead."""
+
+
+def escaped(words: str) -> str:
+    """Words that Typst prints as they are."""
+    return "".join(f"\\{sign}" if sign in _SPECIAL else sign for sign in words)
+
+
+def equation(typst: str, plain: str, block: bool = False) -> str:
+    """A formula with its text alternative."""
+    if block:
+        return f"#chain({quoted(plain)}, $ {typst} $)"
+    return f"#math.equation(alt: {quoted(plain)}, ${typst}$)"
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_space=True, double_inline=True)
+
+
+def inline_of(markdown: str) -> str:
+    """Markdown inside a line: paragraphs become line breaks. Raises: BrokenMathematics, UnknownMarkdown."""
+    tokens = _parser().parse(markdown.strip())
+    if all(token.type in ("paragraph_open", "inline", "paragraph_close") for token in tokens):
+        return " #linebreak() ".join(_inline(token.children or ()) for token in tokens if token.type == "inline")
+    return "\n" + _blocks(tokens)
+
+
+def blocks_of(markdown: str) -> str:
+    """Markdown as blocks of its own. Raises: BrokenMathematics, UnknownMarkdown."""
+    return _blocks(_parser().parse(markdown.strip()))
+
+
+def _blocks(tokens: Sequence[Token]) -> str:
+    text: list[str] = []
+    for position, token in enumerate(tokens):
+        if token.type == "inline":
+            text.append(_inline(token.children or ()))
+        elif token.type == "table_open":
+            ends = [other.type for other in tokens[position:]].index("thead_close")
+            count = sum(other.type == "th_open" for other in tokens[position : position + ends])
+            text.append(f"\n#table(columns: {count}, stroke: none, ")
+        elif token.type == "math_block":
+            formula = from_latex(token.content)
+            text.append("\n" + equation(formula.typst, formula.plain, block=True) + "\n")
+        elif token.type in ("fence", "code_block"):
+            text.append(f"\n#raw(block: true, {quoted(token.content.rstrip())})\n")
+        elif token.type in _BLOCKS:
+            text.append(_BLOCKS[token.type](token))
+        else:
+            raise UnknownMarkdown(_complaint(token.content or token.type))
+    return "".join(text).strip("\n") + "\n"
+
+
+def _heading(token: Token) -> str:
+    return "\n#block(sticky: true, strong["
+
+
+def _cell(token: Token) -> str:
+    return "["
+
+
+_BLOCKS: dict[str, Callable[[Token], str]] = {
+    "paragraph_open": lambda token: "" if token.hidden else "\n",
+    "paragraph_close": lambda token: "" if token.hidden else "\n",
+    "heading_open": _heading,
+    "heading_close": lambda token: "])\n",
+    "bullet_list_open": lambda token: "\n#list(",
+    "bullet_list_close": lambda token: ")\n",
+    "ordered_list_open": lambda token: f"\n#enum(start: {token.attrGet('start') or 1}, ",
+    "ordered_list_close": lambda token: ")\n",
+    "list_item_open": _cell,
+    "list_item_close": lambda token: "], ",
+    "blockquote_open": lambda token: "\n#quote(block: true)[",
+    "blockquote_close": lambda token: "]\n",
+    "hr": lambda token: "\n#line(length: 100%, stroke: 0.5pt)\n",
+    "table_close": lambda token: ")\n",
+    "thead_open": lambda token: "",
+    "thead_close": lambda token: "",
+    "tbody_open": lambda token: "",
+    "tbody_close": lambda token: "",
+    "tr_open": lambda token: "",
+    "tr_close": lambda token: "",
+    "th_open": _cell,
+    "th_close": lambda token: "], ",
+    "td_open": _cell,
+    "td_close": lambda token: "], ",
+}
+
+
+def _complaint(found: str) -> str:
+    line = " ".join(found.split())
+    return (
+        f"a handout cannot show {line[:60]!r}: write paragraphs, lists, **bold**, *italic*, `code` and $mathematics$"
+    )
+
+
+def _inline(tokens: Sequence[Token]) -> str:
+    text: list[str] = []
+    for token in tokens:
+        if token.type == "text":
+            text.append(escaped(token.content))
+        elif token.type in ("math_inline", "math_single"):
+            formula = from_latex(token.content)
+            text.append(equation(formula.typst, formula.plain))
+        elif token.type in ("math_inline_double", "math_block"):
+            formula = from_latex(token.content)
+            text.append("\n" + equation(formula.typst, formula.plain, block=True) + "\n")
+        elif token.type == "code_inline":
+            text.append(f"#raw({quoted(token.content)})")
+        elif token.type == "link_open":
+            text.append(f"#link({quoted(str(token.attrGet('href') or ''))})[")
+        elif token.type in _INLINES:
+            text.append(_INLINES[token.type])
+        else:
+            raise UnknownMarkdown(_complaint(token.content or token.type))
+    return "".join(text)
+
+
+_INLINES = {
+    "softbreak": "\n", "hardbreak": " #linebreak() ", "strong_open": "#strong[", "strong_close": "]",
+    "em_open": "#emph[", "em_close": "]", "link_close": "]",
+}  # fmt: skip

@@ -1,0 +1,164 @@
+"""How wide mathematics will be: an upper bound, so that lines are broken before Typst sees them.
+
+Typst can measure, but laying every line out twice takes as long as everything else together. The bound reads
+the Typst markup that the dialect writes; `tests/handout/test_width.py` holds it against Typst's own measure.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+__all__ = ["math_width", "words_width"]
+
+_GROUPS = {
+    300: "l", 360: "iι", 380: "t", 420: "jϵ", 440: "bcIζξτ", 460: "qrδ", 480: "egszεθ", 500: "fovyην", 520: "dpγρ",
+    540: "akυ∂", 580: "huxβκπσJμ", 600: "nTVYϑλϕ", 620: "SΓ", 640: "αχωΛ", 660: "FPφψΞ", 700: "LUZ",
+    720: "wCΣΦΩ", 760: "ABREΠ", 800: "OGQΘΥΨ", 840: "DHXNΔ", 860: "K", 880: "m", 980: "MW",
+}  # fmt: skip
+_LETTERS = {letter: width / 1000 for width, letters in _GROUPS.items() for letter in letters}
+_DIGIT = 0.5
+_SIGNS = {"(": 0.39, ")": 0.39, "[": 0.28, "]": 0.28, "⋯": 0.78, "…": 0.84, "∑": 1.45, "′": 0.32, "⊤": 0.78}
+_RELATIONS, _RELATION = frozenset("=≈<>≤≥≠←→"), 0.78 + 10 / 18
+_BINARY, _BINARY_WIDTH = frozenset("+-−⊙"), 0.79 + 8 / 18
+_NAMED = {
+    "thin": 3 / 18, "med": 4 / 18, "thick": 5 / 18, "quad": 1.0, "wide": 2.0, "dot.c": 0.28 + 8 / 18, "comma": 0.45,
+    "paren.l": 0.39, "paren.r": 0.39, "bracket.l": 0.28, "bracket.r": 0.28, "bar.v": 0.28, "semi": 0.45,
+    "bar.v.double": 0.4, "display": 0.0, "$": 0.0, "colon": 0.84, "slash": 0.5, "dot.basic": 0.28,
+}  # fmt: skip
+_SCRIPT = 0.72
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?|\.\d+|#?[A-Za-z]+(?:\.[a-z]+)*|\s+|.', re.DOTALL)
+_TALL = ("frac(", "mat(", "cases(", "underbrace(", "∑", "sqrt(", ")^(", "⁾")
+
+
+def words_width(words: str) -> float:
+    """Upper bound of the width of upright words, in the font's size."""
+    wide = sum(letter in "mwMW" or letter.isupper() for letter in words)
+    return 0.53 * len(words) + 0.35 * wide + 0.65 * sum(not letter.isascii() for letter in words)
+
+
+@lru_cache(maxsize=16384)
+def math_width(typst: str) -> float:
+    """Upper bound of the width of a formula in display style, in the font's size."""
+    reader = _Reader(_TOKEN.findall(typst))
+    width = 0.0
+    while reader.at < len(reader.tokens):
+        width += reader.row()
+        reader.at += 1  # a bracket without a partner
+    return width
+
+
+class _Reader:
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens, self.at = tokens, 0
+
+    def row(self, end: str = "") -> float:
+        """Signs up to the closing bracket, which is taken; commas and semicolons are not (see `arguments`)."""
+        width, last, before = 0.0, 0.0, ""
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            if token == end or (end == ")" and token in (",", ";", "&")):
+                return width
+            self.at += 1
+            if token in ("_", "^"):
+                added = self.script() * _SCRIPT + 0.06
+                # below and above the same letter: the wider one counts
+                width += max(0.0, added - last)
+                last = max(last, added)
+                continue
+            last = 0.0
+            signed = token in "+-" and (before in _RELATIONS or before in _BINARY or not before)
+            width += 0.79 if signed else self.one(token)
+            before = before if token.isspace() else token
+        return width
+
+    def script(self) -> float:
+        while self.at < len(self.tokens) and self.tokens[self.at].isspace():
+            self.at += 1
+        if self.at >= len(self.tokens):
+            return 0.0
+        token = self.tokens[self.at]
+        self.at += 1
+        return self.arguments()[0] if token == "(" else self.one(token)
+
+    def one(self, token: str) -> float:
+        """A sign, a name, or a function with its arguments."""
+        if token.isspace():
+            return 0.0
+        if token[0] == '"':
+            return words_width(token[1:-1])
+        if token[0].isdigit() or (token[0] == "." and len(token) > 1):
+            return _DIGIT * (len(token) - token.count(".")) + 0.28 * token.count(".") + 0.02
+        if len(token) > 1:
+            return self.function(token) if self.tokens[self.at : self.at + 1] == ["("] else _NAMED.get(token, 1.0)
+        if token in ("(", "["):
+            start = self.at
+            inner = self.row(")" if token == "(" else "]") if token == "[" else sum(self.arguments())
+            if token == "[":
+                self.at += 1
+            tall = any(sign in "".join(self.tokens[start : self.at]) for sign in _TALL)
+            return inner + (1.3 if tall else 2 * _SIGNS[token])
+        if token in _RELATIONS:
+            return _RELATION
+        if token in _BINARY:
+            return _BINARY_WIDTH
+        return _LETTERS.get(token, _SIGNS.get(token, 0.85 if token.isascii() else 1.15))
+
+    def arguments(self) -> list[float]:
+        """The arguments up to the closing bracket, which is taken; a semicolon or & ends one too."""
+        widths = [self.row(")")]
+        while self.at < len(self.tokens) and self.tokens[self.at] in (",", ";", "&"):
+            self.at += 1
+            widths.append(self.row(")"))
+        self.at += 1
+        return widths
+
+    def function(self, name: str) -> float:
+        self.at += 1
+        start = self.at
+        if name == "mat":
+            return self.matrix(start)
+        widths = self.arguments()
+        if name in ("frac", "binom"):
+            return max(widths) + 0.3
+        if name == "underbrace":
+            return max(widths[0], widths[-1] * _SCRIPT if len(widths) > 1 else 0.0) + 0.22
+        if name == "accent":
+            return widths[0] + 0.05
+        if name == "sqrt":
+            return sum(widths) + 1.0
+        if name == "#boxed":
+            return sum(widths) + 0.75
+        if name == "cases":
+            return max(a + b for a, b in zip(widths[::2], [*widths[1::2], 0.0], strict=False)) + 1.3
+        if name == "op":
+            return widths[0] + 2 / 6
+        if name == "lr":
+            return sum(widths) + 0.9
+        if name.startswith("bold") or name in ("upright", "bb"):
+            return sum(widths) * 1.2
+        return sum(widths)
+
+    def matrix(self, start: int) -> float:
+        """Columns as wide as their widest entries, half a quad between them."""
+        depth, end = 1, start
+        while depth and end < len(self.tokens):
+            depth += (self.tokens[end] == "(") - (self.tokens[end] == ")")
+            end += 1
+        inner = self.tokens[start : end - 1]
+        self.at = end
+        rows: list[list[list[str]]] = [[[]]]
+        depth = 0
+        for token in inner:
+            depth += (token == "(") - (token == ")")
+            if depth == 0 and token == ",":
+                rows[-1].append([])
+            elif depth == 0 and token == ";":
+                rows.append([[]])
+            else:
+                rows[-1][-1].append(token)
+        rows[0] = rows[0][1:]  # the first argument is the kind of bracket
+        columns = [math_width("".join(cell).strip()) for row in rows for cell in row]
+        count = max(len(row) for row in rows)
+        widest = [max(columns[n::count], default=0.0) for n in range(count)]
+        return sum(widest) + 0.55 * (count - 1) + 1.3
