@@ -7,28 +7,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbsolve.errors import DomainError, NbsolveError, ProblemError, UnknownQuantityError
     from nbsolve.problem import load_problem
-    from nbsolve.problem.model import Problem
+    from nbsolve.problem.model import DerivationProblem, Problem
     from nbsolve.worked import WorkedSolution, solve
+    from nbsolve.worked_derivation import WorkedDerivation
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "DerivationProblem": "nbsolve.problem.model",
     "DomainError": "nbsolve.errors",
     "NbsolveError": "nbsolve.errors",
     "Problem": "nbsolve.problem.model",
     "ProblemError": "nbsolve.errors",
     "UnknownQuantityError": "nbsolve.errors",
+    "WorkedDerivation": "nbsolve.worked_derivation",
     "WorkedSolution": "nbsolve.worked",
     "load_problem": "nbsolve.problem",
     "solve": "nbsolve.worked",
 }
 
 __all__ = [
+    "DerivationProblem",
     "DomainError",
     "NbsolveError",
     "Problem",
     "ProblemError",
     "UnknownQuantityError",
+    "WorkedDerivation",
     "WorkedSolution",
     "__version__",
     "load_problem",

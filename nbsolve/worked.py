@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from nbsolve.arithmetic import LADDER, Undecided, Undetermined, to_float
 from nbsolve.engine import solve_problem
 from nbsolve.listing import asked, everything
 from nbsolve.notation import Names
-from nbsolve.problem.model import Problem
+from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.worked_derivation import WorkedDerivation
 
 if TYPE_CHECKING:
     from nbsolve.compose import Composer
@@ -27,11 +28,21 @@ T = TypeVar("T")
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def solve(problem: Problem) -> WorkedSolution:
-    """Work a problem out: forward pass, loss, backward pass and updates, all iterations.
+@overload
+def solve(problem: Problem) -> WorkedSolution: ...
+@overload
+def solve(problem: DerivationProblem) -> WorkedDerivation: ...
+@overload
+def solve(problem: AnyProblem) -> WorkedSolution | WorkedDerivation: ...
+
+
+def solve(problem: AnyProblem) -> WorkedSolution | WorkedDerivation:
+    """Work a problem out: forward pass, loss, backward pass and updates, all iterations; or derivations.
 
     Raises: DomainError, naming the iteration, where a prediction lies outside a loss's domain.
     """
+    if isinstance(problem, DerivationProblem):
+        return WorkedDerivation(problem)
     worked = WorkedSolution(problem)
     worked.certified(lambda solution: None)
     return worked

@@ -10,7 +10,7 @@ from nbsolve.book.course import TABLE, Course, page_names
 from nbsolve.book.starting import init_course
 from nbsolve.errors import Fault, ProblemError
 from nbsolve.problem import load_problem
-from nbsolve.problem.model import Problem
+from nbsolve.problem.model import AnyProblem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,9 +53,9 @@ def build_book(
         return build_site(course, contents)
 
 
-def _load(paths: Sequence[Path]) -> list[Problem]:
+def _load(paths: Sequence[Path]) -> list[AnyProblem]:
     """All problems, or one error with the faults of all of them."""
-    loaded: list[Problem] = []
+    loaded: list[AnyProblem] = []
     faults: list[Fault] = []
     for path in paths:
         try:
@@ -71,7 +71,7 @@ def _make_pages(
     course: Course,
     paths: Sequence[Path],
     names: Sequence[str],
-    loaded: Sequence[Problem],
+    loaded: Sequence[AnyProblem],
     *,
     console: Console | None,
     at_once: int,

@@ -11,9 +11,9 @@ import yaml
 from nbsolve.book.course import TABLE
 from nbsolve.errors import NbsolveError
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import Problem
+from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 
-Listed = Sequence[tuple[str, Problem]]  # the name of a problem's page, and the problem
+Listed = Sequence[tuple[str, AnyProblem]]  # the name of a problem's page, and the problem
 
 
 def table_of_contents(written: Path, listed: Listed) -> str:
@@ -57,24 +57,41 @@ def shape(problem: Problem) -> str:
     return "–".join(str(width) for width in widths)
 
 
-def _row(name: str, problem: Problem) -> str:
-    activations = ", ".join(
-        phrase(f"activations.{layer.activation.name}") for layer in problem.network.layers
-    )
-    losses = " + ".join(phrase(f"losses.{term.name}") for term in problem.losses) or "none: forward pass only"
-    asked = dict.fromkeys(quantity for part in problem.parts for quantity in part.ask)
+def _row(name: str, problem: AnyProblem) -> str:
+    if isinstance(problem, DerivationProblem):
+        network, losses, asked = _derived(problem)
+    else:
+        network, losses, asked = _solved(problem)
     cells = [
         f"[{_plain(problem.title)}](<{name}.ipynb>)",
-        f"{shape(problem)}<br>{activations}",
+        network,
         losses,
-        ", ".join(_asked(quantity) for quantity in asked) or "everything",
+        asked,
         f'<a href="../_sources/problems/{name}.ipynb" download="{name}.ipynb">notebook</a>',
     ]
     return "| " + " | ".join(cells) + " |"
 
 
-def _grouped(listed: Listed) -> Mapping[str, list[tuple[str, Problem]]]:
-    groups: dict[str, list[tuple[str, Problem]]] = {}
+def _derived(problem: DerivationProblem) -> tuple[str, str, str]:
+    """Of a derivation: its functions, its losses, and that they are derived."""
+    functions = [phrase(f"activations.{t.name}") for t in problem.topics if t.kind == "activation"]
+    losses = [phrase(f"losses.{t.name}") for t in problem.topics if t.kind == "loss"]
+    return ", ".join(functions) or "–", ", ".join(dict.fromkeys(losses)) or "–", "derivation"
+
+
+def _solved(problem: Problem) -> tuple[str, str, str]:
+    """The network, the loss, and what is asked."""
+    activations = ", ".join(
+        phrase(f"activations.{layer.activation.name}") for layer in problem.network.layers
+    )
+    losses = " + ".join(phrase(f"losses.{term.name}") for term in problem.losses) or "none: forward pass only"
+    asked = dict.fromkeys(quantity for part in problem.parts for quantity in part.ask)
+    words = ", ".join(_asked(quantity) for quantity in asked) or "everything"
+    return f"{shape(problem)}<br>{activations}", losses, words
+
+
+def _grouped(listed: Listed) -> Mapping[str, list[tuple[str, AnyProblem]]]:
+    groups: dict[str, list[tuple[str, AnyProblem]]] = {}
     for name, problem in listed:
         groups.setdefault(problem.group or problem.source or "Problems", []).append((name, problem))
     return groups

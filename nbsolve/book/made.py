@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nbsolve import __version__
-from nbsolve.problem.model import Problem
+from nbsolve.problem.model import AnyProblem
 
 _SOURCES = {".py", ".ipynb", ".yaml"}
 
@@ -27,7 +27,7 @@ def nbsolve_hash() -> str:
     return digest.hexdigest()
 
 
-def problem_hash(problem: Problem, nbsolve: str) -> str:
+def problem_hash(problem: AnyProblem, nbsolve: str) -> str:
     """Of a problem as it was read, so that a data file beside it counts too, and of `nbsolve_hash()`."""
     return hashlib.sha256(f"{nbsolve}\n{problem!r}".encode()).hexdigest()
 

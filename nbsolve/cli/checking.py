@@ -12,7 +12,7 @@ from nbsolve.cli import completion
 from nbsolve.errors import Fault, NbsolveError, ProblemError
 
 if TYPE_CHECKING:
-    from nbsolve.problem.model import Problem
+    from nbsolve.problem.model import AnyProblem
 
 
 def register(application: typer.Typer) -> None:
@@ -111,11 +111,16 @@ def _show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console.print(table)
 
 
-def _network(problem: Problem) -> str:
+def _network(problem: AnyProblem) -> str:
+    """The shape and the activations; of a derivation, what is derived."""
+    from nbsolve.problem.model import DerivationProblem
+
+    if isinstance(problem, DerivationProblem):
+        return problem.kind
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
     activations = dict.fromkeys(layer.activation.name for layer in problem.network.layers)
     return f"{'-'.join(map(str, widths))} {', '.join(activations)}"
 
 
-def _asked(problem: Problem) -> str:
+def _asked(problem: AnyProblem) -> str:
     return ", ".join(dict.fromkeys(ask for part in problem.parts for ask in part.ask))

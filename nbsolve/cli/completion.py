@@ -47,9 +47,12 @@ def quantities(ctx: typer.Context, incomplete: str) -> list[str]:
 def _names(file: str) -> list[str]:
     from nbsolve.notation import Names
     from nbsolve.problem import load_problem
+    from nbsolve.problem.model import DerivationProblem
     from nbsolve.symbol import Role, canonical
 
     problem = load_problem(Path(file))
+    if isinstance(problem, DerivationProblem):
+        return [topic.id for topic in problem.topics]
     symbols = list(Names.of(problem).symbols())
     differentiable = {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.WEIGHT, Role.BIAS, Role.THRESHOLD}
     gradients = [f"dL/d{canonical(symbol)}" for symbol in symbols if symbol.role in differentiable]

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError, UnknownQuantityError
 
 if TYPE_CHECKING:
-    from nbsolve.problem.model import Problem
+    from nbsolve.problem.model import AnyProblem
     from nbsolve.worked import WorkedSolution
+    from nbsolve.worked_derivation import WorkedDerivation
 
 STANDARD_INPUT = "-"
 _STANDARD_INPUT_NAME = "<standard input>"
 
 
-def read_problem(source: str, overrides: Sequence[str] = ()) -> Problem:
+def read_problem(source: str, overrides: Sequence[str] = ()) -> AnyProblem:
     """The problem of a file, or of standard input for `-`. Raises: ProblemError, with every fault."""
     if source == STANDARD_INPUT:
         return _from_standard_input(overrides)
@@ -29,9 +30,9 @@ def read_problem(source: str, overrides: Sequence[str] = ()) -> Problem:
     return problem
 
 
-def read_problems(sources: Sequence[str], overrides: Sequence[str] = ()) -> list[Problem]:
+def read_problems(sources: Sequence[str], overrides: Sequence[str] = ()) -> list[AnyProblem]:
     """All of them, or one ProblemError with the faults of all."""
-    problems: list[Problem] = []
+    problems: list[AnyProblem] = []
     faults: list[Fault] = []
     for source in sources:
         try:
@@ -43,7 +44,7 @@ def read_problems(sources: Sequence[str], overrides: Sequence[str] = ()) -> list
     return problems
 
 
-def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution:
+def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution | WorkedDerivation:
     """The problem worked out. Raises: ProblemError, also for what only solving shows, with the file's name."""
     problem = read_problem(source, overrides)
     from nbsolve.worked import solve
@@ -53,9 +54,10 @@ def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution:
 
 
 @contextmanager
-def about(source: str, problem: Problem) -> Iterator[None]:
+def about(source: str, problem: AnyProblem) -> Iterator[None]:
     """What goes wrong inside the block is a fault of this problem's file."""
     from nbsolve.problem.checks import domain_hint
+    from nbsolve.problem.model import Problem
 
     try:
         yield
@@ -63,11 +65,12 @@ def about(source: str, problem: Problem) -> Iterator[None]:
         raise
     except NbsolveError as error:
         file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
-        hint = domain_hint(problem) if isinstance(error, DomainError) else None
+        numeric = isinstance(error, DomainError) and isinstance(problem, Problem)
+        hint = domain_hint(problem) if numeric else None
         raise ProblemError([Fault(str(error), file, hint=hint)]) from error
 
 
-def _from_standard_input(overrides: Sequence[str]) -> Problem:
+def _from_standard_input(overrides: Sequence[str]) -> AnyProblem:
     from nbsolve.problem import parse_problem
     from nbsolve.problem.reading import MAXIMUM_BYTES, decode
 
@@ -78,11 +81,14 @@ def _from_standard_input(overrides: Sequence[str]) -> Problem:
     return problem
 
 
-def _check_asked(problem: Problem, file: str, changed: bool) -> None:
+def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
     """Whether every quantity that a part asks for is one that the problem has."""
     from nbsolve.notation import Names
+    from nbsolve.problem.model import DerivationProblem
     from nbsolve.problem.parts import WORDS
 
+    if isinstance(problem, DerivationProblem):
+        return  # its parts are held against its topics as it is read
     names = Names.of(problem)
     faults = []
     for number, part in enumerate(problem.parts):

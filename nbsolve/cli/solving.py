@@ -13,6 +13,8 @@ from nbsolve.cli.problems import about, solved
 
 if TYPE_CHECKING:
     from nbsolve.document import Document
+    from nbsolve.worked import WorkedSolution
+    from nbsolve.worked_derivation import WorkedDerivation
 
 
 class Format(StrEnum):
@@ -92,10 +94,8 @@ def solve(
     worked = solved(file, overrides or [])
     with about(file, worked.problem):
         if form is Format.JSON:
-            from nbsolve.answers import write_json
-
             output.as_utf8()
-            write_json(worked, sys.stdout, everything=everything)
+            _write_json(worked, everything)
             return
         _write(worked.document(), DocumentFormat(form.value))
 
@@ -120,6 +120,15 @@ def explain(
     worked = solved(file, overrides or [])
     with about(file, worked.problem):
         _write(worked.explain(quantity), form)
+
+
+def _write_json(worked: WorkedSolution | WorkedDerivation, everything: bool) -> None:
+    from nbsolve import answers, worked_derivation
+
+    if isinstance(worked, worked_derivation.WorkedDerivation):
+        worked_derivation.write_json(worked, sys.stdout, everything=everything)
+    else:
+        answers.write_json(worked, sys.stdout, everything=everything)
 
 
 def _write(document: Document, form: DocumentFormat) -> None:

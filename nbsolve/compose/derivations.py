@@ -8,17 +8,21 @@ from nbsolve.derivation import Apart, Condition, Derivation, Stage
 from nbsolve.document import Block, Inline, Line, Markdown, Math, Note, Paragraph, Result, Text
 from nbsolve.document import Derivation as Lines
 from nbsolve.expr import Comparison, Expr, Variable
-from nbsolve.general import Kronecker
+from nbsolve.general import Derivative, Kronecker
 from nbsolve.phrases import phrase
 
 __all__ = ["derivation_blocks"]
+
+_TOGETHER = (Variable, Derivative)
+"""Definitions of letters stand below each other, and so do their derivatives."""
 
 
 def derivation_blocks(derivation: Derivation, *, anchor: str | None = None) -> Iterator[Block]:
     """The blocks of one derivation, without a heading. `anchor` becomes the id of its result."""
     lines: list[Line] = []
     for stage in derivation.stages:
-        if lines and (stage.words is not None or stage.conditions or stage.boxed):
+        apart = stage.words is not None or stage.conditions or stage.boxed or not isinstance(stage.left, _TOGETHER)
+        if lines and apart:
             yield Lines(tuple(lines))
             lines = []
         if stage.words is not None:

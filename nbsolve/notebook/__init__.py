@@ -11,7 +11,7 @@ from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
 from nbsolve.notebook.children import CAN_FORK, OnDone, run_in_children
 from nbsolve.problem import load_problem
 from nbsolve.problem.checks import domain_hint
-from nbsolve.problem.model import Problem
+from nbsolve.problem.model import AnyProblem, Problem
 
 __all__ = ["NotebookJob", "make_notebook", "make_notebooks"]
 
@@ -25,7 +25,7 @@ class NotebookJob:
     `page` is where the site's copy goes, if it is wanted; `file` is what errors call the problem.
     """
 
-    problem: Problem
+    problem: AnyProblem
     folder: Path
     out: Path
     page: Path | None = None
@@ -83,9 +83,11 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
         scratch.mkdir()
         text = self_contained_text(job.problem)
         try:
-            notebook = execute_template(text, job.problem.title, folder=job.folder, scratch=scratch)
+            notebook = execute_template(
+                text, job.problem.title, folder=job.folder, scratch=scratch, kind=job.problem.kind
+            )
         except DomainError as error:
-            hint = domain_hint(job.problem)
+            hint = domain_hint(job.problem) if isinstance(job.problem, Problem) else None
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None
         if job.page is not None:
             write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem)) + "\n")

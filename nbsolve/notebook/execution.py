@@ -18,13 +18,22 @@ from nbsolve.notebook.parameters import KERNEL_NAME, register_translator
 NOT_ON_PAGE = "not-on-page"  # tag of a cell that speaks to the person who has the notebook open
 
 
-def template_text() -> str:
-    """The one notebook template, as JSON."""
-    return (files("nbsolve") / "templates" / "problem.ipynb").read_text(encoding="utf-8")
+TEMPLATES = {"network": "problem.ipynb", "derivation": "derivation.ipynb"}
+
+
+def template_text(kind: str = "network") -> str:
+    """The one notebook template of a kind of problem, as JSON."""
+    return (files("nbsolve") / "templates" / TEMPLATES[kind]).read_text(encoding="utf-8")
 
 
 def execute_template(
-    problem_text: str, title: str, *, folder: Path, scratch: Path, in_process: bool = CAN_FORK
+    problem_text: str,
+    title: str,
+    *,
+    folder: Path,
+    scratch: Path,
+    kind: str = "network",
+    in_process: bool = CAN_FORK,
 ) -> nbformat.NotebookNode:
     """The template, run on a problem: `problem_text` is YAML, `folder` is where its data files are.
 
@@ -39,7 +48,7 @@ def execute_template(
     else:
         engine = {"kernel_manager_class": private_kernel(scratch)}
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    notebook = nbformat.reads(template_text(), as_version=4)
+    notebook = nbformat.reads(template_text(kind), as_version=4)
     notebook.metadata["papermill"] = {}
     for cell in notebook.cells:
         cell.metadata.setdefault("tags", [])

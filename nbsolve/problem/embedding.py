@@ -6,19 +6,21 @@ from collections.abc import Sequence
 
 from nbsolve.given import Entry
 from nbsolve.problem.emitting import emit
-from nbsolve.problem.model import DenseLayer, Problem, Sample
+from nbsolve.problem.model import AnyProblem, DenseLayer, DerivationProblem, Sample
 from nbsolve.problem.reading import read_tree
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
 MAXIMUM_NUMBERS = 5_000
 
 
-def self_contained_text(problem: Problem) -> str:
+def self_contained_text(problem: AnyProblem) -> str:
     """The problem's YAML with the contents of its data files written out.
 
     Comes back unchanged where the problem has no files. An array or a batch of more than 5,000 numbers stays
     a reference to its file. Comments are lost where something is written out.
     """
+    if isinstance(problem, DerivationProblem):
+        return problem.text
     tree = read_tree(problem.text, problem.name)
     assert isinstance(tree, Entries)
     entries = dict(tree.entries)

@@ -10,21 +10,23 @@ from nbsolve.errors import Fault, ProblemError
 from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_targets
 from nbsolve.problem.cursor import Cursor, Notes, listing
+from nbsolve.problem.derivations import read_derivation_problem
 from nbsolve.problem.digits import read_rounding
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.losses import read_losses, read_regulariser
-from nbsolve.problem.model import Notation, Part, Problem, Rounding, Training
+from nbsolve.problem.model import AnyProblem, Notation, Part, Problem, Rounding, Training
 from nbsolve.problem.naming import read_notation
 from nbsolve.problem.network import read_network
 from nbsolve.problem.overrides import apply_overrides
 from nbsolve.problem.parts import default_parts, read_parts
 from nbsolve.problem.reading import read_text, read_tree
 from nbsolve.problem.samples import read_samples
+from nbsolve.problem.texts import TEXTS, read_string, read_texts, title_of
 from nbsolve.problem.training import read_training
 
 Overrides = Mapping[str, object] | Sequence[str]
 
-KINDS = ("network",)
+KINDS = ("network", "derivation")
 KEYS = (
     "kind",
     "title",
@@ -51,7 +53,7 @@ DETAIL = ("auto", "units", "matrix", "both")
 
 def load_problem(
     source: str | Path, *, overrides: Overrides | None = None, folder: str | Path | None = None
-) -> Problem:
+) -> AnyProblem:
     """The problem in a file, or in a YAML text (a `str` with a line break).
 
     `overrides` change it first: `{"samples.0.x": [1, 3]}` or `["samples.0.x=[1,3]"]`, a dotted path with list
@@ -73,14 +75,14 @@ def parse_problem(
     file: str = "problem",
     overrides: Overrides | None = None,
     folder: str | Path | None = None,
-) -> Problem:
+) -> AnyProblem:
     """The problem in a YAML text; `file` is what errors call it. Raises ProblemError like `load_problem`."""
     tree = read_tree(text, file)
     if overrides:
         tree = apply_overrides(tree, overrides)
         text = emit(tree)
     notes = Notes(file)
-    problem = _problem(Cursor(tree, notes), name, text, None if folder is None else Path(folder))
+    problem = _any_problem(Cursor(tree, notes), name, text, None if folder is None else Path(folder))
     if notes.faults:
         raise ProblemError(sorted(notes.faults, key=_place))
     assert problem is not None, "a problem that cannot be read has a fault"
@@ -89,6 +91,13 @@ def parse_problem(
 
 def _place(fault: Fault) -> tuple[bool, int, int]:
     return fault.line is None, fault.line or 0, fault.column or 0
+
+
+def _any_problem(root: Cursor, name: str, text: str, folder: Path | None) -> AnyProblem | None:
+    kind = root.get("kind")
+    if kind is not None and kind.is_scalar and kind.text == "derivation":
+        return read_derivation_problem(root, name, text)
+    return _problem(root, name, text, folder)
 
 
 def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem | None:
@@ -137,8 +146,8 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     parts = _parts(root, loss_cursor is not None, training)
     if network is not None and samples is not None and losses:
         check_targets(root, network, samples, losses)
-    texts = {key: _string(root, key) for key in ("title", "source", "group", "statement")}
-    pitfalls = _texts(root.get("pitfalls"))
+    texts = {key: read_string(root, key) for key in TEXTS}
+    pitfalls = read_texts(root.get("pitfalls"))
     if root.notes.faults:
         return None
     if network is None or samples is None or losses is None or notation is None or rounding is None:
@@ -147,7 +156,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     return Problem(
         name=name,
         text=text,
-        title=texts["title"] or name.replace("-", " ").replace("_", " "),
+        title=texts["title"] or title_of(name),
         source=texts["source"],
         group=texts["group"] or texts["source"],
         statement=texts["statement"],
@@ -228,21 +237,6 @@ def _detail(word: str) -> Literal["auto", "units", "matrix", "both"]:
     if word == "units":
         return "units"
     return "matrix" if word == "matrix" else "both" if word == "both" else "auto"
-
-
-def _string(root: Cursor, key: str) -> str | None:
-    cursor = root.get(key)
-    if cursor is None:
-        return None
-    text = cursor.string(key)
-    return None if text is None else text.strip()
-
-
-def _texts(cursor: Cursor | None) -> tuple[str, ...]:
-    if cursor is None:
-        return ()
-    elements = [cursor] if cursor.is_scalar else cursor.elements("pitfalls", "a list of texts") or []
-    return tuple(text.strip() for element in elements if (text := element.string("a pitfall")) is not None)
 
 
 __all__ = ["KEYS", "load_problem", "parse_problem"]

@@ -181,3 +181,43 @@ class Problem(_Frozen):
     def symbolic(self) -> bool:
         """Whether some quantity is a letter, so that the problem has no solution in numbers."""
         return any(isinstance(entry, Letter) for entry in self.entries)
+
+
+class Topic(_Frozen):
+    """One thing whose derivative is derived: an activation or a loss, perhaps through the outputs' activation.
+
+    `parameters` are those that plots take; the derivation itself is in letters.
+    """
+
+    kind: Literal["activation", "loss"]
+    name: str
+    through: str | None = None
+    parameters: dict[str, Given] = {}
+
+    @property
+    def id(self) -> str:
+        """What parts call it: `sigmoid`, `binary_cross_entropy_through_sigmoid`."""
+        return self.name if self.through is None else f"{self.name}_through_{self.through}"
+
+
+class DerivationProblem(_Frozen):
+    """A problem without numbers: derivatives to be derived, line by line.
+
+    `topics` come in the order of the file, functions before losses; a part's `ask` names them by their `id`.
+    The other fields are those of `Problem`.
+    """
+
+    kind: Literal["derivation"] = "derivation"
+    name: str
+    text: str
+    title: str
+    source: str | None = None
+    group: str | None = None
+    statement: str | None = None
+    pitfalls: tuple[str, ...] = ()
+    topics: tuple[Topic, ...]
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...] = ()
+
+
+AnyProblem = Problem | DerivationProblem

@@ -1,0 +1,156 @@
+"""The documents of a problem of the kind `derivation`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.catalogue.derivations import DERIVATIONS
+from nbsolve.compose.derivations import derivation_blocks
+from nbsolve.compose.statement import marks
+from nbsolve.document import (
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Inline,
+    Link,
+    Markdown,
+    Math,
+    Note,
+    Paragraph,
+    Table,
+    Text,
+)
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import DerivationProblem, Part, Topic
+
+
+@dataclass(frozen=True)
+class DerivationPage:
+    """Composes the documents of one problem."""
+
+    problem: DerivationProblem
+    names: Names
+
+    def _document(self, blocks: Iterator[Block]) -> Document:
+        return Document(tuple(blocks), self.names)
+
+    def statement(self) -> Document:
+        """What is asked."""
+        return self._document(self._statement())
+
+    def _statement(self) -> Iterator[Block]:
+        yield Heading(2, (phrase("sections.statement"),))
+        words = self.problem.statement or phrase("derivations.statement")
+        yield Paragraph((Markdown(words),))
+        parts = self.problem.parts
+        yield Bullets(tuple(self._part(part) for part in parts), tuple(part.label for part in parts))
+        if self.problem.source:
+            yield Paragraph((Markdown(phrase("statement.source", source=self.problem.source)),))
+
+    def _part(self, part: Part) -> Text:
+        pieces: list[Inline] = []
+        if part.text:
+            pieces.append(Markdown(part.text))
+        else:
+            topics = [topic for ask in part.ask for topic in self.problem.topics if topic.id == ask]
+            for position, topic in enumerate(topics):
+                if position:
+                    last = position == len(topics) - 1
+                    pieces.append(f" {phrase('statement.and')} " if last else ", ")
+                pieces.append(name_of(topic))
+        if part.marks is not None:
+            pieces.append(f" ({marks(part.marks)})")
+        return tuple(pieces)
+
+    def conventions(self) -> Document:
+        """The letters and the conventions at kinks."""
+        items = tuple(self._conventions())
+        note = Note("conventions", phrase("sections.conventions"), (Bullets(items),))
+        return self._document(iter((note,)))
+
+    def _conventions(self) -> Iterator[Text]:
+        kinds = {topic.kind for topic in self.problem.topics}
+        through = any(topic.through for topic in self.problem.topics)
+        if "activation" in kinds or through:
+            yield (Markdown(phrase("derivations.letters_activation")),)
+        if "loss" in kinds:
+            yield (Markdown(phrase("derivations.letters_loss")),)
+        if any(topic.kind == "loss" and LOSSES[topic.name].logarithmic for topic in self.problem.topics):
+            yield (phrase("conventions.log_natural"),)
+        for topic in self.problem.topics:
+            record = (ACTIVATIONS if topic.kind == "activation" else LOSSES)[topic.name]
+            if record.kink is not None:
+                yield (f"{name_of(topic)}: {phrase(f'conventions.kink_{record.kink}')}",)
+
+    def derivation(self, topic: Topic) -> Document:
+        """One topic under its heading."""
+        return self._document(self._derivation(topic))
+
+    def _derivation(self, topic: Topic) -> Iterator[Block]:
+        yield Heading(2, (_capital(name_of(topic)),))
+        for position, derivation in enumerate(DERIVATIONS[topic.id]):
+            if derivation.variant is not None:
+                yield Heading(3, (phrase(f"derivations.variant_{derivation.variant}"),))
+            yield from derivation_blocks(derivation, anchor=_anchor(topic, position))
+
+    def derivations(self) -> Document:
+        """All topics."""
+        return self._document(block for topic in self.problem.topics for block in self._derivation(topic))
+
+    def answers(self) -> Document:
+        """A table of the results."""
+        return self._document(self._answers())
+
+    def _answers(self) -> Iterator[Block]:
+        yield Heading(2, (phrase("sections.answers"),))
+        header = tuple((phrase(f"derivations.column_{key}"),) for key in ("part", "subject", "result"))
+        yield Table(header, tuple(self._rows()))
+
+    def _rows(self) -> Iterator[tuple[Text, ...]]:
+        for part in self.problem.parts:
+            label = part.label if part.marks is None else f"{part.label} ({marks(part.marks)})"
+            for topic in (topic for ask in part.ask for topic in self.problem.topics if topic.id == ask):
+                for position, derivation in enumerate(DERIVATIONS[topic.id]):
+                    name = name_of(topic)
+                    if derivation.variant is not None:
+                        name += f", {phrase(f'derivations.variant_{derivation.variant}').lower()}"
+                    result = Math(derivation.stages[-1].left, "=", derivation.result)
+                    yield (Link(label, _anchor(topic, position)),), (name,), (result,)
+                    label = part.label  # the marks stand in a part's first row
+
+    def pitfalls(self) -> Document:
+        """Where hand solutions of this go wrong."""
+        return self._document(self._pitfalls())
+
+    def _pitfalls(self) -> Iterator[Block]:
+        if self.problem.pitfalls:
+            items = tuple((Markdown(note),) for note in self.problem.pitfalls)
+            yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
+
+    def document(self) -> Document:
+        """The whole."""
+        blocks: list[Block] = [Heading(1, (Markdown(self.problem.title),))]
+        for part in (self.statement, self.conventions, self.derivations, self.answers, self.pitfalls):
+            blocks.extend(part().blocks)
+        return self._document(iter(blocks))
+
+
+def name_of(topic: Topic) -> str:
+    """`ReLU`, `binary cross-entropy through sigmoid`."""
+    section = "activations" if topic.kind == "activation" else "losses"
+    name = phrase(f"{section}.{topic.name}")
+    if topic.through is None:
+        return name
+    return phrase("derivations.through", loss=name, activation=phrase(f"activations.{topic.through}"))
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _anchor(topic: Topic, position: int) -> str:
+    return f"{topic.id.replace('_', '-')}-{position + 1}"

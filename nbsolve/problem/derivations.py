@@ -1,0 +1,168 @@
+"""Reading a problem of the kind `derivation`: which derivatives are to be derived."""
+
+from __future__ import annotations
+
+from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES
+from nbsolve.catalogue.derivations import DERIVATIONS, derivation_id
+from nbsolve.given import Given
+from nbsolve.problem.choices import read_named, read_parameters
+from nbsolve.problem.cursor import Cursor, listing, suggestion
+from nbsolve.problem.model import DerivationProblem, Part, Topic
+from nbsolve.problem.parts import MAXIMUM_PARTS
+from nbsolve.problem.texts import TEXTS, read_string, read_texts, title_of
+
+KEYS = ("kind", "title", "source", "group", "statement", "functions", "losses", "parts", "pitfalls")
+PART_KEYS = ("label", "ask", "marks", "text")
+MAXIMUM_TOPICS = 100
+
+
+def throughs(loss: str) -> tuple[str, ...]:
+    """The activations through which there is a derivation of the loss."""
+    return tuple(name for name in ACTIVATIONS if derivation_id(loss, name) in DERIVATIONS)
+
+
+def read_derivation_problem(root: Cursor, name: str, text: str) -> DerivationProblem | None:
+    """The problem; None after noting a fault."""
+    of_networks = "a derivation has no numbers; it belongs to problems of kind: network"
+    hints = dict.fromkeys(("network", "samples", "loss", "training", "notation", "rounding"), of_networks)
+    hints["loss"] = hints["activation"] = "losses: [squared_error], functions: [sigmoid]"
+    if not root.mapping(KEYS, "the problem", hints):
+        return None
+    if not (root.has("functions") or root.has("losses")):
+        root.fault(
+            "the problem has neither functions nor losses",
+            expected="functions: a list of activations, losses: a list of losses, or both",
+        )
+    topics = [*_topics(root.get("functions"), "functions"), *_topics(root.get("losses"), "losses")]
+    parts = _parts(root.get("parts"), topics)
+    texts = {key: read_string(root, key) for key in TEXTS}
+    pitfalls = read_texts(root.get("pitfalls"))
+    if root.notes.faults:
+        return None
+    return DerivationProblem(
+        name=name,
+        text=text,
+        title=texts["title"] or title_of(name),
+        source=texts["source"],
+        group=texts["group"] or texts["source"],
+        statement=texts["statement"],
+        pitfalls=pitfalls,
+        topics=tuple(topics),
+        parts=parts if parts else _default_parts(topics),
+        warnings=tuple(root.notes.warnings),
+    )
+
+
+def _topics(cursor: Cursor | None, what: str) -> list[Topic]:
+    if cursor is None:
+        return []
+    example = "[sigmoid, tanh]" if what == "functions" else "[squared_error, hinge]"
+    elements = [cursor] if cursor.is_scalar else cursor.elements(what, f"a list such as {example}")
+    if elements is None:
+        return []
+    if not 1 <= len(elements) <= MAXIMUM_TOPICS:
+        cursor.fault(f"{what} has {len(elements)} entries", expected=f"1 to {MAXIMUM_TOPICS}")
+        return []
+    topics: list[Topic] = []
+    for element in elements:
+        topic = _function(element) if what == "functions" else _loss(element)
+        if topic is None:
+            continue
+        if topic.id in [other.id for other in topics]:
+            element.fault(f"{topic.id} is asked for twice", expected="each once")
+            continue
+        topics.append(topic)
+    return topics
+
+
+def _function(cursor: Cursor) -> Topic | None:
+    named = read_named(cursor, "function", ACTIVATIONS)
+    if named is None:
+        return None
+    name, settings = named
+    parameters = read_parameters(settings, name, ACTIVATIONS[name].parameters)
+    return None if parameters is None else Topic(kind="activation", name=name, parameters=parameters)
+
+
+def _loss(cursor: Cursor) -> Topic | None:
+    if cursor.is_scalar and cursor.text in LOSS_ALIASES:
+        meant = LOSS_ALIASES[cursor.text][0]
+        cursor.fault(
+            f"{cursor.text} is another name for a sum or mean", expected=meant, hint=f"write {meant}"
+        )
+        return None
+    named = read_named(cursor, "loss", LOSSES)
+    if named is None:
+        return None
+    name, settings = named
+    also = ("through",) if throughs(name) else ()
+    if settings is not None and not also and settings.has("through"):
+        known = [f"{loss} through {listing(names, 'or')}" for loss in LOSSES if (names := throughs(loss))]
+        settings.key_fault(
+            "through", f"{name} has no derivation through an activation", expected=listing(known, "or")
+        )
+        return None
+    parameters: dict[str, Given] | None = read_parameters(settings, name, LOSSES[name].parameters, also)
+    if parameters is None:
+        return None
+    through = None
+    if settings is not None and (inner := settings.get("through")):
+        through = inner.word("through", throughs(name))
+        if through is None:
+            return None
+    return Topic(kind="loss", name=name, through=through, parameters=parameters)
+
+
+def _default_parts(topics: list[Topic]) -> tuple[Part, ...]:
+    """A part for each topic, in order."""
+    return tuple(Part(label=_label(place), ask=(topic.id,)) for place, topic in enumerate(topics))
+
+
+def _label(place: int) -> str:
+    return chr(ord("a") + place) if place < 26 else str(place + 1)
+
+
+def _parts(cursor: Cursor | None, topics: list[Topic]) -> tuple[Part, ...]:
+    if cursor is None:
+        return ()
+    elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}") or []
+    if len(elements) > MAXIMUM_PARTS:
+        cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
+        return ()
+    parts: list[Part] = []
+    for place, element in enumerate(elements):
+        part = _part(element, place, [topic.id for topic in topics])
+        if part is not None and part.label in [other.label for other in parts]:
+            expected = "a label of its own for each part"
+            element.fault(f"two parts have the label {part.label!r}", expected=expected)
+        elif part is not None:
+            parts.append(part)
+    return tuple(parts)
+
+
+def _part(cursor: Cursor, place: int, known: list[str]) -> Part | None:
+    if not cursor.mapping(PART_KEYS, "a part", {"at": "there are no iterations here"}):
+        return None
+    label = read_string(cursor, "label") or _label(place)
+    expected = listing(known, "or") if known else "the name of a function or loss of this problem"
+    ask_cursor = cursor.get("ask")
+    ask: list[str] = []
+    if ask_cursor is None:
+        cursor.fault("the part asks nothing", expected=f"ask: {expected}")
+    else:
+        words = [ask_cursor] if ask_cursor.is_scalar else ask_cursor.elements("ask", expected) or []
+        for word in words:
+            text = word.string("an entry of ask")
+            if text is None:
+                continue
+            if text in known:
+                ask.append(text)
+            elif known:
+                word.fault(
+                    f"{text[:60]!r} is asked, but not among the functions and losses",
+                    expected=expected,
+                    hint=suggestion(text, known),
+                )
+    marks_cursor = cursor.get("marks")
+    marks = None if marks_cursor is None else marks_cursor.number("marks", least=0)
+    return Part(label=label, ask=tuple(ask), marks=marks, text=read_string(cursor, "text"))

@@ -1,0 +1,29 @@
+"""Reading texts: the title, the statement, the notes."""
+
+from __future__ import annotations
+
+from nbsolve.problem.cursor import Cursor
+
+TEXTS = ("title", "source", "group", "statement")
+
+
+def read_string(root: Cursor, key: str) -> str | None:
+    """The text of a key; None where there is none, or after noting a fault."""
+    cursor = root.get(key)
+    if cursor is None:
+        return None
+    text = cursor.string(key)
+    return None if text is None else text.strip()
+
+
+def read_texts(cursor: Cursor | None) -> tuple[str, ...]:
+    """The notes: one text, or a list of them."""
+    if cursor is None:
+        return ()
+    elements = [cursor] if cursor.is_scalar else cursor.elements("pitfalls", "a list of texts") or []
+    return tuple(text.strip() for element in elements if (text := element.string("a pitfall")) is not None)
+
+
+def title_of(name: str) -> str:
+    """A title made from a file's name."""
+    return name.replace("-", " ").replace("_", " ")
