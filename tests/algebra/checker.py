@@ -1,0 +1,221 @@
+"""Every line of a page against the truth: each side of every chain, at random points, for all places of its indices."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.algebra.alphabet import Letters
+from tests.algebra.evaluating import Evaluator
+from tests.algebra.matrices import Matrix, Value
+from tests.algebra.page import Chain, Display, Item, Tokens, read, read_condition
+from tests.algebra.points import Point, World
+from tests.algebra.scalars import Scalar, plain, real
+from tests.algebra.scanning import Unreadable
+from tests.algebra.tree import Compared, Letter, Marked, Node, Remainder, letters, walk
+
+POINTS = 12
+SUPPLY = 400
+EXACT = real.mpf(10) ** -40
+NEAR, NEARER = real.mpf(10) ** -8, real.mpf(10) ** -12
+NOTES = {"thetargetsaddupto1": "targets add up to 1"}
+"""Words beside a line that restrict what it is said for (without spaces), and the kind of points they ask for."""
+
+
+@dataclass
+class Report:
+    """What was read and what is wrong."""
+
+    lines: int = 0
+    sides: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+class Fault(Exception):
+    """A line that is not true."""
+
+
+class Checker:
+    """Checks displays in one world; what was found once about a formula at a point is kept."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._nodes: dict[tuple[str, ...], Node] = {}
+        self._values: dict[tuple[tuple[str, ...], int, str, str, tuple[tuple[str, int], ...]], Value] = {}
+        self.marks: dict[str, Tokens] = {}
+
+    def check(self, pages: Sequence[Display]) -> Report:
+        """All displays of a page."""
+        report = Report()
+        for display in pages:
+            report.lines += display.rows
+            for chain in display.chains:
+                if chain.mark is not None:
+                    self.marks[chain.mark] = chain.items[0].tokens
+                report.sides += len(chain.items) - 1
+                try:
+                    self.chain(chain, display.conditions)
+                except (Unreadable, Fault) as error:
+                    report.faults.append(f"{display.heading}: {error}")
+        return report
+
+    def display(self, display: Display) -> None:
+        """One display. Raises Unreadable, Fault."""
+        for chain in display.chains:
+            self.chain(chain, display.conditions)
+
+    def node(self, tokens: Tokens) -> Node:
+        """The tree of a formula."""
+        texts = tuple(token.text for token in tokens)
+        if texts not in self._nodes:
+            self._nodes[texts] = read(tokens, self.world.alphabet)
+        return self._nodes[texts]
+
+    def chain(self, chain: Chain, case: Sequence[Tokens]) -> None:
+        """One chain. Raises Unreadable, Fault."""
+        conditions = [read_condition(tokens, self.world.alphabet) for tokens in case]
+        nodes = [self.node(item.tokens) for item in chain.items]
+        free = self._free(nodes[0])
+        for item, node in zip(chain.items[1:], nodes[1:], strict=True):
+            if not self._free(node) <= free:
+                raise Unreadable(f"an index that the left side has not: {written(item.tokens)}")
+            self._marked(node)
+        kind = "any"
+        kinds: dict[int, str] = {}
+        for item in chain.items:
+            note = chain.notes.get(item.row, "")
+            kind = next((asked for words, asked in NOTES.items() if words in note), kind)
+            kinds[item.row] = kind
+        for kind in dict.fromkeys(kinds.values()):
+            chosen = [n for n, item in enumerate(chain.items) if n == 0 or kinds[item.row] == kind]
+            self._at_points(chain, nodes, chosen, conditions, kind)
+
+    def _at_points(
+        self, chain: Chain, nodes: list[Node], chosen: list[int], conditions: list[Compared], kind: str
+    ) -> None:
+        seen = 0
+        for number in range(SUPPLY):
+            point = self.world.point(number, kind)
+            held = False
+            for indices in self._placings(nodes[0], point):
+                evaluator = point.evaluator(indices)
+                if all(evaluator.holds(condition) for condition in conditions):
+                    held = True
+                    self._here(chain, nodes, chosen, point, indices)
+            seen += held
+            if seen == POINTS:
+                return
+        raise Unreadable(f"no case: {written(chain.items[0].tokens)}")
+
+    def _here(
+        self, chain: Chain, nodes: list[Node], chosen: list[int], point: Point, indices: Mapping[str, int]
+    ) -> None:
+        first = self._value(chain.items[0], nodes[0], point, indices)
+        for n in chosen[1:]:
+            item, node = chain.items[n], nodes[n]
+            if any(isinstance(part, Remainder) for part in walk(node)):
+                self._to_first_order(chain.items[0], item, point, indices)
+                continue
+            value = self._value(item, node, point, indices)
+            if not agree(first, value, item.relation):
+                raise Fault(
+                    f"{written(chain.items[0].tokens)} is {show(first)}, not {show(value)} = {written(item.tokens)}"
+                    + (f" at {dict(indices)}" if indices else "")
+                )
+
+    def _value(self, item: Item, node: Node, point: Point, indices: Mapping[str, int]) -> Value:
+        texts = tuple(token.text for token in item.tokens)
+        used = tuple(sorted(indices.items()))
+        key = (texts, point.number, point.kind, point.scale, used)
+        if key not in self._values:
+            self._values[key] = point.evaluator(indices)(node)
+        return self._values[key]
+
+    def _to_first_order(self, left: Item, right: Item, point: Point, indices: Mapping[str, int]) -> None:
+        """What O(…) leaves out must shrink exactly as fast as it says."""
+        rest = [part for part in walk(self.node(right.tokens)) if isinstance(part, Remainder)]
+        small = {letter for part in rest for letter in letters(part.body)}
+        if len(rest) != 1 or not small:
+            raise Unreadable(f"a remainder of nothing small: {written(right.tokens)}")
+        ratios = []
+        for scale in (NEAR, NEARER):
+            near = point.scaled(small, scale)
+            evaluator = near.evaluator(indices)
+            exact = evaluator.scalar(self.node(left.tokens))
+            error = exact - evaluator.scalar(self.node(right.tokens))
+            ratios.append(error / evaluator.scalar(rest[0].body))
+        if ratios[0] == 0 or abs(ratios[1] / ratios[0] - 1) > 0.01:
+            raise Fault(f"{written(left.tokens)} is not {written(right.tokens)}: the remainder is of another order")
+
+    # index variables and circled numbers
+
+    def _free(self, node: Node) -> frozenset[str]:
+        found: set[str] = set()
+        for letter in letters(node):
+            found |= self.world.alphabet.free(letter)
+        return frozenset(found - bound(node))
+
+    def _placings(self, left: Node, point: Point) -> Iterator[dict[str, int]]:
+        """All numbers that the index variables of the left side may take."""
+        names = sorted(self._free(left))
+        ranges = []
+        for name in names:
+            own = [
+                point.alphabet.range_of(letter, name, {})
+                for letter in letters(left)
+                if name in point.alphabet.free(letter) and letter.core != name
+            ]
+            ranges.append(sorted(frozenset.intersection(*own)) if own else [])
+        yield from (dict(zip(names, numbers, strict=True)) for numbers in itertools.product(*ranges))
+
+    def _marked(self, node: Node) -> None:
+        """What stands over a circled number is what was found under it."""
+        for part in walk(node):
+            if not isinstance(part, Marked):
+                continue
+            if part.mark not in self.marks:
+                raise Unreadable(f"{part.mark} was not found before")
+            found = self.node(self.marks[part.mark])
+            for number in range(POINTS):
+                evaluator = self.world.point(number, "any").evaluator({})
+                if not agree(evaluator(found), evaluator(part.body), "="):
+                    raise Fault(f"{part.mark} is something else than {part.body}")
+
+
+def bound(node: Node) -> set[str]:
+    """The index variables that a sum of the formula runs over."""
+    return {part.index for part in walk(node) if hasattr(part, "index")}
+
+
+def agree(left: Value, right: Value, relation: str) -> bool:
+    """Whether two values are the same, at 50 digits."""
+    if relation not in ("=", ""):
+        raise Unreadable(f"the relation {relation}")
+    if isinstance(left, Matrix) != isinstance(right, Matrix):
+        return False
+    if isinstance(left, Matrix):
+        pairs = zip(left.entries, right.entries, strict=True)
+        return left.shape == right.shape and all(same(a, b) for a, b in pairs)
+    return same(left, right)
+
+
+def same(left: Scalar, right: Scalar) -> bool:
+    """Equal to 40 digits (of 60 that are carried)."""
+    a, b = plain(left), plain(right)
+    return bool(abs(a - b) <= EXACT * (1 + abs(a)))
+
+
+def written(tokens: Tokens) -> str:
+    """A formula for a message."""
+    return " ".join(token.text for token in tokens)
+
+
+def show(value: Value) -> str:
+    """A value for a message."""
+    if isinstance(value, Matrix):
+        return str([[show(entry) for entry in row] for row in value.rows])
+    return str(real.nstr(real.mpf(plain(value)), 12))
+
+
+__all__ = ["Checker", "Fault", "Letter", "Report"]

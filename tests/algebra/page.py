@@ -1,0 +1,144 @@
+"""A rendered page as chains of equations: left = … = …, line by line, each with the case for which it is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests.algebra.reader import RELATIONS, Alphabet, Reader
+from tests.algebra.scanning import Row, Token, Unreadable, rows_of, scan
+from tests.algebra.tree import Compared, Node
+from tests.audit.page import Block, read_markdown, split_inline
+
+CIRCLED = re.compile("[①-⑳㉑-㊿]")
+Tokens = tuple[Token, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One side of an equation; `row` is the number of its line in the display."""
+
+    relation: str
+    tokens: Tokens
+    row: int
+
+
+@dataclass
+class Chain:
+    """first relation second relation …; `notes` are the words beside each line, `mark` its circled number."""
+
+    items: list[Item]
+    notes: dict[int, str] = field(default_factory=dict)
+    mark: str | None = None
+
+
+@dataclass(frozen=True)
+class Display:
+    """The chains of one displayed block; `conditions` say for which case it is meant; `heading` where it stands."""
+
+    source: str
+    chains: tuple[Chain, ...]
+    conditions: tuple[Tokens, ...]
+    heading: str
+    rows: int
+
+
+def displays(markdown: str) -> Iterator[Display]:
+    """Every display of a page, in order. Raises Unreadable for one that is no chain of equations."""
+    conditions: tuple[Tokens, ...] = ()
+    heading = ""
+    for block in read_markdown(markdown):
+        if block.kind == "display":
+            yield read_display(block.source, conditions, heading)
+            conditions = ()
+        elif block.kind == "heading":
+            heading = block.source
+            conditions = ()
+        else:
+            conditions = tuple(_conditions(block))
+
+
+def _conditions(block: Block) -> Iterator[Tokens]:
+    """`For $z > 0$ and $k = j$:` says for which case the next display is meant."""
+    if block.kind != "text" or not block.source.startswith("For $") or not block.source.endswith("$:"):
+        return
+    for formula, part in split_inline(block.source.removeprefix("For").removesuffix(":")):
+        if formula:
+            yield tuple(scan(part))
+        elif part.strip() not in ("", "and"):
+            raise Unreadable(f"a case that says {part!r}")
+
+
+def read_display(source: str, conditions: tuple[Tokens, ...] = (), heading: str = "") -> Display:
+    """The chains of an `aligned` environment."""
+    chains: list[Chain] = []
+    rows = rows_of(source)
+    for number, row in enumerate(rows):
+        _read_row(row, number, chains)
+    return Display(source, tuple(chains), conditions, heading, len(rows))
+
+
+def _read_row(row: Row, number: int, chains: list[Chain]) -> None:
+    columns = row.columns
+    if len(columns) not in (2, 4) or (len(columns) == 4 and columns[2]):
+        raise Unreadable(f"a line of {len(columns)} columns: {row.source}")
+    parts = list(_sides(columns[1]))
+    if parts[0][1] or len(parts) < 2:
+        raise Unreadable(f"a line that does not begin with a relation: {row.source}")
+    if columns[0]:
+        chains.append(Chain([Item("", columns[0], number)]))
+    if not chains:
+        raise Unreadable(f"a line without a left side: {row.source}")
+    chain = chains[-1]
+    chain.items += [Item(RELATIONS[relation], _unboxed(side), number) for relation, side in parts[1:]]
+    if len(columns) == 4:
+        words = "".join(token.text for token in columns[3])
+        mark = CIRCLED.search(words)
+        if mark is not None:
+            chain.mark = mark[0]
+        chain.notes[number] = words
+
+
+def _sides(tokens: Sequence[Token]) -> Iterator[tuple[str, Tokens]]:
+    """The parts between the relations outside all brackets, each with the relation before it."""
+    depth, start, before = 0, 0, ""
+    for at, token in enumerate(tokens):
+        if depth == 0 and token.text in RELATIONS:
+            yield before, tuple(tokens[start:at])
+            before, start = token.text, at + 1
+        depth += (token.text in ("{", "(", "[", r"\begin")) - (token.text in ("}", ")", "]", r"\end"))
+    yield before, tuple(tokens[start:])
+
+
+def _unboxed(tokens: Tokens) -> Tokens:
+    if not tokens or tokens[0].text != r"\boxed":
+        return tokens
+    depth = 0
+    for at, token in enumerate(tokens[1:], 1):
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0:
+            if at != len(tokens) - 1:
+                raise Unreadable("something after a box")
+            break
+    return tokens[2:-1]
+
+
+def read(tokens: Sequence[Token], alphabet: Alphabet) -> Node:
+    """A formula, read to its end."""
+    return Reader(tokens, alphabet).whole()
+
+
+def read_condition(tokens: Sequence[Token], alphabet: Alphabet) -> Compared:
+    """A condition, read to its end."""
+    reader = Reader(tokens, alphabet)
+    condition = reader.condition()
+    if reader.at != len(reader.texts):
+        raise Unreadable(f"unread: {' '.join(reader.texts[reader.at :])}")
+    return condition
+
+
+def lines_in(markdown: str) -> int:
+    """How many lines the displays of a page have, counted without reading them."""
+    inside = re.findall(r"^\$\$\n(.*?)\n\$\$$", markdown, re.M | re.S)
+    return sum(len(text.splitlines()) - 2 for text in inside)
