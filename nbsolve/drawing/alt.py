@@ -3,113 +3,144 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import networkx as nx
 
 from nbsolve.drawing.graph import Node
-from nbsolve.drawing.readings import Readings
+from nbsolve.drawing.readings import Reading, Readings
+from nbsolve.drawing.rows import shown_number
 from nbsolve.drawing.scene import plain
-from nbsolve.drawing.shows import shown_number
+from nbsolve.given import Entry, Given
 from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
+from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import Partial, Role, Symbol
 
-__all__ = ["network_description", "pass_description"]
+__all__ = ["ends", "network_description", "pass_description", "said", "summary"]
 
 
 def network_description(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
     """Every unit with its symbols and bias, and every edge with its weight; a summary for a large network."""
     if not graph.graph["complete"]:
-        return summary(graph, problem, names) + (
-            " The picture shows the first and last units of each large layer, without weights."
-        )
-    inputs = [_input(graph, node, names) for node in graph if node[0] == 0]
-    sentences = [f"Inputs: {', '.join(inputs)}."]
-    for node in graph:
+        return f"{summary(graph, problem, names)} {phrase('drawing.alt.shortened_symbols')}"
+    return " ".join(_network(graph, problem, names))
+
+
+def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]:
+    held = phrase("drawing.alt.held")
+    inputs = [
+        _given(names, data["symbols"][0], data["value"])
+        for node, data in graph.nodes(data=True)
+        if not node[0]
+    ]
+    yield phrase("drawing.alt.inputs", inputs=", ".join(inputs))
+    for node, data in graph.nodes(data=True):
         if node[0] == 0:
             continue
-        data = graph.nodes[node]
         before, after = (plain(names, symbol) for symbol in data["symbols"])
-        activation = problem.network.layers[node[0] - 1].activation.name
-        bias = ""
+        parts = [f"{before} → {after}"]
         if data["bias"] is not None:
             kind = "threshold" if data["bias"].role is Role.THRESHOLD else "bias"
-            bias = f", {kind} {plain(names, data['bias'])} = {shown_number(data['bias_value'])}"
-            bias += " (held)" if data["held"] else ""
-        sentences.append(f"Layer {node[0]}, unit {node[1]} ({activation}): {before} → {after}{bias}.")
+            constant = _given(names, data["bias"], data["bias_value"]) + (held if data["held"] else "")
+            parts.append(phrase(f"drawing.alt.{kind}", constant=constant))
+        activation = phrase(f"activations.{problem.network.layers[node[0] - 1].activation.name}")
+        slots = {"layer": str(node[0]), "unit": str(node[1]), "activation": activation}
+        yield phrase("drawing.alt.unit_with", **slots, parts=", ".join(parts))
     for source, target, data in graph.edges(data=True):
-        held = " (held)" if data["held"] else ""
-        sentences.append(
-            f"Edge {_ends(graph, source, target, names)}: "
-            f"{plain(names, data['symbol'])} = {shown_number(data['weight'])}{held}."
-        )
-    return " ".join([*sentences, *_targets(problem, names)])
+        weight = _given(names, data["symbol"], data["weight"]) + (held if data["held"] else "")
+        yield phrase("drawing.alt.edge", ends=ends(graph, source, target, names), weight=weight)
+    if len(problem.samples) == 1 and problem.samples[0].target is not None:
+        targets = enumerate(problem.samples[0].target, 1)
+        listed = [_given(names, Symbol(Role.TARGET, to=k), value) for k, value in targets]
+        yield phrase("drawing.alt.targets", targets=", ".join(listed))
 
 
 def pass_description(graph: nx.DiGraph, readings: Readings, names: Names, show: str) -> str:
     """Every unit and every edge with its numbers: values, and gradients or new values where they are drawn."""
-    return " ".join(_sentences(graph, readings, names, show))
+    return " ".join(_Sentences(graph, readings, names, show).all())
 
 
-def _sentences(graph: nx.DiGraph, readings: Readings, names: Names, show: str) -> Iterator[str]:
-    def said(symbol: Symbol, gradient: bool = False) -> str:
-        reading = readings.value(symbol)
-        text = f"{plain(names, symbol)} {reading.relation} {reading.plain()}"
-        if gradient and show == "backward":
-            slope = readings.gradient(symbol)
-            text += f" with {plain(names, Partial(LOSS, symbol))} {slope.relation} {slope.plain()}"
+@dataclass(frozen=True)
+class _Sentences:
+    graph: nx.DiGraph
+    readings: Readings
+    names: Names
+    show: str
+
+    def all(self) -> Iterator[str]:
+        """One sentence for each unit and each edge."""
+        graph, names = self.graph, self.names
+        if graph.number_of_edges() < graph.graph["edges"]:
+            yield summary(graph, self.readings.solution.problem, names)
+            yield phrase("drawing.alt.shortened")
+        for node, data in graph.nodes(data=True):
+            symbols = data["symbols"]
+            if node[0] == 0:
+                yield phrase("drawing.alt.input", input=self.valued(symbols[0]))
+                continue
+            parts = [self.valued(symbol) for symbol in symbols]
+            if data["bias"] is not None:
+                parts.append(self.learnt(data["bias"], data["held"]))
+            stopped = self.readings.gradient(symbols[0])
+            if self.show == "backward" and stopped is not None and stopped.zero:
+                parts.append(phrase("drawing.alt.stopped"))
+            slots = {"layer": str(node[0]), "unit": str(node[1])}
+            yield phrase("drawing.alt.unit", **slots, parts=", ".join(parts))
+        for source, target, data in graph.edges(data=True):
+            weight = self.learnt(data["symbol"], data["held"])
+            yield phrase("drawing.alt.edge", ends=ends(graph, source, target, names), weight=weight)
+        targets = [Symbol(Role.TARGET, to=k) for k in range(1, names.outputs + 1)]
+        if self.readings.value(targets[0]) is not None:
+            listed = [said(names, target, self.readings.value(target)) for target in targets]
+            yield phrase("drawing.alt.targets", targets=", ".join(listed))
+        if self.readings.solution.problem.losses:
+            yield phrase("drawing.alt.loss", loss=said(names, LOSS, self.readings.value(LOSS)))
+
+    def valued(self, symbol: Symbol) -> str:
+        """z₁ = 0.6, with its gradient where that is drawn."""
+        text = said(self.names, symbol, self.readings.value(symbol))
+        gradient = self.readings.gradient(symbol)
+        if self.show == "backward" and (gradient is not None or symbol.role is not Role.INPUT):
+            slope = said(self.names, Partial(LOSS, symbol), gradient)
+            return phrase("drawing.alt.with_gradient", value=text, gradient=slope)
         return text
 
-    def learnt(symbol: Symbol, held: bool) -> str:
-        if show != "update":
-            return said(symbol, True)
-        return said(symbol) + (" (held)" if held else f", new value {readings.new(symbol).plain()}")
+    def learnt(self, symbol: Symbol, held: bool) -> str:
+        """A parameter, with what the update makes of it where that is drawn."""
+        if self.show != "update":
+            return self.valued(symbol)
+        text = said(self.names, symbol, self.readings.value(symbol))
+        new = self.readings.new(symbol)
+        if held:
+            return text + phrase("drawing.alt.held")
+        return text if new is None else phrase("drawing.alt.new", value=text, new=new.plain())
 
-    if graph.number_of_edges() < graph.graph["edges"]:
-        text = summary(graph, readings.solution.problem, names)
-        yield f"{text} The picture shows the first and last units of each large layer."
-    for node, data in graph.nodes(data=True):
-        symbols = data["symbols"]
-        if node[0] == 0:
-            yield f"Input {said(symbols[0])}."
-            continue
-        parts = [said(symbol, True) for symbol in symbols]
-        if data["bias"] is not None:
-            parts.append(learnt(data["bias"], data["held"]))
-        if show == "backward" and readings.gradient(symbols[0]).zero:
-            parts.append("no gradient passes through it")
-        yield f"Layer {node[0]}, unit {node[1]}: {', '.join(parts)}."
-    for source, target, data in graph.edges(data=True):
-        yield f"Edge {_ends(graph, source, target, names)}: {learnt(data['symbol'], data['held'])}."
-    targets = [Symbol(Role.TARGET, to=k) for k in range(1, names.outputs + 1)]
-    if targets and readings.here(targets[0]) in readings:
-        yield f"Targets: {', '.join(map(said, targets))}."
-    if LOSS in readings:
-        yield f"Loss: {said(LOSS)}."
+
+def said(names: Names, atom: Symbol | Partial, reading: Reading | None) -> str:
+    """w₁ = 0.1, or w₁ where it has no number."""
+    name = plain(names, atom)
+    return name if reading is None else f"{name} {reading.relation} {reading.plain()}"
 
 
 def summary(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
     """The layers of a large network."""
-    layers = [f"{names.sizes[0]} inputs"]
+    layers = [phrase("drawing.alt.layer_inputs", count=str(names.sizes[0]))]
     for units, layer in zip(names.sizes[1:], problem.network.layers, strict=True):
-        layers.append(f"{units} {layer.activation.name} unit{'s' if units != 1 else ''}")
-    return f"{', then '.join(layers)}; {graph.graph['edges']} connections."
+        key = "layer_units" if units != 1 else "layer_unit"
+        activation = phrase(f"activations.{layer.activation.name}")
+        layers.append(phrase(f"drawing.alt.{key}", count=str(units), activation=activation))
+    then = phrase("drawing.alt.then").join(layers)
+    count = str(graph.graph["edges"])
+    return phrase("drawing.alt.summary", layers=then, count=count)
 
 
-def _ends(graph: nx.DiGraph, source: Node, target: Node, names: Names) -> str:
+def ends(graph: nx.DiGraph, source: Node, target: Node, names: Names) -> str:
+    """x₁ → a₂: an edge by the units it joins."""
     return " → ".join(plain(names, graph.nodes[node]["symbols"][-1]) for node in (source, target))
 
 
-def _input(graph: nx.DiGraph, node: Node, names: Names) -> str:
-    data = graph.nodes[node]
-    value = "" if data["value"] is None else f" = {shown_number(data['value'])}"
-    return plain(names, data["symbols"][0]) + value
-
-
-def _targets(problem: Problem, names: Names) -> list[str]:
-    if len(problem.samples) != 1 or problem.samples[0].target is None:
-        return []
-    pairs = enumerate(problem.samples[0].target, 1)
-    values = [f"{plain(names, Symbol(Role.TARGET, to=k))} = {shown_number(value)}" for k, value in pairs]
-    return [f"Targets: {', '.join(values)}."]
+def _given(names: Names, symbol: Symbol, entry: Entry | None) -> str:
+    name = plain(names, symbol)
+    return f"{name} = {shown_number(entry)}" if isinstance(entry, Given) else name

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import networkx as nx
 
-from nbsolve.given import Given
+from nbsolve.given import Entry
 from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import Role, Symbol
@@ -85,7 +85,7 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
     return graph
 
 
-def _bias(problem: Problem, number: int, unit: int) -> tuple[Symbol | None, Given | None, bool]:
+def _bias(problem: Problem, number: int, unit: int) -> tuple[Symbol | None, Entry | None, bool]:
     bias = problem.network.layers[number - 1].bias
     if bias.kind == "absent":
         return None, None, False

@@ -123,7 +123,7 @@ class _Pen:
 
     def _rounded(
         self, x: float, y: float, width: float, height: float, rounding: float, fill: str, stroke: str,
-        line: float, style: Any, order: int,
+        line: float, style: Any, order: float,
     ) -> None:  # fmt: skip
         from matplotlib.patches import FancyBboxPatch, Rectangle
 

@@ -11,8 +11,9 @@ from nbsolve.drawing.content import Content
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.graph import network_graph
 from nbsolve.drawing.layout import lay_out
+from nbsolve.drawing.network import network_content
+from nbsolve.drawing.passes import backward_content, forward_content, update_content
 from nbsolve.drawing.readings import Readings
-from nbsolve.drawing.shows import backward_content, forward_content, network_content, update_content
 from nbsolve.drawing.svg import write_svg
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.notation import Names

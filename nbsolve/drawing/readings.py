@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 import flint
 
-from nbsolve.arithmetic import to_float
+from nbsolve.arithmetic import Value, to_float
 from nbsolve.drawing.scene import Span, digits
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.layers.dense import LOSS
+from nbsolve.rounding import write
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 
 __all__ = ["Reading", "Readings"]
@@ -43,18 +45,26 @@ class Reading:
 
 
 class Readings:
-    """What one iteration (and, in a batch, one sample of it) comes to. Raises: UnknownQuantityError, Undecided."""
+    """What one iteration (and, in a batch, one sample of it) comes to; what has no number is None.
+
+    A problem in letters has no iterations at all. Raises: UnknownQuantityError, Undecided.
+    """
 
     def __init__(self, solution: Solution, iteration: int | None = None, sample: int | None = None) -> None:
         self.solution = solution
-        self.iteration = _iteration(solution, iteration)
-        self.label, self.sample = _sample(self.iteration, sample)
-        self.values = self.iteration.values
+        self.iteration: Iteration | None = None
+        self.label: int | None = None
+        self.sample = 1
+        self.values: Values | None = None
+        if solution.iterations or iteration is not None:
+            self.iteration = _iteration(solution, iteration)
+            self.label, self.sample = _sample(self.iteration, sample)
+            self.values = self.iteration.values
         self._writer = Writer(solution)
-        self._read: dict[Atom, Reading] = {}
+        self._read: dict[Atom, Reading | None] = {}
 
     def __contains__(self, atom: Atom) -> bool:
-        return atom in self.values
+        return self.values is not None and atom in self.values
 
     def here(self, symbol: Symbol) -> Symbol:
         """The symbol as this sample has it."""
@@ -62,32 +72,51 @@ class Readings:
             return replace(symbol, sample=self.label)
         return symbol
 
-    def value(self, symbol: Symbol) -> Reading:
+    def value(self, symbol: Symbol) -> Reading | None:
         """The value of a quantity."""
-        return self._reading(self.here(symbol))
+        return self.of(self.here(symbol))
 
-    def gradient(self, symbol: Symbol) -> Reading:
+    def gradient(self, symbol: Symbol) -> Reading | None:
         """∂L/∂symbol."""
-        return self._reading(Partial(LOSS, self.here(symbol)))
+        return self.of(Partial(LOSS, self.here(symbol)))
 
-    def new(self, symbol: Symbol) -> Reading:
+    def slope(self, activation: Symbol, pre_activation: Symbol) -> Reading | None:
+        """∂a/∂z of one unit."""
+        return self.of(Partial(self.here(activation), self.here(pre_activation)))
+
+    def new(self, symbol: Symbol) -> Reading | None:
         """The value after the update."""
-        return self._reading(replace(self.here(symbol), new=True))
+        return self.of(replace(self.here(symbol), new=True))
 
     def change(self, symbol: Symbol) -> float:
-        """By how much the update changes it."""
+        """By how much the update changes it; 0 where there are no numbers."""
+        if self.new(symbol) is None or self.values is None:
+            return 0.0
         new, old = (scalar(self.values[replace(symbol, new=new)]) for new in (True, False))
         return to_float(new - old)
 
-    def _reading(self, atom: Atom) -> Reading:
-        found = self._read.get(atom)
-        if found is None:
+    def of(self, atom: Atom) -> Reading | None:
+        """The number of an atom that carries its sample already."""
+        if atom in self._read:
+            return self._read[atom]
+        found = None
+        if atom in self:
+            assert self.values is not None
             written = self._writer.answer(self.values, atom)
-            value = scalar(self.values[atom])
-            zero = isinstance(value, flint.fmpq) and value == 0
-            found = Reading(written.text, "=" if written.exact else "≈", to_float(value), zero)
-            self._read[atom] = found
+            found = _reading(written.text, written.exact, scalar(self.values[atom]))
+        self._read[atom] = found
         return found
+
+    def unnamed(self, value: Value) -> Reading:
+        """A number that is no quantity of its own, with the digits of an answer."""
+        rounding = self.solution.problem.rounding.answers
+        written = write(value, rounding, self.solution.arithmetic)
+        return _reading(written.text, written.exact, value)
+
+
+def _reading(text: str, exact: bool, value: Value) -> Reading:
+    zero = isinstance(value, flint.fmpq) and value == 0
+    return Reading(text, "=" if exact else "≈", to_float(value), zero)
 
 
 _OF_A_SAMPLE = frozenset({Role.INPUT, Role.TARGET, Role.PRE_ACTIVATION, Role.ACTIVATION})

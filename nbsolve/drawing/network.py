@@ -1,0 +1,78 @@
+"""What the drawing `network` writes: symbols, and the givens."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from nbsolve.drawing.content import Content, Unit, Wiring
+from nbsolve.drawing.graph import MOST_UNITS
+from nbsolve.drawing.rows import NAME, TEXT, Rows, given_spans, heads, target_rows
+from nbsolve.drawing.scene import Row, Span, row, written
+from nbsolve.given import Given
+from nbsolve.layers.dense import LOSS
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Problem
+from nbsolve.symbol import canonical
+
+__all__ = ["left_out", "network_content", "sizes_text"]
+
+
+def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Content:
+    """Symbols, and the givens: inputs, weights, biases and targets; letters where no number is given."""
+    rows, complete = Rows(names), bool(graph.graph["complete"])
+    units, wires = {}, {}
+    for node, data in graph.nodes(data=True):
+        symbols = data["symbols"]
+        if node[0] == 0:
+            group: list[Row] = [rows.name(symbols[0])]
+            if isinstance(data["value"], Given):
+                group.append(row(given_spans(data["value"]), TEXT, "value", canonical(symbols[0]) + " value"))
+            units[node] = Unit((tuple(group),), "input")
+            continue
+        before, after = (written(names.name(symbol)) for symbol in symbols)
+        groups: list[tuple[Row, ...]] = [
+            (row((*before, Span(" → "), *after), NAME, "ink", canonical(symbols[0])),)
+        ]
+        if data["bias"] is not None:
+            value = data["bias_value"] if complete else None
+            bias = [rows.given(data["bias"], value, data["bias_sign"] + " ")]
+            if data["held"]:
+                bias.append(rows.words(phrase("drawing.marks.held")))
+            groups.insert(0, tuple(bias))
+        units[node] = Unit(tuple(groups))
+    for source, target, data in graph.edges(data=True):
+        label = (rows.given(data["symbol"], data["weight"]),) if complete else ()
+        wires[source, target] = Wiring(label, "held" if data["held"] else "edge")
+    held = any(wiring.kind == "held" for wiring in wires.values())
+    legend = (("held", phrase("drawing.legend.does_not_learn")),) if held else ()
+    title = phrase("drawing.titles.network", sizes=sizes_text(names))
+    notes = () if complete else (left_out(graph, names, phrase("drawing.notes.weights_not_written")),)
+    loss = _symbolic_loss(problem, rows)
+    exits = {node: Wiring() for node in graph if node[0] == len(names.sizes) - 1}
+    columns = heads(problem, names, loss is not None)
+    return Content(title, columns, units, wires, loss, exits, legend=legend, notes=notes)
+
+
+def left_out(graph: nx.DiGraph, names: Names, what: str) -> str:
+    """What a picture of a large network does not show."""
+    slots = {"sizes": sizes_text(names), "count": str(graph.graph["edges"]), "what": what}
+    text = phrase("drawing.notes.connections", **slots)
+    drawn = [sum(node[0] == layer for node in graph) for layer in range(len(names.sizes))]
+    some = any(map(int.__gt__, names.sizes, drawn))
+    return f"{text} · {phrase('drawing.notes.ellipsis')}" if some else text
+
+
+def sizes_text(names: Names) -> str:
+    """784-128-10."""
+    return "-".join(map(str, names.sizes))
+
+
+def _symbolic_loss(problem: Problem, rows: Rows) -> Unit | None:
+    if not problem.losses:
+        return None
+    groups: list[tuple[Row, ...]] = [(rows.name(LOSS),)]
+    targets = target_rows(rows, problem)
+    if 0 < len(targets) <= MOST_UNITS:
+        groups.insert(0, targets)
+    return Unit(tuple(groups), "loss")

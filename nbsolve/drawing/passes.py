@@ -1,0 +1,233 @@
+"""What the drawings with numbers write: the forward pass, the backward pass, the update."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import networkx as nx
+
+from nbsolve.drawing.content import Content, Edge, Unit, Wiring
+from nbsolve.drawing.graph import MOST_UNITS, Node
+from nbsolve.drawing.network import left_out
+from nbsolve.drawing.readings import Reading, Readings
+from nbsolve.drawing.rows import TEXT, Rows, heads
+from nbsolve.drawing.scene import Row, Span, row
+from nbsolve.layers.dense import LOSS
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.symbol import Partial, Role, Symbol, canonical
+
+__all__ = ["Pass", "backward_content", "direction", "forward_content", "thickness", "update_content"]
+
+
+class Pass:
+    """What the pictures with numbers share."""
+
+    def __init__(self, graph: nx.DiGraph, readings: Readings, names: Names) -> None:
+        self.graph, self.readings, self.names = graph, readings, names
+        self.problem = readings.solution.problem
+        self.rows = Rows(names)
+        self.outputs = [node for node in graph if node[0] == len(names.sizes) - 1]
+
+    def title(self, what: str) -> str:
+        """`Backward pass`, with the iteration and the sample where there are several."""
+        parts = [what]
+        iteration = self.readings.iteration
+        if iteration is None:
+            return what
+        if self.problem.training is not None and self.problem.training.iterations > 1:
+            parts.append(phrase("drawing.titles.iteration", number=str(iteration.number)))
+        if len(self.problem.samples) > 1:
+            parts.append(phrase("drawing.titles.sample", number=str(self.readings.sample)))
+        return ", ".join(parts)
+
+    def heads(self) -> tuple[tuple[Row, ...], ...]:
+        """What stands above the columns."""
+        return heads(self.problem, self.names, bool(self.problem.losses))
+
+    def value(self, symbol: Symbol, tone: str = "value") -> Row:
+        """z₁ = 0.6."""
+        return self.rows.equation(symbol, self.readings.value(symbol), tone)
+
+    def constant(self, data: dict[str, Any]) -> Row:
+        """b₁ = 0.25, or − θ₁ = 0.25."""
+        prefix = "− " if data["bias_sign"] == "−" else ""
+        return self.rows.equation(data["bias"], self.readings.value(data["bias"]), prefix=prefix)
+
+    def gradient(self, symbol: Symbol) -> Row:
+        """∂ −0.00044."""
+        return self.rows.gradient(symbol, self.readings.gradient(symbol))
+
+    def new(self, symbol: Symbol, held: bool, change: float) -> Row:
+        """→ 0.3008, or that it is held."""
+        if held:
+            return self.rows.words(phrase("drawing.marks.held"), "quiet", canonical(symbol) + " held")
+        new = self.readings.new(symbol)
+        name = canonical(symbol).replace("[", "_new[", 1)
+        spans = (Span("→ "), *new.spans()) if new is not None else (Span("→"),)
+        return row(spans, TEXT, direction(change), name)
+
+    def plain(self, data: dict[str, Any]) -> Unit:
+        """Bias, pre-activation and activation of a unit."""
+        groups = [tuple(self.value(symbol, "ink") for symbol in data["symbols"])]
+        if data["bias"] is not None:
+            groups.insert(0, (self.constant(data),))
+        return Unit(tuple(groups))
+
+    def input(self, node: Node, gradient: bool = False) -> Unit:
+        """An input, and its gradient where there is one."""
+        symbol = self.graph.nodes[node]["symbols"][0]
+        rows = [self.value(symbol)]
+        if gradient and self.readings.gradient(symbol) is not None:
+            rows.append(self.gradient(symbol))
+        return Unit((tuple(rows),), "input")
+
+    def loss(self, gradient: bool, new: bool = False) -> Unit | None:
+        """Targets and the loss; its gradient in itself is 1, where the backward pass starts; the loss after."""
+        if not self.problem.losses:
+            return None
+        targets = []
+        for k in range(1, self.names.outputs + 1):
+            symbol = Symbol(Role.TARGET, to=k)
+            if self.problem.samples[self.readings.sample - 1].target is not None:
+                targets.append(self.value(symbol))
+        if len(targets) > MOST_UNITS:
+            targets = [*targets[:3], self.rows.words("⋮"), targets[-1]]
+        end = [self.value(LOSS, "ink")]
+        if gradient:
+            end.append(row((Span("∂ 1"),), TEXT, "positive", canonical(Partial(LOSS, LOSS))))
+        after = self.readings.new(LOSS)
+        if new and after is not None:
+            end.append(row((Span("→ "), *after.spans()), TEXT, "ink", "L_new"))
+        groups = [tuple(targets), tuple(end)] if targets else [tuple(end)]
+        return Unit(tuple(groups), "loss")
+
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of a batch, or of a picture that leaves units out, has to know."""
+        notes = []
+        iteration = self.readings.iteration
+        if iteration is not None and len(iteration.samples) > 1:
+            notes.append(phrase("drawing.notes.batch", loss=self.names.plain(LOSS)))
+        if self.graph.number_of_edges() < self.graph.graph["edges"]:
+            notes.append(left_out(self.graph, self.names, phrase("drawing.notes.only_some")))
+        return tuple(notes)
+
+
+def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
+    """Pre-activation and activation in each unit, weights on the wires, the loss at the end."""
+    this = Pass(graph, readings, names)
+    units = {
+        node: this.input(node) if node[0] == 0 else this.plain(data) for node, data in graph.nodes(data=True)
+    }
+    wires = {
+        (source, target): Wiring((this.value(data["symbol"]),))
+        for source, target, data in graph.edges(data=True)
+    }
+    title = this.title(phrase("drawing.titles.forward"))
+    exits = {node: Wiring() for node in this.outputs}
+    loss = this.loss(gradient=False)
+    return Content(title, this.heads(), units, wires, loss, exits, notes=this.notes())
+
+
+def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
+    """Every value, and below it the gradient of the loss in it; arrows run backwards."""
+    this = Pass(graph, readings, names)
+    units: dict[Node, Unit] = {}
+    wires: dict[Edge, Wiring] = {}
+    for node, data in graph.nodes(data=True):
+        if node[0] == 0:
+            units[node] = this.input(node, gradient=True)
+            continue
+        groups: list[tuple[Row, ...]] = []
+        if data["bias"] is not None:
+            groups.append((this.constant(data), this.gradient(data["bias"])))
+        for symbol in data["symbols"]:
+            groups.append((this.value(symbol, "ink"), this.gradient(symbol)))
+        stopped, above = (readings.gradient(symbol) for symbol in data["symbols"])
+        dead = stopped is not None and stopped.zero
+        if dead:
+            why = "no_gradient" if above is not None and above.zero else "dead"
+            groups.append((this.rows.words(phrase(f"drawing.marks.{why}"), "zero"),))
+        units[node] = Unit(tuple(groups), "dead" if dead else "unit")
+    gradients = {
+        (source, target): readings.gradient(data["symbol"]) for source, target, data in graph.edges(data=True)
+    }
+    widths = _thicknesses(gradients)
+    for source, target, data in graph.edges(data=True):
+        rows = (this.value(data["symbol"]), this.gradient(data["symbol"]))
+        gradient = gradients[source, target]
+        wires[source, target] = Wiring(rows, _kind(gradient), widths[source, target])
+    slopes = {node: readings.gradient(graph.nodes[node]["symbols"][1]) for node in this.outputs}
+    strengths = _thicknesses(slopes)
+    exits = {node: Wiring((), _kind(slope), strengths[node]) for node, slope in slopes.items()}
+    legend: list[tuple[str, str]] = []
+    if readings.iteration is not None:
+        legend = [("", phrase("drawing.legend.value_gradient", loss=names.plain(LOSS)))]
+        kinds = {wiring.kind for wiring in (*wires.values(), *exits.values())}
+        legend += [(kind, phrase(f"drawing.legend.{kind}")) for kind in _SIGNS if kind in kinds]
+        legend.append(("", phrase("drawing.legend.magnitude")))
+    return Content(
+        this.title(phrase("drawing.titles.backward")), this.heads(), units, wires, this.loss(gradient=True),
+        exits, True, tuple(legend), this.notes(),
+    )  # fmt: skip
+
+
+_SIGNS = ("positive", "negative", "zero")
+
+
+def _kind(reading: Reading | None) -> str:
+    return "edge" if reading is None else reading.sign
+
+
+def _thicknesses(readings: dict[Any, Reading | None]) -> dict[Any, float]:
+    sizes = {place: 0.0 if reading is None else abs(reading.size) for place, reading in readings.items()}
+    largest = max(sizes.values(), default=0.0)
+    return {place: thickness(size, largest) for place, size in sizes.items()}
+
+
+def thickness(size: float, largest: float) -> float:
+    """From 1.2 to 5: the root of the magnitude, so that small ones still differ."""
+    return 1.2 + 3.8 * math.sqrt(abs(size) / largest) if largest else 1.2
+
+
+def direction(change: float) -> str:
+    """`positive` where it grows, `negative` where it shrinks, `zero`."""
+    return "positive" if change > 0 else "negative" if change < 0 else "zero"
+
+
+def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
+    """Old → new on every wire and at every bias; width by how far it moves, colour and dashes by the direction."""
+    this = Pass(graph, readings, names)
+    units: dict[Node, Unit] = {}
+    wires: dict[Edge, Wiring] = {}
+    changes = {
+        (source, target): 0.0 if data["held"] else readings.change(data["symbol"])
+        for source, target, data in graph.edges(data=True)
+    }
+    largest = max(map(abs, changes.values()), default=0.0)
+    for node, data in graph.nodes(data=True):
+        if node[0] == 0:
+            units[node] = this.input(node)
+            continue
+        unit = this.plain(data)
+        if data["bias"] is not None:
+            change = 0.0 if data["held"] else readings.change(data["bias"])
+            bias = (*unit.groups[0], this.new(data["bias"], data["held"], change))
+            unit = Unit((bias, *unit.groups[1:]))
+        units[node] = unit
+    for source, target, data in graph.edges(data=True):
+        symbol, change = data["symbol"], changes[source, target]
+        kind = "held" if data["held"] else "edge" if readings.new(symbol) is None else direction(change)
+        rows = (this.value(symbol), this.new(symbol, data["held"], change))
+        wires[source, target] = Wiring(rows, kind, thickness(change, largest))
+    exits = {node: Wiring() for node in this.outputs}
+    legend = [("", phrase("drawing.legend.old_new"))]
+    kinds = {wiring.kind for wiring in wires.values()}
+    words = {"positive": "grows", "negative": "shrinks", "held": "held", "zero": "unchanged"}
+    legend += [(kind, phrase(f"drawing.legend.{key}")) for kind, key in words.items() if kind in kinds]
+    legend.append(("", phrase("drawing.legend.how_far")))
+    return Content(
+        this.title(phrase("drawing.titles.update")), this.heads(), units, wires, this.loss(False, new=True),
+        exits, legend=tuple(legend), notes=this.notes(),
+    )  # fmt: skip

@@ -1,0 +1,99 @@
+"""The lines of text that drawings are made of: names, equations, gradients, remarks."""
+
+from __future__ import annotations
+
+from nbsolve.drawing.readings import Reading
+from nbsolve.drawing.scene import Row, Span, digits, row, written
+from nbsolve.given import Entry, Given
+from nbsolve.layers.dense import LOSS
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Problem
+from nbsolve.symbol import Partial, Role, Symbol, canonical
+
+__all__ = ["HEAD", "NAME", "TEXT", "Rows", "given_spans", "heads", "shown_number", "target_rows"]
+
+TEXT, NAME, HEAD = 14.0, 16.0, 14.0
+_LONGEST = 9
+
+
+def shown_number(given: Given) -> str:
+    """A given as written with a true minus sign; a long one (from a data file) with four digits and ≈."""
+    text = str(given)
+    if len(text) > _LONGEST:
+        text = f"≈{float(given.value):.4g}"
+    return text.replace("-", "−")
+
+
+def given_spans(given: Given) -> tuple[Span, ...]:
+    """A given, set."""
+    return digits(shown_number(given).replace("−", "-"))
+
+
+class Rows:
+    """Writes lines of text with the names of one problem. What has no number is written as its letter alone."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def name(self, symbol: Symbol, size: float = NAME, tone: str = "ink") -> Row:
+        """x₁."""
+        return row(written(self.names.name(symbol)), size, tone, canonical(symbol))
+
+    def given(self, symbol: Symbol, entry: Entry | None, prefix: str = "") -> Row:
+        """w₁ = 0.1 as the problem has it, w₁ where it has a letter."""
+        spans = [Span(prefix)] if prefix else []
+        spans += written(self.names.name(symbol))
+        if isinstance(entry, Given):
+            spans += [Span(" = "), *given_spans(entry)]
+        return row(spans, TEXT, "value", canonical(symbol))
+
+    def equation(self, symbol: Symbol, reading: Reading | None, tone: str = "value", prefix: str = "") -> Row:
+        """w₁ = 0.1."""
+        spans = [Span(prefix)] if prefix else []
+        spans += written(self.names.name(symbol))
+        if reading is not None:
+            spans += [Span(f" {reading.relation} "), *reading.spans()]
+        return row(spans, TEXT, tone, canonical(symbol))
+
+    def gradient(self, symbol: Symbol, reading: Reading | None) -> Row:
+        """∂ −0.00044, in the colour of its sign; ∂L/∂w₁ where it has no number."""
+        about = canonical(Partial(LOSS, symbol))
+        if reading is None:
+            return row(self.partial(Partial(LOSS, symbol)), TEXT, "quiet", about)
+        return row((Span("∂ "), *reading.spans()), TEXT, reading.sign, about)
+
+    def partial(self, partial: Partial) -> tuple[Span, ...]:
+        """∂L/∂w₁ in one line."""
+        over, under = (written(self.names.name(symbol)) for symbol in (partial.of, partial.wrt))
+        return (Span("∂"), *over, Span("/∂"), *under)
+
+    def words(self, text: str, tone: str = "quiet", about: str = "mark") -> Row:
+        """A remark."""
+        return row((Span(text),), TEXT, tone, about)
+
+
+def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row, ...], ...]:
+    """What stands above each column: its place in the network, and its activation."""
+    last = len(names.sizes) - 1
+    found: list[tuple[Row, ...]] = [(_head(phrase("drawing.heads.input"), 0),)]
+    for number, layer in enumerate(problem.network.layers, 1):
+        key = "output" if number == last else "hidden" if last == 2 else "hidden_number"
+        place = phrase(f"drawing.heads.{key}", number=str(number))
+        activation = phrase(f"activations.{layer.activation.name}")
+        found.append((_head(place, number), _head(activation, number)))
+    if loss:
+        found.append((row((Span(phrase("drawing.heads.loss")),), HEAD, "quiet", "loss"),))
+    return tuple(found)
+
+
+def _head(text: str, layer: int) -> Row:
+    return row((Span(text),), HEAD, "quiet", f"layer {layer}")
+
+
+def target_rows(rows: Rows, problem: Problem) -> tuple[Row, ...]:
+    """y₁ = 1 for each output of the only sample."""
+    targets = problem.samples[0].target
+    if len(problem.samples) != 1 or targets is None:
+        return ()
+    return tuple(rows.given(Symbol(Role.TARGET, to=k), entry) for k, entry in enumerate(targets, 1))
