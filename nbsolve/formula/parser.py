@@ -39,6 +39,8 @@ MOST_DEPTH = 40
 """Parentheses, signs and powers within one another."""
 MOST_HEIGHT = 60
 """Operations within one another: a/b/c/d has three."""
+MOST_OPERATIONS = 200
+"""Numbers, letters and operations in one formula."""
 LARGEST_EXPONENT = 100
 """Of a power whose exponent is a number."""
 
@@ -122,6 +124,13 @@ class _Parser:
         if _height(found) > MOST_HEIGHT:
             raise FormulaError(
                 "the formula is nested too deeply", 1, f"at most {MOST_HEIGHT} operations within one another"
+            )
+        count = sum(1 for _ in walk(found))
+        if count > MOST_OPERATIONS:
+            raise FormulaError(
+                f"the formula has {count} parts (numbers, letters, operations)",
+                1,
+                f"at most {MOST_OPERATIONS}",
             )
         return found
 

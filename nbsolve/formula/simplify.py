@@ -1,0 +1,172 @@
+"""The shape a person would write: the shortest of many equal ones, and proved equal to what it replaces.
+
+SymPy proposes: as it stands, cancelled, factored, over one denominator, collected, simplified, once with the
+functions as closed letters and once opened. `shortest` takes the one with the least to write and accepts it only
+where it agrees with the formula that it replaces at many points (`nbsolve.formula.sampling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nbsolve.derivation import Domain
+from nbsolve.expr import (
+    Applied,
+    Cases,
+    Expr,
+    Function,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Variable,
+    substitute,
+    walk,
+)
+from nbsolve.formula.bridge import Bridge, NotAFormula
+from nbsolve.formula.pieces import in_pieces
+from nbsolve.formula.sampling import same
+
+MOST_PARTS = 150
+"""Larger formulae stay as they are."""
+MOST_OPENED = 45
+"""Functions of larger formulae are not opened: SymPy would think too long."""
+LARGEST_POWER = 12
+"""Higher powers are not multiplied out."""
+
+
+STRANGE = 5.0
+"""What a function counts more that the formula did not have."""
+
+
+def simplified(expression: Expr, author: Expr, variable: Variable, domains: Mapping[str, Domain]) -> Expr:
+    """The shortest shape found, equal to the expression; the expression itself where nothing is shorter.
+
+    Parts that the `author` wrote in a certain order keep it.
+    """
+    branched = _branch_by_branch(expression, author, variable, domains)
+    found = shortest(branched, author, domains)
+    pieces = in_pieces(expression, variable, domains, lambda piece: shortest(piece, author, domains))
+    if pieces is not None and length(pieces) < length(found) and same(expression, pieces, domains):
+        found = pieces
+    return found if length(found) <= length(expression) and same(expression, found, domains) else expression
+
+
+def shortest(expression: Expr, author: Expr, domains: Mapping[str, Domain]) -> Expr:
+    """The shortest of the shapes that SymPy proposes."""
+    known = _functions(expression) | _functions(author)
+    arguments = {operand for function in known for operand in function.children}
+
+    def effort(e: Expr) -> float:
+        strange = sum(1 for f in _functions(e) - known if not (_is_tanh(f) and f.children[0] in arguments))
+        return length(e) + STRANGE * strange
+
+    proposals = sorted(dict.fromkeys(_proposals(expression, author)), key=effort)
+    for proposal in proposals:
+        if effort(proposal) > effort(expression):
+            break
+        if same(expression, proposal, domains):
+            return proposal
+    return expression
+
+
+def _functions(e: Expr) -> set[Expr]:
+    return {node for node in walk(e) if isinstance(node, Function | Applied)}
+
+
+def _is_tanh(e: Expr) -> bool:
+    """sinh / cosh is written tanh by everybody."""
+    return isinstance(e, Function) and e.name == "tanh"
+
+
+def length(expression: Expr) -> float:
+    """How much there is to write: letters, signs, names of functions, bars."""
+    own = sum(length(child) for child in expression.children)
+    match expression:
+        case Number(value, text):
+            return 1.0 + 0.5 * (len(text or str(value)) - 1)
+        case Sum(operands):
+            return own + len(operands) - 1 - sum(isinstance(term, Negation) for term in operands)
+        case Product(operands):
+            return own + 0.25 * (len(operands) - 1)
+        case Quotient() | Power():
+            return own + 0.5
+        case Cases(branches):
+            return own + 2.0 * len(branches)
+    return own + 1.0
+
+
+def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
+    nodes = [*walk(expression)]
+    if len(nodes) > MOST_PARTS or isinstance(expression, Cases):
+        return
+    import sympy
+
+    decimals = any(isinstance(node, Number) and "." in (node.text or "") for node in nodes)
+    tame = all(_is_tame(node) for node in nodes)
+    ways = [Bridge(sympy, True, False, decimals)]
+    if any(isinstance(node, Function) and node.name == "sign" for node in nodes):
+        ways.append(Bridge(sympy, True, True, decimals))
+    if len(nodes) <= MOST_OPENED and not any(isinstance(node, Cases) for node in nodes):
+        ways.append(Bridge(sympy, False, False, decimals))
+    for bridge in ways:
+        bridge.learn(author)
+        bridge.learn_sums(expression)
+        try:
+            start = bridge.there(expression)
+        except NotAFormula:
+            continue
+        for shape in _shapes(sympy, start, tame, opened=not bridge.closed):
+            try:
+                yield bridge.back(shape)
+            except NotAFormula:
+                continue
+
+
+def _is_tame(node: Expr) -> bool:
+    if not isinstance(node, Power):
+        return True
+    exponent = node.operands[1]
+    return not isinstance(exponent, Number) or abs(exponent.value) <= LARGEST_POWER
+
+
+def _shapes(sympy: Any, start: Any, tame: bool, opened: bool) -> Iterator[Any]:
+    yield start
+    if not tame:
+        return
+    operations = [sympy.cancel, sympy.factor, sympy.together, sympy.factor_terms, sympy.expand]
+    if opened:
+        operations.append(sympy.simplify)
+    for operation in operations:
+        try:
+            shape = operation(start)
+        except (sympy.PolynomialError, sympy.CoercionFailed, NotImplementedError, RecursionError):
+            continue
+        yield shape
+        if shape.is_Add or shape.is_Mul:
+            for letter in sorted(shape.free_symbols, key=str):
+                yield sympy.collect(sympy.expand_mul(shape), letter)
+
+
+def _branch_by_branch(
+    expression: Expr, author: Expr, variable: Variable, domains: Mapping[str, Domain]
+) -> Expr:
+    """Distinctions keep their conditions; what holds in each case is simplified by itself."""
+
+    def replaced(node: Expr) -> Expr | None:
+        if not isinstance(node, Cases):
+            return None
+        return Cases(
+            tuple(
+                (simplified(value, author, variable, domains), condition)
+                for value, condition in node.branches
+            )
+        )
+
+    return substitute(expression, replaced)
+
+
+__all__ = ["length", "shortest", "simplified"]
