@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from nbsolve import load_problem, solve
+from nbsolve import Problem, load_problem, solve
 
 PROBLEMS = Path(__file__).resolve().parent.parent / "problems"
 GOAL = 5.0
@@ -13,7 +13,9 @@ GOAL = 5.0
 
 def best(path: Path, show: str) -> float:
     """The shortest of twenty, in milliseconds of processor time."""
-    worked = solve(load_problem(path))
+    problem = load_problem(path)
+    assert isinstance(problem, Problem)
+    worked = solve(problem)
     worked.draw(show)
     times = []
     for _ in range(20):
@@ -25,8 +27,11 @@ def best(path: Path, show: str) -> float:
 
 def main() -> None:
     for path in sorted(PROBLEMS.glob("*.yaml")):
+        problem = load_problem(path)
+        if not isinstance(problem, Problem):
+            continue
         kinds = ["network", "forward", "backward"]
-        if load_problem(path).training is not None:
+        if problem.training is not None:
             kinds.append("update")
         for show in kinds:
             measured = best(path, show)

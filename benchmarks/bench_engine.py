@@ -14,6 +14,10 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbsolve import Problem
 
 PROBLEMS = Path(__file__).resolve().parent.parent / "problems"
 DOCUMENT_001 = PROBLEMS / "001-a-squared-error.yaml"
@@ -103,13 +107,21 @@ def bench_imports() -> None:
     )
 
 
+def network(source: Path | str) -> Problem:
+    """A problem about a network."""
+    from nbsolve import Problem, load_problem
+
+    problem = load_problem(source)
+    assert isinstance(problem, Problem)
+    return problem
+
+
 def bench_document() -> None:
     """Document 001-A: two iterations, all steps."""
-    from nbsolve import load_problem
     from nbsolve.arithmetic import Arithmetic
     from nbsolve.engine import solve_problem
 
-    problem, arithmetic = load_problem(DOCUMENT_001), Arithmetic()
+    problem, arithmetic = network(DOCUMENT_001), Arithmetic()
 
     def layers() -> None:
         with arithmetic.working():
@@ -131,12 +143,11 @@ def bench_long() -> None:
     """Ten thousand iterations: time, bits lost, and the last loss against mpmath at 60 digits."""
     import mpmath
 
-    from nbsolve import load_problem
     from nbsolve.arithmetic import Arithmetic
     from nbsolve.engine import solve_problem
     from nbsolve.symbol import Role, Symbol
 
-    problem, arithmetic = load_problem(LONG), Arithmetic()
+    problem, arithmetic = network(LONG), Arithmetic()
     with arithmetic.working():
         start = time.perf_counter()
         solution = solve_problem(problem, arithmetic)
@@ -174,15 +185,14 @@ def mpmath_loss(iterations: int) -> object:
 
 def bench_wide() -> None:
     """784-128-10 at the detail of matrices: time, memory, and the stream of every quantity."""
-    from nbsolve import load_problem
     from nbsolve.answers import write_json
     from nbsolve.arithmetic import Arithmetic
     from nbsolve.engine import solve_problem
     from nbsolve.worked import solve
 
     text = wide()
-    say("784-128-10: load the problem, draw its weights", timed(lambda: load_problem(text)), "s")
-    problem, arithmetic = load_problem(text), Arithmetic()
+    say("784-128-10: load the problem, draw its weights", timed(lambda: network(text)), "s")
+    problem, arithmetic = network(text), Arithmetic()
     parameters = sum(layer.units * (len(layer.weights[0]) + 1) for layer in problem.network.layers)
 
     def work() -> None:

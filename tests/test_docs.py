@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.answers import write_json
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
 from nbsolve.problem.naming import PRESETS, ROLES
 from nbsolve.problem.parts import PART_KEYS, WORDS
 from nbsolve.problem.schema import schema
 from nbsolve.symbol import parse_canonical
+from tests.loading import files, load_problem
 
 ROOT = Path(__file__).parents[1]
 PROBLEM_FILE = (ROOT / "docs" / "problem-file.md").read_text(encoding="utf-8")
@@ -63,6 +64,6 @@ def test_every_kind_of_quantity_is_documented() -> None:
         if re.fullmatch(r"[A-Za-z_/]+(\[[a-z]\][A-Za-z_/]*)*", name) and name not in "lijk_new":
             parse_canonical(re.sub(r"\[[a-z]\]", "[1]", name))
             documented.add(re.sub(r"\[[a-z]\]", "[]", name))
-    for path in (ROOT / "problems").glob("*.yaml"):
+    for path in files("network"):
         for entry in solve(load_problem(path)).entries(everything=True):
             assert re.sub(r"\[[0-9]+\]", "[]", entry.quantity) in documented

@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.arithmetic import Arithmetic, certified, to_float
 from nbsolve.engine import solve_problem
 from nbsolve.errors import DomainError, NbsolveError
@@ -32,6 +32,7 @@ from tests.building import (
     training,
     varied,
 )
+from tests.loading import load_problem
 
 NEW_LOSS = Symbol(Role.LOSS, new=True)
 EPOCH_LOSS = Symbol(Role.EPOCH_LOSS)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve import load_problem
 from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.letters import Name
 from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Role, Symbol, anchor, canonical, parse_canonical
+from tests.loading import files, load_problem
 
 PROBLEMS = Path(__file__).parents[1] / "problems"
 TEMPLATE = """
@@ -188,7 +188,7 @@ def test_an_unknown_name_lists_what_there_is(text: str) -> None:
         names("flat").resolve(text)
 
 
-@pytest.mark.parametrize("path", sorted(PROBLEMS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", files("network"), ids=lambda path: path.stem)
 def test_every_name_of_the_shipped_problems_means_its_quantity(path: Path) -> None:
     own = Names.of(load_problem(path))
     for symbol in own.symbols():

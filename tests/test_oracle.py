@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from mpmath import mp, mpf
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from tests.loading import load_problem
 from tests.reference import autograd_oracle, differences, network, torch_oracle
 from tests.reference.compare import mismatches
 from tests.reference.numbers import big

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
+from tests.loading import load_problem
 from tests.reference.compare import key_of
 from tests.reference.network import solve as reference
 from tests.reference.random_problems import small_problem, to_text

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from nbsolve.arithmetic import certified, to_float
 from nbsolve.engine import solve_problem
 from nbsolve.layers.dense import LOSS
-from nbsolve.problem import load_problem
 from nbsolve.problem.model import Bias, DenseLayer, Problem
 from nbsolve.solution import Solution
 from nbsolve.step import verify
 from nbsolve.symbol import Partial, Role, Symbol
 from tests.building import Numbers, layer, loss_term, problem, training, varied
 from tests.building import given as as_given
+from tests.loading import load_problem
 
 PROFILE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NUMBERS = st.integers(-200, 200).map(lambda n: f"{n / 100:.2f}")

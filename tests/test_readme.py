@@ -9,9 +9,10 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.cli.application import application
 from nbsolve.render import text
+from tests.loading import load_problem
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

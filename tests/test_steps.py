@@ -16,14 +16,14 @@ from nbsolve.expr import Atom, Negation, Product, atoms, number
 from nbsolve.layers.dense import LOSS
 from nbsolve.layers.parameters import parameters
 from nbsolve.phrases import phrase
-from nbsolve.problem import load_problem
 from nbsolve.recorder import Recorder
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Form, Mismatch, Reason, Rule, Step, verify
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import whole
+from tests.loading import files, load_problem
 
-PROBLEMS = sorted((Path(__file__).parent.parent / "problems").glob("*.yaml"))
+PROBLEMS = files("network")
 WAYS = ("delta", "paths", "local_derivatives")
 ROUNDINGS = ({"apply": "at_end"}, {"apply": "each_step", "decimals": 4, "minimum_significant": 3})
 CASES = [

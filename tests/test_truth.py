@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
+from tests.loading import load_problem
 
 HERE = Path(__file__).parent
 PROBLEMS = HERE.parent / "problems"

@@ -57,7 +57,6 @@ def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution | Worke
 def about(source: str, problem: AnyProblem) -> Iterator[None]:
     """What goes wrong inside the block is a fault of this problem's file."""
     from nbsolve.problem.checks import domain_hint
-    from nbsolve.problem.model import Problem
 
     try:
         yield
@@ -65,8 +64,7 @@ def about(source: str, problem: AnyProblem) -> Iterator[None]:
         raise
     except NbsolveError as error:
         file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
-        numeric = isinstance(error, DomainError) and isinstance(problem, Problem)
-        hint = domain_hint(problem) if numeric else None
+        hint = domain_hint(problem) if isinstance(error, DomainError) else None
         raise ProblemError([Fault(str(error), file, hint=hint)]) from error
 
 

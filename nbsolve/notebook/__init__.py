@@ -11,7 +11,7 @@ from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
 from nbsolve.notebook.children import CAN_FORK, OnDone, run_in_children
 from nbsolve.problem import load_problem
 from nbsolve.problem.checks import domain_hint
-from nbsolve.problem.model import AnyProblem, Problem
+from nbsolve.problem.model import AnyProblem
 
 __all__ = ["NotebookJob", "make_notebook", "make_notebooks"]
 
@@ -87,7 +87,7 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
                 text, job.problem.title, folder=job.folder, scratch=scratch, kind=job.problem.kind
             )
         except DomainError as error:
-            hint = domain_hint(job.problem) if isinstance(job.problem, Problem) else None
+            hint = domain_hint(job.problem)
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None
         if job.page is not None:
             write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem)) + "\n")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.render.myst import render
 from tests.audit.audit import Audit
 from tests.audit.html import read_html
 from tests.audit.page import read_markdown
+from tests.loading import files, load_problem
 
 ROOT = Path(__file__).parents[2]
-PROBLEMS = sorted((ROOT / "problems").glob("*.yaml"))
+PROBLEMS = files("network")
 ROUNDINGS: dict[str, dict[str, object]] = {
     "at_end": {},
     "4 decimals": {"rounding": {"apply": "each_step", "decimals": 4, "minimum_significant": 3}},

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sphinx.application import Sphinx
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.render.myst import render
 from tests.audit.html import code, drawing_faults
 from tests.audit.pages import PROBLEMS, ROOT, site
+from tests.loading import load_problem
 
 BUILT = ROOT / "book" / "_build" / "html" / "problems"
 CONFIGURATION = 'extensions = ["myst_parser"]\nmyst_enable_extensions = ["dollarmath", "colon_fence"]\n'

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nbsolve import load_problem
 from nbsolve.book.contents import table_of_contents, table_of_problems
 from nbsolve.book.course import Course, page_names
 from nbsolve.errors import NbsolveError
 from tests.book.problems import FLAT, TRAINED
+from tests.loading import load_problem
 
 LISTED = [("flat", load_problem(FLAT)), ("trained", load_problem(TRAINED)), ("more", load_problem(FLAT))]
 

@@ -85,7 +85,8 @@ def test_a_changed_notebook_gives_a_new_solution(flat: Path, tmp_path: Path) -> 
         if cell.cell_type == "code":
             exec(cell.source.replace("0.4, 0.3", "0.4, 0.35"), namespace)
     assert "0.35" in str(namespace["problem_text"])
-    from nbsolve import load_problem, solve
+    from nbsolve import solve
+    from tests.loading import load_problem
 
     before = solve(load_problem(FLAT)).iterations[0].loss
     assert namespace["solution"].iterations[0].loss != before  # type: ignore[attr-defined]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from nbsolve import WorkedSolution, load_problem, solve
+from nbsolve import WorkedSolution, solve
+from tests.loading import files, load_problem
 from tests.render import golden
 from tests.render.fixtures import FIXTURES
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = {path.stem: path for path in sorted((ROOT / "problems").glob("*.yaml"))}
+SHIPPED = {path.stem: path for path in files("network")}
 SMALL = {
     case.title: case.source + "\n"
     for case in golden.read(ROOT / "tests" / "render" / "documents.txt", FIXTURES["documents.txt"])

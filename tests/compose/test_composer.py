@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbsolve import UnknownQuantityError, WorkedSolution, load_problem, solve
+from nbsolve import UnknownQuantityError, WorkedSolution, solve
 from nbsolve.compose import Composer
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
@@ -19,6 +19,7 @@ from nbsolve.listing import asked, everything
 from nbsolve.render import latex, myst, text
 from nbsolve.symbol import anchor, canonical
 from tests.compose.problems import NAMES, ROOT, SHIPPED, SMALL, worked
+from tests.loading import load_problem
 
 
 def derivations(document: Document) -> Iterator[Derivation]:
@@ -170,7 +171,7 @@ def test_every_iteration_that_is_shown_is_written_out(name: str) -> None:
 
 SCRIPT = """
 import sys
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.render import latex, myst, text
 for name in sys.argv[1:]:
     document = solve(load_problem(name)).document()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from pathlib import Path
 
 from nbsolve.drawing.scene import Label, Line, Scene, overlap
+from tests.loading import files
 
-PROBLEMS = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))
+PROBLEMS = files("network")
 
 
 def random_problem(seed: int, sizes: list[int] | None = None) -> str:

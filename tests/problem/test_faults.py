@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve import ProblemError, load_problem
-from nbsolve.problem import parse_problem
+from nbsolve import ProblemError
+from tests.loading import load_problem, parse_problem
 from tests.problem.problems import BASE, NETWORK, SHORT, write_data
 
 SAMPLES = "samples: [{input: [0.6, 0.9], target: [1]}]\n"

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from nbsolve.errors import ProblemError
 from nbsolve.given import Given
-from nbsolve.problem import Problem, parse_problem
+from nbsolve.problem import parse_problem
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.loading import KEYS
+from nbsolve.problem.model import AnyProblem
 from nbsolve.problem.naming import ROLES
 from nbsolve.problem.overrides import apply_overrides
 from nbsolve.problem.reading import decode, read_tree
@@ -27,7 +28,7 @@ def _check(error: ProblemError) -> None:
     assert all(fault.message and fault.file for fault in error.faults)
 
 
-def _load(text: str, folder: Path | None = None) -> Problem | None:
+def _load(text: str, folder: Path | None = None) -> AnyProblem | None:
     try:
         return parse_problem(text, folder=folder)
     except ProblemError as error:

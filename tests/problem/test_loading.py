@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbsolve import ProblemError, load_problem, solve
+from nbsolve import ProblemError, solve
 from nbsolve.given import Given
 from nbsolve.problem import Problem, draws, self_contained_text
 from nbsolve.problem.model import Digits, LossTerm
 from nbsolve.problem.starter import starter
+from tests.loading import load_problem
 from tests.problem.problems import BASE, FORWARD, LONG, NAMED, NETWORK, SHORT, SOFTMAX, VALID, write_data
 
 DRAWN_NORMAL = ["0.0319", "0.1266", "0.0758", "-0.0755", "-0.0524", "0.1143"]

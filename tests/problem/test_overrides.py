@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbsolve import Problem, ProblemError, load_problem
+from nbsolve import Problem, ProblemError
+from tests.loading import load_problem
 from tests.problem.problems import BASE, SHORT, VALID, write_data
 
 TRAINED = BASE + "training: {optimiser: sgd, epochs: 2}\nrounding: {significant: 3}\n"

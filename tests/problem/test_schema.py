@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from nbsolve import load_problem
 from nbsolve.problem.schema import schema
 from nbsolve.problem.starter import starter
+from tests.loading import load_problem
 from tests.problem.problems import BASE, NETWORK, VALID
 from tests.problem.test_faults import CASES, SAMPLES
 

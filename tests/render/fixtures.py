@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.render import latex_math, myst, text
+from tests.loading import load_problem
 from tests.render import notation
 from tests.render.golden import Case
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.render import latex, myst
 from tests.book.browser import rendered
+from tests.loading import load_problem
 from tests.render import golden
 from tests.render.fixtures import FIXTURES
 from tests.render.reading import doubled

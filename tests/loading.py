@@ -1,0 +1,37 @@
+"""Problems about networks, for tests that have nothing to do with derivations."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbsolve
+from nbsolve.problem import parse_problem as parse_any_problem
+from nbsolve.problem.model import Problem
+
+FOLDER = Path(__file__).parents[1] / "problems"
+
+
+def load_problem(*arguments: Any, **named: Any) -> Problem:
+    """`nbsolve.load_problem` for a problem about a network."""
+    problem = nbsolve.load_problem(*arguments, **named)
+    assert isinstance(problem, Problem)
+    return problem
+
+
+def parse_problem(*arguments: Any, **named: Any) -> Problem:
+    """`nbsolve.problem.parse_problem` for a problem about a network."""
+    problem = parse_any_problem(*arguments, **named)
+    assert isinstance(problem, Problem)
+    return problem
+
+
+def files(kind: str) -> list[Path]:
+    """The shipped problem files of one kind, by name."""
+    return [path for path in sorted(FOLDER.glob("*.yaml")) if _kind(path) == kind]
+
+
+def _kind(path: Path) -> str:
+    said = re.search(r"^kind: (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return "network" if said is None else said[1]
