@@ -188,16 +188,36 @@ class Objective:
         terms = []
         for term in self.problem.losses:
             record = LOSSES[term.name]
-            variables: dict[str, Expr] = {
-                "a_k": Quantity(layer_activation(self.depth, k, sample)),
-                "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
-            }
-            if record.separable:
-                variables |= {"a": variables["a_k"], "y": variables["y_k"]}
-            else:
-                variables |= self._vectors(sample, False)
-            body = with_variables(record.derivative, variables | _parameters(term))
+            body = self._derivative_body(term, record.derivative, k, sample)
             terms.append(_scaled(self.coefficient(term, record), body))
+        return total(*terms)
+
+    def _derivative_body(self, term: LossTerm, formula: Expr, k: Unit, sample: int | None) -> Expr:
+        """A loss's derivative in output k, with the problem's quantities in it."""
+        variables: dict[str, Expr] = {
+            "a_k": Quantity(layer_activation(self.depth, k, sample)),
+            "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
+        }
+        if LOSSES[term.name].separable:
+            variables |= {"a": variables["a_k"], "y": variables["y_k"]}
+        else:
+            variables |= self._vectors(sample, False)
+        return with_variables(formula, variables | _parameters(term))
+
+    def plain_derivative(self, k: Unit, sample: int | None) -> Expr:
+        """∂L/∂a_k before it is simplified: constants apart, fractions as the rules give them."""
+        terms = []
+        for term in self.problem.losses:
+            record = LOSSES[term.name]
+            factors: list[Expr] = [
+                literal(given) for given in (term.weight, term.scale) if given.value != ONE
+            ]
+            rest = self._factor(term) / (term.weight.value * term.scale.value)
+            factors += [_constant(rest), _constant(flint.fmpq(record.coefficient))]
+            if term.log_base is not None:
+                factors.append(quotient(number(1), Function("ln", (literal(term.log_base),))))
+            body = self._derivative_body(term, record.plain or record.derivative, k, sample)
+            terms.append(_scaled(factors, body))
         return total(*terms)
 
     def derivatives(self, sample: int | None) -> Expr:

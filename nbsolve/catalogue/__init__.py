@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from nbsolve.catalogue.activations import ACTIVATIONS, Activation
-from nbsolve.catalogue.losses import CANCELLATIONS, LOSS_ALIASES, LOSSES, Loss
+from nbsolve.catalogue.losses import CANCELLATIONS, ERROR_FACTORS, LOSS_ALIASES, LOSSES, Loss
 from nbsolve.catalogue.optimisers import OPTIMISERS, Optimiser
 
 __all__ = [
     "ACTIVATIONS",
     "CANCELLATIONS",
+    "ERROR_FACTORS",
     "LOSSES",
     "LOSS_ALIASES",
     "OPTIMISERS",

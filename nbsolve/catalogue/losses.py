@@ -36,7 +36,8 @@ class Loss:
     """ℓ(a, y) and its derivative in a, which is `coefficient` · `derivative`.
 
     `logarithmic`: the formula is a sum of logarithms, whose base may be chosen. `kink` names the convention at
-    a kink, if any. `outputs_averaged` tells whether over_outputs: mean makes sense.
+    a kink, if any. `plain` is the derivative as the rules of differentiation give it, before it is simplified
+    (coefficient included in neither). `outputs_averaged` tells whether over_outputs: mean makes sense.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Loss:
     logarithmic: bool = False
     parameters: Mapping[str, Given] = field(default_factory=dict)
     kink: str | None = None
+    plain: Expr | None = None
 
 
 a, y, a_k, y_k = Variable("a"), Variable("y"), Variable("a_k"), Variable("y_k")
@@ -79,6 +81,7 @@ _RECORDS = (
         Negation((Sum((Product((y, _ln(a))), Product((_minus(one, y), _ln(_minus(one, a)))))),)),
         Quotient((error, Product((a, _minus(one, a))))),
         logarithmic=True,
+        plain=Negation((_minus(Quotient((y, a)), Quotient((_minus(one, y), _minus(one, a)))),)),
     ),
     Loss(
         "categorical_cross_entropy",
@@ -117,6 +120,12 @@ LOSS_ALIASES: dict[str, tuple[str, dict[str, str]]] = {
     "mae": ("absolute_error", {"over_outputs": "mean", "over_samples": "mean"}),
 }
 """Other names, with the settings that they mean."""
+
+ERROR_FACTORS: dict[str, Expr] = {
+    "squared_error": one,
+    "binary_cross_entropy": Quotient((one, Product((a, _minus(one, a))))),
+}
+"""Losses whose derivative is coefficient · (a − y) · q(a): the factor q."""
 
 CANCELLATIONS: dict[tuple[str, str], Expr] = {
     ("binary_cross_entropy", "sigmoid"): error,

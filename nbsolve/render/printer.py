@@ -145,7 +145,8 @@ class Printer:
         return self.dialect.atom(e.atom), PRODUCT if slashed else ATOM
 
     def _sum(self, e: Sum) -> tuple[str, int]:
-        parts = [self._print(e.operands[0])[0]]
+        first = e.operands[0]
+        parts = [self._at(first, NEGATION) if isinstance(_bare(first), Sum) else self._print(first)[0]]
         for term in e.operands[1:]:
             if isinstance(_bare(term), Negation):
                 parts.append(f" {self.dialect.minus} " + self._at(_bare(term).children[0], PRODUCT))

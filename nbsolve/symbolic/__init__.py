@@ -1,0 +1,7 @@
+"""Solving in letters: the same steps without numbers, chains over every path, closed forms, general formulae."""
+
+from __future__ import annotations
+
+from nbsolve.symbolic.passes import LetterPass, solve_in_letters
+
+__all__ = ["LetterPass", "solve_in_letters"]

@@ -1,0 +1,137 @@
+"""General formulae: what holds for every unit of a layer at once, with index variables.
+
+∂L/∂w_ij = ∂L/∂z_j · a_i of a layer, with ∂L/∂z_j put in from the layers after it; sums run over the next
+layer's units. `instantiated` gives back the instances.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from nbsolve.expr import Expr, Negation, Quantity, number, product, total
+from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.objective import penalty_gradient
+from nbsolve.problem.model import Problem
+from nbsolve.recorder import forms
+from nbsolve.solution import Solution, named_layers
+from nbsolve.step import Form, Reason, Rule, Step
+from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
+from nbsolve.symbolic.backward import Backward
+from nbsolve.symbolic.output import Output
+from nbsolve.symbolic.summing import OverIndices
+from nbsolve.values import Values
+
+_LETTERS = "ijkmnpqrs"
+
+
+@dataclass(frozen=True)
+class General:
+    """General formulae: `linear` of ∂z/∂w, ∂z/∂b, ∂z/∂a by layer, `signals` and `gradients`."""
+
+    linear: tuple[Step, ...]
+    signals: tuple[Step, ...]
+    gradients: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes general formulae; `source` and `own` are the index variables of a weight's two ends."""
+
+    backward: Backward
+    source: Index
+    own: Index
+    values: Values
+
+    def linear(self, layer: Dense) -> Iterator[Step]:
+        """∂z_j/∂w_ij = a_i, ∂z_j/∂b_j = 1, and ∂z_j/∂a_i = w_ij where it is needed."""
+        i, j = self._ends(layer)
+        z = layer.z(j)
+        yield self._step(Rule.LOCAL_DERIVATIVE, Partial(z, layer.w(j, i)), Quantity(layer.source(i)))
+        constant = layer.constant(j)
+        if constant is not None:
+            one = number(-1 if constant.role is Role.THRESHOLD else 1)
+            yield self._step(Rule.LOCAL_DERIVATIVE, Partial(z, constant), one)
+        if layer.index > 1:
+            yield self._step(Rule.LOCAL_DERIVATIVE, Partial(z, layer.source(i)), Quantity(layer.w(j, i)))
+
+    def signal(self, layer: Dense) -> Iterator[Step]:
+        """∂L/∂z_j of a layer whose error signals keep their name."""
+        _, j = self._ends(layer)
+        output = self.backward.output
+        target = Partial(LOSS, layer.z(j))
+        if layer.index == len(self.backward.layers) and layer.activation.vector:
+            chain = output.chain(j)
+            inside = output.jacobian_sum(j)
+            steps = [Form(chain, Reason.CHAIN_RULE), Form(inside, Reason.LOCAL_DERIVATIVES)]
+            cancelled = output.in_pre_activation(j)
+            if cancelled != Quantity(target):
+                steps.append(Form(cancelled, Reason.CANCELLATION))
+            yield Step(Rule.OUTPUT_SIGNAL, target, tuple(steps), self.values, 1)
+        elif layer.index in self.backward.named:
+            found = forms(
+                self.backward.full_signal_chain(layer, j),
+                self.backward.full_signal(layer, j),
+                reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES),
+            )
+            yield Step(Rule.DELTA, target, found, self.values, 1)
+
+    def gradients(self, layer: Dense) -> Iterator[Step]:
+        """∂L/∂w_ij and ∂L/∂b_j."""
+        i, j = self._ends(layer)
+        yield self._gradient(layer, j, layer.w(j, i), Quantity(layer.source(i)))
+        constant = layer.constant(j)
+        if constant is not None and not constant.shared:
+            yield self._gradient(layer, j, constant, None)
+
+    def _gradient(self, layer: Dense, j: Unit, wrt: Symbol, source: Expr | None) -> Step:
+        signal = self.backward.signal(layer, j)
+        closed = signal if source is None else product(signal, source)
+        if wrt.role is Role.THRESHOLD:
+            closed = Negation((closed,))
+        chain = product(self.backward.signal_chain(layer, j), Quantity(Partial(layer.z(j), wrt)))
+        problem = self.backward.output.objective.problem
+        if wrt.role is Role.WEIGHT and problem.regulariser is not None:
+            penalty = penalty_gradient(problem, 1, wrt)
+            chain, closed = total(chain, penalty), total(closed, penalty)
+        found = forms(chain, closed, reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES))
+        return Step(Rule.PARAMETER_GRADIENT, Partial(LOSS, wrt), found, self.values, 1)
+
+    def _ends(self, layer: Dense) -> tuple[Unit, Unit]:
+        """The places of a weight's two ends; a layer of one unit has its number."""
+        return self.source if layer.inputs > 1 else 1, self.own if layer.layer.units > 1 else 1
+
+    def _step(self, rule: Rule, target: Partial, expression: Expr) -> Step:
+        return Step(rule, target, forms(expression), self.values, 1)
+
+
+def general_formulae(solution: Solution, output: Output) -> General:
+    """The general formulae of every layer, from the last to the first (a sample that stands for any)."""
+    problem = solution.problem
+    source, own, *after = index_variables(problem, len(solution.layers) + 2)
+    linear: list[Step] = []
+    signals: list[Step] = []
+    gradients: list[Step] = []
+    for layer in reversed(solution.layers):
+        # the next layers' index variables, in the order in which they are met
+        indices = {later.index: after[n] for n, later in enumerate(solution.layers[layer.index :])}
+        backward = Backward(
+            solution.layers, replace(output), output.sample, named_layers(problem), OverIndices(indices)
+        )
+        writer = _Writer(backward, source, own, output.values)
+        linear.extend(writer.linear(layer))
+        signals.extend(writer.signal(layer))
+        if layer.layer.units * layer.inputs > 1:
+            gradients.extend(writer.gradients(layer))
+    return General(tuple(linear), tuple(signals), tuple(gradients))
+
+
+def index_variables(problem: Problem, count: int) -> list[Index]:
+    """Index variables that are no letters of the problem's own quantities (i for an input, n for a size)."""
+    taken = {
+        match[1] for name in problem.notation.names.values() if (match := re.match(r"([a-z])(?![a-z])", name))
+    }
+    free = [letter for letter in _LETTERS if letter not in taken]
+    spare = [f"{letter}'" for letter in free]
+    return [Index(name) for name in (*free, *spare)[:count]]

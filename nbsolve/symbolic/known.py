@@ -1,0 +1,69 @@
+"""What of a problem in letters is a number: the cells that hold numbers, and what follows from them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from nbsolve.arithmetic import settled
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import Atom
+from nbsolve.given import Entry, Letter
+from nbsolve.layers.dense import Dense
+from nbsolve.problem.model import Problem
+from nbsolve.rounding import write
+from nbsolve.solution import Solution
+from nbsolve.step import Step
+from nbsolve.symbol import Role, Symbol
+from nbsolve.values import Values
+
+
+def known_values(
+    problem: Problem, layers: Sequence[Dense], samples: Sequence[int], labels: Sequence[int | None]
+) -> Values:
+    """The numbers among the cells, each under its own symbol."""
+    values = Values()
+
+    def put(atom: Atom, entry: Entry) -> None:
+        if not isinstance(entry, Letter):
+            array = np.empty((), dtype=object)
+            array[()] = entry
+            values.put_given(atom, array)
+
+    for layer in layers:
+        for j, row in enumerate(layer.layer.weights, start=1):
+            for i, entry in enumerate(row, start=1):
+                put(layer.w(j, i), entry)
+        for j, entry in enumerate(layer.layer.bias.values, start=1):
+            constant = layer.constant(j)
+            assert constant is not None
+            put(constant, entry)
+    for place, label in zip(samples, labels, strict=True):
+        sample = problem.samples[place - 1]
+        for role, side in ((Role.INPUT, sample.input), (Role.TARGET, sample.target or ())):
+            for to, entry in enumerate(side, start=1):
+                put(Symbol(role, to=to, sample=label), entry)
+    if problem.training is not None:
+        put(Symbol(Role.LEARNING_RATE), problem.training.optimiser.parameters["learning_rate"])
+    if problem.regulariser is not None:
+        put(Symbol(Role.STRENGTH), problem.regulariser.strength)
+    return values
+
+
+def evaluate_steps(solution: Solution, steps: Iterable[Step], values: Values) -> None:
+    """Compute every step whose letters are all numbers. Raises: Undecided, DomainError."""
+    rounding = solution.problem.rounding
+    each_step = rounding.apply == "each_step" and solution.rounded
+    for step in steps:
+        try:
+            value = evaluate(step.formula, values, solution.arithmetic)
+        except KeyError:
+            continue
+        assert not isinstance(value, np.ndarray)
+        value = settled(value)
+        if each_step:
+            rounded = write(value, rounding.intermediates, solution.arithmetic).value
+            values.put(step.target, rounded, value)
+        else:
+            values.put(step.target, value)

@@ -1,0 +1,299 @@
+"""The output in letters: ∂L/∂a, and ∂L/∂z where loss and activation simplify together.
+
+Where every loss has ∂ℓ/∂a = (a − y) · q(a), with q = 2 for squared errors and 1 / (a (1 − a)) for binary
+cross-entropy, their sum is (a − y) Σ q, and the slope a (1 − a) of a sigmoid cancels against it.
+Softmax has a full Jacobian, ∂a_k/∂z_j = a_k (1[k = j] − a_j), so that every ∂L/∂a_k reaches every z_j.
+Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sections 6.2.2 and 6.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nbsolve.catalogue import ERROR_FACTORS, LOSSES
+from nbsolve.expr import (
+    Expr,
+    Negation,
+    Number,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    number,
+    product,
+    total,
+    with_variables,
+)
+from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.objective import Objective
+from nbsolve.recorder import forms
+from nbsolve.step import Form, Reason
+from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
+from nbsolve.symbolic.slopes import slope
+from nbsolve.values import Values, layer_activation
+
+
+@dataclass(frozen=True)
+class Output:
+    """The output layer and the loss, for one sample; `values` tells which targets are numbers."""
+
+    layer: Dense
+    objective: Objective
+    sample: int | None
+    values: Values
+
+    # ------------------------------------------------------------------ ∂L/∂a
+
+    def in_activation(self, k: Unit) -> Expr:
+        """∂L/∂a_k in closed form: (a − y) Σ q for errors, the catalogue's derivative otherwise."""
+        factor = self._error_factor(k)
+        if factor is None:
+            return self.objective.derivative(k, self.sample)
+        return product(*_leading(factor, self._error(k)))
+
+    def activation_forms(self, k: Unit) -> tuple[Form, ...]:
+        """∂L/∂a_k: as the rules give it, then simplified, then with the common factor taken out."""
+        plain = self.objective.plain_derivative(k, self.sample)
+        each = self.objective.derivative(k, self.sample)
+        return forms(
+            plain,
+            each,
+            self.in_activation(k),
+            reasons=(Reason.KNOWN_DERIVATIVES, Reason.SIMPLIFIED, Reason.COLLECTED),
+        )
+
+    # ------------------------------------------------------------------ ∂L/∂z
+
+    @property
+    def simplifies(self) -> bool:
+        """Whether ∂L/∂z is worth a derivation of its own: a Jacobian, or a slope that cancels."""
+        return self.layer.activation.vector or self._cancelled(self.layer.units[0]) is not None
+
+    @property
+    def inline(self) -> bool:
+        """Whether ∂L/∂z_j is short enough to stand in the closed forms of all gradients."""
+        return not self.layer.activation.vector or self._short(self.layer.units[0])
+
+    def _short(self, j: Unit) -> bool:
+        """a − y: softmax with cross-entropy for targets that are known to add up to 1."""
+        found = self.objective.cancelled(j, self.sample, self.values)
+        return found is not None and (isinstance(found, Sum) and len(found.operands) == 2)
+
+    def in_pre_activation(self, j: Unit) -> Expr:
+        """∂L/∂z_j in closed form."""
+        cancelled = self._cancelled(j)
+        if cancelled is not None:
+            return cancelled
+        if not self.layer.activation.vector:
+            return product(self.in_activation(j), slope(self.layer, j, self.sample))
+        return self._through_jacobian(j)
+
+    def chain(self, j: Unit) -> Expr:
+        """∂L/∂z_j in partial derivatives, over every output it acts on."""
+        if not self.layer.activation.vector:
+            return product(self._g(j), Quantity(Partial(self._a(j), self._z(j))))
+        if isinstance(j, Index):
+            k = self._other(j)
+            body = Product((self._g(k), Quantity(Partial(self._a(k), self._z(j)))))
+            return IndexedSum(body, k, 1, len(self.layer.units))
+        return total(
+            *(Product((self._g(k), Quantity(Partial(self._a(k), self._z(j))))) for k in self.layer.units)
+        )
+
+    def pre_activation_forms(self, j: int) -> tuple[Form, ...]:
+        """∂L/∂z_j: the chain rule over every output, the factors put in, what is left of them."""
+        if not self.layer.activation.vector:
+            return (
+                Form(self.chain(j), Reason.CHAIN_RULE),
+                Form(
+                    product(self.in_activation(j), slope(self.layer, j, self.sample)),
+                    Reason.LOCAL_DERIVATIVES,
+                ),
+                Form(self.in_pre_activation(j), Reason.CANCELLATION),
+            )
+        steps = [
+            Form(self.chain(j), Reason.CHAIN_RULE),
+            Form(self._jacobian_put_in(j, self._g), Reason.LOCAL_DERIVATIVES),
+        ]
+        if self._cancelled(j) is not None:
+            steps.append(Form(self._cross_entropy_put_in(j), Reason.CANCELLATION))
+            if len(self._cross_entropy_put_in(j).children) > 1:
+                steps.append(Form(self.in_pre_activation(j), Reason.COLLECTED))
+            return _distinct(steps)
+        steps.append(Form(self._collected_jacobian(j), self._collecting))
+        steps.append(Form(self.in_pre_activation(j), Reason.CANCELLATION))
+        return _distinct(steps)
+
+    def one_hot(self, j: int) -> Expr | None:
+        """∂L/∂z_j where the targets add up to 1, if that is simpler; None where it says nothing new."""
+        targets = [Symbol(Role.TARGET, to=k, sample=self.sample) for k in self.layer.units]
+        if not self.layer.activation.vector or all(symbol in self.values for symbol in targets):
+            return None
+        if self.objective.cancelled(j, self.sample, self.values) is not None:
+            return product(*self._cross_entropy_coefficient(), self._error(j))
+        both = self._two_output_factor()
+        if both is None:
+            return None
+        return product(number(2), self._error(j), both)
+
+    # ------------------------------------------------------------------ softmax
+
+    def jacobian(self, k: Unit, j: Unit) -> Expr:
+        """∂a_k/∂z_j."""
+        if isinstance(k, Index) or isinstance(j, Index):
+            a_k, a_j = Quantity(self._a(k)), Quantity(self._a(j))
+            return Product((a_k, Sum((Kronecker(k, j), Negation((a_j,))))))
+        return self.layer.jacobian(k, j, self.sample)
+
+    def jacobian_sum(self, j: Unit) -> Expr:
+        """Σ_k ∂L/∂a_k · a_k (1[k = j] − a_j), with index variables."""
+        assert isinstance(j, Index)
+        k = self._other(j)
+        return IndexedSum(product(self._g(k), self.jacobian(k, j)), k, 1, len(self.layer.units))
+
+    @staticmethod
+    def _other(j: Index) -> Index:
+        """Another index variable of the same layer."""
+        return Index("m" if j.name == "k" else "k")
+
+    def _jacobian_put_in(self, j: int, of: Callable[[Unit], Expr]) -> Expr:
+        """Σ_k ∂L/∂a_k ∂a_k/∂z_j with the Jacobian's entries, the unit's own first."""
+        return total(*(_signed_product(of(k), self.jacobian(k, j)) for k in self.layer.units))
+
+    @property
+    def _collecting(self) -> Reason:
+        return Reason.TWO_OUTPUTS if len(self.layer.units) == 2 else Reason.COLLECTED
+
+    def _collected_jacobian(self, j: int) -> Expr:
+        """a_j a_k (g_j − g_k) for two outputs; a_j (g_j (1 − a_j) − Σ g_k a_k) for more."""
+        others = [k for k in self.layer.units if k != j]
+        a = Quantity(self._a(j))
+        if len(others) == 1:
+            (k,) = others
+            first, second = sorted((j, k))
+            return Product(
+                (
+                    Quantity(self._a(first)),
+                    Quantity(self._a(second)),
+                    Sum((self._g(j), Negation((self._g(k),)))),
+                )
+            )
+        own = Product((self._g(j), Sum((number(1), Negation((a,))))))
+        rest = (Negation((Product((self._g(k), Quantity(self._a(k)))),)) for k in others)
+        return Product((a, Sum((own, *rest))))
+
+    def _through_jacobian(self, j: Unit) -> Expr:
+        """The closed form of Σ_k ∂L/∂a_k ∂a_k/∂z_j where nothing cancels to a − y."""
+        if isinstance(j, Index):
+            return Quantity(Partial(LOSS, self._z(j)))
+        both = self._two_output_factor()
+        if both is None:
+            return self._collected_jacobian(j)
+        (k,) = (other for other in self.layer.units if other != j)
+        return Product((both, Sum((self._error(j), Negation((self._error(k),))))))
+
+    def _two_output_factor(self) -> Expr | None:
+        """q a (1 − a), summed over the losses, with a (1 − a) = a_1 a_2: for two outputs and errors."""
+        if len(self.layer.units) != 2:
+            return None
+        both = Product(tuple(Quantity(self._a(k)) for k in self.layer.units))
+        return self._factor_times_slope(both)
+
+    def _cross_entropy_put_in(self, j: int) -> Expr:
+        """−y_j (1 − a_j) + Σ y_k a_j: the factors a_k of the Jacobian cancel against ∂ℓ/∂a_k = −y_k / a_k."""
+        a, y = Quantity(self._a(j)), self._y
+        own = Negation((Product((y(j), Sum((number(1), Negation((a,)))))),))
+        rest = [Product((y(k), a)) for k in self.layer.units if k != j]
+        body = total(own, *rest)
+        return product(*self._cross_entropy_coefficient(), body)
+
+    def _cross_entropy_coefficient(self) -> list[Expr]:
+        (term,) = self.objective.problem.losses
+        return self.objective.coefficient(term, LOSSES[term.name])
+
+    # ------------------------------------------------------------------ errors
+
+    def _cancelled(self, j: Unit) -> Expr | None:
+        """∂L/∂z_j where the slope cancels: a − y and its relatives."""
+        plain = self.objective.cancelled(j, self.sample, self.values)
+        if plain is not None or self.layer.activation.name != "sigmoid":
+            return plain
+        factor = self._factor_times_slope(slope(self.layer, j, self.sample))
+        return None if factor is None else product(*_leading(factor, self._error(j)))
+
+    def _error_factor(self, k: Unit) -> Expr | None:
+        """Σ q, where every loss has ∂ℓ/∂a = (a − y) q; None for a single loss and for any other."""
+        terms = self.objective.problem.losses
+        if len(terms) < 2 or not all(term.name in ERROR_FACTORS for term in terms):
+            return None
+        a = {"a": Quantity(self._a(k))}
+        parts = []
+        for term in terms:
+            q = with_variables(ERROR_FACTORS[term.name], a)
+            constants = self.objective.coefficient(term, LOSSES[term.name])
+            parts.append(_times(constants, q))
+        return total(*parts)
+
+    def _factor_times_slope(self, slope_: Expr) -> Expr | None:
+        """Σ q a (1 − a), where some loss is a binary cross-entropy, whose q is 1 / (a (1 − a))."""
+        terms = self.objective.problem.losses
+        names = {term.name for term in terms}
+        if not names <= set(ERROR_FACTORS) or "binary_cross_entropy" not in names:
+            return None
+        parts = []
+        for term in terms:
+            constants = product(*self.objective.coefficient(term, LOSSES[term.name]))
+            parts.append(constants if term.name == "binary_cross_entropy" else product(constants, slope_))
+        return total(*sorted(parts, key=lambda part: not isinstance(part, Number)))
+
+    # ------------------------------------------------------------------ quantities
+
+    def _a(self, k: Unit) -> Symbol:
+        return layer_activation(self.layer.index, k, self.sample)
+
+    def _z(self, k: Unit) -> Symbol:
+        return self.layer.z(k, self.sample)
+
+    def _g(self, k: Unit) -> Expr:
+        return Quantity(Partial(LOSS, self._a(k)))
+
+    def _y(self, k: Unit) -> Expr:
+        return Quantity(Symbol(Role.TARGET, to=k, sample=self.sample))
+
+    def _error(self, k: Unit) -> Expr:
+        return Sum((Quantity(self._a(k)), Negation((self._y(k),))))
+
+
+def _leading(factor: Expr, error: Expr) -> tuple[Expr, ...]:
+    """A number first, then the error, then what is left: 2 (a − y) a (1 − a)."""
+    if isinstance(factor, Number):
+        return (factor, error)
+    if isinstance(factor, Product) and isinstance(factor.operands[0], Number):
+        return (factor.operands[0], error, *factor.operands[1:])
+    return (error, factor)
+
+
+def _times(constants: list[Expr], q: Expr) -> Expr:
+    """c · 1/x written c/x."""
+    constant = product(*constants)
+    if isinstance(q, Quotient) and isinstance(q.operands[0], Number):
+        return Quotient((constant, q.operands[1]))
+    return product(constant, q)
+
+
+def _signed_product(left: Expr, right: Expr) -> Expr:
+    """g · (−x) written −g x."""
+    if isinstance(right, Negation):
+        return Negation((product(left, right.operands[0]),))
+    return product(left, right)
+
+
+def _distinct(steps: list[Form]) -> tuple[Form, ...]:
+    """The forms without those that repeat the one before."""
+    kept: list[Form] = []
+    for form in steps:
+        if not kept or kept[-1].expression != form.expression:
+            kept.append(form)
+    return tuple(kept)

@@ -1,0 +1,140 @@
+"""One pass over the network in letters: forward, loss, local derivatives, gradients, general formulae, matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nbsolve.arithmetic import Arithmetic
+from nbsolve.expr import Atom, Expr
+from nbsolve.layers.dense import LOSS
+from nbsolve.layers.parameters import parameters
+from nbsolve.objective import Objective, penalty_gradient
+from nbsolve.problem.model import Problem
+from nbsolve.schedule import batches
+from nbsolve.solution import Solution, explanation_of, layers_of, named_layers
+from nbsolve.step import Step
+from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbolic.backward import Backward
+from nbsolve.symbolic.general import General, general_formulae
+from nbsolve.symbolic.known import evaluate_steps, known_values
+from nbsolve.symbolic.matrices import matrix_steps
+from nbsolve.symbolic.output import Output
+from nbsolve.symbolic.steps import Steps
+from nbsolve.symbolic.summing import term_by_term
+from nbsolve.values import Values
+
+MOST_PARAMETERS = 120
+"""A network with more has its general formulae and matrices written out, not every instance."""
+
+
+@dataclass(frozen=True)
+class LetterPass:
+    """The solution in letters. `solution` has the problem and its layers; it may have no iterations.
+
+    `values` holds what is a number: what is given, and what follows from it. Steps are those of single units,
+    except for `matrices`, whose steps are those of layers, and `general`, whose quantities have index variables.
+    """
+
+    solution: Solution
+    labels: tuple[int | None, ...]
+    values: Values
+    forward: tuple[Step, ...]
+    loss: tuple[Step, ...] = ()
+    factors: tuple[Step, ...] = ()
+    signals: tuple[Step, ...] = ()
+    one_hot: tuple[Step, ...] = ()
+    gradients: tuple[Step, ...] = ()
+    general: General | None = None
+    matrices: tuple[Step, ...] = ()
+    update: tuple[Step, ...] = ()
+    backward: tuple[Backward, ...] = ()
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """Every step of single units, in order."""
+        for part in (self.forward, self.loss, self.factors, self.signals, self.gradients, self.update):
+            yield from part
+
+    @property
+    def instances(self) -> bool:
+        """Whether every unit and every parameter is written out."""
+        return bool(self.forward)
+
+    def step_of(self, target: Atom) -> Step | None:
+        """The step that finds a quantity; made where no other step needs it (∂L/∂a, ∂L/∂z of a hidden unit)."""
+        for step in self.steps:
+            if step.target == target:
+                return step
+        if not (isinstance(target, Partial) and target.of == LOSS) or target.wrt.layer is None:
+            return None
+        if target.wrt.role not in (Role.ACTIVATION, Role.PRE_ACTIVATION):
+            return None
+        layer = self.solution.layers[target.wrt.layer - 1]
+        for backward in self.backward:
+            if backward.sample == target.wrt.sample:
+                unit = number_of(target.wrt.to)
+                return Steps(self.values).on_demand(backward, layer, unit, target.wrt.role)
+        return None
+
+
+def solve_in_letters(solution: Solution) -> LetterPass:
+    """Solve the first batch in letters, and put in what is given in numbers.
+
+    Raises: Undecided (more bits are needed), DomainError (a number outside a loss's domain).
+    """
+    problem, layers = solution.problem, solution.layers
+    samples = next(iter(batches(problem)))
+    labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
+    values = known_values(problem, layers, samples, labels)
+    steps = Steps(values)
+    count = sum(len(parameter.members) for layer in layers for parameter in parameters(layer))
+    instances = count * len(labels) <= MOST_PARAMETERS
+    forward = tuple(steps.forward(solution, labels)) if instances else ()
+    evaluate_steps(solution, forward, values)
+    if not problem.losses:
+        return LetterPass(solution, labels, values, forward, matrices=tuple(matrix_steps(solution, values)))
+    objective = Objective(problem, labels)
+    backward = tuple(
+        Backward(
+            layers, Output(layers[-1], objective, label, values), label, named_layers(problem), term_by_term
+        )
+        for label in labels
+    )
+    alone = backward[0] if len(labels) == 1 else None
+    general = None if alone is None else general_formulae(solution, alone.output)
+    matrices = () if alone is None else tuple(matrix_steps(solution, values, alone.output))
+    if not instances:
+        return LetterPass(solution, labels, values, (), general=general, matrices=matrices, backward=backward)
+    loss = tuple(steps.recorded(solution, objective.write_loss))
+    factors = tuple(step for one in backward for step in steps.factors(one))
+    signals = tuple(step for one in backward for step in steps.signals(one))
+    one_hot = tuple(step for one in backward for step in steps.one_hot(one))
+    gradients = tuple(steps.gradients(layers, backward, _penalty(solution, len(labels))))
+    evaluate_steps(solution, (*loss, *factors, *signals, *gradients), values)
+    return LetterPass(
+        solution,
+        labels,
+        values,
+        forward,
+        loss,
+        factors,
+        signals,
+        one_hot,
+        gradients,
+        general,
+        matrices,
+        tuple(steps.update(solution)),
+        backward,
+    )
+
+
+def without_iterations(problem: Problem, arithmetic: Arithmetic, rounded: bool = True) -> Solution:
+    """The frame of a problem that has no solution in numbers: its layers, and no iterations."""
+    return Solution(problem, arithmetic, layers_of(problem), explanation_of(problem), (), rounded)
+
+
+def _penalty(solution: Solution, samples: int) -> Callable[[Symbol], Expr] | None:
+    if solution.problem.regulariser is None:
+        return None
+    return lambda weight: penalty_gradient(solution.problem, samples, weight)

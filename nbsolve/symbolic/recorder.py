@@ -1,0 +1,19 @@
+"""Writing steps down without computing them."""
+
+from __future__ import annotations
+
+from nbsolve.expr import Atom, Operand
+from nbsolve.recorder import Computation, Recorder
+
+
+class LetterRecorder(Recorder):
+    """A ledger of steps whose quantities have no values."""
+
+    def _run(self, computation: Computation) -> None:
+        """Nothing is computed."""
+
+    def derive_value(self, target: Atom, value: Operand) -> None:
+        """Nothing is kept."""
+
+    def copy_signed(self, source: Atom, target: Atom, sign: int) -> None:
+        """Nothing is copied."""

@@ -1,0 +1,172 @@
+"""The steps of a pass in letters, unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from nbsolve.expr import Atom, Expr, Negation, Quantity, product, total
+from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.layers.parameters import parameters, write_update
+from nbsolve.recorder import forms
+from nbsolve.solution import Solution
+from nbsolve.step import Form, Reason, Rule, Step
+from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbolic.backward import Backward
+from nbsolve.symbolic.recorder import LetterRecorder
+from nbsolve.symbolic.slopes import spelled_slope
+from nbsolve.values import Values
+
+Penalty = Callable[[Symbol], Expr]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Makes the steps of one pass; `values` is what is known in numbers."""
+
+    values: Values
+
+    def step(self, rule: Rule, target: Atom, its_forms: tuple[Form, ...], sample: int | None = None) -> Step:
+        """A step of a single unit."""
+        return Step(rule, target, its_forms, self.values, 1, sample)
+
+    # ------------------------------------------------------------------ forward and loss
+
+    def forward(self, solution: Solution, labels: Sequence[int | None]) -> Iterator[Step]:
+        """z and a of every unit, layer by layer."""
+        recorder = self._recorder(solution)
+        for label in labels:
+            for layer in solution.layers:
+                layer.forward(recorder, label)
+                linear, activation = recorder.steps
+                recorder.steps.clear()
+                for pair in zip(linear.units, activation.units, strict=True):
+                    yield from pair
+
+    def recorded(self, solution: Solution, write: Callable[[LetterRecorder], None]) -> Iterator[Step]:
+        """The steps that `write` records, unit by unit."""
+        recorder = self._recorder(solution)
+        write(recorder)
+        for step in recorder.steps:
+            yield from step.units
+
+    def _recorder(self, solution: Solution) -> LetterRecorder:
+        return LetterRecorder(1, solution.arithmetic, None, values=self.values)
+
+    # ------------------------------------------------------------------ factors
+
+    def factors(self, backward: Backward) -> Iterator[Step]:
+        """The local derivatives: ∂L/∂a of each output, then the slopes, from the last layer to the first."""
+        output, label = backward.output, backward.sample
+        for k in output.layer.units:
+            target = Partial(LOSS, output.layer.a(k, label))
+            yield self.step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(k), label)
+        for layer in reversed(backward.layers):
+            if layer.activation.vector:
+                yield from self._jacobian(backward, layer)
+                continue
+            for j in layer.units:
+                target = Partial(layer.a(j, label), layer.z(j, label))
+                yield self.step(Rule.LOCAL_DERIVATIVE, target, forms(*spelled_slope(layer, j, label)), label)
+
+    def _jacobian(self, backward: Backward, layer: Dense) -> Iterator[Step]:
+        label = backward.sample
+        for j in layer.units:
+            for k in layer.units:
+                target = Partial(layer.a(k, label), layer.z(j, label))
+                entry = backward.output.jacobian(k, j)
+                found = [Form(entry)]
+                if len(layer.units) == 2 and k == j:
+                    both = product(*(Quantity(layer.a(unit, label)) for unit in layer.units))
+                    found.append(Form(both, Reason.TWO_OUTPUTS))
+                yield self.step(Rule.LOCAL_DERIVATIVE, target, tuple(found), label)
+
+    # ------------------------------------------------------------------ signals
+
+    def signals(self, backward: Backward) -> Iterator[Step]:
+        """∂L/∂z where it gets a derivation: at an output that simplifies, and in layers that are named."""
+        for layer in reversed(backward.layers):
+            last = layer.index == len(backward.layers)
+            if last and backward.output.simplifies:
+                for j in layer.units:
+                    yield self.output_signal(backward, j)
+            elif layer.index in backward.named:
+                for j in layer.units:
+                    yield self.on_demand(backward, layer, j, Role.PRE_ACTIVATION)
+
+    def output_signal(self, backward: Backward, j: int) -> Step:
+        """∂L/∂z_j of the output where loss and activation simplify together."""
+        target = Partial(LOSS, backward.output.layer.z(j, backward.sample))
+        return self.step(Rule.OUTPUT_SIGNAL, target, backward.output.pre_activation_forms(j), backward.sample)
+
+    def one_hot(self, backward: Backward) -> Iterator[Step]:
+        """The same for targets that add up to 1, where that is simpler and not known to be so."""
+        for j in backward.output.layer.units:
+            short = backward.output.one_hot(j)
+            if short is not None:
+                target = Partial(LOSS, backward.output.layer.z(j, backward.sample))
+                yield self.step(Rule.OUTPUT_SIGNAL, target, (Form(short, Reason.ONE_HOT),), backward.sample)
+
+    def on_demand(self, backward: Backward, layer: Dense, j: int, role: Role) -> Step:
+        """∂L/∂z_j or ∂L/∂a_j of any unit: chain over every path, then closed form."""
+        label = backward.sample
+        if role is Role.ACTIVATION:
+            chain, closed = backward.upstream_chain(layer, j), backward.upstream(layer, j)
+            target, rule = Partial(LOSS, layer.a(j, label)), Rule.PATH_SUM
+        else:
+            if layer.index == len(backward.layers) and backward.output.simplifies:
+                return self.output_signal(backward, j)
+            chain, closed = backward.full_signal_chain(layer, j), backward.full_signal(layer, j)
+            target, rule = Partial(LOSS, layer.z(j, label)), Rule.DELTA
+        reasons = (Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES)
+        return self.step(rule, target, forms(chain, closed, reasons=reasons), label)
+
+    # ------------------------------------------------------------------ parameters
+
+    def gradients(
+        self, layers: Sequence[Dense], samples: Sequence[Backward], penalty: Penalty | None
+    ) -> Iterator[Step]:
+        """∂L/∂w and ∂L/∂b of every parameter: the chain over every path, then the closed form."""
+        for layer in reversed(layers):
+            for parameter in parameters(layer):
+                for member in parameter.members:
+                    yield self._gradient(layer, samples, member, penalty)
+
+    def _gradient(
+        self, layer: Dense, samples: Sequence[Backward], wrt: Symbol, penalty: Penalty | None
+    ) -> Step:
+        units = layer.units if wrt.shared else (number_of(wrt.to),)
+        chain: list[Expr] = []
+        closed: list[Expr] = []
+        for backward in samples:
+            for j in units:
+                local = Quantity(Partial(layer.z(j, backward.sample), wrt))
+                chain.append(product(self._parameter_chain(backward, layer, j), local))
+                signal = backward.signal(layer, j)
+                if wrt.role is Role.WEIGHT:
+                    signal = product(signal, Quantity(layer.source(wrt.from_, backward.sample)))
+                closed.append(Negation((signal,)) if wrt.role is Role.THRESHOLD else signal)
+        if wrt.role is Role.WEIGHT and penalty is not None:
+            chain, closed = [*chain, penalty(wrt)], [*closed, penalty(wrt)]
+        its_forms = forms(
+            total(*chain), total(*closed), reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES)
+        )
+        return self.step(Rule.PARAMETER_GRADIENT, Partial(LOSS, wrt), its_forms)
+
+    def _parameter_chain(self, backward: Backward, layer: Dense, j: int) -> Expr:
+        """The chain to z_j; through softmax over every output."""
+        if layer.index == len(backward.layers):
+            return backward.full_signal_chain(layer, j)
+        return backward.signal_chain(layer, j)
+
+    def update(self, solution: Solution) -> Iterator[Step]:
+        """The new parameters."""
+        training = solution.problem.training
+        if training is None:
+            return
+
+        def write(recorder: LetterRecorder) -> None:
+            for layer in solution.layers:
+                write_update(recorder, layer, training.optimiser, solution.how, False, False)
+
+        yield from self.recorded(solution, write)

@@ -1,0 +1,54 @@
+"""Adding up over the units of the next layer: term by term, or as Σ over an index variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nbsolve.expr import Expr, Product, Quantity, Variable, collected, product, walk
+from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.layers.dense import Dense
+from nbsolve.symbol import Index, Partial, Symbol, Unit
+
+Terms = Callable[[Unit], Expr]
+Summing = Callable[[Dense, Terms], Expr]
+
+
+def term_by_term(layer: Dense, term: Terms) -> Expr:
+    """p a + p b, written p [a + b]."""
+    return collected(*(term(unit) for unit in layer.units))
+
+
+@dataclass(frozen=True)
+class OverIndices:
+    """Σ_k over a layer's units, k being that layer's index variable; what has no k in it stands in front."""
+
+    indices: dict[int, Index]
+
+    def __call__(self, layer: Dense, term: Terms) -> Expr:
+        """The sum; a layer of one unit has one term."""
+        if layer.layer.units == 1:
+            return term(1)
+        index = self.indices[layer.index]
+        body = term(index)
+        factors = body.operands if isinstance(body, Product) else (body,)
+        outside = [factor for factor in factors if index not in indices_of(factor)]
+        inside = [factor for factor in factors if index in indices_of(factor)]
+        return product(*outside, IndexedSum(product(*inside), index, 1, layer.layer.units))
+
+
+def indices_of(expression: Expr) -> set[Index]:
+    """The index variables that stand free in an expression."""
+    found: set[Unit | None] = set()
+    for node in walk(expression):
+        match node:
+            case Quantity(Symbol() as symbol):
+                found |= {symbol.to, symbol.from_}
+            case Quantity(Partial(of, wrt)):
+                found |= {of.to, of.from_, wrt.to, wrt.from_}
+            case Variable(index=index):
+                found.add(index)
+            case Kronecker(left, right):
+                found |= {left, right}
+    bound = {node.index for node in walk(expression) if isinstance(node, IndexedSum)}
+    return {unit for unit in found if isinstance(unit, Index)} - bound
