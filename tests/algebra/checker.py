@@ -98,7 +98,7 @@ class Checker:
         for number in range(SUPPLY):
             point = self.world.point(number, kind)
             held = False
-            for indices in self._placings(nodes[0], point):
+            for indices in self.placings(nodes[0], point):
                 evaluator = point.evaluator(indices)
                 if all(evaluator.holds(condition) for condition in conditions):
                     held = True
@@ -156,7 +156,7 @@ class Checker:
             found |= self.world.alphabet.free(letter)
         return frozenset(found - bound(node))
 
-    def _placings(self, left: Node, point: Point) -> Iterator[dict[str, int]]:
+    def placings(self, left: Node, point: Point) -> Iterator[dict[str, int]]:
         """All numbers that the index variables of the left side may take."""
         names = sorted(self._free(left))
         ranges = []
