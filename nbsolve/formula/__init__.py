@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
+from nbsolve.formula.functions import RESERVED
 from nbsolve.formula.parser import parse_formula
+from nbsolve.formula.records import (
+    ACTIVATION_VARIABLES,
+    LOSS_VARIABLES,
+    Derived,
+    OwnFunction,
+    activation_derivation,
+    derived_activation,
+    derived_loss,
+    loss_derivation,
+    own_activation,
+    own_loss,
+)
 from nbsolve.formula.tokens import FormulaError
 
-__all__ = ["FormulaError", "parse_formula"]
+__all__ = [
+    "ACTIVATION_VARIABLES",
+    "LOSS_VARIABLES",
+    "RESERVED",
+    "Derived",
+    "FormulaError",
+    "OwnFunction",
+    "activation_derivation",
+    "derived_activation",
+    "derived_loss",
+    "loss_derivation",
+    "own_activation",
+    "own_loss",
+    "parse_formula",
+]

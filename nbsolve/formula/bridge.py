@@ -119,6 +119,10 @@ class Bridge:
             self._trees[letter] = e
         return self._letters[e]
 
+    def functions_in(self, letters: Any) -> list[Expr]:
+        """The functions that closed letters stand for."""
+        return [function for function, letter in self._letters.items() if letter in letters]
+
     # ------------------------------------------------------------------ back
 
     def back(self, x: Any) -> Expr:

@@ -87,13 +87,13 @@ _SPANS = tuple(
 )
 
 
-def domain_of(formulae: Sequence[Expr], name: str, others: Mapping[str, Domain]) -> Domain:
-    """The first usual interval in which all the formulae have values; where there is none, the widest one."""
+def domain_of(formulae: Sequence[Expr], name: str, others: Mapping[str, Domain]) -> Domain | None:
+    """The first usual interval in which all the formulae have values; None where there is none."""
     for low, high in _SPANS:
         domains = {**others, name: Domain(low, high)}
         if all(_defined(formula, domains) for formula in formulae):
             return domains[name]
-    return Domain(*_SPANS[0])
+    return None
 
 
 def _defined(formula: Expr, domains: Mapping[str, Domain]) -> bool:
