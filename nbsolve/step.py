@@ -80,6 +80,7 @@ class Reason(StrEnum):
     FOUND = "found"
     CONVENTION = "convention"
     LETTER = "letter"
+    EXTENDED = "extended"
 
 
 @dataclass(frozen=True, slots=True)

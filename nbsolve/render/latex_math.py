@@ -24,6 +24,8 @@ FUNCTIONS = {
     "silu": r"\mathrm{SiLU}",
     "step": r"\mathrm{step}",
     "softmax": r"\mathrm{softmax}",
+    "normal_distribution": r"\Phi",
+    "normal_density": r"\varphi",
     "loss": r"\ell",
     "max": r"\max",
     "ln": r"\ln",
@@ -31,7 +33,7 @@ FUNCTIONS = {
     "sign": r"\operatorname{sign}",
     "sum": r"\operatorname{sum}",
 }
-VARIABLES = {"alpha": r"\alpha", "delta": r"\delta", "theta": r"\theta", "…": r"\cdots"}
+VARIABLES = {"alpha": r"\alpha", "delta": r"\delta", "theta": r"\theta", "epsilon": r"\varepsilon", "ell": r"\ell", "…": r"\cdots"}
 RELATIONS = {
     "=": "=",
     "≈": r"\approx",

@@ -36,9 +36,9 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _INDICES = str.maketrans("0123456789ijkmn", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙ")
 _FUNCTIONS = {
     "identity": "id", "sigmoid": "σ", "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU",
-    "silu": "SiLU", "loss": "ℓ",
+    "silu": "SiLU", "loss": "ℓ", "normal_distribution": "Φ", "normal_density": "φ",
 }  # fmt: skip
-_VARIABLES = {"alpha": "α", "delta": "δ", "theta": "θ", "a_k": "aₖ", "y_k": "yₖ"}
+_VARIABLES = {"alpha": "α", "delta": "δ", "theta": "θ", "epsilon": "ε", "ell": "ℓ", "a_k": "aₖ", "y_k": "yₖ"}
 _RELATIONS = {sign: sign for sign in "=≈<>≤≥≠←"}
 Style = Callable[[str, str], str]
 

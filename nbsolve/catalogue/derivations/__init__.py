@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nbsolve.catalogue.derivations.errors import (
+    ABSOLUTE_ERROR,
+    ABSOLUTE_ERRORS,
+    HUBER,
+    HUBER_MEAN,
+    SQUARED_ERROR,
+    SQUARED_ERRORS,
+)
+from nbsolve.catalogue.derivations.probabilities import (
+    BINARY_CROSS_ENTROPY,
+    BINARY_THROUGH_SIGMOID,
+    CATEGORICAL_CROSS_ENTROPY,
+    CATEGORICAL_THROUGH_SOFTMAX,
+    ONE_HOT_THROUGH_SOFTMAX,
+    SOFTMAX,
+)
+from nbsolve.catalogue.derivations.rectifiers import ELU, LEAKY_RELU, RELU, STEP
 from nbsolve.catalogue.derivations.sigmoids import LINEAR, SIGMOID, TANH
+from nbsolve.catalogue.derivations.similarities import COSINE_LOSS, COSINE_SIMILARITY, HINGE
+from nbsolve.catalogue.derivations.smooth import GELU, SILU, SOFTPLUS
 from nbsolve.derivation import Derivation
 
 __all__ = ["DERIVATIONS", "derivation_id"]
@@ -23,5 +42,33 @@ def _table(derivations: Iterable[Derivation]) -> dict[str, tuple[Derivation, ...
     return table
 
 
-DERIVATIONS: dict[str, tuple[Derivation, ...]] = _table((LINEAR, SIGMOID, TANH))
+DERIVATIONS: dict[str, tuple[Derivation, ...]] = _table(
+    (
+        LINEAR,
+        SIGMOID,
+        TANH,
+        RELU,
+        LEAKY_RELU,
+        ELU,
+        SOFTPLUS,
+        GELU,
+        SILU,
+        STEP,
+        SOFTMAX,
+        SQUARED_ERROR,
+        SQUARED_ERRORS,
+        BINARY_CROSS_ENTROPY,
+        BINARY_THROUGH_SIGMOID,
+        CATEGORICAL_CROSS_ENTROPY,
+        ONE_HOT_THROUGH_SOFTMAX,
+        CATEGORICAL_THROUGH_SOFTMAX,
+        ABSOLUTE_ERROR,
+        ABSOLUTE_ERRORS,
+        HUBER,
+        HUBER_MEAN,
+        HINGE,
+        COSINE_SIMILARITY,
+        COSINE_LOSS,
+    )
+)
 """What is asked for (see `derivation_id`) to its derivations, in the order in which they are read."""
