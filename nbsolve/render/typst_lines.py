@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.render.circled import circled
 from nbsolve.render.typst_latex import quoted
-from nbsolve.render.typst_math import Formulas, fitting
+from nbsolve.render.typst_math import CIRCLES, Formulas, fitting
 from nbsolve.render.typst_width import math_width
 
 __all__ = ["Chain", "chains", "derivation"]
@@ -18,8 +18,6 @@ STEP = 1.4
 _FURTHER = 2.0
 _GAP = 1.6
 _SAFETY = 1.02
-CIRCLES = 20
-"""Fonts for mathematics have circled numbers up to here."""
 
 
 @dataclass(frozen=True, slots=True)

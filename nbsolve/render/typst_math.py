@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from nbsolve.document import Math, Text
+from nbsolve.document import Mark, Math, Text
 from nbsolve.expr import Atom, Expr
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
@@ -37,6 +37,8 @@ FUNCTIONS = {
 }
 VARIABLES = {"alpha": "α", "delta": "δ", "theta": "θ", "…": "⋯", "b": "b", "W": "W", "x": "x"}
 _GREEK = frozenset(VARIABLES.values()) - frozenset("bWx")
+CIRCLES = 20
+"""Fonts for mathematics have circled numbers up to here."""
 RELATIONS = {sign: sign for sign in "=≈<>≤≥≠←"}
 
 
@@ -88,7 +90,7 @@ def printer(names: Names) -> Printer:
             matrix=lambda rows: f"mat(delim: \"[\", {'; '.join(', '.join(row) for row in rows)})",
             cases=cases,
             brace=lambda body, words: f"underbrace({body}, {words})",
-            reference=lambda body, n: f"underbrace({body}, {quoted(circled(n))})",
+            reference=lambda body, n: f"underbrace({body}, {quoted(circled(n, CIRCLES))})",
             note=note,
             relations=RELATIONS,
             minus="-",
@@ -155,9 +157,10 @@ class Formulas:
                 formula = self.inline(part)
                 typst.append(formula[0])
                 plain.append(formula[1])
-            elif isinstance(part, str):
-                typst.append(quoted(part))
-                plain.append(part)
+            elif isinstance(part, str | Mark):
+                words = part if isinstance(part, str) else circled(part.number, CIRCLES)
+                typst.append(quoted(words))
+                plain.append(words)
             else:
                 raise TypeError(f"{type(part).__name__} cannot stand in a note")
         return " ".join(typst), "".join(plain)

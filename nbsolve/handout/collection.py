@@ -1,0 +1,67 @@
+"""Many problems in one PDF: title page, contents, numbered problems, running heads, solutions where wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from nbsolve.handout.course import CourseData
+from nbsolve.handout.paper import PAPERS, Paper
+from nbsolve.handout.sheets import Handout
+from nbsolve.handout.typesetting import Sheet, logo
+from nbsolve.phrases import phrase
+from nbsolve.render.typst import Piece
+from nbsolve.render.typst_latex import quoted
+from nbsolve.render.typst_markdown import escaped
+
+__all__ = ["Solutions", "collection"]
+
+
+class Solutions(StrEnum):
+    """Where the solutions of a collection stand."""
+
+    INLINE = "inline"
+    APPENDIX = "appendix"
+    NONE = "none"
+
+
+def collection(
+    handouts: Sequence[Handout],
+    solutions: Solutions = Solutions.INLINE,
+    title: str | None = None,
+    course: CourseData | None = None,
+    paper: Paper = PAPERS["a4"],
+) -> Sheet:
+    """One sheet over many problems, in the order given."""
+    course = course or CourseData()
+    title = title or course.name or phrase("handout.problems")
+    name = course.name if course.name != title else ""
+    parts = ", ".join(quoted(text) for text in (course.institution, name, course.term, course.date))
+    course.check()
+    front = f"#title-page({parts}, {logo(course)})\n\n#contents({quoted(phrase('handout.contents'))})"
+    return Sheet(title, list(_pieces(handouts, solutions)), title, "", (), front, course, paper)
+
+
+def _pieces(handouts: Sequence[Handout], solutions: Solutions) -> Iterator[Piece]:
+    for number, handout in enumerate(handouts, start=1):
+        named = f"{phrase('handout.problem', number=str(number))}: {handout.title}"
+        yield _opening(named, level=1, apart=number > 1)
+        yield from handout.question_pieces(space=False, raised=0, prefix=f"q{number}-")
+        if solutions is Solutions.INLINE:
+            yield _opening(phrase("handout.solution"), level=2, running=f"{named} · {phrase('handout.solution')}")
+            yield from handout.solution_pieces(raised=-1, prefix=f"p{number}-", statement=False)
+    if solutions is not Solutions.APPENDIX:
+        return
+    yield _opening(phrase("handout.solutions"), level=1, apart=True)
+    for number, handout in enumerate(handouts, start=1):
+        named = f"{phrase('handout.solution_of', number=str(number))}: {handout.title}"
+        yield _opening(named, level=2, apart=number > 1)
+        yield from handout.solution_pieces(raised=-1, prefix=f"p{number}-", statement=False)
+
+
+def _opening(words: str, level: int, apart: bool = False, running: str | None = None) -> Piece:
+    """A heading that the running head of the following pages repeats; `apart`: on a new page."""
+    page = "#pagebreak(weak: true)\n" if apart else ""
+    return Piece(
+        f"{page}#running({quoted(running or words)})\n#heading(level: {level})[{escaped(words)}]", f"heading {words!r}"
+    )

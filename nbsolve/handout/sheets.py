@@ -1,0 +1,163 @@
+"""What each handout consists of: the question sheet and the solution, from the documents of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nbsolve.document import Block, Bullets, Document, Heading
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.handout.course import CourseData
+from nbsolve.handout.figures import figure
+from nbsolve.handout.paper import PAPERS, Paper
+from nbsolve.handout.typesetting import Sheet
+from nbsolve.handout.work import MOST, answer_lines
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import DerivationProblem
+from nbsolve.render.typst import Piece, Writer
+from nbsolve.worked import WorkedSolution
+from nbsolve.worked_derivation import WorkedDerivation
+
+if TYPE_CHECKING:
+    from nbsolve.drawing import Drawing
+
+__all__ = ["Handout", "Worked"]
+
+Worked = WorkedSolution | WorkedDerivation
+
+
+@dataclass(frozen=True)
+class Handout:
+    """The handouts of one worked problem. Raises, when typeset: TypesettingError, MissingGlyphs, BrokenMathematics."""
+
+    worked: Worked
+    course: CourseData = CourseData()
+    paper: Paper = PAPERS["a4"]
+
+    @property
+    def title(self) -> str:
+        """The problem's title, as plain text."""
+        return " ".join(self.worked.problem.title.replace("$", "").split())
+
+    @cached_property
+    def statement(self) -> Document:
+        """What is given and asked."""
+        return self.worked.statement()
+
+    @cached_property
+    def whole(self) -> Document:
+        """Everything, as on the site."""
+        return self.worked.document()
+
+    # ------------------------------------------------------------------ sheets
+
+    def question(self) -> Sheet:
+        """The statement, the data, the drawing without results, the parts with room for answers; no solution."""
+        return self._sheet(list(self.question_pieces()), fields=(phrase("handout.name"),))
+
+    def solution(self) -> Sheet:
+        """Statement, conventions, drawings, every step, the answers."""
+        return self._sheet(list(self.solution_pieces()), kind=phrase("handout.solution"))
+
+    def _sheet(self, pieces: Sequence[Piece], kind: str = "", fields: tuple[str, ...] = ()) -> Sheet:
+        running = f"{self.title} · {kind}" if kind else self.title
+        return Sheet(self.title, pieces, running, kind, fields, None, self.course, self.paper)
+
+    # ------------------------------------------------------------------ pieces
+
+    def question_pieces(self, space: bool = True, raised: int = 1, prefix: str = "") -> Iterator[Piece]:
+        """The statement without its heading (the sheet's title says it); `space`: with room for answers."""
+        writer = self._writer(self.statement, raised, prefix)
+        blocks = [block for block in self.statement.blocks if not _is_heading(block, "sections.statement")]
+        place = self._parts(blocks)
+        for position, block in enumerate(blocks):
+            if position == place:
+                yield from self._drawn()
+                if space:
+                    yield from self._answers(block, writer)
+                    continue
+            yield writer.piece(block)
+        if place is None:
+            yield from self._drawn()
+            if space:
+                yield Piece(f"#answer-lines({MOST})", "answer space")
+
+    def _answers(self, block: Block, writer: Writer) -> Iterator[Piece]:
+        """Each part, and below it ruled lines for its answer."""
+        assert isinstance(block, Bullets)
+        lines = answer_lines(self.worked, self.whole, block.labels)
+        for label, item, count in zip(block.labels, block.items, lines, strict=True):
+            yield Piece(f"#part([({label})], [{writer.text(item)}])", f"part ({label})")
+            yield Piece(f"#answer-lines({count})", f"answer space of part ({label})")
+
+    def solution_pieces(self, raised: int = 1, prefix: str = "", statement: bool = True) -> Iterator[Piece]:
+        """Everything but the title; `statement`: with what is given and asked."""
+        blocks = [block for block in self.whole.blocks if not (isinstance(block, Heading) and block.level == 1)]
+        given = len(self.statement.blocks)
+        if not statement:
+            blocks, given = blocks[given:], 0
+        writer = self._writer(replace(self.whole, blocks=tuple(blocks)), raised, prefix)
+        place = self._parts(blocks[:given])
+        place = given if place is None and statement else place
+        after = self._after_headings(blocks)
+        for position, piece in enumerate(writer.pieces()):
+            if position == place:
+                yield from self._drawn()
+            yield piece
+            if position in after:
+                yield from self._drawing(after[position])
+
+    def _writer(self, document: Document, raised: int, prefix: str) -> Writer:
+        return Writer(document, self.paper.room, raised, prefix)
+
+    def _parts(self, blocks: Sequence[Block]) -> int | None:
+        """Where the parts stand."""
+        labels = tuple(part.label for part in self.worked.problem.parts)
+        for position, block in enumerate(blocks):
+            if labels and isinstance(block, Bullets) and block.labels == labels:
+                return position
+        return None
+
+    # ------------------------------------------------------------------ drawings
+
+    def _drawn(self) -> Iterator[Piece]:
+        """The drawing of what is given. A derivation has none: its graph would be the answer."""
+        if isinstance(self.worked, WorkedSolution):
+            yield from self._drawing(self.worked.draw)
+
+    def _drawing(self, draw: Callable[[], Drawing]) -> Iterator[Piece]:
+        try:
+            drawing = draw()
+        except UnknownQuantityError:
+            return  # a pass that this problem does not have
+        yield figure(drawing, self.paper)
+
+    def _after_headings(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
+        """Positions of the headings that a drawing follows: each backward pass, each derivation."""
+        worked = self.worked
+        if isinstance(worked, WorkedDerivation):
+            return self._graphs(worked, blocks)
+        kind = "backward" if worked.problem.losses else "forward"
+        places = [n for n, block in enumerate(blocks) if _is_heading(block, f"sections.{kind}")]
+        numbers = [iteration.number for iteration in worked.solution.iterations]
+        if len(places) != len(numbers):
+            return {}
+        return {
+            place: lambda number=number: worked.draw(kind, iteration=number)  # type: ignore[misc]
+            for place, number in zip(places, numbers, strict=True)
+        }
+
+    def _graphs(self, worked: WorkedDerivation, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
+        problem: DerivationProblem = worked.problem
+        found: dict[int, Callable[[], Drawing]] = {}
+        for topic in problem.topics:
+            first = next((b for b in worked.derivation(topic.id).blocks if isinstance(b, Heading)), None)
+            if first is not None and first in blocks:
+                found[blocks.index(first)] = lambda topic=topic: worked.draw(topic.id)  # type: ignore[misc]
+        return found
+
+
+def _is_heading(block: Block, key: str) -> bool:
+    return isinstance(block, Heading) and block.text == (phrase(key),)

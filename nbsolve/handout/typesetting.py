@@ -1,0 +1,170 @@
+"""From pieces of Typst to the bytes of a PDF; what cannot be set is named by its block and its expression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import typst
+
+from nbsolve.errors import NbsolveError
+from nbsolve.handout.course import CourseData
+from nbsolve.handout.fonts import MissingGlyphs, compiler, fonts_for
+from nbsolve.handout.paper import PAPERS, Paper
+from nbsolve.phrases import phrase
+from nbsolve.render.typst import Piece
+from nbsolve.render.typst_latex import quoted
+from nbsolve.render.typst_markdown import escaped
+
+__all__ = ["Sheet", "TypesettingError", "typeset"]
+
+STANDARD = "ua-1"
+"""PDF/UA: Typst then refuses what has no alternative text, and letters that no font has."""
+EPOCH = 0
+"""The time of creation, so that the same input is the same bytes."""
+
+
+class TypesettingError(NbsolveError):
+    """A block that Typst cannot set; the message names the block and the expression."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One PDF: its title (plain text), what stands at the head of its pages, and its pieces.
+
+    `front` is the Typst of the title block; None: title and course data.
+    """
+
+    title: str
+    pieces: Sequence[Piece]
+    running: str = ""
+    kind: str = ""
+    fields: tuple[str, ...] = ()
+    front: str | None = None
+    course: CourseData = field(default_factory=CourseData)
+    paper: Paper = PAPERS["a4"]
+
+
+def _prelude_file() -> Path:
+    return Path(__file__).with_name("handout.typ")
+
+
+@lru_cache(maxsize=1)
+def _prelude() -> str:
+    return _prelude_file().read_text(encoding="utf-8")
+
+
+def typeset(sheet: Sheet) -> bytes:
+    """The PDF. Raises: TypesettingError, MissingGlyphs; nothing else for any content."""
+    source, starts = _source(sheet)
+    families, system = fonts_for(source)
+    source = source.replace("/*families*/", families)
+    try:
+        pdf = compiler(system).compile(
+            source.encode("utf-8"),
+            format="pdf",
+            pdf_standards=[STANDARD],
+            timestamp=EPOCH,
+            root=(sheet.course.logo or _prelude_file()).resolve().parent,
+        )
+    except typst.TypstError as error:
+        raise _explained(error, sheet, starts, source) from None
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _source(sheet: Sheet) -> tuple[str, list[int]]:
+    """The Typst of a sheet, and the line on which each piece begins."""
+    course = sheet.course
+    options = [
+        f"paper: {quoted(sheet.paper.typst)}",
+        f"title: {quoted(sheet.title)}",
+        f"language: {quoted(course.language)}",
+        f"running: {quoted(sheet.running)}",
+        f"course: {quoted(' · '.join(part for part in (course.name, course.term) if part))}",
+        f"page-of: (n, total) => {_page_of()}",
+    ]
+    parts = [_prelude(), f"#show: sheet.with({', '.join(options)})", front(sheet)]
+    line = sum(part.count("\n") + 2 for part in parts) + 1
+    starts = []
+    for piece in sheet.pieces:
+        starts.append(line)
+        parts.append(piece.typst)
+        line += piece.typst.count("\n") + 2
+    return "\n\n".join(parts) + "\n", starts
+
+
+def _page_of() -> str:
+    before, _, after = phrase("handout.page", number="\0", total="\1").partition("\0")
+    between, _, end = after.partition("\1")
+    return f"[{escaped(before)}#n{escaped(between)}#total{escaped(end)}]"
+
+
+def front(sheet: Sheet) -> str:
+    """The block at the top of the first page."""
+    if sheet.front is not None:
+        return sheet.front
+    course = sheet.course
+    course.check()
+    left = " · ".join(part for part in (course.institution, course.name) if part)
+    right = " · ".join(part for part in (course.term, course.date) if part)
+    blanks = "".join(f"{quoted(blank)}, " for blank in sheet.fields)
+    return (
+        f"#front({quoted(left)}, {quoted(right)}, {logo(course)}, {quoted(sheet.kind)}, ({blanks}))[{escaped(sheet.title)}]"
+    )
+
+
+def logo(course: CourseData) -> str:
+    """The picture, as Typst; none where there is none."""
+    if course.logo is None:
+        return "none"
+    institution = course.institution or course.name
+    words = phrase("handout.logo", institution=institution) if institution else phrase("handout.logo_alone")
+    return f"image({quoted('/' + course.logo.name)}, height: 12mm, alt: {quoted(words)})"
+
+
+# ------------------------------------------------------------------ errors
+
+_LINE = re.compile(r"\.typ:(\d+):(\d+)|^ *(\d+) │", re.MULTILINE)
+_TEXT = re.compile(r"the text `\"(.*?)\"` could not be displayed")
+_FORMULA = re.compile(r'#chain\("((?:[^"\\]|\\.)*)"|alt: "((?:[^"\\]|\\.)*)"')
+
+
+def _explained(error: typst.TypstError, sheet: Sheet, starts: Sequence[int], source: str) -> NbsolveError:
+    diagnostic = str(error.diagnostic)
+    missing = "".join(dict.fromkeys("".join(_TEXT.findall(diagnostic))))
+    where = _place(diagnostic, sheet, starts, source)
+    if missing:
+        return MissingGlyphs(
+            f"no font here has these signs{where}: {missing}\n    hint: install a font that has them"
+        )
+    return TypesettingError(f"this cannot be typeset{where}: {error.message}")
+
+
+def _place(diagnostic: str, sheet: Sheet, starts: Sequence[int], source: str) -> str:
+    """`, in derivation 'z₁': z₁ = …` for the first line of the diagnosis that belongs to a piece."""
+    lines = source.split("\n")
+    for first, column, other in _LINE.findall(diagnostic):
+        number = int(first or other)
+        inside = [n for n, start in enumerate(starts) if start <= number]
+        if not inside:
+            continue
+        piece = sheet.pieces[inside[-1]]
+        said = _said(lines[number - 1], int(column or 0))
+        return f", in the {piece.about}" + (f", expression {said}" if said else "")
+    return ""
+
+
+def _said(line: str, column: int) -> str:
+    """The linear form of the formula that stands at a column of a line."""
+    found = ""
+    for match in _FORMULA.finditer(line):
+        if match.start() > column and found:
+            break
+        found = match[1] or match[2] or ""
+    return found.replace("\\\\", "\\").replace('\\"', '"').replace("\n", " ")
+
+
