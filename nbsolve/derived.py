@@ -6,10 +6,10 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Value, settled
-from nbsolve.catalogue import LOSSES
 from nbsolve.evaluate import dot_product, elementwise, evaluate
 from nbsolve.expr import Array, Expr, Negation, Operand, Quantity, Sum
 from nbsolve.objective import Objective
+from nbsolve.problem.functions import loss_of
 from nbsolve.recorder import forms
 from nbsolve.rounding import write
 from nbsolve.solution import Iteration, Solution
@@ -33,7 +33,7 @@ def derive(solution: Solution, iteration: Iteration) -> Values:
         targets = iteration.values[Symbol(Role.TARGET, sample=label)]
         outputs = iteration.values[output.a(None, label)]
         _put(extra, solution, Symbol(Role.ERROR, sample=label), targets - outputs)
-        if not all(LOSSES[term.name].separable for term in problem.losses):
+        if not all(loss_of(term).separable for term in problem.losses):
             continue
         losses = []
         for k in output.units:

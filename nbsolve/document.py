@@ -41,7 +41,14 @@ class Link:
     anchor: str
 
 
-Inline = str | Math | Strong | Markdown | Link
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The circled number of a line, where it is called by its number."""
+
+    number: int
+
+
+Inline = str | Math | Strong | Markdown | Link | Mark
 Text = tuple[Inline, ...]
 
 

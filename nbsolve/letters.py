@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-__all__ = ["Name", "squeeze", "strip_markup", "strip_signs"]
+__all__ = ["Name", "letter_name", "own_name", "squeeze", "strip_markup", "strip_signs"]
 
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "varepsilon": "ε", "zeta": "ζ",
@@ -85,6 +85,21 @@ class Name:
     def plain(self) -> str:
         """Unicode for a terminal: w₃, ŷ₁, w₁₁⁽¹⁾; where Unicode lacks a sign, w_{b} and w^{c}."""
         return _sign(self.core) + _plain_script("_", self.sub, _SUB) + _plain_script("^", self.sup, _SUP)
+
+
+def letter_name(word: str) -> Name:
+    """A parameter's name as a letter: beta is β, beta2 or beta_2 is β₂, slope a word in italics."""
+    return Name.read(re.sub(r"^([A-Za-z]+)([0-9]+)$", r"\1_{\2}", word))
+
+
+def own_name(name: str) -> Name:
+    r"""A function's own name, given in LaTeX: one letter, or a command such as \mathrm{mish}.
+
+    Raises: KeyError for a word, which would be the id of a function that a printer does not know.
+    """
+    if re.match(r"[A-Za-z]{2}", name):
+        raise KeyError(name)
+    return Name.read(name)
 
 
 def strip_markup(text: str) -> str:

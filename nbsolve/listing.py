@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from nbsolve.catalogue import LOSSES
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.layers.parameters import held_members
 from nbsolve.notation import Names
+from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import Part, Problem
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol, canonical
@@ -224,7 +224,7 @@ def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
 def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
     output = solution.layers[-1]
     yield from (Symbol(Role.ERROR, to=k, sample=label) for k in output.units)
-    if not all(LOSSES[term.name].separable for term in solution.problem.losses):
+    if not all(loss_of(term).separable for term in solution.problem.losses):
         return
     for k in output.units:
         loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)

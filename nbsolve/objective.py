@@ -15,7 +15,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE, short
-from nbsolve.catalogue import CANCELLATIONS, LOSSES, Loss
+from nbsolve.catalogue import CANCELLATIONS, Loss
 from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Applied,
@@ -36,6 +36,7 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.given import Given
+from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Rule
@@ -135,7 +136,7 @@ class Objective:
 
     def term(self, term: LossTerm, sample: int | None, new: bool) -> Expr:
         """scale · (sum or mean over outputs) of one loss on one sample."""
-        record = LOSSES[term.name]
+        record = loss_of(term)
         if record.separable:
             body = total(*(self.output_term(term, k, sample, new) for k in range(1, self.outputs + 1)))
             if term.over_outputs == "mean" and self.outputs > 1:
@@ -146,7 +147,7 @@ class Objective:
 
     def output_term(self, term: LossTerm, k: int, sample: int | None, new: bool = False) -> Expr:
         """ℓ(a_k, y_k), without scale."""
-        record = LOSSES[term.name]
+        record = loss_of(term)
         variables = {
             "a": Quantity(layer_activation(self.depth, k, sample, new)),
             "y": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
@@ -155,7 +156,7 @@ class Objective:
 
     def output_loss(self, k: int, sample: int | None) -> Expr | None:
         """Output k's contribution to the batch's loss; None where a loss does not split into outputs."""
-        if not all(LOSSES[term.name].separable for term in self.problem.losses):
+        if not all(loss_of(term).separable for term in self.problem.losses):
             return None
         return total(
             *(
@@ -187,7 +188,7 @@ class Objective:
         """∂L/∂a_k."""
         terms = []
         for term in self.problem.losses:
-            record = LOSSES[term.name]
+            record = loss_of(term)
             body = self._derivative_body(term, record.derivative, k, sample)
             terms.append(_scaled(self.coefficient(term, record), body))
         return total(*terms)
@@ -198,7 +199,7 @@ class Objective:
             "a_k": Quantity(layer_activation(self.depth, k, sample)),
             "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
         }
-        if LOSSES[term.name].separable:
+        if loss_of(term).separable:
             variables |= {"a": variables["a_k"], "y": variables["y_k"]}
         else:
             variables |= self._vectors(sample, False)
@@ -208,7 +209,7 @@ class Objective:
         """∂L/∂a_k before it is simplified: constants apart, fractions as the rules give them."""
         terms = []
         for term in self.problem.losses:
-            record = LOSSES[term.name]
+            record = loss_of(term)
             factors: list[Expr] = [
                 literal(given) for given in (term.weight, term.scale) if given.value != ONE
             ]
@@ -226,7 +227,7 @@ class Objective:
         y = Quantity(Symbol(Role.TARGET, sample=sample))
         terms = []
         for term in self.problem.losses:
-            record = LOSSES[term.name]
+            record = loss_of(term)
             definition = product(
                 *self.coefficient(term, record), with_variables(record.derivative, _parameters(term))
             )
@@ -261,7 +262,7 @@ class Objective:
                 "target_sum": target_sum,
             },
         )
-        return product(*self.coefficient(term, LOSSES[term.name]), _simplified(filled))
+        return product(*self.coefficient(term, loss_of(term)), _simplified(filled))
 
     def coefficient(self, term: LossTerm, record: Loss) -> list[Expr]:
         """The constant factors of one loss in the derivative of the batch's loss."""
@@ -273,7 +274,7 @@ class Objective:
     def _factor(self, term: LossTerm) -> flint.fmpq:
         """weight · scale, divided by the outputs and samples that are averaged over."""
         factor = term.weight.value * term.scale.value
-        if term.over_outputs == "mean" and LOSSES[term.name].separable:
+        if term.over_outputs == "mean" and loss_of(term).separable:
             factor /= self.outputs
         return factor / len(self.samples) if term.over_samples == "mean" else factor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.arithmetic import ONE
-from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.compose.functions import activation_name, loss_name
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.compose.matrices import LIMIT
 from nbsolve.document import Inline, Markdown, Math, Text
@@ -28,6 +28,7 @@ from nbsolve.expr import (
 from nbsolve.layers.parameters import held_members
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
+from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import Digits, LossTerm, Problem
 from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
@@ -98,16 +99,14 @@ def _activations(problem: Problem) -> Iterator[Text]:
         if choice in seen or choice.name == "linear":
             continue
         seen.append(choice)
-        record = ACTIVATIONS[choice.name]
+        record = activation_of(choice)
         if record.vector:
             yield (phrase("conventions.softmax"),)
             continue
         parameters = {name: literal(given) for name, given in choice.parameters.items()}
         definition = with_variables(record.definition, parameters)
         function = Applied(record.function, definition, (("z", z),))
-        item: list[Inline] = [
-            phrase("conventions.activation", name=phrase(f"activations.{choice.name}")) + " "
-        ]
+        item: list[Inline] = [phrase("conventions.activation", name=activation_name(choice)) + " "]
         spelled = definition != Function(record.function, (z,))
         if spelled:
             item.append(Math(function, "=", definition))
@@ -130,7 +129,7 @@ def _losses(problem: Problem) -> Iterator[Text]:
         yield _loss(term, len(problem.samples) > 1, len(problem.losses) > 1, problem.network.layers[-1].units)
     if len(problem.losses) > 1:
         yield (phrase("conventions.several_losses"),)
-    if any(LOSSES[term.name].logarithmic for term in problem.losses):
+    if any(loss_of(term).logarithmic for term in problem.losses):
         bases = {term.log_base.text for term in problem.losses if term.log_base is not None}
         if bases:
             yield (phrase("conventions.log_base", base=", ".join(sorted(bases))),)
@@ -144,7 +143,7 @@ def _losses(problem: Problem) -> Iterator[Text]:
 
 
 def _loss(term: LossTerm, samples: bool, several: bool, outputs: int) -> Text:
-    record = LOSSES[term.name]
+    record = loss_of(term)
     parameters = {name: literal(given) for name, given in term.parameters.items()}
     definition = with_variables(record.definition, parameters)
     if term.log_base is not None:
@@ -157,7 +156,7 @@ def _loss(term: LossTerm, samples: bool, several: bool, outputs: int) -> Text:
                 else None
             ),
         )
-    item: list[Inline] = [phrase("conventions.loss", name=phrase(f"losses.{term.name}"))]
+    item: list[Inline] = [phrase("conventions.loss", name=loss_name(term))]
     if term.written != term.name:
         item.append(f" ({term.written})")
     item.append(" ")

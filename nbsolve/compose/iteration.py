@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
+from nbsolve.compose.functions import activation_name
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import LIMIT, MatrixLines
 from nbsolve.document import Block, Derivation, Heading, Paragraph
@@ -69,7 +70,8 @@ class IterationBlocks:
     """Writes the forward pass and the loss of one iteration.
 
     `asked` are the quantities that get a box, `level` is that of its headings, `also` are those
-    among the asked ones that no step of the explanation finds.
+    among the asked ones that no step of the explanation finds. `numbered` are the numbers of the formulae in
+    letters, into which numbers are put here.
     """
 
     solution: Solution
@@ -77,6 +79,7 @@ class IterationBlocks:
     asked: Asked | frozenset[Atom]
     level: int
     also: tuple[Atom, ...] = ()
+    numbered: Mapping[Atom, int] = field(default_factory=dict)
 
     @cached_property
     def tags(self) -> dict[Atom, int]:
@@ -87,7 +90,7 @@ class IterationBlocks:
         for step in self.iteration.backward:
             if step.rule in FACTORS:
                 for unit in step.units:
-                    found[unit.target] = len(found) + 1
+                    found[unit.target] = len(self.numbered) + len(found) + 1
         return found
 
     @cached_property
@@ -134,7 +137,7 @@ class IterationBlocks:
 
     def _layer_title(self, layer: Dense) -> str:
         kind = "output_layer" if layer is self.solution.layers[-1] else "hidden_layer"
-        name = phrase(f"activations.{layer.activation.name}")
+        name = activation_name(layer.layer.activation)
         return phrase(f"sections.{kind}", number=str(layer.index), activation=name)
 
     def _layer_words(self, layer: Dense) -> str:

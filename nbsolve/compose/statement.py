@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from nbsolve.compose.functions import activation_name
 from nbsolve.compose.matrices import LIMIT
 from nbsolve.document import (
     Block,
@@ -61,7 +62,7 @@ def _network(problem: Problem) -> str:
     for index, layer in enumerate(problem.network.layers, start=1):
         kind = "layer_output" if index == len(problem.network.layers) else "layer_hidden"
         one = "_one" if layer.units == 1 else ""
-        name = phrase(f"activations.{layer.activation.name}")
+        name = activation_name(layer.activation)
         layers.append(phrase(f"statement.{kind}{one}", count=str(layer.units), activation=name))
     words = (
         phrase("statement.input_one") if inputs == 1 else phrase("statement.input_many", count=str(inputs))

@@ -18,7 +18,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nbsolve.catalogue import ACTIVATIONS, Activation
+from nbsolve.catalogue import Activation
 from nbsolve.expr import (
     Applied,
     Array,
@@ -40,6 +40,7 @@ from nbsolve.expr import (
 from nbsolve.layers import paths, signals
 from nbsolve.layers.gradient import LOSS, Explanation, Gradient, unit_of
 from nbsolve.objective import literal
+from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import DenseLayer
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Form, Rule
@@ -62,8 +63,8 @@ class Dense:
 
     @property
     def activation(self) -> Activation:
-        """The catalogue's record."""
-        return ACTIVATIONS[self.layer.activation.name]
+        """The catalogue's record, or that of the author's own formula."""
+        return activation_of(self.layer.activation)
 
     # ------------------------------------------------------------------ symbols
 

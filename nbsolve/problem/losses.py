@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from nbsolve.catalogue import LOSS_ALIASES, LOSSES
+from nbsolve.formula import LOSS_VARIABLES
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import LossTerm, Over, Regulariser
+from nbsolve.problem.own import CUSTOM, read_own
 
 SETTINGS = ("weight", "scale", "over_outputs", "over_samples", "log_base")
 _ONE, _HALF = Given.read("1"), Given.read("1/2")
@@ -39,10 +41,12 @@ def read_losses(cursor: Cursor) -> tuple[LossTerm, ...] | None:
 
 
 def _term(cursor: Cursor) -> tuple[LossTerm, Over | None] | None:
-    named = read_named(cursor, "loss", [*LOSSES, *LOSS_ALIASES])
+    named = read_named(cursor, "loss", [*LOSSES, *LOSS_ALIASES, CUSTOM])
     if named is None:
         return None
     written, settings = named
+    if written == CUSTOM:
+        return _own_term(cursor if settings is None else settings)
     name, meant = LOSS_ALIASES.get(written, (written, {}))
     record = LOSSES[name]
     parameters = read_parameters(settings, written, record.parameters, SETTINGS)
@@ -82,6 +86,38 @@ def _term(cursor: Cursor) -> tuple[LossTerm, Over | None] | None:
         over_outputs=outputs,
         log_base=base,
         parameters=parameters,
+    )
+    return term, samples
+
+
+def _own_term(settings: Cursor) -> tuple[LossTerm, Over | None] | None:
+    """A loss by its formula for one output: {name, formula, parameters} and the settings of any other loss."""
+    keys = ("name", "formula", "parameters", *(key for key in SETTINGS if key != "log_base"))
+    own = read_own(settings, "loss", LOSS_VARIABLES, (*LOSSES, *LOSS_ALIASES), keys)
+    outputs: Over | None = "sum"
+    samples: Over | None = None
+    weight: Given | None = _ONE
+    scale: Given | None = _ONE
+    sound = True
+    if inner := settings.get("weight"):
+        weight = inner.number("weight")
+    if inner := settings.get("scale"):
+        scale = inner.number("scale", above=0)
+    if inner := settings.get("over_outputs"):
+        outputs = read_over(inner, "over_outputs")
+    if inner := settings.get("over_samples"):
+        samples = read_over(inner, "over_samples")
+        sound = samples is not None
+    if own is None or weight is None or scale is None or outputs is None or not sound:
+        return None
+    term = LossTerm(
+        name=own.name,
+        written=own.name,
+        weight=weight,
+        scale=scale,
+        over_outputs=outputs,
+        parameters=dict(own.parameters),
+        formula=own.formula,
     )
     return term, samples
 

@@ -20,10 +20,15 @@ class _Frozen(BaseModel):
 
 
 class Choice(_Frozen):
-    """A name from the catalogue with all its parameters (defaults filled in)."""
+    """A name from the catalogue with all its parameters (defaults filled in), or a function by its formula.
+
+    `formula` and `latex`, how its name is written, belong to functions that the catalogue does not have.
+    """
 
     name: str
     parameters: dict[str, Given] = {}
+    formula: str | None = None
+    latex: str | None = None
 
 
 class Bias(_Frozen):
@@ -67,7 +72,8 @@ class Sample(_Frozen):
 class LossTerm(_Frozen):
     """weight · scale · Σ/mean over outputs of the loss; over samples by `over_samples`.
 
-    `name` is canonical, `written` what the file says (`mse`); `log_base` None is the natural log.
+    `name` is canonical, `written` what the file says (`mse`); `log_base` None is the natural log. `formula` is
+    that of a loss which the catalogue does not have.
     """
 
     name: str
@@ -78,6 +84,7 @@ class LossTerm(_Frozen):
     over_samples: Over = "mean"
     log_base: Given | None = None
     parameters: dict[str, Given] = {}
+    formula: str | None = None
 
 
 class Regulariser(_Frozen):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbsolve.catalogue import ACTIVATIONS
+from nbsolve.formula import ACTIVATION_VARIABLES
 from nbsolve.problem.biases import read_bias
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor, describe, listing
+from nbsolve.problem.functions import own_function
 from nbsolve.problem.model import LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
+from nbsolve.problem.own import CUSTOM, EXAMPLE, read_own
 from nbsolve.problem.weights import read_weights
 
 LAYER_KEYS = ("kind", "units", "activation", "weights", "bias", "threshold")
@@ -48,9 +51,30 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
         layers.append(_layer(element, width, units, layout == "x W + b", folder, place == len(elements) - 1))
         width = units
     sound = tuple(layer for layer in layers if layer is not None)
+    _check_own(elements, layers)
     if inputs is None or layout is None or not sound or len(sound) != len(layers):
         return None
     return Network(inputs=inputs, layout=layout, layers=sound)
+
+
+def _check_own(elements: list[Cursor], layers: list[DenseLayer | None]) -> None:
+    """Two functions never share a name on the page."""
+    seen: dict[str, Choice] = {}
+    for element, layer in zip(elements, layers, strict=False):
+        if layer is None:
+            continue
+        choice = layer.activation
+        own = own_function(choice)
+        function = ACTIVATIONS[choice.name].function if own is None else own.letters
+        other = seen.setdefault(function, choice)
+        if choice.formula is None and other.formula is None:
+            continue
+        if (other.name, other.formula) != (choice.name, choice.formula):
+            element.key_fault(
+                "activation",
+                f"{choice.name} would be written like another function of this network ({other.name})",
+                expected="a name and a latex of its own for each function",
+            )
 
 
 def _layout(cursor: Cursor | None) -> Layout | None:
@@ -82,7 +106,7 @@ def _layer(
         kind.word("the layer's kind", ("dense",))
     for key, expected in (
         ("units", "units: how many units the layer has"),
-        ("activation", f"activation: {listing(ACTIVATIONS, 'or')}"),
+        ("activation", f"activation: {listing([*ACTIVATIONS, CUSTOM], 'or')}"),
         (
             "weights",
             "weights: one row for each unit" if not transposed else "weights: one row for each input",
@@ -122,9 +146,17 @@ def _bias(cursor: Cursor, units: int, folder: Path | None) -> Bias | None:
 def _activation(cursor: Cursor | None, units: int | None, last: bool) -> Choice | None:
     if cursor is None:
         return None
-    defaults = {name: record.parameters for name, record in ACTIVATIONS.items()}
+    if cursor.is_mapping and cursor.keys() == [CUSTOM]:
+        own = read_own(cursor.get(CUSTOM), "activation", ACTIVATION_VARIABLES, ACTIVATIONS)
+        if own is None:
+            return None
+        return Choice(name=own.name, parameters=dict(own.parameters), formula=own.formula, latex=own.latex)
+    defaults = {**{name: record.parameters for name, record in ACTIVATIONS.items()}, CUSTOM: {}}
     choice = read_choice(cursor, "activation", defaults)
     if choice is None:
+        return None
+    if choice.name == CUSTOM:
+        cursor.fault("custom is not a function by itself", expected=EXAMPLE)
         return None
     if choice.name == "softmax" and not last:
         cursor.fault(

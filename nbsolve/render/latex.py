@@ -12,6 +12,7 @@ from nbsolve.document import (
     Heading,
     Inline,
     Link,
+    Mark,
     Markdown,
     Math,
     Note,
@@ -22,6 +23,7 @@ from nbsolve.document import (
 )
 from nbsolve.notation import Names
 from nbsolve.render import latex_math
+from nbsolve.render.circled import IN_EVERY_FONT, circled
 
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection", 4: "paragraph", 5: "subparagraph"}
 _SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
@@ -80,6 +82,8 @@ def _inline(part: Inline, names: Names) -> str:
             return rf"\textbf{{{escaped(words)}}}"
         case Markdown(words):
             return _markdown(words.strip())
+        case Mark(number):
+            return rf"$\text{{{circled(number, IN_EVERY_FONT)}}}$"
         case Link(words, _):
             return escaped(words)
     raise TypeError(f"{type(part).__name__} cannot be rendered")

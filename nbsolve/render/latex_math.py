@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
-from nbsolve.document import Derivation, Line, Math, Result, Text
+from nbsolve.document import Derivation, Inline, Line, Mark, Math, Result, Text
 from nbsolve.expr import Atom, Expr
+from nbsolve.letters import letter_name, own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import IN_EVERY_FONT, circled
@@ -28,6 +30,12 @@ FUNCTIONS = {
     "normal_density": r"\varphi",
     "loss": r"\ell",
     "max": r"\max",
+    "min": r"\min",
+    "sinh": r"\sinh",
+    "cosh": r"\cosh",
+    "sin": r"\sin",
+    "cos": r"\cos",
+    "atan": r"\arctan",
     "ln": r"\ln",
     "erf": r"\operatorname{erf}",
     "sign": r"\operatorname{sign}",
@@ -60,7 +68,7 @@ def printer(names: Names) -> Printer:
         return rf"\text{{{words}}}{', '.join(names.latex(atom) for atom in atoms)}"
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:
-        return _applied(FUNCTIONS[name] + "'" * primes, ",\\, ".join(arguments))
+        return _applied((FUNCTIONS.get(name) or own_name(name).latex()) + "'" * primes, ",\\, ".join(arguments))
 
     def cases(rows: Sequence[tuple[str, str | None]]) -> str:
         lines = [
@@ -75,7 +83,7 @@ def printer(names: Names) -> Printer:
         Dialect(
             atom=names.latex,
             number=number,
-            variable=lambda name: VARIABLES.get(name, name),
+            variable=_variable,
             fraction=lambda n, d: rf"\frac{{{n}}}{{{d}}}",
             fraction_is_atom=True,
             power=lambda base, exponent: f"{base}^{{{exponent}}}",
@@ -110,6 +118,10 @@ def printer(names: Names) -> Printer:
             indicator=lambda condition: rf"\mathbb{{1}}_{{[{condition}]}}",
         )
     )
+
+
+def _variable(name: str) -> str:
+    return VARIABLES.get(name) or (letter_name(name).latex() if re.match(r"[A-Za-z]\w", name) else name)
 
 
 def _indexed_sum(index: str, first: int, last: int | None) -> str:
@@ -175,4 +187,11 @@ def _right(right: Expr | Result, p: Printer) -> str:
 
 def note_words(text: Text, names: Names) -> str:
     """A line's note: words in \\text, mathematics between."""
-    return "".join(inline(part, names) if isinstance(part, Math) else rf"\text{{{part}}}" for part in text)
+    return "".join(_note_part(part, names) for part in text)
+
+
+def _note_part(part: Inline, names: Names) -> str:
+    if isinstance(part, Math):
+        return inline(part, names)
+    words = circled(part.number, IN_EVERY_FONT) if isinstance(part, Mark) else part
+    return rf"\text{{{words}}}"

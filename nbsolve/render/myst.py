@@ -10,6 +10,7 @@ from nbsolve.document import (
     Heading,
     Inline,
     Link,
+    Mark,
     Markdown,
     Math,
     Note,
@@ -20,6 +21,7 @@ from nbsolve.document import (
 )
 from nbsolve.notation import Names
 from nbsolve.render import latex_math
+from nbsolve.render.circled import IN_EVERY_FONT, circled
 
 _DIRECTIVES = {"conventions": "admonition", "pitfall": "warning", "remark": "note"}
 
@@ -78,6 +80,8 @@ def _inline(part: Inline, names: Names) -> str:
             return f"**{words}**"
         case Markdown(words):
             return words.strip()
+        case Mark(number):
+            return circled(number, IN_EVERY_FONT)
         case Link(words, anchor):
             return f'<a href="#{anchor}">{words}</a>'
     raise TypeError(f"{type(part).__name__} cannot be rendered")

@@ -15,6 +15,7 @@ from nbsolve.document import (
     Inline,
     Line,
     Link,
+    Mark,
     Markdown,
     Math,
     Note,
@@ -25,7 +26,7 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.expr import Atom
-from nbsolve.letters import strip_markup
+from nbsolve.letters import letter_name, own_name, strip_markup
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import circled
@@ -36,7 +37,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _INDICES = str.maketrans("0123456789ijkmn", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙ")
 _FUNCTIONS = {
     "identity": "id", "sigmoid": "σ", "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU",
-    "silu": "SiLU", "loss": "ℓ", "normal_distribution": "Φ", "normal_density": "φ",
+    "silu": "SiLU", "loss": "ℓ", "atan": "arctan", "normal_distribution": "Φ", "normal_density": "φ",
 }  # fmt: skip
 _VARIABLES = {"alpha": "α", "delta": "δ", "theta": "θ", "epsilon": "ε", "ell": "ℓ", "a_k": "aₖ", "y_k": "yₖ"}
 _RELATIONS = {sign: sign for sign in "=≈<>≤≥≠←"}
@@ -73,7 +74,7 @@ def printer(names: Names) -> Printer:
         Dialect(
             atom=names.plain,
             number=_number,
-            variable=lambda name: _VARIABLES.get(name, name),
+            variable=_variable,
             fraction=lambda n, d: f"{n}/{d}",
             fraction_is_atom=False,
             power=_power,
@@ -81,7 +82,7 @@ def printer(names: Names) -> Printer:
             parentheses=lambda x: f"({x})",
             brackets=lambda x: f"[{x}]",
             call=lambda name, arguments, primes: (
-                f"{_FUNCTIONS.get(name, name)}{'′' * primes}({', '.join(arguments)})"
+                f"{_function(name)}{'′' * primes}({', '.join(arguments)})"
             ),
             exponential=lambda x: f"exp({x})",
             logarithm=lambda base, x: (
@@ -110,6 +111,14 @@ def printer(names: Names) -> Printer:
             indicator=lambda condition: f"1[{condition}]",
         )
     )
+
+
+def _function(name: str) -> str:
+    return _FUNCTIONS.get(name) or (name if re.match(r"[A-Za-z]{2}", name) else own_name(name).plain())
+
+
+def _variable(name: str) -> str:
+    return _VARIABLES.get(name) or (letter_name(name).plain() if re.match(r"[A-Za-z]\w", name) else name)
 
 
 def _indexed_sum(index: str, first: int, last: int | None) -> str:
@@ -224,6 +233,8 @@ class _Writer:
                 return self.style(words, "heading")
             case Markdown(words):
                 return re.sub(r"\$([^$]+)\$", lambda m: strip_markup(m[1]), " ".join(words.split()))
+            case Mark(number):
+                return circled(number)
             case Link(words, _):
                 return words
         raise TypeError(f"{type(part).__name__} cannot be rendered")

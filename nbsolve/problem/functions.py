@@ -1,0 +1,27 @@
+"""From what a problem says to the record: an activation or a loss of the catalogue, or the author's own formula."""
+
+from __future__ import annotations
+
+from nbsolve.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
+from nbsolve.formula import OwnFunction, own_activation, own_loss
+from nbsolve.problem.model import Choice, LossTerm
+
+
+def activation_of(choice: Choice) -> Activation:
+    """The record of a layer's activation."""
+    own = own_function(choice)
+    return ACTIVATIONS[choice.name] if own is None else own_activation(own)
+
+
+def loss_of(term: LossTerm) -> Loss:
+    """The record of a term of the loss."""
+    own = own_function(term)
+    return LOSSES[term.name] if own is None else own_loss(own)
+
+
+def own_function(chosen: Choice | LossTerm) -> OwnFunction | None:
+    """The author's own formula; None for a function of the catalogue."""
+    if chosen.formula is None:
+        return None
+    latex = chosen.latex if isinstance(chosen, Choice) else None
+    return OwnFunction(chosen.name, chosen.formula, tuple(chosen.parameters.items()), latex)
