@@ -35,6 +35,7 @@ WIRES = {
     "negative": Stroke("#b45309", "8 4"),
     "zero": Stroke("#9ca3af", "1.5 4"),
     "faded": Stroke("#d1d5db", head="#d1d5db"),
+    "path": Stroke("#111827"),
     "active": Stroke("#111827"),
     "divider": Stroke("#d1d5db"),
 }

@@ -187,9 +187,9 @@ class Scene:
 
     @property
     def rows(self) -> Iterator[Row]:
-        """All lines of text."""
+        """All lines of text that are written."""
         for label in self.labels:
-            yield from label.rows
+            yield from (line for line in label.rows if line.spans)
 
     @property
     def halos(self) -> Iterator[tuple[Label, Line]]:

@@ -90,7 +90,7 @@ def _label(label: Label) -> str:
             f'height="{_number(height)}" rx="4" fill="{GROUND}" stroke="{WIRES[label.wire].colour}" '
             f'stroke-width="0.8"/>'
         )
-    parts += [_text(line, x, y + dy) for dy, line in label.lines()]
+    parts += [_text(line, x, y + dy) for dy, line in label.lines() if line.spans]
     return "\n".join(parts)
 
 

@@ -1,0 +1,93 @@
+"""The steps of a solution one by one, and where in a picture each takes place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from nbsolve.compose.iteration import by_matrices
+from nbsolve.expr import Atom, atoms
+from nbsolve.layers.dense import LOSS
+from nbsolve.solution import Iteration, Solution
+from nbsolve.step import Step
+from nbsolve.symbol import Partial, Role, Symbol, canonical, number_of
+
+__all__ = ["Moment", "moments", "places"]
+
+_LOSSES = frozenset({Role.LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.PENALTY, Role.EPOCH_LOSS})
+_NOWHERE = frozenset({Role.LEARNING_RATE, Role.STRENGTH, Role.SAMPLE_COUNT})
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step of a solution: of one unit or, in a wide network, of one layer. `number` counts from 1."""
+
+    number: int
+    step: Step
+    iteration: Iteration
+    sample: int | None
+
+    @property
+    def found(self) -> frozenset[str]:
+        """The lines of the picture that the step writes down."""
+        return frozenset(places(self.step.target))
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The lines of the picture that it takes its numbers from."""
+        operands = atoms(self.step.formula)
+        return frozenset(place for atom in operands for place in places(atom)) - self.found
+
+
+def moments(solution: Solution) -> tuple[Moment, ...]:
+    """All steps of all iterations that are shown, in the order in which they are taken."""
+    return tuple(
+        Moment(number, step, iteration, step.sample if step.sample is not None else iteration.labels[0])
+        for number, (iteration, step) in enumerate(_units(solution), 1)
+    )
+
+
+def _units(solution: Solution) -> Iterator[tuple[Iteration, Step]]:
+    whole = by_matrices(solution)
+    for iteration in solution.iterations:
+        for step in iteration.steps:
+            units = [step] if whole else list(step.units)
+            for unit in units:
+                sample = unit.sample if unit.sample is not None else step.sample
+                yield iteration, replace(unit, sample=sample)
+
+
+def places(atom: Atom) -> Iterator[str]:
+    """The lines of a picture that speak of a quantity, by their canonical names; a layer's by `z[1]`."""
+    if isinstance(atom, Symbol):
+        yield from _symbol_places(replace(atom, sample=None, iteration=None))
+        return
+    of, wrt = (replace(symbol, sample=None, iteration=None) for symbol in (atom.of, atom.wrt))
+    if of.role in _LOSSES:
+        yield canonical(Partial(LOSS, wrt))
+    elif of.role is Role.PRE_ACTIVATION and wrt.role is Role.WEIGHT:
+        source = (wrt.layer or 1) - 1
+        unit = None if wrt.from_ is None else number_of(wrt.from_)
+        yield canonical(Symbol(Role.ACTIVATION, source, unit) if source else Symbol(Role.INPUT, to=unit))
+    elif of.role is Role.PRE_ACTIVATION and of.to is not None and wrt.to is not None and wrt.role in _SOURCES:
+        yield canonical(Symbol(Role.WEIGHT, of.layer, of.to, wrt.to))
+    else:
+        yield from (canonical(symbol) for symbol in (of, wrt))
+
+
+_SOURCES = frozenset({Role.ACTIVATION, Role.INPUT})
+
+
+def _symbol_places(symbol: Symbol) -> Iterator[str]:
+    if symbol.role in _NOWHERE:
+        return
+    if symbol.role in _LOSSES:
+        yield "L_new" if symbol.new else "L"
+    elif symbol.role is Role.DELTA:
+        yield canonical(Partial(LOSS, Symbol(Role.PRE_ACTIVATION, symbol.layer, symbol.to)))
+    elif symbol.role is Role.SHARE:
+        yield canonical(Symbol(Role.WEIGHT, (symbol.layer or 0) + 1, symbol.from_, symbol.to))
+    elif symbol.role is Role.ERROR:
+        yield canonical(replace(symbol, role=Role.TARGET))
+    else:
+        yield canonical(replace(symbol, new=symbol.new or symbol.change, change=False))

@@ -1,0 +1,230 @@
+"""What the drawing `paths` writes: the ways from one quantity to the loss, and the factors along them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import networkx as nx
+
+from nbsolve.compose.iteration import IterationBlocks
+from nbsolve.drawing.content import Content, Edge, Unit, Wiring, faded_unit, faded_wiring
+from nbsolve.drawing.graph import Node
+from nbsolve.drawing.passes import Pass
+from nbsolve.drawing.readings import Reading, Readings
+from nbsolve.drawing.routes import count_routes, leaving_from, output_factors, routes
+from nbsolve.drawing.rows import TEXT
+from nbsolve.drawing.scene import Row, Span, plain, row
+from nbsolve.expr import Atom
+from nbsolve.layers.dense import LOSS
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.render.circled import IN_EVERY_FONT, circled
+from nbsolve.symbol import Partial, Role, Symbol, canonical
+
+__all__ = ["MOST_ROUTES", "Paths", "paths_of"]
+
+MOST_ROUTES = 6
+"""More paths than this are highlighted without being numbered and multiplied out."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The picture, and its paths in words."""
+
+    content: Content
+    words: str
+
+
+def paths_of(graph: nx.DiGraph, readings: Readings, names: Names, symbol: Symbol) -> Paths:
+    """All paths from a quantity to the loss, numbered, over the rest of the network in the background."""
+    return _Drawn(graph, readings, names, symbol).paths()
+
+
+class _Drawn(Pass):
+    def __init__(self, graph: nx.DiGraph, readings: Readings, names: Names, symbol: Symbol) -> None:
+        super().__init__(graph, readings, names)
+        self.symbol = symbol
+        self.first = leaving_from(symbol, names.sizes)
+        self.count = count_routes(symbol, names.sizes)
+        self.numbered = self.count <= MOST_ROUTES
+        self.routes = routes(symbol, readings, names.sizes) if self.numbered else []
+        self.numbers: dict[Atom, int] = {}
+        if readings.iteration is not None:
+            blocks = IterationBlocks(readings.solution, readings.iteration, frozenset(), 1)
+            self.numbers = blocks.tags
+
+    def paths(self) -> Paths:
+        """The picture."""
+        units = {node: self._unit(node) for node in self.graph}
+        wires = {edge: self._wire(edge) for edge in self.graph.edges()}
+        exits = {
+            node: Wiring(kind="path", width=3.0) if self._reached(node) else Wiring(kind="faded")
+            for node in self.outputs
+        }
+        key = "paths" if self.count != 1 else "path"
+        slots = {"name": plain(self.names, self.symbol), "loss": self.names.plain(LOSS)}
+        title = self.title(phrase(f"drawing.titles.{key}", count=str(self.count), **slots))
+        legend = (("path", phrase("drawing.legend.path")), ("faded", phrase("drawing.legend.not_on_a_path")))
+        listed = self._listed()
+        content = Content(
+            title, self.heads(), units, wires, self.loss(gradient=False), exits, True, legend,
+            (*listed, *self.notes()),
+        )  # fmt: skip
+        return Paths(content, " ".join([f"{title}.", *self._in_words(), *(f"{line}." for line in listed)]))
+
+    # ------------------------------------------------------------------ where the paths run
+
+    def _reached(self, node: Node) -> bool:
+        """Whether a path runs through a unit."""
+        return node in self.first or node[0] > self.first[0][0] or self._starts_at(node)
+
+    def _starts_at(self, node: Node) -> bool:
+        """Whether a unit, or an input, is the quantity itself."""
+        if self.symbol.role is Role.INPUT:
+            return node == (0, self.symbol.to)
+        return self.symbol.role is Role.ACTIVATION and node == (self.symbol.layer, self.symbol.to)
+
+    def _enters(self, edge: Edge) -> bool:
+        """Whether a path enters the network along this edge."""
+        source, target = edge
+        if self.symbol.role is Role.WEIGHT:
+            return target in self.first and source[1] == self.symbol.from_
+        return self._starts_at(source)
+
+    def _on_a_path(self, edge: Edge) -> bool:
+        source, target = edge
+        return self._enters(edge) or (
+            source[0] >= self.first[0][0] and all(map(self._reached, (source, target)))
+        )
+
+    def _through(self, edge: Edge) -> list[int]:
+        """The numbers of the paths that run along an edge."""
+        return [
+            number
+            for number, route in enumerate(self.routes, 1)
+            if edge in pairwise(route.units) or (self._enters(edge) and edge[1] == route.units[0])
+        ]
+
+    # ------------------------------------------------------------------ what is written
+
+    def _unit(self, node: Node) -> Unit:
+        if node[0] == 0:
+            unit = self.input(node)
+            entered = any(self._enters((node, after)) for after in self.graph.successors(node))
+            return unit if entered else faded_unit(unit)
+        unit = self.plain(self.graph.nodes[node])
+        if not self._reached(node):
+            return faded_unit(unit)
+        slopes = self._slopes(node)
+        return Unit((*unit.groups, slopes) if slopes else unit.groups, "active")
+
+    def _slopes(self, node: Node) -> tuple[Row, ...]:
+        """The factors that a path takes on in a unit: its slope, and at an output ∂L/∂a before it."""
+        z, a = self.graph.nodes[node]["symbols"]
+        slope = Partial(self.readings.here(a), self.readings.here(z))
+        if node not in self.outputs:
+            return (
+                ()
+                if self._starts_at(node)
+                else (self._factor(slope, (Span(phrase("drawing.marks.slope")),)),)
+            )
+        atoms = output_factors(self.readings, node[1])
+        if self._starts_at(node):
+            atoms = (Partial(LOSS, self.readings.here(a)),)
+        bare = Partial(LOSS, z if len(atoms) == 1 and not self._starts_at(node) else a)
+        rows = [
+            row(self.rows.partial(bare), TEXT, "active", f"{canonical(bare)} name"),
+            self._factor(atoms[0], ()),
+        ]
+        if len(atoms) > 1:
+            rows.append(self._factor(slope, (Span(phrase("drawing.marks.slope")),)))
+        return tuple(rows)
+
+    def _factor(self, atom: Atom, name: tuple[Span, ...]) -> Row:
+        reading = self.readings.of(atom)
+        spans = list(name)
+        if reading is not None:
+            spans += [Span(f" {reading.relation} " if name else f"{reading.relation} "), *reading.spans()]
+        number = self._number(atom)
+        if number:
+            spans.append(Span(f" {number}"))
+        return row(spans, TEXT, "active", canonical(atom))
+
+    def _number(self, atom: Atom) -> str:
+        """The circled number that a factor has in the text, if any."""
+        number = self.numbers.get(atom)
+        if number is None and isinstance(atom, Partial) and atom.of == LOSS and self._is_signal(atom):
+            delta = Symbol(Role.DELTA, atom.wrt.layer, atom.wrt.to, sample=atom.wrt.sample)
+            number = self.numbers.get(delta)
+        return "" if number is None else circled(number, IN_EVERY_FONT)
+
+    def _is_signal(self, atom: Partial) -> bool:
+        """Whether δ is ∂L/∂z itself, not its negative."""
+        return atom.wrt.role is Role.PRE_ACTIVATION and self.readings.solution.how.sign > 0
+
+    def _wire(self, edge: Edge) -> Wiring:
+        symbol = self.graph.edges[edge]["symbol"]
+        value = self.value(symbol)
+        if not self._on_a_path(edge):
+            return faded_wiring(Wiring((value,)))
+        found = self._through(edge)
+        if not found:
+            return Wiring((value,), "path", 3.0)
+        key = "path" if len(found) == 1 else "paths"
+        text = phrase(f"drawing.marks.{key}", numbers=", ".join(map(str, found)))
+        return Wiring((value, self.rows.words(text, "active", f"{canonical(symbol)} path")), "path", 3.0)
+
+    def _listed(self) -> list[str]:
+        """Each path as the product of its factors, and their sum."""
+        gradient = self.readings.gradient(self.symbol)
+        name = plain(self.names, Partial(LOSS, self.symbol))
+        if not self.numbered:
+            return [phrase("drawing.notes.sum_of_many", count=str(self.count), sum=_said(name, gradient))]
+        lines = []
+        for number, route in enumerate(self.routes, 1):
+            product = " · ".join(self._factor_name(factor) for factor in route.factors)
+            share = _said("", route.share)
+            lines.append(phrase("drawing.notes.path", number=str(number), product=product, share=share))
+        if gradient is None or self._is_of_a_batch():
+            return lines
+        key = "sum" if len(lines) > 1 else "alone"
+        if self.problem.regulariser is not None and self.symbol.role is Role.WEIGHT:
+            key = "with_penalty"
+        return [*lines, phrase(f"drawing.notes.{key}", sum=_said(name, gradient))]
+
+    def _is_of_a_batch(self) -> bool:
+        """Whether the gradient adds up several samples, of which the picture shows one."""
+        return self.readings.label is not None and self.symbol.role in (
+            Role.WEIGHT,
+            Role.BIAS,
+            Role.THRESHOLD,
+        )
+
+    def _factor_name(self, atom: Atom) -> str:
+        return self._number(atom) or plain(self.names, atom)
+
+    def _in_words(self) -> list[str]:
+        """Each path by the units it runs through, with its factors."""
+        found = []
+        for number, route in enumerate(self.routes, 1):
+            through = " → ".join(plain(self.names, self.graph_symbol(node)) for node in route.units)
+            factors = ", ".join(
+                _said(plain(self.names, factor), self.readings.of(factor)) for factor in route.factors
+            )
+            found.append(
+                phrase("drawing.alt.path", number=str(number), through=through, factors=factors,
+                       loss=self.names.plain(LOSS))
+            )  # fmt: skip
+        return found
+
+    @staticmethod
+    def graph_symbol(node: Node) -> Symbol:
+        """A unit by its activation."""
+        return Symbol(Role.ACTIVATION, *node)
+
+
+def _said(name: str, reading: Reading | None) -> str:
+    if reading is None:
+        return name
+    return f"{name} {reading.relation} {reading.plain()}".strip()

@@ -1,0 +1,134 @@
+"""The paths from one quantity to the loss: which units they run through, their factors, their shares.
+
+∂L/∂q is the sum over all paths; a path's share is the product of its factors, from the loss back to q:
+∂L/∂z of the output, then weight and slope of the activation for each unit on the way, then ∂z/∂q.
+Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, section 6.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbsolve.arithmetic import Value
+from nbsolve.drawing.graph import Node
+from nbsolve.drawing.readings import Reading, Readings
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.expr import Atom
+from nbsolve.layers.dense import LOSS
+from nbsolve.notation import Names
+from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.values import layer_activation
+from nbsolve.writing import scalar
+
+__all__ = ["Route", "count_routes", "leaving_from", "output_factors", "routes", "sought"]
+
+_PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
+_STARTS = _PARAMETERS | {Role.INPUT, Role.PRE_ACTIVATION, Role.ACTIVATION}
+_LISTED = 12
+
+
+@dataclass(frozen=True)
+class Route:
+    """One path: its units from the first to the output, the factors from the loss back, and their product."""
+
+    units: tuple[Node, ...]
+    factors: tuple[Atom, ...]
+    share: Reading | None
+
+
+def sought(names: Names, quantity: str) -> Symbol:
+    """The quantity that `dL/dw3` or `w3` means. Raises: UnknownQuantityError, listing what has paths."""
+    atom = names.resolve(quantity)
+    if isinstance(atom, Partial) and atom.of == LOSS:
+        atom = atom.wrt
+    single = isinstance(atom, Symbol) and (atom.to is not None or atom.shared)
+    if isinstance(atom, Symbol) and atom.role in _STARTS and single and not (atom.new or atom.change):
+        return atom
+    known = [s for s in names.symbols() if s.role in _PARAMETERS]
+    listed = ", ".join(names.plain(symbol) for symbol in known[:_LISTED])
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    raise UnknownQuantityError(
+        f"{quantity!r} has no paths to the loss; paths begin at a parameter, an input or a unit: {listed}{more}"
+    )
+
+
+def leaving_from(symbol: Symbol, sizes: tuple[int, ...]) -> list[Node]:
+    """The units that a quantity acts on first."""
+    if symbol.role is Role.INPUT:
+        return [(1, unit) for unit in range(1, sizes[1] + 1)]
+    layer = symbol.layer or 0
+    if symbol.role is Role.ACTIVATION and layer < len(sizes) - 1:
+        return [(layer + 1, unit) for unit in range(1, sizes[layer + 1] + 1)]
+    if symbol.shared:
+        return [(layer, unit) for unit in range(1, sizes[layer] + 1)]
+    return [(layer, number_of(symbol.to))]
+
+
+def count_routes(symbol: Symbol, sizes: tuple[int, ...]) -> int:
+    """How many paths there are."""
+    first = leaving_from(symbol, sizes)
+    count = len(first)
+    for units in sizes[first[0][0] + 1 :]:
+        count *= units
+    return count
+
+
+def routes(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> list[Route]:
+    """The paths, in the order of the units they run through."""
+    last = len(sizes) - 1
+
+    def walks(node: Node) -> Iterator[tuple[Node, ...]]:
+        if node[0] == last:
+            yield (node,)
+            return
+        for unit in range(1, sizes[node[0] + 1] + 1):
+            for rest in walks((node[0] + 1, unit)):
+                yield (node, *rest)
+
+    found: list[Route] = []
+    for node in leaving_from(symbol, sizes):
+        for units in walks(node):
+            factors = tuple(_factors(symbol, units, readings, last))
+            found.append(Route(units, factors, _share(factors, readings)))
+    return found
+
+
+def output_factors(readings: Readings, unit: int) -> tuple[Atom, ...]:
+    """∂L/∂a and ∂a/∂z of an output, or ∂L/∂z in one piece where the text has it so (δ, and softmax)."""
+    layer = readings.solution.layers[-1]
+    z = readings.here(Symbol(Role.PRE_ACTIVATION, layer.index, unit))
+    if layer.activation.vector or readings.solution.how.way == "delta":
+        return (Partial(LOSS, z),)
+    a = readings.here(Symbol(Role.ACTIVATION, layer.index, unit))
+    return (Partial(LOSS, a), Partial(a, z))
+
+
+def _factors(symbol: Symbol, units: tuple[Node, ...], readings: Readings, last: int) -> Iterator[Atom]:
+    """From the loss back to the quantity."""
+    if symbol.role is Role.ACTIVATION and symbol.layer == last:
+        yield Partial(LOSS, readings.here(symbol))
+        return
+    yield from output_factors(readings, units[-1][1])
+    for before, after in zip(units[-2::-1], units[:0:-1], strict=True):
+        yield Symbol(Role.WEIGHT, after[0], after[1], before[1])
+        a, z = Symbol(Role.ACTIVATION, *before), Symbol(Role.PRE_ACTIVATION, *before)
+        yield Partial(readings.here(a), readings.here(z))
+    layer, unit = units[0]
+    if symbol.role is Role.WEIGHT:
+        yield readings.here(layer_activation(layer - 1, number_of(symbol.from_)))
+    elif symbol.role is Role.THRESHOLD:
+        yield Partial(Symbol(Role.PRE_ACTIVATION, layer, unit), symbol)
+    elif symbol.role in (Role.INPUT, Role.ACTIVATION):
+        yield Symbol(Role.WEIGHT, layer, unit, number_of(symbol.to))
+
+
+def _share(factors: tuple[Atom, ...], readings: Readings) -> Reading | None:
+    values = readings.values
+    if values is None or any(factor not in values for factor in factors):
+        return None
+    product: Value | None = None
+    for factor in factors:
+        value = scalar(values[factor])
+        product = value if product is None else product * value
+    return None if product is None else readings.unnamed(product)
