@@ -17,6 +17,7 @@ import numpy as np
 from nbsolve.arithmetic import ONE, short
 from nbsolve.catalogue import CANCELLATIONS, Loss
 from nbsolve.errors import DomainError
+from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -73,10 +74,14 @@ class Objective:
 
         Raises: DomainError, naming loss and predictions, for a prediction that the loss is not defined for.
         """
+        names = " + ".join(term.written for term in self.problem.losses)
         try:
             self._write_loss(recorder, new)
+            if not new and any(term.formula is not None for term in self.problem.losses):
+                names = f"the slope of {names}"
+                for sample in self.samples:
+                    evaluate(self.derivatives(sample), recorder.values, recorder.arithmetic)
         except DomainError as error:
-            names = " + ".join(term.written for term in self.problem.losses)
             outputs = [
                 short(value)
                 for sample in self.samples

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+from nbsolve.compose.derivations import derivation_blocks
+from nbsolve.derivation import Derivation
+from nbsolve.document import Block, Heading, Inline, Markdown, Math, Paragraph, Text
+from nbsolve.expr import Expr, Variable
+from nbsolve.formula import (
+    OwnFunction,
+    activation_derivation,
+    loss_derivation,
+    slope_at,
+)
+from nbsolve.given import Given
+from nbsolve.objective import literal
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import Choice, LossTerm
+from nbsolve.problem.functions import own_function
+from nbsolve.problem.model import Choice, LossTerm, Problem
 
 
 def activation_name(choice: Choice) -> str:
@@ -19,3 +34,57 @@ def loss_name(term: LossTerm) -> str:
 def in_words(name: str) -> str:
     """log_cosh as log cosh."""
     return name.replace("_", " ")
+
+
+def own_functions(problem: Problem) -> Iterator[Block]:
+    """The derivations of the author's own activations, and with a loss to be differentiated, of the losses."""
+    if not problem.losses:
+        return
+    activations = _each_once(own_function(layer.activation) for layer in problem.network.layers)
+    losses = _each_once(own_function(term) for term in problem.losses)
+    if activations or losses:
+        yield Heading(2, (phrase("sections.own_functions"),))
+    for own in activations:
+        yield from _derived(own, "activation", activation_derivation(own), Variable("z"))
+    for own in losses:
+        yield from _derived(own, "loss", loss_derivation(own), Variable("a"))
+
+
+def _each_once(functions: Iterator[OwnFunction | None]) -> list[OwnFunction]:
+    """Each formula once, whatever the values of its parameters."""
+    found: dict[tuple[str, str], OwnFunction] = {}
+    for own in functions:
+        if own is not None:
+            found.setdefault((own.name, own.formula), own)
+    return list(found.values())
+
+
+def _derived(own: OwnFunction, kind: str, derivation: Derivation, variable: Variable) -> Iterator[Block]:
+    yield Paragraph((Markdown(phrase(f"own_functions.{kind}", name=in_words(own.name))),))
+    yield from derivation_blocks(derivation, anchor=f"own-{kind}-{own.name.replace('_', '-')}")
+    values = {name: given for name, given in own.parameters if name in derivation.letters}
+    if values:
+        yield Paragraph(_values(values))
+    for place in derivation.kinks:
+        yield Paragraph(_kink(place, derivation, variable))
+
+
+def _values(values: Mapping[str, Given]) -> Text:
+    before, _, after = phrase("own_functions.with_values", values="\0").partition("\0")
+    pieces: list[Inline] = [before]
+    for position, (name, given) in enumerate(values.items()):
+        pieces += [", "] if position else []
+        pieces.append(Math(Variable(name), "=", literal(given)))
+    return (*pieces, after)
+
+
+def _kink(place: Expr, derivation: Derivation, variable: Variable) -> Text:
+    slope = slope_at(derivation.result, variable, place, derivation.letters)
+    key = "kink_open" if slope is None else "kink"
+    template = phrase(f"own_functions.{key}", place="\0", **({} if slope is None else {"slope": "\1"}))
+    before, _, rest = template.partition("\0")
+    pieces: list[Inline] = [before, Math(variable, "=", place)]
+    if slope is None:
+        return (*pieces, rest)
+    between, _, after = rest.partition("\1")
+    return (*pieces, between, Math(slope), after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbsolve.formula.functions import RESERVED
+from nbsolve.formula.kinks import slope_at
 from nbsolve.formula.parser import parse_formula
 from nbsolve.formula.records import (
     ACTIVATION_VARIABLES,
@@ -32,4 +33,5 @@ __all__ = [
     "own_activation",
     "own_loss",
     "parse_formula",
+    "slope_at",
 ]

@@ -82,7 +82,7 @@ def _tidy(e: Expr) -> Expr:
         case Product(operands):
             return times(*operands)
         case Sum(operands):
-            return total(*operands)
+            return added(*operands)
         case Negation((inner,)):
             return minus(inner)
         case Quotient((above, below)):
@@ -101,6 +101,12 @@ def times(*factors: Expr) -> Expr:
     bare = [factor.operands[0] if isinstance(factor, Negation) else factor for factor in factors]
     found = product(*bare)
     return Negation((found,)) if negative else found
+
+
+def added(*terms: Expr) -> Expr:
+    """The sum, flat; terms of 0 go."""
+    flat = [part for term in terms for part in (term.operands if isinstance(term, Sum) else (term,))]
+    return total(*flat)
 
 
 def minus(e: Expr) -> Expr:
@@ -205,7 +211,7 @@ def _of_product(operands: tuple[Expr, ...], v: Expr, taken: Callable[[Expr], Exp
     terms = [
         times(*varying[:place], taken(factor), *varying[place + 1 :]) for place, factor in enumerate(varying)
     ]
-    return times(*constants, total(*terms))
+    return times(*constants, added(*terms))
 
 
 def _of_quotient(above: Expr, below: Expr, v: Expr, taken: Callable[[Expr], Expr]) -> Expr:
@@ -214,7 +220,7 @@ def _of_quotient(above: Expr, below: Expr, v: Expr, taken: Callable[[Expr], Expr
     if not depends(above, v):
         return over(minus(times(above, taken(below))), square(below))
     second = minus(times(above, taken(below)))
-    return over(total(times(taken(above), below), second), square(below))
+    return over(added(times(taken(above), below), second), square(below))
 
 
 def _of_power(base: Expr, exponent: Expr, v: Expr, taken: Callable[[Expr], Expr]) -> Expr:

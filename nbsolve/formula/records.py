@@ -19,6 +19,7 @@ from nbsolve.formula.kinks import kinks_of
 from nbsolve.formula.parser import parse_formula
 from nbsolve.formula.sampling import domain_of
 from nbsolve.formula.simplify import simplified
+from nbsolve.general import Derivative
 from nbsolve.given import Given
 from nbsolve.letters import Name
 from nbsolve.step import Form, Reason
@@ -108,13 +109,10 @@ def activation_derivation(own: OwnFunction) -> Derivation:
 
 
 def loss_derivation(own: OwnFunction) -> Derivation:
-    """ℓ = …, then ℓ′ = …, the derivative in a, line by line."""
+    """ℓ = …, then ∂ℓ/∂a = …, line by line."""
     derived = derived_loss(own)
-    whole = tuple((name, Variable(name)) for name in derived.domains if name != "a")
-    entries = (("a", Variable("a")),)
-    function = Applied("loss", derived.definition, entries, whole)
-    slope = Applied("loss", derived.slope, entries, whole, primes=1)
-    return _derivation(own, derived, function, slope)
+    loss = Variable("ell")
+    return _derivation(own, derived, loss, Derivative(loss, Variable("a"), partial=True))
 
 
 def _derivation(own: OwnFunction, derived: Derived, function: Expr, slope: Expr) -> Derivation:

@@ -18,7 +18,10 @@ from functools import cached_property
 
 import numpy as np
 
+from nbsolve.arithmetic import short
 from nbsolve.catalogue import Activation
+from nbsolve.errors import DomainError
+from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Applied,
     Array,
@@ -130,18 +133,33 @@ class Dense:
 
         vector = Quantity(self.z(None, sample, new))
         exponentials = Function("exp", (vector,))
-        recorder.write(
-            Rule.ACTIVATION,
-            self.a(None, sample, new),
-            forms(
-                quotient(exponentials, Total((exponentials,)))
-                if self.activation.vector
-                else self._function(vector)
-            ),
-            [self.a(j, sample, new) for j in self.units],
-            activate,
-            sample,
+        whole = (
+            quotient(exponentials, Total((exponentials,)))
+            if self.activation.vector
+            else self._function(vector)
         )
+        members = [self.a(j, sample, new) for j in self.units]
+        try:
+            recorder.write(
+                Rule.ACTIVATION, self.a(None, sample, new), forms(whole), members, activate, sample
+            )
+        except DomainError as error:
+            raise self._undefined(recorder, sample, error, new=new) from error
+
+    def _undefined(
+        self,
+        recorder: Recorder,
+        sample: int | None,
+        error: DomainError,
+        *,
+        slope: bool = False,
+        new: bool = False,
+    ) -> DomainError:
+        """Which function has no value, and for what."""
+        values = np.asarray(recorder.values[self.z(None, sample, new)]).ravel()
+        listed = ", ".join(short(value) for value in values[:6])
+        what = f"the slope of {self.activation.name}" if slope else self.activation.name
+        return DomainError(f"{what} is not defined for the pre-activation {listed}: it needs {error}")
 
     def _signed(self, constant: Expr) -> Expr:
         return Negation((constant,)) if self.layer.bias.kind == "threshold" else constant
@@ -198,6 +216,11 @@ class Dense:
         sample: int | None,
     ) -> Gradient:
         """Write down the error signals of one sample; see `nbsolve.layers.signals`."""
+        if self.layer.activation.formula is not None:
+            try:
+                evaluate(self.derivative(None, sample), recorder.values, recorder.arithmetic)
+            except DomainError as error:
+                raise self._undefined(recorder, sample, error, slope=True) from error
         return signals.backward(self, recorder, how, upstream, cancelled, sample)
 
     def upstream(

@@ -16,6 +16,14 @@ KEYS = ("name", "formula", "parameters", "latex")
 MOST_PARAMETERS = 8
 _PARAMETER = re.compile(r"[A-Za-z]{1,20}(?:[0-9]{1,3}|_[A-Za-z0-9]{1,10})?", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}", re.ASCII)
+_COMMANDS = frozenset(
+    (
+        *("mathrm", "mathit", "mathbf", "mathsf", "mathcal", "text", "operatorname", "boldsymbol"),
+        *("hat", "tilde", "bar", "ell", "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta"),
+        *("eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "varphi"),
+        *("chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Sigma", "Phi", "Psi", "Omega"),
+    )
+)
 EXAMPLE = '{custom: {name: mish, formula: "z*tanh(ln(1+exp(z)))"}}'
 
 
@@ -143,7 +151,14 @@ def _latex(cursor: Cursor) -> str | None:
         return None
     try:
         name = Name.read(text)
-        if name.sup or not re.match(r"[A-Za-z](?![A-Za-z])|\\", text.strip()) or len(text) > 80:
+        unknown = set(re.findall(r"\\([A-Za-z]+)", text)) - _COMMANDS
+        if (
+            name.sup
+            or unknown
+            or re.search(r"\\[^A-Za-z_]", text)
+            or not re.match(r"[A-Za-z](?![A-Za-z])|\\", text.strip())
+            or len(text) > 80
+        ):
             raise ValueError
     except (ValueError, NbsolveError):
         expected = r"a letter or a command without superscript, such as f, g_2 or \mathrm{mish}"

@@ -13,6 +13,7 @@ from nbsolve.problem.cells import LETTER, SYMBOLIC
 from nbsolve.problem.loading import DETAIL, EXPLAIN, KINDS
 from nbsolve.problem.model import LAYOUTS
 from nbsolve.problem.naming import PRESETS, ROLES
+from nbsolve.problem.own import CUSTOM
 from nbsolve.problem.parts import WORDS
 from nbsolve.symbol import Role
 
@@ -115,8 +116,26 @@ def _object(
     }
 
 
-def _choice(description: str, options: Mapping[str, Mapping[str, Schema]]) -> Schema:
-    """A name, or `{name: {parameters}}`."""
+def _own(description: str, more: Mapping[str, Schema]) -> Schema:
+    """`{name, formula, parameters}` of a function that nbsolve does not have."""
+    parameters = {
+        "description": "Letters of the formula with their values, such as {beta: 1.5}.",
+        "type": ["object", "null"],
+        "additionalProperties": _ref("number"),
+    }
+    own = {
+        "name": {"description": "How it is called.", "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"},
+        "formula": {"description": "Such as z*tanh(ln(1+exp(z))).", "type": ["string", "number"]},
+        "parameters": parameters,
+        **more,
+    }
+    return _object(own, description, required=("name", "formula"))
+
+
+def _choice(
+    description: str, options: Mapping[str, Mapping[str, Schema]], more: Mapping[str, Schema] | None = None
+) -> Schema:
+    """A name, or `{name: {parameters}}`; `more` are forms that need their settings."""
     by_name = {
         name: {**_object(parameters, f"{name} with its settings."), "type": ["object", "null"]}
         for name, parameters in options.items()
@@ -125,7 +144,7 @@ def _choice(description: str, options: Mapping[str, Mapping[str, Schema]]) -> Sc
         "description": description,
         "anyOf": [
             {"enum": [*options]},
-            {**_object(by_name), "minProperties": 1, "maxProperties": 1},
+            {**_object({**by_name, **(more or {})}), "minProperties": 1, "maxProperties": 1},
         ],
     }
 
@@ -142,6 +161,11 @@ def _network() -> Schema:
             "activation": _choice(
                 "The activation of the layer's units.",
                 {name: _parameters(record.parameters) for name, record in ACTIVATIONS.items()},
+                {
+                    CUSTOM: _own(
+                        "An activation by its formula in z.", {"latex": _text("How its name is written.")}
+                    )
+                },
             ),
             "weights": _weights(),
             "bias": _bias("b in z = W x + b.", shared=True),
@@ -264,7 +288,8 @@ def _loss() -> Schema:
             options[name]["log_base"] = {"description": base["description"], "anyOf": [base, {"const": "e"}]}
         if not record.separable:
             options[name]["over_outputs"] = _words("One number for all outputs: nothing to average.", ["sum"])
-    one = _choice("The loss: a name, or {name: {settings}}.", options)
+    own = _own("A loss by its formula for one output, in the prediction a and the target y.", shared_settings)
+    one = _choice("The loss: a name, or {name: {settings}}.", options, {CUSTOM: own})
     several = {"type": "array", "minItems": 1, "items": one}
     return {"description": "The loss, or a list of losses to be added.", "anyOf": [*one["anyOf"], several]}
 

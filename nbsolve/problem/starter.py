@@ -20,7 +20,8 @@ network:
   # layout: "x W + b"      # rows of the matrices are inputs; the default "W x + b": rows are units
   layers:                  # from the first to the last
     # activation: {activations};
-    #   a name, or {{name: {{parameters}}}}, such as {{leaky_relu: {{slope: 0.1}}}}
+    #   a name, or {{name: {{parameters}}}}, such as {{leaky_relu: {{slope: 0.1}}}}; or a formula of your own:
+    #   {{custom: {{name: mish, formula: "z*tanh(ln(1+exp(z)))"}}}}
     # weights: one row for each unit; or {{file: start.npz, array: W1}} (or .csv, .npy; beside this file);
     #   or drawn: {{normal: {{std: 0.5, seed: 7}}}}, {{uniform: {{low: -1, high: 1, seed: 7}}}};
     #   {{value: [[...]], trainable: false}} holds them (or trainable: a matrix of true and false)
@@ -35,7 +36,7 @@ samples:                   # a list, or {{file: batch.csv, input: [x1, x2], targ
 
 # loss: {losses};
 #   a name, {{name: {{scale: 1/2, over_outputs: sum, over_samples: mean}}}}, or a list of these,
-#   each with its weight, to be added
+#   each with its weight, to be added; {{custom: {{name: log_cosh, formula: "ln(cosh(a-y))"}}}}: your own
 loss: {{squared_error: {{scale: 1/2}}}}
 
 # regulariser: {{l2: {{strength: 0.1, scale: 1/2}}}}
