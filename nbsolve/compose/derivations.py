@@ -21,7 +21,12 @@ def derivation_blocks(derivation: Derivation, *, anchor: str | None = None) -> I
     """The blocks of one derivation, without a heading. `anchor` becomes the id of its result."""
     lines: list[Line] = []
     for stage in derivation.stages:
-        apart = stage.words is not None or stage.conditions or stage.boxed or not isinstance(stage.left, _TOGETHER)
+        apart = (
+            stage.words is not None
+            or stage.conditions
+            or stage.boxed
+            or not isinstance(stage.left, _TOGETHER)
+        )
         if lines and apart:
             yield Lines(tuple(lines))
             lines = []

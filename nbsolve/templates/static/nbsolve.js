@@ -1,3 +1,16 @@
+// On a phone there is no room for the reasons beside the lines: each goes below its line. (The document has then been
+// read, but the mathematics in it is not yet set.)
+document.addEventListener("readystatechange", () => {
+  if (document.readyState !== "interactive" || !window.matchMedia("(max-width: 40rem)").matches) return;
+  for (const equation of document.querySelectorAll(".bd-article div.math")) {
+    if (!equation.textContent.includes(" && ")) continue;
+    equation.textContent = equation.textContent.replace(
+      /^(.*) && (.*\\text\{[^}]{4,}\}.*?)( \\\\(?:\[4pt\])?)?$/gm,
+      (_, line, reason, end) => `${line} \\\\[1pt]\n&\\quad{\\small ${reason}}${end ? " \\\\[7pt]" : ""}`,
+    );
+  }
+});
+
 // On paper nothing scrolls: every equation learns how wide it is, in its own ems, and nbsolve.css then sets it as
 // small as the sheet needs, whatever the sheet's size.
 window.addEventListener("beforeprint", () => {
