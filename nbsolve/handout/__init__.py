@@ -9,7 +9,7 @@ from __future__ import annotations
 from nbsolve.handout.collection import Solutions, collection
 from nbsolve.handout.course import CourseData, read_course
 from nbsolve.handout.fonts import MissingGlyphs
-from nbsolve.handout.key import key
+from nbsolve.handout.keys import key
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet, TypesettingError, typeset

@@ -72,6 +72,10 @@ class Handout:
         writer = self._writer(self.statement, raised, prefix)
         blocks = [block for block in self.statement.blocks if not _is_heading(block, "sections.statement")]
         place = self._parts(blocks)
+        if place is not None and space:
+            # nothing stands below the room for answers
+            blocks = [*blocks[:place], *blocks[place + 1 :], blocks[place]]
+            place = len(blocks) - 1
         for position, block in enumerate(blocks):
             if position == place:
                 yield from self._drawn()

@@ -14,6 +14,7 @@ from nbsolve.document import (
     Heading,
     Inline,
     Link,
+    Mark,
     Markdown,
     Math,
     Note,
@@ -24,10 +25,11 @@ from nbsolve.document import (
     blocks_within,
 )
 from nbsolve.expr import Number
+from nbsolve.render.circled import circled
 from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_lines import derivation
 from nbsolve.render.typst_markdown import blocks_of, equation, escaped, inline_of
-from nbsolve.render.typst_math import Formulas
+from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.render.typst_width import math_width, words_width
 
 __all__ = ["Piece", "Writer"]
@@ -113,6 +115,8 @@ class Writer:
             match part:
                 case Math():
                     said.append(self.formulas.inline(part)[1])
+                case Mark(called):
+                    said.append(circled(called, CIRCLES))
                 case Strong(words) | Markdown(words) | Link(words, _):
                     said.append(words)
                 case str():
@@ -162,7 +166,7 @@ class Writer:
             for column, cell in enumerate(row):
                 typst, width = self._cell(cell)
                 widths[column] = max(widths[column], width * (1.1 if number == 0 else 1.0))
-                cells.append(f"[#strong[{typst}]]" if number == 0 else typst)
+                cells.append(f"strong({typst})" if number == 0 else typst)
         most = (room - 0.2) / _TABLE_SIZE - _BETWEEN * count
         if sum(widths) > most:
             widths = _narrowed(widths, most)
@@ -183,6 +187,8 @@ class Writer:
             match part:
                 case Math():
                     width += math_width(self.formulas.inline(part)[0])
+                case Mark(called):
+                    width += words_width(circled(called, CIRCLES))
                 case Strong(words) | Markdown(words) | Link(words, _):
                     width += words_width(words)
                 case str():
@@ -203,6 +209,8 @@ class Writer:
                 return equation(*self.formulas.inline(part))
             case Strong(words):
                 return f"#strong[{escaped(words)}]"
+            case Mark(called):
+                return escaped(circled(called, CIRCLES))
             case Markdown(words):
                 return inline_of(words)
             case Link(words, anchor):

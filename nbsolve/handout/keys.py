@@ -21,9 +21,9 @@ from nbsolve.render.typst_width import math_width, words_width
 __all__ = ["key", "tolerance"]
 
 _PARTIAL = re.compile(r"\\frac\{\\partial (.+)\}\{\\partial (.+)\}")
-_ARRANGEMENTS = ((1, 10.0), (1, 9.0), (2, 9.0), (2, 8.0), (3, 8.0), (3, 7.0), (4, 7.0))
+_ARRANGEMENTS = ((1, 10.0), (1, 9.0), (2, 9.0), (2, 8.5), (2, 8.0), (2, 7.5), (3, 7.5), (2, 7.0), (3, 7.0), (4, 7.0))
 """Tables beside each other, and their font's size in points; the first that fits is taken."""
-_ROW, _HEAD, _BETWEEN = 1.66, 2.2, 1.2
+_ROW, _HEAD, _BETWEEN = 1.66, 2.2, 1.1
 """Heights of a row and of a header, and the width between two columns, in the font's size."""
 _TAKEN = 62.0
 """What the margins, the title and the rule below the table take of the page, in millimetres."""
@@ -84,7 +84,7 @@ def tolerance(entry: Answer) -> str | None:
 
 
 def _header(several: bool, marks: bool) -> list[_Cell]:
-    keys = ["answers.part", *(["answers.iteration"] if several else []), "answers.quantity", "answers.value"]
+    keys = ["answers.part", *(["handout.iteration"] if several else []), "answers.quantity", "answers.value"]
     keys += ["handout.tolerance", *(["handout.marks"] if marks else [])]
     # the bold letters of a header are wider
     return [_Cell(f"[#strong[{escaped(phrase(k))}]]", words_width(phrase(k)) * 1.1) for k in keys]

@@ -1,0 +1,196 @@
+"""`nbsolve handout`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nbsolve.cli import completion
+from nbsolve.cli.problems import about, read_problems
+from nbsolve.errors import Fault, ProblemError
+
+if TYPE_CHECKING:
+    from nbsolve.handout import Handout, Sheet
+    from nbsolve.handout.sheets import Worked
+
+
+class PaperSize(StrEnum):
+    """The sheets of paper."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
+class HandoutFormat(StrEnum):
+    """What is written: finished pages, or their LaTeX."""
+
+    PDF = "pdf"
+    TEX = "tex"
+
+
+class Kind(StrEnum):
+    """The handouts of one problem."""
+
+    QUESTION = "question"
+    SOLUTION = "solution"
+    KEY = "key"
+
+
+class SolutionPlace(StrEnum):
+    """Where the solutions of a collection stand."""
+
+    INLINE = "inline"
+    APPENDIX = "appendix"
+    NONE = "none"
+
+
+def register(application: typer.Typer) -> None:
+    """Add the command to the application."""
+    application.command(
+        epilog=(
+            "Examples:\n\n"
+            "  nbsolve handout problems/first.yaml --out handouts\n\n"
+            "  nbsolve handout problems/*.yaml --out handouts --only question --paper letter\n\n"
+            "  nbsolve handout problems/*.yaml --out handouts --collection --solutions appendix\n\n"
+            "  nbsolve handout problems/first.yaml --out handouts --format tex\n\n"
+        )
+    )(handout)
+
+
+def handout(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="Problem files; - reads standard input.",
+            show_default=False,
+            autocompletion=completion.problem_files,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Where the handouts go.", show_default=False)
+    ],
+    only: Annotated[
+        list[Kind] | None,
+        typer.Option("--only", help="Of each problem only this one. Repeatable.", show_default="all three"),
+    ] = None,
+    collection: Annotated[
+        bool,
+        typer.Option("--collection", help="One file over all problems, DIR/collection, with table of contents."),
+    ] = False,
+    solutions: Annotated[
+        SolutionPlace, typer.Option("--solutions", help="Where the solutions of a collection stand.")
+    ] = SolutionPlace.INLINE,
+    form: Annotated[HandoutFormat, typer.Option("--format", "-f", help="PDF, or LaTeX to edit.")] = HandoutFormat.PDF,
+    paper: Annotated[PaperSize, typer.Option("--paper", help="The size of the paper.")] = PaperSize.A4,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="The collection's title.", show_default=False)
+    ] = None,
+    config: Annotated[
+        Path, typer.Option("--config", metavar="FILE", help="The configuration with the `course`.")
+    ] = Path("_config.yml"),
+    course: Annotated[
+        str | None, typer.Option("--course", metavar="TEXT", help="The course's name.", show_default=False)
+    ] = None,
+    term: Annotated[
+        str | None, typer.Option("--term", metavar="TEXT", help="The term.", show_default=False)
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="TEXT", help="The date, as it is to stand.", show_default=False)
+    ] = None,
+    institution: Annotated[
+        str | None, typer.Option("--institution", metavar="TEXT", help="The institution.", show_default=False)
+    ] = None,
+    logo: Annotated[
+        Path | None,
+        typer.Option("--logo", metavar="FILE", help="Its logo (svg, png, jpg or pdf).", show_default=False),
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change the problems first.", show_default=False),
+    ] = None,
+) -> None:
+    """Typeset problems as PDF: question sheet, solution, and key, in DIR/PROBLEM/.
+
+    What stands at the top of every handout (course, term, date, institution, logo) comes from `course` in
+    _config.yml, or from the options, which come first.
+    """
+    from nbsolve.handout import PAPERS, Handout, read_course
+
+    about_course = read_course(config).changed(
+        name=course, term=term, date=date, institution=institution, logo=logo
+    )
+    about_course.check()
+    places, handouts = [], []
+    for place, worked in zip(_places(files, out), _solved(files, overrides or []), strict=True):
+        places.append(place)
+        handouts.append(Handout(worked, about_course, PAPERS[paper]))
+    if collection:
+        _write_collection(files, handouts, out, SolutionPlace(solutions), title, form)
+        return
+    kinds = [kind for kind in Kind if not only or kind in only]
+    faults: list[Fault] = []
+    for file, place, one in zip(files, places, handouts, strict=True):
+        try:
+            with about(file, one.worked.problem):
+                for kind in kinds:
+                    _write(place / kind, _sheet(one, kind), form)
+        except ProblemError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ProblemError(faults)
+
+
+def _places(files: Sequence[str], out: Path) -> list[Path]:
+    from nbsolve.book.course import page_names
+    from nbsolve.cli.problems import STANDARD_INPUT
+
+    names = page_names([Path("problem" if file == STANDARD_INPUT else file) for file in files])
+    return [out / name for name in names]
+
+
+def _solved(files: Sequence[str], overrides: Sequence[str]) -> Iterator[Worked]:
+    """All of them, worked out; every fault of every file comes before anything is written."""
+    from nbsolve.worked import solve
+
+    for file, problem in zip(files, read_problems(files, overrides), strict=True):
+        with about(file, problem):
+            yield solve(problem)
+
+
+def _sheet(handout: Handout, kind: Kind) -> Sheet:
+    from nbsolve.handout import key
+
+    return {Kind.QUESTION: handout.question, Kind.SOLUTION: handout.solution, Kind.KEY: lambda: key(handout)}[kind]()
+
+
+def _write_collection(
+    files: Sequence[str],
+    handouts: Sequence[Handout],
+    out: Path,
+    solutions: SolutionPlace,
+    title: str | None,
+    form: HandoutFormat,
+) -> None:
+    from nbsolve.handout import Solutions, collection
+
+    first = handouts[0]
+    sheet = collection(handouts, Solutions(solutions), title, first.course, first.paper)
+    _write(out / "collection", sheet, form)
+
+
+def _write(place: Path, sheet: Sheet, form: HandoutFormat) -> None:
+    """Write one file and say which."""
+    from nbsolve.handout import typeset, write_bytes_whole
+
+    path = place.with_name(f"{place.name}.{form}")
+    if form is HandoutFormat.TEX:
+        from nbsolve.handout.latex import as_latex
+
+        write_bytes_whole(path, as_latex(sheet).encode("utf-8"))
+    else:
+        write_bytes_whole(path, typeset(sheet))
+    typer.echo(str(path))
