@@ -18,6 +18,7 @@ from nbsolve.expr import Atom
 from nbsolve.listing import Place, is_extra
 from nbsolve.notation import Names
 from nbsolve.solution import Iteration, Solution
+from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
@@ -25,22 +26,28 @@ from nbsolve.writing import Writer, scalar
 if TYPE_CHECKING:
     from nbsolve.worked import WorkedSolution
 
+_OPTIONAL = ("part", "formula", "latex")
 VERSION = 1
 """The version of the JSON interface."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One quantity of one iteration (None: a given that is the same in all of them), and perhaps one sample."""
+    """One quantity of one iteration (None: a given that is the same in all of them), and perhaps one sample.
+
+    In a problem in letters `formula` and `latex` are the closed form; `value` is None unless it is a number.
+    """
 
     quantity: str
     symbol: str
     iteration: int | None
     sample: int | None
-    value: float | str
-    exact: float | str
-    printed: str
+    value: float | str | None
+    exact: float | str | None
+    printed: str | None
     part: str | None = None
+    formula: str | None = None
+    latex: str | None = None
 
 
 def answer(place: Place, solution: Solution, exact: Solution, names: Names, extras: Extras) -> Answer:
@@ -60,6 +67,21 @@ def answer(place: Place, solution: Solution, exact: Solution, names: Names, extr
         value, exactly = -value, -exactly
         text = text[1:] if text.startswith("-") else f"-{text}" if written.value != 0 else text
     return _entry(place, names, _double(value), _double(exactly), text)
+
+
+def formula_answer(
+    part: str, step: Step, solution: Solution, names: Names, formula: str, latex: str
+) -> Answer:
+    """The entry of a quantity whose answer is a formula. Raises: Undecided."""
+    target, values = step.target, step.values
+    value: float | str | None = None
+    exact: float | str | None = None
+    printed: str | None = None
+    if target in values:
+        value, exact = _double(scalar(values[target])), _double(scalar(values.before_rounding(target)))
+        printed = Writer(solution).answer(values, target).text
+    name, symbol = canonical(target), names.latex(target)
+    return Answer(name, symbol, None, target.sample, value, exact, printed, part, formula, latex)
 
 
 class Extras:
@@ -103,9 +125,7 @@ def write_json(worked: WorkedSolution, stream: IO[str], everything: bool = False
 
 def _as_data(entry: Answer) -> dict[str, Any]:
     data = {name: getattr(entry, name) for name in Answer.__slots__}
-    if data["part"] is None:
-        del data["part"]
-    return data
+    return {name: value for name, value in data.items() if value is not None or name not in _OPTIONAL}
 
 
 def _entry(place: Place, names: Names, value: float | str, exact: float | str, printed: str) -> Answer:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 
-from nbsolve.answers import Answer, Extras, answer
+from nbsolve.answers import Answer, Extras, answer, formula_answer
 from nbsolve.arithmetic import LADDER, Undecided, Undetermined, to_float
+from nbsolve.asked_letters import AskedInLetters
 from nbsolve.engine import solve_problem
 from nbsolve.listing import asked, everything
 from nbsolve.notation import Names
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbolic import LetterPass, solve_in_letters, without_iterations
 from nbsolve.worked_derivation import WorkedDerivation
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class WorkedSolution:
         self.problem = problem
         self.names = Names.of(problem)
         self._solutions: dict[tuple[int, bool], Solution] = {}
+        self._letters: dict[int, LetterPass] = {}
         self._enough = 0
         self._enough_for_pages = 0
 
@@ -84,12 +87,22 @@ class WorkedSolution:
         key = (level, rounded)
         if key not in self._solutions:
             try:
-                self._solutions[key] = solve_problem(self.problem, LADDER[level], rounded)
+                solve_it = without_iterations if self.problem.symbolic else solve_problem
+                self._solutions[key] = solve_it(self.problem, LADDER[level], rounded)
             except Undecided:
                 if rounded:
                     self._enough = max(self._enough, level + 1)
                 raise
         return self._solutions[key]
+
+    def letters_of(self, solution: Solution) -> LetterPass | None:
+        """The solution in letters, where there are letters or the problem wants it; None otherwise."""
+        if not (self.problem.symbolic or self.problem.letters):
+            return None
+        key = LADDER.index(solution.arithmetic)
+        if key not in self._letters:
+            self._letters[key] = solve_in_letters(solution)
+        return self._letters[key]
 
     @property
     def solution(self) -> Solution:
@@ -106,6 +119,9 @@ class WorkedSolution:
 
     def entries(self, everything: bool = False) -> Iterator[Answer]:
         """The answers that the parts ask for, or every quantity, one by one."""
+        if self.problem.symbolic:
+            yield from self.certified(lambda solution: self._formulae(solution))
+            return
         lister = _everything if everything else self._asked
         extras = Extras()
         for place in lister(self.solution):
@@ -114,6 +130,20 @@ class WorkedSolution:
                 return answer(place, solution, self.exact(solution), self.names, extras)
 
             yield self.certified(entry)
+
+    def _formulae(self, solution: Solution) -> list[Answer]:
+        """The answers of a problem in letters: formulae, and numbers where they are known."""
+        from nbsolve.render import latex_math, text
+
+        letters = self.letters_of(solution)
+        assert letters is not None
+        plain, latex = text.printer(self.names), latex_math.printer(self.names)
+        return [
+            formula_answer(
+                part.label, step, solution, self.names, plain.print(step.formula), latex.print(step.formula)
+            )
+            for part, step in AskedInLetters.of(letters, self.names).places
+        ]
 
     def _asked(self, solution: Solution) -> Iterator[Any]:
         return asked(self.problem, solution, self.names)
@@ -128,7 +158,10 @@ class WorkedSolution:
     def _compose(self, write: Callable[[Composer], Document]) -> Document:
         from nbsolve.compose import Composer
 
-        return self.certified(lambda solution: write(Composer(solution, self.names)), page=True)
+        def composed(solution: Solution) -> Document:
+            return write(Composer(solution, self.names, self.letters_of(solution)))
+
+        return self.certified(composed, page=True)
 
     def statement(self) -> Document:
         """What is given and what is asked."""
@@ -165,6 +198,10 @@ class WorkedSolution:
     def pitfalls(self) -> Document:
         """Where hand solutions of this go wrong."""
         return self._compose(lambda composer: composer.pitfalls())
+
+    def letters(self) -> Document:
+        """The solution in letters (empty where the problem has none: `letters: true` asks for it)."""
+        return self._compose(lambda composer: composer.in_letters_alone())
 
     def worked(self) -> Document:
         """All iterations that are shown."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
-from nbsolve.document import Block, Heading, Math, Paragraph
-from nbsolve.expr import Quantity
+from nbsolve.compose.letters import put_into
+from nbsolve.document import Block, Derivation, Heading, Math, Paragraph
+from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import Dense
 from nbsolve.phrases import phrase
 from nbsolve.step import Rule, Step
@@ -114,6 +115,8 @@ class BackwardBlocks(IterationBlocks):
                 continue
             yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
             if not said:
+                if self.numbered:
+                    yield Paragraph(put_into(self.numbered.values()))
                 yield Paragraph((" ".join(self._gradient_words(key)),))
                 said = True
             if layer.layer.bias.kind == "shared" and layer.layer.units > 1:
@@ -123,8 +126,16 @@ class BackwardBlocks(IterationBlocks):
                     yield self.matrices.derivation(step)
                     continue
                 for unit in step.units:
-                    yield self.lines.derivation(unit)
+                    yield self._numbered(unit.target, self.lines.derivation(unit))
             yield from self._dead_units(layer)
+
+    def _numbered(self, target: Atom, derivation: Derivation) -> Derivation:
+        """The derivation with the number of the formula into which its numbers are put."""
+        number = self.numbered.get(target)
+        if number is None:
+            return derivation
+        *lines, last = derivation.lines
+        return replace(derivation, lines=(*lines, replace(last, tag=number)))
 
     def _gradient_words(self, key: str) -> Iterator[str]:
         kinds = {layer.layer.bias.kind for layer in self.solution.layers}

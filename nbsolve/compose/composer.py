@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
+from nbsolve.asked_letters import AskedInLetters
 from nbsolve.compose.conventions import conventions
 from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
+from nbsolve.compose.functions import own_functions
 from nbsolve.compose.iteration import anchored, by_matrices
+from nbsolve.compose.letters import LetterBlocks
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.passes import Passes
 from nbsolve.compose.statement import marks, statement
@@ -35,6 +38,7 @@ from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import anchor, canonical
+from nbsolve.symbolic import LetterPass
 from nbsolve.values import whole
 from nbsolve.writing import Writer
 
@@ -45,6 +49,7 @@ class Composer:
 
     solution: Solution
     names: Names
+    letters: LetterPass | None = None
 
     def _document(self, blocks: Iterator[Block]) -> Document:
         return Document(tuple(blocks), self.names)
@@ -57,6 +62,20 @@ class Composer:
             for iteration in self.solution.iterations
         }
 
+    @cached_property
+    def in_letters(self) -> LetterBlocks | None:
+        """The writer of the solution in letters, where there is one."""
+        if self.letters is None:
+            return None
+        wanted = AskedInLetters.of(self.letters, self.names)
+        return LetterBlocks(self.letters, self.names, wanted.targets, 3, wanted.also)
+
+    def _parts(self, part: str, number: int | None) -> Document:
+        """One part of every iteration asked for; of the solution in letters where there are no numbers."""
+        if not self.solution.iterations and self.in_letters is not None and number is None:
+            return self._document(getattr(replace(self.in_letters, level=2), part)())
+        return self._document(block for passes in self._passes(number) for block in getattr(passes, part)())
+
     def _passes(self, number: int | None, level: int = 2) -> Iterator[Passes]:
         chosen = self.solution.iterations if number is None else (self._iteration(number),)
         several = number is None and len(self.solution.iterations) > 1
@@ -65,7 +84,8 @@ class Composer:
 
     def _of(self, iteration: Iteration, level: int) -> Passes:
         asked = self.asked[iteration.number]
-        return Passes(self.solution, iteration, asked, level, tuple(self._also(iteration)))
+        numbered = {} if self.in_letters is None else self.in_letters.tags
+        return Passes(self.solution, iteration, asked, level, tuple(self._also(iteration)), numbered)
 
     def _also(self, iteration: Iteration) -> Iterator[Atom]:
         """The asked quantities that the explanation does not find on its way."""
@@ -96,23 +116,24 @@ class Composer:
         """The conventions that this solution uses."""
         items = tuple(conventions(self.solution))
         title = phrase("sections.conventions")
-        return self._document(iter((Note("conventions", title, (Bullets(items),)),)))
+        note = Note("conventions", title, (Bullets(items),))
+        return self._document(iter((note, *own_functions(self.solution.problem))))
 
     def forward(self, number: int | None = None) -> Document:
         """The forward pass."""
-        return self._document(block for passes in self._passes(number) for block in passes.forward())
+        return self._parts("forward", number)
 
     def loss(self, number: int | None = None) -> Document:
         """The loss."""
-        return self._document(block for passes in self._passes(number) for block in passes.loss())
+        return self._parts("loss", number)
 
     def backward(self, number: int | None = None) -> Document:
         """The backward pass."""
-        return self._document(block for passes in self._passes(number) for block in passes.backward())
+        return self._parts("backward", number)
 
     def update(self, number: int | None = None) -> Document:
         """The update."""
-        return self._document(block for passes in self._passes(number) for block in passes.update())
+        return self._parts("update", number)
 
     def iteration(self, number: int) -> Document:
         """One iteration whole."""
@@ -123,6 +144,7 @@ class Composer:
         return self._document(self._worked())
 
     def _worked(self) -> Iterator[Block]:
+        yield from self._letters()
         several = len(self.solution.iterations) > 1
         previous = 0
         for iteration in self.solution.iterations:
@@ -135,6 +157,15 @@ class Composer:
             previous = iteration.number
             passes = self._of(iteration, 3 if several else 2)
             yield from passes.everything()
+
+    def in_letters_alone(self) -> Document:
+        """The solution in letters."""
+        return self._document(self._letters())
+
+    def _letters(self) -> Iterator[Block]:
+        if self.in_letters is not None:
+            yield Heading(2, (phrase("letters.section"),))
+            yield from self.in_letters.everything()
 
     def _skipped(self, first: int, last: int) -> Iterator[Block]:
         yield Paragraph((phrase("passages.skipped", first=str(first), last=str(last)),))
@@ -156,6 +187,9 @@ class Composer:
 
     def _answers(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.answers"),))
+        if not self.solution.iterations and self.letters is not None:
+            yield self._formulae(self.letters)
+            return
         several = len(self.solution.iterations) > 1
         shortened = False
         rows: list[tuple[Text, ...]] = []
@@ -188,6 +222,24 @@ class Composer:
         if shortened:
             yield Paragraph((phrase("answers.shortened", count=str(MOST_ROWS)),))
 
+    def _formulae(self, letters: LetterPass) -> Table:
+        """What was asked, as formulae, or as numbers where they are known."""
+        rows: list[tuple[Text, ...]] = []
+        said: set[str] = set()
+        for part, step in AskedInLetters.of(letters, self.names).places:
+            label = part.label
+            if part.label not in said and part.marks is not None:
+                label += f" ({marks(part.marks)})"
+            said.add(part.label)
+            words = Link(label, f"letters-{anchor(step.target)}")
+            if step.target in letters.values:
+                value = Math(literal(Writer(self.solution).answer(letters.values, step.target)))
+            else:
+                value = Math(step.formula)
+            rows.append(((words,), (Math(Quantity(step.target)),), (value,)))
+        header = tuple((phrase(f"answers.{key}"),) for key in ("part", "quantity", "formula"))
+        return Table(header, tuple(rows))
+
     def _answer(self, atom: Atom, iteration: Iteration) -> Written:
         values = iteration.values if atom in iteration.values else derive(self.solution, iteration)
         return Writer(self.solution).answer(values, atom)
@@ -218,6 +270,13 @@ class Composer:
     def _explain(self, atom: Atom) -> Iterator[Block]:
         several = len(self.solution.iterations) > 1
         found = False
+        if self.in_letters is not None and self.letters is not None:
+            wanted_step = self.letters.step_of(atom)
+            if wanted_step is not None:
+                found = True
+                steps = (*self.letters.steps, wanted_step)
+                for step in resting(tuple(dict.fromkeys(steps)), [atom]):
+                    yield self.in_letters.derivation(step)
         for iteration in self.solution.iterations:
             wanted = frozenset((atom, *(of_sample(atom, label) for label in iteration.labels)))
             blocks = list(self._steps_to(wanted, iteration))

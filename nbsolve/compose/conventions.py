@@ -25,6 +25,7 @@ from nbsolve.expr import (
     substitute,
     with_variables,
 )
+from nbsolve.given import Given
 from nbsolve.layers.parameters import held_members
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
@@ -48,7 +49,8 @@ def conventions(solution: Solution) -> Iterator[Text]:
         yield from _losses(problem)
         yield _delta(problem)
         yield from _training(problem)
-    yield (_rounding(problem),)
+    if any(isinstance(entry, Given) for entry in problem.entries):
+        yield (_rounding(problem),)
     widest = max(problem.network.inputs, *(layer.units for layer in problem.network.layers))
     if by_matrices(solution) and widest > LIMIT:
         yield (Markdown(phrase("conventions.truncated")),)

@@ -61,7 +61,13 @@ def _each_once(functions: Iterator[OwnFunction | None]) -> list[OwnFunction]:
 
 def _derived(own: OwnFunction, kind: str, derivation: Derivation, variable: Variable) -> Iterator[Block]:
     yield Paragraph((Markdown(phrase(f"own_functions.{kind}", name=in_words(own.name))),))
-    yield from derivation_blocks(derivation, anchor=f"own-{kind}-{own.name.replace('_', '-')}")
+    anchor = f"own-{kind}-{own.name.replace('_', '-')}"
+    yield from own_blocks(own, derivation, variable, anchor)
+
+
+def own_blocks(own: OwnFunction, derivation: Derivation, variable: Variable, anchor: str) -> Iterator[Block]:
+    """The lines of a derivation of an own function, the values of its parameters, its kinks."""
+    yield from derivation_blocks(derivation, anchor=anchor)
     values = {name: given for name, given in own.parameters if name in derivation.letters}
     if values:
         yield Paragraph(_values(values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,6 +25,7 @@ from nbsolve.document import (
     blocks_within,
 )
 from nbsolve.expr import Number
+from nbsolve.render import latex
 from nbsolve.render.circled import circled
 from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_lines import derivation
@@ -44,10 +45,11 @@ _TABLE_SIZE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The Typst of one block, and what an error message calls it."""
+    """The Typst of one block, what an error message calls it, and how its LaTeX is made."""
 
     typst: str
     about: str
+    latex: Callable[[], str] = str
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,12 @@ class Writer:
 
     def piece(self, block: Block, leads: bool = False) -> Piece:
         """A block by itself; `leads`: it stays on the page of what follows."""
-        return Piece(self._block(block, self.room, leads), self.about(block))
+        return Piece(self._block(block, self.room, leads), self.about(block), lambda: self._latex(block))
+
+    def _latex(self, block: Block) -> str:
+        if isinstance(block, Heading):
+            block = Heading(max(1, block.level - self.raised), block.text)
+        return latex.render(Document((block,), self.document.names))
 
     def about(self, block: Block) -> str:
         """A block in words, for an error message: its kind and how it begins."""

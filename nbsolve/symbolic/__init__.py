@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from nbsolve.symbolic.passes import LetterPass, solve_in_letters
+from nbsolve.symbolic.passes import LetterPass, solve_in_letters, without_iterations
 
-__all__ = ["LetterPass", "solve_in_letters"]
+__all__ = ["LetterPass", "solve_in_letters", "without_iterations"]

@@ -82,7 +82,7 @@ class _Writer:
         i, j = self._ends(layer)
         yield self._gradient(layer, j, layer.w(j, i), Quantity(layer.source(i)))
         constant = layer.constant(j)
-        if constant is not None and not constant.shared:
+        if constant is not None and not constant.shared and isinstance(j, Index):
             yield self._gradient(layer, j, constant, None)
 
     def _gradient(self, layer: Dense, j: Unit, wrt: Symbol, source: Expr | None) -> Step:

@@ -61,8 +61,13 @@ class Output:
             plain,
             each,
             self.in_activation(k),
-            reasons=(Reason.KNOWN_DERIVATIVES, Reason.SIMPLIFIED, Reason.COLLECTED),
+            reasons=(Reason.KNOWN_DERIVATIVES, self._simplifying, Reason.COLLECTED),
         )
+
+    @property
+    def _simplifying(self) -> Reason:
+        fractions = any(LOSSES[term.name].plain is not None for term in self.objective.problem.losses)
+        return Reason.COMMON_DENOMINATOR if fractions else Reason.SIMPLIFIED
 
     # ------------------------------------------------------------------ ∂L/∂z
 
@@ -79,7 +84,7 @@ class Output:
     def _short(self, j: Unit) -> bool:
         """a − y: softmax with cross-entropy for targets that are known to add up to 1."""
         found = self.objective.cancelled(j, self.sample, self.values)
-        return found is not None and (isinstance(found, Sum) and len(found.operands) == 2)
+        return isinstance(found, Sum) and isinstance(found.operands[0], Quantity)
 
     def in_pre_activation(self, j: Unit) -> Expr:
         """∂L/∂z_j in closed form."""
@@ -123,6 +128,8 @@ class Output:
                 steps.append(Form(self.in_pre_activation(j), Reason.COLLECTED))
             return _distinct(steps)
         steps.append(Form(self._collected_jacobian(j), self._collecting))
+        if self._two_output_factor() is not None:
+            steps.append(Form(self._collected_jacobian(j, self.in_activation), Reason.FACTORS))
         steps.append(Form(self.in_pre_activation(j), Reason.CANCELLATION))
         return _distinct(steps)
 
@@ -166,8 +173,9 @@ class Output:
     def _collecting(self) -> Reason:
         return Reason.TWO_OUTPUTS if len(self.layer.units) == 2 else Reason.COLLECTED
 
-    def _collected_jacobian(self, j: int) -> Expr:
-        """a_j a_k (g_j − g_k) for two outputs; a_j (g_j (1 − a_j) − Σ g_k a_k) for more."""
+    def _collected_jacobian(self, j: int, of: Callable[[Unit], Expr] | None = None) -> Expr:
+        """a_j a_k (g_j − g_k) for two outputs; a_j (g_j (1 − a_j) − Σ g_k a_k) for more (g by name, or `of`)."""
+        g = of or self._g
         others = [k for k in self.layer.units if k != j]
         a = Quantity(self._a(j))
         if len(others) == 1:
@@ -177,11 +185,11 @@ class Output:
                 (
                     Quantity(self._a(first)),
                     Quantity(self._a(second)),
-                    Sum((self._g(j), Negation((self._g(k),)))),
+                    Sum((g(j), Negation((g(k),)))),
                 )
             )
-        own = Product((self._g(j), Sum((number(1), Negation((a,))))))
-        rest = (Negation((Product((self._g(k), Quantity(self._a(k)))),)) for k in others)
+        own = product(g(j), Sum((number(1), Negation((a,)))))
+        rest = (Negation((product(g(k), Quantity(self._a(k))),)) for k in others)
         return Product((a, Sum((own, *rest))))
 
     def _through_jacobian(self, j: Unit) -> Expr:

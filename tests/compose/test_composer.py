@@ -171,7 +171,7 @@ def test_every_iteration_that_is_shown_is_written_out(name: str) -> None:
 
 SCRIPT = """
 import sys
-from nbsolve import solve
+from nbsolve import load_problem, solve
 from nbsolve.render import latex, myst, text
 for name in sys.argv[1:]:
     document = solve(load_problem(name)).document()

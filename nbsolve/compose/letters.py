@@ -1,0 +1,237 @@
+"""The blocks of a solution in letters: equations, local derivatives, chains, closed forms, general formulae."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from nbsolve.compose.iteration import layer_of
+from nbsolve.compose.putting_in import PuttingIn
+from nbsolve.document import Block, Derivation, Heading, Inline, Line, Mark, Markdown, Paragraph, Result, Text
+from nbsolve.expr import Atom, Expr, Quantity
+from nbsolve.layers.dense import Dense
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.step import Reason, Rule, Step
+from nbsolve.symbol import Role, anchor
+from nbsolve.symbolic import LetterPass
+
+_ANSWERS = frozenset(set(Rule) - {Rule.PRE_ACTIVATION, Rule.ACTIVATION, Rule.LOSS, Rule.LOSS_DERIVATIVE})
+"""Results that get a box where they are asked for; an equation that defines something needs none."""
+_SHORT = 2
+"""So many forms stand on one line."""
+
+
+@dataclass(frozen=True)
+class LetterBlocks:
+    """Writes a pass in letters. `asked` gets boxes, `also` are asked quantities that no other needs."""
+
+    letters: LetterPass
+    names: Names
+    asked: Container[Atom]
+    level: int
+    also: tuple[Step, ...] = ()
+
+    @cached_property
+    def tags(self) -> dict[Atom, int]:
+        """The numbers of the parameters' gradients."""
+        return {step.target: number for number, step in enumerate(self.letters.gradients, start=1)}
+
+    def everything(self) -> Iterator[Block]:
+        """The whole pass."""
+        for part in (self.forward, self.loss, self.backward, self.update, self.numbers):
+            yield from part()
+
+    # ------------------------------------------------------------------ forward and loss
+
+    def forward(self) -> Iterator[Block]:
+        """The equations of every unit, or of whole layers where the network is large."""
+        yield Heading(self.level, (phrase("sections.forward"),))
+        if not self.letters.instances:
+            yield Paragraph((phrase("letters.large"),))
+            yield from self._matrices((Rule.PRE_ACTIVATION, Rule.ACTIVATION))
+            return
+        for layer in self.letters.solution.layers:
+            yield Paragraph((self._layer_title(layer),))
+            own = [step for step in self.letters.forward if layer_of(step) == layer.index]
+            yield self._together(own)
+
+    def _layer_title(self, layer: Dense) -> str:
+        kind = "output_layer" if layer is self.letters.solution.layers[-1] else "hidden_layer"
+        name = phrase(f"activations.{layer.activation.name}")
+        return phrase(f"sections.{kind}", number=str(layer.index), activation=name) + ":"
+
+    def loss(self) -> Iterator[Block]:
+        """The loss in letters."""
+        if self.letters.loss:
+            yield Heading(self.level, (phrase("sections.loss"),))
+            yield self._together(self.letters.loss)
+
+    # ------------------------------------------------------------------ backward
+
+    def backward(self) -> Iterator[Block]:
+        """Local derivatives, error signals that simplify, general formulae, every gradient, matrices."""
+        if not self.letters.solution.problem.losses:
+            return
+        yield Heading(self.level, (phrase("sections.backward"),))
+        if self.letters.instances:
+            yield from self._factors()
+            yield from self._signals()
+        yield from self._general()
+        if self.letters.instances:
+            yield from self._gradients()
+        if self.letters.solution.problem.detail in ("matrix", "both") or not self.letters.instances:
+            yield Heading(self.level + 1, (phrase("letters.matrix_form"),))
+            yield Paragraph((phrase("letters.matrices"),))
+            yield from self._matrices((Rule.DELTA, Rule.PARAMETER_GRADIENT))
+
+    def _factors(self) -> Iterator[Block]:
+        yield Heading(self.level + 1, (phrase("letters.factors"),))
+        losses = [s for s in self.letters.factors if s.rule is Rule.LOSS_DERIVATIVE]
+        yield Paragraph((phrase("letters.loss_derivative"),))
+        if all(len(step.forms) == 1 for step in losses):
+            yield self._together(losses)
+        else:
+            yield from (self.derivation(step, notes=True) for step in losses)
+        for layer in reversed(self.letters.solution.layers):
+            own = [s for s in self.letters.factors if s not in losses and layer_of(s) == layer.index]
+            key = "jacobian" if layer.activation.vector else "slopes"
+            name = phrase(f"activations.{layer.activation.name}")
+            yield Paragraph((phrase(f"letters.{key}", number=str(layer.index), activation=name),))
+            yield self._together(own)
+        if self.letters.general is not None:
+            if not self.names.follows_pattern(Role.WEIGHT):
+                yield Paragraph((Markdown(phrase("letters.legend")),))
+            yield Paragraph((phrase("letters.linear", constant=self._constants()),))
+            yield self._together(self.letters.general.linear, anchors=False)
+
+    def _constants(self) -> str:
+        """The slopes in biases and thresholds, where there are any."""
+        kinds = {layer.layer.bias.kind for layer in self.letters.solution.layers}
+        words = [phrase("letters.linear_bias")] if kinds & {"units", "shared"} else []
+        return "".join([*words, *([phrase("letters.linear_threshold")] if "threshold" in kinds else [])])
+
+    def _signals(self) -> Iterator[Block]:
+        steps = (*self.letters.signals, *self.also)
+        if not steps:
+            return
+        yield Heading(self.level + 1, (phrase("letters.signals"),))
+        rules = {step.rule for step in self.letters.signals}
+        if Rule.OUTPUT_SIGNAL in rules:
+            vector = self.letters.solution.layers[-1].activation.vector
+            yield Paragraph((phrase("passages.delta_jacobian" if vector else "passages.delta_cancelled"),))
+        elif Rule.DELTA in rules:
+            yield Paragraph((phrase("letters.named"),))
+        said_hidden = Rule.OUTPUT_SIGNAL not in rules
+        for step in self.letters.signals:
+            if step.rule is Rule.DELTA and not said_hidden:
+                yield Paragraph((phrase("letters.named"),))
+                said_hidden = True
+            yield self.derivation(step, notes=True)
+        if self.letters.one_hot:
+            yield Paragraph((phrase("letters.one_hot"),))
+            yield self._together(self.letters.one_hot, anchors=False)
+        if self.also:
+            yield Paragraph((phrase("letters.also"),))
+            for step in self.also:
+                yield self.derivation(step)
+
+    def _general(self) -> Iterator[Block]:
+        general = self.letters.general
+        if general is None or not general.gradients:
+            return
+        yield Heading(self.level + 1, (phrase("letters.general"),))
+        key = "general_instances" if self.letters.instances else "general_only"
+        yield Paragraph((phrase(f"letters.{key}"),))
+        if not self.letters.instances and not self.names.follows_pattern(Role.WEIGHT):
+            yield Paragraph((Markdown(phrase("letters.legend")),))
+        for step in (*general.signals, *general.gradients):
+            yield self.derivation(step, anchors=False)
+
+    def _gradients(self) -> Iterator[Block]:
+        said = False
+        for layer in reversed(self.letters.solution.layers):
+            own = [step for step in self.letters.gradients if layer_of(step) == layer.index]
+            yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
+            if not said:
+                yield Paragraph((phrase("letters.gradients"),))
+                said = True
+            for step in own:
+                yield self.derivation(step)
+
+    def _matrices(self, rules: Iterable[Rule]) -> Iterator[Block]:
+        transposed = self.letters.solution.problem.network.layout == "x W + b"
+        steps = [step for step in self.letters.matrices if step.rule in rules]
+        yield self._together(steps, anchors=False, transposed=transposed)
+
+    def update(self) -> Iterator[Block]:
+        """The new parameters."""
+        if self.letters.update:
+            yield Heading(self.level, (phrase("sections.update"),))
+            yield Paragraph((phrase("passages.update"),))
+            yield self._together(self.letters.update)
+
+    # ------------------------------------------------------------------ numbers
+
+    def numbers(self) -> Iterator[Block]:
+        """The same with the numbers that are given, where only some are."""
+        if not self.letters.solution.problem.symbolic or not self.letters.values.stored:
+            return
+        putting_in = PuttingIn(self.letters, self.asked, self.tags)
+        steps = (*self.letters.forward, *self.letters.loss, *self.letters.signals, *self.also)
+        lines = [block for step in steps for block in putting_in.blocks(step)]
+        gradients = [block for step in self.letters.gradients for block in putting_in.blocks(step)]
+        if not lines and not gradients:
+            return
+        yield Heading(self.level, (phrase("letters.with_numbers"),))
+        yield from lines
+        if gradients:
+            yield Paragraph(put_into(self.tags.values()))
+            yield from gradients
+
+    # ------------------------------------------------------------------ lines
+
+    def _together(self, steps: Iterable[Step], anchors: bool = True, transposed: bool = False) -> Derivation:
+        """Several steps in one aligned block, a step of few forms on one line."""
+        lines: list[Line] = []
+        ids: list[str] = []
+        for step in steps:
+            lines.extend(self._lines(step, joined=True))
+            ids.append(f"letters-{anchor(step.target)}")
+        return Derivation(tuple(lines), tuple(ids) if anchors else ())
+
+    def derivation(self, step: Step, notes: bool = False, anchors: bool = True) -> Derivation:
+        """One step, a form a line."""
+        ids = (f"letters-{anchor(step.target)}",) if anchors else ()
+        return Derivation(tuple(self._lines(step, notes=notes)), ids)
+
+    def _lines(self, step: Step, joined: bool = False, notes: bool = False) -> Iterator[Line]:
+        forms = step.forms
+        boxed = step.target in self.asked and step.rule in _ANSWERS
+        rights: list[Expr | Result] = [form.expression for form in forms]
+        if boxed:
+            rights[-1] = Result(forms[-1].expression, boxed=True)
+        tag = self.tags.get(step.target)
+        left = Quantity(step.target)
+        if joined and len(forms) <= _SHORT:
+            yield Line(tuple(("=", right) for right in rights), left, tag=tag)
+            return
+        for place, (form, right) in enumerate(zip(forms, rights, strict=True)):
+            note: Text = (phrase(f"reasons.{form.reason}"),) if notes and _says_something(form.reason) else ()
+            last = place == len(forms) - 1
+            yield Line((("=", right),), left if place == 0 else None, note, tag if last else None)
+
+
+def _says_something(reason: Reason) -> bool:
+    return reason is not Reason.DEFINITION
+
+
+def put_into(numbers: Iterable[int]) -> Text:
+    """`Putting the numbers into ① … ⑪.`"""
+    listed = sorted(numbers)
+    before, _, after = phrase("letters.put_into", formulae="\0").partition("\0")
+    middle: list[Inline] = [Mark(listed[0])]
+    if len(listed) > 1:
+        middle += [" … ", Mark(listed[-1])]
+    return (before, *middle, after)

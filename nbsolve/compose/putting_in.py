@@ -1,0 +1,50 @@
+"""Given numbers put into formulae some of whose letters stay letters."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+
+from nbsolve.compose.lines import Lines
+from nbsolve.compose.numbers import literal
+from nbsolve.document import Block, Derivation, Line, Result
+from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, atoms, substitute
+from nbsolve.step import Step
+from nbsolve.symbol import anchor
+from nbsolve.symbolic import LetterPass
+
+
+@dataclass(frozen=True)
+class PuttingIn:
+    """Writes steps with the numbers that are known; `tags` are the numbers of the formulae."""
+
+    letters: LetterPass
+    asked: Container[Atom]
+    tags: Mapping[Atom, int]
+
+    def blocks(self, step: Step) -> Iterator[Block]:
+        """The step computed, or with what is known put in; nothing where none of its letters is a number."""
+        values = self.letters.values
+        known = [atom for atom in atoms(step.formula) if atom in values]
+        if not known:
+            return
+        if step.target in values:
+            lines = Lines(self.letters.solution, values, 1, self.asked)
+            line, _ = lines.compact(step)
+            yield Derivation((line,), (f"it1-{anchor(step.target)}",))
+            return
+        lines = Lines(self.letters.solution, values, 1)
+        numbers = self._put_in(step.formula, lines)
+        relation = "=" if all(lines.operand(atom, 0).exact for atom in known) else "≈"
+        right: Expr | Result = Result(numbers, boxed=True) if step.target in self.asked else numbers
+        yield Derivation((Line(((relation, right),), Quantity(step.target), tag=self.tags.get(step.target)),))
+
+    def _put_in(self, formula: Expr, lines: Lines) -> Expr:
+        def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Quantity) and node.atom in self.letters.values:
+                return literal(lines.operand(node.atom, 0))
+            if isinstance(node, Applied | Cases) and all(a in self.letters.values for a in atoms(node)):
+                return lines.numbers(node)
+            return None
+
+        return substitute(formula, replaced)
