@@ -10,7 +10,7 @@ from tests.algebra.model import Place
 from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import Letter
 
-INDICES = "ijklm"
+INDICES = "ijklmnpqrs"
 LARGEST = 9
 Indices = Mapping[str, int]
 

@@ -15,7 +15,7 @@ from tests.algebra.scalars import Scalar, plain, real
 from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import Compared, Letter, Marked, Node, Remainder, letters, walk
 
-POINTS = 12
+POINTS = 20
 SUPPLY = 400
 EXACT = real.mpf(10) ** -40
 NEAR, NEARER = real.mpf(10) ** -8, real.mpf(10) ** -12
@@ -76,9 +76,9 @@ class Checker:
         """One chain. Raises Unreadable, Fault."""
         conditions = [read_condition(tokens, self.world.alphabet) for tokens in case]
         nodes = [self.node(item.tokens) for item in chain.items]
-        free = self._free(nodes[0])
+        free = self.free(nodes[0])
         for item, node in zip(chain.items[1:], nodes[1:], strict=True):
-            if not self._free(node) <= free:
+            if not self.free(node) <= free:
                 raise Unreadable(f"an index that the left side has not: {written(item.tokens)}")
             self._marked(node)
         kind = "any"
@@ -129,36 +129,39 @@ class Checker:
         used = tuple(sorted(indices.items()))
         key = (texts, point.number, point.kind, point.scale, used)
         if key not in self._values:
-            self._values[key] = point.evaluator(indices)(node)
+            try:
+                self._values[key] = point.evaluator(indices)(node)
+            except ZeroDivisionError:
+                raise Unreadable(f"a division by zero: {written(item.tokens)}") from None
         return self._values[key]
 
     def _to_first_order(self, left: Item, right: Item, point: Point, indices: Mapping[str, int]) -> None:
         """What O(…) leaves out must shrink exactly as fast as it says."""
-        rest = [part for part in walk(self.node(right.tokens)) if isinstance(part, Remainder)]
-        small = {letter for part in rest for letter in letters(part.body)}
-        if len(rest) != 1 or not small:
+        node = self.node(right.tokens)
+        small = {letter for part in walk(node) if isinstance(part, Remainder) for letter in letters(part.body)}
+        if not small:
             raise Unreadable(f"a remainder of nothing small: {written(right.tokens)}")
         ratios = []
         for scale in (NEAR, NEARER):
-            near = point.scaled(small, scale)
-            evaluator = near.evaluator(indices)
-            exact = evaluator.scalar(self.node(left.tokens))
-            error = exact - evaluator.scalar(self.node(right.tokens))
-            ratios.append(error / evaluator.scalar(rest[0].body))
+            evaluator = point.scaled(small, scale).evaluator(indices)
+            without = evaluator.scalar(node)
+            error = evaluator.scalar(self.node(left.tokens)) - without
+            ratios.append(error / (evaluator.with_remainder().scalar(node) - without))
         if ratios[0] == 0 or abs(ratios[1] / ratios[0] - 1) > 0.01:
             raise Fault(f"{written(left.tokens)} is not {written(right.tokens)}: the remainder is of another order")
 
     # index variables and circled numbers
 
-    def _free(self, node: Node) -> frozenset[str]:
+    def free(self, node: Node) -> frozenset[str]:
+        """The index variables of a formula that no sum runs over."""
         found: set[str] = set()
         for letter in letters(node):
             found |= self.world.alphabet.free(letter)
-        return frozenset(found - bound(node))
+        return frozenset(found - bound(node) - set(self.world.point(0).fixed))
 
     def placings(self, left: Node, point: Point) -> Iterator[dict[str, int]]:
         """All numbers that the index variables of the left side may take."""
-        names = sorted(self._free(left))
+        names = sorted(self.free(left))
         ranges = []
         for name in names:
             own = [

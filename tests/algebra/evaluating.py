@@ -69,6 +69,7 @@ class Evaluator:
         self.parameters, self.own = parameters, own
         self.indices = indices or {}
         self.inside = inside
+        self.remainder = False
         self._rules: dict[type, Callable[[Any], Value]] = {
             Num: lambda node: number(node.value),
             Letter: self._letter,
@@ -87,7 +88,7 @@ class Evaluator:
             Transposed: self._transposed,
             Hadamard: self._hadamard,
             Marked: lambda node: self(node.body),
-            Remainder: lambda _: number(Fraction(0)),
+            Remainder: lambda node: self(node.body) if self.remainder else number(Fraction(0)),
         }
 
     def __call__(self, node: Node) -> Value:
@@ -111,6 +112,12 @@ class Evaluator:
         chosen = {**self.indices, **indices}
         return self._other(self.model, chosen, inside=self.inside)
 
+    def with_remainder(self) -> Evaluator:
+        """The same where O(x) is x, not 0."""
+        other = self._other(self.model, self.indices, inside=self.inside)
+        other.remainder = True
+        return other
+
     def _other(self, model: Model, indices: Indices, *, inside: bool) -> Evaluator:
         return Evaluator(
             model, self.alphabet, self.number, self.parameters, self.own, indices, inside=inside
@@ -132,7 +139,12 @@ class Evaluator:
         variable = self.alphabet.meaning(node.variable, self.indices)
         if not isinstance(variable, Whole):
             return self._along(variable, node.body)
-        return Matrix(tuple(tuple(self._along(place, node.body) for place in row) for row in variable.rows))
+        found = [[self._along(place, node.body) for place in row] for row in variable.rows]
+        if not isinstance(found[0][0], Matrix):
+            return Matrix(tuple(map(tuple, found)))
+        # the Jacobian of a vector in a vector: entry (k, j) is ∂a_k / ∂z_j
+        columns = [entry.entries for row in found for entry in row]
+        return Matrix(tuple(zip(*columns, strict=True)))
 
     def _along(self, place: Place, body: Node) -> Value:
         moved = self._other(self.model.along(place), self.indices, inside=True)
@@ -184,7 +196,7 @@ class Evaluator:
 
     def _power(self, node: Power) -> Scalar:
         whole = _whole(node.exponent)
-        return power(self.scalar(node.base), 0 if whole is not None else self.scalar(node.exponent), whole)
+        return power(self.scalar(node.base), self.scalar(node.exponent), whole)
 
     def _hadamard(self, node: Hadamard) -> Value:
         values = [self(factor) for factor in node.factors]

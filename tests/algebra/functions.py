@@ -32,12 +32,14 @@ ACTIVATIONS: dict[str, Callable[[Scalar, Parameters], Scalar]] = {
     "gelu": lambda z, _: _gelu(z),
     "silu": lambda z, _: z / (1 + exp(-z)),
     "step": lambda z, _: 0 * z + (1 if plain(z) >= 0 else 0),
+    "normal_distribution": lambda z, _: normal_distribution(z),
+    "normal_density": lambda z, _: normal_density(z),
 }
 """Of one number."""
 
 WRITTEN = {
     "sigma": "sigmoid", "tanh": "tanh", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "id": "linear",
-    "softplus": "softplus", "GELU": "gelu", "SiLU": "silu", "step": "step",
+    "softplus": "softplus", "GELU": "gelu", "SiLU": "silu", "step": "step", "Phi": "normal_distribution", "phi": "normal_density",
 }  # fmt: skip
 """How they are written."""
 
@@ -50,7 +52,7 @@ def softmax(z: Vector) -> list[Scalar]:
 
 
 def normal_density(z: Scalar) -> Scalar:
-    return exp(-z * z / 2) / sqrt(2 * pi_like(z))
+    return exp(-(z * z / 2)) / sqrt(2 * pi_like(z) + 0 * z)
 
 
 def normal_distribution(z: Scalar) -> Scalar:

@@ -4,41 +4,44 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from tests.algebra.checker import Checker, Fault, agree
+from tests.algebra.checker import Checker, Fault, agree, written
 from tests.algebra.evaluating import Evaluator
 from tests.algebra.model import Model, Place
-from tests.algebra.mutations import Mutant, mutants
-from tests.algebra.page import Chain, Display, read_display
+from tests.algebra.mutations import TURNED, Mutant, mutants
+from tests.algebra.page import Chain, Display, read_condition, read_display
 from tests.algebra.points import between
-from tests.algebra.scalars import Dual, Scalar, rational
+from tests.algebra.scalars import Dual, Scalar, plain, rational
 from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import Node
 
-TRIALS = 12
+TRIALS, SUPPLY = 12, 120
 
 
 class FreeModel(Model):
-    """Every letter has a value of its own, and every derivative of one letter in another as well."""
+    """Every letter has a value of its own, and so has every derivative that is not 0 in the true model."""
 
-    def __init__(self, seed: str, place: Place | None = None) -> None:
+    def __init__(self, seed: str, true: Model, place: Place | None = None) -> None:
         super().__init__({}, {})
-        self.seed = seed
-        self.place = place
+        self.seed, self.true, self.place = seed, true, place
 
-    def _random(self, what: object) -> Scalar:
-        return rational(between(Random(f"{self.seed} {what}"), "0.1", "0.9"))
+    def _random(self, what: object, low: str) -> Scalar:
+        return rational(between(Random(f"{self.seed} {what}"), low, "0.9"))
 
     def __call__(self, place: Place) -> Scalar:
-        value = self._random(place)
+        if place in (("n",), ("label",)):
+            return self.true(place)
+        value = self._random(place, "0.1" if self.seed.endswith("positive") else "-0.9")
         if self.place is None:
             return value
-        return Dual(value, 1 if place == self.place else self._random((place, self.place)))
+        if place == self.place or plain(self.true.slope(place, self.place)) == 0:
+            return Dual(value, int(place == self.place))
+        return Dual(value, self._random((place, self.place), "0.1"))
 
     def along(self, place: Place) -> FreeModel:
-        return FreeModel(self.seed, place)
+        return FreeModel(self.seed, self.true, place)
 
 
 @dataclass
@@ -63,6 +66,23 @@ def run(checker: Checker, pages: Sequence[Display], tally: Tally, step: int = 1,
         for number, mutant in enumerate(mutants(display, checker.world.alphabet)):
             if number % step == offset % step:
                 _one(checker, display, mutant, tally)
+        _turned(checker, display, tally)
+
+
+def _turned(checker: Checker, display: Display, tally: Tally) -> None:
+    """The case for which a display is said, turned into its opposite."""
+    for n, condition in enumerate(display.conditions):
+        for at, token in enumerate(condition):
+            if token.text in TURNED:
+                other = (*condition[:at], replace(token, text=TURNED[token.text]), *condition[at + 1 :])
+                conditions = (*display.conditions[:n], other, *display.conditions[n + 1 :])
+                tally.made["case"] += 1
+                try:
+                    checker.display(replace(display, conditions=conditions))
+                except (Unreadable, Fault):
+                    tally.killed["case"] += 1
+                else:
+                    tally.survivors.append(Mutant("case", display.source, 0, f"the case {written(other)}"))
 
 
 def _one(checker: Checker, display: Display, mutant: Mutant, tally: Tally) -> None:
@@ -75,8 +95,7 @@ def _one(checker: Checker, display: Display, mutant: Mutant, tally: Tally) -> No
         tally.made[mutant.kind] += 1
         tally.killed[mutant.kind] += 1
         return
-    reason = _excuse(checker, pairs, mutant)
-    if reason == "unchanged":
+    if _unchanged(checker, display, pairs, mutant):
         tally.unchanged += 1
         return
     tally.made[mutant.kind] += 1
@@ -95,29 +114,39 @@ def _texts(chain: Chain) -> list[tuple[str, tuple[str, ...]]]:
     return [(item.relation, tuple(token.text for token in item.tokens)) for item in chain.items]
 
 
-def _excuse(checker: Checker, pairs: Sequence[tuple[Chain, Chain]], mutant: Mutant) -> str:
-    """`unchanged` where the formula has the same value whatever its letters stand for."""
+def _unchanged(checker: Checker, display: Display, pairs: Sequence[tuple[Chain, Chain]], mutant: Mutant) -> bool:
+    """Whether the formula has the same value whatever its letters stand for, as far as its case allows."""
     for old, new in pairs:
         if len(old.items) != len(new.items):
-            return ""
+            return False
         for before, after in zip(old.items, new.items, strict=True):
             left, right = checker.node(before.tokens), checker.node(after.tokens)
             if before.tokens != after.tokens and left == right and mutant.kind != "bracket":
-                return ""
-            if not all(_equal(checker, left, right, trial) for trial in range(TRIALS)):
-                return ""
-    return "unchanged" if pairs else ""
-
-
-def _equal(checker: Checker, left: Node, right: Node, trial: int) -> bool:
-    world = checker.world
-    for indices in ({"i": 1, "j": 2, "k": 3}, {"i": 2, "j": 1, "k": 1}, {"i": 1, "j": 1, "k": 2}):
-        evaluator = Evaluator(
-            FreeModel(f"free {trial}"), world.alphabet, rational, world.parameters, world.own, indices
-        )
-        try:
-            if not agree(evaluator(left), evaluator(right), "="):
                 return False
-        except (Unreadable, ValueError, ZeroDivisionError):
+            if left != right and not _equal(checker, display, left, right):
+                return False
+    return bool(pairs)
+
+
+def _equal(checker: Checker, display: Display, left: Node, right: Node) -> bool:
+    world = checker.world
+    conditions = [read_condition(tokens, world.alphabet) for tokens in display.conditions]
+    free = {checker.free(node) for node in (left, right, *(side for c in conditions for side in (c.left, c.right)))}
+    names = sorted(frozenset.union(*free))
+    compared = 0
+    for trial in range(SUPPLY):
+        random = Random(f"places {trial}")
+        point = world.point(trial % TRIALS)
+        indices = {name: random.randint(1, 3) for name in names} | point.fixed
+        model = FreeModel(f"{trial} {'positive' if trial % 2 else 'any'}", point.model)
+        evaluator = Evaluator(model, world.alphabet, rational, world.parameters, world.own, indices)
+        try:
+            if not all(evaluator.holds(condition) for condition in conditions):
+                continue
+            same = agree(evaluator(left), evaluator(right), "=")
+        except (Unreadable, ZeroDivisionError):
             continue
-    return True
+        if not same:
+            return False
+        compared += 1
+    return compared >= TRIALS

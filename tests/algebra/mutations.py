@@ -11,8 +11,8 @@ from tests.algebra.reader import CLOSING, Alphabet, Reader
 from tests.algebra.scanning import Token, Unreadable, rows_of
 
 FUNCTIONS = {r"\sigma": r"\tanh", r"\tanh": r"\sigma", r"\ln": r"\tanh", r"\sqrt": "", r"\max": "", r"\sum": None}
-TURNED = {">": "<", "<": ">", r"\le": ">", r"\ge": "<", r"\ne": "="}
-INDEX = "ijk"
+TURNED = {">": "<", "<": ">", r"\le": ">", r"\ge": "<", r"\ne": "=", "=": r"\ne"}
+INDEX = "ijkm"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _of_token(column: Sequence[Token], at: int, token: Token, cores: Sequence[st
         yield Edit("function", start, end, f"{FUNCTIONS[text]} ")
     elif text == "'":
         yield Edit("function", start, end, "")
-    elif text in TURNED:
+    elif text in TURNED and text != "=":
         yield Edit("relation", start, end, f"{TURNED[text]} ")
     elif text == r"\odot":
         yield Edit("function", start, end, " ")

@@ -62,6 +62,9 @@ class Point:
         self.number_of = number_of
         given = {place: number_of(value) for place, value in free.items()} if values is None else values
         self.model = Model(given, world.rules)
+        # the true class has a letter of its own where the targets are one-hot
+        label = free.get(("label",))
+        self.fixed: Indices = {} if label is None else {"i": int(label)}
 
     @property
     def alphabet(self) -> Letters:
@@ -70,7 +73,7 @@ class Point:
     def evaluator(self, indices: Indices) -> Evaluator:
         """What evaluates formulas here, with these numbers for index variables."""
         world = self.world
-        return Evaluator(self.model, world.alphabet, self.number_of, world.parameters, world.own, indices)
+        return Evaluator(self.model, world.alphabet, self.number_of, world.parameters, world.own, {**self.fixed, **indices})
 
     def scaled(self, small: set[Letter], scale: Scalar) -> Point:
         """The point where some letters are smaller by a factor."""

@@ -30,8 +30,11 @@ def exact(value: Fraction) -> Proof:
 
 def proving(point: Point) -> Point:
     """The same point with a SymPy letter for each free letter."""
+    known = {"n", "label"} | ({"y"} if ("label",) in point.free else set())
     values = {
-        place: Proof(rational(value), sympy.Symbol("_".join(map(str, place)), real=True))
+        place: exact(value)
+        if place[0] in known
+        else Proof(rational(value), sympy.Symbol("_".join(map(str, place)), real=True))
         for place, value in point.free.items()
     }
     return Point(point.world, point.number, point.kind, point.free, "proof", exact, values)

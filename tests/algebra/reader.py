@@ -39,7 +39,7 @@ RELATIONS = {
     "=": "=", r"\approx": "≈", "<": "<", ">": ">", r"\le": "≤", r"\ge": "≥", r"\ne": "≠",
 }  # fmt: skip
 CLOSING = {"(": ")", "[": "]"}
-FUNCTIONS = {r"\sigma": "sigma", r"\tanh": "tanh", r"\ln": "ln", r"\max": "max", r"\ell": "loss", r"\cos": "cos"}
+FUNCTIONS = {r"\sigma": "sigma", r"\tanh": "tanh", r"\ln": "ln", r"\max": "max", r"\ell": "loss", r"\Phi": "Phi", r"\varphi": "phi"}
 NAMED = {
     "ReLU", "LeakyReLU", "ELU", "softplus", "GELU", "SiLU", "step", "sign", "erf", "softmax", "id", "sum", "diag",
 }  # fmt: skip
@@ -368,7 +368,7 @@ class Reader:
         while self.taken("'"):
             primes += 1
         if self.peek() not in CLOSING:
-            if text in (r"\sigma", r"\ell") and not primes:
+            if text in (r"\sigma", r"\ell", r"\Phi", r"\varphi") and not primes:
                 self.at = start
                 return None
             raise Unreadable(f"{name} of nothing")

@@ -15,6 +15,8 @@ from typing import Any
 import mpmath
 import sympy
 
+from tests.algebra.scanning import Unreadable
+
 real: Any = mpmath.mp.__class__()
 real.dps = 60
 Scalar = Any  # mpf, Dual, Proof or int
@@ -137,8 +139,17 @@ def pi_like(x: Scalar) -> Scalar:
 
 
 exp = elementary(real.exp, sympy.exp, lambda _, value: value)
-ln = elementary(real.ln, sympy.log, lambda x, _: 1 / x)
-sqrt = elementary(real.sqrt, sympy.sqrt, lambda _, value: 1 / (2 * value))
+def _positive(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def of_positive(x: Any) -> Any:
+        if x <= 0:
+            raise Unreadable("a logarithm or a root of what is not positive")
+        return function(x)
+
+    return of_positive
+
+
+ln = elementary(_positive(real.ln), sympy.log, lambda x, _: 1 / x)
+sqrt = elementary(_positive(real.sqrt), sympy.sqrt, lambda _, value: 1 / (2 * value))
 tanh = elementary(real.tanh, sympy.tanh, lambda _, value: 1 - value * value)
 erf = elementary(real.erf, sympy.erf, lambda x, _: 2 * exp(-x * x) / sqrt(pi_like(x)))
 
@@ -156,8 +167,8 @@ def power(base: Scalar, exponent: Scalar, whole: Fraction | None) -> Scalar:
 
 
 def size(x: Scalar) -> Scalar:
-    """|x|, away from its kink."""
-    return x if plain(x) > 0 else -x
+    """|x|, with the slope 0 at 0."""
+    return sign(x) * x
 
 
 def sign(x: Scalar) -> Scalar:

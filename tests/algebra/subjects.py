@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
@@ -10,12 +11,22 @@ from tests.algebra import functions
 from tests.algebra.alphabet import Letters, Meaning, Whole
 from tests.algebra.evaluating import Evaluator, Own
 from tests.algebra.model import Model, Place, Rule
-from tests.algebra.page import Display, read
+from tests.algebra.page import Display, Tokens, read
 from tests.algebra.points import World, between
 from tests.algebra.scalars import Scalar
 from tests.algebra.tree import Letter, Node
 
-ALPHA = Letter(r"\alpha")
+VECTORS = {"z": "z", "a": "a", "y": "y", "p": "p", r"\varepsilon": "step", r"\ell": "share"}
+NUMBERS = {"z": "z", "h": "h", "x": "x", "a": "a", "y": "y", r"\alpha": "alpha", r"\delta": "delta", "n": "n"}
+PROBABILITIES = {"binary_cross_entropy", "categorical_cross_entropy"}
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A function or a loss, and what a loss is taken through."""
+
+    name: str
+    through: str | None = None
 
 
 def parameters(evaluator: Evaluator, _: Node) -> Mapping[str, Scalar]:
@@ -24,35 +35,131 @@ def parameters(evaluator: Evaluator, _: Node) -> Mapping[str, Scalar]:
     return {"slope": alpha, "alpha": alpha}
 
 
-def activation(pages: Sequence[Display], own: Own | None = None) -> World:
-    """A function of z."""
-    table: dict[Letter, Meaning] = {Letter("z"): ("z",), ALPHA: ("alpha",)}
+def world(topic: Topic, pages: Sequence[Display], length: int = 3, own: Own | None = None) -> World:
+    """The world of one derivation; vectors have `length` entries."""
+    texts = [token.text for page in pages for chain in page.chains for item in chain.items for token in item.tokens]
+    style = _style(texts)
+    places = range(1, length + 1)
+    table: dict[Letter, Meaning] = {}
+    if style != "vector" or topic.name in functions.ACTIVATIONS:
+        table |= {Letter(core): (stem,) for core, stem in NUMBERS.items()}
+    table |= {Letter(core, str(i)): (stem, i) for core, stem in VECTORS.items() for i in places}
+    for core in ("a", "y", "z"):
+        table[Letter(rf"\mathbf{{{core}}}")] = Whole(tuple((((core, i)),) for i in places))
+    table[Letter(r"\boldsymbol{\varepsilon}")] = Whole(tuple((("step", i),) for i in places))
+    table |= {Letter("L"): ("L",), Letter("n"): ("n",), Letter(r"\delta"): ("delta",)}
+    if topic.name.startswith("cosine"):
+        table |= {Letter("C"): ("C",), Letter("x"): ("x",)}
+    rules = _rules(topic, style, length)
 
-    def draw(random: Random, _: str) -> dict[Place, Fraction]:
-        z = between(random, "0.05", "3") * random.choice((1, -1))
-        return {("z",): z, ("alpha",): between(random, "0.01", "2")}
+    def draw(random: Random, kind: str) -> dict[Place, Fraction]:
+        free = _draw(topic, random, length, one_hot=r"\mathbb" in texts and "L" in texts)
+        return {place: value for place, value in free.items() if place not in rules}
 
-    return world(pages, table, {}, draw, own or {})
+    known = set(rules) | set(draw(Random(0), "any"))
+    table = {letter: meaning for letter, meaning in table.items() if isinstance(meaning, Whole) or meaning in known}
+    return _with_definitions(pages, table, rules, draw, own or {})
 
 
-def world(
-    pages: Sequence[Display], table: dict[Letter, Meaning], rules: Mapping[Place, Rule], draw, own: Own
+def _style(texts: Sequence[str]) -> str:
+    """Whether a loss is of one output, a sum over outputs or a mean: by the letters that the page uses."""
+    entries = any(a in ("a", "y", "p") and b == "_" for a, b in zip(texts, texts[1:], strict=False))
+    if not entries:
+        return "scalar"
+    return "mean" if "{n}" in "".join(texts) else "vector"
+
+
+def _draw(topic: Topic, random: Random, length: int, *, one_hot: bool) -> dict[Place, Fraction]:
+    inside = topic.name in PROBABILITIES
+    low, high = ("0.05", "0.95") if inside else ("-1.5", "1.5")
+    out: dict[Place, Fraction] = {("n",): Fraction(length)}
+    out[("z",)] = between(random, "0.05", "3") * random.choice((1, -1, 1, -1, 0))
+    out[("alpha",)] = between(random, "0.1", "2")
+    out[("delta",)] = between(random, "0.2", "0.9")
+    out[("a",)], out[("y",)] = between(random, low, high), between(random, low, high)
+    out[("h",)] = between(random, "0.1", "0.9") * random.choice((1, -1))
+    out[("x",)] = between(random, "-0.5", "0.5")
+    for i in range(1, length + 1):
+        out[("z", i)], out[("step", i)] = between(random, "-2", "2"), between(random, "-0.4", "0.4")
+        out[("a", i)], out[("y", i)] = between(random, low, high), between(random, low, high)
+    if topic.through is None and random.randrange(6) == 0:
+        _onto_kink(out, topic, length)
+    label = random.randint(1, length)
+    if one_hot:
+        out |= {("y", i): Fraction(int(i == label)) for i in range(1, length + 1)}
+        out[("label",)] = Fraction(label)
+    return out
+
+
+def _onto_kink(out: dict[Place, Fraction], topic: Topic, length: int) -> None:
+    """A prediction that is right, or a margin of exactly 1."""
+    out[("a",)] = out[("y",)]
+    out[("a", 1)] = out[("y", 1)]
+    if topic.name == "hinge":
+        rest = Fraction(1, 2 if length < 4 else 4)
+        for i in range(1, length + 1):
+            out[("y", i)], out[("a", i)] = Fraction(1), rest if i < 3 or length == 4 else Fraction(1, 4)
+        if length == 3:
+            out[("a", 2)] = Fraction(1, 4)
+
+
+def _rules(topic: Topic, style: str, length: int) -> dict[Place, Rule]:
+    places = range(1, length + 1)
+    rules: dict[Place, Rule] = {}
+
+    def vector(model: Model, stem: str) -> list[Scalar]:
+        return [model((stem, i)) for i in places]
+
+    for i in places:
+        rules[("p", i)] = lambda model, i=i: functions.softmax(vector(model, "z"))[i - 1]  # type: ignore[misc]
+    if topic.through == "sigmoid":
+        rules[("a",)] = lambda model: functions.sigmoid(model(("z",)))
+    prediction = "p" if topic.through == "softmax" else "a"
+    rules[("C",)] = lambda model: functions.cosine(vector(model, "a"), vector(model, "y"))
+    each, whole = functions.EACH.get(topic.name), functions.WHOLE.get(topic.name)
+    if whole is not None:
+        rules[("L",)] = lambda model: whole(vector(model, "a"), vector(model, "y"))
+    if each is None:
+        return rules
+    for i in places:
+        rules[("share", i)] = lambda model, i=i: each(  # type: ignore[misc]
+            model((prediction, i)), model(("y", i)), {"delta": model(("delta",))}
+        )
+    if style == "scalar":
+        rules[("L",)] = lambda model: each(model(("a",)), model(("y",)), {"delta": model(("delta",))})
+        return rules
+
+    def total(model: Model) -> Scalar:
+        shares = vector(model, "share")
+        whole_loss = sum(shares[1:], shares[0])
+        return whole_loss / length if style == "mean" else whole_loss
+
+    rules[("L",)] = total
+    return rules
+
+
+# letters that the page defines itself (u = …)
+
+
+def _with_definitions(
+    pages: Sequence[Display],
+    table: dict[Letter, Meaning],
+    rules: dict[Place, Rule],
+    draw: Callable[[Random, str], Mapping[Place, Fraction]],
+    own: Own,
 ) -> World:
-    """The world with the letters that the page defines itself (u = …) added."""
-    alphabet = Letters(dict(table), functions=frozenset(own))
-    known = dict(rules)
-    made = World(alphabet, known, draw, parameters, own, 1, {})
+    made = World(Letters(table, functions=frozenset(own)), rules, draw, parameters, own, 1, {})
     for display in pages:
         for chain in display.chains:
             left = chain.items[0].tokens
-            if len(left) == 1 and Letter(left[0].text) not in alphabet.table and left[0].text.isalpha():
+            if len(left) == 1 and left[0].text.isalpha() and Letter(left[0].text) not in table:
                 place: Place = ("defined", left[0].text)
-                alphabet.table[Letter(left[0].text)] = place
-                known[place] = _defined(made, chain.items[1].tokens)
+                table[Letter(left[0].text)] = place
+                rules[place] = _defined(made, chain.items[1].tokens)
     return made
 
 
-def _defined(made: World, tokens) -> Rule:
+def _defined(made: World, tokens: Tokens) -> Rule:
     def rule(model: Model) -> Scalar:
         point = made.point(0)
         evaluator = Evaluator(model, made.alphabet, point.number_of, made.parameters, made.own)
