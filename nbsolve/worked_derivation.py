@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from nbsolve.answers import VERSION
-from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.derivation import Derivation
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.problem.model import DerivationProblem, Network, Notation, Topic
+from nbsolve.problem.topics import derivations_of, graph_of
 
 if TYPE_CHECKING:
     from nbsolve.compose.derivation_page import DerivationPage
@@ -79,7 +79,7 @@ class WorkedDerivation:
 
     def derivations_of(self, id: str) -> tuple[Derivation, ...]:
         """The derivations of one topic as data. Raises: UnknownQuantityError."""
-        return DERIVATIONS[self.topic(id).id]
+        return derivations_of(self.topic(id))
 
     # ------------------------------------------------------------------ documents
 
@@ -126,10 +126,7 @@ class WorkedDerivation:
         """
         from nbsolve.drawing.functions import plot_function
 
-        topic = self.problem.topics[0] if id is None else self.topic(id)
-        from nbsolve.catalogue.derivations.graphs import graph
-
-        shown = graph(topic.id, topic.parameters)
+        shown = graph_of(self.problem.topics[0] if id is None else self.topic(id))
         return plot_function(
             shown.definition,
             shown.derivative,

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from nbsolve.book.course import TABLE
+from nbsolve.compose.derivation_page import name_of
 from nbsolve.errors import NbsolveError
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
@@ -74,9 +75,9 @@ def _row(name: str, problem: AnyProblem) -> str:
 
 def _derived(problem: DerivationProblem) -> tuple[str, str, str]:
     """Of a derivation: its functions, its losses, and that they are derived."""
-    functions = [phrase(f"activations.{t.name}") for t in problem.topics if t.kind == "activation"]
-    losses = [phrase(f"losses.{t.name}") for t in problem.topics if t.kind == "loss"]
-    return ", ".join(functions) or "–", ", ".join(dict.fromkeys(losses)) or "–", "derivation"
+    functions = [name_of(topic) for topic in problem.topics if topic.kind == "activation"]
+    losses = [name_of(topic) for topic in problem.topics if topic.kind == "loss"]
+    return ", ".join(functions) or "–", ", ".join(losses) or "–", "derivation"
 
 
 def _solved(problem: Problem) -> tuple[str, str, str]:

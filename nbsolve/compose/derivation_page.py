@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
-from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.compose.derivations import derivation_blocks
+from nbsolve.compose.functions import in_words, own_blocks
 from nbsolve.compose.statement import marks
 from nbsolve.document import (
     Block,
@@ -25,7 +25,9 @@ from nbsolve.document import (
 )
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.problem.functions import own_function
 from nbsolve.problem.model import DerivationProblem, Part, Topic
+from nbsolve.problem.topics import derivations_of, variable_of
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,12 @@ class DerivationPage:
             yield (Markdown(phrase("derivations.letters_activation")),)
         if "loss" in kinds:
             yield (Markdown(phrase("derivations.letters_loss")),)
-        if any(topic.kind == "loss" and LOSSES[topic.name].logarithmic for topic in self.problem.topics):
+        losses = [topic.name for topic in self.problem.topics if topic.kind == "loss"]
+        if any(LOSSES[name].logarithmic for name in losses if name in LOSSES):
             yield (phrase("conventions.log_natural"),)
         for topic in self.problem.topics:
+            if topic.formula is not None:
+                continue
             record = (ACTIVATIONS if topic.kind == "activation" else LOSSES)[topic.name]
             if record.kink is not None:
                 yield (f"{name_of(topic)}: {phrase(f'conventions.kink_{record.kink}')}",)
@@ -92,7 +97,11 @@ class DerivationPage:
 
     def _derivation(self, topic: Topic) -> Iterator[Block]:
         yield Heading(2, (_capital(name_of(topic)),))
-        for position, derivation in enumerate(DERIVATIONS[topic.id]):
+        own = own_function(topic)
+        for position, derivation in enumerate(derivations_of(topic)):
+            if own is not None:
+                yield from own_blocks(own, derivation, variable_of(topic), _anchor(topic, position))
+                continue
             if derivation.variant is not None:
                 yield Heading(3, (phrase(f"derivations.variant_{derivation.variant}"),))
             yield from derivation_blocks(derivation, anchor=_anchor(topic, position))
@@ -114,7 +123,7 @@ class DerivationPage:
         for part in self.problem.parts:
             label = part.label if part.marks is None else f"{part.label} ({marks(part.marks)})"
             for topic in (topic for ask in part.ask for topic in self.problem.topics if topic.id == ask):
-                for position, derivation in enumerate(DERIVATIONS[topic.id]):
+                for position, derivation in enumerate(derivations_of(topic)):
                     name = name_of(topic)
                     if derivation.variant is not None:
                         name += f", {phrase(f'derivations.variant_{derivation.variant}').lower()}"
@@ -141,6 +150,8 @@ class DerivationPage:
 
 def name_of(topic: Topic) -> str:
     """`ReLU`, `binary cross-entropy through sigmoid`."""
+    if topic.formula is not None:
+        return in_words(topic.name)
     section = "activations" if topic.kind == "activation" else "losses"
     name = phrase(f"{section}.{topic.name}")
     if topic.through is None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Literal
+
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES
 from nbsolve.catalogue.derivations import DERIVATIONS, derivation_id
+from nbsolve.formula import ACTIVATION_VARIABLES, LOSS_VARIABLES
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import DerivationProblem, Part, Topic
+from nbsolve.problem.own import CUSTOM, read_own
 from nbsolve.problem.parts import MAXIMUM_PARTS
 from nbsolve.problem.texts import TEXTS, read_string, read_texts, title_of
 
@@ -76,10 +81,12 @@ def _topics(cursor: Cursor | None, what: str) -> list[Topic]:
 
 
 def _function(cursor: Cursor) -> Topic | None:
-    named = read_named(cursor, "function", ACTIVATIONS)
+    named = read_named(cursor, "function", (*ACTIVATIONS, CUSTOM))
     if named is None:
         return None
     name, settings = named
+    if name == CUSTOM:
+        return _own("activation", settings or cursor, ACTIVATION_VARIABLES, ACTIVATIONS)
     parameters = read_parameters(settings, name, ACTIVATIONS[name].parameters)
     return None if parameters is None else Topic(kind="activation", name=name, parameters=parameters)
 
@@ -91,10 +98,12 @@ def _loss(cursor: Cursor) -> Topic | None:
             f"{cursor.text} is another name for a sum or mean", expected=meant, hint=f"write {meant}"
         )
         return None
-    named = read_named(cursor, "loss", LOSSES)
+    named = read_named(cursor, "loss", (*LOSSES, CUSTOM))
     if named is None:
         return None
     name, settings = named
+    if name == CUSTOM:
+        return _own("loss", settings or cursor, LOSS_VARIABLES, LOSSES)
     also = ("through",) if throughs(name) else ()
     if settings is not None and not also and settings.has("through"):
         known = [f"{loss} through {listing(names, 'or')}" for loss in LOSSES if (names := throughs(loss))]
@@ -111,6 +120,19 @@ def _loss(cursor: Cursor) -> Topic | None:
         if through is None:
             return None
     return Topic(kind="loss", name=name, through=through, parameters=parameters)
+
+
+def _own(
+    kind: Literal["activation", "loss"],
+    settings: Cursor,
+    variables: tuple[str, ...],
+    known: Iterable[str],
+) -> Topic | None:
+    own = read_own(settings, kind, variables, known)
+    if own is None:
+        return None
+    parameters = dict(own.parameters)
+    return Topic(kind=kind, name=own.name, parameters=parameters, formula=own.formula, latex=own.latex)
 
 
 def _default_parts(topics: list[Topic]) -> tuple[Part, ...]:

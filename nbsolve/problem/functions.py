@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbsolve.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
 from nbsolve.formula import OwnFunction, own_activation, own_loss
-from nbsolve.problem.model import Choice, LossTerm
+from nbsolve.problem.model import Choice, LossTerm, Topic
 
 
 def activation_of(choice: Choice) -> Activation:
@@ -19,9 +19,9 @@ def loss_of(term: LossTerm) -> Loss:
     return LOSSES[term.name] if own is None else own_loss(own)
 
 
-def own_function(chosen: Choice | LossTerm) -> OwnFunction | None:
+def own_function(chosen: Choice | LossTerm | Topic) -> OwnFunction | None:
     """The author's own formula; None for a function of the catalogue."""
     if chosen.formula is None:
         return None
-    latex = chosen.latex if isinstance(chosen, Choice) else None
+    latex = None if isinstance(chosen, LossTerm) else chosen.latex
     return OwnFunction(chosen.name, chosen.formula, tuple(chosen.parameters.items()), latex)

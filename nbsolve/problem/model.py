@@ -193,13 +193,16 @@ class Problem(_Frozen):
 class Topic(_Frozen):
     """One thing whose derivative is derived: an activation or a loss, perhaps through the outputs' activation.
 
-    `parameters` are those that plots take; the derivation itself is in letters.
+    `parameters` are those that plots take; the derivation itself is in letters. `formula` and `latex` belong to
+    functions that the catalogue does not have, as in a `Choice`.
     """
 
     kind: Literal["activation", "loss"]
     name: str
     through: str | None = None
     parameters: dict[str, Given] = {}
+    formula: str | None = None
+    latex: str | None = None
 
     @property
     def id(self) -> str:
