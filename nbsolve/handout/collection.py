@@ -10,6 +10,7 @@ from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet, logo
 from nbsolve.phrases import phrase
+from nbsolve.render import latex
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_markdown import escaped
@@ -63,5 +64,15 @@ def _opening(words: str, level: int, apart: bool = False, running: str | None = 
     """A heading that the running head of the following pages repeats; `apart`: on a new page."""
     page = "#pagebreak(weak: true)\n" if apart else ""
     return Piece(
-        f"{page}#running({quoted(running or words)})\n#heading(level: {level})[{escaped(words)}]", f"heading {words!r}"
+        f"{page}#running({quoted(running or words)})\n#heading(level: {level})[{escaped(words)}]",
+        f"heading {words!r}",
+        lambda: _latex_heading(words, level, apart, running or words),
     )
+
+
+def _latex_heading(words: str, level: int, apart: bool, running: str) -> str:
+    kind = {1: "section", 2: "subsection"}[level]
+    text = latex.escaped(words)
+    listed = f"\\addcontentsline{{toc}}{{{kind}}}{{{text}}}"
+    page = "\\clearpage\n" if apart else ""
+    return f"{page}\\{kind}*{{{text}}}{listed}\\markright{{{latex.escaped(running)}}}\n"

@@ -13,6 +13,7 @@ from nbsolve.handout.paper import FONT_SIZE, Paper
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.phrases import phrase
+from nbsolve.render import latex
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_latex import from_latex, quoted
 from nbsolve.render.typst_markdown import equation, escaped
@@ -33,6 +34,7 @@ _TAKEN = 62.0
 class _Cell:
     typst: str
     width: float
+    latex: str
 
 
 def key(handout: Handout) -> Sheet:
@@ -87,17 +89,19 @@ def _header(several: bool, marks: bool) -> list[_Cell]:
     keys = ["answers.part", *(["handout.iteration"] if several else []), "answers.quantity", "answers.value"]
     keys += ["handout.tolerance", *(["handout.marks"] if marks else [])]
     # the bold letters of a header are wider
-    return [_Cell(f"[#strong[{escaped(phrase(k))}]]", words_width(phrase(k)) * 1.1) for k in keys]
+    words = [phrase(key) for key in keys]
+    return [_Cell(f"strong({quoted(w)})", words_width(w) * 1.1, rf"\textbf{{{latex.escaped(w)}}}") for w in words]
 
 
 def _words(words: str) -> _Cell:
-    return _Cell(quoted(words), words_width(words))
+    return _Cell(quoted(words), words_width(words), latex.escaped(words))
 
 
-def _formula(latex: str) -> _Cell:
-    slashed = _PARTIAL.fullmatch(latex)
-    formula = from_latex(rf"\partial {slashed[1]}/\partial {slashed[2]}" if slashed else latex)
-    return _Cell(f"[{equation(formula.typst, formula.plain)}]", math_width(formula.typst))
+def _formula(written: str) -> _Cell:
+    slashed = _PARTIAL.fullmatch(written)
+    written = rf"\partial {slashed[1]}/\partial {slashed[2]}" if slashed else written
+    formula = from_latex(written)
+    return _Cell(f"[{equation(formula.typst, formula.plain)}]", math_width(formula.typst), f"${written}$")
 
 
 def _finding(entry: object) -> list[_Cell]:
@@ -114,9 +118,10 @@ def _number(text: str, sign: str = "") -> _Cell:
     mantissa, _, exponent = text.lower().partition("e")
     if not exponent:
         return _words(sign + text.replace("-", "−"))
-    formula = from_latex(rf"{mantissa}\cdot 10^{{{int(exponent)}}}")
+    written = rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
+    formula = from_latex(written)
     body = f"{sign} {formula.typst}" if sign else formula.typst
-    return _Cell(f"[{equation(body, sign + formula.plain)}]", math_width(body))
+    return _Cell(f"[{equation(body, sign + formula.plain)}]", math_width(body), f"{sign}${written}$")
 
 
 def _sum(marks: Iterable[Given]) -> str:
@@ -153,9 +158,9 @@ def _tables(header: list[_Cell], rows: list[list[_Cell]], paper: Paper, numeric:
         + "\n)"
         for start in range(0, len(shown), max(1, length))
     ]
-    pieces = [Piece(f"#beside({count}, {size}pt, {', '.join(parts)})", "table of answers")]
+    pieces = [Piece(f"#beside({count}, {size}pt, {', '.join(parts)})", "table of answers", lambda: _latex_table(header, rows, numeric))]
     words = phrase("handout.tolerance_rule")
-    pieces.append(Piece(f"#text(0.85em)[{escaped(words)}]", "rule of tolerances"))
+    pieces.append(Piece(f"#text(0.85em)[{escaped(words)}]", "rule of tolerances", lambda: latex.escaped(words)))
     if len(shown) < len(rows):
         shortened = phrase("handout.key_shortened", shown=str(len(shown)), count=str(len(rows)))
         command = shortened.split("`")
@@ -163,3 +168,10 @@ def _tables(header: list[_Cell], rows: list[list[_Cell]], paper: Paper, numeric:
         pieces.append(Piece(f"#text(0.85em)[{said}]", "what is left out"))
     return pieces
 
+
+
+def _latex_table(header: list[_Cell], rows: list[list[_Cell]], numeric: int) -> str:
+    """The same as LaTeX, over as many pages as it takes."""
+    sides = "".join("r" if n >= numeric else "l" for n in range(len(header)))
+    lines = [" & ".join(cell.latex for cell in row) + r" \\" for row in (header, *rows)]
+    return "\n".join([rf"\begin{{tabular}}{{{sides}}}", lines[0], r"\hline", *lines[1:], r"\end{tabular}", ""])

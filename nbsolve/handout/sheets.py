@@ -86,15 +86,16 @@ class Handout:
         if place is None:
             yield from self._drawn()
             if space:
-                yield Piece(f"#answer-lines({MOST})", "answer space")
+                yield space_for(MOST)
 
     def _answers(self, block: Block, writer: Writer) -> Iterator[Piece]:
         """Each part, and below it ruled lines for its answer."""
         assert isinstance(block, Bullets)
         lines = answer_lines(self.worked, self.whole, block.labels)
         for label, item, count in zip(block.labels, block.items, lines, strict=True):
-            yield Piece(f"#part([({label})], [{writer.text(item)}])", f"part ({label})")
-            yield Piece(f"#answer-lines({count})", f"answer space of part ({label})")
+            one = writer.piece(Bullets((item,), (label,)))
+            yield replace(one, typst=f"#part([({label})], [{writer.text(item)}])")
+            yield space_for(count)
 
     def solution_pieces(self, raised: int = 1, prefix: str = "", statement: bool = True) -> Iterator[Piece]:
         """Everything but the title; `statement`: with what is given and asked."""
@@ -161,6 +162,11 @@ class Handout:
             if first is not None and first in blocks:
                 found[blocks.index(first)] = lambda topic=topic: worked.draw(topic.id)  # type: ignore[misc]
         return found
+
+
+def space_for(lines: int) -> Piece:
+    """Ruled lines for an answer."""
+    return Piece(f"#answer-lines({lines})", "answer space", lambda: f"\\answerlines{{{lines}}}\n")
 
 
 def _is_heading(block: Block, key: str) -> bool:

@@ -1,0 +1,128 @@
+"""A drawing's scene as TikZ, so that a handout's LaTeX is one file."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
+from nbsolve.drawing.scene import Arrow, Box, Label, Line, Picture, Row, Scene
+
+__all__ = ["tikz", "tikz_words"]
+
+_ACCENTS = {"\u0302": r"\^", "\u0303": r"\~", "\u0304": r"\=", "\u0307": r"\.", "\u0308": r"\"", "\u030c": r"\v"}
+_SIGNS = {"{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$", "\\": r"\textbackslash{}"}
+
+
+def tikz(scene: Scene, width: float) -> str:
+    """A centred `tikzpicture` of the given width in millimetres."""
+    unit = width / scene.width
+    body = [
+        *(_line(line) for line in scene.lines if line.kind != "divider"),
+        *(_arrow(arrow) for arrow in scene.arrows),
+        *(_box(box) for box in scene.boxes),
+        *(_line(line) for line in scene.lines if line.kind == "divider"),
+        *(_picture(picture) for picture in scene.pictures),
+        *(_label(label, unit) for label in scene.labels),
+    ]
+    size = f"x={unit:.4f}mm, y=-{unit:.4f}mm"
+    return "\n".join(
+        [r"\begin{center}", rf"\begin{{tikzpicture}}[{size}]", *body, r"\end{tikzpicture}", r"\end{center}", ""]
+    )
+
+
+def tikz_words(words: str) -> str:
+    """Text in LaTeX; accents as commands, minus signs and arrows are declared in the preamble."""
+    text: list[str] = []
+    for sign in unicodedata.normalize("NFD", words):
+        if sign in _ACCENTS and text:
+            text[-1] = f"{_ACCENTS[sign]}{{{text[-1]}}}"
+        else:
+            text.append(_SIGNS.get(sign, sign))
+    return "".join(text)
+
+
+def _colour(hexadecimal: str) -> str:
+    red, green, blue = (int(hexadecimal[n : n + 2], 16) for n in (1, 3, 5))
+    return f"{{rgb,255:red,{red};green,{green};blue,{blue}}}"
+
+
+def _dash(pattern: str) -> str:
+    if not pattern:
+        return ""
+    lengths = pattern.split()
+    return ", dash pattern=" + " ".join(
+        f"{'on' if n % 2 == 0 else 'off'} {float(length) * 0.5:.1f}pt" for n, length in enumerate(lengths)
+    )
+
+
+def _at(x: float, y: float) -> str:
+    return f"({x:.1f},{y:.1f})"
+
+
+def _line(line: Line) -> str:
+    ink = WIRES[line.kind]
+    return (
+        rf"\draw[draw={_colour(ink.colour)}, line width={line.width * 0.5:.2f}pt{_dash(ink.dash)}] "
+        f"{_at(*line.start)} -- {_at(*line.end)};"
+    )
+
+
+def _arrow(arrow: Arrow) -> str:
+    x, y = arrow.tip
+    away = 11 if arrow.backwards else -11
+    corners = " -- ".join([_at(x, y), _at(x + away, y - 5), _at(x + away, y + 5)])
+    return rf"\fill[fill={_colour(WIRES[arrow.kind].head)}] {corners} -- cycle;"
+
+
+def _box(box: Box) -> str:
+    (x, y), ink = box.centre, FILLS[box.kind]
+    low, high = _at(x - box.width / 2, y - box.height / 2), _at(x + box.width / 2, y + box.height / 2)
+    style = f"fill={_colour(ink.fill)}, draw={_colour(ink.stroke)}, line width={ink.width * 0.5:.2f}pt"
+    if box.width == box.height:
+        return rf"\filldraw[{style}{_dash(ink.dash)}] {_at(x, y)} circle [radius={box.width / 2:.1f}];"
+    return rf"\filldraw[{style}{_dash(ink.dash)}, rounded corners=3pt] {low} rectangle {high};"
+
+
+def _picture(picture: Picture) -> str:
+    x, y = picture.corner
+    rows = len(picture.cells)
+    columns = len(picture.cells[0]) // 3
+    across, down = picture.width / columns, picture.height / rows
+    cells = []
+    for i, row in enumerate(picture.cells):
+        for j in range(columns):
+            red, green, blue = row[3 * j : 3 * j + 3]
+            corner, end = _at(x + j * across, y + i * down), _at(x + (j + 1) * across, y + (i + 1) * down)
+            cells.append(rf"\fill[fill={{rgb,255:red,{red};green,{green};blue,{blue}}}] {corner} rectangle {end};")
+    return "\n".join(cells)
+
+
+def _label(label: Label, unit: float) -> str:
+    x, y = label.centre
+    parts = []
+    if label.plate:
+        low = _at(x - label.width / 2, y - label.height / 2)
+        high = _at(x + label.width / 2, y + label.height / 2)
+        parts.append(
+            rf"\filldraw[fill={_colour(GROUND)}, draw={_colour(WIRES[label.wire].colour)}, line width=0.4pt, "
+            rf"rounded corners=1pt] {low} rectangle {high};"
+        )
+    parts += [_row(row, x, y + dy, unit) for dy, row in label.lines()]
+    return "\n".join(parts)
+
+
+def _row(row: Row, x: float, y: float, unit: float) -> str:
+    points = row.size * unit * 72.27 / 25.4
+    text = ""
+    for span in row.spans:
+        words = tikz_words(span.text)
+        words = rf"\textit{{{words}}}" if span.italic else words
+        if span.shift > 0:
+            words = rf"\textsubscript{{{words}}}"
+        elif span.shift < 0:
+            words = rf"\textsuperscript{{{words}}}"
+        text += words
+    font = rf"\fontsize{{{points:.2f}}}{{{points * 1.2:.2f}}}\selectfont"
+    # all on one baseline, 0.35 of the size below the middle of the line
+    place = _at(x, y + row.size * 0.35)
+    return rf"\node[anchor=base, inner sep=0pt, text={_colour(tone(row.tone))}, font={font}] at {place} {{{text}}};"
