@@ -46,6 +46,7 @@ FILLS = {
     "faded": Fill("#ffffff", "#d1d5db", 1.2),
     "active": Fill("#fffbeb", "#111827", 2.6),
     "loss": Fill("#f0fdf4"),
+    "frame": Fill("none", "#6b7280", 1.0),
 }
 _TONES = {
     "ink": "#111827",

@@ -11,6 +11,7 @@ from nbsolve.drawing.content import Content
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.frames import Frames
 from nbsolve.drawing.graph import network_graph
+from nbsolve.drawing.heatmaps import heatmaps
 from nbsolve.drawing.layout import lay_out
 from nbsolve.drawing.network import network_content
 from nbsolve.drawing.passes import backward_content, forward_content, update_content
@@ -71,6 +72,8 @@ def draw_solution(
         return Frames(solution, names).frame(step)
     readings = Readings(solution, iteration, sample)
     graph = network_graph(solution.problem, names)
+    if show == "heatmaps":
+        return heatmaps(readings, names)
     if show == "paths":
         if quantity is None:
             raise UnknownQuantityError(
@@ -90,12 +93,12 @@ def kinds_of(problem: Problem) -> list[str]:
     if problem.training is not None:
         kinds.append("update")
     if not problem.symbolic:
-        kinds.append("step")
+        kinds += ["step", "heatmaps"]
     return kinds
 
 
 def frames(solution: Solution, names: Names) -> tuple[Drawing, ...]:
-    """A frame for each step, all in one layout. Raises: UnknownQuantityError for a problem in letters; Undecided."""
+    """A frame for each step, all in one layout. Raises: UnknownQuantityError for a problem in letters."""
     every = Frames(solution, names)
     return tuple(every.frame(moment.number) for moment in every.moments) or (every.frame(1),)
 

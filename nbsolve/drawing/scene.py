@@ -126,7 +126,9 @@ class Box:
 
     @property
     def rounding(self) -> float:
-        """Radius of the corners."""
+        """Radius of the corners; the frame around a matrix has none."""
+        if self.kind == "frame":
+            return 0.0
         return min(self.width, self.height) / 2 if self.width == self.height else 16.0
 
     def corners(self) -> tuple[Point, ...]:

@@ -25,9 +25,10 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
         *(_line(line) for line in scene.lines),
         *(_halo(label, line) for label, line in scene.halos),
         *(_arrow(arrow) for arrow in scene.arrows),
-        *(_box(box) for box in scene.boxes),
+        *(_box(box) for box in scene.boxes if box.kind != "frame"),
         *(_line(line) for line in scene.lines if line.kind == "divider"),
         *(_picture(picture) for picture in scene.pictures),
+        *(_box(box) for box in scene.boxes if box.kind == "frame"),
         *(_label(label) for label in scene.labels),
         "</svg>",
     ]
@@ -129,14 +130,25 @@ def _picture(picture: Picture) -> str:
 
 
 def png(picture: Picture) -> bytes:
-    """The cells as a PNG file, one pixel a cell."""
+    """The cells as a PNG file, one pixel a cell, by the numbers of their colours where 256 are enough."""
     cells = picture.cells
-    header = struct.pack(">IIBBBBB", len(cells[0]) // 3, len(cells), 8, 2, 0, 0, 0)
-    raw = b"".join(b"\0" + line for line in cells)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(raw, 9)), (b"IEND", b""))
+    pixels = [[line[k : k + 3] for k in range(0, len(line), 3)] for line in cells]
+    palette = sorted({pixel for line in pixels for pixel in line})
+    few = len(palette) <= 256
+    numbers = {pixel: number for number, pixel in enumerate(palette)}
+    lines = [bytes(numbers[pixel] for pixel in line) for line in pixels] if few else list(cells)
+    header = struct.pack(">IIBBBBB", len(pixels[0]), len(cells), 8, 3 if few else 2, 0, 0, 0)
+    raw = b"".join(b"\0" + line for line in lines)
+    chunks = [
+        (b"IHDR", header),
+        (b"PLTE", b"".join(palette)),
+        (b"IDAT", zlib.compress(raw, 9)),
+        (b"IEND", b""),
+    ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
         for name, data in chunks
+        if few or name != b"PLTE"
     )
 
 
