@@ -146,6 +146,8 @@ class Composer:
     def _worked(self) -> Iterator[Block]:
         yield from self._letters()
         several = len(self.solution.iterations) > 1
+        if self.in_letters is not None and self.solution.iterations and not several:
+            yield Heading(2, (phrase("letters.in_numbers"),))
         previous = 0
         for iteration in self.solution.iterations:
             if several:
@@ -155,7 +157,7 @@ class Composer:
             if iteration.number > 1 and self.solution.problem.training is not None:
                 yield Paragraph((phrase("passages.initial", number=str(iteration.number - 1)),))
             previous = iteration.number
-            passes = self._of(iteration, 3 if several else 2)
+            passes = self._of(iteration, 3 if several or self.in_letters is not None else 2)
             yield from passes.everything()
 
     def in_letters_alone(self) -> Document:
