@@ -134,13 +134,14 @@ class Document:
 
         return text.render(self)
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
-        from nbsolve.render import latex, myst, text
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        from nbsolve.render import latex, myst, stored, text
 
         return {
             "text/markdown": myst.render(self),
             "text/latex": latex.render(self),
             "text/plain": text.render(self),
+            stored.MIME: stored.written(self),
         }
 
 
