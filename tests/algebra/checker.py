@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.algebra.alphabet import Letters
+from tests.algebra import chains
 from tests.algebra.evaluating import Evaluator
 from tests.algebra.matrices import Matrix, Value
 from tests.algebra.page import Chain, Display, Item, Tokens, read, read_condition
 from tests.algebra.points import Point, World
 from tests.algebra.scalars import Scalar, plain, real
 from tests.algebra.scanning import Unreadable
-from tests.algebra.tree import Compared, Letter, Marked, Node, Remainder, letters, walk
+from tests.algebra.tree import Compared, Marked, Node, Remainder, letters, walk
 
 POINTS = 20
 SUPPLY = 400
@@ -81,6 +81,7 @@ class Checker:
             if not self.free(node) <= free:
                 raise Unreadable(f"an index that the left side has not: {written(item.tokens)}")
             self._marked(node)
+            chains.check(nodes[0], node)
         kind = "any"
         kinds: dict[int, str] = {}
         for item in chain.items:
@@ -221,4 +222,3 @@ def show(value: Value) -> str:
     return str(real.nstr(real.mpf(plain(value)), 12))
 
 
-__all__ = ["Checker", "Fault", "Letter", "Report"]

@@ -21,11 +21,14 @@ TRIALS, SUPPLY = 12, 120
 
 
 class FreeModel(Model):
-    """Every letter has a value of its own, and so has every derivative that is not 0 in the true model."""
+    """Every letter has a value of its own, and so has every derivative that is not just 0 or 1.
 
-    def __init__(self, seed: str, true: Model, place: Place | None = None) -> None:
+    With `identities`, what is the same for a reason (∂L/∂b_j and ∂L/∂z_j) has the same value.
+    """
+
+    def __init__(self, seed: str, true: Model, identities: bool, place: Place | None = None) -> None:
         super().__init__({}, {})
-        self.seed, self.true, self.place = seed, true, place
+        self.seed, self.true, self.identities, self.place = seed, true, identities, place
 
     def _random(self, what: object, low: str) -> Scalar:
         return rational(between(Random(f"{self.seed} {what}"), low, "0.9"))
@@ -36,12 +39,17 @@ class FreeModel(Model):
         value = self._random(place, "0.1" if self.seed.endswith("positive") else "-0.9")
         if self.place is None:
             return value
-        if place == self.place or plain(self.true.slope(place, self.place)) == 0:
-            return Dual(value, int(place == self.place))
-        return Dual(value, self._random((place, self.place), "0.1"))
+        slope = plain(self.true.slope(place, self.place))
+        if slope in (0, 1):
+            return Dual(value, slope)
+        return Dual(value, self._random((place, self._alike(self.place)), "0.1"))
+
+    def _alike(self, place: Place) -> Place:
+        """A bias acts through its unit's pre-activation alone: what follows from one follows from the other."""
+        return ("z", *place[1:], 1) if self.identities and place[0] == "b" and place[2] else place
 
     def along(self, place: Place) -> FreeModel:
-        return FreeModel(self.seed, self.true, place)
+        return FreeModel(self.seed, self.true, self.identities, place)
 
 
 @dataclass
@@ -95,8 +103,11 @@ def _one(checker: Checker, display: Display, mutant: Mutant, tally: Tally) -> No
         tally.made[mutant.kind] += 1
         tally.killed[mutant.kind] += 1
         return
-    if _unchanged(checker, display, pairs, mutant):
+    if _unchanged(checker, display, pairs, mutant, identities=False):
         tally.unchanged += 1
+        return
+    if _unchanged(checker, display, pairs, mutant, identities=True):
+        tally.true.append(mutant)
         return
     tally.made[mutant.kind] += 1
     tally.survivors.append(mutant)
@@ -114,7 +125,14 @@ def _texts(chain: Chain) -> list[tuple[str, tuple[str, ...]]]:
     return [(item.relation, tuple(token.text for token in item.tokens)) for item in chain.items]
 
 
-def _unchanged(checker: Checker, display: Display, pairs: Sequence[tuple[Chain, Chain]], mutant: Mutant) -> bool:
+def _unchanged(
+    checker: Checker,
+    display: Display,
+    pairs: Sequence[tuple[Chain, Chain]],
+    mutant: Mutant,
+    *,
+    identities: bool,
+) -> bool:
     """Whether the formula has the same value whatever its letters stand for, as far as its case allows."""
     for old, new in pairs:
         if len(old.items) != len(new.items):
@@ -123,12 +141,12 @@ def _unchanged(checker: Checker, display: Display, pairs: Sequence[tuple[Chain, 
             left, right = checker.node(before.tokens), checker.node(after.tokens)
             if before.tokens != after.tokens and left == right and mutant.kind != "bracket":
                 return False
-            if left != right and not _equal(checker, display, left, right):
+            if left != right and not _equal(checker, display, left, right, identities):
                 return False
     return bool(pairs)
 
 
-def _equal(checker: Checker, display: Display, left: Node, right: Node) -> bool:
+def _equal(checker: Checker, display: Display, left: Node, right: Node, identities: bool) -> bool:
     world = checker.world
     conditions = [read_condition(tokens, world.alphabet) for tokens in display.conditions]
     free = {checker.free(node) for node in (left, right, *(side for c in conditions for side in (c.left, c.right)))}
@@ -138,7 +156,7 @@ def _equal(checker: Checker, display: Display, left: Node, right: Node) -> bool:
         random = Random(f"places {trial}")
         point = world.point(trial % TRIALS)
         indices = {name: random.randint(1, 3) for name in names} | point.fixed
-        model = FreeModel(f"{trial} {'positive' if trial % 2 else 'any'}", point.model)
+        model = FreeModel(f"{trial} {'positive' if trial % 2 else 'any'}", point.model, identities)
         evaluator = Evaluator(model, world.alphabet, rational, world.parameters, world.own, indices)
         try:
             if not all(evaluator.holds(condition) for condition in conditions):
