@@ -28,7 +28,7 @@ def throughs(loss: str) -> tuple[str, ...]:
 
 def read_derivation_problem(root: Cursor, name: str, text: str) -> DerivationProblem | None:
     """The problem; None after noting a fault."""
-    of_networks = "a derivation has no numbers; it belongs to problems of kind: network"
+    of_networks = "a derivation has no numbers; this belongs to problems of the kind network"
     hints = dict.fromkeys(("network", "samples", "loss", "training", "notation", "rounding"), of_networks)
     hints["loss"] = hints["activation"] = "losses: [squared_error], functions: [sigmoid]"
     if not root.mapping(KEYS, "the problem", hints):

@@ -10,7 +10,8 @@ from typing import Any
 
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
 from nbsolve.problem.cells import LETTER, SYMBOLIC
-from nbsolve.problem.loading import DETAIL, EXPLAIN, KINDS
+from nbsolve.problem import derivations
+from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
 from nbsolve.problem.model import LAYOUTS
 from nbsolve.problem.naming import PRESETS, ROLES
 from nbsolve.problem.own import CUSTOM
@@ -39,6 +40,8 @@ def schema() -> Schema:
                 "samples": _samples(),
                 "classes": _texts("What each output stands for, one name for each, such as [cat, dog]."),
                 "loss": _loss(),
+                "functions": _functions(),
+                "losses": _losses(),
                 "regulariser": _regulariser(),
                 "training": _training(),
                 "notation": _notation(),
@@ -54,9 +57,20 @@ def schema() -> Schema:
                 "parts": _parts(),
                 "pitfalls": _text_or_texts("Notes on where hand solutions of this go wrong (Markdown)."),
             },
-            "A problem about one network.",
-            required=("network", "samples"),
+            "A problem about one network, or derivatives to be derived.",
         ),
+        "if": {
+            "properties": {"kind": {"description": "Derivatives are derived.", "const": "derivation"}},
+            "required": ["kind"],
+        },
+        "then": {
+            "anyOf": [{"required": ["functions"]}, {"required": ["losses"]}],
+            "not": _any_of(key for key in KEYS if key not in derivations.KEYS),
+        },
+        "else": {
+            "required": ["network", "samples"],
+            "not": _any_of(key for key in derivations.KEYS if key not in KEYS),
+        },
         "$defs": {
             "number": {
                 "description": "A number as written: 0.10, -3, 2e-3 or 1/3.",
@@ -292,6 +306,33 @@ def _loss() -> Schema:
     one = _choice("The loss: a name, or {name: {settings}}.", options, {CUSTOM: own})
     several = {"type": "array", "minItems": 1, "items": one}
     return {"description": "The loss, or a list of losses to be added.", "anyOf": [*one["anyOf"], several]}
+
+
+def _any_of(keys: Iterable[str]) -> Schema:
+    return {"anyOf": [{"required": [key]} for key in keys]}
+
+
+def _functions() -> Schema:
+    options = {name: _parameters(record.parameters) for name, record in ACTIVATIONS.items()}
+    own = _own("An activation by its formula in z.", {"latex": _text("How its name is written.")})
+    one = _choice("An activation.", options, {CUSTOM: own})
+    return _one_or_several("Activations whose derivatives are derived (kind: derivation).", one)
+
+
+def _losses() -> Schema:
+    options: dict[str, dict[str, Schema]] = {}
+    for name, record in LOSSES.items():
+        options[name] = _parameters(record.parameters)
+        if through := derivations.throughs(name):
+            options[name]["through"] = _words("Derived through this activation of the outputs.", through)
+    own = _own("A loss by its formula for one output, in the prediction a and the target y.", {})
+    one = _choice("A loss.", options, {CUSTOM: own})
+    return _one_or_several("Losses whose derivatives are derived (kind: derivation).", one)
+
+
+def _one_or_several(description: str, one: Schema) -> Schema:
+    several = {"type": "array", "minItems": 1, "items": one}
+    return {"description": description, "anyOf": [one["anyOf"][0], several]}
 
 
 def _regulariser() -> Schema:

@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+import nbsolve
 from nbsolve.problem.schema import schema
 from nbsolve.problem.starter import starter
-from tests.loading import load_problem
 from tests.problem.problems import BASE, NETWORK, VALID
 from tests.problem.test_faults import CASES, SAMPLES
 
@@ -42,7 +42,7 @@ SHIPPED = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))
 
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 def test_shipped_problems_are_valid(path: Path) -> None:
-    load_problem(path)
+    nbsolve.load_problem(path)
     VALIDATOR.validate(_data(path.read_text(encoding="utf-8")))
 
 
