@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,14 +19,17 @@ from nbsolve.render.typst import Piece
 from nbsolve.render.typst_latex import from_latex, quoted
 from nbsolve.render.typst_markdown import equation, escaped
 from nbsolve.render.typst_width import math_width, words_width
+from nbsolve.worked_derivation import Finding
 
 __all__ = ["key", "tolerance"]
 
 _PARTIAL = re.compile(r"\\frac\{\\partial (.+)\}\{\\partial (.+)\}")
 _ARRANGEMENTS = ((1, 10.0), (1, 9.0), (2, 9.0), (2, 8.5), (2, 8.0), (2, 7.5), (3, 7.5), (2, 7.0), (3, 7.0), (4, 7.0))
 """Tables beside each other, and their font's size in points; the first that fits is taken."""
-_ROW, _HEAD, _BETWEEN = 1.66, 2.2, 1.1
-"""Heights of a row and of a header, and the width between two columns, in the font's size."""
+_ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.66, 2.3, 2.2, 1.1
+"""Heights of a row (with a fraction in it) and of a header, and the width between two columns, in the font's size."""
+_RAGGED = 1.15
+"""How much a broken formula takes beyond its width: lines do not come out even."""
 _TAKEN = 62.0
 """What the margins, the title and the rule below the table take of the page, in millimetres."""
 
@@ -68,9 +72,10 @@ def key(handout: Handout) -> Sheet:
 
 def tolerance(entry: Answer) -> str | None:
     """One unit of the last printed digit, written as it would be read; None where the answer is exact."""
+    if entry.printed is None or entry.exact is None:
+        return None
     try:
-        printed = Fraction(entry.printed)
-        exact = Fraction(entry.exact)
+        printed, exact = Fraction(entry.printed), Fraction(entry.exact)
     except (ValueError, ZeroDivisionError, OverflowError):
         return None
     if abs(printed - exact) <= abs(exact) * Fraction(1, 10**14):
@@ -104,11 +109,12 @@ def _formula(written: str) -> _Cell:
     return _Cell(f"[{equation(formula.typst, formula.plain)}]", math_width(formula.typst), f"${written}$")
 
 
-def _finding(entry: object) -> list[_Cell]:
+def _finding(entry: Answer | Finding) -> list[_Cell]:
     """Quantity, value, tolerance; of a result in letters the formula, which has no tolerance."""
-    if not isinstance(entry, Answer):
-        left, result = getattr(entry, "left_latex", ""), getattr(entry, "result_latex", "")
-        return [_formula(left), _formula(result), _words("")]
+    if isinstance(entry, Finding):
+        return [_formula(entry.left_latex), _formula(entry.result_latex), _words("")]
+    if entry.printed is None:
+        return [_formula(entry.symbol), _formula(entry.latex or ""), _words("")]
     margin = tolerance(entry)
     within = _words(phrase("handout.exact")) if margin is None else _number(margin, "±")
     return [_formula(entry.symbol), _number(entry.printed), within]
@@ -132,42 +138,88 @@ def _sum(marks: Iterable[Given]) -> str:
 # ------------------------------------------------------------------ the page
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrangement:
+    """Tables beside each other in a font size (points), and which rows stand in each of them."""
+
+    size: float
+    widths: tuple[float, ...]
+    columns: tuple[tuple[int, int], ...]
+
+    @property
+    def shown(self) -> int:
+        return self.columns[-1][1] if self.columns else 0
+
+
 def _tables(header: list[_Cell], rows: list[list[_Cell]], paper: Paper, numeric: int) -> list[Piece]:
-    widths = [max(row[n].width for row in [header, *rows]) for n in range(len(header))]
-    width = sum(widths) + _BETWEEN * len(widths) + 0.2
-    height = paper.height - _TAKEN
-    room = paper.room * FONT_SIZE
+    found: _Arrangement | None = None
     for count, size in _ARRANGEMENTS:
-        fits = count * width * size + (count - 1) * 1.2 * size <= room
-        most = int((height * 72 / 25.4 / size - _HEAD) / _ROW)
-        if fits and most * count >= len(rows):
+        tried = _arranged(header, rows, paper, numeric, count, size)
+        if tried is not None and (found is None or tried.shown > found.shown):
+            found = tried
+        if found is not None and found.shown == len(rows):
             break
-    else:
-        count, size = next(
-            ((n, s) for n, s in reversed(_ARRANGEMENTS) if n * width * s + (n - 1) * 1.2 * s <= room),
-            (1, min(7.0, room / width)),
-        )
-        most = int((height * 72 / 25.4 / size - _HEAD) / _ROW)
-    shown = rows[: most * count]
-    length = -(-len(shown) // count)
-    columns = ", ".join(f"{w + _BETWEEN:.2f}em" for w in widths)
-    sides = ", ".join("right" if n >= numeric else "left" for n in range(len(header)))
-    parts = [
-        f"data(({columns},), ({sides},), ({', '.join(c.typst for c in header)},), tight: true,\n"
-        + "\n".join(", ".join(c.typst for c in row) + "," for row in shown[start : start + length])
+    assert found is not None  # one column always has room
+    widths = ", ".join(f"{w + _BETWEEN:.2f}em" for w in found.widths)
+    sides = ", ".join("right" if n >= numeric and not _wide(rows, n) else "left" for n in range(len(header)))
+    tables = [
+        f"data(({widths},), ({sides},), ({', '.join(c.typst for c in header)},), tight: true,\n"
+        + "\n".join(", ".join(c.typst for c in row) + "," for row in rows[start:end])
         + "\n)"
-        for start in range(0, len(shown), max(1, length))
+        for start, end in found.columns
     ]
-    pieces = [Piece(f"#beside({count}, {size}pt, {', '.join(parts)})", "table of answers", lambda: _latex_table(header, rows, numeric))]
+    about = "table of answers"
+    typst = f"#beside({len(tables)}, {found.size}pt, {', '.join(tables)})"
+    pieces = [Piece(typst, about, lambda: _latex_table(header, rows, numeric))]
     words = phrase("handout.tolerance_rule")
     pieces.append(Piece(f"#text(0.85em)[{escaped(words)}]", "rule of tolerances", lambda: latex.escaped(words)))
-    if len(shown) < len(rows):
-        shortened = phrase("handout.key_shortened", shown=str(len(shown)), count=str(len(rows)))
-        command = shortened.split("`")
-        said = "".join(f"#raw({quoted(p)})" if n % 2 else escaped(p) for n, p in enumerate(command))
+    if found.shown < len(rows):
+        shortened = phrase("handout.key_shortened", shown=str(found.shown), count=str(len(rows)))
+        said = "".join(
+            f"#raw({quoted(part)})" if n % 2 else escaped(part) for n, part in enumerate(shortened.split("`"))
+        )
         pieces.append(Piece(f"#text(0.85em)[{said}]", "what is left out"))
     return pieces
 
+
+def _arranged(
+    header: list[_Cell], rows: list[list[_Cell]], paper: Paper, numeric: int, count: int, size: float
+) -> _Arrangement | None:
+    """`count` tables beside each other, filled from the left; None where they are wider than the paper.
+
+    A single table may be narrowed in its column of values, whose formulas then take several lines.
+    """
+    widths = [max(row[n].width for row in [header, *rows]) for n in range(len(header))]
+    room = (paper.room * FONT_SIZE / size - (count - 1) * 1.2) / count - _BETWEEN * len(widths) - 0.2
+    if sum(widths) > room:
+        if count > 1:
+            return None
+        others = sum(width for n, width in enumerate(widths) if n != numeric)
+        widths[numeric] = max(6.0, room - others)
+    height = (paper.height - _TAKEN) * 72 / 25.4 / size - _HEAD
+    columns: list[tuple[int, int]] = []
+    start, filled = 0, 0.0
+    for position, row in enumerate(rows):
+        lines = math.ceil(row[numeric].width / widths[numeric] * _RAGGED) if row[numeric].width > widths[numeric] else 1
+        needed = lines * (_TALL_ROW if "frac(" in row[numeric].typst else _ROW)
+        if filled + needed > height:
+            columns.append((start, position))
+            start, filled = position, 0.0
+            if len(columns) == count:
+                return _Arrangement(size, tuple(widths), tuple(columns))
+        filled += needed
+    columns.append((start, len(rows)))
+    return _Arrangement(size, tuple(widths), tuple(_even(columns, len(rows))))
+
+
+def _even(columns: list[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """Columns of one length, where all rows have found room."""
+    length = -(-count // len(columns))
+    return [(start, min(count, start + length)) for start in range(0, count, max(1, length))]
+
+
+def _wide(rows: list[list[_Cell]], column: int) -> bool:
+    return any("math.equation" in row[column].typst and row[column].width > 12 for row in rows)
 
 
 def _latex_table(header: list[_Cell], rows: list[list[_Cell]], numeric: int) -> str:

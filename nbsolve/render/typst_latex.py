@@ -7,6 +7,7 @@ mathematics known here raises `BrokenMathematics` with the formula and the place
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,7 +24,7 @@ from nbsolve.render.typst_signs import (
     TEXTS,
 )
 
-__all__ = ["BrokenMathematics", "Formula", "from_latex", "quoted"]
+__all__ = ["BrokenMathematics", "Formula", "from_latex", "quoted", "spaced"]
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+\*?|.)|\d+(?:\.\d+)?|\.\d+|\s+|.", re.DOTALL)
 _ENVIRONMENTS = {
@@ -97,7 +98,7 @@ class _Reader:
             typst.append(atom.typst)
             plain.append(atom.plain)
             count += bool(atom.plain)
-        return Formula(" ".join(t for t in typst if t), _joined(plain), count <= 1)
+        return Formula(spaced(typst), _joined(plain), count <= 1)
 
     def scripted(self) -> Formula:
         """An atom with its subscript, superscript and primes."""
@@ -131,6 +132,11 @@ class _Reader:
             inner = self.row(frozenset())
             self.take("}")
             return inner
+        token = self.peek()
+        if len(token) > 1 and token.isdigit():
+            # one digit is an argument: \tfrac12, x^10
+            self.tokens[self.at] = token[1:]
+            return Formula(token[0], token[0])
         return self.atom()
 
     def atom(self) -> Formula:
@@ -178,11 +184,10 @@ class _Reader:
         if name in TEXTS:
             words = self.words()
             return Formula(quoted(words), words)
-        rule = getattr(self, f"_{name}", None) if name in _COMMANDS else None
+        rule = _RULES.get(name)
         if rule is None:
             raise self.fail(f"\\{name} is not known here")
-        made: Formula = rule()
-        return made
+        return rule(self)
 
     def alphabet(self, name: str) -> Formula:
         function = ALPHABETS[name]
@@ -209,14 +214,14 @@ class _Reader:
             raise self.fail("'}' is missing before the end")
         return "".join(found[1:]).replace("{", "").replace("~", " ")
 
-    def _frac(self) -> Formula:
+    def fraction(self) -> Formula:
         top = self.argument()
         bottom = self.argument()
         return Formula(
             f"frac({top.typst}, {bottom.typst})", f"{_bracketed(top)}/{_bracketed(bottom)}", single=False
         )
 
-    def _sqrt(self) -> Formula:
+    def root(self) -> Formula:
         if self.peek() == "[":
             self.take()
             index = self.row(frozenset("]"))
@@ -226,23 +231,23 @@ class _Reader:
         inner = self.argument()
         return Formula(f"sqrt({inner.typst})", f"√({inner.plain})")
 
-    def _binom(self) -> Formula:
+    def binomial(self) -> Formula:
         top, bottom = self.argument(), self.argument()
         return Formula(f"binom({top.typst}, {bottom.typst})", f"binom({top.plain}, {bottom.plain})")
 
-    def _boxed(self) -> Formula:
+    def boxed(self) -> Formula:
         inner = self.argument()
         return Formula(f"#boxed($display({inner.typst})$)", inner.plain)
 
-    def _overline(self) -> Formula:
+    def overline(self) -> Formula:
         inner = self.argument()
         return Formula(f"overline({inner.typst})", f"overline({inner.plain})")
 
-    def _underline(self) -> Formula:
+    def underline(self) -> Formula:
         inner = self.argument()
         return Formula(f"underline({inner.typst})", inner.plain)
 
-    def _underbrace(self) -> Formula:
+    def underbrace(self) -> Formula:
         inner = self.argument()
         if self.peek() == "_":
             self.take()
@@ -250,7 +255,7 @@ class _Reader:
             return Formula(f"underbrace({inner.typst}, {note.typst})", f"{inner.plain} ⟨{note.plain}⟩", single=False)
         return Formula(f"underbrace({inner.typst})", inner.plain, single=False)
 
-    def _left(self) -> Formula:
+    def fitting(self) -> Formula:
         left = self.delimiter()
         inner = self.row(frozenset())
         if self.peek() != r"\right":
@@ -270,7 +275,7 @@ class _Reader:
             raise self.fail(f"{token} is no bracket")
         return BRACKETS[sign], sign
 
-    def _begin(self) -> Formula:
+    def begin(self) -> Formula:
         name = self.environment()
         if name == "cases":
             rows = self.cells(name)
@@ -315,20 +320,36 @@ class _Reader:
         return rows
 
 
-_COMMANDS = {
-    "frac", "sqrt", "binom", "boxed", "overline", "underline", "underbrace", "left", "begin", "dfrac", "tfrac",
-    "displaystyle", "limits", "nolimits", "textstyle", "big", "Big", "bigl", "bigr", "Bigl", "Bigr",
-}  # fmt: skip
+_RULES: dict[str, Callable[[_Reader], Formula]] = {
+    **dict.fromkeys(("frac", "dfrac", "tfrac"), _Reader.fraction),
+    **dict.fromkeys(
+        ("displaystyle", "textstyle", "limits", "nolimits", "big", "Big", "bigl", "bigr", "Bigl", "Bigr"),
+        lambda reader: Formula("", ""),
+    ),
+    "sqrt": _Reader.root,
+    "binom": _Reader.binomial,
+    "boxed": _Reader.boxed,
+    "overline": _Reader.overline,
+    "underline": _Reader.underline,
+    "underbrace": _Reader.underbrace,
+    "left": _Reader.fitting,
+    "begin": _Reader.begin,
+}
+"""Commands with arguments; those about size alone are left to Typst."""
 
 
-def _nothing(self: _Reader) -> Formula:
-    return Formula("", "")
+_WORDS_BEGIN = re.compile(r'(?:upright\(|bold\(|italic\(|sans\(|mono\()*"')
+_WORDS_END = re.compile(r'"\)*$')
 
 
-for _name in ("displaystyle", "textstyle", "limits", "nolimits", "big", "Big", "bigl", "bigr", "Bigl", "Bigr"):
-    setattr(_Reader, f"_{_name}", _nothing)
-for _name in ("dfrac", "tfrac"):
-    setattr(_Reader, f"_{_name}", _Reader._frac)
+def spaced(parts: Iterable[str]) -> str:
+    """Parts of a formula beside each other: with a space, but for words, beside which Typst would print it."""
+    text = ""
+    for part in parts:
+        if text and part and not _WORDS_END.search(text) and not _WORDS_BEGIN.match(part):
+            text += " "
+        text += part
+    return text
 
 
 def unmathematical(letter: str) -> bool:

@@ -14,7 +14,7 @@ from nbsolve.phrases import phrase
 from nbsolve.render import text as linear
 from nbsolve.render.circled import circled
 from nbsolve.render.printer import Dialect, Printer
-from nbsolve.render.typst_latex import from_latex, quoted
+from nbsolve.render.typst_latex import from_latex, quoted, spaced
 
 FUNCTIONS = {
     "identity": 'op("id")',
@@ -57,7 +57,7 @@ def printer(names: Names) -> Printer:
     def note(key: str, atoms: Sequence[Atom]) -> str:
         words = phrase(f"braces.{key}").rstrip()
         listed = ' comma " " '.join(atom(one) for one in atoms)
-        return f"{quoted(words + ' ')} {listed}" if listed else quoted(words)
+        return f"{quoted(words + ' ')}{listed}" if listed else quoted(words)
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:
         return f"{FUNCTIONS[name]}{'^′' * primes}({' comma med '.join(arguments)})"
@@ -163,7 +163,7 @@ class Formulas:
                 plain.append(words)
             else:
                 raise TypeError(f"{type(part).__name__} cannot stand in a note")
-        return " ".join(typst), "".join(plain)
+        return spaced(typst), "".join(plain)
 
 
 _TALL = re.compile(r"frac\(|mat\(|cases\(|underbrace\(|[∑∏∫]")
