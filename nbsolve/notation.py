@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate, product
+from functools import cached_property
+from itertools import accumulate
 
 from nbsolve.errors import NbsolveError
+from nbsolve.general_names import GeneralNames
 from nbsolve.letters import Name
-from nbsolve.patterns import pattern
 from nbsolve.problem.model import Network, Notation, Problem
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, canonical, number_of
 
@@ -76,7 +77,6 @@ class Names:
         self._comma = "," if max(self.sizes) > 9 else ""
         self._custom = {key: _read(key, text) for key, text in notation.names.items() if "<" not in text}
         self._letters = {role: self._letter(role) for role in _LETTERS}
-        self._patterned: dict[Role, bool] = {}
         self._names: dict[tuple[Role, int | None, Unit | None, Unit | None, bool], Name] = {}
         self._check()
 
@@ -175,7 +175,7 @@ class Names:
         if self._is_whole(place):
             return self._whole_name(place)
         if isinstance(place.to, Index) or isinstance(place.from_, Index):
-            return self._general_name(place)
+            return self._general.name(place)
         template = self._template(place)
         if template is not None:
             return _read(_ROLE_KEYS[place.role], self._fill(template, place))
@@ -204,53 +204,13 @@ class Names:
             and ("output" in self.notation.names)
         )
 
-    def _general_name(self, place: Symbol) -> Name:
-        """The name with index variables: the pattern of the instances' names, or the usual one."""
-        variables = [unit for unit in (place.to, place.from_) if isinstance(unit, Index)]
-        found = self._pattern(place, variables)
-        if found is not None and self.follows_pattern(place.role):
-            return Name.read(found)
-        letter = self._letters[place.role]
-        if place.layer is None or self._is_output(place):
-            return letter.with_sub(str(place.to))
-        return self._indexed_name(letter, place)
-
-    def _pattern(self, place: Symbol, variables: list[Index]) -> str | None:
-        """What the instances' names have in common."""
-        instances = {numbers: self.name(one).latex() for numbers, one in self._instances(place, variables)}
-        return pattern(instances, tuple(str(variable) for variable in variables))
+    @cached_property
+    def _general(self) -> GeneralNames:
+        return GeneralNames(self.sizes, self.name, self._letters, self._indexed_name)
 
     def follows_pattern(self, role: Role) -> bool:
         """Whether the names of a role follow a pattern in every layer, so that a general formula can use them."""
-        if role not in self._patterned:
-            self._patterned[role] = all(
-                self._pattern(place, variables) is not None
-                for place in self._general_places(role)
-                if (variables := [unit for unit in (place.to, place.from_) if isinstance(unit, Index)])
-            )
-        return self._patterned[role]
-
-    def _general_places(self, role: Role) -> Iterator[Symbol]:
-        """The quantities of a role with index variables, one a layer; a single unit keeps its number."""
-
-        def unit(size: int, name: str) -> Unit:
-            return Index(name) if size > 1 else 1
-
-        if role in (Role.INPUT, Role.TARGET):
-            yield Symbol(role, to=unit(self.sizes[0 if role is Role.INPUT else -1], "j"))
-            return
-        for layer in range(1, len(self.sizes)):
-            source = unit(self.sizes[layer - 1], "i") if role is Role.WEIGHT else None
-            yield Symbol(role, layer, unit(self.sizes[layer], "j"), source)
-
-    def _instances(self, place: Symbol, variables: list[Index]) -> Iterator[tuple[tuple[int, ...], Symbol]]:
-        ends = 0 if place.role is Role.INPUT else len(self.sizes) - 1
-        layer = ends if place.layer is None else place.layer
-        sizes = {place.to: self.sizes[layer], place.from_: self.sizes[layer - 1]}
-        for numbers in product(*(range(1, sizes[variable] + 1) for variable in variables)):
-            chosen: dict[Unit | None, Unit | None] = dict(zip(variables, numbers, strict=True))
-            to, from_ = (chosen.get(unit, unit) for unit in (place.to, place.from_))
-            yield numbers, replace(place, to=to, from_=from_)
+        return self._general.follows_pattern(role)
 
     def _template(self, place: Symbol) -> str | None:
         key = "output" if self._is_output(place) else _ROLE_KEYS.get(place.role, "")

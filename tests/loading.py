@@ -28,10 +28,12 @@ def parse_problem(*arguments: Any, **named: Any) -> Problem:
 
 
 def files(kind: str) -> list[Path]:
-    """The shipped problem files of one kind, by name."""
+    """The shipped problem files, by name: of networks in numbers (`network`), in `letters`, or of `derivation`s."""
     return [path for path in sorted(FOLDER.glob("*.yaml")) if _kind(path) == kind]
 
 
 def _kind(path: Path) -> str:
     said = re.search(r"^kind: (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    return "network" if said is None else said[1]
+    if said is not None:
+        return said[1]
+    return "letters" if load_problem(path).symbolic else "network"

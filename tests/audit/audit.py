@@ -74,6 +74,19 @@ def _digits(given: Mapping[str, Any], usual: int) -> Digits:
     return Digits(significant=int(given.get("significant", 4)))
 
 
+def _formulae(world: World) -> dict[str, int]:
+    """The marks of the gradients in letters: from the last layer to the first, weights, then biases."""
+    names: list[str] = []
+    for number in range(world.depth, 0, -1):
+        layer = world.spec.layers[number - 1]
+        inputs = len(layer.weights[0])
+        names += [
+            f"∂L/∂W[{number}][{j}][{i}]" for j in range(1, layer.units + 1) for i in range(1, inputs + 1)
+        ]
+        names += [f"∂L/∂b[{number}][{j}]" for j in range(1, layer.units + 1)]
+    return {name: mark for mark, name in enumerate(names, start=1)}
+
+
 class Audit:
     """`text` is the problem's YAML with its overrides; `entries` name the letters; `blocks` are the page."""
 
@@ -86,6 +99,7 @@ class Audit:
         self.prose = ProseChecker(self.world, node, self.chains)
         self.blocks = list(blocks)
         self.places: list[Place] = []
+        self.formulae = _formulae(self.world) if node.get("letters") == "true" else {}
         with mp.workdps(DIGITS):
             self._locate()
 
@@ -93,12 +107,12 @@ class Audit:
 
     def _locate(self) -> None:
         """Where each block stands, which marks an iteration has, what is carried from line to line."""
-        place = Place(Context(min(self.world.spec.show)))
-        count = 0
+        place = Place(self._context(min(self.world.spec.show)))
+        count = len(self.formulae)
         for block in self.blocks:
             if not block.box and (block.kind == "heading" or re.match(r"Layer \d+: ", block.source)):
                 place = self._under(block.source, place)
-                count = 0 if block.source.startswith("Iteration ") else count
+                count = len(self.formulae) if block.source.startswith("Iteration ") else count
             here = replace(place, box=block.box, anchors=block.anchors)
             here.context = replace(place.context, next_mark=count + 1)
             here.context.marks = place.context.marks
@@ -109,7 +123,7 @@ class Audit:
     def _under(self, heading: str, place: Place) -> Place:
         iteration = re.match(r"Iteration (\d+)", heading)
         if iteration:
-            return Place(Context(int(iteration[1])), section="iteration")
+            return Place(self._context(int(iteration[1])), section="iteration")
         sample = re.fullmatch(r"Sample (\d+)|(?:Forward pass, sample|.*, sample) (\d+)", heading)
         if sample:
             return replace(place, sample=int(sample[1] or sample[2]), layer=None)
@@ -130,6 +144,11 @@ class Audit:
             return replace(place, section=heading, sample=None, layer=None)
         return place
 
+    def _context(self, iteration: int) -> Context:
+        """Where formulas of an iteration stand; those in letters have the first marks."""
+        marks = {mark: name for name, mark in self.formulae.items()}
+        return Context(iteration, marks, formulae=self.formulae)
+
     def _read_definitions(self, block: Block, place: Place, count: int) -> int:
         """Marks, and the value that each chain writes down."""
         try:
@@ -142,7 +161,7 @@ class Audit:
                 target = self.chains.parse(chain.target)
                 if not isinstance(target, Sym):
                     continue
-                if any(
+                if target.name not in self.formulae and any(
                     note[:1] == ("\\text",) and "s i n c e" not in " ".join(note[:8]) for note in chain.notes
                 ):
                     count += 1

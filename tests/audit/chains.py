@@ -45,6 +45,7 @@ class Context:
     iteration: int
     marks: dict[int, str] = field(default_factory=dict)
     next_mark: int = 1
+    formulae: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -331,9 +332,10 @@ class ChainChecker:
             words = "\\text " + " ".join(parser._raw_argument())
             mark = mark_number(words)
             if mark is not None:
-                if mark != context.next_mark or context.marks.get(mark) != target:
-                    out.faults.append(f"{words} where mark {context.next_mark} is due")
-                context.next_mark += 1
+                due = context.formulae.get(target, context.next_mark)
+                if mark != due or context.marks.get(mark) != target:
+                    out.faults.append(f"{words} where mark {due} is due")
+                context.next_mark += target not in context.formulae
                 out.numbers += 1
                 rest = note[parser.at :]
         if rest == TOO_SMALL:

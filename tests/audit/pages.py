@@ -9,7 +9,7 @@ from nbsolve import solve
 from nbsolve.render.myst import render
 from tests.audit.audit import Audit
 from tests.audit.html import read_html
-from tests.audit.page import read_markdown
+from tests.audit.page import Block, read_markdown
 from tests.loading import files, load_problem
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +19,7 @@ ROUNDINGS: dict[str, dict[str, object]] = {
     "4 decimals": {"rounding": {"apply": "each_step", "decimals": 4, "minimum_significant": 3}},
     "5 digits": {"rounding": {"apply": "each_step", "significant": 5}},
 }
+ENDS = ("In letters", "In numbers")
 EXPLANATIONS = ("delta", "paths", "local_derivatives")
 
 
@@ -27,10 +28,22 @@ def markdown(source: Path | str, overrides: Mapping[str, object] | None = None) 
     problem = load_problem(source, overrides=overrides)
     worked = solve(problem)
     page = render(worked.document())
-    return Audit(problem.text, list(worked.entries(everything=True)), read_markdown(page))
+    return Audit(problem.text, list(worked.entries(everything=True)), in_numbers(read_markdown(page)))
 
 
 def site(source: Path, html: str) -> Audit:
     """The audit of a problem's page of the site."""
     problem = load_problem(source)
-    return Audit(problem.text, list(solve(problem).entries(everything=True)), read_html(html))
+    return Audit(problem.text, list(solve(problem).entries(everything=True)), in_numbers(read_html(html)))
+
+
+def in_numbers(blocks: list[Block]) -> list[Block]:
+    """The page without its part in letters, which tests/algebra reads."""
+    headings = [block.source for block in blocks if block.kind == "heading"]
+    if "In letters" not in headings:
+        return blocks
+    places = {
+        name: next(n for n, b in enumerate(blocks) if (b.kind, b.source) == ("heading", name))
+        for name in ENDS
+    }
+    return [*blocks[: places["In letters"]], *blocks[places["In numbers"] + 1 :]]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from tests.audit.chains import Context, Found
+from tests.audit.chains import Context, Found, mark_number
 from tests.audit.conventions import NAMES, Conventions
 from tests.audit.display import relation_chain
 from tests.audit.evaluate import Unknown
@@ -136,6 +136,11 @@ class ProseChecker(Conventions, Tables):
         for source, name in ((old, "L"), (new, "L_new")):
             self._value(source, name, t, out)
 
+    def put_into(self, place: Place, out: Found, first: str, last: str) -> None:
+        marks = place.context.formulae.values()
+        if (mark_number(first), mark_number(last)) != (min(marks), max(marks)):
+            out.faults.append(f"into {first} … {last}, not {min(marks)} … {max(marks)}")
+
     def loss_same(self, place: Place, out: Found) -> None:
         t = place.context.iteration
         if self.world.value("L", t, carried=True) != self.world.value("L_new", t, carried=True):
@@ -238,6 +243,7 @@ def _rules() -> list[Rule]:
             p.loss_moved,
         ),
         (r"The loss stays as it is\.", p.loss_same),
+        (r"Putting the numbers into (\S+) … (\S+)\.", p.put_into),
         (
             r"Each of these units reaches the loss through all (\d+) units of the next layer, so its "
             r"gradient is a sum over (\d+) paths:",

@@ -30,7 +30,7 @@ def test_explained_and_rounded(path: Path, rounding: str, explain: str) -> None:
     print(path.stem, all_reproduce(audit.report()))
 
 
-def test_the_nine_are_there() -> None:
-    assert len(PROBLEMS) == 9
+def test_the_ten_are_there() -> None:
+    assert len(PROBLEMS) == 10
     layouts = {"x W + b" in path.read_text(encoding="utf-8") for path in PROBLEMS}
     assert layouts == {True, False}

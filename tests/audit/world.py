@@ -37,7 +37,7 @@ class Entry(Protocol):
     @property
     def sample(self) -> int | None: ...
     @property
-    def printed(self) -> str: ...
+    def printed(self) -> str | None: ...
 
 
 def indices(name: str) -> tuple[str, list[int]]:
@@ -101,7 +101,7 @@ class World:
     def _read_symbols(self) -> None:
         found: dict[tuple[str, ...], set[tuple[str, int | None]]] = {}
         for e in self.entries:
-            self.printed[e.quantity, e.iteration, e.sample] = e.printed
+            self.printed[e.quantity, e.iteration, e.sample] = e.printed or ""
             if "\\partial" not in e.symbol:
                 found.setdefault(read_tokens(e.symbol), set()).add((e.quantity, e.sample))
         for texts, meanings in found.items():

@@ -1,0 +1,82 @@
+r"""Names with index variables: the pattern that the instances' names follow, or the usual indices.
+
+$w_{11}^1, w_{21}^1, …$ are $w_{ij}^1$; weights that are numbered through, $w_1, w_2, …$, follow no pattern and are
+written $w_{ij}^{(1)}$ in a general formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from nbsolve.letters import Name
+from nbsolve.patterns import pattern
+from nbsolve.symbol import Index, Role, Symbol, Unit
+
+
+@dataclass(frozen=True)
+class GeneralNames:
+    """The general names of a network whose layers have `sizes` (inputs first).
+
+    `instance` names single quantities, `letters` are those of the roles, `indexed` writes a letter's indices.
+    """
+
+    sizes: tuple[int, ...]
+    instance: Callable[[Symbol], Name]
+    letters: Mapping[Role, Name]
+    indexed: Callable[[Name, Symbol], Name]
+    _patterned: dict[Role, bool] = field(default_factory=dict)
+
+    def name(self, place: Symbol) -> Name:
+        """The name of a quantity with index variables."""
+        found = self._pattern(place)
+        if found is not None and self.follows_pattern(place.role):
+            return Name.read(found)
+        cores = {self.instance(one).core for each in self._places(place.role) for one in self._all_of(each)}
+        letter = Name(cores.pop()) if len(cores) == 1 else self.letters[place.role]
+        return letter.with_sub(str(place.to)) if place.layer is None else self.indexed(letter, place)
+
+    def follows_pattern(self, role: Role) -> bool:
+        """Whether the names of a role follow a pattern in every layer."""
+        if role not in self._patterned:
+            self._patterned[role] = all(
+                self._pattern(place) is not None for place in self._places(role) if _variables(place)
+            )
+        return self._patterned[role]
+
+    def _pattern(self, place: Symbol) -> str | None:
+        """What the instances' names have in common."""
+        instances = {numbers: self.instance(one).latex() for numbers, one in self._instances(place)}
+        return pattern(instances, tuple(str(variable) for variable in _variables(place)))
+
+    def _places(self, role: Role) -> Iterator[Symbol]:
+        """The quantities of a role with index variables, one a layer; a single unit keeps its number."""
+
+        def unit(size: int, name: str) -> Unit:
+            return Index(name) if size > 1 else 1
+
+        if role in (Role.INPUT, Role.TARGET):
+            yield Symbol(role, to=unit(self.sizes[0 if role is Role.INPUT else -1], "j"))
+            return
+        for layer in range(1, len(self.sizes)):
+            source = unit(self.sizes[layer - 1], "i") if role is Role.WEIGHT else None
+            yield Symbol(role, layer, unit(self.sizes[layer], "j"), source)
+
+    def _all_of(self, place: Symbol) -> Iterator[Symbol]:
+        yield from (one for _, one in self._instances(place)) if _variables(place) else (place,)
+
+    def _instances(self, place: Symbol) -> Iterator[tuple[tuple[int, ...], Symbol]]:
+        """The quantities with every number in the place of the index variables, by those numbers."""
+        variables = _variables(place)
+        ends = 0 if place.role is Role.INPUT else len(self.sizes) - 1
+        layer = ends if place.layer is None else place.layer
+        sizes = {place.to: self.sizes[layer], place.from_: self.sizes[layer - 1]}
+        for numbers in product(*(range(1, sizes[variable] + 1) for variable in variables)):
+            chosen: dict[Unit | None, Unit | None] = dict(zip(variables, numbers, strict=True))
+            to, from_ = (chosen.get(unit, unit) for unit in (place.to, place.from_))
+            yield numbers, replace(place, to=to, from_=from_)
+
+
+def _variables(place: Symbol) -> list[Index]:
+    return [unit for unit in (place.to, place.from_) if isinstance(unit, Index)]
