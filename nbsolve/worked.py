@@ -217,17 +217,41 @@ class WorkedSolution:
         return self._compose(lambda composer: composer.explain(atom))
 
     def draw(
-        self, show: str = "network", *, iteration: int | None = None, sample: int | None = None
+        self,
+        show: str | None = None,
+        *,
+        paths: str | None = None,
+        quantity: str | None = None,
+        step: int | None = None,
+        iteration: int | None = None,
+        sample: int | None = None,
+        backend: str = "svg",
+        ax: Any | None = None,
     ) -> Drawing:
-        """The network with what belongs to it: `network` (the givens), `forward`, `backward`, `update`.
+        """The network (`show`), with what belongs to it:
 
-        `iteration` and `sample` default to the first. Raises: UnknownQuantityError, listing what there is.
+        `network`: symbols and givens; `forward`: values; `backward`: values and gradients; `update`: old → new;
+        `paths`: the paths from a `quantity` to the loss (`draw(paths="w3")` is short for both); `step`: the frame
+        of one step (`draw(step=3)`); `heatmaps`: weights and gradients as colours; `activations`: where the units
+        stand on their activations; `loss`: the loss over the iterations.
+        `iteration` and `sample` default to the first. `backend="matplotlib"` paints on the axes `ax`, or on a
+        figure of its own. Raises: UnknownQuantityError, listing what there is.
         """
         from nbsolve.drawing import draw_solution
 
+        show = show or ("network" if paths is None and step is None else "paths" if step is None else "step")
         return self.certified(
-            lambda solution: draw_solution(solution, self.names, show, iteration=iteration, sample=sample)
-        )
+            lambda solution: draw_solution(
+                solution, self.names, show, iteration=iteration, sample=sample, quantity=quantity or paths,
+                step=step, backend=backend, ax=ax,
+            )
+        )  # fmt: skip
+
+    def frames(self) -> tuple[Drawing, ...]:
+        """A drawing for each step, all in one layout, to be flipped through."""
+        from nbsolve.drawing import frames
+
+        return self.certified(lambda solution: frames(solution, self.names))
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
         return self.document()._repr_mimebundle_(**options)

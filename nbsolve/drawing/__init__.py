@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.functions import plot_function
-from nbsolve.drawing.pictures import draw_network, draw_solution
+from nbsolve.drawing.pictures import draw_network, draw_solution, frames
 
-__all__ = ["Drawing", "draw_network", "draw_solution", "plot_function"]
+__all__ = ["Drawing", "draw_network", "draw_solution", "frames", "plot_function"]

@@ -9,7 +9,7 @@ import networkx as nx
 
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.readings import Reading, Readings
-from nbsolve.drawing.rows import shown_number
+from nbsolve.drawing.rows import activation_name, shown_number
 from nbsolve.drawing.scene import plain
 from nbsolve.given import Entry, Given
 from nbsolve.layers.dense import LOSS
@@ -45,7 +45,7 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
             kind = "threshold" if data["bias"].role is Role.THRESHOLD else "bias"
             constant = _given(names, data["bias"], data["bias_value"]) + (held if data["held"] else "")
             parts.append(phrase(f"drawing.alt.{kind}", constant=constant))
-        activation = phrase(f"activations.{problem.network.layers[node[0] - 1].activation.name}")
+        activation = activation_name(problem.network.layers[node[0] - 1].activation)
         slots = {"layer": str(node[0]), "unit": str(node[1]), "activation": activation}
         yield phrase("drawing.alt.unit_with", **slots, parts=", ".join(parts))
     for source, target, data in graph.edges(data=True):
@@ -129,7 +129,7 @@ def summary(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
     layers = [phrase("drawing.alt.layer_inputs", count=str(names.sizes[0]))]
     for units, layer in zip(names.sizes[1:], problem.network.layers, strict=True):
         key = "layer_units" if units != 1 else "layer_unit"
-        activation = phrase(f"activations.{layer.activation.name}")
+        activation = activation_name(layer.activation)
         layers.append(phrase(f"drawing.alt.{key}", count=str(units), activation=activation))
     then = phrase("drawing.alt.then").join(layers)
     count = str(graph.graph["edges"])

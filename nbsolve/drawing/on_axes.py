@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
+from nbsolve.drawing.lettering import Run
 from nbsolve.drawing.metrics import text_width
 from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Picture, Row, Scene
 
@@ -20,7 +21,9 @@ _BASELINE = 0.35
 
 
 def paint_scene(scene: Scene, ax: Any) -> None:
-    """Paint on axes as large as they are now; text takes the size of the picture, so it still fits its boxes."""
+    """Paint on axes; text always has the size of the picture, so that it fits its boxes however large they are."""
+    from nbsolve.drawing.lettering import lettering
+
     ax.set_axis_off()
     ax.set_xlim(0, scene.width)
     ax.set_ylim(scene.height, 0)
@@ -32,16 +35,27 @@ def paint_scene(scene: Scene, ax: Any) -> None:
     pen.ground(scene)
     for line in scene.lines:
         pen.line(line, 5 if line.kind == "divider" else 2)
+    for label, line in scene.halos:
+        pen.halo(label, line)
     for arrow in scene.arrows:
         pen.arrow(arrow)
     for box in scene.boxes:
-        pen.box(box)
-    for label, line in scene.halos:
-        pen.halo(label, line)
+        pen.box(box, 5.5 if box.kind == "frame" else 4)
     for picture in scene.pictures:
         pen.picture(picture)
     for label in scene.labels:
-        pen.label(label)
+        pen.plate(label)
+    ax.add_artist(lettering(tuple(_placed(scene))))
+
+
+def _placed(scene: Scene) -> Iterator[Run]:
+    """Every run of text with the left end of its baseline."""
+    for label in scene.labels:
+        x, y = label.centre
+        for dy, row in label.lines():
+            left, low = x - row.width / 2, y + dy + _BASELINE * row.size
+            for text, along, size, shift, italic in _runs(row):
+                yield Run(text, left + along, low + shift * row.size, size, italic, tone(row.tone))
 
 
 @dataclass(frozen=True)
@@ -75,13 +89,13 @@ class _Pen:
             Polygon(arrow.corners, facecolor=WIRES[arrow.kind].head, edgecolor="none", linewidth=0, zorder=3)
         )
 
-    def box(self, box: Box) -> None:
+    def box(self, box: Box, order: float) -> None:
         """A unit."""
         (x, y), ink = box.centre, FILLS[box.kind]
         style = self._dashes(ink.dash, ink.width)
         left, top = x - box.width / 2, y - box.height / 2
         self._rounded(
-            left, top, box.width, box.height, box.rounding, ink.fill, ink.stroke, ink.width, style, 4
+            left, top, box.width, box.height, box.rounding, ink.fill, ink.stroke, ink.width, style, order
         )
 
     def halo(self, label: Label, line: Line) -> None:
@@ -90,15 +104,13 @@ class _Pen:
         self._rounded(x - width / 2, y - height / 2, width, height, 6, GROUND, GROUND, 0.0, "-", 2.2)
         self.line(line, 2.4, bare=True)
 
-    def label(self, label: Label) -> None:
-        """Text, on its plate where it has one."""
-        x, y = label.centre
+    def plate(self, label: Label) -> None:
+        """The ground of a label that covers wires."""
         if label.plate:
+            x, y = label.centre
             colour = WIRES[label.wire].colour
             left, top = x - label.width / 2, y - label.height / 2
             self._rounded(left, top, label.width, label.height, 4, GROUND, colour, 0.8, "-", 6)
-        for dy, row in label.lines():
-            self._row(row, x - row.width / 2, y + dy + _BASELINE * row.size)
 
     def picture(self, picture: Picture) -> None:
         """A heat map."""
@@ -107,42 +119,47 @@ class _Pen:
         extent = (x, x + picture.width, y + picture.height, y)
         self.ax.imshow(cells, extent=extent, interpolation="nearest", aspect="equal", zorder=5)
 
-    def _row(self, row: Row, x: float, y: float) -> None:
-        for text, left, size, shift, italic in _runs(row):
-            self.ax.text(
-                x + left,
-                y + shift * row.size,
-                text,
-                fontsize=size * self.points,
-                fontfamily="DejaVu Sans",
-                fontstyle="italic" if italic else "normal",
-                color=tone(row.tone),
-                parse_math=False,
-                zorder=7,
-            )
-
     def _rounded(
         self, x: float, y: float, width: float, height: float, rounding: float, fill: str, stroke: str,
         line: float, style: Any, order: float,
     ) -> None:  # fmt: skip
-        from matplotlib.patches import FancyBboxPatch, Rectangle
+        from matplotlib.patches import PathPatch
 
-        shared = {
-            "facecolor": fill,
-            "edgecolor": stroke if line else "none",
-            "linewidth": line * self.points,
-            "linestyle": style,
-            "zorder": order,
-        }
-        if rounding:
-            shape = f"round,pad=0,rounding_size={rounding}"
-            self.ax.add_patch(FancyBboxPatch((x, y), width, height, boxstyle=shape, **shared))
-        else:
-            self.ax.add_patch(Rectangle((x, y), width, height, **shared))
+        self.ax.add_patch(
+            PathPatch(
+                _outline(x, y, width, height, rounding),
+                facecolor=fill,
+                edgecolor=stroke if line else "none",
+                linewidth=line * self.points,
+                linestyle=style,
+                zorder=order,
+            )
+        )
 
     def _dashes(self, dash: str, width: float) -> Any:
         """SVG's dashes are in pixels, matplotlib's in widths of the line."""
         return (0, tuple(float(part) / width for part in dash.split())) if dash else "-"
+
+
+def _outline(x: float, y: float, width: float, height: float, rounding: float) -> Any:
+    """A rectangle with round corners, as a path."""
+    from matplotlib.path import Path
+
+    r = min(rounding, width / 2, height / 2)
+    right, low = x + width, y + height
+    points = [(x + r, y), (right - r, y), (right, y), (right, y + r), (right, low - r), (right, low)]
+    points += [
+        (right - r, low),
+        (x + r, low),
+        (x, low),
+        (x, low - r),
+        (x, y + r),
+        (x, y),
+        (x + r, y),
+        (x + r, y),
+    ]
+    corner = [Path.LINETO, Path.CURVE3, Path.CURVE3]
+    return Path(points, [Path.MOVETO, *corner * 4, Path.CLOSEPOLY])
 
 
 def _runs(row: Row) -> Iterator[tuple[str, float, float, float, bool]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import networkx as nx
 
@@ -13,11 +16,13 @@ from nbsolve.drawing.frames import Frames
 from nbsolve.drawing.graph import network_graph
 from nbsolve.drawing.heatmaps import heatmaps
 from nbsolve.drawing.layout import lay_out
+from nbsolve.drawing.losses import plot_losses
 from nbsolve.drawing.network import network_content
-from nbsolve.drawing.passes import backward_content, forward_content, update_content
+from nbsolve.drawing.passes import Pass, backward_content, forward_content, update_content
 from nbsolve.drawing.paths import paths_of
 from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.routes import sought
+from nbsolve.drawing.shapes import plot_activations
 from nbsolve.drawing.svg import write_svg
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.notation import Names
@@ -55,34 +60,102 @@ def draw_solution(
     sample: int | None = None,
     quantity: str | None = None,
     step: int | None = None,
+    backend: str = "svg",
+    ax: Any | None = None,
 ) -> Drawing:
     """One drawing of a solution: see `WorkedSolution.draw`.
 
-    Raises: UnknownQuantityError for a kind, an iteration, a sample, a quantity or a step that there is not;
-    Undecided.
+    Raises: UnknownQuantityError for a kind, an iteration, a sample, a quantity, a step or a backend that there
+    is not; Undecided.
     """
-    if show == "network":
-        return draw_network(solution.problem, names)
+    if backend not in _BACKENDS:
+        raise UnknownQuantityError(f"no backend {backend!r}; there are {', '.join(_BACKENDS)}")
+    if ax is not None and backend != "matplotlib":
+        raise UnknownQuantityError('axes are painted on by draw(..., backend="matplotlib", ax=ax)')
     kinds = kinds_of(solution.problem)
     if show not in kinds:
         raise UnknownQuantityError(f"no drawing {show!r} of this problem; there are {', '.join(kinds)}")
-    if show == "step":
-        if step is None:
-            raise UnknownQuantityError('`step` needs the number of a step: draw("step", step=1)')
-        return Frames(solution, names).frame(step)
-    readings = Readings(solution, iteration, sample)
-    graph = network_graph(solution.problem, names)
-    if show == "heatmaps":
-        return heatmaps(readings, names)
-    if show == "paths":
-        if quantity is None:
+    drawing = _KINDS[show](_Asked(solution, names, show, iteration, sample, quantity, step))
+    if backend == "svg":
+        return drawing
+    from nbsolve.drawing.plots import through_matplotlib
+
+    return through_matplotlib(drawing, ax)
+
+
+_BACKENDS = ("svg", "matplotlib")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody wants to see."""
+
+    solution: Solution
+    names: Names
+    show: str
+    iteration: int | None
+    sample: int | None
+    quantity: str | None
+    number: int | None
+
+    @cached_property
+    def readings(self) -> Readings:
+        """The numbers of the iteration and the sample."""
+        return Readings(self.solution, self.iteration, self.sample)
+
+    @cached_property
+    def graph(self) -> nx.DiGraph:
+        """The units that are drawn."""
+        return network_graph(self.solution.problem, self.names)
+
+    def network(self) -> Drawing:
+        """Symbols and givens."""
+        return draw_network(self.solution.problem, self.names)
+
+    def one_pass(self) -> Drawing:
+        """Forward, backward, update."""
+        content = _PASSES[self.show](self.graph, self.readings, self.names)
+        words = pass_description(self.graph, self.readings, self.names, self.show)
+        return _finished(self.graph, content, words)
+
+    def paths(self) -> Drawing:
+        """The paths from a quantity to the loss."""
+        if self.quantity is None:
             raise UnknownQuantityError(
                 '`paths` need a quantity to begin at: draw("paths", quantity="dL/dw1")'
             )
-        drawn = paths_of(graph, readings, names, sought(names, quantity))
-        return _finished(graph, drawn.content, drawn.words)
-    content = _PASSES[show](graph, readings, names)
-    return _finished(graph, content, pass_description(graph, readings, names, show))
+        symbol = sought(self.names, self.quantity)
+        drawn = paths_of(self.graph, self.readings, self.names, symbol)
+        return _finished(self.graph, drawn.content, drawn.words)
+
+    def step(self) -> Drawing:
+        """The frame of one step."""
+        if self.number is None:
+            raise UnknownQuantityError('`step` needs the number of a step: draw("step", step=1)')
+        return Frames(self.solution, self.names).frame(self.number)
+
+    def heatmaps(self) -> Drawing:
+        """Weights and gradients as colours."""
+        return heatmaps(self.readings, self.names)
+
+    def activations(self) -> Drawing:
+        """Where the units stand on their activations."""
+        return plot_activations(Pass(self.graph, self.readings, self.names))
+
+    def loss(self) -> Drawing:
+        """The loss over the iterations."""
+        return plot_losses(self.solution, self.names)
+
+
+_KINDS: dict[str, Callable[[_Asked], Drawing]] = {
+    "network": _Asked.network,
+    **dict.fromkeys(_PASSES, _Asked.one_pass),
+    "paths": _Asked.paths,
+    "step": _Asked.step,
+    "heatmaps": _Asked.heatmaps,
+    "activations": _Asked.activations,
+    "loss": _Asked.loss,
+}
 
 
 def kinds_of(problem: Problem) -> list[str]:
@@ -93,7 +166,9 @@ def kinds_of(problem: Problem) -> list[str]:
     if problem.training is not None:
         kinds.append("update")
     if not problem.symbolic:
-        kinds += ["step", "heatmaps"]
+        kinds += ["step", "activations", "heatmaps"]
+        if problem.losses and problem.training is not None and problem.training.iterations > 1:
+            kinds.append("loss")
     return kinds
 
 

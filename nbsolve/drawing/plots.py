@@ -9,7 +9,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -19,13 +19,13 @@ from nbsolve.drawing.ink import GROUND
 from nbsolve.drawing.metrics import FAMILY
 from nbsolve.drawing.scene import Scene
 
-__all__ = ["Plot", "finished_plot", "paint", "rendered", "svg_of"]
+__all__ = ["Plot", "finished_plot", "paint", "rendered", "svg_of", "through_matplotlib"]
 
 PIXELS_PER_INCH = 96.0
 _SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "nbsolve",
-    "pdf.fonttype": 42,
+    "pdf.fonttype": 3,
     "figure.dpi": PIXELS_PER_INCH,
 }
 _LOOKS = frozenset(
@@ -56,16 +56,28 @@ _METADATA: dict[str, dict[str, None]] = {
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot of curves: its size in pixels, and what paints it on axes."""
+    """A plot of curves: its size in pixels, what paints it on axes, and the room around these.
+
+    The margins (left, right, below, above) have place for the numbers at the axes and a line of text above.
+    """
 
     width: float
     height: float
     painter: Callable[[Any], None]
+    margins: tuple[float, float, float, float] = (58.0, 14.0, 46.0, 38.0)
 
 
 def finished_plot(plot: Plot, title: str, alt: str) -> Drawing:
     """The drawing of a plot."""
     return Drawing(svg_of(plot, title, alt), title, alt, plot)
+
+
+def through_matplotlib(drawing: Drawing, ax: Any | None) -> Drawing:
+    """The same drawing made by matplotlib: on the axes, or, without any, on a figure of its own."""
+    if ax is not None:
+        paint(drawing.source, ax)
+        return replace(drawing, elsewhere=True)
+    return replace(drawing, svg=svg_of(drawing.source, drawing.title, drawing.alt))
 
 
 def paint(source: Scene | Plot, ax: Any) -> None:
@@ -93,7 +105,8 @@ def rendered(source: Scene | Plot, suffix: str, dots_per_inch: float = 192.0) ->
             ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         paint(source, ax)
         file = io.BytesIO()
-        figure.savefig(file, format=suffix, dpi=dots_per_inch, metadata=_METADATA[suffix])
+        options: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if suffix == "png" else {}
+        figure.savefig(file, format=suffix, dpi=dots_per_inch, metadata=_METADATA[suffix], **options)
     return file.getvalue()
 
 
@@ -129,10 +142,10 @@ def svg_of(source: Scene | Plot, title: str, alt: str) -> str:
 
 
 def _margins(plot: Plot) -> dict[str, float]:
-    """Room for the numbers at the axes and for the line above, in parts of the figure."""
+    left, right, below, above = plot.margins
     return {
-        "left": 58 / plot.width,
-        "right": 1 - 14 / plot.width,
-        "bottom": 46 / plot.height,
-        "top": 1 - 38 / plot.height,
+        "left": left / plot.width,
+        "right": 1 - right / plot.width,
+        "bottom": below / plot.height,
+        "top": 1 - above / plot.height,
     }

@@ -8,10 +8,20 @@ from nbsolve.given import Entry, Given
 from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import Problem
+from nbsolve.problem.model import Choice, Problem
 from nbsolve.symbol import Partial, Role, Symbol, canonical
 
-__all__ = ["HEAD", "NAME", "TEXT", "Rows", "given_spans", "heads", "shown_number", "target_rows"]
+__all__ = [
+    "HEAD",
+    "NAME",
+    "TEXT",
+    "Rows",
+    "activation_name",
+    "given_spans",
+    "heads",
+    "shown_number",
+    "target_rows",
+]
 
 TEXT, NAME, HEAD = 14.0, 16.0, 14.0
 _LONGEST = 9
@@ -80,11 +90,16 @@ def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row,
     for number, layer in enumerate(problem.network.layers, 1):
         key = "output" if number == last else "hidden" if last == 2 else "hidden_number"
         place = phrase(f"drawing.heads.{key}", number=str(number))
-        activation = phrase(f"activations.{layer.activation.name}")
+        activation = activation_name(layer.activation)
         found.append((_head(place, number), _head(activation, number)))
     if loss:
         found.append((row((Span(phrase("drawing.heads.loss")),), HEAD, "quiet", "loss"),))
     return tuple(found)
+
+
+def activation_name(choice: Choice) -> str:
+    """What an activation is called: in words, or as its author calls it."""
+    return choice.name if choice.formula is not None else phrase(f"activations.{choice.name}")
 
 
 def _head(text: str, layer: int) -> Row:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve import load_problem, solve
+from nbsolve import solve
 from nbsolve.drawing import Drawing, draw_network
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.symbol import Role, Symbol
 from tests.drawing.networks import PROBLEMS, faults, random_problem, wide_problem
+from tests.loading import load_problem
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHOWS = ["network", "forward", "backward", "update"]
@@ -125,7 +126,7 @@ def test_the_backward_pass_runs_backwards() -> None:
 
 def test_what_there_is_not_lists_what_there_is() -> None:
     worked = solve(load_problem(next(path for path in PROBLEMS if path.stem.startswith("002"))))
-    with pytest.raises(UnknownQuantityError, match=r"there are network, forward, backward$"):
+    with pytest.raises(UnknownQuantityError, match=r"there are network, forward, backward, paths, step, activations, heatmaps$"):
         worked.draw("update")
     with pytest.raises(UnknownQuantityError, match="no iteration 7 among those shown; there are 1"):
         worked.draw("forward", iteration=7)

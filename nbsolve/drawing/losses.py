@@ -1,0 +1,82 @@
+"""The loss over the iterations of a training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nbsolve.arithmetic import to_float
+from nbsolve.drawing.curves import CURVE, TEXT, number_text, set_axes
+from nbsolve.drawing.drawing import Drawing
+from nbsolve.drawing.plots import Plot, finished_plot
+from nbsolve.engine import solve_problem
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.layers.dense import LOSS
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.solution import Solution
+from nbsolve.writing import scalar
+
+__all__ = ["MOST_POINTS", "plot_losses"]
+
+MOST_POINTS = 120
+"""Of a longer training so many iterations are drawn, evenly spread."""
+_WIDTH, _HEIGHT = 520.0, 300.0
+_DOTTED, _LISTED = 30, 12
+_LOGARITHMIC = 50.0
+"""Losses that differ by more than this factor are drawn on a logarithmic scale."""
+
+
+def plot_losses(solution: Solution, names: Names) -> Drawing:
+    """The loss of each iteration, before its update. Raises: UnknownQuantityError for fewer than two; Undecided."""
+    points = _losses(solution)
+    numbers, losses = zip(*points, strict=True)
+    logarithmic = min(losses) > 0 and max(losses) / min(losses) > _LOGARITHMIC
+    loss = names.plain(LOSS)
+
+    def painter(ax: Any) -> None:
+        low, high = min(losses), max(losses)
+        pad = 0.08 * (high - low) or 0.1 * abs(high) or 1.0
+        limits = (low / 1.3, high * 1.3) if logarithmic else (low - pad, high + pad)
+        if logarithmic:
+            ax.set_yscale("log")
+            ax.yaxis.set_major_formatter(lambda value, place: number_text(value))
+        room = max(0.03 * (numbers[-1] - numbers[0]), 0.15)
+        set_axes(ax, (max(0.0, numbers[0] - room), numbers[-1] + room), limits)
+        marker = "o" if len(numbers) <= _DOTTED else None
+        ax.plot(numbers, losses, color=CURVE, linewidth=1.9, marker=marker, markersize=5, zorder=3)
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.set_xlabel(phrase("drawing.losses.iteration"), fontsize=TEXT, color="#374151")
+        ax.set_title(loss, fontsize=TEXT, color="#111827", loc="left")
+
+    title = phrase("drawing.losses.title", loss=loss)
+    return finished_plot(Plot(_WIDTH, _HEIGHT, painter), title, _described(points, title, logarithmic))
+
+
+def _losses(solution: Solution) -> list[tuple[int, float]]:
+    """Number and loss of every iteration, or of some of them where there are many.
+
+    A solution keeps only the iterations that are shown, so it is solved again with others shown.
+    """
+    training = solution.problem.training
+    if training is None or training.iterations < 2 or not solution.problem.losses:
+        raise UnknownQuantityError("a loss over the iterations needs two iterations or more")
+    count = min(training.iterations, MOST_POINTS)
+    chosen = tuple(int(number) for number in np.unique(np.linspace(1, training.iterations, count).round()))
+    if {iteration.number for iteration in solution.iterations} < set(chosen):
+        shown = training.model_copy(update={"show": chosen})
+        problem = solution.problem.model_copy(update={"training": shown})
+        solution = solve_problem(problem, solution.arithmetic, solution.rounded)
+    return [(i.number, to_float(scalar(i.values[LOSS]))) for i in solution.iterations]
+
+
+def _described(points: list[tuple[int, float]], title: str, logarithmic: bool) -> str:
+    listed = points
+    if len(points) > _LISTED:
+        listed = [points[k] for k in np.unique(np.linspace(0, len(points) - 1, _LISTED).round().astype(int))]
+    values = [
+        phrase("drawing.losses.value", number=str(number), loss=number_text(loss)) for number, loss in listed
+    ]
+    scale = [phrase("drawing.losses.logarithmic")] if logarithmic else []
+    return " ".join([f"{title}:", f"{', '.join(values)}.", *scale])
