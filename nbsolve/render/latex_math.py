@@ -41,7 +41,10 @@ FUNCTIONS = {
     "sign": r"\operatorname{sign}",
     "sum": r"\operatorname{sum}",
 }
-VARIABLES = {"alpha": r"\alpha", "delta": r"\delta", "theta": r"\theta", "epsilon": r"\varepsilon", "ell": r"\ell", "…": r"\cdots"}
+VARIABLES = {
+    "alpha": r"\alpha", "delta": r"\delta", "theta": r"\theta", "epsilon": r"\varepsilon", "ell": r"\ell",
+    "…": r"\cdots",
+}  # fmt: skip
 RELATIONS = {
     "=": "=",
     "≈": r"\approx",

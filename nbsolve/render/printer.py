@@ -165,6 +165,8 @@ class Printer:
         return self.dialect.parentheses(text) if text.startswith(self.dialect.minus) else text
 
     def _negation(self, e: Negation) -> tuple[str, int]:
+        if isinstance(_bare(e.operands[0]), IndexedSum):  # −Σ needs no parentheses
+            return self.dialect.minus + self.print(e.operands[0]), NEGATION
         return self.dialect.minus + self._at(e.operands[0], PRODUCT), NEGATION
 
     def _product(self, e: Product, signed_first: bool = True) -> tuple[str, int]:
@@ -173,7 +175,7 @@ class Printer:
         previous: Expr | None = None
         for factor in e.operands:
             body = _bare(factor)
-            if isinstance(body, Function) and body.name == "dot" and len(e.operands) > 1:
+            if _is_dot(factor) and len(e.operands) > 1:
                 written = self.dialect.parentheses(self._print(factor)[0])
                 text += written if previous is None else self.dialect.juxtaposed + written
             elif previous is None:
@@ -196,7 +198,10 @@ class Printer:
         numerator, denominator = e.operands
         if self.dialect.fraction_is_atom:
             return self.dialect.fraction(self.print(numerator), self.print(denominator)), ATOM
-        return self.dialect.fraction(self._at(numerator, PRODUCT), self._at(denominator, POWER)), PRODUCT
+        above = self._at(numerator, PRODUCT)
+        if _is_dot(numerator):
+            above = self.dialect.parentheses(above)
+        return self.dialect.fraction(above, self._at(denominator, POWER)), PRODUCT
 
     def _power(self, e: Power) -> tuple[str, int]:
         base, exponent = e.operands
@@ -297,6 +302,11 @@ class Printer:
 
 def _bare(expression: Expr) -> Expr:
     return expression.body if isinstance(expression, FactorReference) else expression
+
+
+def _is_dot(expression: Expr) -> bool:
+    bare = _bare(expression)
+    return isinstance(bare, Function) and bare.name == "dot"
 
 
 def _negative(e: Number) -> bool:

@@ -26,10 +26,11 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.expr import Atom
-from nbsolve.letters import letter_name, own_name, strip_markup
+from nbsolve.letters import letter_name, own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import circled
+from nbsolve.render.plain_math import plain_math
 from nbsolve.render.printer import Dialect, Printer
 
 _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
@@ -232,7 +233,7 @@ class _Writer:
             case Strong(words):
                 return self.style(words, "heading")
             case Markdown(words):
-                return re.sub(r"\$([^$]+)\$", lambda m: strip_markup(m[1]), " ".join(words.split()))
+                return re.sub(r"\$([^$]+)\$", lambda m: plain_math(m[1]), " ".join(words.split()))
             case Mark(number):
                 return circled(number)
             case Link(words, _):

@@ -28,6 +28,8 @@ FUNCTIONS = {
     "silu": 'op("SiLU")',
     "step": 'op("step")',
     "softmax": 'op("softmax")',
+    "normal_distribution": "Φ",
+    "normal_density": "φ",
     "loss": "ℓ",
     "max": 'op("max")',
     "ln": 'op("ln")',
@@ -35,7 +37,9 @@ FUNCTIONS = {
     "sign": 'op("sign")',
     "sum": 'op("sum")',
 }
-VARIABLES = {"alpha": "α", "delta": "δ", "theta": "θ", "…": "⋯", "b": "b", "W": "W", "x": "x"}
+VARIABLES = {
+    "alpha": "α", "delta": "δ", "theta": "θ", "epsilon": "ε", "ell": "ℓ", "…": "⋯", "b": "b", "W": "W", "x": "x",
+}  # fmt: skip
 _GREEK = frozenset(VARIABLES.values()) - frozenset("bWx")
 CIRCLES = 20
 """Fonts for mathematics have circled numbers up to here."""
