@@ -46,6 +46,8 @@ class Sheet:
     front: str | None = None
     course: CourseData = field(default_factory=CourseData)
     paper: Paper = PAPERS["a4"]
+    folder: Path | None = None
+    """Where files lie that its text names (pictures of a notebook)."""
 
 
 def _prelude_file() -> Path:
@@ -68,7 +70,7 @@ def typeset(sheet: Sheet) -> bytes:
             format="pdf",
             pdf_standards=[STANDARD],
             timestamp=EPOCH,
-            root=(sheet.course.logo or _prelude_file()).resolve().parent,
+            root=_root(sheet),
         )
     except typst.TypstError as error:
         raise _explained(error, sheet, starts, source) from None
@@ -123,7 +125,18 @@ def logo(course: CourseData) -> str:
         return "none"
     institution = course.institution or course.name
     words = phrase("handout.logo", institution=institution) if institution else phrase("handout.logo_alone")
-    return f"image({quoted('/' + course.logo.name)}, height: 12mm, alt: {quoted(words)})"
+    return f"image({_file(course.logo)}, height: 12mm, alt: {quoted(words)})"
+
+
+def _file(path: Path) -> str:
+    """A file's own bytes: its place may lie outside the folder that Typst may read."""
+    if path.suffix.lower() == ".svg":
+        return f"bytes({quoted(path.read_text(encoding='utf-8'))})"
+    return f"bytes(({','.join(map(str, path.read_bytes()))},))"
+
+
+def _root(sheet: Sheet) -> Path:
+    return (sheet.folder or Path(__file__).parent).resolve()
 
 
 # ------------------------------------------------------------------ errors
