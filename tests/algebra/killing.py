@@ -95,10 +95,10 @@ def _turned(checker: Checker, display: Display, tally: Tally) -> None:
 
 def _one(checker: Checker, display: Display, mutant: Mutant, tally: Tally) -> None:
     try:
-        changed = read_display(mutant.source, display.conditions, display.heading)
+        changed = read_display(mutant.source, display.conditions, display.heading, display.kind)
         pairs = list(_changed(display, changed))
         for _, chain in pairs:
-            checker.chain(chain, changed.conditions)
+            checker.chain(chain, changed)
     except (Unreadable, Fault):
         tally.made[mutant.kind] += 1
         tally.killed[mutant.kind] += 1
@@ -161,7 +161,7 @@ def _equal(checker: Checker, display: Display, left: Node, right: Node, identiti
         try:
             if not all(evaluator.holds(condition) for condition in conditions):
                 continue
-            same = agree(evaluator(left), evaluator(right), "=")
+            same = agree(evaluator(left), evaluator(right))
         except (Unreadable, ZeroDivisionError):
             continue
         if not same:

@@ -20,6 +20,7 @@ USUAL = {
 }  # fmt: skip
 ROLES = {"z": "pre_activation", "a": "activation", "W": "weight", "b": "bias", "theta": "threshold", "delta": "delta"}
 ENDS = {"x": "input", "y": "target", "e": "error"}
+NEW = r"\text{new}"
 GREEK = ("alpha", "beta", "gamma", "delta", "eta", "theta", "lambda", "mu", "sigma", "omega")
 
 
@@ -135,7 +136,10 @@ class Naming:
 
     def _fill(self) -> None:
         for place in self._places():
-            self._put(self._sampled(self.name(place), place), place)
+            letter = self._sampled(self.name(place), place)
+            self._put(letter, place)
+            if place[0] in ("W", "b", "theta"):
+                self._put(replace(letter, sup=letter.sup + NEW), ("new", *place))
         self._put(self._letter("loss"), ("L",))
         self._put(self._letter("learning_rate"), ("eta",))
         self._put(self._letter("strength"), ("strength",))

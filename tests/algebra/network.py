@@ -48,7 +48,14 @@ def rules(spec: Specification) -> dict[Place, Rule]:
         out[("L_sample", s)] = _sum_of([_weighted(term.weight, n, s) for n, term in enumerate(spec.terms, 1)])
     out[("penalty",)] = _penalty(spec)
     out[("L",)] = _loss(spec)
+    for place in parameters(spec):
+        out[("new", *place)] = _updated(place)
     return out
+
+
+def _updated(place: Place) -> Rule:
+    """w − η ∂L/∂w."""
+    return lambda model: model(place) - model(("eta",)) * model.slope(("L",), place)
 
 
 def before(number: int, i: int, s: int) -> Place:
@@ -194,12 +201,12 @@ def _given(spec: Specification, place: Place) -> Cell:
     raise ValueError(f"no parameter {place}")
 
 
-def draw(spec: Specification, random: Random, kind: str) -> dict[Place, Fraction]:
-    """Random values for what is a letter; what the file gives stays."""
+def draw(spec: Specification, random: Random, kind: str, *, letters: bool) -> dict[Place, Fraction]:
+    """Random values for what is a letter; what the file gives stays, unless all are to be `letters`."""
     out: dict[Place, Fraction] = {}
 
     def put(place: Place, cell: Cell, low: str, high: str) -> None:
-        out[place] = between(random, low, high) if cell is None else cell
+        out[place] = between(random, low, high) if cell is None or letters else cell
 
     for place in parameters(spec):
         put(place, _given(spec, place), "-0.9", "0.9")
@@ -211,13 +218,10 @@ def draw(spec: Specification, random: Random, kind: str) -> dict[Place, Fraction
             put(("x", i, s), cell, "-1.5", "1.5")
         for k, cell in enumerate(target or [], 1):
             put(("y", k, s), cell, low, "0.95")
-        if kind == "targets add up to 1" and target is not None and None in target:
-            _add_up(out, s, target)
-    out[("strength",)] = spec.strength if spec.strength is not None else between(random, "0.1", "0.9")
-    if spec.learning_rate is not None:
-        out[("eta",)] = spec.learning_rate
-    else:
-        out[("eta",)] = between(random, "0.1", "0.9")
+        if kind == "targets add up to 1" and target is not None:
+            _add_up(out, s, [None] * len(target) if letters else target)
+    put(("strength",), spec.strength, "0.1", "0.9")
+    put(("eta",), spec.learning_rate, "0.1", "0.9")
     return out
 
 
@@ -226,5 +230,7 @@ def _add_up(out: dict[Place, Fraction], s: int, target: list[Cell]) -> None:
     free = [k for k, cell in enumerate(target, 1) if cell is None]
     rest = 1 - sum((cell for cell in target if cell is not None), Fraction(0))
     whole = sum((out["y", k, s] for k in free), Fraction(0))
+    if not free or whole == 0:
+        return
     for k in free:
         out["y", k, s] *= rest / whole

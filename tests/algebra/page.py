@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.algebra.reader import RELATIONS, Alphabet, Reader
 from tests.algebra.scanning import Row, Token, Unreadable, rows_of, scan
 from tests.algebra.tree import Compared, Node
 from tests.audit.page import Block, read_markdown, split_inline
 
-CIRCLED = re.compile("[①-⑳㉑-㊿]")
+CIRCLED = re.compile(r"\\text\{([①-⑳㉑-㊿]|\(\d+\))\}")
 Tokens = tuple[Token, ...]
 
 
@@ -42,21 +42,32 @@ class Display:
     conditions: tuple[Tokens, ...]
     heading: str
     rows: int
+    kind: str = "any"
+    letters: bool = False
+
+
+LETTERS = {"In letters": True, "With the numbers that are given": False, "In numbers": False, "Answers": False}
+"""Headings after which everything is said in letters, whatever is given, and those where that ends."""
+
+WORDS = {"Where the targets add up to 1": "targets add up to 1"}
+"""How a sentence before a display begins that restricts what the display is said for."""
 
 
 def displays(markdown: str) -> Iterator[Display]:
     """Every display of a page, in order. Raises Unreadable for one that is no chain of equations."""
     conditions: tuple[Tokens, ...] = ()
-    heading = ""
+    heading, kind, letters = "", "any", False
     for block in read_markdown(markdown):
         if block.kind == "display":
-            yield read_display(block.source, conditions, heading)
-            conditions = ()
+            yield replace(read_display(block.source, conditions, heading, kind), letters=letters)
+            conditions, kind = (), "any"
         elif block.kind == "heading":
             heading = block.source
+            letters = LETTERS.get(heading, letters)
             conditions = ()
         else:
             conditions = tuple(_conditions(block))
+            kind = next((said for words, said in WORDS.items() if block.source.startswith(words)), "any")
 
 
 def _conditions(block: Block) -> Iterator[Tokens]:
@@ -70,13 +81,15 @@ def _conditions(block: Block) -> Iterator[Tokens]:
             raise Unreadable(f"a case that says {part!r}")
 
 
-def read_display(source: str, conditions: tuple[Tokens, ...] = (), heading: str = "") -> Display:
+def read_display(
+    source: str, conditions: tuple[Tokens, ...] = (), heading: str = "", kind: str = "any"
+) -> Display:
     """The chains of an `aligned` environment."""
     chains: list[Chain] = []
     rows = rows_of(source)
     for number, row in enumerate(rows):
         _read_row(row, number, chains)
-    return Display(source, tuple(chains), conditions, heading, len(rows))
+    return Display(source, tuple(chains), conditions, heading, len(rows), kind)
 
 
 def _read_row(row: Row, number: int, chains: list[Chain]) -> None:
@@ -96,7 +109,7 @@ def _read_row(row: Row, number: int, chains: list[Chain]) -> None:
         words = "".join(token.text for token in columns[3])
         mark = CIRCLED.search(words)
         if mark is not None:
-            chain.mark = mark[0]
+            chain.mark = mark[1]
         chain.notes[number] = words
 
 

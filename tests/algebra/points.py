@@ -70,10 +70,10 @@ class Point:
     def alphabet(self) -> Letters:
         return self.world.alphabet
 
-    def evaluator(self, indices: Indices) -> Evaluator:
+    def evaluator(self, indices: Indices, number: Callable[[Fraction], Scalar] | None = None) -> Evaluator:
         """What evaluates formulas here, with these numbers for index variables."""
         world = self.world
-        return Evaluator(self.model, world.alphabet, self.number_of, world.parameters, world.own, {**self.fixed, **indices})
+        return Evaluator(self.model, world.alphabet, number or self.number_of, world.parameters, world.own, {**self.fixed, **indices})
 
     def scaled(self, small: set[Letter], scale: Scalar) -> Point:
         """The point where some letters are smaller by a factor."""

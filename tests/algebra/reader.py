@@ -330,8 +330,9 @@ class Reader:
         self.take("}")
         self.take("_")
         mark = self.raw()
-        if mark[:2] == [r"\text", "{"] and re.fullmatch("[①-⑳㉑-㊿]", mark[2]) and mark[3:] == ["}"]:
-            return Marked(inner, mark[2])
+        number = re.fullmatch(r"\\text\{([①-⑳㉑-㊿]|\(\d+\))\}", "".join(mark))
+        if number is not None:
+            return Marked(inner, number[1])
         if mark[:1] == [r"\text"]:
             return inner
         raise Unreadable("a brace without words")

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 
 from tests.algebra import network
 from tests.algebra.alphabet import Whole
+from tests.algebra.checker import Checker, Report
 from tests.algebra.evaluating import Evaluator
+from tests.algebra.killing import Tally, run
 from tests.algebra.naming import Naming
+from tests.algebra.page import Display, displays
 from tests.algebra.points import World
 from tests.algebra.scalars import Scalar
-from tests.algebra.specification import Specification
-from tests.algebra.tree import Letter, Node, letters
+from tests.algebra.specification import Specification, load
+from tests.algebra.tree import Letter, Node
+from tests.algebra.tree import letters as letters_of
 
 
-def world(spec: Specification, seed: int = 1) -> World:
-    """Letters, rules and random values of a problem."""
+def world(spec: Specification, *, letters: bool = False, seed: int = 1) -> World:
+    """Letters, rules and random values of a problem; with `letters` nothing is given."""
     alphabet = Naming(spec).letters()
     given = {
         n: network.parameters_of(layer.activation, layer.parameters) for n, layer in enumerate(spec.layers, 1)
@@ -30,7 +34,13 @@ def world(spec: Specification, seed: int = 1) -> World:
         return given[int(place[1])] if place[0] in ("z", "a") else {}
 
     return World(
-        alphabet, network.rules(spec), lambda random, kind: network.draw(spec, random, kind), parameters, {}, seed, {}
+        alphabet,
+        network.rules(spec),
+        lambda random, kind: network.draw(spec, random, kind, letters=letters),
+        parameters,
+        {},
+        seed,
+        {},
     )
 
 
@@ -38,9 +48,38 @@ def _all_alike(
     given: Mapping[int, Mapping[str, Scalar]], argument: Node, evaluator: Evaluator
 ) -> Mapping[str, Scalar]:
     """An argument spelled out: the layer is that of the weights in it."""
-    for letter in letters(argument):
+    for letter in letters_of(argument):
         meaning = evaluator.alphabet.meaning(letter, evaluator.indices)
         place = meaning.rows[0][0] if isinstance(meaning, Whole) else meaning
         if place[0] in ("W", "b", "theta"):
             return given[int(place[1])]
     return {}
+
+
+class SymbolicPage:
+    """A page in letters with its two checkers: where nothing is given, and where the given numbers are."""
+
+    def __init__(self, text: str, markdown: str) -> None:
+        self.spec = load(text)
+        self.displays = tuple(displays(markdown))
+        self.markdown = markdown
+        self._checkers = {letters: Checker(world(self.spec, letters=letters)) for letters in (True, False)}
+
+    def checker(self, display: Display) -> Checker:
+        """The one that a display belongs to."""
+        return self._checkers[display.letters]
+
+    def check(self) -> Report:
+        """Every line of the page."""
+        report = Report()
+        for display in self.displays:
+            one = self.checker(display).check([display])
+            report.lines += one.lines
+            report.sides += one.sides
+            report.faults += one.faults
+        return report
+
+    def mutate(self, tally: Tally, step: int = 1, offset: int = 0) -> None:
+        """Every `step`-th change of every line; the page must have been checked before."""
+        for display in self.displays:
+            run(self.checker(display), [display], tally, step, offset)
