@@ -10,8 +10,8 @@ import yaml
 
 from nbsolve.book.course import TABLE
 from nbsolve.compose.derivation_page import name_of
+from nbsolve.compose.functions import activation_name, loss_name
 from nbsolve.errors import NbsolveError
-from nbsolve.phrases import phrase
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 
 Listed = Sequence[tuple[str, AnyProblem]]  # the name of a problem's page, and the problem
@@ -82,10 +82,8 @@ def _derived(problem: DerivationProblem) -> tuple[str, str, str]:
 
 def _solved(problem: Problem) -> tuple[str, str, str]:
     """The network, the loss, and what is asked."""
-    activations = ", ".join(
-        phrase(f"activations.{layer.activation.name}") for layer in problem.network.layers
-    )
-    losses = " + ".join(phrase(f"losses.{term.name}") for term in problem.losses) or "none: forward pass only"
+    activations = ", ".join(activation_name(layer.activation) for layer in problem.network.layers)
+    losses = " + ".join(loss_name(term) for term in problem.losses) or "none: forward pass only"
     asked = dict.fromkeys(quantity for part in problem.parts for quantity in part.ask)
     words = ", ".join(_asked(quantity) for quantity in asked) or "everything"
     return f"{shape(problem)}<br>{activations}", losses, words

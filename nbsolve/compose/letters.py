@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from nbsolve.compose.functions import activation_name
 from nbsolve.compose.iteration import layer_of
 from nbsolve.compose.putting_in import PuttingIn
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Mark, Markdown, Paragraph, Result, Text
@@ -17,7 +18,7 @@ from nbsolve.step import Reason, Rule, Step
 from nbsolve.symbol import Role, anchor
 from nbsolve.symbolic import LetterPass
 
-_ANSWERS = frozenset(set(Rule) - {Rule.PRE_ACTIVATION, Rule.ACTIVATION, Rule.LOSS, Rule.LOSS_DERIVATIVE})
+_ANSWERS = frozenset(set(Rule) - {Rule.PRE_ACTIVATION, Rule.ACTIVATION, Rule.LOSS})
 """Results that get a box where they are asked for; an equation that defines something needs none."""
 _SHORT = 2
 """So many forms stand on one line."""
@@ -59,7 +60,7 @@ class LetterBlocks:
 
     def _layer_title(self, layer: Dense) -> str:
         kind = "output_layer" if layer is self.letters.solution.layers[-1] else "hidden_layer"
-        name = phrase(f"activations.{layer.activation.name}")
+        name = activation_name(layer.layer.activation)
         return phrase(f"sections.{kind}", number=str(layer.index), activation=name) + ":"
 
     def loss(self) -> Iterator[Block]:
@@ -97,7 +98,7 @@ class LetterBlocks:
         for layer in reversed(self.letters.solution.layers):
             own = [s for s in self.letters.factors if s not in losses and layer_of(s) == layer.index]
             key = "jacobian" if layer.activation.vector else "slopes"
-            name = phrase(f"activations.{layer.activation.name}")
+            name = activation_name(layer.layer.activation)
             yield Paragraph((phrase(f"letters.{key}", number=str(layer.index), activation=name),))
             yield self._together(own)
         if self.letters.general is not None:

@@ -1,10 +1,13 @@
-// On a phone there is no room for the reasons beside the lines: each goes below its line. (The document has then been
-// read, but the mathematics in it is not yet set.)
+// A reason stands beside its line where there is room; on a phone, and beside long lines, each goes below its line. (The
+// document has then been read, but the mathematics in it is not yet set.)
 document.addEventListener("readystatechange", () => {
-  if (document.readyState !== "interactive" || !window.matchMedia("(max-width: 40rem)").matches) return;
+  if (document.readyState !== "interactive") return;
+  const narrow = window.matchMedia("(max-width: 40rem)").matches;
+  const signs = (line) => line.replace(/&& .*$/, "").replace(/\\(?:[a-zA-Z]+|.)|[{}_^&\s]/g, "").length;
   for (const equation of document.querySelectorAll(".bd-article div.math")) {
-    if (!equation.textContent.includes(" && ")) continue;
-    equation.textContent = equation.textContent.replace(
+    const text = equation.textContent;
+    if (!text.includes(" && ") || !(narrow || text.split("\n").some((line) => signs(line) > 48))) continue;
+    equation.textContent = text.replace(
       /^(.*) && (.*\\text\{[^}]{4,}\}.*?)( \\\\(?:\[4pt\])?)?$/gm,
       (_, line, reason, end) => `${line} \\\\[1pt]\n&\\quad{\\small ${reason}}${end ? " \\\\[7pt]" : ""}`,
     );
