@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ __all__ = ["Drawing"]
 class Drawing:
     """A finished picture: its `svg`, its `title`, the words that stand for it (`alt`), and what it was made from.
 
-    Jupyter shows the SVG; where there are no pictures, the words. A picture that was painted on somebody else's
+    Jupyter shows the SVG (LaTeX the PDF); where there are no pictures, the words. A picture that was painted on somebody else's
     axes (`elsewhere`) is not shown a second time.
     """
 
@@ -58,8 +59,13 @@ class Drawing:
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
-        bundle = {"image/svg+xml": self.svg, "text/plain": f"{self.title}. {self.alt}"}
-        if self.elsewhere:
-            del bundle["image/svg+xml"]
+        from nbsolve.render.typst_picture import picture_pdf
+
+        words = f"{self.title}. {self.alt}"
+        bundle = {"text/plain": words}
+        if not self.elsewhere:
+            # LaTeX knows no SVG: notebooks that become LaTeX find a PDF beside it
+            pdf = base64.b64encode(picture_pdf(self.svg, words)).decode("ascii")
+            bundle |= {"image/svg+xml": self.svg, "application/pdf": pdf}
         wanted = bundle.keys() if include is None else set(include)
         return {kind: text for kind, text in bundle.items() if kind in wanted and kind not in (exclude or ())}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import subprocess
 import sys
@@ -206,10 +207,9 @@ def test_the_same_problem_gives_the_same_picture() -> None:
 
 def test_jupyter_gets_the_picture_and_the_words() -> None:
     drawing = drawn(PROBLEMS[0])
-    assert drawing._repr_mimebundle_() == {
-        "image/svg+xml": drawing.svg,
-        "text/plain": f"{drawing.title}. {drawing.alt}",
-    }
+    bundle = drawing._repr_mimebundle_()
+    assert base64.b64decode(bundle.pop("application/pdf")).startswith(b"%PDF")
+    assert bundle == {"image/svg+xml": drawing.svg, "text/plain": f"{drawing.title}. {drawing.alt}"}
     assert list(drawing._repr_mimebundle_(include=["text/plain"])) == ["text/plain"]
     assert drawing._repr_svg_() == drawing.svg
 
