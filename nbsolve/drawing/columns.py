@@ -23,7 +23,7 @@ __all__ = ["Columns", "Size", "Strip", "rows_of_units", "strips"]
 _STEEPEST = 2.6
 _APART = 4.0
 """Labels abreast leave this much between them."""
-_AIRY = 1.7
+_AIRY = 1.35
 """So many heights of a label apart, where there is room: there the wires are apart too, clear of their crossing."""
 _CLEAR = 12.0
 """A label keeps this far from the units on both sides: arrowheads stand there."""

@@ -21,7 +21,7 @@ from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Scene, Span, r
 
 __all__ = ["Layout", "lay_out"]
 
-_PAD = 7.0
+_PAD = 6.0
 _PARTING = 3.0
 _GROUP_GAP = 7.0
 _EXIT = 34.0

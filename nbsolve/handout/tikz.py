@@ -5,12 +5,28 @@ from __future__ import annotations
 import unicodedata
 
 from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
-from nbsolve.drawing.scene import Arrow, Box, Label, Line, Picture, Row, Scene
+from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Picture, Row, Scene
 
 __all__ = ["tikz", "tikz_words"]
 
-_ACCENTS = {"\u0302": r"\^", "\u0303": r"\~", "\u0304": r"\=", "\u0307": r"\.", "\u0308": r"\"", "\u030c": r"\v"}
-_SIGNS = {"{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$", "\\": r"\textbackslash{}"}
+_ACCENTS = {
+    "\u0302": r"\^",
+    "\u0303": r"\~",
+    "\u0304": r"\=",
+    "\u0307": r"\.",
+    "\u0308": r"\"",
+    "\u030c": r"\v",
+}
+_SIGNS = {
+    "{": r"\{",
+    "}": r"\}",
+    "%": r"\%",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "$": r"\$",
+    "\\": r"\textbackslash{}",
+}
 
 
 def tikz(scene: Scene, width: float) -> str:
@@ -18,6 +34,7 @@ def tikz(scene: Scene, width: float) -> str:
     unit = width / scene.width
     body = [
         *(_line(line) for line in scene.lines if line.kind != "divider"),
+        *(_halo(label, line) for label, line in scene.halos),
         *(_arrow(arrow) for arrow in scene.arrows),
         *(_box(box) for box in scene.boxes),
         *(_line(line) for line in scene.lines if line.kind == "divider"),
@@ -26,7 +43,14 @@ def tikz(scene: Scene, width: float) -> str:
     ]
     size = f"x={unit:.4f}mm, y=-{unit:.4f}mm"
     return "\n".join(
-        [r"\begin{center}", rf"\begin{{tikzpicture}}[{size}]", *body, r"\end{tikzpicture}", r"\end{center}", ""]
+        [
+            r"\begin{center}",
+            rf"\begin{{tikzpicture}}[{size}]",
+            *body,
+            r"\end{tikzpicture}",
+            r"\end{center}",
+            "",
+        ]
     )
 
 
@@ -67,10 +91,16 @@ def _line(line: Line) -> str:
     )
 
 
+def _halo(label: Label, line: Line) -> str:
+    (x, y), half, high = label.centre, label.width / 2 + HALO, label.height / 2 + HALO
+    return (
+        rf"\fill[fill={_colour(GROUND)}] {_at(x - half, y - high)} rectangle {_at(x + half, y + high)};"
+        + _line(line)
+    )
+
+
 def _arrow(arrow: Arrow) -> str:
-    x, y = arrow.tip
-    away = 11 if arrow.backwards else -11
-    corners = " -- ".join([_at(x, y), _at(x + away, y - 5), _at(x + away, y + 5)])
+    corners = " -- ".join(_at(x, y) for x, y in arrow.corners)
     return rf"\fill[fill={_colour(WIRES[arrow.kind].head)}] {corners} -- cycle;"
 
 
@@ -93,7 +123,9 @@ def _picture(picture: Picture) -> str:
         for j in range(columns):
             red, green, blue = row[3 * j : 3 * j + 3]
             corner, end = _at(x + j * across, y + i * down), _at(x + (j + 1) * across, y + (i + 1) * down)
-            cells.append(rf"\fill[fill={{rgb,255:red,{red};green,{green};blue,{blue}}}] {corner} rectangle {end};")
+            cells.append(
+                rf"\fill[fill={{rgb,255:red,{red};green,{green};blue,{blue}}}] {corner} rectangle {end};"
+            )
     return "\n".join(cells)
 
 
@@ -107,7 +139,7 @@ def _label(label: Label, unit: float) -> str:
             rf"\filldraw[fill={_colour(GROUND)}, draw={_colour(WIRES[label.wire].colour)}, line width=0.4pt, "
             rf"rounded corners=1pt] {low} rectangle {high};"
         )
-    parts += [_row(row, x, y + dy, unit) for dy, row in label.lines()]
+    parts += [_row(row, x, y + dy, unit) for dy, row in label.lines() if row.spans]
     return "\n".join(parts)
 
 
