@@ -79,11 +79,18 @@ def _make_pages(
     """Run the notebooks that are not up to date; forget those of problems that are no longer in the book."""
     from nbsolve.book.made import made_text, nbsolve_hash, problem_hash, read_made
     from nbsolve.book.progress import notebooks_progress
+    from nbsolve.book.related import related_pages
     from nbsolve.notebook import NotebookJob, make_notebooks
     from nbsolve.notebook.writing import write_whole
 
     nbsolve = nbsolve_hash()
-    hashes = {name: problem_hash(problem, nbsolve) for name, problem in zip(names, loaded, strict=True)}
+    related = {
+        name: found.markdown for name, found in related_pages(list(zip(names, loaded, strict=True))).items()
+    }
+    hashes = {
+        name: problem_hash(problem, nbsolve, related.get(name))
+        for name, problem in zip(names, loaded, strict=True)
+    }
     record = course.book / "_build" / "made.json"
     made = {name: mark for name, mark in read_made(record).items() if hashes.get(name) == mark}
     jobs = {
@@ -93,6 +100,7 @@ def _make_pages(
             course.notebooks / f"{name}.ipynb",
             course.pages / f"{name}.ipynb",
             path,
+            related.get(name),
         )
         for path, name, problem in zip(paths, names, loaded, strict=True)
     }

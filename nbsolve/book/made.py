@@ -27,9 +27,9 @@ def nbsolve_hash() -> str:
     return digest.hexdigest()
 
 
-def problem_hash(problem: AnyProblem, nbsolve: str) -> str:
-    """Of a problem as it was read, so that a data file beside it counts too, and of `nbsolve_hash()`."""
-    return hashlib.sha256(f"{nbsolve}\n{problem!r}".encode()).hexdigest()
+def problem_hash(problem: AnyProblem, nbsolve: str, related: str | None = None) -> str:
+    """Of a problem as it was read, so that a data file counts too, of `nbsolve_hash()` and of the page's links."""
+    return hashlib.sha256(f"{nbsolve}\n{problem!r}\n{related}".encode()).hexdigest()
 
 
 def read_made(path: Path) -> dict[str, str]:

@@ -22,7 +22,8 @@ Overrides = Mapping[str, object] | Sequence[str]
 class NotebookJob:
     """One notebook to make: `problem` (whose data files are in `folder`) goes to `out`.
 
-    `page` is where the site's copy goes, if it is wanted; `file` is what errors call the problem.
+    `page` is where the site's copy goes, if it is wanted, `related` a paragraph on it that leads to other pages;
+    `file` is what errors call the problem.
     """
 
     problem: AnyProblem
@@ -30,6 +31,7 @@ class NotebookJob:
     out: Path
     page: Path | None = None
     file: Path | None = None
+    related: str | None = None
 
 
 def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | None = None) -> Path:
@@ -90,7 +92,7 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
             hint = domain_hint(job.problem)
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None
         if job.page is not None:
-            write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem)) + "\n")
+            write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem, job.related)) + "\n")
         write_whole(job.out, nbformat.writes(notebook) + "\n")
 
     return work

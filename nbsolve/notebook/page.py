@@ -21,8 +21,8 @@ and run it again: the whole solution follows. It needs nothing but `pip install 
 """
 
 
-def as_page(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
-    """The page of an executed notebook of the problem `name`.
+def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = None) -> nbformat.NotebookNode:
+    """The page of an executed notebook of the problem `name`; `related` is a paragraph with links to other pages.
 
     Markdown and drawings among the outputs become Markdown cells, so that their headings make the page's
     outline; the code that made them is gathered into one hidden cell at the end.
@@ -36,6 +36,8 @@ def as_page(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode
         elif cell.cell_type == "code":
             code.append(cell.source)
             cells.extend(_lifted(cell))
+    if related is not None:
+        cells.append(nbformat.v4.new_markdown_cell(f"## See also\n\n{related}"))
     cells.append(nbformat.v4.new_markdown_cell(_AFTERWORD.format(name=quote(name), file=f"{name}.ipynb")))
     cells.append(
         nbformat.v4.new_code_cell("\n\n".join(code), execution_count=1, metadata={"tags": ["hide-input"]})
