@@ -175,7 +175,7 @@ class Bridge:
             elif factor != 1:
                 above.append(self.back(factor))
         size = abs(coefficient)
-        if negative and (turned := _turned(above)) is not None:
+        if negative and (turned := self._turned(above)) is not None:
             above, negative = turned, False
         above.sort(key=_place)
         below.sort(key=_place)
@@ -188,6 +188,24 @@ class Bridge:
         if below:
             found = Quotient((found, _one(below)))
         return Negation((found,)) if negative else found
+
+    def _turned(self, factors: list[Expr]) -> list[Expr] | None:
+        """−tanh(y − a) as tanh(a − y), −(y − a) as a − y; None where no factor takes the sign in.
+
+        What the author wrote is not turned.
+        """
+        written = set(self._trees.values())
+        for place, factor in enumerate(factors):
+            odd = isinstance(factor, Function) and factor.name in ODD
+            inner = factor.children[0] if odd else factor
+            if not isinstance(inner, Sum) or inner in written:
+                continue
+            turned = negated(inner)
+            if isinstance(turned, Negation):
+                continue
+            new = Function(factor.name, (turned,)) if isinstance(factor, Function) else turned
+            return [*factors[:place], new, *factors[place + 1 :]]
+        return None
 
     def _as_written(self, factor: Any) -> tuple[Any, bool]:
         """a − 1 as 1 − a where the author wrote that; whether this changes the sign."""
@@ -231,20 +249,6 @@ def _with_sign(term: Expr) -> Expr:
         text = None if term.text is None else term.text.removeprefix("-")
         return Negation((Number(-term.value, text),))
     return term
-
-
-def _turned(factors: list[Expr]) -> list[Expr] | None:
-    """−tanh(y − a) as tanh(a − y), −(y − a) as a − y; None where no factor takes the sign in."""
-    for place, factor in enumerate(factors):
-        if isinstance(factor, Function) and factor.name in ODD and isinstance(factor.operands[0], Sum):
-            turned: Expr = Function(factor.name, (negated(factor.operands[0]),))
-        else:
-            turned = negated(factor) if isinstance(factor, Sum) else factor
-        if turned != factor and not isinstance(turned, Negation) and turned is not factor:
-            inner = turned.operands[0] if isinstance(turned, Function) else turned
-            if not isinstance(inner, Negation):
-                return [*factors[:place], turned, *factors[place + 1 :]]
-    return None
 
 
 def _place(factor: Expr) -> int:

@@ -138,6 +138,7 @@ def _shapes(sympy: Any, start: Any, tame: bool, opened: bool) -> Iterator[Any]:
     if not tame:
         return
     operations = [sympy.cancel, sympy.factor, sympy.together, sympy.factor_terms, sympy.expand]
+    operations.append(lambda shape: sympy.factor_terms(shape, clear=False))
     if opened:
         operations.append(sympy.simplify)
     for operation in operations:

@@ -244,7 +244,7 @@ def test_a_changed_line_is_noticed(name: str) -> None:
             forms = (*found.forms[:place], type(form)(changed, form.reason), *found.forms[place + 1 :])
             made += 1
             killed += bool(wrong_lines(name, Derived(found.definition, forms, found.domains, found.kinks)))
-    assert made >= 5
+    assert made >= 3
     assert killed == made
 
 

@@ -180,7 +180,7 @@ def test_anything_is_a_formula_or_refused(text: str) -> None:
     assert again
 
 
-FORMULAE = st.deferred(
+FORMULAE: st.SearchStrategy[str] = st.deferred(
     lambda: st.one_of(
         st.sampled_from(["z", "beta", "2", "0.25", "pi", "1/3"]),
         st.tuples(FORMULAE, st.sampled_from("+-*"), FORMULAE).map(lambda t: f"({t[0]}){t[1]}({t[2]})"),
