@@ -151,7 +151,7 @@ class Bridge:
 
     def _number(self, x: Any) -> Number:
         value = flint.fmpq(int(x.p), int(x.q))
-        return Number(value, _decimal(value) if self.decimals else None)
+        return Number(value, as_decimal(value) if self.decimals else None)
 
     def _sum(self, x: Any) -> Expr:
         """Positive terms first, as people write: 1 − t²."""
@@ -177,8 +177,8 @@ class Bridge:
         size = abs(coefficient)
         if negative and (turned := self._turned(above)) is not None:
             above, negative = turned, False
-        above.sort(key=_place)
-        below.sort(key=_place)
+        above.sort(key=usual_place)
+        below.sort(key=usual_place)
         front, under = (size, 1) if self.decimals and _terminates(size) else (size.p, size.q)
         if front != 1 or not above:
             above.insert(0, self._number(self.sympy.Rational(front)))
@@ -251,7 +251,7 @@ def _with_sign(term: Expr) -> Expr:
     return term
 
 
-def _place(factor: Expr) -> int:
+def usual_place(factor: Expr) -> int:
     """Numbers, parameters, the variable and its powers, sums, functions, exponentials."""
     match factor:
         case Number():
@@ -279,7 +279,7 @@ def _terminates(x: Any) -> bool:
     return q == 1
 
 
-def _decimal(value: flint.fmpq) -> str | None:
+def as_decimal(value: flint.fmpq) -> str | None:
     """The number as a decimal, where it has one that ends."""
     if value.q == ONE:
         return None

@@ -23,10 +23,11 @@ from nbsolve.expr import (
     Quotient,
     Sum,
     Variable,
+    product,
     substitute,
     walk,
 )
-from nbsolve.formula.bridge import Bridge, NotAFormula
+from nbsolve.formula.bridge import Bridge, NotAFormula, as_decimal, usual_place
 from nbsolve.formula.pieces import in_pieces
 from nbsolve.formula.sampling import same
 
@@ -106,6 +107,7 @@ def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
     import sympy
 
     decimals = any(isinstance(node, Number) and "." in (node.text or "") for node in nodes)
+    yield _folded(expression, frozenset(walk(author)), decimals)
     tame = all(_is_tame(node) for node in nodes)
     ways = [Bridge(sympy, True, False, decimals)]
     if any(isinstance(node, Function) and node.name == "sign" for node in nodes):
@@ -124,6 +126,24 @@ def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
                 yield bridge.back(shape)
             except NotAFormula:
                 continue
+
+
+def _folded(expression: Expr, author: frozenset[Expr], decimals: bool) -> Expr:
+    """The factors of each product in their usual order, numbers multiplied: 0.044715 · 3 z² as 0.134145 z²."""
+    if expression in author:
+        return expression
+    children = tuple(_folded(child, author, decimals) for child in expression.children)
+    new = expression.rebuilt(children) if children else expression
+    if not isinstance(new, Product):
+        return new
+    numbers = [factor for factor in new.operands if isinstance(factor, Number)]
+    rest = sorted((f for f in new.operands if not isinstance(f, Number)), key=usual_place)
+    if len(numbers) > 1:
+        value = numbers[0].value
+        for other in numbers[1:]:
+            value *= other.value
+        numbers = [Number(value, as_decimal(value) if decimals else None)]
+    return product(*numbers, *rest)
 
 
 def _is_tame(node: Expr) -> bool:

@@ -122,6 +122,12 @@ def test_sympy_finds_the_same(name: str) -> None:
         ("hard_swish", "where(z <= -3, 0, where(z < 3, z/3 + 1/2, 1))"),
         ("hard_tanh", "where(abs(z) < 1, 1, 0)"),
         ("softsign", "1/(1 + abs(z))^2"),
+        ("swish", "(1 + exp(-beta*z) + beta*z*exp(-beta*z))/(1 + exp(-beta*z))^2"),
+        (
+            "gelu_by_tanh",
+            "0.5*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)) + z*(1 - tanh(sqrt(2/pi)*(z + 0.044715*z^3))^2)"
+            "*(1 + 0.134145*z^2)*sqrt(2/pi))",
+        ),
         ("gaussian", "-2*z*exp(-z^2)"),
         ("cubic", "3*z^2"),
         ("bent_identity", "z/(2*sqrt(z^2 + 1)) + 1"),
