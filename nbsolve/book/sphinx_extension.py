@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from nbsolve import __version__
+from nbsolve.book.drawing_directive import add_directives
 
 # Of MathJax's 24 MB, what pages with LaTeX input and HTML output can ever ask for.
 _MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts", "a11y", "sre", "ui")
@@ -21,6 +22,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", _configure)
     app.connect("build-finished", _offer_notebooks)
     app.connect("build-finished", _copy_mathjax)
+    add_directives(app)
     app.add_css_file("nbsolve.css")
     app.add_js_file("nbsolve.js")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

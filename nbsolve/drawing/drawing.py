@@ -20,8 +20,8 @@ __all__ = ["Drawing"]
 class Drawing:
     """A finished picture: its `svg`, its `title`, the words that stand for it (`alt`), and what it was made from.
 
-    Jupyter shows the SVG (LaTeX the PDF); where there are no pictures, the words. A picture that was painted on somebody else's
-    axes (`elsewhere`) is not shown a second time.
+    Jupyter shows the SVG (LaTeX the PDF); where there are no pictures, the words. A picture that was painted on
+    somebody else's axes (`elsewhere`) is not shown a second time.
     """
 
     svg: str

@@ -261,7 +261,7 @@ def _end(loss: Size | None, below: bool, unit: Size, head: float) -> tuple[float
 def _fit(units: Sequence[Unit]) -> Size:
     """Width and height of a box that holds each of the units."""
     width = max(r.width for unit in units for group in unit.groups for r in group) + 2 * _PAD
-    height = max(_height(unit) for unit in units) + 1.4 * _PAD
+    height = max(_height(unit) for unit in units) + 11.0
     return max(width, 44.0), max(height, 44.0)
 
 
