@@ -142,7 +142,7 @@ def _applied(name: str, inside: str) -> str:
 
 def _fitting(left: str, right: str):  # type: ignore[no-untyped-def]
     def fitted(inside: str) -> str:
-        tall = r"\frac" in inside or r"\begin" in inside or r"\underbrace" in inside
+        tall = any(sign in inside for sign in (r"\frac", r"\begin", r"\underbrace", r"\sum"))
         return rf"\left{left}{inside}\right{right}" if tall else f"{left}{inside}{right}"
 
     return fitted

@@ -3,7 +3,12 @@
 document.addEventListener("readystatechange", () => {
   if (document.readyState !== "interactive") return;
   const narrow = window.matchMedia("(max-width: 40rem)").matches;
-  const signs = (line) => line.replace(/&& .*$/, "").replace(/\\(?:[a-zA-Z]+|.)|[{}_^&\s]/g, "").length;
+  const longest = (_, rows) => rows.split("\\\\").reduce((a, b) => (a.length > b.length ? a : b));
+  const signs = (line) =>
+    line
+      .replace(/&& .*$/, "")
+      .replace(/\\begin\{cases\}(.*?)\\end\{cases\}/g, longest)
+      .replace(/\\(?:[a-zA-Z]+|.)|[{}_^&\s]/g, "").length;
   for (const equation of document.querySelectorAll(".bd-article div.math")) {
     const text = equation.textContent;
     if (!text.includes(" && ") || !(narrow || text.split("\n").some((line) => signs(line) > 48))) continue;

@@ -1,0 +1,1 @@
+"""Derivations: loaded, composed, printed, and what they arrive at."""

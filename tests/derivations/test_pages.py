@@ -1,0 +1,57 @@
+"""What is printed of every derivation, line by line with its reason."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nbsolve.catalogue.derivations import DERIVATIONS
+from nbsolve.compose.derivations import derivation_blocks
+from nbsolve.document import Derivation, Result
+from nbsolve.phrases import phrase
+from tests.derivations.pages import EXPECTED, rendered
+
+
+@pytest.mark.parametrize("id", DERIVATIONS)
+def test_the_printed_page(id: str) -> None:
+    assert rendered(id) == (EXPECTED / f"{id}.md").read_text(encoding="utf-8")
+
+
+def test_no_page_is_left_over() -> None:
+    assert {path.stem for path in EXPECTED.glob("*.md")} == set(DERIVATIONS)
+
+
+@pytest.mark.parametrize("id", DERIVATIONS)
+def test_every_line_has_its_reason_and_the_last_its_box(id: str) -> None:
+    for derivation in DERIVATIONS[id]:
+        blocks = [block for block in derivation_blocks(derivation) if isinstance(block, Derivation)]
+        lines = [line for block in blocks for line in block.lines]
+        forms = [form for stage in derivation.stages for form in stage.forms]
+        assert [line.note for line in lines] == [(phrase(f"reasons.{form.reason}"),) for form in forms]
+        boxed = [isinstance(right, Result) and right.boxed for line in lines for _, right in line.parts]
+        assert boxed[-1]
+        assert boxed.count(True) == 1
+
+
+def test_the_words_of_the_conditions() -> None:
+    page = rendered("softmax")
+    assert "For $k = j$:" in page
+    assert "For $k \\ne j$:" in page
+    assert "For k ≠ j:" in page
+    assert "For $z > 0$:" in rendered("relu")
+
+
+@pytest.mark.parametrize("id", DERIVATIONS)
+def test_text_has_no_markup(id: str) -> None:
+    plain = rendered(id).split("\n---\n")[1]
+    assert not re.search(r"\\|\$|\{\{|_\{", plain)
+
+
+def test_an_anchor_leads_to_the_result() -> None:
+    blocks = list(derivation_blocks(DERIVATIONS["relu"][0], anchor="relu-1"))
+    anchored = [block for block in blocks if isinstance(block, Derivation) and block.anchors]
+    assert [block.anchors for block in anchored] == [("relu-1",)]
+    last = anchored[0].lines[-1].parts[-1][1]
+    assert isinstance(last, Result)
+    assert last.boxed
