@@ -49,6 +49,8 @@ class Letters:
     usual: dict[Letter, Meaning] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     _known: dict[Letter, bool] = field(default_factory=dict)
+    _found: dict[tuple[Letter, tuple[tuple[str, int], ...]], Meaning | None] = field(default_factory=dict)
+    _ranges: dict[tuple[Letter, str, tuple[tuple[str, int], ...]], frozenset[int]] = field(default_factory=dict)
 
     def function(self, name: str) -> bool:
         """Whether the page defines a function of this name."""
@@ -79,10 +81,12 @@ class Letters:
         """What a letter stands for with these numbers; None where there is no such quantity."""
         if letter in self.table:
             return self.table[letter]
-        written = placed(letter, indices)
-        if written == letter:
-            return None
-        return self.table.get(written, self.usual.get(written))
+        key = (letter, tuple(sorted(indices.items())))
+        if key not in self._found:
+            written = placed(letter, indices)
+            known = written != letter
+            self._found[key] = self.table.get(written, self.usual.get(written)) if known else None
+        return self._found[key]
 
     def meaning(self, letter: Letter, indices: Indices) -> Meaning:
         """What a letter stands for. Raises Unreadable where there is no such quantity."""
@@ -99,6 +103,12 @@ class Letters:
 
     def range_of(self, letter: Letter, index: str, indices: Indices) -> frozenset[int]:
         """The numbers that an index variable may take in a letter, the others being given or free."""
+        key = (letter, index, tuple(sorted(indices.items())))
+        if key not in self._ranges:
+            self._ranges[key] = self._range_of(letter, index, indices)
+        return self._ranges[key]
+
+    def _range_of(self, letter: Letter, index: str, indices: Indices) -> frozenset[int]:
         others = sorted(self.free(letter) - {index} - set(indices))
         found = set()
         for number in range(1, LARGEST + 1):

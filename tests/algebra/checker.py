@@ -46,6 +46,7 @@ class Checker:
         self.world = world
         self._nodes: dict[tuple[str, ...], Node] = {}
         self._values: dict[tuple[tuple[str, ...], int, str, str, tuple[tuple[str, int], ...]], Value] = {}
+        self._free: dict[Node, frozenset[str]] = {}
         self.marks: dict[str, Tokens] = {}
 
     def check(self, pages: Sequence[Display]) -> Report:
@@ -176,10 +177,12 @@ class Checker:
 
     def free(self, node: Node) -> frozenset[str]:
         """The index variables of a formula that no sum runs over."""
-        found: set[str] = set()
-        for letter in letters(node):
-            found |= self.world.alphabet.free(letter)
-        return frozenset(found - bound(node) - set(self.world.point(0).fixed))
+        if node not in self._free:
+            found: set[str] = set()
+            for letter in letters(node):
+                found |= self.world.alphabet.free(letter)
+            self._free[node] = frozenset(found - bound(node) - set(self.world.point(0).fixed))
+        return self._free[node]
 
     def placings(self, left: Node, point: Point) -> Iterator[dict[str, int]]:
         """All numbers that the index variables of the left side may take."""

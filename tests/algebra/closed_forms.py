@@ -127,22 +127,45 @@ DOCUMENT_004 = (
     *_gradients({"a_3": r"\frac{a_3 - y}{a_3(1 - a_3)}", "z_3": "a_3 - y"}, loss="J"),
 )
 
-DERIVATIVES = {
-    "sigmoid": r"\frac{e^{-z}}{(1 + e^{-z})^2}",
-    "tanh": r"1 - (\tanh(z))^2",
-    "relu": r"\mathbb{1}_{[z > 0]}",
-    "categorical_cross_entropy_through_softmax": r"p_j - y_j",
-    "squared_error": r"2(a_i - y_i)",
-    "absolute_error": r"\begin{cases}1 & \text{if } a_i > y_i \\ -1 & \text{otherwise}\end{cases}",
-    "hinge": r"-y_i\,\mathbb{1}_{[\mathbf{y} \cdot \mathbf{a} < 1]}",
-    "huber": (
-        r"\begin{cases}a - y & \text{if } \left|y - a\right| \le \delta \\"
-        r" -\delta\,\operatorname{sign}(y - a) & \text{otherwise}\end{cases}"
+BY_DOCUMENT: dict[str, tuple[ClosedForm, ...]] = {
+    "000": DOCUMENT_000,
+    "001-A squared error": DOCUMENT_001_A_SQUARED,
+    "001-A cross-entropy": DOCUMENT_001_A_CROSS_ENTROPY,
+    "001-B squared error": DOCUMENT_001_B_SQUARED,
+    "001-B cross-entropy": DOCUMENT_001_B_CROSS_ENTROPY,
+    "003": DOCUMENT_003,
+    "004": DOCUMENT_004,
+}
+SHIPPED = {
+    "000-softmax-two-losses": "000",
+    "001-a-symbolic-squared-error": "001-A squared error",
+    "001-a-symbolic-cross-entropy": "001-A cross-entropy",
+    "001-b-two-outputs": "001-B cross-entropy",
+}
+"""The shipped problems that are these documents."""
+
+A_AND_Y = r"\frac{\mathbf{a} \cdot \mathbf{y}}{\lVert \mathbf{a}\rVert \lVert \mathbf{y}\rVert}"
+DERIVATIVES: dict[str, ClosedForm] = {
+    "Sigmoid": ClosedForm(r"\sigma'(z)", r"\frac{e^{-z}}{(1 + e^{-z})^2}"),
+    "Tanh": ClosedForm(r"\tanh'(z)", r"1 - \tanh(z)^2"),
+    "ReLU": ClosedForm(r"\mathrm{ReLU}'(z)", r"\mathbb{1}_{[z > 0]}"),
+    "Categorical cross-entropy through softmax: For a one-hot target": ClosedForm(
+        r"\frac{\partial L}{\partial z_k}", r"p_k - \mathbb{1}_{[k = i]}"
     ),
-    "cosine_similarity": (
-        r"\frac{y_i}{\lVert \mathbf{a}\rVert \lVert \mathbf{y}\rVert}"
-        r" - \frac{\mathbf{a} \cdot \mathbf{y}}{\lVert \mathbf{a}\rVert \lVert \mathbf{y}\rVert}"
-        r" \frac{a_i}{\lVert \mathbf{a}\rVert^2}"
+    "Squared error: Summed over the outputs": ClosedForm(_l("a_k"), r"2(a_k - y_k)"),
+    "Absolute error: Summed over the outputs": ClosedForm(
+        _l("a_k"), r"\mathbb{1}_{[a_k > y_k]} - \mathbb{1}_{[a_k < y_k]}"
+    ),
+    "Hinge loss": ClosedForm(_l("a_k"), r"-y_k\,\mathbb{1}_{[\mathbf{y} \cdot \mathbf{a} < 1]}"),
+    "Huber loss: The mean over the outputs": ClosedForm(
+        _l("a_k"),
+        r"\frac{1}{n}\begin{cases}a_k - y_k & \text{if } \left|y_k - a_k\right| \le \delta \\"
+        r" -\delta\,\operatorname{sign}(y_k - a_k) & \text{otherwise}\end{cases}",
+    ),
+    "Cosine similarity": ClosedForm(
+        r"\frac{\partial C}{\partial a_k}",
+        rf"\frac{{y_k}}{{\lVert \mathbf{{a}}\rVert \lVert \mathbf{{y}}\rVert}}"
+        rf" - {A_AND_Y}\,\frac{{a_k}}{{\lVert \mathbf{{a}}\rVert^2}}",
     ),
 }
-"""Of the functions and losses of document 003, in the letters of the derivations' pages."""
+"""Of the functions and losses of document 003, in the letters of the derivations' pages, by their headings."""

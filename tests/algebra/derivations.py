@@ -39,6 +39,8 @@ def _topic(entry: Any) -> Topic:
     if isinstance(entry, str):
         return Topic(entry)
     ((name, options),) = entry.items()
+    if name == "custom":
+        return Topic(options["name"], formula=options["formula"])
     return Topic(name, options.get("through"))
 
 

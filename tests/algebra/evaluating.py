@@ -10,7 +10,7 @@ from tests.algebra import functions
 from tests.algebra.alphabet import Indices, Letters, Whole
 from tests.algebra.matrices import Matrix, Value
 from tests.algebra.model import Model, Place
-from tests.algebra.scalars import Scalar, derivative, exp, ln, plain, power, sign, size, slope_of, sqrt, tanh
+from tests.algebra.scalars import Scalar, cosh, derivative, exp, ln, plain, power, sign, sinh, size, slope_of, sqrt, tanh
 from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import (
     Call,
@@ -46,6 +46,7 @@ RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 ELEMENTARY: dict[str, Callable[[Scalar], Scalar]] = {
     "exp": exp, "ln": ln, "sqrt": sqrt, "tanh": tanh, "abs": size, "sign": sign, "erf": functions.erf,
+    "sinh": sinh, "cosh": cosh,
 }  # fmt: skip
 Parameters = Callable[["Evaluator", Node], Mapping[str, Scalar]]
 Own = Mapping[str, Callable[[Scalar], Scalar]]

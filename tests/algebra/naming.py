@@ -79,9 +79,20 @@ class Naming:
     def letters(self) -> Letters:
         """All letters of the page."""
         usual: dict[Letter, Meaning] = {}
+        cores: dict[str, set[str]] = {}
         for place in self._places():
-            if place[0] in ROLES:
-                usual.setdefault(self._sampled(self._indexed(place), place), place)
+            cores.setdefault(str(place[0]), set()).add(self.name(place).core)
+        for place in self._places():
+            stem = str(place[0])
+            own = cores[stem]
+            if stem in ROLES:
+                letter = self._indexed(place)
+                letter = replace(letter, core=next(iter(own))) if len(own) == 1 else letter
+                usual.setdefault(self._sampled(letter, place), place)
+            elif stem == "y":
+                # a target whose own names follow no pattern carries the layer of the outputs
+                letter = replace(self._letter("target"), sub=str(place[1]), sup=f"({len(self.spec.layers)})")
+                usual.setdefault(self._sampled(letter, place), place)
         return Letters(self.table, usual)
 
     # what the file names itself

@@ -39,7 +39,10 @@ RELATIONS = {
     "=": "=", r"\approx": "≈", "<": "<", ">": ">", r"\le": "≤", r"\ge": "≥", r"\ne": "≠",
 }  # fmt: skip
 CLOSING = {"(": ")", "[": "]"}
-FUNCTIONS = {r"\sigma": "sigma", r"\tanh": "tanh", r"\ln": "ln", r"\max": "max", r"\ell": "loss", r"\Phi": "Phi", r"\varphi": "phi"}
+FUNCTIONS = {
+    r"\sigma": "sigma", r"\tanh": "tanh", r"\ln": "ln", r"\max": "max", r"\ell": "loss", r"\Phi": "Phi", r"\varphi": "phi",
+    r"\sinh": "sinh", r"\cosh": "cosh",
+}  # fmt: skip
 NAMED = {
     "ReLU", "LeakyReLU", "ELU", "softplus", "GELU", "SiLU", "step", "sign", "erf", "softmax", "id", "sum", "diag",
 }  # fmt: skip

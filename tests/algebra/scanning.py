@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tests.audit.latex import Token, Unreadable, tokens
 
@@ -63,6 +64,11 @@ def _split_rows(text: str) -> list[tuple[str, int]]:
 
 
 def _row(source: str, start: int) -> Row:
+    return Row(source, start, _columns(source))
+
+
+@lru_cache(maxsize=50_000)
+def _columns(source: str) -> tuple[tuple[Token, ...], ...]:
     columns: list[list[Token]] = [[]]
     depth = 0
     for token in scan(source):
@@ -76,4 +82,4 @@ def _row(source: str, start: int) -> Row:
             raise Unreadable("a bracket closes that was never opened")
     if depth:
         raise Unreadable("a bracket stays open")
-    return Row(source, start, tuple(tuple(column) for column in columns))
+    return tuple(tuple(column) for column in columns)

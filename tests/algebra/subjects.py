@@ -10,6 +10,7 @@ from random import Random
 from tests.algebra import functions
 from tests.algebra.alphabet import Letters, Meaning, Whole
 from tests.algebra.evaluating import Evaluator, Own
+from tests.algebra.formulas import formula
 from tests.algebra.model import Model, Place, Rule
 from tests.algebra.page import Display, Tokens, read
 from tests.algebra.points import World, between
@@ -23,10 +24,11 @@ PROBABILITIES = {"binary_cross_entropy", "categorical_cross_entropy"}
 
 @dataclass(frozen=True)
 class Topic:
-    """A function or a loss, and what a loss is taken through."""
+    """A function or a loss, and what a loss is taken through; a user's own has a formula."""
 
     name: str
     through: str | None = None
+    formula: str | None = None
 
 
 def parameters(evaluator: Evaluator, _: Node) -> Mapping[str, Scalar]:
@@ -35,8 +37,12 @@ def parameters(evaluator: Evaluator, _: Node) -> Mapping[str, Scalar]:
     return {"slope": alpha, "alpha": alpha}
 
 
-def world(topic: Topic, pages: Sequence[Display], length: int = 3, own: Own | None = None) -> World:
+def world(topic: Topic, pages: Sequence[Display], length: int = 3) -> World:
     """The world of one derivation; vectors have `length` entries."""
+    own: dict[str, Callable[[Scalar], Scalar]] = {}
+    if topic.formula is not None:
+        written = formula(topic.formula)
+        own[topic.name] = lambda z: written({"z": z})
     texts = [token.text for page in pages for chain in page.chains for item in chain.items for token in item.tokens]
     style = _style(texts)
     places = range(1, length + 1)
@@ -58,7 +64,7 @@ def world(topic: Topic, pages: Sequence[Display], length: int = 3, own: Own | No
 
     known = set(rules) | set(draw(Random(0), "any"))
     table = {letter: meaning for letter, meaning in table.items() if isinstance(meaning, Whole) or meaning in known}
-    return _with_definitions(pages, table, rules, draw, own or {})
+    return _with_definitions(pages, table, rules, draw, own)
 
 
 def _style(texts: Sequence[str]) -> str:

@@ -166,12 +166,13 @@ Node = (
     | Marked
 )
 NODES = Node.__args__
+FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in NODES}
 
 
 def children(node: Node) -> Iterator[Node]:
     """The parts of a node."""
-    for field in fields(node):
-        yield from _nodes(getattr(node, field.name))
+    for name in FIELDS[type(node)]:
+        yield from _nodes(getattr(node, name))
 
 
 def _nodes(value: object) -> Iterator[Node]:
