@@ -17,7 +17,6 @@ import numpy as np
 from nbsolve.arithmetic import ONE, short
 from nbsolve.catalogue import CANCELLATIONS, Loss
 from nbsolve.errors import DomainError
-from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -80,7 +79,7 @@ class Objective:
             if not new and any(term.formula is not None for term in self.problem.losses):
                 names = f"the slope of {names}"
                 for sample in self.samples:
-                    evaluate(self.derivatives(sample), recorder.values, recorder.arithmetic)
+                    recorder.require(self.derivatives(sample))
         except DomainError as error:
             outputs = [
                 short(value)

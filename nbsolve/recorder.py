@@ -89,6 +89,10 @@ class Recorder:
                 Step(rule, target, step_forms, self.values, self.number, sample, tuple(members), unit_forms)
             )
 
+    def require(self, expression: Expr) -> None:
+        """Compute a formula only to see that it has a value. Raises: DomainError."""
+        evaluate(expression, self.values, self.arithmetic)
+
     def derive(self, target: Atom, expression: Expr) -> None:
         """Compute a quantity that the explanation does not write down (rounded all the same)."""
         if target not in self.values.stored:

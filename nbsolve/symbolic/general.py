@@ -15,12 +15,12 @@ from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.objective import penalty_gradient
 from nbsolve.problem.model import Problem
 from nbsolve.recorder import forms
-from nbsolve.solution import Solution, named_layers
+from nbsolve.solution import Solution
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.output import Output
-from nbsolve.symbolic.summing import OverIndices
+from nbsolve.symbolic.summing import OverIndices, named_signals
 from nbsolve.values import Values
 
 _LETTERS = "ijkmnpqrs"
@@ -117,7 +117,11 @@ def general_formulae(solution: Solution, output: Output) -> General:
         # the next layers' index variables, in the order in which they are met
         indices = {later.index: after[n] for n, later in enumerate(solution.layers[layer.index :])}
         backward = Backward(
-            solution.layers, replace(output), output.sample, named_layers(problem), OverIndices(indices)
+            solution.layers,
+            replace(output),
+            output.sample,
+            named_signals(solution.layers),
+            OverIndices(indices),
         )
         writer = _Writer(backward, source, own, output.values)
         linear.extend(writer.linear(layer))

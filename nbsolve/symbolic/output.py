@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nbsolve.catalogue import ERROR_FACTORS, LOSSES
+from nbsolve.catalogue import ERROR_FACTORS
 from nbsolve.expr import (
     Expr,
     Negation,
@@ -28,6 +28,7 @@ from nbsolve.expr import (
 from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.objective import Objective
+from nbsolve.problem.functions import loss_of
 from nbsolve.recorder import forms
 from nbsolve.step import Form, Reason
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
@@ -66,7 +67,7 @@ class Output:
 
     @property
     def _simplifying(self) -> Reason:
-        fractions = any(LOSSES[term.name].plain is not None for term in self.objective.problem.losses)
+        fractions = any(loss_of(term).plain is not None for term in self.objective.problem.losses)
         return Reason.COMMON_DENOMINATOR if fractions else Reason.SIMPLIFIED
 
     # ------------------------------------------------------------------ ∂L/∂z
@@ -219,7 +220,7 @@ class Output:
 
     def _cross_entropy_coefficient(self) -> list[Expr]:
         (term,) = self.objective.problem.losses
-        return self.objective.coefficient(term, LOSSES[term.name])
+        return self.objective.coefficient(term, loss_of(term))
 
     # ------------------------------------------------------------------ errors
 
@@ -240,7 +241,7 @@ class Output:
         parts = []
         for term in terms:
             q = with_variables(ERROR_FACTORS[term.name], a)
-            constants = self.objective.coefficient(term, LOSSES[term.name])
+            constants = self.objective.coefficient(term, loss_of(term))
             parts.append(_times(constants, q))
         return total(*parts)
 
@@ -252,7 +253,7 @@ class Output:
             return None
         parts = []
         for term in terms:
-            constants = product(*self.objective.coefficient(term, LOSSES[term.name]))
+            constants = product(*self.objective.coefficient(term, loss_of(term)))
             parts.append(constants if term.name == "binary_cross_entropy" else product(constants, slope_))
         return total(*sorted(parts, key=lambda part: not isinstance(part, Number)))
 

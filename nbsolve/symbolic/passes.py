@@ -12,7 +12,7 @@ from nbsolve.layers.parameters import parameters
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.model import Problem
 from nbsolve.schedule import batches
-from nbsolve.solution import Solution, explanation_of, layers_of, named_layers
+from nbsolve.solution import Solution, explanation_of, layers_of
 from nbsolve.step import Step
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.symbolic.backward import Backward
@@ -21,7 +21,7 @@ from nbsolve.symbolic.known import evaluate_steps, known_values
 from nbsolve.symbolic.matrices import matrix_steps
 from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.steps import Steps
-from nbsolve.symbolic.summing import term_by_term
+from nbsolve.symbolic.summing import named_signals, term_by_term
 from nbsolve.values import Values
 
 MOST_PARAMETERS = 120
@@ -97,7 +97,7 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     objective = Objective(problem, labels)
     backward = tuple(
         Backward(
-            layers, Output(layers[-1], objective, label, values), label, named_layers(problem), term_by_term
+            layers, Output(layers[-1], objective, label, values), label, named_signals(layers), term_by_term
         )
         for label in labels
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbsolve.expr import Atom, Operand
+from nbsolve.expr import Atom, Expr, Operand
 from nbsolve.recorder import Computation, Recorder
 
 
@@ -10,6 +10,9 @@ class LetterRecorder(Recorder):
     """A ledger of steps whose quantities have no values."""
 
     def _run(self, computation: Computation) -> None:
+        """Nothing is computed."""
+
+    def require(self, expression: Expr) -> None:
         """Nothing is computed."""
 
     def derive_value(self, target: Atom, value: Operand) -> None:

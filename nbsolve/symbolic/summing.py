@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nbsolve.expr import Expr, Product, Quantity, Variable, collected, product, walk
@@ -10,8 +10,25 @@ from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.layers.dense import Dense
 from nbsolve.symbol import Index, Partial, Symbol, Unit
 
+MOST_PATHS = 4
+"""More paths than this are not multiplied out in one formula: the error signals on their way get a name."""
+
 Terms = Callable[[Unit], Expr]
 Summing = Callable[[Dense, Terms], Expr]
+
+
+def named_signals(layers: Sequence[Dense]) -> frozenset[int]:
+    """The layers whose error signals keep a name, so that no formula has more than `MOST_PATHS` paths."""
+    named: set[int] = set()
+    paths = 1
+    for layer in reversed(layers[1:]):
+        if layer.activation.vector:
+            paths = 1  # softmax has names for its error signals already
+        if paths > 1 and layer.layer.units * paths > MOST_PATHS:
+            named.add(layer.index)
+            paths = 1
+        paths *= layer.layer.units
+    return frozenset(named)
 
 
 def term_by_term(layer: Dense, term: Terms) -> Expr:

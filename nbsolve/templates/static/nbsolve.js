@@ -11,7 +11,7 @@ document.addEventListener("readystatechange", () => {
       .replace(/\\(?:[a-zA-Z]+|.)|[{}_^&\s]/g, "").length;
   for (const equation of document.querySelectorAll(".bd-article div.math")) {
     const text = equation.textContent;
-    if (!text.includes(" && ") || !(narrow || text.split("\n").some((line) => signs(line) > 48))) continue;
+    if (!text.includes(" && ") || !(narrow || text.split("\n").some((line) => signs(line) > 40))) continue;
     equation.textContent = text.replace(
       /^(.*) && (.*\\text\{[^}]{4,}\}.*?)( \\\\(?:\[4pt\])?)?$/gm,
       (_, line, reason, end) => `${line} \\\\[1pt]\n&\\quad{\\small ${reason}}${end ? " \\\\[7pt]" : ""}`,
