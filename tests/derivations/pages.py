@@ -1,4 +1,4 @@
-"""Every derivation of the catalogue as it is printed; `python -m tests.derivations.pages` writes what is expected."""
+"""Every derivation as it is printed; `python -m tests.derivations.pages` writes what is expected anew."""
 
 from __future__ import annotations
 
