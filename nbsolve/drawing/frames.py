@@ -15,7 +15,7 @@ from nbsolve.drawing.layout import Layout, lay_out
 from nbsolve.drawing.moments import Moment, moments
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.readings import Readings
-from nbsolve.drawing.scene import Row, Span, row
+from nbsolve.drawing.scene import Row
 from nbsolve.drawing.svg import write_svg
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, atoms
@@ -28,8 +28,6 @@ from nbsolve.symbol import Role, Symbol, canonical
 
 __all__ = ["Frames"]
 
-_MARK = "▸ "
-"""Stands before what a step finds: marked in black and white too."""
 _LONGEST = 90
 
 
@@ -139,7 +137,7 @@ _OF_UNITS = frozenset(
 
 
 def _legend() -> tuple[tuple[str, str], ...]:
-    return (("", phrase("drawing.legend.step_finds", mark=_MARK.strip())),)
+    return (("", phrase("drawing.legend.step_finds")),)
 
 
 @dataclass(frozen=True)
@@ -267,7 +265,7 @@ class _Frame(Pass):
 
     def _toned(self, line: Row) -> Row:
         if self.measuring or self._is_found(line):
-            return _marked(line)
+            return replace(line, tone="active", marked=not self.measuring)
         return line if self._is_used(line) else line.toned("faded")
 
     def _is_found(self, line: Row) -> bool:
@@ -291,10 +289,6 @@ class _Frame(Pass):
         stem, first = about.split("[", 1)
         layer = f"{stem}[{first.split(']', 1)[0]}]"
         return stem in places or (about != layer and bool(places & {layer, f"{layer}[:]"}))
-
-
-def _marked(line: Row) -> Row:
-    return row((Span(_MARK), *line.spans), line.size, "active", line.about)
 
 
 def _blank(line: Row) -> Row:

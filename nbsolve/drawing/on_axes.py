@@ -45,6 +45,8 @@ def paint_scene(scene: Scene, ax: Any) -> None:
         pen.picture(picture)
     for label in scene.labels:
         pen.plate(label)
+    for line in scene.underlines:
+        pen.line(line, 8)
     ax.add_artist(lettering(tuple(_placed(scene))))
 
 

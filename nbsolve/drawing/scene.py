@@ -38,13 +38,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured line of text; `about` is the canonical name of what it says."""
+    """One measured line of text; `about` is the canonical name of what it says; `marked` ones are underlined."""
 
     spans: tuple[Span, ...]
     size: float
     width: float
     tone: str = "ink"
     about: str = ""
+    marked: bool = False
 
     @property
     def text(self) -> str:
@@ -192,6 +193,16 @@ class Scene:
         """All lines of text that are written."""
         for label in self.labels:
             yield from (line for line in label.rows if line.spans)
+
+    @property
+    def underlines(self) -> Iterator[Line]:
+        """A line below each text that is marked."""
+        for label in self.labels:
+            x, y = label.centre
+            for dy, line in label.lines():
+                if line.marked:
+                    low = y + dy + 0.6 * line.size
+                    yield Line((x - line.width / 2, low), (x + line.width / 2, low), "active", 1.8)
 
     @property
     def halos(self) -> Iterator[tuple[Label, Line]]:

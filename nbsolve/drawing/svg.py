@@ -30,6 +30,7 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
         *(_picture(picture) for picture in scene.pictures),
         *(_box(box) for box in scene.boxes if box.kind == "frame"),
         *(_label(label) for label in scene.labels),
+        *(_line(line) for line in scene.underlines),
         "</svg>",
     ]
     tag = f"nb{zlib.crc32(''.join([title, description, *body]).encode()):08x}"
