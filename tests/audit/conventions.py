@@ -16,6 +16,7 @@ from tests.audit.words import Place, Words, exact, whole
 from tests.audit.world import indices
 from tests.reference import activations, losses
 from tests.reference.numbers import Number, log, read
+from tests.reference.own import CALLED
 from tests.reference.spec import Loss
 
 NAMES = {
@@ -69,7 +70,7 @@ class Conventions(Words):
     def activation(
         self, place: Place, out: Found, name: str, formula: str | None, slope: str | None, rest: str
     ) -> None:
-        kind = NAMES[name]
+        kind = NAMES.get(name) or CALLED[name]
         if re.search(r"\d", rest):
             limit = re.search(r"its slope is taken as 0$|at 0 its slope is taken from the left side$", rest)
             if not limit and rest != "; the step is 1 at 0, and its slope is taken as 0 everywhere":
@@ -96,7 +97,7 @@ class Conventions(Words):
     def loss(self, place: Place, out: Found, words: str, formula: str, rest: str) -> None:
         """The bare formula at several points, then what the words add: scale, weight, sums, means."""
         name = re.sub(r" \((sse|mse|mae)\)", "", words.removesuffix(" of each output,"))
-        terms = [t for t in self.spec.losses if t.name == LOSSES[name]]
+        terms = [t for t in self.spec.losses if t.name == (LOSSES.get(name) or CALLED[name])]
         if not any(self._is_loss(t, formula, rest) for t in terms):
             out.faults.append(f"loss: {words} {formula} {rest}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbsolve import solve
@@ -38,7 +38,8 @@ def site(source: Path, html: str) -> Audit:
 
 
 def in_numbers(blocks: list[Block]) -> list[Block]:
-    """The page without its part in letters, which tests/algebra reads."""
+    """The page without its parts in letters, which tests/algebra and tests/formula read."""
+    blocks = [*_without_own_functions(blocks)]
     headings = [block.source for block in blocks if block.kind == "heading"]
     if "In letters" not in headings:
         return blocks
@@ -47,3 +48,13 @@ def in_numbers(blocks: list[Block]) -> list[Block]:
         for name in ENDS
     }
     return [*blocks[: places["In letters"]], *blocks[places["In numbers"] + 1 :]]
+
+
+def _without_own_functions(blocks: list[Block]) -> Iterator[Block]:
+    """The page without the derivations of its author's functions, up to the next heading."""
+    inside = False
+    for block in blocks:
+        if block.kind == "heading":
+            inside = block.source == "Functions of this problem"
+        if not inside:
+            yield block

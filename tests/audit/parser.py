@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from tests.audit.latex import Token, Unreadable, plain, tokens
 from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Ref, Sum, Sym, Text
+from tests.reference.own import CALLED
 
 RELATIONS = {
     "=": "=", "\\approx": "≈", "\\leftarrow": "←", "\\gets": "←", "<": "<", ">": ">",
@@ -26,8 +27,8 @@ OPEN |= {"\\|": "\\|"}
 SIZES = {"\\lvert": "abs", "|": "abs", "\\lVert": "norm", "\\|": "norm"}
 FUNCTIONS = {
     "\\sigma": "sigma", "\\tanh": "tanh", "\\exp": "exp", "\\ln": "ln", "\\log": "log", "\\max": "max",
-    "\\min": "min", "\\cosh": "cosh", "\\Phi": "Phi", "\\varphi": "phi", "\\phi": "phi", "\\cos": "cos",
-    "\\sgn": "sgn",
+    "\\min": "min", "\\cosh": "cosh", "\\sinh": "sinh", "\\Phi": "Phi", "\\varphi": "phi", "\\phi": "phi",
+    "\\cos": "cos", "\\sgn": "sgn",
 }  # fmt: skip
 NAMES = {
     "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "softplus": "softplus", "GELU": "gelu",
@@ -299,6 +300,8 @@ class Parser:
             return self._function(NAMES[words])
         if words == "1" and self.peek() in ("[", "(", "\\{", "_"):
             return Call("indicator", (self._condition(),))
+        if words in CALLED and self.peek() in ("(", "'", "^"):
+            return self._function(words)
         return Text(words)
 
     def _condition(self) -> Node:

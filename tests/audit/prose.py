@@ -18,6 +18,7 @@ from tests.audit.tables import Tables
 from tests.audit.tree import Sym
 from tests.audit.words import ASKED, Place, asks_of, folded, whole
 from tests.reference.numbers import Real
+from tests.reference.own import CALLED
 
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 
@@ -221,9 +222,9 @@ class ProseChecker(Conventions, Tables):
         if at != place.layer or not 1 <= at <= self.world.depth:
             out.faults.append(f"layer {number}")
             return
-        if NAMES.get(name) != self.spec.layers[at - 1].activation or (position == "output") != (
-            at == self.world.depth
-        ):
+        function = NAMES.get(name) or CALLED.get(name)
+        last = at == self.world.depth
+        if function != self.spec.layers[at - 1].activation or (position == "output") != last:
             out.faults.append(f"layer {number}: {position}, {name}")
 
     def heading_of_layer(self, place: Place, out: Found, number: str) -> None:
@@ -320,7 +321,7 @@ def _rules() -> list[Rule]:
         (r"Iterations (\d+) to (\d+) are carried out in the same way and not written out\.", p.skipped),
         (r"It starts from the parameters that iteration (\d+) left\.", p.from_iteration),
         (
-            r"(linear|sigmoid|tanh|ReLU|leaky ReLU|ELU|softplus|GELU|SiLU|step):(?: "
+            r"(linear|sigmoid|tanh|ReLU|leaky ReLU|ELU|softplus|GELU|SiLU|step|\w[\w ]*):(?: "
             r"\$([^$]*)\$)?(?:,? with slope \$([^$]*)\$)?(.*)",
             p.activation,
         ),

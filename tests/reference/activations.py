@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from mpmath import mp
 
+from tests.reference import own
 from tests.reference.numbers import Number, Real, big, exp, log
 
 DEFAULTS: dict[str, dict[str, Fraction]] = {
@@ -60,6 +61,8 @@ def value(name: str, z: Number, given: dict[str, Fraction]) -> Number:
             return z * sigmoid(z)
         case "step":
             return Fraction(1 if z >= 0 else 0)
+    if name.startswith(own.OWN):
+        return own.value(name.removeprefix(own.OWN), {**given, "z": z})
     raise ValueError(f"activation {name}")
 
 
@@ -89,6 +92,8 @@ def slope(name: str, z: Number, given: dict[str, Fraction]) -> Number:
             return s + z * s * (1 - s)
         case "step":
             return Fraction(0)
+    if name.startswith(own.OWN):
+        return own.slope(name.removeprefix(own.OWN), "z", {**given, "z": z})
     raise ValueError(f"activation {name}")
 
 

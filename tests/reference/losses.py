@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from tests.reference import own
 from tests.reference.numbers import Number, log, sign, size, sqrt
 from tests.reference.spec import Loss
 
 SEPARABLE = ("squared_error", "binary_cross_entropy", "categorical_cross_entropy", "absolute_error", "huber")
 WHOLE = ("hinge", "cosine_loss", "cosine_similarity")
+
+
+def is_separable(loss: Loss) -> bool:
+    """Whether it is a sum over the outputs, as own losses are."""
+    return loss.name in SEPARABLE or loss.name.startswith(own.OWN)
 
 
 def factor(loss: Loss, outputs: int) -> Number:
@@ -42,12 +48,15 @@ def shares(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Numbe
             d = loss.parameters.get("delta", Fraction(1))
             gaps = [size(p - t) for p, t in pairs]
             return [g * g / 2 if g <= d else d * (g - d / 2) for g in gaps]
+    if loss.name.startswith(own.OWN):
+        formula = loss.name.removeprefix(own.OWN)
+        return [own.value(formula, {**loss.parameters, "a": p, "y": t}) for p, t in pairs]
     raise ValueError(f"loss {loss.name}")
 
 
 def total(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
     """The bare value of one sample."""
-    if loss.name in SEPARABLE:
+    if is_separable(loss):
         return sum(shares(loss, a, y), Fraction(0))
     dot, length_a, length_y = _geometry(a, y)
     match loss.name:
@@ -75,6 +84,9 @@ def slopes(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Numbe
         case "huber":
             d = loss.parameters.get("delta", Fraction(1))
             return [p - t if size(p - t) <= d else d * sign(p - t) for p, t in pairs]
+    if loss.name.startswith(own.OWN):
+        formula = loss.name.removeprefix(own.OWN)
+        return [own.slope(formula, "a", {**loss.parameters, "a": p, "y": t}) for p, t in pairs]
     dot, length_a, length_y = _geometry(a, y)
     match loss.name:
         case "hinge":

@@ -207,7 +207,7 @@ def _record_paths(
     share: Fraction,
 ) -> None:
     """L_out[k] and its derivatives, where every term of the loss is a sum over the outputs."""
-    if any(term.name not in losses.SEPARABLE for term in spec.losses) or spec.targets is None:
+    if not all(losses.is_separable(term) for term in spec.losses) or spec.targets is None:
         return
     zs, outs, top = at
     y = spec.targets[s - 1]

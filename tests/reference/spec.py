@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from tests.reference import own
 from tests.reference.numbers import read
 
 Node = Any
@@ -155,6 +156,13 @@ def _choice(node: Node) -> tuple[str, dict[str, Node]]:
     return name, dict(parameters or {})
 
 
+def _own(node: dict[str, Node]) -> tuple[str, dict[str, Node]]:
+    """A function by its formula, and its parameters."""
+    name = own.OWN + node["formula"]
+    own.CALLED[node["name"].replace("_", " ")] = name
+    return name, dict(node.get("parameters") or {})
+
+
 def _vector(node: Node) -> list[Fraction]:
     return [read(x) for x in (node if isinstance(node, list) else [node])]
 
@@ -166,6 +174,8 @@ def _held(node: Node) -> bool:
 def _layer(node: dict[str, Node], before: int, columns: bool) -> Layer:
     units = int(node["units"])
     name, parameters = _choice(node["activation"])
+    if name == "custom":
+        name, parameters = _own(parameters)
     weights: Node = node["weights"]
     held: Node = "true"
     if isinstance(weights, dict):
@@ -209,6 +219,10 @@ def _layer(node: dict[str, Node], before: int, columns: bool) -> Layer:
 
 def _loss(node: Node) -> Loss:
     name, given = _choice(node)
+    if name == "custom":
+        settings = {k: v for k, v in given.items() if k not in ("name", "formula", "parameters")}
+        name, parameters = _own(given)
+        given = settings | parameters
     name, over_outputs, over_samples = ALIASES.get(name, (name, "sum", "mean"))
     options = {"weight", "scale", "over_outputs", "over_samples", "log_base"}
     return Loss(
