@@ -70,7 +70,7 @@ def answer(place: Place, solution: Solution, exact: Solution, names: Names, extr
 
 
 def formula_answer(
-    part: str, step: Step, solution: Solution, names: Names, formula: str, latex: str
+    part: str | None, step: Step, solution: Solution, names: Names, formula: str, latex: str
 ) -> Answer:
     """The entry of a quantity whose answer is a formula. Raises: Undecided."""
     target, values = step.target, step.values

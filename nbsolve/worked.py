@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -17,6 +17,7 @@ from nbsolve.listing import asked, everything
 from nbsolve.notation import Names
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.solution import Iteration, Solution
+from nbsolve.step import Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.symbolic import LetterPass, solve_in_letters, without_iterations
 from nbsolve.worked_derivation import WorkedDerivation
@@ -120,7 +121,7 @@ class WorkedSolution:
     def entries(self, everything: bool = False) -> Iterator[Answer]:
         """The answers that the parts ask for, or every quantity, one by one."""
         if self.problem.symbolic:
-            yield from self.certified(lambda solution: self._formulae(solution))
+            yield from self.certified(lambda solution: self._formulae(solution, everything))
             return
         lister = _everything if everything else self._asked
         extras = Extras()
@@ -131,18 +132,23 @@ class WorkedSolution:
 
             yield self.certified(entry)
 
-    def _formulae(self, solution: Solution) -> list[Answer]:
+    def _formulae(self, solution: Solution, everything: bool) -> list[Answer]:
         """The answers of a problem in letters: formulae, and numbers where they are known."""
         from nbsolve.render import latex_math, text
 
         letters = self.letters_of(solution)
         assert letters is not None
         plain, latex = text.printer(self.names), latex_math.printer(self.names)
+        places: Iterable[tuple[str | None, Step]] = (
+            ((None, step) for step in letters.steps)
+            if everything
+            else ((part.label, step) for part, step in AskedInLetters.of(letters, self.names).places)
+        )
         return [
             formula_answer(
-                part.label, step, solution, self.names, plain.print(step.formula), latex.print(step.formula)
+                label, step, solution, self.names, plain.print(step.formula), latex.print(step.formula)
             )
-            for part, step in AskedInLetters.of(letters, self.names).places
+            for label, step in places
         ]
 
     def _asked(self, solution: Solution) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.iteration import layer_of
-from nbsolve.compose.putting_in import PuttingIn
+from nbsolve.compose.putting_in import BOXED, PuttingIn
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Mark, Markdown, Paragraph, Result, Text
 from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.layers.dense import Dense
@@ -18,8 +18,6 @@ from nbsolve.step import Reason, Rule, Step
 from nbsolve.symbol import Role, anchor
 from nbsolve.symbolic import LetterPass
 
-_ANSWERS = frozenset(set(Rule) - {Rule.PRE_ACTIVATION, Rule.ACTIVATION, Rule.LOSS})
-"""Results that get a box where they are asked for; an equation that defines something needs none."""
 _SHORT = 2
 """So many forms stand on one line."""
 
@@ -209,7 +207,7 @@ class LetterBlocks:
 
     def _lines(self, step: Step, joined: bool = False, notes: bool = False) -> Iterator[Line]:
         forms = step.forms
-        boxed = step.target in self.asked and step.rule in _ANSWERS
+        boxed = step.target in self.asked and step.rule in BOXED
         rights: list[Expr | Result] = [form.expression for form in forms]
         if boxed:
             rights[-1] = Result(forms[-1].expression, boxed=True)

@@ -9,9 +9,12 @@ from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import literal
 from nbsolve.document import Block, Derivation, Line, Result
 from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, atoms, substitute
-from nbsolve.step import Step
+from nbsolve.step import Rule, Step
 from nbsolve.symbol import anchor
 from nbsolve.symbolic import LetterPass
+
+BOXED = frozenset(set(Rule) - {Rule.PRE_ACTIVATION, Rule.ACTIVATION, Rule.LOSS})
+"""Results that get a box where they are asked for; an equation that defines something needs none."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class PuttingIn:
         lines = Lines(self.letters.solution, values, 1)
         numbers = self._put_in(step.formula, lines)
         relation = "=" if all(lines.operand(atom, 0).exact for atom in known) else "≈"
-        right: Expr | Result = Result(numbers, boxed=True) if step.target in self.asked else numbers
+        right: Expr | Result = (
+            Result(numbers, boxed=True) if step.target in self.asked and step.rule in BOXED else numbers
+        )
         yield Derivation((Line(((relation, right),), Quantity(step.target), tag=self.tags.get(step.target)),))
 
     def _put_in(self, formula: Expr, lines: Lines) -> Expr:

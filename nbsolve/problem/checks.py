@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import flint
 
-from nbsolve.given import Entry, Given
+from nbsolve.given import Entry, Given, Letter
 from nbsolve.problem.cursor import Cursor
-from nbsolve.problem.model import AnyProblem, DerivationProblem, LossTerm, Network, Sample
+from nbsolve.problem.model import AnyProblem, DerivationProblem, LossTerm, Network, Part, Sample
 
 _ZERO_ONE = ("binary_cross_entropy", "categorical_cross_entropy")
 _COSINES = ("cosine_similarity", "cosine_loss")
@@ -43,6 +43,24 @@ def check_targets(
             loss.warn("hinge loss is usually taken with targets −1 and 1")
     if losses and any(layer.activation.name == "step" for layer in network.layers):
         loss.warn("the step function's derivative is 0: no gradient gets past it")
+
+
+NEED_NUMBERS = ("forward_after", "loss_after", "epoch_loss")
+
+
+def check_letters(
+    root: Cursor, network: Network, samples: tuple[Sample, ...], parts: tuple[Part, ...]
+) -> None:
+    """What is asked of a problem in letters must have a formula; notes faults."""
+    rows = [row for layer in network.layers for row in (*layer.weights, layer.bias.values)]
+    rows += [row for sample in samples for row in (sample.input, sample.target or ())]
+    if not any(isinstance(cell, Letter) for row in rows for cell in row):
+        return
+    for part in parts:
+        for word in part.ask:
+            if word in NEED_NUMBERS:
+                hint = "ask for updated_parameters, or put numbers in the place of all letters"
+                root.key_fault("parts", f"{word} is asked, but the problem is in letters", hint=hint)
 
 
 def _target_cursor(root: Cursor, place: int) -> Cursor:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from nbsolve.errors import Fault, ProblemError
 from nbsolve.problem.cell_names import with_cell_names
-from nbsolve.problem.checks import check_targets
+from nbsolve.problem.checks import check_letters, check_targets
 from nbsolve.problem.cursor import Cursor, Notes, listing
 from nbsolve.problem.derivations import read_derivation_problem
 from nbsolve.problem.digits import read_rounding
@@ -148,6 +148,8 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         check_targets(root, network, samples, losses)
     texts = {key: read_string(root, key) for key in TEXTS}
     pitfalls = read_texts(root.get("pitfalls"))
+    if network is not None and samples is not None and parts is not None:
+        check_letters(root, network, samples, parts)
     if root.notes.faults:
         return None
     if network is None or samples is None or losses is None or notation is None or rounding is None:
