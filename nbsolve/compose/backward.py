@@ -60,6 +60,7 @@ class BackwardBlocks(IterationBlocks):
                 continue
             for unit in step.units:
                 yield self.lines.derivation(unit, terms=step.rule is Rule.PATH_SUM)
+            yield from self._beside([step])
             if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero():
                 rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
                 yield Paragraph((phrase("passages.softmax_sum", rounded=rounded),))
@@ -127,6 +128,7 @@ class BackwardBlocks(IterationBlocks):
                     continue
                 for unit in step.units:
                     yield self._numbered(unit.target, self.lines.derivation(unit))
+                yield from self._beside([step])
             yield from self._dead_units(layer)
 
     def _numbered(self, target: Atom, derivation: Derivation) -> Derivation:

@@ -47,6 +47,8 @@ def conventions(solution: Solution) -> Iterator[Text]:
     yield from _activations(problem)
     if problem.losses:
         yield from _losses(problem)
+        if not problem.symbolic and (by_matrices(solution) or problem.detail == "both"):
+            yield (Markdown(phrase("conventions.loss_slope")),)
         yield _delta(problem)
         yield from _training(problem)
     if any(isinstance(entry, Given) for entry in problem.entries):

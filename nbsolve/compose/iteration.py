@@ -134,6 +134,15 @@ class IterationBlocks:
                 units = [list(step.units) for step in own]
                 for pair in zip(*units, strict=True):
                     yield _merged([self.lines.derivation(unit) for unit in pair])
+                yield from self._beside(own)
+
+    def _beside(self, steps: Iterable[Step]) -> Iterator[Block]:
+        """The same steps with matrices, where the problem wants both forms."""
+        if self.solution.problem.detail != "both":
+            return
+        for step in steps:
+            if step.forms and step.unit_forms is not None and np.asarray(step.value).size > 1:
+                yield replace(self.matrices.derivation(step), anchors=())
 
     def _layer_title(self, layer: Dense) -> str:
         kind = "output_layer" if layer is self.solution.layers[-1] else "hidden_layer"

@@ -37,6 +37,7 @@ class Passes(BackwardBlocks):
                     continue
                 found = [self.lines.compact(unit) for unit in step.units]
                 yield Derivation(tuple(line for line, _ in found), tuple(anchor for _, anchor in found))
+                yield from self._beside([step])
         held = [member for layer in self.solution.layers for member in held_members(layer)]
         if held:
             yield Paragraph(_sentence(phrase("passages.held", names="\0"), held))
