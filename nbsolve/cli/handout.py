@@ -79,15 +79,20 @@ def handout(
     ] = None,
     collection: Annotated[
         bool,
-        typer.Option("--collection", help="One file over all problems, DIR/collection, with table of contents."),
+        typer.Option(
+            "--collection", help="One file over all problems, DIR/collection, with table of contents."
+        ),
     ] = False,
     solutions: Annotated[
         SolutionPlace, typer.Option("--solutions", help="Where the solutions of a collection stand.")
     ] = SolutionPlace.INLINE,
-    form: Annotated[HandoutFormat, typer.Option("--format", "-f", help="PDF, or LaTeX to edit.")] = HandoutFormat.PDF,
+    form: Annotated[
+        HandoutFormat, typer.Option("--format", "-f", help="PDF, or LaTeX to edit.")
+    ] = HandoutFormat.PDF,
     paper: Annotated[PaperSize, typer.Option("--paper", help="The size of the paper.")] = PaperSize.A4,
     title: Annotated[
-        str | None, typer.Option("--title", metavar="TEXT", help="The collection's title.", show_default=False)
+        str | None,
+        typer.Option("--title", metavar="TEXT", help="The collection's title.", show_default=False),
     ] = None,
     config: Annotated[
         Path, typer.Option("--config", metavar="FILE", help="The configuration with the `course`.")
@@ -99,7 +104,8 @@ def handout(
         str | None, typer.Option("--term", metavar="TEXT", help="The term.", show_default=False)
     ] = None,
     date: Annotated[
-        str | None, typer.Option("--date", metavar="TEXT", help="The date, as it is to stand.", show_default=False)
+        str | None,
+        typer.Option("--date", metavar="TEXT", help="The date, as it is to stand.", show_default=False),
     ] = None,
     institution: Annotated[
         str | None, typer.Option("--institution", metavar="TEXT", help="The institution.", show_default=False)
@@ -164,7 +170,9 @@ def _solved(files: Sequence[str], overrides: Sequence[str]) -> Iterator[Worked]:
 def _sheet(handout: Handout, kind: Kind) -> Sheet:
     from nbsolve.handout import key
 
-    return {Kind.QUESTION: handout.question, Kind.SOLUTION: handout.solution, Kind.KEY: lambda: key(handout)}[kind]()
+    return {Kind.QUESTION: handout.question, Kind.SOLUTION: handout.solution, Kind.KEY: lambda: key(handout)}[
+        kind
+    ]()
 
 
 def _write_collection(

@@ -1,7 +1,7 @@
 """Handouts: PDFs of a worked problem, typeset from the same blocks as the site.
 
-    handout = Handout(solve(load_problem("problem.yaml")))
-    pdf = typeset(handout.solution())
+handout = Handout(solve(load_problem("problem.yaml")))
+pdf = typeset(handout.solution())
 """
 
 from __future__ import annotations

@@ -49,7 +49,9 @@ def _pieces(handouts: Sequence[Handout], solutions: Solutions) -> Iterator[Piece
         yield _opening(named, level=1, apart=number > 1)
         yield from handout.question_pieces(space=False, raised=0, prefix=f"q{number}-")
         if solutions is Solutions.INLINE:
-            yield _opening(phrase("handout.solution"), level=2, running=f"{named} · {phrase('handout.solution')}")
+            yield _opening(
+                phrase("handout.solution"), level=2, running=f"{named} · {phrase('handout.solution')}"
+            )
             yield from handout.solution_pieces(raised=-1, prefix=f"p{number}-", statement=False)
     if solutions is not Solutions.APPENDIX:
         return

@@ -62,6 +62,8 @@ class NbsolvePDFExporter(TemplateExporter):  # type: ignore[misc]
         )
         title = pages.title(str(metadata.get("name", "")) or "Notebook")
         root = Path(str(metadata.get("path", "")) or ".")
-        sheet = Sheet(title, list(pages.pieces()), title, course=course, paper=PAPERS[self.paper], folder=root)
+        sheet = Sheet(
+            title, list(pages.pieces()), title, course=course, paper=PAPERS[self.paper], folder=root
+        )
         resources["output_extension"] = ".pdf"
         return typeset(sheet), resources

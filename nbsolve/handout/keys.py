@@ -24,7 +24,18 @@ from nbsolve.worked_derivation import Finding
 __all__ = ["key", "tolerance"]
 
 _PARTIAL = re.compile(r"\\frac\{\\partial (.+)\}\{\\partial (.+)\}")
-_ARRANGEMENTS = ((1, 10.0), (1, 9.0), (2, 9.0), (2, 8.5), (2, 8.0), (2, 7.5), (3, 7.5), (2, 7.0), (3, 7.0), (4, 7.0))
+_ARRANGEMENTS = (
+    (1, 10.0),
+    (1, 9.0),
+    (2, 9.0),
+    (2, 8.5),
+    (2, 8.0),
+    (2, 7.5),
+    (3, 7.5),
+    (2, 7.0),
+    (3, 7.0),
+    (4, 7.0),
+)
 """Tables beside each other, and their font's size in points; the first that fits is taken."""
 _ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.66, 2.3, 2.2, 1.1
 """Heights of a row (with a fraction in it) and of a header, and the width between two columns, in the font's size."""
@@ -95,7 +106,9 @@ def _header(several: bool, marks: bool) -> list[_Cell]:
     keys += ["handout.tolerance", *(["handout.marks"] if marks else [])]
     # the bold letters of a header are wider
     words = [phrase(key) for key in keys]
-    return [_Cell(f"strong({quoted(w)})", words_width(w) * 1.1, rf"\textbf{{{latex.escaped(w)}}}") for w in words]
+    return [
+        _Cell(f"strong({quoted(w)})", words_width(w) * 1.1, rf"\textbf{{{latex.escaped(w)}}}") for w in words
+    ]
 
 
 def _words(words: str) -> _Cell:
@@ -172,7 +185,9 @@ def _tables(header: list[_Cell], rows: list[list[_Cell]], paper: Paper, numeric:
     typst = f"#beside({len(tables)}, {found.size}pt, {', '.join(tables)})"
     pieces = [Piece(typst, about, lambda: _latex_table(header, rows, numeric))]
     words = phrase("handout.tolerance_rule")
-    pieces.append(Piece(f"#text(0.85em)[{escaped(words)}]", "rule of tolerances", lambda: latex.escaped(words)))
+    pieces.append(
+        Piece(f"#text(0.85em)[{escaped(words)}]", "rule of tolerances", lambda: latex.escaped(words))
+    )
     if found.shown < len(rows):
         shortened = phrase("handout.key_shortened", shown=str(found.shown), count=str(len(rows)))
         said = "".join(
@@ -200,7 +215,11 @@ def _arranged(
     columns: list[tuple[int, int]] = []
     start, filled = 0, 0.0
     for position, row in enumerate(rows):
-        lines = math.ceil(row[numeric].width / widths[numeric] * _RAGGED) if row[numeric].width > widths[numeric] else 1
+        lines = (
+            math.ceil(row[numeric].width / widths[numeric] * _RAGGED)
+            if row[numeric].width > widths[numeric]
+            else 1
+        )
         needed = lines * (_TALL_ROW if "frac(" in row[numeric].typst else _ROW)
         if filled + needed > height:
             columns.append((start, position))
@@ -226,4 +245,6 @@ def _latex_table(header: list[_Cell], rows: list[list[_Cell]], numeric: int) -> 
     """The same as LaTeX, over as many pages as it takes."""
     sides = "".join("r" if n >= numeric else "l" for n in range(len(header)))
     lines = [" & ".join(cell.latex for cell in row) + r" \\" for row in (header, *rows)]
-    return "\n".join([rf"\begin{{tabular}}{{{sides}}}", lines[0], r"\hline", *lines[1:], r"\end{tabular}", ""])
+    return "\n".join(
+        [rf"\begin{{tabular}}{{{sides}}}", lines[0], r"\hline", *lines[1:], r"\end{tabular}", ""]
+    )

@@ -66,7 +66,9 @@ _DISPLAY = re.compile(r"\\\[\n(.*?)\n\\\]", re.DOTALL)
 
 def as_latex(sheet: Sheet) -> str:
     """The sheet as a LaTeX document."""
-    greek = "\n".join(rf"\newunicodechar{{{sign}}}{{\ensuremath{{\{name}}}}}" for sign, name in _GREEK.items())
+    greek = "\n".join(
+        rf"\newunicodechar{{{sign}}}{{\ensuremath{{\{name}}}}}" for sign, name in _GREEK.items()
+    )
     circles = "\n".join(
         rf"\newunicodechar{{{chr(0x2460 + n)}}}{{\textcircled{{\tiny {n + 1}}}}}" for n in range(20)
     )
@@ -97,7 +99,9 @@ def _front(sheet: Sheet) -> str:
     lines += [rf"\bigskip {escaped(name)}: \hrulefill\par" for name in sheet.fields]
     if sheet.front is not None:  # a collection
         contents = escaped(phrase("handout.contents"))
-        lines.append(rf"\renewcommand{{\contentsname}}{{{contents}}}\tableofcontents\clearpage\pagestyle{{myheadings}}")
+        lines.append(
+            rf"\renewcommand{{\contentsname}}{{{contents}}}\tableofcontents\clearpage\pagestyle{{myheadings}}"
+        )
     return "\n".join(lines) + "\n\\bigskip\n"
 
 

@@ -20,7 +20,9 @@ from nbsolve.render.typst_markdown import equation
 __all__ = ["NotebookPages"]
 
 DROPPED = frozenset({"remove-cell", "remove_cell", "hide-cell", "not-on-page"})
-NO_INPUT = frozenset({"hide-input", "remove-input", "hide_input", "remove_input", "parameters", "injected-parameters"})
+NO_INPUT = frozenset(
+    {"hide-input", "remove-input", "hide_input", "remove_input", "parameters", "injected-parameters"}
+)
 NO_OUTPUT = frozenset({"hide-output", "remove-output", "hide_output", "remove_output"})
 SOLUTION = "solution"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

@@ -99,7 +99,9 @@ class Handout:
 
     def solution_pieces(self, raised: int = 1, prefix: str = "", statement: bool = True) -> Iterator[Piece]:
         """Everything but the title; `statement`: with what is given and asked."""
-        blocks = [block for block in self.whole.blocks if not (isinstance(block, Heading) and block.level == 1)]
+        blocks = [
+            block for block in self.whole.blocks if not (isinstance(block, Heading) and block.level == 1)
+        ]
         given = len(self.statement.blocks)
         if not statement:
             blocks, given = blocks[given:], 0

@@ -114,9 +114,7 @@ def front(sheet: Sheet) -> str:
     left = " · ".join(part for part in (course.institution, course.name) if part)
     right = " · ".join(part for part in (course.term, course.date) if part)
     blanks = "".join(f"{quoted(blank)}, " for blank in sheet.fields)
-    return (
-        f"#front({quoted(left)}, {quoted(right)}, {logo(course)}, {quoted(sheet.kind)}, ({blanks}))[{escaped(sheet.title)}]"
-    )
+    return f"#front({quoted(left)}, {quoted(right)}, {logo(course)}, {quoted(sheet.kind)}, ({blanks}))[{escaped(sheet.title)}]"
 
 
 def logo(course: CourseData) -> str:
@@ -179,5 +177,3 @@ def _said(line: str, column: int) -> str:
             break
         found = match[1] or match[2] or ""
     return found.replace("\\\\", "\\").replace('\\"', '"').replace("\n", " ")
-
-

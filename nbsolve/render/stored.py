@@ -12,7 +12,7 @@ from typing import Any
 
 import flint
 
-from nbsolve import document, expr, general, symbol
+from nbsolve import document, expr, general
 from nbsolve.document import Document
 from nbsolve.errors import NbsolveError
 from nbsolve.notation import Names

@@ -84,8 +84,10 @@ class Writer:
         """One piece a block. Raises: BrokenMathematics, UnknownMarkdown."""
         blocks = self.document.blocks
         for position, block in enumerate(blocks):
-            before = isinstance(blocks[position + 1] if position + 1 < len(blocks) else None, Derivation | Table)
-            yield self.piece(block, leads=before)
+            following = next(
+                (b for b in blocks[position + 1 : position + 3] if not isinstance(b, Paragraph)), None
+            )
+            yield self.piece(block, leads=isinstance(following, Derivation | Table))
 
     def piece(self, block: Block, leads: bool = False) -> Piece:
         """A block by itself; `leads`: it stays on the page of what follows."""
@@ -186,7 +188,11 @@ class Writer:
         """A cell and the width it needs. A bare number is set as text, which is faster and looks the same."""
         if len(text) == 1 and isinstance(text[0], Math) and text[0].right is None:
             number = text[0].left
-            if isinstance(number, Number) and number.text is not None and number.text.strip("+-.0123456789") == "":
+            if (
+                isinstance(number, Number)
+                and number.text is not None
+                and number.text.strip("+-.0123456789") == ""
+            ):
                 words = number.text.replace("-", "−")
                 return quoted(words), words_width(words)
         width = 0.0

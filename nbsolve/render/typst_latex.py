@@ -7,6 +7,7 @@ mathematics known here raises `BrokenMathematics` with the formula and the place
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -111,7 +112,9 @@ class _Reader:
                 primes += 1
                 continue
             if sign in scripts:
-                raise self.fail("two subscripts on one letter" if sign == "_" else "two superscripts on one letter")
+                raise self.fail(
+                    "two subscripts on one letter" if sign == "_" else "two superscripts on one letter"
+                )
             scripts[sign] = self.argument()
         if not scripts and not primes:
             return base
@@ -151,7 +154,7 @@ class _Reader:
             return Formula(token, token)
         if token in BRACKETS:
             return Formula(BRACKETS[token], token)
-        if token in "&#$%~\"`\\":
+        if token in '&#$%~"`\\':
             raise self.fail(f"{token!r} has no meaning there")
         named = {
             "*": "∗", ":": "colon", "/": "slash", ";": "semi", ",": "comma", "!": "excl", ".": "dot.basic", "?": "quest",
@@ -178,7 +181,8 @@ class _Reader:
         if name in ACCENTS:
             accent, mark = ACCENTS[name]
             inner = self.argument()
-            return Formula(f"accent({inner.typst}, {accent})", inner.plain[:1] + mark + inner.plain[1:])
+            said = unicodedata.normalize("NFC", inner.plain[:1] + mark + inner.plain[1:])
+            return Formula(f"accent({inner.typst}, {accent})", said)
         if name.rstrip("*") in ALPHABETS:
             return self.alphabet(name.rstrip("*"))
         if name in TEXTS:
@@ -252,7 +256,9 @@ class _Reader:
         if self.peek() == "_":
             self.take()
             note = self.argument()
-            return Formula(f"underbrace({inner.typst}, {note.typst})", f"{inner.plain} ⟨{note.plain}⟩", single=False)
+            return Formula(
+                f"underbrace({inner.typst}, {note.typst})", f"{inner.plain} ⟨{note.plain}⟩", single=False
+            )
         return Formula(f"underbrace({inner.typst})", inner.plain, single=False)
 
     def fitting(self) -> Formula:
@@ -290,7 +296,9 @@ class _Reader:
         if name in _ROWS:
             rows = self.cells(name)
             typst = " \\ ".join(" & ".join(cell.typst for cell in row) for row in rows)
-            return Formula(typst, "; ".join("".join(cell.plain for cell in row) for row in rows), single=False)
+            return Formula(
+                typst, "; ".join("".join(cell.plain for cell in row) for row in rows), single=False
+            )
         raise self.fail(f"\\begin{{{name}}} is not known here")
 
     def environment(self) -> str:

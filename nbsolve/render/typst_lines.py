@@ -81,16 +81,19 @@ def _row(line: Line, formulas: Formulas) -> Row:
         sign = formulas.typst.relation(relation)
         pieces = [f"#boxed($display({written})$)"] if boxed else broken(written)
         groups.append((f"{sign} {pieces[0]}", *pieces[1:]))
-        said.append(f"{formulas.linear.relation(relation)} {plain}")
-    tail = []
+        said.append(f"{formulas.linear.relation(relation)} " + (f"[ {plain} ]" if boxed else plain))
+    tail: list[str] = []
+    aside: list[str] = []
     if line.tag is not None:
         tail.append(quoted(circled(line.tag, CIRCLES)))
-        said.append(circled(line.tag, CIRCLES))
+        aside.append(circled(line.tag, CIRCLES))
     if line.note:
         words, plain = formulas.note(line.note)
         tail.append(fitting(words))
-        said.append(plain)
-    return Row(tuple(groups), " quad ".join(tail), " ".join(said))
+        aside.append(plain)
+    # the dash parts what stands at the line's end from the formula, to the ear too
+    spoken = " ".join(said) + (f" — {' '.join(aside)}" if aside else "")
+    return Row(tuple(groups), " quad ".join(tail), spoken)
 
 
 # ------------------------------------------------------------------ breaking

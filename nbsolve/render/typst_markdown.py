@@ -35,14 +35,18 @@ def equation(typst: str, plain: str, block: bool = False) -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_space=True, double_inline=True)
+    return (
+        MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_space=True, double_inline=True)
+    )
 
 
 def inline_of(markdown: str) -> str:
     """Markdown inside a line: paragraphs become line breaks. Raises: BrokenMathematics, UnknownMarkdown."""
     tokens = _parser().parse(markdown.strip())
     if all(token.type in ("paragraph_open", "inline", "paragraph_close") for token in tokens):
-        return " #linebreak() ".join(_inline(token.children or ()) for token in tokens if token.type == "inline")
+        return " #linebreak() ".join(
+            _inline(token.children or ()) for token in tokens if token.type == "inline"
+        )
     return "\n" + _blocks(tokens)
 
 
@@ -110,9 +114,7 @@ _BLOCKS: dict[str, Callable[[Token], str]] = {
 
 def _complaint(found: str) -> str:
     line = " ".join(found.split())
-    return (
-        f"a handout cannot show {line[:60]!r}: write paragraphs, lists, **bold**, *italic*, `code` and $mathematics$"
-    )
+    return f"a handout cannot show {line[:60]!r}: write paragraphs, lists, **bold**, *italic*, `code` and $mathematics$"
 
 
 def _inline(tokens: Sequence[Token]) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from nbsolve.document import Mark, Math, Text
 from nbsolve.expr import Atom, Expr
+from nbsolve.letters import letter_name, own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render import text as linear
@@ -32,6 +33,12 @@ FUNCTIONS = {
     "normal_density": "φ",
     "loss": "ℓ",
     "max": 'op("max")',
+    "min": 'op("min")',
+    "sin": 'op("sin")',
+    "cos": 'op("cos")',
+    "sinh": 'op("sinh")',
+    "cosh": 'op("cosh")',
+    "atan": 'op("arctan")',
     "ln": 'op("ln")',
     "erf": 'op("erf")',
     "sign": 'op("sign")',
@@ -64,7 +71,8 @@ def printer(names: Names) -> Printer:
         return f"{quoted(words + ' ')}{listed}" if listed else quoted(words)
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:
-        return f"{FUNCTIONS[name]}{'^′' * primes}({' comma med '.join(arguments)})"
+        function = FUNCTIONS.get(name) or from_latex(own_name(name).latex()).typst
+        return f"{function}{'^′' * primes}({' comma med '.join(arguments)})"
 
     def cases(rows: Sequence[tuple[str, str | None]]) -> str:
         lines = [
@@ -79,7 +87,7 @@ def printer(names: Names) -> Printer:
         Dialect(
             atom=atom,
             number=number,
-            variable=lambda name: VARIABLES.get(name) or from_latex(name).typst,
+            variable=_variable,
             fraction=lambda n, d: f"frac({n}, {d})",
             fraction_is_atom=True,
             power=lambda base, exponent: f"{base}^({exponent})",
@@ -91,7 +99,7 @@ def printer(names: Names) -> Printer:
             logarithm=lambda base, x: f'op("log")_({base})({x})',
             absolute=lambda x: f"lr(bar.v {x} bar.v)",
             norm=lambda x: f"lr(bar.v.double {x} bar.v.double)",
-            matrix=lambda rows: f"mat(delim: \"[\", {'; '.join(', '.join(row) for row in rows)})",
+            matrix=lambda rows: f'mat(delim: "[", {"; ".join(", ".join(row) for row in rows)})',
             cases=cases,
             brace=lambda body, words: f"underbrace({body}, {words})",
             reference=lambda body, n: f"underbrace({body}, {quoted(circled(n, CIRCLES))})",
@@ -112,6 +120,12 @@ def printer(names: Names) -> Printer:
             indicator=lambda condition: f"bb(1)_([{condition}])",
         )
     )
+
+
+def _variable(name: str) -> str:
+    if re.match(r"[A-Za-z]\w", name) and name not in VARIABLES:
+        return from_latex(letter_name(name).latex()).typst
+    return VARIABLES.get(name) or from_latex(name).typst
 
 
 def _indexed_sum(index: str, first: int, last: int | None) -> str:

@@ -18,7 +18,9 @@ _LARGER = 1.13
 _SIZE = re.compile(r'font-size="([0-9.]+)"')
 _STYLE = re.compile(r"<style>@media.*?</style>", re.DOTALL)
 _HIDDEN = re.compile(r"<(title|desc)\b.*?</\1>", re.DOTALL)
-_DIMENSIONS = re.compile(r'<svg[^>]*?\bwidth="([0-9.]+)(pt|px)?"[^>]*?\bheight="([0-9.]+)(?:pt|px)?"', re.DOTALL)
+_DIMENSIONS = re.compile(
+    r'<svg[^>]*?\bwidth="([0-9.]+)(pt|px)?"[^>]*?\bheight="([0-9.]+)(?:pt|px)?"', re.DOTALL
+)
 
 
 def paper_svg(svg: str) -> str:
@@ -49,7 +51,7 @@ def picture_pdf(svg: str, alt: str) -> bytes:
     width, _ = size_of(svg) or (600.0, 400.0)
     source = (
         f"#set document(title: {quoted(alt[:80])}, date: none)\n#set page(width: auto, height: auto, margin: 0pt)\n"
-        f"#image(bytes({quoted(paper_svg(svg))}), format: \"svg\", alt: {quoted(alt)}, width: {width * 0.75:.1f}pt)\n"
+        f'#image(bytes({quoted(paper_svg(svg))}), format: "svg", alt: {quoted(alt)}, width: {width * 0.75:.1f}pt)\n'
     )
     pdf = _compiler().compile(source.encode("utf-8"), format="pdf", timestamp=0)
     assert isinstance(pdf, bytes)

@@ -46,9 +46,33 @@ SPACES = {
 r"""Spaces; the negative `\!` is left out: it is a correction that Typst does by itself."""
 
 FUNCTIONS = frozenset(
-    "exp ln log lg sin cos tan sinh cosh tanh coth sec csc arcsin arccos arctan det dim ker deg gcd arg hom".split()
+    [
+        "exp",
+        "ln",
+        "log",
+        "lg",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "coth",
+        "sec",
+        "csc",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "det",
+        "dim",
+        "ker",
+        "deg",
+        "gcd",
+        "arg",
+        "hom",
+    ]
 )
-LIMITS = frozenset("max min sup inf lim limsup liminf Pr argmax argmin".split())
+LIMITS = frozenset(["max", "min", "sup", "inf", "lim", "limsup", "liminf", "Pr", "argmax", "argmin"])
 """Functions with a roman name; those of `LIMITS` carry their subscript below."""
 
 ACCENTS = {

@@ -90,7 +90,11 @@ class _Reader:
         if token[0].isdigit() or (token[0] == "." and len(token) > 1):
             return _DIGIT * (len(token) - token.count(".")) + 0.28 * token.count(".") + 0.02
         if len(token) > 1:
-            return self.function(token) if self.tokens[self.at : self.at + 1] == ["("] else _NAMED.get(token, 1.0)
+            return (
+                self.function(token)
+                if self.tokens[self.at : self.at + 1] == ["("]
+                else _NAMED.get(token, 1.0)
+            )
         if token in ("(", "["):
             start = self.at
             inner = self.row(")" if token == "(" else "]") if token == "[" else sum(self.arguments())

@@ -1,0 +1,195 @@
+"""A handout's pages as the blocks that the audit checks; formulas from their alternative texts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from nbsolve.document import (
+    Bullets,
+    Derivation,
+    Document,
+    Heading,
+    Line,
+    Math,
+    Note,
+    Paragraph,
+    Result,
+    Table,
+    blocks_within,
+)
+from nbsolve.expr import atoms
+from nbsolve.problem.model import Problem
+from tests.audit.page import Block
+from tests.handout.linear import display, inline
+from tests.handout.pdf import Node, Run
+
+HEADINGS = {f"H{level}" for level in range(1, 7)} | {"Title"}
+SIGNS = str.maketrans({"−": "-"})
+
+
+def letters_of(document: Document) -> dict[str, str]:
+    """Each name as it is written in linear form, with its LaTeX."""
+    found: dict[str, str] = {}
+    for block in blocks_within(document.blocks):
+        for expression in _expressions(block):
+            for atom in atoms(expression):
+                found[document.names.plain(atom)] = document.names.latex(atom)
+    return found
+
+
+def _expressions(block: object) -> Iterator[object]:
+    match block:
+        case Heading(_, text) | Paragraph(text):
+            yield from _of_text(text)
+        case Bullets(items):
+            for item in items:
+                yield from _of_text(item)
+        case Derivation(lines):
+            for line in lines:
+                yield from _of_line(line)
+        case Table(header, rows):
+            for row in (header, *rows):
+                for cell in row:
+                    yield from _of_text(cell)
+        case Note():
+            return
+
+
+def _of_line(line: Line) -> Iterator[object]:
+    if line.left is not None:
+        yield line.left
+    for _, right in line.parts:
+        yield right.value if isinstance(right, Result) else right
+    yield from _of_text(line.note)
+
+
+def _of_text(text: tuple[object, ...]) -> Iterator[object]:
+    for part in text:
+        if isinstance(part, Math):
+            yield part.left
+            if part.right is not None:
+                yield part.right
+
+
+def digits(text: str) -> list[str]:
+    """The digits and points of a text, wherever they stand (as index, exponent, in a circle)."""
+    return sorted(sign for sign in unicodedata.normalize("NFKC", text) if sign.isdigit() or sign == ".")
+
+
+def formulas(root: Node) -> Iterator[Node]:
+    """Every formula of the tree."""
+    yield from (node for node in root if node.kind == "Formula")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How formulas are read: the letters of the problem, and the sentences of its author, as in the file."""
+
+    letters: Mapping[str, str]
+    authored: Mapping[tuple[str, tuple[str, ...]], str]
+
+    @classmethod
+    def of(cls, document: Document, problem: Problem) -> Reading:
+        texts = [
+            problem.title,
+            problem.statement,
+            problem.source and f"Source: {problem.source}",
+            *problem.pitfalls,
+        ]
+        texts += [part.text for part in problem.parts]
+        return cls(letters_of(document), {_skeleton(text): " ".join(text.split()) for text in texts if text})
+
+    def display(self, node: Node) -> str:
+        return display(node.alt or "", self.letters)
+
+    def text(self, node: Node) -> str:
+        """Words with formulas between dollars; an author's sentence as it stands in the file."""
+        whole = _text(node, lambda formula: "¤")
+        shown = "".join(part.alt or "" for part in _parts(node) if isinstance(part, Node))
+        own = self.authored.get((_words(whole), tuple(digits(shown))))
+        return own or _text(node, lambda formula: f"${inline(formula, self.letters)}$")
+
+
+def _skeleton(text: str) -> tuple[str, tuple[str, ...]]:
+    """An author's text as its words and the digits of its formulas."""
+    parts = re.split(r"\$([^$]+)\$", text)
+    return _words("¤".join(parts[::2])), tuple(digits("".join(parts[1::2])))
+
+
+def _words(text: str) -> str:
+    return re.sub(r"[\s*_`]", "", text)
+
+
+def read_blocks(root: Node, letters: Reading) -> list[Block]:
+    """The blocks of a handout in reading order; the data that stand below each other are one display."""
+    blocks: list[Block] = []
+    before = False
+    for block in _blocks(root, letters):
+        data = block.kind == "display" and "\\\\\n" not in block.source and " + " not in block.source
+        if data and before and blocks[-1].kind == "display":
+            above, below = blocks[-1].source.removesuffix(END), block.source.removeprefix(BEGIN)
+            blocks[-1] = Block("display", f"{above} \\\\{below}")
+        else:
+            blocks.append(block)
+        before = data
+    return blocks
+
+
+BEGIN, END = "\\begin{aligned}", "\n\\end{aligned}"
+
+
+def _blocks(root: Node, letters: Reading) -> Iterator[Block]:
+    box = ""
+    for node in root.nodes:
+        if node.kind in HEADINGS:
+            box = ""
+            yield Block("heading", letters.text(node))
+        elif node.kind == "Strong":
+            box = node.seen
+            yield Block("heading", box, (), box)
+        elif node.kind == "P":
+            box = ""
+            yield Block("text", letters.text(node))
+        elif node.kind == "Formula":
+            box = ""
+            yield Block("display", letters.display(node))
+        elif node.kind == "L":
+            for item in node.nodes:
+                label, body = item.nodes[0].seen.strip(), letters.text(item.nodes[1])
+                yield Block("item", f"**{label}** {body}" if label.startswith("(") else body, (), box)
+        elif node.kind == "Table":
+            yield Block("table", _table(node, letters))
+        elif node.kind not in ("Figure", "Span", "Link"):
+            yield from _blocks(node, letters)
+
+
+def _table(node: Node, letters: Reading) -> str:
+    rows = [row for row in node if row.kind == "TR"]
+    return "\n".join("| " + " | ".join(letters.text(cell) for cell in row.nodes) + " |" for row in rows)
+
+
+def _text(node: Node, write: Callable[[str], str]) -> str:
+    """Words, and what `write` makes of formulas; a space where a new line begins."""
+    text, last = "", None
+    for part in _parts(node):
+        first = next(iter(part.runs()), None) if isinstance(part, Node) else part
+        if first is not None and last is not None and last.height - first.height > 9:
+            text += "" if text.endswith(" ") else " "
+        if isinstance(part, Run):
+            text += part.text.translate(SIGNS)
+        else:
+            text += write(part.alt or "")
+        runs = list(part.runs()) if isinstance(part, Node) else [part]
+        last = runs[-1] if runs else last
+    return text.strip()
+
+
+def _parts(node: Node) -> Iterator[Node | Run]:
+    for part in node.parts:
+        if isinstance(part, Run) or part.kind == "Formula":
+            yield part
+        else:
+            yield from _parts(part)
