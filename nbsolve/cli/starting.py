@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,23 @@ from nbsolve.errors import NbsolveError
 SCHEMA_FILE = "problem.schema.json"
 
 
+class Kind(StrEnum):
+    """Kinds of problems."""
+
+    NETWORK = "network"
+    DERIVATION = "derivation"
+
+
 def register(application: typer.Typer) -> None:
     """Add the commands to the application."""
     application.command(epilog="Examples:\n\n  nbsolve init my-course\n\n")(init)
     application.command(
-        epilog="Examples:\n\n  nbsolve new midterm\n\n  nbsolve new problems/week-3.yaml\n\n"
+        epilog=(
+            "Examples:\n\n"
+            "  nbsolve new midterm\n\n"
+            "  nbsolve new problems/week-3.yaml\n\n"
+            "  nbsolve new slopes --kind derivation\n\n"
+        )
     )(new)
     application.command(epilog="Examples:\n\n  nbsolve schema > problem.schema.json\n\n")(schema)
 
@@ -37,6 +50,9 @@ def new(
         str,
         typer.Argument(metavar="NAME", help="The problem's name, or the file to write.", show_default=False),
     ],
+    kind: Annotated[
+        Kind, typer.Option("--kind", "-k", help="A problem about a network, or derivatives to be derived.")
+    ] = Kind.NETWORK,
 ) -> None:
     """Write a commented starter problem, and beside it the schema with which editors complete it.
 
@@ -49,7 +65,7 @@ def new(
     if path.exists():
         raise NbsolveError(f"{path} is there already")
     title = path.stem.replace("-", " ").replace("_", " ")
-    write_whole(path, starter(title[:1].upper() + title[1:]))
+    write_whole(path, starter(title[:1].upper() + title[1:], kind.value))
     write_whole(path.with_name(SCHEMA_FILE), _schema_text())
     typer.echo(str(path))
 

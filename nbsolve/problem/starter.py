@@ -70,12 +70,47 @@ parts:                     # what is asked: words, or quantities such as dL/dw3 
 """
 
 
-def starter(name: str) -> str:
+_DERIVATION = """\
+# yaml-language-server: $schema=problem.schema.json
+# A problem without numbers: derivatives to be derived, line by line. Lines that begin with # are comments;
+# take away the "# " before a key to use it.
+
+kind: derivation
+title: {title}
+# source: Where the problem comes from
+# group: The heading under which the site lists it (default: the source)
+# statement: The question in words.
+
+functions:                 # {activations};
+                           # or {{custom: {{name: mish, formula: "z*tanh(ln(1+exp(z)))"}}}}
+  - sigmoid
+  - relu
+
+losses:                    # {losses};
+                           # or {{custom: {{name: log_cosh, formula: "ln((exp(a-y)+exp(y-a))/2)"}}}}
+  - squared_error
+  - {{binary_cross_entropy: {{through: sigmoid}}}}    # in the pre-activation; categorical_cross_entropy: softmax
+
+parts:                     # what is asked, by name
+  - {{label: a, ask: [sigmoid, relu], marks: 4}}
+  - {{label: b, ask: [squared_error, binary_cross_entropy_through_sigmoid], marks: 4}}
+
+# pitfalls:                # notes on where hand solutions of this go wrong
+#   - The minus sign of the power $-1$ is easily lost.
+"""
+
+
+def starter(name: str, kind: str = "network") -> str:
     """A commented problem file with the title `name`, which loads and solves as it stands."""
     # Imported here: a starter is written once, the catalogue is not otherwise needed for it.
     from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES
 
     title = json.dumps(name, ensure_ascii=False)
+    if kind == "derivation":
+        gap = ",\n" + 27 * " " + "# "
+        functions = gap.join([", ".join([*ACTIVATIONS][:6]), ", ".join([*ACTIVATIONS][6:])])
+        derived = gap.join([", ".join([*LOSSES][:3]), ", ".join([*LOSSES][3:])])
+        return _DERIVATION.format(title=title, activations=functions, losses=derived)
     losses = ",\n#   ".join([", ".join([*LOSSES][:4]), ", ".join([*[*LOSSES][4:], *LOSS_ALIASES])])
     activations = ", ".join(ACTIVATIONS)
     return _STARTER.format(title=title, activations=activations, losses=losses)
