@@ -8,6 +8,7 @@ document.addEventListener("readystatechange", () => {
     line
       .replace(/&& .*$/, "")
       .replace(/\\begin\{cases\}(.*?)\\end\{cases\}/g, longest)
+      .replace(/\\(tanh|sinh|cosh|sin|cos|arctan|ln|max|min)(?![a-zA-Z])/g, "$1")
       .replace(/\\(?:[a-zA-Z]+|.)|[{}_^&\s]/g, "").length;
   for (const equation of document.querySelectorAll(".bd-article div.math")) {
     const text = equation.textContent;
