@@ -170,9 +170,9 @@ def _solved(files: Sequence[str], overrides: Sequence[str]) -> Iterator[Worked]:
 def _sheet(handout: Handout, kind: Kind) -> Sheet:
     from nbsolve.handout import key
 
-    return {Kind.QUESTION: handout.question, Kind.SOLUTION: handout.solution, Kind.KEY: lambda: key(handout)}[
-        kind
-    ]()
+    if kind is Kind.QUESTION:
+        return handout.question()
+    return handout.solution() if kind is Kind.SOLUTION else key(handout)
 
 
 def _write_collection(

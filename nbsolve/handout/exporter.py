@@ -16,7 +16,7 @@ from nbsolve.handout.typesetting import Sheet, typeset
 __all__ = ["NbsolvePDFExporter"]
 
 
-class NbsolvePDFExporter(TemplateExporter):  # type: ignore[misc]
+class NbsolvePDFExporter(TemplateExporter):
     """Typesets the blocks that nbsolve left among a notebook's outputs, and its Markdown through pandoc.
 
     The tags remove-cell, hide-input, hide-output and solution are honoured, and the options of every exporter
@@ -38,7 +38,7 @@ class NbsolvePDFExporter(TemplateExporter):  # type: ignore[misc]
     def _file_extension_default(self) -> str:
         return ".pdf"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
         """The PDF. Raises: NbsolveError, naming the cell, for what cannot be put on paper."""

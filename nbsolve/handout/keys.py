@@ -38,7 +38,7 @@ _ARRANGEMENTS = (
 )
 """Tables beside each other, and their font's size in points; the first that fits is taken."""
 _ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.66, 2.3, 2.2, 1.1
-"""Heights of a row (with a fraction in it) and of a header, and the width between two columns, in the font's size."""
+"""Heights of a row (with a fraction in it), of a header; the width between two columns; in the font's size."""
 _RAGGED = 1.15
 """How much a broken formula takes beyond its width: lines do not come out even."""
 _TAKEN = 62.0
@@ -76,9 +76,7 @@ def key(handout: Handout) -> Sheet:
         rows.append([_words(phrase("handout.total")), *[_words("")] * (len(header) - 2), _words(total)])
     pieces = _tables(header, rows, handout.paper, numeric=len(header) - (2 if not marks else 3))
     kind = phrase("handout.key")
-    return Sheet(
-        handout.title, pieces, f"{handout.title} · {kind}", kind, (), None, handout.course, handout.paper
-    )
+    return handout.sheet(pieces, kind)
 
 
 def tolerance(entry: Answer) -> str | None:

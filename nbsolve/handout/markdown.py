@@ -19,7 +19,10 @@ from nbsolve.render.typst_markdown import UnknownMarkdown, blocks_of, equation
 
 __all__ = ["first_heading", "markdown_piece"]
 
-_FORMAT = "markdown-auto_identifiers-yaml_metadata_block+tex_math_single_backslash+lists_without_preceding_blankline"
+_FORMAT = (
+    "markdown-auto_identifiers-yaml_metadata_block+tex_math_single_backslash"
+    "+lists_without_preceding_blankline"
+)
 _TITLE = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""A notebook's cells as pieces of a handout: what nbsolve made is typeset from its blocks, the rest as it stands."""
+"""A notebook's cells as pieces of a handout: what nbsolve made from its blocks, the rest as it stands."""
 
 from __future__ import annotations
 
@@ -112,10 +112,9 @@ def _generated(cell: Mapping[str, Any]) -> bool:
     """Whether the code is nbsolve's own: it shows nothing but what nbsolve made, or prepares that."""
     outputs = cell.get("outputs", [])
     made = [
-        stored.MIME in output.get("data", {}) or "nbsolve" in _joined(output.get("data", {}).get("image/svg+xml", ""))
-        or "<svg" in _joined(output.get("data", {}).get("image/svg+xml", ""))
+        stored.MIME in output.get("data", {}) or "image/svg+xml" in output.get("data", {})
         for output in outputs
-    ]  # fmt: skip
+    ]
     if made:
         return all(made)
     return _joined(cell["source"]).startswith("from nbsolve import ")

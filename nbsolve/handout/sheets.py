@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from nbsolve.handout.work import MOST, answer_lines
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import DerivationProblem
 from nbsolve.render.typst import Piece, Writer
+from nbsolve.render.typst_latex import from_latex
+from nbsolve.render.typst_markdown import inline_of
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import WorkedDerivation
 
@@ -30,16 +32,21 @@ Worked = WorkedSolution | WorkedDerivation
 
 @dataclass(frozen=True)
 class Handout:
-    """The handouts of one worked problem. Raises, when typeset: TypesettingError, MissingGlyphs, BrokenMathematics."""
+    """The handouts of one worked problem.
+
+    Raises, when they are written and typeset: TypesettingError, MissingGlyphs, BrokenMathematics, UnknownMarkdown.
+    """
 
     worked: Worked
-    course: CourseData = CourseData()
+    course: CourseData = field(default_factory=CourseData)
     paper: Paper = PAPERS["a4"]
 
     @property
     def title(self) -> str:
         """The problem's title, as plain text."""
-        return " ".join(self.worked.problem.title.replace("$", "").split())
+        pieces = self.worked.problem.title.split("$")
+        said = [from_latex(piece).plain if n % 2 else piece for n, piece in enumerate(pieces)]
+        return " ".join("".join(said).replace("**", "").replace("`", "").split())
 
     @cached_property
     def statement(self) -> Document:
@@ -55,15 +62,17 @@ class Handout:
 
     def question(self) -> Sheet:
         """The statement, the data, the drawing without results, the parts with room for answers; no solution."""
-        return self._sheet(list(self.question_pieces()), fields=(phrase("handout.name"),))
+        return self.sheet(list(self.question_pieces()), fields=(phrase("handout.name"),))
 
     def solution(self) -> Sheet:
         """Statement, conventions, drawings, every step, the answers."""
-        return self._sheet(list(self.solution_pieces()), kind=phrase("handout.solution"))
+        return self.sheet(list(self.solution_pieces()), kind=phrase("handout.solution"))
 
-    def _sheet(self, pieces: Sequence[Piece], kind: str = "", fields: tuple[str, ...] = ()) -> Sheet:
+    def sheet(self, pieces: Sequence[Piece], kind: str = "", fields: tuple[str, ...] = ()) -> Sheet:
+        """Pieces under the problem's title; `fields` are lines to be filled in by hand."""
         running = f"{self.title} · {kind}" if kind else self.title
-        return Sheet(self.title, pieces, running, kind, fields, None, self.course, self.paper)
+        heading = inline_of(self.worked.problem.title)
+        return Sheet(self.title, pieces, running, kind, fields, None, self.course, self.paper, heading)
 
     # ------------------------------------------------------------------ pieces
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -21,7 +22,7 @@ from nbsolve.render.typst_markdown import escaped
 
 __all__ = ["Sheet", "TypesettingError", "typeset"]
 
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA: Typst then refuses what has no alternative text, and letters that no font has."""
 EPOCH = 0
 """The time of creation, so that the same input is the same bytes."""
@@ -46,6 +47,8 @@ class Sheet:
     front: str | None = None
     course: CourseData = field(default_factory=CourseData)
     paper: Paper = PAPERS["a4"]
+    heading: str = ""
+    """The title as Typst, where it has mathematics."""
     folder: Path | None = None
     """Where files lie that its text names (pictures of a notebook)."""
 
@@ -114,7 +117,8 @@ def front(sheet: Sheet) -> str:
     left = " · ".join(part for part in (course.institution, course.name) if part)
     right = " · ".join(part for part in (course.term, course.date) if part)
     blanks = "".join(f"{quoted(blank)}, " for blank in sheet.fields)
-    return f"#front({quoted(left)}, {quoted(right)}, {logo(course)}, {quoted(sheet.kind)}, ({blanks}))[{escaped(sheet.title)}]"
+    heading = sheet.heading or escaped(sheet.title)
+    return f"#front({quoted(left)}, {quoted(right)}, {logo(course)}, {quoted(sheet.kind)}, ({blanks}))[{heading}]"
 
 
 def logo(course: CourseData) -> str:

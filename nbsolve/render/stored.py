@@ -1,7 +1,7 @@
 """Documents as JSON: what a notebook carries beside Markdown and LaTeX, so that it can be typeset again.
 
-Blocks and expressions are stored as lists `[class, field, …]`, tuples as `[0, item, …]`; each quantity once, with the
-letters that it is written with. Reading knows the classes of this version of nbsolve and nothing else.
+Blocks and expressions are stored as lists `[class, field, …]`, tuples as `[0, item, …]`; each quantity once,
+with the letters that it is written with. Reading knows the classes of this version of nbsolve and nothing else.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ def _read_atom(stored: list[Any]) -> Symbol | Partial:
             raise ValueError("a derivative of derivatives")
         return Partial(of, wrt)
     role, *rest = stored
-    return Symbol(Role(role), *(Index(part["i"]) if isinstance(part, dict) else part for part in rest))
+    places: list[Any] = [Index(part["i"]) if isinstance(part, dict) else part for part in rest]
+    return Symbol(Role(role), *places)
 
 
 def _rational(text: str) -> flint.fmpq:

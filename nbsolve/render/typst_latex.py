@@ -157,8 +157,8 @@ class _Reader:
         if token in '&#$%~"`\\':
             raise self.fail(f"{token!r} has no meaning there")
         named = {
-            "*": "∗", ":": "colon", "/": "slash", ";": "semi", ",": "comma", "!": "excl", ".": "dot.basic", "?": "quest",
-            "@": quoted("@"),
+            "*": "∗", ":": "colon", "/": "slash", ";": "semi", ",": "comma", "!": "excl", ".": "dot.basic",
+            "?": "quest", "@": quoted("@"),
         }  # fmt: skip
         if token.isalpha() and len(token) == 1 and not token.isascii() and unmathematical(token):
             return Formula(quoted(token), token)
@@ -354,8 +354,9 @@ def spaced(parts: Iterable[str]) -> str:
     """Parts of a formula beside each other: with a space, but for words, beside which Typst would print it."""
     text = ""
     for part in parts:
-        if text and part and not _WORDS_END.search(text) and not _WORDS_BEGIN.match(part):
-            text += " "
+        if text and part and not _WORDS_END.search(text):
+            # the empty string parts two names, and Typst prints no space beside it
+            text += ('""' if text[-1].isalnum() else "") if _WORDS_BEGIN.match(part) else " "
         text += part
     return text
 

@@ -114,7 +114,10 @@ _BLOCKS: dict[str, Callable[[Token], str]] = {
 
 def _complaint(found: str) -> str:
     line = " ".join(found.split())
-    return f"a handout cannot show {line[:60]!r}: write paragraphs, lists, **bold**, *italic*, `code` and $mathematics$"
+    return (
+        f"a handout cannot show {line[:60]!r}: "
+        "write paragraphs, lists, tables, **bold**, *italic*, `code` and $mathematics$"
+    )
 
 
 def _inline(tokens: Sequence[Token]) -> str:

@@ -10,7 +10,8 @@ CALLS = {
     "σ": r"\sigma", "tanh": r"\tanh", "ReLU": r"\mathrm{ReLU}", "LeakyReLU": r"\mathrm{LeakyReLU}",
     "ELU": r"\mathrm{ELU}", "softplus": r"\mathrm{softplus}", "GELU": r"\mathrm{GELU}", "SiLU": r"\mathrm{SiLU}",
     "step": r"\mathrm{step}", "softmax": r"\mathrm{softmax}", "ℓ": r"\ell", "max": r"\max", "ln": r"\ln",
-    "erf": r"\operatorname{erf}", "sign": r"\operatorname{sign}", "id": r"\mathrm{id}", "sum": r"\operatorname{sum}",
+    "erf": r"\operatorname{erf}", "sign": r"\operatorname{sign}", "id": r"\mathrm{id}",
+    "sum": r"\operatorname{sum}",
 }  # fmt: skip
 RELATIONS = {
     "=": "=",

@@ -160,8 +160,9 @@ def _runs(page: Any, number: int) -> Iterator[tuple[int, list[Run]]]:
     stack: list[int] = []
     codes: dict[int, str] = {}
     height, saved = 0.0, []  # type: tuple[float, list[float]]
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands: Any = instruction.operands
+        match str(instruction.operator):
             case "BDC" | "BMC":
                 inside = operands[1] if len(operands) > 1 else None
                 mark = inside.get("/MCID") if isinstance(inside, pikepdf.Dictionary) else None
@@ -177,7 +178,7 @@ def _runs(page: Any, number: int) -> Iterator[tuple[int, list[Run]]]:
             case "Tf":
                 codes = fonts[str(operands[0])]
             case "TJ" | "Tj":
-                strings = operands[0] if str(operator) == "TJ" else operands
+                strings = operands[0] if str(instruction.operator) == "TJ" else operands
                 text = "".join(_decoded(part, codes) for part in strings if isinstance(part, pikepdf.String))
                 found.setdefault(stack[-1] if stack else -1, []).append(Run(text, number, height))
     yield from found.items()

@@ -20,7 +20,7 @@ from nbsolve.document import (
     Table,
     blocks_within,
 )
-from nbsolve.expr import atoms
+from nbsolve.expr import Expr, atoms
 from nbsolve.problem.model import Problem
 from tests.audit.page import Block
 from tests.handout.linear import display, inline
@@ -40,7 +40,7 @@ def letters_of(document: Document) -> dict[str, str]:
     return found
 
 
-def _expressions(block: object) -> Iterator[object]:
+def _expressions(block: object) -> Iterator[Expr]:
     match block:
         case Heading(_, text) | Paragraph(text):
             yield from _of_text(text)
@@ -58,7 +58,7 @@ def _expressions(block: object) -> Iterator[object]:
             return
 
 
-def _of_line(line: Line) -> Iterator[object]:
+def _of_line(line: Line) -> Iterator[Expr]:
     if line.left is not None:
         yield line.left
     for _, right in line.parts:
@@ -66,7 +66,7 @@ def _of_line(line: Line) -> Iterator[object]:
     yield from _of_text(line.note)
 
 
-def _of_text(text: tuple[object, ...]) -> Iterator[object]:
+def _of_text(text: tuple[object, ...]) -> Iterator[Expr]:
     for part in text:
         if isinstance(part, Math):
             yield part.left
