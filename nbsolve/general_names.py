@@ -35,7 +35,11 @@ class GeneralNames:
             return Name.read(found)
         cores = {self.instance(one).core for each in self._places(place.role) for one in self._all_of(each)}
         letter = Name(cores.pop()) if len(cores) == 1 else self.letters[place.role]
-        return letter.with_sub(str(place.to)) if place.layer is None else self.indexed(letter, place)
+        if place.layer is None:
+            # y_k would be another quantity where the targets are called y_2 and y_3: they count with the outputs
+            end = 0 if place.role is Role.INPUT else len(self.sizes) - 1
+            return letter.with_sub(str(place.to)).with_sup(f"({end})")
+        return self.indexed(letter, place)
 
     def follows_pattern(self, role: Role) -> bool:
         """Whether the names of a role follow a pattern in every layer."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.iteration import layer_of
+from nbsolve.compose.matrices import turned
 from nbsolve.compose.putting_in import BOXED, PuttingIn
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Mark, Markdown, Paragraph, Result, Text
 from nbsolve.expr import Atom, Expr, Quantity
@@ -103,7 +104,7 @@ class LetterBlocks:
             if not self.names.follows_pattern(Role.WEIGHT):
                 yield Paragraph((Markdown(phrase("letters.legend")),))
             yield Paragraph((phrase("letters.linear", constant=self._constants()),))
-            yield self._together(self.letters.general.linear, anchors=False)
+            yield self._together(self.letters.general.linear, general=True)
 
     def _constants(self) -> str:
         """The slopes in biases and thresholds, where there are any."""
@@ -146,7 +147,7 @@ class LetterBlocks:
         if not self.letters.instances and not self.names.follows_pattern(Role.WEIGHT):
             yield Paragraph((Markdown(phrase("letters.legend")),))
         for step in (*general.signals, *general.gradients):
-            yield self.derivation(step, anchors=False)
+            yield self.derivation(step, general=True)
 
     def _gradients(self) -> Iterator[Block]:
         said = False
@@ -162,7 +163,15 @@ class LetterBlocks:
     def _matrices(self, rules: Iterable[Rule]) -> Iterator[Block]:
         transposed = self.letters.solution.problem.network.layout == "x W + b"
         steps = [step for step in self.letters.matrices if step.rule in rules]
-        yield self._together(steps, anchors=False, transposed=transposed)
+        if transposed:
+            steps = [
+                replace(
+                    step,
+                    forms=tuple(replace(form, expression=turned(form.expression)) for form in step.forms),
+                )
+                for step in steps
+            ]
+        yield self._together(steps, general=True)
 
     def update(self) -> Iterator[Block]:
         """The new parameters."""
@@ -191,27 +200,28 @@ class LetterBlocks:
 
     # ------------------------------------------------------------------ lines
 
-    def _together(self, steps: Iterable[Step], anchors: bool = True, transposed: bool = False) -> Derivation:
+    def _together(self, steps: Iterable[Step], anchors: bool = True, general: bool = False) -> Derivation:
         """Several steps in one aligned block, a step of few forms on one line."""
         lines: list[Line] = []
         ids: list[str] = []
         for step in steps:
-            lines.extend(self._lines(step, joined=True))
+            lines.extend(self._lines(step, joined=True, general=general))
             ids.append(f"letters-{anchor(step.target)}")
-        return Derivation(tuple(lines), tuple(ids) if anchors else ())
+        return Derivation(tuple(lines), tuple(ids) if anchors and not general else ())
 
-    def derivation(self, step: Step, notes: bool = False, anchors: bool = True) -> Derivation:
-        """One step, a form a line."""
-        ids = (f"letters-{anchor(step.target)}",) if anchors else ()
-        return Derivation(tuple(self._lines(step, notes=notes)), ids)
+    def derivation(self, step: Step, notes: bool = False, general: bool = False) -> Derivation:
+        """One step, a form a line; what is `general` is no answer and has no number."""
+        ids = () if general else (f"letters-{anchor(step.target)}",)
+        return Derivation(tuple(self._lines(step, notes=notes, general=general)), ids)
 
-    def _lines(self, step: Step, joined: bool = False, notes: bool = False) -> Iterator[Line]:
+    def _lines(
+        self, step: Step, joined: bool = False, notes: bool = False, general: bool = False
+    ) -> Iterator[Line]:
         forms = step.forms
-        boxed = step.target in self.asked and step.rule in BOXED
         rights: list[Expr | Result] = [form.expression for form in forms]
-        if boxed:
+        if step.target in self.asked and step.rule in BOXED and not general:
             rights[-1] = Result(forms[-1].expression, boxed=True)
-        tag = self.tags.get(step.target)
+        tag = None if general else self.tags.get(step.target)
         left = Quantity(step.target)
         if joined and len(forms) <= _SHORT:
             yield Line(tuple(("=", right) for right in rights), left, tag=tag)

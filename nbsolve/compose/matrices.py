@@ -16,7 +16,6 @@ from nbsolve.expr import (
     Atom,
     Expr,
     Function,
-    Hadamard,
     Matrix,
     MatrixProduct,
     Operand,
@@ -119,19 +118,27 @@ class MatrixLines:
         ]
 
     def _written(self, formula: Expr) -> Expr:
-        """The formula as the layout has it: with rows as inputs every product stands the other way round."""
+        """The formula as the layout has it, long sums by their ends."""
+        if self.inputs_first:
+            formula = turned(formula)
 
-        def turned(node: Expr) -> Expr | None:
-            if isinstance(node, MatrixProduct) and self.inputs_first:
-                return MatrixProduct(tuple(substitute(o, turned) for o in reversed(node.operands)))
+        def shortened(node: Expr) -> Expr | None:
             if isinstance(node, Sum) and len(node.operands) > MOST_TERMS:
-                kept = (*node.operands[:2], Variable("…"), *node.operands[-2:])
-                return Sum(tuple(substitute(operand, turned) for operand in kept))
-            if isinstance(node, Hadamard):
-                return Hadamard(tuple(substitute(o, turned) for o in node.operands))
+                return Sum((*node.operands[:2], Variable("…"), *node.operands[-2:]))
             return None
 
-        return substitute(formula, turned)
+        return substitute(formula, shortened)
+
+
+def turned(formula: Expr) -> Expr:
+    """The formula for rows that are inputs (x W + b): every product stands the other way round."""
+
+    def reverse(node: Expr) -> Expr | None:
+        if isinstance(node, MatrixProduct):
+            return MatrixProduct(tuple(turned(operand) for operand in reversed(node.operands)))
+        return None
+
+    return substitute(formula, reverse)
 
 
 @dataclass(frozen=True)

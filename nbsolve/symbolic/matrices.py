@@ -7,9 +7,11 @@ Source: M. A. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2, equ
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from nbsolve.expr import Expr, Hadamard, MatrixProduct, Negation, Quantity, Total, Transpose, number
+from nbsolve.expr import Expr, Hadamard, MatrixProduct, Negation, Quantity, Sum, Total, Transpose, number
 from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.objective import penalty_gradient
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
 from nbsolve.step import Rule, Step
@@ -72,7 +74,11 @@ def _gradients(solution: Solution, layer: Dense, values: Values) -> Iterator[Ste
         expression = Negation((body,)) if negative else body
         return Step(Rule.PARAMETER_GRADIENT, Partial(LOSS, wrt), forms(expression), values, 1)
 
-    yield step(layer.w(), MatrixProduct((delta, Transpose((Quantity(layer.source()),)))), minus)
+    weights = step(layer.w(), MatrixProduct((delta, Transpose((Quantity(layer.source()),)))), minus)
+    if solution.problem.regulariser is not None:
+        penalty = penalty_gradient(solution.problem, 1, layer.w())
+        weights = replace(weights, forms=forms(Sum((weights.formula, penalty))))
+    yield weights
     constant = layer.constant()
     if constant is not None:
         body = Total((delta,)) if constant.shared else delta
