@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tests.algebra import chains
 from tests.algebra.evaluating import Evaluator
-from tests.algebra.matrices import Matrix, Value
+from tests.algebra.matrices import Matrix, Value, single
 from tests.algebra.page import Chain, Display, Item, Tokens, read, read_condition
 from tests.algebra.points import Point, World
 from tests.algebra.scalars import Scalar, plain, rational, real
@@ -42,8 +42,8 @@ class Fault(Exception):
 class Checker:
     """Checks displays in one world; what was found once about a formula at a point is kept."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, points: int = POINTS) -> None:
+        self.world, self.points = world, points
         self._nodes: dict[tuple[str, ...], Node] = {}
         self._values: dict[tuple[tuple[str, ...], int, str, str, tuple[tuple[str, int], ...]], Value] = {}
         self._free: dict[Node, frozenset[str]] = {}
@@ -103,13 +103,13 @@ class Checker:
         for number in range(SUPPLY):
             point = self.world.point(number, kind)
             held = False
-            for indices in self.placings(nodes[0], point):
+            for indices in self.placings(nodes, point):
                 evaluator = point.evaluator(indices)
                 if all(evaluator.holds(condition) for condition in conditions):
                     held = True
                     self._here(chain, nodes, chosen, point, indices)
             seen += held
-            if seen == POINTS:
+            if seen == self.points:
                 return
         raise Unreadable(f"no case: {written(chain.items[0].tokens)}")
 
@@ -184,14 +184,16 @@ class Checker:
             self._free[node] = frozenset(found - bound(node) - set(self.world.point(0).fixed))
         return self._free[node]
 
-    def placings(self, left: Node, point: Point) -> Iterator[dict[str, int]]:
-        """All numbers that the index variables of the left side may take."""
-        names = sorted(self.free(left))
+    def placings(self, sides: Sequence[Node], point: Point) -> Iterator[dict[str, int]]:
+        """All numbers that the index variables of the left side may take, as far as all sides have them."""
+        names = sorted(self.free(sides[0]))
         ranges = []
         for name in names:
             own = [
                 point.alphabet.range_of(letter, name, {})
-                for letter in letters(left)
+                for side in sides
+                if name in self.free(side)
+                for letter in letters(side)
                 if name in point.alphabet.free(letter) and letter.core != name
             ]
             ranges.append(sorted(frozenset.intersection(*own)) if own else [])
@@ -205,7 +207,7 @@ class Checker:
             if part.mark not in self.marks:
                 raise Unreadable(f"{part.mark} was not found before")
             found = self.node(self.marks[part.mark])
-            for number in range(POINTS):
+            for number in range(self.points):
                 evaluator = self.world.point(number, "any").evaluator({})
                 if not agree(evaluator(found), evaluator(part.body)):
                     raise Fault(f"{part.mark} is something else than {part.body}")
@@ -223,6 +225,7 @@ def bound(node: Node) -> set[str]:
 
 def agree(left: Value, right: Value) -> bool:
     """Whether two values are the same, at 40 digits."""
+    left, right = single(left), single(right)
     if isinstance(left, Matrix) != isinstance(right, Matrix):
         return False
     if isinstance(left, Matrix):

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.algebra import functions
 from tests.algebra.alphabet import Indices, Letters, Whole
-from tests.algebra.matrices import Matrix, Value
+from tests.algebra.matrices import Matrix, Value, single
 from tests.algebra.model import Model, Place
 from tests.algebra.scalars import Scalar, cosh, derivative, exp, ln, plain, power, sign, sinh, size, slope_of, sqrt, tanh
 from tests.algebra.scanning import Unreadable
@@ -101,10 +101,8 @@ class Evaluator:
 
     def scalar(self, node: Node) -> Scalar:
         """The value of what must be a number."""
-        value = self(node)
+        value = single(self(node))
         if isinstance(value, Matrix):
-            if value.shape == (1, 1):
-                return value.rows[0][0]
             raise Unreadable("a vector where a number should be")
         return value
 
@@ -164,18 +162,18 @@ class Evaluator:
         return value.each(function) if isinstance(value, Matrix) else function(value)
 
     def _sum(self, node: Sum) -> Value:
-        total = self(node.terms[0])
+        total = single(self(node.terms[0]))
         for term in node.terms[1:]:
-            value = self(term)
+            value = single(self(term))
             if isinstance(total, Matrix) != isinstance(value, Matrix):
                 raise Unreadable("a number added to a vector")
             total = total.with_(value, lambda a, b: a + b) if isinstance(total, Matrix) else total + value
         return total
 
     def _product(self, node: Product) -> Value:
-        values = [self(factor) for factor in node.factors]
+        values = [single(self(factor)) for factor in node.factors]
         vectors = [n for n, value in enumerate(values) if isinstance(value, Matrix)]
-        if len(vectors) == 2 and len(values) == 2 and values[0].shape == values[1].shape != (1, 1):
+        if len(vectors) == 2 and len(values) == 2 and values[0].shape == values[1].shape:
             return values[0].dot(values[1])
         result = values[0]
         for value in values[1:]:
@@ -200,18 +198,18 @@ class Evaluator:
         return power(self.scalar(node.base), self.scalar(node.exponent), whole)
 
     def _hadamard(self, node: Hadamard) -> Value:
-        values = [self(factor) for factor in node.factors]
-        if not all(isinstance(value, Matrix) for value in values):
-            raise Unreadable("⊙ between numbers")
+        values = [single(self(factor)) for factor in node.factors]
         result = values[0]
         for value in values[1:]:
-            result = result.with_(value, lambda a, b: a * b)
+            if isinstance(result, Matrix) != isinstance(value, Matrix):
+                raise Unreadable("⊙ between a number and a vector")
+            result = result.with_(value, lambda a, b: a * b) if isinstance(result, Matrix) else result * value
         return result
 
     def _transposed(self, node: Transposed) -> Value:
         value = self(node.inner)
         if not isinstance(value, Matrix):
-            raise Unreadable("the transpose of a number")
+            return value  # a vector of one entry: letters that stand for one are scalars
         return value.transposed
 
     def _indexed_sum(self, node: IndexedSum) -> Value:

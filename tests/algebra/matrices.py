@@ -60,3 +60,8 @@ def _dot(left: tuple[Scalar, ...], right: tuple[Scalar, ...]) -> Scalar:
 
 
 Value = Scalar  # or a Matrix: scalars have no common type
+
+
+def single(value: Value) -> Value:
+    """A matrix of one entry is that entry."""
+    return value.rows[0][0] if isinstance(value, Matrix) and value.shape == (1, 1) else value

@@ -59,7 +59,7 @@ def _proved(checker: Checker, display: Display, chain: Chain, n: int) -> bool:
     branches = 0
     for number in range(40):
         point = proving(checker.world.point(number))
-        for indices in checker.placings(checker.node(chain.items[0].tokens), point):
+        for indices in checker.placings([checker.node(item.tokens) for item in chain.items], point):
             if not all(point.evaluator(indices).holds(condition) for condition in conditions):
                 continue
             values = [_value(point, node, indices) for node in (left, right)]

@@ -354,6 +354,8 @@ class Reader:
 
     def _function(self) -> Node | None:
         start, text = self.at, self.peek()
+        if text == r"\log":
+            return self._logarithm()
         name = FUNCTIONS.get(text)
         if name is not None:
             self.take()
@@ -382,6 +384,15 @@ class Reader:
             arguments.append(self.expression())
         self.take(closing)
         return Call(name, tuple(arguments), primes)
+
+    def _logarithm(self) -> Node:
+        """A logarithm to a base."""
+        self.take()
+        self.take("_")
+        base = self._argument()
+        if self.peek() != "(":
+            raise Unreadable("a logarithm of nothing")
+        return Quotient(Call("ln", (self._group(),)), Call("ln", (base,)))
 
     def _letter(self) -> Letter:
         core = self._core()

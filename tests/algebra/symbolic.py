@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from tests.algebra import network
 from tests.algebra.alphabet import Whole
-from tests.algebra.checker import Checker, Report
+from tests.algebra.checker import POINTS, Checker, Report
 from tests.algebra.evaluating import Evaluator
 from tests.algebra.killing import Tally, run
 from tests.algebra.naming import Naming
@@ -59,15 +60,31 @@ def _all_alike(
 class SymbolicPage:
     """A page in letters with its two checkers: where nothing is given, and where the given numbers are."""
 
-    def __init__(self, text: str, markdown: str) -> None:
+    def __init__(self, text: str, markdown: str, points: int = POINTS) -> None:
         self.spec = load(text)
         self.displays = tuple(displays(markdown))
         self.markdown = markdown
-        self._checkers = {letters: Checker(world(self.spec, letters=letters)) for letters in (True, False)}
+        self._points = points
+
+    @cached_property
+    def letters(self) -> Checker:
+        """The checker of what is said in letters."""
+        return Checker(world(self.spec, letters=True), self._points)
+
+    @cached_property
+    def given(self) -> Checker:
+        """The checker of what is said of the numbers that are given."""
+        return Checker(world(self.spec), self._points)
+
+    @property
+    def loss(self) -> Letter:
+        """The letter of the loss."""
+        table = self.letters.world.alphabet.table
+        return next(letter for letter, meaning in table.items() if meaning == ("L",))
 
     def checker(self, display: Display) -> Checker:
         """The one that a display belongs to."""
-        return self._checkers[display.letters]
+        return self.letters if display.letters else self.given
 
     def check(self) -> Report:
         """Every line of the page."""

@@ -35,7 +35,7 @@ def holds(checker: Checker, displays: Iterable[Display], form: ClosedForm) -> No
     compared = 0
     for number in range(POINTS):
         point = checker.world.point(number, form.kind)
-        for indices in checker.placings(left, point):
+        for indices in checker.placings([left, right], point):
             evaluator = point.evaluator(indices)
             value = evaluator(right)
             assert agree(evaluator(left), value), form

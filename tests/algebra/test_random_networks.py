@@ -1,0 +1,93 @@
+"""Random networks in letters: every line holds, and the closed forms agree with automatic differentiation."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from nbsolve import load_problem, solve
+from nbsolve.render.myst import render
+from tests.algebra import network
+from tests.algebra.checker import Checker
+from tests.algebra.model import Place
+from tests.algebra.page import lines_in
+from tests.algebra.random_networks import problems, text, with_numbers
+from tests.algebra.scalars import plain
+from tests.algebra.symbolic import SymbolicPage
+from tests.algebra.tree import Derivative
+from tests.reference import autograd_oracle, spec
+
+COUNT, GROUPS = 210, 7
+DIGITS = 1e-12
+LONGEST = 700
+"""Characters of LaTeX in a displayed line of such a network."""
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_networks(group: int) -> None:
+    compared = 0
+    for number, problem in enumerate(problems(COUNT)):
+        if number % GROUPS == group:
+            compared += agrees(problem)
+    assert compared > 100
+
+
+def agrees(problem: dict[str, object]) -> int:
+    """Check one network; how many gradients were compared with automatic differentiation."""
+    written = text(problem)
+    markdown = render(solve(load_problem(written)).document())
+    page = SymbolicPage(written, markdown, points=1)
+    report = page.check()
+    assert not report.faults, (written, report.faults[:3])
+    assert report.lines == lines_in(markdown)
+    assert max(map(len, markdown.splitlines())) < LONGEST + 500, written
+    found = closed_forms(page)
+    wanted = set(network.parameters(page.spec))
+    assert set(found) >= wanted, (written, wanted - set(found))
+    point = page.letters.world.point(0)
+    truth = autograd_oracle.solve(spec.from_dict(with_numbers(problem, page.spec, point)))
+    for place in wanted:
+        expected = truth[f"dL/d{name(place)}", 1, None]
+        assert abs(found[place] - expected) <= DIGITS * (1 + abs(expected)), (written, place)
+    return len(wanted)
+
+
+def closed_forms(page: SymbolicPage) -> dict[Place, float]:
+    """What the page says each gradient is in the end, with the numbers of the first point put in."""
+    checker: Checker = page.letters
+    point = checker.world.point(0)
+    out: dict[Place, float] = {}
+    for display in page.displays:
+        for chain in display.chains if display.letters else ():
+            left = checker.node(chain.items[0].tokens)
+            if not isinstance(left, Derivative) or str(left.body) != str(page.loss):
+                continue
+            sides = [checker.node(item.tokens) for item in chain.items]
+            for indices in checker.placings(sides, point):
+                place = checker.world.alphabet.meaning(left.variable, indices)
+                if isinstance(place, tuple):
+                    value = point.evaluator(indices).scalar(checker.node(chain.items[-1].tokens))
+                    out[place] = float(plain(value))
+    return out
+
+
+def name(place: Place) -> str:
+    """The oracle's name of a parameter; a shared bias is that of the first unit."""
+    stem, *rest = place
+    numbers = [max(int(n), 1) for n in rest]
+    return f"{stem}" + "".join(f"[{n}]" for n in numbers)
+
+
+def test_every_activation_and_loss_comes_up() -> None:
+    seen: Counter[str] = Counter()
+    for problem in problems(COUNT):
+        for layer in problem["network"]["layers"]:
+            seen[layer["activation"]] += 1
+        losses = problem["loss"] if isinstance(problem["loss"], list) else [problem["loss"]]
+        seen["mixture"] += len(losses) > 1
+        seen.update(loss if isinstance(loss, str) else next(iter(loss)) for loss in losses)
+        seen.update(key for layer in problem["network"]["layers"] for key in layer if key in ("bias", "threshold"))
+        seen[f"depth {len(problem['network']['layers'])}"] += 1
+    assert len(seen) == 11 + 10 + 1 + 2 + 4
+    assert min(seen.values()) >= 5
