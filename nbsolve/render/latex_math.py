@@ -97,7 +97,7 @@ def printer(names: Names) -> Printer:
             exponential=lambda x: f"e^{{{x}}}",
             logarithm=lambda base, x: rf"\log_{{{base}}}({x})",
             absolute=lambda x: rf"\left|{x}\right|",
-            norm=lambda x: rf"\left\lVert {x}\right\rVert",
+            norm=lambda x: rf"\left\lVert {x}\right\rVert" if _is_tall(x) else rf"\lVert {x}\rVert",
             matrix=lambda rows: (
                 r"\begin{bmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{bmatrix}"
             ),
@@ -142,10 +142,14 @@ def _applied(name: str, inside: str) -> str:
 
 def _fitting(left: str, right: str):  # type: ignore[no-untyped-def]
     def fitted(inside: str) -> str:
-        tall = any(sign in inside for sign in (r"\frac", r"\begin", r"\underbrace", r"\sum"))
-        return rf"\left{left}{inside}\right{right}" if tall else f"{left}{inside}{right}"
+        return rf"\left{left}{inside}\right{right}" if _is_tall(inside) else f"{left}{inside}{right}"
 
     return fitted
+
+
+def _is_tall(inside: str) -> bool:
+    """Whether signs around it have to grow. (Where they need not, \\left would make some of them too small.)"""
+    return any(sign in inside for sign in (r"\frac", r"\begin", r"\underbrace", r"\sum"))
 
 
 def inline(math: Math, names: Names) -> str:
