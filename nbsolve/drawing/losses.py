@@ -64,11 +64,11 @@ def _losses(solution: Solution) -> list[tuple[int, float]]:
         raise UnknownQuantityError("a loss over the iterations needs two iterations or more")
     count = min(training.iterations, MOST_POINTS)
     chosen = tuple(int(number) for number in np.unique(np.linspace(1, training.iterations, count).round()))
-    if {iteration.number for iteration in solution.iterations} < set(chosen):
+    if not set(chosen) <= {iteration.number for iteration in solution.iterations}:
         shown = training.model_copy(update={"show": chosen})
         problem = solution.problem.model_copy(update={"training": shown})
         solution = solve_problem(problem, solution.arithmetic, solution.rounded)
-    return [(i.number, to_float(scalar(i.values[LOSS]))) for i in solution.iterations]
+    return [(i.number, to_float(scalar(i.values[LOSS]))) for i in solution.iterations if i.number in chosen]
 
 
 def _described(points: list[tuple[int, float]], title: str, logarithmic: bool) -> str:

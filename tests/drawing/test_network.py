@@ -127,7 +127,10 @@ def test_the_backward_pass_runs_backwards() -> None:
 
 def test_what_there_is_not_lists_what_there_is() -> None:
     worked = solve(load_problem(next(path for path in PROBLEMS if path.stem.startswith("002"))))
-    with pytest.raises(UnknownQuantityError, match=r"there are network, forward, backward, paths, step, activations, heatmaps$"):
+    with pytest.raises(
+        UnknownQuantityError,
+        match=r"there are network, forward, backward, paths, step, activations, heatmaps$",
+    ):
         worked.draw("update")
     with pytest.raises(UnknownQuantityError, match="no iteration 7 among those shown; there are 1"):
         worked.draw("forward", iteration=7)

@@ -1,0 +1,97 @@
+"""Frames: one for each step, in one layout; what is found, what is used, what is known by then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbsolve import solve
+from nbsolve.drawing.scene import Scene
+from nbsolve.errors import UnknownQuantityError
+from tests.drawing.networks import PROBLEMS, faults, random_problem, wide_problem
+from tests.loading import load_problem
+
+
+def places(scene: Scene) -> list[object]:
+    plates = [(label.about, label.centre) for label in scene.labels if label.plate]
+    return [scene.width, scene.height, [(b.about, b.centre, b.width, b.height) for b in scene.boxes], plates]
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_all_frames_of_a_problem_share_one_layout_without_overlap(path: Path) -> None:
+    worked = solve(load_problem(path))
+    frames = worked.frames()
+    steps = [
+        unit for iteration in worked.solution.iterations for step in iteration.steps for unit in step.units
+    ]
+    assert len(frames) == len(steps)
+    for number, frame in enumerate(frames, 1):
+        assert places(frame.scene) == places(frames[0].scene), number
+        assert faults(frame.scene) == [], number
+        assert frame.title.startswith(f"Step {number} of {len(frames)}: ")
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_random_networks_have_no_overlap(block: int) -> None:
+    for seed in range(2000 + 50 * block, 2000 + 50 * (block + 1)):
+        text = random_problem(seed)
+        worked = solve(load_problem(text))
+        assert faults(worked.draw(step=1 + seed % 9).scene) == [], text
+
+
+def test_a_step_marks_what_it_finds_and_what_it_uses() -> None:
+    worked = solve(load_problem(next(path for path in PROBLEMS if path.stem.startswith("002"))))
+    scene = worked.draw("step", step=2).scene  # h₂ᵢ = w₃ x₁ + w₄ x₂ + b₁
+    rows = {row.about: row for row in scene.rows}
+    assert [about for about, row in rows.items() if row.marked] == ["z[1][2]"]
+    assert len(list(scene.underlines)) == 1
+    bright = {about for about, row in rows.items() if row.tone != "faded" and "[" in about}
+    assert bright == {"z[1][2]", "W[1][2][1]", "W[1][2][2]", "x[1]", "x[2]", "b[1]"}
+    assert {box.about: box.kind for box in scene.boxes}["unit 1.2"] == "active"
+
+
+def test_numbers_appear_when_they_are_found() -> None:
+    worked = solve(load_problem(next(path for path in PROBLEMS if path.stem.startswith("002"))))
+    frames = worked.frames()
+    first = {row.about: row.text for row in frames[0].scene.rows}
+    last = {row.about: row.text for row in frames[-1].scene.rows}
+    assert first["z[1][1]"] == "h1i = 0.6"
+    assert first["z[1][2]"] == "h2i"
+    assert first["L"] == "L"
+    assert "dL/dW[1][2][1]" not in first
+    assert last["dL/dW[1][2][1]"] == "∂ −0.002817"
+    found = [
+        number
+        for number, frame in enumerate(frames, 1)
+        if any(row.marked and row.about == "dL/dW[1][2][1]" for row in frame.scene.rows)
+    ]
+    (step,) = found
+    assert "It uses ∂L/∂h₂ₒ ≈ −0.01583, ∂h₂ₒ/∂h₂ᵢ ≈ 0.1779, x₁ = 1." in frames[step - 1].alt
+
+
+def test_a_second_iteration_begins_anew() -> None:
+    worked = solve(load_problem(next(path for path in PROBLEMS if path.stem == "001-a-squared-error")))
+    frames = worked.frames()
+    start = next(n for n, frame in enumerate(frames) if frame.title.endswith("iteration 2"))
+    texts = {row.about: row.text for row in frames[start].scene.rows}
+    assert texts["x[1]"] == "x1 = 5"
+    assert texts["z[2][1]"] == "z1(2)"
+    assert texts["W[1][1][1]"].startswith("w11(1) ≈ 0.42")
+
+
+def test_wide_networks_have_a_frame_for_each_layer() -> None:
+    worked = solve(load_problem(wide_problem(30, 20, 10)))
+    frames = worked.frames()
+    assert len(frames) == sum(len(list(iteration.steps)) for iteration in worked.solution.iterations)
+    active = [box.about for box in frames[0].scene.boxes if box.kind == "active"]
+    assert active == ["unit 1.1", "unit 1.2", "unit 1.3", "unit 1.20"]
+
+
+@pytest.mark.parametrize("number", [0, 32])
+def test_an_unknown_step_says_which_there_are(number: int) -> None:
+    worked = solve(load_problem(next(path for path in PROBLEMS if path.stem.startswith("002"))))
+    with pytest.raises(UnknownQuantityError, match=rf"no step {number}; there are steps 1 to 31"):
+        worked.draw(step=number)
+    with pytest.raises(UnknownQuantityError, match=r'draw\("step", step=1\)'):
+        worked.draw("step")

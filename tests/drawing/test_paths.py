@@ -1,0 +1,122 @@
+"""Paths from a quantity to the loss: which they are, what each contributes, how the text numbers their factors."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from nbsolve import solve
+from nbsolve.drawing.paths import MOST_ROUTES
+from nbsolve.drawing.readings import Readings
+from nbsolve.drawing.routes import count_routes, routes
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.symbol import Role, Symbol
+from nbsolve.worked import WorkedSolution
+from tests.drawing.networks import PROBLEMS, faults, random_problem, wide_problem
+from tests.loading import load_problem
+
+
+def shipped(stem: str) -> WorkedSolution:
+    return solve(load_problem(next(path for path in PROBLEMS if path.stem == stem)))
+
+
+def kinds(worked: WorkedSolution, quantity: str) -> dict[str, str]:
+    return {
+        line.about: line.kind
+        for line in worked.draw(paths=quantity).scene.lines
+        if line.about.startswith("W")
+    }
+
+
+def test_the_paths_of_a_weight_run_through_its_unit_to_every_output() -> None:
+    found = kinds(shipped("002-two-sigmoid-layers"), "dL/dw3")
+    on_a_path = {name for name, kind in found.items() if kind == "path"}
+    assert on_a_path == {"W[1][2][1]", "W[2][1][2]", "W[2][2][2]"}
+    assert set(found.values()) == {"path", "faded"}
+
+
+def test_each_path_is_numbered_and_multiplied_out_with_the_numbers_of_the_text() -> None:
+    worked = shipped("002-two-sigmoid-layers")
+    drawing = worked.draw("paths", quantity="w3")
+    notes = [row.text for row in drawing.scene.rows if row.about == "note"]
+    assert notes == [
+        "path 1: ① · ③ · w₆ · (12) · x₁ ≈ 0.005124",
+        "path 2: ② · ④ · w₈ · (12) · x₁ ≈ −0.007941",
+        "sum of the paths: ∂L/∂w₃ ≈ −0.002817",
+    ]
+    text = str(worked.backward())
+    for factor, number in {"∂L/∂Ô₁ = 2": "①", "∂Ô₂/∂O₂ᵢ = ": "④", "∂h₂ₒ/∂h₂ᵢ = ": "⑫"}.items():
+        derivation = text[text.index(factor) :].split("\n\n")[0]
+        assert derivation.rstrip().endswith(number)
+    labels = {row.about: row.text for row in drawing.scene.rows}
+    assert labels["W[1][2][1] path"] == "paths 1, 2"
+    assert labels["W[2][2][2] path"] == "path 2"
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_the_shares_add_up_to_the_gradient(path: Path) -> None:
+    worked = solve(load_problem(path))
+    readings = Readings(worked.solution)
+    if worked.problem.regulariser is not None or readings.label is not None:
+        return
+    layers = range(1, len(worked.names.sizes))
+    symbols = [symbol for layer in layers for symbol in worked.names.parameters(layer)]
+    for symbol in (*symbols, Symbol(Role.INPUT, to=1), Symbol(Role.ACTIVATION, 1, 1)):
+        found = routes(symbol, readings, worked.names.sizes)
+        assert len(found) == count_routes(symbol, worked.names.sizes)
+        gradient = readings.gradient(symbol)
+        assert gradient is not None
+        total = sum(route.share.size for route in found if route.share is not None)
+        assert total == pytest.approx(gradient.size, rel=1e-12, abs=1e-300)
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_shipped_problems_have_no_overlap(path: Path) -> None:
+    worked = solve(load_problem(path))
+    for layer in range(1, len(worked.names.sizes)):
+        for symbol in worked.names.parameters(layer):
+            assert faults(worked.draw(paths=worked.names.plain(symbol)).scene) == [], symbol
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_random_networks_have_no_overlap(block: int) -> None:
+    for seed in range(1000 + 50 * block, 1000 + 50 * (block + 1)):
+        text = random_problem(seed)
+        worked = solve(load_problem(text))
+        layer = 1 + seed % (len(worked.names.sizes) - 1)
+        symbols = list(worked.names.parameters(layer))
+        drawing = worked.draw(paths=worked.names.plain(symbols[seed % len(symbols)]))
+        assert faults(drawing.scene) == [], text
+
+
+def test_many_paths_are_highlighted_without_numbers() -> None:
+    worked = solve(load_problem(random_problem(3, [3, 4, 4, 3])))
+    drawing = worked.draw(paths="x1")
+    assert drawing.title.startswith("The 48 paths from x₁")
+    assert MOST_ROUTES < 48
+    texts = {row.text for row in drawing.scene.rows}
+    assert not any(re.fullmatch(r"path(s)? [\d, ]+", text) for text in texts)
+    assert any(text.startswith("sum of the 48 paths: ") for text in texts)
+    assert sum(kind == "path" for kind in kinds(worked, "x1").values()) == 4 + 16 + 12
+
+
+def test_paths_through_a_wide_network() -> None:
+    worked = solve(load_problem(wide_problem(30, 20, 10)))
+    assert faults(worked.draw(paths="W[1][1][1]").scene) == []
+
+
+def test_what_has_no_paths_is_refused_with_what_has() -> None:
+    worked = shipped("002-two-sigmoid-layers")
+    with pytest.raises(UnknownQuantityError, match=r"paths begin at a parameter, an input or a unit: w₁, w₂"):
+        worked.draw(paths="L")
+    with pytest.raises(UnknownQuantityError, match=r"no quantity 'w99' in this problem; there are x₁, x₂"):
+        worked.draw(paths="w99")
+    with pytest.raises(UnknownQuantityError, match=r'draw\("paths", quantity="dL/dw1"\)'):
+        worked.draw("paths")
+
+
+def test_the_words_name_units_and_factors() -> None:
+    words = shipped("002-two-sigmoid-layers").draw(paths="w3").alt
+    assert "Path 2 runs through h₂ₒ → Ô₂ to L; its factors, from the loss back: ∂L/∂Ô₂ ≈ −0.6686" in words
