@@ -37,8 +37,8 @@ _ARRANGEMENTS = (
     (4, 7.0),
 )
 """Tables beside each other, and their font's size in points; the first that fits is taken."""
-_ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.66, 2.3, 2.2, 1.1
-"""Heights of a row (with a fraction in it), of a header; the width between two columns; in the font's size."""
+_ROW, _SCRIPT_ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.4, 1.95, 2.8, 2.2, 1.1
+"""Heights of a row (with scripts, with a fraction), of a header; the width between two columns; in the font's size."""
 _RAGGED = 1.15
 """How much a broken formula takes beyond its width: lines do not come out even."""
 _TAKEN = 62.0
@@ -54,29 +54,44 @@ class _Cell:
 
 def key(handout: Handout) -> Sheet:
     """The key of one problem, always on one page."""
-    worked = handout.worked
-    several = len({getattr(entry, "iteration", None) for entry in worked.entries()}) > 1
-    marks = {part.label: part.marks for part in worked.problem.parts if part.marks is not None}
-    header = _header(several, bool(marks))
+    entries: list[Answer | Finding] = list(handout.worked.entries())
+    several = len({entry.iteration for entry in entries if isinstance(entry, Answer)}) > 1
+    numeric = any(isinstance(entry, Answer) and entry.printed is not None for entry in entries)
+    marks = {part.label: part.marks for part in handout.worked.problem.parts if part.marks is not None}
+    keys = ["answers.part", *(["handout.iteration"] if several else []), "answers.quantity", "answers.value"]
+    keys += [*(["handout.tolerance"] if numeric else []), *(["handout.marks"] if marks else [])]
     rows: list[list[_Cell]] = []
     before = None
-    for entry in worked.entries():
+    for entry in entries:
         new = entry.part != before
         before = entry.part
         row = [_words(entry.part or "") if new else _words("")]
         if several:
             row.append(_words(str(getattr(entry, "iteration", None) or "")))
-        row += _finding(entry)
+        row += _finding(entry)[: 3 if numeric else 2]
         if marks:
             given = marks.get(entry.part or "")
             row.append(_words(given.text if new and given is not None else ""))
         rows.append(row)
     if marks:
-        total = _sum(marks.values())
-        rows.append([_words(phrase("handout.total")), *[_words("")] * (len(header) - 2), _words(total)])
-    pieces = _tables(header, rows, handout.paper, numeric=len(header) - (2 if not marks else 3))
-    kind = phrase("handout.key")
-    return handout.sheet(pieces, kind)
+        rows.append(
+            [_words(phrase("handout.total")), *[_words("")] * (len(keys) - 2), _words(_sum(marks.values()))]
+        )
+    table = _Table([_bold(phrase(key)) for key in keys], rows, keys.index("answers.value"), numeric)
+    return handout.sheet(_pieces(table, handout.paper), phrase("handout.key"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows under a header; `value` is the column of values, from which on numbers stand at the right."""
+
+    header: list[_Cell]
+    rows: list[list[_Cell]]
+    value: int
+    numeric: bool
+
+    def right(self, column: int) -> bool:
+        return column > self.value or (column == self.value and self.numeric)
 
 
 def tolerance(entry: Answer) -> str | None:
@@ -99,25 +114,24 @@ def tolerance(entry: Answer) -> str | None:
 # ------------------------------------------------------------------ cells
 
 
-def _header(several: bool, marks: bool) -> list[_Cell]:
-    keys = ["answers.part", *(["handout.iteration"] if several else []), "answers.quantity", "answers.value"]
-    keys += ["handout.tolerance", *(["handout.marks"] if marks else [])]
-    # the bold letters of a header are wider
-    words = [phrase(key) for key in keys]
-    return [
-        _Cell(f"strong({quoted(w)})", words_width(w) * 1.1, rf"\textbf{{{latex.escaped(w)}}}") for w in words
-    ]
+def _bold(words: str) -> _Cell:
+    return _Cell(f"strong({quoted(words)})", words_width(words) * 1.1, rf"\textbf{{{latex.escaped(words)}}}")
 
 
 def _words(words: str) -> _Cell:
     return _Cell(quoted(words), words_width(words), latex.escaped(words))
 
 
+def _width(typst: str) -> float:
+    """With something to spare: a formula that is too wide for its cell by a hair would be broken."""
+    return math_width(typst) * 1.05 + 0.3
+
+
 def _formula(written: str) -> _Cell:
     slashed = _PARTIAL.fullmatch(written)
     written = rf"\partial {slashed[1]}/\partial {slashed[2]}" if slashed else written
     formula = from_latex(written)
-    return _Cell(f"[{equation(formula.typst, formula.plain)}]", math_width(formula.typst), f"${written}$")
+    return _Cell(f"[{equation(formula.typst, formula.plain)}]", _width(formula.typst), f"${written}$")
 
 
 def _finding(entry: Answer | Finding) -> list[_Cell]:
@@ -138,7 +152,7 @@ def _number(text: str, sign: str = "") -> _Cell:
     written = rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
     formula = from_latex(written)
     body = f"{sign} {formula.typst}" if sign else formula.typst
-    return _Cell(f"[{equation(body, sign + formula.plain)}]", math_width(body), f"{sign}${written}$")
+    return _Cell(f"[{equation(body, sign + formula.plain)}]", _width(body), f"{sign}${written}$")
 
 
 def _sum(marks: Iterable[Given]) -> str:
@@ -162,87 +176,85 @@ class _Arrangement:
         return self.columns[-1][1] if self.columns else 0
 
 
-def _tables(header: list[_Cell], rows: list[list[_Cell]], paper: Paper, numeric: int) -> list[Piece]:
+def _pieces(table: _Table, paper: Paper) -> list[Piece]:
     found: _Arrangement | None = None
     for count, size in _ARRANGEMENTS:
-        tried = _arranged(header, rows, paper, numeric, count, size)
+        tried = _arranged(table, paper, count, size)
         if tried is not None and (found is None or tried.shown > found.shown):
             found = tried
-        if found is not None and found.shown == len(rows):
+        if found is not None and found.shown == len(table.rows):
             break
     assert found is not None  # one column always has room
     widths = ", ".join(f"{w + _BETWEEN:.2f}em" for w in found.widths)
-    sides = ", ".join("right" if n >= numeric and not _wide(rows, n) else "left" for n in range(len(header)))
+    sides = ", ".join("right" if table.right(n) else "left" for n in range(len(table.header)))
     tables = [
-        f"data(({widths},), ({sides},), ({', '.join(c.typst for c in header)},), tight: true,\n"
-        + "\n".join(", ".join(c.typst for c in row) + "," for row in rows[start:end])
+        f"data(({widths},), ({sides},), ({', '.join(c.typst for c in table.header)},), tight: true,\n"
+        + "\n".join(", ".join(c.typst for c in row) + "," for row in table.rows[start:end])
         + "\n)"
         for start, end in found.columns
     ]
-    about = "table of answers"
     typst = f"#beside({len(tables)}, {found.size}pt, {', '.join(tables)})"
-    pieces = [Piece(typst, about, lambda: _latex_table(header, rows, numeric))]
-    words = phrase("handout.tolerance_rule")
-    pieces.append(
-        Piece(f"#text(0.85em)[{escaped(words)}]", "rule of tolerances", lambda: latex.escaped(words))
-    )
-    if found.shown < len(rows):
-        shortened = phrase("handout.key_shortened", shown=str(found.shown), count=str(len(rows)))
-        said = "".join(
-            f"#raw({quoted(part)})" if n % 2 else escaped(part) for n, part in enumerate(shortened.split("`"))
-        )
-        pieces.append(Piece(f"#text(0.85em)[{said}]", "what is left out"))
+    pieces = [Piece(typst, "table of answers", lambda: _latex_table(table))]
+    if table.numeric:
+        words = phrase("handout.tolerance_rule")
+        pieces.append(Piece(_small(words), "rule of tolerances", lambda: latex.escaped(words)))
+    if found.shown < len(table.rows):
+        shortened = phrase("handout.key_shortened", shown=str(found.shown), count=str(len(table.rows)))
+        pieces.append(Piece(_small(shortened), "what is left out"))
     return pieces
 
 
-def _arranged(
-    header: list[_Cell], rows: list[list[_Cell]], paper: Paper, numeric: int, count: int, size: float
-) -> _Arrangement | None:
+def _small(words: str) -> str:
+    said = "".join(f"#raw({quoted(p)})" if n % 2 else escaped(p) for n, p in enumerate(words.split("`")))
+    return f"#text(0.85em)[{said}]"
+
+
+def _arranged(table: _Table, paper: Paper, count: int, size: float) -> _Arrangement | None:
     """`count` tables beside each other, filled from the left; None where they are wider than the paper.
 
     A single table may be narrowed in its column of values, whose formulas then take several lines.
     """
-    widths = [max(row[n].width for row in [header, *rows]) for n in range(len(header))]
+    rows, value = table.rows, table.value
+    widths = [max(row[n].width for row in [table.header, *rows]) for n in range(len(table.header))]
     room = (paper.room * FONT_SIZE / size - (count - 1) * 1.2) / count - _BETWEEN * len(widths) - 0.2
     if sum(widths) > room:
         if count > 1:
             return None
-        others = sum(width for n, width in enumerate(widths) if n != numeric)
-        widths[numeric] = max(6.0, room - others)
+        widths[value] = max(6.0, room - sum(width for n, width in enumerate(widths) if n != value))
     height = (paper.height - _TAKEN) * 72 / 25.4 / size - _HEAD
     columns: list[tuple[int, int]] = []
     start, filled = 0, 0.0
     for position, row in enumerate(rows):
-        lines = (
-            math.ceil(row[numeric].width / widths[numeric] * _RAGGED)
-            if row[numeric].width > widths[numeric]
-            else 1
-        )
-        needed = lines * (_TALL_ROW if "frac(" in row[numeric].typst else _ROW)
+        lines = 1
+        if row[value].width > widths[value]:
+            lines = math.ceil(row[value].width / widths[value] * _RAGGED)
+        needed = lines * _height(row)
         if filled + needed > height:
             columns.append((start, position))
             start, filled = position, 0.0
             if len(columns) == count:
                 return _Arrangement(size, tuple(widths), tuple(columns))
         filled += needed
-    columns.append((start, len(rows)))
-    return _Arrangement(size, tuple(widths), tuple(_even(columns, len(rows))))
+    return _Arrangement(size, tuple(widths), tuple(_even(len(columns) + 1, len(rows))))
 
 
-def _even(columns: list[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+def _height(row: list[_Cell]) -> float:
+    written = "".join(cell.typst for cell in row)
+    if any(tall in written for tall in ("frac(", "cases(", "∑", "bracket.l")):
+        return _TALL_ROW
+    return _SCRIPT_ROW if "^(" in written else _ROW
+
+
+def _even(columns: int, count: int) -> list[tuple[int, int]]:
     """Columns of one length, where all rows have found room."""
-    length = -(-count // len(columns))
-    return [(start, min(count, start + length)) for start in range(0, count, max(1, length))]
+    length = max(1, -(-count // columns))
+    return [(start, min(count, start + length)) for start in range(0, count, length)]
 
 
-def _wide(rows: list[list[_Cell]], column: int) -> bool:
-    return any("math.equation" in row[column].typst and row[column].width > 12 for row in rows)
-
-
-def _latex_table(header: list[_Cell], rows: list[list[_Cell]], numeric: int) -> str:
+def _latex_table(table: _Table) -> str:
     """The same as LaTeX, over as many pages as it takes."""
-    sides = "".join("r" if n >= numeric else "l" for n in range(len(header)))
-    lines = [" & ".join(cell.latex for cell in row) + r" \\" for row in (header, *rows)]
+    sides = "".join("r" if table.right(n) else "l" for n in range(len(table.header)))
+    lines = [" & ".join(cell.latex for cell in row) + r" \\" for row in (table.header, *table.rows)]
     return "\n".join(
         [rf"\begin{{tabular}}{{{sides}}}", lines[0], r"\hline", *lines[1:], r"\end{tabular}", ""]
     )

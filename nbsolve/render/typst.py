@@ -139,7 +139,8 @@ class Writer:
             case Heading(level, text):
                 return f"#heading(level: {max(1, level - self.raised)})[{self.text(text)}]"
             case Paragraph((Markdown(words),)):
-                return blocks_of(words)
+                written = blocks_of(words)
+                return f"#block(sticky: true)[\n{written}]" if leads else written
             case Paragraph(text):
                 words = self.text(text)
                 return f"#block(sticky: true, par[{words}])" if leads else words

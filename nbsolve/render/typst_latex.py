@@ -287,7 +287,7 @@ class _Reader:
             rows = self.cells(name)
             typst = ", ".join(" & quad ".join(cell.typst for cell in row) for row in rows)
             plain = "; ".join(" ".join(cell.plain for cell in row) for row in rows)
-            return Formula(f"cases({typst})", "{" + plain + "}")
+            return Formula(f"display(cases({typst}))", "{" + plain + "}")
         if name in _ENVIRONMENTS:
             rows = self.cells(name)
             typst = "; ".join(", ".join(cell.typst or '""' for cell in row) for row in rows)

@@ -81,7 +81,7 @@ def printer(names: Names) -> Printer:
             else f"{value} & quad {quoted(phrase('cases.otherwise'))}"
             for value, condition in rows
         ]
-        return f"cases({', '.join(lines)})"
+        return f"display(cases({', '.join(lines)}))"
 
     return Printer(
         Dialect(
