@@ -33,12 +33,15 @@ from nbsolve.formula.sampling import same
 
 MOST_PARTS = 150
 """Larger formulae stay as they are."""
-MOST_OPENED = 45
+MOST_OPENED = 40
 """Functions of larger formulae are not opened: SymPy would think too long."""
 LARGEST_POWER = 12
 """Higher powers are not multiplied out."""
 
 
+MOST_LETTERS = 6
+"""By so many letters and closed functions terms are collected."""
+GROWTH = 1.5
 STRANGE = 5.0
 """What a function counts more that the formula did not have."""
 
@@ -112,7 +115,8 @@ def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
     ways = [Bridge(sympy, True, False, decimals)]
     if any(isinstance(node, Function) and node.name == "sign" for node in nodes):
         ways.append(Bridge(sympy, True, True, decimals))
-    if len(nodes) <= MOST_OPENED and not any(isinstance(node, Cases) for node in nodes):
+    opened = sum(len([*walk(node.expanded)]) if isinstance(node, Applied) else 1 for node in nodes)
+    if opened <= MOST_OPENED and not any(isinstance(node, Cases) for node in nodes):
         ways.append(Bridge(sympy, False, False, decimals))
     for bridge in ways:
         bridge.learn(author)
@@ -154,6 +158,7 @@ def _is_tame(node: Expr) -> bool:
 
 
 def _shapes(sympy: Any, start: Any, tame: bool, opened: bool) -> Iterator[Any]:
+    """Shapes that have grown far beyond the start are not looked at."""
     yield start
     if not tame:
         return
@@ -161,15 +166,21 @@ def _shapes(sympy: Any, start: Any, tame: bool, opened: bool) -> Iterator[Any]:
     operations.append(lambda shape: sympy.factor_terms(shape, clear=False))
     if opened:
         operations.append(sympy.simplify)
+    most = GROWTH * sympy.count_ops(start) + 8
+    seen = {start}
     for operation in operations:
         try:
             shape = operation(start)
         except (sympy.PolynomialError, sympy.CoercionFailed, NotImplementedError, RecursionError):
             continue
+        if shape in seen or sympy.count_ops(shape) > most:
+            continue
+        seen.add(shape)
         yield shape
-        if shape.is_Add or shape.is_Mul:
-            for letter in sorted(shape.free_symbols, key=str):
-                yield sympy.collect(sympy.expand_mul(shape), letter)
+    expanded = sympy.expand_mul(start)
+    if (expanded.is_Add or expanded.is_Mul) and sympy.count_ops(expanded) <= most:
+        for letter in sorted(expanded.free_symbols, key=str)[:MOST_LETTERS]:
+            yield sympy.collect(expanded, letter)
 
 
 def _branch_by_branch(
