@@ -17,8 +17,8 @@ const continued = (source) =>
     let depth = 0;
     let piece = "";
     for (const token of right.match(/\\left\W|\\right\W|\\?[a-zA-Z]+|\\.| [+-] |[^\\]/g) ?? []) {
-      if (token === "{" || token === "(" || token.startsWith("\\left")) depth += 1;
-      if (token === "}" || token === ")" || token.startsWith("\\right")) depth -= 1;
+      if (token === "{" || token === "(" || /^\\left\W/.test(token)) depth += 1;
+      if (token === "}" || token === ")" || /^\\right\W/.test(token)) depth -= 1;
       if (depth === 0 && / [+-] /.test(token) && signs(piece) >= LEAST) {
         pieces.push(piece);
         piece = "";
