@@ -112,6 +112,8 @@ def _activations(problem: Problem) -> Iterator[Text]:
         function = Applied(record.function, definition, (("z", z),))
         item: list[Inline] = [phrase("conventions.activation", name=activation_name(choice)) + " "]
         spelled = definition != Function(record.function, (z,))
+        if not spelled and not problem.losses:
+            continue  # tanh is its own formula, and no slope is asked for
         if spelled:
             item.append(Math(function, "=", definition))
         if problem.losses:

@@ -84,6 +84,7 @@ class LetterBlocks:
         if self.letters.solution.problem.detail in ("matrix", "both") or not self.letters.instances:
             yield Heading(self.level + 1, (phrase("letters.matrix_form"),))
             yield Paragraph((phrase("letters.matrices"),))
+            yield from self._one_sample()
             yield from self._matrices((Rule.DELTA, Rule.PARAMETER_GRADIENT))
 
     def _factors(self) -> Iterator[Block]:
@@ -144,10 +145,17 @@ class LetterBlocks:
         yield Heading(self.level + 1, (phrase("letters.general"),))
         key = "general_instances" if self.letters.instances else "general_only"
         yield Paragraph((phrase(f"letters.{key}"),))
+        yield from self._one_sample()
         if not self.letters.instances and not self.names.follows_pattern(Role.WEIGHT):
             yield Paragraph((Markdown(phrase("letters.legend")),))
         for step in (*general.signals, *general.gradients):
             yield self.derivation(step, general=True)
+
+    def _one_sample(self) -> Iterator[Block]:
+        """How the formulae of any one sample make those of a batch."""
+        if len(self.letters.labels) > 1:
+            over = self.letters.solution.problem.losses[0].over_samples
+            yield Paragraph((phrase(f"letters.batch_{over}"),))
 
     def _gradients(self) -> Iterator[Block]:
         said = False

@@ -38,7 +38,8 @@ class PuttingIn:
             return
         lines = Lines(self.letters.solution, values, 1)
         numbers = self._put_in(step.formula, lines)
-        relation = "=" if all(lines.operand(atom, 0).exact for atom in known) else "≈"
+        exact = lines.writer.each_step or all(lines.operand(atom, 0).exact for atom in known)
+        relation = "=" if exact else "≈"
         right: Expr | Result = (
             Result(numbers, boxed=True) if step.target in self.asked and step.rule in BOXED else numbers
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from nbsolve.catalogue import ERROR_FACTORS
 from nbsolve.expr import (
+    Cases,
     Expr,
     Negation,
     Number,
@@ -23,6 +24,7 @@ from nbsolve.expr import (
     number,
     product,
     total,
+    walk,
     with_variables,
 )
 from nbsolve.general import IndexedSum, Kronecker
@@ -48,6 +50,15 @@ class Output:
     # ------------------------------------------------------------------ ∂L/∂a
 
     def in_activation(self, k: Unit) -> Expr:
+        """∂L/∂a_k as it enters a closed form: by its name where it is long or a case distinction."""
+        terms = self.objective.problem.losses
+        spelled = self.spelled_in_activation(k)
+        long = not all(loss_of(term).separable for term in terms) or any(
+            isinstance(node, Cases) for node in walk(spelled)
+        )
+        return self._g(k) if long else spelled
+
+    def spelled_in_activation(self, k: Unit) -> Expr:
         """∂L/∂a_k in closed form: (a − y) Σ q for errors, the catalogue's derivative otherwise."""
         factor = self._error_factor(k)
         if factor is None:
@@ -61,7 +72,7 @@ class Output:
         return forms(
             plain,
             each,
-            self.in_activation(k),
+            self.spelled_in_activation(k),
             reasons=(Reason.KNOWN_DERIVATIVES, self._simplifying, Reason.COLLECTED),
         )
 

@@ -89,7 +89,7 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     values = known_values(problem, layers, samples, labels)
     steps = Steps(values)
     count = sum(len(parameter.members) for layer in layers for parameter in parameters(layer))
-    instances = count * len(labels) <= MOST_PARAMETERS
+    instances = count * len(labels) <= MOST_PARAMETERS and problem.detail != "matrix"
     forward = tuple(steps.forward(solution, labels)) if instances else ()
     evaluate_steps(solution, forward, values)
     if not problem.losses:
@@ -101,9 +101,12 @@ def solve_in_letters(solution: Solution) -> LetterPass:
         )
         for label in labels
     )
-    alone = backward[0] if len(labels) == 1 else None
-    general = None if alone is None else general_formulae(solution, alone.output)
-    matrices = () if alone is None else tuple(matrix_steps(solution, values, alone.output))
+    # a batch's general formulae and matrices are those of any one sample
+    one = backward[0].output
+    if len(labels) > 1:
+        one = Output(layers[-1], Objective(problem, (None,)), None, Values())
+    general = general_formulae(solution, one)
+    matrices = tuple(matrix_steps(solution, values, one))
     if not instances:
         return LetterPass(solution, labels, values, (), general=general, matrices=matrices, backward=backward)
     loss = tuple(steps.recorded(solution, objective.write_loss))
