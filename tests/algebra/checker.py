@@ -69,6 +69,12 @@ class Checker:
         for chain in display.chains:
             self.chain(chain, display)
 
+    def equal(self, left: Tokens, right: Tokens) -> None:
+        """left = right, or ≈ where the right side is a rounded number. Raises Unreadable, Fault."""
+        rounded = isinstance(self.node(right), Num | Neg) and not letters_in(self.node(right))
+        chain = Chain([Item("", left, 0), Item("≈" if rounded else "=", right, 0)])
+        self.chain(chain, Display("", (chain,), (), "Answers", 1))
+
     def node(self, tokens: Tokens) -> Node:
         """The tree of a formula."""
         texts = tuple(token.text for token in tokens)
@@ -211,6 +217,11 @@ class Checker:
                 evaluator = self.world.point(number, "any").evaluator({})
                 if not agree(evaluator(found), evaluator(part.body)):
                     raise Fault(f"{part.mark} is something else than {part.body}")
+
+
+def letters_in(node: Node) -> bool:
+    """Whether a formula has letters."""
+    return next(letters(node), None) is not None
 
 
 def digits(text: str) -> int:

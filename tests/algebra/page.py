@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from tests.algebra.reader import RELATIONS, Alphabet, Reader
 from tests.algebra.scanning import Row, Token, Unreadable, rows_of, scan
 from tests.algebra.tree import Compared, Node
-from tests.audit.page import Block, read_markdown, split_inline
+from tests.audit.page import Block, cells, read_markdown, split_inline
 
 CIRCLED = re.compile(r"\\text\{([①-⑳㉑-㊿]|\(\d+\))\}")
 Tokens = tuple[Token, ...]
@@ -135,6 +135,28 @@ def _unboxed(tokens: Tokens) -> Tokens:
                 raise Unreadable("something after a box")
             break
     return tokens[2:-1]
+
+
+def answers(markdown: str) -> Iterator[tuple[Tokens, Tokens]]:
+    """The rows of the table of answers: what is asked for, and what it is.
+
+    Either one cell says both (left = right), or two cells beside each other say one each.
+    """
+    heading = ""
+    for block in read_markdown(markdown):
+        heading = block.source if block.kind == "heading" else heading
+        if block.kind == "table" and heading == "Answers":
+            for row in cells(block.source)[1:]:
+                formulas = [cell.strip("$") for cell in row if cell.startswith("$")]
+                sides = [side for formula in formulas for _, side in _sides(scan(formula))]
+                if len(sides) != 2:
+                    raise Unreadable(f"an answer of {len(sides)} formulas: {row}")
+                yield sides[0], sides[1]
+
+
+def texts(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """What the tokens say, wherever they stand."""
+    return tuple(token.text for token in tokens)
 
 
 def read(tokens: Sequence[Token], alphabet: Alphabet) -> Node:

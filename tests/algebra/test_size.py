@@ -1,0 +1,46 @@
+"""The size of what is written: four layers of four in full, and no line that nobody could read."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.bench_symbolic import LOSSES, network, page
+from tests.algebra.page import displays
+from tests.algebra.symbolic import SymbolicPage
+from tests.algebra.tree import letters
+
+PAIRS = [(output, loss) for output, losses in LOSSES.items() for loss in losses]
+TEXT = 120_000
+"""Characters of a page with 80 parameters and every gradient."""
+LINES = 1_000
+LETTERS = 64
+"""In one side of an equation; four paths of three partial derivatives have 24 to 32."""
+
+
+@pytest.mark.parametrize(("output", "loss"), PAIRS)
+def test_four_layers_of_four(output: str, loss: str) -> None:
+    text = network(4, 4, output, loss)
+    markdown = page(text)
+    assert len(markdown) < TEXT
+    assert sum(display.rows for display in displays(markdown)) < LINES
+    longest, side = longest_side(text, markdown)
+    assert longest <= LETTERS, side
+
+
+@pytest.mark.parametrize(("depth", "width"), [(1, 3), (2, 2), (2, 3), (3, 2), (3, 3)])
+@pytest.mark.parametrize(("output", "loss"), PAIRS)
+def test_smaller_ones(output: str, loss: str, depth: int, width: int) -> None:
+    text = network(depth, width, output, loss)
+    longest, side = longest_side(text, page(text))
+    assert longest <= LETTERS, side
+
+
+def longest_side(text: str, markdown: str) -> tuple[int, str]:
+    """How many letters the longest side of an equation has, and that side."""
+    read = SymbolicPage(text, markdown, points=1)
+    sides = [(item.tokens, read.checker(d)) for d in read.displays for chain in d.chains for item in chain.items]
+    counted = [
+        (sum(1 for _ in letters(checker.node(tokens))), " ".join(token.text for token in tokens))
+        for tokens, checker in sides
+    ]
+    return max(counted)

@@ -1,0 +1,48 @@
+"""Every line of every page in letters: read, true of the network that the problem means; every change noticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.algebra.kill_rate import excused
+from tests.algebra.killing import Tally
+from tests.algebra.page import answers, lines_in
+from tests.algebra.shipped import SYMBOLIC, symbolic_pages
+
+PAGES = symbolic_pages()
+STEP = 16
+"""Every sixteenth change, others for each page; all of them: `python -m tests.algebra.kill_rate`."""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_line_is_true(name: str) -> None:
+    page = PAGES[name]
+    report = page.check()
+    assert not report.faults, report.faults
+    assert report.lines == lines_in(page.markdown) > 25
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_answers_are_true(name: str) -> None:
+    """Each row of the table at the end: a quantity and what it comes to."""
+    page = PAGES[name]
+    rows = list(answers(page.markdown))
+    assert len(rows) > 5
+    for row in rows:
+        page.given.equal(*row)
+
+
+@pytest.mark.parametrize("number", range(len(PAGES)), ids=list(PAGES))
+def test_changes_are_noticed(number: int) -> None:
+    name, page = list(PAGES.items())[number]
+    tally = Tally()
+    page.mutate(tally, STEP, number)
+    excused(name, tally)
+    print(f"{name}: {sum(tally.killed.values())} of {sum(tally.made.values())} changes rejected")
+    assert [mutant.change for mutant in tally.survivors] == []
+    assert tally.rate == 1
+    assert sum(tally.made.values()) > 40
+
+
+def test_the_documents_are_shipped() -> None:
+    assert {name[:5] for name in SYMBOLIC} >= {"000-s", "001-a", "001-b"}
