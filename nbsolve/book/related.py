@@ -22,9 +22,9 @@ class Related:
 
     @property
     def markdown(self) -> str:
-        """One paragraph in MyST."""
-        links = ", ".join(f"[{' '.join(title.split())}](<{name}.ipynb>)" for title, name in self.pages)
-        return f"{self.words} {links}."
+        """The words and a list, in MyST."""
+        links = "\n".join(f"- [{' '.join(title.split())}](<{name}.ipynb>)" for title, name in self.pages)
+        return f"{self.words}\n\n{links}"
 
 
 def related_pages(listed: Listed) -> Mapping[str, Related]:

@@ -22,7 +22,7 @@ Overrides = Mapping[str, object] | Sequence[str]
 class NotebookJob:
     """One notebook to make: `problem` (whose data files are in `folder`) goes to `out`.
 
-    `page` is where the site's copy goes, if it is wanted, `related` a paragraph on it that leads to other pages;
+    `page` is where the site's copy goes, if it is wanted, `related` what on it leads to other pages;
     `file` is what errors call the problem.
     """
 

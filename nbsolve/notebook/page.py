@@ -22,7 +22,7 @@ and run it again: the whole solution follows. It needs nothing but `pip install 
 
 
 def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = None) -> nbformat.NotebookNode:
-    """The page of an executed notebook of the problem `name`; `related` is a paragraph with links to other pages.
+    """The page of an executed notebook of the problem `name`; `related` leads to other pages.
 
     Markdown and drawings among the outputs become Markdown cells, so that their headings make the page's
     outline; the code that made them is gathered into one hidden cell at the end.

@@ -37,7 +37,7 @@ def test_without_derivations_there_is_nothing_to_lead_to() -> None:
 
 def test_the_page_says_so_before_its_notebook() -> None:
     words = related_pages(LISTED)["derivation-mish"].markdown
-    assert words.startswith("Problems that use it: [")
+    assert words.startswith("Problems that use it:\n\n- [")
     assert "](<custom-mish.ipynb>)" in words
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title")])
     cells = [cell.source for cell in as_page(notebook, "derivation-mish", words).cells]
