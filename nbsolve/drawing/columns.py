@@ -6,6 +6,7 @@ place of its own (`placing`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -77,22 +78,26 @@ def strips(
     heights: Mapping[Node, float],
     least: Sequence[float],
     tags: Mapping[Edge, Size],
+    room: float = math.inf,
 ) -> list[Strip] | None:
     """For each pair of columns the narrowest strip found; None where the labels of one do not fit.
 
-    `heights` are the middles of the units, `least` the least width of each strip, `tags` the sizes of labels.
+    `heights` are the middles of the units, `least` the least width of each strip, `tags` the sizes of labels;
+    what is wider than `room` in all is given up.
     """
     found = []
     for (before, after), minimum in zip(pairwise(columns), least, strict=True):
-        strip = _strip([(a, b) for a in before for b in after if (a, b) in tags], heights, minimum, tags)
-        if strip is None:
+        edges = [(a, b) for a in before for b in after if (a, b) in tags]
+        strip = _strip(edges, heights, minimum, tags, room)
+        if strip is None or strip.width > room:
             return None
+        room -= strip.width
         found.append(strip)
     return found
 
 
 def _strip(
-    edges: Sequence[Edge], heights: Mapping[Node, float], least: float, tags: Mapping[Edge, Size]
+    edges: Sequence[Edge], heights: Mapping[Node, float], least: float, tags: Mapping[Edge, Size], room: float
 ) -> Strip | None:
     starts, ends = (np.array([heights[edge[side]] for edge in edges]) for side in (0, 1))
     rise = float(np.abs(ends - starts).max())
@@ -100,7 +105,9 @@ def _strip(
     if widest == 0.0:
         return Strip(max(least, 90.0, rise / 3), {})
     least = max(least, rise / _STEEPEST, widest + 2 * _CLEAR)
-    most = max(least, widest * (2.2 + 0.5 * len(edges) ** 0.5))
+    if least > room:
+        return None
+    most = min(room, max(least, widest * (2.2 + 0.5 * len(edges) ** 0.5)))
     for apart in (_AIRY * tallest, tallest + _APART):
         found = _abreast(edges, starts, ends, least, widest, apart)
         if found is not None and found.width <= max(least, widest * _GOOD_ENOUGH):

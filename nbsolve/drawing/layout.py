@@ -29,6 +29,8 @@ _ROOM = 22.0
 _SHEET = (660.0, 760.0)
 """What fits a sheet of paper, and a screen, at full size."""
 _ATTEMPTS, _GROWTH = 30, 1.2
+_WORTH = 0.98
+"""An arrangement is taken instead of an earlier one where it is better by two parts in a hundred."""
 _CROWD = 24
 """With more wires in one strip the first arrangement that fits is taken."""
 
@@ -186,6 +188,8 @@ def lay_out(graph: nx.DiGraph, contents: Sequence[Content]) -> Layout:
     losses = _losses(with_loss, len(columns[-1]) == 1 and max(map(len, columns)) > 1)
     minimum = needed_width(contents)
     best: tuple[float, _Plan] | None = None
+    outside = 2 * MARGIN + edge + sum(size[0] for size in sizes)
+    outside += min(_end(loss, below, sizes[-1], heads[-1])[0] for below, loss in losses)
     ways = [rows_of_units(graph, columns, left_out, False)]
     if len({len(column) for column in columns} - {1}) > 1:
         ways.append(rows_of_units(graph, columns, left_out, True))
@@ -194,16 +198,19 @@ def lay_out(graph: nx.DiGraph, contents: Sequence[Content]) -> Layout:
     for attempt in range(_ATTEMPTS):
         for rows in ways:
             heights = {node: y * pitch for node, y in rows.items()}
-            found = strips(columns, heights, beside, tags)
+            tall = max(abs(y) + sizes[node[0]][1] / 2 for node, y in heights.items())
+            bound = math.inf if best is None else _WORTH * best[0]
+            if 2 * tall / _SHEET[1] >= bound:
+                continue
+            found = strips(columns, heights, beside, tags, bound * _SHEET[0] - outside)
             if found is None:
                 continue
-            inside = edge + sum(size[0] for size in sizes) + sum(strip.width for strip in found)
+            inside = 2 * MARGIN + edge + sum(size[0] for size in sizes) + sum(strip.width for strip in found)
             for below, loss in losses:
-                end, high = _end(loss, below, sizes[-1], heads[-1])
-                high = max(high, *(abs(y) + sizes[node[0]][1] / 2 for node, y in heights.items()))
-                width = max(2 * MARGIN + inside + end, minimum)
+                end, reach = _end(loss, below, sizes[-1], heads[-1])
+                high, width = max(tall, reach), max(inside + end, minimum)
                 cost = max(width / _SHEET[0], 2 * high / _SHEET[1], 1.0)
-                if best is None or cost < 0.98 * best[0]:
+                if best is None or cost < _WORTH * best[0]:
                     best = cost, (width, found, heights, below, high)
         if best is not None and (best[0] == 1.0 or attempt >= enough):
             break

@@ -24,6 +24,7 @@ _ACROSS = 3
 _PANEL = (212.0, 176.0)
 _TEXT = 9.0
 """Size of the text of a panel in points: 12 pixels."""
+_TICKS = 4
 _LEAST = 4.0
 """The interval reaches at least so far to both sides of 0."""
 
@@ -115,6 +116,7 @@ def _paint(ax: Any, panel: _Panel) -> None:
     reach = max(_LEAST, 1.25 * abs(panel.z))
     curve = Curve.of(panel.formula, "z", (-reach, reach), panel.known)
     set_axes(ax, (-reach, reach), window([curve], [panel.a]), _TEXT)
+    ax.locator_params(nbins=_TICKS)
     curve.draw(ax, CURVE)
     tangent(ax, (panel.z, panel.a), panel.slope)
     point(ax, (panel.z, panel.a))
