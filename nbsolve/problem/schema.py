@@ -137,7 +137,7 @@ def _own(description: str, more: Mapping[str, Schema]) -> Schema:
         "type": ["object", "null"],
         "additionalProperties": _ref("number"),
     }
-    own = {
+    own: dict[str, Schema] = {
         "name": {"description": "How it is called.", "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"},
         "formula": {"description": "Such as z*tanh(ln(1+exp(z))).", "type": ["string", "number"]},
         "parameters": parameters,

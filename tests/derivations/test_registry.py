@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, LOSSES
 from nbsolve.catalogue.derivations import DERIVATIONS, derivation_id
 from nbsolve.catalogue.derivations.graphs import graph
 from nbsolve.derivation import Domain
+from nbsolve.drawing.floats import Floats, in_floats
 from nbsolve.expr import Function, Negation, Sum, Variable, walk
 from nbsolve.general import Derivative
 from nbsolve.phrases import phrase
@@ -68,6 +70,23 @@ def test_every_derivation_has_a_graph(id: str) -> None:
     assert low < high
     letters = {node.name for node in walk(shown.definition) if isinstance(node, Variable)}
     assert letters == {shown.variable, *shown.parameters}
+
+
+@pytest.mark.parametrize("id", DERIVATIONS)
+def test_the_drawn_derivative_is_the_slope_of_the_drawn_function(id: str) -> None:
+    record = (ACTIVATIONS | LOSSES).get(id)
+    shown = graph(id, {} if record is None else record.parameters)
+    given = {name: float(value) for name, value in shown.parameters.items()}
+    low, high = shown.domain
+    places = low + (high - low) * np.arange(1, 40) / 40.03  # kinks lie at whole numbers
+    step = 1e-5
+
+    def height(x: object) -> Floats:
+        return np.broadcast_to(in_floats(shown.definition, {**given, shown.variable: x}), places.shape)
+
+    slope = np.broadcast_to(in_floats(shown.derivative, {**given, shown.variable: places}), places.shape)
+    found = (height(places + step) - height(places - step)) / (2 * step)
+    assert found == pytest.approx(slope, rel=1e-6, abs=1e-6)
 
 
 def test_huber_keeps_its_factor_and_the_cosine_loss_its_sign() -> None:

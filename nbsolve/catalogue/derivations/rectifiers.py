@@ -21,7 +21,7 @@ from nbsolve.catalogue.derivations.building import (
     zero,
 )
 from nbsolve.derivation import Derivation
-from nbsolve.expr import Expr, Variable
+from nbsolve.expr import Expr, Function, Variable
 from nbsolve.general import Remainder
 from nbsolve.step import Reason
 
@@ -42,7 +42,7 @@ RELU = Derivation(
     (
         stage(
             function("relu", z),
-            function("relu", z).expanded,
+            Function("max", (zero, z)),
             (either(z, is_(z, ">", zero), zero), Reason.CASE_BY_CASE),
         ),
         stage(slope("relu", z), d(z, z), (one, Reason.KNOWN_DERIVATIVES), when=right),
