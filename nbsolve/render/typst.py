@@ -29,7 +29,7 @@ from nbsolve.render import latex
 from nbsolve.render.circled import circled
 from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_lines import derivation
-from nbsolve.render.typst_markdown import blocks_of, equation, escaped, inline_of
+from nbsolve.render.typst_markdown import blocks_of, equation, escaped, inline_of, one_paragraph
 from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.render.typst_width import math_width, words_width
 
@@ -139,8 +139,8 @@ class Writer:
             case Heading(level, text):
                 return f"#heading(level: {max(1, level - self.raised)})[{self.text(text)}]"
             case Paragraph((Markdown(words),)):
-                written = blocks_of(words)
-                return f"#block(sticky: true)[\n{written}]" if leads else written
+                only = one_paragraph(words) if leads else None
+                return blocks_of(words) if only is None else f"#block(sticky: true, par[{only}])"
             case Paragraph(text):
                 words = self.text(text)
                 return f"#block(sticky: true, par[{words}])" if leads else words

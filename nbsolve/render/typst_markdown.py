@@ -12,7 +12,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbsolve.errors import NbsolveError
 from nbsolve.render.typst_latex import from_latex, quoted
 
-__all__ = ["UnknownMarkdown", "blocks_of", "equation", "escaped", "inline_of"]
+__all__ = ["UnknownMarkdown", "blocks_of", "equation", "escaped", "inline_of", "one_paragraph"]
 
 _SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
 
@@ -48,6 +48,14 @@ def inline_of(markdown: str) -> str:
             _inline(token.children or ()) for token in tokens if token.type == "inline"
         )
     return "\n" + _blocks(tokens)
+
+
+def one_paragraph(markdown: str) -> str | None:
+    """The inside of a text's only paragraph; None where there is more. Raises as `inline_of`."""
+    tokens = _parser().parse(markdown.strip())
+    if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
+        return None
+    return _inline(tokens[1].children or ())
 
 
 def blocks_of(markdown: str) -> str:

@@ -10,7 +10,7 @@ CALLS = {
     "σ": r"\sigma", "tanh": r"\tanh", "ReLU": r"\mathrm{ReLU}", "LeakyReLU": r"\mathrm{LeakyReLU}",
     "ELU": r"\mathrm{ELU}", "softplus": r"\mathrm{softplus}", "GELU": r"\mathrm{GELU}", "SiLU": r"\mathrm{SiLU}",
     "step": r"\mathrm{step}", "softmax": r"\mathrm{softmax}", "ℓ": r"\ell", "max": r"\max", "ln": r"\ln",
-    "erf": r"\operatorname{erf}", "sign": r"\operatorname{sign}", "id": r"\mathrm{id}",
+    "cosh": r"\cosh", "sinh": r"\sinh", "erf": r"\operatorname{erf}", "sign": r"\operatorname{sign}", "id": r"\mathrm{id}",
     "sum": r"\operatorname{sum}",
 }  # fmt: skip
 RELATIONS = {
@@ -195,8 +195,8 @@ class Reader:
         if token.startswith("log"):
             base = "".join(chr(ord(sign) - ord("₀") + ord("0")) for sign in token[3:])
             return rf"\log_{{{base}}}{self.base()}"
-        if token in CALLS:
-            return self.call(token)
+        if token in CALLS or (re.fullmatch("[A-Za-z]{2,}", token) and self.peek() in ("(", "′")):
+            return self.call(CALLS.get(token, rf"\mathrm{{{token}}}"))
         if token[0].isdigit() or token[0] == ".":
             mantissa, _, exponent = token.partition("·10")
             power = "".join(SUPERSCRIPTS[sign] for sign in exponent)
@@ -218,7 +218,7 @@ class Reader:
             self.take()
             arguments.append(self.sum())
         self.take(")")
-        return CALLS[name] + "'" * primes + "(" + r",\, ".join(arguments) + ")"
+        return name + "'" * primes + "(" + r",\, ".join(arguments) + ")"
 
     def bracket(self) -> str:
         """A matrix, or a sum in square brackets."""

@@ -19,6 +19,8 @@ class Node:
     kind: str
     alt: str | None
     parts: list[Node | Run] = field(default_factory=list)
+    boxes: tuple[tuple[float, ...], ...] = ()
+    """Where it stands on its page: left, below, right, above."""
 
     def __iter__(self) -> Iterator[Node]:
         yield self
@@ -77,7 +79,7 @@ class Pdf:
         def node(element: Any, page: Any) -> Node:
             page = element.get("/Pg", page)
             alt = element.get("/Alt")
-            made = Node(str(element.S)[1:], None if alt is None else str(alt))
+            made = Node(str(element.S)[1:], None if alt is None else str(alt), [], tuple(_boxes(element)))
             kids = element.get("/K", [])
             for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
                 if isinstance(kid, pikepdf.Dictionary):
@@ -128,6 +130,13 @@ class Pdf:
                 embedded = any(key in item for key in ("/FontFile", "/FontFile2", "/FontFile3"))
                 found[str(item.FontName)] = embedded
         return sorted(found.items())
+
+
+def _boxes(element: Any) -> Iterator[tuple[float, ...]]:
+    attributes = element.get("/A", [])
+    for attribute in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
+        if "/BBox" in attribute:
+            yield tuple(float(number) for number in attribute.BBox)
 
 
 def _flat(item: Any) -> Iterator[Any]:

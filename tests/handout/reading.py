@@ -76,7 +76,8 @@ def _of_text(text: tuple[object, ...]) -> Iterator[Expr]:
 
 def digits(text: str) -> list[str]:
     """The digits and points of a text, wherever they stand (as index, exponent, in a circle)."""
-    return sorted(sign for sign in unicodedata.normalize("NFKC", text) if sign.isdigit() or sign == ".")
+    plain = unicodedata.normalize("NFKC", text.replace("…", ""))
+    return sorted(sign for sign in plain if sign.isdigit() or sign == ".")
 
 
 def formulas(root: Node) -> Iterator[Node]:

@@ -1,0 +1,63 @@
+"""The question sheet has nothing of the solution: not in its text, metadata, attachments or alternative texts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from nbsolve.answers import Answer
+from nbsolve.handout.work import FEWEST, MOST
+from nbsolve.phrases import phrase
+from tests.handout.made import PROBLEMS, SMALL, handout, in_numbers, pdf
+
+NUMBER = re.compile(r"\d+\.\d+")
+
+
+def results(source: Path | str) -> set[str]:
+    """Every number that only solving gives, with three digits or more."""
+    entries = [e for e in handout(source).worked.entries(everything=True) if isinstance(e, Answer)]
+    printed = {(e.printed or "").lstrip("-") for e in entries if e.quantity[:2] not in ("x[", "y[")}
+    given = set(NUMBER.findall(handout(source).worked.problem.text))
+    return {p for p in printed if NUMBER.fullmatch(p) and len(p.replace(".", "").lstrip("0")) > 2} - given
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
+def test_nothing_of_the_solution(path: Path) -> None:
+    everything = pdf(path, "question").everything().replace("−", "-")
+    one = handout(path)
+    if in_numbers(path):
+        found = results(path)
+        assert len(found) > 5
+        shown = set(NUMBER.findall(everything))
+        assert not found & shown
+    for key in ("conventions", "pitfalls", "answers", "forward", "backward", "update"):
+        assert phrase(f"sections.{key}") not in everything
+    for pitfall in one.worked.problem.pitfalls:
+        words = [word for word in re.split(r"\$[^$]*\$", pitfall) if len(word) > 25]
+        assert not any(" ".join(word.split()) in " ".join(everything.split()) for word in words)
+
+
+def test_the_test_would_find_a_solution() -> None:
+    path = next(path for path in PROBLEMS if in_numbers(path))
+    everything = pdf(path, "solution").everything().replace("−", "-")
+    assert len(results(path) & set(NUMBER.findall(everything))) > 5
+    assert phrase("sections.answers") in everything
+
+
+def test_the_parts_stand_with_their_marks_and_room_for_answers() -> None:
+    seen = pdf(SMALL, "question").tree.seen
+    assert "(a)" in seen
+    assert "4 marks" in seen
+    assert "2.5 marks" in seen
+    assert "Name:" in seen
+    pieces = [piece.typst for piece in handout(SMALL).question_pieces()]
+    lines = [int(re.findall(r"\d+", typst)[0]) for typst in pieces if typst.startswith("#answer-lines")]
+    assert len(lines) == 2
+    assert all(FEWEST <= count <= MOST for count in lines)
+    assert lines[0] < lines[1] == MOST  # thirteen gradients take more room than seven sums
+
+
+def test_nothing_is_attached() -> None:
+    assert not list(pdf(SMALL, "question").file.attachments)
