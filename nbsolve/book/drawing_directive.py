@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +14,19 @@ from sphinx.util.docutils import SphinxDirective
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.drawing import Drawing, plot_function
 from nbsolve.errors import NbsolveError
+from nbsolve.notebook.page import figure
 from nbsolve.phrases import phrase
 from nbsolve.problem import load_problem
 from nbsolve.problem.model import Problem
 from nbsolve.worked import WorkedSolution, solve
 
-__all__ = ["add_directives", "figure_html"]
+__all__ = ["add_directives"]
 
 
 def add_directives(app: Sphinx) -> None:
     """Called by the extension."""
     app.add_directive("drawing", DrawingDirective)
     app.add_directive("function-plot", FunctionPlotDirective)
-
-
-def figure_html(drawing: Drawing) -> str:
-    """A figure with the drawing itself, so that its text can be found and read aloud, and its words to unfold."""
-    summary = escape(phrase("drawing.in_words"))
-    return (
-        f'<figure class="nbsolve-drawing">\n{drawing.svg.strip()}\n'
-        f'<details class="nbsolve-words"><summary>{summary}</summary>\n<p>{escape(drawing.alt)}</p></details>\n'
-        "</figure>"
-    )
 
 
 class DrawingDirective(SphinxDirective):
@@ -120,4 +110,4 @@ def _numbers(text: str) -> list[float]:
 
 
 def _raw(drawing: Drawing) -> Any:
-    return nodes.raw("", figure_html(drawing), format="html")
+    return nodes.raw("", figure(drawing.svg), format="html")
