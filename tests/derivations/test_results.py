@@ -6,15 +6,20 @@ from random import Random
 
 import flint
 import pytest
+import sympy
 
 from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, LOSSES
 from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.derivation import Derivation
-from nbsolve.expr import Applied, Expr, Variable, number, product, substitute
+from nbsolve.expr import Applied, Expr, Product, Quotient, Variable, number, product, substitute
 from nbsolve.general import Derivative
 from tests.derivations.evaluating import LENGTH, value
+from tests.derivations.symbolic import to_sympy
 
 TIMES = 40
+Z = sympy.Symbol("z", real=True)
+PIECEWISE = {"relu", "leaky_relu", "elu", "step", "absolute_error", "huber", "hinge"}
+"""There the result is the catalogue's very formula."""
 SCALAR = [name for name, record in ACTIVATIONS.items() if not record.vector]
 LETTER = {"slope": "alpha"}
 """A parameter of the catalogue that derivations write with another letter."""
@@ -52,6 +57,46 @@ def test_of_an_activation(name: str) -> None:
             output = renamed(record.definition, letters)
             from_output = renamed(record.from_output, {**letters, "a": output})
             assert found == pytest.approx(value(from_output, known), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", SCALAR)
+def test_of_an_activation_by_computer_algebra(name: str) -> None:
+    record = ACTIVATIONS[name]
+    (derivation,) = DERIVATIONS[name]
+    if name in PIECEWISE:
+        letters: dict[str, Expr] = {own: Variable(LETTER.get(own, own)) for own in record.parameters}
+        assert derivation.result == renamed(record.derivative, letters)
+        return
+    assert sympy.simplify(to_sympy(derivation.result) - to_sympy(record.derivative)) == 0
+    assert sympy.simplify(to_sympy(derivation.result) - sympy.diff(to_sympy(record.definition), Z)) == 0
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_of_a_loss_by_computer_algebra(name: str) -> None:
+    record = LOSSES[name]
+    derivative = product(number(record.coefficient), record.derivative)
+    for derivation in DERIVATIONS[name]:
+        result = substitute(derivation.result, as_placeholder if record.separable else as_entry)
+        if derivation.variant == "mean":
+            assert result == Product((Quotient((number(1), Variable("n"))), derivative))
+        elif name in PIECEWISE:
+            assert result == derivative
+        elif record.separable:
+            assert sympy.simplify(to_sympy(result) - to_sympy(derivative)) == 0
+        else:
+            assert result == derivative
+
+
+def as_placeholder(node: Expr) -> Expr | None:
+    """a_k, as the catalogue writes it for a loss of one output: a."""
+    return Variable(node.name) if isinstance(node, Variable) else None
+
+
+def as_entry(node: Expr) -> Expr | None:
+    """a_k and the whole vector, as the catalogue writes them for a loss of all outputs."""
+    if not isinstance(node, Variable):
+        return None
+    return Variable(node.name if node.vector else f"{node.name}_{node.index}")
 
 
 @pytest.mark.parametrize("name", SCALAR)
