@@ -50,7 +50,9 @@ class Letters:
     functions: frozenset[str] = frozenset()
     _known: dict[Letter, bool] = field(default_factory=dict)
     _found: dict[tuple[Letter, tuple[tuple[str, int], ...]], Meaning | None] = field(default_factory=dict)
-    _ranges: dict[tuple[Letter, str, tuple[tuple[str, int], ...]], frozenset[int]] = field(default_factory=dict)
+    _ranges: dict[tuple[Letter, str, tuple[tuple[str, int], ...]], frozenset[int]] = field(
+        default_factory=dict
+    )
 
     def function(self, name: str) -> bool:
         """Whether the page defines a function of this name."""

@@ -6,6 +6,8 @@ nothing). What is written as a chain has to be one.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import Derivative, IndexedSum, Letter, Marked, Neg, Node, Product, Sum
 
@@ -35,7 +37,7 @@ def _linked(links: list[Ends | None]) -> Ends | None:
     whole = [link for link in links if link is not None]
     if len(whole) != len(links):
         return None
-    for before, after in zip(whole, whole[1:], strict=False):
+    for before, after in pairwise(whole):
         if before[1] != after[0]:
             raise Unreadable(f"a chain that is broken between {before[1]} and {after[0]}")
     return whole[0][0], whole[-1][1]

@@ -1,14 +1,13 @@
-"""Every line of a page against the truth: each side of every chain, at random points, for all places of its indices."""
+"""Every line of a page against the truth: each side of every chain, at random points, for all its indices."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tests.algebra import chains
-from tests.algebra.evaluating import Evaluator
 from tests.algebra.matrices import Matrix, Value, single
 from tests.algebra.page import Chain, Display, Item, Tokens, read, read_condition
 from tests.algebra.points import Point, World
@@ -160,14 +159,16 @@ class Checker:
         room = real.mpf(0)
         for one in rounded:
             half = rational(Fraction(1, 2 * 10 ** len(numbers[one].partition(".")[2])))
-            moved = point.evaluator(indices, lambda v, one=one, half=half: rational(v) + (v == one) * half)
+            moved = point.evaluator(indices, _moving(one, half))
             room += abs(plain(moved.scalar(node)) - plain(value))
         return bool(abs(plain(first) - plain(value)) <= room * SLACK)
 
     def _to_first_order(self, left: Item, right: Item, point: Point, indices: Mapping[str, int]) -> None:
         """What O(…) leaves out must shrink exactly as fast as it says."""
         node = self.node(right.tokens)
-        small = {letter for part in walk(node) if isinstance(part, Remainder) for letter in letters(part.body)}
+        small = {
+            letter for part in walk(node) if isinstance(part, Remainder) for letter in letters(part.body)
+        }
         if not small:
             raise Unreadable(f"a remainder of nothing small: {written(right.tokens)}")
         ratios = []
@@ -177,7 +178,9 @@ class Checker:
             error = evaluator.scalar(self.node(left.tokens)) - without
             ratios.append(error / (evaluator.with_remainder().scalar(node) - without))
         if ratios[0] == 0 or abs(ratios[1] / ratios[0] - 1) > 0.01:
-            raise Fault(f"{written(left.tokens)} is not {written(right.tokens)}: the remainder is of another order")
+            raise Fault(
+                f"{written(left.tokens)} is not {written(right.tokens)}: the remainder is of another order"
+            )
 
     # index variables and circled numbers
 
@@ -229,6 +232,11 @@ def digits(text: str) -> int:
     return len(text.replace(".", "").lstrip("0"))
 
 
+def _moving(one: Fraction, by: Scalar) -> Callable[[Fraction], Scalar]:
+    """Numbers as they are, but one of them moved."""
+    return lambda value: rational(value) + (by if value == one else 0)
+
+
 def bound(node: Node) -> set[str]:
     """The index variables that a sum of the formula runs over."""
     return {part.index for part in walk(node) if hasattr(part, "index")}
@@ -261,5 +269,3 @@ def show(value: Value) -> str:
     if isinstance(value, Matrix):
         return str([[show(entry) for entry in row] for row in value.rows])
     return str(real.nstr(real.mpf(plain(value)), 12))
-
-

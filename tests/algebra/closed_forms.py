@@ -20,7 +20,8 @@ class ClosedForm:
 
 def _gradients(letters: dict[str, str], loss: str = "L") -> tuple[ClosedForm, ...]:
     return tuple(
-        ClosedForm(rf"\frac{{\partial {loss}}}{{\partial {letter}}}", form) for letter, form in letters.items()
+        ClosedForm(rf"\frac{{\partial {loss}}}{{\partial {letter}}}", form)
+        for letter, form in letters.items()
     )
 
 
@@ -68,9 +69,7 @@ def _document_001_a(error: str) -> tuple[ClosedForm, ...]:
     """`error` is ∂L/∂z_3."""
     second = {n: rf"{error} w_{{{n}3}} a_{n}^{{(2)}}(1 - a_{n}^{{(2)}})" for n in (1, 2)}
     paths = {
-        n: r" + ".join(
-            rf"w_{{{m}3}} a_{m}^{{(2)}}(1 - a_{m}^{{(2)}}) w_{{{n}{m}}}^{{(2)}}" for m in (1, 2)
-        )
+        n: r" + ".join(rf"w_{{{m}3}} a_{m}^{{(2)}}(1 - a_{m}^{{(2)}}) w_{{{n}{m}}}^{{(2)}}" for m in (1, 2))
         for n in (1, 2)
     }
     first = {n: rf"{error}\left[{paths[n]}\right]\mathbb{{1}}_{{[z_{n}^{{(1)}} > 0]}}" for n in (1, 2)}
@@ -123,9 +122,7 @@ DOCUMENT_003 = _gradients(
     }
 )
 
-DOCUMENT_004 = (
-    *_gradients({"a_3": r"\frac{a_3 - y}{a_3(1 - a_3)}", "z_3": "a_3 - y"}, loss="J"),
-)
+DOCUMENT_004 = (*_gradients({"a_3": r"\frac{a_3 - y}{a_3(1 - a_3)}", "z_3": "a_3 - y"}, loss="J"),)
 
 BY_DOCUMENT: dict[str, tuple[ClosedForm, ...]] = {
     "000": DOCUMENT_000,
@@ -141,6 +138,7 @@ SHIPPED = {
     "001-a-symbolic-squared-error": "001-A squared error",
     "001-a-symbolic-cross-entropy": "001-A cross-entropy",
     "001-b-two-outputs": "001-B cross-entropy",
+    "003-three-two-one": "003",
 }
 """The shipped problems that are these documents."""
 

@@ -31,16 +31,40 @@ class Segment:
 def topics(text: str) -> list[Topic]:
     """The topics of a problem file of the kind `derivation`, in order."""
     problem = yaml.load(text, Loader=yaml.BaseLoader)
-    entries: list[Any] = [*problem.get("functions", []), *problem.get("losses", [])]
-    return [_topic(entry) for entry in entries]
+    functions = [_topic(entry, loss=False) for entry in problem.get("functions", [])]
+    return [*functions, *(_topic(entry, loss=True) for entry in problem.get("losses", []))]
 
 
-def _topic(entry: Any) -> Topic:
+def own_topic(options: Any, *, loss: bool) -> Topic:
+    """A user's own function."""
+    parameters = tuple(options.get("parameters", {}))
+    return Topic(options["name"], formula=options["formula"], parameters=parameters, loss=loss)
+
+
+def own_topics(text: str) -> list[Topic]:
+    """The functions that a problem with a network brings with it: activations in order, then losses."""
+    problem = yaml.load(text, Loader=yaml.BaseLoader)
+    choices = [layer["activation"] for layer in problem["network"]["layers"]]
+    losses = problem["loss"] if isinstance(problem["loss"], list) else [problem["loss"]]
+    found = [own_topic(choice["custom"], loss=False) for choice in choices if "custom" in choice]
+    found += [own_topic(choice["custom"], loss=True) for choice in losses if "custom" in choice]
+    return list(dict.fromkeys(found))
+
+
+def own_functions(text: str, markdown: str) -> Iterator[Segment]:
+    """The derivations of a problem's own functions on its page."""
+    section = markdown.partition("\n## Functions of this problem\n")[2].partition("\n## ")[0]
+    parts = re.split(r"^The derivative of ", section, flags=re.M)[1:]
+    for topic, part in zip(own_topics(text), parts, strict=True):
+        yield Segment(topic, topic.name, tuple(displays(part)), part)
+
+
+def _topic(entry: Any, *, loss: bool) -> Topic:
     if isinstance(entry, str):
         return Topic(entry)
     ((name, options),) = entry.items()
     if name == "custom":
-        return Topic(options["name"], formula=options["formula"])
+        return own_topic(options, loss=loss)
     return Topic(name, options.get("through"))
 
 

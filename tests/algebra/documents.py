@@ -79,3 +79,11 @@ DOCUMENTS = {
     "003": _003,
     "004": _004,
 }
+
+
+def stacked(depth: int, width: int, output: str, loss: str) -> str:
+    """`depth` layers of `width` units, every gradient asked for over every path, both forms."""
+    hidden = ("tanh", "relu", "sigmoid", "silu")
+    names = [*(hidden[n % len(hidden)] for n in range(depth - 1)), output]
+    layers = _layers(width, *((width, name) for name in names))
+    return f"title: Layer upon layer\n{layers}loss: {loss}\nexplain: paths\ndetail: both\n{_PARTS}"

@@ -10,7 +10,23 @@ from tests.algebra import functions
 from tests.algebra.alphabet import Indices, Letters, Whole
 from tests.algebra.matrices import Matrix, Value, single
 from tests.algebra.model import Model, Place
-from tests.algebra.scalars import Scalar, cosh, derivative, exp, ln, plain, power, sign, sinh, size, slope_of, sqrt, tanh
+from tests.algebra.scalars import (
+    Scalar,
+    cosh,
+    derivative,
+    erf,
+    exp,
+    ln,
+    pi_like,
+    plain,
+    power,
+    sign,
+    sinh,
+    size,
+    slope_of,
+    sqrt,
+    tanh,
+)
 from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import (
     Call,
@@ -45,11 +61,11 @@ RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "≥": lambda a, b: bool(a >= b),
 }
 ELEMENTARY: dict[str, Callable[[Scalar], Scalar]] = {
-    "exp": exp, "ln": ln, "sqrt": sqrt, "tanh": tanh, "abs": size, "sign": sign, "erf": functions.erf,
+    "exp": exp, "ln": ln, "sqrt": sqrt, "tanh": tanh, "abs": size, "sign": sign, "erf": erf,
     "sinh": sinh, "cosh": cosh,
 }  # fmt: skip
 Parameters = Callable[["Evaluator", Node], Mapping[str, Scalar]]
-Own = Mapping[str, Callable[[Scalar], Scalar]]
+Own = Mapping[str, Callable[[Model], Callable[[Scalar], Scalar]]]
 
 
 class Evaluator:
@@ -118,9 +134,7 @@ class Evaluator:
         return other
 
     def _other(self, model: Model, indices: Indices, *, inside: bool) -> Evaluator:
-        return Evaluator(
-            model, self.alphabet, self.number, self.parameters, self.own, indices, inside=inside
-        )
+        return Evaluator(model, self.alphabet, self.number, self.parameters, self.own, indices, inside=inside)
 
     # letters and derivatives
 
@@ -152,7 +166,10 @@ class Evaluator:
 
     def _share(self, node: Share) -> Scalar:
         """∂L/∂u · ∂u/∂h, u being what the derivative is taken through."""
-        through = Derivative(node.derivative.body, node.through), Derivative(node.through, node.derivative.variable)
+        through = (
+            Derivative(node.derivative.body, node.through),
+            Derivative(node.through, node.derivative.variable),
+        )
         return self.scalar(through[0]) * self.scalar(through[1])
 
     # arithmetic
@@ -242,7 +259,7 @@ class Evaluator:
 
     def _call(self, node: Call) -> Value:
         if node.name == "pi":
-            return functions.pi_like(self.number(Fraction(1)))
+            return pi_like(self.number(Fraction(1)))
         values = [self(argument) for argument in node.arguments]
         if len(values) == 1:
             return self._of_one(node, values[0])
@@ -263,7 +280,7 @@ class Evaluator:
             given = self.parameters(self, node.arguments[0])
             return self._each(value, lambda x: derivative(lambda z: kind(z, given), x, node.primes))
         if node.name in self.own:
-            return self._each(value, lambda x: derivative(self.own[node.name], x, node.primes))
+            return self._each(value, lambda x: derivative(self.own[node.name](self.model), x, node.primes))
         if node.name in ELEMENTARY and not node.primes:
             return self._each(value, ELEMENTARY[node.name])
         raise Unreadable(f"function {node.name}")

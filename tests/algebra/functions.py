@@ -39,7 +39,8 @@ ACTIVATIONS: dict[str, Callable[[Scalar, Parameters], Scalar]] = {
 
 WRITTEN = {
     "sigma": "sigmoid", "tanh": "tanh", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "id": "linear",
-    "softplus": "softplus", "GELU": "gelu", "SiLU": "silu", "step": "step", "Phi": "normal_distribution", "phi": "normal_density",
+    "softplus": "softplus", "GELU": "gelu", "SiLU": "silu", "step": "step",
+    "Phi": "normal_distribution", "phi": "normal_density",
 }  # fmt: skip
 """How they are written."""
 

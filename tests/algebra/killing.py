@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -20,15 +20,23 @@ from tests.algebra.tree import Node
 TRIALS, SUPPLY = 12, 120
 
 
+Alike = Callable[[Place], Place]
+
+
+def different(place: Place) -> Place:
+    """Nothing is like anything else."""
+    return place
+
+
 class FreeModel(Model):
     """Every letter has a value of its own, and so has every derivative that is not just 0 or 1.
 
-    With `identities`, what is the same for a reason (∂L/∂b_j and ∂L/∂z_j) has the same value.
+    What is `alike` for a reason (∂L/∂b_j and ∂L/∂z_j) has the same value.
     """
 
-    def __init__(self, seed: str, true: Model, identities: bool, place: Place | None = None) -> None:
+    def __init__(self, seed: str, true: Model, alike: Alike, place: Place | None = None) -> None:
         super().__init__({}, {})
-        self.seed, self.true, self.identities, self.place = seed, true, identities, place
+        self.seed, self.true, self.alike, self.place = seed, true, alike, place
 
     def _random(self, what: object, low: str) -> Scalar:
         return rational(between(Random(f"{self.seed} {what}"), low, "0.9"))
@@ -36,20 +44,17 @@ class FreeModel(Model):
     def __call__(self, place: Place) -> Scalar:
         if place in (("n",), ("label",)):
             return self.true(place)
-        value = self._random(place, "0.1" if self.seed.endswith("positive") else "-0.9")
+        same = self.alike(place) if place[0] == "a" else place
+        value = self._random(same, "0.1" if self.seed.endswith("positive") else "-0.9")
         if self.place is None:
             return value
         slope = plain(self.true.slope(place, self.place))
         if slope in (0, 1):
             return Dual(value, slope)
-        return Dual(value, self._random((place, self._alike(self.place)), "0.1"))
-
-    def _alike(self, place: Place) -> Place:
-        """A bias acts through its unit's pre-activation alone: what follows from one follows from the other."""
-        return ("z", *place[1:], 1) if self.identities and place[0] == "b" and place[2] else place
+        return Dual(value, self._random((same, self.alike(self.place)), "0.1"))
 
     def along(self, place: Place) -> FreeModel:
-        return FreeModel(self.seed, self.true, self.identities, place)
+        return FreeModel(self.seed, self.true, self.alike, place)
 
 
 @dataclass
@@ -149,14 +154,18 @@ def _unchanged(
 def _equal(checker: Checker, display: Display, left: Node, right: Node, identities: bool) -> bool:
     world = checker.world
     conditions = [read_condition(tokens, world.alphabet) for tokens in display.conditions]
-    free = {checker.free(node) for node in (left, right, *(side for c in conditions for side in (c.left, c.right)))}
+    free = {
+        checker.free(node)
+        for node in (left, right, *(side for c in conditions for side in (c.left, c.right)))
+    }
     names = sorted(frozenset.union(*free))
+    alike = world.alike if identities else different
     compared = 0
     for trial in range(SUPPLY):
         random = Random(f"places {trial}")
         point = world.point(trial % TRIALS)
-        indices = {name: random.randint(1, 3) for name in names} | point.fixed
-        model = FreeModel(f"{trial} {'positive' if trial % 2 else 'any'}", point.model, identities)
+        indices = {name: random.randint(1, 3) for name in names} | dict(point.fixed)
+        model = FreeModel(f"{trial} {'positive' if trial % 2 else 'any'}", point.model, alike)
         evaluator = Evaluator(model, world.alphabet, rational, world.parameters, world.own, indices)
         try:
             if not all(evaluator.holds(condition) for condition in conditions):

@@ -10,7 +10,14 @@ from tests.algebra.page import Display
 from tests.algebra.reader import CLOSING, Alphabet, Reader
 from tests.algebra.scanning import Token, Unreadable, rows_of
 
-FUNCTIONS = {r"\sigma": r"\tanh", r"\tanh": r"\sigma", r"\ln": r"\tanh", r"\sqrt": "", r"\max": "", r"\sum": None}
+FUNCTIONS = {
+    r"\sigma": r"\tanh",
+    r"\tanh": r"\sigma",
+    r"\ln": r"\tanh",
+    r"\sqrt": "",
+    r"\max": "",
+    r"\sum": None,
+}
 TURNED = {">": "<", "<": ">", r"\le": ">", r"\ge": "<", r"\ne": "=", "=": r"\ne"}
 INDEX = "ijkm"
 
@@ -46,8 +53,8 @@ def mutants(display: Display, alphabet: Alphabet) -> Iterator[Mutant]:
                 source = display.source[:start] + edit.text + display.source[end:]
                 if source not in seen:
                     seen.add(source)
-                    old = display.source[start:end]
-                    near = f"…{display.source[max(0, start - 30) : start]}⟨{old}→{edit.text}⟩{display.source[end : end + 20]}…"
+                    before, old = display.source[max(0, start - 30) : start], display.source[start:end]
+                    near = f"…{before}⟨{old}→{edit.text}⟩{display.source[end : end + 20]}…"
                     yield Mutant(edit.kind, source, number, near.replace("\n", " "))
 
 

@@ -18,7 +18,14 @@ USUAL = {
     "threshold": r"\theta", "loss": "L", "learning_rate": r"\eta", "strength": r"\lambda", "delta": r"\delta",
     "error": "e",
 }  # fmt: skip
-ROLES = {"z": "pre_activation", "a": "activation", "W": "weight", "b": "bias", "theta": "threshold", "delta": "delta"}
+ROLES = {
+    "z": "pre_activation",
+    "a": "activation",
+    "W": "weight",
+    "b": "bias",
+    "theta": "threshold",
+    "delta": "delta",
+}
 ENDS = {"x": "input", "y": "target", "e": "error"}
 NEW = r"\text{new}"
 GREEK = ("alpha", "beta", "gamma", "delta", "eta", "theta", "lambda", "mu", "sigma", "omega")
@@ -70,7 +77,7 @@ class Naming:
     def __init__(self, spec: Specification) -> None:
         self.spec = spec
         self.single = len(spec.samples) == 1
-        self.own = {key: value for key, value in self._own() if "<" not in value}
+        self.own = {key: value for key, value in self._own() if "<" not in value} | spec.own
         self.templates = {k: v for k, v in spec.notation.items() if isinstance(v, str) and "<" in v}
         self.numbers = {place: n for _, place, n in self._numbered()}
         self.table: dict[Letter, Meaning] = {}
@@ -218,7 +225,9 @@ class Naming:
         sup = f"({place[1]})"
         if stem != "W":
             sub = "" if place[2] == 0 else str(place[2])
-            return Letter(letter.core, f"{letter.sub},{sub}" if letter.sub and sub else letter.sub or sub, sup)
+            return Letter(
+                letter.core, f"{letter.sub},{sub}" if letter.sub and sub else letter.sub or sub, sup
+            )
         comma = "," if max(self.spec.sizes) > 9 else ""
         if self.spec.preset == "matrix":
             core = letter.core if "weight" in self.own else "W"
@@ -261,7 +270,11 @@ class Naming:
 
     def _bold(self, stem: str, number: int | None) -> Letter:
         letter = self._letter(ROLES.get(stem) or ENDS[stem])
-        style = "boldsymbol" if letter.core.startswith("\\") and not letter.core.startswith(r"\mathit") else "mathbf"
+        style = (
+            "boldsymbol"
+            if letter.core.startswith("\\") and not letter.core.startswith(r"\mathit")
+            else "mathbf"
+        )
         core = re.sub(r"^\\mathit\{(.*)\}$", r"\1", letter.core)
         return Letter(rf"\{style}{{{core}}}", letter.sub, "" if number is None else f"({number})")
 
@@ -272,13 +285,17 @@ class Naming:
         letter, layer = self._letter("weight"), self.spec.layers[number - 1]
         core = letter.core.upper() if re.fullmatch("[a-z]", letter.core) else letter.core
         width = self.spec.sizes[number - 1]
-        rows = tuple(tuple(("W", number, j, i) for i in range(1, width + 1)) for j in range(1, layer.units + 1))
+        rows = tuple(
+            tuple(("W", number, j, i) for i in range(1, width + 1)) for j in range(1, layer.units + 1)
+        )
         if self.spec.rows_are_inputs:
             rows = tuple(zip(*rows, strict=True))
         self._put(Letter(core, letter.sub, f"({number})"), Whole(rows))
         if layer.bias in ("units", "threshold"):
             stem = "theta" if layer.bias == "threshold" else "b"
-            self._put(self._bold(stem, number), self._whole([(stem, number, j) for j in range(1, layer.units + 1)]))
+            self._put(
+                self._bold(stem, number), self._whole([(stem, number, j) for j in range(1, layer.units + 1)])
+            )
 
 
 def canonical(place: Place) -> str:

@@ -1,23 +1,28 @@
 """The network once more, written down from the definitions: every quantity as a rule over free letters.
 
 Derivatives are those of these rules (`Model.slope`); nothing here knows a chain rule.
-Places: ("x", i, s), ("y", k, s), ("W", l, j, i), ("b", l, j), ("z", l, j, s), ("a", l, j, s), ("L",) and so on, with
-s the sample (from 1).
+Places: ("x", i, s), ("y", k, s), ("W", l, j, i), ("b", l, j), ("z", l, j, s), ("a", l, j, s), ("L",) and so on,
+with s the sample (from 1).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from random import Random
 
 from tests.algebra import functions
+from tests.algebra.formulas import formula
 from tests.algebra.model import Model, Place, Rule
 from tests.algebra.points import between
 from tests.algebra.scalars import Scalar, ln, rational
 from tests.algebra.specification import Cell, Layer, Specification, Term
 
-DEFAULTS = {"leaky_relu": {"slope": Fraction(1, 100)}, "elu": {"alpha": Fraction(1)}, "huber": {"delta": Fraction(1)}}
+DEFAULTS = {
+    "leaky_relu": {"slope": Fraction(1, 100)},
+    "elu": {"alpha": Fraction(1)},
+    "huber": {"delta": Fraction(1)},
+}
 POSITIVE = {"binary_cross_entropy", "categorical_cross_entropy"}
 
 
@@ -41,7 +46,7 @@ def rules(spec: Specification) -> dict[Place, Rule]:
     for s in range(1, len(spec.samples) + 1):
         for k in outputs:
             out[("e", k, s)] = _error(len(spec.layers), k, s)
-            if all(term.name in functions.EACH for term in spec.terms):
+            if all(term.name not in functions.WHOLE for term in spec.terms):
                 out[("L_out", k, s)] = _sum_of([_share(spec, term, k, s) for term in spec.terms])
         for n, term in enumerate(spec.terms, 1):
             out[("L_term", n, s)] = _term(spec, term, s)
@@ -91,9 +96,25 @@ def _activation(layer: Layer, number: int, j: int, s: int) -> Rule:
     def rule(model: Model) -> Scalar:
         if layer.activation == "softmax":
             return functions.softmax([model(("z", number, k, s)) for k in range(1, layer.units + 1)])[j - 1]
-        return functions.ACTIVATIONS[layer.activation](model(("z", number, j, s)), given)
+        return activation_of(layer)(model(("z", number, j, s)), given)
 
     return rule
+
+
+def activation_of(layer: Layer) -> Callable[[Scalar, Mapping[str, Scalar]], Scalar]:
+    """The activation of a layer, a user's own included."""
+    if layer.formula is None:
+        return functions.ACTIVATIONS[layer.activation]
+    written = formula(layer.formula)
+    return lambda z, given: written({"z": z, **given})
+
+
+def share_of(term: Term) -> Callable[[Scalar, Scalar, Mapping[str, Scalar]], Scalar]:
+    """What one output adds to a loss, a user's own included."""
+    if term.formula is None:
+        return functions.EACH[term.name]
+    written = formula(term.formula)
+    return lambda a, y, given: written({"a": a, "y": y, **given})
 
 
 def _delta(spec: Specification, z: Place) -> Rule:
@@ -128,7 +149,7 @@ def _share(spec: Specification, term: Term, k: int, s: int) -> Rule:
 
     def rule(model: Model) -> Scalar:
         a, y = _ends(spec, model, s)
-        share = functions.EACH[term.name](a[k - 1], y[k - 1], given)
+        share = share_of(term)(a[k - 1], y[k - 1], given)
         return rational(term.weight) * _factor(spec, term) * share * _per_sample(spec)
 
     return rule
@@ -142,7 +163,7 @@ def _term(spec: Specification, term: Term, s: int) -> Rule:
         a, y = _ends(spec, model, s)
         if term.name in functions.WHOLE:
             return _factor(spec, term) * functions.WHOLE[term.name](a, y)
-        each = [functions.EACH[term.name](p, q, given) for p, q in zip(a, y, strict=True)]
+        each = [share_of(term)(p, q, given) for p, q in zip(a, y, strict=True)]
         return _factor(spec, term) * sum(each[1:], each[0])
 
     return rule

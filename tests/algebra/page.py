@@ -44,9 +44,17 @@ class Display:
     rows: int
     kind: str = "any"
     letters: bool = False
+    of_one_sample: bool = False
 
 
-LETTERS = {"In letters": True, "With the numbers that are given": False, "In numbers": False, "Answers": False}
+ONE_SAMPLE = "This is said of any one sample and its own loss"
+SAMPLE = re.compile(r"\[\d+\]")
+LETTERS = {
+    "In letters": True,
+    "With the numbers that are given": False,
+    "In numbers": False,
+    "Answers": False,
+}
 """Headings after which everything is said in letters, whatever is given, and those where that ends."""
 
 WORDS = {"Where the targets add up to 1": "targets add up to 1"}
@@ -56,17 +64,20 @@ WORDS = {"Where the targets add up to 1": "targets add up to 1"}
 def displays(markdown: str) -> Iterator[Display]:
     """Every display of a page, in order. Raises Unreadable for one that is no chain of equations."""
     conditions: tuple[Tokens, ...] = ()
-    heading, kind, letters = "", "any", False
+    heading, kind, letters, one_sample = "", "any", False, False
     for block in read_markdown(markdown):
         if block.kind == "display":
-            yield replace(read_display(block.source, conditions, heading, kind), letters=letters)
+            one = one_sample or (heading == "Local derivatives" and SAMPLE.search(block.source) is None)
+            read = read_display(block.source, conditions, heading, kind)
+            yield replace(read, letters=letters, of_one_sample=one)
             conditions, kind = (), "any"
         elif block.kind == "heading":
             heading = block.source
-            letters = LETTERS.get(heading, letters)
+            letters, one_sample = LETTERS.get(heading, letters), False
             conditions = ()
         else:
             conditions = tuple(_conditions(block))
+            one_sample = one_sample or ONE_SAMPLE in block.source
             kind = next((said for words, said in WORDS.items() if block.source.startswith(words)), "any")
 
 

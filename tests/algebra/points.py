@@ -34,6 +34,8 @@ class World:
     own: Own
     seed: int
     cache: dict[tuple[int, str], Point]
+    alike: Callable[[Place], Place] = lambda place: place
+    """Another quantity with the same value or the same derivatives for a reason, or the quantity itself."""
 
     def point(self, number: int, kind: str = "any") -> Point:
         """One of the points; always the same one for a number."""
@@ -73,15 +75,25 @@ class Point:
     def evaluator(self, indices: Indices, number: Callable[[Fraction], Scalar] | None = None) -> Evaluator:
         """What evaluates formulas here, with these numbers for index variables."""
         world = self.world
-        return Evaluator(self.model, world.alphabet, number or self.number_of, world.parameters, world.own, {**self.fixed, **indices})
+        return Evaluator(
+            self.model,
+            world.alphabet,
+            number or self.number_of,
+            world.parameters,
+            world.own,
+            {**self.fixed, **indices},
+        )
 
     def scaled(self, small: set[Letter], scale: Scalar) -> Point:
         """The point where some letters are smaller by a factor."""
         places: set[Place] = set()
         for letter in small:
             meaning = self.alphabet.meaning(letter, {})
-            places |= {place for row in meaning.rows for place in row} if isinstance(meaning, Whole) else {meaning}
+            places |= (
+                {place for row in meaning.rows for place in row} if isinstance(meaning, Whole) else {meaning}
+            )
         values = {
-            place: self.number_of(value) * (scale if place in places else 1) for place, value in self.free.items()
+            place: self.number_of(value) * (scale if place in places else 1)
+            for place, value in self.free.items()
         }
         return Point(self.world, self.number, self.kind, self.free, str(scale), self.number_of, values)

@@ -1,28 +1,17 @@
-"""A reader of formulas in letters: LaTeX tokens to trees. It never guesses and never skips.
-
-Which letters a page has is asked of `Alphabet`: a superscript belongs to a letter where the page has such a
-letter, and is a power where it has not.
-"""
+"""A reader of formulas in letters: LaTeX tokens to trees. It never guesses and never skips."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import Protocol
 
-from tests.algebra.scanning import Token, Unreadable
+from tests.algebra.cursor import UPRIGHT, Alphabet
+from tests.algebra.scanning import Unreadable
+from tests.algebra.signs import RELATIONS, Signs
 from tests.algebra.tree import (
     Call,
-    Cases,
-    Compared,
-    Derivative,
-    Grid,
     Hadamard,
-    IndexedSum,
-    Indicator,
     Letter,
-    Marked,
     Neg,
     Node,
     Num,
@@ -30,66 +19,25 @@ from tests.algebra.tree import (
     Product,
     Quotient,
     Remainder,
-    Share,
     Sum,
     Transposed,
 )
 
-RELATIONS = {
-    "=": "=", r"\approx": "≈", "<": "<", ">": ">", r"\le": "≤", r"\ge": "≥", r"\ne": "≠",
-}  # fmt: skip
 CLOSING = {"(": ")", "[": "]"}
 FUNCTIONS = {
-    r"\sigma": "sigma", r"\tanh": "tanh", r"\ln": "ln", r"\max": "max", r"\ell": "loss", r"\Phi": "Phi", r"\varphi": "phi",
-    r"\sinh": "sinh", r"\cosh": "cosh",
+    r"\sigma": "sigma", r"\tanh": "tanh", r"\ln": "ln", r"\max": "max", r"\ell": "loss", r"\Phi": "Phi",
+    r"\varphi": "phi", r"\sinh": "sinh", r"\cosh": "cosh",
 }  # fmt: skip
 NAMED = {
     "ReLU", "LeakyReLU", "ELU", "softplus", "GELU", "SiLU", "step", "sign", "erf", "softmax", "id", "sum", "diag",
 }  # fmt: skip
 FRACTIONS = (r"\frac", r"\dfrac", r"\tfrac")
-UPRIGHT = (r"\mathrm", r"\operatorname")
-STYLES = (*UPRIGHT, r"\mathit", r"\mathbf", r"\boldsymbol", r"\text", r"\hat", r"\widehat", r"\bar", r"\tilde")
 ENDS = {")", "]", "}", ",", "&", r"\\", r"\end", r"\rVert", "⟧", *RELATIONS}
 TOP = (r"\top", "T")
 
 
-class Alphabet(Protocol):
-    """The letters and functions of a page."""
-
-    def has(self, letter: Letter) -> bool:
-        """Whether the page has this letter, for some numbers in place of its index variables."""
-
-    def function(self, name: str) -> bool:
-        """Whether the page defines a function of this name."""
-
-
-class Reader:
-    """One formula; `spans` are the token ranges of factors and terms, for those who want to take one away."""
-
-    def __init__(self, tokens: Sequence[Token], alphabet: Alphabet) -> None:
-        self.tokens = tokens
-        self.texts = [token.text for token in tokens]
-        self.alphabet = alphabet
-        self.at = 0
-        self.spans: list[tuple[str, int, int]] = []
-
-    def peek(self, ahead: int = 0) -> str:
-        position = self.at + ahead
-        return self.texts[position] if position < len(self.texts) else ""
-
-    def take(self, expected: str | None = None) -> str:
-        text = self.peek()
-        if not text or (expected is not None and text != expected):
-            wanted, found = expected or "something", text or "the end"
-            raise Unreadable(f"{wanted} expected, found {found}: {' '.join(self.texts)}")
-        self.at += 1
-        return text
-
-    def taken(self, text: str) -> bool:
-        """Whether the next token was `text`; it is then read."""
-        found = self.peek() == text
-        self.at += found
-        return found
+class Reader(Signs):
+    """Reads one formula."""
 
     def whole(self) -> Node:
         """The formula, read to its end."""
@@ -242,113 +190,15 @@ class Reader:
     def _fraction(self) -> Node:
         self.take()
         sign = self.peek(1)
-        if self.peek() == "{" and (sign == r"\partial" or [sign, *self._ahead(2, 3)] == [r"\mathrm", "{", "d", "}"]):
+        if self.peek() == "{" and (
+            sign == r"\partial" or [sign, *self._ahead(2, 3)] == [r"\mathrm", "{", "d", "}"]
+        ):
             return self._derivative()
         top = self._argument()
         return Quotient(top, self._argument())
 
     def _ahead(self, start: int, count: int) -> list[str]:
         return [self.peek(start + n) for n in range(count)]
-
-    def _derivative(self) -> Node:
-        r"""`\frac{\partial L}{\partial a}`, or `\frac{\mathrm{d}}{\mathrm{d}z}` and what it is applied to."""
-        self.take("{")
-        sign = self._differential()
-        body: Node | None = None if self.peek() == "}" else self._factor()
-        self.take("}")
-        self.take("{")
-        if self._differential() != sign:
-            raise Unreadable("a derivative with two kinds of d")
-        variable = self._letter()
-        self.take("}")
-        if body is None:
-            if self.peek() != "[":
-                raise Unreadable("a derivative of nothing")
-            body = self._group()
-        return Derivative(body, variable)
-
-    def _differential(self) -> str:
-        if self.taken(r"\partial"):
-            return "∂"
-        for expected in (r"\mathrm", "{", "d", "}"):
-            self.take(expected)
-        return "d"
-
-    def _share(self) -> Node:
-        self.take()
-        whole = self._base()
-        if not isinstance(whole, Derivative):
-            raise Unreadable("a bar after something that is no derivative")
-        self.take("⟧")
-        self.take("_")
-        braced = self.taken("{")
-        through = self._letter()
-        if braced:
-            self.take("}")
-        return Share(whole, through)
-
-    def _indexed_sum(self) -> Node:
-        self.take()
-        self.take("_")
-        braced = self.taken("{")
-        index = self.take()
-        if not re.fullmatch("[a-z]", index):
-            raise Unreadable(f"a sum over {index}")
-        first: int | None = None
-        last: int | str | None = None
-        if braced:
-            if self.taken("="):
-                first = int(self.take())
-            self.take("}")
-        if self.taken("^"):
-            braced = self.taken("{")
-            text = self.take()
-            last = int(text) if text.isdigit() else text
-            if braced:
-                self.take("}")
-        if (first is None) != (last is None):
-            raise Unreadable("a sum with one bound")
-        return IndexedSum(index, self._entrywise(), first, last)
-
-    def _indicator(self) -> Node:
-        for expected in (r"\mathbb", "{", "1", "}", "_", "{", "["):
-            self.take(expected)
-        condition = self.condition()
-        self.take("]")
-        self.take("}")
-        return Indicator(condition)
-
-    def condition(self) -> Compared:
-        """left relation right."""
-        left = self.expression()
-        relation = RELATIONS.get(self.take())
-        if relation is None:
-            raise Unreadable("a condition without a relation")
-        return Compared(left, relation, self.expression())
-
-    def _brace(self) -> Node:
-        self.take()
-        self.take("{")
-        inner = self.expression()
-        self.take("}")
-        self.take("_")
-        mark = self.raw()
-        number = re.fullmatch(r"\\text\{([①-⑳㉑-㊿]|\(\d+\))\}", "".join(mark))
-        if number is not None:
-            return Marked(inner, number[1])
-        if mark[:1] == [r"\text"]:
-            return inner
-        raise Unreadable("a brace without words")
-
-    def raw(self) -> list[str]:
-        """The texts of a group, unread."""
-        self.take("{")
-        depth, out = 1, []
-        while depth:
-            text = self.take()
-            depth += (text == "{") - (text == "}")
-            out.append(text)
-        return out[:-1]
 
     # functions and letters
 
@@ -394,79 +244,5 @@ class Reader:
             raise Unreadable("a logarithm of nothing")
         return Quotient(Call("ln", (self._group(),)), Call("ln", (base,)))
 
-    def _letter(self) -> Letter:
-        core = self._core()
-        sub = self._script("_")
-        start = self.at
-        sup = self._script("^")
-        for letter, end in ((Letter(core, sub, sup), self.at), (Letter(core, sub), start)):
-            if (letter.sup or end == start) and self.alphabet.has(letter):
-                self.at = end
-                return letter
-        raise Unreadable(f"no such letter: {Letter(core, sub, sup)} in {' '.join(self.texts)}")
 
-    def _known(self, letter: Letter) -> Letter:
-        if not self.alphabet.has(letter):
-            raise Unreadable(f"no such letter: {letter}")
-        return letter
-
-    def _core(self) -> str:
-        text = self.take()
-        if text in STYLES:
-            return f"{text}{{{''.join(self.raw())}}}" if self.peek() == "{" else f"{text}{{{self.take()}}}"
-        if text == r"\Delta":
-            return f"{text} {self._core()}"
-        if re.fullmatch(r"[A-Za-z]|\\[A-Za-z]+", text):
-            return text
-        raise Unreadable(f"{text!r} in {' '.join(self.texts)}")
-
-    def _script(self, sign: str) -> str:
-        if self.peek() != sign:
-            return ""
-        self.take()
-        if self.peek() == "{":
-            return "".join(self.raw())
-        return self.take()
-
-    # environments
-
-    def _environment(self) -> Node:
-        self.take()
-        name = "".join(self.raw())
-        if name == "cases":
-            node = self._cases()
-        elif name == "bmatrix":
-            node = self._grid()
-        else:
-            raise Unreadable(f"environment {name}")
-        self.take(r"\end")
-        if "".join(self.raw()) != name:
-            raise Unreadable("an environment that does not close")
-        return node
-
-    def _grid(self) -> Node:
-        rows = [[self.expression()]]
-        while self.peek() in ("&", r"\\"):
-            if self.take() == "&":
-                rows[-1].append(self.expression())
-            elif self.peek() != r"\end":
-                rows.append([self.expression()])
-        if len({len(row) for row in rows}) != 1:
-            raise Unreadable("rows of different lengths")
-        return Grid(tuple(tuple(row) for row in rows))
-
-    def _cases(self) -> Node:
-        branches: list[tuple[Node, Compared | None]] = []
-        while self.peek() != r"\end":
-            value = self.expression()
-            self.take("&")
-            words = ""
-            if self.taken(r"\text"):
-                words = "".join(self.raw())
-            if words not in ("", "if", "otherwise"):
-                raise Unreadable(f"a case {words}")
-            branches.append((value, None if words == "otherwise" else self.condition()))
-            self.taken(r"\\")
-        if any(condition is None for _, condition in branches[:-1]):
-            raise Unreadable("a case after otherwise")
-        return Cases(tuple(branches))
+__all__ = ["CLOSING", "RELATIONS", "Alphabet", "Reader"]

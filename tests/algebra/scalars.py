@@ -139,6 +139,8 @@ def pi_like(x: Scalar) -> Scalar:
 
 
 exp = elementary(real.exp, sympy.exp, lambda _, value: value)
+
+
 def _positive(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def of_positive(x: Any) -> Any:
         if x <= 0:
@@ -151,6 +153,7 @@ def _positive(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 ln = elementary(_positive(real.ln), sympy.log, lambda x, _: 1 / x)
 sqrt = elementary(_positive(real.sqrt), sympy.sqrt, lambda _, value: 1 / (2 * value))
 tanh = elementary(real.tanh, sympy.tanh, lambda _, value: 1 - value * value)
+cosh: Callable[[Scalar], Scalar]
 sinh = elementary(real.sinh, sympy.sinh, lambda x, _: cosh(x))
 cosh = elementary(real.cosh, sympy.cosh, lambda x, _: sinh(x))
 erf = elementary(real.erf, sympy.erf, lambda x, _: 2 * exp(-x * x) / sqrt(pi_like(x)))

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tests.audit.latex import Token, Unreadable, tokens
 
-__all__ = ["Row", "Unreadable", "rows_of", "scan"]
+__all__ = ["Row", "Token", "Unreadable", "rows_of", "scan"]
 
 BARS = ((r"\left|", "⟦"), (r"\right|", "⟧"))
 BEGIN, END = r"\begin{aligned}", r"\end{aligned}"

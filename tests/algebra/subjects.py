@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 from tests.algebra import functions
@@ -12,6 +13,7 @@ from tests.algebra.alphabet import Letters, Meaning, Whole
 from tests.algebra.evaluating import Evaluator, Own
 from tests.algebra.formulas import formula
 from tests.algebra.model import Model, Place, Rule
+from tests.algebra.naming import letter_of
 from tests.algebra.page import Display, Tokens, read
 from tests.algebra.points import World, between
 from tests.algebra.scalars import Scalar
@@ -29,6 +31,8 @@ class Topic:
     name: str
     through: str | None = None
     formula: str | None = None
+    parameters: tuple[str, ...] = ()
+    loss: bool = False
 
 
 def parameters(evaluator: Evaluator, _: Node) -> Mapping[str, Scalar]:
@@ -39,11 +43,9 @@ def parameters(evaluator: Evaluator, _: Node) -> Mapping[str, Scalar]:
 
 def world(topic: Topic, pages: Sequence[Display], length: int = 3) -> World:
     """The world of one derivation; vectors have `length` entries."""
-    own: dict[str, Callable[[Scalar], Scalar]] = {}
-    if topic.formula is not None:
-        written = formula(topic.formula)
-        own[topic.name] = lambda z: written({"z": z})
-    texts = [token.text for page in pages for chain in page.chains for item in chain.items for token in item.tokens]
+    texts = [
+        token.text for page in pages for chain in page.chains for item in chain.items for token in item.tokens
+    ]
     style = _style(texts)
     places = range(1, length + 1)
     table: dict[Letter, Meaning] = {}
@@ -54,22 +56,49 @@ def world(topic: Topic, pages: Sequence[Display], length: int = 3) -> World:
         table[Letter(rf"\mathbf{{{core}}}")] = Whole(tuple((((core, i)),) for i in places))
     table[Letter(r"\boldsymbol{\varepsilon}")] = Whole(tuple((("step", i),) for i in places))
     table |= {Letter("L"): ("L",), Letter("n"): ("n",), Letter(r"\delta"): ("delta",)}
+    for name in topic.parameters:
+        table[letter_of(name)] = ("parameter", name)
+    own, own_rules = _own(topic)
+    if own_rules:
+        table[Letter(r"\ell")] = ("L",)
     if topic.name.startswith("cosine"):
         table |= {Letter("C"): ("C",), Letter("x"): ("x",)}
-    rules = _rules(topic, style, length)
+    rules = _rules(topic, style, length) | own_rules
 
     def draw(random: Random, kind: str) -> dict[Place, Fraction]:
-        free = _draw(topic, random, length, one_hot=r"\mathbb" in texts and "L" in texts)
+        free: dict[Place, Fraction] = {
+            ("parameter", name): between(random, "0.2", "2") for name in topic.parameters
+        }
+        free |= _draw(topic, random, length, one_hot=r"\mathbb" in texts and "L" in texts)
         return {place: value for place, value in free.items() if place not in rules}
 
     known = set(rules) | set(draw(Random(0), "any"))
-    table = {letter: meaning for letter, meaning in table.items() if isinstance(meaning, Whole) or meaning in known}
+    table = {
+        letter: meaning for letter, meaning in table.items() if isinstance(meaning, Whole) or meaning in known
+    }
     return _with_definitions(pages, table, rules, draw, own)
+
+
+def _own(topic: Topic) -> tuple[Own, dict[Place, Rule]]:
+    """A user's own activation as a function, or own loss as a rule."""
+    if topic.formula is None:
+        return {}, {}
+    written = formula(topic.formula)
+
+    def given(model: Model) -> dict[str, Scalar]:
+        return {name: model(("parameter", name)) for name in topic.parameters}
+
+    def loss(model: Model) -> Scalar:
+        return written({"a": model(("a",)), "y": model(("y",)), **given(model)})
+
+    if topic.loss:
+        return {}, {("L",): loss}
+    return {topic.name: lambda model: lambda z: written({"z": z, **given(model)})}, {}
 
 
 def _style(texts: Sequence[str]) -> str:
     """Whether a loss is of one output, a sum over outputs or a mean: by the letters that the page uses."""
-    entries = any(a in ("a", "y", "p") and b == "_" for a, b in zip(texts, texts[1:], strict=False))
+    entries = any(a in ("a", "y", "p") and b == "_" for a, b in pairwise(texts))
     if not entries:
         return "scalar"
     return "mean" if "{n}" in "".join(texts) else "vector"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from tests.algebra import network
@@ -10,18 +11,24 @@ from tests.algebra.alphabet import Whole
 from tests.algebra.checker import POINTS, Checker, Report
 from tests.algebra.evaluating import Evaluator
 from tests.algebra.killing import Tally, run
+from tests.algebra.model import Model, Place
 from tests.algebra.naming import Naming
 from tests.algebra.page import Display, displays
 from tests.algebra.points import World
 from tests.algebra.scalars import Scalar
-from tests.algebra.specification import Specification, load
+from tests.algebra.specification import Layer, Specification, load
 from tests.algebra.tree import Letter, Node
 from tests.algebra.tree import letters as letters_of
 
 
 def world(spec: Specification, *, letters: bool = False, seed: int = 1) -> World:
     """Letters, rules and random values of a problem; with `letters` nothing is given."""
-    alphabet = Naming(spec).letters()
+    own = {
+        layer.activation: _own(layer, network.parameters_of(layer.activation, layer.parameters))
+        for layer in spec.layers
+        if layer.formula is not None
+    }
+    alphabet = replace(Naming(spec).letters(), functions=frozenset(own))
     given = {
         n: network.parameters_of(layer.activation, layer.parameters) for n, layer in enumerate(spec.layers, 1)
     }
@@ -39,10 +46,26 @@ def world(spec: Specification, *, letters: bool = False, seed: int = 1) -> World
         network.rules(spec),
         lambda random, kind: network.draw(spec, random, kind, letters=letters),
         parameters,
-        {},
+        own,
         seed,
         {},
+        lambda place: _alike(spec, place),
     )
+
+
+def _own(layer: Layer, given: Mapping[str, Scalar]) -> Callable[[Model], Callable[[Scalar], Scalar]]:
+    function = network.activation_of(layer)
+    return lambda _: lambda z: function(z, given)
+
+
+def _alike(spec: Specification, place: Place) -> Place:
+    """A quantity with the same derivatives: a bias acts through its z alone, a linear unit passes z on."""
+    match place:
+        case ("b", number, int(j)) if j and len(spec.samples) == 1:
+            return "z", number, j, 1
+        case ("a", int(number), j, s) if spec.layers[number - 1].activation == "linear":
+            return "z", number, j, s
+    return place
 
 
 def _all_alike(
@@ -57,13 +80,17 @@ def _all_alike(
     return {}
 
 
+FUNCTIONS, NEXT = "\n## Functions of this problem\n", "\n## "
+
+
 class SymbolicPage:
     """A page in letters with its two checkers: where nothing is given, and where the given numbers are."""
 
     def __init__(self, text: str, markdown: str, points: int = POINTS) -> None:
         self.spec = load(text)
-        self.displays = tuple(displays(markdown))
-        self.markdown = markdown
+        # where everything is given as well, the part in numbers is the audit's
+        self.markdown = _in_letters(markdown) if self.spec.numeric else _without_functions(markdown)
+        self.displays = tuple(displays(self.markdown))
         self._points = points
 
     @cached_property
@@ -76,6 +103,11 @@ class SymbolicPage:
         """The checker of what is said of the numbers that are given."""
         return Checker(world(self.spec), self._points)
 
+    @cached_property
+    def one_sample(self) -> Checker:
+        """The checker of what is said of any one sample."""
+        return Checker(world(replace(self.spec, samples=self.spec.samples[:1]), letters=True), self._points)
+
     @property
     def loss(self) -> Letter:
         """The letter of the loss."""
@@ -84,6 +116,8 @@ class SymbolicPage:
 
     def checker(self, display: Display) -> Checker:
         """The one that a display belongs to."""
+        if display.of_one_sample:
+            return self.one_sample
         return self.letters if display.letters else self.given
 
     def check(self) -> Report:
@@ -100,3 +134,14 @@ class SymbolicPage:
         """Every `step`-th change of every line; the page must have been checked before."""
         for display in self.displays:
             run(self.checker(display), [display], tally, step, offset)
+
+
+def _in_letters(markdown: str) -> str:
+    """The part of a page between the headings `In letters` and `In numbers`."""
+    return "## In letters\n" + markdown.partition("\n## In letters\n")[2].partition("\n## In numbers\n")[0]
+
+
+def _without_functions(markdown: str) -> str:
+    """A page without the derivations of its own functions, which have letters of their own."""
+    before, heading, rest = markdown.partition(FUNCTIONS)
+    return f"{before}\n## {rest.partition(NEXT)[2]}" if heading else markdown

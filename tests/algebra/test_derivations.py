@@ -12,6 +12,7 @@ from tests.algebra.page import answers, lines_in, texts
 from tests.algebra.proofs import proved
 from tests.algebra.shipped import DERIVATIONS, TEXTS, derivation_segments, markdown
 from tests.algebra.tree import Remainder, walk
+from tests.reference.random_problems import HIDDEN
 
 SEGMENTS = list(derivation_segments())
 STEP = 3
@@ -82,8 +83,8 @@ def segments_of(name: str) -> list[Segment]:
 def test_all_of_the_catalogue_are_there() -> None:
     """The list of the issue, and every activation and loss of the tables."""
     found = {(topic.name, topic.through) for name in DERIVATIONS for topic in topics(TEXTS[name])}
-    activations = "linear sigmoid tanh relu leaky_relu elu softplus gelu silu step softmax".split()
-    losses = "squared_error absolute_error huber hinge cosine_similarity cosine_loss".split()
+    activations = {*HIDDEN, "softmax"}
+    losses = {"squared_error", "absolute_error", "huber", "hinge", "cosine_similarity", "cosine_loss"}
     entropies = [("binary_cross_entropy", "sigmoid"), ("categorical_cross_entropy", "softmax")]
     wanted = {(name, None) for name in (*activations, *losses)} | {(name, None) for name, _ in entropies}
     assert found >= wanted | set(entropies)

@@ -87,7 +87,9 @@ def test_every_activation_and_loss_comes_up() -> None:
         losses = problem["loss"] if isinstance(problem["loss"], list) else [problem["loss"]]
         seen["mixture"] += len(losses) > 1
         seen.update(loss if isinstance(loss, str) else next(iter(loss)) for loss in losses)
-        seen.update(key for layer in problem["network"]["layers"] for key in layer if key in ("bias", "threshold"))
+        seen.update(
+            key for layer in problem["network"]["layers"] for key in layer if key in ("bias", "threshold")
+        )
         seen[f"depth {len(problem['network']['layers'])}"] += 1
     assert len(seen) == 11 + 10 + 1 + 2 + 4
     assert min(seen.values()) >= 5

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.bench_symbolic import LOSSES, network, page
+from tests.algebra.documents import stacked
 from tests.algebra.page import displays
+from tests.algebra.shipped import markdown as page
 from tests.algebra.symbolic import SymbolicPage
 from tests.algebra.tree import letters
 
-PAIRS = [(output, loss) for output, losses in LOSSES.items() for loss in losses]
+PAIRS = [
+    ("softmax", "categorical_cross_entropy"),
+    ("softmax", "[squared_error, binary_cross_entropy]"),
+    ("sigmoid", "squared_error"),
+    ("sigmoid", "binary_cross_entropy"),
+    ("tanh", "squared_error"),
+    ("tanh", "cosine_loss"),
+]
 TEXT = 120_000
 """Characters of a page with 80 parameters and every gradient."""
 LINES = 1_000
@@ -19,7 +27,7 @@ LETTERS = 64
 
 @pytest.mark.parametrize(("output", "loss"), PAIRS)
 def test_four_layers_of_four(output: str, loss: str) -> None:
-    text = network(4, 4, output, loss)
+    text = stacked(4, 4, output, loss)
     markdown = page(text)
     assert len(markdown) < TEXT
     assert sum(display.rows for display in displays(markdown)) < LINES
@@ -30,7 +38,7 @@ def test_four_layers_of_four(output: str, loss: str) -> None:
 @pytest.mark.parametrize(("depth", "width"), [(1, 3), (2, 2), (2, 3), (3, 2), (3, 3)])
 @pytest.mark.parametrize(("output", "loss"), PAIRS)
 def test_smaller_ones(output: str, loss: str, depth: int, width: int) -> None:
-    text = network(depth, width, output, loss)
+    text = stacked(depth, width, output, loss)
     longest, side = longest_side(text, page(text))
     assert longest <= LETTERS, side
 
@@ -38,7 +46,9 @@ def test_smaller_ones(output: str, loss: str, depth: int, width: int) -> None:
 def longest_side(text: str, markdown: str) -> tuple[int, str]:
     """How many letters the longest side of an equation has, and that side."""
     read = SymbolicPage(text, markdown, points=1)
-    sides = [(item.tokens, read.checker(d)) for d in read.displays for chain in d.chains for item in chain.items]
+    sides = [
+        (item.tokens, read.checker(d)) for d in read.displays for chain in d.chains for item in chain.items
+    ]
     counted = [
         (sum(1 for _ in letters(checker.node(tokens))), " ".join(token.text for token in tokens))
         for tokens, checker in sides
