@@ -18,7 +18,18 @@ _GROUPS = {
 }  # fmt: skip
 _LETTERS = {letter: width / 1000 for width, letters in _GROUPS.items() for letter in letters}
 _DIGIT = 0.5
-_SIGNS = {"(": 0.39, ")": 0.39, "[": 0.28, "]": 0.28, "⋯": 0.78, "…": 0.84, "∑": 1.45, "′": 0.32, "⊤": 0.78}
+_SIGNS = {
+    "\\": 0.0,
+    "(": 0.39,
+    ")": 0.39,
+    "[": 0.28,
+    "]": 0.28,
+    "⋯": 0.78,
+    "…": 0.84,
+    "∑": 1.45,
+    "′": 0.32,
+    "⊤": 0.78,
+}
 _RELATIONS, _RELATION = frozenset("=≈<>≤≥≠←→"), 0.78 + 10 / 18
 _BINARY, _BINARY_WIDTH = frozenset("+-−⊙"), 0.79 + 8 / 18
 _NAMED = {
@@ -101,7 +112,7 @@ class _Reader:
             if token == "[":
                 self.at += 1
             tall = any(sign in "".join(self.tokens[start : self.at]) for sign in _TALL)
-            return inner + (1.3 if tall else 2 * _SIGNS[token])
+            return inner + (1.75 if tall else 2 * _SIGNS[token])
         if token in _RELATIONS:
             return _RELATION
         if token in _BINARY:
@@ -126,7 +137,7 @@ class _Reader:
         if name in ("frac", "binom"):
             return max(widths) + 0.3
         if name == "underbrace":
-            return max(widths[0], widths[-1] * _SCRIPT if len(widths) > 1 else 0.0) + 0.22
+            return max(widths[0], widths[-1] * _SCRIPT if len(widths) > 1 else 0.0) + 0.3
         if name == "accent":
             return widths[0] + 0.05
         if name == "sqrt":

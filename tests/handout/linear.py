@@ -10,7 +10,8 @@ CALLS = {
     "σ": r"\sigma", "tanh": r"\tanh", "ReLU": r"\mathrm{ReLU}", "LeakyReLU": r"\mathrm{LeakyReLU}",
     "ELU": r"\mathrm{ELU}", "softplus": r"\mathrm{softplus}", "GELU": r"\mathrm{GELU}", "SiLU": r"\mathrm{SiLU}",
     "step": r"\mathrm{step}", "softmax": r"\mathrm{softmax}", "ℓ": r"\ell", "max": r"\max", "ln": r"\ln",
-    "cosh": r"\cosh", "sinh": r"\sinh", "erf": r"\operatorname{erf}", "sign": r"\operatorname{sign}", "id": r"\mathrm{id}",
+    "cosh": r"\cosh", "sinh": r"\sinh", "erf": r"\operatorname{erf}",
+    "sign": r"\operatorname{sign}", "id": r"\mathrm{id}",
     "sum": r"\operatorname{sum}",
 }  # fmt: skip
 RELATIONS = {
@@ -96,7 +97,7 @@ class Reader:
         names = "|".join(re.escape(name) for name in sorted(letters, key=len, reverse=True))
         known = f"{names}|" if names else ""
         pattern = (
-            rf"{known}\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|\.\d+|log[₀-₉]+|exp|"
+            rf"d[A-Za-z]?/d[A-Za-z]|{known}∂ℓ?/∂[A-Za-z]|\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|\.\d+|log[₀-₉]+|exp|"
             r"[A-Za-z]{2,}|[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹]+|ᵀ|⟨[^⟩]*⟩|\[ | \]| · |\S"
         )
         self.tokens = re.findall(pattern, text)
@@ -176,6 +177,10 @@ class Reader:
         token = self.take()
         if token in self.letters:
             return self.letters[token]
+        if re.fullmatch("[d∂][A-Za-zℓ]?/[d∂][A-Za-z]", token):
+            over, under = token.split("/")
+            sign = r"\mathrm{d}" if token[0] == "d" else r"\partial "
+            return rf"\frac{{{sign}{CALLS.get(over[1:], over[1:])}}}{{{sign}{under[1:]}}}"
         if token == "(":
             inner = self.sum()
             self.take(")")
@@ -195,6 +200,8 @@ class Reader:
         if token.startswith("log"):
             base = "".join(chr(ord(sign) - ord("₀") + ord("0")) for sign in token[3:])
             return rf"\log_{{{base}}}{self.base()}"
+        if token in CALLS and self.peek() not in ("(", "′"):
+            return CALLS[token]
         if token in CALLS or (re.fullmatch("[A-Za-z]{2,}", token) and self.peek() in ("(", "′")):
             return self.call(CALLS.get(token, rf"\mathrm{{{token}}}"))
         if token[0].isdigit() or token[0] == ".":

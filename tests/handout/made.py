@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from nbsolve import load_problem, solve
 from nbsolve.handout import PAPERS, CourseData, Handout, key, typeset
-from nbsolve.problem.model import Problem
 from nbsolve.worked import WorkedSolution
 from tests.handout.pdf import Pdf
 
@@ -33,26 +32,21 @@ pitfalls: ["The sum $z_1^{(1)}$ is no activation."]
 COURSE = CourseData("Neural networks", "Winter 2026/27", "21 November 2026", "A University")
 
 
-@lru_cache(maxsize=None)
+@cache
 def handout(source: str | Path, changes: tuple[str, ...] = ()) -> Handout:
     """The handouts of a file, or of a text."""
     return Handout(solve(load_problem(source, overrides=list(changes))), COURSE)
 
 
-@lru_cache(maxsize=None)
-def pdf(
-    source: str | Path, kind: str = "solution", changes: tuple[str, ...] = (), paper: str = "a4"
-) -> Pdf:
+@cache
+def pdf(source: str | Path, kind: str = "solution", changes: tuple[str, ...] = (), paper: str = "a4") -> Pdf:
     """One of them, typeset and opened."""
     one = replace(handout(source, changes), paper=PAPERS[paper])
     sheet = {"question": one.question, "solution": one.solution, "key": lambda: key(one)}[kind]()
     return Pdf(typeset(sheet))
 
 
-def in_numbers(path: Path) -> bool:
-    """Whether a problem has a solution in numbers, derived in them alone."""
+def has_numbers(path: Path) -> bool:
+    """Whether a problem has a solution in numbers."""
     worked = handout(path).worked
-    if not isinstance(worked, WorkedSolution):
-        return False
-    problem: Problem = worked.problem
-    return not problem.symbolic and "In letters" not in str(handout(path).whole)
+    return isinstance(worked, WorkedSolution) and not worked.problem.symbolic

@@ -23,7 +23,7 @@ from nbsolve.document import (
 from nbsolve.expr import Expr, atoms
 from nbsolve.problem.model import Problem
 from tests.audit.page import Block
-from tests.handout.linear import display, inline
+from tests.handout.linear import Unlinear, display, inline
 from tests.handout.pdf import Node, Run
 
 HEADINGS = {f"H{level}" for level in range(1, 7)} | {"Title"}
@@ -104,14 +104,24 @@ class Reading:
         return cls(letters_of(document), {_skeleton(text): " ".join(text.split()) for text in texts if text})
 
     def display(self, node: Node) -> str:
-        return display(node.alt or "", self.letters)
+        """What cannot be read stays as it is: the audit then complains, unless it is a part in letters."""
+        try:
+            return display(node.alt or "", self.letters)
+        except Unlinear:
+            return node.alt or ""
 
     def text(self, node: Node) -> str:
         """Words with formulas between dollars; an author's sentence as it stands in the file."""
         whole = _text(node, lambda formula: "¤")
         shown = "".join(part.alt or "" for part in _parts(node) if isinstance(part, Node))
         own = self.authored.get((_words(whole), tuple(digits(shown))))
-        return own or _text(node, lambda formula: f"${inline(formula, self.letters)}$")
+        return own or _text(node, lambda formula: f"${self.inline(formula)}$")
+
+    def inline(self, formula: str) -> str:
+        try:
+            return inline(formula, self.letters)
+        except Unlinear:
+            return formula
 
 
 def _skeleton(text: str) -> tuple[str, tuple[str, ...]]:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.audit.audit import Audit
+from tests.audit.pages import in_numbers
 from tests.handout.linear import Unlinear, display
-from tests.handout.made import PROBLEMS, handout, in_numbers, pdf
+from tests.handout.made import PROBLEMS, handout, has_numbers, pdf
 from tests.handout.reading import Reading, digits, formulas, read_blocks
 
-NUMBERS = [path for path in PROBLEMS if in_numbers(path)]
+NUMBERS = [path for path in PROBLEMS if has_numbers(path)]
 
 
 def test_most_problems_are_in_numbers() -> None:
@@ -22,7 +23,7 @@ def test_most_problems_are_in_numbers() -> None:
 def test_every_line_reproduces(path: Path) -> None:
     one = handout(path)
     reading = Reading.of(one.whole, one.worked.problem)
-    blocks = read_blocks(pdf(path).tree, reading)
+    blocks = in_numbers(read_blocks(pdf(path).tree, reading))
     report = Audit(one.worked.problem.text, list(one.worked.entries(everything=True)), blocks).report()
     assert not report.faults, "\n".join(report.faults[:10])
     assert report.lines > 100
@@ -52,7 +53,7 @@ def test_a_wrong_digit_is_found() -> None:
     equation.alt = right[:place] + str((int(right[place]) + 1) % 10) + right[place + 1 :]
     try:
         assert digits(equation.alt) != digits(equation.seen)
-        blocks = read_blocks(tree, reading)
+        blocks = in_numbers(read_blocks(tree, reading))
     finally:
         equation.alt = right
     entries = list(one.worked.entries(everything=True))

@@ -69,7 +69,8 @@ def test_paper(paper: str, size: tuple[int, int]) -> None:
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     code = (
-        "import sys, hashlib; from nbsolve import load_problem, solve; from nbsolve.handout import Handout, key, typeset\n"
+        "import hashlib; from nbsolve import load_problem, solve\n"
+        "from nbsolve.handout import Handout, key, typeset\n"
         f"h = Handout(solve(load_problem({SMALL!r})))\n"
         "print([hashlib.sha256(typeset(s)).hexdigest() for s in (h.question(), h.solution(), key(h))])"
     )

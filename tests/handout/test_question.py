@@ -10,7 +10,7 @@ import pytest
 from nbsolve.answers import Answer
 from nbsolve.handout.work import FEWEST, MOST
 from nbsolve.phrases import phrase
-from tests.handout.made import PROBLEMS, SMALL, handout, in_numbers, pdf
+from tests.handout.made import PROBLEMS, SMALL, handout, has_numbers, pdf
 
 NUMBER = re.compile(r"\d+\.\d+")
 
@@ -27,7 +27,7 @@ def results(source: Path | str) -> set[str]:
 def test_nothing_of_the_solution(path: Path) -> None:
     everything = pdf(path, "question").everything().replace("−", "-")
     one = handout(path)
-    if in_numbers(path):
+    if has_numbers(path):
         found = results(path)
         assert len(found) > 5
         shown = set(NUMBER.findall(everything))
@@ -40,7 +40,7 @@ def test_nothing_of_the_solution(path: Path) -> None:
 
 
 def test_the_test_would_find_a_solution() -> None:
-    path = next(path for path in PROBLEMS if in_numbers(path))
+    path = next(path for path in PROBLEMS if has_numbers(path))
     everything = pdf(path, "solution").everything().replace("−", "-")
     assert len(results(path) & set(NUMBER.findall(everything))) > 5
     assert phrase("sections.answers") in everything

@@ -1,0 +1,94 @@
+"""Every construct of the expression tree in Typst: as it is written in typst.txt, and it compiles; so does the LaTeX.
+
+`python -m tests.render.test_typst` writes the expected parts of typst.txt anew.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import typst
+
+from nbsolve.render import latex_math, typst_math
+from nbsolve.render.typst_width import math_width
+from tests.render import golden, notation
+
+HERE = Path(__file__).parent
+FILE = HERE / "typst.txt"
+CASES = golden.read(FILE, 1)
+ENGINE = shutil.which("pdflatex")
+
+
+def printed(source: str) -> str:
+    """An expression in Typst."""
+    expression, names = notation.read(source), notation.names()
+    return typst_math.fitting(typst_math.printer(names).print(expression))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_what_is_printed(case: golden.Case) -> None:
+    assert not golden.difference(
+        case.expected[0], printed(case.source), f"{FILE.name}:{case.line} {case.title}"
+    )
+
+
+def test_every_case_of_the_other_formats_is_here() -> None:
+    others = golden.read(HERE / "expressions.txt", 2)
+    assert {case.source for case in CASES} == {case.source for case in others}
+
+
+def test_all_of_them_compile_and_are_no_wider_than_they_are_thought() -> None:
+    compiler = typst.Compiler(ignore_system_fonts=True)
+    measured = ", ".join(
+        f"measure(math.equation(block: true, ${printed(c.source)}$.body)).width.pt()" for c in CASES
+    )
+    source = (
+        '#set text(font: "New Computer Modern", size: 100pt)\n'
+        '#show math.equation: set text(font: "New Computer Modern Math")\n'
+        f"#context [#metadata(({measured},))<widths>]"
+    )
+    query = typst.Compiler(source.encode(), ignore_system_fonts=True)
+    widths = [float(number) for number in query.query("<widths>", field="value", one=True)[1:-1].split(",")]
+    for case, width in zip(CASES, widths, strict=True):
+        bound = math_width(printed(case.source))
+        assert bound >= width / 100 - 0.25, case.title
+        assert bound <= width / 100 * 1.6 + 1.5, case.title
+    body = "\n\n".join(f'#math.equation(alt: "x", ${printed(case.source)}$)' for case in CASES)
+    front = '#set document(title: "x")\n#set text(lang: "en", font: "New Computer Modern")\n'
+    assert compiler.compile((front + body).encode(), format="pdf", pdf_standards=["ua-1"], timestamp=0)
+
+
+def test_their_latex_compiles_where_there_is_a_tex(tmp_path: Path) -> None:
+    body = "\n".join(
+        rf"\[{latex_math.printer(notation.names()).print(notation.read(case.source))}\]" for case in CASES
+    )
+    circles = "".join(rf"\newunicodechar{{{chr(0x2460 + n)}}}{{({n + 1})}}" for n in range(10))
+    (tmp_path / "all.tex").write_text(
+        r"\documentclass{article}\usepackage[utf8]{inputenc}\usepackage{amsmath,amssymb,newunicodechar}"
+        + circles
+        + rf"\begin{{document}}{body}\end{{document}}",
+        encoding="utf-8",
+    )
+    if ENGINE is None:
+        print(
+            "no TeX here: the LaTeX of the expressions was written, not compiled; CI's job `tex` compiles it"
+        )
+        return
+    run = subprocess.run(
+        [ENGINE, "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
+        cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, [line for line in run.stdout.splitlines() if line.startswith("!")]
+
+
+if __name__ == "__main__":
+    FILE.write_text(
+        golden.written(
+            [replace(c, expected=(printed(c.source),)) for c in golden.read(HERE / "expressions.txt", 2)]
+        ),
+        encoding="utf-8",
+    )
