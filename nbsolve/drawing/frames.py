@@ -12,6 +12,8 @@ from nbsolve.drawing.content import Content, Unit, Wiring
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.graph import Node, network_graph
 from nbsolve.drawing.layout import Layout, lay_out
+from nbsolve.drawing.legend import TITLE
+from nbsolve.drawing.metrics import text_width
 from nbsolve.drawing.moments import Moment, moments
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.readings import Readings
@@ -47,7 +49,7 @@ class Frames:
         if not 1 <= number <= len(self.moments):
             raise UnknownQuantityError(f"no step {number}; there are steps 1 to {len(self.moments)}")
         content, alt = self._content(self.moments[number - 1])
-        scene = self.layout.scene(content)
+        scene = replace(self.layout.scene(content), height=self._height)
         return Drawing(write_svg(scene, content.title, alt), content.title, alt, scene)
 
     @cached_property
@@ -57,15 +59,21 @@ class Frames:
         samples = {(m.iteration.number, m.sample): m for m in self.moments}
         for moment in samples.values():
             everything.append(_Frame(self, moment, self._written, self._written, frozenset()).content("", ()))
-        titles = max((self._title(moment) for moment in self.moments), key=len)
-        longest = [self._formula(moment) for moment in self.moments]
-        return lay_out(
-            self.graph,
-            [
-                replace(everything[0], title=titles, legend=_legend(), notes=(max(longest, key=len),)),
-                *everything,
-            ],
+        title = max(map(self._title, self.moments), key=lambda title: text_width(title, TITLE))
+        return lay_out(self.graph, [replace(everything[0], title=title, legend=_legend()), *everything])
+
+    @cached_property
+    def _height(self) -> float:
+        """As high as the frame with the most lines below."""
+        empty = Content("", (), {}, {}, legend=_legend())
+        heights = (
+            self.layout.scene_height(replace(empty, notes=self._notes(moment))) for moment in self.moments
         )
+        return max(heights)
+
+    def _notes(self, moment: Moment) -> tuple[str, ...]:
+        """The step's formula, and what is to be known of the picture."""
+        return (self._formula(moment), *Pass(self.graph, self.readings(moment), self.names).notes())
 
     @cached_property
     def _written(self) -> frozenset[str]:
@@ -81,7 +89,7 @@ class Frames:
         known = frozenset(place for m in earlier for place in m.found)
         title, formula = self._title(moment), self._formula(moment)
         frame = _Frame(self, moment, self._written, known, moment.found)
-        return frame.content(title, (formula,)), f"{title}. {formula}. {self._used(moment)}".strip()
+        return frame.content(title, self._notes(moment)), f"{title}. {formula}. {self._used(moment)}".strip()
 
     def _title(self, moment: Moment) -> str:
         slots = {"number": str(moment.number), "count": str(len(self.moments))}
@@ -89,8 +97,9 @@ class Frames:
         training = self.solution.problem.training
         if training is not None and training.iterations > 1:
             title += ", " + phrase("drawing.titles.iteration", number=str(moment.iteration.number))
-        if moment.sample is not None:
-            title += ", " + phrase("drawing.titles.sample", number=str(moment.sample))
+        of_one_sample = moment.step.sample is not None or len(moment.iteration.samples) == 1
+        if of_one_sample and len(self.solution.problem.samples) > 1:
+            title += ", " + phrase("drawing.titles.sample", number=str(self.readings(moment).sample))
         return title
 
     def _formula(self, moment: Moment) -> str:
@@ -183,7 +192,7 @@ class _Frame(Pass):
             exits,
             self._backwards(),
             _legend(),
-            (*notes, *self.notes()),
+            notes,
         )
 
     def _backwards(self) -> bool:

@@ -26,6 +26,7 @@ _PARTING = 3.0
 _GROUP_GAP = 7.0
 _EXIT = 34.0
 _ROOM = 22.0
+_BELOW = 16.0
 _SHEET = (660.0, 760.0)
 """What fits a sheet of paper, and a screen, at full size."""
 _ATTEMPTS, _GROWTH = 30, 1.2
@@ -86,7 +87,7 @@ class Layout:
             labels.append(Label((self.loss[0][0], self.top - 12 - sum(r.height for r in head) / 2), head))
         title = row([Span(content.title)], TITLE, "ink", "title")
         labels.append(Label((self.width / 2, MARGIN + title.height / 2), (title,)))
-        samples, words, low = legend_of(content, self.width, self.below + 16)
+        samples, words, low = legend_of(content, self.width, self.below + _BELOW)
         return Scene(
             self.width,
             math.ceil(low + MARGIN),
@@ -95,6 +96,10 @@ class Layout:
             tuple(labels + words),
             tuple(arrows),
         )
+
+    def scene_height(self, content: Content) -> float:
+        """How high the picture of a content is: its legend and its notes make the difference."""
+        return float(math.ceil(legend_of(content, self.width, self.below + _BELOW)[2] + MARGIN))
 
     def _wire(self, edge: Edge, wiring: Wiring) -> Line:
         (ax, ay), (bx, by) = (self.centres[node] for node in edge)

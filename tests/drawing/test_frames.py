@@ -80,6 +80,35 @@ def test_a_second_iteration_begins_anew() -> None:
     assert texts["W[1][1][1]"].startswith("w11(1) ≈ 0.42")
 
 
+BATCHES = """
+title: Batches
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: leaky_relu, weights: [[0.1, 0.2], [0.3, -0.4]], bias: {shared: 0.1}}
+    - {units: 2, activation: softmax, weights: [[0.5, -0.6], [0.7, 0.8]], threshold: [0.1, 0.2]}
+samples:
+  - {input: [1, 2], target: [1, 0]}
+  - {input: [3, -1], target: [0, 1]}
+  - {input: [0, 1], target: [1, 0]}
+loss: categorical_cross_entropy
+training: {optimiser: {sgd: {learning_rate: 0.1}}, batch: 2, iterations: 4}
+parts: [{label: a, ask: [forward]}]
+"""
+
+
+def test_batches_share_one_layout_too() -> None:
+    frames = solve(load_problem(BATCHES)).frames()
+    assert {tuple(map(str, places(frame.scene))) for frame in frames} == {
+        tuple(map(str, places(frames[0].scene)))
+    }
+    assert [fault for frame in frames for fault in faults(frame.scene)] == []
+    assert {title.split(", ", 1)[1] for title in (frame.title for frame in frames)} >= {
+        "iteration 1, sample 1",
+        "iteration 2, sample 3",
+    }
+
+
 def test_wide_networks_have_a_frame_for_each_layer() -> None:
     worked = solve(load_problem(wide_problem(30, 20, 10)))
     frames = worked.frames()
