@@ -132,7 +132,7 @@ def _activations(problem: Problem) -> Iterator[Text]:
 
 def _losses(problem: Problem) -> Iterator[Text]:
     for term in problem.losses:
-        yield _loss(term, len(problem.samples) > 1, len(problem.losses) > 1, problem.network.layers[-1].units)
+        yield loss_words(term, problem)
     if len(problem.losses) > 1:
         yield (phrase("conventions.several_losses"),)
     if any(loss_of(term).logarithmic for term in problem.losses):
@@ -148,8 +148,9 @@ def _losses(problem: Problem) -> Iterator[Text]:
         yield (phrase("conventions.penalty") + " ", Math(Product((scale, strength, squares))))
 
 
-def _loss(term: LossTerm, samples: bool, several: bool, outputs: int) -> Text:
-    record = loss_of(term)
+def loss_words(term: LossTerm, problem: Problem, kink: bool = True) -> Text:
+    """One term of the loss: its formula, its factors, how outputs and samples are added up."""
+    record, outputs = loss_of(term), problem.network.layers[-1].units
     parameters = {name: literal(given) for name, given in term.parameters.items()}
     definition = with_variables(record.definition, parameters)
     if term.log_base is not None:
@@ -174,12 +175,12 @@ def _loss(term: LossTerm, samples: bool, several: bool, outputs: int) -> Text:
         item += [" " + before, Math(literal(term.scale)), after]
     if record.separable and outputs > 1:
         item.append(", " + phrase(f"conventions.outputs_{term.over_outputs}"))
-    if samples:
+    if len(problem.samples) > 1:
         item.append(", " + phrase(f"conventions.samples_{term.over_samples}"))
     if term.weight.value != ONE:
         before, _, after = phrase("conventions.loss_weight", weight="\0").partition("\0")
         item += [", " + before, Math(literal(term.weight)), after]
-    if record.kink is not None:
+    if kink and record.kink is not None:
         item.append("; " + phrase(f"conventions.kink_{record.kink}"))
     return tuple(piece for piece in item if piece != "")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.derivation import Derivation
 from nbsolve.document import Block, Heading, Inline, Markdown, Math, Paragraph, Text
-from nbsolve.expr import Expr, Variable
+from nbsolve.expr import Applied, Expr, Variable, with_variables
 from nbsolve.formula import (
     OwnFunction,
     activation_derivation,
@@ -17,7 +17,7 @@ from nbsolve.formula import (
 from nbsolve.given import Given
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
-from nbsolve.problem.functions import own_function
+from nbsolve.problem.functions import activation_of, own_function
 from nbsolve.problem.model import Choice, LossTerm, Problem
 
 
@@ -34,6 +34,22 @@ def loss_name(term: LossTerm) -> str:
 def in_words(name: str) -> str:
     """log_cosh as log cosh."""
     return name.replace("_", " ")
+
+
+def given_activations(problem: Problem) -> Iterator[Text]:
+    """The definitions of the author's own activations, which the problem has to give."""
+    seen: list[Choice] = []
+    for layer in problem.network.layers:
+        choice = layer.activation
+        if choice.formula is None or choice in seen:
+            continue
+        seen.append(choice)
+        record, z = activation_of(choice), Variable("z")
+        definition = with_variables(
+            record.definition, {name: literal(given) for name, given in choice.parameters.items()}
+        )
+        function = Applied(record.function, definition, (("z", z),))
+        yield (activation_name(choice) + ": ", Math(function, "=", definition))
 
 
 def own_functions(problem: Problem) -> Iterator[Block]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nbsolve.compose.functions import activation_name
+from nbsolve.compose.conventions import loss_words
+from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.matrices import LIMIT
 from nbsolve.document import (
     Block,
@@ -48,6 +49,9 @@ def statement(solution: Solution, names: Names) -> Iterator[Block]:
         yield Paragraph(
             tuple(piece for n, c in enumerate(constants) for piece in ([", "] if n else []) + list(c))
         )
+    yield from (Paragraph(text) for text in given_activations(problem))
+    own_losses = (term for term in problem.losses if term.formula is not None)
+    yield from (Paragraph(loss_words(term, problem, kink=False)) for term in own_losses)
     if problem.parts:
         yield Bullets(
             tuple(_part(part, names) for part in problem.parts), tuple(part.label for part in problem.parts)

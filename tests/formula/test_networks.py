@@ -216,6 +216,13 @@ def test_pages_name_the_functions(more: str) -> None:
     assert "where it jumps or has a kink" in text
 
 
+def test_the_statement_gives_the_formulae() -> None:
+    text = " ".join(str(page().statement()).split())
+    assert "soft clip: g₂(z) = z/[1 + 0.5·|z − 1|]" in text
+    assert "loss: log cosh of each output, ln(cosh(a − y))" in text
+    assert "slope" not in text
+
+
 def test_every_format_prints_them() -> None:
     bundle = page().document()._repr_mimebundle_()
     assert r"\mathrm{mish}'(z) &= \frac{\mathrm{d}}{\mathrm{d}z}" in bundle["text/markdown"]
