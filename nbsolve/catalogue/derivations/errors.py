@@ -96,7 +96,7 @@ ABSOLUTE_ERROR = Derivation(
         stage(partial(L, a), (sign(error), Reason.CONVENTION), words="kink_absolute_error", boxed=True),
     ),
     letters={**ONE_OUTPUT, "h": between(-1, 1)},
-    kinks=(error,),
+    kinks=(y,),
     variant="one_output",
 )
 
@@ -113,7 +113,7 @@ ABSOLUTE_ERRORS = Derivation(
         ),
     ),
     letters=VECTORS,
-    kinks=(error_k,),
+    kinks=(y_k,),
     variant="summed",
     remarks=("sum_disappears",),
 )

@@ -84,7 +84,7 @@ HINGE = Derivation(
         ),
     ),
     letters=VECTORS,
-    kinks=(minus(one, product),),
+    kinks=(one,),
     remarks=("hinge",),
 )
 
