@@ -6,6 +6,7 @@ written $w_{ij}^{(1)}$ in a general formula.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -42,12 +43,27 @@ class GeneralNames:
         return self.indexed(letter, place)
 
     def follows_pattern(self, role: Role) -> bool:
-        """Whether the names of a role follow a pattern in every layer."""
+        """Whether the names of a role follow a pattern in every layer, one that no other layer's names match.
+
+        (z_1 and z_2 of one layer with z_3 of the next follow none: z_j would be all three.)
+        """
         if role not in self._patterned:
-            self._patterned[role] = all(
-                self._pattern(place) is not None for place in self._places(role) if _variables(place)
-            )
+            self._patterned[role] = all(self._is_sound(place) for place in self._places(role))
         return self._patterned[role]
+
+    def _is_sound(self, place: Symbol) -> bool:
+        if not _variables(place):
+            return True
+        found = self._pattern(place)
+        if found is None:
+            return False
+        matching = re.compile(_numbered(found, _variables(place)))
+        return not any(
+            matching.fullmatch(self.instance(one).latex())
+            for other in self._places(place.role)
+            if other.layer != place.layer
+            for one in self._all_of(other)
+        )
 
     def _pattern(self, place: Symbol) -> str | None:
         """What the instances' names have in common."""
@@ -80,6 +96,14 @@ class GeneralNames:
             chosen: dict[Unit | None, Unit | None] = dict(zip(variables, numbers, strict=True))
             to, from_ = (chosen.get(unit, unit) for unit in (place.to, place.from_))
             yield numbers, replace(place, to=to, from_=from_)
+
+
+def _numbered(text: str, variables: list[Index]) -> str:
+    """The regular expression of a pattern: any number where an index variable stands."""
+    written = re.escape(text)
+    for variable in variables:
+        written = re.sub(rf"(?<![A-Za-z\\]){variable}(?![a-z])", "[0-9]+", written)
+    return written
 
 
 def _variables(place: Symbol) -> list[Index]:

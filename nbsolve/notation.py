@@ -38,6 +38,7 @@ _LETTERS = {
     Role.SAMPLE_COUNT: ("n", "N"),
 }  # fmt: skip
 _AUXILIARY = (Role.ERROR, Role.PENALTY, Role.SHARE, Role.SAMPLE_COUNT)
+_COUNTED = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT, Role.TARGET)
 _LOSSES = (Role.LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.EPOCH_LOSS)
 
 
@@ -208,9 +209,10 @@ class Names:
     def _general(self) -> GeneralNames:
         return GeneralNames(self.sizes, self.name, self._letters, self._indexed_name)
 
-    def follows_pattern(self, role: Role) -> bool:
-        """Whether the names of a role follow a pattern in every layer, so that a general formula can use them."""
-        return self._general.follows_pattern(role)
+    @property
+    def follow_patterns(self) -> bool:
+        """Whether general formulae can be written in the letters of their instances."""
+        return all(map(self._general.follows_pattern, _COUNTED))
 
     def _template(self, place: Symbol) -> str | None:
         key = "output" if self._is_output(place) else _ROLE_KEYS.get(place.role, "")

@@ -16,7 +16,7 @@ from nbsolve.layers.dense import Dense
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.step import Reason, Rule, Step
-from nbsolve.symbol import Role, anchor
+from nbsolve.symbol import anchor
 from nbsolve.symbolic import LetterPass
 
 _SHORT = 2
@@ -102,7 +102,7 @@ class LetterBlocks:
             yield Paragraph((phrase(f"letters.{key}", number=str(layer.index), activation=name),))
             yield self._together(own)
         if self.letters.general is not None:
-            if not self.names.follows_pattern(Role.WEIGHT):
+            if not self.names.follow_patterns:
                 yield Paragraph((Markdown(phrase("letters.legend")),))
             yield Paragraph((phrase("letters.linear", constant=self._constants()),))
             yield self._together(self.letters.general.linear, general=True)
@@ -146,7 +146,7 @@ class LetterBlocks:
         key = "general_instances" if self.letters.instances else "general_only"
         yield Paragraph((phrase(f"letters.{key}"),))
         yield from self._one_sample()
-        if not self.letters.instances and not self.names.follows_pattern(Role.WEIGHT):
+        if not self.letters.instances and not self.names.follow_patterns:
             yield Paragraph((Markdown(phrase("letters.legend")),))
         for step in (*general.signals, *general.gradients):
             yield self.derivation(step, general=True)

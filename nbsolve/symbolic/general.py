@@ -20,7 +20,7 @@ from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.output import Output
-from nbsolve.symbolic.summing import OverIndices, named_signals
+from nbsolve.symbolic.summing import OverIndices
 from nbsolve.values import Values
 
 _LETTERS = "ijkmnpqrs"
@@ -106,7 +106,7 @@ class _Writer:
         return Step(rule, target, forms(expression), self.values, 1)
 
 
-def general_formulae(solution: Solution, output: Output) -> General:
+def general_formulae(solution: Solution, output: Output, named: frozenset[int]) -> General:
     """The general formulae of every layer, from the last to the first (a sample that stands for any)."""
     problem = solution.problem
     source, own, *after = index_variables(problem, len(solution.layers) + 2)
@@ -120,7 +120,7 @@ def general_formulae(solution: Solution, output: Output) -> General:
             solution.layers,
             replace(output),
             output.sample,
-            named_signals(solution.layers),
+            named,
             OverIndices(indices),
         )
         writer = _Writer(backward, source, own, output.values)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.expr import Atom, Expr
-from nbsolve.layers.dense import LOSS
+from nbsolve.expr import Atom, Expr, Quantity, walk
+from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.layers.parameters import parameters
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.model import Problem
@@ -26,6 +26,10 @@ from nbsolve.values import Values
 
 MOST_PARAMETERS = 120
 """A network with more has its general formulae and matrices written out, not every instance."""
+
+
+MOST_FACTORS = 24
+"""A sum over the units of a layer with more letters than this is written with names for its error signals."""
 
 
 @dataclass(frozen=True)
@@ -95,17 +99,18 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     if not problem.losses:
         return LetterPass(solution, labels, values, forward, matrices=tuple(matrix_steps(solution, values)))
     objective = Objective(problem, labels)
-    backward = tuple(
-        Backward(
-            layers, Output(layers[-1], objective, label, values), label, named_signals(layers), term_by_term
-        )
-        for label in labels
-    )
+    outputs = {label: Output(layers[-1], objective, label, values) for label in labels}
+
+    def backward_of(label: int | None, named: frozenset[int]) -> Backward:
+        return Backward(layers, outputs[label], label, named, term_by_term)
+
+    named = with_long_sums(layers, lambda found: backward_of(labels[0], found))
+    backward = tuple(backward_of(label, named) for label in labels)
     # a batch's general formulae and matrices are those of any one sample
     one = backward[0].output
     if len(labels) > 1:
         one = Output(layers[-1], Objective(problem, (None,)), None, Values())
-    general = general_formulae(solution, one)
+    general = general_formulae(solution, one, named)
     matrices = tuple(matrix_steps(solution, values, one))
     if not instances:
         return LetterPass(solution, labels, values, (), general=general, matrices=matrices, backward=backward)
@@ -135,6 +140,23 @@ def solve_in_letters(solution: Solution) -> LetterPass:
 def without_iterations(problem: Problem, arithmetic: Arithmetic, rounded: bool = True) -> Solution:
     """The frame of a problem that has no solution in numbers: its layers, and no iterations."""
     return Solution(problem, arithmetic, layers_of(problem), explanation_of(problem), (), rounded)
+
+
+def with_long_sums(
+    layers: Sequence[Dense], backward_of: Callable[[frozenset[int]], Backward]
+) -> frozenset[int]:
+    """The layers whose error signals get a name: too many paths, or a shared bias whose sum would be too long."""
+    named = named_signals(layers)
+    for layer in reversed(layers):
+        if layer.layer.bias.kind != "shared" or layer.layer.units == 1:
+            continue
+        backward = backward_of(named)
+        length = sum(
+            isinstance(node, Quantity) for j in layer.units for node in walk(backward.signal(layer, j))
+        )
+        if length > MOST_FACTORS:
+            named |= {layer.index}
+    return named
 
 
 def _penalty(solution: Solution, samples: int) -> Callable[[Symbol], Expr] | None:
