@@ -22,6 +22,8 @@ __all__ = ["MOST_POINTS", "plot_losses"]
 
 MOST_POINTS = 120
 """Of a longer training so many iterations are drawn, evenly spread."""
+_MOST_CELLS = 400_000
+"""Every point keeps the values of its iteration: wide networks get fewer points."""
 _WIDTH, _HEIGHT = 520.0, 300.0
 _DOTTED, _LISTED = 30, 12
 _LOGARITHMIC = 50.0
@@ -62,7 +64,9 @@ def _losses(solution: Solution) -> list[tuple[int, float]]:
     training = solution.problem.training
     if training is None or training.iterations < 2 or not solution.problem.losses:
         raise UnknownQuantityError("a loss over the iterations needs two iterations or more")
-    count = min(training.iterations, MOST_POINTS)
+    parameters = sum(layer.units * len(layer.weights[0]) for layer in solution.problem.network.layers)
+    most = max(2, min(MOST_POINTS, _MOST_CELLS // parameters))
+    count = min(training.iterations, most)
     chosen = tuple(int(number) for number in np.unique(np.linspace(1, training.iterations, count).round()))
     if not set(chosen) <= {iteration.number for iteration in solution.iterations}:
         shown = training.model_copy(update={"show": chosen})
