@@ -45,9 +45,15 @@ def table_of_problems(listed: Listed) -> str:
     """The page, in MyST, that lists every problem: its network, its loss, what is asked, links."""
     lines = ["# All problems", ""]
     for group, members in _grouped(listed).items():
-        lines += [f"## {_plain(group)}", "", ":::{table}", ":class: nbsolve-problems", ":align: left", ""]
-        lines += ["| Problem | Network | Loss | Asked | |", "|:--|:--|:--|:--|:--|"]
-        lines += [_row(name, problem) for name, problem in members]
+        lines += [f"## {_plain(group)}", "", ":::{table}"]
+        if all(isinstance(problem, DerivationProblem) for _, problem in members):
+            lines += [":class: nbsolve-derivations", ":align: left", ""]
+            lines += ["| Derivation | Of | |", "|:--|:--|:--|"]
+            lines += [_derivation(name, problem) for name, problem in members]
+        else:
+            lines += [":class: nbsolve-problems", ":align: left", ""]
+            lines += ["| Problem | Network | Loss | Asked | |", "|:--|:--|:--|:--|:--|"]
+            lines += [_row(name, problem) for name, problem in members]
         lines += [":::", ""]
     return "\n".join(lines)
 
@@ -59,17 +65,26 @@ def shape(problem: Problem) -> str:
 
 
 def _row(name: str, problem: AnyProblem) -> str:
-    if isinstance(problem, DerivationProblem):
-        network, losses, asked = _derived(problem)
-    else:
-        network, losses, asked = _solved(problem)
-    cells = [
-        f"[{_plain(problem.title)}](<{name}.ipynb>)",
-        network,
-        losses,
-        asked,
-        f'<a href="../_sources/problems/{name}.ipynb" download="{name}.ipynb">notebook</a>',
-    ]
+    cells = _derived(problem) if isinstance(problem, DerivationProblem) else _solved(problem)
+    return _cells(_link(name, problem), *cells, _notebook(name))
+
+
+def _derivation(name: str, problem: AnyProblem) -> str:
+    """A row where there are derivations only: what is derived, without networks and without "asked"."""
+    assert isinstance(problem, DerivationProblem)
+    derived = ", ".join(name_of(topic) for topic in problem.topics)
+    return _cells(_link(name, problem), derived, _notebook(name))
+
+
+def _link(name: str, problem: AnyProblem) -> str:
+    return f"[{_plain(problem.title)}](<{name}.ipynb>)"
+
+
+def _notebook(name: str) -> str:
+    return f'<a href="../_sources/problems/{name}.ipynb" download="{name}.ipynb">notebook</a>'
+
+
+def _cells(*cells: str) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
