@@ -17,12 +17,12 @@ from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.solution import Solution
 from nbsolve.step import Step
 from nbsolve.symbolic import LetterPass, solve_in_letters, without_iterations
-from nbsolve.worked_derivation import WorkedDerivation
 
 if TYPE_CHECKING:
     from nbsolve.compose import Composer
     from nbsolve.document import Document
     from nbsolve.drawing import Drawing
+    from nbsolve.worked_derivation import WorkedDerivation
 
 T = TypeVar("T")
 
@@ -41,6 +41,8 @@ def solve(problem: AnyProblem) -> WorkedSolution | WorkedDerivation:
     Raises: DomainError, naming the iteration, where a prediction lies outside a loss's domain.
     """
     if isinstance(problem, DerivationProblem):
+        from nbsolve.worked_derivation import WorkedDerivation
+
         return WorkedDerivation(problem)
     worked = WorkedSolution(problem)
     worked.certified(lambda solution: None)

@@ -10,7 +10,6 @@ from nbsolve.errors import Fault, ProblemError
 from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_letters, check_targets
 from nbsolve.problem.cursor import Cursor, Notes, listing
-from nbsolve.problem.derivations import read_derivation_problem
 from nbsolve.problem.digits import read_rounding
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.losses import read_losses, read_regulariser
@@ -96,6 +95,9 @@ def _place(fault: Fault) -> tuple[bool, int, int]:
 def _any_problem(root: Cursor, name: str, text: str, folder: Path | None) -> AnyProblem | None:
     kind = root.get("kind")
     if kind is not None and kind.is_scalar and kind.text == "derivation":
+        # imported here: problems about networks need no derivations
+        from nbsolve.problem.derivations import read_derivation_problem
+
         return read_derivation_problem(root, name, text)
     return _problem(root, name, text, folder)
 
