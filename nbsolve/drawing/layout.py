@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import networkx as nx
 
+from nbsolve.drawing.boxes import box_size, inside, plate_size, tag
 from nbsolve.drawing.columns import Columns, Size, Strip, rows_of_units, strips
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
 from nbsolve.drawing.graph import Node
@@ -21,9 +22,6 @@ from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Scene, Span, r
 
 __all__ = ["Layout", "lay_out"]
 
-_PAD = 6.0
-_PARTING = 3.0
-_GROUP_GAP = 7.0
 _EXIT = 34.0
 _ROOM = 22.0
 _BELOW = 16.0
@@ -59,19 +57,19 @@ class Layout:
             wiring = content.wires[edge]
             lines.append(self._wire(edge, wiring))
             if wiring.rows:
-                labels.append(_tag(self.labels[edge], wiring))
+                labels.append(tag(self.labels[edge], wiring))
         for node, centre in self.centres.items():
             width, height = self.sizes[node[0]]
             unit = content.units[node]
             boxes.append(Box(centre, width, height, unit.kind, f"unit {node[0]}.{node[1]}"))
-            found, dividers = _inside(unit, centre, width)
+            found, dividers = inside(unit, centre, width)
             labels += found
             lines += dividers
         arrows += self._arrows(content)
         if self.loss is not None and content.loss is not None:
             centre, width, height = self.loss
             boxes.append(Box(centre, width, height, content.loss.kind, "loss"))
-            found, dividers = _inside(self._loss_unit(content), centre, width)
+            found, dividers = inside(self._loss_unit(content), centre, width)
             labels += found
             lines += dividers
             lines += [self._exit(node, content) for node in self.columns[-1]]
@@ -181,9 +179,9 @@ def lay_out(graph: nx.DiGraph, contents: Sequence[Content]) -> Layout:
     columns = tuple(tuple(node for node in graph if node[0] == layer) for layer in layers)
     left_out = frozenset(layer for layer in layers if graph.graph["sizes"][layer] > len(columns[layer]))
     sizes = tuple(
-        _fit([content.units[node] for content in contents for node in column]) for column in columns
+        box_size([content.units[node] for content in contents for node in column]) for column in columns
     )
-    tags = {edge: _room([content.wires[edge] for content in contents]) for edge in graph.edges()}
+    tags = {edge: plate_size([content.wires[edge] for content in contents]) for edge in graph.edges()}
     heads = [max(max((r.width for r in c.heads[layer]), default=0.0) for c in contents) for layer in layers]
     beside = [
         max(60.0, (heads[k] + heads[k + 1] - sizes[k][0] - sizes[k + 1][0]) / 2 + 14) for k in layers[:-1]
@@ -255,9 +253,11 @@ def _losses(contents: Sequence[Content], may_stand_below: bool) -> list[tuple[bo
     """Where the loss may stand (below its unit or not), and how large its box is there."""
     if not contents:
         return [(False, None)]
-    found: list[tuple[bool, Size | None]] = [(False, _fit([c.loss for c in contents if c.loss is not None]))]
+    found: list[tuple[bool, Size | None]] = [
+        (False, box_size([c.loss for c in contents if c.loss is not None]))
+    ]
     if may_stand_below:
-        found.append((True, _fit([_headed(content) for content in contents])))
+        found.append((True, box_size([_headed(content) for content in contents])))
     return found
 
 
@@ -268,44 +268,3 @@ def _end(loss: Size | None, below: bool, unit: Size, head: float) -> tuple[float
     if below:
         return max(0.0, (max(head, loss[0]) - unit[0]) / 2), unit[1] / 2 + _EXIT + loss[1]
     return _EXIT + loss[0], loss[1] / 2
-
-
-def _fit(units: Sequence[Unit]) -> Size:
-    """Width and height of a box that holds each of the units."""
-    width = max(r.width for unit in units for group in unit.groups for r in group) + 2 * _PAD
-    height = max(_height(unit) for unit in units) + 11.0
-    return max(width, 44.0), max(height, 44.0)
-
-
-def _height(unit: Unit) -> float:
-    inside = sum(r.height for group in unit.groups for r in group)
-    return inside + _GROUP_GAP * (len(unit.groups) - 1)
-
-
-def _room(wirings: Sequence[Wiring]) -> Size:
-    """Width and height of a plate that holds each of the labels of a wire."""
-    labels = [_tag((0, 0), wiring) for wiring in wirings if wiring.rows]
-    return max((label.width for label in labels), default=0.0), max(
-        (label.height for label in labels), default=0.0
-    )
-
-
-def _tag(centre: Point, wiring: Wiring) -> Label:
-    parting = _PARTING if len(wiring.rows) > 1 else 0.0
-    return Label(centre, wiring.rows, plate=True, parting=parting, wire=wiring.kind)
-
-
-def _inside(unit: Unit, centre: Point, width: float) -> tuple[list[Label], list[Line]]:
-    """The groups of a box from top to bottom and the thin lines between them."""
-    labels, lines = [], []
-    x, y = centre
-    y -= _height(unit) / 2
-    for number, group in enumerate(unit.groups):
-        if number:
-            y += _GROUP_GAP
-            at = y - _GROUP_GAP / 2
-            lines.append(Line((x - width / 2 + 8, at), (x + width / 2 - 8, at), "divider", 0.8))
-        high = sum(r.height for r in group)
-        labels.append(Label((x, y + high / 2), group))
-        y += high
-    return labels, lines
