@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from importlib.resources import files
 from importlib.util import find_spec
@@ -23,9 +24,19 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("build-finished", _offer_notebooks)
     app.connect("build-finished", _copy_mathjax)
     add_directives(app)
+    # with another style sheet or script every page is written anew; else Sphinx would keep the old ones
+    app.add_config_value("nbsolve_style", _style(), "html", str)
     app.add_css_file("nbsolve.css")
     app.add_js_file("nbsolve.js")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _style() -> str:
+    """A hash of what stands in the folder of style sheets and scripts."""
+    digest = hashlib.sha256()
+    for file in sorted(files("nbsolve").joinpath("templates", "static").iterdir(), key=lambda one: one.name):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _configure(app: Sphinx, config: Config) -> None:
