@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
+from operator import add
 from typing import Any
 
-from tests.algebra import functions
 from tests.algebra.alphabet import Indices, Letters, Whole
+from tests.algebra.calling import Own, function_of
 from tests.algebra.matrices import Matrix, Value, single
 from tests.algebra.model import Model, Place
-from tests.algebra.scalars import (
-    Scalar,
-    cosh,
-    derivative,
-    erf,
-    exp,
-    ln,
-    pi_like,
-    plain,
-    power,
-    sign,
-    sinh,
-    size,
-    slope_of,
-    sqrt,
-    tanh,
-)
+from tests.algebra.scalars import Scalar, pi_like, plain, power, slope_of
 from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import (
     Call,
@@ -60,12 +46,7 @@ RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "≤": lambda a, b: bool(a <= b),
     "≥": lambda a, b: bool(a >= b),
 }
-ELEMENTARY: dict[str, Callable[[Scalar], Scalar]] = {
-    "exp": exp, "ln": ln, "sqrt": sqrt, "tanh": tanh, "abs": size, "sign": sign, "erf": erf,
-    "sinh": sinh, "cosh": cosh,
-}  # fmt: skip
 Parameters = Callable[["Evaluator", Node], Mapping[str, Scalar]]
-Own = Mapping[str, Callable[[Model], Callable[[Scalar], Scalar]]]
 
 
 class Evaluator:
@@ -182,10 +163,21 @@ class Evaluator:
         total = single(self(node.terms[0]))
         for term in node.terms[1:]:
             value = single(self(term))
+            if isinstance(total, Matrix) and self._shared(term):
+                total = total.each(partial(add, value))
+                continue
             if isinstance(total, Matrix) != isinstance(value, Matrix):
                 raise Unreadable("a number added to a vector")
             total = total.with_(value, lambda a, b: a + b) if isinstance(total, Matrix) else total + value
         return total
+
+    def _shared(self, term: Node) -> bool:
+        """Whether a term is the bias that all units of a layer share: it is added to each of them."""
+        inner = term.inner if isinstance(term, Neg) else term
+        if not isinstance(inner, Letter):
+            return False
+        meaning = self.alphabet.find(inner, self.indices)
+        return isinstance(meaning, tuple) and meaning[:1] == ("b",) and meaning[-1] == 0
 
     def _product(self, node: Product) -> Value:
         values = [single(self(factor)) for factor in node.factors]
@@ -262,28 +254,13 @@ class Evaluator:
             return pi_like(self.number(Fraction(1)))
         values = [self(argument) for argument in node.arguments]
         if len(values) == 1:
-            return self._of_one(node, values[0])
-        if node.name == "max" and not node.primes:
-            return max(values, key=plain)
+            function = function_of(
+                node, partial(self.parameters, self, node.arguments[0]), self.own, self.model
+            )
+            return function(values[0])
+        if node.name in ("max", "min") and not node.primes:
+            return (max if node.name == "max" else min)(values, key=plain)
         raise Unreadable(f"{node.name} of {len(values)}")
-
-    def _of_one(self, node: Call, value: Value) -> Value:
-        if node.name == "norm":
-            return functions.norm(value.entries) if isinstance(value, Matrix) else size(value)
-        if node.name == "sum" and isinstance(value, Matrix):
-            return sum(value.entries[1:], value.entries[0])
-        if node.name == "softmax" and isinstance(value, Matrix) and not node.primes:
-            found = iter(functions.softmax(value.entries))
-            return value.each(lambda _: next(found))
-        if node.name in functions.WRITTEN:
-            kind = functions.ACTIVATIONS[functions.WRITTEN[node.name]]
-            given = self.parameters(self, node.arguments[0])
-            return self._each(value, lambda x: derivative(lambda z: kind(z, given), x, node.primes))
-        if node.name in self.own:
-            return self._each(value, lambda x: derivative(self.own[node.name](self.model), x, node.primes))
-        if node.name in ELEMENTARY and not node.primes:
-            return self._each(value, ELEMENTARY[node.name])
-        raise Unreadable(f"function {node.name}")
 
     def holds(self, condition: Compared) -> bool:
         """Whether a condition is true here; one between places compares the places."""

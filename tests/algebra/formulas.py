@@ -11,6 +11,8 @@ from typing import Any
 from tests.algebra import functions
 from tests.algebra.scalars import (
     Scalar,
+    atan,
+    cos,
     cosh,
     erf,
     exp,
@@ -20,6 +22,7 @@ from tests.algebra.scalars import (
     power,
     rational,
     sign,
+    sin,
     sinh,
     size,
     sqrt,
@@ -28,7 +31,7 @@ from tests.algebra.scalars import (
 
 KNOWN: dict[str, Callable[..., Scalar]] = {
     "exp": exp, "ln": ln, "log": ln, "sqrt": sqrt, "tanh": tanh, "sinh": sinh, "cosh": cosh, "abs": size,
-    "sign": sign, "erf": erf, "sigmoid": functions.sigmoid,
+    "sign": sign, "erf": erf, "sin": sin, "cos": cos, "atan": atan, "sigmoid": functions.sigmoid,
     "softplus": lambda z: ln(1 + exp(z)), "relu": lambda z: z if plain(z) > 0 else 0 * z,
     "max": lambda *values: max(values, key=plain), "min": lambda *values: min(values, key=plain),
 }  # fmt: skip

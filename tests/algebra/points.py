@@ -8,7 +8,8 @@ from fractions import Fraction
 from random import Random
 
 from tests.algebra.alphabet import Indices, Letters, Whole
-from tests.algebra.evaluating import Evaluator, Own, Parameters
+from tests.algebra.calling import Own
+from tests.algebra.evaluating import Evaluator, Parameters
 from tests.algebra.model import Model, Place, Rule
 from tests.algebra.scalars import Scalar, rational
 from tests.algebra.tree import Letter

@@ -26,7 +26,8 @@ from tests.algebra.tree import (
 CLOSING = {"(": ")", "[": "]"}
 FUNCTIONS = {
     r"\sigma": "sigma", r"\tanh": "tanh", r"\ln": "ln", r"\max": "max", r"\ell": "loss", r"\Phi": "Phi",
-    r"\varphi": "phi", r"\sinh": "sinh", r"\cosh": "cosh",
+    r"\varphi": "phi", r"\sinh": "sinh", r"\cosh": "cosh", r"\sin": "sin", r"\cos": "cos",
+    r"\arctan": "arctan", r"\min": "min",
 }  # fmt: skip
 NAMED = {
     "ReLU", "LeakyReLU", "ELU", "softplus", "GELU", "SiLU", "step", "sign", "erf", "softmax", "id", "sum", "diag",

@@ -156,6 +156,10 @@ tanh = elementary(real.tanh, sympy.tanh, lambda _, value: 1 - value * value)
 cosh: Callable[[Scalar], Scalar]
 sinh = elementary(real.sinh, sympy.sinh, lambda x, _: cosh(x))
 cosh = elementary(real.cosh, sympy.cosh, lambda x, _: sinh(x))
+cos: Callable[[Scalar], Scalar]
+sin = elementary(real.sin, sympy.sin, lambda x, _: cos(x))
+cos = elementary(real.cos, sympy.cos, lambda x, _: -sin(x))
+atan = elementary(real.atan, sympy.atan, lambda x, _: 1 / (1 + x * x))
 erf = elementary(real.erf, sympy.erf, lambda x, _: 2 * exp(-x * x) / sqrt(pi_like(x)))
 
 

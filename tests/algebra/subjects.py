@@ -10,10 +10,11 @@ from random import Random
 
 from tests.algebra import functions
 from tests.algebra.alphabet import Letters, Meaning, Whole
-from tests.algebra.evaluating import Evaluator, Own
+from tests.algebra.calling import Own
+from tests.algebra.evaluating import Evaluator
 from tests.algebra.formulas import formula
 from tests.algebra.model import Model, Place, Rule
-from tests.algebra.naming import letter_of
+from tests.algebra.names import letter_of
 from tests.algebra.page import Display, Tokens, read
 from tests.algebra.points import World, between
 from tests.algebra.scalars import Scalar

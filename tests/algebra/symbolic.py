@@ -8,12 +8,12 @@ from functools import cached_property
 
 from tests.algebra import network
 from tests.algebra.alphabet import Whole
-from tests.algebra.checker import POINTS, Checker, Report
+from tests.algebra.checker import POINTS, Checker, Report, written
 from tests.algebra.evaluating import Evaluator
 from tests.algebra.killing import Tally, run
 from tests.algebra.model import Model, Place
 from tests.algebra.naming import Naming
-from tests.algebra.page import Display, displays
+from tests.algebra.page import Display, answers, displays
 from tests.algebra.points import World
 from tests.algebra.scalars import Scalar
 from tests.algebra.specification import Layer, Specification, load
@@ -89,6 +89,7 @@ class SymbolicPage:
     def __init__(self, text: str, markdown: str, points: int = POINTS) -> None:
         self.spec = load(text)
         # where everything is given as well, the part in numbers is the audit's
+        self.answers = tuple(answers(markdown))
         self.markdown = _in_letters(markdown) if self.spec.numeric else _without_functions(markdown)
         self.displays = tuple(displays(self.markdown))
         self._points = points
@@ -129,6 +130,15 @@ class SymbolicPage:
             report.sides += one.sides
             report.faults += one.faults
         return report
+
+    def longest(self) -> tuple[int, str]:
+        """How many letters the longest side of an equation has, and that side."""
+        found = []
+        for display in self.displays:
+            checker = self.checker(display)
+            for item in (item for chain in display.chains for item in chain.items):
+                found.append((sum(1 for _ in letters_of(checker.node(item.tokens))), written(item.tokens)))
+        return max(found)
 
     def mutate(self, tally: Tally, step: int = 1, offset: int = 0) -> None:
         """Every `step`-th change of every line; the page must have been checked before."""

@@ -8,7 +8,6 @@ from tests.algebra.documents import stacked
 from tests.algebra.page import displays
 from tests.algebra.shipped import markdown as page
 from tests.algebra.symbolic import SymbolicPage
-from tests.algebra.tree import letters
 
 PAIRS = [
     ("softmax", "categorical_cross_entropy"),
@@ -31,7 +30,7 @@ def test_four_layers_of_four(output: str, loss: str) -> None:
     markdown = page(text)
     assert len(markdown) < TEXT
     assert sum(display.rows for display in displays(markdown)) < LINES
-    longest, side = longest_side(text, markdown)
+    longest, side = SymbolicPage(text, markdown).longest()
     assert longest <= LETTERS, side
 
 
@@ -39,18 +38,5 @@ def test_four_layers_of_four(output: str, loss: str) -> None:
 @pytest.mark.parametrize(("output", "loss"), PAIRS)
 def test_smaller_ones(output: str, loss: str, depth: int, width: int) -> None:
     text = stacked(depth, width, output, loss)
-    longest, side = longest_side(text, page(text))
+    longest, side = SymbolicPage(text, page(text)).longest()
     assert longest <= LETTERS, side
-
-
-def longest_side(text: str, markdown: str) -> tuple[int, str]:
-    """How many letters the longest side of an equation has, and that side."""
-    read = SymbolicPage(text, markdown, points=1)
-    sides = [
-        (item.tokens, read.checker(d)) for d in read.displays for chain in d.chains for item in chain.items
-    ]
-    counted = [
-        (sum(1 for _ in letters(checker.node(tokens))), " ".join(token.text for token in tokens))
-        for tokens, checker in sides
-    ]
-    return max(counted)

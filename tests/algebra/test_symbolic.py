@@ -6,7 +6,7 @@ import pytest
 
 from tests.algebra.kill_rate import excused
 from tests.algebra.killing import Tally
-from tests.algebra.page import answers, lines_in
+from tests.algebra.page import lines_in
 from tests.algebra.shipped import SYMBOLIC, symbolic_pages
 
 PAGES = symbolic_pages()
@@ -26,7 +26,7 @@ def test_every_line_is_true(name: str) -> None:
 def test_answers_are_true(name: str) -> None:
     """Each row of the table at the end: a quantity and what it comes to."""
     page = PAGES[name]
-    rows = list(answers(page.markdown))
+    rows = page.answers
     assert len(rows) > 5
     for row in rows:
         page.given.equal(*row)
