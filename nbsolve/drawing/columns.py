@@ -24,9 +24,9 @@ __all__ = ["Columns", "Size", "Strip", "rows_of_units", "strips"]
 _STEEPEST = 2.6
 _APART = 4.0
 """Labels abreast leave this much between them."""
-_AIRY = 1.35
-"""So many heights of a label apart, where there is room: there the wires are apart too, clear of their crossing."""
-_CLEAR = 12.0
+_AIRY = 14.0
+"""Where there is room they leave this much: there the wires are apart too, clear of their crossing."""
+_CLEAR = 10.0
 """A label keeps this far from the units on both sides: arrowheads stand there."""
 _GOOD_ENOUGH = 2.0
 """Strips wider than this, in widths of a label, are worth looking for single places."""
@@ -108,7 +108,7 @@ def _strip(
     if least > room:
         return None
     most = min(room, max(least, widest * (2.2 + 0.5 * len(edges) ** 0.5)))
-    for apart in (_AIRY * tallest, tallest + _APART):
+    for apart in (tallest + _AIRY, tallest + _APART):
         found = _abreast(edges, starts, ends, least, widest, apart)
         if found is not None and found.width <= max(least, widest * _GOOD_ENOUGH):
             return found

@@ -22,7 +22,7 @@ _STEPS = 15
 _NEAREST = 7.0
 """No other wire comes nearer than this to the middle of a label."""
 _GAP = 1.5
-_MARGIN = 11.0
+_MARGIN = 10.0
 _PARTS = np.linspace(0, 1, _STEPS)[None, :]
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]

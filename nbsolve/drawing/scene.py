@@ -160,10 +160,10 @@ class Arrow:
     @property
     def corners(self) -> tuple[Point, Point, Point]:
         """The tip and the two corners behind it."""
-        (x, y), away = self.tip, 11 if self.backwards else -11
+        (x, y), away = self.tip, 9 if self.backwards else -9
         if self.upright:
-            return (x, y), (x - 5, y + away), (x + 5, y + away)
-        return (x, y), (x + away, y - 5), (x + away, y + 5)
+            return (x, y), (x - 4.5, y + away), (x + 4.5, y + away)
+        return (x, y), (x + away, y - 4.5), (x + away, y + 4.5)
 
 
 @dataclass(frozen=True, slots=True)
