@@ -1,4 +1,4 @@
-"""Every construct of the expression tree in Typst: as it is written in typst.txt, and it compiles; so does the LaTeX.
+"""Every construct of the expression tree in Typst: as it stands in typst.txt, and it compiles; so does the LaTeX.
 
 `python -m tests.render.test_typst` writes the expected parts of typst.txt anew.
 """

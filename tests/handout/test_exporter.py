@@ -1,0 +1,204 @@
+"""nbconvert's own command on notebooks of nbsolve: as they are, edited by hand, with tags, and to other formats."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pypandoc
+import pytest
+from nbconvert.exporters import HTMLExporter, LatexExporter, PythonExporter, get_exporter
+
+from nbsolve import load_problem, solve
+from nbsolve.errors import NbsolveError
+from nbsolve.handout.exporter import NbsolvePDFExporter
+from nbsolve.notebook import make_notebook
+from nbsolve.render import latex, myst, stored, text
+from tests.handout.made import PROBLEMS, SMALL
+from tests.handout.pdf import Pdf
+from tests.handout.reading import digits, formulas
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg=="
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated notebook."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    (folder / "small.yaml").write_text(SMALL, encoding="utf-8")
+    return make_notebook(folder / "small.yaml", folder / "small.ipynb")
+
+
+def read(made: Path) -> Any:
+    return nbformat.read(made, as_version=4)
+
+
+def exported(notebook: Any, **options: Any) -> Pdf:
+    data, resources = NbsolvePDFExporter(**options).from_notebook_node(notebook)
+    assert resources["output_extension"] == ".pdf"
+    return Pdf(data)
+
+
+def test_it_is_registered_and_the_command_works(made: Path) -> None:
+    assert get_exporter("nbsolve-pdf") is NbsolvePDFExporter
+    run = subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "nbsolve-pdf", str(made)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    one = Pdf(made.with_suffix(".pdf").read_bytes())
+    assert one.title == "A small network"
+    assert "Backward pass" in one.bookmarks
+
+
+def test_what_nbsolve_made_is_typeset_from_its_blocks(made: Path) -> None:
+    one = exported(read(made))
+    assert "from nbsolve import" not in one.tree.seen
+    assert "problem_text" not in one.tree.seen
+    found = list(formulas(one.tree))
+    assert len(found) > 30
+    assert all(digits(node.alt or "") == digits(node.seen) for node in found)
+    assert len([node for node in one.tree if node.kind == "Figure"]) == 2
+
+
+def test_every_document_comes_back_from_what_is_stored() -> None:
+    for path in PROBLEMS:
+        document = solve(load_problem(path)).document()
+        again = stored.read(stored.written(document))
+        assert again.blocks == document.blocks
+        assert all(form.render(again) == form.render(document) for form in (myst, latex, text))
+
+
+@pytest.mark.parametrize(
+    "data", [None, {"version": 99}, {"version": 1}, {"version": 1, "atoms": [], "blocks": [0, ["Nonsense"]]}]
+)
+def test_blocks_that_cannot_be_read(data: Any) -> None:
+    with pytest.raises(stored.UnreadableDocument, match="run its cells again"):
+        stored.read(data)
+
+
+def test_other_numbers_give_another_handout(made: Path) -> None:
+    notebook = read(made)
+    again = solve(load_problem(SMALL, overrides=["samples.0.input=[3, 4]"]))
+    for cell in notebook.cells:
+        if cell.source == "solution.worked()":
+            cell.outputs[0].data = again.worked()._repr_mimebundle_()
+    assert "0.1 · 3 + 0.2 · 4" in " ".join(node.alt or "" for node in formulas(exported(notebook).tree))
+
+
+def test_cells_written_by_hand(made: Path) -> None:
+    notebook = read(made)
+    words = (
+        "## By hand\n\nA *remark* with $\\frac{\\partial L}{\\partial w_3} \\approx -0.5$, a footnote[^1] and\n\n"
+        "| a | b |\n|---|--:|\n| 1 | $x_1^2$ |\n\n$$z = \\begin{bmatrix}1 & 2\\end{bmatrix}$$\n\n- one\n- two\n\n"
+        "[^1]: Its text.\n"
+    )
+    notebook.cells.append(nbformat.v4.new_markdown_cell(words))
+    code = nbformat.v4.new_code_cell("print('seen')", execution_count=9)
+    code.outputs = [
+        nbformat.v4.new_output("stream", name="stdout", text="what it \x1b[31mprints\x1b[0m\n"),
+        nbformat.v4.new_output("display_data", data={"image/png": PNG, "text/plain": "a small picture"}),
+        nbformat.v4.new_output("error", ename="ValueError", evalue="went wrong", traceback=["…"]),
+    ]
+    notebook.cells.append(code)
+    one = exported(notebook)
+    seen = one.tree.seen
+    for part in (
+        "By hand",
+        "remark",
+        "Its text.",
+        "one",
+        "print('seen')",
+        "what it prints",
+        "ValueError: went wrong",
+    ):
+        assert part in seen
+    alts = [node.alt for node in one.tree if node.alt]
+    assert "∂L/∂w₃ ≈ −0.5" in alts
+    assert "a small picture" in alts
+
+
+@pytest.mark.parametrize(
+    "wrong", [r"A $\foo$ formula", "<video src='x'></video>", "a [link][nowhere] \\newcommand{\\a}{b}"]
+)
+def test_what_cannot_be_shown_is_an_error_with_its_cell(made: Path, wrong: str) -> None:
+    notebook = read(made)
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(wrong))
+    with pytest.raises(NbsolveError, match="cell 2"):
+        exported(notebook)
+
+
+def tagged(made: Path, *tags: str) -> Any:
+    notebook = read(made)
+    cell = nbformat.v4.new_code_cell("secret_code = 1", execution_count=9, metadata={"tags": list(tags)})
+    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="secret output\n")]
+    notebook.cells.append(cell)
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("tags", "code", "output"),
+    [
+        ((), True, True),
+        (("hide-input",), False, True),
+        (("remove-input",), False, True),
+        (("hide-output",), True, False),
+        (("remove-cell",), False, False),
+        (("hide-cell",), False, False),
+        (("solution",), True, True),
+    ],
+)
+def test_tags(made: Path, tags: tuple[str, ...], code: bool, output: bool) -> None:
+    seen = exported(tagged(made, *tags)).tree.seen
+    assert ("secret_code" in seen) is code
+    assert ("secret output" in seen) is output
+
+
+def test_solutions_left_out(made: Path) -> None:
+    everything = exported(tagged(made, "solution"), solutions=False).everything()
+    assert "secret" not in everything
+
+
+def test_options_of_every_exporter(made: Path) -> None:
+    from traitlets.config import Config
+
+    config = Config()
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = ("drop",)
+    assert "secret" not in exported(tagged(made, "drop"), config=config).tree.seen
+    no_input = Config()
+    no_input.TemplateExporter.exclude_input = True
+    seen = exported(tagged(made), config=no_input).tree.seen
+    assert "secret_code" not in seen
+    assert "secret output" in seen
+
+
+def test_paper_and_course(made: Path) -> None:
+    one = exported(read(made), paper="letter", course="Networks", institution="A University")
+    assert round(float(one.file.pages[0].mediabox[2])) == 612
+    assert "A University · Networks" in one.tree.seen
+
+
+def test_stock_exporters_give_sensible_results(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = str(Path(pypandoc.get_pandoc_path()).parent)
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}{os.pathsep}{folder}")
+    html, _ = HTMLExporter().from_notebook_node(read(made))
+    assert "<svg" in html
+    assert r"\frac{\partial L}" in html
+    script, _ = PythonExporter().from_notebook_node(read(made))
+    compile(script, "small.py", "exec")
+    tex, resources = LatexExporter().from_notebook_node(read(made))
+    assert r"\begin{aligned}" in tex
+    assert r"\subsection*{Forward pass}" in tex
+    pictures = [data for name, data in resources["outputs"].items() if name.endswith(".pdf")]
+    assert len(pictures) == 2
+    assert all(data.startswith(b"%PDF") for data in pictures)
+
+
+def test_a_picture_of_png_is_one() -> None:
+    assert base64.b64decode(PNG).startswith(b"\x89PNG")
