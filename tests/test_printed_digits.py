@@ -61,7 +61,7 @@ def faults(text: str) -> list[str]:
         if given is not None and (key[1] or 1) == 1:
             found = None if entry.printed == given else f"printed {entry.printed}, given as {given}"
         else:
-            found = fault(entry.printed, values[key], digits)
+            found = fault(str(entry.printed), values[key], digits)
         if found:
             wrong.append(f"{key}: {found}")
     return wrong
