@@ -158,7 +158,7 @@ class Checker:
         rounded = [v for v, text in numbers.items() if isinstance(node, Num | Neg) or digits(text) > GIVEN]
         room = real.mpf(0)
         for one in rounded:
-            half = rational(Fraction(1, 2 * 10 ** len(numbers[one].partition(".")[2])))
+            half = rational(half_a_unit(numbers[one]))
             moved = point.evaluator(indices, _moving(one, half))
             room += abs(plain(moved.scalar(node)) - plain(value))
         return bool(abs(plain(first) - plain(value)) <= room * SLACK)
@@ -229,7 +229,13 @@ def letters_in(node: Node) -> bool:
 
 def digits(text: str) -> int:
     """How many significant digits a number is written with."""
-    return len(text.replace(".", "").lstrip("0"))
+    return len(text.partition("e")[0].replace(".", "").lstrip("0"))
+
+
+def half_a_unit(text: str) -> Fraction:
+    """Half a unit of the last digit that a number is written with."""
+    mantissa, _, exponent = text.partition("e")
+    return Fraction(10) ** (int(exponent or 0) - len(mantissa.partition(".")[2])) / 2
 
 
 def _moving(one: Fraction, by: Scalar) -> Callable[[Fraction], Scalar]:

@@ -128,3 +128,26 @@ def with_numbers(problem: dict[str, Node], spec: Specification, point: Point) ->
     if "regulariser" in problem:
         new["regulariser"] = {"l2": problem["regulariser"]["l2"] | {"strength": at(("strength",))}}
     return new
+
+
+def partly_given(problem: dict[str, Node], spec: Specification, random: Random) -> dict[str, Node]:
+    """The same problem with numbers in some cells: often in those of the inputs, so that some values follow."""
+
+    def cell(share: float) -> str:
+        return f"{random.uniform(-0.9, 0.9):.2f}" if random.random() < share else "symbolic"
+
+    layers = []
+    for number, (node, layer) in enumerate(zip(problem["network"]["layers"], spec.layers, strict=True), 1):
+        share = random.choice((0.0, 0.5, 1.0)) if number == 1 else random.choice((0.0, 0.5))
+        shape = (layer.units, spec.sizes[number - 1])
+        rows, width = reversed(shape) if spec.rows_are_inputs else shape
+        given = node | {"weights": [[cell(share) for _ in range(width)] for _ in range(rows)]}
+        for key in ("bias", "threshold"):
+            if given.get(key) == "symbolic":
+                given[key] = [cell(share) for _ in range(layer.units)]
+        layers.append(given)
+    sample = {
+        "input": [cell(0.7) for _ in range(spec.inputs)],
+        "target": [random.choice(("symbolic", "0.25", "0.6")) for _ in range(spec.sizes[-1])],
+    }
+    return problem | {"network": problem["network"] | {"layers": layers}, "samples": [sample]}

@@ -86,8 +86,15 @@ class Reader(Signs):
             factor = self._factor()
             if isinstance(factor, Num) and factors and isinstance(factors[-1], Num) and not dotted:
                 raise Unreadable("two numbers side by side")
-            factors.append(factor)
-            spans.append((start, self.at))
+            power = _power_of_ten(factor)
+            if power is not None and dotted and isinstance(factors[-1], Num):
+                # 7.951 · 10⁻⁵ is one number
+                number = factors[-1]
+                factors[-1] = Num(number.value * Fraction(10) ** power, f"{number.text}e{power}")
+                spans[-1] = (spans[-1][0], self.at)
+            else:
+                factors.append(factor)
+                spans.append((start, self.at))
             dotted = self.taken(r"\cdot")
             if not dotted and not self._goes_on():
                 break
@@ -244,6 +251,15 @@ class Reader(Signs):
         if self.peek() != "(":
             raise Unreadable("a logarithm of nothing")
         return Quotient(Call("ln", (self._group(),)), Call("ln", (base,)))
+
+
+def _power_of_ten(node: Node) -> int | None:
+    match node:
+        case Power(Num(value), Num(exponent)) if value == 10:
+            return int(exponent)
+        case Power(Num(value), Neg(Num(exponent))) if value == 10:
+            return -int(exponent)
+    return None
 
 
 __all__ = ["CLOSING", "RELATIONS", "Alphabet", "Reader"]

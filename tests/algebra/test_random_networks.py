@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import pytest
 
@@ -14,8 +15,9 @@ from tests.algebra.checker import Checker
 from tests.algebra.matrices import Matrix
 from tests.algebra.model import Place
 from tests.algebra.page import lines_in
-from tests.algebra.random_networks import problems, text, with_numbers
+from tests.algebra.random_networks import partly_given, problems, text, with_numbers
 from tests.algebra.scalars import plain
+from tests.algebra.specification import load
 from tests.algebra.symbolic import SymbolicPage
 from tests.algebra.tree import Derivative
 from tests.reference import autograd_oracle, spec
@@ -82,6 +84,22 @@ def name(place: Place) -> str:
     stem, *rest = place
     numbers = [max(int(n), 1) for n in rest]
     return f"{stem}" + "".join(f"[{n}]" for n in numbers)
+
+
+def test_some_numbers_given() -> None:
+    """What is said in letters holds whatever is given; what is said with numbers holds for those given."""
+    random, rounded = Random(5), 0
+    for problem in problems(40, seed=11):
+        written = text(partly_given(problem, load(text(problem)), random))
+        markdown = render(solve(load_problem(written)).document())
+        page = SymbolicPage(written, markdown, points=1)
+        report = page.check()
+        assert not report.faults, (written, report.faults[:3])
+        assert report.lines == lines_in(page.markdown)
+        rounded += sum(item.relation == "≈" for d in page.displays for c in d.chains for item in c.items)
+        for row in page.answers:
+            page.given.equal(*row)
+    assert rounded > 50
 
 
 def test_every_activation_and_loss_comes_up() -> None:
