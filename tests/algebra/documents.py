@@ -87,3 +87,56 @@ def stacked(depth: int, width: int, output: str, loss: str) -> str:
     names = [*(hidden[n % len(hidden)] for n in range(depth - 1)), output]
     layers = _layers(width, *((width, name) for name in names))
     return f"title: Layer upon layer\n{layers}loss: {loss}\nexplain: paths\ndetail: both\n{_PARTS}"
+
+
+OTHERS = {
+    "a batch of two": """title: A batch of two
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: tanh, weights: symbolic, bias: symbolic}
+    - {units: 2, activation: softmax, weights: symbolic, bias: symbolic}
+samples:
+  - {input: symbolic, target: symbolic}
+  - {input: symbolic, target: symbolic}
+loss: categorical_cross_entropy
+detail: both
+training: {optimiser: {sgd: {learning_rate: 0.1}}, batch: all}
+parts:
+  - {label: a, ask: [forward, gradients, updated_parameters]}
+""",
+    "inputs as rows": """title: Inputs as rows, thresholds, a penalty
+network:
+  inputs: 2
+  layout: x W + b
+  layers:
+    - {units: 2, activation: leaky_relu, weights: symbolic, threshold: symbolic}
+    - {units: 3, activation: softmax, weights: symbolic, bias: {shared: symbolic}}
+samples:
+  - {input: symbolic, target: symbolic}
+loss: categorical_cross_entropy
+regulariser: {l2: {strength: 0.3}}
+training: {optimiser: {sgd: {learning_rate: 0.1}}}
+notation: {preset: matrix, delta: -dL/dz}
+detail: both
+parts:
+  - {label: a, ask: [forward, gradients, deltas, updated_parameters]}
+""",
+    "letters in cells": """title: Letters in cells, functions of one's own
+network:
+  inputs: 2
+  layers:
+    - units: 2
+      activation: {custom: {name: swish, formula: "z/(1+exp(-beta*z))", parameters: {beta: 1.5}}}
+      weights: [[p, 0.5], [0.25, q]]
+      bias: [0.1, c]
+    - {units: 1, activation: linear, weights: symbolic, bias: symbolic}
+samples:
+  - {input: [0.75, 1], target: [t]}
+loss: {custom: {name: log_cosh, formula: "ln(cosh(a-y))"}}
+detail: both
+parts:
+  - {label: a, ask: [forward, gradients]}
+""",
+}
+"""What the documents have not: several samples, another layout, letters in cells, functions of one's own."""

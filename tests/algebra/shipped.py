@@ -11,7 +11,7 @@ import yaml
 from nbsolve import load_problem, solve
 from nbsolve.render.myst import render
 from tests.algebra.derivations import Segment, own_functions, segments
-from tests.algebra.documents import DOCUMENTS
+from tests.algebra.documents import DOCUMENTS, OTHERS
 from tests.algebra.symbolic import SymbolicPage
 
 PROBLEMS = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))
@@ -46,5 +46,5 @@ def derivation_segments(names: tuple[str, ...] = DERIVATIONS) -> Iterator[Segmen
 
 def symbolic_pages() -> dict[str, SymbolicPage]:
     """The pages in letters: those of the shipped problems, and the source documents as they stand here."""
-    texts = {**{name: TEXTS[name] for name in SYMBOLIC}, **DOCUMENTS}
+    texts = {**{name: TEXTS[name] for name in SYMBOLIC}, **DOCUMENTS, **OTHERS}
     return {name: SymbolicPage(text, markdown(text)) for name, text in texts.items()}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.algebra.documents import OTHERS
 from tests.algebra.kill_rate import excused
 from tests.algebra.killing import Tally
 from tests.algebra.page import lines_in
 from tests.algebra.shipped import SYMBOLIC, symbolic_pages
 
 PAGES = symbolic_pages()
-CHANGED = [*SYMBOLIC, "001-B squared error", "004"]
+CHANGED = [*SYMBOLIC, "001-B squared error", "004", *OTHERS]
 """The other documents are among the shipped problems."""
 STEP = 20
 """Every twentieth change, others for each page; all of them: `python -m tests.algebra.kill_rate`."""
