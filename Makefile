@@ -14,10 +14,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 UV ?= uv
 
-.PHONY: help site test lint lock benchmarks clean
+.PHONY: help site handouts book-pdf test lint lock benchmarks clean
 
 help: ## say what can be made
 	@echo 'make site        build the site of all problems: book/_build/html/index.html'
+	@echo 'make handouts    typeset all problems: _build/handouts/PROBLEM/{question,solution,key}.pdf'
+	@echo 'make book-pdf    the book as one PDF, through LaTeX (says what is missing for that)'
 	@echo 'make test        run the tests'
 	@echo 'make lint        ruff, mypy --strict and the import rules'
 	@echo 'make benchmarks  measure how long things take'
@@ -26,6 +28,12 @@ help: ## say what can be made
 
 site: $(VENV)/.site ## build the site of all problems
 	@$(BIN)/python -m nbsolve build
+
+handouts: $(VENV)/.site ## typeset all problems
+	@$(BIN)/python -m nbsolve handout problems/*.yaml --out _build/handouts
+
+book-pdf: site ## the book as one PDF, through LaTeX
+	@$(BIN)/python -m nbsolve.handout.book_pdf
 
 test: $(VENV)/.test ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(TESTS)
@@ -47,7 +55,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewe
 	--no-emit-index-url --no-header --no-annotate
 
 clean: ## remove what was built
-	rm -rf book/_build book/problems
+	rm -rf book/_build book/problems _build/handouts
 
 # --- the environment -------------------------------------------------------------------------------------
 
