@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 
 from tests.algebra.checker import Checker
-from tests.algebra.matrices import Matrix, Value
+from tests.algebra.matrices import Matrix, Value, single
 from tests.algebra.page import Chain, Display, read_condition
 from tests.algebra.points import Point
 from tests.algebra.scalars import Dual, Proof, Scalar, rational
@@ -40,18 +40,18 @@ def proving(point: Point) -> Point:
     return Point(point.world, point.number, point.kind, point.free, "proof", exact, values)
 
 
-def proved(checker: Checker, pages: Sequence[Display]) -> tuple[int, int]:
+def proved(checker: Checker, pages: Sequence[Display], branches: int = BRANCHES) -> tuple[int, int]:
     """How many sides SymPy proves equal to the side before them, and how many there are."""
     done = whole = 0
     for display in pages:
         for chain in display.chains:
             for n in range(1, len(chain.items)):
                 whole += 1
-                done += _proved(checker, display, chain, n)
+                done += _proved(checker, display, chain, n, branches)
     return done, whole
 
 
-def _proved(checker: Checker, display: Display, chain: Chain, n: int) -> bool:
+def _proved(checker: Checker, display: Display, chain: Chain, n: int, wanted: int) -> bool:
     left, right = (checker.node(item.tokens) for item in chain.items[n - 1 : n + 1])
     if any(isinstance(part, Remainder) for node in (left, right) for part in walk(node)):
         return False
@@ -66,7 +66,7 @@ def _proved(checker: Checker, display: Display, chain: Chain, n: int) -> bool:
             if not _same(*values):
                 return False
             branches += 1
-        if branches >= BRANCHES:
+        if branches >= wanted:
             return True
     return False
 
@@ -76,6 +76,7 @@ def _value(point: Point, node: Any, indices: Mapping[str, int]) -> Value:
 
 
 def _same(left: Value, right: Value) -> bool:
+    left, right = single(left), single(right)
     if isinstance(left, Matrix) and isinstance(right, Matrix):
         return all(_zero(a, b) for a, b in zip(left.entries, right.entries, strict=True))
     return not isinstance(left, Matrix) and not isinstance(right, Matrix) and _zero(left, right)

@@ -8,6 +8,7 @@ from tests.algebra.documents import OTHERS
 from tests.algebra.kill_rate import excused
 from tests.algebra.killing import Tally
 from tests.algebra.page import lines_in
+from tests.algebra.proofs import proved
 from tests.algebra.shipped import SYMBOLIC, symbolic_pages
 
 PAGES = symbolic_pages()
@@ -45,6 +46,14 @@ def test_changes_are_noticed(number: int) -> None:
     assert [mutant.change for mutant in tally.survivors] == []
     assert tally.rate == 1
     assert sum(tally.made.values()) > 35
+
+
+@pytest.mark.parametrize("name", ["003", "004"])
+def test_computer_algebra_proves_it(name: str) -> None:
+    """With the weights, inputs and targets as the only letters, everything else put in."""
+    page = PAGES[name]
+    done, whole = proved(page.letters, [display for display in page.displays if display.letters], branches=1)
+    assert done == whole > 40
 
 
 def test_the_documents_are_shipped() -> None:
