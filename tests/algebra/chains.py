@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import Derivative, IndexedSum, Letter, Marked, Neg, Node, Product, Sum
+
+
+class Fault(Exception):
+    """A line that is not true."""
+
 
 Ends = tuple[Letter, Letter]
 
 
 def ends(node: Node) -> Ends | None:
-    """What a chain derives and in what; None for what is no chain. Raises Unreadable for a broken one."""
+    """What a chain derives and in what; None for what is no chain. Raises Fault for a broken one."""
     match node:
         case Derivative(Letter() as body, variable):
             return body, variable
@@ -26,7 +30,7 @@ def ends(node: Node) -> Ends | None:
             if None in found:
                 return None
             if len(set(found)) > 1:
-                raise Unreadable(f"paths with different ends: {found}")
+                raise Fault(f"paths with different ends: {found}")
             return found[0]
         case Product(factors):
             return _linked([ends(factor) for factor in factors])
@@ -39,7 +43,7 @@ def _linked(links: list[Ends | None]) -> Ends | None:
         return None
     for before, after in pairwise(whole):
         if before[1] != after[0]:
-            raise Unreadable(f"a chain that is broken between {before[1]} and {after[0]}")
+            raise Fault(f"a chain that is broken between {before[1]} and {after[0]}")
     return whole[0][0], whole[-1][1]
 
 
@@ -56,7 +60,7 @@ def is_chain(node: Node) -> bool:
 
 
 def check(left: Node, right: Node) -> None:
-    """A chain has the ends of the derivative that it is said to be. Raises Unreadable."""
+    """A chain has the ends of the derivative that it is said to be. Raises Fault."""
     own, found = ends(left), ends(right) if is_chain(right) else None
     if own is not None and found is not None and own != found:
-        raise Unreadable(f"a chain from {found[0]} to {found[1]} for ∂{own[0]}/∂{own[1]}")
+        raise Fault(f"a chain from {found[0]} to {found[1]} for ∂{own[0]}/∂{own[1]}")

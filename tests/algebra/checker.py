@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tests.algebra import chains
+from tests.algebra.chains import Fault
 from tests.algebra.matrices import Matrix, Value, single
 from tests.algebra.page import Chain, Display, Item, Tokens, read, read_condition
 from tests.algebra.points import Point, World
@@ -32,10 +33,6 @@ class Report:
     lines: int = 0
     sides: int = 0
     faults: list[str] = field(default_factory=list)
-
-
-class Fault(Exception):
-    """A line that is not true."""
 
 
 class Checker:
@@ -275,3 +272,6 @@ def show(value: Value) -> str:
     if isinstance(value, Matrix):
         return str([[show(entry) for entry in row] for row in value.rows])
     return str(real.nstr(real.mpf(plain(value)), 12))
+
+
+__all__ = ["Checker", "Fault", "Report"]

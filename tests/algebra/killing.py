@@ -60,11 +60,15 @@ class FreeModel(Model):
 
 @dataclass
 class Tally:
-    """Mutants by kind: all that change a value, those that were rejected; the rest and why."""
+    """Mutants by kind: all that change a value, those that were rejected; the rest and why.
+
+    `unreadable` are those among the rejected that are no formula any more; the others are formulas that are wrong.
+    """
 
     made: Counter[str] = field(default_factory=Counter)
     killed: Counter[str] = field(default_factory=Counter)
     unchanged: int = 0
+    unreadable: int = 0
     true: list[Mutant] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
 
@@ -105,9 +109,10 @@ def _one(checker: Checker, display: Display, mutant: Mutant, tally: Tally) -> No
         pairs = list(_changed(display, changed))
         for _, chain in pairs:
             checker.chain(chain, changed)
-    except (Unreadable, Fault):
+    except (Unreadable, Fault) as error:
         tally.made[mutant.kind] += 1
         tally.killed[mutant.kind] += 1
+        tally.unreadable += isinstance(error, Unreadable)
         return
     if _unchanged(checker, display, pairs, mutant, identities=False):
         tally.unchanged += 1

@@ -76,8 +76,8 @@ def _of_token(column: Sequence[Token], at: int, token: Token, cores: Sequence[st
     if token.kind == "number":
         for place, digit in enumerate(text):
             if digit.isdigit():
-                other = str((int(digit) + 1) % 10)
-                yield Edit("digit", start + place, start + place + 1, other)
+                for other in sorted({(int(digit) + 1) % 10, max(int(digit) - 1, 0)} - {int(digit)}):
+                    yield Edit("digit", start + place, start + place + 1, str(other))
     elif text == "+":
         yield Edit("sign", start, end, "-")
     elif text == "-":
@@ -110,7 +110,9 @@ def _letter(column: Sequence[Token], at: int, token: Token, cores: Sequence[str]
     others = [core for core in cores if core not in (text, *INDEX, "e", "d")]
     if others:
         after = [core for core in others if core > text]
-        yield Edit("letter", start, end, (after or others)[0])
+        before = [core for core in others if core < text]
+        for other in dict.fromkeys(((after or others)[0], (before or others)[-1])):
+            yield Edit("letter", start, end, other)
 
 
 def _in_word(column: Sequence[Token], at: int) -> bool:
