@@ -14,7 +14,7 @@ import typst
 
 from nbsolve.errors import NbsolveError
 
-__all__ = ["MissingGlyphs", "Script", "compiler", "fonts_for", "scripts_of"]
+__all__ = ["MissingGlyphs", "Script", "fonts_for", "scripts_of"]
 
 
 class MissingGlyphs(NbsolveError):
@@ -112,9 +112,3 @@ def fonts_for(text: str) -> tuple[str, bool]:
                 f"    hint: install one ({script.package})"
             )
     return "".join(f"{family}, " for family in families), bool(needed)
-
-
-@lru_cache(maxsize=2)
-def compiler(system: bool) -> typst.Compiler:
-    """The typesetter; its fonts are looked for once."""
-    return typst.Compiler(ignore_system_fonts=not system)

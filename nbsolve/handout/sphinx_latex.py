@@ -21,6 +21,10 @@ _DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
 _SVG = re.compile(r"<svg\b.*</svg>", re.DOTALL)
 _BBM = "\\ProvidesPackage{bbm}\n\\newcommand{\\mathbbm}[1]{\\mathbb{#1}}\n"
 """Jupyter Book asks for bbm.sty, which Debian has in another gigabyte; blackboard letters do as well."""
+_POINTS = 0.58
+"""Of a drawing's pixel, where the paper is wide enough."""
+_TEXT_WIDTH = 430.0
+"""Of the book's pages, in points."""
 _PREAMBLE = r"""
 \usepackage{newunicodechar}
 """ + "\n".join(rf"\newunicodechar{{{chr(0x2460 + n)}}}{{\textcircled{{\tiny {n + 1}}}}}" for n in range(20))
@@ -61,7 +65,8 @@ def _draw(app: Sphinx, doctree: nodes.document, name: str) -> None:
         data = picture_pdf(found[0], words)
         file = f"drawing-{hashlib.sha256(data).hexdigest()[:16]}.pdf"
         (Path(app.outdir) / file).write_bytes(data)
-        across = (size_of(found[0]) or (800.0, 0.0))[0] * 0.58  # points, where the paper is wide enough
-        width = rf"\ifdim{across:.0f}bp>\linewidth\linewidth\else{across:.0f}bp\fi"
-        latex = rf"\begin{{center}}\setlength{{\dimen0}}{{{width}}}\includegraphics[width=\dimen0]{{{file}}}\end{{center}}"
+        across = (size_of(found[0]) or (800.0, 0.0))[0] * _POINTS
+        width = r"\linewidth" if across > _TEXT_WIDTH else f"{across:.0f}bp"
+        picture = rf"\includegraphics[width={width}]{{{file}}}"
+        latex = rf"\begin{{center}}{picture}\end{{center}}"
         node.replace_self(nodes.raw("", latex, format="latex"))

@@ -13,10 +13,11 @@ import typst
 
 from nbsolve.errors import NbsolveError
 from nbsolve.handout.course import CourseData
-from nbsolve.handout.fonts import MissingGlyphs, compiler, fonts_for
+from nbsolve.handout.fonts import MissingGlyphs, fonts_for
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.phrases import phrase
 from nbsolve.render.typst import Piece
+from nbsolve.render.typst_compiler import compiled
 from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_markdown import escaped
 
@@ -24,8 +25,6 @@ __all__ = ["Sheet", "TypesettingError", "typeset"]
 
 STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA: Typst then refuses what has no alternative text, and letters that no font has."""
-EPOCH = 0
-"""The time of creation, so that the same input is the same bytes."""
 
 
 class TypesettingError(NbsolveError):
@@ -68,17 +67,9 @@ def typeset(sheet: Sheet) -> bytes:
     families, system = fonts_for(source)
     source = source.replace("/*families*/", families)
     try:
-        pdf = compiler(system).compile(
-            source.encode("utf-8"),
-            format="pdf",
-            pdf_standards=[STANDARD],
-            timestamp=EPOCH,
-            root=_root(sheet),
-        )
+        return compiled(source, system=system, standard=STANDARD, root=_root(sheet))
     except typst.TypstError as error:
         raise _explained(error, sheet, starts, source) from None
-    assert isinstance(pdf, bytes)
-    return pdf
 
 
 def _source(sheet: Sheet) -> tuple[str, list[int]]:

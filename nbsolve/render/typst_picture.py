@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-
-import typst
 
 from nbsolve.drawing.metrics import FAMILY
+from nbsolve.render.typst_compiler import compiled
 from nbsolve.render.typst_latex import quoted
 
 __all__ = ["paper_svg", "picture_pdf", "size_of"]
@@ -41,11 +39,6 @@ def size_of(svg: str) -> tuple[float, float] | None:
     return float(found[1]) * unit, float(found[3]) * unit
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(ignore_system_fonts=True)
-
-
 def picture_pdf(svg: str, alt: str) -> bytes:
     """A PDF page as large as the picture; the same bytes for the same picture."""
     width, _ = size_of(svg) or (600.0, 400.0)
@@ -53,6 +46,4 @@ def picture_pdf(svg: str, alt: str) -> bytes:
         f"#set document(title: {quoted(alt[:80])}, date: none)\n#set page(width: auto, height: auto, margin: 0pt)\n"
         f'#image(bytes({quoted(paper_svg(svg))}), format: "svg", alt: {quoted(alt)}, width: {width * 0.75:.1f}pt)\n'
     )
-    pdf = _compiler().compile(source.encode("utf-8"), format="pdf", timestamp=0)
-    assert isinstance(pdf, bytes)
-    return pdf
+    return compiled(source)

@@ -122,3 +122,14 @@ def test_a_solution_without_iterations() -> None:
     path = next(p for p in PROBLEMS if p.stem.startswith("derivation-"))
     assert "Derivation" in type(solve(load_problem(path))).__name__
     assert Pdf(typeset(Handout(solve(load_problem(path))).solution())).pages >= 1
+
+
+def test_a_forked_child_compiles_too() -> None:
+    code = (
+        "import os, sys; from nbsolve.render.typst_compiler import compiled\n"
+        "first = compiled('= A')\n"
+        "child = os.fork()\n"
+        "if child == 0: os._exit(0 if compiled('= A') == first else 1)\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
