@@ -17,7 +17,11 @@ from tests.algebra.mutations import Mutant
 from tests.algebra.shipped import derivation_segments, symbolic_pages
 
 TRUE: tuple[tuple[str, str, str], ...] = (
-    ("Absolute error", r"\\partial ⟨L→a⟩\}\{\\partial a\}", "∂a/∂a is 1, as the slope of the loss is here"),
+    (
+        "Absolute error: For one",
+        "⟨L→a⟩|⟨a→L⟩",
+        "where a > y the loss a − y has the slope 1, as ∂a/∂a and ∂L/∂L have",
+    ),
     ("Step", "the case", "the slope is 0 on both sides of the jump"),
     (
         "",
