@@ -14,7 +14,7 @@ from tests.cli.conftest import Run
 
 GROUP = typer.main.get_command(application)
 COMMANDS = GROUP.commands  # type: ignore[attr-defined]
-NAMES = ["build", "check", "explain", "init", "list", "new", "notebook", "schema", "solve"]
+NAMES = ["build", "check", "explain", "handout", "init", "list", "new", "notebook", "schema", "solve"]
 DEAR = {"build", "notebook"}
 """Commands whose examples run notebooks; they have tests of their own."""
 

@@ -46,6 +46,13 @@ def pdf(source: str | Path, kind: str = "solution", changes: tuple[str, ...] = (
     return Pdf(typeset(sheet))
 
 
+def solution(path: Path) -> WorkedSolution:
+    """A problem's solution in numbers."""
+    worked = handout(path).worked
+    assert isinstance(worked, WorkedSolution)
+    return worked
+
+
 def has_numbers(path: Path) -> bool:
     """Whether a problem has a solution in numbers."""
     worked = handout(path).worked

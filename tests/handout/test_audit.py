@@ -9,7 +9,7 @@ import pytest
 from tests.audit.audit import Audit
 from tests.audit.pages import in_numbers
 from tests.handout.linear import Unlinear, display
-from tests.handout.made import PROBLEMS, handout, has_numbers, pdf
+from tests.handout.made import PROBLEMS, handout, has_numbers, pdf, solution
 from tests.handout.reading import Reading, digits, formulas, read_blocks
 
 NUMBERS = [path for path in PROBLEMS if has_numbers(path)]
@@ -21,10 +21,10 @@ def test_most_problems_are_in_numbers() -> None:
 
 @pytest.mark.parametrize("path", NUMBERS, ids=lambda p: p.stem)
 def test_every_line_reproduces(path: Path) -> None:
-    one = handout(path)
-    reading = Reading.of(one.whole, one.worked.problem)
+    one, worked = handout(path), solution(path)
+    reading = Reading.of(one.whole, worked.problem)
     blocks = in_numbers(read_blocks(pdf(path).tree, reading))
-    report = Audit(one.worked.problem.text, list(one.worked.entries(everything=True)), blocks).report()
+    report = Audit(worked.problem.text, list(worked.entries(everything=True)), blocks).report()
     assert not report.faults, "\n".join(report.faults[:10])
     assert report.lines > 100
     print(
@@ -44,8 +44,8 @@ def test_what_is_said_is_what_is_seen(path: Path, kind: str) -> None:
 
 def test_a_wrong_digit_is_found() -> None:
     path = NUMBERS[0]
-    one = handout(path)
-    reading = Reading.of(one.whole, one.worked.problem)
+    one, worked = handout(path), solution(path)
+    reading = Reading.of(one.whole, worked.problem)
     tree = pdf(path).tree
     equation = next(node for node in formulas(tree) if node.alt and "≈ 0." in node.alt and "[ " in node.alt)
     right = equation.alt or ""
@@ -56,8 +56,8 @@ def test_a_wrong_digit_is_found() -> None:
         blocks = in_numbers(read_blocks(tree, reading))
     finally:
         equation.alt = right
-    entries = list(one.worked.entries(everything=True))
-    assert Audit(one.worked.problem.text, entries, blocks).report().faults
+    entries = list(worked.entries(everything=True))
+    assert Audit(worked.problem.text, entries, blocks).report().faults
 
 
 def test_what_is_not_a_formula_is_not_read() -> None:

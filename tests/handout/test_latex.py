@@ -1,0 +1,71 @@
+"""Handouts as LaTeX: one self-contained file each, which compiles with two engines where there is a TeX."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from nbsolve.handout import Solutions, collection, key
+from nbsolve.handout.book_pdf import PACKAGES, build_book_pdf, missing
+from nbsolve.handout.latex import as_latex
+from tests.handout.made import PROBLEMS, SMALL, handout
+
+ENGINES = [engine for engine in ("pdflatex", "xelatex") if shutil.which(engine)]
+TRIED = [path for path in PROBLEMS if path.stem in ("002-two-sigmoid-layers", "derivation-softmax")]
+
+
+def compiled(source: str, folder: Path) -> None:
+    """Raise AssertionError where an engine that is here does not take it; without a TeX it says so."""
+    (folder / "one.tex").write_text(source, encoding="utf-8")
+    if not ENGINES:
+        print("no TeX here: the file was written, not compiled; CI's job `tex` compiles it")
+    for engine in ENGINES:
+        run = subprocess.run(
+            [engine, "-interaction=nonstopmode", "-halt-on-error", "one.tex"],
+            cwd=folder, capture_output=True, text=True, errors="replace", check=False,
+        )  # fmt: skip
+        log = (folder / "one.log").read_text(encoding="utf-8", errors="replace")
+        assert run.returncode == 0, [line for line in log.splitlines() if line.startswith("!")]
+        assert "Missing character" not in log
+        wide = [float(points) for points in re.findall(r"Overfull \\hbox \((.*?)pt too wide", log)]
+        assert all(points < 8 for points in wide)
+
+
+@pytest.mark.parametrize("path", TRIED, ids=lambda p: p.stem)
+@pytest.mark.parametrize("kind", ["question", "solution", "key"])
+def test_handouts(path: Path, kind: str, tmp_path: Path) -> None:
+    one = handout(path)
+    source = as_latex({"question": one.question, "solution": one.solution, "key": lambda: key(one)}[kind]())
+    assert r"\includegraphics" not in source
+    assert r"\input" not in source
+    assert source.count(r"\begin{") == source.count(r"\end{")
+    compiled(source, tmp_path)
+
+
+def test_a_collection(tmp_path: Path) -> None:
+    source = as_latex(collection([handout(SMALL)] * 2, Solutions.APPENDIX))
+    assert r"\tableofcontents" in source
+    compiled(source, tmp_path)
+
+
+def test_the_question_has_nothing_of_the_solution() -> None:
+    source = as_latex(handout(SMALL).question())
+    assert "Conventions" not in source
+    assert r"\answerlines" in source
+    assert r"\boxed" not in source
+
+
+def test_what_the_book_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert {"xelatex", "latexmk", "article.cls"} <= set(missing())
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "_toc.yml").write_text("root: intro\n", encoding="utf-8")
+    (tmp_path / "_config.yml").write_text("title: A course\n", encoding="utf-8")
+    with pytest.raises(Exception, match="apt install --no-install-recommends") as caught:
+        build_book_pdf(tmp_path)
+    assert "texlive-xetex" in str(caught.value)
+    assert "xelatex" in PACKAGES
