@@ -60,6 +60,8 @@ _GREEK = {
     "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
     "φ": "varphi", "ϕ": "phi", "ψ": "psi", "ω": "omega", "Δ": "Delta", "Φ": "Phi", "Ω": "Omega", "ℓ": "ell",
 }  # fmt: skip
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ⁿᵀ", "0123456789-()nT", strict=True))
+_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙₒ", "0123456789ijkmno", strict=True))
 _TABULAR = re.compile(r"\\begin\{tabular\}(\{[^}]*\})(.*?)\\end\{tabular\}", re.DOTALL)
 _DISPLAY = re.compile(r"\\\[\n(.*?)\n\\\]", re.DOTALL)
 
@@ -69,6 +71,10 @@ def as_latex(sheet: Sheet) -> str:
     greek = "\n".join(
         rf"\newunicodechar{{{sign}}}{{\ensuremath{{\{name}}}}}" for sign, name in _GREEK.items()
     )
+    for table, command in ((_RAISED, "textsuperscript"), (_LOWERED, "textsubscript")):
+        greek += "".join(
+            f"\n\\newunicodechar{{{sign}}}{{\\{command}{{{plain}}}}}" for sign, plain in table.items()
+        )
     circles = "\n".join(
         rf"\newunicodechar{{{chr(0x2460 + n)}}}{{\textcircled{{\tiny {n + 1}}}}}" for n in range(20)
     )

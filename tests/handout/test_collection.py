@@ -25,7 +25,7 @@ def test_problems_are_numbered_and_listed_with_their_pages(solutions: Solutions)
     first, second = "Problem 1: A small network", "Problem 2: Two sigmoid layers, one bias per layer"
     assert first in one.bookmarks
     assert second in one.bookmarks
-    heads = {n.seen: list(n.runs())[0].page + 1 for n in one.tree if n.kind == "H1"}
+    heads = {n.seen: next(iter(n.runs())).page + 1 for n in one.tree if n.kind == "H1"}
     contents = next(node for node in one.tree if node.kind == "TOC").seen
     for title in (first, second):
         page = re.search(re.escape(title) + r"[\s.]*(\d+)", contents)
