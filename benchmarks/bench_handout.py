@@ -23,7 +23,9 @@ COUNT = 100
 def sheet(path: Path, number: int, kind: str) -> Sheet:
     """One handout from its file, with a title of its own."""
     one = Handout(solve(load_problem(path, overrides=[f"title=Variant {number}"])))
-    return {"question": one.question, "solution": one.solution, "key": lambda: key(one)}[kind]()
+    if kind == "key":
+        return key(one)
+    return one.question() if kind == "question" else one.solution()
 
 
 def measure_one() -> None:

@@ -123,7 +123,7 @@ def test_a_training_shows_every_iteration(tmp_path: Path) -> None:
 def test_a_notebook_becomes_a_script_that_runs(flat: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(make_notebook(flat, tmp_path / "out.ipynb"), as_version=4)
     assert notebook.metadata.language_info.file_extension == ".py"
-    script, _ = PythonExporter().from_notebook_node(notebook)  # type: ignore[no-untyped-call]
+    script, _ = PythonExporter().from_notebook_node(notebook)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from nbsolve import load_problem, solve
-from nbsolve.handout import PAPERS, CourseData, Handout, key, typeset
+from nbsolve.handout import PAPERS, CourseData, Handout, Sheet, key, typeset
 from nbsolve.worked import WorkedSolution
 from tests.handout.pdf import Pdf
 
@@ -38,12 +38,18 @@ def handout(source: str | Path, changes: tuple[str, ...] = ()) -> Handout:
     return Handout(solve(load_problem(source, overrides=list(changes))), COURSE)
 
 
+def sheet_of(one: Handout, kind: str) -> Sheet:
+    """The question sheet, the solution or the key."""
+    if kind == "key":
+        return key(one)
+    return one.question() if kind == "question" else one.solution()
+
+
 @cache
 def pdf(source: str | Path, kind: str = "solution", changes: tuple[str, ...] = (), paper: str = "a4") -> Pdf:
     """One of them, typeset and opened."""
     one = replace(handout(source, changes), paper=PAPERS[paper])
-    sheet = {"question": one.question, "solution": one.solution, "key": lambda: key(one)}[kind]()
-    return Pdf(typeset(sheet))
+    return Pdf(typeset(sheet_of(one, kind)))
 
 
 def solution(path: Path) -> WorkedSolution:

@@ -39,7 +39,8 @@ def read(made: Path) -> Any:
 
 
 def exported(notebook: Any, **options: Any) -> Pdf:
-    data, resources = NbsolvePDFExporter(**options).from_notebook_node(notebook)
+    exporter: Any = NbsolvePDFExporter
+    data, resources = exporter(**options).from_notebook_node(notebook)
     assert resources["output_extension"] == ".pdf"
     return Pdf(data)
 

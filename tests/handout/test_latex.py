@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve.handout import Solutions, collection, key
+from nbsolve.handout import Solutions, collection
 from nbsolve.handout.book_pdf import PACKAGES, build_book_pdf, missing
 from nbsolve.handout.latex import as_latex
-from tests.handout.made import PROBLEMS, SMALL, handout
+from tests.handout.made import PROBLEMS, SMALL, handout, sheet_of
 
 ENGINES = [engine for engine in ("pdflatex", "xelatex") if shutil.which(engine)]
 TRIED = [path for path in PROBLEMS if path.stem in ("002-two-sigmoid-layers", "derivation-softmax")]
@@ -38,8 +38,7 @@ def compiled(source: str, folder: Path) -> None:
 @pytest.mark.parametrize("path", TRIED, ids=lambda p: p.stem)
 @pytest.mark.parametrize("kind", ["question", "solution", "key"])
 def test_handouts(path: Path, kind: str, tmp_path: Path) -> None:
-    one = handout(path)
-    source = as_latex({"question": one.question, "solution": one.solution, "key": lambda: key(one)}[kind]())
+    source = as_latex(sheet_of(handout(path), kind))
     assert r"\includegraphics" not in source
     assert r"\input" not in source
     assert source.count(r"\begin{") == source.count(r"\end{")
