@@ -22,6 +22,7 @@ TRUE: tuple[tuple[str, str, str], ...] = (
         "⟨L→a⟩|⟨a→L⟩",
         "where a > y the loss a − y has the slope 1, as ∂a/∂a and ∂L/∂L have",
     ),
+    ("inputs as rows", r"⟨-→ ⟩\\operatorname\{sum\}", "the error signals of a softmax add up to 0"),
     ("Step", "the case", "the slope is 0 on both sides of the jump"),
     (
         "",

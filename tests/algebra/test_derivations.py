@@ -15,8 +15,8 @@ from tests.algebra.tree import Remainder, walk
 from tests.reference.random_problems import HIDDEN
 
 SEGMENTS = list(derivation_segments())
-STEP = 5
-"""Every fifth change, others for each derivation; all of them: `python -m tests.algebra.kill_rate`."""
+STEP = 7
+"""Every seventh change, others for each derivation; all of them: `python -m tests.algebra.kill_rate`."""
 
 
 def by_name(segment: Segment) -> str:

@@ -14,8 +14,8 @@ from tests.algebra.shipped import SYMBOLIC, symbolic_pages
 PAGES = symbolic_pages()
 CHANGED = [*SYMBOLIC, "001-B squared error", "004", *OTHERS]
 """The other documents are among the shipped problems."""
-STEP = 20
-"""Every twentieth change, others for each page; all of them: `python -m tests.algebra.kill_rate`."""
+STEP = 40
+"""Every fortieth change, others for each page; all of them: `python -m tests.algebra.kill_rate`."""
 
 
 @pytest.mark.parametrize("name", PAGES)
