@@ -53,8 +53,8 @@ def test_computer_algebra_proves_it(segment: Segment) -> None:
 def test_changes_are_noticed(number: int) -> None:
     segment = SEGMENTS[number]
     checker, tally = Checker(segment.world()), Tally()
-    checker.check(segment.pages)
-    run(checker, segment.pages, tally, STEP, number)
+    lines = checker.check(segment.pages).lines
+    run(checker, segment.pages, tally, STEP if lines > 5 else 1, number)
     excused(segment.name, tally)
     print(f"{segment.name}: {sum(tally.killed.values())} of {sum(tally.made.values())} changes rejected")
     assert [mutant.change for mutant in tally.survivors] == []
