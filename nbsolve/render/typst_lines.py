@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.render.circled import circled
@@ -79,7 +80,7 @@ def _row(line: Line, formulas: Formulas) -> Row:
         boxed = isinstance(right, Result) and right.boxed
         written, plain = formulas.both(right.value if isinstance(right, Result) else right)
         sign = formulas.typst.relation(relation)
-        pieces = [f"#boxed($display({written})$)"] if boxed else broken(written)
+        pieces = (f"#boxed($display({written})$)",) if boxed else broken(written)
         groups.append((f"{sign} {pieces[0]}", *pieces[1:]))
         said.append(f"{formulas.linear.relation(relation)} " + (f"[ {plain} ]" if boxed else plain))
     tail: list[str] = []
@@ -99,16 +100,17 @@ def _row(line: Line, formulas: Formulas) -> Row:
 # ------------------------------------------------------------------ breaking
 
 
-def broken(typst: str) -> list[str]:
+@lru_cache(maxsize=16384)
+def broken(typst: str) -> tuple[str, ...]:
     """A right side in pieces, each after the first with the operator it begins with.
 
     A sum is broken at + and − outside all brackets; a single product between its factors.
     """
     for signs in (("+ ", "- "), ("dot.c ", "thin ", "⊙ ")):
-        pieces = list(_split(typst, signs))
+        pieces = tuple(_split(typst, signs))
         if len(pieces) > 1:
             return pieces
-    return [typst]
+    return (typst,)
 
 
 def _split(typst: str, signs: tuple[str, ...]) -> Iterator[str]:

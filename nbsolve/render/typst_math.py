@@ -188,6 +188,7 @@ _TALL = re.compile(r"frac\(|mat\(|cases\(|underbrace\(|[∑∏∫]")
 _GROUPING = re.compile(r"(?:[_^]|[A-Za-z.]{2,})$")
 
 
+@lru_cache(maxsize=16384)
 def fitting(typst: str) -> str:
     """Round and square brackets that grow only around what is taller than a line, as in LaTeX.
 
