@@ -75,9 +75,9 @@ def _of_text(text: tuple[object, ...]) -> Iterator[Expr]:
 
 
 def digits(text: str) -> list[str]:
-    """The digits and points of a text, wherever they stand (as index, exponent, in a circle)."""
+    """The digits, points and signs of a text, wherever they stand (as index, exponent, in a circle)."""
     plain = unicodedata.normalize("NFKC", text.replace("…", ""))
-    return sorted(sign for sign in plain if sign.isdigit() or sign == ".")
+    return sorted(sign for sign in plain if sign.isdigit() or sign in ".+−")
 
 
 def formulas(root: Node) -> Iterator[Node]:
