@@ -22,7 +22,7 @@ def compiled(source: str, folder: Path) -> None:
     """Raise AssertionError where an engine that is here does not take it; without a TeX it says so."""
     (folder / "one.tex").write_text(source, encoding="utf-8")
     if not ENGINES:
-        print("no TeX here: the file was written, not compiled; CI's job `tex` compiles it")
+        print("no TeX here: the file was written, not compiled; CI compiles it")
     for engine in ENGINES:
         run = subprocess.run(
             [engine, "-interaction=nonstopmode", "-halt-on-error", "one.tex"],

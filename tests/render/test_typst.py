@@ -75,7 +75,7 @@ def test_their_latex_compiles_where_there_is_a_tex(tmp_path: Path) -> None:
     )
     if ENGINE is None:
         print(
-            "no TeX here: the LaTeX of the expressions was written, not compiled; CI's job `tex` compiles it"
+            "no TeX here: the LaTeX of the expressions was written, not compiled; CI compiles it"
         )
         return
     run = subprocess.run(
