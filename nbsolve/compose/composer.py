@@ -190,7 +190,10 @@ class Composer:
     def _answers(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.answers"),))
         if not self.solution.iterations and self.letters is not None:
-            yield self._formulae(self.letters)
+            if self.letters.instances:
+                yield self._formulae(self.letters)
+            else:
+                yield Paragraph((phrase("letters.answers_above"),))
             return
         several = len(self.solution.iterations) > 1
         shortened = False

@@ -49,7 +49,8 @@ class LetterBlocks:
         """The equations of every unit, or of whole layers where the network is large."""
         yield Heading(self.level, (phrase("sections.forward"),))
         if not self.letters.instances:
-            yield Paragraph((phrase("letters.large"),))
+            wanted = self.letters.solution.problem.detail == "matrix"
+            yield Paragraph((phrase("letters.matrices" if wanted else "letters.large"),))
             yield from self._matrices((Rule.PRE_ACTIVATION, Rule.ACTIVATION))
             return
         for layer in self.letters.solution.layers:
@@ -75,8 +76,8 @@ class LetterBlocks:
         if not self.letters.solution.problem.losses:
             return
         yield Heading(self.level, (phrase("sections.backward"),))
+        yield from self._factors() if self.letters.instances else self._general_factors()
         if self.letters.instances:
-            yield from self._factors()
             yield from self._signals()
         yield from self._general()
         if self.letters.instances:
@@ -101,11 +102,26 @@ class LetterBlocks:
             name = activation_name(layer.layer.activation)
             yield Paragraph((phrase(f"letters.{key}", number=str(layer.index), activation=name),))
             yield self._together(own)
-        if self.letters.general is not None:
-            if not self.names.follow_patterns:
-                yield Paragraph((Markdown(phrase("letters.legend")),))
-            yield Paragraph((phrase("letters.linear", constant=self._constants()),))
-            yield self._together(self.letters.general.linear, general=True)
+        yield from self._linear()
+
+    def _general_factors(self) -> Iterator[Block]:
+        """The local derivatives with index variables, where the units are not written out one by one."""
+        general = self.letters.general
+        if general is None:
+            return
+        yield Heading(self.level + 1, (phrase("letters.factors"),))
+        yield Paragraph((phrase("letters.general_factors"),))
+        for step in general.factors:
+            yield self.derivation(step, general=True)
+        yield from self._linear()
+
+    def _linear(self) -> Iterator[Block]:
+        if self.letters.general is None:
+            return
+        if not self.names.follow_patterns:
+            yield Paragraph((Markdown(phrase("letters.legend")),))
+        yield Paragraph((phrase("letters.linear", constant=self._constants()),))
+        yield self._together(self.letters.general.linear, general=True)
 
     def _constants(self) -> str:
         """The slopes in biases and thresholds, where there are any."""
@@ -146,8 +162,6 @@ class LetterBlocks:
         key = "general_instances" if self.letters.instances else "general_only"
         yield Paragraph((phrase(f"letters.{key}"),))
         yield from self._one_sample()
-        if not self.letters.instances and not self.names.follow_patterns:
-            yield Paragraph((Markdown(phrase("letters.legend")),))
         for step in (*general.signals, *general.gradients):
             yield self.derivation(step, general=True)
 

@@ -20,6 +20,7 @@ from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.output import Output
+from nbsolve.symbolic.slopes import spelled_slope
 from nbsolve.symbolic.summing import OverIndices
 from nbsolve.values import Values
 
@@ -28,8 +29,9 @@ _LETTERS = "ijkmnpqrs"
 
 @dataclass(frozen=True)
 class General:
-    """General formulae: `linear` of ∂z/∂w, ∂z/∂b, ∂z/∂a by layer, `signals` and `gradients`."""
+    """General formulae: `factors` (∂L/∂a, slopes), `linear` (∂z/∂w, ∂z/∂b, ∂z/∂a), `signals`, `gradients`."""
 
+    factors: tuple[Step, ...]
     linear: tuple[Step, ...]
     signals: tuple[Step, ...]
     gradients: tuple[Step, ...]
@@ -55,6 +57,24 @@ class _Writer:
             yield self._step(Rule.LOCAL_DERIVATIVE, Partial(z, constant), one)
         if layer.index > 1:
             yield self._step(Rule.LOCAL_DERIVATIVE, Partial(z, layer.source(i)), Quantity(layer.w(j, i)))
+
+    def factors(self, layer: Dense) -> Iterator[Step]:
+        """∂L/∂a_j of the output, ∂a_j/∂z_j of any layer; for a softmax ∂a_k/∂z_j."""
+        _, j = self._ends(layer)
+        output = self.backward.output
+        last = layer.index == len(self.backward.layers)
+        if last:
+            target = Partial(LOSS, layer.a(j))
+            yield Step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(j), self.values, 1)
+        if last and layer.activation.vector:
+            assert isinstance(j, Index)
+            k = output.other(j)
+            target = Partial(layer.a(k), layer.z(j))
+            yield self._step(Rule.LOCAL_DERIVATIVE, target, output.jacobian(k, j))
+            return
+        target = Partial(layer.a(j), layer.z(j))
+        found = forms(*spelled_slope(layer, j, None))
+        yield Step(Rule.LOCAL_DERIVATIVE, target, found, self.values, 1)
 
     def signal(self, layer: Dense) -> Iterator[Step]:
         """∂L/∂z_j of a layer whose error signals keep their name."""
@@ -110,6 +130,7 @@ def general_formulae(solution: Solution, output: Output, named: frozenset[int]) 
     """The general formulae of every layer, from the last to the first (a sample that stands for any)."""
     problem = solution.problem
     source, own, *after = index_variables(problem, len(solution.layers) + 2)
+    factors: list[Step] = []
     linear: list[Step] = []
     signals: list[Step] = []
     gradients: list[Step] = []
@@ -124,11 +145,12 @@ def general_formulae(solution: Solution, output: Output, named: frozenset[int]) 
             OverIndices(indices),
         )
         writer = _Writer(backward, source, own, output.values)
+        factors.extend(writer.factors(layer))
         linear.extend(writer.linear(layer))
         signals.extend(writer.signal(layer))
         if layer.layer.units * layer.inputs > 1:
             gradients.extend(writer.gradients(layer))
-    return General(tuple(linear), tuple(signals), tuple(gradients))
+    return General(tuple(factors), tuple(linear), tuple(signals), tuple(gradients))
 
 
 def index_variables(problem: Problem, count: int) -> list[Index]:

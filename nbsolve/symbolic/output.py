@@ -112,7 +112,7 @@ class Output:
         if not self.layer.activation.vector:
             return product(self._g(j), Quantity(Partial(self._a(j), self._z(j))))
         if isinstance(j, Index):
-            k = self._other(j)
+            k = self.other(j)
             body = Product((self._g(k), Quantity(Partial(self._a(k), self._z(j)))))
             return IndexedSum(body, k, 1, len(self.layer.units))
         return total(
@@ -169,11 +169,11 @@ class Output:
     def jacobian_sum(self, j: Unit) -> Expr:
         """Σ_k ∂L/∂a_k · a_k (1[k = j] − a_j), with index variables."""
         assert isinstance(j, Index)
-        k = self._other(j)
+        k = self.other(j)
         return IndexedSum(product(self._g(k), self.jacobian(k, j)), k, 1, len(self.layer.units))
 
     @staticmethod
-    def _other(j: Index) -> Index:
+    def other(j: Index) -> Index:
         """Another index variable of the same layer."""
         return Index("m" if j.name == "k" else "k")
 

@@ -28,6 +28,8 @@ MOST_PARAMETERS = 120
 """A network with more has its general formulae and matrices written out, not every instance."""
 
 
+MOST_TERMS = 12
+"""A loss of more terms is not written out."""
 MOST_FACTORS = 24
 """A sum over the units of a layer with more letters than this is written with names for its error signals."""
 
@@ -112,9 +114,12 @@ def solve_in_letters(solution: Solution) -> LetterPass:
         one = Output(layers[-1], Objective(problem, (None,)), None, Values())
     general = general_formulae(solution, one, named)
     matrices = tuple(matrix_steps(solution, values, one))
+    short = layers[-1].layer.units * len(labels) <= MOST_TERMS
+    loss = tuple(steps.recorded(solution, objective.write_loss)) if instances or short else ()
     if not instances:
-        return LetterPass(solution, labels, values, (), general=general, matrices=matrices, backward=backward)
-    loss = tuple(steps.recorded(solution, objective.write_loss))
+        return LetterPass(
+            solution, labels, values, (), loss, general=general, matrices=matrices, backward=backward
+        )
     factors = tuple(step for one in backward for step in steps.factors(one))
     signals = tuple(step for one in backward for step in steps.signals(one))
     one_hot = tuple(step for one in backward for step in steps.one_hot(one))

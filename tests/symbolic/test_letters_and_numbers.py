@@ -103,7 +103,7 @@ def _check_all(problem: Problem) -> int:
     sizes = (problem.network.inputs, *(layer.units for layer in problem.network.layers))
     general = letters.general
     assert general is not None
-    for formula in (*general.linear, *general.signals, *general.gradients):
+    for formula in (*general.factors, *general.linear, *general.signals, *general.gradients):
         for target, instance in general_steps(formula, sizes):
             check(instance, target, iteration)
             count += len(instance.forms)

@@ -149,3 +149,11 @@ def test_a_numeric_problem_may_begin_with_letters() -> None:
     assert page.index("In letters") < page.index("In numbers")
     assert "Putting the numbers into ① … ⑨." in page
     assert list(plain.entries()) == list(both.entries())
+
+
+def test_matrices_alone_where_they_are_wanted() -> None:
+    text = str(solved(MIXED + "detail: matrix\n").document())
+    assert "too large" not in text
+    assert "Loss" in text
+    assert "∂L/∂a₁⁽²⁾ =" in text
+    assert "The formulae above hold for every unit" in text
