@@ -20,7 +20,7 @@ _USUAL = 3
 
 def answer_lines(worked: object, solution: Document, labels: tuple[str, ...]) -> tuple[int, ...]:
     """Ruled lines for each part, in the order of `labels`."""
-    if isinstance(worked, WorkedSolution) and worked.problem.parts:
+    if isinstance(worked, WorkedSolution) and worked.problem.parts and not worked.problem.symbolic:
         needed = dict(_needed(worked, solution))
         return tuple(_between(needed.get(label, _USUAL)) for label in labels)
     rows = sum(len(block.lines) for block in blocks_within(solution.blocks) if isinstance(block, Derivation))
