@@ -34,15 +34,15 @@ def measure_one() -> None:
     start = time.perf_counter()
     typeset(sheet(FIRST, 1, "solution"))
     print(f"solution of {FIRST.stem} from its file, first time:  {time.perf_counter() - start:.3f} s")
-    worked = solve(load_problem(FIRST))
+    one = Handout(solve(load_problem(FIRST)))
     for round_ in ("first", "warm"):
         start = time.perf_counter()
-        written = Handout(worked).solution()
+        written = one.solution()
         between = time.perf_counter()
         typeset(written)
         end = time.perf_counter()
         print(
-            f"  from the solved problem, {round_}: {end - start:.3f} s"
+            f"  of the solved problem, {round_}: {end - start:.3f} s"
             f" ({between - start:.3f} composing and drawing, {end - between:.3f} typesetting)"
         )
 
