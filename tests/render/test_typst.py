@@ -74,9 +74,7 @@ def test_their_latex_compiles_where_there_is_a_tex(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     if ENGINE is None:
-        print(
-            "no TeX here: the LaTeX of the expressions was written, not compiled; CI compiles it"
-        )
+        print("no TeX here: the LaTeX of the expressions was written, not compiled; CI compiles it")
         return
     run = subprocess.run(
         [ENGINE, "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
