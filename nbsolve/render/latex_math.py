@@ -71,7 +71,9 @@ def printer(names: Names) -> Printer:
         return rf"\text{{{words}}}{', '.join(names.latex(atom) for atom in atoms)}"
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:
-        return _applied((FUNCTIONS.get(name) or own_name(name).latex()) + "'" * primes, ",\\, ".join(arguments))
+        return _applied(
+            (FUNCTIONS.get(name) or own_name(name).latex()) + "'" * primes, ",\\, ".join(arguments)
+        )
 
     def cases(rows: Sequence[tuple[str, str | None]]) -> str:
         lines = [

@@ -82,9 +82,7 @@ def printer(names: Names) -> Printer:
             root=lambda x: f"√({x})",
             parentheses=lambda x: f"({x})",
             brackets=lambda x: f"[{x}]",
-            call=lambda name, arguments, primes: (
-                f"{_function(name)}{'′' * primes}({', '.join(arguments)})"
-            ),
+            call=lambda name, arguments, primes: f"{_function(name)}{'′' * primes}({', '.join(arguments)})",
             exponential=lambda x: f"exp({x})",
             logarithm=lambda base, x: (
                 f"log{base.translate(_SUBSCRIPTS) if base.isdigit() else '_' + base}({x})"
