@@ -136,8 +136,10 @@ class Output:
         ]
         if self._cancelled(j) is not None:
             steps.append(Form(self._cross_entropy_put_in(j), Reason.CANCELLATION))
-            if len(self._cross_entropy_put_in(j).children) > 1:
-                steps.append(Form(self.in_pre_activation(j), Reason.COLLECTED))
+            for_any_target = self.objective.cancelled(j, self.sample, Values())
+            assert for_any_target is not None
+            steps.append(Form(for_any_target, Reason.COLLECTED))
+            steps.append(Form(self.in_pre_activation(j), Reason.ONE_HOT))
             return _distinct(steps)
         steps.append(Form(self._collected_jacobian(j), self._collecting))
         if self._two_output_factor() is not None:
