@@ -127,7 +127,7 @@ class Reading:
 def _skeleton(text: str) -> tuple[str, tuple[str, ...]]:
     """An author's text as its words and the digits of its formulas."""
     parts = re.split(r"\$([^$]+)\$", text)
-    return _words("¤".join(parts[::2])), tuple(digits("".join(parts[1::2])))
+    return _words("¤".join(parts[::2])), tuple(digits("".join(parts[1::2]).replace("-", "−")))
 
 
 def _words(text: str) -> str:

@@ -64,7 +64,7 @@ def test_what_nbsolve_made_is_typeset_from_its_blocks(made: Path) -> None:
     found = list(formulas(one.tree))
     assert len(found) > 30
     assert all(digits(node.alt or "") == digits(node.seen) for node in found)
-    assert len([node for node in one.tree if node.kind == "Figure"]) == 2
+    assert len([node for node in one.tree if node.kind == "Figure"]) == 3
 
 
 def test_every_document_comes_back_from_what_is_stored() -> None:
@@ -197,7 +197,7 @@ def test_stock_exporters_give_sensible_results(made: Path, monkeypatch: pytest.M
     assert r"\begin{aligned}" in tex
     assert r"\subsection*{Forward pass}" in tex
     pictures = [data for name, data in resources["outputs"].items() if name.endswith(".pdf")]
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     assert all(data.startswith(b"%PDF") for data in pictures)
 
 
