@@ -31,7 +31,7 @@ def build_book(
     from nbsolve.book.contents import table_of_contents, table_of_problems
     from nbsolve.book.site import build_site
     from nbsolve.book.turn import own_turn
-    from nbsolve.notebook.writing import write_whole
+    from nbsolve.whole_files import write_whole
 
     course = Course(folder.resolve())
     course.check()
@@ -81,7 +81,7 @@ def _make_pages(
     from nbsolve.book.progress import notebooks_progress
     from nbsolve.book.related import related_pages
     from nbsolve.notebook import NotebookJob, make_notebooks
-    from nbsolve.notebook.writing import write_whole
+    from nbsolve.whole_files import write_whole
 
     nbsolve = nbsolve_hash()
     related = {

@@ -8,8 +8,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from nbsolve.errors import NbsolveError
-from nbsolve.notebook.writing import write_whole
 from nbsolve.problem.schema import schema
+from nbsolve.whole_files import write_whole
 
 
 def init_course(folder: Path) -> list[Path]:

@@ -192,13 +192,13 @@ def _write_collection(
 
 def _write(place: Path, sheet: Sheet, form: HandoutFormat) -> None:
     """Write one file and say which."""
-    from nbsolve.handout import typeset, write_bytes_whole
+    from nbsolve.handout import typeset, write_whole
 
     path = place.with_name(f"{place.name}.{form}")
     if form is HandoutFormat.TEX:
         from nbsolve.handout.latex import as_latex
 
-        write_bytes_whole(path, as_latex(sheet).encode("utf-8"))
+        write_whole(path, as_latex(sheet).encode("utf-8"))
     else:
-        write_bytes_whole(path, typeset(sheet))
+        write_whole(path, typeset(sheet))
     typer.echo(str(path))

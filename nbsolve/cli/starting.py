@@ -58,8 +58,8 @@ def new(
 
     In a course the file goes to problems/. A file that is there already is left alone.
     """
-    from nbsolve.notebook.writing import write_whole
     from nbsolve.problem.starter import starter
+    from nbsolve.whole_files import write_whole
 
     path = _path_of(name)
     if path.exists():

@@ -13,7 +13,7 @@ from nbsolve.handout.keys import key
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet, TypesettingError, typeset
-from nbsolve.handout.writing import write_bytes_whole
+from nbsolve.whole_files import write_whole
 
 __all__ = [
     "PAPERS",
@@ -28,5 +28,5 @@ __all__ = [
     "key",
     "read_course",
     "typeset",
-    "write_bytes_whole",
+    "write_whole",
 ]

@@ -79,8 +79,8 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
 
         from nbsolve.notebook.execution import execute_template
         from nbsolve.notebook.page import as_page
-        from nbsolve.notebook.writing import write_whole
         from nbsolve.problem.embedding import self_contained_text
+        from nbsolve.whole_files import write_whole
 
         scratch.mkdir()
         text = self_contained_text(job.problem)

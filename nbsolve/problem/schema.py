@@ -5,8 +5,7 @@ It describes the YAML as people write it. What goes with what (shapes, targets a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
 from nbsolve.problem import derivations
@@ -16,9 +15,20 @@ from nbsolve.problem.model import LAYOUTS
 from nbsolve.problem.naming import PRESETS, ROLES
 from nbsolve.problem.own import CUSTOM
 from nbsolve.problem.parts import WORDS
+from nbsolve.problem.schema_building import (
+    Schema,
+    choice,
+    integer,
+    mapping,
+    one_of,
+    own_function,
+    parameters_of,
+    reference,
+    text,
+    text_or_texts,
+    texts,
+)
 from nbsolve.symbol import Role
-
-Schema = dict[str, Any]
 
 _NUMBER_PATTERN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?[0-9]+/[0-9]+$"
 _QUANTITY = rf"^({'|'.join(role.value for role in Role)})(\[[0-9]+\]){{0,3}}$"
@@ -29,16 +39,16 @@ def schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "nbsolve problem",
-        **_object(
+        **mapping(
             {
-                "kind": _words("What kind of problem this is.", KINDS),
-                "title": _text("The heading of the problem's page."),
-                "source": _text("Where the problem comes from: a book, a course, an exam."),
-                "group": _text("The heading under which the site lists the problem (default: its source)."),
-                "statement": _text("The problem in words; written from the data where absent."),
+                "kind": one_of("What kind of problem this is.", KINDS),
+                "title": text("The heading of the problem's page."),
+                "source": text("Where the problem comes from: a book, a course, an exam."),
+                "group": text("The heading under which the site lists the problem (default: its source)."),
+                "statement": text("The problem in words; written from the data where absent."),
                 "network": _network(),
                 "samples": _samples(),
-                "classes": _texts("What each output stands for, one name for each, such as [cat, dog]."),
+                "classes": texts("What each output stands for, one name for each, such as [cat, dog]."),
                 "loss": _loss(),
                 "functions": _functions(),
                 "losses": _losses(),
@@ -46,16 +56,16 @@ def schema() -> Schema:
                 "training": _training(),
                 "notation": _notation(),
                 "rounding": _rounding(),
-                "explain": _words(
+                "explain": one_of(
                     "How gradients are explained: error signals δ, paths, or factors.", EXPLAIN
                 ),
-                "detail": _words("Unit by unit, as matrices, or both (auto: by the size).", DETAIL),
+                "detail": one_of("Unit by unit, as matrices, or both (auto: by the size).", DETAIL),
                 "letters": {
                     "description": "Whether the solution in letters comes first (always where there are letters).",
                     "type": "boolean",
                 },
                 "parts": _parts(),
-                "pitfalls": _text_or_texts("Notes on where hand solutions of this go wrong (Markdown)."),
+                "pitfalls": text_or_texts("Notes on where hand solutions of this go wrong (Markdown)."),
             },
             "A problem about one network, or derivatives to be derived.",
         ),
@@ -81,103 +91,26 @@ def schema() -> Schema:
                 "type": "string",
                 "pattern": f"^{LETTER}$|^{SYMBOLIC}$",
             },
-            "cell": {"anyOf": [_ref("number"), _ref("letter")]},
-            "vector": {"anyOf": [{"const": SYMBOLIC}, {"type": "array", "items": _ref("cell")}]},
+            "cell": {"anyOf": [reference("number"), reference("letter")]},
+            "vector": {"anyOf": [{"const": SYMBOLIC}, {"type": "array", "items": reference("cell")}]},
             "matrix": {
-                "anyOf": [{"const": SYMBOLIC}, {"type": "array", "minItems": 1, "items": _ref("vector")}]
+                "anyOf": [{"const": SYMBOLIC}, {"type": "array", "minItems": 1, "items": reference("vector")}]
             },
         },
     }
 
 
-def _ref(name: str, description: str | None = None) -> Schema:
-    reference: Schema = {"$ref": f"#/$defs/{name}"}
-    return reference if description is None else {"description": description, **reference}
-
-
-def _text(description: str) -> Schema:
-    # A title such as 2024 is a number to an editor, and a text here.
-    return {"description": description, "type": ["string", "number", "boolean"]}
-
-
-def _text_or_texts(description: str) -> Schema:
-    return {"description": description, "anyOf": [_text(description), {"type": "array", "items": _text("")}]}
-
-
-def _texts(description: str) -> Schema:
-    return {"description": description, "type": "array", "minItems": 1, "items": _text("A name.")}
-
-
-def _words(description: str, words: Iterable[str]) -> Schema:
-    return {"description": description, "enum": [*words]}
-
-
-def _integer(description: str, least: int) -> Schema:
-    return {"description": description, "type": "integer", "minimum": least}
-
-
-def _object(
-    properties: Mapping[str, Schema], description: str | None = None, required: Iterable[str] = ()
-) -> Schema:
-    described = {} if description is None else {"description": description}
-    needed = [*required]
-    return {
-        **described,
-        "type": "object",
-        "properties": dict(properties),
-        **({"required": needed} if needed else {}),
-        "additionalProperties": False,
-    }
-
-
-def _own(description: str, more: Mapping[str, Schema]) -> Schema:
-    """`{name, formula, parameters}` of a function that nbsolve does not have."""
-    parameters = {
-        "description": "Letters of the formula with their values, such as {beta: 1.5}.",
-        "type": ["object", "null"],
-        "additionalProperties": _ref("number"),
-    }
-    own: dict[str, Schema] = {
-        "name": {"description": "How it is called.", "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"},
-        "formula": {"description": "Such as z*tanh(ln(1+exp(z))).", "type": ["string", "number"]},
-        "parameters": parameters,
-        **more,
-    }
-    return _object(own, description, required=("name", "formula"))
-
-
-def _choice(
-    description: str, options: Mapping[str, Mapping[str, Schema]], more: Mapping[str, Schema] | None = None
-) -> Schema:
-    """A name, or `{name: {parameters}}`; `more` are forms that need their settings."""
-    by_name = {
-        name: {**_object(parameters, f"{name} with its settings."), "type": ["object", "null"]}
-        for name, parameters in options.items()
-    }
-    return {
-        "description": description,
-        "anyOf": [
-            {"enum": [*options]},
-            {**_object({**by_name, **(more or {})}), "minProperties": 1, "maxProperties": 1},
-        ],
-    }
-
-
-def _parameters(defaults: Mapping[str, object]) -> dict[str, Schema]:
-    return {name: _ref("number", f"{name} (default {value})") for name, value in defaults.items()}
-
-
 def _network() -> Schema:
-    layer = _object(
+    layer = mapping(
         {
-            "kind": _words("The kind of layer.", ("dense",)),
-            "units": _integer("How many units the layer has.", 1),
-            "activation": _choice(
+            "kind": one_of("The kind of layer.", ("dense",)),
+            "units": integer("How many units the layer has.", 1),
+            "activation": choice(
                 "The activation of the layer's units.",
-                {name: _parameters(record.parameters) for name, record in ACTIVATIONS.items()},
+                {name: parameters_of(record.parameters) for name, record in ACTIVATIONS.items()},
                 {
-                    CUSTOM: _own(
-                        "An activation by its formula in z.", {"latex": _text("How its name is written.")}
+                    CUSTOM: own_function(
+                        "An activation by its formula in z.", {"latex": text("How its name is written.")}
                     )
                 },
             ),
@@ -188,9 +121,9 @@ def _network() -> Schema:
         "One dense layer.",
         required=("units", "activation", "weights"),
     )
-    return _object(
+    return mapping(
         {
-            "inputs": _integer("How many numbers each input has.", 1),
+            "inputs": integer("How many numbers each input has.", 1),
             "layout": {
                 "description": 'Rows of the weights are units ("W x + b", default) or inputs ("x W + b").',
                 "enum": [*LAYOUTS, *(layout.replace(" ", "") for layout in LAYOUTS)],
@@ -210,72 +143,76 @@ def _network() -> Schema:
 def _sources(value: Schema, trainable: Schema, shared: bool) -> list[Schema]:
     """The forms of a mapping that says where numbers come from, one for each source."""
     seed = {
-        "seed": _integer("The seed: the same seed draws the same numbers.", 0),
-        "decimals": _integer("Decimals that the drawn numbers are rounded to (default 4).", 0),
+        "seed": integer("The seed: the same seed draws the same numbers.", 0),
+        "decimals": integer("Decimals that the drawn numbers are rounded to (default 4).", 0),
     }
     normal = {
-        "std": _ref("number", "Standard deviation."),
-        "mean": _ref("number", "Mean (default 0)."),
+        "std": reference("number", "Standard deviation."),
+        "mean": reference("number", "Mean (default 0)."),
         **seed,
     }
-    uniform = {"low": _ref("number", "Smallest value."), "high": _ref("number", "Largest value."), **seed}
+    uniform = {
+        "low": reference("number", "Smallest value."),
+        "high": reference("number", "Largest value."),
+        **seed,
+    }
     held = {"trainable": trainable}
     file = {
-        "file": _text("A .csv, .npy or .npz file beside the problem."),
-        "array": _text("The array's name in a .npz file."),
+        "file": text("A .csv, .npy or .npz file beside the problem."),
+        "array": text("The array's name in a .npz file."),
     }
-    drawn_normal = _object(normal, "Normal numbers from a seed.", required=("std", "seed"))
-    drawn_uniform = _object(uniform, "Uniform numbers from a seed.", required=("low", "high", "seed"))
+    drawn_normal = mapping(normal, "Normal numbers from a seed.", required=("std", "seed"))
+    drawn_uniform = mapping(uniform, "Uniform numbers from a seed.", required=("low", "high", "seed"))
     one_for_all = {
-        "shared": _ref("cell", "One parameter for all units of the layer."),
+        "shared": reference("cell", "One parameter for all units of the layer."),
         "trainable": {"description": "false: held.", "type": "boolean"},
     }
     within = [
-        _object(file, required=("file",)),
-        _object({"normal": drawn_normal}, required=("normal",)),
-        _object({"uniform": drawn_uniform}, required=("uniform",)),
+        mapping(file, required=("file",)),
+        mapping({"normal": drawn_normal}, required=("normal",)),
+        mapping({"uniform": drawn_uniform}, required=("uniform",)),
     ]
     return [
-        _object({"value": {"anyOf": [value, *within]}, **held}, required=("value",)),
-        _object({**file, **held}, required=("file",)),
-        _object({"normal": drawn_normal, **held}, required=("normal",)),
-        _object({"uniform": drawn_uniform, **held}, required=("uniform",)),
-        *([_object(one_for_all, required=("shared",))] if shared else []),
+        mapping({"value": {"anyOf": [value, *within]}, **held}, required=("value",)),
+        mapping({**file, **held}, required=("file",)),
+        mapping({"normal": drawn_normal, **held}, required=("normal",)),
+        mapping({"uniform": drawn_uniform, **held}, required=("uniform",)),
+        *([mapping(one_for_all, required=("shared",))] if shared else []),
     ]
 
 
 def _weights() -> Schema:
     rows = {"type": "array", "items": {"type": "array", "items": {"type": "boolean"}}}
     trainable = {"description": "false: held; or one for each weight.", "anyOf": [{"type": "boolean"}, rows]}
-    value = _ref("matrix", "The weights: one row for each unit (or input, see layout).")
+    value = reference("matrix", "The weights: one row for each unit (or input, see layout).")
     return {"description": "The weights.", "anyOf": [value, *_sources(value, trainable, shared=False)]}
 
 
 def _bias(description: str, *, shared: bool) -> Schema:
     truths = {"type": "array", "items": {"type": "boolean"}}
     trainable = {"description": "false: held; or one for each unit.", "anyOf": [{"type": "boolean"}, truths]}
-    value = {"description": "One number for each unit.", "anyOf": [_ref("cell"), _ref("vector")]}
+    value = {"description": "One number for each unit.", "anyOf": [reference("cell"), reference("vector")]}
     none: list[Schema] = [{"enum": ["none", "absent", None]}]
     return {"description": description, "anyOf": [*none, value, *_sources(value, trainable, shared)]}
 
 
 def _samples() -> Schema:
-    vector = {"anyOf": [_ref("cell"), _ref("vector")]}
+    vector = {"anyOf": [reference("cell"), reference("vector")]}
     keys = {
         "input": {"description": "The input x.", **vector},
         "target": {"description": "The target y; left out for a forward pass only.", **vector},
         "x": {"description": "Another name for input.", **vector},
         "y": {"description": "Another name for target.", **vector},
     }
-    sample = _object(keys)
+    sample = mapping(keys)
     sample["anyOf"] = [{"required": ["input"]}, {"required": ["x"]}]
     columns = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]}
-    table = _object(
+    table = mapping(
         {
-            "file": _text("A .csv file beside the problem; its first line names the columns."),
+            "file": text("A .csv file beside the problem; its first line names the columns."),
             "input": {"description": "The columns of the input.", **columns},
             "target": {"description": "The columns of the target.", **columns},
-            "class": _text("A column of class names: the target is one-hot, classes in sorted order."),
+            "class": text("A column of class names: the target is one-hot, classes in sorted order."),
             "x": {"description": "Another name for input.", **columns},
             "y": {"description": "Another name for target.", **columns},
         },
@@ -288,22 +225,24 @@ def _samples() -> Schema:
 def _loss() -> Schema:
     over = ("sum", "mean")
     shared_settings: dict[str, Schema] = {
-        "weight": _ref("number", "The factor of this loss in a sum of losses (default 1)."),
-        "scale": _ref("number", "A factor that belongs to the loss itself, such as 1/2 (default 1)."),
-        "over_outputs": _words("Outputs are summed or averaged.", over),
-        "over_samples": _words("Samples of a batch are summed or averaged (default mean).", over),
+        "weight": reference("number", "The factor of this loss in a sum of losses (default 1)."),
+        "scale": reference("number", "A factor that belongs to the loss itself, such as 1/2 (default 1)."),
+        "over_outputs": one_of("Outputs are summed or averaged.", over),
+        "over_samples": one_of("Samples of a batch are summed or averaged (default mean).", over),
     }
     options: dict[str, dict[str, Schema]] = {}
     for name in (*LOSSES, *LOSS_ALIASES):
         record = LOSSES[LOSS_ALIASES[name][0] if name in LOSS_ALIASES else name]
-        options[name] = {**shared_settings, **_parameters(record.parameters)}
+        options[name] = {**shared_settings, **parameters_of(record.parameters)}
         if record.logarithmic:
-            base = _ref("number", "The base of the logarithm (default e).")
+            base = reference("number", "The base of the logarithm (default e).")
             options[name]["log_base"] = {"description": base["description"], "anyOf": [base, {"const": "e"}]}
         if not record.separable:
-            options[name]["over_outputs"] = _words("One number for all outputs: nothing to average.", ["sum"])
-    own = _own("A loss by its formula for one output, in the prediction a and the target y.", shared_settings)
-    one = _choice("The loss: a name, or {name: {settings}}.", options, {CUSTOM: own})
+            options[name]["over_outputs"] = one_of("One number for all outputs: nothing to average.", ["sum"])
+    own = own_function(
+        "A loss by its formula for one output, in the prediction a and the target y.", shared_settings
+    )
+    one = choice("The loss: a name, or {name: {settings}}.", options, {CUSTOM: own})
     several = {"type": "array", "minItems": 1, "items": one}
     return {"description": "The loss, or a list of losses to be added.", "anyOf": [*one["anyOf"], several]}
 
@@ -313,20 +252,20 @@ def _any_of(keys: Iterable[str]) -> Schema:
 
 
 def _functions() -> Schema:
-    options = {name: _parameters(record.parameters) for name, record in ACTIVATIONS.items()}
-    own = _own("An activation by its formula in z.", {"latex": _text("How its name is written.")})
-    one = _choice("An activation.", options, {CUSTOM: own})
+    options = {name: parameters_of(record.parameters) for name, record in ACTIVATIONS.items()}
+    own = own_function("An activation by its formula in z.", {"latex": text("How its name is written.")})
+    one = choice("An activation.", options, {CUSTOM: own})
     return _one_or_several("Activations whose derivatives are derived (kind: derivation).", one)
 
 
 def _losses() -> Schema:
     options: dict[str, dict[str, Schema]] = {}
     for name, record in LOSSES.items():
-        options[name] = _parameters(record.parameters)
+        options[name] = parameters_of(record.parameters)
         if through := derivations.throughs(name):
-            options[name]["through"] = _words("Derived through this activation of the outputs.", through)
-    own = _own("A loss by its formula for one output, in the prediction a and the target y.", {})
-    one = _choice("A loss.", options, {CUSTOM: own})
+            options[name]["through"] = one_of("Derived through this activation of the outputs.", through)
+    own = own_function("A loss by its formula for one output, in the prediction a and the target y.", {})
+    one = choice("A loss.", options, {CUSTOM: own})
     return _one_or_several("Losses whose derivatives are derived (kind: derivation).", one)
 
 
@@ -336,33 +275,33 @@ def _one_or_several(description: str, one: Schema) -> Schema:
 
 
 def _regulariser() -> Schema:
-    l2 = _object(
+    l2 = mapping(
         {
-            "strength": _ref("number", "λ."),
-            "scale": _ref("number", "The factor before λ Σ w² (default 1/2)."),
-            "over_samples": _words("mean divides the penalty by the number of samples.", ("sum", "mean")),
+            "strength": reference("number", "λ."),
+            "scale": reference("number", "The factor before λ Σ w² (default 1/2)."),
+            "over_samples": one_of("mean divides the penalty by the number of samples.", ("sum", "mean")),
         },
         "scale · λ · Σ w² over all weights, without biases.",
         required=("strength",),
     )
-    return _object({"l2": l2}, "A penalty on the weights.", required=("l2",))
+    return mapping({"l2": l2}, "A penalty on the weights.", required=("l2",))
 
 
 def _training() -> Schema:
-    optimisers = {name: _parameters(record.parameters) for name, record in OPTIMISERS.items()}
+    optimisers = {name: parameters_of(record.parameters) for name, record in OPTIMISERS.items()}
     iteration = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}]}
     shown = {
         "anyOf": [*iteration["anyOf"], {"const": "all"}, {"type": "array", "items": iteration, "minItems": 1}]
     }
-    training = _object(
+    training = mapping(
         {
-            "optimiser": _choice("How parameters are updated.", optimisers),
+            "optimiser": choice("How parameters are updated.", optimisers),
             "batch": {
                 "description": "How many samples each update uses (default 1).",
                 "anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}],
             },
-            "iterations": _integer("How many updates.", 1),
-            "epochs": _integer("How often all samples are gone through (default 1).", 1),
+            "iterations": integer("How many updates.", 1),
+            "epochs": integer("How often all samples are gone through (default 1).", 1),
             "show": {"description": "Which iterations are written out, such as [1, last].", **shown},
         },
         "Updates of the parameters.",
@@ -380,24 +319,24 @@ def _notation() -> Schema:
         for role in ROLES
     }
     roles["delta"] = {"description": "dL/dz or -dL/dz, or the letter for δ.", **name}
-    full = _object({"preset": _words("The letters to start from.", PRESETS), **roles})
+    full = mapping({"preset": one_of("The letters to start from.", PRESETS), **roles})
     full["patternProperties"] = {_QUANTITY: {"description": "A name for this quantity.", "type": "string"}}
     return {"description": "The letters of the solution.", "anyOf": [{"enum": [*PRESETS]}, full]}
 
 
 def _rounding() -> Schema:
     digits = {
-        "decimals": _integer("Digits after the decimal point.", 0),
-        "significant": _integer("Significant digits.", 1),
-        "minimum_significant": _integer("Significant digits kept where decimals would leave fewer.", 0),
+        "decimals": integer("Digits after the decimal point.", 0),
+        "significant": integer("Significant digits.", 1),
+        "minimum_significant": integer("Significant digits kept where decimals would leave fewer.", 0),
     }
     apply = ("at_end", "each_step")
-    full = _object(
+    full = mapping(
         {
-            "apply": _words("Round what is printed, or every value that is written down.", apply),
+            "apply": one_of("Round what is printed, or every value that is written down.", apply),
             **digits,
-            "intermediates": _object(digits, "Digits of intermediate values."),
-            "answers": _object(digits, "Digits of answers."),
+            "intermediates": mapping(digits, "Digits of intermediate values."),
+            "answers": mapping(digits, "Digits of answers."),
         }
     )
     return {"description": "How numbers are rounded.", "anyOf": [{"enum": [*apply]}, full]}
@@ -405,9 +344,9 @@ def _rounding() -> Schema:
 
 def _parts() -> Schema:
     word: Schema = {"anyOf": [{"enum": [*WORDS]}, {"type": "string"}]}
-    part = _object(
+    part = mapping(
         {
-            "label": _text("How the part is called: a, 1, …"),
+            "label": text("How the part is called: a, 1, …"),
             "ask": {
                 "description": "What is asked: these words, or quantities such as dL/dw3.",
                 "anyOf": [*word["anyOf"], {"type": "array", "minItems": 1, "items": word}],
@@ -416,8 +355,8 @@ def _parts() -> Schema:
                 "description": "At which iteration (default: all that are shown).",
                 "anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}],
             },
-            "marks": _ref("number", "Marks for this part."),
-            "text": _text("The question in words."),
+            "marks": reference("number", "Marks for this part."),
+            "text": text("The question in words."),
         },
         required=("ask",),
     )

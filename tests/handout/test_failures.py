@@ -18,7 +18,7 @@ from nbsolve.handout import (
     fonts,
     read_course,
     typeset,
-    write_bytes_whole,
+    write_whole,
 )
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_latex import BrokenMathematics, from_latex
@@ -207,14 +207,14 @@ def test_an_unwritable_folder(tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "key.pdf"
-    write_bytes_whole(place, b"old")
+    write_whole(place, b"old")
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space left") as caught:
-        write_bytes_whole(place, b"new")
+        write_whole(place, b"new")
     assert caught.value.filename == str(place)
     assert place.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [place]

@@ -7,25 +7,27 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` (UTF-8) to `path` through a temporary file beside it; the same file is left alone.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a text (UTF-8) or bytes to `path` through a temporary file beside it; the same file is left alone.
 
     Left alone, it keeps its date, and what is made from it need not be made again.
+    Raises OSError with the name of `path`: the name of the temporary file would tell nobody anything.
     """
-    data = text.encode("utf-8")
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode("utf-8") if isinstance(content, str) else content
     try:
+        if path.is_file() and path.read_bytes() == data:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     except OSError as error:
-        # the name of the temporary file would tell nobody anything
         raise OSError(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
