@@ -6,6 +6,7 @@ A printed line, put into a calculator, gives exactly the printed value.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -50,10 +51,15 @@ class Numbers:
     solution: Solution
     values: Values
 
-    @property
+    @cached_property
     def writer(self) -> Writer:
         """How values are written."""
         return Writer(self.solution)
+
+    @cached_property
+    def _operands(self) -> dict[tuple[Atom, int], Written]:
+        """What was written already: a line is tried with several numbers of digits."""
+        return {}
 
     def numbers(self, expression: Expr, extra: int = 0, collapse: bool = False) -> Expr:
         """The expression with every quantity as it is written, functions and cases decided.
@@ -92,7 +98,11 @@ class Numbers:
 
     def operand(self, atom: Atom, extra: int) -> Written:
         """A quantity as it is written in a later line, with `extra` digits."""
-        return self.writer.operand(self.values, _linear_source(atom, self.values), extra)
+        written = self._operands.get((atom, extra))
+        if written is None:
+            source = _linear_source(atom, self.values)
+            written = self._operands[atom, extra] = self.writer.operand(self.values, source, extra)
+        return written
 
     def gives(self, line: Expr, result: Written) -> bool:
         """Whether the line, put into a calculator, shows the written result."""
