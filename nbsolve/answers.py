@@ -7,15 +7,15 @@ the number itself (a double, or a text where a double cannot hold it), `printed`
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-import flint
-
-from nbsolve.arithmetic import to_float
+from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.derived import derive
 from nbsolve.expr import Atom
 from nbsolve.listing import Place, is_extra
+from nbsolve.nearest import SMALLEST_NORMAL, decimal, to_float
 from nbsolve.notation import Names
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
@@ -66,7 +66,8 @@ def answer(place: Place, solution: Solution, exact: Solution, names: Names, extr
     if place.opposite:
         value, exactly = -value, -exactly
         text = text[1:] if text.startswith("-") else f"-{text}" if written.value != 0 else text
-    return _entry(place, names, _double(value), _double(exactly), text)
+    arithmetic = solution.arithmetic
+    return _entry(place, names, _double(value, arithmetic), _double(exactly, arithmetic), text)
 
 
 def formula_answer(
@@ -78,7 +79,9 @@ def formula_answer(
     exact: float | str | None = None
     printed: str | None = None
     if target in values:
-        value, exact = _double(scalar(values[target])), _double(scalar(values.before_rounding(target)))
+        arithmetic = solution.arithmetic
+        value = _double(scalar(values[target]), arithmetic)
+        exact = _double(scalar(values.before_rounding(target)), arithmetic)
         printed = Writer(solution).answer(values, target).text
     name, symbol = canonical(target), names.latex(target)
     return Answer(name, symbol, None, target.sample, value, exact, printed, part, formula, latex)
@@ -149,16 +152,14 @@ def _stands_for(holder: Atom) -> bool:
     return symbol.shared or symbol.role is Role.DELTA
 
 
-def _double(value: Any) -> float | str:
-    """The nearest double; a text of 20 digits where a double would be 0 or infinite."""
-    number = to_float(value)
-    if number == 0 and value == 0:
+def _double(value: Value, arithmetic: Arithmetic) -> float | str:
+    """The nearest double; a text of 20 digits where a double would be 0, infinite or short of bits.
+
+    0 is what is 0, or cannot be told from it. Raises: Undecided.
+    """
+    if arithmetic.magnitude(value) is None:
         return 0.0
-    if abs(number) < 2.3e-308 or number in (float("inf"), float("-inf")):
-        return _decimal(value)
+    number = to_float(value, arithmetic)
+    if abs(number) < SMALLEST_NORMAL or math.isinf(number):
+        return decimal(value, arithmetic, 20)
     return number
-
-
-def _decimal(value: Any) -> str:
-    enclosure = value if isinstance(value, flint.arb) else flint.arb(value)
-    return str(enclosure.mid().str(20, radius=False))

@@ -228,19 +228,6 @@ def short(value: Value) -> str:
     return f"{float(ball(value).mid()):.6g}"
 
 
-def to_float(value: Value) -> float:
-    """The nearest double (of the midpoint, 256 bits or more)."""
-    if isinstance(value, flint.fmpq):
-        try:
-            return int(value.p) / int(value.q)
-        except OverflowError:
-            return float("inf") if value > 0 else float("-inf")
-    try:
-        return float(value.mid())
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
-
-
 LADDER = (
     *(Arithmetic(bits) for bits in PRECISIONS),
     Arithmetic(PRECISIONS[-1], lenient=True),

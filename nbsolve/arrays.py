@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Protocol, TypeVar
 
 import numpy as np
 
-from nbsolve.arithmetic import to_float
-from nbsolve.solution import Iteration, Solution
+from nbsolve.nearest import Floats, to_float, to_floats
+from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.writing import scalar
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+T = TypeVar("T")
+
+
+class Certified(Protocol):
+    """Runs a computation on a solution with as many bits as it takes."""
+
+    def __call__(self, compute: Callable[[Solution], T], /) -> T:
+        """What the computation gives."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +38,24 @@ class Arrays:
 
 
 class IterationArrays:
-    """One iteration as doubles: `W`, `b`, `z`, `a`, `loss`, `gradients`, `new` (after the update)."""
+    """One iteration as doubles: `W`, `b`, `z`, `a`, `loss`, `gradients`, `new` (after the update).
 
-    def __init__(self, solution: Solution, iteration: Iteration) -> None:
-        self._solution, self._iteration = solution, iteration
-        self.number = iteration.number
+    Every entry is the double nearest to the number itself. `certified` solves with more bits where an array
+    needs them, which shows when somebody reads it.
+    """
+
+    def __init__(self, certified: Certified, number: int) -> None:
+        self._certified, self.number = certified, number
 
     @property
     def loss(self) -> float:
         """The loss of the batch."""
-        return float(self._array(Symbol(Role.LOSS)))
+        return self._loss(False)
 
     @property
     def loss_after(self) -> float:
         """The loss of the same batch after the update."""
-        return float(self._array(Symbol(Role.LOSS, new=True)))
+        return self._loss(True)
 
     @cached_property
     def values(self) -> Arrays:
@@ -82,27 +93,38 @@ class IterationArrays:
         return self._arrays(lambda symbol: replace(symbol, new=True))
 
     def _arrays(self, about: Callable[[Symbol], Symbol | Partial]) -> Arrays:
-        solution, labels = self._solution, self._iteration.labels
+        return self._certified(lambda solution: self._found(about, solution))
+
+    def _found(self, about: Callable[[Symbol], Symbol | Partial], solution: Solution) -> Arrays:
+        iteration = solution.iteration(self.number)
+        labels = iteration.labels
+
+        def array(atom: Symbol | Partial) -> Floats:
+            return to_floats(iteration.values[atom], solution.arithmetic)
+
         W: dict[int, Floats] = {}
         b: dict[int, Floats] = {}
         z: dict[int, Floats] = {}
         a: dict[int, Floats] = {}
         for layer in solution.layers:
             index = layer.index
-            W[index] = self._array(about(layer.w()))
+            W[index] = array(about(layer.w()))
             constant = layer.constant()
             if constant is not None:
                 sign = -1.0 if constant.role is Role.THRESHOLD else 1.0
-                b[index] = sign * np.broadcast_to(self._array(about(constant)), (layer.layer.units,))
-            z[index] = self._stack([self._array(about(layer.z(None, label))) for label in labels])
-            a[index] = self._stack([self._array(about(layer.a(None, label))) for label in labels])
+                b[index] = sign * np.broadcast_to(array(about(constant)), (layer.layer.units,))
+            z[index] = self._stack([array(about(layer.z(None, label))) for label in labels])
+            a[index] = self._stack([array(about(layer.a(None, label))) for label in labels])
         return Arrays(W, b, z, a)
 
     @staticmethod
     def _stack(arrays: list[Floats]) -> Floats:
         return arrays[0] if len(arrays) == 1 else np.stack(arrays)
 
-    def _array(self, atom: Symbol | Partial) -> Floats:
-        value = self._iteration.values[atom]
-        floats: Floats = np.vectorize(to_float, otypes=[np.float64])(value)
-        return floats
+    def _loss(self, new: bool) -> float:
+        loss = Symbol(Role.LOSS, new=new)
+        return self._certified(
+            lambda solution: to_float(
+                scalar(solution.iteration(self.number).values[loss]), solution.arithmetic
+            )
+        )

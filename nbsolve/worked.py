@@ -155,8 +155,9 @@ class WorkedSolution:
     @cached_property
     def iterations(self) -> tuple[IterationArrays, ...]:
         """The shown iterations as arrays of doubles."""
-        solution = self.solution
-        return tuple(IterationArrays(solution, iteration) for iteration in solution.iterations)
+        return tuple(
+            IterationArrays(self.certified, iteration.number) for iteration in self.solution.iterations
+        )
 
     # ------------------------------------------------------------------ documents
 

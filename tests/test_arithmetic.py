@@ -21,7 +21,6 @@ from nbsolve.arithmetic import (
     Undetermined,
     certified,
     settled,
-    to_float,
 )
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.errors import DomainError
@@ -224,11 +223,6 @@ def test_a_huge_rational_is_continued_as_an_enclosure_of_it() -> None:
     assert isinstance(continued, flint.arb)
     assert continued.contains(flint.arb(huge)) or continued.overlaps(flint.arb(huge))
     assert settled(flint.fmpq(1, 3)) == flint.fmpq(1, 3)
-
-
-@given(st.fractions())
-def test_to_float_is_the_nearest_double(fraction: Fraction) -> None:
-    assert to_float(flint.fmpq(fraction.numerator, fraction.denominator)) == float(fraction)
 
 
 @given(st.fractions(min_value=-(10**9), max_value=10**9), st.integers(-3, 6))

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from nbsolve import solve
-from nbsolve.arithmetic import Arithmetic, certified, to_float
+from nbsolve.arithmetic import Arithmetic, certified
 from nbsolve.engine import solve_problem
 from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.given import Given
 from nbsolve.layers.dense import LOSS
+from nbsolve.nearest import to_floats
 from nbsolve.problem.model import Digits, Notation, Problem, Regulariser, Rounding
 from nbsolve.rounding import write
 from nbsolve.schedule import batches
@@ -47,7 +48,7 @@ def first(task: Problem) -> Iteration:
 
 
 def numbers(iteration: Iteration, atom: Symbol | Partial) -> Any:
-    return np.vectorize(to_float, otypes=[float])(iteration.values[atom])
+    return to_floats(iteration.values[atom], Arithmetic())
 
 
 def w(depth: int, new: bool = False) -> Symbol:

@@ -8,9 +8,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbsolve.arithmetic import certified, to_float
+from nbsolve.arithmetic import ball, certified
 from nbsolve.engine import solve_problem
 from nbsolve.layers.dense import LOSS
+from nbsolve.nearest import rational_to_float
 from nbsolve.problem.model import Bias, DenseLayer, Problem
 from nbsolve.solution import Solution
 from nbsolve.step import verify
@@ -111,7 +112,7 @@ def gradients(solution: Solution) -> dict[Symbol, Any]:
         for symbol in (dense.w(), dense.constant()):
             if symbol is not None:
                 array = values[Partial(LOSS, symbol)]
-                found[symbol] = np.vectorize(to_float, otypes=[float])(array)
+                found[symbol] = np.vectorize(lambda entry: float(ball(entry)), otypes=[float])(array)
     return found
 
 
@@ -175,7 +176,7 @@ def with_layers(task: Problem, *layers: DenseLayer) -> Problem:
 @given(networks(), st.sampled_from(["2", "1/2", "-3", "0.7"]), st.sampled_from(["scale", "weight"]))
 def test_scaling_the_loss_scales_the_gradients(task: Problem, factor: str, key: str) -> None:
     scaled = varied(task, {"losses": (task.losses[0].model_copy(update={key: as_given(factor)}),)})
-    number = to_float(as_given(factor).value)
+    number = rational_to_float(as_given(factor).value)
     before, after = gradients(solved(task)), gradients(solved(scaled))
     for symbol, gradient in before.items():
         assert close(after[symbol], number * gradient)
@@ -218,7 +219,7 @@ def test_dead_units_get_no_gradient(task: Problem) -> None:
         if name not in ("relu", "step"):
             continue
         for j in dense.units:
-            inputs = [to_float(iteration.values[dense.z(j, label)]) for label in iteration.labels]  # type: ignore[arg-type]
+            inputs = [float(ball(iteration.values[dense.z(j, label)])) for label in iteration.labels]  # type: ignore[arg-type]
             if name == "step" or all(z <= 0 for z in inputs):
                 assert np.all(found[dense.w()][j - 1] == 0)
 
@@ -230,7 +231,7 @@ def test_gradients_of_softmax_with_cross_entropy_sum_to_zero(task: Problem) -> N
     iteration = solution.iterations[0]
     for label in iteration.labels:
         signal: Any = iteration.values[Partial(LOSS, solution.layers[-1].z(None, label))]
-        assert abs(sum(float(to_float(entry)) for entry in signal)) < 1e-14
+        assert abs(sum(float(ball(entry)) for entry in signal)) < 1e-14
 
 
 def text_of(task: Problem, layout: Literal["W x + b", "x W + b"]) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from nbsolve.arithmetic import to_float
 from nbsolve.expr import (
     Applied,
     Brace,
@@ -35,6 +34,7 @@ from nbsolve.expr import (
     Variable,
     walk,
 )
+from nbsolve.nearest import rational_to_float
 
 __all__ = ["Floats", "borders", "in_floats"]
 
@@ -217,7 +217,7 @@ def _matrix(e: Matrix, known: _Known) -> Any:
 
 
 _RULES: dict[type[Expr], Callable[[Any, _Known], Any]] = {
-    Number: lambda e, known: to_float(e.value),
+    Number: lambda e, known: rational_to_float(e.value),
     Variable: lambda e, known: known[e.name],
     Quantity: lambda e, known: known[e.atom],
     Sum: _sum,

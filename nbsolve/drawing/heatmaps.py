@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbsolve.arithmetic import to_float
 from nbsolve.drawing.curves import number_text
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.floats import Floats
@@ -20,6 +19,7 @@ from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.scene import Box, Label, Picture, Row, Scene, Span, plain, row, written
 from nbsolve.drawing.svg import write_svg
 from nbsolve.layers.dense import LOSS
+from nbsolve.nearest import to_floats
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Partial, Role, Symbol
@@ -57,23 +57,18 @@ def heatmaps(readings: Readings, names: Names) -> Drawing:
 
 
 def _matrices(readings: Readings, names: Names) -> Iterator[_Matrix]:
-    values = readings.values
+    values, arithmetic = readings.values, readings.solution.arithmetic
     assert values is not None
     for layer in range(1, len(names.sizes)):
         symbol = Symbol(Role.WEIGHT, layer)
         slots = {"layer": str(layer), "rows": str(names.sizes[layer]), "columns": str(names.sizes[layer - 1])}
         words = phrase("drawing.notes.weights_of", **slots)
-        yield _Matrix(layer, written(names.name(symbol)), words, _floats(values[symbol]))
+        yield _Matrix(layer, written(names.name(symbol)), words, to_floats(values[symbol], arithmetic))
         gradient = Partial(LOSS, symbol)
         if gradient in readings:
             words = phrase("drawing.notes.gradients_of", loss=plain(names, LOSS), **slots)
             name = (Span("∂"), *written(names.name(LOSS)), Span("/∂"), *written(names.name(symbol)))
-            yield _Matrix(layer, name, words, _floats(values[gradient]))
-
-
-def _floats(values: object) -> Floats:
-    found: Floats = np.vectorize(to_float, otypes=[np.float64])(values)
-    return found
+            yield _Matrix(layer, name, words, to_floats(values[gradient], arithmetic))
 
 
 def _placed(matrices: list[_Matrix], title: str) -> Scene:

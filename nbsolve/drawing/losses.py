@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from nbsolve.arithmetic import to_float
 from nbsolve.drawing.curves import CURVE, TEXT, number_text, set_axes
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.plots import Plot, finished_plot
 from nbsolve.engine import solve_problem
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.layers.dense import LOSS
+from nbsolve.nearest import to_float
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.solution import Solution
@@ -72,7 +72,11 @@ def _losses(solution: Solution) -> list[tuple[int, float]]:
         shown = training.model_copy(update={"show": chosen})
         problem = solution.problem.model_copy(update={"training": shown})
         solution = solve_problem(problem, solution.arithmetic, solution.rounded)
-    return [(i.number, to_float(scalar(i.values[LOSS]))) for i in solution.iterations if i.number in chosen]
+    return [
+        (i.number, to_float(scalar(i.values[LOSS]), solution.arithmetic))
+        for i in solution.iterations
+        if i.number in chosen
+    ]
 
 
 def _described(points: list[tuple[int, float]], title: str, logarithmic: bool) -> str:

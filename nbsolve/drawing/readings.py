@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import flint
-
-from nbsolve.arithmetic import Value, to_float
+from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.drawing.scene import Span, digits
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.layers.dense import LOSS
-from nbsolve.rounding import write
+from nbsolve.nearest import to_float
+from nbsolve.rounding import Written, write
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
@@ -23,17 +22,22 @@ __all__ = ["Reading", "Readings"]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A number as written, `=` or `≈`, and its size and sign for the ink; `zero` where it is exactly 0."""
+    """A number as written, `=` or `≈`, and its size and sign (`side`) for the ink."""
 
     text: str
     relation: str
     size: float
-    zero: bool
+    side: int
+
+    @property
+    def zero(self) -> bool:
+        """Whether it is 0, as far as anybody can tell."""
+        return self.side == 0
 
     @property
     def sign(self) -> str:
         """`positive`, `negative` or `zero`."""
-        return "zero" if self.zero else "negative" if self.size < 0 else "positive"
+        return ("zero", "positive", "negative")[self.side]
 
     def spans(self) -> tuple[Span, ...]:
         """The number, set."""
@@ -93,7 +97,7 @@ class Readings:
         if self.new(symbol) is None or self.values is None:
             return 0.0
         new, old = (scalar(self.values[replace(symbol, new=new)]) for new in (True, False))
-        return to_float(new - old)
+        return to_float(new - old, self.solution.arithmetic)
 
     def of(self, atom: Atom) -> Reading | None:
         """The number of an atom that carries its sample already."""
@@ -103,7 +107,7 @@ class Readings:
         if atom in self:
             assert self.values is not None
             written = self._writer.answer(self.values, atom)
-            found = _reading(written.text, written.exact, scalar(self.values[atom]))
+            found = _reading(written, scalar(self.values[atom]), self.solution.arithmetic)
         self._read[atom] = found
         return found
 
@@ -111,12 +115,12 @@ class Readings:
         """A number that is no quantity of its own, with the digits of an answer."""
         rounding = self.solution.problem.rounding.answers
         written = write(value, rounding, self.solution.arithmetic)
-        return _reading(written.text, written.exact, value)
+        return _reading(written, value, self.solution.arithmetic)
 
 
-def _reading(text: str, exact: bool, value: Value) -> Reading:
-    zero = isinstance(value, flint.fmpq) and value == 0
-    return Reading(text, "=" if exact else "≈", to_float(value), zero)
+def _reading(written: Written, value: Value, arithmetic: Arithmetic) -> Reading:
+    relation = "=" if written.exact else "≈"
+    return Reading(written.text, relation, to_float(value, arithmetic), arithmetic.sign(value))
 
 
 _OF_A_SAMPLE = frozenset({Role.INPUT, Role.TARGET, Role.PRE_ACTIVATION, Role.ACTIVATION})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nbsolve.arithmetic import to_float
 from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.catalogue.derivations.graphs import Graph, graph
 from nbsolve.derivation import Derivation
@@ -15,6 +14,7 @@ from nbsolve.formula import (
     loss_derivation,
 )
 from nbsolve.given import Given
+from nbsolve.nearest import rational_to_float
 from nbsolve.problem.functions import own_function
 from nbsolve.problem.model import Topic
 
@@ -47,5 +47,5 @@ def _own_graph(own: OwnFunction, topic: Topic) -> Graph:
     span = derived.domains[variable]
     labels = (f"{own.name}(z)", f"{own.name}′(z)") if activation else ("ℓ for y = 1", "∂ℓ/∂a")
     parameters = {**topic.parameters, **({} if activation else {"y": Given.read("1")})}
-    domain = (to_float(span.low), to_float(span.high))
+    domain = (rational_to_float(span.low), rational_to_float(span.high))
     return Graph(derived.definition, derived.slope, variable, domain, labels, parameters)

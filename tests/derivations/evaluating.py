@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import Arithmetic, to_float
+from nbsolve.arithmetic import Arithmetic, ball
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Expr, Matrix, Number, Sum, Variable, substitute
 from nbsolve.general import IndexedSum, Kronecker, instantiated
@@ -22,7 +22,7 @@ def value(expression: Expr, known: Known, **places: int) -> float:
     indices = {Index(name): place for name, place in places.items()}
     number = evaluate(_numbers(instantiated(_summed(expression), indices), known), {}, Arithmetic())
     assert not isinstance(number, np.ndarray)
-    return to_float(number)
+    return float(ball(number))
 
 
 def _summed(expression: Expr) -> Expr:

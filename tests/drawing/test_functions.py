@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from nbsolve.arithmetic import Arithmetic, to_float
+from nbsolve.arithmetic import Arithmetic, ball
 from nbsolve.catalogue.activations import ACTIVATIONS, Activation
 from nbsolve.drawing import plot_function
 from nbsolve.drawing.curves import Curve, window
@@ -48,7 +48,7 @@ def test_curves_run_where_the_certified_values_lie(record: Activation, place: st
         certified = evaluate(Applied("f", formula, entries, tuple(given.items())), {}, Arithmetic())
         known = {name: float(value) for name, value in record.parameters.items()}
         found = in_floats(formula, {**known, "z": float(place)})
-        assert float(found) == pytest.approx(to_float(certified), rel=1e-12, abs=1e-12)  # type: ignore[arg-type]
+        assert float(found) == pytest.approx(float(ball(certified)), rel=1e-12, abs=1e-12)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
