@@ -12,6 +12,10 @@ from nbsolve.arithmetic import Arithmetic, Value, power_of_ten
 SMALLEST_PLAIN = -4
 LARGEST_PLAIN = 7
 """Magnitudes 10^e written without a power of ten: SMALLEST_PLAIN ≤ e < LARGEST_PLAIN."""
+LARGEST_WHOLE = 15
+"""Exact whole numbers below 10^LARGEST_WHOLE are written out: 54729792, not 5.4729792·10⁷."""
+MOST_PLACES = 20
+"""Two values that agree to so many decimals are not told apart."""
 
 
 class DigitsWanted(Protocol):
@@ -39,15 +43,20 @@ class Written:
     exact: bool
 
 
-def write(value: Value, digits: DigitsWanted, arithmetic: Arithmetic, extra: int = 0) -> Written:
+def write(
+    value: Value, digits: DigitsWanted, arithmetic: Arithmetic, extra: int = 0, unlike: Value | None = None
+) -> Written:
     """The value with the digits wanted and `extra` more of them.
 
-    A value that ends within the digits is written as it is (0.6), a rounded one is padded (0.6000).
+    A value that ends within the digits is written as it is (0.6), a rounded one is padded (0.6000); an exact
+    whole number is written out. Significant digits become as many as it takes to tell the value from `unlike`.
     Raises: Undecided.
     """
     magnitude = arithmetic.magnitude(value)
     if magnitude is None:
         return Written("0", flint.fmpq(0), isinstance(value, flint.fmpq))
+    if isinstance(value, flint.fmpq) and value.q == 1 and magnitude < LARGEST_WHOLE:
+        return Written(str(int(value.p)), value, True)
     places = _places(magnitude, digits) + extra
     rounded = arithmetic.round_to(value, places)
     if digits.significant is not None and rounded != 0:
@@ -56,8 +65,19 @@ def write(value: Value, digits: DigitsWanted, arithmetic: Arithmetic, extra: int
         if carried is not None and carried > magnitude:
             magnitude, places = carried, _places(carried, digits) + extra
             rounded = arithmetic.round_to(rounded, places)
+    if unlike is not None and digits.significant is not None:
+        places = _telling(value, unlike, places, arithmetic)
+        rounded = arithmetic.round_to(value, places)
     exact = isinstance(value, flint.fmpq) and value == rounded
     return Written(_text(rounded, places, exact, magnitude, digits), rounded, exact)
+
+
+def _telling(value: Value, other: Value, places: int, arithmetic: Arithmetic) -> int:
+    """The first number of places, from `places` on, at which two values differ; `places` where none does."""
+    for more in range(places, MOST_PLACES):
+        if arithmetic.round_to(value, more) != arithmetic.round_to(other, more):
+            return more
+    return places
 
 
 def _places(magnitude: int, digits: DigitsWanted) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import flint
 import numpy as np
 
 from nbsolve.arithmetic import Value
 from nbsolve.expr import Atom
 from nbsolve.rounding import DigitsWanted, Written, write
 from nbsolve.solution import Solution
+from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values
+
+_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,20 @@ class Writer:
         rounding = self.solution.problem.rounding
         arithmetic = self.solution.arithmetic
         if not self.each_step:
-            return write(scalar(values[atom]), digits, arithmetic, extra)
+            return write(scalar(values[atom]), digits, arithmetic, extra, self._before(values, atom))
         carried = write(scalar(values.before_rounding(atom)), rounding.intermediates, arithmetic)
         if digits == rounding.intermediates:
             return carried
         shorter = write(carried.value, digits, arithmetic)
         return Written(shorter.text, shorter.value, shorter.exact and carried.exact)
+
+    def _before(self, values: Values, atom: Atom) -> Value | None:
+        """What a new parameter was before it moved, so that its change is seen; None for any other quantity."""
+        if not isinstance(atom, Symbol) or not atom.new or atom.change or atom.role not in _PARAMETERS:
+            return None
+        before, after = scalar(values[replace(atom, new=False)]), scalar(values[atom])
+        unmoved = isinstance(after, flint.fmpq) and isinstance(before, flint.fmpq) and before == after
+        return None if unmoved else before
 
 
 def scalar(value: object) -> Value:

@@ -28,7 +28,7 @@ PROBLEMS = 105  # a chunk: 1,050 in all, every tenth on an edge
 def digits_of(rounding: dict[str, Any] | None) -> Digits:
     """The answers' digits, by the rules of the `rounding` key."""
     given = {} if rounding is None else rounding | rounding.get("answers", {})
-    minimum = int(given.get("minimum_significant", 3))
+    minimum = int(given.get("minimum_significant", 0))
     if "decimals" in given:
         return Digits(decimals=int(given["decimals"]), minimum=minimum)
     return Digits(significant=int(given.get("significant", 4)))
@@ -61,7 +61,9 @@ def faults(text: str) -> list[str]:
         if given is not None and (key[1] or 1) == 1:
             found = None if entry.printed == given else f"printed {entry.printed}, given as {given}"
         else:
-            found = fault(str(entry.printed), values[key], digits)
+            moved = re.fullmatch(r"(W|b|theta)_new(\[.*)", key[0])
+            before = values.get((f"{moved[1]}{moved[2]}", *key[1:])) if moved else None
+            found = fault(str(entry.printed), values[key], digits, before)
         if found:
             wrong.append(f"{key}: {found}")
     return wrong

@@ -76,8 +76,8 @@ def test_decimals(value: str, decimals: int, text: str) -> None:
         ("123456", 4, "123456"),
         ("1234567.8", 4, "1234568"),
         ("12345678.9", 4, "1.235e7"),
-        ("99999999", 4, "1.000e8"),
-        ("100000000", 4, "1e8"),
+        ("99999999.5", 4, "1.000e8"),
+        ("99999999999999999", 4, "1.000e17"),
         ("2/3", 2, "0.67"),
         ("0.25", 1, "0.3"),
         ("0", 4, "0"),
@@ -85,6 +85,33 @@ def test_decimals(value: str, decimals: int, text: str) -> None:
 )
 def test_significant_digits(value: str, significant: int, text: str) -> None:
     assert written(value, Digits(significant=significant)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["54729792", "99999999", "-100000000", "123456789012345", "10000001", "100000000000000"]
+)
+@pytest.mark.parametrize("digits", [FOUR_DIGITS, FOUR_DECIMALS, Digits(decimals=2, minimum_significant=3)])
+def test_an_exact_whole_number_is_written_out(text: str, digits: Digits) -> None:
+    assert write(rational(text), digits, Arithmetic()) == Written(text, rational(text), True)
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "text"),
+    [
+        ("0.4999988", "0.5", "0.499999"),
+        ("0.50004", "0.5", "0.50004"),
+        ("-0.12345", "-0.123456789", "-0.12345"),  # to four decimals both are −0.1235
+        ("0.50006", "0.5", "0.5001"),
+        ("0.500000000000000000000001", "0.5", "0.5000"),
+        ("1.00001", "1", "1.00001"),
+        ("0.5", "0.5", "0.5"),
+    ],
+)
+def test_a_new_parameter_is_told_from_the_old_one(value: str, before: str, text: str) -> None:
+    found = write(rational(value), FOUR_DIGITS, Arithmetic(), unlike=rational(before))
+    assert found.text == text
+    decimals = write(rational(value), Digits(decimals=2), Arithmetic(), unlike=rational(before))
+    assert decimals == write(rational(value), Digits(decimals=2), Arithmetic())  # the decimals asked for
 
 
 @pytest.mark.parametrize(

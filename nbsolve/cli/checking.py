@@ -37,7 +37,8 @@ def check(
 ) -> None:
     """Check problem files: every error of every file; exit code 1 if there is one.
 
-    Each problem is worked out as well, so that a prediction outside a loss's domain is found.
+    Each problem is worked out as well, so that a prediction outside a loss's domain is found, and an answer
+    that its rounding prints as 0 though it is not 0.
     """
     from nbsolve.cli.failures import show_faults
 
@@ -57,17 +58,22 @@ def check(
 
 def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
     from nbsolve.cli.problems import about, solved
+    from nbsolve.lost_digits import lost_digits
+    from nbsolve.worked import WorkedSolution
 
+    notes: tuple[str, ...] = ()
     try:
         worked = solved(file)
         with about(file, worked.problem):
-            for _ in worked.entries():
-                pass
+            if isinstance(worked, WorkedSolution):
+                notes = tuple(lost_digits(worked.entries(), worked.solution))
+            else:
+                list(worked.entries())
     except ProblemError as error:
         return error.faults, ()
     except NbsolveError as error:
         return (Fault(str(error), file),), ()
-    return (), worked.problem.warnings
+    return (), (*worked.problem.warnings, *notes)
 
 
 def list_problems(

@@ -221,11 +221,15 @@ def _training(problem: Problem) -> Iterator[Text]:
 
 def _rounding(problem: Problem) -> str:
     rounding = problem.rounding
-    return phrase(
+    words = phrase(
         f"conventions.{rounding.apply}",
         intermediates=_digits(rounding.intermediates),
         answers=_digits(rounding.answers),
     )
+    moved = problem.training is not None and rounding.apply == "at_end"
+    if moved and rounding.answers.significant is not None:
+        return phrase("conventions.moved", rounding=words)
+    return words
 
 
 def _digits(digits: Digits) -> str:

@@ -28,7 +28,7 @@ from nbsolve.expr import (
     walk,
 )
 from nbsolve.phrases import phrase
-from nbsolve.rounding import Written, write
+from nbsolve.rounding import Written
 from nbsolve.step import Step
 from nbsolve.symbol import anchor
 from nbsolve.writing import scalar
@@ -132,8 +132,7 @@ class Lines(Numbers):
             return written
         answer = self.writer.answer(self.values, target)
         for extra in range(1, MOST_EXTRA):
-            rounding = self.solution.problem.rounding.answers
-            if write(written.value, rounding, self.solution.arithmetic).value == answer.value:
+            if self.agrees(written.value, answer):
                 return written
             written = self.writer.operand(self.values, target, extra)
         return written

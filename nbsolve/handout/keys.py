@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,7 +12,9 @@ from nbsolve.answers import Answer
 from nbsolve.given import Given
 from nbsolve.handout.paper import FONT_SIZE, Paper
 from nbsolve.handout.sheets import Handout
+from nbsolve.handout.tolerances import tolerance
 from nbsolve.handout.typesetting import Sheet
+from nbsolve.lost_digits import prints_as_nothing
 from nbsolve.phrases import phrase
 from nbsolve.render import latex
 from nbsolve.render.typst import Piece
@@ -21,7 +23,7 @@ from nbsolve.render.typst_markdown import equation, escaped
 from nbsolve.render.typst_width import math_width, words_width
 from nbsolve.worked_derivation import Finding
 
-__all__ = ["key", "tolerance"]
+__all__ = ["key"]
 
 _PARTIAL = re.compile(r"\\frac\{\\partial (.+)\}\{\\partial (.+)\}")
 _ARRANGEMENTS = (
@@ -77,8 +79,16 @@ def key(handout: Handout) -> Sheet:
         rows.append(
             [_words(phrase("handout.total")), *[_words("")] * (len(keys) - 2), _words(_sum(marks.values()))]
         )
-    table = _Table([_bold(phrase(key)) for key in keys], rows, keys.index("answers.value"), numeric)
+    rules = " ".join(_rules(entries)) if numeric else ""
+    table = _Table([_bold(phrase(key)) for key in keys], rows, keys.index("answers.value"), numeric, rules)
     return handout.sheet(_pieces(table, handout.paper), phrase("handout.key"))
+
+
+def _rules(entries: Iterable[Answer | Finding]) -> Iterator[str]:
+    """How tolerances are meant."""
+    yield phrase("handout.tolerance_rule")
+    if any(isinstance(entry, Answer) and prints_as_nothing(entry) for entry in entries):
+        yield phrase("handout.tolerance_of_nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +99,10 @@ class _Table:
     rows: list[list[_Cell]]
     value: int
     numeric: bool
+    rules: str
 
     def right(self, column: int) -> bool:
         return column > self.value or (column == self.value and self.numeric)
-
-
-def tolerance(entry: Answer) -> str | None:
-    """One unit of the last printed digit, written as it would be read; None where the answer is exact."""
-    if entry.printed is None or entry.exact is None:
-        return None
-    try:
-        printed, exact = Fraction(entry.printed), Fraction(entry.exact)
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return None
-    if abs(printed - exact) <= abs(exact) * Fraction(1, 10**14):
-        return None
-    mantissa, _, exponent = entry.printed.lower().partition("e")
-    decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    if exponent:
-        return f"1e{-decimals}"
-    return "0." + "0" * (decimals - 1) + "1" if decimals > 0 else str(10**-decimals)
 
 
 # ------------------------------------------------------------------ cells
@@ -141,8 +135,22 @@ def _finding(entry: Answer | Finding) -> list[_Cell]:
     if entry.printed is None:
         return [_formula(entry.symbol), _formula(entry.latex or ""), _words("")]
     margin = tolerance(entry)
-    within = _words(phrase("handout.exact")) if margin is None else _number(margin, "±")
-    return [_formula(entry.symbol), _number(entry.printed), within]
+    within = _words(phrase("handout.exact")) if margin is None else _number(margin.within, "±")
+    value = _number(entry.printed)
+    if margin is not None and margin.near is not None:
+        value = _beside(_number(margin.near), value)
+    return [_formula(entry.symbol), value, within]
+
+
+def _beside(near: _Cell, printed: _Cell) -> _Cell:
+    """The value itself in brackets before the 0 that is printed for it."""
+    typst = f"[({_content(near)}) {_content(printed)}]"
+    return _Cell(typst, near.width + printed.width + 1.1, f"({near.latex}) {printed.latex}")
+
+
+def _content(cell: _Cell) -> str:
+    """A cell as markup."""
+    return cell.typst[1:-1] if cell.typst.startswith("[") else f"#{cell.typst}"
 
 
 def _number(text: str, sign: str = "") -> _Cell:
@@ -195,9 +203,10 @@ def _pieces(table: _Table, paper: Paper) -> list[Piece]:
     ]
     typst = f"#beside({len(tables)}, {found.size}pt, {', '.join(tables)})"
     pieces = [Piece(typst, "table of answers", lambda: _latex_table(table))]
-    if table.numeric:
-        words = phrase("handout.tolerance_rule")
-        pieces.append(Piece(_small(words), "rule of tolerances", lambda: latex.escaped(words)))
+    if table.rules:
+        pieces.append(
+            Piece(_small(table.rules), "rule of tolerances", lambda: latex.escaped(table.rules) + "\n")
+        )
     if found.shown < len(table.rows):
         shortened = phrase("handout.key_shortened", shown=str(found.shown), count=str(len(table.rows)))
         pieces.append(Piece(_small(shortened), "what is left out"))

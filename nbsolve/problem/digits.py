@@ -10,6 +10,8 @@ from nbsolve.problem.model import Digits, Rounding
 Apply = Literal["at_end", "each_step"]
 
 MAXIMUM_DIGITS = 30
+KEPT = 3
+"""Significant digits that intermediate values keep where only the answers are rounded and nobody says more."""
 _DIGITS = ("decimals", "significant", "minimum_significant")
 
 
@@ -17,7 +19,8 @@ def read_rounding(cursor: Cursor) -> Rounding | None:
     """The rounding with its defaults filled in; None after noting a fault.
 
     `decimals: d` gives answers d decimals, and intermediate values d too when each step is rounded, d + 2
-    otherwise; `significant` likewise. Where only the answers are rounded, at least 3 significant digits stay.
+    otherwise; `significant` likewise. Answers have exactly the decimals that are asked for; the intermediate
+    values of `at_end`, which nobody is asked for, keep at least `KEPT` significant digits.
     """
     if cursor.is_scalar:
         word = cursor.word("rounding", ("at_end", "each_step"))
@@ -37,10 +40,10 @@ def read_rounding(cursor: Cursor) -> Rounding | None:
     answers, intermediates = rounding.answers, rounding.intermediates
     sound = True
     if inner := cursor.get("answers"):
-        digits = _digits(inner, "answers", apply)
+        digits = _digits(inner, "answers")
         sound, answers = digits is not None, digits or answers
     if inner := cursor.get("intermediates"):
-        digits = _digits(inner, "intermediates", apply)
+        digits = _digits(inner, "intermediates")
         sound, intermediates = sound and digits is not None, digits or intermediates
     return Rounding(apply=apply, answers=answers, intermediates=intermediates) if sound else None
 
@@ -57,19 +60,19 @@ def _defaults(apply: Apply) -> Rounding:
 
 
 def _general(cursor: Cursor, apply: Apply) -> Rounding | None:
-    answers = _digits(cursor, "rounding", apply)
+    answers = _digits(cursor, "rounding")
     if answers is None:
         return None
     more = 2 if apply == "at_end" else 0
     decimals = None if answers.decimals is None else answers.decimals + more
     significant = None if answers.significant is None else answers.significant + more
-    intermediates = Digits(
-        decimals=decimals, significant=significant, minimum_significant=answers.minimum_significant
-    )
+    kept = KEPT if apply == "at_end" and decimals is not None and not cursor.has("minimum_significant") else 0
+    minimum = max(answers.minimum_significant, kept)
+    intermediates = Digits(decimals=decimals, significant=significant, minimum_significant=minimum)
     return Rounding(apply=apply, answers=answers, intermediates=intermediates)
 
 
-def _digits(cursor: Cursor, what: str, apply: Apply) -> Digits | None:
+def _digits(cursor: Cursor, what: str) -> Digits | None:
     if what != "rounding" and not cursor.mapping(_DIGITS, what):
         return None
     decimals_cursor, significant_cursor = cursor.get("decimals"), cursor.get("significant")
@@ -90,7 +93,7 @@ def _digits(cursor: Cursor, what: str, apply: Apply) -> Digits | None:
         return None if significant is None else Digits(significant=significant)
     assert decimals_cursor is not None
     decimals = decimals_cursor.integer("decimals", 0, MAXIMUM_DIGITS)
-    minimum: int | None = 3 if apply == "at_end" else 0
+    minimum: int | None = 0
     if minimum_cursor is not None:
         minimum = minimum_cursor.integer("minimum_significant", 0, MAXIMUM_DIGITS)
     if decimals is None or minimum is None:

@@ -328,7 +328,9 @@ def _rounding() -> Schema:
     digits = {
         "decimals": integer("Digits after the decimal point.", 0),
         "significant": integer("Significant digits.", 1),
-        "minimum_significant": integer("Significant digits kept where decimals would leave fewer.", 0),
+        "minimum_significant": integer(
+            "Significant digits kept where decimals would leave fewer; 0 where absent.", 0
+        ),
     }
     apply = ("at_end", "each_step")
     full = mapping(

@@ -53,7 +53,6 @@ def digits_of(rounding: Mapping[str, Any] | None) -> tuple[Digits, Digits]:
         k: given[k] for k in ("decimals", "significant", "minimum_significant") if k in given
     }
     more = 0 if carried else 2
-    usual = 0 if carried else 3
     answers: dict[str, Any] = own | dict(given.get("answers", {}))
     if "decimals" in own:
         between: dict[str, Any] = {"decimals": int(own["decimals"]) + more}
@@ -61,14 +60,13 @@ def digits_of(rounding: Mapping[str, Any] | None) -> tuple[Digits, Digits]:
         between = {"significant": int(own["significant"]) + more}
     else:
         between = {"significant": 6}
-    between |= {k: v for k, v in own.items() if k == "minimum_significant"} | dict(
-        given.get("intermediates", {})
-    )
-    return _digits(answers or {"significant": 4}, usual), _digits(between, usual)
+    between["minimum_significant"] = own.get("minimum_significant", 0 if carried else 3)
+    between = dict(given.get("intermediates", between))
+    return _digits(answers or {"significant": 4}), _digits(between)
 
 
-def _digits(given: Mapping[str, Any], usual: int) -> Digits:
-    minimum = int(given.get("minimum_significant", usual))
+def _digits(given: Mapping[str, Any]) -> Digits:
+    minimum = int(given.get("minimum_significant", 0))
     if "decimals" in given:
         return Digits(decimals=int(given["decimals"]), minimum=minimum)
     return Digits(significant=int(given.get("significant", 4)))

@@ -275,7 +275,8 @@ class ChainChecker:
         exact = as_fraction(value)
         if boxed or self.world.each_step:
             printed = ("-" if end[0] < 0 else "") + end[1].text
-            wrong = None if self._as_given(target, end, t) else fault(printed, value, digits)
+            before = None if self.world.each_step else self.world.before(target, t)
+            wrong = None if self._as_given(target, end, t) else fault(printed, value, digits, before)
             if wrong:
                 out.faults.append(f"{target}: {wrong}")
         elif exact != end[0] and end[1].decimals < places(exact, digits):

@@ -192,7 +192,11 @@ class Conventions(Words):
         if text_of(self.number(formula)) != written(given) or exact(formula) != read(given):
             out.faults.append(f"learning rate {formula}, not {given}")
 
-    def rounding(self, place: Place, out: Found, first: str, second: str | None) -> None:
+    def rounding(self, place: Place, out: Found, first: str, second: str | None, moved: str | None) -> None:
+        trained = self.node.get("training") is not None
+        shown = trained and second is not None and self.chains.answers.significant is not None
+        if (moved is not None) != shown:
+            out.faults.append("what is said of new parameters")
         if (second is None) != self.world.each_step:
             out.faults.append("when values are rounded")
         for words, digits in ((first, self.chains.between), (second, self.chains.answers)):

@@ -309,13 +309,13 @@ def _rules() -> list[Rule]:
         (
             r"calculated exactly and rounded only where a number is printed: intermediate values to "
             r"(.*?), answers to (.*?); ≈ marks a rounded number\. Operands show more digits where the "
-            r"result needs them",
+            r"result needs them(, new parameters where their change needs them)?",
             p.rounding,
         ),
         (
             r"every value is rounded to (.*?) as it is written down, and the rounded value is what "
             r"the next line uses; ties are rounded away from zero()",
-            lambda s, pl, o, a, _: p.rounding(s, pl, o, a, None),
+            lambda s, pl, o, a, _: p.rounding(s, pl, o, a, None, None),
         ),
         (r"logarithms have base \$?(\d+)\$?", p.log_base),
         (r"Iterations (\d+) to (\d+) are carried out in the same way and not written out\.", p.skipped),

@@ -116,7 +116,8 @@ class Words:
         )
         if initial is not None and text_of(node) == written(initial) and value == printed[0]:
             return
-        wrong = fault(text_of(node), value, digits)
+        before = None if self.world.each_step else self.world.before(name, t)
+        wrong = fault(text_of(node), value, digits, before)
         if wrong and self.world.each_step and printed[0] == value:
             wrong = None
         if wrong:

@@ -207,6 +207,12 @@ class World:
             return self.spec.penalty.strength
         return self.number(self.key(name, t), carried=carried)
 
+    def before(self, name: str, t: int) -> Number | None:
+        """What a new parameter was before the update; None for any other quantity."""
+        if indices(name)[0] not in ("W_new", "b_new", "theta_new"):
+            return None
+        return self.number(self.key(name.replace("_new", "", 1), t), carried=True)
+
     def number(self, key: Key, *, carried: bool) -> Number:
         """The value of a key."""
         if not carried or not self.each_step:

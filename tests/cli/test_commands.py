@@ -106,6 +106,25 @@ def test_check_lists_every_error_of_every_file(run: Run, folder: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_check_warns_of_answers_that_the_rounding_hides(run: Run, folder: Path) -> None:
+    small = folder / "small.yaml"
+    training = "training: {optimiser: {sgd: {learning_rate: 0.001}}}\n"
+    text = (
+        GOOD.replace("dL/dw3", "gradients, updated_parameters").replace("[0.1, 0.2]", "[0.1, 3]") + training
+    )
+    small.write_text(text + "rounding: {decimals: 1}\n", encoding="utf-8")
+    done = run("check", "small.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "an answer that is not 0 prints as 0: " in done.stdout
+    assert "write minimum_significant: 3 beside decimals: 1, or significant: 4 in its place" in done.stdout
+    assert "a new parameter prints as the old one: " in done.stdout
+    for instead in ("{decimals: 1, minimum_significant: 3}", "{significant: 4}"):
+        small.write_text(text + f"rounding: {instead}\n", encoding="utf-8")
+        done = run("check", "small.yaml")
+        assert "an answer that is not 0" not in done.stdout
+        assert ("as the old one" in done.stdout) == ("decimals" in instead)
+
+
 def test_check_finds_a_prediction_outside_the_domain(run: Run, folder: Path) -> None:
     text = GOOD.replace("squared_error", "binary_cross_entropy").replace(
         "- {units: 1, activation: sigmoid", "- {units: 1, activation: linear"

@@ -118,7 +118,7 @@ def test_names() -> None:
     assert (second.over_outputs, second.over_samples) == ("sum", "mean")
     assert second.parameters == {"delta": Given.read("2")}
     assert problem.rounding.answers == Digits(significant=5)
-    assert problem.rounding.intermediates == Digits(decimals=8, minimum_significant=3)
+    assert problem.rounding.intermediates == Digits(decimals=8)
 
 
 def test_names_follow_the_layout_of_the_file() -> None:
@@ -150,7 +150,9 @@ def test_loss_aliases(written: str, name: str, over_outputs: str, over_samples: 
     [
         ("at_end", Digits(significant=4), Digits(significant=6)),
         ("each_step", Digits(significant=4), Digits(significant=4)),
-        ("{decimals: 4}", _decimals(4, 3), _decimals(6, 3)),
+        ("{decimals: 4}", Digits(decimals=4), _decimals(6, 3)),
+        ("{decimals: 4, minimum_significant: 0}", Digits(decimals=4), Digits(decimals=6)),
+        ("{decimals: 4, minimum_significant: 4}", _decimals(4, 4), _decimals(6, 4)),
         ("{apply: each_step, decimals: 4}", Digits(decimals=4), Digits(decimals=4)),
         ("{significant: 3}", Digits(significant=3), Digits(significant=5)),
         ("{apply: each_step, significant: 3}", Digits(significant=3), Digits(significant=3)),

@@ -11,6 +11,8 @@ from mpmath import mp
 from tests.reference.numbers import Number, Real
 
 LARGEST_PLAIN = 7  # numbers below 10^7 are written out: never rounded before the decimal point
+LARGEST_WHOLE = 15  # exact whole numbers below 10^15 are never rounded
+MOST_PLACES = 20  # two values that agree to so many decimals are not told apart
 NEARLY = Fraction(1, 10**45)
 PRINTED = re.compile(
     r"([-−]?)(\d+)(?:\.(\d+))?(?:(?:e|\s*\\cdot\s*10\^\{?|\s*\\times\s*10\^\{?)([-−+]?\d+)\}?)?"
@@ -35,11 +37,21 @@ def as_fraction(x: Number) -> Fraction:
     return (-1 if sign else 1) * int(mantissa) * scale
 
 
-def places(x: Fraction, digits: Digits) -> int:
-    """How many decimals `x` is rounded to (negative: tens, hundreds …)."""
+def places(x: Fraction, digits: Digits, unlike: Fraction | None = None) -> int:
+    """How many decimals `x` is rounded to (negative: tens, hundreds …); significant ones tell it from `unlike`."""
+    decimals = _places(x, digits)
+    if unlike is None or digits.significant is None or (x.denominator == 1 and x < 10**LARGEST_WHOLE):
+        return decimals
+    apart = (p for p in range(decimals, MOST_PLACES) if round_half_away(x, p) != round_half_away(unlike, p))
+    return next(apart, decimals)
+
+
+def _places(x: Fraction, digits: Digits) -> int:
     if x == 0:
         return digits.decimals or 0
     leading = magnitude(x)
+    if x.denominator == 1 and leading < LARGEST_WHOLE:
+        return 0
     if digits.decimals is not None:
         return max(digits.decimals, digits.minimum - 1 - leading) if digits.minimum else digits.decimals
     if digits.significant is None:
@@ -83,8 +95,9 @@ def read_printed(text: str) -> tuple[Fraction, int]:
     return -value if sign else value, len(part) - shift
 
 
-def fault(printed: str, x: Number, digits: Digits) -> str | None:
-    """What is wrong with `printed` as the rounding of `x`, or None."""
+def fault(printed: str, x: Number, digits: Digits, unlike: Number | None = None) -> str | None:
+    """What is wrong with `printed` as the rounding of `x`, or None; `unlike` is what a new parameter was before."""
+    other = None if unlike is None else as_fraction(unlike)
     value, decimals = read_printed(printed)
     exact = as_fraction(x)
     if isinstance(x, Real) and abs(exact) < NEARLY:
@@ -92,8 +105,8 @@ def fault(printed: str, x: Number, digits: Digits) -> str | None:
     if isinstance(x, Real):
         short = round_half_away(exact, 30)
         if abs(exact - short) < NEARLY * abs(exact):
-            return _near_a_decimal(value, short, digits, printed)
-    wanted = places(exact, digits)
+            return _near_a_decimal(value, short, digits, printed, other)
+    wanted = places(exact, digits, other)
     expected = round_half_away(exact, wanted)
     if value != expected:
         return f"printed {printed}, right is {float(expected):.17g}"
@@ -106,9 +119,11 @@ def fault(printed: str, x: Number, digits: Digits) -> str | None:
     return None
 
 
-def _near_a_decimal(value: Fraction, short: Fraction, digits: Digits, printed: str) -> str | None:
+def _near_a_decimal(
+    value: Fraction, short: Fraction, digits: Digits, printed: str, unlike: Fraction | None
+) -> str | None:
     """A transcendental expression whose value is a short decimal: exact or ≈, but the digits are decided."""
-    expected = round_half_away(short, places(short, digits))
+    expected = round_half_away(short, places(short, digits, unlike))
     return None if value == expected else f"printed {printed}, right is {float(expected):.17g}"
 
 
