@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.derived import derive
 from nbsolve.expr import Atom
-from nbsolve.listing import Place, is_extra
+from nbsolve.listing import Place
 from nbsolve.nearest import SMALLEST_NORMAL, decimal, to_float
 from nbsolve.notation import Names
 from nbsolve.solution import Iteration, Solution
@@ -95,11 +95,11 @@ class Extras:
 
     def of(self, solution: Solution, iteration: Iteration, atom: Atom) -> Values:
         """The values among which the atom is found."""
-        if not is_extra(atom):
+        if atom in iteration.values:
             return iteration.values
         key = (id(solution), iteration.number)
         if key not in self._derived:
-            self._derived[key] = derive(solution, iteration)
+            self._derived[key] = derive(solution, iteration).values
         return self._derived[key]
 
 

@@ -1,127 +1,235 @@
-"""Quantities that no step writes down but that can be asked for: errors, losses and gradients per output."""
+"""Quantities that no step of a pass writes down but that can be asked for, each with the step that finds it.
+
+e_k = y_k − a_k. L_k is output k's contribution to the batch's loss; where a loss splits into outputs,
+∂L_k/∂a_i = Σ_j ∂L_k/∂a_j · ∂a_j/∂z_j · w_ji from one layer to the one before, whatever the way of explaining.
+δ = ±∂L/∂z where the explanation has no δ; the loss of one sample; L − L_new.
+"""
 
 from __future__ import annotations
 
-import flint
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from nbsolve.arithmetic import Value, settled
-from nbsolve.evaluate import dot_product, elementwise, evaluate
-from nbsolve.expr import Array, Expr, Negation, Operand, Quantity, Sum
+from nbsolve.expr import (
+    Expr,
+    Function,
+    Hadamard,
+    MatrixProduct,
+    Negation,
+    Quantity,
+    Sum,
+    Transpose,
+    number,
+    product,
+    total,
+)
+from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.layers.gradient import unit_of
 from nbsolve.objective import Objective
-from nbsolve.problem.functions import loss_of
-from nbsolve.recorder import forms
-from nbsolve.rounding import write
+from nbsolve.recorder import Recorder, forms
 from nbsolve.solution import Iteration, Solution
-from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.step import Form, Reason, Rule, Step
+from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.values import Values
 
-
-def derive(solution: Solution, iteration: Iteration) -> Values:
-    """Errors e_k = y_k − a_k, the outputs' shares L_k of the loss and ∂L_k/∂a of every unit.
-
-    L_k is output k's contribution to the batch's loss; there are none where a loss does not split into outputs.
-    """
-    problem, arithmetic = solution.problem, solution.arithmetic
-    extra = Values()
-    if not problem.losses:
-        return extra
-    objective = Objective(problem, iteration.labels)
-    output = solution.layers[-1]
-    for label in iteration.labels:
-        targets = iteration.values[Symbol(Role.TARGET, sample=label)]
-        outputs = iteration.values[output.a(None, label)]
-        _put(extra, solution, Symbol(Role.ERROR, sample=label), targets - outputs)
-        if not all(loss_of(term).separable for term in problem.losses):
-            continue
-        losses = []
-        for k in output.units:
-            formula = objective.output_loss(k, label)
-            assert formula is not None
-            losses.append(evaluate(formula, iteration.values, arithmetic))
-            slope = evaluate(objective.derivative(k, label), iteration.values, arithmetic)
-            _backwards(extra, solution, iteration, k, label, slope)  # type: ignore[arg-type]
-        _put(extra, solution, Symbol(Role.OUTPUT_LOSS, sample=label), _array(losses))
-    return extra
+__all__ = ["Derived", "derive", "known_step", "write_derived"]
 
 
-def derived_steps(solution: Solution, iteration: Iteration) -> list[Step]:
-    """Steps for the errors, the outputs' losses and their gradients in the outputs."""
+@dataclass(frozen=True)
+class Derived:
+    """The values of an iteration together with those derived from them, and the steps that find these."""
+
+    values: Values
+    steps: tuple[Step, ...]
+
+
+def derive(solution: Solution, iteration: Iteration) -> Derived:
+    """What can be derived from an iteration's values."""
+    rounding = solution.problem.rounding
+    each_step = rounding.apply == "each_step" and solution.rounded
+    digits = rounding.intermediates if each_step else None
+    values = iteration.values.copied()
+    recorder = Recorder(iteration.number, solution.arithmetic, digits, True, values)
+    write_derived(recorder, solution, iteration.labels)
+    return Derived(values, tuple(recorder.steps))
+
+
+def write_derived(recorder: Recorder, solution: Solution, labels: Sequence[int | None]) -> None:
+    """Write down what the passes did not."""
     problem = solution.problem
-    if not problem.losses:
-        return []
-    values = Values()
-    derived = derive(solution, iteration)
-    for own, more in ((iteration.values, derived), (derived, Values())):
-        values.stored.update(own.stored | more.stored)
-        values.unrounded.update(own.unrounded | more.unrounded)
-        values.givens.update(own.givens)
-    objective = Objective(problem, iteration.labels)
     output = solution.layers[-1]
-    steps: list[Step] = []
+    objective = Objective(problem, labels)
+    for label in labels:
+        if problem.samples[0].target is not None:
+            _errors(recorder, output, label)
+        if not problem.losses:
+            continue
+        _signals(recorder, solution, label)
+        if objective.output_loss(1, label) is not None:
+            _output_losses(recorder, objective, output, label)
+            for k in output.units:
+                _backwards(recorder, solution, objective, k, label)
+    after = Symbol(Role.LOSS, new=True) in recorder.values.stored
+    if problem.losses and tuple(labels) == (None,):
+        for new in (False, True) if after else (False,):
+            alone = forms(objective.sample_loss(None, new))
+            recorder.write(Rule.SAMPLE_LOSS, Symbol(Role.SAMPLE_LOSS, new=new), alone)
+    if after:
+        fall = Sum((Quantity(LOSS), Negation((Quantity(Symbol(Role.LOSS, new=True)),))))
+        recorder.write(Rule.LOSS_DECREASE, Symbol(Role.LOSS_DECREASE), forms(fall))
 
-    def add(rule: Rule, target: Symbol | Partial, formula: Expr, label: int | None) -> None:
-        if target in values:
-            steps.append(Step(rule, target, forms(formula), values, iteration.number, label))
 
-    for label in iteration.labels:
-        for k in output.units:
-            y, a = Symbol(Role.TARGET, to=k, sample=label), output.a(k, label)
-            add(
-                Rule.ERROR,
-                Symbol(Role.ERROR, to=k, sample=label),
-                Sum((Quantity(y), Negation((Quantity(a),)))),
-                label,
-            )
-            formula = objective.output_loss(k, label)
-            if formula is not None:
-                loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)
-                add(Rule.OUTPUT_LOSS, loss, formula, label)
-                add(Rule.LOSS_DERIVATIVE, Partial(loss, a), objective.derivative(k, label), label)
-    return steps
+def _errors(recorder: Recorder, output: Dense, label: int | None) -> None:
+    def error(k: int | None) -> Expr:
+        y, a = Symbol(Role.TARGET, to=k, sample=label), output.a(k, label)
+        return Sum((Quantity(y), Negation((Quantity(a),))))
+
+    recorder.write(
+        Rule.ERROR,
+        Symbol(Role.ERROR, sample=label),
+        forms(error(None)),
+        [Symbol(Role.ERROR, to=k, sample=label) for k in output.units],
+        lambda atom: forms(error(unit_of(atom))),
+        label,
+    )
+
+
+def _signals(recorder: Recorder, solution: Solution, label: int | None) -> None:
+    """δ in terms of ∂L/∂z."""
+    for layer in solution.layers:
+        whole = Symbol(Role.DELTA, layer.index, sample=label)
+        if whole in recorder.values.stored:
+            continue
+
+        def signal(j: int | None, layer: Dense = layer) -> Expr:
+            gradient = Quantity(Partial(LOSS, layer.z(j, label)))
+            return Negation((gradient,)) if solution.how.sign < 0 else gradient
+
+        recorder.write(
+            Rule.DELTA,
+            whole,
+            forms(signal(None)),
+            [Symbol(Role.DELTA, layer.index, j, sample=label) for j in layer.units],
+            lambda atom, signal=signal: forms(signal(unit_of(atom))),  # type: ignore[misc]
+            label,
+        )
+
+
+def _output_losses(recorder: Recorder, objective: Objective, output: Dense, label: int | None) -> None:
+    def loss(k: int) -> tuple[Form, ...]:
+        formula = objective.output_loss(k, label)
+        assert formula is not None
+        return forms(formula)
+
+    members = [Symbol(Role.OUTPUT_LOSS, to=k, sample=label) for k in output.units]
+    recorder.write_units(Rule.OUTPUT_LOSS, members, lambda atom: loss(unit_of(atom)), label)
 
 
 def _backwards(
-    extra: Values, solution: Solution, iteration: Iteration, k: int, label: int | None, slope: Value
+    recorder: Recorder, solution: Solution, objective: Objective, k: int, label: int | None
 ) -> None:
     """∂L_k/∂a of every layer, from the last to the first."""
-    values, arithmetic = iteration.values, solution.arithmetic
+    output = solution.layers[-1]
     loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)
-    gradient = _array([slope if j == k else flint.fmpq(0) for j in solution.layers[-1].units])
-    for layer in reversed(solution.layers):
-        _put(extra, solution, Partial(loss, layer.a(None, label)), gradient)
-        if layer.index == 1:
-            return
-        if layer.activation.vector:
-            p: Array = values[layer.a(None, label)]  # type: ignore[assignment]
-            signal = p * (gradient - dot_product(p, gradient))
-        else:
-            local = evaluate(layer.derivative(None, label), values, arithmetic)
-            signal = elementwise(settled, gradient * local)
-        weights: Array = values[layer.w()]  # type: ignore[assignment]
-        gradient = dot_product(weights.T, signal)
+    recorder.write_units(
+        Rule.LOSS_DERIVATIVE,
+        [Partial(loss, output.a(j, label)) for j in output.units],
+        lambda atom: forms(objective.derivative(k, label) if unit_of(atom) == k else number(0)),
+        label,
+    )
+    for layer in reversed(solution.layers[1:]):
+        _Back(solution, layer, loss, [k] if layer is output else list(layer.units)).write(recorder)
+
+
+@dataclass(frozen=True)
+class _Back:
+    """From ∂L_k/∂a of one layer to that of the layer before; `through` are the units whose ∂L_k/∂a is not 0."""
+
+    solution: Solution
+    layer: Dense
+    loss: Symbol
+    through: Sequence[int]
+
+    def write(self, recorder: Recorder) -> None:
+        label, layer = self.loss.sample, self.layer
+        members = [Partial(self.loss, layer.source(i, label)) for i in range(1, layer.inputs + 1)]
         share = Symbol(Role.SHARE, layer.index - 1, sample=label)
-        if layer is solution.layers[-1] and not layer.activation.vector and share in values.stored:
-            # Shares that were written down keep the rounding they were written with.
-            gradient = values.stored[share][:, k - 1]  # type: ignore[index]
+        if (
+            layer is self.solution.layers[-1]
+            and not layer.activation.vector
+            and share in recorder.values.stored
+        ):
+            # a share that was written down keeps the rounding it was written with
+            k = self.through[0]
+            recorder.write_units(
+                Rule.PATH_SUM,
+                members,
+                lambda atom: forms(
+                    Quantity(Symbol(Role.SHARE, layer.index - 1, unit_of(atom), k, sample=label))
+                ),
+                label,
+            )
+            return
+        recorder.write(
+            Rule.PATH_SUM,
+            Partial(self.loss, layer.source(None, label)),
+            forms(MatrixProduct((Transpose((Quantity(layer.w()),)), self._signal()))),
+            members,
+            lambda atom: self._forms(unit_of(atom)),
+            label,
+        )
+
+    def _signal(self) -> Expr:
+        """∂L_k/∂z of the whole layer."""
+        layer, label = self.layer, self.loss.sample
+        upstream = Quantity(Partial(self.loss, layer.a(None, label)))
+        if not layer.activation.vector:
+            return Hadamard((upstream, self._slope(None)))
+        p = Quantity(layer.a(None, label))
+        return Hadamard((p, Sum((upstream, Negation((Function("dot", (p, upstream)),))))))
+
+    def _slope(self, j: int | None) -> Expr:
+        layer, label = self.layer, self.loss.sample
+        if self.solution.how.way == "local_derivatives":
+            return Quantity(Partial(layer.a(j, label), layer.z(j, label)))
+        return layer.derivative(j, label)
+
+    def _forms(self, i: int) -> tuple[Form, ...]:
+        layer, label = self.layer, self.loss.sample
+        chain: list[Expr] = []
+        factors: list[Expr] = []
+        for k in self.through:
+            upstream = Quantity(Partial(self.loss, layer.a(k, label)))
+            for j in layer.units if layer.activation.vector else [k]:
+                local = Quantity(Partial(layer.a(k, label), layer.z(j, label)))
+                step = Quantity(Partial(layer.z(j, label), layer.source(i, label)))
+                chain.append(product(upstream, local, step))
+                own = layer.jacobian(k, j, label) if layer.activation.vector else self._slope(j)
+                factors.append(product(upstream, own, Quantity(layer.w(j, i))))
+        return forms(total(*chain), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES))
 
 
-def _put(extra: Values, solution: Solution, atom: Symbol | Partial, value: Operand) -> None:
-    rounding, arithmetic = solution.problem.rounding, solution.arithmetic
-    if rounding.apply == "each_step" and solution.rounded:
+def known_step(atom: Symbol | Partial, solution: Solution, values: Values, iteration: int) -> Step:
+    """The step of a quantity that needs none: what is given or carried over, ∂z/∂w = a, an entry of a Jacobian."""
+    formula: Expr = Quantity(atom)
+    if isinstance(atom, Partial) and atom.of.role is Role.PRE_ACTIVATION:
+        formula = _of_sum(atom)
+    elif isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and atom.of.to is not None:
+        layer = solution.layers[(atom.of.layer or 1) - 1]
+        k, j = number_of(atom.of.to), number_of(atom.wrt.to)
+        if layer.activation.vector:
+            formula = layer.jacobian(k, j, atom.of.sample)
+        elif k != j:
+            formula = number(0)
+    return Step(Rule.GIVEN, atom, forms(formula), values, iteration, atom.sample)
 
-        def rounded(entry: Value) -> Value:
-            return write(entry, rounding.intermediates, arithmetic).value
 
-        assert isinstance(value, np.ndarray)
-        extra.put(atom, elementwise(rounded, value), value)
-    else:
-        extra.put(atom, value)
-
-
-def _array(entries: list[Operand]) -> Array:
-    result = np.empty(len(entries), dtype=object)
-    for place, entry in enumerate(entries):
-        result[place] = entry
-    return result
+def _of_sum(partial: Partial) -> Expr:
+    """∂z/∂w = a, ∂z/∂a = w, ∂z/∂b = 1, ∂z/∂θ = −1."""
+    z, wrt = partial.of, partial.wrt
+    if wrt.role in (Role.BIAS, Role.THRESHOLD):
+        return number(1 if wrt.role is Role.BIAS else -1)
+    if wrt.role is Role.WEIGHT and wrt.layer is not None:
+        below = Symbol(Role.ACTIVATION, wrt.layer - 1) if wrt.layer > 1 else Symbol(Role.INPUT)
+        return Quantity(Symbol(below.role, below.layer, wrt.from_, sample=z.sample))
+    return Quantity(Symbol(Role.WEIGHT, z.layer, z.to, wrt.to))

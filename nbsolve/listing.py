@@ -56,8 +56,11 @@ class Asked:
             if part.at is None or part.at == iteration.number
             for ask in part.ask
         ]
-        named = (_named(names.resolve(ask), iteration) for ask in asks if ask not in _ASKS)
-        return cls(frozenset(asks) & frozenset(_ASKS), frozenset(atom for atoms in named for atom in atoms))
+        found: set[Atom] = set()
+        for atom in (names.resolve(ask) for ask in asks if ask not in _ASKS):
+            found.update(meant(atom, iteration, solution, names))
+            found.update(of_sample(atom, label) for label in iteration.labels)  # a matrix is boxed as a whole
+        return cls(frozenset(asks) & frozenset(_ASKS), frozenset(found))
 
     def __contains__(self, atom: object) -> bool:
         if not isinstance(atom, Symbol | Partial):
@@ -68,7 +71,9 @@ class Asked:
     def after(self) -> bool:
         """Whether anything is asked about the network after the update."""
         return bool(self.words & {"forward_after", "loss_after"}) or any(
-            isinstance(atom, Symbol) and atom.new and atom.role not in _PARAMETERS for atom in self.atoms
+            isinstance(atom, Symbol)
+            and ((atom.new and atom.role not in _PARAMETERS) or atom.role is Role.LOSS_DECREASE)
+            for atom in self.atoms
         )
 
 
@@ -97,7 +102,7 @@ def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names)
         if lister is not None:
             atoms: Iterable[Atom] = lister(solution, iteration)
         else:
-            atoms = _named(names.resolve(ask), iteration)
+            atoms = meant(names.resolve(ask), iteration, solution, names)
         for atom in atoms:
             named, holder = atom, atom
             if isinstance(atom, Symbol) and atom.role is Role.DELTA and solution.how.sign > 0:
@@ -149,13 +154,6 @@ def everything(solution: Solution) -> Iterator[Place]:
                 yield Place(after, after, t)
         if Symbol(Role.EPOCH_LOSS) in iteration.values.stored:
             yield Place(Symbol(Role.EPOCH_LOSS), Symbol(Role.EPOCH_LOSS), t)
-
-
-def is_extra(atom: Atom) -> bool:
-    """Whether a quantity belongs to those that `nbsolve.derived` computes on demand."""
-    if isinstance(atom, Partial):
-        return atom.of.role is Role.OUTPUT_LOSS
-    return atom.role in (Role.ERROR, Role.OUTPUT_LOSS)
 
 
 # ------------------------------------------------------------------ lists of quantities
@@ -291,27 +289,74 @@ _ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
 }
 
 
-def _named(atom: Atom, iteration: Iteration) -> Iterator[Atom]:
-    """A quantity asked for by name; in a batch, one for each sample where it belongs to samples."""
-    first = atom if isinstance(atom, Symbol) else atom.wrt
-    if is_extra(atom) or atom in iteration.values:
-        yield atom
+# ------------------------------------------------------------------ quantities asked for by name
+
+
+def meant(atom: Atom, iteration: Iteration, solution: Solution, names: Names) -> Iterator[Atom]:
+    """What a quantity asked for by name means in one iteration: its entries, in a batch for each sample.
+
+    Nothing where it is the loss of an epoch that this iteration does not end. Raises: UnknownQuantityError.
+    """
+    reason = refusal(atom, solution.problem)
+    if reason is not None:
+        raise UnknownQuantityError(f"{canonical(atom)} is asked, but {reason}")
+    if isinstance(atom, Symbol) and atom.role is Role.EPOCH_LOSS and atom not in iteration.values.stored:
         return
-    found = False
-    for label in iteration.labels:
-        own = of_sample(atom, label)
-        if own in iteration.values:
-            found = True
-            yield own
-    if not found:
+    if atom in _AFTER and replace(LOSS, new=True) not in iteration.values.stored:
         raise UnknownQuantityError(
-            f"{canonical(atom)} has no value in iteration {iteration.number} ({first.role.name.lower()})"
+            f"{canonical(atom)} is asked, but after the update of iteration {iteration.number} a prediction "
+            "leaves the loss's domain"
         )
+    for label in iteration.labels if belongs_to_sample(atom) else (None,):
+        for entry in names.entries(atom):
+            yield of_sample(entry, label)
+
+
+_AFTER = (replace(LOSS, new=True), Symbol(Role.SAMPLE_LOSS, new=True), Symbol(Role.LOSS_DECREASE))
+_OF_SAMPLES = frozenset(
+    {
+        Role.INPUT, Role.TARGET, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.ERROR, Role.OUTPUT_LOSS,
+        Role.SAMPLE_LOSS, Role.DELTA,
+    }
+)  # fmt: skip
+_NEED_LOSS = frozenset(
+    {
+        Role.LOSS, Role.SAMPLE_LOSS, Role.LOSS_DECREASE, Role.EPOCH_LOSS, Role.OUTPUT_LOSS, Role.DELTA,
+        Role.PENALTY,
+    }
+)  # fmt: skip
+_NEED_TRAINING = frozenset({Role.LOSS_DECREASE, Role.EPOCH_LOSS, Role.LEARNING_RATE})
+
+
+def belongs_to_sample(atom: Atom) -> bool:
+    """Whether a quantity has a value for each sample of a batch."""
+    if isinstance(atom, Symbol):
+        return atom.role in _OF_SAMPLES
+    return belongs_to_sample(atom.of) or belongs_to_sample(atom.wrt)
 
 
 def of_sample(atom: Atom, label: int | None) -> Atom:
     """The same quantity of one sample of a batch."""
     if isinstance(atom, Symbol):
-        return replace(atom, sample=label)
-    of = atom.of if atom.of.role is Role.LOSS else replace(atom.of, sample=label)
-    return Partial(of, replace(atom.wrt, sample=label))
+        return replace(atom, sample=label) if atom.role in _OF_SAMPLES else atom
+    of, wrt = of_sample(atom.of, label), of_sample(atom.wrt, label)
+    assert isinstance(of, Symbol)
+    assert isinstance(wrt, Symbol)
+    return Partial(of, wrt)
+
+
+def refusal(atom: Atom, problem: Problem) -> str | None:
+    """Why a problem gives a quantity no value; None where it does."""
+    if isinstance(atom, Partial):
+        return refusal(atom.of, problem) or refusal(atom.wrt, problem)
+    if atom.role in (Role.TARGET, Role.ERROR) and problem.samples[0].target is None:
+        return "the samples have no targets"
+    if atom.role in _NEED_LOSS and not problem.losses:
+        return "the problem has no loss (add one, such as loss: squared_error)"
+    if (atom.role in _NEED_TRAINING or atom.new or atom.change) and problem.training is None:
+        return "the problem has no training (add training: {optimiser: {sgd: {learning_rate: 0.1}}})"
+    if atom.role in (Role.PENALTY, Role.STRENGTH) and problem.regulariser is None:
+        return "the problem has no penalty"
+    if atom.role is Role.OUTPUT_LOSS and not all(loss_of(term).separable for term in problem.losses):
+        return "its loss does not split into outputs"
+    return None

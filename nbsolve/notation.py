@@ -12,16 +12,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
+from nbsolve.entries import entries
 from nbsolve.errors import NbsolveError
 from nbsolve.general_names import GeneralNames
 from nbsolve.letters import Name
 from nbsolve.problem.model import Network, Notation, Problem
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, canonical, number_of
 
+if TYPE_CHECKING:
+    from nbsolve.quantities import Quantities
+
 __all__ = ["Names"]
 
 _NEW, _GAP = r"\text{new}", r"\,"
+_LOSS, _NEW_LOSS = Symbol(Role.LOSS), Symbol(Role.LOSS, new=True)
 _CHECKED_SIZE = 20_000
 """Networks with more parameters than this are only checked for equal names where a file names quantities."""
 
@@ -39,7 +45,7 @@ _LETTERS = {
 }  # fmt: skip
 _AUXILIARY = (Role.ERROR, Role.PENALTY, Role.SHARE, Role.SAMPLE_COUNT)
 _COUNTED = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT, Role.TARGET)
-_LOSSES = (Role.LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.EPOCH_LOSS)
+_LOSSES = (Role.LOSS, Role.SAMPLE_LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.EPOCH_LOSS)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ class Names:
         r"""LaTeX without dollar signs: `w_3^{\text{new}}`, `\frac{\partial L}{\partial w_3}`."""
         if isinstance(atom, Partial):
             return rf"\frac{{\partial {self.latex(atom.of)}}}{{\partial {self.latex(atom.wrt)}}}"
+        if atom.role is Role.LOSS_DECREASE:
+            return f"{self.latex(_LOSS)} - {self.latex(_NEW_LOSS)}"
         if atom.role is Role.SHARE and atom.from_ is not None:
             gradient, through = _share(atom)
             return rf"\left.{self.latex(gradient)}\right|_{{{self.latex(through)}}}"
@@ -104,6 +112,8 @@ class Names:
         """Unicode text for a terminal or a text alternative: w₃ⁿᵉʷ, ∂L/∂w₃."""
         if isinstance(atom, Partial):
             return f"∂{self.plain(atom.of)}/∂{self.plain(atom.wrt)}"
+        if atom.role is Role.LOSS_DECREASE:
+            return f"{self.plain(_LOSS)} − {self.plain(_NEW_LOSS)}"
         if atom.role is Role.SHARE and atom.from_ is not None:
             gradient, through = _share(atom)
             return f"{self.plain(gradient)}|{self.plain(through)}"
@@ -112,15 +122,22 @@ class Names:
     def resolve(self, text: str) -> Symbol | Partial:
         """The quantity that `dL/dw7`, `dJ/dw_{11}^{(2)}`, `h1o` or `dL/dW[2][1][1]` means in this problem.
 
-        Canonical names come first, then this notation's names, then these with their markup stripped.
+        What the problem's own pages write comes first, then canonical names, then the pages' names with their
+        markup stripped. A name without indices may mean a whole vector or matrix: `entries` lists what it holds.
         Raises `UnknownQuantityError` that lists near names, or what an ambiguous one may mean.
         """
+        return self._quantities.resolve(text)
+
+    @cached_property
+    def _quantities(self) -> Quantities:
         from nbsolve.quantities import Quantities  # a table of all names, only for those who ask by name
 
-        return Quantities.of(self).resolve(text)
+        return Quantities(self)
 
     def name(self, symbol: Symbol) -> Name:
         """The written name in its parts: core, subscript, superscript (with sample and "new", without Δ)."""
+        if symbol.role is Role.SAMPLE_LOSS and symbol.sample is not None:
+            symbol = replace(symbol, role=Role.LOSS)  # its number says that it is the loss of one sample
         place = (symbol.role, symbol.layer, symbol.to, symbol.from_, symbol.shared)
         name = self._names.get(place)
         if name is None:
@@ -132,6 +149,10 @@ class Names:
         if symbol.iteration is not None:
             name = name.with_sup(rf"\langle {symbol.iteration}\rangle")
         return name.with_sup(_NEW, _GAP) if symbol.new else name
+
+    def entries(self, atom: Symbol | Partial) -> Iterator[Symbol | Partial]:
+        """The entries of a whole vector or matrix, in order; a single quantity by itself."""
+        return entries(atom, self.network)
 
     def symbols(self) -> Iterator[Symbol]:
         """Every scalar quantity of a forward pass and its training, in the order of a forward pass."""
@@ -162,8 +183,24 @@ class Names:
             yield from (Symbol(role, to=k) for k in range(1, self.outputs + 1))
         for layer, units in enumerate(self.sizes[1:], 1):
             yield from (Symbol(Role.DELTA, layer, unit) for unit in range(1, units + 1))
-        for role in (Role.EPOCH_LOSS, Role.PENALTY, Role.STRENGTH, Role.SAMPLE_COUNT):
+        for role in (Role.EPOCH_LOSS, Role.SAMPLE_LOSS, Role.PENALTY, Role.STRENGTH):
             yield Symbol(role)
+
+    def wholes(self) -> Iterator[Symbol]:
+        """The whole vectors and matrices: of inputs, targets, outputs' errors and losses, of each layer."""
+        yield from (Symbol(role) for role in (Role.INPUT, Role.TARGET, Role.ERROR))
+        roles = {"threshold": Role.THRESHOLD, "units": Role.BIAS}
+        for number, layer in enumerate(self.network.layers, 1):
+            for role in (Role.WEIGHT, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA):
+                yield Symbol(role, number)
+            if layer.bias.kind in roles:
+                yield Symbol(roles[layer.bias.kind], number)
+
+    def bare_letters(self) -> Iterator[tuple[Name, Symbol]]:
+        """The letters of inputs, targets, errors and outputs without an index, and the whole vectors they mean."""
+        if "output" in self._custom:
+            yield self._custom["output"], Symbol(Role.ACTIVATION, len(self.network.layers))
+        yield from ((self._letters[role], Symbol(role)) for role in (Role.INPUT, Role.TARGET, Role.ERROR))
 
     def _place_name(self, place: Symbol) -> Name:
         if place.role in _LOSSES:
@@ -252,8 +289,8 @@ class Names:
             return whole
         # E_{total} for the whole gives E_1 for one output: a word is not an index to add to
         bare = replace(whole, sub="") if whole.sub.startswith(r"\text") else whole
-        if place.role is Role.EPOCH_LOSS:
-            return bare.with_sub(r"\text{epoch}")
+        if place.role in (Role.EPOCH_LOSS, Role.SAMPLE_LOSS):
+            return bare.with_sub(r"\text{epoch}" if place.role is Role.EPOCH_LOSS else r"\text{sample}")
         if place.to is None:
             return bare.with_sub("k")
         return bare.with_sub(f"({place.to})" if place.role is Role.TERM_LOSS else str(place.to))

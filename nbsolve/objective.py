@@ -102,24 +102,11 @@ class Objective:
                 for index, term in enumerate(terms, start=1):
                     symbol = Symbol(Role.TERM_LOSS, to=index, sample=sample, new=new)
                     recorder.write(Rule.TERM_LOSS, symbol, forms(self.term(term, sample, new)), sample=sample)
-                sample_loss = total(
-                    *(
-                        product(
-                            literal(term.weight),
-                            Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new)),
-                        )
-                        if term.weight.value != ONE
-                        else Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new))
-                        for m, term in enumerate(terms, start=1)
-                    )
-                )
-            else:
-                weight = [] if terms[0].weight.value == ONE else [literal(terms[0].weight)]
-                sample_loss = product(*weight, self.term(terms[0], sample, new))
+            sample_loss = self.sample_loss(sample, new)
             if alone:
                 parts.append(sample_loss)
             else:
-                symbol = Symbol(Role.LOSS, sample=sample, new=new)
+                symbol = Symbol(Role.SAMPLE_LOSS, sample=sample, new=new)
                 recorder.write(Rule.SAMPLE_LOSS, symbol, forms(sample_loss), sample=sample)
                 parts.append(Quantity(symbol))
         data = total(*parts)
@@ -137,6 +124,18 @@ class Objective:
             )
             data = total(data, Quantity(penalty))
         recorder.write(Rule.LOSS, loss, forms(data))
+
+    def sample_loss(self, sample: int | None, new: bool = False) -> Expr:
+        """The loss of one sample: its terms added, without the penalty."""
+        terms = self.problem.losses
+        if len(terms) == 1:
+            weight = [] if terms[0].weight.value == ONE else [literal(terms[0].weight)]
+            return product(*weight, self.term(terms[0], sample, new))
+        parts: list[Expr] = []
+        for m, term in enumerate(terms, start=1):
+            own = Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new))
+            parts.append(own if term.weight.value == ONE else product(literal(term.weight), own))
+        return total(*parts)
 
     def term(self, term: LossTerm, sample: int | None, new: bool) -> Expr:
         """scale · (sum or mean over outputs) of one loss on one sample."""

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from nbsolve.entries import PARAMETERS, absence
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.letters import Name, squeeze, strip_markup, strip_signs
 from nbsolve.notation import Names
-from nbsolve.symbol import Partial, Role, Symbol, canonical, number_of, parse_canonical
+from nbsolve.symbol import Partial, Role, Symbol, canonical, parse_canonical
 
 __all__ = ["Quantities"]
 
-_HAVE_NEW = frozenset(
-    {Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.LOSS}
-)
-_PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
+_LOSS = Symbol(Role.LOSS)
+_HAVE_NEW = PARAMETERS | {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.LOSS, Role.SAMPLE_LOSS}
 _LISTED = 12
+_CHECKED_SIZE = 20_000
+"""In larger networks a canonical name is taken at its word: a table of all written names takes its time."""
 
 
 @dataclass(frozen=True)
@@ -28,92 +29,141 @@ class Quantities:
 
     names: Names
 
-    @classmethod
-    def of(cls, names: Names) -> Quantities:
-        """The table for the problem these names belong to."""
-        return cls(names)
-
     def resolve(self, text: str) -> Symbol | Partial:
         """See `Names.resolve`."""
         typed = _one_line(text)
+        if "[" not in typed or self._is_small:
+            written = self._as_written(typed)
+            if written is not None:
+                return written
         try:
             atom = parse_canonical(typed)
-        except ValueError:
-            atom = None
-        if atom is not None and (found := self._existing(atom)) is not None:
-            return found
+        except ValueError as error:
+            if "[" in typed:
+                hint = "brackets belong to canonical names, such as W[2][1][1] or dL/dz[1][2]"
+                raise UnknownQuantityError(
+                    f"no quantity {text!r} in this problem ({error}); {hint}"
+                ) from None
+        else:
+            reason = absence(atom, self.names.network)
+            if reason is None:
+                return self._own_form(atom)
+            if "[" in typed:
+                raise UnknownQuantityError(f"no quantity {text!r} in this problem: {reason}")
+        return self._spoken(typed, text)
+
+    # ------------------------------------------------------------------ as the pages write it
+
+    def _as_written(self, typed: str) -> Symbol | Partial | None:
+        """What the problem's own pages write in just this way; None where nothing is, or several are."""
+        if "/" not in typed:
+            sides = re.split(r"\s*[-−–]\s*(?!>)", typed)
+            if len(sides) == 2 and all(sides):
+                pair = tuple(map(self._written, sides))
+                return Symbol(Role.LOSS_DECREASE) if pair == (_LOSS, replace(_LOSS, new=True)) else None
+            return self._written(typed)
+        over, under = typed.split("/", 1)
+        if not (over.startswith("d") and under.startswith("d")):
+            return None
+        of, wrt = self._written(over[1:]), self._written(under[1:])
+        if of is None or wrt is None:
+            return None
+        partial = Partial(of, wrt)
+        return self._own_form(partial) if absence(partial, self.names.network) is None else None
+
+    def _written(self, typed: str) -> Symbol | None:
+        typed = _marked_new(typed)
+        for symbols in (self._singles, self._wholes):
+            for reduce in (_spaceless, _spelled):
+                found = self._called(symbols, reduce, typed)
+                if found:
+                    return found[0] if len(found) == 1 else None
+        letters = self.names.bare_letters()
+        return next((whole for letter, whole in letters if letter.latex() == _spelled(typed)), None)
+
+    # ------------------------------------------------------------------ as people say it
+
+    def _spoken(self, typed: str, text: str) -> Symbol | Partial:
+        """What this names up to spelling, markup, accents, capitals, without its layer."""
         if "/" not in typed:
             return self._symbol(typed, text)
         over, under = typed.split("/", 1)
         if not (over.startswith("d") and under.startswith("d")):
             raise self._unknown(text)
-        return Partial(self._symbol(over[1:], text, of_loss=True), self._symbol(under[1:], text))
+        partial = Partial(self._of(over[1:], text), self._symbol(under[1:], text))
+        reason = absence(partial, self.names.network)
+        if reason is not None:
+            of = f"; {over[1:]} is {canonical(partial.of)} here" if partial.of.role is not Role.LOSS else ""
+            raise UnknownQuantityError(f"no quantity {text!r} in this problem: {reason}{of}")
+        return self._own_form(partial)
+
+    def _of(self, typed: str, text: str) -> Symbol:
+        """What is differentiated: in most books L, J, E or C is the loss, unless it is something else here."""
+        own = self._written(typed)
+        if own is None and typed in ("L", "J", "E", "C"):
+            return _LOSS
+        return self._symbol(typed, text) if own is None else own
+
+    def _symbol(self, typed: str, text: str) -> Symbol:
+        typed = _marked_new(typed)
+        for symbols in (self._singles, self._wholes):
+            for reduce in (_spaceless, _spelled, strip_markup, squeeze, _lower, _without_layer):
+                found = self._called(symbols, reduce, typed)
+                if len(found) == 1:
+                    return found[0]
+                if found:
+                    shown = ", ".join(f"{canonical(symbol)} ({self.names.plain(symbol)})" for symbol in found)
+                    raise UnknownQuantityError(f"{text!r} may mean several quantities: {shown}")
+        raise self._unknown(text)
+
+    # ------------------------------------------------------------------ tables of names
 
     @cached_property
-    def _symbols(self) -> dict[str, Symbol]:
-        """Every scalar quantity by its canonical name, and its new value and change where it has them."""
-        return {canonical(symbol): symbol for symbol in self._all()}
-
-    def _all(self) -> Iterator[Symbol]:
-        for symbol in (*self.names.symbols(), *self.names.auxiliary()):
-            yield symbol
-            if symbol.role in _HAVE_NEW:
-                yield replace(symbol, new=True)
-            if symbol.role in _PARAMETERS:
-                yield replace(symbol, change=True)
-
-    def _matches(self, typed: str) -> Iterator[list[Symbol]]:
-        """What has this name: exactly, then up to spelling, markup, accents, capitals, without its layer."""
-        symbols = list(self._symbols.values())
-        if not re.search("new|change|Δ|Delta", typed):
-            symbols = [symbol for symbol in symbols if not (symbol.new or symbol.change)]
-        latex = [self.names.latex(symbol) for symbol in symbols]
-        for reduce in (_spaceless, _spelled, strip_markup, squeeze, _lower, _without_layer):
-            sought = _spelled(typed) if reduce is _without_layer else reduce(typed)
-            yield [symbol for symbol, name in zip(symbols, latex, strict=True) if reduce(name) == sought]
-
-    def _existing(self, atom: Symbol | Partial) -> Symbol | Partial | None:
-        """The quantity in this problem's own form (a shared bias is one parameter), or None."""
-        if isinstance(atom, Partial):
-            of, wrt = self._existing(atom.of), self._existing(atom.wrt)
-            return Partial(of, wrt) if isinstance(of, Symbol) and isinstance(wrt, Symbol) else None
-        if atom.role is Role.BIAS and atom.to is not None and self._has_shared_bias(atom):
-            atom = replace(atom, to=None, shared=True)
-        if canonical(atom) in self._symbols:
-            return atom
-        if not self._is_whole(atom):
-            return None
-        # a single output's target named y is meant rather than the vector of one target
-        first = replace(atom, to=1)
-        return first if self._is_written(first, canonical(atom)) else atom
-
-    def _has_shared_bias(self, atom: Symbol) -> bool:
-        layer, sizes = atom.layer or 0, self.names.sizes
+    def _is_small(self) -> bool:
         return (
-            canonical(Symbol(Role.BIAS, layer, shared=True)) in self._symbols
-            and number_of(atom.to or 0) <= sizes[layer]
+            sum(layer.units * len(layer.weights[0]) for layer in self.names.network.layers) <= _CHECKED_SIZE
         )
 
-    def _is_written(self, atom: Symbol, text: str) -> bool:
-        return canonical(atom) in self._symbols and self.names.latex(atom) == text
+    @cached_property
+    def _singles(self) -> dict[Symbol, str]:
+        """Every scalar quantity, its new value and its change where it has them, as LaTeX."""
+        return dict(self._with_moments((*self.names.symbols(), *self.names.auxiliary())))
 
-    def _is_whole(self, atom: Symbol) -> bool:
-        if atom.to is not None or atom.from_ is not None or atom.shared:
-            return False
-        first = replace(atom, to=1, from_=1 if atom.role is Role.WEIGHT else None)
-        return canonical(first) in self._symbols
+    @cached_property
+    def _wholes(self) -> dict[Symbol, str]:
+        """Every whole vector and matrix."""
+        return dict(self._with_moments(self.names.wholes()))
 
-    def _symbol(self, typed: str, text: str, *, of_loss: bool = False) -> Symbol:
-        if of_loss and typed in ("L", "J", "E", "C"):
-            return Symbol(Role.LOSS)
-        typed = re.sub(r"\+$|\^\{?\+\}?$", "new", typed)
-        for found in self._matches(typed):
-            if len(found) == 1:
-                return found[0]
-            if found:
-                choices = ", ".join(f"{canonical(symbol)} ({self.names.plain(symbol)})" for symbol in found)
-                raise UnknownQuantityError(f"{text!r} may mean several quantities: {choices}")
-        raise self._unknown(text)
+    def _with_moments(self, symbols: Iterable[Symbol]) -> Iterator[tuple[Symbol, str]]:
+        for symbol in symbols:
+            for one in (
+                symbol,
+                *([replace(symbol, new=True)] if symbol.role in _HAVE_NEW else []),
+                *([replace(symbol, change=True)] if symbol.role in PARAMETERS else []),
+            ):
+                yield one, self.names.latex(one)
+
+    def _called(
+        self, symbols: Mapping[Symbol, str], reduce: Callable[[str], str], typed: str
+    ) -> list[Symbol]:
+        """The quantities of a table that have this name, up to what `reduce` takes away."""
+        if not re.search("new|change|Δ|Delta", typed):
+            symbols = {symbol: name for symbol, name in symbols.items() if not (symbol.new or symbol.change)}
+        if reduce is _without_layer:
+            sought = _spelled(typed)
+            return [symbol for symbol, name in symbols.items() if _without_layer(name) == sought]
+        parts = _scripts(typed) if reduce in (strip_markup, squeeze, _lower) else None
+        if parts is not None:
+            # an index is not to run into the layer: z_1^(2) is not z_12
+            wanted = tuple(map(reduce, parts))
+            return [s for s, n in symbols.items() if tuple(map(reduce, _scripts(n) or ())) == wanted]
+        sought = reduce(typed)
+        return [symbol for symbol, name in symbols.items() if reduce(name) == sought]
+
+    def _own_form(self, atom: Symbol | Partial) -> Symbol | Partial:
+        """The quantity in this problem's own form: a shared bias is one parameter, a vector of one its entry."""
+        found = list(self.names.entries(atom))
+        return found[0] if len(found) == 1 else atom
 
     def _unknown(self, text: str) -> UnknownQuantityError:
         typed = squeeze(re.sub(r"^d.*?/d", "", _one_line(text)))
@@ -129,6 +179,20 @@ class Quantities:
             f"no quantity {text!r} in this problem; {lead} {', '.join(shown[:_LISTED])}{more} "
             f"(and derivatives such as ∂{self.names.plain(Symbol(Role.LOSS))}/∂{weight})"
         )
+
+
+def _marked_new(typed: str) -> str:
+    """`w+` and `w^+` as `w new`."""
+    return re.sub(r"\+$|\^\{?\+\}?$", "new", typed)
+
+
+def _scripts(text: str) -> tuple[str, str, str] | None:
+    """Core, subscript and superscript of a name that has both scripts."""
+    try:
+        name = Name.read(_spelled(text))
+    except ValueError:
+        return None
+    return (name.core, name.sub, name.sup) if name.sub and name.sup else None
 
 
 def _one_line(text: str) -> str:

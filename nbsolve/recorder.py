@@ -10,7 +10,7 @@ import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, Value, settled
 from nbsolve.evaluate import elementwise, evaluate
-from nbsolve.expr import Array, Atom, Expr, Operand, Quantity
+from nbsolve.expr import Array, Atom, Expr, Operand
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.values import Place, Values, whole
@@ -80,13 +80,19 @@ class Recorder:
             self.steps.append(Step(rule, key, forms, self.values, self.number, sample, members, unit_forms))
 
     def describe(
-        self, rule: Rule, target: Atom, members: Iterable[Atom], unit_forms: UnitForms, sample: int | None
+        self,
+        rule: Rule,
+        target: Atom,
+        forms: tuple[Form, ...],
+        members: Iterable[Atom],
+        unit_forms: UnitForms,
+        sample: int | None,
     ) -> None:
         """Keep a step for a quantity that has its value already."""
         if self.recording:
-            step_forms = (Form(Quantity(target)),)
+            members = tuple(members)
             self.steps.append(
-                Step(rule, target, step_forms, self.values, self.number, sample, tuple(members), unit_forms)
+                Step(rule, target, forms, self.values, self.number, sample, members, unit_forms)
             )
 
     def require(self, expression: Expr) -> None:
@@ -112,6 +118,12 @@ class Recorder:
     def keep(self, target: Atom, source: Atom) -> None:
         """Give a quantity the value of another one, without a formula (a held parameter)."""
         self._run(Computation(target, source))
+
+    def clear(self, target: Atom, mask: Array) -> None:
+        """Make the entries of a quantity 0 where the mask is true (the change of a held parameter)."""
+        for book in (self.values.stored, self.values.unrounded):
+            if target in book:
+                book[target][mask] = flint.fmpq(0)  # type: ignore[index]
 
     def repeat(self, computations: Iterable[Computation]) -> None:
         """Compute what another iteration with the same samples computed."""

@@ -17,12 +17,9 @@ def batches(problem: Problem) -> Iterator[tuple[int, ...]]:
     """The numbers of the samples of each iteration: in order, starting over; without training all at once."""
     everything = tuple(range(1, len(problem.samples) + 1))
     if problem.training is None:
-        if problem.losses:
-            yield everything
-        else:
-            yield from ((sample,) for sample in everything)
+        yield everything
         return
-    length, size = epoch_length(problem), _batch_size(problem)
+    length, size = epoch_length(problem), batch_size(problem)
     for count in range(problem.training.iterations):
         start = (count % length) * size
         yield everything[start : start + size]
@@ -30,10 +27,11 @@ def batches(problem: Problem) -> Iterator[tuple[int, ...]]:
 
 def epoch_length(problem: Problem) -> int:
     """How many iterations go through all samples once."""
-    return -(-len(problem.samples) // _batch_size(problem))
+    return -(-len(problem.samples) // batch_size(problem))
 
 
-def _batch_size(problem: Problem) -> int:
+def batch_size(problem: Problem) -> int:
+    """How many samples an iteration takes (the last one of an epoch perhaps fewer)."""
     if problem.training is None or problem.training.batch == "all":
         return len(problem.samples)
     return int(problem.training.batch)

@@ -30,6 +30,8 @@ class Rule(StrEnum):
     TERM_LOSS = "term_loss"
     OUTPUT_LOSS = "output_loss"
     SAMPLE_LOSS = "sample_loss"
+    LOSS_DECREASE = "loss_decrease"
+    GIVEN = "given"
     PENALTY = "penalty"
     LOSS = "loss"
     EPOCH_LOSS = "epoch_loss"

@@ -39,6 +39,8 @@ class Role(StrEnum):
     OUTPUT_LOSS = "L_out"
     TERM_LOSS = "L_term"
     PENALTY = "penalty"
+    SAMPLE_LOSS = "L_sample"
+    LOSS_DECREASE = "L - L_new"
     EPOCH_LOSS = "L_epoch"
     ERROR = "e"
     DELTA = "delta"
@@ -134,11 +136,17 @@ def anchor(atom: Symbol | Partial) -> str:
     if atom.sample is not None:
         parts.append(f"s{atom.sample}")
     name = canonical(atom).replace("[:]", "-all").replace("[", "-").replace("]", "").replace("/", "-")
+    name = name.replace(" - ", "-minus-")
     return "-".join([*parts, name])
 
 
 def parse_canonical(text: str) -> Symbol | Partial:
-    """The quantity a canonical name means (the inverse of `canonical`); ValueError for any other text."""
+    """The quantity a canonical name means (the inverse of `canonical`); ValueError for any other text.
+
+    `[:]` at the end of a whole vector or matrix may be written: `z[1][:]` is `z[1]`.
+    """
+    if re.fullmatch(r"L\s*[-−–]\s*L_new", text):
+        return Symbol(Role.LOSS_DECREASE)
     if "/" not in text:
         return _parse_symbol(text, text)
     over, under = text.split("/", 1)
@@ -178,7 +186,7 @@ def _indices(symbol: Symbol) -> str:
 
 _STEMS = {role.value: role for role in Role}
 _NAME = re.compile(
-    r"(?P<stem>[A-Za-z]+(?:_(?:out|term|epoch))?)(?P<new>_new)?(?P<change>_change)?"
+    r"(?P<stem>[A-Za-z]+(?:_(?:out|term|epoch|sample))?)(?P<new>_new)?(?P<change>_change)?"
     r"(?P<indices>(?:\[(?:[1-9][0-9]*|:)\])*)"
 )
 
@@ -188,7 +196,9 @@ def _parse_symbol(name: str, whole: str) -> Symbol:
     role = _STEMS.get(match["stem"]) if match else None
     if match is None or role is None:
         raise ValueError(f"not a canonical quantity: {whole!r}")
-    places = [None if place == ":" else int(place) for place in re.findall(r"\[([^\]]+)\]", match["indices"])]
+    if role is not Role.BIAS:
+        name = re.sub(r"(\[:\])+$", "", name)
+    places = [None if place == ":" else int(place) for place in re.findall(r"\[([^\]]+)\]", name)]
     shared = role is Role.BIAS and len(places) == 1
     if len(places) > (1 if role in _ONE_INDEX else 3):
         raise ValueError(f"too many indices in {whole!r}")

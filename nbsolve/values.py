@@ -84,6 +84,12 @@ class Values:
             return None
         return texts[() if place is None else place]  # type: ignore[no-any-return]
 
+    def copied(self) -> Values:
+        """The same values, to which more can be added; arrays are not copied."""
+        own = Values()
+        own.stored, own.unrounded, own.givens = dict(self.stored), dict(self.unrounded), dict(self.givens)
+        return own
+
     def put(self, atom: Atom, value: Operand, unrounded: Operand | None = None) -> None:
         """Store a value once. Raises KeyError for a quantity that has one already."""
         if atom in self.stored:

@@ -81,9 +81,11 @@ def _from_standard_input(overrides: Sequence[str]) -> AnyProblem:
 
 def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
     """Whether every quantity that a part asks for is one that the problem has."""
+    from nbsolve.listing import refusal
     from nbsolve.notation import Names
     from nbsolve.problem.model import DerivationProblem
     from nbsolve.problem.parts import WORDS
+    from nbsolve.symbol import canonical
 
     if isinstance(problem, DerivationProblem):
         return  # its parts are held against its topics as it is read
@@ -94,7 +96,9 @@ def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
             if ask in WORDS:
                 continue
             try:
-                names.resolve(ask)
+                atom = names.resolve(ask)
+                if reason := refusal(atom, problem):
+                    raise UnknownQuantityError(f"{canonical(atom)} is asked, but {reason}")
             except UnknownQuantityError as error:
                 # An override moves the lines about: then the place in the file is not known.
                 line, column = (None, None) if changed else _place(problem.text, file, number, position)

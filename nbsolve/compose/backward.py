@@ -13,7 +13,7 @@ from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import Dense
 from nbsolve.phrases import phrase
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial
+from nbsolve.symbol import Partial, Role, Symbol
 
 
 @dataclass(frozen=True)
@@ -166,18 +166,24 @@ class BackwardBlocks(IterationBlocks):
             if slope in self.iteration.values.stored and self.iteration.values[local] == 0:
                 yield Paragraph((Math(Quantity(layer.a(j))), " " + phrase("passages.dead")))
 
-    def also_asked(self) -> Iterator[Block]:
-        """What is asked and not needed for anything else, with the steps it rests on."""
-        if not self.also:
+    def also_asked(self, after: bool = False) -> Iterator[Block]:
+        """What is asked and not needed for anything else, with the steps it rests on; `after`: after the update."""
+        also = [atom for atom in self.also if _is_after(atom) == after]
+        if not also:
             return
         written = anchored(self.solution, self.iteration)
-        steps = all_steps(self.solution, self.iteration)
+        steps = all_steps(self.solution, self.iteration, also)
         if by_matrices(self.solution):
-            layers = [s for s in resting_by_layers(steps, self.also) if s.target not in written]
-            blocks = [self.matrices.derivation(step) for step in layers]
+            layers = [s for s in resting_by_layers(steps, also) if s.target not in written]
+            blocks = [self.matrices_of(step).derivation(step) for step in layers]
         else:
-            units = [unit for unit in resting(steps, self.also) if unit.target not in written]
+            units = [unit for unit in resting(steps, also) if unit.target not in written]
             blocks = [self.lines_of(unit).derivation(unit) for unit in units]
         if blocks:
             yield Heading(self.level, (phrase("sections.also"),))
             yield from blocks
+
+
+def _is_after(atom: Atom) -> bool:
+    """Whether a quantity is found after the gradients: by the update, or with the new parameters."""
+    return isinstance(atom, Symbol) and (atom.new or atom.change or atom.role is Role.LOSS_DECREASE)

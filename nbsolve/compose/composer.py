@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
+from nbsolve.answers import Extras
 from nbsolve.asked_letters import AskedInLetters
 from nbsolve.compose.conventions import conventions
 from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
@@ -16,7 +17,6 @@ from nbsolve.compose.letters import LetterBlocks
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.passes import Passes
 from nbsolve.compose.statement import marks, statement
-from nbsolve.derived import derive
 from nbsolve.document import (
     Block,
     Bullets,
@@ -32,7 +32,8 @@ from nbsolve.document import (
 )
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, atoms
-from nbsolve.listing import Asked, asked_of, of_sample
+from nbsolve.layers.parameters import held_members
+from nbsolve.listing import Asked, asked_of, meant
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
@@ -90,6 +91,8 @@ class Composer:
     def _also(self, iteration: Iteration) -> Iterator[Atom]:
         """The asked quantities that the explanation does not find on its way."""
         written = anchored(self.solution, iteration)
+        # what is held is said to be so at the update
+        written |= {replace(m, new=True) for layer in self.solution.layers for m in held_members(layer)}
         for part in self.solution.problem.parts:
             if part.at is not None and part.at != iteration.number:
                 continue
@@ -246,8 +249,12 @@ class Composer:
         return Table(header, tuple(rows))
 
     def _answer(self, atom: Atom, iteration: Iteration) -> Written:
-        values = iteration.values if atom in iteration.values else derive(self.solution, iteration)
-        return Writer(self.solution).answer(values, atom)
+        return Writer(self.solution).answer(self.extras.of(self.solution, iteration, atom), atom)
+
+    @cached_property
+    def extras(self) -> Extras:
+        """The derived quantities of the iterations."""
+        return Extras()
 
     def pitfalls(self) -> Document:
         """Where hand solutions of this go wrong."""
@@ -283,35 +290,36 @@ class Composer:
                 for step in resting(tuple(dict.fromkeys(steps)), [atom]):
                     yield self.in_letters.derivation(step)
         for iteration in self.solution.iterations:
-            wanted = frozenset((atom, *(of_sample(atom, label) for label in iteration.labels)))
-            blocks = list(self._steps_to(wanted, iteration))
-            if not blocks:
+            wanted = tuple(islice(meant(atom, iteration, self.solution, self.names), MOST_ROWS))
+            if not wanted:
                 continue
             found = True
             if several:
                 yield Heading(2, (self._title(iteration),))
-            yield from blocks
+            yield from self._steps_to(wanted, iteration)
         if not found:
             raise UnknownQuantityError(
-                f"{canonical(atom)} is given, or no step writes it down; "
-                "`nbsolve solve --all --format json` has its value"
+                f"{canonical(atom)} has no value in the iterations that are written out"
             )
 
-    def _steps_to(self, wanted: frozenset[Atom], iteration: Iteration) -> Iterator[Block]:
-        passes = Passes(self.solution, iteration, wanted, 3)
-        steps = all_steps(self.solution, iteration)
+    def _steps_to(self, wanted: tuple[Atom, ...], iteration: Iteration) -> Iterator[Block]:
+        wholes = (whole(atom)[0] for atom in wanted)
+        passes = Passes(self.solution, iteration, frozenset((*wanted, *wholes)), 3)
+        steps = all_steps(self.solution, iteration, wanted)
         if not by_matrices(self.solution):
             yield from (passes.lines_of(unit).derivation(unit) for unit in resting(steps, wanted))
             return
         for step in resting_by_layers(steps, wanted):
-            yield passes.matrices.derivation(step)
-        for step in steps:
-            for unit in (step.unit(atom) for atom in wanted if atom in step.members):
+            yield passes.matrices_of(step).derivation(step)
+        for step in steps if len(wanted) <= MOST_UNITS else ():
+            for unit in (step.unit(atom) for atom in wanted if step.forms and atom in step.members):
                 if len(atoms(unit.formula)) <= MOST_OPERANDS:
                     yield passes.lines_of(unit).derivation(unit)
 
 
 MOST_OPERANDS = 24
 """A single unit's formula with more letters than this is not written out in a wide network."""
+MOST_UNITS = 12
+"""Units of a wide network that are written out beside the matrices when they are asked for."""
 MOST_ROWS = 200
 """Answers of one part that stand in the table; a wide network has a hundred thousand."""

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nbsolve.derived import derived_steps
-from nbsolve.expr import Atom, atoms
+from nbsolve.derived import derive, known_step
+from nbsolve.expr import Atom, atoms, number
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.values import whole
 
 
-def all_steps(solution: Solution, iteration: Iteration) -> list[Step]:
-    """The steps of an iteration with those that nobody needs unless asked, each after what it rests on."""
-    steps = [*iteration.forward, *iteration.loss, *iteration.backward, *iteration.extra]
-    return [
-        *steps,
-        *derived_steps(solution, iteration),
-        *iteration.update,
-        *iteration.after,
-        *iteration.epoch,
-    ]
+def all_steps(solution: Solution, iteration: Iteration, wanted: Iterable[Atom]) -> list[Step]:
+    """The steps of an iteration with those that nobody needs unless asked, each after what it rests on.
+
+    At the end stand the `wanted` quantities that no step finds: what is given, or carried over.
+    """
+    derived = derive(solution, iteration)
+    parts = (iteration.forward, iteration.loss, iteration.backward, iteration.extra, iteration.update)
+    steps = [step for part in (*parts, iteration.after, iteration.epoch, derived.steps) for step in part]
+    found = {step.target: step for step in steps}
+    for atom in dict.fromkeys(wanted):
+        key = whole(atom)[0]
+        own = found.get(atom) or found.get(key)
+        if own is None or (own.target != atom and atom not in own.members):
+            steps.append(known_step(atom, solution, derived.values, iteration.number))
+    return steps
 
 
 def resting(steps: Sequence[Step], wanted: Iterable[Atom]) -> Iterator[Step]:
@@ -41,11 +46,20 @@ def resting(steps: Sequence[Step], wanted: Iterable[Atom]) -> Iterator[Step]:
 
 
 def resting_by_layers(steps: Sequence[Step], wanted: Iterable[Atom]) -> Iterator[Step]:
-    """The same with the steps of whole layers, for networks too wide to be written unit by unit."""
+    """The same with the steps of whole layers, for networks too wide to be written unit by unit.
+
+    Of a vector that is found unit by unit come the units that are wanted and those that are not simply 0.
+    """
+    wanted = set(wanted)
     wholes = {whole(atom)[0] for atom in wanted}
     chosen: list[Step] = []
     for step in reversed(steps):
-        if step.target in wholes or whole(step.target)[0] in wholes:
-            chosen.append(step)
-            wholes.update(whole(atom)[0] for form in step.forms for atom in atoms(form.expression))
+        if step.target not in wholes and step.target not in wanted:
+            continue
+        found = [step]
+        if not step.forms:
+            found = [unit for unit in step.units if unit.target in wanted or unit.formula != number(0)]
+        chosen.extend(reversed(found))
+        for one in found:
+            wholes.update(whole(atom)[0] for form in one.forms for atom in atoms(form.expression))
     return reversed(chosen)

@@ -47,6 +47,7 @@ def by_matrices(solution: Solution) -> bool:
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
     count = sum(below * above for below, above in itertools.pairwise(widths))
     batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
+    batch = batch if problem.losses else 1  # forward passes stand each by itself
     return max(widths) > MOST_UNITS or count > MOST_PARAMETERS or batch > MOST_SAMPLES
 
 
@@ -106,6 +107,10 @@ class IterationBlocks:
     def lines_of(self, unit: Step) -> Lines:
         """The writer of a step, which may know values that the iteration's own steps do not."""
         return replace(self.lines, values=unit.values)
+
+    def matrices_of(self, step: Step) -> MatrixLines:
+        """The same for the step of a whole layer."""
+        return replace(self.matrices, lines=self.lines_of(step))
 
     # ------------------------------------------------------------------ forward
 

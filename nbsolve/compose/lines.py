@@ -30,8 +30,11 @@ from nbsolve.expr import (
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
 from nbsolve.step import Step
-from nbsolve.symbol import anchor
+from nbsolve.symbol import Role, Symbol, anchor
 from nbsolve.writing import scalar
+
+_SAID = (Symbol(Role.LOSS_DECREASE),)
+"""Quantities whose name is their formula."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,8 @@ class Lines(Numbers):
             if not shown or shown[-1] != expression:
                 shown.append(expression)
         formula = unit.formula
-        if isinstance(shown[-1], Number):
-            shown.pop()  # a constant: the result says it all
+        if isinstance(shown[-1], Number) or unit.target in _SAID or shown[-1] == Quantity(unit.target):
+            shown.pop()  # a constant, what is given, L − L_new: the result says it all
         if isinstance(formula, Applied):
             spelled = self._spelled(formula)
             same = spelled == Function(formula.name, (formula.argument,))  # tanh is its own formula

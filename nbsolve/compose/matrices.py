@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,15 +45,16 @@ class MatrixLines:
     def derivation(self, step: Step) -> Derivation:
         """target = formula = numbers = result."""
         target = step.target
-        lines = [Line((("=", self._written(step.formula)),), Quantity(target))]
         value = step.value
         if not isinstance(value, np.ndarray):
             return self.lines.derivation(step)
+        given = step.formula == Quantity(target)
+        lines = [] if given else [Line((("=", self._written(step.formula)),), Quantity(target))]
         entries = [m for row in _shown(target, value) for m in row if m is not None]
         exact = all(self.lines.writer.operand(self.lines.values, m).exact for m in entries)
         result = self.array(target, value)
         boxed = target in self.lines.asked
-        numeric = self._with_numbers(step, value)
+        numeric = None if given else self._with_numbers(step, value)
         if numeric is not None and numeric != result:
             lines.append(Line(((self.lines.numeric_relation(step.formula), numeric),)))
         sign = "=" if exact else "≈"
@@ -62,6 +63,7 @@ class MatrixLines:
             lines.append(Line(((sign, result), ("≈", Result(shorter, True)))))
         else:
             lines.append(Line(((sign, Result(result, boxed)),)))
+        lines[0] = replace(lines[0], left=Quantity(target))
         prefix = f"it{self.lines.iteration}-"
         anchors = (
             prefix + anchor(target),

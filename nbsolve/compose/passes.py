@@ -44,6 +44,7 @@ class Passes(BackwardBlocks):
         if not by_matrices(self.solution):
             yield self._summary()
         yield from self._after()
+        yield from self.also_asked(after=True)
 
     def _summary(self) -> Table:
         rows = []

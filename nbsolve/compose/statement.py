@@ -21,12 +21,14 @@ from nbsolve.document import (
     Table,
     Text,
 )
-from nbsolve.expr import Expr, Matrix, Number, Quantity, Variable
+from nbsolve.expr import Atom, Expr, Matrix, Number, Quantity, Variable
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.layers.dense import Dense
+from nbsolve.listing import belongs_to_sample
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part, Problem
+from nbsolve.schedule import batch_size
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol, number_of
 
@@ -54,7 +56,8 @@ def statement(solution: Solution, names: Names) -> Iterator[Block]:
     yield from (Paragraph(loss_words(term, problem, kink=False)) for term in own_losses)
     if problem.parts:
         yield Bullets(
-            tuple(_part(part, names) for part in problem.parts), tuple(part.label for part in problem.parts)
+            tuple(_part(part, problem, names) for part in problem.parts),
+            tuple(part.label for part in problem.parts),
         )
     if problem.source:
         yield Paragraph((Markdown(phrase("statement.source", source=problem.source)),))
@@ -249,15 +252,16 @@ def _constants(problem: Problem) -> Iterator[Text]:
         yield (strength_words + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
 
 
-def _part(part: Part, names: Names) -> Text:
+def _part(part: Part, problem: Problem, names: Names) -> Text:
     pieces: list[Inline] = []
     if part.text:
         pieces.append(Markdown(part.text))
     else:
+        batch = batch_size(problem) > 1
         for position, ask in enumerate(part.ask):
             if position:
                 pieces.append(", " if position < len(part.ask) - 1 else f" {phrase('statement.and')} ")
-            pieces.extend(_ask(ask, names))
+            pieces.extend(_ask(ask, names, batch))
         if part.at is not None:
             pieces.append(" " + phrase("statement.at", number=str(part.at)))
     if part.marks is not None:
@@ -265,11 +269,27 @@ def _part(part: Part, names: Names) -> Text:
     return tuple(pieces)
 
 
-def _ask(ask: str, names: Names) -> list[Inline]:
+def _ask(ask: str, names: Names, batch: bool) -> list[Inline]:
     try:
         return [phrase(f"statement.ask_{ask}")]
     except KeyError:
-        return [Math(Quantity(names.resolve(ask)))]
+        return _quantity(names.resolve(ask), names, batch)
+
+
+def _quantity(atom: Atom, names: Names, batch: bool) -> list[Inline]:
+    """A quantity by its name; a vector or matrix by its entries, a large one by its first and last."""
+    listed = list(names.entries(atom))
+    said: list[Inline] = []
+    if len(listed) > LIMIT:
+        said = [phrase("statement.all_entries") + " ", Math(Quantity(atom)), ", "]
+        said += [Math(Quantity(listed[0])), f" {phrase('statement.to')} ", Math(Quantity(listed[-1]))]
+    else:
+        for position, entry in enumerate(listed):
+            said.extend([", "] if position else [])
+            said.append(Math(Quantity(entry)))
+    if batch and belongs_to_sample(atom):
+        said.append(" " + phrase("statement.each_sample"))
+    return said
 
 
 def marks(given: Given) -> str:

@@ -14,7 +14,9 @@ from nbsolve.symbol import Partial, Role, Symbol, canonical, number_of
 
 __all__ = ["Moment", "moments", "places"]
 
-_LOSSES = frozenset({Role.LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.PENALTY, Role.EPOCH_LOSS})
+_LOSSES = frozenset(
+    {Role.LOSS, Role.SAMPLE_LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.PENALTY, Role.EPOCH_LOSS}
+)
 _NOWHERE = frozenset({Role.LEARNING_RATE, Role.STRENGTH, Role.SAMPLE_COUNT})
 
 

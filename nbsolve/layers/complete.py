@@ -63,6 +63,7 @@ def _error_signals(recorder: Recorder, layer: Dense, how: Explanation, label: in
         recorder.describe(
             Rule.DELTA,
             in_z,
+            forms(how.as_gradient(layer.index, None, label)),
             members,
             lambda atom: forms(how.as_gradient(layer.index, unit_of(atom), label)),
             label,

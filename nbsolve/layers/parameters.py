@@ -25,6 +25,7 @@ from nbsolve.expr import (
     Sum,
     Total,
     Transpose,
+    number,
     product,
     total,
     with_variables,
@@ -158,6 +159,8 @@ def write_update(
         new, delta = replace(old, new=True), replace(old, change=True)
         if not np.any(parameter.trained):
             recorder.keep(new, old)
+            if recorder.recording:
+                recorder.derive(delta, product(number(0), Quantity(old)))
             continue
         members = Members(lambda parameter=parameter: _trained(parameter))  # type: ignore[misc]
         if changes:
@@ -189,6 +192,8 @@ def write_update(
         )
         if recorder.recording and not changes:
             recorder.derive(delta, change(old))
+        if recorder.recording and held is not None:
+            recorder.clear(delta, held)
 
 
 def held_members(layer: Dense) -> tuple[Symbol, ...]:

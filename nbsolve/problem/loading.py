@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -145,7 +145,8 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     in_letters = False if letters is None else bool(letters.truth("letters"))
     if notation is not None and network is not None and samples is not None:
         notation = with_cell_names(root, notation, network, samples)
-    parts = _parts(root, loss_cursor is not None, training)
+    own = () if notation is None else notation.names.values()
+    parts = _parts(root, loss_cursor is not None, training, own)
     if network is not None and samples is not None and losses:
         check_targets(root, network, samples, losses)
     texts = {key: read_string(root, key) for key in TEXTS}
@@ -208,7 +209,9 @@ def _check_loss_and_targets(root: Cursor, targets: bool) -> None:
         root.key_fault("loss", "the problem has a loss, but its samples have no target", hint=hint)
 
 
-def _parts(root: Cursor, has_loss: bool, training: Training | None) -> tuple[Part, ...] | None:
+def _parts(
+    root: Cursor, has_loss: bool, training: Training | None, own: Collection[str]
+) -> tuple[Part, ...] | None:
     cursor = root.get("parts")
     if cursor is None:
         return None
@@ -217,7 +220,7 @@ def _parts(root: Cursor, has_loss: bool, training: Training | None) -> tuple[Par
         if not cursor.is_list:
             read_parts(cursor, has_loss, None)
         return None
-    return read_parts(cursor, has_loss, training)
+    return read_parts(cursor, has_loss, training, own)
 
 
 def _with_asked(training: Training | None, parts: tuple[Part, ...]) -> Training | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import LossTerm, Part, Training
@@ -27,15 +28,17 @@ def default_parts(losses: tuple[LossTerm, ...], training: Training | None) -> tu
     return (Part(label="a", ask=ask),)
 
 
-def read_parts(cursor: Cursor, has_loss: bool, training: Training | None) -> tuple[Part, ...] | None:
-    """The parts; None after noting a fault."""
+def read_parts(
+    cursor: Cursor, has_loss: bool, training: Training | None, own: Collection[str] = ()
+) -> tuple[Part, ...] | None:
+    """The parts; None after noting a fault. `own` are the names that the problem gives to quantities."""
     elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}")
     if elements is None:
         return None
     if not 1 <= len(elements) <= MAXIMUM_PARTS:
         cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
         return None
-    parts = [_part(element, place, has_loss, training) for place, element in enumerate(elements)]
+    parts = [_part(element, place, has_loss, training, own) for place, element in enumerate(elements)]
     known = [part for part in parts if part is not None]
     seen: set[str] = set()
     for element, part in zip(elements, parts, strict=True):
@@ -48,7 +51,9 @@ def read_parts(cursor: Cursor, has_loss: bool, training: Training | None) -> tup
     return tuple(known) if len(known) == len(parts) else None
 
 
-def _part(cursor: Cursor, place: int, has_loss: bool, training: Training | None) -> Part | None:
+def _part(
+    cursor: Cursor, place: int, has_loss: bool, training: Training | None, own: Collection[str]
+) -> Part | None:
     if not cursor.mapping(PART_KEYS, "a part"):
         return None
     before = len(cursor.notes.faults)
@@ -62,7 +67,7 @@ def _part(cursor: Cursor, place: int, has_loss: bool, training: Training | None)
             "the part asks nothing", expected=f"ask: a list of {listing(WORDS, 'or')}, or {_QUANTITIES}"
         )
     else:
-        ask = _ask(ask_cursor, has_loss, training)
+        ask = _ask(ask_cursor, has_loss, training, own)
     at = None
     if inner := cursor.get("at"):
         at = read_iteration(inner, "at", 1 if training is None else training.iterations)
@@ -77,16 +82,17 @@ def _part(cursor: Cursor, place: int, has_loss: bool, training: Training | None)
     return Part(label=label, ask=ask, at=at, marks=marks, text=text)
 
 
-def _ask(cursor: Cursor, has_loss: bool, training: Training | None) -> tuple[str, ...]:
+def _ask(cursor: Cursor, has_loss: bool, training: Training | None, own: Collection[str]) -> tuple[str, ...]:
     elements = [cursor] if cursor.is_scalar else cursor.elements("ask", "a list of what is asked")
     if elements is None:
         return ()
     if not elements:
         cursor.fault("ask is an empty list", expected=f"{listing(WORDS, 'or')}, or {_QUANTITIES}")
-    return tuple(word for element in elements if (word := _word(element, has_loss, training)) is not None)
+    words = (_word(element, has_loss, training, own) for element in elements)
+    return tuple(word for word in words if word is not None)
 
 
-def _word(cursor: Cursor, has_loss: bool, training: Training | None) -> str | None:
+def _word(cursor: Cursor, has_loss: bool, training: Training | None, own: Collection[str]) -> str | None:
     if cursor.is_mapping or cursor.is_list:
         hint = 'put names that contain brackets or braces in quotes: "dL/dW[2][1][1]"'
         cursor.fault("an entry of ask is not a text", expected=f"a word or {_QUANTITIES}", hint=hint)
@@ -99,7 +105,8 @@ def _word(cursor: Cursor, has_loss: bool, training: Training | None) -> str | No
         hint = "add training: {optimiser: {sgd: {learning_rate: 0.1}}}"
         cursor.fault(f"{word} is asked, but the problem has no training", hint=hint)
         return None
-    if (word in (*LOSS_WORDS, *TRAINING_WORDS) or re.match(r"d(L|L_out\[\d+\])/", word)) and not has_loss:
+    of_loss = re.match(r"d(L|L_out\[\d+\])/", word) and "L" not in own
+    if (word in (*LOSS_WORDS, *TRAINING_WORDS) or of_loss) and not has_loss:
         cursor.fault(
             f"{word} is asked, but the problem has no loss", hint="add a loss, such as squared_error"
         )

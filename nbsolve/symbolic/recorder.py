@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbsolve.expr import Atom, Expr, Operand
+from nbsolve.expr import Array, Atom, Expr, Operand
 from nbsolve.recorder import Computation, Recorder
 
 
@@ -16,6 +16,9 @@ class LetterRecorder(Recorder):
         """Nothing is computed."""
 
     def derive_value(self, target: Atom, value: Operand) -> None:
+        """Nothing is kept."""
+
+    def clear(self, target: Atom, mask: Array) -> None:
         """Nothing is kept."""
 
     def copy_signed(self, source: Atom, target: Atom, sign: int) -> None:

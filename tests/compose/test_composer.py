@@ -103,9 +103,11 @@ def test_an_explanation_has_exactly_what_its_quantity_rests_on(name: str) -> Non
         assert sorted(found) == sorted(f"it{iteration.number}-{anchor(atom)}" for atom in needed)
 
 
-def test_what_is_given_has_no_explanation() -> None:
-    with pytest.raises(UnknownQuantityError, match=r"W\[1\]\[1\]\[1\] is given"):
-        worked("002-two-sigmoid-layers").explain("W[1][1][1]")
+def test_what_is_given_is_explained_by_its_value() -> None:
+    (block,) = derivations(worked("002-two-sigmoid-layers").explain("W[1][1][2]"))
+    (line,) = block.lines
+    assert [relation for relation, _ in line.parts] == ["="]
+    assert block.anchors == ("it1-W-1-1-2",)
 
 
 def sized(inputs: int, units: int, detail: str = "auto", samples: int = 1) -> WorkedSolution:

@@ -1,0 +1,149 @@
+"""Whole vectors and matrices: the entries of `delta[1]`, `dL/dW[2]` or `x`, and which quantities there can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from nbsolve.problem.model import Network
+from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
+
+__all__ = ["absence", "entries"]
+
+Atom = Symbol | Partial
+PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
+_OF_UNITS = frozenset({Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA})
+_OF_OUTPUTS = frozenset({Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS})
+_ALONE = frozenset(
+    {
+        Role.LOSS, Role.SAMPLE_LOSS, Role.EPOCH_LOSS, Role.LOSS_DECREASE, Role.PENALTY, Role.LEARNING_RATE,
+        Role.STRENGTH,
+    }
+)  # fmt: skip
+_HAVE_NEW = PARAMETERS | {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.LOSS, Role.SAMPLE_LOSS}
+
+
+def entries(atom: Atom, network: Network) -> Iterator[Atom]:
+    """The entries of a whole vector or matrix, unit by unit; a single quantity is its own only entry.
+
+    ∂a/∂z of a layer that works unit by unit are the derivatives of each unit, of softmax the whole Jacobian.
+    """
+    if isinstance(atom, Symbol):
+        yield from _of_symbol(atom, network)
+        return
+    of, wrt = atom.of, atom.wrt
+    unit_by_unit = (
+        of.role is Role.ACTIVATION and network.layers[(of.layer or 1) - 1].activation.name != "softmax"
+    )
+    for one, other in product(_of_symbol(of, network), _of_symbol(wrt, network)):
+        if unit_by_unit and of.to is None and wrt.to is None and one.to != other.to:
+            continue
+        if of.role is Role.PRE_ACTIVATION and wrt.role in PARAMETERS and not _uses(one, other):
+            continue
+        yield Partial(one, other)
+
+
+def _of_symbol(symbol: Symbol, network: Network) -> Iterator[Symbol]:
+    if (
+        symbol.role in _ALONE
+        or symbol.shared
+        or symbol.role not in (*PARAMETERS, *_OF_UNITS, *_OF_OUTPUTS, Role.INPUT)
+    ):
+        yield symbol
+        return
+    if symbol.role is Role.BIAS and _kind(symbol, network) == "shared":
+        yield replace(symbol, to=None, shared=True)
+        return
+    sources: list[Unit | None] = [symbol.from_]
+    if symbol.role is Role.WEIGHT and symbol.from_ is None:
+        sources = list(range(1, _width((symbol.layer or 1) - 1, network) + 1))
+    for to in [symbol.to] if symbol.to is not None else range(1, _size(symbol, network) + 1):
+        yield from (replace(symbol, to=to, from_=source) for source in sources)
+
+
+def absence(atom: Atom, network: Network) -> str | None:
+    """Why the network has no such quantity; None where it has."""
+    if isinstance(atom, Symbol):
+        return _absence(atom, network)
+    of, wrt = atom.of, atom.wrt
+    for symbol in (of, wrt):
+        if reason := _absence(symbol, network):
+            return reason
+    if of.new or of.change or wrt.new or wrt.change:
+        return "derivatives are taken before the update"
+    sound = {
+        Role.LOSS: wrt.role in (*PARAMETERS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT),
+        Role.OUTPUT_LOSS: wrt.role is Role.ACTIVATION,
+        Role.ACTIVATION: wrt.role is Role.PRE_ACTIVATION and of.layer == wrt.layer,
+        Role.PRE_ACTIVATION: (wrt.role in PARAMETERS and of.layer == wrt.layer and _uses(of, wrt))
+        or (wrt.role is Role.ACTIVATION and of.layer == (wrt.layer or 0) + 1)
+        or (wrt.role is Role.INPUT and of.layer == 1),
+    }  # fmt: skip
+    if not sound.get(of.role, False):
+        return f"the derivative of {canonical(of)} with respect to {canonical(wrt)} is not among them"
+    return None
+
+
+def _absence(symbol: Symbol, network: Network) -> str | None:
+    if (symbol.new and symbol.role not in _HAVE_NEW) or (symbol.change and symbol.role not in PARAMETERS):
+        return f"{symbol.role.value} has no new value and no change"
+    if symbol.new and symbol.change:
+        return "a new value or a change, not both"
+    if symbol.role in _ALONE:
+        return None
+    if symbol.role is Role.INPUT or symbol.role in _OF_OUTPUTS:
+        count = _size(symbol, network)
+        what = "input" if symbol.role is Role.INPUT else "output"
+        return None if _within(symbol.to, count) else f"the network has {_counted(count, what)}"
+    if symbol.role not in (*PARAMETERS, *_OF_UNITS):
+        return f"{symbol.role.value} is no quantity that can be asked for"
+    layer, depth = symbol.layer, len(network.layers)
+    if layer is None or not 1 <= layer <= depth:
+        return f"the network has {_counted(depth, 'layer')}"
+    if symbol.role in (Role.BIAS, Role.THRESHOLD):
+        kind = _kind(symbol, network)
+        if kind == "absent":
+            return f"layer {layer} has no biases"
+        if (kind == "threshold") != (symbol.role is Role.THRESHOLD):
+            found = f"thresholds: theta[{layer}]" if kind == "threshold" else f"biases: b[{layer}]"
+            return f"layer {layer} has {found}"
+    if not _within(symbol.to, _size(symbol, network)):
+        return f"layer {layer} has {_counted(_size(symbol, network), 'unit')}"
+    if symbol.role is Role.WEIGHT:
+        below = _width(layer - 1, network)
+        if not _within(symbol.from_, below):
+            return (
+                f"the network has {_counted(below, 'input')}"
+                if layer == 1
+                else f"layer {layer - 1} has {_counted(below, 'unit')}"
+            )
+        return None
+    return None if symbol.from_ is None else "only weights have an index for where they come from"
+
+
+def _uses(z: Symbol, parameter: Symbol) -> bool:
+    """Whether a unit's weighted sum contains a parameter of its layer."""
+    return parameter.shared or z.to is None or parameter.to is None or z.to == parameter.to
+
+
+def _within(place: Unit | None, count: int) -> bool:
+    return place is None or (isinstance(place, int) and 1 <= place <= count)
+
+
+def _kind(symbol: Symbol, network: Network) -> str:
+    return network.layers[(symbol.layer or 1) - 1].bias.kind
+
+
+def _size(symbol: Symbol, network: Network) -> int:
+    if symbol.role is Role.INPUT:
+        return network.inputs
+    return _width(len(network.layers) if symbol.role in _OF_OUTPUTS else symbol.layer or 1, network)
+
+
+def _width(layer: int, network: Network) -> int:
+    return network.layers[layer - 1].units if layer else network.inputs
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
