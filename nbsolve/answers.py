@@ -157,9 +157,7 @@ def _double(value: Value, arithmetic: Arithmetic) -> float | str:
 
     0 is what is 0, or cannot be told from it. Raises: Undecided.
     """
-    if arithmetic.magnitude(value) is None:
-        return 0.0
     number = to_float(value, arithmetic)
-    if abs(number) < SMALLEST_NORMAL or math.isinf(number):
-        return decimal(value, arithmetic, 20)
-    return number
+    if SMALLEST_NORMAL <= abs(number) < math.inf:
+        return number
+    return 0.0 if arithmetic.magnitude(value) is None else decimal(value, arithmetic, 20)

@@ -6,30 +6,37 @@ with more bits (`certified`, over the levels of `LADDER`). What 4096 bits leave 
 treated as one where the ball is tiny: that is what `lenient` means. A ball that is not tiny has lost its bits on
 the way (a long training, say); it gets still more of them, and in the end an error rather than a guess.
 
+From 512 bits on sums and functions keep what their operands know (`nbsolve.balls`), so that 1 − σ(3000) does not
+need thousands of them.
+
 Source for ball arithmetic: F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
 arithmetic", IEEE Transactions on Computers 66(8), 2017.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import operator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 import flint
 
+from nbsolve import balls
+from nbsolve.balls import Value as Value
+from nbsolve.balls import ball as ball
+from nbsolve.balls import precision
 from nbsolve.errors import DomainError, NbsolveError
 
-Value = flint.fmpq | flint.arb
 PRECISIONS = (256, 512, 1024, 4096)
 MOST_BITS = 16384
 """The last resort, for values that have lost thousands of bits on the way."""
 TINY = 200
 """A rounding is taken to be a tie if the ball around it is smaller than 2^-TINY of the last digit."""
-MOST_MAGNITUDE = 12_000
-"""Numbers beyond 10^±MOST_MAGNITUDE are not written."""
+MOST_MAGNITUDE = 1_000_000
+"""Numbers beyond 10^MOST_MAGNITUDE are not written; those below 10^−MOST_MAGNITUDE are written as 0."""
 RATIONAL_BITS = 4096
 """Beyond this size of numerator or denominator a rational is continued as a ball (long trainings)."""
 
@@ -38,36 +45,64 @@ T = TypeVar("T")
 
 
 class Undecided(ArithmeticError):
-    """The enclosure is too wide to tell a branch or a digit: evaluate again with more bits."""
+    """The enclosure is too wide to tell a branch or a digit: evaluate again with more bits.
+
+    `quantity` is what was being computed or written, where somebody has said it.
+    """
+
+    quantity: str | None = None
 
 
-@lru_cache(maxsize=1024)
+class TooLarge(DomainError):
+    """A number beyond 10^MOST_MAGNITUDE, which cannot be written."""
+
+    def __init__(self, quantity: str | None = None) -> None:
+        self.quantity = quantity
+        exponent = f"{MOST_MAGNITUDE:,}"
+        super().__init__(f"{quantity or 'a number'} is too large to be written: it is beyond 10^{exponent}")
+
+
 def power_of_ten(exponent: int) -> flint.fmpq:
     """10^exponent, exactly."""
+    return _common_power(exponent) if abs(exponent) < _COMMON else flint.fmpq(10) ** exponent
+
+
+_COMMON = 512
+
+
+@lru_cache(maxsize=2 * _COMMON)
+def _common_power(exponent: int) -> flint.fmpq:
     return flint.fmpq(10) ** exponent
-
-
-def ball(value: Value) -> flint.arb:
-    """The value as an enclosure."""
-    return value if isinstance(value, flint.arb) else flint.arb(value)
 
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """Elementary operations on values at one precision; `bits` of 256 are about 77 decimal digits."""
+    """Elementary operations on values at one precision; `bits` of 256 are about 77 decimal digits.
+
+    `keeping`: sums and functions keep what their operands know, however many bits that takes.
+    """
 
     bits: int = PRECISIONS[0]
     lenient: bool = False
+    keeping: bool = False
 
-    @contextmanager
-    def working(self) -> Iterator[None]:
+    def working(self) -> AbstractContextManager[None]:
         """Evaluate enclosures with `bits` bits inside the block."""
-        before = flint.ctx.prec
-        flint.ctx.prec = self.bits
-        try:
-            yield
-        finally:
-            flint.ctx.prec = before
+        return precision(self.bits)
+
+    def add(self, left: Value, right: Value) -> Value:
+        """left + right."""
+        if not self.keeping or (isinstance(left, flint.fmpq) and isinstance(right, flint.fmpq)):
+            return left + right
+        return balls.total(left, right)
+
+    def negate(self, x: Value) -> Value:
+        """−x (flint's own rounds to the bits at work)."""
+        return balls.kept(operator.neg, x) if self.keeping else -x
+
+    def multiply(self, left: Value, right: Value) -> Value:
+        """left · right."""
+        return balls.kept(operator.mul, left, right) if self.keeping else left * right
 
     def sign(self, value: Value) -> int:
         """−1, 0 or 1. Raises: Undecided."""
@@ -94,6 +129,8 @@ class Arithmetic:
         """numerator / denominator. Raises: DomainError on a zero denominator; Undecided."""
         if self.sign(denominator) == 0:
             raise DomainError("a division by zero")
+        if self.keeping:
+            return settled(balls.kept(operator.truediv, numerator, denominator))
         return settled(numerator / denominator)
 
     def power(self, base: Value, exponent: Value) -> Value:
@@ -104,13 +141,24 @@ class Arithmetic:
             whole = int(exponent.p)
             if whole < 0 and self.sign(base) == 0:
                 raise DomainError("a division by zero")
-            return settled(base**whole if abs(whole) <= RATIONAL_BITS else ball(base) ** whole)
+            return settled(self._whole_power(base, whole))
         sign = self.sign(base)
         if sign < 0:
             raise DomainError(f"a fractional power of a negative number ({short(base)})")
         if sign == 0 and exponent < 0:
             raise DomainError("a division by zero")
-        return ball(base) ** ball(exponent)
+        return balls.kept(operator.pow, ball(base), exponent) if self.keeping else ball(base) ** exponent
+
+    def _whole_power(self, base: Value, whole: int) -> Value:
+        if isinstance(base, flint.fmpq) and abs(whole) <= RATIONAL_BITS:
+            return base**whole
+        if not isinstance(base, flint.arb) or not base.contains(0):
+            return balls.kept(lambda x: ball(x) ** whole, base)
+        # The power of a ball around 0, by multiplication: flint would take its logarithm.
+        result: Value = ONE
+        for bit in bin(abs(whole))[2:]:
+            result = result * result * (base if bit == "1" else 1)
+        return self.divide(ONE, result) if whole < 0 else result
 
     def _irrational_power(self, base: Value, exponent: flint.arb) -> Value:
         if self.sign(base) < 0:
@@ -123,7 +171,9 @@ class Arithmetic:
 
     def exp(self, x: Value) -> Value:
         """e^x."""
-        return ONE if isinstance(x, flint.fmpq) and x == 0 else ball(x).exp()
+        if isinstance(x, flint.fmpq) and x == 0:
+            return ONE
+        return balls.exponential(ball(x)) if self.keeping else ball(x).exp()
 
     def ln(self, x: Value) -> Value:
         """The natural logarithm. Raises: DomainError where x ≤ 0; Undecided."""
@@ -131,7 +181,7 @@ class Arithmetic:
             return ZERO
         if self.sign(x) <= 0:
             raise DomainError(f"the logarithm of a number that is not positive ({short(x)})")
-        return ball(x).log()
+        return balls.logarithm(ball(x)) if self.keeping else ball(x).log()
 
     def sqrt(self, x: Value) -> Value:
         """The square root, exact for squares of rationals. Raises: DomainError where x < 0; Undecided."""
@@ -141,11 +191,13 @@ class Arithmetic:
             p, q = flint.fmpz(x.p).isqrt(), flint.fmpz(x.q).isqrt()
             if p * p == x.p and q * q == x.q:
                 return flint.fmpq(p, q)
-        return ball(x).sqrt()
+        return balls.kept(flint.arb.sqrt, ball(x)) if self.keeping else ball(x).sqrt()
 
     def tanh(self, x: Value) -> Value:
         """The hyperbolic tangent."""
-        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).tanh()
+        if isinstance(x, flint.fmpq) and x == 0:
+            return ZERO
+        return balls.tanh(ball(x)) if self.keeping else ball(x).tanh()
 
     def sinh(self, x: Value) -> Value:
         """The hyperbolic sine."""
@@ -169,11 +221,13 @@ class Arithmetic:
 
     def erf(self, x: Value) -> Value:
         """The error function."""
-        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).erf()
+        if isinstance(x, flint.fmpq) and x == 0:
+            return ZERO
+        return balls.erf(ball(x)) if self.keeping else ball(x).erf()
 
     def absolute(self, x: Value) -> Value:
         """|x|. Raises: Undecided."""
-        return -x if self.sign(x) < 0 else x
+        return self.negate(x) if self.sign(x) < 0 else x
 
     def nearest_integer(self, value: Value) -> int:
         """The nearest integer, ties away from zero, as people round by hand. Raises: Undecided."""
@@ -194,7 +248,10 @@ class Arithmetic:
         return self.nearest_integer(value * power_of_ten(places)) * power_of_ten(-places)
 
     def magnitude(self, value: Value) -> int | None:
-        """e with 10^e ≤ |value| < 10^(e+1); None for zero. Raises: DomainError beyond 10^±12000; Undecided."""
+        """e with 10^e ≤ |value| < 10^(e+1); None for zero, and for what is too small to be written.
+
+        Raises: TooLarge, Undecided.
+        """
         if self.sign(value) == 0:
             return None
         size: Value = abs(value)  # type: ignore[assignment]
@@ -205,8 +262,10 @@ class Arithmetic:
             mantissa, exponent = size.mid().man_exp()
             bits = int(mantissa).bit_length() + int(exponent)
         e = int((bits - 1) * 0.30102999566398120 // 1)
-        if abs(e) > MOST_MAGNITUDE:
-            raise DomainError(f"a number of about 10^{e}, which is beyond all measure")
+        if e > MOST_MAGNITUDE:
+            raise TooLarge
+        if e < -MOST_MAGNITUDE:
+            return None
         while self.compare(size, power_of_ten(e)) < 0:
             e -= 1
         while self.compare(size, power_of_ten(e + 1)) >= 0:
@@ -229,9 +288,10 @@ def short(value: Value) -> str:
 
 
 LADDER = (
-    *(Arithmetic(bits) for bits in PRECISIONS),
-    Arithmetic(PRECISIONS[-1], lenient=True),
-    Arithmetic(MOST_BITS, lenient=True),
+    Arithmetic(),
+    *(Arithmetic(bits, keeping=True) for bits in PRECISIONS[1:]),
+    Arithmetic(PRECISIONS[-1], lenient=True, keeping=True),
+    Arithmetic(MOST_BITS, lenient=True, keeping=True),
 )
 """The arithmetics to try, one after another, until everything is decided."""
 
@@ -239,23 +299,20 @@ LADDER = (
 class Undetermined(NbsolveError):
     """A value of which too little is known, even with MOST_BITS bits, to write it down or to choose a branch."""
 
-    def __init__(self) -> None:
+    def __init__(self, quantity: str | None) -> None:
         super().__init__(
-            f"a value cannot be determined, even with {MOST_BITS} bits: it is too large, or a long training has"
-            " made it depend on the parameters beyond all measure"
+            f"{quantity or 'a value'} cannot be determined, even with {MOST_BITS} bits: it is too large, or a long"
+            " training has made it depend on the parameters beyond all measure"
         )
 
 
 def certified(compute: Callable[[Arithmetic], T]) -> T:
     """Run `compute` with as many bits as it takes. Raises: Undetermined."""
+    quantity = None
     for arithmetic in LADDER:
         try:
-            return _run(compute, arithmetic)
-        except Undecided:
-            continue
-    raise Undetermined
-
-
-def _run(compute: Callable[[Arithmetic], T], arithmetic: Arithmetic) -> T:
-    with arithmetic.working():
-        return compute(arithmetic)
+            with arithmetic.working():
+                return compute(arithmetic)
+        except Undecided as error:
+            quantity = error.quantity
+    raise Undetermined(quantity)

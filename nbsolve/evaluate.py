@@ -6,6 +6,7 @@ Vectors and matrices are numpy object arrays of values; functions act on them en
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial, reduce
 from typing import Any, Protocol
 
 import flint
@@ -69,23 +70,31 @@ def _operands(expression: Any, bindings: Bindings, arithmetic: Arithmetic) -> li
 def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     result, *rest = _operands(e, bindings, arithmetic)
     for term in rest:
-        result = _plus(result, term)
+        result = plus(result, term, arithmetic)
     return result  # type: ignore[no-any-return]
 
 
-def _plus(left: Any, right: Any) -> Any:
+def plus(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     """left + right; an exact 0 that came out as a ball leaves the other summand as exact as it was."""
     arrays = [x for x in (left, right) if isinstance(x, np.ndarray)]
     if not arrays:
-        return right if _is_nothing(left) else left if _is_nothing(right) else left + right
-    if arrays[0].size > LARGEST_EXACT or not any(
-        _is_nothing(entry) for x in arrays for entry in x.reshape(-1)
+        if _is_nothing(left) or _is_nothing(right):
+            return right if _is_nothing(left) else left
+        return arithmetic.add(left, right)
+    if arrays[0].size > LARGEST_EXACT or not (
+        arithmetic.keeping or any(_is_nothing(entry) for x in arrays for entry in x.reshape(-1))
     ):
         return left + right
-    result = np.empty(arrays[0].shape, dtype=object)
-    wide = [np.broadcast_to(np.asarray(x, dtype=object), result.shape) for x in (left, right)]
-    for place in np.ndindex(result.shape):
-        result[place] = _plus(wide[0][place], wide[1][place])
+    return _entrywise(partial(plus, arithmetic=arithmetic), left, right)
+
+
+def _entrywise(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """The operation on corresponding entries; one of both may be a number, which stands for all entries."""
+    shape = np.broadcast_shapes(np.shape(left), np.shape(right))
+    wide = [np.broadcast_to(np.asarray(x, dtype=object), shape) for x in (left, right)]
+    result = np.empty(shape, dtype=object)
+    for place in np.ndindex(shape):
+        result[place] = operation(wide[0][place], wide[1][place])
     return result
 
 
@@ -93,12 +102,28 @@ def _is_nothing(value: Any) -> bool:
     return isinstance(value, flint.arb) and bool(value.is_zero())
 
 
+def negative(value: Any, arithmetic: Arithmetic) -> Any:
+    """−value, entry by entry where it is an array."""
+    if arithmetic.keeping and isinstance(value, np.ndarray) and value.size <= LARGEST_EXACT:
+        return elementwise(arithmetic.negate, value)
+    return -value if isinstance(value, np.ndarray) else arithmetic.negate(value)
+
+
 def _product(e: Product | Hadamard, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     result, *rest = _operands(e, bindings, arithmetic)
     for factor in rest:
-        # An array stands first: a flint number on the left would not know what to do with it.
-        result = factor * result if isinstance(factor, np.ndarray) else result * factor
+        result = times(result, factor, arithmetic)
     return result  # type: ignore[no-any-return]
+
+
+def times(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
+    """left · right, entry by entry where they are arrays."""
+    if not (isinstance(left, np.ndarray) or isinstance(right, np.ndarray)):
+        return arithmetic.multiply(left, right)
+    if arithmetic.keeping and max(np.size(left), np.size(right)) <= LARGEST_EXACT:
+        return _entrywise(arithmetic.multiply, left, right)
+    # An array stands first: a flint number on the left would not know what to do with it.
+    return right * left if isinstance(right, np.ndarray) else left * right
 
 
 def _quotient(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -196,28 +221,28 @@ def _matrix_product(e: MatrixProduct, bindings: Bindings, arithmetic: Arithmetic
             # A column times a row: all products of their entries.
             result, row = np.multiply.outer(result, factor[0]), False
         elif row and factor.ndim == 1:
-            result, row = dot_product(result[0], factor), False
+            result, row = dot_product(result[0], factor, arithmetic), False
         else:
-            result = dot_product(result, factor)
+            result = dot_product(result, factor, arithmetic)
     return result  # type: ignore[no-any-return]
 
 
-def dot_product(left: Any, right: Any) -> Any:
+def dot_product(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     """The product of vectors or matrices; what is multiplied by an exact 0 does not touch the sum.
 
     (0 · a + 0.1 is 0.1 itself, not an enclosure of it, also where a is irrational.)
     """
-    if left.size > LARGEST_EXACT or not (_has_zero(left) or _has_zero(right)):
+    if left.size > LARGEST_EXACT or not (arithmetic.keeping or _has_zero(left) or _has_zero(right)):
         return np.dot(left, right)
     if left.ndim == 1 and right.ndim == 1:
         pairs = [(x, y) for x, y in zip(left, right, strict=True) if not (_is_zero(x) or _is_zero(y))]
-        return sum((x * y for x, y in pairs[1:]), start=pairs[0][0] * pairs[0][1]) if pairs else ZERO
+        return reduce(arithmetic.add, [arithmetic.multiply(x, y) for x, y in pairs]) if pairs else ZERO
     if left.ndim == 1:
-        return dot_product(right.T, left)
+        return dot_product(right.T, left, arithmetic)
     if right.ndim == 1:
         result = np.empty(left.shape[0], dtype=object)
         for row in range(left.shape[0]):
-            result[row] = dot_product(left[row], right)
+            result[row] = dot_product(left[row], right, arithmetic)
         return result
     return np.dot(left, right)
 
@@ -250,7 +275,10 @@ def _transpose(e: Transpose, bindings: Bindings, arithmetic: Arithmetic) -> Oper
 
 def _total(e: Total, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     (array,) = _operands(e, bindings, arithmetic)
-    return sum(array.reshape(-1)[1:], start=array.reshape(-1)[0])  # type: ignore[no-any-return]
+    entries = array.reshape(-1)
+    if entries.size > LARGEST_EXACT:
+        return sum(entries[1:], start=entries[0])  # type: ignore[no-any-return]
+    return reduce(arithmetic.add, entries)  # type: ignore[no-any-return]
 
 
 def _indexed_sum(e: IndexedSum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -293,7 +321,7 @@ def _minimum(arithmetic: Arithmetic, *values: Any) -> Value:
 
 
 def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Value:
-    return dot_product(left, right)  # type: ignore[no-any-return]
+    return dot_product(left, right, arithmetic)  # type: ignore[no-any-return]
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -312,7 +340,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "max": _maximum,
     "min": _minimum,
     "dot": _dot,
-    "norm": lambda arithmetic, x: arithmetic.sqrt(np.dot(x, x)),
+    "norm": lambda arithmetic, x: arithmetic.sqrt(dot_product(x, x, arithmetic)),
     "log": lambda arithmetic, base, x: arithmetic.divide(arithmetic.ln(x), arithmetic.ln(base)),
     "pi": lambda arithmetic: flint.arb.pi(),
 }
@@ -336,7 +364,9 @@ _RULES: dict[type[Expr], Callable[[Any, Bindings, Arithmetic], Operand]] = {
     Hadamard: _product,
     Quotient: _quotient,
     Power: _power,
-    Negation: lambda e, bindings, arithmetic: -evaluate(e.operands[0], bindings, arithmetic),
+    Negation: lambda e, bindings, arithmetic: negative(
+        evaluate(e.operands[0], bindings, arithmetic), arithmetic
+    ),
     Function: _function,
     Applied: _applied,
     Comparison: _indicator,

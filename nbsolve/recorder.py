@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import Arithmetic, Value, settled
+from nbsolve.arithmetic import Arithmetic, TooLarge, Undecided, Value, settled
 from nbsolve.evaluate import elementwise, evaluate
 from nbsolve.expr import Array, Atom, Expr, Operand
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Reason, Rule, Step
+from nbsolve.symbol import described
 from nbsolve.values import Place, Values, whole
 
 UnitForms = Callable[[Atom], tuple[Form, ...]]
@@ -131,6 +132,18 @@ class Recorder:
             self._run(computation)
 
     def _run(self, computation: Computation) -> None:
+        try:
+            self._compute(computation)
+        except Undecided as error:
+            error.quantity = error.quantity or self._named(computation.target)
+            raise
+        except TooLarge as error:
+            raise TooLarge(error.quantity or self._named(computation.target)) from None
+
+    def _named(self, target: Atom) -> str:
+        return f"{described(target)} (iteration {self.number})"
+
+    def _compute(self, computation: Computation) -> None:
         self.computations.append(computation)
         target, formula = computation.target, computation.formula
         if isinstance(formula, Expr):

@@ -128,6 +128,11 @@ def canonical(atom: Symbol | Partial) -> str:
     return f"d{of}/d{_stem(atom.wrt)}{_indices(atom.wrt)}"
 
 
+def described(atom: Symbol | Partial) -> str:
+    """The canonical name with its sample, for messages: `a[2][1] of sample 3`."""
+    return canonical(atom) + ("" if atom.sample is None else f" of sample {atom.sample}")
+
+
 def anchor(atom: Symbol | Partial) -> str:
     """A stable HTML id, unique in a page: `it1-dL-dW-2-1-1`, `it2-s3-a-1-2`, `x-1`."""
     parts = []

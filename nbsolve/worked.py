@@ -71,16 +71,18 @@ class WorkedSolution:
 
         What one page needed the next ones begin with (`page`).
         """
+        quantity = None
         for level in range(max(self._enough, self._enough_for_pages if page else 0), len(LADDER)):
             try:
                 with LADDER[level].working():
                     result = compute(self._at(level))
-            except Undecided:
+            except Undecided as error:
+                quantity = error.quantity
                 continue
             if page:
                 self._enough_for_pages = level
             return result
-        raise Undetermined
+        raise Undetermined(quantity)
 
     def _at(self, level: int, rounded: bool = True) -> Solution:
         key = (level, rounded)

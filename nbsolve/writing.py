@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import Value
+from nbsolve.arithmetic import TooLarge, Undecided, Value
 from nbsolve.expr import Atom
 from nbsolve.rounding import DigitsWanted, Written, write
 from nbsolve.solution import Solution
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Role, Symbol, described
 from nbsolve.values import Values
 
 _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
@@ -19,7 +19,7 @@ _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes values of one solution. Raises Undecided where more bits are needed."""
+    """Writes values of one solution. Raises: Undecided, TooLarge (both name the quantity)."""
 
     solution: Solution
 
@@ -42,6 +42,15 @@ class Writer:
         return write(value, rounding.intermediates, self.solution.arithmetic, extra)
 
     def _written(self, values: Values, atom: Atom, digits: DigitsWanted, extra: int) -> Written:
+        try:
+            return self._rounded(values, atom, digits, extra)
+        except Undecided as error:
+            error.quantity = error.quantity or described(atom)
+            raise
+        except TooLarge as error:
+            raise TooLarge(error.quantity or described(atom)) from None
+
+    def _rounded(self, values: Values, atom: Atom, digits: DigitsWanted, extra: int) -> Written:
         given = values.given(atom)
         if given is not None:
             return Written(given.text, given.value, True)

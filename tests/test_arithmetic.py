@@ -181,9 +181,28 @@ def test_values_far_out_in_the_tails(name: str, z: int) -> None:
     assert certified(compute) == (1 if z > 0 or name == "softplus" else -1)
 
 
-def test_a_number_beyond_all_measure_is_an_error() -> None:
-    with pytest.raises(DomainError, match="beyond all measure"):
-        certified(lambda arithmetic: arithmetic.magnitude(arithmetic.exp(flint.fmpq(-(10**10)))))
+def test_a_number_that_is_too_large_to_be_written_is_an_error_and_one_too_small_is_written_as_0() -> None:
+    with pytest.raises(DomainError, match="too large to be written"):
+        certified(lambda arithmetic: arithmetic.magnitude(arithmetic.exp(flint.fmpq(10**10))))
+    tiny = certified(lambda arithmetic: write(arithmetic.exp(flint.fmpq(-(10**10))), Digits(), arithmetic))
+    assert (tiny.text, tiny.exact) == ("0", False)
+
+
+@pytest.mark.parametrize("bits", [256, 16384])
+@pytest.mark.parametrize("power", [2, 3, 7, -2])
+def test_a_power_of_a_ball_around_0_is_a_ball_around_0(bits: int, power: int) -> None:
+    """flint's own is not a number, whatever the bits."""
+    arithmetic = Arithmetic(bits)
+    with arithmetic.working():
+        around_zero = arithmetic.tanh(flint.fmpq(1)) + arithmetic.tanh(flint.fmpq(-1))
+        if power < 0:
+            with pytest.raises(Undecided):
+                arithmetic.power(around_zero, flint.fmpq(power))
+            return
+        found = arithmetic.power(around_zero, flint.fmpq(power))
+        assert isinstance(found, flint.arb)
+        assert found.contains(0)
+        assert found.abs_upper() < flint.arb(2) ** (-bits)
 
 
 # ------------------------------------------------------------------ domains

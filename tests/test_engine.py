@@ -409,7 +409,7 @@ def test_a_training_that_explodes_is_an_error_and_not_a_number() -> None:
         last = solve_problem(task, arithmetic).iterations[-1]
         return write(last.values[NEW_LOSS], EIGHT, arithmetic).text  # type: ignore[arg-type]
 
-    with pytest.raises(NbsolveError, match=r"cannot be determined|beyond all measure"):
+    with pytest.raises(NbsolveError, match=r"cannot be determined|too large"):
         certified(compute)
 
 
