@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbsolve import UnknownQuantityError, WorkedSolution, solve
+from nbsolve import WorkedSolution, solve
 from nbsolve.compose import Composer
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
