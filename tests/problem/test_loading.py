@@ -215,9 +215,9 @@ def test_large_inline_weights_are_quick() -> None:
     rows = ",\n   ".join("[" + ", ".join(f"{x:.4f}" for x in rng.normal(size=784)) + "]" for _ in range(128))
     text = f"network: {{inputs: 784, layers: [{{units: 128, activation: relu, weights: [{rows}]}}]}}\n"
     text += f"samples:\n  - input: [{', '.join(['0.5'] * 784)}]\n"
-    start = time.perf_counter()
+    start = time.process_time()
     problem = load_problem(text)
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
     assert len(problem.network.layers[0].weights[127]) == 784
 
 
