@@ -50,6 +50,32 @@ class Answer:
     latex: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """The loss of one epoch; `iteration` is its last one."""
+
+    epoch: int
+    iteration: int
+    value: float | str
+    exact: float | str
+    printed: str
+
+
+def epochs_of(solution: Solution, exact: Solution) -> tuple[Epoch, ...]:
+    """The losses of all epochs, where the problem lists them. Raises: Undecided."""
+    loss, arithmetic = Symbol(Role.EPOCH_LOSS), solution.arithmetic
+    return tuple(
+        Epoch(
+            own.number,
+            own.iteration,
+            _double(scalar(own.values[loss]), arithmetic),
+            _double(scalar(same.values[loss]), arithmetic),
+            Writer(solution).answer(own.values, loss).text,
+        )
+        for own, same in zip(solution.epochs, exact.epochs, strict=True)
+    )
+
+
 def answer(place: Place, solution: Solution, exact: Solution, names: Names, extras: Extras) -> Answer:
     """The entry of one quantity. Raises: Undecided."""
     iteration = solution.iteration(place.iteration)
@@ -123,7 +149,12 @@ def write_json(worked: WorkedSolution, stream: IO[str], everything: bool = False
     for entry in worked.entries(everything=everything):
         stream.write(separator + json.dumps(_as_data(entry), ensure_ascii=False))
         separator = ",\n"
-    stream.write("\n]}\n")
+    stream.write("\n]")
+    epochs = worked.epochs
+    if epochs:
+        lines = (json.dumps({name: getattr(one, name) for name in Epoch.__slots__}) for one in epochs)
+        stream.write(', "epochs": [\n' + ",\n".join(lines) + "\n]")
+    stream.write("}\n")
 
 
 def _as_data(entry: Answer) -> dict[str, Any]:

@@ -8,8 +8,9 @@ e_k = y_k − a_k. L_k is output k's contribution to the batch's loss; where a l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import (
     Expr,
     Function,
@@ -22,9 +23,11 @@ from nbsolve.expr import (
     number,
     product,
     total,
+    with_variables,
 )
 from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.layers.gradient import unit_of
+from nbsolve.layers.parameters import held_members
 from nbsolve.objective import Objective
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solution import Iteration, Solution
@@ -212,7 +215,9 @@ class _Back:
 def known_step(atom: Symbol | Partial, solution: Solution, values: Values, iteration: int) -> Step:
     """The step of a quantity that needs none: what is given or carried over, ∂z/∂w = a, an entry of a Jacobian."""
     formula: Expr = Quantity(atom)
-    if isinstance(atom, Partial) and atom.of.role is Role.PRE_ACTIVATION:
+    if isinstance(atom, Symbol) and (atom.change or atom.new):
+        formula = _update(atom, solution)
+    elif isinstance(atom, Partial) and atom.of.role is Role.PRE_ACTIVATION:
         formula = _of_sum(atom)
     elif isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and atom.of.to is not None:
         layer = solution.layers[(atom.of.layer or 1) - 1]
@@ -222,6 +227,20 @@ def known_step(atom: Symbol | Partial, solution: Solution, values: Values, itera
         elif k != j:
             formula = number(0)
     return Step(Rule.GIVEN, atom, forms(formula), values, iteration, atom.sample)
+
+
+def _update(atom: Symbol, solution: Solution) -> Expr:
+    """Δw by the optimiser's rule; 0 where w is held, and then w_new = w."""
+    old = replace(atom, new=False, change=False)
+    training = solution.problem.training
+    held_ones = [one for one in held_members(solution.layers[(atom.layer or 1) - 1]) if one.role is atom.role]
+    if held_ones and atom.to is None and not atom.shared:
+        return Quantity(atom)  # of a matrix of which some are held there is no formula in one piece
+    held = training is None or old in held_ones
+    if held or atom.new or training is None:
+        return Quantity(old) if atom.new else number(0)
+    slots = {"learning_rate": Quantity(Symbol(Role.LEARNING_RATE)), "gradient": Quantity(Partial(LOSS, old))}
+    return with_variables(OPTIMISERS[training.optimiser.name].change, slots)
 
 
 def _of_sum(partial: Partial) -> Expr:

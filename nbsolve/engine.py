@@ -32,7 +32,7 @@ from nbsolve.problem.model import Problem
 from nbsolve.recorder import Computation, Recorder, forms
 from nbsolve.rounding import DigitsWanted
 from nbsolve.schedule import batches, epoch_length, shown_iterations
-from nbsolve.solution import Iteration, Solution, explanation_of, layers_of
+from nbsolve.solution import EpochLoss, Iteration, Solution, explanation_of, layers_of
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array
@@ -73,6 +73,8 @@ class _Run:
         self.shown = shown_iterations(problem) if problem.training is not None else frozenset()
         self.epoch_length = epoch_length(problem)
         self.epoch_losses: list[tuple[int, Operand]] = []
+        self.every_epoch = problem.training is not None and problem.training.epochs
+        self.epochs: list[EpochLoss] = []
 
     def solve(self) -> Solution:
         shown = []
@@ -85,7 +87,15 @@ class _Run:
                 raise DomainError(f"{where}: {error}") from error
             if wanted:
                 shown.append(iteration)
-        return Solution(self.problem, self.arithmetic, self.layers, self.how, tuple(shown), self.rounded)
+        return Solution(
+            self.problem,
+            self.arithmetic,
+            self.layers,
+            self.how,
+            tuple(shown),
+            self.rounded,
+            tuple(self.epochs),
+        )
 
     # ------------------------------------------------------------------ what is given
 
@@ -169,10 +179,10 @@ class _Run:
                     for layer in self.layers:
                         layer.forward(recorder, label, new=True)
                 after = self._after(recorder, objective)
+            if not wanted:
+                self.computations[samples, with_loss] = [*recorder.computations]
             self._close(recorder, samples, with_loss)
             epoch = _taken(recorder)
-        if not wanted:
-            self.computations[samples, with_loss] = recorder.computations
         return Iteration(
             number, samples, recorder.values, forward, loss, backward, update, after, epoch, extra
         )
@@ -191,8 +201,13 @@ class _Run:
         if with_loss:
             self.epoch_losses.append((len(samples), recorder.values[LOSS]))
         if recorder.number % self.epoch_length == 0:
-            if recorder.recording:
+            if recorder.recording or self.every_epoch:
                 self._write_epoch_loss(recorder, recorder.number)
+            if self.every_epoch:
+                loss, own = Symbol(Role.EPOCH_LOSS), Values()
+                own.put(loss, recorder.values[loss], recorder.values.unrounded.get(loss))
+                number = recorder.number // self.epoch_length
+                self.epochs.append(EpochLoss(number, recorder.number, own))
             self.epoch_losses.clear()
         self._carry(recorder.values)
 
@@ -240,8 +255,8 @@ class _Run:
         return lambda weight: penalty_gradient(self.problem, samples, weight)
 
     def _loss_is_needed(self, number: int) -> bool:
-        """Whether a shown iteration closes the epoch this one belongs to."""
-        return -(-number // self.epoch_length) * self.epoch_length in self.shown
+        """Whether the loss of the epoch that this iteration belongs to is written down."""
+        return self.every_epoch or -(-number // self.epoch_length) * self.epoch_length in self.shown
 
     def _write_epoch_loss(self, recorder: Recorder, last: int) -> None:
         length = self.epoch_length

@@ -9,7 +9,7 @@ from itertools import product
 from nbsolve.problem.model import Network
 from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
 
-__all__ = ["absence", "entries"]
+__all__ = ["PARAMETERS", "absence", "entries", "own_bias"]
 
 Atom = Symbol | Partial
 PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
@@ -45,21 +45,24 @@ def entries(atom: Atom, network: Network) -> Iterator[Atom]:
 
 
 def _of_symbol(symbol: Symbol, network: Network) -> Iterator[Symbol]:
-    if (
-        symbol.role in _ALONE
-        or symbol.shared
-        or symbol.role not in (*PARAMETERS, *_OF_UNITS, *_OF_OUTPUTS, Role.INPUT)
-    ):
+    symbol = own_bias(symbol, network)
+    if symbol.shared or symbol.role not in (*PARAMETERS, *_OF_UNITS, *_OF_OUTPUTS, Role.INPUT):
         yield symbol
-        return
-    if symbol.role is Role.BIAS and _kind(symbol, network) == "shared":
-        yield replace(symbol, to=None, shared=True)
         return
     sources: list[Unit | None] = [symbol.from_]
     if symbol.role is Role.WEIGHT and symbol.from_ is None:
         sources = list(range(1, _width((symbol.layer or 1) - 1, network) + 1))
     for to in [symbol.to] if symbol.to is not None else range(1, _size(symbol, network) + 1):
         yield from (replace(symbol, to=to, from_=source) for source in sources)
+
+
+def own_bias(symbol: Symbol, network: Network) -> Symbol:
+    """A bias as its layer has it: `b[1]` is the one that all units share, or the vector of each unit's own."""
+    if symbol.role is not Role.BIAS:
+        return symbol
+    if _kind(symbol, network) == "shared":
+        return replace(symbol, to=None, shared=True)
+    return replace(symbol, shared=False)
 
 
 def absence(atom: Atom, network: Network) -> str | None:

@@ -349,6 +349,9 @@ def refusal(atom: Atom, problem: Problem) -> str | None:
     """Why a problem gives a quantity no value; None where it does."""
     if isinstance(atom, Partial):
         return refusal(atom.of, problem) or refusal(atom.wrt, problem)
+    later = atom.new and atom.role not in _PARAMETERS
+    if problem.symbolic and (later or atom.role in (Role.LOSS_DECREASE, Role.EPOCH_LOSS)):
+        return "the problem is in letters"
     if atom.role in (Role.TARGET, Role.ERROR) and problem.samples[0].target is None:
         return "the samples have no targets"
     if atom.role in _NEED_LOSS and not problem.losses:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nbsolve.entries import PARAMETERS, absence
+from nbsolve.entries import PARAMETERS, absence, own_bias
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.letters import Name, squeeze, strip_markup, strip_signs
 from nbsolve.notation import Names
@@ -162,6 +162,11 @@ class Quantities:
 
     def _own_form(self, atom: Symbol | Partial) -> Symbol | Partial:
         """The quantity in this problem's own form: a shared bias is one parameter, a vector of one its entry."""
+        network = self.names.network
+        if isinstance(atom, Partial):
+            atom = Partial(own_bias(atom.of, network), own_bias(atom.wrt, network))
+        else:
+            atom = own_bias(atom, network)
         found = list(self.names.entries(atom))
         return found[0] if len(found) == 1 else atom
 

@@ -13,6 +13,11 @@ def shown_iterations(problem: Problem) -> frozenset[int]:
     return frozenset(show) | {part.at for part in problem.parts if part.at is not None}
 
 
+def has_several(problem: Problem) -> bool:
+    """Whether there are several iterations, so that each that is written out must say which it is."""
+    return problem.training is not None and problem.training.iterations > 1
+
+
 def batches(problem: Problem) -> Iterator[tuple[int, ...]]:
     """The numbers of the samples of each iteration: in order, starting over; without training all at once."""
     everything = tuple(range(1, len(problem.samples) + 1))

@@ -50,8 +50,17 @@ class Iteration:
 
 
 @dataclass(frozen=True)
+class EpochLoss:
+    """The loss of epoch `number`, whose last iteration is `iteration`; `values` holds it."""
+
+    number: int
+    iteration: int
+    values: Values
+
+
+@dataclass(frozen=True)
 class Solution:
-    """A problem with its shown iterations, solved in one arithmetic."""
+    """A problem with its shown iterations, solved in one arithmetic; `epochs` where every epoch is listed."""
 
     problem: Problem
     arithmetic: Arithmetic
@@ -59,6 +68,7 @@ class Solution:
     how: Explanation
     iterations: tuple[Iteration, ...]
     rounded: bool = True
+    epochs: tuple[EpochLoss, ...] = ()
 
     def iteration(self, number: int) -> Iteration:
         """The shown iteration of that number. Raises KeyError."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from nbsolve.answers import Answer, Extras, answer, formula_answer
+from nbsolve.answers import Answer, Epoch, Extras, answer, epochs_of, formula_answer
 from nbsolve.arithmetic import LADDER, Undecided, Undetermined
 from nbsolve.arrays import IterationArrays
 from nbsolve.asked_letters import AskedInLetters
@@ -131,6 +131,11 @@ class WorkedSolution:
                 return answer(place, solution, self.exact(solution), self.names, extras)
 
             yield self.certified(entry)
+
+    @cached_property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """The loss of every epoch, where the problem lists them (`show: epochs`)."""
+        return self.certified(lambda solution: epochs_of(solution, self.exact(solution)))
 
     def _formulae(self, solution: Solution, everything: bool) -> list[Answer]:
         """The answers of a problem in letters: formulae, and numbers where they are known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
+from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
 from nbsolve.compose.letters import put_into
 from nbsolve.document import Block, Derivation, Heading, Math, Paragraph
@@ -172,6 +172,8 @@ class BackwardBlocks(IterationBlocks):
         if not also:
             return
         written = anchored(self.solution, self.iteration)
+        if by_matrices(self.solution):
+            also = by_layers(also, self.iteration)
         steps = all_steps(self.solution, self.iteration, also)
         if by_matrices(self.solution):
             layers = [s for s in resting_by_layers(steps, also) if s.target not in written]

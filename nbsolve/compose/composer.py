@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import islice
 
 from nbsolve.answers import Extras
-from nbsolve.asked_letters import AskedInLetters
+from nbsolve.asked_letters import AskedInLetters, InLetters, is_its_own_name
 from nbsolve.compose.conventions import conventions
-from nbsolve.compose.explaining import all_steps, resting, resting_by_layers
+from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import own_functions
 from nbsolve.compose.iteration import anchored, by_matrices
 from nbsolve.compose.letters import LetterBlocks
@@ -37,8 +37,9 @@ from nbsolve.listing import Asked, asked_of, meant
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
+from nbsolve.schedule import epoch_length, has_several
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import anchor, canonical
+from nbsolve.symbol import Role, Symbol, anchor, canonical
 from nbsolve.symbolic import LetterPass
 from nbsolve.values import whole
 from nbsolve.writing import Writer
@@ -75,13 +76,20 @@ class Composer:
         """One part of every iteration asked for; of the solution in letters where there are no numbers."""
         if not self.solution.iterations and self.in_letters is not None and number is None:
             return self._document(getattr(replace(self.in_letters, level=2), part)())
-        return self._document(block for passes in self._passes(number) for block in getattr(passes, part)())
+        if number is not None or not self._named:
+            iterations = self.solution.iterations if number is None else (self._iteration(number),)
+            return self._document(b for one in iterations for b in getattr(self._of(one, 2), part)())
+        return self._document(self._by_iteration(part))
 
-    def _passes(self, number: int | None, level: int = 2) -> Iterator[Passes]:
-        chosen = self.solution.iterations if number is None else (self._iteration(number),)
-        several = number is None and len(self.solution.iterations) > 1
-        for iteration in chosen:
-            yield self._of(iteration, level + several)
+    def _by_iteration(self, part: str) -> Iterator[Block]:
+        for iteration in self.solution.iterations:
+            yield Heading(2, (self._title(iteration),))
+            yield from getattr(self._of(iteration, 3), part)()
+
+    @property
+    def _named(self) -> bool:
+        """Whether each iteration says which it is."""
+        return has_several(self.solution.problem)
 
     def _of(self, iteration: Iteration, level: int) -> Passes:
         asked = self.asked[iteration.number]
@@ -140,7 +148,7 @@ class Composer:
 
     def iteration(self, number: int) -> Document:
         """One iteration whole."""
-        return self._document(block for passes in self._passes(number) for block in passes.everything())
+        return self._document(self._of(self._iteration(number), 2).everything())
 
     def worked(self) -> Document:
         """All iterations that are written out, under headings of their own where there are several."""
@@ -148,20 +156,21 @@ class Composer:
 
     def _worked(self) -> Iterator[Block]:
         yield from self._letters()
-        several = len(self.solution.iterations) > 1
-        if self.in_letters is not None and self.solution.iterations and not several:
+        if self.in_letters is not None and self.solution.iterations and not self._named:
             yield Heading(2, (phrase("letters.in_numbers"),))
         previous = 0
         for iteration in self.solution.iterations:
-            if several:
-                if iteration.number > previous + 1:
-                    yield from self._skipped(previous + 1, iteration.number - 1)
+            passes = self._of(iteration, 3 if self._named or self.in_letters is not None else 2)
+            if self._named:
+                yield from self._skipped(previous + 1, iteration.number - 1)
                 yield Heading(2, (self._title(iteration),))
-            if iteration.number > 1 and self.solution.problem.training is not None:
-                yield Paragraph((phrase("passages.initial", number=str(iteration.number - 1)),))
+                yield from passes.start()
             previous = iteration.number
-            passes = self._of(iteration, 3 if several or self.in_letters is not None else 2)
             yield from passes.everything()
+        training = self.solution.problem.training
+        if training is not None and self.solution.iterations:
+            yield from self._skipped(previous + 1, training.iterations)
+        yield from self._epochs()
 
     def in_letters_alone(self) -> Document:
         """The solution in letters."""
@@ -173,15 +182,37 @@ class Composer:
             yield from self.in_letters.everything()
 
     def _skipped(self, first: int, last: int) -> Iterator[Block]:
-        yield Paragraph((phrase("passages.skipped", first=str(first), last=str(last)),))
+        """A word about the iterations that are not written out, where there are any."""
+        if first > last:
+            return
+        key = f"skipped{'_before' if first == 1 else ''}{'_one' if first == last else ''}"
+        yield Paragraph((phrase(f"passages.{key}", first=str(first), last=str(last)),))
+
+    def _epochs(self) -> Iterator[Block]:
+        """The loss of every epoch, where the problem lists it."""
+        if not self.solution.epochs:
+            return
+        yield Heading(2, (phrase("sections.epochs"),))
+        loss, writer = Symbol(Role.EPOCH_LOSS), Writer(self.solution)
+        length = epoch_length(self.solution.problem)
+        rows: list[tuple[Text, ...]] = []
+        for epoch in self.solution.epochs:
+            last = str(epoch.iteration)
+            iterations = last if length == 1 else f"{epoch.iteration - length + 1}–{last}"
+            value = Math(literal(writer.answer(epoch.values, loss)))
+            rows.append(((str(epoch.number),), (iterations,), (value,)))
+        header: tuple[Text, ...] = (
+            (phrase("answers.epoch"),),
+            (phrase("answers.iterations"),),
+            (Math(Quantity(loss)),),
+        )
+        yield Table(header, tuple(rows), frozenset({0, 1, 2}))
 
     def _title(self, iteration: Iteration) -> str:
         if len(self.solution.problem.samples) == 1:
             return phrase("sections.iteration", number=str(iteration.number))
         if len(iteration.samples) == 1:
             sample = str(iteration.samples[0])
-            if self.solution.problem.training is None:
-                return phrase("sections.sample", sample=sample)
             return phrase("sections.iteration_sample", number=str(iteration.number), sample=sample)
         first, last = str(iteration.samples[0]), str(iteration.samples[-1])
         return phrase("sections.iteration_batch", number=str(iteration.number), first=first, last=last)
@@ -198,7 +229,7 @@ class Composer:
             else:
                 yield Paragraph((phrase("letters.answers_above"),))
             return
-        several = len(self.solution.iterations) > 1
+        several = self._named
         shortened = False
         rows: list[tuple[Text, ...]] = []
         for part in self.solution.problem.parts:
@@ -239,7 +270,7 @@ class Composer:
             if part.label not in said and part.marks is not None:
                 label += f" ({marks(part.marks)})"
             said.add(part.label)
-            words = Link(label, f"letters-{anchor(step.target)}")
+            words = label if is_its_own_name(step) else Link(label, f"letters-{anchor(step.target)}")
             if step.target in letters.values:
                 value = Math(literal(Writer(self.solution).answer(letters.values, step.target)))
             else:
@@ -280,21 +311,19 @@ class Composer:
         return self._document(self._explain(atom))
 
     def _explain(self, atom: Atom) -> Iterator[Block]:
-        several = len(self.solution.iterations) > 1
         found = False
         if self.in_letters is not None and self.letters is not None:
-            wanted_step = self.letters.step_of(atom)
-            if wanted_step is not None:
-                found = True
-                steps = (*self.letters.steps, wanted_step)
-                for step in resting(tuple(dict.fromkeys(steps)), [atom]):
-                    yield self.in_letters.derivation(step)
+            wanted_steps = list(InLetters(self.letters, self.names).steps(atom))
+            found = bool(wanted_steps)
+            steps = tuple(dict.fromkeys((*self.letters.steps, *wanted_steps)))
+            for step in resting(steps, [step.target for step in wanted_steps]):
+                yield self.in_letters.derivation(step)
         for iteration in self.solution.iterations:
             wanted = tuple(islice(meant(atom, iteration, self.solution, self.names), MOST_ROWS))
             if not wanted:
                 continue
             found = True
-            if several:
+            if self._named:
                 yield Heading(2, (self._title(iteration),))
             yield from self._steps_to(wanted, iteration)
         if not found:
@@ -305,11 +334,13 @@ class Composer:
     def _steps_to(self, wanted: tuple[Atom, ...], iteration: Iteration) -> Iterator[Block]:
         wholes = (whole(atom)[0] for atom in wanted)
         passes = Passes(self.solution, iteration, frozenset((*wanted, *wholes)), 3)
-        steps = all_steps(self.solution, iteration, wanted)
         if not by_matrices(self.solution):
+            steps = all_steps(self.solution, iteration, wanted)
             yield from (passes.lines_of(unit).derivation(unit) for unit in resting(steps, wanted))
             return
-        for step in resting_by_layers(steps, wanted):
+        layers = by_layers(wanted, iteration)
+        steps = all_steps(self.solution, iteration, layers)
+        for step in resting_by_layers(steps, layers):
             yield passes.matrices_of(step).derivation(step)
         for step in steps if len(wanted) <= MOST_UNITS else ():
             for unit in (step.unit(atom) for atom in wanted if step.forms and atom in step.members):

@@ -214,7 +214,8 @@ def _training(problem: Problem) -> Iterator[Text]:
     before, _, after = phrase("conventions.update", rate="\0").partition("\0")
     rate = Math(literal(training.optimiser.parameters["learning_rate"]))
     yield (before, rate, after)
-    if any("epoch_loss" in part.ask for part in problem.parts):
+    asked = {ask for part in problem.parts for ask in part.ask}
+    if asked & {"epoch_loss", "L_epoch"} or training.epochs:
         how = phrase(f"conventions.epoch_{problem.losses[0].over_samples}")
         yield (phrase("conventions.epoch", how=how),)
 

@@ -28,6 +28,12 @@ def all_steps(solution: Solution, iteration: Iteration, wanted: Iterable[Atom]) 
     return steps
 
 
+def by_layers(wanted: Iterable[Atom], iteration: Iteration) -> list[Atom]:
+    """The vectors and matrices that hold the wanted quantities; a quantity that is in none by itself."""
+    wholes = ((atom, whole(atom)[0]) for atom in wanted)
+    return list(dict.fromkeys(own if own in iteration.values.stored else atom for atom, own in wholes))
+
+
 def resting(steps: Sequence[Step], wanted: Iterable[Atom]) -> Iterator[Step]:
     """The unit steps that find the wanted quantities and all that these rest on, in their order."""
     sought = set(wanted)

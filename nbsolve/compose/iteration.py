@@ -12,14 +12,16 @@ import numpy as np
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import LIMIT, MatrixLines
-from nbsolve.document import Block, Derivation, Heading, Paragraph
-from nbsolve.expr import Atom
+from nbsolve.compose.numbers import literal
+from nbsolve.document import Block, Derivation, Heading, Line, Paragraph, Result
+from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.layers.dense import Dense
+from nbsolve.layers.parameters import Parameter, parameters
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import Symbol
+from nbsolve.symbol import Role, Symbol
 
 MOST_UNITS = 8
 MOST_PARAMETERS = 120
@@ -111,6 +113,33 @@ class IterationBlocks:
     def matrices_of(self, step: Step) -> MatrixLines:
         """The same for the step of a whole layer."""
         return replace(self.matrices, lines=self.lines_of(step))
+
+    # ------------------------------------------------------------------ the parameters at the start
+
+    def start(self) -> Iterator[Block]:
+        """Which parameters the iteration starts from, listed where the problem does not give them."""
+        if self.iteration.number == 1:
+            yield Paragraph((phrase("passages.initial_given"),))
+            return
+        yield Paragraph((phrase("passages.initial", number=str(self.iteration.number - 1)),))
+        lines: list[Line] = []
+        for layer in self.solution.layers:
+            for parameter in parameters(layer):
+                lines.append(self._starting(parameter))
+        yield Derivation(tuple(lines))
+
+    def _starting(self, parameter: Parameter) -> Line:
+        """W = letters ≈ numbers, as the problem states the first ones."""
+        value = self.iteration.values[parameter.symbol]
+        operands = [self.lines.operand(member, 0) for member in parameter.members]
+        relation = "=" if all(written.exact for written in operands) else "≈"
+        if len(operands) == 1 and parameter.symbol.role is not Role.WEIGHT:
+            return Line(((relation, literal(operands[0])),), Quantity(parameter.members[0]))
+        assert isinstance(value, np.ndarray)
+        parts: list[tuple[str, Expr | Result]] = [(relation, self.matrices.array(parameter.symbol, value))]
+        if max(value.shape) <= LIMIT:
+            parts.insert(0, ("=", self.matrices.letters(parameter.symbol, value)))
+        return Line(tuple(parts), Quantity(parameter.symbol))
 
     # ------------------------------------------------------------------ forward
 

@@ -74,6 +74,9 @@ class LetterBlocks:
     def backward(self) -> Iterator[Block]:
         """Local derivatives, error signals that simplify, general formulae, every gradient, matrices."""
         if not self.letters.solution.problem.losses:
+            if self.also:
+                yield Heading(self.level, (phrase("sections.also"),))
+                yield from map(self.derivation, self.also)
             return
         yield Heading(self.level, (phrase("sections.backward"),))
         yield from self._factors() if self.letters.instances else self._general_factors()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -102,13 +103,19 @@ class MatrixLines:
 
     def array(self, atom: Atom, value: Array, extra: int = 0, answers: bool = False) -> Expr:
         """The array with its entries as they are written, as the file's layout has it."""
+        return self._matrix(atom, value, lambda row: self._entries(row, extra, answers))
+
+    def letters(self, atom: Atom, value: Array) -> Expr:
+        """The same with the entries' names."""
+        return self._matrix(atom, value, lambda row: [Quantity(entry) for entry in row if entry is not None])
+
+    def _matrix(self, atom: Atom, value: Array, write: Callable[[list[Atom | None]], list[Expr]]) -> Expr:
         entries = _shown(atom, value)
         if value.ndim == 1 and self.inputs_first:
             entries = [[row[0] for row in entries]]
         elif value.ndim == 2 and self.inputs_first and _is_weight(atom):
             entries = [list(column) for column in zip(*entries, strict=True)]
-        rows = [self._entries(row, extra, answers) for row in entries]
-        return Matrix(tuple(tuple(row) for row in rows))
+        return Matrix(tuple(tuple(write(row)) for row in entries))
 
     def _entries(self, row: list[Atom | None], extra: int, answers: bool) -> list[Expr]:
         writer, values = self.lines.writer, self.lines.values

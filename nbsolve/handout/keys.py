@@ -16,11 +16,13 @@ from nbsolve.handout.tolerances import tolerance
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.lost_digits import prints_as_nothing
 from nbsolve.phrases import phrase
+from nbsolve.problem.model import Problem
 from nbsolve.render import latex
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_latex import from_latex, quoted
 from nbsolve.render.typst_markdown import equation, escaped
 from nbsolve.render.typst_width import math_width, words_width
+from nbsolve.schedule import has_several
 from nbsolve.worked_derivation import Finding
 
 __all__ = ["key"]
@@ -57,7 +59,8 @@ class _Cell:
 def key(handout: Handout) -> Sheet:
     """The key of one problem, always on one page."""
     entries: list[Answer | Finding] = list(handout.worked.entries())
-    several = len({entry.iteration for entry in entries if isinstance(entry, Answer)}) > 1
+    problem = handout.worked.problem
+    several = isinstance(problem, Problem) and has_several(problem) and not problem.symbolic
     numeric = any(isinstance(entry, Answer) and entry.printed is not None for entry in entries)
     marks = {part.label: part.marks for part in handout.worked.problem.parts if part.marks is not None}
     keys = ["answers.part", *(["handout.iteration"] if several else []), "answers.quantity", "answers.value"]

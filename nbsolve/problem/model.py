@@ -97,12 +97,16 @@ class Regulariser(_Frozen):
 
 
 class Training(_Frozen):
-    """`iterations` updates on batches taken in order; `show` lists those written out, from 1, sorted."""
+    """`iterations` updates on batches taken in order; `show` lists those written out, from 1, sorted.
+
+    `epochs`: the loss of every epoch is listed as well.
+    """
 
     optimiser: Choice
     batch: int | Literal["all"] = 1
     iterations: int
     show: tuple[int, ...]
+    epochs: bool = False
 
 
 class Digits(_Frozen):

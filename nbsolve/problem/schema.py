@@ -290,9 +290,8 @@ def _regulariser() -> Schema:
 def _training() -> Schema:
     optimisers = {name: parameters_of(record.parameters) for name, record in OPTIMISERS.items()}
     iteration = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}]}
-    shown = {
-        "anyOf": [*iteration["anyOf"], {"const": "all"}, {"type": "array", "items": iteration, "minItems": 1}]
-    }
+    listed = {"anyOf": [*iteration["anyOf"], {"const": "epochs"}]}
+    shown = {"anyOf": [*listed["anyOf"], {"const": "all"}, {"type": "array", "items": listed, "minItems": 1}]}
     training = mapping(
         {
             "optimiser": choice("How parameters are updated.", optimisers),
@@ -302,7 +301,11 @@ def _training() -> Schema:
             },
             "iterations": integer("How many updates.", 1),
             "epochs": integer("How often all samples are gone through (default 1).", 1),
-            "show": {"description": "Which iterations are written out, such as [1, last].", **shown},
+            "show": {
+                "description": "Which iterations are written out, such as [1, last]; epochs: a table of the "
+                "loss of every epoch.",
+                **shown,
+            },
         },
         "Updates of the parameters.",
         required=("optimiser",),
@@ -350,7 +353,7 @@ def _parts() -> Schema:
         {
             "label": text("How the part is called: a, 1, …"),
             "ask": {
-                "description": "What is asked: these words, or quantities such as dL/dw3.",
+                "description": "What is asked: these words, or quantities: dL/dw3, a whole delta[1], L - L_new.",
                 "anyOf": [*word["anyOf"], {"type": "array", "minItems": 1, "items": word}],
             },
             "at": {

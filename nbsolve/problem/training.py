@@ -30,13 +30,15 @@ def read_training(cursor: Cursor, samples: int | None) -> Training | None:
     batch = _batch(cursor.get("batch"), samples)
     if batch is None or samples is None:
         return None
-    iterations = _iterations(cursor, -(-samples // (samples if batch == "all" else batch)))
+    per_epoch = -(-samples // (samples if batch == "all" else batch))
+    iterations = _iterations(cursor, per_epoch)
     if iterations is None:
         return None
-    show = _show(cursor.get("show"), iterations)
+    show = _show(cursor.get("show"), iterations, per_epoch)
     if optimiser is None or show is None:
         return None
-    return Training(optimiser=optimiser, batch=batch, iterations=iterations, show=show)
+    shown, epochs = show
+    return Training(optimiser=optimiser, batch=batch, iterations=iterations, show=shown, epochs=epochs)
 
 
 def _batch(cursor: Cursor | None, samples: int | None) -> int | Literal["all"] | None:
@@ -65,34 +67,56 @@ def _iterations(cursor: Cursor, per_epoch: int) -> int | None:
     return None if count is None else count * per_epoch
 
 
-def _show(cursor: Cursor | None, iterations: int) -> tuple[int, ...] | None:
+def _show(cursor: Cursor | None, iterations: int, per_epoch: int) -> tuple[tuple[int, ...], bool] | None:
+    """The iterations that are written out, and whether the loss of every epoch is listed."""
+    every = tuple(range(1, iterations + 1))
+    usual = every if iterations <= SHOWN_IN_FULL else (1, iterations)
     if cursor is None:
-        if iterations <= SHOWN_IN_FULL:
-            return tuple(range(1, iterations + 1))
-        return (1, iterations)
+        return usual, False
     if cursor.is_scalar and cursor.text == "all":
         if iterations > MAXIMUM_SHOWN:
             cursor.fault(
                 f"{iterations:,} iterations are too many to show", expected=f"at most {MAXIMUM_SHOWN:,}"
             )
             return None
-        return tuple(range(1, iterations + 1))
+        return every, False
     elements = [*cursor.each()] if cursor.is_list else [cursor]
     if not 1 <= len(elements) <= MAXIMUM_SHOWN:
         message = f"show lists {len(elements)} iterations"
         cursor.fault(message, expected=f"1 to {MAXIMUM_SHOWN:,} of them, such as [1, last]")
         return None
-    shown = [read_iteration(element, "show", iterations) for element in elements]
+    single = [element for element in elements if not _is_epochs(element)]
+    epochs = len(single) < len(elements)
+    if epochs and not _epochs_fit(cursor, iterations, per_epoch):
+        return None
+    shown = [read_iteration(element, "show", iterations, ", all or epochs") for element in single]
     known = {one for one in shown if one is not None}
-    return tuple(sorted(known)) if None not in shown else None
+    if None in shown:
+        return None
+    return tuple(sorted(known)) or usual, epochs
 
 
-def read_iteration(cursor: Cursor, what: str, iterations: int) -> int | None:
-    """A number of an iteration, counted from 1, or `last`."""
+def _is_epochs(cursor: Cursor) -> bool:
+    return cursor.is_scalar and cursor.text == "epochs"
+
+
+def _epochs_fit(cursor: Cursor, iterations: int, per_epoch: int) -> bool:
+    count = iterations // per_epoch
+    if count > MAXIMUM_SHOWN:
+        cursor.fault(f"{count:,} epochs are too many to list", expected=f"at most {MAXIMUM_SHOWN:,}")
+    elif count == 0:
+        expected = f"at least {per_epoch} iterations, which go through all samples once"
+        cursor.fault(f"show: epochs, but {iterations} iterations make no whole epoch", expected=expected)
+    return 1 <= count <= MAXIMUM_SHOWN
+
+
+def read_iteration(cursor: Cursor, what: str, iterations: int, more: str = "") -> int | None:
+    """A number of an iteration, counted from 1, or `last`; `more` is what else could be said there."""
     if cursor.is_scalar and cursor.text in ("last", "first"):
         return iterations if cursor.text == "last" else 1
     if cursor.is_scalar and cursor.text.isascii() and cursor.text.isdigit():
         return cursor.integer(what, 1, iterations)
     found = cursor.text if cursor.is_scalar else "not a number"
-    cursor.fault(f"{what} is {found}", expected=f"a number from 1 to {iterations:,}, or last")
+    last = f"last{more}" if more else "or last"
+    cursor.fault(f"{what} is {found}", expected=f"a number from 1 to {iterations:,}, {last}")
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.expr import Atom, Expr, Quantity, walk
@@ -68,19 +68,23 @@ class LetterPass:
         return bool(self.forward)
 
     def step_of(self, target: Atom) -> Step | None:
-        """The step that finds a quantity; made where no other step needs it (∂L/∂a, ∂L/∂z of a hidden unit)."""
+        """The step that finds a quantity; made where no other step needs it (∂L/∂a, ∂L/∂z, ∂L/∂x)."""
         for step in self.steps:
             if step.target == target:
                 return step
-        if not (isinstance(target, Partial) and target.of == LOSS) or target.wrt.layer is None:
+        if not (isinstance(target, Partial) and target.of == LOSS) or target.wrt.to is None:
             return None
-        if target.wrt.role not in (Role.ACTIVATION, Role.PRE_ACTIVATION):
+        role = target.wrt.role
+        if role is Role.INPUT:  # the activations of a layer 0
+            layer, role = replace(self.solution.layers[0], index=0), Role.ACTIVATION
+        elif role in (Role.ACTIVATION, Role.PRE_ACTIVATION):
+            layer = self.solution.layers[(target.wrt.layer or 1) - 1]
+        else:
             return None
-        layer = self.solution.layers[target.wrt.layer - 1]
         for backward in self.backward:
             if backward.sample == target.wrt.sample:
                 unit = number_of(target.wrt.to)
-                return Steps(self.values).on_demand(backward, layer, unit, target.wrt.role)
+                return Steps(self.values).on_demand(backward, layer, unit, role)
         return None
 
 
