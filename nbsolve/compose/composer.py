@@ -185,7 +185,9 @@ class Composer:
         """A word about the iterations that are not written out, where there are any."""
         if first > last:
             return
-        key = f"skipped{'_before' if first == 1 else ''}{'_one' if first == last else ''}"
+        key = "skipped_before" if first == 1 else "skipped"
+        if first == last:
+            key = "skipped_before_one" if first == 1 else "skipped_one"
         yield Paragraph((phrase(f"passages.{key}", first=str(first), last=str(last)),))
 
     def _epochs(self) -> Iterator[Block]:

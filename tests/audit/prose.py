@@ -318,8 +318,15 @@ def _rules() -> list[Rule]:
             lambda s, pl, o, a, _: p.rounding(s, pl, o, a, None, None),
         ),
         (r"logarithms have base \$?(\d+)\$?", p.log_base),
-        (r"Iterations (\d+) to (\d+) are carried out in the same way and not written out\.", p.skipped),
-        (r"It starts from the parameters that iteration (\d+) left\.", p.from_iteration),
+        (
+            r"Iterations (\d+) to (\d+) are carried out in the (same way|way shown below) and not written out\.",
+            p.skipped,
+        ),
+        (
+            r"Iteration (\d+)() is carried out in the (same way|way shown below) and not written out\.",
+            p.skipped,
+        ),
+        (r"This iteration starts from the parameters left by iteration (\d+):", p.from_iteration),
         (
             r"(linear|sigmoid|tanh|ReLU|leaky ReLU|ELU|softplus|GELU|SiLU|step|\w[\w ]*):(?: "
             r"\$([^$]*)\$)?(?:,? with slope \$([^$]*)\$)?(.*)",
