@@ -135,11 +135,11 @@ class Document:
         return text.render(self)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        from nbsolve.render import latex, myst, stored, text
+        from nbsolve.render import myst, stored, text
 
+        # No text/latex: VS Code and others prefer it to Markdown and show a whole document as its source.
         return {
-            "text/markdown": myst.render(self),
-            "text/latex": latex.render(self),
+            "text/markdown": myst.render_plain(self),
             "text/plain": text.render(self),
             stored.MIME: stored.written(self),
         }

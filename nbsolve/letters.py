@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 __all__ = ["Name", "letter_name", "own_name", "squeeze", "strip_markup", "strip_signs"]
 
@@ -84,7 +85,7 @@ class Name:
 
     def plain(self) -> str:
         """Unicode for a terminal: w₃, ŷ₁, w₁₁⁽¹⁾; where Unicode lacks a sign, w_{b} and w^{c}."""
-        return _sign(self.core) + _plain_script("_", self.sub, _SUB) + _plain_script("^", self.sup, _SUP)
+        return _sign(self.core) + _plain_script("_", self.sub) + _plain_script("^", self.sup)
 
 
 def letter_name(word: str) -> Name:
@@ -187,9 +188,11 @@ def _script(sign: str, argument: str) -> str:
     return sign + (argument if len(argument) == 1 else "{" + argument + "}")
 
 
-def _plain_script(sign: str, argument: str, table: dict[str, str]) -> str:
+@lru_cache(maxsize=4096)
+def _plain_script(sign: str, argument: str) -> str:
     if not argument:
         return ""
+    table = _SUB if sign == "_" else _SUP
     argument = re.sub(r"\\langle\s*(\d+)\s*\\rangle", r"⟨\1⟩", argument)
     marks = "".join(re.findall(r"\[\d+\]|⟨\d+⟩", argument))
     text = re.sub(r"\[\d+\]|⟨\d+⟩", "", argument)
@@ -203,6 +206,7 @@ def _plain_script(sign: str, argument: str, table: dict[str, str]) -> str:
     return (f"{sign}{text}" if re.fullmatch(r"[A-Za-z]+|.", text) else f"{sign}{{{text}}}") + marks
 
 
+@lru_cache(maxsize=4096)
 def _sign(latex: str) -> str:
     """LaTeX letters as Unicode: commands to signs, accents to combining marks, styles dropped."""
     text = re.sub(rf"\\(?:{_STYLES})(?![A-Za-z])\s*", "", latex)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Collection
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,11 @@ class Drawing:
     def _repr_svg_(self) -> str | None:
         return None if self.elsewhere else self.svg
 
+    def _as_html(self, words: str) -> str:
+        """The picture with its words: nbconvert gives an SVG none, and Jupyter would take an SVG out of HTML."""
+        data = base64.b64encode(self.svg.encode()).decode("ascii")
+        return f'<img alt="{escape(words)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
+
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
@@ -66,6 +72,6 @@ class Drawing:
         if not self.elsewhere:
             # LaTeX knows no SVG: notebooks that become LaTeX find a PDF beside it
             pdf = base64.b64encode(picture_pdf(self.svg, words)).decode("ascii")
-            bundle |= {"image/svg+xml": self.svg, "application/pdf": pdf}
+            bundle |= {"text/html": self._as_html(words), "image/svg+xml": self.svg, "application/pdf": pdf}
         wanted = bundle.keys() if include is None else set(include)
         return {kind: text for kind, text in bundle.items() if kind in wanted and kind not in (exclude or ())}

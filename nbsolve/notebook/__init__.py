@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
-from nbsolve.notebook.children import CAN_FORK, OnDone, run_in_children
+from nbsolve.notebook.children import CAN_FORK, OnDone, Task, run_from_prepared, run_in_children
 from nbsolve.problem import load_problem
 from nbsolve.problem.checks import domain_hint
 from nbsolve.problem.model import AnyProblem
 
 __all__ = ["NotebookJob", "make_notebook", "make_notebooks"]
+
+_WORTH_WARMING = 3
+"""So many notebooks pay for making everything warm first."""
+_SOCKET = "typst"
 
 Overrides = Mapping[str, object] | Sequence[str]
 
@@ -54,16 +59,15 @@ def make_notebooks(jobs: Sequence[NotebookJob], *, at_once: int = 2, on_done: On
     `on_done(position, fault)` is called as each is finished, with None or what went wrong. Raises one
     `ProblemError` with a fault for every problem whose notebook failed; the others are written.
     """
-    # everything a notebook needs is imported here, once, before the children are forked
-    from nbsolve import solve  # noqa: F401
-    from nbsolve.notebook import engine, execution, page  # noqa: F401
-
-    with tempfile.TemporaryDirectory(prefix="nbsolve-") as scratch:
-        tasks = [_task(job, Path(scratch) / str(position)) for position, job in enumerate(jobs)]
-        if CAN_FORK:
+    with tempfile.TemporaryDirectory(prefix="nbsolve-") as folder:
+        scratch = Path(folder)
+        tasks = [_task(job, scratch / str(position)) for position, job in enumerate(jobs)]
+        if not CAN_FORK:
+            faults = _one_after_another(tasks, on_done)
+        elif len(jobs) < _WORTH_WARMING:
             faults = run_in_children(tasks, at_once=at_once, on_done=on_done)
         else:
-            faults = _one_after_another(tasks, on_done)
+            faults = _from_warm(jobs, tasks, scratch, at_once, on_done)
     failed = [
         Fault(fault, str(job.file or job.problem.name))
         for job, fault in zip(jobs, faults, strict=True)
@@ -73,7 +77,37 @@ def make_notebooks(jobs: Sequence[NotebookJob], *, at_once: int = 2, on_done: On
         raise ProblemError(failed)
 
 
-def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
+def _from_warm(
+    jobs: Sequence[NotebookJob], tasks: Sequence[Task], scratch: Path, at_once: int, on_done: OnDone | None
+) -> list[str | None]:
+    """Children of a process in which everything was used once; this process compiles their drawings."""
+    from nbsolve.notebook.compiling import CompilingServer
+
+    try:
+        server = CompilingServer(scratch / _SOCKET)
+    except OSError:  # the path of the folder for temporary files is too long for a socket
+        server = None
+
+    def prepare() -> None:
+        from nbsolve.notebook.warm import warm_up
+
+        with _compiling(scratch):
+            warm_up([job.problem for job in jobs], scratch)
+
+    try:
+        return run_from_prepared(tasks, prepare, at_once=at_once, on_done=on_done, server=server)
+    finally:
+        if server is not None:
+            server.close()
+
+
+def _compiling(scratch: Path) -> AbstractContextManager[None]:
+    from nbsolve.notebook.compiling import compiling_at
+
+    return compiling_at(scratch / _SOCKET)
+
+
+def _task(job: NotebookJob, scratch: Path) -> Task:
     def work() -> None:
         import nbformat
 
@@ -85,9 +119,10 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
         scratch.mkdir()
         text = self_contained_text(job.problem)
         try:
-            notebook = execute_template(
-                text, job.problem.title, folder=job.folder, scratch=scratch, kind=job.problem.kind
-            )
+            with _compiling(scratch.parent):
+                notebook = execute_template(
+                    text, job.problem.title, folder=job.folder, scratch=scratch, kind=job.problem.kind
+                )
         except DomainError as error:
             hint = domain_hint(job.problem)
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None
@@ -98,7 +133,7 @@ def _task(job: NotebookJob, scratch: Path) -> Callable[[], None]:
     return work
 
 
-def _one_after_another(tasks: Sequence[Callable[[], None]], on_done: OnDone | None) -> list[str | None]:
+def _one_after_another(tasks: Sequence[Task], on_done: OnDone | None) -> list[str | None]:
     faults: list[str | None] = []
     for position, task in enumerate(tasks):
         try:

@@ -12,18 +12,33 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
+from typing import Any, Protocol
 
 from nbsolve.errors import NbsolveError
+
+__all__ = ["CAN_FORK", "OnDone", "Server", "Task", "run_from_prepared", "run_in_children"]
 
 Task = Callable[[], None]
 OnDone = Callable[[int, str | None], None]  # position of the task, and what went wrong
 
 # macOS has fork, but its system libraries may crash in a forked child.
 CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux"
+_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
+
+
+class Server(Protocol):
+    """Works for the children while they run: what it waits for, and what it does when some of that is ready."""
+
+    @property
+    def waiting(self) -> list[Any]:
+        """What may become ready."""
+
+    def answer(self, ready: Sequence[Any]) -> None:
+        """Do what is asked by those of them that are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,7 @@ def run_in_children(
             while waiting and len(running) < at_once:
                 position, task = waiting.pop(0)
                 with _no_interrupt():  # between the child's start and its being known here
-                    running.append(_start(position, task))
+                    running.append(_start(position, _alone, task))
             ready = wait([child.messages for child in running])
             for child in [child for child in running if child.messages in ready]:
                 running.remove(child)
@@ -56,17 +71,59 @@ def run_in_children(
                 if on_done is not None:
                     on_done(child.position, faults[child.position])
     finally:
-        for child in running:  # only on the way out through an exception, Ctrl-C among them
-            child.process.terminate()
-        for child in running:
-            child.process.join()
+        _end(running)  # only on the way out through an exception, Ctrl-C among them
     return faults
 
 
-def _start(position: int, task: Task) -> _Child:
+def run_from_prepared(
+    tasks: Sequence[Task],
+    prepare: Task,
+    *,
+    at_once: int = 2,
+    on_done: OnDone | None = None,
+    server: Server | None = None,
+) -> list[str | None]:
+    """The same, with children that start where `prepare` ended: it runs once, in a child that forks the others.
+
+    This process stays as it was; it answers what the `server` is asked meanwhile.
+    """
+    unfinished = "the process that ran it ended unexpectedly"
+    faults: list[str | None] = [unfinished] * len(tasks)
+    with _no_interrupt():
+        forker = _start(0, _fork_others, (tasks, prepare, at_once))
+    open_ended = True
+    try:
+        while open_ended:
+            ready = wait([forker.messages, *(server.waiting if server else ())])
+            if server is not None:
+                server.answer(ready)
+            if forker.messages in ready:
+                try:
+                    position, fault = forker.messages.recv()
+                except EOFError:
+                    open_ended = False
+                    continue
+                faults[position] = fault
+                if on_done is not None:
+                    on_done(position, fault)
+    finally:
+        _end([forker] if open_ended else [])
+    forker.process.join()
+    forker.messages.close()
+    return faults
+
+
+def _end(children: Sequence[_Child]) -> None:
+    for child in children:
+        child.process.terminate()
+    for child in children:
+        child.process.join()
+
+
+def _start(position: int, work: Callable[[Any, Connection], None], of: Any) -> _Child:
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(task, sending), daemon=True)
+    process = context.Process(target=work, args=(of, sending))
     with warnings.catch_warnings():
         # Python 3.12 warns when there are other threads: NumPy's, which sleep and are made anew after a fork.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -75,10 +132,34 @@ def _start(position: int, task: Task) -> _Child:
     return _Child(process, receiving, position)
 
 
-def _work(task: Task, messages: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches the children too: end without a word
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+def _fork_others(of: tuple[Sequence[Task], Task, int], messages: Connection) -> None:
+    """What the prepared child does: all tasks, each in a child of its own; told to end, it ends these first."""
+    tasks, prepare, at_once = of
+    for number in _ENDING:
+        signal.signal(number, _end_once)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    code = 1
+    try:
+        prepare()
+        run_in_children(tasks, at_once=at_once, on_done=lambda *done: messages.send(done))
+        code = 0
+    except (SystemExit, BrokenPipeError):  # told to end; or the process that wanted all this is gone
+        pass
+    finally:
+        _leave(messages, code)
+
+
+def _end_once(*_: object) -> None:
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)  # it is ending its children: a second call changes nothing
+    sys.exit(1)
+
+
+def _alone(task: Task, messages: Connection) -> None:
+    """What a child does: its task, and a message of what went wrong."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_DFL)  # Ctrl-C reaches the children too: end without a word
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     try:
         task()
     except NbsolveError as error:
@@ -90,16 +171,21 @@ def _work(task: Task, messages: Connection) -> None:
         messages.send(f"{type(error).__name__}: {error}")
     else:
         messages.send(None)
+    _leave(messages, 0)
+
+
+def _leave(messages: Connection, code: int) -> None:
     messages.close()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)  # nothing of the parent's may be closed, saved or cleaned up a second time here
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # it may be closed, full or missing
+            stream.flush()
+    os._exit(code)  # nothing of the parent's may be closed, saved or cleaned up a second time here
 
 
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
     """Ctrl-C waits until the block is left."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
     finally:

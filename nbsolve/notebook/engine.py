@@ -71,6 +71,8 @@ class _Stream(io.StringIO):
 class _Shell(InteractiveShell):
     """Leaves an error to the cell's outputs, where the terminal would have shown it."""
 
+    untouched = True
+
     def _showtraceback(self, etype: object, evalue: object, stb: object) -> None:
         return
 
@@ -86,7 +88,9 @@ class InProcessEngine(Engine):  # type: ignore[misc]
 
         `scratch` is a folder for what IPython keeps beside a person's own settings, which are not read.
         """
-        shell = _fresh_shell(scratch)
+        shell = fresh_shell(scratch)
+        shell.untouched = False
+        np.random.seed(None)  # a fork inherits this state; a fresh kernel would not have it
         nb_man.nb.metadata["language_info"] = {"name": "python"}
         count = 0
         for index, cell in enumerate(nb_man.nb.cells):
@@ -107,17 +111,20 @@ def register_engine() -> None:
     papermill_engines.register(ENGINE_NAME, InProcessEngine)
 
 
-def _fresh_shell(scratch: str) -> _Shell:
-    if InteractiveShell.initialized():  # nbsolve was called from within a notebook: leave that shell behind
-        type(InteractiveShell.instance()).clear_instance()
+def fresh_shell(scratch: str) -> _Shell:
+    """A shell in which nothing was run: one that was made before the fork, or a new one."""
+    if InteractiveShell.initialized():
+        shell = InteractiveShell.instance()
+        if isinstance(shell, _Shell) and shell.untouched:
+            return shell
+        type(shell).clear_instance()  # nbsolve was called from within a notebook: leave that shell behind
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
-    shell: _Shell = _Shell.instance(
+    made: _Shell = _Shell.instance(
         config=config, displayhook_class=_Hook, display_pub_class=_Publisher, ipython_dir=scratch
     )
-    np.random.seed(None)  # a fork inherits this state; a fresh kernel would not have it
-    return shell
+    return made
 
 
 def _run_cell(shell: _Shell, cell: nbformat.NotebookNode, count: int) -> BaseException | None:

@@ -10,6 +10,7 @@ import nbformat
 
 from nbsolve.notebook.execution import NOT_ON_PAGE
 from nbsolve.phrases import phrase
+from nbsolve.render import myst
 
 _HEADING = re.compile(r"^(#{1,6})(?=\s)", re.MULTILINE)
 _DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
@@ -60,7 +61,8 @@ def _lifted(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
         elif "text/markdown" in data:
             if not data["text/markdown"].strip():  # no pitfalls, for one
                 continue
-            lifted.append(nbformat.v4.new_markdown_cell(_below_title(data["text/markdown"])))
+            markdown = myst.with_directives(data["text/markdown"])
+            lifted.append(nbformat.v4.new_markdown_cell(_below_title(markdown)))
         else:
             left.append(output)
     if left:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nbsolve.document import (
     Block,
     Bullets,
@@ -29,6 +31,27 @@ _DIRECTIVES = {"conventions": "admonition", "pitfall": "warning", "remark": "not
 def render(document: Document) -> str:
     """The document as MyST Markdown."""
     return "\n\n".join(_block(block, document.names) for block in document.blocks) + "\n"
+
+
+def render_plain(document: Document) -> str:
+    """The document as Markdown for every reader: boxes are passages under a title, between invisible marks."""
+    return _BOX.sub(
+        r"<!-- box: \g<classes> -->\n\n**\g<title>**\n\n\g<body>\n<!-- end of box -->", render(document)
+    )
+
+
+def with_directives(markdown: str) -> str:
+    """MyST Markdown from what `render_plain` gave."""
+    return _PASSAGE.sub(r":::{admonition} \g<title>\n:class: \g<classes>\n\n\g<body>:::", markdown)
+
+
+_BOX = re.compile(
+    r"^:::\{admonition\} (?P<title>.*)\n:class: (?P<classes>.*)\n\n(?P<body>(?:.*\n)*?):::$", re.MULTILINE
+)
+_PASSAGE = re.compile(
+    r"^<!-- box: (?P<classes>.*) -->\n\n\*\*(?P<title>.*)\*\*\n\n(?P<body>(?:.*\n)*?)\n<!-- end of box -->$",
+    re.MULTILINE,
+)
 
 
 def _block(block: Block, names: Names) -> str:

@@ -6,6 +6,7 @@ with the letters that it is written with. Reading knows the classes of this vers
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
@@ -22,7 +23,8 @@ __all__ = ["MIME", "UnreadableDocument", "read", "written"]
 
 MIME = "application/vnd.nbsolve.document+json"
 """The type of the blocks among a cell's outputs."""
-VERSION = 1
+VERSION = 2
+"""Version 1 held the data themselves; a notebook file gave every one of its ten thousands of items a line."""
 
 
 class UnreadableDocument(NbsolveError):
@@ -46,7 +48,7 @@ _CLASSES = _classes()
 
 
 def written(source: Document) -> dict[str, Any]:
-    """The document as JSON data. Raises TypeError for a value that it has no form for."""
+    """The document as JSON data, in one line of text. Raises TypeError for a value that it has no form for."""
     atoms: dict[Symbol | Partial, int] = {}
 
     def put(value: Any) -> Any:
@@ -62,14 +64,18 @@ def written(source: Document) -> dict[str, Any]:
             return {"i": value.name}
         if isinstance(value, frozenset):
             return {"s": sorted(value)}
-        if type(value).__name__ in _CLASSES:
-            return [type(value).__name__, *(put(getattr(value, field.name)) for field in fields(value))]
+        if (kind := type(value).__name__) in _CLASSES:
+            return [kind, *(put(getattr(value, name)) for name in _FIELDS[kind])]
         raise TypeError(f"{type(value).__name__} cannot be stored")
 
     blocks = put(source.blocks)
     names = source.names
     table = [[_atom(atom), names.latex(atom), names.plain(atom)] for atom in atoms]
-    return {"version": VERSION, "blocks": blocks, "atoms": table}
+    data = {"blocks": blocks, "atoms": table}
+    return {"version": VERSION, "document": json.dumps(data, ensure_ascii=False, separators=(",", ":"))}
+
+
+_FIELDS = {name: tuple(field.name for field in fields(each)) for name, each in _CLASSES.items()}
 
 
 def _atom(atom: Symbol | Partial) -> list[Any]:
@@ -99,11 +105,12 @@ class StoredNames(Names):
 
 def read(data: Any) -> Document:
     """The document of JSON data. Raises: UnreadableDocument."""
-    if not isinstance(data, dict) or data.get("version") != VERSION:
+    if not isinstance(data, dict) or data.get("version") not in (1, VERSION):
         raise UnreadableDocument(
             "the notebook's outputs were made by another version of nbsolve: run its cells again"
         )
     try:
+        data = data if data["version"] == 1 else json.loads(data["document"])
         letters = {_read_atom(atom): (str(latex), str(plain)) for atom, latex, plain in data["atoms"]}
         atoms = list(letters)
         get: dict[str, Callable[[Any], Any]] = {
@@ -121,7 +128,7 @@ def read(data: Any) -> Document:
             return value
 
         return Document(take(data["blocks"]), StoredNames(letters))
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise UnreadableDocument(
             f"the notebook holds an output that nbsolve cannot read ({type(error).__name__}: {error}): "
             "run its cells again"

@@ -1,7 +1,8 @@
 """Typst's compiler, one for each thread, and what a forked child does that must not touch its parent's.
 
 Typst works in threads of its own, which a fork leaves behind: a child of a process that has compiled would wait
-for them forever. Such a child compiles in a process of its own instead.
+for them forever. Such a child compiles in a process of its own instead,
+or asks one that compiles for many (`compiled_by`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from threading import get_ident
@@ -18,11 +22,24 @@ import typst
 
 from nbsolve.errors import NbsolveError
 
-__all__ = ["EPOCH", "compiled"]
+__all__ = ["EPOCH", "Standard", "compiled", "compiled_by"]
 
 EPOCH = 0
 """The time of creation, so that the same input is the same bytes."""
 Standard = Literal["ua-1"]
+Compile = Callable[[str, bool, Standard | None, Path | None], bytes]
+
+_ELSEWHERE: ContextVar[Compile | None] = ContextVar("compiled_by", default=None)
+
+
+@contextmanager
+def compiled_by(compile_it: Compile) -> Iterator[None]:
+    """Within the block `compiled` hands everything on: source, system fonts, standard, root."""
+    before = _ELSEWHERE.set(compile_it)
+    try:
+        yield
+    finally:
+        _ELSEWHERE.reset(before)
 
 
 @lru_cache(maxsize=16)
@@ -41,6 +58,9 @@ def compiled(
     source: str, *, system: bool = False, standard: Standard | None = None, root: Path | None = None
 ) -> bytes:
     """The PDF of a source; `system`: with the system's fonts. Raises: typst.TypstError."""
+    compile_it = _ELSEWHERE.get()
+    if compile_it is not None:
+        return compile_it(source, system, standard, root)
     if _first_process() != os.getpid():
         return _elsewhere(source, system, standard, root)
     pdf = _compiler(system, get_ident(), os.getpid()).compile(

@@ -212,6 +212,9 @@ def test_jupyter_gets_the_picture_and_the_words() -> None:
     drawing = drawn(PROBLEMS[0])
     bundle = drawing._repr_mimebundle_()
     assert base64.b64decode(bundle.pop("application/pdf")).startswith(b"%PDF")
+    image = ElementTree.fromstring(bundle.pop("text/html").replace(">", "/>"))
+    assert image.attrib["alt"] == f"{drawing.title}. {drawing.alt}"
+    assert base64.b64decode(image.attrib["src"].partition(",")[2]).decode() == drawing.svg
     assert bundle == {"image/svg+xml": drawing.svg, "text/plain": f"{drawing.title}. {drawing.alt}"}
     assert list(drawing._repr_mimebundle_(include=["text/plain"])) == ["text/plain"]
     assert drawing._repr_svg_() == drawing.svg

@@ -76,7 +76,14 @@ def test_every_document_comes_back_from_what_is_stored() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [None, {"version": 99}, {"version": 1}, {"version": 1, "atoms": [], "blocks": [0, ["Nonsense"]]}]
+    "data",
+    [
+        None,
+        {"version": 99},
+        {"version": 1},
+        {"version": 1, "atoms": [], "blocks": [0, ["Nonsense"]]},
+        {"version": 2, "document": "[" * 9999},
+    ],
 )
 def test_blocks_that_cannot_be_read(data: Any) -> None:
     with pytest.raises(stored.UnreadableDocument, match="run its cells again"):
@@ -189,13 +196,17 @@ def test_stock_exporters_give_sensible_results(made: Path, monkeypatch: pytest.M
     folder = str(Path(pypandoc.get_pandoc_path()).parent)
     monkeypatch.setenv("PATH", f"{os.environ['PATH']}{os.pathsep}{folder}")
     html, _ = HTMLExporter().from_notebook_node(read(made))
-    assert "image/svg+xml" in html
+    assert html.count('src="data:image/svg+xml;base64,') == 3
+    assert "No description has been provided" not in html
+    assert 'alt="Network 2-2-1' in html
+    assert ":::" not in html
     assert r"\frac{\partial L}" in html
     script, _ = PythonExporter().from_notebook_node(read(made))
     compile(script, "small.py", "exec")
     tex, resources = LatexExporter().from_notebook_node(read(made))
     assert r"\begin{aligned}" in tex
-    assert r"\subsection*{Forward pass}" in tex
+    assert r"\subsection{Forward pass}" in tex
+    assert ":::" not in tex
     pictures = [data for name, data in resources["outputs"].items() if name.endswith(".pdf")]
     assert len(pictures) == 3
     assert all(data.startswith(b"%PDF") for data in pictures)

@@ -1,0 +1,70 @@
+"""Everything used once before the children are forked: modules, tables, checks of the notebook format."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import nbformat
+
+from nbsolve.notebook.engine import fresh_shell
+from nbsolve.notebook.execution import execute_template
+from nbsolve.notebook.page import as_page
+from nbsolve.problem import load_problem
+from nbsolve.problem.embedding import self_contained_text
+from nbsolve.problem.model import AnyProblem, Problem
+
+__all__ = ["warm_up"]
+
+_NETWORK = """\
+title: A small network
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: relu, weights: [[0.1, 0.2], [0.3, 0.4]], bias: [0.1, 0.1]}
+    - {units: 1, activation: sigmoid, weights: [[0.5, -0.6]], bias: [0.2]}
+samples:
+  - {input: [1, 2], target: [1]}
+loss: binary_cross_entropy
+training: {optimiser: {sgd: {learning_rate: 0.5}}, iterations: 2}
+explain: paths
+parts:
+  - {label: a, ask: [forward, loss, gradients, updated_parameters, dL/dw1]}
+"""
+_IN_LETTERS = "letters: true\n"
+_DERIVATION = """\
+kind: derivation
+title: A derivation
+functions: [relu]
+parts:
+  - {label: a, ask: [relu]}
+"""
+
+
+def warm_up(problems: Sequence[AnyProblem], scratch: Path) -> None:
+    """Make a small notebook of each kind that is wanted, and leave nothing of it but what it made warm.
+
+    For a process that forks the children, and runs nothing of anybody's.
+    """
+    for number, text in enumerate(_samples(problems)):
+        problem = load_problem(text)
+        folder = scratch / f"warm-{number}"
+        folder.mkdir()
+        notebook = execute_template(
+            self_contained_text(problem), problem.title, folder=folder, scratch=folder, kind=problem.kind
+        )
+        nbformat.writes(as_page(notebook, "warm"))
+        nbformat.writes(notebook)
+    fresh_shell(str(scratch / "ipython"))
+    gc.collect()
+    gc.freeze()  # else each child would visit, and thereby copy, all that it has in common with the others
+
+
+def _samples(problems: Sequence[AnyProblem]) -> Iterator[str]:
+    networks = [problem for problem in problems if isinstance(problem, Problem)]
+    if networks:
+        letters = any(problem.letters or problem.symbolic for problem in networks)
+        yield _NETWORK + (_IN_LETTERS if letters else "")
+    if len(networks) < len(problems):
+        yield _DERIVATION
