@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,8 @@ def _from_warm(
     def prepare() -> None:
         from nbsolve.notebook.warm import warm_up
 
-        with _compiling(scratch):
+        # what goes wrong here goes wrong in the notebooks too, or it costs nothing but time
+        with suppress(Exception), _compiling(scratch):
             warm_up([job.problem for job in jobs], scratch)
 
     try:

@@ -30,7 +30,7 @@ loss: binary_cross_entropy
 training: {optimiser: {sgd: {learning_rate: 0.5}}, iterations: 2}
 explain: paths
 parts:
-  - {label: a, ask: [forward, loss, gradients, updated_parameters, dL/dw1]}
+  - {label: a, ask: [forward, loss, gradients, updated_parameters, 'dL/dW[1][1][1]']}
 """
 _IN_LETTERS = "letters: true\n"
 _DERIVATION = """\
