@@ -20,6 +20,7 @@ from nbsolve.symbolic import LetterPass, solve_in_letters, without_iterations
 
 if TYPE_CHECKING:
     from nbsolve.compose import Composer
+    from nbsolve.compose.givens import DataFile
     from nbsolve.document import Document
     from nbsolve.drawing import Drawing
     from nbsolve.worked_derivation import WorkedDerivation
@@ -168,17 +169,23 @@ class WorkedSolution:
 
     # ------------------------------------------------------------------ documents
 
-    def _compose(self, write: Callable[[Composer], Document]) -> Document:
+    def _compose(self, write: Callable[[Composer], Document], attached: bool = False) -> Document:
         from nbsolve.compose import Composer
 
         def composed(solution: Solution) -> Document:
-            return write(Composer(solution, self.names, self.letters_of(solution)))
+            return write(Composer(solution, self.names, self.letters_of(solution), attached))
 
         return self.certified(composed, page=True)
 
-    def statement(self) -> Document:
-        """What is given and what is asked."""
-        return self._compose(lambda composer: composer.statement())
+    def statement(self, attached: bool = False) -> Document:
+        """What is given and what is asked; `attached`: with the files of `data_files` beside it."""
+        return self._compose(lambda composer: composer.statement(), attached)
+
+    def data_files(self) -> tuple[DataFile, ...]:
+        """The numbers that are too many to print, as files of comma-separated values."""
+        from nbsolve.compose.givens import data_files
+
+        return tuple(data_files(self.solution))
 
     def conventions(self) -> Document:
         """The conventions that this solution uses."""
@@ -220,9 +227,9 @@ class WorkedSolution:
         """All iterations that are shown."""
         return self._compose(lambda composer: composer.worked())
 
-    def document(self) -> Document:
+    def document(self, attached: bool = False) -> Document:
         """The whole: statement, conventions, all iterations, answers, pitfalls."""
-        return self._compose(lambda composer: composer.document())
+        return self._compose(lambda composer: composer.document(), attached)
 
     def explain(self, quantity: str) -> Document:
         """One quantity (`dL/dw3`) and the steps it rests on. Raises: UnknownQuantityError."""

@@ -52,6 +52,7 @@ class Composer:
     solution: Solution
     names: Names
     letters: LetterPass | None = None
+    attached: bool = False
 
     def _document(self, blocks: Iterator[Block]) -> Document:
         return Document(tuple(blocks), self.names)
@@ -121,7 +122,7 @@ class Composer:
 
     def statement(self) -> Document:
         """What is given and what is asked."""
-        return self._document(statement(self.solution, self.names))
+        return self._document(statement(self.solution, self.names, self.attached))
 
     def conventions(self) -> Document:
         """The conventions that this solution uses."""

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
 from nbsolve.compose.conventions import loss_words
 from nbsolve.compose.functions import activation_name, given_activations
+from nbsolve.compose.givens import literal_of, parameters, samples
 from nbsolve.compose.matrices import LIMIT
 from nbsolve.document import (
     Block,
     Bullets,
-    Derivation,
     Heading,
     Inline,
-    Line,
     Markdown,
     Math,
     Paragraph,
-    Table,
     Text,
 )
-from nbsolve.expr import Atom, Expr, Matrix, Number, Quantity, Variable
-from nbsolve.given import Entry, Given, Letter
-from nbsolve.layers.dense import Dense
+from nbsolve.expr import Atom, Quantity
+from nbsolve.given import Given
 from nbsolve.listing import belongs_to_sample
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part, Problem
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Solution
-from nbsolve.symbol import Role, Symbol, number_of
-
-MOST_SAMPLES = 12
-"""Longer tables of samples are shown by their first and last ones."""
+from nbsolve.symbol import Role, Symbol
 
 
-def statement(solution: Solution, names: Names) -> Iterator[Block]:
-    """What is given and what is asked."""
+def statement(solution: Solution, names: Names, attached: bool = False) -> Iterator[Block]:
+    """What is given and what is asked; `attached`: what is too large to print comes with it as a file."""
     problem = solution.problem
     yield Heading(2, (phrase("sections.statement"),))
     yield Paragraph((Markdown(problem.statement),) if problem.statement else (_network(problem),))
     yield Paragraph((phrase("statement.weights"),))
-    yield Derivation(tuple(_parameters(solution)))
-    yield from _samples(solution)
+    yield from parameters(solution, attached)
+    yield from samples(solution, attached)
     if problem.classes:
-        yield Paragraph((phrase("statement.classes", listed=_shortened(problem.classes)),))
+        yield Paragraph((phrase("statement.classes", listed=_listed(problem.classes)),))
     constants = list(_constants(problem))
     if constants:
         yield Paragraph(
@@ -78,162 +71,9 @@ def _network(problem: Problem) -> str:
     return phrase("statement.network", listed=listed)
 
 
-def _parameters(solution: Solution) -> Iterator[Line]:
-    inputs_first = solution.problem.network.layout == "x W + b"
-    for layer in solution.layers:
-        weights = [list(row) for row in layer.layer.weights]
-        letters = [[Quantity(layer.w(j, i)) for i in range(1, layer.inputs + 1)] for j in layer.units]
-        if inputs_first:
-            weights = [list(column) for column in zip(*weights, strict=True)]
-            letters = [list(column) for column in zip(*letters, strict=True)]
-        parts: list[tuple[str, Expr]] = []
-        if len(weights) <= LIMIT and len(weights[0]) <= LIMIT:
-            parts.append(("=", Matrix(tuple(tuple(row) for row in letters))))
-        if not parts or not _all_letters(weights):
-            parts.append(("=", matrix(weights, letters)))
-        yield Line(tuple(parts), Quantity(layer.w()))
-        yield from _constant(layer, inputs_first)
-
-
-def _constant(layer: Dense, inputs_first: bool) -> Iterator[Line]:
-    symbol = layer.constant()
-    if symbol is None:
-        return
-    values = layer.layer.bias.values
-    if symbol.shared or len(values) == 1:
-        own = symbol if symbol.shared else layer.constant(1)
-        assert own is not None
-        if isinstance(values[0], Letter):
-            return
-        yield Line((("=", _literal(values[0])),), Quantity(own))
-        return
-    letters: list[Expr] = []
-    for j in layer.units:
-        own = layer.constant(j)
-        assert own is not None
-        letters.append(Quantity(own))
-    parts: list[tuple[str, Expr]] = []
-    if len(letters) <= LIMIT:
-        parts.append(("=", Matrix((tuple(letters),) if inputs_first else tuple((x,) for x in letters))))
-    if not parts or not _all_letters([list(values)]):
-        cells = [list(values)] if inputs_first else [[value] for value in values]
-        parts.append(("=", matrix(cells, [letters] if inputs_first else [[x] for x in letters])))
-    yield Line(tuple(parts), Quantity(symbol))
-
-
-def _all_letters(rows: list[list[Entry]]) -> bool:
-    return all(isinstance(entry, Letter) for row in rows for entry in row)
-
-
-def matrix(rows: Sequence[Sequence[Entry]], letters: Sequence[Sequence[Expr]]) -> Matrix:
-    """Numbers as given, letters by their names, in brackets; large ones by their ends."""
-
-    def ends(items: list) -> list:  # type: ignore[type-arg]
-        return items if len(items) <= LIMIT else [*items[:3], None, items[-1]]
-
-    written = [
-        [
-            letter if isinstance(entry, Letter) else _literal(entry)
-            for entry, letter in zip(*both, strict=True)
-        ]
-        for both in zip(rows, letters, strict=True)
-    ]
-    shown: list[tuple[Expr, ...]] = []
-    for row in ends(written):
-        entries = ends(row) if row is not None else [None] * len(ends(written[0]))
-        shown.append(tuple(Variable("…") if entry is None else entry for entry in entries))
-    return Matrix(tuple(shown))
-
-
-def _literal(given: Given) -> Number:
-    return Number(given.value, given.text)
-
-
-def _samples(solution: Solution) -> Iterator[Block]:
-    problem = solution.problem
-    width, outputs = problem.network.inputs, problem.network.layers[-1].units
-    targets = problem.samples[0].target is not None
-    if len(problem.samples) == 1:
-        sample = problem.samples[0]
-        pieces: list[Inline] = [phrase("statement.samples_one") + " "]
-        given: list[tuple[Symbol, Entry]] = [
-            *((Symbol(Role.INPUT, to=i), g) for i, g in enumerate(sample.input, start=1)),
-            *((Symbol(Role.TARGET, to=k), g) for k, g in enumerate(sample.target or (), start=1)),
-        ]
-        if len(given) <= 2 * LIMIT:
-            for position, (symbol, value) in enumerate(given):
-                said = (
-                    Math(Quantity(symbol))
-                    if isinstance(value, Letter)
-                    else Math(Quantity(symbol), "=", _literal(value))
-                )
-                pieces.extend([", ", said] if position else [said])
-            yield Paragraph(tuple(pieces))
-            return
-        yield Paragraph((phrase("statement.samples_one"),))
-        lines = [_column(Role.INPUT, sample.input)]
-        if sample.target:
-            lines.append(_column(Role.TARGET, sample.target))
-        yield Derivation(tuple(lines))
-        return
-    yield Paragraph((phrase("statement.samples_many"),))
-    wide = width + outputs > 2 * LIMIT
-    inputs: list[Symbol | None] = [Symbol(Role.INPUT, to=i) for i in range(1, width + 1)]
-    wanted: list[Symbol | None] = (
-        [Symbol(Role.TARGET, to=k) for k in range(1, outputs + 1)] if targets else []
-    )
-    if wide:
-        inputs, wanted = _ends(inputs), _ends(wanted)
-    columns = [*inputs, *wanted]
-    header: list[Text] = [(phrase("statement.number"),)]
-    header.extend((Math(Quantity(symbol)),) if symbol else ("…",) for symbol in columns)
-    rows: list[tuple[Text, ...]] = []
-    numbers = list(range(1, len(problem.samples) + 1))
-    if len(numbers) > MOST_SAMPLES:
-        numbers = [*numbers[: MOST_SAMPLES - 2], 0, numbers[-1]]
-    for number in numbers:
-        if number == 0:
-            rows.append(tuple(("…",) for _ in header))
-            continue
-        sample = problem.samples[number - 1]
-        cells: list[Text] = [(str(number),)]
-        for column in columns:
-            if column is None:
-                cells.append(("…",))
-                continue
-            side = sample.input if column.role is Role.INPUT else sample.target
-            assert side is not None
-            value = side[number_of(column.to) - 1]
-            cells.append(
-                (
-                    Math(
-                        Quantity(replace(column, sample=number))
-                        if isinstance(value, Letter)
-                        else _literal(value)
-                    ),
-                )
-            )
-        rows.append(tuple(cells))
-    yield Table(tuple(header), tuple(rows), frozenset(range(len(header))))
-
-
-def _column(role: Role, values: Sequence[Entry]) -> Line:
-    """x = (a column of numbers and letters)."""
-    letters = [[Quantity(Symbol(role, to=place))] for place in range(1, len(values) + 1)]
-    return Line((("=", matrix([[value] for value in values], letters)),), Quantity(Symbol(role)))
-
-
-def _shortened(names: tuple[str, ...]) -> str:
-    """`1 cat, 2 dog`, in the order of the outputs; long lists by their first and last names."""
-    listed = [f"{number} {name}" for number, name in enumerate(names, start=1)]
-    if len(listed) > MOST_SAMPLES:
-        listed = [*listed[: MOST_SAMPLES - 2], "…", listed[-1]]
-    return ", ".join(listed)
-
-
-def _ends(symbols: list[Symbol | None]) -> list[Symbol | None]:
-    """The first three and the last, None for those left out between."""
-    return symbols if len(symbols) <= LIMIT else [*symbols[:3], None, symbols[-1]]
+def _listed(names: tuple[str, ...]) -> str:
+    """`1 cat, 2 dog`, in the order of the outputs."""
+    return ", ".join(f"{number} {name}" for number, name in enumerate(names, start=1))
 
 
 def _constants(problem: Problem) -> Iterator[Text]:
@@ -242,12 +82,12 @@ def _constants(problem: Problem) -> Iterator[Text]:
         rate = training.optimiser.parameters["learning_rate"]
         yield (
             phrase("statement.learning_rate") + " ",
-            Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", _literal(rate)),
+            Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal_of(rate)),
         )
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)
     if problem.regulariser is not None:
-        strength = _literal(problem.regulariser.strength)
+        strength = literal_of(problem.regulariser.strength)
         strength_words = phrase("statement.strength" if training is None else "statement.strength_too")
         yield (strength_words + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
 

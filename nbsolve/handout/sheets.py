@@ -17,12 +17,13 @@ from nbsolve.handout.work import MOST, answer_lines
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import DerivationProblem
 from nbsolve.render.typst import Piece, Writer
-from nbsolve.render.typst_latex import from_latex
+from nbsolve.render.typst_latex import from_latex, quoted
 from nbsolve.render.typst_markdown import inline_of
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import WorkedDerivation
 
 if TYPE_CHECKING:
+    from nbsolve.compose.givens import DataFile
     from nbsolve.drawing import Drawing
 
 __all__ = ["Handout", "Worked"]
@@ -50,13 +51,17 @@ class Handout:
 
     @cached_property
     def statement(self) -> Document:
-        """What is given and asked."""
-        return self.worked.statement()
+        """What is given and asked; what is too large to print is attached."""
+        return self.worked.statement(**self._options)
 
     @cached_property
     def whole(self) -> Document:
         """Everything, as on the site."""
-        return self.worked.document()
+        return self.worked.document(**self._options)
+
+    @property
+    def _options(self) -> dict[str, bool]:
+        return {"attached": True} if isinstance(self.worked, WorkedSolution) else {}
 
     # ------------------------------------------------------------------ sheets
 
@@ -92,6 +97,7 @@ class Handout:
                     yield from self._answers(block, writer)
                     continue
             yield writer.piece(block)
+        yield from self._attached()
         if place is None:
             yield from self._drawn()
             if space:
@@ -122,8 +128,15 @@ class Handout:
             if position == place:
                 yield from self._drawn()
             yield piece
+            if position == given - 1:
+                yield from self._attached()
             if position in after:
                 yield from self._drawing(after[position])
+
+    def _attached(self) -> Iterator[Piece]:
+        """The files of the numbers that are too many to print."""
+        if isinstance(self.worked, WorkedSolution):
+            yield from map(attachment, self.worked.data_files())
 
     def _writer(self, document: Document, raised: int, prefix: str) -> Writer:
         return Writer(document, self.paper.room, raised, prefix)
@@ -178,6 +191,17 @@ class Handout:
 def space_for(lines: int) -> Piece:
     """Ruled lines for an answer."""
     return Piece(f"#answer-lines({lines})", "answer space", lambda: f"\\answerlines{{{lines}}}\n")
+
+
+def attachment(file: DataFile) -> Piece:
+    """A file within the PDF; beside it, where LaTeX is compiled."""
+    name, words = quoted(file.name), quoted(phrase("handout.attachment", file=file.name))
+    options = f'mime-type: "text/csv", description: {words}, relationship: "supplement"'
+    return Piece(
+        f"#pdf.attach({name}, bytes({quoted(file.text)}), {options})",
+        f"attachment {file.name!r}",
+        lambda: f"\\begin{{filecontents*}}[overwrite]{{{file.name}}}\n{file.text}\\end{{filecontents*}}\n",
+    )
 
 
 def _is_heading(block: Block, key: str) -> bool:
