@@ -31,7 +31,8 @@ _MATRIX, _TABLE = 36.0, 43.0
 """How wide a matrix in brackets and a table may be, in the font's size: both fit on A4 and on letter paper."""
 _DIGIT, _BETWEEN, _PADDING = 0.55, 1.0, 1.5
 """The width of a digit, and what lies between two columns of a matrix and of a table."""
-_TEN = 10
+_TEN, _PAGE = 10, 45
+"""Entries of a vector in a row of its table; rows of a table that fit on a page."""
 
 Cells = Sequence[Sequence[Entry]]
 
@@ -59,6 +60,11 @@ class _Grid:
     @property
     def vector(self) -> bool:
         return self.symbol.role is not Role.WEIGHT
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one row or one column, whose entries one number tells apart."""
+        return min(len(self.cells), len(self.cells[0])) == 1
 
     @property
     def numeric(self) -> bool:
@@ -141,7 +147,7 @@ def _spread(grid: _Grid, problem: Problem, attached: bool) -> Iterator[Block]:
     """A large array: its entries in a line, tables, or the name of its file."""
     if grid.size > MOST_PRINTED:
         yield Paragraph(_elsewhere(grid, problem, attached))
-    elif not grid.vector:
+    elif not grid.single:
         turned = _turned(grid)
         layout = _layout(problem, turned is not grid)
         yield Paragraph((Math(Quantity(grid.symbol)), f", {layout}:"))
@@ -154,10 +160,10 @@ def _spread(grid: _Grid, problem: Problem, attached: bool) -> Iterator[Block]:
 
 
 def _turned(grid: _Grid) -> _Grid:
-    """The matrix with rows and columns exchanged, where it then fits into one table and does not as it is."""
+    """The matrix with rows and columns exchanged, where it then fits into one table on one page."""
     turned = _Grid(grid.symbol, list(zip(*grid.cells, strict=True)), list(zip(*grid.symbols, strict=True)))
     fits = [_groups(_column_widths(one), _TABLE) == 1 for one in (grid, turned)]
-    return turned if fits == [False, True] else grid
+    return turned if fits == [False, True] and len(turned.cells) <= _PAGE else grid
 
 
 def _layout(problem: Problem, turned: bool = False) -> str:
