@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def browser() -> str:
-    """The command of a Chromium. Raises RuntimeError where there is none."""
-    for name in NAMES:
-        if shutil.which(name):
-            return name
-    raise RuntimeError(f"these tests need a real browser; none of {', '.join(NAMES)} is installed")
+from tests.programs import BROWSER
 
 
 def rendered(page: Path, *, width: int = 1200, height: int = 1600) -> BeautifulSoup:
@@ -25,7 +16,7 @@ def rendered(page: Path, *, width: int = 1200, height: int = 1600) -> BeautifulS
     with tempfile.TemporaryDirectory() as profile:
         run = subprocess.run(
             [
-                browser(),
+                BROWSER.command(),
                 *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
                 *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
                 *("--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND"),

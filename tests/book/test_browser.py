@@ -8,6 +8,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.browser import rendered
+from tests.programs import BROWSER, needs
+
+pytestmark = needs(BROWSER)
 
 # What a page measures of itself when its equations are set: how far it can be scrolled sideways, and how many
 # equations are wider than the column and scroll in their own box.

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tests.book.browser import rendered
+from tests.programs import BROWSER, needs
 
 PAGE = """<!DOCTYPE html><html><body><div class="bd-article" style="width: 400px">
 {equations}
@@ -20,6 +21,7 @@ for (const box of document.querySelectorAll("mjx-container")) {{
 EQUATION = '<div class="math"><mjx-container display="true"><mjx-math>{}</mjx-math></mjx-container></div>'
 
 
+@needs(BROWSER)
 def test_what_is_wider_than_the_sheet_is_set_smaller(tmp_path: Path) -> None:
     static = files("nbsolve") / "templates" / "static"
     css = (static / "nbsolve.css").read_text(encoding="utf-8")

@@ -11,6 +11,9 @@ import pytest
 from nbsolve.book import build_book, init_course
 from tests.book.browser import rendered
 from tests.loading import FOLDER
+from tests.programs import BROWSER, needs
+
+pytestmark = needs(BROWSER)
 
 PAGES = ("derivation-cosine", "derivation-categorical-cross-entropy", "derivation-huber", "derivation-gelu")
 

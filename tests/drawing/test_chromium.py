@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
-import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +13,12 @@ from nbsolve import solve
 from nbsolve.drawing.metrics import FAMILY
 from nbsolve.drawing.pictures import kinds_of
 from nbsolve.drawing.rows import TEXT
+from tests.book.browser import rendered
 from tests.drawing.networks import PROBLEMS, random_problem
 from tests.loading import files, load_problem
+from tests.programs import BROWSER, needs
+
+pytestmark = needs(BROWSER)
 
 _MEASURE = """
 <script>
@@ -40,29 +40,11 @@ document.body.append(out);
 """
 
 
-def browser() -> str:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path is not None, "the drawings are measured in Chromium: install it (apt-get install chromium)"
-    return path
-
-
 def measured(tmp_path: Path, svgs: list[str]) -> list[list[Any]]:
     page = tmp_path / "page.html"
     page.write_text(f"<!doctype html><meta charset=utf-8><body>{''.join(svgs)}{_MEASURE}", encoding="utf-8")
-    arguments = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--dump-dom",
-        f"--user-data-dir={tmp_path / 'u'}",
-    ]
-    run = subprocess.run(
-        [browser(), *arguments, page.as_uri()],
-        capture_output=True, text=True, timeout=120, check=False, env={**os.environ, "HOME": str(tmp_path)},
-    )  # fmt: skip
-    match = re.search(r'<pre id="measured">(.*?)</pre>', run.stdout, re.DOTALL)
-    assert match is not None, run.stderr[-2000:]
-    found: list[list[Any]] = json.loads(html.unescape(match[1]))
+    (told,) = rendered(page).select("#measured")
+    found: list[list[Any]] = json.loads(told.text)
     return found
 
 

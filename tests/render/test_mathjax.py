@@ -13,6 +13,7 @@ from nbsolve import solve
 from nbsolve.render import latex, myst
 from tests.book.browser import rendered
 from tests.loading import load_problem
+from tests.programs import BROWSER, needs
 from tests.render import golden
 from tests.render.fixtures import FIXTURES
 from tests.render.reading import doubled
@@ -51,6 +52,7 @@ def test_no_script_is_doubled(all_formulae: list[tuple[str, str]]) -> None:
         assert doubled(formula) is None, title
 
 
+@needs(BROWSER)
 def test_every_formula_is_set(all_formulae: list[tuple[str, str]], tmp_path: Path) -> None:
     spec = find_spec("sphinx-mathjax-offline")
     assert spec is not None

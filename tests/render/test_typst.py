@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +14,12 @@ import typst
 
 from nbsolve.render import latex_math, typst_math
 from nbsolve.render.typst_width import math_width
+from tests.programs import TEX, needs
 from tests.render import golden, notation
 
 HERE = Path(__file__).parent
 FILE = HERE / "typst.txt"
 CASES = golden.read(FILE, 1)
-ENGINE = shutil.which("pdflatex")
 
 
 def printed(source: str) -> str:
@@ -62,7 +61,8 @@ def test_all_of_them_compile_and_are_no_wider_than_they_are_thought() -> None:
     assert compiler.compile((front + body).encode(), format="pdf", pdf_standards=["ua-1"], timestamp=0)
 
 
-def test_their_latex_compiles_where_there_is_a_tex(tmp_path: Path) -> None:
+@needs(TEX)
+def test_their_latex_compiles(tmp_path: Path) -> None:
     body = "\n".join(
         rf"\[{latex_math.printer(notation.names()).print(notation.read(case.source))}\]" for case in CASES
     )
@@ -73,11 +73,8 @@ def test_their_latex_compiles_where_there_is_a_tex(tmp_path: Path) -> None:
         + rf"\begin{{document}}{body}\end{{document}}",
         encoding="utf-8",
     )
-    if ENGINE is None:
-        print("no TeX here: the LaTeX of the expressions was written, not compiled; CI compiles it")
-        return
     run = subprocess.run(
-        [ENGINE, "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
+        [TEX.command(), "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
         cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False,
     )  # fmt: skip
     assert run.returncode == 0, [line for line in run.stdout.splitlines() if line.startswith("!")]
