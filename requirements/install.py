@@ -1,4 +1,4 @@
-"""Installs a lock file into the environment that runs this, and shows how far it is: `python install.py runtime.txt`.
+"""Installs the packages of a lock file, and shows how far it is: `python requirements/install.py LOCK`.
 
 pip's own words are kept back, its remarks about how it is configured among them; where it fails, what it complained
 about is shown. Needs nothing but Python and pip.
@@ -28,6 +28,7 @@ class Progress:
         self.lively = sys.stdout.isatty()
 
     def one_more(self) -> None:
+        """A package was found, fetched, or was there."""
         self.done = min(self.done + 1, self.total)
         quarter = self.done * 4 // self.total > (self.done - 1) * 4 // self.total
         if self.lively:
@@ -36,6 +37,7 @@ class Progress:
             print(f"  {self.done} of {self.total} packages fetched", flush=True)
 
     def unpacking(self) -> None:
+        """All are here; what is left takes as long again."""
         print(
             f"{chr(13) if self.lively else ''}  {self.total} packages fetched; unpacking them …", flush=True
         )
