@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbsolve.book.course import TABLE, Course, page_names
 from nbsolve.book.starting import init_course
-from nbsolve.errors import Fault, ProblemError
+from nbsolve.errors import Fault, NbsolveError, ProblemError
 from nbsolve.problem import load_problem
 from nbsolve.problem.model import AnyProblem
 
@@ -21,106 +21,69 @@ __all__ = ["build_book", "init_course"]
 def build_book(
     folder: Path, problems: Sequence[Path] | None = None, *, console: Console | None = None, at_once: int = 2
 ) -> Path:
-    """Build the site of a course: its problems (all of `problems/`, or the files given) and its book's pages.
+    """Build the site of a course: of all its problems, or of the files given, while the others stay as they are.
 
     Only notebooks whose problem, data files, template or nbsolve have changed are run again, `at_once` at a
-    time. `console` shows the progress. Returns the site's first page, `book/_build/html/index.html`.
-    Raises `ProblemError` with the faults of every problem file, or `NbsolveError` where a notebook or the
-    site cannot be made; the site that was there before then stays as it was.
+    time; what the course no longer has is no longer published. `console` shows the progress. Returns the site's
+    first page, `book/_build/html/index.html`. Raises `ProblemError` with the faults of every problem file, or
+    `NbsolveError` where a notebook or the site cannot be made; the site that was there before then stays as it was.
     """
-    from nbsolve.book.contents import table_of_contents, table_of_problems
-    from nbsolve.book.site import build_site
     from nbsolve.book.turn import own_turn
-    from nbsolve.whole_files import write_whole
 
     course = Course(folder.resolve())
     course.check()
-    paths = list(problems) if problems else course.problem_files()
-    names = page_names(paths)
-    loaded = _load(paths)
-    if console is not None:
-        for warning in (warning for problem in loaded for warning in problem.warnings):
-            console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
-    with own_turn(course.book / "_build", console):
-        _make_pages(course, paths, names, loaded, console=console, at_once=at_once)
+    with own_turn(course.build, console) as lock:
+        from nbsolve.book.contents import table_of_contents, table_of_problems
+        from nbsolve.book.made import read_made
+        from nbsolve.book.pages import make_pages
+        from nbsolve.book.site import build_site, is_up_to_date, sweep
+        from nbsolve.book.sphinx_process import sphinx_process
+        from nbsolve.whole_files import write_whole
 
-        listed = list(zip(names, loaded, strict=True))
-        write_whole(course.pages / f"{TABLE}.md", table_of_problems(listed))
-        contents = course.book / "_build" / "_toc.yml"
-        write_whole(contents, table_of_contents(course.book / "_toc.yml", listed))
+        sweep(course)
+        files = course.problem_files()
+        here = dict(zip(page_names(files), files, strict=True))
+        record = course.build / "made.json"
+        chosen = here
+        if problems and (read_made(record) or not course.site.exists()):
+            chosen = _chosen(problems, here)
+        loaded = _load(chosen)
         if console is not None:
-            console.print("Building the site …", highlight=False)
-        return build_site(course, contents)
+            for warning in (warning for problem in loaded.values() for warning in problem.warnings):
+                console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
+        with sphinx_process(lock, at_once) as sphinx:
+            listed = make_pages(course, here, loaded, console=console, at_once=at_once, when_due=sphinx.start)
+            write_whole(course.pages / f"{TABLE}.md", table_of_problems(listed))
+            write_whole(course.contents, table_of_contents(course.book / "_toc.yml", listed))
+            if not is_up_to_date(course):
+                if console is not None:
+                    console.print("Building the site …", highlight=False)
+                build_site(course, sphinx, read_made(record))
+    return course.site / "index.html"
 
 
-def _load(paths: Sequence[Path]) -> list[AnyProblem]:
+def _chosen(problems: Sequence[Path], here: Mapping[str, Path]) -> dict[str, Path]:
+    """Those of the course's problems that are named. Raises `NbsolveError` for a file that is none of them."""
+    chosen: dict[str, Path] = {}
+    names = {path.resolve(): name for name, path in here.items()}
+    for path in problems:
+        if path.resolve() not in names:
+            raise NbsolveError(
+                f"{path} is not a problem of this course: its site has what is in its folder problems/"
+            )
+        chosen[names[path.resolve()]] = here[names[path.resolve()]]
+    return chosen
+
+
+def _load(files: Mapping[str, Path]) -> dict[str, AnyProblem]:
     """All problems, or one error with the faults of all of them."""
-    loaded: list[AnyProblem] = []
+    loaded: dict[str, AnyProblem] = {}
     faults: list[Fault] = []
-    for path in paths:
+    for name, path in files.items():
         try:
-            loaded.append(load_problem(path))
+            loaded[name] = load_problem(path)
         except ProblemError as error:
             faults.extend(error.faults)
     if faults:
         raise ProblemError(faults)
     return loaded
-
-
-def _make_pages(
-    course: Course,
-    paths: Sequence[Path],
-    names: Sequence[str],
-    loaded: Sequence[AnyProblem],
-    *,
-    console: Console | None,
-    at_once: int,
-) -> None:
-    """Run the notebooks that are not up to date; forget those of problems that are no longer in the book."""
-    from nbsolve.book.made import made_text, nbsolve_hash, problem_hash, read_made
-    from nbsolve.book.progress import notebooks_progress
-    from nbsolve.book.related import related_pages
-    from nbsolve.notebook import NotebookJob, make_notebooks
-    from nbsolve.whole_files import write_whole
-
-    nbsolve = nbsolve_hash()
-    related = {
-        name: found.markdown for name, found in related_pages(list(zip(names, loaded, strict=True))).items()
-    }
-    hashes = {
-        name: problem_hash(problem, nbsolve, related.get(name))
-        for name, problem in zip(names, loaded, strict=True)
-    }
-    record = course.book / "_build" / "made.json"
-    made = {name: mark for name, mark in read_made(record).items() if hashes.get(name) == mark}
-    jobs = {
-        name: NotebookJob(
-            problem,
-            path.resolve().parent,
-            course.notebooks / f"{name}.ipynb",
-            course.pages / f"{name}.ipynb",
-            path,
-            related.get(name),
-        )
-        for path, name, problem in zip(paths, names, loaded, strict=True)
-    }
-    due = [
-        name
-        for name, job in jobs.items()
-        if name not in made or not job.out.is_file() or not (job.page and job.page.is_file())
-    ]
-    with notebooks_progress(console, len(due), len(jobs)) as advance:
-
-        def finished(position: int, fault: str | None) -> None:
-            if fault is None:
-                made[due[position]] = hashes[due[position]]
-            advance()
-
-        try:
-            make_notebooks([jobs[name] for name in due], at_once=at_once, on_done=finished)
-        finally:
-            write_whole(record, made_text(made))
-    for folder in (course.pages, course.notebooks):
-        for path in folder.glob("*.ipynb"):
-            if path.stem not in hashes:
-                path.unlink()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from nbsolve.errors import NbsolveError
 
 SUFFIXES = (".yaml", ".yml")
 TABLE = "index"  # the page in book/problems/ that lists them all
+_UNSAFE = re.compile(r"[^\w. +=@~,()-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +32,39 @@ class Course:
         return self.folder / "book"
 
     @property
+    def problems(self) -> Path:
+        """The problem files, in folders as their author likes."""
+        return self.folder / "problems"
+
+    @property
     def pages(self) -> Path:
         """The generated pages, one notebook a problem."""
         return self.book / "problems"
 
     @property
+    def build(self) -> Path:
+        """All that is made from the course but its pages; it can be deleted at any time."""
+        return self.book / "_build"
+
+    @property
     def notebooks(self) -> Path:
         """The same notebooks as readers download and run them."""
-        return self.book / "_build" / "notebooks"
+        return self.build / "notebooks"
+
+    @property
+    def contents(self) -> Path:
+        """The table of contents of the whole book."""
+        return self.build / "_toc.yml"
 
     @property
     def site(self) -> Path:
         """The finished site."""
-        return self.book / "_build" / "html"
+        return self.build / "html"
 
     @property
-    def work(self) -> Path:
-        """Where Sphinx works; what it leaves half done stays here."""
-        return self.book / "_build" / "work"
+    def state(self) -> Path:
+        """What Sphinx remembers of its last run that went well: doctrees, and the pages as it wrote them."""
+        return self.build / "sphinx"
 
     def check(self) -> None:
         """Raise `NbsolveError` unless this is a course's folder."""
@@ -58,21 +76,57 @@ class Course:
                 )
 
     def problem_files(self) -> list[Path]:
-        """All problem files of the course, by name; raises `NbsolveError` where there are none."""
-        folder = self.folder / "problems"
-        found = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
+        """All problem files of the course, those of its subfolders too, by name.
+
+        Hidden files and folders are left out. Raises `NbsolveError` where there is no problem.
+        """
+        found = sorted(_files_below(self.problems), key=lambda path: path.relative_to(self.problems).parts)
         if not found:
             raise NbsolveError(
-                f"there is no problem in {folder} (files *.yaml); `nbsolve new NAME` writes one"
+                f"there is no problem in {self.problems} (files *.yaml); `nbsolve new NAME` writes one"
             )
         return found
 
 
 def page_names(problems: Sequence[Path]) -> list[str]:
-    """The name of each problem's page: its file's name. Raises `NbsolveError` where two would be the same."""
+    """The name of each problem's page: its place in its course's `problems/`, `week1/ex1`, else its file's name.
+
+    Signs that mean something in an address (`#`, `%`, quotes, line breaks …) become `-`.
+    Raises `NbsolveError` where two pages would have the same name.
+    """
     taken: dict[str, Path] = {TABLE: Path("the page that lists all problems")}
+    names = []
     for path in problems:
-        if path.stem in taken:
-            raise NbsolveError(f"{path} and {taken[path.stem]} would have the same page: rename one of them")
-        taken[path.stem] = path
-    return [path.stem for path in problems]
+        name = _page_name(path)
+        if name in taken:
+            raise NbsolveError(f"{path} and {taken[name]} would have the same page: rename one of them")
+        taken[name] = path
+        names.append(name)
+    return names
+
+
+def _files_below(folder: Path, within: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Problem files of a folder and its subfolders; links are followed, but not in a circle."""
+    real = os.path.realpath(folder)
+    if real in within or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from _files_below(path, (*within, real))
+        elif path.suffix.lower() in SUFFIXES:
+            yield path
+
+
+def _page_name(path: Path) -> str:
+    below = _below_problems(Path(os.path.abspath(path)))
+    return "/".join(_UNSAFE.sub("-", part).lstrip(".") or "-" for part in below.with_suffix("").parts)
+
+
+def _below_problems(path: Path) -> Path:
+    """The file's place below `problems/` of the course that it belongs to; its name where there is none."""
+    for folder in path.parents:
+        if (folder / "_config.yml").is_file() and path.is_relative_to(folder / "problems"):
+            return path.relative_to(folder / "problems")
+    return Path(path.name)

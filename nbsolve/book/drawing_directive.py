@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from nbsolve.notebook.page import figure
 from nbsolve.phrases import phrase
 from nbsolve.problem import load_problem
 from nbsolve.problem.model import Problem
+from nbsolve.problem.reading import read_tree
+from nbsolve.problem.tree import Entries, Items, Node, Scalar
 from nbsolve.worked import WorkedSolution, solve
 
 __all__ = ["add_directives"]
@@ -56,7 +59,8 @@ class DrawingDirective(SphinxDirective):
 
     def _worked(self) -> WorkedSolution:
         path = self._file()
-        self.env.note_reread()  # what draws may have changed, not only the problem
+        for file in (path, *_data_files(path)):
+            self.env.note_dependency(str(file))
         changed = str(self.options.pop("set", ""))
         overrides = dict(part.strip().split("=", 1) for part in changed.split(";") if "=" in part)
         solved: dict[tuple[Path, str], WorkedSolution] = self.env.temp_data.setdefault("nbsolve_solved", {})
@@ -74,6 +78,20 @@ class DrawingDirective(SphinxDirective):
             if path.is_file():
                 return path
         raise NbsolveError(f"there is no problem {self.arguments[0]} in {source.parent}")
+
+
+def _data_files(problem: Path) -> Iterator[Path]:
+    """The files that a problem takes its numbers from."""
+    waiting: list[Node] = [read_tree(problem.read_text(encoding="utf-8"), str(problem))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Items):
+            waiting += node.items
+        elif isinstance(node, Entries):
+            waiting += node.entries.values()
+            name = node.entries.get("file")
+            if isinstance(name, Scalar):
+                yield problem.parent / name.text
 
 
 class FunctionPlotDirective(SphinxDirective):

@@ -1,46 +1,67 @@
-"""Which notebooks are up to date: for each, one hash of everything it was made from."""
+"""What the last build made: for each page its problem's file, its entry, and a hash of all it was made from."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from nbsolve import __version__
+from nbsolve.book.entry import Entry
 from nbsolve.problem.model import AnyProblem
 
-_SOURCES = {".py", ".ipynb", ".yaml"}
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One page: `file` is the problem's, in the course; `notebook` and `related` are hashes of what went in."""
+
+    file: str
+    notebook: str
+    related: str
+    entry: Entry
 
 
 def nbsolve_hash() -> str:
-    """Of nbsolve's version and its own files, the template among them.
+    """Of nbsolve's version and its own files, the templates among them.
 
     The version alone is not enough: whoever works on nbsolve would look at old pages.
     """
     digest = hashlib.sha256(__version__.encode())
     package = Path(__file__).resolve().parent.parent
     for source in sorted(package.rglob("*")):
-        if source.suffix in _SOURCES:
+        if source.is_file() and "__pycache__" not in source.parts:
             digest.update(source.relative_to(package).as_posix().encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()
 
 
-def problem_hash(problem: AnyProblem, nbsolve: str, related: str | None = None) -> str:
-    """Of a problem as it was read, so that a data file counts too, of `nbsolve_hash()` and of the page's links."""
-    return hashlib.sha256(f"{nbsolve}\n{problem!r}\n{related}".encode()).hexdigest()
+def problem_hash(problem: AnyProblem, nbsolve: str) -> str:
+    """Of a problem as it was read, so that a data file counts too, and of `nbsolve_hash()`."""
+    return text_hash(f"{nbsolve}\n{problem!r}")
 
 
-def read_made(path: Path) -> dict[str, str]:
-    """Page name to hash, as the last build left them; empty where there is nothing to be read."""
+def text_hash(text: str | None) -> str:
+    """Of a text; nothing has a hash, too."""
+    return hashlib.sha256(repr(text).encode()).hexdigest()
+
+
+def read_made(path: Path) -> dict[str, Made]:
+    """By the name of the page, as the last build left them; empty where there is nothing that can be read."""
     try:
-        made = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return {name: _made(**fields) for name, fields in record.items()}
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return {}
-    return made if isinstance(made, dict) else {}
 
 
-def made_text(made: Mapping[str, str]) -> str:
+def made_text(made: Mapping[str, Made]) -> str:
     """What `read_made` reads."""
-    return json.dumps(dict(sorted(made.items())), indent=1) + "\n"
+    return json.dumps({name: asdict(one) for name, one in sorted(made.items())}, indent=1) + "\n"
+
+
+def _made(file: str, notebook: str, related: str, entry: Mapping[str, Any]) -> Made:
+    lists = {"cells": tuple(entry["cells"]), "functions": tuple((n, f) for n, f in entry["functions"])}
+    return Made(file, notebook, related, Entry(**{**entry, **lists}))

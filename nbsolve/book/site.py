@@ -1,64 +1,109 @@
-"""Jupyter Book's run: in a place of its own, and moved to where readers look only when all went well."""
+"""The site from the book's pages: Sphinx where something that it reads has changed, and what it made published.
+
+Sphinx works on a copy of what it remembered. Only where all went well does the copy take its place: a run that
+failed or was killed leaves nothing behind that the next one could take for finished.
+"""
 
 from __future__ import annotations
 
-import os
-import re
+import json
 import shutil
-import subprocess
-import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+from nbsolve.book.complaints import as_error
 from nbsolve.book.course import Course
+from nbsolve.book.made import Made
+from nbsolve.book.publishing import publish, remove, repair, site_hashes
+from nbsolve.book.reading import hashes_of, read_by_sphinx, tools_hash
+from nbsolve.book.sphinx_process import SphinxProcess
 from nbsolve.errors import NbsolveError
+from nbsolve.whole_files import write_whole
 
-_COMMAND = "from jupyter_book.cli.main import main; main()"
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|Error|Exception)\b")
-_MOST_COMPLAINTS = 20
-"""Where the disk is full, each of hundreds of files has its own."""
+# Of MathJax's 24 MB, what pages with LaTeX input and HTML output can ever ask for.
+_MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts", "a11y", "sre", "ui")
+_STAMP = "site.json"
 
 
-def build_site(course: Course, contents: Path) -> Path:
-    """Run Jupyter Book with warnings as errors; returns the site's first page.
-
-    `contents` is the table of contents of the whole book. Raises `NbsolveError` with what was complained
-    about; the site that was there before then stays as it was.
-    """
-    arguments = ["build", str(course.book), "--config", str(course.config), "--toc", str(contents)]
-    arguments += ["--path-output", str(course.work), "--warningiserror", "--keep-going"]
-    run = subprocess.run(
-        [sys.executable, "-c", _COMMAND, *arguments],
-        cwd=course.folder,
-        env=os.environ | {"PYTHONUTF8": "1", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
+def is_up_to_date(course: Course) -> bool:
+    """Whether the published site is whole, and nothing that it was made from has changed."""
+    stamp = _read_stamp(course)
+    return (
+        not stamp.get("always", True)
+        and stamp.get("tools") == tools_hash()
+        and stamp.get("reads") == hashes_of(read_by_sphinx(course, stamp["reads"]), course)
+        and stamp.get("site") == site_hashes(course.site)
     )
-    if run.returncode != 0:
-        raise NbsolveError(f"the site could not be built:\n{_complaints(run.stdout, run.stderr)}")
-    _publish(course.work / "_build" / "html", course.site)
-    return course.site / "index.html"
 
 
-def _complaints(output: str, errors: str) -> str:
-    """The lines that say what is wrong; all of the errors' stream where none does."""
-    lines = _COLOURS.sub("", errors).strip().splitlines()
-    telling = [line for line in lines if _COMPLAINT.search(line)]
-    chosen = telling or lines or output.strip().splitlines()[-_MOST_COMPLAINTS:]
-    more = len(chosen) - _MOST_COMPLAINTS
-    return "\n".join([*chosen[:_MOST_COMPLAINTS], *([f"… and {more} more lines"] if more > 0 else [])])
+def build_site(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> None:
+    """Run Sphinx with warnings as errors, and publish what it wrote.
+
+    Raises `NbsolveError` with what was complained about, each with its place in the problem's file where it comes
+    from one; the site that was there before then stays as it was.
+    """
+    stamp = _read_stamp(course)
+    fresh = course.state.with_name(".sphinx.new")
+    try:
+        if stamp.get("tools") == tools_hash() and course.state.is_dir():
+            shutil.copytree(course.state, fresh)
+        before = hashes_of(read_by_sphinx(course, stamp.get("reads", {})), course)
+        answer = sphinx.run(course, fresh)
+        if answer["status"] != 0:
+            raise as_error(answer, course, made)
+        remove(course.state)
+        fresh.rename(course.state)
+    finally:
+        remove(fresh)
+    site = publish(_files(course), course.site)
+    # What was read is what was there before the run: a file that was changed meanwhile is read again.
+    reads = before | hashes_of({*answer["reads"]}.difference(before), course)
+    stamp = {"tools": tools_hash(), "reads": reads, "site": site, "always": answer["always"]}
+    text = json.dumps(stamp, indent=1, sort_keys=True)
+    write_whole(course.build / _STAMP, text + "\n")
 
 
-def _publish(built: Path, site: Path) -> None:
-    """Put a copy of `built` in the place of `site`, which is never seen half copied."""
-    fresh, old = site.with_name("html.new"), site.with_name("html.old")
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(built, fresh)
-    if site.exists():
-        site.rename(old)
-    fresh.rename(site)
-    shutil.rmtree(old, ignore_errors=True)
+def sweep(course: Course) -> None:
+    """Remove what killed runs left, and bring back a site that one had moved out of the way."""
+    course.build.mkdir(parents=True, exist_ok=True)
+    repair(course.site)
+    for name in (".sphinx.new", "work"):
+        remove(course.build / name)
+    for left in course.build.glob("nbsolve-*"):
+        remove(left)
+    for folder in (course.build, course.pages):
+        for left in folder.rglob(".*.tmp"):
+            remove(left)
+
+
+def _files(course: Course) -> dict[str, Path]:
+    """Every file of the site: Sphinx's, the notebooks that run in the place of its copies, and MathJax."""
+    html = course.state / "html"
+    files = {path.relative_to(html).as_posix(): path for path in html.rglob("*") if path.is_file()}
+    for notebook in course.notebooks.rglob("*.ipynb"):
+        place = f"_sources/problems/{notebook.relative_to(course.notebooks).as_posix()}"
+        if place in files:
+            files[place] = notebook
+    spec = find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise NbsolveError(
+            "the package sphinx-mathjax-offline, which the pages' mathematics needs, is missing"
+        )
+    mathjax = Path(spec.origin).parent / "static" / "mathjax"
+    for name in _MATHJAX:
+        within = (mathjax / name).rglob("*") if (mathjax / name).is_dir() else [mathjax / name]
+        for path in within:
+            if not path.is_dir():
+                files[f"_static/mathjax/{path.relative_to(mathjax).as_posix()}"] = path
+    return files
+
+
+def _read_stamp(course: Course) -> dict[str, Any]:
+    try:
+        stamp = json.loads((course.build / _STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    whole = isinstance(stamp, dict) and all(isinstance(stamp.get(key), dict) for key in ("reads", "site"))
+    return stamp if whole else {}

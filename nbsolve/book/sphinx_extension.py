@@ -1,31 +1,55 @@
-"""What nbsolve adds to the site while Sphinx builds it: style, version, offline mathematics, downloads."""
+"""What nbsolve adds to the site while Sphinx builds it: style, version, offline mathematics, sidebars."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
+import logging
+import os
+from dataclasses import dataclass, field
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+from jupyter_book.sphinx import REDIRECT_TEXT
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSuppressor
 
 from nbsolve import __version__
+from nbsolve.book import affected
 from nbsolve.book.drawing_directive import add_directives
+from nbsolve.book.sidebar import fill_sidebars
 
-# Of MathJax's 24 MB, what pages with LaTeX input and HTML output can ever ask for.
-_MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts", "a11y", "sre", "ui")
+_SAFE_BUT_SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
+"""Jupyter Book's own: the first works when all is read, the second only for LaTeX."""
+
+
+@dataclass
+class Outcome:
+    """What a run has to say beside its files: warnings with their place, and every file that pages depend on."""
+
+    complaints: list[tuple[str | None, str]] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    rendered: set[str] = field(default_factory=set)
+    always: bool = False
+
+
+OUTCOME = Outcome()
+"""Of the one run in this process."""
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Called by Sphinx for `nbsolve.book.sphinx_extension` in the list of extensions."""
     app.connect("config-inited", _configure)
-    app.connect("build-finished", _offer_notebooks)
-    app.connect("build-finished", _copy_mathjax)
+    app.connect("builder-inited", _allow_parallel_reading)
+    app.connect("html-page-context", _leave_out_sidebar, priority=100)
+    app.connect("build-finished", _finish)
+    _collect_warnings(app)
+    affected.setup(app)
     add_directives(app)
     # with another style sheet or script every page is written anew; else Sphinx would keep the old ones
     app.add_config_value("nbsolve_style", _style(), "html", str)
+    app.add_config_value("nbsolve_shared_sidebar", True, "html", bool)
     app.add_css_file("nbsolve.css")
     app.add_js_file("nbsolve.js")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
@@ -41,6 +65,8 @@ def _style() -> str:
 
 def _configure(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(files("nbsolve") / "templates" / "static"))
+    collapsed = bool(config.html_theme_options.get("collapse_navbar"))
+    config.nbsolve_shared_sidebar = config.html_theme == "sphinx_book_theme" and not collapsed
     config.mathjax_path = "mathjax/tex-chtml-full.js"
     if not config.mathjax3_config:
         # each line of a solution begins where the last one began
@@ -50,25 +76,76 @@ def _configure(app: Sphinx, config: Config) -> None:
     config.html_theme_options["extra_footer"] = foot + str(config.html_theme_options.get("extra_footer", ""))
 
 
-def _offer_notebooks(app: Sphinx, error: Exception | None) -> None:
-    """The page's download button gives the notebook that runs, not the site's copy of it."""
-    if error is None:
-        runnable = Path(app.srcdir) / "_build" / "notebooks"
-        for source in (Path(app.outdir) / "_sources" / "problems").glob("*.ipynb"):
-            if (runnable / source.name).is_file():
-                shutil.copyfile(runnable / source.name, source)
+def _allow_parallel_reading(app: Sphinx) -> None:
+    """Read in parallel unless an author's extension is not made for it, about which Sphinx would complain."""
+    for extension in app.extensions.values():
+        if extension.name in _SAFE_BUT_SILENT:
+            extension.parallel_read_safe = True
+        elif not (extension.parallel_read_safe and extension.parallel_write_safe):
+            app.parallel = 1
 
 
-def _copy_mathjax(app: Sphinx, error: Exception | None) -> None:
-    """The copy that sphinx-mathjax-offline carries; loose files in `_static` would be added to every page."""
-    spec = find_spec("sphinx-mathjax-offline")
-    target = Path(app.outdir) / "_static" / "mathjax"
-    if error is not None or spec is None or spec.origin is None or target.exists():
+class _Collector(logging.Handler):
+    """Keeps every warning: its place, as `file:line`, and what it says."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called by `logging`; Sphinx's own filter has made a text of the place."""
+        place = getattr(record, "location", None)
+        message = logging.LogRecord.getMessage(record)  # Sphinx's own would put the place before it
+        OUTCOME.complaints.append((place if isinstance(place, str) else None, message))
+
+
+def _collect_warnings(app: Sphinx) -> None:
+    collector = _Collector(logging.WARNING)
+    collector.addFilter(WarningSuppressor(app))
+    collector.addFilter(WarningLogRecordTranslator(app))
+    logging.getLogger(NAMESPACE).addHandler(collector)
+
+
+def _leave_out_sidebar(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Pages get their sidebar when all are written, see `nbsolve.book.sidebar`."""
+    OUTCOME.rendered.add(page)
+    if app.config.nbsolve_shared_sidebar and page in app.env.found_docs:
+        context["toctree"] = lambda **_: ""
+
+
+def _finish(app: Sphinx, error: Exception | None) -> None:
+    if error is not None or app.builder.name != "html":
         return
-    source = Path(spec.origin).parent / "static" / "mathjax"
-    for name in _MATHJAX:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        if (source / name).is_dir():
-            shutil.copytree(source / name, target / name)
-        else:
-            shutil.copyfile(source / name, target / name)
+    env, html = app.env, Path(app.outdir)
+    if app.config.nbsolve_shared_sidebar:
+        fill_sidebars(html, sorted(env.found_docs))
+    root = app.config.root_doc
+    if root != "index":
+        (html / "index.html").write_text(REDIRECT_TEXT.format(first_page=f"{root}.html"), encoding="utf-8")
+    _remove_what_is_no_longer_made(app, html)
+    OUTCOME.always = bool(env.reread_always)
+    for names in env.dependencies.values():
+        OUTCOME.files.update(os.path.normpath(Path(app.srcdir) / name) for name in names)
+
+
+def _remove_what_is_no_longer_made(app: Sphinx, html: Path) -> None:
+    """Pages, their sources, pictures and downloads that an earlier run wrote and this one would not."""
+    env = app.env
+    pages = {*env.found_docs, *OUTCOME.rendered, "index"}
+    sources = {f"{doc}{Path(env.doc2path(doc)).suffix}" for doc in env.found_docs}
+    pictures = {name for _, name in env.images.values()}
+    downloads = {name for _, name in env.dlfiles.values()}
+    for path in html.rglob("*"):
+        if path.is_dir():
+            continue
+        place = path.relative_to(html)
+        top, below = place.parts[0], "/".join(place.parts[1:])
+        if (
+            (top == "_sources" and below.removesuffix(app.config.html_sourcelink_suffix) not in sources)
+            or (top == "_images" and below not in pictures)
+            or (top == "_downloads" and below not in downloads)
+            or (
+                not top.startswith("_")
+                and path.suffix == ".html"
+                and place.with_suffix("").as_posix() not in pages
+            )
+        ):
+            path.unlink()

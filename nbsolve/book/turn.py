@@ -11,10 +11,13 @@ from rich.console import Console
 
 
 @contextmanager
-def own_turn(folder: Path, console: Console | None = None) -> Iterator[None]:
-    """Wait until no other build of the course whose `_build` this is runs; its end, or its death, frees it."""
+def own_turn(folder: Path, console: Console | None = None) -> Iterator[int | None]:
+    """Wait until no other build of the course whose `_build` this is runs; its end, or its death, frees it.
+
+    Yields the lock's file descriptor: a process that inherits it holds the lock as well.
+    """
     if sys.platform == "win32":  # it has no flock: there two builds of one course must not meet
-        yield
+        yield None
         return
     import fcntl
 
@@ -26,4 +29,4 @@ def own_turn(folder: Path, console: Console | None = None) -> Iterator[None]:
             if console is not None:
                 console.print("Waiting for another build of this course …", highlight=False)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock.fileno()

@@ -27,8 +27,8 @@ Overrides = Mapping[str, object] | Sequence[str]
 class NotebookJob:
     """One notebook to make: `problem` (whose data files are in `folder`) goes to `out`.
 
-    `page` is where the site's copy goes, if it is wanted, `related` what on it leads to other pages;
-    `file` is what errors call the problem.
+    `page` is where the site's copy goes, if it is wanted, and `name` the page's name (`week1/ex1`); `related`
+    is what on it leads to other pages; `file` is what errors call the problem.
     """
 
     problem: AnyProblem
@@ -37,6 +37,7 @@ class NotebookJob:
     page: Path | None = None
     file: Path | None = None
     related: str | None = None
+    name: str | None = None
 
 
 def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | None = None) -> Path:
@@ -53,13 +54,19 @@ def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | Non
     return out_path
 
 
-def make_notebooks(jobs: Sequence[NotebookJob], *, at_once: int = 2, on_done: OnDone | None = None) -> None:
-    """Make several notebooks, `at_once` at a time.
+def make_notebooks(
+    jobs: Sequence[NotebookJob],
+    *,
+    at_once: int = 2,
+    on_done: OnDone | None = None,
+    scratch_in: Path | None = None,
+) -> None:
+    """Make several notebooks, `at_once` at a time; `scratch_in` is the folder for what they keep meanwhile.
 
     `on_done(position, fault)` is called as each is finished, with None or what went wrong. Raises one
     `ProblemError` with a fault for every problem whose notebook failed; the others are written.
     """
-    with tempfile.TemporaryDirectory(prefix="nbsolve-") as folder:
+    with tempfile.TemporaryDirectory(prefix="nbsolve-", dir=scratch_in) as folder:
         scratch = Path(folder)
         tasks = [_task(job, scratch / str(position)) for position, job in enumerate(jobs)]
         if not CAN_FORK:
@@ -128,7 +135,9 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
             hint = domain_hint(job.problem)
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None
         if job.page is not None:
-            write_whole(job.page, nbformat.writes(as_page(notebook, job.page.stem, job.related)) + "\n")
+            write_whole(
+                job.page, nbformat.writes(as_page(notebook, job.name or job.page.stem, job.related)) + "\n"
+            )
         write_whole(job.out, nbformat.writes(notebook) + "\n")
 
     return work

@@ -20,13 +20,13 @@ _AFTERWORD = """\
 ## The notebook of this page
 
 Everything above was worked out by the notebook below.
-<a href="../_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number of the problem
+<a href="{up}_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number of the problem
 and run it again: the whole solution follows. It needs nothing but `pip install nbsolve` and Jupyter.
 """
 
 
 def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = None) -> nbformat.NotebookNode:
-    """The page of an executed notebook of the problem `name`; `related` leads to other pages.
+    """The page of an executed notebook of the problem `name` (`week1/ex1`); `related` leads to other pages.
 
     Markdown and drawings among the outputs become Markdown cells, so that their headings make the page's
     outline; the code that made them is gathered into one hidden cell at the end.
@@ -42,7 +42,8 @@ def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = No
             cells.extend(_lifted(cell))
     if related is not None:
         cells.append(nbformat.v4.new_markdown_cell(f"## See also\n\n{related}"))
-    cells.append(nbformat.v4.new_markdown_cell(_AFTERWORD.format(name=quote(name), file=f"{name}.ipynb")))
+    up, file = "../" * (1 + name.count("/")), f"{name.rpartition('/')[2]}.ipynb"
+    cells.append(nbformat.v4.new_markdown_cell(_AFTERWORD.format(up=up, name=quote(name), file=file)))
     cells.append(
         nbformat.v4.new_code_cell("\n\n".join(code), execution_count=1, metadata={"tags": ["hide-input"]})
     )

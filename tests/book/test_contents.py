@@ -7,11 +7,13 @@ import yaml
 
 from nbsolve.book.contents import table_of_contents, table_of_problems
 from nbsolve.book.course import Course, page_names
+from nbsolve.book.entry import entry_of
 from nbsolve.errors import NbsolveError
 from tests.book.problems import FLAT, TRAINED
 from tests.loading import load_problem
 
-LISTED = [("flat", load_problem(FLAT)), ("trained", load_problem(TRAINED)), ("more", load_problem(FLAT))]
+PROBLEMS = {"flat": FLAT, "trained": TRAINED, "more": FLAT}
+LISTED = [(name, entry_of(load_problem(text))) for name, text in PROBLEMS.items()]
 
 
 def _contents(tmp_path: Path, written: str) -> object:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from nbsolve import load_problem
 from nbsolve.book.contents import table_of_contents, table_of_problems
+from nbsolve.book.entry import entry_of
 from tests.loading import FOLDER
 
 NAMES = ("003-1-derivatives", "003-three-two-one", "derivation-huber", "derivation-binary-cross-entropy")
-LISTED = [(name, load_problem(FOLDER / f"{name}.yaml")) for name in NAMES]
+LISTED = [(name, entry_of(load_problem(FOLDER / f"{name}.yaml"))) for name in NAMES]
 
 
 def row(name: str) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import nbformat
 
 from nbsolve import load_problem
+from nbsolve.book.entry import entry_of
 from nbsolve.book.related import related_pages
 from nbsolve.notebook.page import as_page
 from tests.loading import FOLDER
 
 NAMES = ("002-two-sigmoid-layers", "003-1-derivatives", "derivation-sigmoid", "derivation-squared-error",
          "derivation-hinge", "custom-mish", "derivation-mish")  # fmt: skip
-LISTED = [(name, load_problem(FOLDER / f"{name}.yaml")) for name in NAMES]
+LISTED = [(name, entry_of(load_problem(FOLDER / f"{name}.yaml"))) for name in NAMES]
 
 
 def names(page: str) -> list[str]:

@@ -1,0 +1,141 @@
+"""The pages of the problems: each one's notebook, run where it is not up to date, and the page made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbsolve.book.course import Course
+from nbsolve.book.entry import Listed, entry_of, group_of
+from nbsolve.book.made import Made, made_text, nbsolve_hash, problem_hash, read_made, text_hash
+from nbsolve.problem.model import AnyProblem
+from nbsolve.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_NOT_YET = ""
+
+
+def make_pages(
+    course: Course,
+    here: Mapping[str, Path],
+    loaded: Mapping[str, AnyProblem],
+    *,
+    console: Console | None,
+    at_once: int,
+    when_due: Callable[[], None],
+) -> Listed:
+    """Make the pages of the problems `loaded`; those of others that are `here` stay, and all else is removed.
+
+    `here` is the file of every problem of the course, by the name of its page. `when_due` is called before
+    notebooks run, where any must. Returns all pages that there are now. Raises `ProblemError` for notebooks that
+    failed; the others are made, and are known to be when it is called again.
+    """
+    record = course.build / "made.json"
+    before = {
+        name: made for name, made in read_made(record).items() if name in here and _has_page(course, name)
+    }
+    nbsolve = nbsolve_hash()
+    wanted = {name: _wanted(course, name, here[name], loaded[name], nbsolve) for name in loaded}
+    pages = {name: wanted.get(name) or before[name] for name in here if name in wanted or name in before}
+    listed = [(name, made.entry) for name, made in pages.items()]
+    from nbsolve.book.related import related_pages
+
+    related = {name: found.markdown for name, found in related_pages(listed).items()}
+    made = {name: one for name, one in before.items() if name not in wanted}
+    made |= {
+        name: replace(wanted[name], related=before[name].related)
+        for name in wanted
+        if name in before and before[name].notebook == wanted[name].notebook
+    }
+    due = [name for name in pages if name not in made]
+    if due:
+        when_due()
+    try:
+        _run(course, here, loaded, due, related, wanted, made, console=console, at_once=at_once)
+        again = [name for name in pages if made[name].related != text_hash(related.get(name))]
+        for name in again:
+            _page_again(course, name, related.get(name))
+            made[name] = replace(made[name], related=text_hash(related.get(name)))
+    finally:
+        write_whole(record, made_text(made))
+    _forget_others(course, pages)
+    return listed
+
+
+def _wanted(course: Course, name: str, file: Path, problem: AnyProblem, nbsolve: str) -> Made:
+    entry = entry_of(problem, group_of(name))
+    place = file.relative_to(course.folder).as_posix()
+    return Made(place, problem_hash(problem, nbsolve), _NOT_YET, entry)
+
+
+def _run(
+    course: Course,
+    here: Mapping[str, Path],
+    loaded: Mapping[str, AnyProblem],
+    due: Sequence[str],
+    related: Mapping[str, str],
+    wanted: Mapping[str, Made],
+    made: dict[str, Made],
+    *,
+    console: Console | None,
+    at_once: int,
+) -> None:
+    """Run the notebooks that are `due`; those that are finished go into `made`."""
+    from nbsolve.book.progress import notebooks_progress
+
+    with notebooks_progress(console, len(due), len(loaded)) as advance:
+        if not due:
+            return
+        from nbsolve.notebook import NotebookJob, make_notebooks
+
+        def finished(position: int, fault: str | None) -> None:
+            name = due[position]
+            if fault is None:
+                made[name] = replace(wanted[name], related=text_hash(related.get(name)))
+            advance()
+
+        jobs = [
+            NotebookJob(
+                loaded[name], here[name].parent, _notebook(course, name), _page(course, name), here[name],
+                related.get(name), name,
+            )
+            for name in due
+        ]  # fmt: skip
+        make_notebooks(jobs, at_once=at_once, on_done=finished, scratch_in=course.build)
+
+
+def _page_again(course: Course, name: str, related: str | None) -> None:
+    """The page of a notebook that need not run again: it leads to other pages now."""
+    import nbformat
+
+    from nbsolve.notebook.page import as_page
+
+    notebook = nbformat.reads(_notebook(course, name).read_text(encoding="utf-8"), as_version=4)
+    write_whole(_page(course, name), nbformat.writes(as_page(notebook, name, related)) + "\n")
+
+
+def _forget_others(course: Course, pages: Mapping[str, Made]) -> None:
+    """Remove the notebooks of problems that the course no longer has, and folders that are then empty."""
+    for folder in (course.pages, course.notebooks):
+        for path in folder.rglob("*.ipynb"):
+            if path.relative_to(folder).with_suffix("").as_posix() not in pages:
+                path.unlink()
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+
+
+def _has_page(course: Course, name: str) -> bool:
+    return _page(course, name).is_file() and _notebook(course, name).is_file()
+
+
+def _page(course: Course, name: str) -> Path:
+    return course.pages / f"{name}.ipynb"
+
+
+def _notebook(course: Course, name: str) -> Path:
+    return course.notebooks / f"{name}.ipynb"

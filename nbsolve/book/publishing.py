@@ -1,0 +1,103 @@
+"""The finished site takes the place of the old one at once, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_FRESH, _OLD = ".html.new", ".html.old"
+_EXCHANGE = 2  # RENAME_EXCHANGE
+_HERE = -100  # AT_FDCWD
+_CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
+
+
+def publish(files: Mapping[str, Path], site: Path) -> dict[str, str]:
+    """Make `site` hold exactly `files` (place in the site to the file that is copied there); returns their hashes.
+
+    Files that are as they were keep their dates, so that copying the site elsewhere copies what is new. The site
+    is the old one or the new one whole, even where the process is killed; `repair` must have been called before.
+    """
+    fresh = site.with_name(_FRESH)
+    hashes: dict[str, str] = {}
+    try:
+        fresh.mkdir(parents=True)
+        for place in sorted(files):
+            new = fresh / place
+            new.parent.mkdir(parents=True, exist_ok=True)
+            data = files[place].read_bytes()
+            hashes[place] = hashlib.sha256(data).hexdigest()
+            if not _linked(data, site / place, new):
+                new.write_bytes(data)
+        _take_the_place(fresh, site)
+    finally:
+        repair(site)
+    return hashes
+
+
+def repair(site: Path) -> None:
+    """Put right what a killed run left: a site moved out of the way comes back, copies that are not finished go."""
+    old = site.with_name(_OLD)
+    if not os.path.lexists(site) and old.is_dir():
+        old.rename(site)
+    for name in (_FRESH, _OLD, "html.new", "html.old"):
+        remove(site.with_name(name))
+
+
+def remove(path: Path) -> None:
+    """Remove a folder, or a link in its place, where there is one."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def site_hashes(site: Path) -> dict[str, str]:
+    """The hash of each file of the site; nothing where there is no site."""
+    return {
+        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in site.rglob("*")
+        if path.is_file()
+    }
+
+
+def _linked(data: bytes, old: Path, new: Path) -> bool:
+    """Whether the old file has the same content and is now the new one too."""
+    try:
+        if old.is_symlink() or old.stat().st_size != len(data) or old.read_bytes() != data:
+            return False
+        os.link(old, new)
+    except OSError:  # there is no old one, or the file system has no links
+        return False
+    return True
+
+
+def _take_the_place(fresh: Path, site: Path) -> None:
+    if not os.path.lexists(site):
+        fresh.rename(site)
+    elif not exchanged(fresh, site):
+        # here the site is gone for a moment; where the process ends just then, `repair` brings it back
+        site.rename(site.with_name(_OLD))
+        fresh.rename(site)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Whether the two have changed places in one step, which Linux can do on most file systems."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    rename.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
+    if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _CANNOT:
+        return False
+    raise OSError(code, os.strerror(code), str(other))
