@@ -12,8 +12,8 @@ from nbsolve.handout.typesetting import Sheet, logo
 from nbsolve.phrases import phrase
 from nbsolve.render import latex
 from nbsolve.render.typst import Piece
-from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_markdown import escaped
+from nbsolve.render.typst_words import quoted
 
 __all__ = ["Solutions", "collection"]
 

@@ -9,8 +9,8 @@ from nbsolve.drawing.scene import Scene
 from nbsolve.handout.tikz import tikz
 from nbsolve.render import latex
 from nbsolve.render.typst import Piece
-from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_picture import paper_svg, size_of
+from nbsolve.render.typst_words import quoted
 
 if TYPE_CHECKING:
     from nbsolve.drawing import Drawing

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from nbsolve.answers import Answer
+from nbsolve.authored.linear import linear
+from nbsolve.authored.reading import read
 from nbsolve.given import Given
 from nbsolve.handout.paper import FONT_SIZE, Paper
 from nbsolve.handout.sheets import Handout
@@ -19,9 +21,10 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.render import latex
 from nbsolve.render.typst import Piece
-from nbsolve.render.typst_latex import from_latex, quoted
 from nbsolve.render.typst_markdown import equation, escaped
+from nbsolve.render.typst_tree import latex_to_typst
 from nbsolve.render.typst_width import math_width, words_width
+from nbsolve.render.typst_words import quoted
 from nbsolve.schedule import has_several
 from nbsolve.worked_derivation import Finding
 
@@ -127,8 +130,8 @@ def _width(typst: str) -> float:
 def _formula(written: str) -> _Cell:
     slashed = _PARTIAL.fullmatch(written)
     written = rf"\partial {slashed[1]}/\partial {slashed[2]}" if slashed else written
-    formula = from_latex(written)
-    return _Cell(f"[{equation(formula.typst, formula.plain)}]", _width(formula.typst), f"${written}$")
+    typst, plain = latex_to_typst(written), linear(read(written).tree)
+    return _Cell(f"[{equation(typst, plain)}]", _width(typst), f"${written}$")
 
 
 def _finding(entry: Answer | Finding) -> list[_Cell]:
@@ -161,9 +164,9 @@ def _number(text: str, sign: str = "") -> _Cell:
     if not exponent:
         return _words(sign + text.replace("-", "−"))
     written = rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
-    formula = from_latex(written)
-    body = f"{sign} {formula.typst}" if sign else formula.typst
-    return _Cell(f"[{equation(body, sign + formula.plain)}]", _width(body), f"{sign}${written}$")
+    typst, plain = latex_to_typst(written), linear(read(written).tree)
+    body = f"{sign} {typst}" if sign else typst
+    return _Cell(f"[{equation(body, sign + plain)}]", _width(body), f"{sign}${written}$")
 
 
 def _sum(marks: Iterable[Given]) -> str:

@@ -14,8 +14,7 @@ from typing import Any
 
 from nbsolve.errors import NbsolveError
 from nbsolve.render.typst import Piece
-from nbsolve.render.typst_latex import from_latex
-from nbsolve.render.typst_markdown import UnknownMarkdown, blocks_of, equation
+from nbsolve.render.typst_markdown import UnknownMarkdown, blocks_of, formula
 
 __all__ = ["first_heading", "markdown_piece"]
 
@@ -90,9 +89,8 @@ def _with_formulas(node: Any) -> Any:
         return node
     if node.get("t") == "Math":
         kind, latex = node["c"]
-        formula = from_latex(latex)
         block = kind["t"] == "DisplayMath"
-        text = equation(formula.typst, formula.plain, block=block)
+        text = formula(latex, block)
         return {"t": "RawInline", "c": ["typst", f"\n{text}\n" if block else text]}
     if node.get("t") == "RawInline" or node.get("t") == "RawBlock":
         form, text = node["c"]

@@ -14,8 +14,8 @@ from nbsolve.handout.markdown import first_heading, markdown_piece
 from nbsolve.handout.paper import Paper
 from nbsolve.render import stored
 from nbsolve.render.typst import Piece, Writer
-from nbsolve.render.typst_latex import from_latex, quoted
-from nbsolve.render.typst_markdown import equation
+from nbsolve.render.typst_markdown import formula
+from nbsolve.render.typst_words import quoted
 
 __all__ = ["NotebookPages"]
 
@@ -146,5 +146,4 @@ def _is_formula(latex: str) -> bool:
 
 def _formula(latex: str, about: str) -> Piece:
     inner = latex.strip().strip("$").removeprefix(r"\[").removesuffix(r"\]")
-    formula = from_latex(inner.replace(r"\displaystyle", ""))
-    return Piece(equation(formula.typst, formula.plain, block=True), f"formula of {about}")
+    return Piece(formula(inner.replace(r"\displaystyle", ""), block=True), f"formula of {about}")

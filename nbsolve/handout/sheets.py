@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from nbsolve.authored.dollars import in_words
 from nbsolve.document import Block, Bullets, Document, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.handout.course import CourseData
@@ -17,8 +18,8 @@ from nbsolve.handout.work import MOST, answer_lines
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import DerivationProblem
 from nbsolve.render.typst import Piece, Writer
-from nbsolve.render.typst_latex import from_latex, quoted
 from nbsolve.render.typst_markdown import inline_of
+from nbsolve.render.typst_words import quoted
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import WorkedDerivation
 
@@ -45,9 +46,7 @@ class Handout:
     @property
     def title(self) -> str:
         """The problem's title, as plain text."""
-        pieces = self.worked.problem.title.split("$")
-        said = [from_latex(piece).plain if n % 2 else piece for n, piece in enumerate(pieces)]
-        return " ".join("".join(said).replace("**", "").replace("`", "").split())
+        return in_words(self.worked.problem.title).replace("**", "").replace("`", "")
 
     @cached_property
     def statement(self) -> Document:

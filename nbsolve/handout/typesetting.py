@@ -18,8 +18,8 @@ from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.phrases import phrase
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_compiler import compiled
-from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_markdown import escaped
+from nbsolve.render.typst_words import quoted
 
 __all__ = ["Sheet", "TypesettingError", "typeset"]
 

@@ -20,6 +20,8 @@ class Notes:
     """What reading one problem found: faults (the problem cannot be used) and warnings (it can)."""
 
     file: str
+    source: str = ""
+    """The text of the file, for places inside of texts."""
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -34,11 +36,19 @@ class Cursor:
 
     # -- faults ----------------------------------------------------------------------------------------
 
-    def fault(self, message: str, *, expected: str | None = None, hint: str | None = None) -> None:
-        """Note a fault at this node."""
+    def fault(
+        self,
+        message: str,
+        *,
+        expected: str | None = None,
+        hint: str | None = None,
+        place: tuple[int, int] | None = None,
+    ) -> None:
+        """Note a fault at this node, or at a `place` (line and column) inside of it."""
         node = self.node
         file = self.notes.file if node.origin is None else node.origin
-        self.notes.faults.append(Fault(message, file, node.line, node.column, self.path, expected, hint))
+        line, column = place or (node.line, node.column)
+        self.notes.faults.append(Fault(message, file, line, column, self.path, expected, hint))
 
     def key_fault(
         self, key: str, message: str, *, expected: str | None = None, hint: str | None = None

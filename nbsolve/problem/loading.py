@@ -80,7 +80,7 @@ def parse_problem(
     if overrides:
         tree = apply_overrides(tree, overrides)
         text = emit(tree)
-    notes = Notes(file)
+    notes = Notes(file, source=text.replace("\r\n", "\n"))
     problem = _any_problem(Cursor(tree, notes), name, text, None if folder is None else Path(folder))
     if notes.faults:
         raise ProblemError(sorted(notes.faults, key=_place))

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import LossTerm, Part, Training
+from nbsolve.problem.texts import read_string
 from nbsolve.problem.training import read_iteration
 
 PART_KEYS = ("label", "ask", "at", "marks", "text")
@@ -75,8 +76,8 @@ def _part(
     if inner := cursor.get("marks"):
         marks = inner.number("marks", least=0)
     text = None
-    if inner := cursor.get("text"):
-        text = inner.string("text")
+    if cursor.has("text"):
+        text = read_string(cursor, "text")
     if len(cursor.notes.faults) > before:
         return None
     return Part(label=label, ask=ask, at=at, marks=marks, text=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.mathematics import with_mathematics
 
 TEXTS = ("title", "source", "group", "statement")
 
@@ -13,7 +14,7 @@ def read_string(root: Cursor, key: str) -> str | None:
     if cursor is None:
         return None
     text = cursor.string(key)
-    return None if text is None else text.strip()
+    return None if text is None else with_mathematics(cursor, text).strip()
 
 
 def read_texts(cursor: Cursor | None) -> tuple[str, ...]:
@@ -21,7 +22,8 @@ def read_texts(cursor: Cursor | None) -> tuple[str, ...]:
     if cursor is None:
         return ()
     elements = [cursor] if cursor.is_scalar else cursor.elements("pitfalls", "a list of texts") or []
-    return tuple(text.strip() for element in elements if (text := element.string("a pitfall")) is not None)
+    texts = [(element, element.string("a pitfall")) for element in elements]
+    return tuple(with_mathematics(element, text).strip() for element, text in texts if text is not None)
 
 
 def title_of(name: str) -> str:

@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 
+from nbsolve.authored.dollars import in_words
 from nbsolve.document import (
     Block,
     Bullets,
@@ -30,7 +31,6 @@ from nbsolve.letters import letter_name, own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import circled
-from nbsolve.render.plain_math import plain_math
 from nbsolve.render.printer import Dialect, Printer
 
 _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
@@ -231,7 +231,7 @@ class _Writer:
             case Strong(words):
                 return self.style(words, "heading")
             case Markdown(words):
-                return re.sub(r"\$([^$]+)\$", lambda m: plain_math(m[1]), " ".join(words.split()))
+                return in_words(words)
             case Mark(number):
                 return circled(number)
             case Link(words, _):

@@ -27,11 +27,11 @@ from nbsolve.document import (
 from nbsolve.expr import Number
 from nbsolve.render import latex
 from nbsolve.render.circled import circled
-from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_lines import derivation
 from nbsolve.render.typst_markdown import blocks_of, equation, escaped, inline_of, one_paragraph
 from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.render.typst_width import math_width, words_width
+from nbsolve.render.typst_words import quoted
 
 __all__ = ["Piece", "Writer"]
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.render.circled import circled
-from nbsolve.render.typst_latex import quoted
 from nbsolve.render.typst_math import CIRCLES, Formulas, fitting
 from nbsolve.render.typst_width import math_width
+from nbsolve.render.typst_words import quoted
 
 __all__ = ["Chain", "chains", "derivation"]
 

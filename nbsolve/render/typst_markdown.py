@@ -9,10 +9,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from nbsolve.authored.dollars import canonical
+from nbsolve.authored.linear import linear
+from nbsolve.authored.reading import read
 from nbsolve.errors import NbsolveError
-from nbsolve.render.typst_latex import from_latex, quoted
+from nbsolve.render.typst_tree import typst_of
+from nbsolve.render.typst_words import quoted
 
-__all__ = ["UnknownMarkdown", "blocks_of", "equation", "escaped", "inline_of", "one_paragraph"]
+__all__ = ["UnknownMarkdown", "blocks_of", "equation", "escaped", "formula", "inline_of", "one_paragraph"]
 
 _SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
 
@@ -33,6 +37,13 @@ def equation(typst: str, plain: str, block: bool = False) -> str:
     return f"#math.equation(alt: {quoted(plain)}, ${typst}$)"
 
 
+def formula(latex: str, block: bool = False) -> str:
+    """A formula in LaTeX, with its text alternative; `block`: on lines of its own. Raises: BrokenMathematics."""
+    read_once = read(latex.strip(), block)
+    typst = typst_of(read_once)
+    return equation(typst, linear(read_once.tree), block) if typst else ""
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     return (
@@ -42,7 +53,7 @@ def _parser() -> MarkdownIt:
 
 def inline_of(markdown: str) -> str:
     """Markdown inside a line: paragraphs become line breaks. Raises: BrokenMathematics, UnknownMarkdown."""
-    tokens = _parser().parse(markdown.strip())
+    tokens = _tokens(markdown)
     if all(token.type in ("paragraph_open", "inline", "paragraph_close") for token in tokens):
         return " #linebreak() ".join(
             _inline(token.children or ()) for token in tokens if token.type == "inline"
@@ -52,7 +63,7 @@ def inline_of(markdown: str) -> str:
 
 def one_paragraph(markdown: str) -> str | None:
     """The inside of a text's only paragraph; None where there is more. Raises as `inline_of`."""
-    tokens = _parser().parse(markdown.strip())
+    tokens = _tokens(markdown)
     if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
         return None
     return _inline(tokens[1].children or ())
@@ -60,7 +71,11 @@ def one_paragraph(markdown: str) -> str | None:
 
 def blocks_of(markdown: str) -> str:
     """Markdown as blocks of its own. Raises: BrokenMathematics, UnknownMarkdown."""
-    return _blocks(_parser().parse(markdown.strip()))
+    return _blocks(_tokens(markdown))
+
+
+def _tokens(markdown: str) -> list[Token]:
+    return _parser().parse(canonical(markdown.strip()))
 
 
 def _blocks(tokens: Sequence[Token]) -> str:
@@ -73,8 +88,7 @@ def _blocks(tokens: Sequence[Token]) -> str:
             count = sum(other.type == "th_open" for other in tokens[position : position + ends])
             text.append(f"\n#table(columns: {count}, stroke: none, ")
         elif token.type == "math_block":
-            formula = from_latex(token.content)
-            text.append("\n" + equation(formula.typst, formula.plain, block=True) + "\n")
+            text.append("\n" + formula(token.content, block=True) + "\n")
         elif token.type in ("fence", "code_block"):
             text.append(f"\n#raw(block: true, {quoted(token.content.rstrip())})\n")
         elif token.type in _BLOCKS:
@@ -134,11 +148,9 @@ def _inline(tokens: Sequence[Token]) -> str:
         if token.type == "text":
             text.append(escaped(token.content))
         elif token.type in ("math_inline", "math_single"):
-            formula = from_latex(token.content)
-            text.append(equation(formula.typst, formula.plain))
+            text.append(formula(token.content))
         elif token.type in ("math_inline_double", "math_block"):
-            formula = from_latex(token.content)
-            text.append("\n" + equation(formula.typst, formula.plain, block=True) + "\n")
+            text.append("\n" + formula(token.content, block=True) + "\n")
         elif token.type == "code_inline":
             text.append(f"#raw({quoted(token.content)})")
         elif token.type == "link_open":

@@ -15,7 +15,8 @@ from nbsolve.phrases import phrase
 from nbsolve.render import text as linear
 from nbsolve.render.circled import circled
 from nbsolve.render.printer import Dialect, Printer
-from nbsolve.render.typst_latex import from_latex, quoted, spaced
+from nbsolve.render.typst_tree import latex_to_typst
+from nbsolve.render.typst_words import quoted, spaced
 
 FUNCTIONS = {
     "identity": 'op("id")',
@@ -63,7 +64,7 @@ def printer(names: Names) -> Printer:
     """A printer of expressions in Typst with these names."""
 
     def atom(one: Atom) -> str:
-        return from_latex(names.latex(one)).typst
+        return latex_to_typst(names.latex(one))
 
     def note(key: str, atoms: Sequence[Atom]) -> str:
         words = phrase(f"braces.{key}").rstrip()
@@ -71,7 +72,7 @@ def printer(names: Names) -> Printer:
         return f"{quoted(words + ' ')}{listed}" if listed else quoted(words)
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:
-        function = FUNCTIONS.get(name) or from_latex(own_name(name).latex()).typst
+        function = FUNCTIONS.get(name) or latex_to_typst(own_name(name).latex())
         return f"{function}{'^′' * primes}({' comma med '.join(arguments)})"
 
     def cases(rows: Sequence[tuple[str, str | None]]) -> str:
@@ -112,7 +113,7 @@ def printer(names: Names) -> Printer:
             transpose="⊤",
             pi="π",
             all_of="sum",
-            subscript=lambda base, index: f"{base}_({from_latex(index).typst})",
+            subscript=lambda base, index: f"{base}_({latex_to_typst(index)})",
             bold=lambda letter: f"bold({letter})" if letter in _GREEK else f"upright(bold({letter}))",
             indexed_sum=_indexed_sum,
             derivative=_derivative,
@@ -124,8 +125,8 @@ def printer(names: Names) -> Printer:
 
 def _variable(name: str) -> str:
     if re.match(r"[A-Za-z]\w", name) and name not in VARIABLES:
-        return from_latex(letter_name(name).latex()).typst
-    return VARIABLES.get(name) or from_latex(name).typst
+        return latex_to_typst(letter_name(name).latex())
+    return VARIABLES.get(name) or latex_to_typst(name)
 
 
 def _indexed_sum(index: str, first: int, last: int | None) -> str:
@@ -185,7 +186,7 @@ class Formulas:
 
 
 _TALL = re.compile(r"frac\(|mat\(|cases\(|underbrace\(|[∑∏∫]")
-_GROUPING = re.compile(r"(?:[_^]|[A-Za-z.]{2,})$")
+_GROUPING = re.compile(r"(?:[_^#]|: |#h|[A-Za-z.]{2,})$")
 
 
 @lru_cache(maxsize=16384)

@@ -6,7 +6,7 @@ import re
 
 from nbsolve.drawing.metrics import FAMILY
 from nbsolve.render.typst_compiler import compiled
-from nbsolve.render.typst_latex import quoted
+from nbsolve.render.typst_words import quoted
 
 __all__ = ["paper_svg", "picture_pdf", "size_of"]
 

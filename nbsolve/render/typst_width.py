@@ -7,6 +7,7 @@ the Typst markup that the dialect writes; `tests/handout/test_width.py` holds it
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 __all__ = ["math_width", "words_width"]
@@ -117,6 +118,8 @@ class _Reader:
             return _RELATION
         if token in _BINARY:
             return _BINARY_WIDTH
+        if token >= "\U0001d400":  # letters of other alphabets, as wide as bold ones
+            return _LETTERS.get(unicodedata.normalize("NFKC", token), 1.0) * 1.2
         return _LETTERS.get(token, _SIGNS.get(token, 0.85 if token.isascii() else 1.15))
 
     def arguments(self) -> list[float]:

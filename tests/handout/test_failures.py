@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nbsolve.authored.reading import read
+from nbsolve.authored.rewriting import BrokenMathematics
 from nbsolve.errors import NbsolveError, ProblemError
 from nbsolve.handout import (
     CourseData,
@@ -21,7 +23,6 @@ from nbsolve.handout import (
     write_whole,
 )
 from nbsolve.render.typst import Piece
-from nbsolve.render.typst_latex import BrokenMathematics, from_latex
 from nbsolve.render.typst_markdown import UnknownMarkdown, blocks_of
 from tests.handout.made import SMALL, handout, pdf
 from tests.handout.pdf import Pdf
@@ -44,21 +45,21 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("latex", "why"),
     [
-        (r"\frac{1}", "is missing"),
+        (r"\frac{1}", "an argument is missing"),
         (r"x^1^2", "two superscripts"),
         (r"x_1_2", "two subscripts"),
-        (r"{x", "'}' is missing"),
+        (r"{x", "a closing brace is missing"),
         (r"x}", "closes nothing"),
         (r"\foo{1}", r"\foo is not known"),
-        (r"\left( x", r"without its \right"),
-        (r"\begin{array}{c|c}1&2\end{array}", r"\begin{array} is not known"),
-        (r"a & b", "'&' has no meaning"),
-        (r"\text{open", "'}' is missing"),
+        (r"\left( x", "a closing brace is missing"),
+        (r"\begin{array}{p{2cm}}1\end{array}", "the columns of the array are not known"),
+        (r"a & b", '"&"'),
+        (r"\text{open", "are not closed"),
     ],
 )
 def test_broken_mathematics_is_named(latex: str, why: str) -> None:
     with pytest.raises(BrokenMathematics) as caught:
-        from_latex(latex)
+        read(latex)
     assert why in str(caught.value)
     assert latex in str(caught.value)
 
@@ -221,7 +222,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_one_bad_problem_does_not_stop_the_others(tmp_path: Path) -> None:
-    (tmp_path / "bad.yaml").write_text(stated("$\\foo$"), encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text(stated("a sign \U00013000"), encoding="utf-8")  # in no font
     (tmp_path / "good.yaml").write_text(SMALL, encoding="utf-8")
     run = command(tmp_path, "bad.yaml", "good.yaml", "--out", "out", "--only", "question")
     assert run.returncode == 1

@@ -1,0 +1,95 @@
+"""Signs and words of formulas in Typst's mathematics: nothing that is written here can be read as code."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+__all__ = ["quoted", "sign", "spaced", "word"]
+
+_BRACKETS = {
+    "(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "{": "brace.l", "}": "brace.r",
+    "|": "bar.v", "‖": "bar.v.double", "⟨": "chevron.l", "⟩": "chevron.r", "⌊": "floor.l", "⌋": "floor.r",
+    "⌈": "ceil.l", "⌉": "ceil.r",
+}  # fmt: skip
+"""Brackets by name: written as signs they would look for partners of their own."""
+_NAMED = {
+    "*": "∗", ":": "colon", "/": "slash", ";": "semi", ",": "comma", "!": "excl", ".": "dot.basic", "?": "quest",
+}  # fmt: skip
+_ROOTS = frozenset("√∛∜")
+"""Signs that Typst reads as functions."""
+_SCRIPTS = {"\ufe00": "cal", "\ufe01": "scr"}
+"""Variation selectors that tell the two alphabets for scripts apart."""
+_WORDS_BEGIN = re.compile(r'(?:upright\(|bold\(|italic\(|sans\(|mono\()*"')
+_WORDS_END = re.compile(r'"\)*$')
+
+
+def quoted(words: str) -> str:
+    """Words as a string of Typst."""
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def sign(text: str) -> str:
+    """An operator, relation, bracket or mark; several signs stand for one (⩽ with a stroke)."""
+    if text in _BRACKETS:
+        return _BRACKETS[text]
+    if text in _NAMED:
+        return _NAMED[text]
+    if len(text) != 1 or text.isalnum():
+        return word(text, True)
+    if text in _ROOTS or not text.isprintable():
+        return f"\\u{{{ord(text):x}}}"
+    return f"\\{text}" if text.isascii() else text
+
+
+def word(text: str, upright: bool) -> str:
+    """A letter, a number or a name of several letters."""
+    if text.isascii() and (text.isdigit() or re.fullmatch(r"[0-9]*\.[0-9]+|[0-9]+\.?", text)):
+        return text if text.isdigit() or not text.endswith(".") else f"{text[:-1]} dot.basic"
+    bare = text.translate(dict.fromkeys(map(ord, _SCRIPTS)))
+    if bare != text:
+        letters = unicodedata.normalize("NFKC", bare)
+        return spaced(f"{_SCRIPTS[text[-1]]}({letter})" for letter in letters)
+    if len(text) == 1 and text.isalpha():
+        if unmathematical(text):
+            return quoted(text)
+        # Typst sets capital Greek letters upright and all others in italics, as LaTeX does
+        capital = "Α" <= text <= "Ω"
+        if upright:
+            return text if capital else f"upright({text})"
+        return f"italic({text})" if capital else text
+    if len(text) == 1:
+        if text.isalnum():  # digits of other alphabets: 𝟏, ²
+            return text if text >= "\U0001d400" else quoted(text)
+        return sign(text)
+    if not text:
+        return '""'
+    return quoted(text.replace("\u2009", "\u2006")) if _styled(text) else f"op({quoted(text)})"
+
+
+def _styled(text: str) -> bool:
+    """Whether letters carry their alphabet themselves: 𝐚𝐛𝐜."""
+    return any("\U0001d400" <= letter <= "\U0001d7ff" for letter in text) or not any(map(str.isalpha, text))
+
+
+def unmathematical(letter: str) -> bool:
+    """Whether a letter is of a script that mathematics does not use: it is set with the words."""
+    return not (
+        letter.isascii()
+        or "\u0370" <= letter <= "\u03ff"
+        or "\u2100" <= letter <= "\u214f"
+        or letter >= "\U0001d400"
+        or letter in "ıȷ"
+    )
+
+
+def spaced(parts: Iterable[str]) -> str:
+    """Parts of a formula beside each other: with a space, but for words, beside which Typst would print it."""
+    text = ""
+    for part in parts:
+        if text and part and not _WORDS_END.search(text):
+            # the empty string parts two names, and Typst prints no space beside it
+            text += ('""' if text[-1].isalnum() else "") if _WORDS_BEGIN.match(part) else " "
+        text += part
+    return text
