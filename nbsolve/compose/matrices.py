@@ -22,6 +22,7 @@ from nbsolve.expr import (
     Operand,
     Quantity,
     Sum,
+    Total,
     Variable,
     atoms,
     substitute,
@@ -48,7 +49,8 @@ class MatrixLines:
         target = step.target
         value = step.value
         if not isinstance(value, np.ndarray):
-            return self.lines.derivation(step)
+            added = any(isinstance(node, Total) for node in walk(step.formula))
+            return self._total(step) if added else self.lines.derivation(step)
         given = step.formula == Quantity(target)
         lines = [] if given else [Line((("=", self._written(step.formula)),), Quantity(target))]
         entries = [m for row in _shown(target, value) for m in row if m is not None]
@@ -72,7 +74,22 @@ class MatrixLines:
         )
         return Derivation(tuple(lines), anchors)
 
-    def _with_numbers(self, step: Step, value: Array) -> Expr | None:
+    def _total(self, step: Step) -> Derivation:
+        """The same of one number that is a sum over a whole array: the gradient of a shared bias."""
+        target, writer, values = step.target, self.lines.writer, self.lines.values
+        written, answer = self.lines.written(target), writer.answer(values, target)
+        lines = [Line((("=", self._written(step.formula)),), Quantity(target))]
+        numeric = self._with_numbers(step, step.value)
+        if numeric is not None:
+            lines.append(Line(((self.lines.numeric_relation(step.formula), numeric),)))
+        sign, boxed = "=" if written.exact else "≈", target in self.lines.asked
+        if boxed and answer.text != written.text:
+            last = Line(((sign, literal(written)), ("≈", Result(literal(answer), True))))
+        else:
+            last = Line(((sign, Result(literal(written), boxed)),))
+        return Derivation((*lines, last), (f"it{self.lines.iteration}-{anchor(target)}",))
+
+    def _with_numbers(self, step: Step, value: Operand) -> Expr | None:
         """The formula with its matrices put in, with the digits it takes; None where it would be too large."""
         operands = [self.lines.values[atom] for atom in atoms(step.formula)]
         arrays = [operand for operand in (*operands, value) if isinstance(operand, np.ndarray)]
@@ -80,11 +97,12 @@ class MatrixLines:
             return None
         if any(isinstance(node, Applied | Function) for node in walk(step.formula)):
             return None
-        results = [
-            self.lines.writer.operand(self.lines.values, m)
-            for row in members(step.target, value)
-            for m in row
-        ]
+        targets = (
+            [m for row in members(step.target, value) for m in row]
+            if isinstance(value, np.ndarray)
+            else [step.target]
+        )
+        results = [self.lines.writer.operand(self.lines.values, target) for target in targets]
         for extra in range(MOST_EXTRA if not self.lines.writer.each_step else 1):
             printed = _Printed(self.lines, extra)
             entries = np.asarray(evaluate(step.formula, printed, self.lines.solution.arithmetic)).ravel()

@@ -12,9 +12,11 @@ The tree keeps the order and the numbers as they were written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from nbsolve.arithmetic import Undecided, ball, certified
+import flint
+
+from nbsolve.arithmetic import Undecided, Undetermined, Value, ball, certified
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
@@ -30,6 +32,7 @@ from nbsolve.expr import (
     Sum,
     Variable,
     walk,
+    with_variables,
 )
 from nbsolve.formula.functions import CONSTANTS, FUNCTIONS, WHERE
 from nbsolve.formula.tokens import FormulaError, Token, near, tokens
@@ -43,6 +46,10 @@ MOST_OPERATIONS = 200
 """Numbers, letters and operations in one formula."""
 LARGEST_EXPONENT = 100
 """Of a power whose exponent is a number."""
+LARGEST_DEGREE = 1000
+"""Of powers within powers and products of them: (z^10)^10 counts as 100."""
+LARGEST_MAGNITUDE = 400
+"""Numbers of a formula, and what is computed from them alone, are smaller than 10^400."""
 
 _RELATIONS = {
     "<": "<", ">": ">", "<=": "≤", ">=": "≥", "==": "=", "=": "=", "!=": "≠", "≤": "≤", "≥": "≥", "≠": "≠",
@@ -50,18 +57,27 @@ _RELATIONS = {
 _WHERE_USAGE = "where(condition, value, otherwise), such as where(z > 0, z, 0.1*z)"
 
 
-def parse_formula(text: str, variables: Iterable[str], parameters: Iterable[str] = ()) -> Expr:
-    """The tree of a formula in these variables and parameters.
+def parse_formula(
+    text: str, variables: Iterable[str], parameters: Mapping[str, object] | Iterable[str] = ()
+) -> Expr:
+    """The tree of a formula in these variables and parameters (with their values, where they are known).
 
+    Whatever is computed from numbers alone must have a value, and what takes too long is refused here: nothing
+    after the parser needs a clock.
     Raises: FormulaError with the column, what was expected and, where there is one, a suggestion.
     """
-    return _Parser(text, [*variables], [*parameters]).formula()
+    given = parameters.items() if isinstance(parameters, Mapping) else ()
+    values = {name: value for name, value in given if isinstance(value, Given)}
+    return _Parser(text, [*variables], [*parameters], values).formula()
 
 
 class _Parser:
-    def __init__(self, text: str, variables: list[str], parameters: list[str]) -> None:
+    def __init__(
+        self, text: str, variables: list[str], parameters: list[str], values: dict[str, Given]
+    ) -> None:
         self.tokens = tokens(text)
         self.variables, self.parameters = variables, parameters
+        self.values: dict[str, Expr] = {name: Number(given.value) for name, given in values.items()}
         self.place = 0
         self.depth = 0
 
@@ -152,12 +168,13 @@ class _Parser:
         found = self.power()
         factors = [found]
         while self.at("*", "/"):
-            divided = self.take().text == "/"
+            sign = self.take()
             factor = self.signed()
-            if divided:
+            if sign.text == "/":
                 factors = [Quotient((_product(factors), factor))]
             else:
                 factors.append(factor)
+            self.check_constant(_product(factors), sign.column)
         found = _product(factors)
         return Negation((found,)) if negative else found
 
@@ -179,22 +196,52 @@ class _Parser:
         exponent = self.signed()
         self.depth -= 1
         if base == CONSTANTS["e"]:
-            return Function("exp", (exponent,))
-        self.check_exponent(exponent, column)
-        return Power((base, exponent))
+            found: Expr = Function("exp", (exponent,))
+        else:
+            self.check_exponent(exponent, column)
+            found = Power((base, exponent))
+        self.check_constant(found, column)
+        if self.degree(found) > LARGEST_DEGREE:
+            raise FormulaError(
+                "the powers within one another are too high", column, f"at most {LARGEST_DEGREE} together"
+            )
+        return found
 
     def check_exponent(self, exponent: Expr, column: int) -> None:
         """10^10^10 is not computed: exponents without letters are small."""
-        if any(isinstance(node, Variable) for node in walk(exponent)):
-            return
-        try:
-            value = certified(lambda arithmetic: ball(evaluate(exponent, {}, arithmetic)))  # type: ignore[arg-type]
-        except (DomainError, Undecided) as error:
-            raise FormulaError(f"the exponent is not a number: {error}", column) from None
-        if not abs(value) <= LARGEST_EXPONENT:
+        value = self.check_constant(exponent, column)
+        if value is not None and not abs(value) <= LARGEST_EXPONENT:
             raise FormulaError(
                 "the exponent is too large", column, f"an exponent of at most {LARGEST_EXPONENT} in size"
             )
+
+    def check_constant(self, expression: Expr, column: int) -> flint.arb | None:
+        """The value of what has no variables, which must have one: ln(−1) is refused, also inside max(…)."""
+        constant = with_variables(expression, self.values)
+        if any(isinstance(node, Variable) for node in walk(constant)):
+            return None
+        try:
+            value = certified(lambda arithmetic: _finite(evaluate(constant, {}, arithmetic)))  # type: ignore[arg-type]
+        except DomainError as error:
+            raise FormulaError(f"this has no value: it needs {error}", column) from None
+        except Undetermined:
+            raise FormulaError(
+                "the value of this cannot be computed", column, "smaller numbers, and no jump right there"
+            ) from None
+        if not abs(value) < flint.arb(10) ** LARGEST_MAGNITUDE:
+            raise FormulaError("this number is too large", column, f"less than 10^{LARGEST_MAGNITUDE}")
+        return value
+
+    def degree(self, expression: Expr) -> float:
+        """How often the variable is multiplied by itself, at the most."""
+        if isinstance(expression, Power):
+            base, exponent = expression.operands
+            value = self.check_constant(exponent, 1)
+            return self.degree(base) * (1.0 if value is None else max(1.0, abs(float(value.mid()))))
+        degrees = [self.degree(child) for child in expression.children]
+        if isinstance(expression, Product | Quotient):
+            return sum(degrees)
+        return max(degrees, default=float(isinstance(expression, Variable)))
 
     def atom(self) -> Expr:
         token = self.token
@@ -215,7 +262,9 @@ class _Parser:
             given = Given.read(token.text)
         except ValueError as error:
             raise FormulaError(str(error), token.column, "a number such as 0.10, 3 or 2e-3") from None
-        return Number(given.value, None if str(given.value) == given.text else given.text)
+        number = Number(given.value, None if str(given.value) == given.text else given.text)
+        self.check_constant(number, token.column)
+        return number
 
     def named(self) -> Expr:
         token = self.take()
@@ -265,7 +314,9 @@ class _Parser:
                 token.column,
                 function.usage,
             )
-        return function.make(operands)
+        found = function.make(operands)
+        self.check_constant(found, token.column)
+        return found
 
     def arguments(self, usage: str) -> tuple[Expr, ...]:
         opening = self.take()
@@ -317,6 +368,12 @@ class _Parser:
 
 def _product(factors: list[Expr]) -> Expr:
     return factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def _finite(value: Value) -> flint.arb:
+    if not ball(value).is_finite():
+        raise Undecided
+    return ball(value)
 
 
 def _height(expression: Expr) -> int:

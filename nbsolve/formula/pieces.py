@@ -35,6 +35,7 @@ from nbsolve.formula.sampling import ARITHMETIC, same, value_at
 MOST_PLACES = 6
 _Piece = tuple[Expr, flint.fmpq, bool, bool]
 """A piece, where it ends on the right, whether it holds there, whether the next one does."""
+_Roots = dict[Expr, list[flint.fmpq] | None]
 
 
 def in_pieces(
@@ -110,8 +111,9 @@ def switches(expression: Expr) -> Iterator[Expr]:
 def switching_places(expression: Expr, variable: Variable) -> list[flint.fmpq] | None:
     """The places in ascending order; None where one of them is not a rational number."""
     places: list[flint.fmpq] = []
-    for switch in switches(expression):
-        roots = _roots(switch, variable)
+    known: _Roots = {}
+    for switch in dict.fromkeys(switches(expression)):
+        roots = _roots(switch, variable, known)
         if roots is None:
             return None
         for root in roots:
@@ -120,13 +122,25 @@ def switching_places(expression: Expr, variable: Variable) -> list[flint.fmpq] |
     return sorted(places)
 
 
-def _roots(switch: Expr, variable: Variable) -> list[flint.fmpq] | None:
-    """Where a function that is piecewise linear between integers and halves is 0; None where it is not such."""
+def _roots(switch: Expr, variable: Variable, known: _Roots) -> list[flint.fmpq] | None:
+    """Where a piecewise linear function is 0; None where it is not such. What was found is `known` from then on.
+
+    (Switches stand within switches: without this, each level would double the work.)
+    """
+    if switch not in known:
+        known[switch] = _roots_of(switch, variable, known)
+    return known[switch]
+
+
+def _roots_of(switch: Expr, variable: Variable, known: _Roots) -> list[flint.fmpq] | None:
     if any(isinstance(node, Variable) and node != variable for node in walk(switch)):
         return None
-    inner = [root for inner_switch in switches(switch) for root in (_roots(inner_switch, variable) or [])]
-    if any(_roots(inner_switch, variable) is None for inner_switch in switches(switch)):
-        return None
+    inner: list[flint.fmpq] = []
+    for inner_switch in dict.fromkeys(switches(switch)):
+        roots = _roots(inner_switch, variable, known)
+        if roots is None:
+            return None
+        inner.extend(roots)
     stops = sorted([flint.fmpq(-1000), *inner, flint.fmpq(1000)])
     found = []
     for low, high in pairwise(stops):

@@ -7,7 +7,7 @@ where it agrees with the formula that it replaces at many points (`nbsolve.formu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbsolve.derivation import Domain
@@ -116,7 +116,10 @@ def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
     if any(isinstance(node, Function) and node.name == "sign" for node in nodes):
         ways.append(Bridge(sympy, True, True, decimals))
     opened = sum(len([*walk(node.expanded)]) if isinstance(node, Applied) else 1 for node in nodes)
-    if opened <= MOST_OPENED and not any(isinstance(node, Cases) for node in nodes):
+    distinctions = any(isinstance(node, Cases) for node in nodes) or _bends_within_bends(
+        (*nodes, *walk(author))
+    )
+    if opened <= MOST_OPENED and not distinctions:
         ways.append(Bridge(sympy, False, False, decimals))
     for bridge in ways:
         bridge.learn(author)
@@ -148,6 +151,15 @@ def _folded(expression: Expr, author: frozenset[Expr], decimals: bool) -> Expr:
             value *= other.value
         numbers = [Number(value, as_decimal(value) if decimals else None)]
     return product(*numbers, *rest)
+
+
+def _bends_within_bends(nodes: Iterable[Expr]) -> bool:
+    """Whether a maximum, minimum or size stands within another: SymPy's time doubles with every level."""
+    return any(_is_bend(inner) for node in nodes if _is_bend(node) for inner in [*walk(node)][1:])
+
+
+def _is_bend(e: Expr) -> bool:
+    return isinstance(e, Function) and e.name in ("abs", "max", "min")
 
 
 def _is_tame(node: Expr) -> bool:
