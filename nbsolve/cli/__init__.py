@@ -10,6 +10,8 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line of this process; ends it with the exit code."""
-    from nbsolve.cli.application import application
+    # Nothing is imported before an interruption is taken care of: even this takes a moment.
+    from nbsolve.cli.surroundings import interruptions_end_the_process, run
 
-    application(prog_name="nbsolve")
+    interruptions_end_the_process()
+    run()

@@ -5,22 +5,29 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import sys
+import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import typer
 
+from nbsolve.cli.surroundings import (
+    BAD_INPUT,
+    INTERRUPTED,
+    give_up_output,
+    interruptions_are_raised,
+    interruptions_end_the_process,
+)
 from nbsolve.errors import Fault, NbsolveError, ProblemError
-
-BAD_INPUT, INTERRUPTED = 1, 130
 
 
 @contextmanager
 def reported() -> Iterator[None]:
     """Report whatever is raised inside the block, and leave with its exit code."""
     try:
+        interruptions_are_raised()
         yield
     except (typer.Exit, typer.Abort):
         raise
@@ -28,7 +35,7 @@ def reported() -> Iterator[None]:
         raise _left(INTERRUPTED) from None
     except BrokenPipeError:
         # Whoever read our output has seen enough. What is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()
         raise _left(0) from None
     except ProblemError as error:
         _debug()
@@ -49,12 +56,16 @@ def reported() -> Iterator[None]:
     except Exception as error:
         if _is_usage(error):
             raise
+        if _is_interruption(error):
+            raise _left(INTERRUPTED) from None
         _debug()
         show_message(
             f"something unforeseen happened ({type(error).__name__}: {error}); "
             "this is a mistake of nbsolve's own. NBSOLVE_DEBUG=1 shows where it happened."
         )
         raise _left(BAD_INPUT) from None
+    finally:
+        interruptions_end_the_process()
 
 
 def show_faults(faults: Sequence[Fault]) -> None:
@@ -79,6 +90,11 @@ def show_message(message: str) -> None:
     _print([("bold", "nbsolve: "), ("red", "error: "), ("", message)])
 
 
+def show_unwritable(error: OSError) -> None:
+    """That standard output takes nothing."""
+    show_message(_of_system(OSError(error.errno, error.strerror, "standard output")))
+
+
 def _print(pieces: Sequence[tuple[str, str]]) -> None:
     """A line on standard error, in colour where it is a terminal that wants it."""
     from rich.console import Console
@@ -88,17 +104,33 @@ def _print(pieces: Sequence[tuple[str, str]]) -> None:
     text = Text()
     for style, piece in pieces:
         text.append(_printable(piece), style=style)
-    console.print(text)
+    # Where standard error takes nothing, the exit code has to do.
+    with suppress(OSError):
+        console.print(text)
 
 
 def _printable(text: str) -> str:
-    """Without control characters, which a file must not send to a terminal."""
-    return "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    """Without control characters, which a file must not send to a terminal; bytes of names as they are."""
+    return "".join(c if c == "\n" or c.isprintable() else f"\\x{_code(c):02x}" for c in text)
+
+
+def _code(sign: str) -> int:
+    """A byte of a file's name that is no text comes as U+DC80 to U+DCFF."""
+    code = ord(sign)
+    return code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
 
 
 def _of_system(error: OSError) -> str:
-    place = f"{error.filename}: " if error.filename else ""
-    return f"{place}{(error.strerror or str(error)).lower()}"
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list) and error.args[0]:
+        # Many files could not be copied, mostly all for the same reason.
+        _, place, reason = error.args[0][-1]
+        return f"{place}: {str(reason).rpartition('] ')[2].lower()}"
+    name = error.filename
+    if name is None and error.errno in (errno.EBADF, errno.ENOSPC, errno.EIO):
+        name = "standard output" if error.errno != errno.EBADF else "standard input or output"
+    place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes | os.PathLike) and name else ""
+    reason = "is closed" if error.errno == errno.EBADF else (error.strerror or str(error)).lower()
+    return f"{place}{reason}"
 
 
 def _left(code: int) -> typer.Exit:
@@ -108,6 +140,17 @@ def _left(code: int) -> typer.Exit:
 def _is_usage(error: Exception) -> bool:
     """Whether this is the command line's own complaint, which says how the command is used."""
     return hasattr(error, "exit_code") and hasattr(error, "show")
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether it came of a Ctrl-C: a module that is interrupted while it is loaded may raise what it likes."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _debug() -> None:

@@ -37,6 +37,8 @@ def statement(solution: Solution, names: Names, attached: bool = False) -> Itera
     yield Paragraph((phrase("statement.weights"),))
     yield from parameters(solution, attached)
     yield from samples(solution, attached)
+    if problem.features:
+        yield Paragraph((phrase("statement.features", listed=_listed(problem.features)),))
     if problem.classes:
         yield Paragraph((phrase("statement.classes", listed=_listed(problem.classes)),))
     constants = list(_constants(problem))

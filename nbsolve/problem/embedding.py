@@ -27,8 +27,10 @@ def self_contained_text(problem: AnyProblem) -> str:
     samples = entries.get("samples")
     if isinstance(samples, Entries) and "file" in samples.entries:
         entries["samples"] = _bounded(_samples(problem.samples), samples)
-        if entries["samples"] is not samples and "class" in samples.entries:
-            entries["classes"] = _items([Scalar(text=name, plain=False) for name in problem.classes])
+        if entries["samples"] is not samples:
+            for key, names in (("features", problem.features), ("classes", problem.classes)):
+                if names and key not in entries:
+                    entries[key] = _items([Scalar(text=name, plain=False) for name in names])
     network = entries["network"]
     assert isinstance(network, Entries)
     layers = network.entries["layers"]

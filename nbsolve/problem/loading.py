@@ -34,6 +34,7 @@ KEYS = (
     "statement",
     "network",
     "samples",
+    "features",
     "classes",
     "loss",
     "regulariser",
@@ -53,13 +54,13 @@ DETAIL = ("auto", "units", "matrix", "both")
 def load_problem(
     source: str | Path, *, overrides: Overrides | None = None, folder: str | Path | None = None
 ) -> AnyProblem:
-    """The problem in a file, or in a YAML text (a `str` with a line break).
+    """The problem in a file, or in a YAML text (a `str` with a line break, or that begins with `{`).
 
     `overrides` change it first: `{"samples.0.x": [1, 3]}` or `["samples.0.x=[1,3]"]`, a dotted path with list
     positions from 0. Data files are looked for beside the problem's file, or for a text in `folder`.
     Raises ProblemError with every fault that was found.
     """
-    if isinstance(source, str) and "\n" in source:
+    if isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
         return parse_problem(source, overrides=overrides, folder=folder)
     path = Path(source)
     text = read_text(path)
@@ -118,9 +119,13 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     network_cursor, samples_cursor = root.get("network"), root.get("samples")
     network = None if network_cursor is None else read_network(network_cursor, folder)
     inputs, outputs = (None, None) if network is None else (network.inputs, network.layers[-1].units)
-    read = None if samples_cursor is None else read_samples(samples_cursor, inputs, outputs, folder)
+    classes = _names(root, "classes", outputs, "output unit")
+    read = None
+    if samples_cursor is not None:
+        read = read_samples(samples_cursor, inputs, outputs, folder, classes)
     samples = None if read is None else read.samples
-    classes = _classes(root, outputs, () if read is None else read.classes)
+    classes = classes or (() if read is None else read.classes)
+    features = _names(root, "features", inputs, "input") or (() if read is None else read.features)
     loss_cursor, training_cursor = root.get("loss"), root.get("training")
     losses = () if loss_cursor is None else read_losses(loss_cursor)
     training: Training | None = None
@@ -168,6 +173,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         pitfalls=pitfalls,
         network=network,
         samples=samples,
+        features=features,
         classes=classes,
         losses=losses,
         regulariser=regulariser,
@@ -182,21 +188,18 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     )
 
 
-def _classes(root: Cursor, outputs: int | None, found: tuple[str, ...]) -> tuple[str, ...]:
-    """What each output stands for: as written, else as `found` in a column of class names."""
-    cursor = root.get("classes")
+def _names(root: Cursor, key: str, wanted: int | None, of: str) -> tuple[str, ...]:
+    """The names under `key`, one for each input or output; () where there are none."""
+    cursor = root.get(key)
     if cursor is None:
-        return found
-    if found:
-        root.key_fault(
-            "classes", "the samples' class column names the classes already", expected="one of them"
-        )
         return ()
-    elements = cursor.elements("classes", "a list of names, one for each output") or []
-    names = tuple(name for one in elements if (name := one.string("the name of a class")) is not None)
-    if outputs is not None and len(names) == len(elements) != outputs:
-        expected = f"{outputs}, one for each output unit"
-        cursor.fault(f"classes has {len(names)} {'name' if len(names) == 1 else 'names'}", expected=expected)
+    elements = cursor.elements(key, f"a list of names, one for each {of}") or []
+    names = tuple(name for one in elements if (name := one.string("a name")) is not None)
+    if wanted is not None and len(names) == len(elements) != wanted:
+        found = "1 name" if len(names) == 1 else f"{len(names)} names"
+        cursor.fault(f"{key} has {found}", expected=f"{wanted}, one for each {of}")
+    elif len(set(names)) != len(names):
+        cursor.fault(f"{key} names one of them twice", expected="a name of its own for each")
     return names
 
 

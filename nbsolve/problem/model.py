@@ -150,7 +150,8 @@ class Problem(_Frozen):
     """A problem, ready to be solved.
 
     `name` is the file's stem ("problem" for text), `text` its YAML after overrides, `group` the
-    heading under which a course lists it, `classes` what each output stands for (() where nobody says so),
+    heading under which a course lists it, `features` what each input is and `classes` what each output stands
+    for (() where nobody says so),
     `letters`: the solution in letters is written out first (always so where a quantity is a letter), `warnings`
     what a careful instructor should know of.
     """
@@ -165,6 +166,7 @@ class Problem(_Frozen):
     pitfalls: tuple[str, ...] = ()
     network: Network
     samples: tuple[Sample, ...]
+    features: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     losses: tuple[LossTerm, ...] = ()
     regulariser: Regulariser | None = None

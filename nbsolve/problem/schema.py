@@ -48,6 +48,7 @@ def schema() -> Schema:
                 "statement": text("The problem in words; written from the data where absent."),
                 "network": _network(),
                 "samples": _samples(),
+                "features": texts("What each input is, one name for each, such as [height, age]."),
                 "classes": texts("What each output stands for, one name for each, such as [cat, dog]."),
                 "loss": _loss(),
                 "functions": _functions(),
@@ -204,6 +205,7 @@ def _samples() -> Schema:
         "x": {"description": "Another name for input.", **vector},
         "y": {"description": "Another name for target.", **vector},
     }
+    keys["class"] = text("The class of the sample, one of `classes`, instead of a target.")
     sample = mapping(keys)
     sample["anyOf"] = [{"required": ["input"]}, {"required": ["x"]}]
     columns = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]}
@@ -212,7 +214,9 @@ def _samples() -> Schema:
             "file": text("A .csv file beside the problem; its first line names the columns."),
             "input": {"description": "The columns of the input.", **columns},
             "target": {"description": "The columns of the target.", **columns},
-            "class": text("A column of class names: the target is one-hot, classes in sorted order."),
+            "class": text(
+                "A column of class names: one-hot targets, in the order of `classes`, else sorted."
+            ),
             "x": {"description": "Another name for input.", **columns},
             "y": {"description": "Another name for target.", **columns},
         },

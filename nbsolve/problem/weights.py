@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nbsolve.given import Entry
 from nbsolve.problem.cells import SYMBOLIC, is_symbolic, letters, read_cells
+from nbsolve.problem.commas import comma_hint, warn_of_commas
 from nbsolve.problem.cursor import Cursor, suggestion
 from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, source_of, what
 
@@ -67,9 +68,8 @@ def _transposed(rows: Matrix) -> Matrix:
     return tuple(zip(*rows, strict=True))
 
 
-def _shape_fault(cursor: Cursor, name: str, found: Shape, wanted: Shape) -> None:
+def _shape_fault(cursor: Cursor, name: str, found: Shape, wanted: Shape, hint: str | None = None) -> None:
     expected = f"{wanted[0]} × {wanted[1]} (rows × columns)"
-    hint = None
     if found == (wanted[1], wanted[0]):
         other = "the transposed matrix would fit: transpose it, or set network.layout"
         hint = f'{other} ("W x + b": a row for each unit; "x W + b": a row for each input)'
@@ -98,10 +98,13 @@ def _matrix(cursor: Cursor, shape: Shape) -> Matrix | None:
         return None
     sound = tuple(row for row in rows if row is not None)
     widths = {len(row) for row in sound}
+    for element in elements:
+        warn_of_commas(element)
     if len(widths) == 1 and (found := (len(sound), widths.pop())) == shape:
         return sound
     if len({len(row) for row in sound}) == 1:
-        _shape_fault(cursor, "weights", found, shape)
+        hint = comma_hint(elements[0], shape[1])
+        _shape_fault(cursor, "weights", found, shape, hint)
         return None
     if not sound:
         cursor.fault("weights is an empty list", expected=_rows(*shape))

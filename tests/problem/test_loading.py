@@ -270,7 +270,7 @@ def test_a_class_column_says_which_output_is_which_class(tmp_path: Path) -> None
     assert load_problem(listed + "classes: [no, yes]\n").classes == ("no", "yes")
     with pytest.raises(ProblemError, match="classes has 1 name"):
         load_problem(listed + "classes: [no]\n")
-    with pytest.raises(ProblemError, match="class column names the classes already"):
+    with pytest.raises(ProblemError, match=r"holds .cat., which classes does not name"):
         load_problem(text + "classes: [no, yes]\n", folder=tmp_path)
 
 

@@ -1,0 +1,82 @@
+"""What surrounds a command: its standard streams, which may be closed or full, and Ctrl-C, at any moment.
+
+Imports nothing of nbsolve's and little else until an interruption is taken care of.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+BAD_INPUT, INTERRUPTED = 1, 130
+
+
+def interruptions_end_the_process() -> None:
+    """From now on Ctrl-C ends the process in silence; where the caller ignores it, it stays ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
+
+
+def interruptions_are_raised() -> None:
+    """From now on Ctrl-C is a KeyboardInterrupt, after which there may be something to put away."""
+    if signal.getsignal(signal.SIGINT) is _end:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end(signal_number: int, frame: FrameType | None) -> None:
+    os._exit(INTERRUPTED)
+
+
+def run() -> None:
+    """Run the application and leave with its exit code, also where nothing can be written."""
+    _open_streams()
+    from nbsolve.cli.application import application
+    from nbsolve.cli.failures import show_unwritable
+
+    code: str | int | None = 0
+    try:
+        application(prog_name="nbsolve")
+    except SystemExit as ended:
+        code = ended.code
+    except BrokenPipeError:
+        pass  # whoever read the output has seen enough
+    except OSError as error:
+        # The help, for example, is written before there is a command.
+        show_unwritable(error)
+        code = BAD_INPUT
+    interruptions_end_the_process()
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and code == 0:
+            show_unwritable(error)
+            code = BAD_INPUT
+        give_up_output()
+    sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Put something in the place of standard streams that are closed, lest a file takes it.
+
+    What is read from a closed input or written to a closed output fails, as it should; what is said on a closed
+    standard error is lost.
+    """
+    for number, flags in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, flags)  # takes the lowest number that is free: this one
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - for as long as the process lives
+    if sys.stdout is None:
+        # Writing to what is open for reading is the error of a closed stream.
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - for as long as the process lives
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115 - for as long as the process lives
+
+
+def give_up_output() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter does not try once more as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
