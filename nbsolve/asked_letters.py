@@ -43,8 +43,7 @@ class AskedInLetters:
         places = tuple(
             (part, step)
             for part in letters.solution.problem.parts
-            for ask in part.ask
-            for step in finder.asked(ask)
+            for step in dict.fromkeys(step for ask in part.ask for step in finder.asked(ask))
         )
         known = {step.target for step in letters.steps}
         also = dict.fromkeys(

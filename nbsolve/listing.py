@@ -96,7 +96,8 @@ _KINDS: dict[str, Callable[[Atom], bool]] = {
 
 
 def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names) -> Iterator[Place]:
-    """The quantities that one part asks for in one iteration."""
+    """The quantities that one part asks for in one iteration, each once."""
+    told: set[Atom] = set()
     for ask in part.ask:
         lister = _ASKS.get(ask)
         if lister is not None:
@@ -104,6 +105,9 @@ def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names)
         else:
             atoms = meant(names.resolve(ask), iteration, solution, names)
         for atom in atoms:
+            if atom in told:
+                continue
+            told.add(atom)
             named, holder = atom, atom
             if isinstance(atom, Symbol) and atom.role is Role.DELTA and solution.how.sign > 0:
                 named = Partial(LOSS, replace(atom, role=Role.PRE_ACTIVATION))

@@ -132,7 +132,8 @@ class IterationBlocks:
         """W = letters ≈ numbers, as the problem states the first ones."""
         value = self.iteration.values[parameter.symbol]
         operands = [self.lines.operand(member, 0) for member in parameter.members]
-        relation = "=" if all(written.exact for written in operands) else "≈"
+        exact = self.lines.writer.each_step or all(written.exact for written in operands)
+        relation = "=" if exact else "≈"
         if len(operands) == 1 and parameter.symbol.role is not Role.WEIGHT:
             return Line(((relation, literal(operands[0])),), Quantity(parameter.members[0]))
         assert isinstance(value, np.ndarray)

@@ -105,7 +105,7 @@ class Audit:
 
     def _locate(self) -> None:
         """Where each block stands, which marks an iteration has, what is carried from line to line."""
-        place = Place(self._context(min(self.world.spec.show)))
+        place = Place(self._context(1))
         count = len(self.formulae)
         for block in self.blocks:
             if not block.box and (block.kind == "heading" or re.match(r"Layer \d+: ", block.source)):
@@ -115,7 +115,7 @@ class Audit:
             here.context = replace(place.context, next_mark=count + 1)
             here.context.marks = place.context.marks
             self.places.append(here)
-            if block.kind == "display" and place.section != "The problem":
+            if block.kind == "display" and place.section not in ("The problem", "iteration"):
                 count = self._read_definitions(block, here, count)
 
     def _under(self, heading: str, place: Place) -> Place:
@@ -190,6 +190,8 @@ class Audit:
             return self.prose.text(source, place)
         if place.section == "The problem":
             return self.prose.givens_display(source, place)
+        if place.section == "iteration":
+            return self.prose.start_display(source, place)
         out = Found()
         context = replace(place.context)
         try:
@@ -227,7 +229,9 @@ class Audit:
 
     def _anchors_of(self, name: str) -> set[str]:
         """How an anchor names a quantity; a shared bias is one parameter of its layer."""
-        anchor = anchor_of(name)
+        if re.match(r"L(_new)?@", name):  # the letter of the batch's loss, with the number of a sample
+            name = name.replace("L", "L_sample", 1)
+        anchor = anchor_of(name.replace(" - ", "-minus-"))
         parts = anchor.split("-")
         if (
             re.match(r"(dL-d)?b(_new|_change)?-", anchor)

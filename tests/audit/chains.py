@@ -139,6 +139,8 @@ class ChainChecker:
             raise Unreadable("a chain without an end")
         truth = self.evaluator(t, carried=False)(target)
         base: Node = target
+        if target.name == "L - L_new":  # its name is its formula
+            base = Sum((Sym("L"), Neg(Sym("L_new"))))
         before: list[Node] = []
         numeric_yet = False
         for position, (relation, texts) in enumerate(chain.items):

@@ -209,12 +209,18 @@ class Conventions(Words):
             if count != int(match[1]) or (match[2] == "decimals" and int(match[3] or 0) != digits.minimum):
                 out.faults.append(f"{words}, not {digits}")
 
-    def skipped(self, place: Place, out: Found, first: str, last: str) -> None:
-        t = int(first)
-        if any(n in self.spec.show for n in range(t, int(last) + 1)) or t - 1 not in self.spec.show | {0}:
+    def skipped(self, place: Place, out: Found, first: str, last: str, how: str) -> None:
+        t, end = int(first), int(last or first)
+        if (
+            any(n in self.spec.show for n in range(t, end + 1))
+            or t - 1 not in self.spec.show | {0}
+            or t > end
+        ):
             out.faults.append(f"iterations {first} to {last} are not left out")
-        if int(last) + 1 not in self.spec.show:
+        if end + 1 not in self.spec.show | {self.spec.iterations + 1}:
             out.faults.append(f"iteration {last} is not the last one left out")
+        if (how == "same way") != (t > 1):
+            out.faults.append("nothing was shown before")
 
     def from_iteration(self, place: Place, out: Found, number: str) -> None:
         if int(number) != place.context.iteration - 1:

@@ -107,13 +107,13 @@ class ProseChecker(Conventions, Tables):
         if at and at[1] != str(self._at(part)):
             out.faults.append(f"part {label}: iteration {at[1]}")
         named: list[str] = []
-        for formula, source in split_inline(words):
+        for formula, source in split_inline(re.sub(r"all entries of \$[^$]*\$, ", "", words)):
             if formula:
                 node = parse(source, self.world.symbols)
                 named.append(node.name if isinstance(node, Sym) else source)
             elif re.search(r"\d", source.replace(at[0], "") if at else source):
                 out.faults.append(f"a number in: {source}")
-        asks = [ask for ask in asks_of(part) if ask not in ASKED]
+        asks = [one for ask in asks_of(part) if ask not in ASKED for one in self.meant(ask)]
         if len(asks) != len(named) or not all(
             self._names(n, ask) for n, ask in zip(named, asks, strict=False)
         ):
@@ -122,7 +122,13 @@ class ProseChecker(Conventions, Tables):
     def _check_asked(self, part: Mapping[str, Any], words: str, out: Found) -> None:
         """The words are those of what is asked, in that order."""
         plain = re.sub(r" in iteration \d+", "", words)
+        plain = re.sub(r"all entries of (\$[^$]*\$), (\$[^$]*\$) to ", r"\1, \2, ", plain)
+        plain = plain.replace(" for each sample", "")
         said = [x for x in re.split(r", | and (?!activations)", plain) if not x.startswith("$")]
+        batch = any(len(self.spec.batch_of(t)) > 1 for t in range(1, min(self.spec.iterations, 50) + 1))
+        samples = sum(batch and self.of_samples(ask) for ask in asks_of(part))
+        if words.count("for each sample") != samples:
+            out.faults.append(f"{words.count('for each sample')} quantities for each sample, not {samples}")
         wanted = [ASKED[ask] for ask in asks_of(part) if ask in ASKED]
         if self.parts and said != wanted:
             out.faults.append(f"asked: {said}, not {wanted}")

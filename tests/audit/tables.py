@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from tests.audit.chains import Found, text_of, written
 from tests.audit.display import Chain, read_display
-from tests.audit.evaluate import Unknown
+from tests.audit.evaluate import Evaluator, Unknown
 from tests.audit.latex import Unreadable
-from tests.audit.lay import tidy
+from tests.audit.lay import literal, tidy
 from tests.audit.page import cells
-from tests.audit.tree import Matrix
+from tests.audit.tree import Matrix, Node, Sym
 from tests.audit.words import ANSWERS, Place, Words, asks_of, whole
 from tests.audit.world import indices
+from tests.reference.numbers import Real
+from tests.reference.rounding import as_fraction, fault
 
 
 class Tables(Words):
@@ -30,6 +33,8 @@ class Tables(Words):
                 self._parameters(head, rows[1:], place, out)
             elif head[0] == "Part":
                 self._answers(head, rows[1:], out)
+            elif head[0] == "Epoch":
+                self._epochs(head, rows[1:], out)
             else:
                 raise Unreadable(f"a table of {head}")
         except (Unreadable, Unknown, ValueError, KeyError, IndexError, StopIteration) as error:
@@ -64,6 +69,99 @@ class Tables(Words):
             }  # fmt: skip
             for title, cell in zip(head[1:], row[1:], strict=True):
                 self._value(cell.strip("$"), wanted[title], t, out)
+
+    def _epochs(self, head: list[str], rows: list[list[str]], out: Found) -> None:
+        """Number, iterations and loss of every epoch; of one that is not written out the loss is not carried."""
+        if head[1] != "Iterations" or self._letter(head[2]) != "L_epoch":
+            out.faults.append(f"a table of {head}")
+        length = self.spec.batches_per_epoch
+        if len(rows) != self.spec.iterations // length:
+            out.faults.append(f"{len(rows)} epochs")
+        for n, row in enumerate(rows, 1):
+            out.lines += 1
+            first, last = (n - 1) * length + 1, n * length
+            if row[:2] != [str(n), str(last) if length == 1 else f"{first}–{last}"]:
+                out.faults.append(f"epoch {n}: {row[:2]}")
+            true = self.world.true["L_epoch", last, None]
+            node = self.number(row[2].strip("$"))
+            printed = literal(node)
+            out.numbers += 1
+            if printed is None:
+                out.faults.append(f"epoch {n}: {row[2]}")
+            elif self.world.each_step:
+                if abs(float(printed[0]) - float(as_fraction(true))) > 0.05 * abs(float(as_fraction(true))):
+                    out.faults.append(f"epoch {n}: {row[2]}")
+            elif wrong := fault(text_of(node), true, self.chains.answers):
+                out.faults.append(f"epoch {n}: {wrong}")
+
+    def start_display(self, source: str, place: Place) -> Found:
+        """The parameters that an iteration starts from: `W = letters ≈ numbers`, element by element."""
+        out = Found(digits=sum(c.isdigit() for c in source))
+        t = place.context.iteration
+        columns = str(self.node["network"].get("layout", "W x + b")) == "x W + b"
+        seen: set[str] = set()
+        try:
+            for chain in read_display(source):
+                out.lines += 1
+                single = len(chain.items) == 1
+                target = whole(chain.target, self.world.symbols) if single else None
+                relation, texts = chain.items[-1]
+                numbers = whole(texts, self.world.symbols)
+                if isinstance(target, Sym):
+                    names, values = [[target.name]], [[numbers]]
+                else:
+                    letters = whole(chain.items[0][1], self.world.symbols)
+                    assert isinstance(letters, Matrix)
+                    assert isinstance(numbers, Matrix)
+                    if chain.items[0][0] != "=" or len(chain.items) != 2:
+                        raise Unreadable("not letters and numbers")
+                    self._placed(chain, letters, columns, out)
+                    names = [[getattr(cell, "name", "?") for cell in row] for row in letters.rows]
+                    values = [list(row) for row in numbers.rows]
+                if [len(row) for row in names] != [len(row) for row in values]:
+                    raise Unreadable("matrices of different shapes")
+                flat = [x for row in names for x in row]
+                printed = [tidy(x) for row in values for x in row]
+                seen |= set(flat)
+                exact = [self._starts(name, node, t, out) for name, node in zip(flat, printed, strict=True)]
+                if relation != ("=" if all(exact) else "≈"):
+                    out.faults.append(f"{relation} before {[text_of(node) for node in printed]}")
+        except (Unreadable, Unknown, ValueError, KeyError, IndexError, AssertionError) as error:
+            out.faults.append(f"{type(error).__name__} {error}")
+        wanted = self._parameter_names()
+        if seen != wanted:
+            out.faults.append(f"start: {sorted(seen ^ wanted)} missing or too many")
+        return out
+
+    def _starts(self, name: str, node: Node, t: int, out: Found) -> bool:
+        """Whether a parameter is printed exactly; a fault where it is not as it would be rounded."""
+        out.numbers += 1
+        value = self.world.value(name, t, carried=True)
+        assert isinstance(value, (Fraction, Real))
+        printed = literal(node)
+        given = self.world.givens.get((name, 1, None))
+        if given is not None and not self.world.trained(name):
+            if text_of(node) != written(given):
+                out.faults.append(f"{name} is held at {given}, printed {text_of(node)}")
+            return True
+        if printed is None:
+            if Evaluator()(node) != value:
+                out.faults.append(f"{name}: a fraction")
+            return True
+        before = None
+        if t > 1 and not self.world.each_step:
+            before = self.world.true[name, t - 1, None]
+        wrongs = [fault(text_of(node), value, self.chains.between, unlike) for unlike in {None, before}]
+        if all(wrongs) and not (self.world.each_step and printed[0] == value):
+            out.faults.append(f"{name}: {wrongs[0]}")
+        return bool(printed[0] == value) or self.world.each_step
+
+    def _parameter_names(self) -> set[str]:
+        return {
+            name for (name, t, _) in self.world.givens
+            for at in [indices(name)[1]] if t == 1
+            and not (name[0] == "b" and at[1] > 1 and self.spec.layers[at[0] - 1].shared)
+        }  # fmt: skip
 
     def _answers(self, head: list[str], rows: list[list[str]], out: Found) -> None:
         if len({(row[0].partition(" (")[0], *row[1:-1]) for row in rows}) != len(rows):
@@ -121,11 +219,7 @@ class Tables(Words):
                 seen |= self._matrix(chain, columns, out)
         except (Unreadable, Unknown, ValueError, KeyError, IndexError) as error:
             out.faults.append(f"{type(error).__name__} {error}")
-        wanted = {
-            name for (name, t, _) in self.world.givens
-            for at in [indices(name)[1]] if t == 1
-            and not (name[0] == "b" and at[1] > 1 and self.spec.layers[at[0] - 1].shared)
-        }  # fmt: skip
+        wanted = self._parameter_names()
         if seen != wanted:
             out.faults.append(f"data: {sorted(seen ^ wanted)} missing or too many")
         return out
@@ -141,18 +235,10 @@ class Tables(Words):
         if [len(r) for r in letters.rows] != [len(r) for r in numbers.rows]:
             raise Unreadable("matrices of different shapes")
         names: set[str] = set()
-        first = letters.rows[0][0]
-        layer = indices(getattr(first, "name", ""))[1][0]
-        if chain.target[-5:] != ("^", "{", "(", str(layer), ")", "}")[-5:]:
-            out.faults.append(f"{''.join(chain.target)} holds layer {layer}")
-        for r, (row, values) in enumerate(zip(letters.rows, numbers.rows, strict=True), 1):
-            for c, (cell, value) in enumerate(zip(row, values, strict=True), 1):
+        self._placed(chain, letters, columns, out)
+        for row, values in zip(letters.rows, numbers.rows, strict=True):
+            for cell, value in zip(row, values, strict=True):
                 name = getattr(cell, "name", "?")
-                letter, at = indices(name)
-                place = (c, r) if columns else (r, c)
-                right = [layer, *place] if letter == "W" else [layer, max(r, c)]
-                if at != right or (letter != "W" and min(r, c) != 1):
-                    out.faults.append(f"{name} stands in row {r}, column {c}")
                 out.numbers += 1
                 if text_of(tidy(value)) != written(self.world.givens[name, 1, None]):
                     out.faults.append(
@@ -160,3 +246,18 @@ class Tables(Words):
                     )
                 names.add(name)
         return names
+
+    def _placed(self, chain: Chain, letters: Matrix, columns: bool, out: Found) -> None:
+        """Every letter of a matrix stands in its row and column, under the name of its layer."""
+        first = letters.rows[0][0]
+        layer = indices(getattr(first, "name", ""))[1][0]
+        if chain.target[-5:] != ("^", "{", "(", str(layer), ")", "}")[-5:]:
+            out.faults.append(f"{''.join(chain.target)} holds layer {layer}")
+        for r, row in enumerate(letters.rows, 1):
+            for c, cell in enumerate(row, 1):
+                name = getattr(cell, "name", "?")
+                letter, at = indices(name)
+                place = (c, r) if columns else (r, c)
+                right = [layer, *place] if letter == "W" else [layer, max(r, c)]
+                if at != right or (letter != "W" and min(r, c) != 1):
+                    out.faults.append(f"{name} stands in row {r}, column {c}")

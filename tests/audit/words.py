@@ -140,7 +140,31 @@ class Words:
 
     def _names(self, name: str, ask: str) -> bool:
         """Whether `dL/dw7`, `dL/dW[2][1][1]` or `w_7` means the quantity."""
+        if name.partition("@")[0] in ("L", "L_new") and "@" in name:
+            name = name.replace("L", "L_sample", 1)
+        name = name.partition("@")[0] if not name.startswith("∂") else re.sub(r"@\d+", "", name)
+        if any(same_name(name, one) for one in self.meant(ask)):
+            return True
         return same_name(name, ask) or re.sub(r"\W|_", "", ask) in self._symbols_of(name)
+
+    def meant(self, ask: str) -> list[str]:
+        """The entries of a whole vector or matrix that is asked for by its canonical name; anything else itself."""
+        stem = ask.removesuffix("[:]")
+        names = dict.fromkeys(re.sub(r"@\d+", "", key[0]) for key in self.world.true)
+        if not re.fullmatch(r"(d\w+(\[\d+\])*/d)?[A-Za-z_]+(\[\d+\])*", stem) or stem in names:
+            return [ask]
+        found = [name for name in names if name.startswith(stem + "[")]
+        at = indices(stem.rpartition("/d")[2])[1]
+        if found and re.match(r"(dL/d)?b(_\w+)?\[", stem) and self.spec.layers[at[0] - 1].shared:
+            found = found[:1]
+        if len(found) > 6:  # a long list is said by its ends
+            return [found[0], found[-1]]
+        return found or [ask]
+
+    def of_samples(self, ask: str) -> bool:
+        """Whether what is asked has a value for each sample."""
+        bottom = ask.rpartition("/d")[2]
+        return bool(re.match(r"(x|y|e|z|a|delta|L_out|L_sample)(_new)?(\[|$)", bottom))
 
     def _symbols_of(self, name: str) -> list[str]:
         """How an asked name may spell a quantity: `dLdw7` for `dL/dw7`."""

@@ -138,6 +138,12 @@ class World:
         for n in range(1, len(self.spec.losses) + 1):
             self.symbols[read_tokens(f"{head}_{{({n})}}")] = f"L_term[{n}]"
             self.symbols[read_tokens(f"{head}_{{({n})}}^{{\\text{{new}}}}")] = f"L_term_new[{n}]"
+        new = f"{head}^{{\\text{{new}}}}" if loss == (head,) else ""
+        self.symbols[read_tokens(f"{head}_{{\\text{{sample}}}}")] = "L_sample"
+        self.symbols[read_tokens(f"{head}_{{\\text{{sample}}}}^{{\\text{{new}}}}")] = "L_sample_new"
+        self.symbols.setdefault(read_tokens(f"{head}_{{\\text{{epoch}}}}"), "L_epoch")
+        if new:
+            self.symbols[read_tokens(f"{head} - {new}")] = "L - L_new"
         self.symbols[read_tokens("\\Omega")] = "penalty"
         self.symbols[read_tokens("\\Omega^{\\text{new}}")] = "penalty_new"
 
@@ -159,6 +165,8 @@ class World:
             for mark in ("", "_new"):
                 if (f"a{mark}[{self.depth}][1]", t, batch[0] + 1) in self.true:
                     self._add_parts_at(t, batch, mark)
+            if ("L_new", t, None) in self.true:
+                self.true["L - L_new", t, None] = self.true["L", t, None] - self.true["L_new", t, None]
 
     def _add_parts_at(self, t: int, batch: list[int], mark: str) -> None:
         spec, targets = self.spec, self.spec.targets or []
@@ -172,6 +180,7 @@ class World:
             parts = [self.true[f"L_term{mark}[{n}]", t, s + 1] for n in totals]
             whole = (term.weight * v for term, v in zip(spec.losses, parts, strict=True))
             self.true[f"L{mark}", t, s + 1] = sum(whole, Fraction(0))
+            self.true[f"L_sample{mark}", t, s + 1] = self.true[f"L{mark}", t, s + 1]
         share = network.share_of_sample(spec, len(batch))
         for n, value in totals.items():
             self.true[f"L_term{mark}[{n}]", t, None] = share * value

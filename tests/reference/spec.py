@@ -145,7 +145,12 @@ def _shown(node: Node, iterations: int) -> set[int]:
     """Which iterations are written out: all up to 5, else the first and the last, unless the file says."""
     if node is None:
         return set(range(1, iterations + 1)) if iterations <= 5 else {1, iterations}
-    return {iterations if t == "last" else int(t) for t in (node if isinstance(node, list) else [node])}
+    listed = [t for t in (node if isinstance(node, list) else [node]) if t != "epochs"]
+    if not listed:
+        return _shown(None, iterations)
+    if listed == ["all"]:
+        return set(range(1, iterations + 1))
+    return {iterations if t == "last" else 1 if t == "first" else int(t) for t in listed}
 
 
 def _choice(node: Node) -> tuple[str, dict[str, Node]]:
