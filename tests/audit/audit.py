@@ -221,11 +221,16 @@ class Audit:
             names = [self.chains.parse(c.target) for c in chains]
         except TROUBLE:
             return
-        found = {anchor for n in names if isinstance(n, Sym) for anchor in self._anchors_of(n.name)}
+        found = {
+            (sample[1] if (sample := re.search(r"@(\d+)", n.name)) else None, anchor)
+            for n in names
+            if isinstance(n, Sym)
+            for anchor in self._anchors_of(n.name)
+        }
         for anchor in place.anchors:
             head = re.fullmatch(r"it(\d+)-(?:s(\d+)-)?(.*)", anchor)
-            if head is None or int(head[1]) != place.context.iteration or head[3] not in found:
-                out.faults.append(f"anchor {anchor} over {sorted(found)}")
+            if head is None or int(head[1]) != place.context.iteration or (head[2], head[3]) not in found:
+                out.faults.append(f"anchor {anchor} over {found}")
 
     def _anchors_of(self, name: str) -> set[str]:
         """How an anchor names a quantity; a shared bias is one parameter of its layer."""

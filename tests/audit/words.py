@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -150,10 +150,14 @@ class Words:
     def meant(self, ask: str) -> list[str]:
         """The entries of a whole vector or matrix that is asked for by its canonical name; anything else itself."""
         stem = ask.removesuffix("[:]")
+        local = re.fullmatch(r"d([az])(?:\[(\d+)\])?/d([zW])\[(\d+)\]", stem)
+        if local:
+            return [*self._local(local[1], local[3], int(local[4]), whole=local[2] is not None)]
         names = dict.fromkeys(re.sub(r"@\d+", "", key[0]) for key in self.world.true)
         if not re.fullmatch(r"(d\w+(\[\d+\])*/d)?[A-Za-z_]+(\[\d+\])*", stem) or stem in names:
             return [ask]
-        found = [name for name in names if name.startswith(stem + "[")]
+        pattern = re.escape(stem).replace("dL_out/", r"dL_out\[\d+\]/") + r"\["
+        found = [name for name in names if re.match(pattern, name)]
         at = indices(stem.rpartition("/d")[2])[1]
         if found and re.match(r"(dL/d)?b(_\w+)?\[", stem) and self.spec.layers[at[0] - 1].shared:
             found = found[:1]
@@ -161,10 +165,23 @@ class Words:
             return [found[0], found[-1]]
         return found or [ask]
 
+    def _local(self, top: str, bottom: str, number: int, *, whole: bool) -> Iterator[str]:
+        """The entries of `da/dz[1]`, of the Jacobian `da[2]/dz[2]` of softmax, of `dz[1]/dW[1]`."""
+        layer = self.spec.layers[number - 1]
+        units = range(1, layer.units + 1)
+        for k in units:
+            if bottom == "W":
+                inputs = len(layer.weights[0])
+                yield from (f"dz[{number}][{k}]/dW[{number}][{k}][{i}]" for i in range(1, inputs + 1))
+                continue
+            others = units if whole and layer.activation == "softmax" else [k]
+            yield from (f"d{top}[{number}][{k}]/dz[{number}][{j}]" for j in others)
+
     def of_samples(self, ask: str) -> bool:
         """Whether what is asked has a value for each sample."""
         bottom = ask.rpartition("/d")[2]
-        return bool(re.match(r"(x|y|e|z|a|delta|L_out|L_sample)(_new)?(\[|$)", bottom))
+        local = re.match(r"d(a|z|L_out)(\[|/)", ask) is not None
+        return local or bool(re.match(r"(x|y|e|z|a|delta|L_out|L_sample)(_new)?(\[|$)", bottom))
 
     def _symbols_of(self, name: str) -> list[str]:
         """How an asked name may spell a quantity: `dLdw7` for `dL/dw7`."""

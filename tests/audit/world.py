@@ -127,6 +127,12 @@ class World:
         notation = notation if isinstance(notation, dict) else {}
         for role, usual in (("learning_rate", "\\eta"), ("strength", "\\lambda")):
             self.symbols[read_tokens(notation.get(role, usual))] = role
+        for number, layer in enumerate(self.spec.layers, 1):
+            for j in range(1, layer.units + 1):
+                for s in (0, *range(1, len(self.spec.inputs) + 1)):
+                    written = f"\\delta_{j}^{{({number})" + (f"[{s}]}}" if s else "}")
+                    name = f"delta[{number}][{j}]" + (f"@{s}" if s else "")
+                    self.symbols.setdefault(read_tokens(written), name)
         loss = next((texts for texts, name in self.symbols.items() if name == "L"), ("L",))
         head = loss[0] if "_" not in loss else ""
         for s in range(1, len(self.spec.inputs) + 1):

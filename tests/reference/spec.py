@@ -136,9 +136,15 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         learning_rate=rate,
         batch=batch,
         iterations=iterations,
-        show=_shown(show, iterations),
+        show=_shown(show, iterations) | _asked_at(problem, iterations),
         delta=-1 if isinstance(notation, dict) and notation.get("delta") == "-dL/dz" else 1,
     )
+
+
+def _asked_at(problem: dict[str, Node], iterations: int) -> set[int]:
+    """An iteration that a part asks about is written out as well."""
+    asked = [part["at"] for part in problem.get("parts", []) if "at" in part]
+    return {iterations if t == "last" else 1 if t == "first" else int(t) for t in asked}
 
 
 def _shown(node: Node, iterations: int) -> set[int]:
