@@ -1,0 +1,38 @@
+"""Pages with asked quantities of every kind: every line reproduces, every change is found."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.audit.asked import PAGES
+from tests.audit.audit import kill
+from tests.audit.pages import ROUNDINGS, markdown
+
+
+@pytest.mark.parametrize("rounding", list(ROUNDINGS))
+@pytest.mark.parametrize("name", list(PAGES))
+def test_every_line_reproduces(name: str, rounding: str) -> None:
+    report = markdown(PAGES[name], ROUNDINGS[rounding]).report()
+    assert not report.faults, "\n".join(report.faults[:10])
+    assert report.lines > 40
+
+
+@pytest.mark.parametrize("name", ["forward", "last"])
+def test_a_change_of_every_digit_is_found(name: str) -> None:
+    result = kill(markdown(PAGES[name]), all_digits=False)
+    assert result.rate == 1, "\n".join(result.passed[:20])
+
+
+def test_a_change_of_what_is_new_on_the_page_is_found() -> None:
+    """Where iterations start, what is asked besides, the losses of the epochs."""
+    audit = markdown(PAGES["epochs"])
+    audit.blocks = [
+        block if new else type(block)("heading", "")
+        for block, place in zip(audit.blocks, audit.places, strict=True)
+        for new in [
+            place.section == "iteration" or "Epoch" in block.source or "L_{\\text{sample}}" in block.source
+        ]
+    ]
+    result = kill(audit)
+    assert result.rate == 1, "\n".join(result.passed[:20])
+    assert result.made > 300
