@@ -107,7 +107,7 @@ class Pass:
         """What the reader of a batch, or of a picture that leaves units out, has to know."""
         notes = []
         iteration = self.readings.iteration
-        if iteration is not None and len(iteration.samples) > 1:
+        if iteration is not None and len(iteration.samples) > 1 and self.problem.losses:
             notes.append(phrase("drawing.notes.batch", loss=self.names.plain(LOSS)))
         if self.graph.number_of_edges() < self.graph.graph["edges"]:
             notes.append(left_out(self.graph, self.names, phrase("drawing.notes.only_some")))

@@ -112,7 +112,7 @@ def _word(cursor: Cursor, has_loss: bool, training: Training | None, own: Collec
             f"{word} is asked, but the problem has no loss", hint="add a loss, such as squared_error"
         )
         return None
-    if word not in WORDS and not _may_be_quantity(word):
+    if word not in (*WORDS, *own) and not _may_be_quantity(word):
         expected = f"{listing(WORDS, 'or')}, or {_QUANTITIES}"
         cursor.fault(f"unknown word {word[:60]!r} in ask", expected=expected, hint=suggestion(word, WORDS))
         return None
