@@ -25,6 +25,7 @@ from nbsolve.expr import (
     total,
     with_variables,
 )
+from nbsolve.layers.complete import write_local_derivatives
 from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.layers.gradient import unit_of
 from nbsolve.layers.parameters import held_members
@@ -66,6 +67,8 @@ def write_derived(recorder: Recorder, solution: Solution, labels: Sequence[int |
         if problem.samples[0].target is not None:
             _errors(recorder, output, label)
         if not problem.losses:
+            for layer in solution.layers:
+                write_local_derivatives(recorder, layer, label)
             continue
         _signals(recorder, solution, label)
         if objective.output_loss(1, label) is not None:

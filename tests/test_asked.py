@@ -459,3 +459,20 @@ def test_the_loss_of_every_epoch_with_each_step_rounded() -> None:
 def test_epochs_that_cannot_be_listed(show: str, iterations: str, reason: str) -> None:
     with pytest.raises(ProblemError, match=reason):
         load_problem(training(show, iterations))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu", "softmax"])
+@pytest.mark.parametrize("weights", ["[[1, 2], [3, -4]]", "symbolic"])
+def test_slopes_can_be_asked_where_there_is_no_loss(activation: str, weights: str) -> None:
+    layer = f"{{units: 2, activation: {activation}, weights: {weights}, bias: [0.5, 1]}}"
+    text = (
+        f"network: {{inputs: 2, layers: [{layer}]}}\nsamples: [{{x: [1, 2]}}]\n"
+        'parts: [{label: a, ask: ["da[1]/dz[1]", "dz[1]/dW[1]"]}]\n'
+    )
+    worked = solve(load_problem(text))
+    found = [one.quantity for one in worked.entries()]
+    assert found[0] == "da/dz[1][1]"
+    assert len(found) == (8 if activation == "softmax" else 6)
+    assert all(one.formula != one.symbol for one in worked.entries())
+    page = as_text.render(worked.document())
+    assert not re.search(r"(∂a₁⁽¹⁾/∂z₁⁽¹⁾) += +\[? ?\1", page)

@@ -32,12 +32,13 @@ def complete(
         label,
     )
     for layer in reversed(layers):
-        _local_derivatives(recorder, layer, label)
+        write_local_derivatives(recorder, layer, label)
         _error_signals(recorder, layer, how, label)
         _upstream(recorder, layer, label)
 
 
-def _local_derivatives(recorder: Recorder, layer: Dense, label: int | None) -> None:
+def write_local_derivatives(recorder: Recorder, layer: Dense, label: int | None) -> None:
+    """Write down ∂a/∂z of a layer, unless the explanation has."""
     a, z = layer.a(None, label), layer.z(None, label)
     if layer.activation.vector:
         recorder.derive_value(Partial(a, z), layer.jacobian_of(recorder.values[a]))
