@@ -41,7 +41,8 @@ def write_local_derivatives(recorder: Recorder, layer: Dense, label: int | None)
     """Write down ∂a/∂z of a layer, unless the explanation has."""
     a, z = layer.a(None, label), layer.z(None, label)
     if layer.activation.vector:
-        recorder.derive_value(Partial(a, z), layer.jacobian_of(recorder.values[a]))
+        if a in recorder.values.stored:
+            recorder.derive_value(Partial(a, z), layer.jacobian_of(recorder.values[a]))
         return
     _write(
         recorder,
