@@ -28,7 +28,7 @@ from nbsolve import balls
 from nbsolve.balls import Value as Value
 from nbsolve.balls import ball as ball
 from nbsolve.balls import precision
-from nbsolve.errors import DomainError, NbsolveError
+from nbsolve.errors import DomainError, LogarithmOfZero, NbsolveError
 
 PRECISIONS = (256, 512, 1024, 4096)
 MOST_BITS = 16384
@@ -176,10 +176,13 @@ class Arithmetic:
         return balls.exponential(ball(x)) if self.keeping else ball(x).exp()
 
     def ln(self, x: Value) -> Value:
-        """The natural logarithm. Raises: DomainError where x ≤ 0; Undecided."""
+        """The natural logarithm. Raises: DomainError where x ≤ 0 (LogarithmOfZero at 0); Undecided."""
         if isinstance(x, flint.fmpq) and x == 1:
             return ZERO
-        if self.sign(x) <= 0:
+        sign = self.sign(x)
+        if sign == 0:
+            raise LogarithmOfZero("the logarithm of a number that is not positive (0)")
+        if sign < 0:
             raise DomainError(f"the logarithm of a number that is not positive ({short(x)})")
         return balls.logarithm(ball(x)) if self.keeping else ball(x).log()
 

@@ -39,6 +39,9 @@ from nbsolve.values import Values
 __all__ = ["Derived", "derive", "known_step", "write_derived"]
 
 
+_THROUGH_Z = (Reason.DEFINITION, Reason.SATURATED)
+
+
 @dataclass(frozen=True)
 class Derived:
     """The values of an iteration together with those derived from them, and the steps that find these."""
@@ -63,6 +66,7 @@ def write_derived(recorder: Recorder, solution: Solution, labels: Sequence[int |
     problem = solution.problem
     output = solution.layers[-1]
     objective = Objective(problem, labels)
+    seeing = objective.seeing(recorder.values, recorder.arithmetic) if problem.losses else objective
     for label in labels:
         if problem.samples[0].target is not None:
             _errors(recorder, output, label)
@@ -72,13 +76,13 @@ def write_derived(recorder: Recorder, solution: Solution, labels: Sequence[int |
             continue
         _signals(recorder, solution, label)
         if objective.output_loss(1, label) is not None:
-            _output_losses(recorder, objective, output, label)
+            _output_losses(recorder, (objective, seeing), output, label)
             for k in output.units:
-                _backwards(recorder, solution, objective, k, label)
+                _backwards(recorder, solution, seeing, k, label)
     after = Symbol(Role.LOSS, new=True) in recorder.values.stored
     if problem.losses and tuple(labels) == (None,):
         for new in (False, True) if after else (False,):
-            alone = forms(objective.sample_loss(None, new))
+            alone = forms(objective.sample_loss(None, new), seeing.sample_loss(None, new), reasons=_THROUGH_Z)
             recorder.write(Rule.SAMPLE_LOSS, Symbol(Role.SAMPLE_LOSS, new=new), alone)
     if after:
         fall = Sum((Quantity(LOSS), Negation((Quantity(Symbol(Role.LOSS, new=True)),))))
@@ -121,11 +125,14 @@ def _signals(recorder: Recorder, solution: Solution, label: int | None) -> None:
         )
 
 
-def _output_losses(recorder: Recorder, objective: Objective, output: Dense, label: int | None) -> None:
+def _output_losses(
+    recorder: Recorder, objectives: tuple[Objective, Objective], output: Dense, label: int | None
+) -> None:
     def loss(k: int) -> tuple[Form, ...]:
-        formula = objective.output_loss(k, label)
-        assert formula is not None
-        return forms(formula)
+        plain, seeing = (objective.output_loss(k, label) for objective in objectives)
+        assert plain is not None
+        assert seeing is not None
+        return forms(plain, seeing, reasons=_THROUGH_Z)
 
     members = [Symbol(Role.OUTPUT_LOSS, to=k, sample=label) for k in output.units]
     recorder.write_units(Rule.OUTPUT_LOSS, members, lambda atom: loss(unit_of(atom)), label)

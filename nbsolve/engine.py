@@ -33,7 +33,7 @@ from nbsolve.recorder import Computation, Recorder, forms
 from nbsolve.rounding import DigitsWanted
 from nbsolve.schedule import batches, epoch_length, shown_iterations
 from nbsolve.solution import EpochLoss, Iteration, Solution, explanation_of, layers_of
-from nbsolve.step import Rule, Step
+from nbsolve.step import Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array
 
@@ -83,8 +83,9 @@ class _Run:
             try:
                 iteration = self._iteration(count, samples, wanted)
             except DomainError as error:
-                where = f"iteration {count}, sample {', '.join(map(str, samples[:5]))}"
-                raise DomainError(f"{where}: {error}") from error
+                where = samples[:5] if error.sample is None else (error.sample,)
+                named = ", ".join(map(str, where))
+                raise DomainError(f"iteration {count}, sample {named}: {error}") from error
             if wanted:
                 shown.append(iteration)
         return Solution(
@@ -134,7 +135,10 @@ class _Run:
         labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
         recorder = Recorder(number, self.arithmetic, self.digits, wanted, self._begin(samples, labels))
         with_loss = wanted or self._loss_is_needed(number)
-        if not wanted and (samples, with_loss) in self.computations:
+        objective = Objective(self.problem, labels)
+        # The formula of a loss may depend on how far its outputs are saturated.
+        fixed = not (with_loss and objective.paired)
+        if not wanted and fixed and (samples, with_loss) in self.computations:
             recorder.repeat(self.computations[samples, with_loss])
             self._close(recorder, samples, with_loss)
             return Iteration(number, samples, recorder.values, (), (), (), (), ())
@@ -144,7 +148,6 @@ class _Run:
         forward = _taken(recorder)
         if not self.problem.losses:
             return Iteration(number, samples, recorder.values, forward, (), (), (), ())
-        objective = Objective(self.problem, labels)
         if with_loss:
             objective.write_loss(recorder)
         loss = _taken(recorder)
@@ -223,12 +226,17 @@ class _Run:
         several = len(self.problem.losses) > 1
         if self.how.way == "local_derivatives" or (not cancels and (output.activation.vector or several)):
             target = Partial(LOSS, output.a(None, label))
+            seeing = objective.seeing(recorder.values, self.arithmetic)
             recorder.write(
                 Rule.LOSS_DERIVATIVE,
                 target,
-                forms(objective.derivatives(label)),
+                forms(seeing.derivatives(label)),
                 [Partial(LOSS, output.a(k, label)) for k in output.units],
-                lambda atom: forms(objective.derivative(unit_of(atom), label)),
+                lambda atom: forms(
+                    objective.derivative(unit_of(atom), label),
+                    seeing.derivative(unit_of(atom), label),
+                    reasons=(Reason.DEFINITION, Reason.SATURATED),
+                ),
                 label,
             )
             upstream = Gradient(

@@ -11,7 +11,16 @@ class NbsolveError(Exception):
 
 
 class DomainError(NbsolveError):
-    """A function met a number outside its domain (the logarithm of 0, a division by 0)."""
+    """A function met a number outside its domain (the logarithm of 0, a division by 0).
+
+    `sample` is the number of the sample that it happened in, where a batch has several.
+    """
+
+    sample: int | None = None
+
+
+class LogarithmOfZero(DomainError):
+    """The logarithm of 0, which a factor 0 makes harmless: 0 · ln 0 counts as 0."""
 
 
 class UnknownQuantityError(NbsolveError):

@@ -13,6 +13,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE, ZERO, Arithmetic, Value
+from nbsolve.errors import LogarithmOfZero
 from nbsolve.expr import (
     Applied,
     Array,
@@ -110,10 +111,24 @@ def negative(value: Any, arithmetic: Arithmetic) -> Any:
 
 
 def _product(e: Product | Hadamard, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    result, *rest = _operands(e, bindings, arithmetic)
+    try:
+        result, *rest = _operands(e, bindings, arithmetic)
+    except LogarithmOfZero:
+        if not any(_vanishes(factor, bindings, arithmetic) for factor in e.operands):
+            raise
+        return ZERO
     for factor in rest:
         result = times(result, factor, arithmetic)
     return result  # type: ignore[no-any-return]
+
+
+def _vanishes(factor: Expr, bindings: Bindings, arithmetic: Arithmetic) -> bool:
+    """Whether a factor is exactly 0: then 0 · ln 0 is 0, the limit of x ln x."""
+    try:
+        value = evaluate(factor, bindings, arithmetic)
+    except LogarithmOfZero:
+        return False
+    return not isinstance(value, np.ndarray) and _is_zero(value)
 
 
 def times(left: Any, right: Any, arithmetic: Arithmetic) -> Any:

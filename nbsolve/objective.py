@@ -8,20 +8,22 @@ Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, chapte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import ONE, short
-from nbsolve.catalogue import CANCELLATIONS, Loss
+from nbsolve.arithmetic import ONE, Arithmetic, short
+from nbsolve.catalogue import CANCELLATIONS, SATURATED_PAIRS, Loss
 from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Applied,
     Expr,
     Function,
     Hadamard,
+    Matrix,
     Negation,
     Number,
     Power,
@@ -39,7 +41,8 @@ from nbsolve.given import Given
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.recorder import Recorder, forms
-from nbsolve.step import Rule
+from nbsolve.saturation import pre_activation, saturated
+from nbsolve.step import Form, Reason, Rule
 from nbsolve.symbol import Role, Symbol, Unit
 from nbsolve.values import Values, layer_activation
 
@@ -51,10 +54,14 @@ def literal(given: Given) -> Number:
 
 @dataclass(frozen=True)
 class Objective:
-    """The loss of a batch of `samples` (their numbers in the file; a single one carries no number)."""
+    """The loss of a batch of `samples` (their numbers in the file; a single one carries no number).
+
+    `saturated` are the outputs whose loss is written through z, with its sign (see `catalogue.SATURATED_PAIRS`).
+    """
 
     problem: Problem
     samples: Sequence[int | None]
+    saturated: Mapping[Symbol, int] = field(default_factory=dict)
 
     @property
     def depth(self) -> int:
@@ -65,6 +72,28 @@ class Objective:
     def outputs(self) -> int:
         """How many outputs there are."""
         return self.problem.network.layers[-1].units
+
+    # ------------------------------------------------------------------ saturated outputs
+
+    @property
+    def paired(self) -> bool:
+        """Whether a term of the loss has a formula of its own with the activation of the outputs."""
+        return any(self._pair(term) is not None for term in self.problem.losses)
+
+    def _pair(self, term: LossTerm) -> tuple[Expr, Expr, Expr] | None:
+        return SATURATED_PAIRS.get((term.name, self.problem.network.layers[-1].activation.name))
+
+    def seeing(self, values: Values, arithmetic: Arithmetic) -> Objective:
+        """The same with the loss of saturated outputs through z. Raises: Undecided."""
+        if not self.paired:
+            return self
+        outputs = [
+            layer_activation(self.depth, k, sample, new)
+            for sample in self.samples
+            for new in (False, True)
+            for k in range(1, self.outputs + 1)
+        ]
+        return replace(self, saturated=saturated(outputs, values, arithmetic))
 
     # ------------------------------------------------------------------ the value
 
@@ -81,37 +110,62 @@ class Objective:
                 for sample in self.samples:
                     recorder.require(self.derivatives(sample))
         except DomainError as error:
-            outputs = [
-                short(value)
-                for sample in self.samples
-                for value in np.asarray(
+            raise self._undefined(recorder, new, names, error) from error
+
+    def _undefined(self, recorder: Recorder, new: bool, names: str, error: DomainError) -> DomainError:
+        """Which loss is not defined, for which prediction of which output and sample."""
+        objective = self.seeing(recorder.values, recorder.arithmetic)
+        for sample, k in itertools.product(self.samples, range(1, self.outputs + 1)):
+            alone = Objective(self.problem, (sample,), objective.saturated)
+            formulae = (
+                [alone.derivative(k, sample)]
+                if names.startswith("the slope")
+                else alone.parts(k, sample, new)
+            )
+            try:
+                for formula in formulae:
+                    recorder.require(formula)
+            except DomainError as own:
+                prediction = np.asarray(
                     recorder.values[layer_activation(self.depth, None, sample, new)]
                 ).ravel()
-            ]
-            raise DomainError(
-                f"{names} is not defined for the prediction {', '.join(outputs[:6])}: it needs {error}"
-            ) from error
+                if all(loss_of(term).separable for term in self.problem.losses):
+                    prediction = prediction[k - 1 : k]
+                where = f" of output {k}" if self.outputs > 1 and prediction.size == 1 else ""
+                listed = ", ".join(short(value) for value in prediction[:6])
+                found = DomainError(
+                    f"{names} is not defined for the prediction {listed}{where}: it needs {own}"
+                )
+                found.sample = sample
+                return found
+        return error
+
+    def parts(self, k: int, sample: int | None, new: bool) -> list[Expr]:
+        """What output k adds to each term of the loss; the term itself where it does not split into outputs."""
+        return [
+            self.output_term(term, k, sample, new)
+            if loss_of(term).separable
+            else self.term(term, sample, new)
+            for term in self.problem.losses
+        ]
 
     def _write_loss(self, recorder: Recorder, new: bool) -> None:
-        terms = self.problem.losses
-        loss = Symbol(Role.LOSS, new=new)
-        alone = len(self.samples) == 1
-        parts: list[Expr] = []
+        seeing = self.seeing(recorder.values, recorder.arithmetic)
+
+        def formulae(write: Callable[[Objective], Expr]) -> tuple[Form, ...]:
+            """The loss through the predictions, and through z where one of them is saturated."""
+            return forms(write(self), write(seeing), reasons=(Reason.DEFINITION, Reason.SATURATED))
+
         for sample in self.samples:
-            if len(terms) > 1:
-                for index, term in enumerate(terms, start=1):
+            if len(self.problem.losses) > 1:
+                for index, term in enumerate(self.problem.losses, start=1):
                     symbol = Symbol(Role.TERM_LOSS, to=index, sample=sample, new=new)
-                    recorder.write(Rule.TERM_LOSS, symbol, forms(self.term(term, sample, new)), sample=sample)
-            sample_loss = self.sample_loss(sample, new)
-            if alone:
-                parts.append(sample_loss)
-            else:
+                    own = formulae(lambda objective: objective.term(term, sample, new))  # noqa: B023
+                    recorder.write(Rule.TERM_LOSS, symbol, own, sample=sample)
+            if len(self.samples) > 1:
                 symbol = Symbol(Role.SAMPLE_LOSS, sample=sample, new=new)
-                recorder.write(Rule.SAMPLE_LOSS, symbol, forms(sample_loss), sample=sample)
-                parts.append(Quantity(symbol))
-        data = total(*parts)
-        if not alone and terms[0].over_samples == "mean":
-            data = product(Number(flint.fmpq(1, len(self.samples))), data)
+                own = formulae(lambda objective: objective.sample_loss(sample, new))  # noqa: B023
+                recorder.write(Rule.SAMPLE_LOSS, symbol, own, sample=sample)
         if self.problem.regulariser is not None:
             penalty = Symbol(Role.PENALTY, new=new)
             unit = self.penalty(new)
@@ -122,8 +176,23 @@ class Objective:
                 (penalty,),
                 lambda atom: forms(unit),
             )
-            data = total(data, Quantity(penalty))
-        recorder.write(Rule.LOSS, loss, forms(data))
+        recorder.write(
+            Rule.LOSS, Symbol(Role.LOSS, new=new), formulae(lambda objective: objective._loss(new))
+        )
+
+    def _loss(self, new: bool) -> Expr:
+        """The loss of the batch, from those of its samples where it has several."""
+        if len(self.samples) == 1:
+            data = self.sample_loss(self.samples[0], new)
+        else:
+            data = total(
+                *(Quantity(Symbol(Role.SAMPLE_LOSS, sample=sample, new=new)) for sample in self.samples)
+            )
+            if self.problem.losses[0].over_samples == "mean":
+                data = product(Number(flint.fmpq(1, len(self.samples))), data)
+        if self.problem.regulariser is not None:
+            data = total(data, Quantity(Symbol(Role.PENALTY, new=new)))
+        return data
 
     def sample_loss(self, sample: int | None, new: bool = False) -> Expr:
         """The loss of one sample: its terms added, without the penalty."""
@@ -150,12 +219,18 @@ class Objective:
 
     def output_term(self, term: LossTerm, k: int, sample: int | None, new: bool = False) -> Expr:
         """ℓ(a_k, y_k), without scale."""
-        record = loss_of(term)
-        variables = {
-            "a": Quantity(layer_activation(self.depth, k, sample, new)),
-            "y": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
-        }
-        return _in_base(with_variables(record.definition, variables | _parameters(term)), term)
+        a, y = (
+            layer_activation(self.depth, k, sample, new),
+            Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
+        )
+        pair, side = self._pair(term), self.saturated.get(a)
+        if pair is not None and side is not None:
+            body = with_variables(pair[side], {"z": Quantity(pre_activation(a)), "y": y})
+            return (
+                body if term.log_base is None else quotient(body, Function("ln", (literal(term.log_base),)))
+            )
+        variables = {"a": Quantity(a), "y": y}
+        return _in_base(with_variables(loss_of(term).definition, variables | _parameters(term)), term)
 
     def output_loss(self, k: int, sample: int | None) -> Expr | None:
         """Output k's contribution to the batch's loss; None where a loss does not split into outputs."""
@@ -198,8 +273,12 @@ class Objective:
 
     def _derivative_body(self, term: LossTerm, formula: Expr, k: Unit, sample: int | None) -> Expr:
         """A loss's derivative in output k, with the problem's quantities in it."""
+        a_k = layer_activation(self.depth, k, sample)
+        pair = self._pair(term)
+        if pair is not None and a_k in self.saturated and formula is loss_of(term).derivative:
+            formula = with_variables(pair[0], {"z": Quantity(pre_activation(a_k))})
         variables: dict[str, Expr] = {
-            "a_k": Quantity(layer_activation(self.depth, k, sample)),
+            "a_k": Quantity(a_k),
             "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
         }
         if loss_of(term).separable:
@@ -226,6 +305,9 @@ class Objective:
 
     def derivatives(self, sample: int | None) -> Expr:
         """The vector of ∂L/∂a_k, shape (outputs,)."""
+        outputs = range(1, self.outputs + 1)
+        if any(layer_activation(self.depth, k, sample) in self.saturated for k in outputs):
+            return Matrix(tuple((self.derivative(k, sample),) for k in outputs))
         a = Quantity(layer_activation(self.depth, None, sample))
         y = Quantity(Symbol(Role.TARGET, sample=sample))
         terms = []

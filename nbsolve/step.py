@@ -70,6 +70,7 @@ class Reason(StrEnum):
     SIMPLIFIED = "simplified"
     RECOGNISED = "recognised"
     ONE_HOT = "one_hot"
+    SATURATED = "saturated"
     TWO_OUTPUTS = "two_outputs"
     POWER_AND_CHAIN_RULE = "power_and_chain_rule"
     CONSTANT_FACTOR = "constant_factor"

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from nbsolve.catalogue.activations import ACTIVATIONS, Activation
-from nbsolve.catalogue.losses import CANCELLATIONS, ERROR_FACTORS, LOSS_ALIASES, LOSSES, Loss
+from nbsolve.catalogue.losses import (
+    CANCELLATIONS,
+    ERROR_FACTORS,
+    LOSS_ALIASES,
+    LOSSES,
+    SATURATED,
+    SATURATED_PAIRS,
+    Loss,
+)
 from nbsolve.catalogue.optimisers import OPTIMISERS, Optimiser
 
 __all__ = [
@@ -13,6 +21,8 @@ __all__ = [
     "LOSSES",
     "LOSS_ALIASES",
     "OPTIMISERS",
+    "SATURATED",
+    "SATURATED_PAIRS",
     "Activation",
     "Loss",
     "Optimiser",

@@ -127,6 +127,22 @@ ERROR_FACTORS: dict[str, Expr] = {
 }
 """Losses whose derivative is coefficient · (a − y) · q(a): the factor q."""
 
+z = Variable("z")
+SATURATED = 36
+"""Beyond ±SATURATED a sigmoid is 0 or 1 in doubles."""
+SATURATED_PAIRS: dict[tuple[str, str], tuple[Expr, Expr, Expr]] = {
+    ("binary_cross_entropy", "sigmoid"): (
+        Product((error, Sum((number(2), Function("exp", (z,)), Function("exp", (Negation((z,)),)))))),
+        Sum((Product((_minus(one, y), z)), _ln(Sum((one, Function("exp", (Negation((z,)),))))))),
+        _minus(_ln(Sum((one, Function("exp", (z,))))), Product((y, z))),
+    ),
+}
+"""(loss, activation of the output): ∂ℓ/∂a, ℓ for z > 0 and ℓ for z < 0, all through z.
+
+With a = σ(z), ln a = −ln(1 + e⁻ᶻ), ln(1 − a) = ln a − z and 1/(a(1 − a)) = 2 + eᶻ + e⁻ᶻ: where a is too close to
+0 or 1 for a logarithm of it, or a division by it.
+"""
+
 CANCELLATIONS: dict[tuple[str, str], Expr] = {
     ("binary_cross_entropy", "sigmoid"): error,
     ("categorical_cross_entropy", "softmax"): _minus(Product((a, Variable("target_sum"))), y),

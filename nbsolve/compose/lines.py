@@ -29,7 +29,7 @@ from nbsolve.expr import (
 )
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
-from nbsolve.step import Step
+from nbsolve.step import Reason, Step
 from nbsolve.symbol import Role, Symbol, anchor
 from nbsolve.writing import scalar
 
@@ -55,6 +55,8 @@ class Lines(Numbers):
         lines = [Line(tuple(("=", form) for form in row)) for row in rows]
         lines.extend(Line((part,)) for part in numeric if not letters or part[1] != letters[-1])
         note = self._reasons(unit.formula) + self._indistinguishable(result)
+        if unit.forms[-1].reason is Reason.SATURATED:
+            note = (*note, phrase("notes.saturated"))
         if collapsed:
             note = (*note, *(["; "] if note else []), phrase("notes.collapsed"))
         tag = self.tags.get(unit.target)

@@ -22,13 +22,14 @@ def complete(
 ) -> None:
     """Write down, for one sample, what the backward pass did not."""
     output = layers[-1]
+    seeing = objective.seeing(recorder.values, recorder.arithmetic)
     _write(
         recorder,
         Rule.LOSS_DERIVATIVE,
         Partial(LOSS, output.a(None, label)),
-        objective.derivatives(label),
+        seeing.derivatives(label),
         [Partial(LOSS, output.a(k, label)) for k in output.units],
-        lambda atom: objective.derivative(unit_of(atom), label),
+        lambda atom: seeing.derivative(unit_of(atom), label),
         label,
     )
     for layer in reversed(layers):

@@ -156,10 +156,19 @@ class Dense:
         new: bool = False,
     ) -> DomainError:
         """Which function has no value, and for what."""
-        values = np.asarray(recorder.values[self.z(None, sample, new)]).ravel()
-        listed = ", ".join(short(value) for value in values[:6])
         what = f"the slope of {self.activation.name}" if slope else self.activation.name
-        return DomainError(f"{what} is not defined for the pre-activation {listed}: it needs {error}")
+        where = ""
+        for j in self.units:
+            z = Quantity(self.z(j, sample, new))
+            try:
+                recorder.require(self.derivative(j, sample) if slope else self._function(z))
+            except DomainError as own:
+                value = short(recorder.values[z.atom])  # type: ignore[arg-type]
+                where, error = f" for the pre-activation {value} of unit {j} of layer {self.index}", own
+                break
+        found = DomainError(f"{what} is not defined{where}: it needs {error}")
+        found.sample = sample
+        return found
 
     def _signed(self, constant: Expr) -> Expr:
         return Negation((constant,)) if self.layer.bias.kind == "threshold" else constant
