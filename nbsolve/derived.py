@@ -65,7 +65,7 @@ def write_derived(recorder: Recorder, solution: Solution, labels: Sequence[int |
     """Write down what the passes did not."""
     problem = solution.problem
     output = solution.layers[-1]
-    objective = Objective(problem, labels)
+    objective = Objective(problem, labels).meeting(recorder.values)
     seeing = objective.seeing(recorder.values, recorder.arithmetic) if problem.losses else objective
     for label in labels:
         if problem.samples[0].target is not None:

@@ -136,8 +136,10 @@ class _Run:
         recorder = Recorder(number, self.arithmetic, self.digits, wanted, self._begin(samples, labels))
         with_loss = wanted or self._loss_is_needed(number)
         objective = Objective(self.problem, labels)
-        # The formula of a loss may depend on how far its outputs are saturated.
-        fixed = not (with_loss and objective.paired)
+        # The formula of a cross-entropy may depend on how close its predictions are to 0 and 1.
+        fixed = not (
+            objective.logarithmic and (with_loss or not objective.bounded or self.digits is not None)
+        )
         if not wanted and fixed and (samples, with_loss) in self.computations:
             recorder.repeat(self.computations[samples, with_loss])
             self._close(recorder, samples, with_loss)
@@ -148,6 +150,7 @@ class _Run:
         forward = _taken(recorder)
         if not self.problem.losses:
             return Iteration(number, samples, recorder.values, forward, (), (), (), ())
+        objective = objective.meeting(recorder.values)
         if with_loss:
             objective.write_loss(recorder)
         loss = _taken(recorder)

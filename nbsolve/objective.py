@@ -41,7 +41,7 @@ from nbsolve.given import Given
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.recorder import Recorder, forms
-from nbsolve.saturation import pre_activation, saturated
+from nbsolve.saturation import at_target, pre_activation, saturated
 from nbsolve.step import Form, Reason, Rule
 from nbsolve.symbol import Role, Symbol, Unit
 from nbsolve.values import Values, layer_activation
@@ -56,12 +56,14 @@ def literal(given: Given) -> Number:
 class Objective:
     """The loss of a batch of `samples` (their numbers in the file; a single one carries no number).
 
-    `saturated` are the outputs whose loss is written through z, with its sign (see `catalogue.SATURATED_PAIRS`).
+    `saturated` are the outputs whose loss is written through z, with its sign (see `catalogue.SATURATED_PAIRS`);
+    `met` are outputs that are exactly 0 or 1 as they should be, where 0 · ln 0 is 0.
     """
 
     problem: Problem
     samples: Sequence[int | None]
     saturated: Mapping[Symbol, int] = field(default_factory=dict)
+    met: frozenset[Symbol] = frozenset()
 
     @property
     def depth(self) -> int:
@@ -85,15 +87,33 @@ class Objective:
 
     def seeing(self, values: Values, arithmetic: Arithmetic) -> Objective:
         """The same with the loss of saturated outputs through z. Raises: Undecided."""
-        if not self.paired:
-            return self
-        outputs = [
+        return (
+            replace(self, saturated=saturated(self._predictions(), values, arithmetic))
+            if self.paired
+            else self
+        )
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether a logarithm of the predictions is taken."""
+        return any(loss_of(term).at_target is not None for term in self.problem.losses)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the outputs lie between 0 and 1, and are neither unless they are rounded."""
+        return self.problem.network.layers[-1].activation.name in ("sigmoid", "softmax")
+
+    def meeting(self, values: Values) -> Objective:
+        """The same knowing which targets are met exactly."""
+        return replace(self, met=at_target(self._predictions(), values)) if self.logarithmic else self
+
+    def _predictions(self) -> list[Symbol]:
+        """Every output of every sample, also after the update."""
+        return [
             layer_activation(self.depth, k, sample, new)
-            for sample in self.samples
-            for new in (False, True)
+            for sample, new in itertools.product(self.samples, (False, True))
             for k in range(1, self.outputs + 1)
         ]
-        return replace(self, saturated=saturated(outputs, values, arithmetic))
 
     # ------------------------------------------------------------------ the value
 
@@ -277,6 +297,8 @@ class Objective:
         pair = self._pair(term)
         if pair is not None and a_k in self.saturated and formula is loss_of(term).derivative:
             formula = with_variables(pair[0], {"z": Quantity(pre_activation(a_k))})
+        elif a_k in self.met:
+            formula = loss_of(term).at_target or formula
         variables: dict[str, Expr] = {
             "a_k": Quantity(a_k),
             "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
@@ -306,7 +328,7 @@ class Objective:
     def derivatives(self, sample: int | None) -> Expr:
         """The vector of ∂L/∂a_k, shape (outputs,)."""
         outputs = range(1, self.outputs + 1)
-        if any(layer_activation(self.depth, k, sample) in self.saturated for k in outputs):
+        if any(layer_activation(self.depth, k, sample) in {*self.saturated, *self.met} for k in outputs):
             return Matrix(tuple((self.derivative(k, sample),) for k in outputs))
         a = Quantity(layer_activation(self.depth, None, sample))
         y = Quantity(Symbol(Role.TARGET, sample=sample))

@@ -1,4 +1,4 @@
-"""Outputs that are 0 or 1 as far as doubles, or the digits written down, can tell."""
+"""Outputs of which no logarithm can be taken: those that are 0 or 1, or as good as that."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ def saturated(outputs: Iterable[Symbol], values: Values, arithmetic: Arithmetic)
     return found
 
 
+def at_target(outputs: Iterable[Symbol], values: Values) -> frozenset[Symbol]:
+    """Those outputs that are exactly 0 or 1, and are to be."""
+    found = set()
+    for a in outputs:
+        y = Symbol(Role.TARGET, to=a.to, sample=a.sample)
+        if a in values and y in values and _is_written_whole(values[a]) and values[a] == values[y]:
+            found.add(a)
+    return frozenset(found)
+
+
 def _is_written_whole(value: object) -> bool:
-    """Whether a value was rounded to 0 or 1."""
+    """Whether a value is exactly 0 or 1, perhaps by rounding."""
     return isinstance(value, flint.fmpq) and value in (0, 1)

@@ -37,7 +37,8 @@ class Loss:
 
     `logarithmic`: the formula is a sum of logarithms, whose base may be chosen. `kink` names the convention at
     a kink, if any. `plain` is the derivative as the rules of differentiation give it, before it is simplified
-    (coefficient included in neither). `outputs_averaged` tells whether over_outputs: mean makes sense.
+    (coefficient included in neither). `at_target` is the derivative where a = y is 0 or 1 and the formula may read
+    0/0, since 0 · ln 0 counts as 0. `outputs_averaged` tells whether over_outputs: mean makes sense.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Loss:
     parameters: Mapping[str, Given] = field(default_factory=dict)
     kink: str | None = None
     plain: Expr | None = None
+    at_target: Expr | None = None
 
 
 a, y, a_k, y_k = Variable("a"), Variable("y"), Variable("a_k"), Variable("y_k")
@@ -82,12 +84,14 @@ _RECORDS = (
         Quotient((error, Product((a, _minus(one, a))))),
         logarithmic=True,
         plain=Negation((_minus(Quotient((y, a)), Quotient((_minus(one, y), _minus(one, a)))),)),
+        at_target=_minus(one, Product((number(2), y))),
     ),
     Loss(
         "categorical_cross_entropy",
         Negation((Product((y, _ln(a))),)),
         Negation((Quotient((y, a)),)),
         logarithmic=True,
+        at_target=Negation((y,)),
     ),
     Loss("absolute_error", size, Function("sign", (error,)), kink="zero"),
     Loss(

@@ -27,7 +27,7 @@ from nbsolve.expr import (
 )
 from nbsolve.given import Given
 from nbsolve.layers.parameters import held_members
-from nbsolve.objective import literal
+from nbsolve.objective import Objective, literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import Digits, LossTerm, Problem
@@ -46,7 +46,7 @@ def conventions(solution: Solution) -> Iterator[Text]:
     yield from _held(solution)
     yield from _activations(problem)
     if problem.losses:
-        yield from _losses(problem)
+        yield from _losses(solution)
         if not problem.symbolic and (by_matrices(solution) or problem.detail == "both"):
             yield (Markdown(phrase("conventions.loss_slope")),)
         yield _delta(problem)
@@ -130,7 +130,8 @@ def _activations(problem: Problem) -> Iterator[Text]:
         yield tuple(item)
 
 
-def _losses(problem: Problem) -> Iterator[Text]:
+def _losses(solution: Solution) -> Iterator[Text]:
+    problem = solution.problem
     for term in problem.losses:
         yield loss_words(term, problem)
     if len(problem.losses) > 1:
@@ -141,11 +142,21 @@ def _losses(problem: Problem) -> Iterator[Text]:
             yield (phrase("conventions.log_base", base=", ".join(sorted(bases))),)
         else:
             yield (phrase("conventions.log_natural"),)
+        if _zero_times_log(solution):
+            yield (phrase("conventions.zero_times_log"),)
     if problem.regulariser is not None:
         scale = Number(problem.regulariser.scale.value, problem.regulariser.scale.text)
         squares = Function("sum", (Power((Variable("w"), number(2))),))
         strength = Quantity(Symbol(Role.STRENGTH))
         yield (phrase("conventions.penalty") + " ", Math(Product((scale, strength, squares))))
+
+
+def _zero_times_log(solution: Solution) -> bool:
+    """Whether a prediction is exactly the 0 or 1 that it should be, so that 0 · ln 0 occurs."""
+    return any(
+        Objective(solution.problem, iteration.labels).meeting(iteration.values).met
+        for iteration in solution.iterations
+    )
 
 
 def loss_words(term: LossTerm, problem: Problem, kink: bool = True) -> Text:
