@@ -123,7 +123,7 @@ class Arithmetic:
 
     def compare(self, left: Value, right: Value) -> int:
         """The sign of left − right. Raises: Undecided."""
-        return self.sign(left - right)
+        return self.sign(self.add(left, self.negate(right)))
 
     def divide(self, numerator: Value, denominator: Value) -> Value:
         """numerator / denominator. Raises: DomainError on a zero denominator; Undecided."""
@@ -232,12 +232,18 @@ class Arithmetic:
         """|x|. Raises: Undecided."""
         return self.negate(x) if self.sign(x) < 0 else x
 
+    def _size(self, value: Value) -> Value:
+        """|value|, also where the sign is not known."""
+        if self.keeping:
+            return balls.kept(abs, value)
+        return abs(value)  # type: ignore[return-value]
+
     def nearest_integer(self, value: Value) -> int:
         """The nearest integer, ties away from zero, as people round by hand. Raises: Undecided."""
         if isinstance(value, flint.fmpq):
             whole = int((abs(value) + HALF).floor())
             return -whole if value < 0 else whole
-        size = abs(value) + HALF
+        size = ball(self.add(self._size(value), HALF))
         whole_ball = size.floor().unique_fmpz()
         if whole_ball is not None:
             return -int(whole_ball) if value < 0 else int(whole_ball)
@@ -248,7 +254,7 @@ class Arithmetic:
 
     def round_to(self, value: Value, places: int) -> flint.fmpq:
         """The value rounded to `places` decimals (negative: left of the point). Raises: Undecided."""
-        return self.nearest_integer(value * power_of_ten(places)) * power_of_ten(-places)
+        return self.nearest_integer(self.multiply(value, power_of_ten(places))) * power_of_ten(-places)
 
     def magnitude(self, value: Value) -> int | None:
         """e with 10^e ≤ |value| < 10^(e+1); None for zero, and for what is too small to be written.
@@ -257,7 +263,7 @@ class Arithmetic:
         """
         if self.sign(value) == 0:
             return None
-        size: Value = abs(value)  # type: ignore[assignment]
+        size = self._size(value)
         # An estimate from the binary exponent, off by one at the most; then certain.
         if isinstance(size, flint.fmpq):
             bits = int(size.p).bit_length() - int(size.q).bit_length()

@@ -63,10 +63,10 @@ def kept(operation: Callable[..., Value], *operands: Value) -> Value:
         return operation(*(ball(value) for value in operands))
 
 
-def logarithm(x: flint.arb) -> flint.arb:
+def logarithm(x: flint.arb) -> Value:
     """ln x, which near 1 is as small as x − 1."""
     distance = x - 1
-    return distance.log1p() if abs(distance) < 0.5 else x.log()
+    return distance.log1p() if abs(distance) < 0.5 else kept(flint.arb.log, x)
 
 
 def exponential(x: flint.arb) -> Value:

@@ -29,6 +29,7 @@ from nbsolve.expr import (
     Power,
     Product,
     Quantity,
+    Sum,
     Total,
     number,
     product,
@@ -63,7 +64,7 @@ class Objective:
     problem: Problem
     samples: Sequence[int | None]
     saturated: Mapping[Symbol, int] = field(default_factory=dict)
-    met: frozenset[Symbol] = frozenset()
+    met: Mapping[Symbol, int] = field(default_factory=dict)
 
     @property
     def depth(self) -> int:
@@ -87,16 +88,27 @@ class Objective:
 
     def seeing(self, values: Values, arithmetic: Arithmetic) -> Objective:
         """The same with the loss of saturated outputs through z. Raises: Undecided."""
-        return (
-            replace(self, saturated=saturated(self._predictions(), values, arithmetic))
-            if self.paired
-            else self
-        )
+        return self._seen(values, arithmetic) if self.paired else self
+
+    def _through_z(self, a: Symbol) -> dict[str, Expr]:
+        """What stands for the output in the formulae of a pair: its z, and 1/p of a softmax."""
+        own = pre_activation(a)
+        z = Quantity(own)
+
+        def ratio(k: int) -> Expr:
+            return Function("exp", (Sum((Quantity(replace(own, to=k)), Negation((z,)))),))
+
+        others = [number(1) if k == a.to else ratio(k) for k in range(1, self.outputs + 1)]
+        return {"z": z, "odds": total(*others)}
+
+    def _seen(self, values: Values, arithmetic: Arithmetic) -> Objective:
+        vector = self.problem.network.layers[-1].activation.name == "softmax"
+        return replace(self, saturated=saturated(self._predictions(), values, arithmetic, vector))
 
     @property
     def logarithmic(self) -> bool:
         """Whether a logarithm of the predictions is taken."""
-        return any(loss_of(term).at_target is not None for term in self.problem.losses)
+        return any(loss_of(term).at_target for term in self.problem.losses)
 
     @property
     def bounded(self) -> bool:
@@ -245,7 +257,7 @@ class Objective:
         )
         pair, side = self._pair(term), self.saturated.get(a)
         if pair is not None and side is not None:
-            body = with_variables(pair[side], {"z": Quantity(pre_activation(a)), "y": y})
+            body = with_variables(pair[side], self._through_z(a) | {"y": y})
             return (
                 body if term.log_base is None else quotient(body, Function("ln", (literal(term.log_base),)))
             )
@@ -296,9 +308,9 @@ class Objective:
         a_k = layer_activation(self.depth, k, sample)
         pair = self._pair(term)
         if pair is not None and a_k in self.saturated and formula is loss_of(term).derivative:
-            formula = with_variables(pair[0], {"z": Quantity(pre_activation(a_k))})
+            formula = with_variables(pair[0], self._through_z(a_k))
         elif a_k in self.met:
-            formula = loss_of(term).at_target or formula
+            formula = loss_of(term).at_target.get(self.met[a_k], formula)
         variables: dict[str, Expr] = {
             "a_k": Quantity(a_k),
             "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import flint
 
-from nbsolve.arithmetic import Arithmetic
-from nbsolve.catalogue import SATURATED
+from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values
+
+SMALLEST = flint.fmpq(1, 2**52)
+"""An output closer than this to 0 or 1 is so close that a double, or a calculator, does not know how close."""
 
 
 def pre_activation(output: Symbol) -> Symbol:
@@ -18,26 +20,38 @@ def pre_activation(output: Symbol) -> Symbol:
     return replace(output, role=Role.PRE_ACTIVATION)
 
 
-def saturated(outputs: Iterable[Symbol], values: Values, arithmetic: Arithmetic) -> Mapping[Symbol, int]:
-    """Those outputs of a sigmoid that are so close to 0 (−1) or 1 (1). Raises: Undecided."""
+def saturated(
+    outputs: Iterable[Symbol], values: Values, arithmetic: Arithmetic, vector: bool
+) -> Mapping[Symbol, int]:
+    """Those outputs that are so close to 0 (then −1) or 1 (then 1). Raises: Undecided.
+
+    Of a softmax (`vector`) only those whose target is not 0: the others add nothing to its cross-entropy.
+    """
     found: dict[Symbol, int] = {}
     for a in outputs:
-        if a not in values:
+        if a not in values or (vector and is_zero(values[Symbol(Role.TARGET, to=a.to, sample=a.sample)])):
             continue
-        z, size = values[pre_activation(a)], values[a]
-        if _is_written_whole(size) or arithmetic.sign(arithmetic.absolute(z) - SATURATED) > 0:  # type: ignore[arg-type]
-            found[a] = arithmetic.sign(z)  # type: ignore[arg-type]
+        size: Value = values[a]  # type: ignore[assignment]
+        if arithmetic.compare(size, SMALLEST) < 0:
+            found[a] = -1
+        elif arithmetic.compare(size, 1 - SMALLEST) > 0:
+            found[a] = 1
     return found
 
 
-def at_target(outputs: Iterable[Symbol], values: Values) -> frozenset[Symbol]:
-    """Those outputs that are exactly 0 or 1, and are to be."""
-    found = set()
+def is_zero(value: object) -> bool:
+    """Whether it is exactly 0."""
+    return isinstance(value, flint.fmpq) and value == 0
+
+
+def at_target(outputs: Iterable[Symbol], values: Values) -> Mapping[Symbol, int]:
+    """Those outputs that are exactly 0 or 1, and are to be, with what they are."""
+    found: dict[Symbol, int] = {}
     for a in outputs:
         y = Symbol(Role.TARGET, to=a.to, sample=a.sample)
         if a in values and y in values and _is_written_whole(values[a]) and values[a] == values[y]:
-            found.add(a)
-    return frozenset(found)
+            found[a] = int(values[a] == 1)
+    return found
 
 
 def _is_written_whole(value: object) -> bool:

@@ -72,6 +72,34 @@ def test_predictions_rounded_to_0_or_1_do_not_stop_a_calculation_by_hand(
     assert "ln" in str(worked.document())
 
 
+SOFTMAX = task(
+    "units: 3, activation: softmax, weights: [[1], [0], [-1]]",
+    "{input: [3000], target: [0, 1, 0]}",
+    "categorical_cross_entropy",
+)
+
+
+@pytest.mark.parametrize("explain", ["delta", "paths", "local_derivatives"])
+@pytest.mark.parametrize("rounding", ["at_end", "{apply: each_step, decimals: 3}"])
+@pytest.mark.parametrize(("target", "loss"), [("[0, 1, 0]", 3000), ("[1, 0, 0]", 0), ("[0, 0, 1]", 6000)])
+def test_a_saturated_softmax_goes_through_z_as_well(
+    target: str, loss: int, rounding: str, explain: str
+) -> None:
+    text = SOFTMAX.replace("[0, 1, 0]", target) + f"explain: {explain}\nrounding: {rounding}\n"
+    worked = solve(parse_problem(text))
+    found = {entry.quantity: entry for entry in worked.entries(everything=True)}
+    assert float(found["L"].printed or "") == pytest.approx(loss, abs=1e-9)
+    wanted = [int(part) for part in target.strip("[]").split(",")]
+    signals = [float(found[f"dL/dz[1][{j}]"].printed or "") for j in (1, 2, 3)]
+    assert signals == pytest.approx([1 - wanted[0], -wanted[1], -wanted[2]], abs=1e-9)
+    assert "too close to 0 or 1 for its logarithm" in str(worked.loss())
+    if rounding == "at_end":
+        with LADDER[1].working():
+            solution = worked._at(1)
+            for step in solution.iterations[0].steps:
+                verify(step, solution.arithmetic)
+
+
 def test_a_training_meets_saturated_and_other_predictions_in_turn() -> None:
     """The formula of iteration 1 must not be taken for that of iteration 2: the first update unsaturates."""
     training = "training: {optimiser: {sgd: {learning_rate: 1}}, batch: all, epochs: 4, show: [1, last]}"

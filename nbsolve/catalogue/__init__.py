@@ -8,7 +8,6 @@ from nbsolve.catalogue.losses import (
     ERROR_FACTORS,
     LOSS_ALIASES,
     LOSSES,
-    SATURATED,
     SATURATED_PAIRS,
     Loss,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "LOSSES",
     "LOSS_ALIASES",
     "OPTIMISERS",
-    "SATURATED",
     "SATURATED_PAIRS",
     "Activation",
     "Loss",

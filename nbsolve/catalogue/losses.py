@@ -37,8 +37,8 @@ class Loss:
 
     `logarithmic`: the formula is a sum of logarithms, whose base may be chosen. `kink` names the convention at
     a kink, if any. `plain` is the derivative as the rules of differentiation give it, before it is simplified
-    (coefficient included in neither). `at_target` is the derivative where a = y is 0 or 1 and the formula may read
-    0/0, since 0 · ln 0 counts as 0. `outputs_averaged` tells whether over_outputs: mean makes sense.
+    (coefficient included in neither). `at_target` is the derivative where a = y is 0 or 1 and the formula reads
+    0/0: there 0 · ln 0 counts as 0. `outputs_averaged` tells whether over_outputs: mean makes sense.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Loss:
     parameters: Mapping[str, Given] = field(default_factory=dict)
     kink: str | None = None
     plain: Expr | None = None
-    at_target: Expr | None = None
+    at_target: Mapping[int, Expr] = field(default_factory=dict)
 
 
 a, y, a_k, y_k = Variable("a"), Variable("y"), Variable("a_k"), Variable("y_k")
@@ -84,14 +84,14 @@ _RECORDS = (
         Quotient((error, Product((a, _minus(one, a))))),
         logarithmic=True,
         plain=Negation((_minus(Quotient((y, a)), Quotient((_minus(one, y), _minus(one, a)))),)),
-        at_target=_minus(one, Product((number(2), y))),
+        at_target={0: one, 1: number(-1)},
     ),
     Loss(
         "categorical_cross_entropy",
         Negation((Product((y, _ln(a))),)),
         Negation((Quotient((y, a)),)),
         logarithmic=True,
-        at_target=Negation((y,)),
+        at_target={0: zero},
     ),
     Loss("absolute_error", size, Function("sign", (error,)), kink="zero"),
     Loss(
@@ -132,19 +132,23 @@ ERROR_FACTORS: dict[str, Expr] = {
 """Losses whose derivative is coefficient · (a − y) · q(a): the factor q."""
 
 z = Variable("z")
-SATURATED = 36
-"""Beyond ±SATURATED a sigmoid is 0 or 1 in doubles."""
+odds = Variable("odds")
 SATURATED_PAIRS: dict[tuple[str, str], tuple[Expr, Expr, Expr]] = {
     ("binary_cross_entropy", "sigmoid"): (
         Product((error, Sum((number(2), Function("exp", (z,)), Function("exp", (Negation((z,)),)))))),
         Sum((Product((_minus(one, y), z)), _ln(Sum((one, Function("exp", (Negation((z,)),))))))),
         _minus(_ln(Sum((one, Function("exp", (z,))))), Product((y, z))),
     ),
+    ("categorical_cross_entropy", "softmax"): (
+        Negation((Product((y, odds)),)),
+        Product((y, _ln(odds))),
+        Product((y, _ln(odds))),
+    ),
 }
 """(loss, activation of the output): ∂ℓ/∂a, ℓ for z > 0 and ℓ for z < 0, all through z.
 
 With a = σ(z), ln a = −ln(1 + e⁻ᶻ), ln(1 − a) = ln a − z and 1/(a(1 − a)) = 2 + eᶻ + e⁻ᶻ: where a is too close to
-0 or 1 for a logarithm of it, or a division by it.
+0 or 1 for a logarithm of it, or a division by it. With p = softmax(z), 1/p_k is odds = Σ_i exp(z_i − z_k).
 """
 
 CANCELLATIONS: dict[tuple[str, str], Expr] = {

@@ -56,7 +56,7 @@ class Lines(Numbers):
         lines.extend(Line((part,)) for part in numeric if not letters or part[1] != letters[-1])
         note = self._reasons(unit.formula) + self._indistinguishable(result)
         if unit.forms[-1].reason is Reason.SATURATED:
-            note = (*note, phrase("notes.saturated"))
+            note = (*note, phrase("reasons.saturated"))
         if collapsed:
             note = (*note, *(["; "] if note else []), phrase("notes.collapsed"))
         tag = self.tags.get(unit.target)
