@@ -17,6 +17,9 @@ from nbsolve.render.typst_words import quoted
 
 __all__ = ["Solutions", "collection"]
 
+_HEAD = 70
+"""Letters that the running head of a page of LaTeX has room for."""
+
 
 class Solutions(StrEnum):
     """Where the solutions of a collection stand."""
@@ -77,4 +80,6 @@ def _latex_heading(words: str, level: int, apart: bool, running: str) -> str:
     text = latex.escaped(words)
     listed = f"\\addcontentsline{{toc}}{{{kind}}}{{{text}}}"
     page = "\\clearpage\n" if apart else ""
+    if len(running) > _HEAD:
+        running = f"{running[: _HEAD - 1].rstrip()}…"
     return f"{page}\\{kind}*{{{text}}}{listed}\\markright{{{latex.escaped(running)}}}\n"

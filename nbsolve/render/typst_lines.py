@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.render.circled import circled
@@ -19,6 +20,8 @@ STEP = 1.4
 _FURTHER = 2.0
 _GAP = 1.6
 _SAFETY = 1.02
+_MOST_LINES = 20
+"""Longer chains may go on on the next page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ def derivation(block: Derivation, formulas: Formulas, room: float) -> Iterator[s
     for chain in found:
         lines = [line for row in chain.rows for line in _lines(row, room - STEP - margin - 0.4)]
         widest = STEP + margin + max(_width(line) for line in lines)
-        smaller = f", smaller: {max(0.3, room / widest):.3f}" if widest > room else ""
+        smaller = f", smaller: {room / widest:.3f}" if widest > room else ""
+        if len(lines) > _MOST_LINES:
+            smaller += ", long: true"
         rows = " \\ ".join(f"& {line}" for line in lines)
         left = f"#lhs({margin}em, $display({chain.left})$) " if chain.left else ""
         yield f"#chain({quoted(chain.linear)}{smaller}, $ {left}{rows} $)"
@@ -128,6 +133,35 @@ def _split(typst: str, signs: tuple[str, ...]) -> Iterator[str]:
     yield typst[start:]
 
 
+@lru_cache(maxsize=1024)
+def opened(piece: str) -> tuple[str, ...]:
+    """A piece in smaller ones, split at + and − inside its outermost round brackets.
+
+    Those brackets are then no group of Typst's any more, which could not go over several lines.
+    """
+    signs = list(piece)
+    groups: list[tuple[str, int]] = []
+    cuts: dict[int, list[int]] = {}
+    words = False
+    for at, sign in enumerate(piece):
+        before = piece[at - 1 : at]
+        if sign == '"' and before != "\\":
+            words = not words
+        if words:
+            continue
+        if sign in "([{":
+            plain = sign == "(" and before in ("\\", " ", "", "(")
+            groups.append(("\\" if before == "\\" else "(" if plain else "function", at))
+        elif sign in ")]}" and groups:
+            kind, start = groups.pop()
+            if kind == "(" and not groups and cuts.get(start):
+                signs[start], signs[at] = "\\(", "\\)"
+        elif len(groups) == 1 and groups[0][0] != "function" and before == " ":
+            cuts.setdefault(groups[0][1], []).extend([at] if piece.startswith(("+ ", "- "), at) else [])
+    ends = sorted(at for found in cuts.values() for at in found)
+    return tuple("".join(signs[a:b]).strip() for a, b in pairwise([0, *ends, len(signs)]))
+
+
 def _width(line: str) -> float:
     return math_width(line) * _SAFETY
 
@@ -161,7 +195,9 @@ def _merged(groups: Sequence[tuple[str, ...]], room: float) -> Iterator[tuple[st
 
 
 def _filled(pieces: Sequence[str], room: float) -> list[str]:
-    """Pieces on as few lines as will do, and these as even as may be."""
+    """Pieces on as few lines as will do, and these as even as may be; what is too wide even alone is opened."""
+    most = room - _FURTHER
+    pieces = [part for piece in pieces for part in (opened(piece) if _width(piece) > most else (piece,))]
     widths = [_width(piece) for piece in pieces]
     lines = _greedy(widths, room)
     if len(lines) > 1:

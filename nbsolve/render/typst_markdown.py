@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from nbsolve.render.typst_words import quoted
 
 __all__ = ["UnknownMarkdown", "blocks_of", "equation", "escaped", "formula", "inline_of", "one_paragraph"]
 
+_ENDLESS = re.compile(r"[^\s\u200b]{35,}")
 _SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
 
 
@@ -26,7 +28,8 @@ class UnknownMarkdown(NbsolveError):
 
 
 def escaped(words: str) -> str:
-    """Words that Typst prints as they are."""
+    """Words that Typst prints as they are; one that is longer than a line may end anywhere."""
+    words = _ENDLESS.sub(lambda found: "\u200b".join(found[0]), words)
     return "".join(f"\\{sign}" if sign in _SPECIAL else sign for sign in words)
 
 

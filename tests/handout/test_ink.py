@@ -1,0 +1,131 @@
+"""Nothing of a handout lies beyond the margins of its paper: every page is painted and its ink measured."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pypdfium2
+import pytest
+
+from nbsolve import load_problem, solve
+from nbsolve.handout import CourseData, Handout, Solutions, collection, typeset
+from nbsolve.handout.paper import MARGIN, PAPERS
+from tests.handout.givens import wide_problem
+from tests.handout.made import PROBLEMS, sheet_of
+
+POINTS = 72 / 25.4
+SLACK = 3.0
+"""Points by which a frame or a rounded letter may stand over the edge of the text."""
+KINDS = ("question", "solution", "key")
+
+LONG = """\
+title: Many inputs with long numbers
+network:
+  inputs: 12
+  layers:
+    - {units: 2, activation: sigmoid, weights: [%s, %s], bias: [0.1, -0.2]}
+    - {units: 3, activation: softmax, weights: [[0.1, -0.2], [0.3, 0.4], [-0.5, 0.6]], bias: [0, 0.1, 0.2]}
+samples: [{input: [1.5, -2.25, 3.125, -4.0625, 5.5, -6.75, 7.125, -8.875, 9.0625, -10.5, 11.25, -12.125],
+           target: [0, 1, 0]}]
+loss: [categorical_cross_entropy, {squared_error: {weight: 0.25, over_outputs: mean}}]
+regulariser: {l2: {strength: 0.01}}
+detail: units
+explain: paths
+training: {optimiser: {sgd: {learning_rate: 0.05}}, iterations: 1}
+""" % (([0.123456789, -0.987654321] * 6,) * 2)
+
+WORDS = "Backpropagation by hand through a network of two sigmoid layers with one bias per layer, "
+TINY = """\
+network: {inputs: 1, layers: [{units: 1, activation: tanh, weights: [[0.5]]}]}
+samples: [{x: [1], y: [1]}]
+loss: squared_error
+"""
+
+
+def faults(data: bytes) -> list[str]:
+    """Pages whose ink leaves the margins."""
+    found = []
+    document = pypdfium2.PdfDocument(data)
+    for number, page in enumerate(document, 1):
+        width, height = page.get_size()
+        painted = np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze()
+        rows, columns = np.nonzero(painted < 200)
+        if not len(rows):
+            continue
+        side = MARGIN * POINTS - SLACK
+        box = (columns.min(), rows.min(), columns.max(), rows.max())
+        if box[0] < side or box[2] > width - side or box[1] < 20 or box[3] > height - 20:
+            found.append(f"page {number}: ink from {box[:2]} to {box[2:]} on {width:.0f} × {height:.0f}")
+    return found
+
+
+@cache
+def worked(source: str | Path) -> Handout:
+    return Handout(solve(load_problem(source)))
+
+
+def all_kinds(source: str | Path, paper: str = "a4") -> list[str]:
+    one = worked(source)
+    one = Handout(one.worked, one.course, PAPERS[paper])
+    return [f"{kind}, {fault}" for kind in KINDS for fault in faults(typeset(sheet_of(one, kind)))]
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_shipped_problems(path: Path) -> None:
+    assert not all_kinds(path)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_long_sums_and_long_numbers(paper: str) -> None:
+    assert not all_kinds(LONG, paper)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_wide_problems(seed: int) -> None:
+    text = wide_problem(Random(f"ink {seed}"))
+    assert not all_kinds(text), text
+
+
+def test_long_titles() -> None:
+    course = CourseData("Neural networks", "Winter 2026/27")
+    long_course = CourseData(
+        "Neural networks and much else " * 4, "Winter " * 12, institution="A University " * 5
+    )
+    handouts = []
+    for title in (WORDS[:75], (WORDS * 2)[:105], (WORDS * 2)[:120], (WORDS * 4)[:300], "Donaudampf" * 30):
+        problem = solve(load_problem(f'title: "{title}"\n{TINY}'))
+        for one in (course, long_course):
+            handouts.append(Handout(problem, one))
+            for kind in KINDS:
+                assert not faults(typeset(sheet_of(handouts[-1], kind))), title
+    for solutions in Solutions:
+        assert not faults(typeset(collection(handouts, solutions, course=long_course)))
+
+
+@pytest.mark.parametrize("length", [20, 75, 105, 120, 300])
+def test_running_heads_share_the_line(length: int) -> None:
+    """Course and term whole, the title with … where it has no room, the kind of handout always, on one line."""
+    title = (WORDS * 4)[:length].strip()
+    one = Handout(
+        solve(load_problem(f'title: "{title}"\n{TINY}')), CourseData("Neural networks", "Winter 2026/27")
+    )
+    page = pypdfium2.PdfDocument(typeset(one.solution()))[1]
+    head = page.get_textpage().get_text_bounded(bottom=page.get_height() - 45)
+    assert head.startswith("Neural networks · Winter 2026/27")
+    assert head.rstrip().endswith("· Solution")
+    assert len(head.strip().splitlines()) == 1
+    assert ("…" in head) == (length > 70)
+    assert title[:20] in head
+
+
+def test_ink_beyond_the_margin_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without breaking brackets and without smaller type the long sum leaves the paper."""
+    from nbsolve.render import typst_lines
+
+    monkeypatch.setattr(typst_lines, "opened", lambda piece: (piece,))
+    monkeypatch.setattr(typst_lines, "STEP", -400.0)
+    one = Handout(solve(load_problem(LONG)))
+    assert faults(typeset(one.solution()))
