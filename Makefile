@@ -31,7 +31,7 @@ site: $(VENV)/.site ## build the site of all problems
 	@$(BIN)/python -m nbsolve build
 
 handouts: $(VENV)/.site ## typeset all problems
-	@$(BIN)/python -m nbsolve handout problems/*.yaml --out _build/handouts
+	@$(BIN)/python -m nbsolve handout problems/*.yaml --out _build/handouts --prune
 
 book-pdf: site ## the book as one PDF, through LaTeX
 	@$(BIN)/python -m nbsolve.handout.book_pdf

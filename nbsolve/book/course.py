@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -65,6 +66,11 @@ class Course:
     def state(self) -> Path:
         """What Sphinx remembers of its last run that went well: doctrees, and the pages as it wrote them."""
         return self.build / "sphinx"
+
+    @property
+    def scratch_prefix(self) -> str:
+        """How the names of this course's folders among the system's temporary ones begin."""
+        return f"nbsolve-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]}-"
 
     def check(self) -> None:
         """Raise `NbsolveError` unless this is a course's folder."""

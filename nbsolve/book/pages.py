@@ -105,7 +105,7 @@ def _run(
             )
             for name in due
         ]  # fmt: skip
-        make_notebooks(jobs, at_once=at_once, on_done=finished, scratch_in=course.build)
+        make_notebooks(jobs, at_once=at_once, on_done=finished, scratch_prefix=course.scratch_prefix)
 
 
 def _page_again(course: Course, name: str, related: str | None) -> None:

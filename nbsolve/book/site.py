@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,8 +72,8 @@ def sweep(course: Course) -> None:
     repair(course.site)
     for name in (".sphinx.new", "work"):
         remove(course.build / name)
-    for left in course.build.glob("nbsolve-*"):
-        remove(left)
+    for left in Path(tempfile.gettempdir()).glob(f"{course.scratch_prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
     for folder in (course.build, course.pages):
         for left in folder.rglob(".*.tmp"):
             remove(left)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from nbsolve.cli import completion
+from nbsolve.cli.written import Prune, Written, nothing_but_pruning, tell_of_withdrawn
 
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", metavar="N", min=1, max=64, help="How many notebooks run at a time.")
@@ -49,7 +50,9 @@ def build(
 ) -> None:
     """Build the site of a course: a worked solution for every problem.
 
-    Only what has changed is worked out again. The site needs no network when it is read.
+    Only what has changed is worked out again. The site is what the course holds: problems that are gone leave it,
+    those in subfolders of problems/ are in it, and where files are named, the others stay as they were built.
+    It needs no network when it is read.
     """
     from rich.console import Console
 
@@ -65,20 +68,31 @@ def build(
 
 
 def notebook(
-    files: Annotated[
-        list[str],
-        typer.Argument(help="Problem files.", show_default=False, autocompletion=completion.problem_files),
-    ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Where the notebooks go.", show_default=False)
     ],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Problem files. With --prune there may be none.",
+            show_default=False,
+            autocompletion=completion.problem_files,
+        ),
+    ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change the problems first.", show_default=False),
     ] = None,
     jobs: Jobs = 2,
+    prune: Prune = False,
 ) -> None:
-    """Work problems out in notebooks that run anywhere nbsolve is installed."""
+    """Work problems out in notebooks that run anywhere nbsolve is installed.
+
+    Notebooks in DIR whose problem is gone are named.
+    """
+    if nothing_but_pruning(files, out, prune):
+        return
+    assert files
     from nbsolve.book.course import page_names
     from nbsolve.cli.problems import read_problems
     from nbsolve.notebook import NotebookJob, make_notebooks
@@ -94,5 +108,8 @@ def notebook(
         ],
         at_once=jobs,
     )
-    for place in made:
+    written = Written(out)
+    for place, file in zip(made, files, strict=True):
+        written.add(place, [file])
         typer.echo(str(place))
+    tell_of_withdrawn(written, prune)

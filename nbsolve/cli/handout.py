@@ -11,6 +11,7 @@ import typer
 
 from nbsolve.cli import completion
 from nbsolve.cli.problems import about, read_problems
+from nbsolve.cli.written import Prune, Written, nothing_but_pruning, tell_of_withdrawn
 from nbsolve.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
@@ -62,17 +63,17 @@ def register(application: typer.Typer) -> None:
 
 
 def handout(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            help="Problem files; - reads standard input.",
-            show_default=False,
-            autocompletion=completion.problem_files,
-        ),
-    ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Where the handouts go.", show_default=False)
     ],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Problem files; - reads standard input. With --prune there may be none.",
+            show_default=False,
+            autocompletion=completion.problem_files,
+        ),
+    ] = None,
     only: Annotated[
         list[Kind] | None,
         typer.Option("--only", help="Of each problem only this one. Repeatable.", show_default="all three"),
@@ -118,12 +119,16 @@ def handout(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change the problems first.", show_default=False),
     ] = None,
+    prune: Prune = False,
 ) -> None:
     """Typeset problems as PDF: question sheet, solution, and key, in DIR/PROBLEM/.
 
     What stands at the top of every handout (course, term, date, institution, logo) comes from `course` in
-    _config.yml, or from the options, which come first.
+    _config.yml, or from the options, which come first. Handouts in DIR whose problem is gone are named.
     """
+    if nothing_but_pruning(files, out, prune):
+        return
+    assert files
     from nbsolve.handout import PAPERS, Handout, read_course
 
     about_course = read_course(config).changed(
@@ -134,8 +139,10 @@ def handout(
     for place, worked in zip(_places(files, out), _solved(files, overrides or []), strict=True):
         places.append(place)
         handouts.append(Handout(worked, about_course, PAPERS[paper]))
+    written = Written(out)
     if collection:
-        _write_collection(files, handouts, out, SolutionPlace(solutions), title, form)
+        _write_collection(files, handouts, written, SolutionPlace(solutions), title, form)
+        tell_of_withdrawn(written, prune)
         return
     kinds = [kind for kind in Kind if not only or kind in only]
     faults: list[Fault] = []
@@ -143,9 +150,10 @@ def handout(
         try:
             with about(file, one.worked.problem):
                 for kind in kinds:
-                    _write(place / kind, _sheet(one, kind), form)
+                    _write(place / kind, _sheet(one, kind), form, written, [file])
         except ProblemError as error:
             faults.extend(error.faults)
+    tell_of_withdrawn(written, prune)
     if faults:
         raise ProblemError(faults)
 
@@ -178,7 +186,7 @@ def _sheet(handout: Handout, kind: Kind) -> Sheet:
 def _write_collection(
     files: Sequence[str],
     handouts: Sequence[Handout],
-    out: Path,
+    written: Written,
     solutions: SolutionPlace,
     title: str | None,
     form: HandoutFormat,
@@ -187,11 +195,11 @@ def _write_collection(
 
     first = handouts[0]
     sheet = collection(handouts, Solutions(solutions), title, first.course, first.paper)
-    _write(out / "collection", sheet, form)
+    _write(written.folder / "collection", sheet, form, written, files)
 
 
-def _write(place: Path, sheet: Sheet, form: HandoutFormat) -> None:
-    """Write one file and say which."""
+def _write(place: Path, sheet: Sheet, form: HandoutFormat, written: Written, files: Sequence[str]) -> None:
+    """Write one file, which is made from the problems of these files, and say which."""
     from nbsolve.handout import typeset, write_whole
 
     path = place.with_name(f"{place.name}.{form}")
@@ -201,4 +209,5 @@ def _write(place: Path, sheet: Sheet, form: HandoutFormat) -> None:
         write_whole(path, as_latex(sheet).encode("utf-8"))
     else:
         write_whole(path, typeset(sheet))
+    written.add(path, files)
     typer.echo(str(path))

@@ -59,14 +59,14 @@ def make_notebooks(
     *,
     at_once: int = 2,
     on_done: OnDone | None = None,
-    scratch_in: Path | None = None,
+    scratch_prefix: str = "nbsolve-",
 ) -> None:
-    """Make several notebooks, `at_once` at a time; `scratch_in` is the folder for what they keep meanwhile.
+    """Make several notebooks, `at_once` at a time, with temporary folders that begin with `scratch_prefix`.
 
     `on_done(position, fault)` is called as each is finished, with None or what went wrong. Raises one
     `ProblemError` with a fault for every problem whose notebook failed; the others are written.
     """
-    with tempfile.TemporaryDirectory(prefix="nbsolve-", dir=scratch_in) as folder:
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix) as folder:
         scratch = Path(folder)
         tasks = [_task(job, scratch / str(position)) for position, job in enumerate(jobs)]
         if not CAN_FORK:

@@ -21,7 +21,7 @@ _MATHJAX = (
 
 
 def faults(site: Path, problems: Sequence[str], written: Sequence[str] = _WRITTEN) -> list[str]:
-    """All that is wrong with a site that should hold exactly these problems, in this order."""
+    """All that is wrong with a site that should hold exactly these problems."""
     pages = {name: path for path in site.rglob("*.html") if (name := _name(path, site)) is not None}
     listed = [f"problems/{name}" for name in problems]
     wanted = {*written, "problems/index", *listed, "search", "genindex", "index"}
@@ -83,4 +83,4 @@ def _sidebar(page: BeautifulSoup, name: str, listed: Sequence[str]) -> list[str]
         if marked != (target == f"{name}.html"):
             links.append(f"{target} marked wrongly")
     problems = [link for link in links if link.startswith("problems/") and link != "problems/index"]
-    return [] if problems == list(listed) else [f"the sidebar lists {problems}"]
+    return [] if sorted(problems) == sorted(listed) else [f"the sidebar lists {problems}"]
