@@ -82,7 +82,8 @@ def _also_written(app: Sphinx, env: Any) -> list[str]:
                 written.add(doc)
     if not app.config.nbsolve_shared_sidebar and written:
         return sorted(env.found_docs)
-    return sorted(written & env.found_docs)
+    # one page at least, else Sphinx would leave out all that is not a page: style sheets, the search, the index
+    return sorted({app.config.root_doc, *written} & env.found_docs)
 
 
 def _content(env: BuildEnvironment, doc: str) -> str:

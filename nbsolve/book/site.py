@@ -6,7 +6,9 @@ failed or was killed leaves nothing behind that the next one could take for fini
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -14,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from nbsolve.book.complaints import as_error
+from nbsolve.book.complaints import DISK_FULL, as_error
 from nbsolve.book.course import Course
 from nbsolve.book.made import Made
 from nbsolve.book.publishing import publish, remove, repair, site_hashes
@@ -45,11 +47,20 @@ def build_site(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) 
     Raises `NbsolveError` with what was complained about, each with its place in the problem's file where it comes
     from one; the site that was there before then stays as it was.
     """
+    try:
+        _build(course, sphinx, made)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NbsolveError(DISK_FULL) from None
+
+
+def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> None:
     stamp = _read_stamp(course)
     fresh = course.state.with_name(".sphinx.new")
     try:
         if stamp.get("tools") == tools_hash() and course.state.is_dir():
-            shutil.copytree(course.state, fresh)
+            _copy(course.state, fresh)
         before = hashes_of(read_by_sphinx(course, stamp.get("reads", {})), course)
         answer = sphinx.run(course, fresh)
         if answer["status"] != 0:
@@ -77,6 +88,17 @@ def sweep(course: Course) -> None:
     for folder in (course.build, course.pages):
         for left in folder.rglob(".*.tmp"):
             remove(left)
+
+
+def _copy(state: Path, fresh: Path) -> None:
+    """Copy what Sphinx remembers, with its dates, but not style sheets and scripts: it writes them each time."""
+    for folder, folders, files in os.walk(state):
+        here = fresh / Path(folder).relative_to(state)
+        here.mkdir()
+        if here == fresh / "html":
+            folders[:] = [name for name in folders if name != "_static"]
+        for file in files:
+            shutil.copy2(Path(folder) / file, here / file)
 
 
 def _files(course: Course) -> dict[str, Path]:
