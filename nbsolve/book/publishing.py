@@ -49,6 +49,18 @@ def repair(site: Path) -> None:
         remove(site.with_name(name))
 
 
+def replace_folder(fresh: Path, folder: Path) -> None:
+    """Put `fresh` in the place of a folder that may be missing for a moment, but must never be there in part."""
+    old = folder.with_name(f".{folder.name}.old")
+    remove(old)
+    if folder.exists():
+        folder.rename(
+            old
+        )  # removed where it stands, it would be there in part if the process ended meanwhile
+    fresh.rename(folder)
+    remove(old)
+
+
 def remove(path: Path) -> None:
     """Remove a folder, or a link in its place, where there is one."""
     if path.is_symlink() or path.is_file():

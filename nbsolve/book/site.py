@@ -19,7 +19,7 @@ from typing import Any
 from nbsolve.book.complaints import DISK_FULL, as_error
 from nbsolve.book.course import Course
 from nbsolve.book.made import Made
-from nbsolve.book.publishing import publish, remove, repair, site_hashes
+from nbsolve.book.publishing import publish, remove, repair, replace_folder, site_hashes
 from nbsolve.book.reading import hashes_of, read_by_sphinx, tools_hash
 from nbsolve.book.sphinx_process import SphinxProcess
 from nbsolve.errors import NbsolveError
@@ -65,8 +65,7 @@ def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> N
         answer = sphinx.run(course, fresh)
         if answer["status"] != 0:
             raise as_error(answer, course, made)
-        remove(course.state)
-        fresh.rename(course.state)
+        replace_folder(fresh, course.state)
     finally:
         remove(fresh)
     site = publish(_files(course), course.site)
@@ -81,7 +80,7 @@ def sweep(course: Course) -> None:
     """Remove what killed runs left, and bring back a site that one had moved out of the way."""
     course.build.mkdir(parents=True, exist_ok=True)
     repair(course.site)
-    for name in (".sphinx.new", "work"):
+    for name in (".sphinx.new", ".sphinx.old", "work"):
         remove(course.build / name)
     for left in Path(tempfile.gettempdir()).glob(f"{course.scratch_prefix}*"):
         shutil.rmtree(left, ignore_errors=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nbsolve.book import publishing
-from nbsolve.book.publishing import exchanged, publish, repair, site_hashes
+from nbsolve.book.publishing import exchanged, publish, repair, replace_folder, site_hashes
 
 OLD = {"index.html": "old", "same.html": "same", "_static/style.css": "s", "gone/page.html": "gone"}
 NEW = {"index.html": "new", "same.html": "same", "_static/style.css": "s", "week1/page.html": "page"}
@@ -89,6 +89,19 @@ def test_the_first_site_killed_at_every_step(tmp_path: Path) -> None:
         if not killed:
             break
     assert not killed
+
+
+def test_what_sphinx_remembers_is_never_there_in_part(tmp_path: Path) -> None:
+    for steps in range(1000):
+        (build := tmp_path / str(steps)).mkdir()
+        _files(build / "sphinx", OLD)
+        _files(build / "fresh", NEW)
+        killed = _ends_after(steps, lambda build=build: replace_folder(build / "fresh", build / "sphinx"))  # type: ignore[misc]
+        assert not (build / "sphinx").exists() or _texts(build / "sphinx") in (OLD, NEW)
+        if not killed:
+            break
+    assert not killed
+    assert _texts(build / "sphinx") == NEW
 
 
 def test_a_file_that_is_as_it_was_keeps_its_date(tmp_path: Path) -> None:
