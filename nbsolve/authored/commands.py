@@ -7,7 +7,7 @@ differently (`\square`, `\triangleleft`, `\nleqslant` …).
 
 from __future__ import annotations
 
-__all__ = ["ALIASES", "COMMANDS", "ENVIRONMENTS", "ENVIRONMENT_ALIASES", "HINTS", "SHIMS", "WORDS"]
+__all__ = ["ALIASES", "COLOURS", "COMMANDS", "ENVIRONMENTS", "ENVIRONMENT_ALIASES", "HINTS", "SHIMS", "WORDS"]
 
 _LETTERS = r"""
 alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi omicron pi
@@ -76,6 +76,13 @@ begin end hline hdashline
 _WORDS = "text textrm textbf textit texttt textsf mbox hbox textnormal textup"
 WORDS = frozenset(_WORDS.split())
 """Commands whose argument is words, with mathematics in dollar signs."""
+
+_COLOURS = """
+black blue brown cyan darkgray gray green lightgray lime magenta olive orange pink purple red teal violet white
+yellow
+"""
+COLOURS = frozenset(_COLOURS.split())
+"""Colours by name."""
 
 ALIASES = {
     "bm": r"\boldsymbol",

@@ -117,6 +117,8 @@ def _formula(piece: Piece) -> str:
     except BrokenMathematics as error:
         lead = len(piece.text) - len(piece.text.lstrip())
         raise BrokenMathematics(error.why, error.latex, piece.at + lead + error.at, error.hint) from None
+    if not formula.written:
+        return ""
     if not display:
         return f"${formula.written}$"
     before, after = ("\n", "\n") if "\n" in piece.text.strip() or piece.text[:1] == "\n" else ("", "")

@@ -64,7 +64,13 @@ def read(latex: str, display: bool = False) -> Formula:
     tree = _cleaned(ElementTree.fromstring(_ENTITY.sub(lambda name: html.unescape(name[0]), mathml)))
     if _depth(tree) > _DEEPEST:
         raise BrokenMathematics("the formula is nested too deeply", latex)
-    return Formula(latex, display, both.written, mathml, tree)
+    return Formula(latex, display, _trimmed(both.written), mathml, tree)
+
+
+def _trimmed(written: str) -> str:
+    r"""Without spaces at its ends, between which and a dollar sign there would be no mathematics."""
+    trimmed = written.strip()
+    return trimmed + " {}" if written.endswith("\\ ") and not written.endswith("\\\\ ") else trimmed
 
 
 @lru_cache(maxsize=1)

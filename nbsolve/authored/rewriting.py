@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from nbsolve.authored.commands import (
     ALIASES,
+    COLOURS,
     COMMANDS,
     ENVIRONMENT_ALIASES,
     ENVIRONMENTS,
@@ -37,7 +38,7 @@ _NAMED = re.compile(
     r"\s*\{\s*\\(?:mathrm|text|rm|operatorname)\b\s*(?:\{([A-Za-z ,\\]+)\}|([A-Za-z ,\\]+))\s*\}"
 )
 _BRACKETS_NEXT = re.compile(r"left|right|middle|(?:big|Big|bigg|Bigg)[lrm]?")
-_SCRIPTED = re.compile(r"[^\W\d_]|\\")
+_COLOURED = f"write {', '.join(sorted(COLOURS))}, or \\color[RGB]{{255,128,0}}"
 
 
 class BrokenMathematics(NbsolveError):
@@ -91,7 +92,8 @@ class _Rewriter:
         self.latex, self.display = latex, display
         self.out = Rewritten()
         self.at = 0
-        self.scopes: list[str] = []  # open braces and environments
+        self.scopes: list[str] = []  # open braces, environments and \\left
+        self.cells = 0  # of a row of cases so far
         self.breaks = False  # whether lines are broken outside any environment
         self.aligned = False
 
@@ -134,12 +136,19 @@ class _Rewriter:
         elif token == "&" and not self.scopes and self.display:
             self.aligned = True
             self.out.add(start, token)
+        elif token == "&" and self.scopes and self.scopes[-1] in ("cases", "rcases"):
+            self.cells += 1
+            if self.cells > 1:
+                raise self.fail("a row of cases has more than two columns", start)
+            self.out.add(start, token)
         elif token in ("#", "%", "$"):
             raise self.fail(f"{token!r} has a meaning of its own in LaTeX", start, f"write \\{token}")
         elif not token.isspace() and not token.isprintable():
             raise self.fail(f"the character U+{ord(token):04X} cannot be seen", start, "leave it out")
-        else:
-            self.out.add(start, " " if token.isspace() else token)
+        elif not token.isspace():
+            self.out.add(start, token)
+        elif not self.out.written.endswith(" "):
+            self.out.add(start, " ")
 
     def in_lines(self) -> None:
         """Lines outside any environment are put into one."""
@@ -181,10 +190,12 @@ class _Rewriter:
             self.out.add(start, ALIASES[name] + gap)
         elif name in SHIMS:
             self.out.add(start, f"\\{name}", SHIMS[name])
+        elif name in ("color", "textcolor"):
+            self.colour(name, start)
         else:
             self.out.add(start, f"\\{name}")
             if _BRACKETS_NEXT.fullmatch(name):
-                self.angle()
+                self.bracket(name, start)
 
     def unknown(self, name: str, start: int, why: str) -> BrokenMathematics:
         hint = HINTS.get(name)
@@ -196,21 +207,35 @@ class _Rewriter:
             )
         return self.fail(why, start, hint)
 
-    def angle(self) -> None:
-        """`\\left<` means an angle bracket."""
-        found = re.compile(r"\s*([<>])").match(self.latex, self.at)
+    def colour(self, name: str, start: int) -> None:
+        """A colour that LaTeX, MathJax and math-core know by the same name."""
+        found = re.compile(r"\s*(\[RGB\])?\s*\{\s*([^{}]*?)\s*\}").match(self.latex, self.at)
+        known = found and (re.fullmatch(r"[0-9, ]+", found[2]) if found[1] else found[2] in COLOURS)
+        if found is None or not known:
+            raise self.fail(f"\\{name} is not followed by a colour that is known here", start, _COLOURED)
+        self.out.add(start, f"\\{name}{found[1] or ''}{{{found[2]}}}")
+        self.at = found.end()
+
+    def bracket(self, name: str, start: int) -> None:
+        r"""What opens and closes; `\left<` means an angle bracket."""
+        if name == "left":
+            self.scopes.append(r"\left")
+        elif name in ("right", "middle") and (not self.scopes or self.scopes[-1] != r"\left"):
+            raise self.fail(f"\\{name} stands without its \\left", start)
+        elif name == "right":
+            self.scopes.pop()
+        found = re.compile(r"\s*([<>])\s*").match(self.latex, self.at)
         if found:
-            sign = r"\langle " if found[1] == "<" else r"\rangle "
-            self.out.add(self.at, sign)
+            self.out.add(self.at, r"\langle " if found[1] == "<" else r"\rangle ")
             self.at = found.end()
 
     def line_break(self, start: int) -> None:
         if found := _DISTANCE.match(self.latex, self.at) or re.compile(r"\s+").match(self.latex, self.at):
             self.at = found.end()
-        if self.scopes and self.scopes[-1] == "{":
-            raise self.fail(
-                r"a line break \\ stands inside braces", start, r"write \substack{a \\ b} or a matrix"
-            )
+        if self.scopes and self.scopes[-1] in ("{", r"\left", "equation", "equation*"):
+            hint = r"write \substack{a \\ b} or a matrix"
+            raise self.fail(r"a line break \\ stands inside braces or brackets", start, hint)
+        self.cells = 0
         if not self.scopes:
             if not self.display:
                 raise self.fail(
@@ -228,6 +253,10 @@ class _Rewriter:
         if command == "begin":
             if name not in ENVIRONMENTS:
                 raise self.unknown(name, start, rf"\begin{{{name}}} is not known here")
+            if self.scopes and name in ENVIRONMENT_ALIASES:
+                raise self.fail(
+                    rf"\begin{{{name}}} stands inside something else", start, "write aligned there"
+                )
             self.scopes.append(name)
         elif not self.scopes or self.scopes[-1] != name:
             raise self.fail(rf"\end{{{name}}} closes nothing", start)

@@ -20,6 +20,7 @@ _PREAMBLE = r"""% Compile with pdflatex, xelatex or lualatex.
 \usepackage{iftex}
 \ifPDFTeX\usepackage[utf8]{inputenc}\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}\fi
 \usepackage{amsmath,amssymb,longtable,tikz,newunicodechar}
+@packages@
 \usepackage[margin=21mm]{geometry}
 \usepackage[hidelinks,pdftitle={@title@}]{hyperref}
 \providecommand{\textsubscript}[1]{\ensuremath{_{\text{#1}}}}
@@ -55,6 +56,13 @@ _PREAMBLE = r"""% Compile with pdflatex, xelatex or lualatex.
   \vspace{8.5mm minus 0mm}\noindent\textcolor{gray}{\rule{\linewidth}{0.4pt}}\par\repeat\bigskip}
 \begin{document}
 """
+_PACKAGES = {
+    "mathtools": r"\\coloneqq|\\eqqcolon|\\begin\{rcases\}",
+    "mathrsfs": r"\\mathscr",
+    "cancel": r"\\[bx]?cancel",
+    "arydshln": r"\\hdashline|\\begin\{array\}\{[^}]*:",
+}
+_MEANINGS = {"lt": "<", "gt": ">", "degree": r"^\circ", "omicron": "o"}
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "η": "eta",
     "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
@@ -88,7 +96,19 @@ def as_latex(sheet: Sheet) -> str:
         leads = latex.startswith("\\begin{fitted}") and pieces and not pieces[-1].endswith("\\end{fitted}\n")
         pieces.append(("\\nopagebreak[4]\n" if leads else "") + latex)
     body = "\n".join(pieces)
+    preamble = preamble.replace("@packages@", _packages(body))
     return f"{preamble}{_front(sheet)}\n{body}\n\\end{{document}}\n"
+
+
+def _packages(body: str) -> str:
+    """What an author's formulas need that amsmath does not have."""
+    named = [f"\\usepackage{{{name}}}" for name, commands in _PACKAGES.items() if re.search(commands, body)]
+    defined = [
+        rf"\providecommand{{\{name}}}{{{meaning}}}"
+        for name, meaning in _MEANINGS.items()
+        if f"\\{name}" in body
+    ]
+    return "\n".join([*named, *defined])
 
 
 def _fitting(latex: str) -> str:

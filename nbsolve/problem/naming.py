@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from nbsolve.authored.reading import read
+from nbsolve.authored.rewriting import BrokenMathematics
 from nbsolve.letters import Name
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import Network, Notation
@@ -157,10 +159,15 @@ def _name(cursor: Cursor) -> str | None:
         expected = listing([f"<{place}>" for place in _PLACES], "or")
         cursor.fault(f"<{unknown[0]}> in a name means nothing", expected=expected)
         return None
+    text = re.sub(r"\\bm(?![A-Za-z])", r"\\boldsymbol", text)  # which pages know
     try:
-        Name.read(re.sub(r"<[^<>]*>", "1", text))
+        name = Name.read(re.sub(r"<[^<>]*>", "1", text))
+        read(name.latex())
     except ValueError as error:
         cursor.fault(str(error), expected="LaTeX without dollar signs, such as 'h_{1i}'")
+        return None
+    except BrokenMathematics as error:
+        cursor.fault(f"this name cannot be shown: {error.why}, in ${name.latex()}$", hint=error.hint)
         return None
     return text
 

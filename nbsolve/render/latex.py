@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nbsolve.authored.dollars import pieces
+from nbsolve.authored.reading import read
 from nbsolve.document import (
     Block,
     Bullets,
@@ -26,7 +28,16 @@ from nbsolve.render import latex_math
 from nbsolve.render.circled import IN_EVERY_FONT, circled
 
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection", 4: "paragraph", 5: "subparagraph"}
-_SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
+_SPECIAL = {
+    "&": r"\&",
+    "$": r"\$",
+    "%": r"\%",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+}
 _SPECIAL |= {
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
@@ -96,13 +107,13 @@ def escaped(words: str) -> str:
 
 def _markdown(words: str) -> str:
     """An author's Markdown: $mathematics$ kept, **strong** and *emphasised* words marked, the rest escaped."""
-    pieces = re.split(r"(\$\$.+?\$\$|\$[^$]+\$)", words, flags=re.DOTALL)
     done = []
-    for piece in pieces:
-        if piece.startswith("$"):
-            done.append(piece)
+    for piece in pieces(words):
+        if piece.kind in ("inline", "display"):
+            formula = read(piece.text.strip(), piece.kind == "display")
+            done.append(f"\\[{formula.written}\\]" if formula.display else f"${formula.written}$")
             continue
-        text = escaped(piece)
+        text = escaped(piece.text)
         text = re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", text)
         text = re.sub(r"\*(.+?)\*", r"\\emph{\1}", text)
         done.append(re.sub(r"`(.+?)`", r"\\texttt{\1}", text))

@@ -50,7 +50,7 @@ def formula(latex: str, block: bool = False) -> str:
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     return (
-        MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_space=True, double_inline=True)
+        MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_space=False, double_inline=True)
     )
 
 

@@ -27,6 +27,8 @@ _AROUND = {
     "mover": {"\u0332": "overline", "⏞": "overbrace"},
     "munder": {"\u0332": "underline", "⏟": "underbrace"},
 }
+_SHAPES = frozenset("△□◊⧫★")
+"""Letters in LaTeX, operators in Typst."""
 _BIG = frozenset("∑∏∐⋃⋂⋁⋀⨁⨂⨀⨆⨄")
 _STYLES = {
     ("true", "0"): "display", ("false", "0"): "inline", ("false", "1"): "script", ("false", "2"): "sscript",
@@ -87,6 +89,8 @@ def _identifier(element: Element) -> str:
     text = "".join(element.itertext())
     if text == ":":  # \colon
         return 'class("punctuation", colon)'
+    if text in _SHAPES:
+        return f'class("normal", {text})'
     return word(text, element.get("mathvariant") == "normal")
 
 

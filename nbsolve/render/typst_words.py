@@ -47,6 +47,8 @@ def word(text: str, upright: bool) -> str:
     """A letter, a number or a name of several letters."""
     if text.isascii() and (text.isdigit() or re.fullmatch(r"[0-9]*\.[0-9]+|[0-9]+\.?", text)):
         return text if text.isdigit() or not text.endswith(".") else f"{text[:-1]} dot.basic"
+    if text == "∅\ufe00":
+        return "∅"
     bare = text.translate(dict.fromkeys(map(ord, _SCRIPTS)))
     if bare != text:
         letters = unicodedata.normalize("NFKC", bare)

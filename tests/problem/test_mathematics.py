@@ -6,6 +6,7 @@ import pytest
 
 from nbsolve.errors import ProblemError
 from nbsolve.problem.loading import parse_problem
+from nbsolve.problem.model import Problem
 
 REST = """
 network:
@@ -58,3 +59,11 @@ def test_derivations_too() -> None:
 )
 def test_dollars(title: str, stored: str) -> None:
     assert parse_problem(f"title: {title!r}".replace("\\\\", "\\") + REST).title == stored
+
+
+def test_names_of_a_notation_too() -> None:
+    with pytest.raises(ProblemError, match=r"this name cannot be shown: \\foo is not known"):
+        parse_problem("notation: {weight: '\\foo w'}" + REST)
+    problem = parse_problem("notation: {weight: '\\bm{w}'}" + REST)
+    assert isinstance(problem, Problem)
+    assert problem.notation.names["weight"] == "\\boldsymbol{w}"
