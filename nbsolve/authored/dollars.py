@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from nbsolve.authored.commands import ENVIRONMENT_ALIASES
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
-from nbsolve.authored.rewriting import BrokenMathematics
+from nbsolve.authored.spelling import BrokenMathematics
 
 __all__ = ["Piece", "canonical", "in_words", "pieces"]
 
@@ -27,8 +27,11 @@ _DISPLAY = re.compile(r"\$\$((?:\\.|[^$\\]|\$(?!\$))+?)\$\$", re.DOTALL)
 _SQUARE = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 _ROUND = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
 _BEGIN = re.compile(rf"\\begin\{{({'|'.join(map(re.escape, ENVIRONMENT_ALIASES))})\}}")
-_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"(`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)\1(?!`)", re.DOTALL)
+_FENCE = re.compile(
+    r"(?:(`{3,})[^\n`]*|(~{3,})[^\n]*)(?:\Z|\n.*?(?:^[ \t]*(?:\1|\2)[`~]*[ \t]*$|\Z))",
+    re.DOTALL | re.MULTILINE,
+)
 _ADDRESS = re.compile(r"<[a-z][a-z0-9+.-]*:[^<>\s]*>", re.IGNORECASE)
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
@@ -121,8 +124,7 @@ def _formula(piece: Piece) -> str:
         return ""
     if not display:
         return f"${formula.written}$"
-    before, after = ("\n", "\n") if "\n" in piece.text.strip() or piece.text[:1] == "\n" else ("", "")
-    return f"$${before}{formula.written}{after}$$"
+    return f"$${formula.written}$$"
 
 
 def in_words(text: str) -> str:

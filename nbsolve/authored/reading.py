@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 
 from math_core import LatexError, LatexToMathML
 
-from nbsolve.authored.rewriting import BrokenMathematics, rewritten
+from nbsolve.authored.rewriting import rewritten
+from nbsolve.authored.spelling import BrokenMathematics
 
 __all__ = ["Element", "Formula", "read"]
 

@@ -8,10 +8,8 @@ rewritten or refused.
 
 from __future__ import annotations
 
-import bisect
 import difflib
 import re
-from dataclasses import dataclass, field
 
 from nbsolve.authored.commands import (
     ALIASES,
@@ -23,9 +21,9 @@ from nbsolve.authored.commands import (
     SHIMS,
     WORDS,
 )
-from nbsolve.errors import NbsolveError
+from nbsolve.authored.spelling import BrokenMathematics, Rewritten
 
-__all__ = ["BrokenMathematics", "Rewritten", "rewritten"]
+__all__ = ["rewritten"]
 
 MAXIMUM_LENGTH = 5_000
 MAXIMUM_DEPTH = 40
@@ -39,47 +37,6 @@ _NAMED = re.compile(
 )
 _BRACKETS_NEXT = re.compile(r"left|right|middle|(?:big|Big|bigg|Bigg)[lrm]?")
 _COLOURED = f"write {', '.join(sorted(COLOURS))}, or \\color[RGB]{{255,128,0}}"
-
-
-class BrokenMathematics(NbsolveError):
-    """A formula that some output cannot show; `at` counts the characters before the fault, in the formula."""
-
-    def __init__(self, why: str, latex: str, at: int = 0, hint: str | None = None) -> None:
-        self.why, self.latex, self.at, self.hint = why, latex, at, hint
-        shown = " ".join(latex.split())
-        shown = shown if len(shown) <= 120 else shown[:119] + "…"
-        super().__init__(
-            f"mathematics that cannot be set: {why}, in ${shown}$" + (f" ({hint})" if hint else "")
-        )
-
-
-@dataclass
-class Rewritten:
-    """A formula in both spellings, with the way back from the one that is read to the one that was written."""
-
-    written: str = ""
-    read: str = ""
-    _starts: list[int] = field(default_factory=list)
-    _places: list[int] = field(default_factory=list)
-
-    def add(self, at: int, written: str, read: str | None = None) -> None:
-        """More of it; `at` is its place in what the author wrote."""
-        self._starts.append(len(self.read))
-        self._places.append(at)
-        self.written += written
-        self.read += written if read is None else read
-
-    def place(self, read: int) -> int:
-        """Where in the author's text a place of the text that was read comes from."""
-        found = bisect.bisect_right(self._starts, read) - 1
-        if found < 0:
-            return 0
-        end = self._starts[found + 1] if found + 1 < len(self._starts) else len(self.read) + 1
-        at, offset = self._places[found], read - self._starts[found]
-        following = (
-            self._places[found + 1] if found + 1 < len(self._places) else at + end - self._starts[found]
-        )
-        return min(at + offset, max(at, following))
 
 
 def rewritten(latex: str, display: bool) -> Rewritten:
@@ -153,14 +110,7 @@ class _Rewriter:
     def in_lines(self) -> None:
         """Lines outside any environment are put into one."""
         name = "aligned" if self.aligned else "gathered"
-        before, after = f"\\begin{{{name}}}", f"\\end{{{name}}}"
-        out = Rewritten()
-        out.add(0, before)
-        out._starts += [start + len(before) for start in self.out._starts]
-        out._places += self.out._places
-        out.written += self.out.written + after
-        out.read += self.out.read + after
-        self.out = out
+        self.out = self.out.between(f"\\begin{{{name}}}", f"\\end{{{name}}}")
 
     # ------------------------------------------------------------------ commands
 

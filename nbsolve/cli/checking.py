@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +73,22 @@ def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
         return error.faults, ()
     except NbsolveError as error:
         return (Fault(str(error), file),), ()
-    return (), (*worked.problem.warnings, *notes)
+    return (), (*worked.problem.warnings, *notes, *_refused_by_handouts(worked.problem))
+
+
+def _refused_by_handouts(problem: AnyProblem) -> Iterator[str]:
+    """Texts that a handout cannot show with the fonts of this machine, while pages can."""
+    texts = [("title", problem.title), ("source", problem.source), ("statement", problem.statement)]
+    texts += [(f"pitfalls[{place}]", text) for place, text in enumerate(problem.pitfalls)]
+    texts += [(f"parts[{place}].text", part.text) for place, part in enumerate(problem.parts)]
+    for field, text in texts:
+        if text is None or text.isascii():
+            continue
+        # imported here: only letters beyond ASCII can lack a font
+        from nbsolve.handout.texts import why_not
+
+        if (reason := why_not(text)) is not None:
+            yield f"{field}: no handout can be made: {reason}"
 
 
 def list_problems(
@@ -82,6 +97,7 @@ def list_problems(
     ] = Path("."),
 ) -> None:
     """List the problems of a course: file, title, network, and what is asked."""
+    from nbsolve.authored.dollars import in_words
     from nbsolve.book.course import Course
     from nbsolve.problem import load_problem
 
@@ -93,7 +109,7 @@ def list_problems(
         except ProblemError as error:
             faults.extend(error.faults)
             continue
-        rows.append((str(path), problem.title, _network(problem), _asked(problem)))
+        rows.append((str(path), in_words(problem.title), _network(problem), _asked(problem)))
     if rows:
         _show_table(("file", "title", "network", "asked"), rows)
     if faults:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nbsolve.authored.dollars import canonical
-from nbsolve.authored.rewriting import BrokenMathematics
+from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.tree import Node
 

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from nbsolve.authored.reading import read
-from nbsolve.authored.rewriting import BrokenMathematics
+from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.letters import Name
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import Network, Notation

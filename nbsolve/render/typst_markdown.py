@@ -34,7 +34,8 @@ def escaped(words: str) -> str:
 
 
 def equation(typst: str, plain: str, block: bool = False) -> str:
-    """A formula with its text alternative."""
+    """A formula with its text alternative, which a PDF must have: a space says that nothing is seen."""
+    plain = plain or " "
     if block:
         return f"#chain({quoted(plain)}, $ {typst} $)"
     return f"#math.equation(alt: {quoted(plain)}, ${typst}$)"

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from nbsolve.authored.reading import Element, Formula, read
-from nbsolve.authored.rewriting import BrokenMathematics
+from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.render.typst_tables import table, tabled
-from nbsolve.render.typst_words import quoted, sign, spaced, word
+from nbsolve.render.typst_words import length, quoted, sign, space, spaced, word
 
 __all__ = ["latex_to_typst", "typst_of"]
 
@@ -40,7 +40,6 @@ _STRUCK = {
     "box": "#boxed($display({})$)",
 }
 _CLASSES = {"0.2778em": "relation", "0.2222em": "binary", "0": "normal"}
-_SPACES = {"0.1667em": "thin", "0.2222em": "med", "0.2778em": "thick", "1em": "quad", "2em": "wide"}
 _NOTHING = '""'
 _INVISIBLE = ("\u2061", "\u2063", "\u200b")
 
@@ -52,7 +51,7 @@ def typst_of(formula: Formula) -> str:
         if len(content) == 1 and tabled(content[0]):
             return table(content[0], _row, whole=True)
         return _row(formula.tree)
-    except _Unknown as error:
+    except ValueError as error:
         raise BrokenMathematics(f"{error} is not known here", formula.latex) from None
 
 
@@ -62,7 +61,7 @@ def latex_to_typst(latex: str) -> str:
     return typst_of(read(latex))
 
 
-class _Unknown(Exception):
+class _Unknown(ValueError):
     """Something in the tree that has no Typst."""
 
 
@@ -99,7 +98,7 @@ def _operator(element: Element) -> str:
     if text in _INVISIBLE:
         return ""
     if size := element.get("minsize"):
-        return f"lr(size: #{_length(size)}, {sign(text)})"
+        return f"lr(size: #{length(size)}, {sign(text)})"
     if element.get("stretchy") == "true" and element.get("symmetric") is None:
         return f"mid({sign(text)})"
     if text in ("|", "‖"):
@@ -129,22 +128,7 @@ def _words(element: Element) -> str:
 
 
 def _space(element: Element) -> str:
-    width = element.get("width") or element.get("style", "").removeprefix("margin-left:").rstrip(";")
-    length = _length(width)
-    return _SPACES.get(length) or f"#h({length})"
-
-
-def _length(text: str) -> str:
-    """A length as Typst has it; math-core writes points as tenths of a rem."""
-    found = re.fullmatch(r"(-?[0-9]*\.?[0-9]+)(em|rem|ex)", text)
-    if found is None:
-        raise _Unknown(f"the length {text!r}")
-    number, unit = found[1], found[2]
-    return (
-        f"{float(number) * 10:g}pt"
-        if unit == "rem"
-        else f"{float(number) * (0.43 if unit == 'ex' else 1):.4g}em"
-    )
+    return space(element.get("width") or element.get("style", "").removeprefix("margin-left:").rstrip(";"))
 
 
 # ------------------------------------------------------------------ rows

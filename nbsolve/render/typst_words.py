@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["quoted", "sign", "spaced", "word"]
+__all__ = ["length", "quoted", "sign", "space", "spaced", "word"]
 
 _BRACKETS = {
     "(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "{": "brace.l", "}": "brace.r",
@@ -21,6 +21,7 @@ _ROOTS = frozenset("√∛∜")
 """Signs that Typst reads as functions."""
 _SCRIPTS = {"\ufe00": "cal", "\ufe01": "scr"}
 """Variation selectors that tell the two alphabets for scripts apart."""
+_SPACES = {"0.1667em": "thin", "0.2222em": "med", "0.2778em": "thick", "1em": "quad", "2em": "wide"}
 _WORDS_BEGIN = re.compile(r'(?:upright\(|bold\(|italic\(|sans\(|mono\()*"')
 _WORDS_END = re.compile(r'"\)*$')
 
@@ -73,6 +74,23 @@ def word(text: str, upright: bool) -> str:
 def _styled(text: str) -> bool:
     """Whether letters carry their alphabet themselves: 𝐚𝐛𝐜."""
     return any("\U0001d400" <= letter <= "\U0001d7ff" for letter in text) or not any(map(str.isalpha, text))
+
+
+def space(width: str) -> str:
+    """A space as wide as MathML says. Raises ValueError as `length`."""
+    wide = length(width)
+    return _SPACES.get(wide) or f"#h({wide})"
+
+
+def length(text: str) -> str:
+    """A length as Typst has it; math-core writes points as tenths of a rem. Raises ValueError for any other."""
+    found = re.fullmatch(r"(-?[0-9]*\.?[0-9]+)(em|rem|ex)", text)
+    if found is None:
+        raise ValueError(f"the length {text!r}")
+    number, unit = float(found[1]), found[2]
+    if unit == "rem":
+        return f"{number * 10:g}pt"
+    return f"{number * (0.43 if unit == 'ex' else 1):.4g}em"
 
 
 def unmathematical(letter: str) -> bool:

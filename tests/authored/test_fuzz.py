@@ -16,7 +16,7 @@ from nbsolve.authored.commands import COMMANDS, ENVIRONMENTS
 from nbsolve.authored.dollars import canonical, in_words, pieces
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
-from nbsolve.authored.rewriting import BrokenMathematics
+from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.render.typst_math import fitting
 from nbsolve.render.typst_tree import typst_of
 from tests.authored.rows import rows

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nbsolve.authored.reading import read
-from nbsolve.authored.rewriting import BrokenMathematics
+from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.errors import NbsolveError, ProblemError
 from nbsolve.handout import (
     CourseData,
@@ -219,6 +219,22 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert caught.value.filename == str(place)
     assert place.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [place]
+
+
+def test_check_tells_of_signs_that_no_font_has(tmp_path: Path) -> None:
+    (tmp_path / "eye.yaml").write_text(stated("An eye: \U00013000, $x$"), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "nbsolve", "check", "eye.yaml"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "200"},
+    )  # fmt: skip
+    assert run.returncode == 0
+    assert "note: statement: no handout can be made" in run.stdout
+    assert "\U00013000" in run.stdout
+
+
+@pytest.mark.parametrize("latex", [r"\phantom{x}", r"\quad", r"\begin{matrix}\end{matrix}", "{}"])
+def test_a_formula_in_which_nothing_is_seen(latex: str) -> None:
+    assert typeset(handout(stated(f"Let ${latex}$ be.")).question()).startswith(b"%PDF")
 
 
 def test_one_bad_problem_does_not_stop_the_others(tmp_path: Path) -> None:
