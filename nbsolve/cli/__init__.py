@@ -10,8 +10,11 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line of this process; ends it with the exit code."""
-    # Nothing is imported before an interruption is taken care of: even this takes a moment.
-    from nbsolve.cli.surroundings import interruptions_end_the_process, run
+    try:
+        from nbsolve.cli.surroundings import interruptions_end_the_process, run
 
-    interruptions_end_the_process()
+        interruptions_end_the_process()
+    except KeyboardInterrupt:
+        # So early that nothing was there to take care of it.
+        raise SystemExit(130) from None
     run()

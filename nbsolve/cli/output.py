@@ -22,7 +22,8 @@ def width() -> int:
 def as_utf8() -> None:
     """From now on write UTF-8, whatever the terminal's locale: what is written is meant for a program."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="strict")
+        # Only bytes in a file's name that are no text cannot be written in UTF-8: they become question marks.
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
 
 
 def forgiving() -> None:

@@ -37,8 +37,11 @@ MOST_OPENED = 40
 """Functions of larger formulae are not opened: SymPy would think too long."""
 LARGEST_POWER = 12
 """Higher powers are not multiplied out."""
+STEEPEST = 1000
+"""Opened, e^(1000 z) is a polynomial of degree 1000 in e^z: larger factors stay closed."""
 
 
+_EXPONENTIAL = frozenset({"exp", "sinh", "cosh", "tanh", "sigmoid", "softplus"})
 MOST_LETTERS = 6
 """By so many letters and closed functions terms are collected."""
 GROWTH = 1.5
@@ -119,7 +122,7 @@ def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
     distinctions = any(isinstance(node, Cases) for node in nodes) or _bends_within_bends(
         (*nodes, *walk(author))
     )
-    if opened <= MOST_OPENED and not distinctions:
+    if opened <= MOST_OPENED and not distinctions and not _has_steep_exponentials(nodes):
         ways.append(Bridge(sympy, False, False, decimals))
     for bridge in ways:
         bridge.learn(author)
@@ -156,6 +159,16 @@ def _folded(expression: Expr, author: frozenset[Expr], decimals: bool) -> Expr:
 def _bends_within_bends(nodes: Iterable[Expr]) -> bool:
     """Whether a maximum, minimum or size stands within another: SymPy's time doubles with every level."""
     return any(_is_bend(inner) for node in nodes if _is_bend(node) for inner in [*walk(node)][1:])
+
+
+def _has_steep_exponentials(nodes: Iterable[Expr]) -> bool:
+    """Whether a function that SymPy writes with powers of e holds a number beyond STEEPEST."""
+    return any(
+        isinstance(inner, Number) and (abs(inner.value.p) > STEEPEST or inner.value.q > STEEPEST**2)
+        for node in nodes
+        if isinstance(node, Function | Applied) and getattr(node, "name", "") in _EXPONENTIAL
+        for inner in walk(node)
+    )
 
 
 def _is_bend(e: Expr) -> bool:

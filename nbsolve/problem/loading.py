@@ -65,7 +65,14 @@ def load_problem(
     path = Path(source)
     text = read_text(path)
     beside = path.parent if folder is None else Path(folder)
-    return parse_problem(text, file=str(path), name=path.stem, overrides=overrides, folder=beside)
+    name = path.stem.encode("utf-8", "replace").decode()  # bytes that are no text become question marks
+    return parse_problem(
+        text,
+        file=str(path),
+        name=name,
+        overrides=overrides,
+        folder=beside,
+    )
 
 
 def parse_problem(
