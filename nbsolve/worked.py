@@ -181,6 +181,10 @@ class WorkedSolution:
         """What is given and what is asked; `attached`: with the files of `data_files` beside it."""
         return self._compose(lambda composer: composer.statement(), attached)
 
+    def unsaid(self) -> Document:
+        """The conventions that a question cannot do without, where the statement is not the author's own."""
+        return self._compose(lambda composer: composer.unsaid())
+
     def data_files(self) -> tuple[DataFile, ...]:
         """The numbers that are too many to print, as files of comma-separated values."""
         from nbsolve.compose.givens import data_files

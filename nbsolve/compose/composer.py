@@ -9,7 +9,7 @@ from itertools import islice
 
 from nbsolve.answers import Extras
 from nbsolve.asked_letters import AskedInLetters, InLetters, is_its_own_name
-from nbsolve.compose.conventions import conventions
+from nbsolve.compose.conventions import conventions, unsaid
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import own_functions
 from nbsolve.compose.iteration import anchored, by_matrices
@@ -123,6 +123,11 @@ class Composer:
     def statement(self) -> Document:
         """What is given and what is asked."""
         return self._document(statement(self.solution, self.names, self.attached))
+
+    def unsaid(self) -> Document:
+        """What a question sheet has to say beside the statement."""
+        items = tuple(unsaid(self.solution))
+        return self._document(iter((Bullets(items),) if items else ()))
 
     def conventions(self) -> Document:
         """The conventions that this solution uses."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from nbsolve.arithmetic import ONE
 from nbsolve.compose.functions import activation_name, loss_name
@@ -30,7 +31,7 @@ from nbsolve.layers.parameters import held_members
 from nbsolve.objective import Objective, literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import activation_of, loss_of
-from nbsolve.problem.model import Digits, LossTerm, Problem
+from nbsolve.problem.model import Digits, LossTerm, Problem, Rounding
 from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
 
@@ -56,6 +57,31 @@ def conventions(solution: Solution) -> Iterator[Text]:
     widest = max(problem.network.inputs, *(layer.units for layer in problem.network.layers))
     if by_matrices(solution) and widest > LIMIT:
         yield (Markdown(phrase("conventions.truncated")),)
+
+
+def unsaid(solution: Solution) -> Iterator[Text]:
+    """What a question needs and its statement leaves to the conventions; nothing where an author states it."""
+    problem = solution.problem
+    if problem.statement:
+        return
+    yield from _held(solution)
+    seen = []
+    for layer in problem.network.layers:
+        choice = layer.activation
+        if choice in seen or not choice.parameters or choice.formula is not None:
+            continue
+        seen.append(choice)
+        record, z = activation_of(choice), Variable("z")
+        parameters = {name: literal(given) for name, given in choice.parameters.items()}
+        definition = with_variables(record.definition, parameters)
+        function = Applied(record.function, definition, (("z", z),))
+        yield (activation_name(choice) + ": ", Math(function, "=", definition))
+    own = [loss_words(term, problem, kink=False) for term in problem.losses if term.formula is not None]
+    yield from (said for said in _losses(solution, kink=False) if said not in own)
+    if problem.losses and len(problem.samples) > 1:
+        yield from islice(_training(problem), 1)
+    if any(isinstance(entry, Given) for entry in problem.entries) and problem.rounding != Rounding():
+        yield (_rounding(problem),)
 
 
 def _layout(problem: Problem) -> Text:
@@ -130,10 +156,10 @@ def _activations(problem: Problem) -> Iterator[Text]:
         yield tuple(item)
 
 
-def _losses(solution: Solution) -> Iterator[Text]:
+def _losses(solution: Solution, kink: bool = True) -> Iterator[Text]:
     problem = solution.problem
     for term in problem.losses:
-        yield loss_words(term, problem)
+        yield loss_words(term, problem, kink)
     if len(problem.losses) > 1:
         yield (phrase("conventions.several_losses"),)
     if any(loss_of(term).logarithmic for term in problem.losses):

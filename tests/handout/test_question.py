@@ -61,3 +61,36 @@ def test_the_parts_stand_with_their_marks_and_room_for_answers() -> None:
 
 def test_nothing_is_attached() -> None:
     assert not list(pdf(SMALL, "question").file.attachments)
+
+
+def test_what_no_author_has_stated_is_on_the_sheet() -> None:
+    """The loss with its numbers, parameters of activations, batches, held parameters, how to round."""
+    text = """\
+title: A small network
+network:
+  inputs: 1
+  layers:
+    - units: 1
+      activation: {leaky_relu: {slope: 0.37}}
+      weights: [[0.5]]
+      bias: {value: [0.1], trainable: false}
+samples: [{x: [1], y: [1]}, {x: [2], y: [1]}, {x: [3], y: [1]}]
+loss: {huber: {delta: 0.83, weight: 3, scale: 1/7}}
+training: {optimiser: {sgd: {learning_rate: 0.01}}, batch: 2}
+rounding: {apply: each_step, decimals: 5}
+parts: [{label: a, ask: [loss]}]
+"""
+    seen = pdf(text, "question").tree
+    said = seen.seen + " ".join(node.alt or "" for node in seen)
+    for wanted in (
+        "0.37",
+        "0.83",
+        "1/7",
+        "Huber",
+        "takes 2 samples",
+        "5 decimals",
+        "averaged over the samples",
+    ):
+        assert wanted in said, wanted
+    own = pdf(text + "statement: All is said here.\n", "question").tree.seen
+    assert "Huber" not in own
