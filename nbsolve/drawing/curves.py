@@ -1,4 +1,4 @@
-"""Curves on axes: a function with its jumps and kinks, tangents, and axes that look the same everywhere."""
+"""Curves: a function over an interval with its jumps and kinks, and the heights that are worth showing."""
 
 from __future__ import annotations
 
@@ -12,18 +12,9 @@ import numpy as np
 from nbsolve.drawing.floats import Floats, borders, in_floats
 from nbsolve.expr import Expr
 
-__all__ = [
-    "CURVE", "POINT", "SLOPE", "TEXT", "Curve", "number_text", "point", "sampled", "set_axes",
-    "slope_point", "tangent", "window",
-]  # fmt: skip
+__all__ = ["Curve", "number_text", "sampled", "window"]
 
-CURVE, SLOPE, POINT = "#1d4ed8", "#9a3412", "#111827"
-TEXT = 10.5
-"""Size of text in points: 14 pixels."""
-_GRID, _AXIS, _WORDS = "#d1d5db", "#6b7280", "#374151"
 _PLACES = 241
-_REACH = 34.0
-"""Half the length of a tangent, in pixels."""
 _NEAR = 1e-9
 
 
@@ -65,22 +56,6 @@ class Curve:
                 hollow += [(at, side) for side in (before, after) if not np.isclose(side, here, atol=1e-6)]
         return cls(tuple(pieces), tuple(filled), tuple(hollow))
 
-    def draw(self, ax: Any, colour: str, *, dashes: bool = False, label: str = "") -> None:
-        """On axes; only the first piece carries the label, so that it is named once."""
-        for k, (x, y) in enumerate(self.pieces):
-            ax.plot(
-                x,
-                y,
-                color=colour,
-                linewidth=1.9,
-                linestyle=(0, (5, 2.2)) if dashes else "-",
-                label=label if label and k == 0 else None,
-                zorder=3,
-            )
-        for places, face in ((self.hollow, "#ffffff"), (self.filled, colour)):
-            for at in places:
-                ax.plot(*at, "o", markersize=5, color=colour, markerfacecolor=face, zorder=4)
-
 
 def window(curves: Sequence[Curve], more: Sequence[float] = ()) -> tuple[float, float]:
     """The heights to show: all of them, but not how far a pole goes."""
@@ -95,43 +70,6 @@ def window(curves: Sequence[Curve], more: Sequence[float] = ()) -> tuple[float, 
         low, high = low - 1, high + 1
     pad = 0.08 * (high - low)
     return low - pad, high + pad
-
-
-def set_axes(ax: Any, x: tuple[float, float], y: tuple[float, float], size: float = TEXT) -> None:
-    """Limits, a light grid, the two zero lines, numbers of one size."""
-    ax.set_facecolor("#ffffff")
-    ax.set_xlim(*x)
-    ax.set_ylim(*y)
-    ax.grid(True, color=_GRID, linewidth=0.6, zorder=0)
-    ax.set_axisbelow(True)
-    for side, spine in ax.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(_AXIS)
-    ax.tick_params(colors=_WORDS, labelsize=size, length=3, color=_AXIS)
-    for line, (low, high) in ((ax.axvline, x), (ax.axhline, y)):
-        if low < 0 < high:
-            line(0, color=_AXIS, linewidth=0.8, zorder=1)
-
-
-def tangent(ax: Any, at: tuple[float, float], slope: float, colour: str = POINT) -> None:
-    """A short piece of the tangent: of the same length on paper however steep it is."""
-    (x0, y0), (x1, y1) = ax.transData.transform([(0, 0), (1, 1)])
-    dx, dy = float(x1 - x0), float(slope * (y1 - y0))
-    length = float(np.hypot(dx, dy))
-    reach = _REACH * ax.figure.dpi / 96
-    part = reach / length if length else 0.0
-    xs, ys = [at[0] - part, at[0] + part], [at[1] - part * slope, at[1] + part * slope]
-    ax.plot(xs, ys, color=colour, linewidth=1.5, zorder=5)
-
-
-def point(ax: Any, at: tuple[float, float]) -> None:
-    """A dot on a function's curve."""
-    ax.plot([at[0]], [at[1]], "o", markersize=5.5, color=POINT, zorder=6)
-
-
-def slope_point(ax: Any, at: tuple[float, float]) -> None:
-    """A diamond on a derivative's curve: dots stand at jumps there."""
-    ax.plot([at[0]], [at[1]], "D", markersize=5.5, color=SLOPE, markerfacecolor="#ffffff", zorder=6)
 
 
 def number_text(value: float) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbsolve.drawing.scene import Scene
 
 if TYPE_CHECKING:
-    from nbsolve.drawing.plots import Plot
+    from nbsolve.drawing.charts import Plot
 
 __all__ = ["Drawing"]
 
@@ -33,10 +33,8 @@ class Drawing:
 
     @property
     def scene(self) -> Scene:
-        """The placed shapes and labels of a network drawing. Raises: TypeError for a plot of curves."""
-        if not isinstance(self.source, Scene):
-            raise TypeError(f"{self.title}: a plot of curves has no scene")
-        return self.source
+        """The placed shapes and labels."""
+        return self.source if isinstance(self.source, Scene) else self.source.scene
 
     def save(self, path: str | Path) -> Path:
         """Write the picture as SVG, PDF or PNG, by the file's suffix; returns the file's path.

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from nbsolve.drawing.curves import (
-    CURVE,
-    SLOPE,
-    TEXT,
-    Curve,
-    number_text,
-    point,
-    sampled,
-    set_axes,
-    slope_point,
-    tangent,
-    window,
-)
+from nbsolve.drawing.charts import CURVE, SLOPE, Chart, Frame, Plot, Trace, left_margin, placed
+from nbsolve.drawing.curves import Curve, number_text, sampled, window
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.plots import Plot, finished_plot
+from nbsolve.drawing.plots import finished_plot
+from nbsolve.drawing.scene import Label, Line, Span, row
 from nbsolve.expr import Expr
 from nbsolve.given import Given
 from nbsolve.phrases import phrase
@@ -28,6 +17,8 @@ from nbsolve.phrases import phrase
 __all__ = ["plot_function"]
 
 WIDTH, HEIGHT = 440.0, 300.0
+_ABOVE, _BELOW, _MARGIN = 36.0, 54.0, 16.0
+_TEXT = 14.0
 
 
 def plot_function(
@@ -62,32 +53,32 @@ def plot_function(
     marked = [found for found in marked if math.isfinite(found[1]) and math.isfinite(found[2])]
     heights = window(curves, [height for _, *both in marked for height in both])
 
-    def painter(ax: Any) -> None:
-        set_axes(ax, domain, heights)
-        curves[1].draw(ax, SLOPE, dashes=True, label=labels[1])
-        curves[0].draw(ax, CURVE, label=labels[0])
-        for place, height, steepness in marked:
-            ax.plot([place, place], [height, steepness], ":", color="#6b7280", linewidth=1.1, zorder=2)
-            tangent(ax, (place, height), steepness)
-            point(ax, (place, height))
-            slope_point(ax, (place, steepness))
-        ax.set_xlabel(variable, fontsize=TEXT, color="#374151", style="italic")
-        handles, names = ax.get_legend_handles_labels()
-        ax.legend(
-            handles[::-1],
-            names[::-1],
-            loc="lower left",
-            bbox_to_anchor=(-0.02, 1.0),
-            ncols=2,
-            frameon=False,
-            fontsize=TEXT,
-            handlelength=2.2,
-            borderaxespad=0.2,
-        )
-
+    chart = Chart(
+        domain,
+        heights,
+        (Trace(curves[1], SLOPE), Trace(curves[0], CURVE)),
+        tuple(((place, height), slope) for place, height, slope in marked),
+        tuple((place, slope) for place, _, slope in marked),
+        variable,
+    )
     title = phrase("drawing.function.title", function=labels[0], derivative=labels[1])
     alt = _described(curves, domain, labels, variable, marked)
-    return finished_plot(Plot(WIDTH, HEIGHT, painter), title, alt)
+    return finished_plot(_placed(chart, labels), title, alt)
+
+
+def _placed(chart: Chart, labels: tuple[str, str]) -> Plot:
+    """The chart with the names of its curves above it."""
+    height = HEIGHT - _ABOVE - _BELOW
+    left = _MARGIN + left_margin(chart, height)
+    frame = Frame(chart, left, _ABOVE, WIDTH - left - _MARGIN, height)
+    x, y = left, _ABOVE / 2
+    lines, names = [], []
+    for kind, label in zip((CURVE, SLOPE), labels, strict=True):
+        name = row((Span(label),), _TEXT, "ink")
+        lines.append(Line((x, y), (x + 30, y), kind, 2.4))
+        names.append(Label((x + 38 + name.width / 2, y), (name,)))
+        x += 38 + name.width + 22
+    return placed([frame], WIDTH, HEIGHT, lines, names)
 
 
 def _described(

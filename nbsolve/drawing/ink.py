@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FILLS", "GROUND", "WIRES", "Fill", "Stroke", "tone"]
+__all__ = ["FILLS", "GROUND", "MARKS", "WIRES", "Fill", "Stroke", "tone"]
 
 GROUND = "#ffffff"
 
@@ -38,6 +38,12 @@ WIRES = {
     "path": Stroke("#111827"),
     "active": Stroke("#111827"),
     "divider": Stroke("#d1d5db"),
+    "grid": Stroke("#d1d5db"),
+    "axis": Stroke("#6b7280"),
+    "curve": Stroke("#1d4ed8"),
+    "slope": Stroke("#9a3412", "7 3.5"),
+    "tangent": Stroke("#111827"),
+    "drop": Stroke("#6b7280", "1.5 3"),
 }
 FILLS = {
     "input": Fill("#f3f4f6"),
@@ -47,6 +53,14 @@ FILLS = {
     "active": Fill("#fffbeb", "#111827", 2.6),
     "loss": Fill("#f0fdf4"),
     "frame": Fill("none", "#6b7280", 1.0),
+}
+MARKS = {
+    "point": Fill("#111827", "#111827", 1.0),
+    "slope point": Fill("#ffffff", "#9a3412", 1.6),
+    "curve filled": Fill("#1d4ed8", "#1d4ed8", 1.6),
+    "curve hollow": Fill("#ffffff", "#1d4ed8", 1.6),
+    "slope filled": Fill("#9a3412", "#9a3412", 1.6),
+    "slope hollow": Fill("#ffffff", "#9a3412", 1.6),
 }
 _TONES = {
     "ink": "#111827",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from nbsolve.drawing.curves import CURVE, TEXT, number_text, set_axes
+from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
+from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.plots import Plot, finished_plot
+from nbsolve.drawing.plots import finished_plot
+from nbsolve.drawing.scene import Label, Span, row
 from nbsolve.engine import solve_problem
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.layers.dense import LOSS
@@ -24,7 +24,8 @@ MOST_POINTS = 120
 """Of a longer training so many iterations are drawn, evenly spread."""
 _MOST_CELLS = 400_000
 """Every point keeps the values of its iteration: wide networks get fewer points."""
-_WIDTH, _HEIGHT = 520.0, 300.0
+_WIDTH, _HEIGHT = 520.0, 310.0
+_ABOVE, _BELOW, _MARGIN = 44.0, 54.0, 16.0
 _DOTTED, _LISTED = 30, 12
 _LOGARITHMIC = 50.0
 """Losses that differ by more than this factor are drawn on a logarithmic scale."""
@@ -37,23 +38,28 @@ def plot_losses(solution: Solution, names: Names) -> Drawing:
     logarithmic = min(losses) > 0 and max(losses) / min(losses) > _LOGARITHMIC
     loss = names.plain(LOSS)
 
-    def painter(ax: Any) -> None:
-        low, high = min(losses), max(losses)
-        pad = 0.08 * (high - low) or 0.1 * abs(high) or 1.0
-        limits = (low / 1.3, high * 1.3) if logarithmic else (low - pad, high + pad)
-        if logarithmic:
-            ax.set_yscale("log")
-            ax.yaxis.set_major_formatter(lambda value, place: number_text(value))
-        room = max(0.03 * (numbers[-1] - numbers[0]), 0.15)
-        set_axes(ax, (max(0.0, numbers[0] - room), numbers[-1] + room), limits)
-        marker = "o" if len(numbers) <= _DOTTED else None
-        ax.plot(numbers, losses, color=CURVE, linewidth=1.9, marker=marker, markersize=5, zorder=3)
-        ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.set_xlabel(phrase("drawing.losses.iteration"), fontsize=TEXT, color="#374151")
-        ax.set_title(loss, fontsize=TEXT, color="#111827", loc="left")
-
+    low, high = min(losses), max(losses)
+    pad = 0.08 * (high - low) or 0.1 * abs(high) or 1.0
+    room = max(0.03 * (numbers[-1] - numbers[0]), 0.15)
+    curve = Curve(((np.array(numbers, dtype=np.float64), np.array(losses, dtype=np.float64)),), (), ())
+    chart = Chart(
+        (max(0.0, numbers[0] - room), numbers[-1] + room),
+        (low / 1.3, high * 1.3) if logarithmic else (low - pad, high + pad),
+        (Trace(curve, dots=tuple(points) if len(points) <= _DOTTED else ()),),
+        x_label=phrase("drawing.losses.iteration"),
+        whole=True,
+        logarithmic=logarithmic,
+    )
     title = phrase("drawing.losses.title", loss=loss)
-    return finished_plot(Plot(_WIDTH, _HEIGHT, painter), title, _described(points, title, logarithmic))
+    return finished_plot(_placed(chart, title), title, _described(points, title, logarithmic))
+
+
+def _placed(chart: Chart, title: str) -> Plot:
+    head = row((Span(title),), 16.0)
+    height = _HEIGHT - _ABOVE - _BELOW
+    left = _MARGIN + left_margin(chart, height)
+    frame = Frame(chart, left, _ABOVE, _WIDTH - left - _MARGIN, height)
+    return placed([frame], _WIDTH, _HEIGHT, labels=[Label((_WIDTH / 2, _ABOVE / 2), (head,))])
 
 
 def _losses(solution: Solution) -> list[tuple[int, float]]:

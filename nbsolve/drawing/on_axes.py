@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
+from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
 from nbsolve.drawing.lettering import Run
 from nbsolve.drawing.metrics import text_width
-from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Picture, Row, Scene
+from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
 
 __all__ = ["paint_scene"]
 
@@ -35,6 +35,10 @@ def paint_scene(scene: Scene, ax: Any) -> None:
     pen.ground(scene)
     for line in scene.lines:
         pen.line(line, 5 if line.kind == "divider" else 2)
+    for polyline in scene.polylines:
+        pen.polyline(polyline)
+    for mark in scene.marks:
+        pen.mark(mark)
     for label, line in scene.halos:
         pen.halo(label, line)
     for arrow in scene.arrows:
@@ -82,6 +86,25 @@ class _Pen:
         self.ax.add_line(
             Line2D([ax, bx], [ay, by], color=ink.colour, linewidth=width, linestyle=style, zorder=order)
         )
+
+    def polyline(self, line: Polyline) -> None:
+        """A curve."""
+        from matplotlib.lines import Line2D
+
+        xs, ys = zip(*line.points, strict=True)
+        ink, width = WIRES[line.kind], line.width * self.points
+        style = self._dashes(ink.dash, line.width)
+        self.ax.add_line(Line2D(xs, ys, color=ink.colour, linewidth=width, linestyle=style, zorder=2.1))
+
+    def mark(self, mark: Mark) -> None:
+        """A dot or a diamond on a curve."""
+        from matplotlib.patches import Circle, Polygon
+
+        ink = MARKS[mark.kind]
+        look: Any = {"facecolor": ink.fill, "edgecolor": ink.stroke, "linewidth": ink.width * self.points}
+        shape = Polygon(mark.corners, **look) if mark.diamond else Circle(mark.at, mark.size, **look)
+        shape.set_zorder(2.15)
+        self.ax.add_patch(shape)
 
     def arrow(self, arrow: Arrow) -> None:
         """An arrowhead."""

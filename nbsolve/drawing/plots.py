@@ -1,6 +1,6 @@
-"""Pictures through matplotlib: plots of curves, and scenes on axes; as SVG with real text, PDF or PNG.
+"""Pictures through matplotlib, for those who ask for it: on axes of theirs; as SVG with real text, PDF or PNG.
 
-matplotlib is imported by the functions that need it: network drawings do without.
+matplotlib is imported by the functions that need it: drawings do without.
 """
 
 from __future__ import annotations
@@ -8,18 +8,19 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from typing import Any
 
+from nbsolve.drawing.charts import Plot
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.ink import GROUND
 from nbsolve.drawing.metrics import FAMILY
 from nbsolve.drawing.scene import Scene
+from nbsolve.drawing.svg import write_svg
 
-__all__ = ["Plot", "finished_plot", "paint", "rendered", "svg_of", "through_matplotlib"]
+__all__ = ["finished_plot", "paint", "rendered", "svg_of", "through_matplotlib"]
 
 PIXELS_PER_INCH = 96.0
 _SETTINGS = {
@@ -54,22 +55,9 @@ _METADATA: dict[str, dict[str, None]] = {
 }
 
 
-@dataclass(frozen=True)
-class Plot:
-    """A plot of curves: its size in pixels, what paints it on axes, and the room around these.
-
-    The margins (left, right, below, above) have place for the numbers at the axes and a line of text above.
-    """
-
-    width: float
-    height: float
-    painter: Callable[[Any], None]
-    margins: tuple[float, float, float, float] = (58.0, 14.0, 46.0, 38.0)
-
-
 def finished_plot(plot: Plot, title: str, alt: str) -> Drawing:
     """The drawing of a plot."""
-    return Drawing(svg_of(plot, title, alt), title, alt, plot)
+    return Drawing(write_svg(plot.scene, title, alt), title, alt, plot)
 
 
 def through_matplotlib(drawing: Drawing, ax: Any | None) -> Drawing:
@@ -83,7 +71,9 @@ def through_matplotlib(drawing: Drawing, ax: Any | None) -> Drawing:
 def paint(source: Scene | Plot, ax: Any) -> None:
     """Paint on somebody's axes."""
     if isinstance(source, Plot):
-        source.painter(ax)
+        from nbsolve.drawing.chart_axes import paint_plot
+
+        paint_plot(source, ax)
     else:
         from nbsolve.drawing.on_axes import paint_scene
 
@@ -95,15 +85,13 @@ def rendered(source: Scene | Plot, suffix: str, dots_per_inch: float = 192.0) ->
     import matplotlib
     from matplotlib.figure import Figure
 
+    from nbsolve.drawing.on_axes import paint_scene
+
+    scene = source.scene if isinstance(source, Plot) else source
     with matplotlib.rc_context(_settings()):
-        size = (source.width / PIXELS_PER_INCH, source.height / PIXELS_PER_INCH)
+        size = (scene.width / PIXELS_PER_INCH, scene.height / PIXELS_PER_INCH)
         figure = Figure(figsize=size, facecolor=GROUND)
-        if isinstance(source, Plot):
-            figure.subplots_adjust(**_margins(source))
-            ax = figure.add_subplot()
-        else:
-            ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        paint(source, ax)
+        paint_scene(scene, figure.add_axes((0.0, 0.0, 1.0, 1.0)))
         file = io.BytesIO()
         options: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if suffix == "png" else {}
         figure.savefig(file, format=suffix, dpi=dots_per_inch, metadata=_METADATA[suffix], **options)
@@ -139,13 +127,3 @@ def svg_of(source: Scene | Plot, title: str, alt: str) -> str:
         f'<title id="{tag}-t">{escape(title)}</title>\n<desc id="{tag}-d">{escape(alt)}</desc>'
         + re.sub(r"'DejaVu Sans'(?:, [^;\"]*)?", FAMILY, body)
     )
-
-
-def _margins(plot: Plot) -> dict[str, float]:
-    left, right, below, above = plot.margins
-    return {
-        "left": left / plot.width,
-        "right": 1 - right / plot.width,
-        "bottom": below / plot.height,
-        "top": 1 - above / plot.height,
-    }

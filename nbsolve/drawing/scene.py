@@ -13,8 +13,8 @@ from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Symbol
 
 __all__ = [
-    "HALO", "Arrow", "Box", "Label", "Line", "Picture", "Point", "Row", "Scene", "Span", "digits", "overlap",
-    "plain", "row", "written",
+    "HALO", "Arrow", "Box", "Label", "Line", "Mark", "Picture", "Point", "Polyline", "Row", "Scene", "Span",
+    "digits", "overlap", "plain", "row", "written",
 ]  # fmt: skip
 
 Point = tuple[float, float]
@@ -176,6 +176,31 @@ class Picture:
     cells: tuple[bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Polyline:
+    """A line through many points: a curve, or a piece of a tangent."""
+
+    points: tuple[Point, ...]
+    kind: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A dot, or a `diamond`, on a curve; `size` is its half width."""
+
+    at: Point
+    kind: str
+    size: float
+    diamond: bool = False
+
+    @property
+    def corners(self) -> tuple[Point, ...]:
+        """Of a diamond."""
+        (x, y), size = self.at, self.size
+        return (x - size, y), (x, y - size), (x + size, y), (x, y + size)
+
+
 @dataclass(frozen=True)
 class Scene:
     """Everything that is drawn, in the picture's own pixels; (0, 0) is the top left corner."""
@@ -187,6 +212,8 @@ class Scene:
     labels: tuple[Label, ...] = ()
     arrows: tuple[Arrow, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    polylines: tuple[Polyline, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def rows(self) -> Iterator[Row]:

@@ -5,26 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from nbsolve.catalogue import Activation
-from nbsolve.drawing.curves import CURVE, Curve, point, set_axes, tangent, window
+from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
+from nbsolve.drawing.curves import Curve, window
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.passes import Pass
-from nbsolve.drawing.plots import Plot, finished_plot
+from nbsolve.drawing.plots import finished_plot
 from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.rows import activation_name
+from nbsolve.drawing.scene import Label, Row, Span, row, written
 from nbsolve.expr import Expr, Function, Negation, Quotient, Sum, Variable, number
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Symbol
 
 __all__ = ["plot_activations"]
 
-_ACROSS = 3
-_PANEL = (212.0, 176.0)
-_TEXT = 9.0
-"""Size of the text of a panel in points: 12 pixels."""
-_TICKS = 4
+_ACROSS, _WIDEST = 3, 760.0
+"""So many panels beside one another at most, and no wider picture: its letters must stay legible on paper."""
+_PANEL = (212.0, 182.0)
+_ABOVE, _BELOW, _RIGHT = 46.0, 28.0, 14.0
+_TEXT, _TITLE, _MARGIN = 13.0, 16.0, 8.0
 _LEAST = 4.0
 """The interval reaches at least so far to both sides of 0."""
 
@@ -34,6 +35,7 @@ class _Panel:
     """One unit: what is written above its curve, where it stands on it, how steep it is there."""
 
     lines: tuple[str, str]
+    rows: tuple[Row, Row]
     formula: Expr
     known: dict[str, float]
     z: float
@@ -48,28 +50,39 @@ def plot_activations(this: Pass) -> Drawing:
         for node, data in this.graph.nodes(data=True)
         if node[0] and (panel := _panel(this, node[0], data["symbols"])) is not None
     ]
-    across = min(_ACROSS, len(panels))
-    down = math.ceil(len(panels) / across)
-    width, height = across * _PANEL[0], down * _PANEL[1]
-
-    def painter(ax: Any) -> None:
-        ax.set_axis_off()
-        for place, panel in enumerate(panels):
-            column, line = place % across, place // across
-            left, top = column * _PANEL[0] + 34, line * _PANEL[1] + 40
-            bounds = (
-                left / width,
-                1 - (top + _PANEL[1] - 66) / height,
-                (_PANEL[0] - 46) / width,
-                (_PANEL[1] - 66) / height,
-            )
-            _paint(ax.inset_axes(bounds), panel)
-
     title = this.title(phrase("drawing.activations.title"))
     alt = " ".join(
         [f"{title}.", *(f"{panel.lines[0]}, {panel.lines[1]}." for panel in panels), *this.notes()]
     )
-    return finished_plot(Plot(width, height, painter, (0.0, 0.0, 0.0, 0.0)), title, alt)
+    return finished_plot(_placed(panels, title), title, alt)
+
+
+def _placed(panels: Sequence[_Panel], title: str) -> Plot:
+    """The panels in rows below the title."""
+    charts = [_chart(panel) for panel in panels]
+    high = _PANEL[1] - _ABOVE - _BELOW
+    left = max([_MARGIN, *(left_margin(chart, high) for chart in charts)])
+    widest = max([line.width for panel in panels for line in panel.rows], default=0.0)
+    wide = max(_PANEL[0], left + _RIGHT + 120.0, widest + 2 * _MARGIN)
+    head = row((Span(title),), _TITLE)
+    across = max(1, min(_ACROSS, len(panels), int(_WIDEST / wide)))
+    width = max(across * wide, head.width + 2 * _MARGIN) + _MARGIN
+    labels = [Label((width / 2, _MARGIN + head.height / 2), (head,))]
+    frames = []
+    for place, (panel, chart) in enumerate(zip(panels, charts, strict=True)):
+        x, y = _MARGIN + place % across * wide, 2 * _MARGIN + head.height + place // across * _PANEL[1]
+        frames.append(Frame(chart, x + left, y + _ABOVE, wide - left - _RIGHT, high))
+        for line, down in zip(panel.rows, (12.0, 32.0), strict=True):
+            labels.append(Label((x + line.width / 2, y + down), (line,)))
+    height = 3 * _MARGIN + head.height + math.ceil(len(panels) / across) * _PANEL[1]
+    return placed(frames, width, height, labels=labels)
+
+
+def _chart(panel: _Panel) -> Chart:
+    reach = max(_LEAST, 1.25 * abs(panel.z))
+    curve = Curve.of(panel.formula, "z", (-reach, reach), panel.known)
+    point = ((panel.z, panel.a), panel.slope)
+    return Chart((-reach, reach), window([curve], [panel.a]), (Trace(curve),), (point,))
 
 
 def _panel(this: Pass, layer: int, symbols: Sequence[Symbol]) -> _Panel | None:
@@ -83,11 +96,22 @@ def _panel(this: Pass, layer: int, symbols: Sequence[Symbol]) -> _Panel | None:
     first = phrase("drawing.activations.point", z=_said(names[0], z), a=_said(names[1], a))
     steep = "" if slope is None else _said(phrase("drawing.marks.slope"), slope)
     second = f"{activation}, {steep}" if steep else activation
+    letters = [written(this.names.name(symbol)) for symbol in symbols]
+    rows = (
+        row((*letters[0], *_equals(z), Span(", "), *letters[1], *_equals(a)), _TEXT),
+        row(
+            (Span(f"{activation}, {phrase('drawing.marks.slope')}"), *_equals(slope))
+            if slope is not None
+            else (Span(activation),),
+            _TEXT,
+            "quiet",
+        ),
+    )
     record = dense.activation
     given = {**record.parameters, **dense.layer.activation.parameters}
     parameters = {name: float(value) for name, value in given.items()}
     formula, known = _formula(record, z.size, a.size, parameters)
-    return _Panel((first, second), formula, known, z.size, a.size, 0.0 if slope is None else slope.size)
+    return _Panel((first, second), rows, formula, known, z.size, a.size, 0.0 if slope is None else slope.size)
 
 
 def _formula(
@@ -109,24 +133,5 @@ def _said(name: str, reading: Reading) -> str:
     return f"{name} {reading.relation} {reading.plain()}"
 
 
-def _paint(ax: Any, panel: _Panel) -> None:
-    locator = ax.get_axes_locator()
-    if locator is not None:
-        ax.apply_aspect(locator(ax, None))  # its place is needed now: a tangent is as long as it looks
-    reach = max(_LEAST, 1.25 * abs(panel.z))
-    curve = Curve.of(panel.formula, "z", (-reach, reach), panel.known)
-    set_axes(ax, (-reach, reach), window([curve], [panel.a]), _TEXT)
-    ax.locator_params(nbins=_TICKS)
-    curve.draw(ax, CURVE)
-    tangent(ax, (panel.z, panel.a), panel.slope)
-    point(ax, (panel.z, panel.a))
-    for line, height in zip(panel.lines, (22, 8), strict=True):
-        ax.annotate(
-            line,
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(-20, height * 0.75),
-            textcoords="offset points",
-            fontsize=_TEXT,
-            color="#111827" if height > 10 else "#374151",
-        )
+def _equals(reading: Reading) -> tuple[Span, ...]:
+    return (Span(f" {reading.relation} "), *reading.spans())

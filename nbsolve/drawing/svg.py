@@ -7,9 +7,9 @@ import struct
 import zlib
 from html import escape
 
-from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
+from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
 from nbsolve.drawing.metrics import FAMILY
-from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Picture, Row, Scene
+from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
 
 __all__ = ["png", "write_svg"]
 
@@ -26,6 +26,8 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
     body = [
         f'<rect width="{width}" height="{height}" rx="10" fill="{GROUND}"/>',
         *(_line(line) for line in scene.lines),
+        *(_polyline(line) for line in scene.polylines),
+        *(_mark(mark) for mark in scene.marks),
         *(_halo(label, line) for label, line in scene.halos),
         *(_arrow(arrow) for arrow in scene.arrows),
         *(_box(box) for box in scene.boxes if box.kind != "frame"),
@@ -60,6 +62,26 @@ def _line(line: Line, bare: bool = False) -> str:
         f'<line x1="{_number(ax)}" y1="{_number(ay)}" x2="{_number(bx)}" y2="{_number(by)}" '
         f'stroke="{ink.colour}" stroke-width="{_number(line.width)}"{dash}/>'
     )
+
+
+def _polyline(line: Polyline) -> str:
+    points = " ".join(f"{_fine(x)},{_fine(y)}" for x, y in line.points)
+    ink = WIRES[line.kind]
+    dash = f' stroke-dasharray="{ink.dash}"' if ink.dash else ""
+    return (
+        f'<polyline points="{points}" fill="none" stroke="{ink.colour}" stroke-width="{_number(line.width)}" '
+        f'stroke-linejoin="round"{dash}/>'
+    )
+
+
+def _mark(mark: Mark) -> str:
+    ink = MARKS[mark.kind]
+    look = f'fill="{ink.fill}" stroke="{ink.stroke}" stroke-width="{_number(ink.width)}"'
+    if mark.diamond:
+        points = " ".join(f"{_fine(x)},{_fine(y)}" for x, y in mark.corners)
+        return f'<polygon points="{points}" {look}/>'
+    (x, y) = mark.at
+    return f'<circle cx="{_fine(x)}" cy="{_fine(y)}" r="{_number(mark.size)}" {look}/>'
 
 
 def _arrow(arrow: Arrow) -> str:
@@ -155,6 +177,11 @@ def png(picture: Picture) -> bytes:
         for name, data in chunks
         if few or name != b"PLTE"
     )
+
+
+def _fine(value: float) -> str:
+    """Curves are seen enlarged, too."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _number(value: float) -> str:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter, TemplateExporter
+from nbconvert.nbconvertapp import NbConvertApp
 from traitlets import Bool, Enum, Unicode
 
+from nbsolve.errors import NbsolveError
 from nbsolve.handout.course import CourseData
 from nbsolve.handout.notebooks import NotebookPages
 from nbsolve.handout.paper import PAPERS
@@ -41,7 +43,19 @@ class NbsolvePDFExporter(TemplateExporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
-        """The PDF. Raises: NbsolveError, naming the cell, for what cannot be put on paper."""
+        """The PDF. Raises: NbsolveError, naming the cell, for what cannot be put on paper.
+
+        Under nbconvert's own command that is one line and exit code 1, as everywhere in nbsolve.
+        """
+        try:
+            return self._typeset(nb, resources, **kw)
+        except NbsolveError as error:
+            if not NbConvertApp.initialized():
+                raise
+            self.log.error("%s", error)
+            raise SystemExit(1) from None
+
+    def _typeset(self, nb: Any, resources: dict[str, Any] | None, **kw: Any) -> tuple[bytes, dict[str, Any]]:
         # the preprocessors of every exporter, without the templates of TemplateExporter
         notebook, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
         metadata = resources.get("metadata", {})
@@ -60,6 +74,7 @@ class NbsolvePDFExporter(TemplateExporter):
             code=not (self.exclude_input or self.exclude_code_cell),
             outputs=not (self.exclude_output or self.exclude_code_cell),
         )
+        pages.check_run()
         title = pages.title(str(metadata.get("name", "")) or "Notebook")
         root = Path(str(metadata.get("path", "")) or ".")
         sheet = Sheet(

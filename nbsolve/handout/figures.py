@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nbsolve.drawing.scene import Scene
 from nbsolve.handout.tikz import tikz
-from nbsolve.render import latex
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_picture import paper_svg, size_of
 from nbsolve.render.typst_words import quoted
@@ -25,14 +23,9 @@ _MILLIMETRES = 0.205
 def figure(drawing: Drawing, paper: Paper) -> Piece:
     """A drawing, as wide as it needs to be legible and no wider than the text."""
     alt = f"{drawing.title}. {drawing.alt}"
-    return replace(svg_figure(drawing.svg, alt, paper), latex=lambda: _latex(drawing, alt, paper))
-
-
-def _latex(drawing: Drawing, alt: str, paper: Paper) -> str:
-    """A network as TikZ; a plot of curves in words, since a file of LaTeX has no pictures beside it."""
-    if isinstance(drawing.source, Scene):
-        return tikz(drawing.source, _width(drawing.source.width, drawing.source.height, paper))
-    return f"\\begin{{quote}}\\itshape\n{latex.escaped(alt)}\n\\end{{quote}}\n"
+    scene = drawing.scene
+    width = _width(scene.width, scene.height, paper)
+    return replace(svg_figure(drawing.svg, alt, paper), latex=lambda: tikz(scene, width))
 
 
 def svg_figure(svg: str, alt: str, paper: Paper) -> Piece:

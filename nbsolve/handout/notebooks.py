@@ -25,6 +25,9 @@ NO_INPUT = frozenset(
 )
 NO_OUTPUT = frozenset({"hide-output", "remove-output", "hide_output", "remove_output"})
 SOLUTION = "solution"
+_CALLS_NBSOLVE = re.compile(r"^\s*(?:from|import) nbsolve\b", re.MULTILINE)
+_SHOWS = re.compile(r"(None if .* else )?solution\.\w+\(.*\)( if .* else None)?\s*\Z")
+"""Nbsolve's own cell, which may have nothing to show."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -37,6 +40,20 @@ class NotebookPages:
     solutions: bool = True
     code: bool = True
     outputs: bool = True
+
+    def check_run(self) -> None:
+        """Raises: NbsolveError where nbsolve's own cells have not been run, or have lost what they showed."""
+        cells = [cell for cell in self.notebook["cells"] if cell["cell_type"] == "code"]
+        if not self.outputs or not any(_CALLS_NBSOLVE.search(_joined(cell["source"])) for cell in cells):
+            return
+        if not any(cell.get("outputs") for cell in cells):
+            raise NbsolveError("the notebook has not been run, or its outputs were removed: add --execute")
+        for number, cell in enumerate(self._cells(), start=1):
+            own = cell["cell_type"] == "code" and _SHOWS.match(_joined(cell["source"]))
+            if own and not cell.get("outputs") and cell.get("execution_count") is None:
+                raise NbsolveError(
+                    f"cell {number} has not been run: run the notebook again, or add --execute"
+                )
 
     def title(self, otherwise: str) -> str:
         """The first heading of level 1, or the metadata's title."""
@@ -117,7 +134,8 @@ def _generated(cell: Mapping[str, Any]) -> bool:
     ]
     if made:
         return all(made)
-    return _joined(cell["source"]).startswith("from nbsolve import ")
+    source = _joined(cell["source"])
+    return source.startswith("from nbsolve import ") or _SHOWS.match(source) is not None
 
 
 def _tags(cell: Mapping[str, Any]) -> frozenset[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
-from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Picture, Row, Scene
+from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
+from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
 
 __all__ = ["tikz", "tikz_words"]
 
@@ -34,6 +34,8 @@ def tikz(scene: Scene, width: float) -> str:
     unit = width / scene.width
     body = [
         *(_line(line) for line in scene.lines if line.kind != "divider"),
+        *(_polyline(line) for line in scene.polylines),
+        *(_mark(mark) for mark in scene.marks),
         *(_halo(label, line) for label, line in scene.halos),
         *(_arrow(arrow) for arrow in scene.arrows),
         *(_box(box) for box in scene.boxes),
@@ -79,8 +81,8 @@ def _dash(pattern: str) -> str:
     )
 
 
-def _at(x: float, y: float) -> str:
-    return f"({x:.1f},{y:.1f})"
+def _at(x: float, y: float, digits: int = 1) -> str:
+    return f"({x:.{digits}f},{y:.{digits}f})"
 
 
 def _line(line: Line) -> str:
@@ -89,6 +91,25 @@ def _line(line: Line) -> str:
         rf"\draw[draw={_colour(ink.colour)}, line width={line.width * 0.5:.2f}pt{_dash(ink.dash)}] "
         f"{_at(*line.start)} -- {_at(*line.end)};"
     )
+
+
+def _polyline(line: Polyline) -> str:
+    ink = WIRES[line.kind]
+    return (
+        rf"\draw[draw={_colour(ink.colour)}, line join=round, "
+        rf"line width={line.width * 0.5:.2f}pt{_dash(ink.dash)}] "
+        f"{' -- '.join(_at(*point, digits=2) for point in line.points)};"
+    )
+
+
+def _mark(mark: Mark) -> str:
+    ink = MARKS[mark.kind]
+    style = f"fill={_colour(ink.fill)}, draw={_colour(ink.stroke)}, line width={ink.width * 0.5:.2f}pt"
+    if mark.diamond:
+        return (
+            rf"\filldraw[{style}] {' -- '.join(_at(*corner, digits=2) for corner in mark.corners)} -- cycle;"
+        )
+    return rf"\filldraw[{style}] {_at(*mark.at, digits=2)} circle [radius={mark.size:.1f}];"
 
 
 def _halo(label: Label, line: Line) -> str:

@@ -14,6 +14,7 @@ from nbsolve.notebook.children import CAN_FORK
 from nbsolve.notebook.engine import ENGINE_NAME, register_engine
 from nbsolve.notebook.kernel import private_kernel
 from nbsolve.notebook.parameters import KERNEL_NAME, register_translator
+from nbsolve.phrases import phrase
 
 NOT_ON_PAGE = "not-on-page"  # tag of a cell that speaks to the person who has the notebook open
 
@@ -94,6 +95,9 @@ def _tidied(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookNod
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         cell.id = f"cell-{position}"
     cells[0].source = f"# {title}"
+    for cell in cells:
+        if NOT_ON_PAGE in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace("{install}", phrase("notebook.install"))
     notebook.cells = cells
     notebook.metadata = nbformat.from_dict(
         {

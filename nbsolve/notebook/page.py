@@ -21,7 +21,7 @@ _AFTERWORD = """\
 
 Everything above was worked out by the notebook below.
 <a href="{up}_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number of the problem
-and run it again: the whole solution follows. It needs nothing but `pip install nbsolve` and Jupyter.
+and run it again: the whole solution follows. {install}
 """
 
 
@@ -43,7 +43,8 @@ def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = No
     if related is not None:
         cells.append(nbformat.v4.new_markdown_cell(f"## See also\n\n{related}"))
     up, file = "../" * (1 + name.count("/")), f"{name.rpartition('/')[2]}.ipynb"
-    cells.append(nbformat.v4.new_markdown_cell(_AFTERWORD.format(up=up, name=quote(name), file=file)))
+    words = _AFTERWORD.format(up=up, name=quote(name), file=file, install=phrase("notebook.install"))
+    cells.append(nbformat.v4.new_markdown_cell(words))
     cells.append(
         nbformat.v4.new_code_cell("\n\n".join(code), execution_count=1, metadata={"tags": ["hide-input"]})
     )

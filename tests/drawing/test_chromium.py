@@ -54,8 +54,7 @@ def drawings() -> list[Any]:
         worked = solve(load_problem(path))
         parameter = worked.names.plain(next(worked.names.parameters(1)))
         for kind in kinds_of(worked.problem):
-            if kind not in ("activations", "loss"):
-                found.append(worked.draw(kind, quantity=parameter, step=5))
+            found.append(worked.draw(kind, quantity=parameter, step=5))
     for seed in range(40):
         found.append(solve(load_problem(random_problem(5000 + seed))).draw("backward"))
     return found

@@ -28,6 +28,10 @@ def test_wires_differ_in_dashes_or_in_grey(one: str, other: str) -> None:
     assert first.dash != second.dash or (pair[1] + 0.05) / (pair[0] + 0.05) > 1.5
 
 
+def test_a_function_and_its_derivative_differ_in_dashes() -> None:
+    assert (WIRES["curve"].dash, WIRES["slope"].dash) == ("", "7 3.5")
+
+
 @pytest.mark.parametrize(("one", "other"), [("unit", "dead"), ("unit", "active"), ("unit", "faded")])
 def test_units_differ_in_their_border_or_in_grey(one: str, other: str) -> None:
     first, second = FILLS[one], FILLS[other]
@@ -67,7 +71,7 @@ def test_text_is_legible_on_paper(path: Path) -> None:
     worked = solve(load_problem(path))
     parameter = worked.names.plain(next(worked.names.parameters(1)))
     for kind in kinds_of(worked.problem):
-        if kind in ("step", "activations", "loss"):
+        if kind == "step":
             continue
         drawing = worked.draw(kind, quantity=parameter)
         scale = min(0.75, TEXT_WIDTH / drawing.scene.width)

@@ -223,6 +223,7 @@ def test_jupyter_gets_the_picture_and_the_words() -> None:
 def test_drawing_does_not_load_matplotlib() -> None:
     code = (
         "import sys; from nbsolve import load_problem, solve; "
-        f"solve(load_problem({str(PROBLEMS[0])!r})).draw('backward'); sys.exit('matplotlib' in sys.modules)"
+        f"s = solve(load_problem({str(PROBLEMS[0])!r})); [s.draw(k) for k in ('backward', 'activations', 'loss')]; "
+        "sys.exit('matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

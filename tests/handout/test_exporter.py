@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pypandoc
 import pytest
-from nbconvert.exporters import HTMLExporter, LatexExporter, PythonExporter, get_exporter
+from nbconvert.exporters import HTMLExporter, LatexExporter, MarkdownExporter, PythonExporter, get_exporter
 
 from nbsolve import load_problem, solve
 from nbsolve.errors import NbsolveError
@@ -57,10 +57,48 @@ def test_it_is_registered_and_the_command_works(made: Path) -> None:
     assert "Backward pass" in one.bookmarks
 
 
+def stripped(made: Path, folder: Path) -> Path:
+    """The notebook as nbstripout leaves it."""
+    notebook = read(made)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    path = folder / "stripped.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_a_notebook_without_outputs_is_refused_and_typeset_when_it_is_run(made: Path, tmp_path: Path) -> None:
+    path = stripped(made, tmp_path)
+    command = [sys.executable, "-m", "nbconvert", "--to", "nbsolve-pdf", str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "the notebook has not been run, or its outputs were removed: add --execute" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not path.with_suffix(".pdf").exists()
+    run = subprocess.run([*command, "--execute"], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "Backward pass" in Pdf(path.with_suffix(".pdf").read_bytes()).bookmarks
+
+
+def test_a_cell_of_nbsolve_that_was_not_run_is_named(made: Path) -> None:
+    notebook = read(made)
+    number = next(n for n, cell in enumerate(notebook.cells) if cell.source == "solution.worked()")
+    notebook.cells[number].update(outputs=[], execution_count=None)
+    with pytest.raises(NbsolveError, match=r"^cell \d+ has not been run"):
+        exported(notebook)
+
+
+def test_a_notebook_of_somebody_elses_needs_no_outputs() -> None:
+    cells = [nbformat.v4.new_markdown_cell("# Mine"), nbformat.v4.new_code_cell("print(1)")]
+    assert "print(1)" in exported(nbformat.v4.new_notebook(cells=cells)).tree.seen
+
+
 def test_what_nbsolve_made_is_typeset_from_its_blocks(made: Path) -> None:
     one = exported(read(made))
     assert "from nbsolve import" not in one.tree.seen
     assert "problem_text" not in one.tree.seen
+    assert "solution." not in one.tree.seen
     found = list(formulas(one.tree))
     assert len(found) > 30
     assert all(digits(node.alt or "") == digits(node.seen) for node in found)
@@ -214,3 +252,39 @@ def test_stock_exporters_give_sensible_results(made: Path, monkeypatch: pytest.M
 
 def test_a_picture_of_png_is_one() -> None:
     assert base64.b64decode(PNG).startswith(b"\x89PNG")
+
+
+# What each reader shows of an output, best first: nbconvert says it itself, VS Code in its sources
+# (`NOTEBOOK_DISPLAY_ORDER` in notebookCommon.ts; types that no extension shows are passed over), JupyterLab by the
+# ranks of its renderers.
+READERS = {
+    "html": HTMLExporter().default_config.NbConvertBase.display_data_priority,
+    "markdown": MarkdownExporter().default_config.NbConvertBase.display_data_priority,
+    "latex": LatexExporter().default_config.NbConvertBase.display_data_priority,
+    "VS Code": [
+        "application/json", "application/javascript", "text/html", "image/svg+xml", "text/latex",
+        "text/markdown", "image/png", "image/jpeg", "text/plain",
+    ],
+    "JupyterLab": ["text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png", "text/plain"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_reader_shows_the_best_that_it_can(made: Path, reader: str) -> None:
+    bundles = [output.data for cell in read(made).cells for output in cell.get("outputs", [])]
+    assert len(bundles) > 6
+    for data in bundles:
+        shown = next(kind for kind in READERS[reader] if kind in data)
+        if stored.MIME in data:
+            assert shown == "text/markdown"
+        else:
+            assert shown == ("application/pdf" if reader == "latex" else "text/html")
+
+
+def test_boxes_are_read_everywhere_and_are_directives_on_the_site() -> None:
+    for path in PROBLEMS:
+        document = solve(load_problem(path)).document()
+        plain = myst.render_plain(document)
+        assert ":::" not in plain
+        assert myst.with_directives(plain) == myst.render(document)
+    assert "<!-- box: note nbsolve-conventions -->\n\n**" in plain

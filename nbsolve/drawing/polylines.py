@@ -1,0 +1,73 @@
+"""Lines of many points: what of one lies inside a rectangle, and the few points that draw it as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nbsolve.drawing.scene import Point
+
+__all__ = ["inside", "thinned"]
+
+_UNSEEN = 0.04
+"""A point is left out where the line then moves by less than this, in pixels."""
+
+
+def inside(points: Sequence[Point], corners: tuple[float, float, float, float]) -> list[list[Point]]:
+    """The runs of a line of points inside a rectangle (left, top, right, low)."""
+    runs: list[list[Point]] = []
+    for k in range(len(points) - 1):
+        ends = _segment(points[k], points[k + 1], corners)
+        if ends is None:
+            continue
+        start, end = ends
+        if runs and runs[-1][-1] == start:
+            runs[-1].append(end)
+        else:
+            runs.append([start, end])
+    return runs
+
+
+def _segment(
+    start: Point, end: Point, corners: tuple[float, float, float, float]
+) -> tuple[Point, Point] | None:
+    """The part of a segment inside (Liang and Barsky), ends unchanged where they lie inside."""
+    (ax, ay), (bx, by) = start, end
+    left, top, right, low = corners
+    enters, leaves = 0.0, 1.0
+    for origin, run, least, most in ((ax, bx - ax, left, right), (ay, by - ay, top, low)):
+        if run == 0:
+            if not least <= origin <= most:
+                return None
+            continue
+        one, other = sorted(((least - origin) / run, (most - origin) / run))
+        enters, leaves = max(enters, one), min(leaves, other)
+    if enters > leaves:
+        return None
+    first = start if enters == 0 else (ax + enters * (bx - ax), ay + enters * (by - ay))
+    last = end if leaves == 1 else (ax + leaves * (bx - ax), ay + leaves * (by - ay))
+    return first, last
+
+
+def thinned(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The points without those that lie on the line between others (Ramer, Douglas and Peucker)."""
+    places = np.array(points, dtype=np.float64)
+    keep = {0, len(points) - 1}
+    spans = [(0, len(points) - 1)]
+    while spans:
+        first, last = spans.pop()
+        if last - first < 2:
+            continue
+        between, chord = places[first + 1 : last] - places[first], places[last] - places[first]
+        length = float(np.hypot(*chord))
+        if length:
+            away = np.abs(between[:, 0] * chord[1] - between[:, 1] * chord[0]) / length
+        else:
+            away = np.hypot(between[:, 0], between[:, 1])
+        worst = int(away.argmax())
+        if away[worst] > _UNSEEN:
+            middle = first + 1 + worst
+            keep.add(middle)
+            spans += [(first, middle), (middle, last)]
+    return tuple(points[k] for k in sorted(keep))
