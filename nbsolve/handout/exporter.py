@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter, TemplateExporter
-from nbconvert.nbconvertapp import NbConvertApp
 from traitlets import Bool, Enum, Unicode
 
 from nbsolve.errors import NbsolveError
@@ -50,6 +49,8 @@ class NbsolvePDFExporter(TemplateExporter):
         try:
             return self._typeset(nb, resources, **kw)
         except NbsolveError as error:
+            from nbconvert.nbconvertapp import NbConvertApp  # which imports every exporter, this one too
+
             if not NbConvertApp.initialized():
                 raise
             self.log.error("%s", error)
