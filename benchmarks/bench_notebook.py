@@ -92,7 +92,11 @@ def measured(checkout: Path, what: str) -> float:
     code = MEASURE.replace("MANY", str(MANY)).replace("FEW", str(FEW))
     with tempfile.TemporaryDirectory() as scratch:
         run = subprocess.run(
-            [python, "-c", code, what, str(PROBLEM), scratch], capture_output=True, text=True, check=False
+            [python, "-c", code, what, str(PROBLEM), scratch],
+            cwd=checkout,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if run.returncode != 0:
         raise SystemExit(run.stderr)

@@ -55,21 +55,27 @@ class Drawing:
     def _repr_svg_(self) -> str | None:
         return None if self.elsewhere else self.svg
 
-    def _as_html(self, words: str) -> str:
+    @property
+    def words(self) -> str:
+        """Title and description, for where there is no picture."""
+        return self.alt if self.alt.startswith(self.title) else f"{self.title}. {self.alt}"
+
+    def _as_html(self) -> str:
         """The picture with its words: nbconvert gives an SVG none, and Jupyter would take an SVG out of HTML."""
         data = base64.b64encode(self.svg.encode()).decode("ascii")
-        return f'<img alt="{escape(words)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
+        return (
+            f'<img alt="{escape(self.words)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
+        )
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
         from nbsolve.render.typst_picture import picture_pdf
 
-        words = f"{self.title}. {self.alt}"
-        bundle = {"text/plain": words}
+        bundle = {"text/plain": self.words}
         if not self.elsewhere:
             # LaTeX knows no SVG: notebooks that become LaTeX find a PDF beside it
-            pdf = base64.b64encode(picture_pdf(self.svg, words)).decode("ascii")
-            bundle |= {"text/html": self._as_html(words), "image/svg+xml": self.svg, "application/pdf": pdf}
+            pdf = base64.b64encode(picture_pdf(self.svg, self.words)).decode("ascii")
+            bundle |= {"text/html": self._as_html(), "image/svg+xml": self.svg, "application/pdf": pdf}
         wanted = bundle.keys() if include is None else set(include)
         return {kind: text for kind, text in bundle.items() if kind in wanted and kind not in (exclude or ())}

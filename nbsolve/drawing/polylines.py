@@ -16,6 +16,9 @@ _UNSEEN = 0.04
 
 def inside(points: Sequence[Point], corners: tuple[float, float, float, float]) -> list[list[Point]]:
     """The runs of a line of points inside a rectangle (left, top, right, low)."""
+    left, top, right, low = corners
+    if all(left <= x <= right and top <= y <= low for x, y in points):
+        return [list(points)]
     runs: list[list[Point]] = []
     for k in range(len(points) - 1):
         ends = _segment(points[k], points[k + 1], corners)

@@ -22,10 +22,9 @@ _MILLIMETRES = 0.205
 
 def figure(drawing: Drawing, paper: Paper) -> Piece:
     """A drawing, as wide as it needs to be legible and no wider than the text."""
-    alt = f"{drawing.title}. {drawing.alt}"
     scene = drawing.scene
     width = _width(scene.width, scene.height, paper)
-    return replace(svg_figure(drawing.svg, alt, paper), latex=lambda: tikz(scene, width))
+    return replace(svg_figure(drawing.svg, drawing.words, paper), latex=lambda: tikz(scene, width))
 
 
 def svg_figure(svg: str, alt: str, paper: Paper) -> Piece:

@@ -12,7 +12,11 @@ from nbconvert.exporters import PythonExporter
 from nbsolve.errors import NbsolveError, ProblemError
 from nbsolve.notebook import make_notebook
 from nbsolve.notebook.execution import execute_template
+from nbsolve.problem import load_problem
+from nbsolve.problem.embedding import self_contained_text
 from tests.book.problems import BROKEN, FLAT, TRAINED, UNSOLVABLE
+
+PROBLEMS = Path(__file__).parents[2] / "problems"
 
 
 @pytest.fixture
@@ -62,12 +66,17 @@ def test_twice_the_same_bytes(flat: Path, tmp_path: Path) -> None:
     assert make_notebook(flat, tmp_path / "twice.ipynb").read_bytes() == once
 
 
-def test_a_kernel_of_its_own_gives_the_same(flat: Path, tmp_path: Path) -> None:
-    make_notebook(flat, tmp_path / "forked.ipynb")
+@pytest.mark.parametrize("name", ["001-a-squared-error", "003-1-derivatives", "001-a-symbolic-squared-error"])
+def test_a_kernel_of_its_own_gives_the_same(name: str, tmp_path: Path) -> None:
+    path = PROBLEMS / f"{name}.yaml"
+    make_notebook(path, tmp_path / "forked.ipynb")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    title = "Two sigmoid layers, one bias per layer"
-    started = execute_template(FLAT, title, folder=tmp_path, scratch=scratch, in_process=False)
+    problem = load_problem(path)
+    text = self_contained_text(problem)
+    started = execute_template(
+        text, problem.title, folder=path.parent, scratch=scratch, kind=problem.kind, in_process=False
+    )
     assert nbformat.writes(started) + "\n" == (tmp_path / "forked.ipynb").read_text(encoding="utf-8")
 
 
