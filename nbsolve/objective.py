@@ -307,10 +307,16 @@ class Objective:
         """A loss's derivative in output k, with the problem's quantities in it."""
         a_k = layer_activation(self.depth, k, sample)
         pair = self._pair(term)
-        if pair is not None and a_k in self.saturated and formula is loss_of(term).derivative:
+        met = loss_of(term).at_target.get(self.met.get(a_k, -1))
+        seen = (
+            pair is None
+            or a_k in self.saturated
+            or self.problem.network.layers[-1].activation.name == "softmax"
+        )
+        if met is not None and seen:
+            formula = met
+        elif pair is not None and a_k in self.saturated and formula is loss_of(term).derivative:
             formula = with_variables(pair[0], self._through_z(a_k))
-        elif a_k in self.met:
-            formula = loss_of(term).at_target.get(self.met[a_k], formula)
         variables: dict[str, Expr] = {
             "a_k": Quantity(a_k),
             "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),

@@ -14,6 +14,8 @@ LARGEST_PLAIN = 7
 """Magnitudes 10^e written without a power of ten: SMALLEST_PLAIN ≤ e < LARGEST_PLAIN."""
 LARGEST_WHOLE = 15
 """Exact whole numbers below 10^LARGEST_WHOLE are written out: 54729792, not 5.4729792·10⁷."""
+LARGEST_DECIMAL = 40
+"""From 10^LARGEST_DECIMAL on nobody means decimals: a number gets LARGEST_WHOLE significant digits."""
 MOST_PLACES = 20
 """Two values that agree to so many decimals are not told apart."""
 
@@ -85,13 +87,17 @@ def _places(magnitude: int, digits: DigitsWanted) -> int:
         places = digits.significant - 1 - magnitude
         return max(places, 0) if magnitude < LARGEST_PLAIN else places
     assert digits.decimals is not None
+    if magnitude >= LARGEST_DECIMAL:
+        return LARGEST_WHOLE - 1 - magnitude
     if digits.minimum_significant == 0:
         return digits.decimals
     return max(digits.decimals, digits.minimum_significant - 1 - magnitude)
 
 
 def _text(rounded: flint.fmpq, places: int, exact: bool, magnitude: int, digits: DigitsWanted) -> str:
-    scientific = digits.significant is not None or digits.minimum_significant > 0
+    scientific = (
+        digits.significant is not None or digits.minimum_significant > 0 or magnitude >= LARGEST_DECIMAL
+    )
     if scientific and rounded != 0 and not SMALLEST_PLAIN <= magnitude < LARGEST_PLAIN:
         mantissa = plain(rounded * power_of_ten(-magnitude), places + magnitude)
         return f"{shortened(mantissa) if exact else mantissa}e{magnitude}"

@@ -180,3 +180,9 @@ def test_the_value_is_what_the_text_says(fraction: Fraction, significant: int) -
         flint.fmpq(fraction.numerator, fraction.denominator), Digits(significant=significant), Arithmetic()
     )
     assert rational(found.text) == found.value
+
+
+def test_a_number_of_thousands_of_digits_gets_significant_ones_though_decimals_were_asked_for() -> None:
+    huge = Arithmetic().exp(flint.fmpq(100_000))
+    written = write(huge, Digits(decimals=4), Arithmetic())
+    assert written.text == "2.80666336042612e43429"  # mpmath: 2.806663360426123…e+43429

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from mpmath import mp
 
-from tests.audit.chains import TROUBLE, ChainChecker, Context, Found
+from tests.audit.chains import THROUGH_Z, TROUBLE, ChainChecker, Context, Found
 from tests.audit.display import read_display, relation_chain
 from tests.audit.lay import literal, tidy
 from tests.audit.mutate import mutants
@@ -160,7 +160,8 @@ class Audit:
                 if not isinstance(target, Sym):
                     continue
                 if target.name not in self.formulae and any(
-                    note[:1] == ("\\text",) and "s i n c e" not in " ".join(note[:8]) for note in chain.notes
+                    note[:1] == ("\\text",) and "s i n c e" not in " ".join(note[:8]) and note != THROUGH_Z
+                    for note in chain.notes
                 ):
                     count += 1
                     place.context.marks[count] = target.name

@@ -35,6 +35,16 @@ from tests.reference.rounding import Digits, as_fraction, fault, places
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
 NOISE = Fraction(1, 10**40)
 TOO_SMALL = ("\\text", "{", *"toosmalltobetoldfrom", "0", "}")
+THROUGH_Z = (
+    "\\text",
+    "{",
+    *"thesamethroughz:thepredictionistoocloseto",
+    "0",
+    *"or",
+    "1",
+    *"foritslogarithm",
+    "}",
+)
 TROUBLE = (Unreadable, Unknown, ZeroDivisionError, ValueError, KeyError, IndexError)
 
 
@@ -59,10 +69,10 @@ class Found:
 
 
 def same(a: Number, b: Number) -> bool:
-    """Equal, up to the noise of 60 digits."""
+    """Equal, up to the noise of so many digits."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
-    return bool(abs(big(a) - big(b)) <= mp.mpf(10) ** -40 * (1 + abs(big(a))))
+    return bool(abs(big(a) - big(b)) <= mp.mpf(10) ** (-2 * DIGITS // 3) * (1 + abs(big(a))))
 
 
 class ChainChecker:
@@ -331,6 +341,9 @@ class ChainChecker:
             raise Unreadable(f"{target} through {node.name}")
 
     def _check_note(self, note: Texts, target: str, t: int, context: Context, out: Found) -> None:
+        if note == THROUGH_Z:
+            self._check_saturated(target, t, out)
+            return
         parser = Parser(note, self.world.symbols)
         rest = note
         if note[:1] == ("\\text",):
@@ -349,6 +362,16 @@ class ChainChecker:
                 out.faults.append(f"{target} is not too small to be told from 0")
         elif rest:
             self._check_reason(rest, t, out)
+
+    def _check_saturated(self, target: str, t: int, out: Found) -> None:
+        """Some prediction is printed as 0 or 1, or as less than 10⁻¹⁵."""
+        outputs = f"a[{self.world.depth}]", f"a_new[{self.world.depth}]"
+        for entry in self.world.entries:
+            if entry.quantity.startswith(outputs) and entry.printed is not None:
+                size = float(entry.printed)
+                if min(abs(size), abs(1 - size)) < 1e-15:
+                    return
+        out.faults.append(f"{target}: no prediction is close to 0 or 1")
 
     def _check_reason(self, texts: Texts, t: int, out: Found) -> None:
         r"""`\text{since }z_1 = -0.1 < 0\text{, }…`"""

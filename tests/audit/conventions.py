@@ -138,6 +138,10 @@ class Conventions(Words):
         if not any(t.log_base == exact(base) for t in self.spec.losses):
             out.faults.append(f"logarithms have base {base}")
 
+    def zero_times_log(self, place: Place, out: Found) -> None:
+        if not any(term.name.endswith("cross_entropy") for term in self.spec.losses):
+            out.faults.append("no loss has a logarithm")
+
     def natural(self, place: Place, out: Found) -> None:
         if all(t.log_base is not None for t in self.spec.losses):
             out.faults.append("logarithms are not natural")

@@ -323,6 +323,11 @@ def _rules() -> list[Rule]:
             r"the next line uses; ties are rounded away from zero()",
             lambda s, pl, o, a, _: p.rounding(s, pl, o, a, None, None),
         ),
+        (
+            r"0 · ln 0 counts as 0, the limit of x · ln x, and so the loss has a derivative where a prediction is"
+            r" exactly its target 0 or 1",
+            p.zero_times_log,
+        ),
         (r"logarithms have base \$?(\d+)\$?", p.log_base),
         (
             r"Iterations (\d+) to (\d+) are carried out in the (same way|way shown below) and not written out\.",
