@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from nbsolve import ProblemError, UnknownQuantityError, WorkedSolution, solve
+from nbsolve import ProblemError, WorkedSolution, solve
 from nbsolve.answers import write_json
 from nbsolve.document import Derivation, Result, blocks_within
 from tests.loading import files, load_problem, parse_problem
@@ -94,9 +94,11 @@ def test_asked_results_are_boxed_and_definitions_are_not() -> None:
     assert len(boxed) > 5
 
 
-def test_a_given_has_no_formula() -> None:
-    with pytest.raises(UnknownQuantityError, match="no formula"):
-        solved(MIXED.replace('"dL/da[1][1]"', '"W[1][1][1]"')).answers()
+def test_a_given_is_its_own_answer() -> None:
+    """A whole matrix may be asked for of which some entries are letters."""
+    found = [*solved(MIXED.replace('"dL/da[1][1]"', '"W[1]"')).entries()][-4:]
+    assert [one.printed for one in found] == ["0.1", "0.2", None, "0.4"]
+    assert found[2].formula == "u"
 
 
 @pytest.mark.parametrize("word", ["loss_after", "forward_after", "epoch_loss"])
