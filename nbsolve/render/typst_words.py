@@ -17,8 +17,8 @@ _BRACKETS = {
 _NAMED = {
     "*": "∗", ":": "colon", "/": "slash", ";": "semi", ",": "comma", "!": "excl", ".": "dot.basic", "?": "quest",
 }  # fmt: skip
-_ROOTS = frozenset("√∛∜")
-"""Signs that Typst reads as functions."""
+_ROOTS = frozenset("√∛∜⌜⌝⌞⌟")
+"""Signs that Typst reads as functions; it looks for a partner of any other bracket as well."""
 _SCRIPTS = {"\ufe00": "cal", "\ufe01": "scr"}
 """Variation selectors that tell the two alphabets for scripts apart."""
 _SPACES = {"0.1667em": "thin", "0.2222em": "med", "0.2778em": "thick", "1em": "quad", "2em": "wide"}
@@ -39,7 +39,7 @@ def sign(text: str) -> str:
         return _NAMED[text]
     if len(text) != 1 or text.isalnum():
         return word(text, True)
-    if text in _ROOTS or not text.isprintable():
+    if text in _ROOTS or not text.isprintable() or unicodedata.category(text) in ("Ps", "Pe"):
         return f"\\u{{{ord(text):x}}}"
     return f"\\{text}" if text.isascii() else text
 
