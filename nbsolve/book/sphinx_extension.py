@@ -73,6 +73,7 @@ def _configure(app: Sphinx, config: Config) -> None:
         config.mathjax3_config = {"chtml": {"displayAlign": "left"}}
     # "Costs $5 and $10" has no mathematics, on pages written by hand as in problems
     config.myst_dmath_allow_space = False
+    config.myst_dmath_double_inline = True  # $$ in the middle of a line, as in notebooks
     config.html_theme_options.setdefault("show_toc_level", 2)  # iterations, and what is in them
     foot = f"<p class='nbsolve-version'>Worked out by nbsolve {__version__}.</p>"
     config.html_theme_options["extra_footer"] = foot + str(config.html_theme_options.get("extra_footer", ""))
