@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,7 +30,10 @@ class Outcome:
 def run(case: Callable[[], None]) -> Outcome:
     """Run the case in a child. A traceback, more than 5 s of CPU or 1 GB, and a death are faults."""
     reading, writing = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Python 3.12 warns of threads, of which the child needs none.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         os.close(reading)
         _child(case, writing)
