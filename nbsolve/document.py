@@ -28,9 +28,16 @@ class Strong:
 
 @dataclass(frozen=True, slots=True)
 class Markdown:
-    """Text that the problem's author wrote (Markdown, $mathematics$)."""
+    """Text in Markdown with $mathematics$: what the problem's author wrote, or a phrase that has some.
+
+    `level` is that of its highest headings, where it may have any; `language` that of an author's words, where
+    it is not English; `trust` lets raw HTML through.
+    """
 
     text: str
+    level: int | None = None
+    language: str | None = None
+    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)

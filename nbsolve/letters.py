@@ -11,6 +11,9 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from nbsolve.authored.reading import read
+from nbsolve.authored.rewriting import BrokenMathematics
+
 __all__ = ["Name", "letter_name", "own_name", "squeeze", "strip_markup", "strip_signs"]
 
 _GREEK = {
@@ -51,11 +54,14 @@ class Name:
         Words get upright or italic text style (`\mathit{net}`, `\text{total}`), Greek letters written as
         words or signs their command.
 
-        Raises ValueError for unbalanced braces and for characters that would end the formula.
+        Raises ValueError for unbalanced braces, characters that would end the formula, commands that are not
+        mathematics.
         """
         text = text.strip()
         if not text or re.search(r"[$%&#`<>\n~]", text) or text.endswith("\\"):
             raise ValueError(f"not a name that can stand in a formula: {text!r}")
+        if "\\" in text:
+            _refuse_commands(text)
         core, scripts = _split(text)
         sub = sup = ""
         for sign, argument in scripts:
@@ -86,6 +92,14 @@ class Name:
     def plain(self) -> str:
         """Unicode for a terminal: w₃, ŷ₁, w₁₁⁽¹⁾; where Unicode lacks a sign, w_{b} and w^{c}."""
         return _sign(self.core) + _plain_script("_", self.sub) + _plain_script("^", self.sup)
+
+
+def _refuse_commands(text: str) -> None:
+    r"""Raise ValueError where a name has commands that are not mathematics (`\href`, `\input`)."""
+    try:
+        read(text)
+    except BrokenMathematics as error:
+        raise ValueError(f"the name {text!r} cannot be shown: {error.why}") from None
 
 
 def letter_name(word: str) -> Name:

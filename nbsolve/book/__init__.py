@@ -11,6 +11,7 @@ from nbsolve.book.starting import init_course
 from nbsolve.errors import Fault, NbsolveError, ProblemError
 from nbsolve.problem import load_problem
 from nbsolve.problem.model import AnyProblem
+from nbsolve.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,7 +48,7 @@ def build_book(
         chosen = here
         if problems and (read_made(record) or not course.site.exists()):
             chosen = _chosen(problems, here)
-        loaded = _load(chosen)
+        loaded = _load(chosen, read_settings(course.config))
         if console is not None:
             for warning in (warning for problem in loaded.values() for warning in problem.warnings):
                 console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
@@ -75,13 +76,13 @@ def _chosen(problems: Sequence[Path], here: Mapping[str, Path]) -> dict[str, Pat
     return chosen
 
 
-def _load(files: Mapping[str, Path]) -> dict[str, AnyProblem]:
+def _load(files: Mapping[str, Path], settings: Settings) -> dict[str, AnyProblem]:
     """All problems, or one error with the faults of all of them."""
     loaded: dict[str, AnyProblem] = {}
     faults: list[Fault] = []
     for name, path in files.items():
         try:
-            loaded[name] = load_problem(path)
+            loaded[name] = load_problem(path, trust=settings.trust, language=settings.language)
         except ProblemError as error:
             faults.extend(error.faults)
     if faults:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ import yaml
 from nbsolve.book.course import TABLE
 from nbsolve.book.entry import Entry, Listed
 from nbsolve.errors import NbsolveError
+from nbsolve.markdown.myst import escaped, line
 
 
 def table_of_contents(written: Path, listed: Listed) -> str:
@@ -42,7 +44,7 @@ def table_of_problems(listed: Listed) -> str:
     """The page, in MyST, that lists every problem: its network, its loss, what is asked, links."""
     lines = ["# All problems", ""]
     for group, members in _grouped(listed).items():
-        lines += [f"## {_plain(group)}", "", ":::{table}"]
+        lines += [f"## {escaped(group)}", "", ":::{table}"]
         if all(entry.derivation for _, entry in members):
             lines += [":class: nbsolve-derivations", ":align: left", ""]
             lines += ["| Derivation | Of | |", "|:--|:--|:--|"]
@@ -65,12 +67,12 @@ def _derivation(name: str, entry: Entry) -> str:
 
 
 def _link(name: str, entry: Entry) -> str:
-    return f"[{_plain(entry.title)}](<{name}.ipynb>)"
+    return f"[{line(entry.title, cell=True, language=entry.language)}](<{name}.ipynb>)"
 
 
 def _notebook(name: str) -> str:
     file = f"{name.rpartition('/')[2]}.ipynb"
-    return f'<a href="../_sources/problems/{quote(name)}.ipynb" download="{file}">notebook</a>'
+    return f'<a href="../_sources/problems/{quote(name)}.ipynb" download="{escape(file)}">notebook</a>'
 
 
 def _cells(*cells: str) -> str:
@@ -82,8 +84,3 @@ def _grouped(listed: Listed) -> Mapping[str, list[tuple[str, Entry]]]:
     for name, entry in listed:
         groups.setdefault(entry.group, []).append((name, entry))
     return groups
-
-
-def _plain(text: str) -> str:
-    """Text for a table's cell: a bar would end it, a line break too."""
-    return " ".join(text.split()).replace("|", "\\|")

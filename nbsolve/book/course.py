@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbsolve.errors import NbsolveError
+from nbsolve.markdown.links import page_name
 
 SUFFIXES = (".yaml", ".yml")
 TABLE = "index"  # the page in book/problems/ that lists them all
-_UNSAFE = re.compile(r"[^\w. +=@~,()-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def _files_below(folder: Path, within: tuple[str, ...] = ()) -> Iterator[Path]:
 
 def _page_name(path: Path) -> str:
     below = _below_problems(Path(os.path.abspath(path)))
-    return "/".join(_UNSAFE.sub("-", part).lstrip(".") or "-" for part in below.with_suffix("").parts)
+    return "/".join(page_name(part) for part in below.with_suffix("").parts)
 
 
 def _below_problems(path: Path) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nbsolve.compose.derivation_page import name_of
 from nbsolve.compose.functions import activation_name, loss_name
+from nbsolve.markdown.myst import code
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 
 Function = tuple[str, str | None]
@@ -18,6 +19,7 @@ class Entry:
     """One problem: `cells` are those of its row in the table, `functions` what it uses, or derives."""
 
     title: str
+    language: str | None
     group: str
     derivation: bool
     derived: str
@@ -31,12 +33,20 @@ Listed = Sequence[tuple[str, Entry]]
 
 def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
     """The entry of a problem; one without a group of its own belongs to its source, or to the `folder` it is in."""
-    group = problem.group or problem.source or folder or "Problems"
+    group = problem.group or folder or "Problems"
     if isinstance(problem, DerivationProblem):
         derived = ", ".join(name_of(topic) for topic in problem.topics)
         functions = tuple((topic.name, topic.formula) for topic in problem.topics)
-        return Entry(problem.title, group, True, derived, _derived(problem), functions)
-    return Entry(problem.title, group, False, "", _solved(problem), tuple(dict.fromkeys(_used(problem))))
+        return Entry(problem.title, problem.language, group, True, derived, _derived(problem), functions)
+    return Entry(
+        problem.title,
+        problem.language,
+        group,
+        False,
+        "",
+        _solved(problem),
+        tuple(dict.fromkeys(_used(problem))),
+    )
 
 
 def group_of(name: str) -> str:
@@ -76,4 +86,4 @@ def _solved(problem: Problem) -> tuple[str, str, str]:
 def _asked(quantity: str) -> str:
     """A kind of quantity in words; the name of one quantity as code."""
     plain = quantity.replace("_", "").isalpha() and len(quantity) > 2
-    return quantity.replace("_", " ") if plain else f"`{quantity}`"
+    return quantity.replace("_", " ") if plain else code(quantity, cell=True)

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nbsolve.book.entry import Listed
+from nbsolve.markdown.myst import line
 from nbsolve.phrases import phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Words, and the pages that they introduce, seen from the page `at`: title and name."""
+    """Words, and the pages that they introduce, seen from the page `at`: title (in Markdown) and name."""
 
     words: str
     pages: tuple[tuple[str, str], ...]
@@ -21,9 +22,7 @@ class Related:
     @property
     def markdown(self) -> str:
         """The words and a list, in MyST."""
-        links = "\n".join(
-            f"- [{' '.join(title.split())}](<{self._file(name)}>)" for title, name in self.pages
-        )
+        links = "\n".join(f"- [{title}](<{self._file(name)}>)" for title, name in self.pages)
         return f"{self.words}\n\n{links}"
 
     def _file(self, name: str) -> str:
@@ -52,5 +51,5 @@ def related_pages(listed: Listed) -> Mapping[str, Related]:
 
 
 def _titled(names: Sequence[str], listed: Listed) -> tuple[tuple[str, str], ...]:
-    titles = {name: entry.title for name, entry in listed}
+    titles = {name: line(entry.title, language=entry.language) for name, entry in listed}
     return tuple((titles[name], name) for name in names)

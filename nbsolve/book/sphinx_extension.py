@@ -6,11 +6,14 @@ import hashlib
 import logging
 import os
 from dataclasses import dataclass, field
+from gettext import NullTranslations
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from jupyter_book.sphinx import REDIRECT_TEXT
+from sphinx import locale
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSuppressor
@@ -19,6 +22,7 @@ from nbsolve import __version__
 from nbsolve.book import affected
 from nbsolve.book.drawing_directive import add_directives
 from nbsolve.book.sidebar import fill_sidebars
+from nbsolve.markdown.languages import attributes, is_english
 
 _SAFE_BUT_SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 """Jupyter Book's own: the first works when all is read, the second only for LaTeX."""
@@ -43,11 +47,14 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", _configure)
     app.connect("builder-inited", _allow_parallel_reading)
     app.connect("html-page-context", _leave_out_sidebar, priority=100)
+    app.connect("html-page-context", _escape_title, priority=900)
+    app.connect("html-page-context", _in_authors_language, priority=900)
     app.connect("build-finished", _finish)
     _collect_warnings(app)
     affected.setup(app)
     add_directives(app)
     # with another style sheet or script every page is written anew; else Sphinx would keep the old ones
+    app.add_config_value("nbsolve_language", "en", "html", str)
     app.add_config_value("nbsolve_style", _style(), "html", str)
     app.add_config_value("nbsolve_shared_sidebar", True, "html", bool)
     app.add_css_file("nbsolve.css")
@@ -67,10 +74,17 @@ def _configure(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(files("nbsolve") / "templates" / "static"))
     collapsed = bool(config.html_theme_options.get("collapse_navbar"))
     config.nbsolve_shared_sidebar = config.html_theme == "sphinx_book_theme" and not collapsed
+    config.suppress_warnings.append("misc.highlighting_failure")  # code of an author's that is not code
+    # what nbsolve and the theme say is in English, whatever language the course's authors write in
+    config.nbsolve_language = (config.language or "en").replace("_", "-")
+    config.language = "en"
+    if not is_english(config.nbsolve_language):
+        for catalog in locale.translators:  # the theme's too, which were read before
+            locale.translators[catalog] = NullTranslations()
     config.mathjax_path = "mathjax/tex-chtml-full.js"
     if not config.mathjax3_config:
         # each line of a solution begins where the last one began
-        config.mathjax3_config = {"chtml": {"displayAlign": "left"}}
+        config.mathjax3_config = {"chtml": {"displayAlign": "left"}, "loader": {"load": ["ui/safe"]}}
     # "Costs $5 and $10" has no mathematics, on pages written by hand as in problems
     config.myst_dmath_allow_space = False
     config.myst_dmath_double_inline = True  # $$ in the middle of a line, as in notebooks
@@ -112,6 +126,21 @@ def _leave_out_sidebar(
     OUTCOME.rendered.add(page)
     if app.config.nbsolve_shared_sidebar and page in app.env.found_docs:
         context["toctree"] = lambda **_: ""
+
+
+def _in_authors_language(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """A page of the book is its author's, in the language of `_config.yml`; generated pages mark it themselves."""
+    language = app.config.nbsolve_language
+    if doctree is not None and not is_english(language) and not page.startswith("problems/"):
+        context["body"] = f"<div {attributes(language)}>{context['body']}</div>"
+
+
+def _escape_title(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
+    """The theme writes a page's title once more, for paper, as plain text where HTML stands."""
+    if isinstance(context.get("pagetitle"), str):
+        context["pagetitle"] = escape(context["pagetitle"])
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from nbsolve.cli import completion
+from nbsolve.cli.output import printable
 from nbsolve.cli.written import Prune, Written, nothing_but_pruning, tell_of_withdrawn
 
 Jobs = Annotated[
@@ -111,5 +112,5 @@ def notebook(
     written = Written(out)
     for place, file in zip(made, files, strict=True):
         written.add(place, [file])
-        typer.echo(str(place))
+        typer.echo(printable(str(place)))
     tell_of_withdrawn(written, prune)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nbsolve.cli import completion
+from nbsolve.cli.output import printable
 from nbsolve.errors import Fault, NbsolveError, ProblemError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def check(
         if faults:
             wrong += 1
             continue
-        typer.echo(f"{file}: good")
+        typer.echo(f"{printable(file)}: good")
         for warning in warnings:
             typer.echo(f"    note: {warning}")
     if wrong:
@@ -97,19 +98,19 @@ def list_problems(
     ] = Path("."),
 ) -> None:
     """List the problems of a course: file, title, network, and what is asked."""
-    from nbsolve.authored.dollars import in_words
     from nbsolve.book.course import Course
+    from nbsolve.markdown.plain import plain
     from nbsolve.problem import load_problem
 
     rows: list[tuple[str, str, str, str]] = []
     faults: list[Fault] = []
     for path in Course(course).problem_files():
         try:
-            problem = load_problem(path)
+            problem = load_problem(path, trust=True)  # what is listed is plain text
         except ProblemError as error:
             faults.extend(error.faults)
             continue
-        rows.append((str(path), in_words(problem.title), _network(problem), _asked(problem)))
+        rows.append((printable(str(path)), plain(problem.title), _network(problem), _asked(problem)))
     if rows:
         _show_table(("file", "title", "network", "asked"), rows)
     if faults:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 import typer
 
+from nbsolve.cli.output import printable
 from nbsolve.cli.surroundings import (
     BAD_INPUT,
     INTERRUPTED,
@@ -103,21 +104,10 @@ def _print(pieces: Sequence[tuple[str, str]]) -> None:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     text = Text()
     for style, piece in pieces:
-        text.append(_printable(piece), style=style)
+        text.append(printable(piece), style=style)
     # Where standard error takes nothing, the exit code has to do.
     with suppress(OSError):
         console.print(text)
-
-
-def _printable(text: str) -> str:
-    """Without control characters, which a file must not send to a terminal; bytes of names as they are."""
-    return "".join(c if c == "\n" or c.isprintable() else f"\\x{_code(c):02x}" for c in text)
-
-
-def _code(sign: str) -> int:
-    """A byte of a file's name that is no text comes as U+DC80 to U+DCFF."""
-    code = ord(sign)
-    return code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
 
 
 def _of_system(error: OSError) -> str:

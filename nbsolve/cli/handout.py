@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nbsolve.cli import completion
+from nbsolve.cli.output import printable
 from nbsolve.cli.problems import about, read_problems
 from nbsolve.cli.written import Prune, Written, nothing_but_pruning, tell_of_withdrawn
 from nbsolve.errors import Fault, ProblemError
@@ -210,4 +211,4 @@ def _write(place: Path, sheet: Sheet, form: HandoutFormat, written: Written, fil
     else:
         write_whole(path, typeset(sheet))
     written.add(path, files)
-    typer.echo(str(path))
+    typer.echo(printable(str(path)))

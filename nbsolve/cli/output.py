@@ -55,3 +55,14 @@ def style() -> Callable[[str, str], str]:
         return "\n".join(found.render(line) for line in text.split("\n"))
 
     return coloured
+
+
+def printable(text: str) -> str:
+    """Without control characters, which a file must not send to a terminal; bytes of names as they are."""
+    return "".join(c if c == "\n" or c.isprintable() else f"\\x{_code(c):02x}" for c in text)
+
+
+def _code(sign: str) -> int:
+    """A byte of a file's name that is no text comes as U+DC80 to U+DCFF."""
+    code = ord(sign)
+    return code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code

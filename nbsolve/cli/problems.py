@@ -24,8 +24,12 @@ def read_problem(source: str, overrides: Sequence[str] = ()) -> AnyProblem:
     if source == STANDARD_INPUT:
         return _from_standard_input(overrides)
     from nbsolve.problem import load_problem
+    from nbsolve.settings import read_settings
 
-    problem = load_problem(Path(source), overrides=list(overrides))
+    settings = read_settings()
+    problem = load_problem(
+        Path(source), overrides=list(overrides), trust=settings.trust, language=settings.language
+    )
     _check_asked(problem, source, bool(overrides))
     return problem
 
@@ -71,10 +75,19 @@ def about(source: str, problem: AnyProblem) -> Iterator[None]:
 def _from_standard_input(overrides: Sequence[str]) -> AnyProblem:
     from nbsolve.problem import parse_problem
     from nbsolve.problem.reading import MAXIMUM_BYTES, decode
+    from nbsolve.settings import read_settings
 
     name = _STANDARD_INPUT_NAME
     text = decode(sys.stdin.buffer.read(MAXIMUM_BYTES + 1), name)
-    problem = parse_problem(text, file=name, overrides=list(overrides), folder=Path.cwd())
+    settings = read_settings()
+    problem = parse_problem(
+        text,
+        file=name,
+        overrides=list(overrides),
+        folder=Path.cwd(),
+        trust=settings.trust,
+        language=settings.language,
+    )
     _check_asked(problem, name, bool(overrides))
     return problem
 

@@ -16,14 +16,13 @@ from nbsolve.compose.iteration import anchored, by_matrices
 from nbsolve.compose.letters import LetterBlocks
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.passes import Passes
-from nbsolve.compose.statement import marks, statement
+from nbsolve.compose.statement import authored, marks, statement
 from nbsolve.document import (
     Block,
     Bullets,
     Document,
     Heading,
     Link,
-    Markdown,
     Math,
     Note,
     Paragraph,
@@ -302,12 +301,12 @@ class Composer:
     def _pitfalls(self) -> Iterator[Block]:
         notes = self.solution.problem.pitfalls
         if notes:
-            items = tuple((Markdown(note),) for note in notes)
+            items = tuple((authored(self.solution.problem, note),) for note in notes)
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 
     def document(self) -> Document:
         """The whole."""
-        blocks: list[Block] = [Heading(1, (Markdown(self.solution.problem.title),))]
+        blocks: list[Block] = [Heading(1, (authored(self.solution.problem, self.solution.problem.title),))]
         for part in (self.statement, self.conventions, self.worked, self.answers, self.pitfalls):
             blocks.extend(part().blocks)
         return self._document(iter(blocks))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.compose.functions import in_words, own_blocks
-from nbsolve.compose.statement import marks
+from nbsolve.compose.statement import authored, marks, source
 from nbsolve.document import (
     Block,
     Bullets,
@@ -46,17 +46,18 @@ class DerivationPage:
 
     def _statement(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.statement"),))
-        words = self.problem.statement or phrase("derivations.statement")
-        yield Paragraph((Markdown(words),))
+        words = self.problem.statement
+        asked = authored(self.problem, words, 3) if words else Markdown(phrase("derivations.statement"))
+        yield Paragraph((asked,))
         parts = self.problem.parts
         yield Bullets(tuple(self._part(part) for part in parts), tuple(part.label for part in parts))
         if self.problem.source:
-            yield Paragraph((Markdown(phrase("statement.source", source=self.problem.source)),))
+            yield source(self.problem)
 
     def _part(self, part: Part) -> Text:
         pieces: list[Inline] = []
         if part.text:
-            pieces.append(Markdown(part.text))
+            pieces.append(authored(self.problem, part.text))
         else:
             topics = [topic for ask in part.ask for topic in self.problem.topics if topic.id == ask]
             for position, topic in enumerate(topics):
@@ -137,12 +138,12 @@ class DerivationPage:
 
     def _pitfalls(self) -> Iterator[Block]:
         if self.problem.pitfalls:
-            items = tuple((Markdown(note),) for note in self.problem.pitfalls)
+            items = tuple((authored(self.problem, note),) for note in self.problem.pitfalls)
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 
     def document(self) -> Document:
         """The whole."""
-        blocks: list[Block] = [Heading(1, (Markdown(self.problem.title),))]
+        blocks: list[Block] = [Heading(1, (authored(self.problem, self.problem.title),))]
         for part in (self.statement, self.conventions, self.derivations, self.answers, self.pitfalls):
             blocks.extend(part().blocks)
         return self._document(iter(blocks))

@@ -21,9 +21,10 @@ from nbsolve.document import (
 from nbsolve.expr import Atom, Quantity
 from nbsolve.given import Given
 from nbsolve.listing import belongs_to_sample
+from nbsolve.markdown.languages import is_english
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import Part, Problem
+from nbsolve.problem.model import AnyProblem, Part, Problem
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
@@ -33,7 +34,7 @@ def statement(solution: Solution, names: Names, attached: bool = False) -> Itera
     """What is given and what is asked; `attached`: what is too large to print comes with it as a file."""
     problem = solution.problem
     yield Heading(2, (phrase("sections.statement"),))
-    yield Paragraph((Markdown(problem.statement),) if problem.statement else (_network(problem),))
+    yield Paragraph((authored(problem, problem.statement, 3),) if problem.statement else (_network(problem),))
     yield Paragraph((phrase("statement.weights"),))
     yield from parameters(solution, attached)
     yield from samples(solution, attached)
@@ -55,7 +56,19 @@ def statement(solution: Solution, names: Names, attached: bool = False) -> Itera
             tuple(part.label for part in problem.parts),
         )
     if problem.source:
-        yield Paragraph((Markdown(phrase("statement.source", source=problem.source)),))
+        yield source(problem)
+
+
+def authored(problem: AnyProblem, text: str, level: int | None = None) -> Markdown:
+    """Words of the problem's author; `level`: that of the highest headings in them, where there may be any."""
+    language = None if is_english(problem.language) else problem.language
+    return Markdown(text, level, language, problem.trust)
+
+
+def source(problem: AnyProblem) -> Paragraph:
+    """Where the problem comes from."""
+    before, _, after = phrase("statement.source", source="\0").partition("\0")
+    return Paragraph((before, authored(problem, problem.source or ""), after))
 
 
 def _network(problem: Problem) -> str:
@@ -97,7 +110,7 @@ def _constants(problem: Problem) -> Iterator[Text]:
 def _part(part: Part, problem: Problem, names: Names) -> Text:
     pieces: list[Inline] = []
     if part.text:
-        pieces.append(Markdown(part.text))
+        pieces.append(authored(problem, part.text))
     else:
         batch = batch_size(problem) > 1
         for position, ask in enumerate(part.ask):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 from nbsolve.errors import Fault, NbsolveError, ProblemError
+from nbsolve.settings import config_data
 
 __all__ = ["CourseData", "read_course"]
 
@@ -44,13 +44,9 @@ def read_course(config: Path) -> CourseData:
 
     Raises: ProblemError, naming the file, for what is not text there.
     """
-    if not config.is_file():
-        return CourseData()
-    data = _loaded(config)
-    language = _language(data)
-    given = data.get("course")
+    given = config_data(config).get("course")
     if given is None:
-        return CourseData(language=language)
+        return CourseData()
     known = [field.name for field in fields(CourseData) if field.name != "language"]
     if not isinstance(given, Mapping):
         raise _fault(config, "course", "is not a mapping", f"keys {', '.join(known)}")
@@ -61,29 +57,7 @@ def read_course(config: Path) -> CourseData:
             raise _fault(config, f"course.{key}", "is not text", "text")
     texts = {key: " ".join(str(value).split()) for key, value in given.items() if value is not None}
     logo = texts.pop("logo", "")
-    return CourseData(**texts, logo=config.parent / logo if logo else None, language=language)
-
-
-def _loaded(config: Path) -> Mapping[str, Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        data = YAML(typ="safe", pure=True).load(config.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ProblemError([Fault(f"cannot be read: {' '.join(str(error).split())}", str(config))]) from None
-    if data is None:
-        return {}
-    if not isinstance(data, Mapping):
-        raise ProblemError([Fault("is not a mapping", str(config), expected="keys and values")])
-    return data
-
-
-def _language(data: Mapping[str, Any]) -> str:
-    found: Any = data
-    for key in ("sphinx", "config", "language"):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) and found.isascii() and found.isalpha() else "en"
+    return CourseData(**texts, logo=config.parent / logo if logo else None)
 
 
 def _fault(config: Path, path: str, message: str, expected: str) -> ProblemError:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nbsolve.authored.dollars import in_words
 from nbsolve.document import Block, Bullets, Document, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.handout.course import CourseData
@@ -15,10 +14,11 @@ from nbsolve.handout.figures import figure
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.handout.work import MOST, answer_lines
+from nbsolve.markdown.plain import plain
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import DerivationProblem
 from nbsolve.render.typst import Piece, Writer
-from nbsolve.render.typst_markdown import inline_of
+from nbsolve.render.typst_markdown import in_language, inline_of
 from nbsolve.render.typst_words import quoted
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import WorkedDerivation
@@ -46,7 +46,7 @@ class Handout:
     @property
     def title(self) -> str:
         """The problem's title, as plain text."""
-        return in_words(self.worked.problem.title).replace("**", "").replace("`", "")
+        return " ".join(plain(self.worked.problem.title).split())
 
     @cached_property
     def statement(self) -> Document:
@@ -75,7 +75,8 @@ class Handout:
     def sheet(self, pieces: Sequence[Piece], kind: str = "", fields: tuple[str, ...] = ()) -> Sheet:
         """Pieces under the problem's title; `fields` are lines to be filled in by hand."""
         running = f"{self.title} · {kind}" if kind else self.title
-        heading = inline_of(self.worked.problem.title)
+        problem = self.worked.problem
+        heading = in_language(inline_of(problem.title), problem.language)
         return Sheet(self.title, pieces, running, kind, fields, None, self.course, self.paper, heading)
 
     # ------------------------------------------------------------------ pieces

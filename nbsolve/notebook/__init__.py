@@ -119,6 +119,7 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
     def work() -> None:
         import nbformat
 
+        from nbsolve.markdown.myst import line
         from nbsolve.notebook.execution import execute_template
         from nbsolve.notebook.page import as_page
         from nbsolve.problem.embedding import self_contained_text
@@ -129,7 +130,12 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
         try:
             with _compiling(scratch.parent):
                 notebook = execute_template(
-                    text, job.problem.title, folder=job.folder, scratch=scratch, kind=job.problem.kind
+                    text,
+                    line(job.problem.title, language=job.problem.language),
+                    folder=job.folder,
+                    scratch=scratch,
+                    kind=job.problem.kind,
+                    trust=job.problem.trust,
                 )
         except DomainError as error:
             hint = domain_hint(job.problem)

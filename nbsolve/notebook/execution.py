@@ -34,9 +34,12 @@ def execute_template(
     folder: Path,
     scratch: Path,
     kind: str = "network",
+    trust: bool = False,
     in_process: bool = CAN_FORK,
 ) -> nbformat.NotebookNode:
     """The template, run on a problem: `problem_text` is YAML, `folder` is where its data files are.
+
+    `title` is the Markdown of its heading. `trust`: the notebook lets raw HTML through in the problem's texts.
 
     `in_process` runs the cells here, which only a child made for it may do; otherwise a kernel is started.
     Raises `NbsolveError` with what the failing cell said.
@@ -53,6 +56,8 @@ def execute_template(
     notebook.metadata["papermill"] = {}
     for cell in notebook.cells:
         cell.metadata.setdefault("tags", [])
+        if trust:
+            cell.source = cell.source.replace("overrides=overrides)", "overrides=overrides, trust=True)")
     try:
         executed = papermill.execute_notebook(
             notebook,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import nbformat
 
+from nbsolve.markdown.myst import fenced
 from nbsolve.notebook.execution import NOT_ON_PAGE
 from nbsolve.phrases import phrase
 from nbsolve.render import myst
@@ -43,7 +44,7 @@ def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = No
     if related is not None:
         cells.append(nbformat.v4.new_markdown_cell(f"## See also\n\n{related}"))
     up, file = "../" * (1 + name.count("/")), f"{name.rpartition('/')[2]}.ipynb"
-    words = _AFTERWORD.format(up=up, name=quote(name), file=file, install=phrase("notebook.install"))
+    words = _AFTERWORD.format(up=up, name=quote(name), file=escape(file), install=phrase("notebook.install"))
     cells.append(nbformat.v4.new_markdown_cell(words))
     cells.append(
         nbformat.v4.new_code_cell("\n\n".join(code), execution_count=1, metadata={"tags": ["hide-input"]})
@@ -95,7 +96,7 @@ def figure(svg: str) -> str:
 
 
 def _figure(svg: str) -> str:
-    return f"```{{raw}} html\n{figure(svg)}\n```"
+    return fenced("`", figure(svg), "{raw} html")
 
 
 def _below_title(markdown: str) -> str:

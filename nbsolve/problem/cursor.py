@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from nbsolve.errors import Fault
 from nbsolve.given import Given
@@ -22,6 +23,12 @@ class Notes:
     file: str
     source: str = ""
     """The text of the file, for places inside of texts."""
+    trust: bool = False
+    """Whether texts may hold raw HTML."""
+    folder: Path | None = None
+    """Where the problem lies, for the links of its texts."""
+    language: str | None = None
+    """That of its author's words, where the problem does not say."""
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -42,7 +49,7 @@ class Cursor:
         *,
         expected: str | None = None,
         hint: str | None = None,
-        place: tuple[int, int] | None = None,
+        place: tuple[int, int | None] | None = None,
     ) -> None:
         """Note a fault at this node, or at a `place` (line and column) inside of it."""
         node = self.node
@@ -149,7 +156,14 @@ class Cursor:
         if not self.is_scalar:
             self.fault(f"{what} is {describe(self.node)}", expected="a text")
             return None
-        return self.text
+        return self.text if self.readable(self.text) else None
+
+    def readable(self, text: str) -> bool:
+        """Whether a text has only signs that a page can show; a fault where it has others."""
+        if (sign := unreadable(text)) is None:
+            return True
+        self.fault(f"there is {sign} in the text", hint=READABLE)
+        return False
 
     def word(self, what: str, allowed: Iterable[str]) -> str | None:
         """One of a few words."""
@@ -224,6 +238,19 @@ class Cursor:
                 if not too_many(self.notes):
                     Cursor(node, self.notes, f"{self.path}[{place}]").bare_number(f"an entry of {what}")
         return tuple(found) if sound else None
+
+
+READABLE = "write letters, signs and spaces; a line break is the only control character that a text can have"
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+
+
+def unreadable(text: str) -> str | None:
+    """The first sign of a text that no page or terminal may be sent, in words; None where there is none."""
+    found = _UNREADABLE.search(text.replace("\r\n", "\n"))
+    if found is None:
+        return None
+    kind = "half a character" if "\ud800" <= found[0] <= "\udfff" else "a control character"
+    return f"{kind} (U+{ord(found[0]):04X})"
 
 
 def too_many(notes: Notes) -> bool:

@@ -13,10 +13,21 @@ from nbsolve.problem.choices import read_named, read_parameters
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import DerivationProblem, Part, Topic
 from nbsolve.problem.own import CUSTOM, read_own
-from nbsolve.problem.parts import MAXIMUM_PARTS
-from nbsolve.problem.texts import TEXTS, read_string, read_texts, title_of
+from nbsolve.problem.parts import MAXIMUM_PARTS, read_label
+from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
 
-KEYS = ("kind", "title", "source", "group", "statement", "functions", "losses", "parts", "pitfalls")
+KEYS = (
+    "kind",
+    "title",
+    "source",
+    "group",
+    "statement",
+    "language",
+    "functions",
+    "losses",
+    "parts",
+    "pitfalls",
+)
 PART_KEYS = ("label", "ask", "marks", "text")
 MAXIMUM_TOPICS = 100
 
@@ -49,7 +60,9 @@ def read_derivation_problem(root: Cursor, name: str, text: str) -> DerivationPro
         text=text,
         title=texts["title"] or title_of(name),
         source=texts["source"],
-        group=texts["group"] or texts["source"],
+        group=group_of(texts),
+        language=texts["language"] or root.notes.language,
+        trust=root.notes.trust,
         statement=texts["statement"],
         pitfalls=pitfalls,
         topics=tuple(topics),
@@ -165,7 +178,7 @@ def _parts(cursor: Cursor | None, topics: list[Topic]) -> tuple[Part, ...]:
 def _part(cursor: Cursor, place: int, known: list[str]) -> Part | None:
     if not cursor.mapping(PART_KEYS, "a part", {"at": "there are no iterations here"}):
         return None
-    label = read_string(cursor, "label") or _label(place)
+    label = read_label(cursor) or _label(place)
     expected = listing(known, "or") if known else "the name of a function or loss of this problem"
     ask_cursor = cursor.get("ask")
     ask: list[str] = []

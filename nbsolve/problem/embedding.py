@@ -14,11 +14,23 @@ MAXIMUM_NUMBERS = 5_000
 
 
 def self_contained_text(problem: AnyProblem) -> str:
-    """The problem's YAML with the contents of its data files written out.
+    """The problem's YAML with the contents of its data files, and the language of its course, written out.
 
-    Comes back unchanged where the problem has no files. An array or a batch of more than 5,000 numbers stays
+    Comes back unchanged where the problem has neither. An array or a batch of more than 5,000 numbers stays
     a reference to its file. Comments are lost where something is written out.
     """
+    text = _with_files(problem)
+    if problem.language is None:
+        return text
+    tree = read_tree(text, problem.name)
+    assert isinstance(tree, Entries)
+    if "language" in tree.entries:
+        return text
+    language = Scalar(text=problem.language, plain=False)
+    return emit(_entries({"language": language, **tree.entries}))
+
+
+def _with_files(problem: AnyProblem) -> str:
     if isinstance(problem, DerivationProblem):
         return problem.text
     tree = read_tree(problem.text, problem.name)

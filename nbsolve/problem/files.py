@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, TextIO
 
 from nbsolve.given import Given
+from nbsolve.problem.cursor import READABLE, unreadable
 
 MAXIMUM_BYTES = 50_000_000
 MAXIMUM_NUMBERS = 2_000_000
@@ -172,6 +173,8 @@ def _bounded(stream: TextIO, line: str, name: str) -> Iterator[str]:
     while line:
         if len(line) == LONGEST_LINE:
             raise FileFault(f"{name}, line {number}: more than {LONGEST_LINE:,} characters")
+        if (sign := unreadable(line.rstrip("\r\n"))) is not None:
+            raise FileFault(f"{name}, line {number}: there is {sign}", READABLE)
         yield line
         line = stream.readline(LONGEST_LINE)
         number += 1

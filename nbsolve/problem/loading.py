@@ -20,7 +20,7 @@ from nbsolve.problem.overrides import apply_overrides
 from nbsolve.problem.parts import default_parts, read_parts
 from nbsolve.problem.reading import read_text, read_tree
 from nbsolve.problem.samples import read_samples
-from nbsolve.problem.texts import TEXTS, read_string, read_texts, title_of
+from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
 from nbsolve.problem.training import read_training
 
 Overrides = Mapping[str, object] | Sequence[str]
@@ -32,6 +32,7 @@ KEYS = (
     "source",
     "group",
     "statement",
+    "language",
     "network",
     "samples",
     "features",
@@ -52,16 +53,22 @@ DETAIL = ("auto", "units", "matrix", "both")
 
 
 def load_problem(
-    source: str | Path, *, overrides: Overrides | None = None, folder: str | Path | None = None
+    source: str | Path,
+    *,
+    overrides: Overrides | None = None,
+    folder: str | Path | None = None,
+    trust: bool = False,
+    language: str | None = None,
 ) -> AnyProblem:
     """The problem in a file, or in a YAML text (a `str` with a line break, or that begins with `{`).
 
     `overrides` change it first: `{"samples.0.x": [1, 3]}` or `["samples.0.x=[1,3]"]`, a dotted path with list
     positions from 0. Data files are looked for beside the problem's file, or for a text in `folder`.
+    `trust` allows raw HTML in its texts. `language` is that of its author's words where the problem does not say.
     Raises ProblemError with every fault that was found.
     """
     if isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
-        return parse_problem(source, overrides=overrides, folder=folder)
+        return parse_problem(source, overrides=overrides, folder=folder, trust=trust, language=language)
     path = Path(source)
     text = read_text(path)
     beside = path.parent if folder is None else Path(folder)
@@ -72,6 +79,8 @@ def load_problem(
         name=name,
         overrides=overrides,
         folder=beside,
+        trust=trust,
+        language=language,
     )
 
 
@@ -82,14 +91,17 @@ def parse_problem(
     file: str = "problem",
     overrides: Overrides | None = None,
     folder: str | Path | None = None,
+    trust: bool = False,
+    language: str | None = None,
 ) -> AnyProblem:
     """The problem in a YAML text; `file` is what errors call it. Raises ProblemError like `load_problem`."""
     tree = read_tree(text, file)
     if overrides:
         tree = apply_overrides(tree, overrides)
         text = emit(tree)
-    notes = Notes(file, source=text.replace("\r\n", "\n"))
-    problem = _any_problem(Cursor(tree, notes), name, text, None if folder is None else Path(folder))
+    beside = None if folder is None else Path(folder)
+    notes = Notes(file, text.replace("\r\n", "\n"), trust, beside, language)
+    problem = _any_problem(Cursor(tree, notes), name, text, beside)
     if notes.faults:
         raise ProblemError(sorted(notes.faults, key=_place))
     assert problem is not None, "a problem that cannot be read has a fault"
@@ -175,7 +187,9 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         text=text,
         title=texts["title"] or title_of(name),
         source=texts["source"],
-        group=texts["group"] or texts["source"],
+        group=group_of(texts),
+        language=texts["language"] or root.notes.language,
+        trust=root.notes.trust,
         statement=texts["statement"],
         pitfalls=pitfalls,
         network=network,

@@ -150,7 +150,8 @@ class Problem(_Frozen):
     """A problem, ready to be solved.
 
     `name` is the file's stem ("problem" for text), `text` its YAML after overrides, `group` the
-    heading under which a course lists it, `features` what each input is and `classes` what each output stands
+    heading under which a course lists it (plain text), `language` that of its author's words, `trust`
+    whether these may hold raw HTML, `features` what each input is and `classes` what each output stands
     for (() where nobody says so),
     `letters`: the solution in letters is written out first (always so where a quantity is a letter), `warnings`
     what a careful instructor should know of.
@@ -164,6 +165,8 @@ class Problem(_Frozen):
     group: str | None = None
     statement: str | None = None
     pitfalls: tuple[str, ...] = ()
+    language: str | None = None
+    trust: bool = False
     network: Network
     samples: tuple[Sample, ...]
     features: tuple[str, ...] = ()
@@ -231,6 +234,8 @@ class DerivationProblem(_Frozen):
     group: str | None = None
     statement: str | None = None
     pitfalls: tuple[str, ...] = ()
+    language: str | None = None
+    trust: bool = False
     topics: tuple[Topic, ...]
     parts: tuple[Part, ...]
     warnings: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from nbsolve.errors import Fault, ProblemError
 from nbsolve.given import Given
+from nbsolve.problem.cursor import READABLE, unreadable
 from nbsolve.problem.reading import read_tree
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
@@ -77,8 +78,11 @@ def _node(value: Any, origin: str, depth: int = 0) -> Node:
     if isinstance(value, bool):
         return Scalar(origin=origin, text="true" if value else "false")
     if isinstance(value, str):
+        _refuse_unreadable(value, origin)
         return Scalar(origin=origin, text=value, plain="\n" not in value)
     if isinstance(value, Mapping):
+        for key in value:
+            _refuse_unreadable(str(key), origin)
         inner = {str(key): _node(one, origin, depth + 1) for key, one in value.items()}
         return Entries(origin=origin, size=1 + sum(one.size for one in inner.values()), entries=inner)
     if hasattr(value, "ndim") and value.ndim > 0:
@@ -90,6 +94,11 @@ def _node(value: Any, origin: str, depth: int = 0) -> Node:
         return Scalar(origin=origin, text=str(Given.of(value)))
     except (TypeError, ValueError) as error:
         _refuse(origin, str(error))
+
+
+def _refuse_unreadable(text: str, origin: str) -> None:
+    if (sign := unreadable(text)) is not None:
+        _refuse(origin, f"there is {sign} in a text", READABLE)
 
 
 def _set(node: Node, steps: list[str], value: Node, origin: str, before: str) -> Node:

@@ -59,8 +59,7 @@ def _part(
         return None
     before = len(cursor.notes.faults)
     label = chr(ord("a") + place) if place < 26 else str(place + 1)
-    if inner := cursor.get("label"):
-        label = inner.string("label") or label
+    label = read_label(cursor) or label
     ask_cursor = cursor.get("ask")
     ask: tuple[str, ...] = ()
     if ask_cursor is None:
@@ -81,6 +80,13 @@ def _part(
     if len(cursor.notes.faults) > before:
         return None
     return Part(label=label, ask=ask, at=at, marks=marks, text=text)
+
+
+def read_label(cursor: Cursor) -> str | None:
+    """What a part is called, as plain text on one line; None where it has no label, or after noting a fault."""
+    inner = cursor.get("label")
+    text = None if inner is None else inner.string("label")
+    return None if text is None else " ".join(text.split())
 
 
 def _ask(cursor: Cursor, has_loss: bool, training: Training | None, own: Collection[str]) -> tuple[str, ...]:

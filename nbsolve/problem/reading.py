@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 
 from nbsolve.errors import Fault, ProblemError
 from nbsolve.problem import matrices
+from nbsolve.problem.cursor import READABLE, unreadable
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
 MAXIMUM_BYTES = 2_000_000
@@ -134,13 +135,16 @@ class _Builder:
                 _refuse(self.file, message, line, column, hint="put each problem in a file of its own")
         elif isinstance(event, ScalarEvent):
             self._refuse_tag(event, line, column)
+            if (sign := unreadable(event.value)) is not None:
+                _refuse(self.file, f"there is {sign} in a text", line, column, hint=READABLE)
             number = matrices.stand_in(event.value)
             if number is None and matrices.contains_stand_in(event.value) and self.lists:
                 return False
             if number is not None and number < len(self.lists) and event.style is None:
                 self._place(self.lists[number], event.anchor)
             else:
-                self._place(Scalar(line, column, text=event.value, plain=event.style is None), event.anchor)
+                block, plain = event.style == "|", event.style is None
+                self._place(Scalar(line, column, text=event.value, plain=plain, block=block), event.anchor)
         elif isinstance(event, SequenceStartEvent | MappingStartEvent):
             self._refuse_tag(event, line, column)
             self._open(event, line, column)

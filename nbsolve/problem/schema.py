@@ -45,7 +45,10 @@ def schema() -> Schema:
                 "title": text("The heading of the problem's page."),
                 "source": text("Where the problem comes from: a book, a course, an exam."),
                 "group": text("The heading under which the site lists the problem (default: its source)."),
-                "statement": text("The problem in words; written from the data where absent."),
+                "statement": text("The problem in words (Markdown); written from the data where absent."),
+                "language": text(
+                    "The language of the author's words, such as de or ar (default: the course's)."
+                ),
                 "network": _network(),
                 "samples": _samples(),
                 "features": texts("What each input is, one name for each, such as [height, age]."),

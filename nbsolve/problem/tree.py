@@ -20,10 +20,11 @@ class Node:
 
 @dataclass(slots=True)
 class Scalar(Node):
-    """A text as written; `plain` tells `null` from `"null"`."""
+    """A text as written; `plain` tells `null` from `"null"`. `block`: behind `|`, its lines below that one."""
 
     text: str = ""
     plain: bool = True
+    block: bool = False
 
     @property
     def is_null(self) -> bool:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-from nbsolve.authored.dollars import pieces
-from nbsolve.authored.reading import read
 from nbsolve.document import (
     Block,
     Bullets,
@@ -26,25 +22,11 @@ from nbsolve.document import (
 from nbsolve.notation import Names
 from nbsolve.render import latex_math
 from nbsolve.render.circled import IN_EVERY_FONT, circled
+from nbsolve.render.latex_markdown import blocks_of, escaped
+
+__all__ = ["escaped", "render"]
 
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection", 4: "paragraph", 5: "subparagraph"}
-_SPECIAL = {
-    "&": r"\&",
-    "$": r"\$",
-    "%": r"\%",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-}
-_SPECIAL |= {
-    "^": r"\textasciicircum{}",
-    "\\": r"\textbackslash{}",
-    "≈": r"$\approx$",
-    "…": r"\ldots{}",
-    "θ": r"$\theta$",
-}
 
 
 def render(document: Document) -> str:
@@ -92,29 +74,9 @@ def _inline(part: Inline, names: Names) -> str:
         case Strong(words):
             return rf"\textbf{{{escaped(words)}}}"
         case Markdown(words):
-            return _markdown(words.strip())
+            return blocks_of(words)
         case Mark(number):
             return rf"$\text{{{circled(number, IN_EVERY_FONT)}}}$"
         case Link(words, _):
             return escaped(words)
     raise TypeError(f"{type(part).__name__} cannot be rendered")
-
-
-def escaped(words: str) -> str:
-    """Text whose special characters LaTeX prints as they are."""
-    return "".join(_SPECIAL.get(sign, sign) for sign in words)
-
-
-def _markdown(words: str) -> str:
-    """An author's Markdown: $mathematics$ kept, **strong** and *emphasised* words marked, the rest escaped."""
-    done = []
-    for piece in pieces(words):
-        if piece.kind in ("inline", "display"):
-            formula = read(piece.text.strip(), piece.kind == "display")
-            done.append(f"\\[{formula.written}\\]" if formula.display else f"${formula.written}$")
-            continue
-        text = escaped(piece.text)
-        text = re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", text)
-        text = re.sub(r"\*(.+?)\*", r"\\emph{\1}", text)
-        done.append(re.sub(r"`(.+?)`", r"\\texttt{\1}", text))
-    return "".join(done)

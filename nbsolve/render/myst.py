@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from nbsolve.document import (
@@ -21,6 +22,8 @@ from nbsolve.document import (
     Table,
     Text,
 )
+from nbsolve.markdown import myst
+from nbsolve.markdown.myst import escaped, fenced, indented
 from nbsolve.notation import Names
 from nbsolve.render import latex_math
 from nbsolve.render.circled import IN_EVERY_FONT, circled
@@ -35,19 +38,28 @@ def render(document: Document) -> str:
 
 def render_plain(document: Document) -> str:
     """The document as Markdown for every reader: boxes are passages under a title, between invisible marks."""
-    return _BOX.sub(
-        r"<!-- box: \g<classes> -->\n\n**\g<title>**\n\n\g<body>\n<!-- end of box -->", render(document)
-    )
+    return "\n\n".join(_plain_block(block, document.names) for block in document.blocks) + "\n"
+
+
+def _plain_block(block: Block, names: Names) -> str:
+    if not isinstance(block, Note):
+        return _block(block, names)
+    body = "\n\n".join(_block(inner, names) for inner in block.blocks)
+    title = escaped(block.title)
+    return f"<!-- box: {_CLASSES[block.kind]} -->\n\n**{title}**\n\n{body}\n\n<!-- end of box -->"
 
 
 def with_directives(markdown: str) -> str:
     """MyST Markdown from what `render_plain` gave."""
-    return _PASSAGE.sub(r":::{admonition} \g<title>\n:class: \g<classes>\n\n\g<body>:::", markdown)
+    return _PASSAGE.sub(
+        lambda found: _box(found["classes"], found["title"], found["body"].rstrip("\n")), markdown
+    )
 
 
-_BOX = re.compile(
-    r"^:::\{admonition\} (?P<title>.*)\n:class: (?P<classes>.*)\n\n(?P<body>(?:.*\n)*?):::$", re.MULTILINE
-)
+def _box(classes: str, title: str, body: str) -> str:
+    return fenced(":", f":class: {classes}\n\n{body}", f"{{admonition}} {title}")
+
+
 _PASSAGE = re.compile(
     r"^<!-- box: (?P<classes>.*) -->\n\n\*\*(?P<title>.*)\*\*\n\n(?P<body>(?:.*\n)*?)\n<!-- end of box -->$",
     re.MULTILINE,
@@ -61,15 +73,16 @@ def _block(block: Block, names: Names) -> str:
         case Paragraph(text):
             return _text(text, names)
         case Bullets(items, labels):
-            marks = [f"- **({label})** " if label else "- " for label in labels] or ["- "] * len(items)
-            return "\n".join(mark + _text(item, names) for mark, item in zip(marks, items, strict=True))
+            marks = [f"**({escaped(label)})** " if label else "" for label in labels] or [""] * len(items)
+            rows = zip(marks, items, strict=True)
+            return "\n".join(indented(_text(item, names, mark), "- ") for mark, item in rows)
         case Derivation():
             return _derivation(block, names)
         case Table():
             return _table(block, names)
         case Note(kind, title, blocks):
             body = "\n\n".join(_block(inner, names) for inner in blocks)
-            return f":::{{admonition}} {title}\n:class: {_CLASSES[kind]}\n\n{body}\n:::"
+            return _box(_CLASSES[kind], escaped(title), body)
     raise TypeError(f"{type(block).__name__} cannot be rendered")
 
 
@@ -89,22 +102,42 @@ def _table(block: Table, names: Names) -> str:
     return "\n".join([header, rule, *rows])
 
 
-def _text(text: Text, names: Names) -> str:
-    return "".join(_inline(part, names) for part in text)
+def _text(text: Text, names: Names, before: str = "") -> str:
+    """Inlines one after the other; blocks of an author's text (a list, code) on lines of their own."""
+    written = before
+    for part in text:
+        if (
+            isinstance(part, Markdown)
+            and written.strip()
+            and not myst.starts_with_words(part.text, part.language is None)
+        ):
+            written = written.rstrip() + "\n\n"
+        written += _inline(part, names)
+        if (
+            isinstance(part, Markdown)
+            and part is not text[-1]
+            and not myst.ends_with_words(part.text, part.language is None)
+        ):
+            written += "\n\n"
+    return written
 
 
 def _inline(part: Inline, names: Names) -> str:
     match part:
         case str():
-            return part
+            return escaped(part)
         case Math():
             return f"${latex_math.inline(part, names)}$"
         case Strong(words):
-            return f"**{words}**"
-        case Markdown(words):
-            return words.strip()
+            return f"**{escaped(words)}**"
+        case Markdown():
+            return _markdown(part)
         case Mark(number):
             return circled(number, IN_EVERY_FONT)
         case Link(words, anchor):
-            return f'<a href="#{anchor}">{words}</a>'
+            return f'<a href="#{html.escape(anchor)}">{escaped(words)}</a>'
     raise TypeError(f"{type(part).__name__} cannot be rendered")
+
+
+def _markdown(part: Markdown) -> str:
+    return myst.text(part.text, part.level, part.trust, part.language)

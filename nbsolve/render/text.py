@@ -6,7 +6,6 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 
-from nbsolve.authored.dollars import in_words
 from nbsolve.document import (
     Block,
     Bullets,
@@ -28,6 +27,7 @@ from nbsolve.document import (
 )
 from nbsolve.expr import Atom
 from nbsolve.letters import letter_name, own_name
+from nbsolve.markdown.plain import plain as authored
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import circled
@@ -175,10 +175,16 @@ class _Writer:
         raise TypeError(f"{type(block).__name__} cannot be rendered")
 
     def _wrapped(self, words: str, mark: str = "") -> str:
-        return textwrap.fill(
-            words, self.width, initial_indent=mark, subsequent_indent=" " * len(mark),
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
+        """The lines of a text, each as many as it needs, after the mark and below it."""
+        indent = " " * len(mark)
+        wrapped = [
+            textwrap.fill(
+                line, self.width, initial_indent=indent if number else mark, subsequent_indent=indent,
+                break_long_words=False, break_on_hyphens=False,
+            )
+            for number, line in enumerate(words.split("\n"))
+        ]  # fmt: skip
+        return "\n".join(wrapped)
 
     def _derivation(self, lines: Sequence[Line]) -> str:
         lefts = [self.printer.print(line.left) if line.left is not None else "" for line in lines]
@@ -231,7 +237,7 @@ class _Writer:
             case Strong(words):
                 return self.style(words, "heading")
             case Markdown(words):
-                return in_words(words)
+                return authored(words)
             case Mark(number):
                 return circled(number)
             case Link(words, _):

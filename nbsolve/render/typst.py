@@ -28,7 +28,7 @@ from nbsolve.expr import Number
 from nbsolve.render import latex
 from nbsolve.render.circled import circled
 from nbsolve.render.typst_lines import derivation
-from nbsolve.render.typst_markdown import blocks_of, equation, escaped, inline_of, one_paragraph
+from nbsolve.render.typst_markdown import blocks_of, equation, escaped, in_language, inline_of, one_paragraph
 from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.render.typst_width import math_width, words_width
 from nbsolve.render.typst_words import quoted
@@ -138,9 +138,11 @@ class Writer:
         match block:
             case Heading(level, text):
                 return f"#heading(level: {max(1, level - self.raised)})[{self.text(text)}]"
-            case Paragraph((Markdown(words),)):
+            case Paragraph((Markdown(words, _, language),)):
                 only = one_paragraph(words) if leads else None
-                return blocks_of(words) if only is None else f"#block(sticky: true, par[{only}])"
+                if only is None:
+                    return in_language(blocks_of(words), language)
+                return f"#block(sticky: true, par[{in_language(only, language)}])"
             case Paragraph(text):
                 words = self.text(text)
                 return f"#block(sticky: true, par[{words}])" if leads else words
@@ -225,8 +227,8 @@ class Writer:
                 return f"#strong[{escaped(words)}]"
             case Mark(called):
                 return escaped(circled(called, CIRCLES))
-            case Markdown(words):
-                return inline_of(words)
+            case Markdown(words, _, language):
+                return in_language(inline_of(words), language)
             case Link(words, anchor):
                 if anchor not in self.anchored:
                     return escaped(words)

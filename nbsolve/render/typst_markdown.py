@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from nbsolve.authored.dollars import canonical
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
 from nbsolve.errors import NbsolveError
+from nbsolve.markdown.languages import direction, is_english
+from nbsolve.markdown.links import is_web
+from nbsolve.markdown.reading import tokens_of
 from nbsolve.render.typst_tree import typst_of
 from nbsolve.render.typst_words import quoted
 
-__all__ = ["UnknownMarkdown", "blocks_of", "equation", "escaped", "formula", "inline_of", "one_paragraph"]
+__all__ = [
+    "UnknownMarkdown",
+    "blocks_of",
+    "equation",
+    "escaped",
+    "formula",
+    "in_language",
+    "inline_of",
+    "one_paragraph",
+]
 
 _ENDLESS = re.compile(r"[^\s\u200b]{35,}")
 _SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
@@ -33,6 +42,15 @@ def escaped(words: str) -> str:
     return "".join(f"\\{sign}" if sign in _SPECIAL else sign for sign in words)
 
 
+def in_language(typst: str, language: str | None) -> str:
+    """Words of an author in their language and direction; as they are in English."""
+    if language is None or is_english(language):
+        return typst
+    name, _, region = language.partition("-")
+    more = f", region: {quoted(region)}" if len(region) == 2 else ""
+    return f"#[#set text(lang: {quoted(name.lower())}{more}, dir: {direction(language)})\n{typst}]"
+
+
 def equation(typst: str, plain: str, block: bool = False) -> str:
     """A formula with its text alternative, which a PDF must have: a space says that nothing is seen."""
     plain = plain or " "
@@ -46,13 +64,6 @@ def formula(latex: str, block: bool = False) -> str:
     read_once = read(latex.strip(), block)
     typst = typst_of(read_once)
     return equation(typst, linear(read_once.tree), block) if typst else ""
-
-
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    return (
-        MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_space=False, double_inline=True)
-    )
 
 
 def inline_of(markdown: str) -> str:
@@ -79,7 +90,7 @@ def blocks_of(markdown: str) -> str:
 
 
 def _tokens(markdown: str) -> list[Token]:
-    return _parser().parse(canonical(markdown.strip()))
+    return tokens_of(canonical(markdown))
 
 
 def _blocks(tokens: Sequence[Token]) -> str:
@@ -91,9 +102,9 @@ def _blocks(tokens: Sequence[Token]) -> str:
             ends = [other.type for other in tokens[position:]].index("thead_close")
             count = sum(other.type == "th_open" for other in tokens[position : position + ends])
             text.append(f"\n#table(columns: {count}, stroke: none, ")
-        elif token.type == "math_block":
+        elif token.type in ("math_block", "amsmath"):
             text.append("\n" + formula(token.content, block=True) + "\n")
-        elif token.type in ("fence", "code_block"):
+        elif token.type in ("fence", "code_block", "html_block"):
             text.append(f"\n#raw(block: true, {quoted(token.content.rstrip())})\n")
         elif token.type in _BLOCKS:
             text.append(_BLOCKS[token.type](token))
@@ -149,7 +160,7 @@ def _complaint(found: str) -> str:
 def _inline(tokens: Sequence[Token]) -> str:
     text: list[str] = []
     for token in tokens:
-        if token.type == "text":
+        if token.type == "text" or token.type == "html_inline":
             text.append(escaped(token.content))
         elif token.type in ("math_inline", "math_single"):
             text.append(formula(token.content))
@@ -158,7 +169,9 @@ def _inline(tokens: Sequence[Token]) -> str:
         elif token.type == "code_inline":
             text.append(f"#raw({quoted(token.content)})")
         elif token.type == "link_open":
-            text.append(f"#link({quoted(str(token.attrGet('href') or ''))})[")
+            # a page of the course has no address on paper: its words stand alone
+            target = str(token.attrGet("href") or "")
+            text.append(f"#link({quoted(target)})[" if is_web(target) else "#[")
         elif token.type in _INLINES:
             text.append(_INLINES[token.type])
         else:

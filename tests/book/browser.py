@@ -11,8 +11,13 @@ from bs4 import BeautifulSoup
 from tests.programs import BROWSER
 
 
-def rendered(page: Path, *, width: int = 1200, height: int = 1600) -> BeautifulSoup:
-    """The document after its scripts have run, in a window of that size, without a network."""
+def rendered(
+    page: Path, *, width: int = 1200, height: int = 1600, query: str = "", options: tuple[str, ...] = ()
+) -> BeautifulSoup:
+    """The document after its scripts have run, in a window of that size, without a network.
+
+    `query` follows its address, `options` are for the browser.
+    """
     with tempfile.TemporaryDirectory() as profile:
         run = subprocess.run(
             [
@@ -25,7 +30,8 @@ def rendered(page: Path, *, width: int = 1200, height: int = 1600) -> BeautifulS
                     "--virtual-time-budget=15000",
                     f"--window-size={width},{height}",
                 ),
-                *("--dump-dom", page.resolve().as_uri()),
+                *options,
+                *("--dump-dom", page.resolve().as_uri() + (f"?{query}" if query else "")),
             ],
             capture_output=True,
             text=True,

@@ -181,7 +181,10 @@ def test_random_overrides(folder: Path, text: str, path: str, value: object) -> 
 @quick
 @given(st.dictionaries(st.sampled_from(WORDS), TREES, max_size=5))
 def test_what_is_written_reads_back(values: dict[str, object]) -> None:
-    tree = apply_overrides(Entries(), values)
+    try:
+        tree = apply_overrides(Entries(), values)
+    except ProblemError:  # a control character, which no text may have
+        return
     if isinstance(tree, Entries) and tree.entries:
         assert emit(read_tree(emit(tree), "again")) == emit(tree)
 
