@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nbsolve.authored.reading import read
-from nbsolve.authored.rewriting import BrokenMathematics
+from nbsolve.authored.spelling import BrokenMathematics
 
 __all__ = ["Name", "letter_name", "own_name", "squeeze", "strip_markup", "strip_signs"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
-from nbsolve.authored.rewriting import BrokenMathematics
+from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.markdown.reading import Node, inlines, tree_of
 
 __all__ = ["plain"]
