@@ -6,12 +6,15 @@ the printed line, put into a calculator, to give exactly the printed value.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from nbsolve.arithmetic import Value
+from nbsolve.compose.branches import Branches
 from nbsolve.compose.numbers import MOST_EXTRA, Numbers, literal
 from nbsolve.document import Derivation, Inline, Line, Math, Result
-from nbsolve.evaluate import evaluate, holds
+from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Applied,
     Atom,
@@ -22,14 +25,16 @@ from nbsolve.expr import (
     Function,
     Negation,
     Number,
+    Product,
     Quantity,
+    atoms,
     number,
     substitute,
     walk,
 )
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
-from nbsolve.step import Reason, Step
+from nbsolve.step import Form, Reason, Step
 from nbsolve.symbol import Role, Symbol, anchor
 from nbsolve.writing import scalar
 
@@ -45,31 +50,44 @@ class Lines(Numbers):
     asked: Container[Atom] = ()
     tags: Mapping[Atom, int] = field(default_factory=dict)
 
+    @cached_property
+    def branches(self) -> Branches:
+        """What decides the distinctions of the problem's own functions."""
+        return Branches(self.solution, self.values)
+
     # ------------------------------------------------------------------ whole derivations
 
     def derivation(self, unit: Step, terms: bool = False) -> Derivation:
         """A unit's step, one form a line; `terms` adds a line with the value of each term of a sum."""
         letters = self._letters(unit)
-        result, numeric, collapsed = self._computed(unit, terms)
         rows = [letters] if isinstance(unit.formula, Applied) else [[form] for form in letters]
+        resolved, reasons = self._resolved(unit)
+        result, numeric, collapsed = self._computed(resolved, terms)
         lines = [Line(tuple(("=", form) for form in row)) for row in rows]
+        if resolved is not unit and not isinstance(resolved.formula, Number):
+            letters = [*letters, self._referenced(resolved.formula, unit.target)]
+            lines.append(Line((("=", letters[-1]),), note=reasons))
+            reasons = ()
         lines.extend(Line((part,)) for part in numeric if not letters or part[1] != letters[-1])
-        note = self._reasons(unit.formula) + self._indistinguishable(result)
+        note = reasons + self._indistinguishable(result)
         if unit.forms[-1].reason is Reason.SATURATED:
             note = (*note, phrase("reasons.saturated"))
         if collapsed:
             note = (*note, *(["; "] if note else []), phrase("notes.collapsed"))
         tag = self.tags.get(unit.target)
-        lines.append(Line(self._result(unit, result, numeric), note=note, tag=tag))
+        lines.append(Line(self._result(resolved, result, numeric), note=note, tag=tag))
         lines[0] = replace(lines[0], left=Quantity(unit.target))
         return Derivation(tuple(_joined(lines)), (self._anchor(unit.target),))
 
     def compact(self, unit: Step) -> tuple[Line, str]:
         """A unit's step on one line: letters, numbers, value; and its anchor."""
-        letters = self._letters(unit)
-        result, numeric, _ = self._computed(unit, False)
-        parts = (("=", letters[-1]), *numeric, *self._result(unit, result, numeric))
-        return Line(parts, Quantity(unit.target)), self._anchor(unit.target)
+        letters = self._letters(unit)[-1:]
+        resolved, reasons = self._resolved(unit)
+        if resolved is not unit and not isinstance(resolved.formula, Number):
+            letters = [*letters, resolved.formula]
+        result, numeric, _ = self._computed(resolved, False)
+        parts = (*(("=", form) for form in letters), *numeric, *self._result(resolved, result, numeric))
+        return Line(parts, Quantity(unit.target), note=reasons), self._anchor(unit.target)
 
     def value_only(self, step: Step) -> Derivation:
         """The formula for whole layers and the value, where the line with numbers would be endless."""
@@ -105,8 +123,12 @@ class Lines(Numbers):
         """Functions that have a plain formula written out inside products; case distinctions decided."""
 
         def replaced(node: Expr) -> Expr | None:
+            if self.branches.of_loss and isinstance(node, Cases | Product | Negation):
+                return None  # an author's loss stands as it is, and the branch that holds after it
             if self.vanishes(node):
                 return number(0)
+            if self.branches.is_own(node):
+                return node
             named = isinstance(node, Applied) and (node.primes > 0 or expression is not node)
             if isinstance(node, Applied) and named and not isinstance(node.definition, Cases):
                 return substitute(node.expanded, replaced)
@@ -118,7 +140,17 @@ class Lines(Numbers):
 
     def _spelled(self, applied: Applied) -> Expr:
         expanded = applied.expanded
-        return self.branch(expanded) if isinstance(expanded, Cases) else expanded
+        general = not isinstance(expanded, Cases) or self.branches.is_own(applied)
+        return expanded if general else self.branch(expanded)  # type: ignore[arg-type]
+
+    def _resolved(self, unit: Step) -> tuple[Step, tuple[Inline, ...]]:
+        """The step with the branches of its author's functions that hold as its last form; all reasons."""
+        found = self.branches.resolved(unit.formula)
+        if found is None:
+            return unit, self._since([*self._conditions(unit.formula)])
+        conditions = dict.fromkeys([*found.reasons, *self._conditions(found.formula)])
+        step = replace(unit, forms=(*unit.forms, Form(found.formula, Reason.CASE_BY_CASE)), unit_forms=None)
+        return step, self._since([*conditions])
 
     def _referenced(self, expression: Expr, target: Atom) -> Expr:
         def replaced(node: Expr) -> Expr | None:
@@ -193,9 +225,16 @@ class Lines(Numbers):
         lost = result.text == "0" and not result.exact and not self.writer.each_step
         return (phrase("notes.indistinguishable"),) if lost else ()
 
-    def _reasons(self, formula: Expr) -> tuple[Inline, ...]:
-        """Which branch of a case distinction holds, and why."""
+    def _since(self, conditions: Sequence[Comparison]) -> tuple[Inline, ...]:
+        """since z = 0.4 > 0, …"""
         note: list[Inline] = []
+        for condition in conditions:
+            note.append(phrase("notes.since") + " " if not note else ", ")
+            note.append(self._decided(condition))
+        return tuple(note)
+
+    def _conditions(self, formula: Expr) -> Iterator[Comparison]:
+        """What decides the case distinctions of the catalogue's functions."""
         seen: set[Expr] = set()
         for node in walk(formula):
             cases = node.expanded if isinstance(node, Applied) else node
@@ -204,26 +243,33 @@ class Lines(Numbers):
             seen.add(cases)
             condition = cases.branches[0][1]
             assert condition is not None
-            note.append(phrase("notes.since") + " " if not note else ", ")
-            note.append(self._decided(condition))
-        return tuple(note)
+            yield condition
 
     def _decided(self, condition: Comparison) -> Math:
+        """The condition as it comes out: with its number where a quantity is held against one."""
         arithmetic = self.solution.arithmetic
         left = evaluate(condition.left, self.values, arithmetic)
         right = evaluate(condition.right, self.values, arithmetic)
         sign = arithmetic.sign(scalar(left) - scalar(right))
         relation = {-1: "<", 0: "=", 1: ">"}[sign]
-        if holds(condition, self.values, arithmetic) and condition.relation in "≤≥" and sign != 0:
-            relation = condition.relation if isinstance(condition.left, Applied) else relation
-        number_line = self.numbers(condition.left)
+        if atoms(condition.right):
+            return Math(condition.left, relation, condition.right)
+        limit = self.numbers(condition.right)
         if not isinstance(condition.left, Quantity):
-            return Math(condition.left, relation, self.numbers(condition.right))
+            return Math(condition.left, relation, limit)
         if sign == 0:
-            return Math(condition.left, "=", self.numbers(condition.right))
-        exact = isinstance(number_line, Number) and self.operand(condition.left.atom, 0).exact
-        equal = "=" if exact or self.writer.each_step else "≈"
-        return Math(condition.left, equal, Comparison(number_line, relation, self.numbers(condition.right)))
+            return Math(condition.left, "=", limit)
+        written = self._beyond(condition.left.atom, scalar(right), sign)
+        equal = "=" if written.exact or self.writer.each_step else "≈"
+        return Math(condition.left, equal, Comparison(literal(written), relation, limit))
+
+    def _beyond(self, atom: Atom, limit: Value, sign: int) -> Written:
+        """The quantity with as many digits as it takes to be told from the limit."""
+        for extra in range(MOST_EXTRA):
+            written = self.operand(atom, extra)
+            if self.solution.arithmetic.sign(written.value - limit) == sign:
+                return written
+        return self.operand(atom, 0)
 
 
 def _is_literally(line: Expr, result: Written) -> bool:

@@ -29,6 +29,7 @@ from tests.audit.tree import (
     numbers_in,
 )
 from tests.audit.world import World, indices
+from tests.reference import own
 from tests.reference.numbers import DIGITS, Number, big
 from tests.reference.rounding import Digits, as_fraction, fault, places
 
@@ -246,8 +247,12 @@ class ChainChecker:
         return bool(layer.shared) and layer.activation == "softmax"
 
     def _branches(self, node: Node, evaluate: Evaluator) -> Node:
-        """ELU'(z) of a unit with z ≤ 0 as a + α, the branch that holds."""
+        """The branch that holds: of a distinction as a page shows it, of ELU'(z) with z ≤ 0 (a + α)."""
         match node:
+            case Call("cases", parts):
+                for value, condition in zip(parts[::2], parts[1::2], strict=True):
+                    if isinstance(condition, Text) or evaluate(condition) == 1:
+                        return self._branches(value, evaluate)
             case Call("elu'", (Sym(name),)) if evaluate(Sym(name)) <= 0:
                 layer = self.world.node["network"]["layers"][indices(name)[1][0] - 1]["activation"]
                 text = str(layer["elu"].get("alpha", "1")) if isinstance(layer, dict) else "1"
@@ -408,9 +413,32 @@ class ChainChecker:
             holds = {"<": value < limit, ">": value > limit, "≤": value <= limit, "≥": value >= limit}
             if relation not in holds or not holds[relation]:
                 out.faults.append(f"{float(value):.6g} {relation} {float(limit):.6g} does not hold")
+            compared = self._is_compared(base, node, t)
             printed = literal(node)
-            if printed is not None and not self._is_limit(printed, base):
-                out.faults.append(f"{printed[1].text} is no kink")
+            if compared is False or (
+                compared is None and printed is not None and not self._is_limit(printed, base)
+            ):
+                out.faults.append(f"{' '.join(texts)} is no kink")
+
+    def _is_compared(self, base: Node, node: Node, t: int) -> bool | None:
+        """Whether an own function holds these two against each other, or breaks off there; None without one."""
+        names = dict.fromkeys([*names_in(base), *names_in(node)])
+        evaluate = self.evaluator(t, carried=True)
+        apart, known = evaluate(base) - evaluate(node), None
+        for name in names:
+            quantity, _, sample = self.world.key(name, t)
+            for formula, point, variable in self.world.own_points(quantity, sample):
+                here = own.comparisons(formula, point | {variable: evaluate(Sym(name))})
+                if any(same(apart, x - y) or same(apart, y - x) for x, y in here):
+                    return True
+                if any(self._breaks(formula, point, variable, place) for place in _places(base, node)):
+                    return True
+                known = False
+        return known
+
+    def _breaks(self, formula: str, point: dict[str, Number], variable: str, place: Fraction) -> bool:
+        """Whether the formula holds two equal things against each other at a place."""
+        return any(same(x, y) for x, y in own.comparisons(formula, point | {variable: place}))
 
     def _is_limit(self, printed: tuple[Fraction, Num], base: Node) -> bool:
         """Kinks: 0 of an activation or a difference, 1 of the hinge, δ of Huber."""
@@ -425,6 +453,17 @@ class ChainChecker:
         return printed[0] in {Fraction(0), *hinge, *deltas, *(-d for d in deltas)} and (
             printed[0] != 0 or not isinstance(base, Call)
         )
+
+
+def _places(base: Node, node: Node) -> list[Fraction]:
+    """Where `z > 3` changes: 3; where `|z| > 3` changes: 3 and −3."""
+    printed = literal(node)
+    if printed is None:
+        return []
+    if isinstance(base, Sym):
+        return [printed[0]]
+    size = isinstance(base, Call) and base.name == "abs" and isinstance(base.arguments[0], Sym)
+    return [printed[0], -printed[0]] if size else []
 
 
 def names_in(node: Node) -> list[str]:

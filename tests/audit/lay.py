@@ -84,7 +84,7 @@ def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
     if printed is not None:
         _number(letters, printed, evaluate, out)
         return
-    if _constant(numbers) and isinstance(letters, Sym):
+    if _constant(numbers) and isinstance(letters, (Sym, Call)):
         _fraction(letters, numbers, evaluate, out)
         return
     if isinstance(numbers, Matrix) and isinstance(letters, Sym):
@@ -157,7 +157,7 @@ def _constant(node: Node) -> bool:
     return isinstance(node, Quotient) and isinstance(node.top, (Num, Neg)) and isinstance(node.bottom, Num)
 
 
-def _fraction(letters: Sym, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
+def _fraction(letters: Sym | Call, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
     try:
         value = evaluate(letters)
     except (Unknown, ZeroDivisionError, ValueError) as error:

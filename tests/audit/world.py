@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from tests.audit.evaluate import Unknown, Vector
 from tests.audit.parser import read_tokens
-from tests.reference import activations, losses, network
+from tests.reference import activations, losses, network, own
 from tests.reference.numbers import Number, sign
 from tests.reference.rounding import Digits, as_fraction, places, round_half_away
 from tests.reference.spec import Spec
@@ -94,7 +94,44 @@ class World:
                 out[key] = sign(value)
             elif letter == "e" or (letter == "dL/da" and at[0] == self.depth):
                 out[key] = sign(value), *(distance <= d for d in deltas)
+            out |= {
+                (f"own {key[0]} {n}", key[1], key[2]): sides for n, sides in enumerate(self._own_sides(key))
+            }
         return out
+
+    def own_functions(self, name: str) -> list[tuple[str, dict[str, Fraction], str]]:
+        """The own formulae, with their parameters, that a letter goes into: as z of its layer, or as a loss's a."""
+        letter, at = indices(name)
+        if letter in ("z", "z_new") and at:
+            layer = self.spec.layers[at[0] - 1]
+            found = [(layer.activation, layer.parameters, "z")]
+        elif letter in ("a", "a_new") and at[0] == self.depth:
+            found = [(loss.name, loss.parameters, "a") for loss in self.spec.losses]
+        else:
+            return []
+        return [
+            (function.removeprefix(own.OWN), dict(given), variable)
+            for function, given, variable in found
+            if function.startswith(own.OWN)
+        ]
+
+    def _own_sides(self, key: Key) -> list[tuple[int, ...]]:
+        """On which sides an own function's comparisons come out at one value."""
+        name, _, sample = key
+        return [
+            tuple(int(sign(x - y)) for x, y in own.comparisons(formula, point | {variable: self.true[key]}))
+            for formula, point, variable in self.own_points(name, sample)
+        ]
+
+    def own_points(self, name: str, sample: int | None) -> list[tuple[str, dict[str, Number], str]]:
+        """The same with the target among the parameters of a loss."""
+        found: list[tuple[str, dict[str, Number], str]] = []
+        for formula, given, variable in self.own_functions(name):
+            point: dict[str, Number] = dict(given)
+            if variable == "a" and self.spec.targets is not None and sample is not None:
+                point["y"] = self.spec.targets[sample - 1][indices(name)[1][1] - 1]
+            found.append((formula, point, variable))
+        return found
 
     # letters
 
@@ -430,7 +467,9 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
         return x + Fraction(rng.randrange(100, 999), 10**size) * (1 if x <= 0 else -1)
 
     kinds = {layer.activation for layer in spec.layers} | {loss.name for loss in spec.losses}
-    smooth = not kinds & (KINKED | {"huber", "hinge", "absolute_error"})
+    smooth = not kinds & (KINKED | {"huber", "hinge", "absolute_error"}) and not any(
+        kind.startswith(own.OWN) and own.distinguishes(kind.removeprefix(own.OWN)) for kind in kinds
+    )
     layers = []
     for layer in spec.layers:
         bias = layer.bias

@@ -20,6 +20,9 @@ CALLED: dict[str, str] = {}
 """What pages call own functions, and their names in the specification read last."""
 
 
+Comparison = tuple[Number, Number]
+
+
 @dataclass(frozen=True)
 class Dual:
     """A value and its derivative."""
@@ -45,6 +48,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Number], Number], Callable[[Number], Number
     "cos": (_real(mp.cos), lambda x: -Real(mp.sin(big(x)))),
     "atan": (_real(mp.atan), lambda x: 1 / (1 + x * x)),
     "abs": (size, sign),
+    "sign": (sign, lambda x: Fraction(0)),
     "sigmoid": (lambda x: 1 / (1 + exp(-x)), lambda x: exp(-x) / ((1 + exp(-x)) * (1 + exp(-x)))),
     "softplus": (lambda x: log(1 + exp(x)), lambda x: 1 / (1 + exp(-x))),
     "relu": (lambda x: x if x > 0 else Fraction(0), lambda x: Fraction(1 if x > 0 else 0)),
@@ -61,7 +65,27 @@ def slope(formula: str, variable: str, point: Mapping[str, Number]) -> Number:
     return _dual(formula, point, variable).slope
 
 
-def _dual(formula: str, point: Mapping[str, Number], variable: str) -> Dual:
+def comparisons(formula: str, point: Mapping[str, Number]) -> list[Comparison]:
+    """The two sides of every comparison that decides the formula's value here (|u| holds u against 0)."""
+    made: list[Comparison] = []
+    _dual(formula, point, "", made)
+    return made
+
+
+def distinguishes(formula: str) -> bool:
+    """Whether the formula holds anything against anything."""
+    called = (node.func for node in ast.walk(ast.parse(formula.strip().replace("^", "**"), mode="eval"))
+              if isinstance(node, ast.Call))  # fmt: skip
+    return any(isinstance(name, ast.Name) and name.id in _DISTINGUISHING for name in called)
+
+
+_DISTINGUISHING = {"where", "max", "min", "abs", "sign", "relu"}
+
+
+def _dual(
+    formula: str, point: Mapping[str, Number], variable: str, made: list[Comparison] | None = None
+) -> Dual:
+    compared: list[Comparison] = [] if made is None else made
     letters = {name: Dual(x, Fraction(1 if name == variable else 0)) for name, x in point.items()}
     letters |= {"pi": Dual(Real(+mp.pi), Fraction(0)), "e": Dual(Real(mp.e), Fraction(0))}
     source = formula.strip().replace("^", "**")
@@ -80,15 +104,22 @@ def _dual(formula: str, point: Mapping[str, Number], variable: str) -> Dual:
             case ast.BinOp(left, operation, right):
                 return _OPERATIONS[type(operation)](read(left), read(right))
             case ast.Call(ast.Name("where"), [ast.Compare(left, [relation], [right]), yes, no]):
-                holds = _RELATIONS[type(relation)](read(left).value, read(right).value)
+                sides = read(left).value, read(right).value
+                compared.append(sides)
+                holds = _RELATIONS[type(relation)](*sides)
                 return read(yes if holds else no)
             case ast.Call(ast.Name("max" | "min" as name), operands):
                 first, *rest = map(read, operands)
+                compared.extend(
+                    (x.value, y.value) for x in (first, *rest) for y in (first, *rest) if x is not y
+                )
                 for other in rest:
                     first = _extreme(first, other, name == "max")
                 return first
             case ast.Call(ast.Name(name), [operand]):
                 x, (function, derivative) = read(operand), FUNCTIONS[name]
+                if name in _DISTINGUISHING:
+                    compared.append((x.value, Fraction(0)))
                 return Dual(function(x.value), Fraction(0) if x.slope == 0 else derivative(x.value) * x.slope)
         raise ValueError(ast.dump(node))
 
