@@ -34,6 +34,7 @@ from tests.reference.numbers import DIGITS, Number, big
 from tests.reference.rounding import Digits, as_fraction, fault, places
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
+DISTINCTIONS = ("cases", "max", "min", "abs", "sgn")
 NOISE = Fraction(1, 10**40)
 TOO_SMALL = ("\\text", "{", *"toosmalltobetoldfrom", "0", "}")
 THROUGH_Z = (
@@ -83,6 +84,9 @@ class ChainChecker:
         self.world = world
         with mp.workdps(DIGITS):
             self.shadow = world.shadow()
+            self.far = world.far()
+        distinctions = ("cases",) if any(loss.name == "huber" for loss in world.spec.losses) else DISTINCTIONS
+        self.distinctions = frozenset(distinctions)
         self.answers = answers
         self.between = between
         self.first_only = False
@@ -176,6 +180,8 @@ class ChainChecker:
                 shadow = self.evaluator(t, carried=False, layer=_layer(target.name), world=self.shadow)
                 if not same(shadow(plain), shadow(target)):
                     out.faults.append(f"{target.name} is not {' '.join(texts)} for other numbers")
+                if self.far and self._is_general(plain):
+                    self._check_far(plain, target, t, out)
                 out.faults += [f"{target.name}: {x} then {y}" for x, y in broken_links(plain)]
                 if relation != "=":
                     out.faults.append(f"≈ between letters: {' '.join(texts)}")
@@ -190,6 +196,19 @@ class ChainChecker:
             before.append(plain)
         for note in chain.notes:
             self._check_note(note, target.name, t, context, out)
+
+    def _is_general(self, node: Node) -> bool:
+        """Whether a distinction is left in it: then it holds whatever the numbers are."""
+        return (isinstance(node, Call) and node.name in self.distinctions) or any(
+            map(self._is_general, children(node))
+        )
+
+    def _check_far(self, node: Node, target: Sym, t: int, out: Found) -> None:
+        for world in self.far:
+            evaluate = self.evaluator(t, carried=False, layer=_layer(target.name), world=world)
+            if not same(evaluate(node), evaluate(target)):
+                out.faults.append(f"{target.name} is something else where another case holds")
+                return
 
     def check_author(self, chain: Chain, target: Sym, context: Context) -> str | None:
         """A value that a note states: right as rounded; nothing else is asked of it."""

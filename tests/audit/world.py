@@ -81,6 +81,26 @@ class World:
                 return other
         return self  # a value lies on a kink: any other network would be on one side of it
 
+    def far(self) -> list[World]:
+        """The same letters over networks with quite other numbers: there every case of an own function comes."""
+        functions = {layer.activation for layer in self.spec.layers} | {
+            loss.name for loss in self.spec.losses
+        }
+        if not any(_distinguishes(name) for name in functions):
+            return []
+        found: list[World] = []
+        for n in range(FAR):
+            other = copy(self)
+            other.each_step = False
+            other.spec = _elsewhere(self.spec, Random(n))
+            try:
+                other.true = dict(network.solve(other.spec))
+                other._add_parts_of_loss()
+            except (ValueError, ZeroDivisionError, OverflowError):
+                continue  # a logarithm that has no value there
+            found.append(other)
+        return found
+
     def _sides(self) -> dict[Key, object]:
         """On which side of every kink the values are."""
         deltas = [
@@ -456,6 +476,38 @@ class World:
 KINKED = {"leaky_relu", "elu", "step"}
 
 
+FAR = 48
+"""Networks with quite other numbers, for functions of an author's own that distinguish cases."""
+
+
+def _distinguishes(function: str) -> bool:
+    return function.startswith(own.OWN) and own.distinguishes(function.removeprefix(own.OWN))
+
+
+def _elsewhere(spec: Spec, rng: Random) -> Spec:
+    """Every number another one, on either side of 0."""
+
+    scale = rng.choice((1000, 2000, 4000))
+
+    def any_number(_: Fraction) -> Fraction:
+        return Fraction(rng.randrange(-2999, 2999), scale)
+
+    layers = []
+    for layer in spec.layers:
+        bias = layer.bias
+        if bias is not None:
+            drawn = [any_number(b) for b in bias]
+            bias = [drawn[0]] * layer.units if layer.shared else drawn
+        layers.append(
+            replace(layer, weights=[[any_number(w) for w in row] for row in layer.weights], bias=bias)
+        )
+    targets = spec.targets
+    if targets is not None:
+        targets = [[any_number(y) for y in row] for row in targets]
+    inputs = [[any_number(x) for x in row] for row in spec.inputs]
+    return replace(spec, layers=layers, inputs=inputs, targets=targets)
+
+
 def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
     """Every number moved a little, and whether no case distinction is left that could change sides.
 
@@ -468,7 +520,7 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
 
     kinds = {layer.activation for layer in spec.layers} | {loss.name for loss in spec.losses}
     smooth = not kinds & (KINKED | {"huber", "hinge", "absolute_error"}) and not any(
-        kind.startswith(own.OWN) and own.distinguishes(kind.removeprefix(own.OWN)) for kind in kinds
+        map(_distinguishes, kinds)
     )
     layers = []
     for layer in spec.layers:
