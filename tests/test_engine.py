@@ -145,7 +145,8 @@ def test_without_training_samples_are_one_batch_and_nothing_is_updated() -> None
 
 def test_without_a_loss_each_sample_is_a_forward_pass_of_its_own() -> None:
     task = problem([layer([["1", "2"]], "relu")], [(["1", "1"], None), (["-1", "0"], None)])
-    found = [numbers(iteration, Symbol(Role.ACTIVATION, 1))[0] for iteration in solved(task).iterations]
+    (iteration,) = solved(task).iterations
+    found = [numbers(iteration, Symbol(Role.ACTIVATION, 1, sample=sample))[0] for sample in (1, 2)]
     assert found == [3.0, 0.0]
 
 
