@@ -263,7 +263,7 @@ def dot_product(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
 
 
 def _is_zero(value: Value) -> bool:
-    return isinstance(value, flint.fmpq) and value == 0
+    return bool(value == 0 if isinstance(value, flint.fmpq) else value.is_zero())
 
 
 def _has_zero(array: Array) -> bool:
