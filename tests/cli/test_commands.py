@@ -313,7 +313,7 @@ def test_completion_of_quantities(folder: Path) -> None:
 
 
 DOMAIN = """\
-network: {inputs: 1, layers: [{units: 1, activation: sigmoid, weights: [[9]]}]}
+network: {inputs: 1, layers: [{units: 1, activation: linear, weights: [[0.499]]}]}
 samples: [{x: [2], y: [0]}]
 loss: binary_cross_entropy
 rounding: {apply: each_step, decimals: 2}
