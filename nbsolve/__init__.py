@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # so that nothing is loaded before Ctrl-C is taken care of; typing takes its time
 if TYPE_CHECKING:
+    from typing import Any
+
     from nbsolve.errors import DomainError, NbsolveError, ProblemError, UnknownQuantityError
     from nbsolve.problem import load_problem
     from nbsolve.problem.model import DerivationProblem, Problem

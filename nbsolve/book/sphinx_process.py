@@ -25,7 +25,7 @@ class SphinxProcess:
         """Start it; while it imports, this process can do something else."""
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "nbsolve.book.sphinx_run"],
+                [sys.executable, "-P", "-m", "nbsolve.book.sphinx_run"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

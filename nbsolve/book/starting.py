@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from nbsolve.whole_files import write_whole
 def init_course(folder: Path) -> list[Path]:
     """Write a new course into `folder`: configuration, book, one problem, a README that says how to go on.
 
-    Returns the files written. Raises `NbsolveError`, and writes nothing, where one of them is there already.
+    Returns the files written. Raises `NbsolveError`, and writes nothing, where one of them is there already;
+    OSError, and leaves nothing, where one cannot be written.
     """
     new = {folder / place: text for place, text in _course_files()}
     for path in new:
@@ -23,9 +25,21 @@ def init_course(folder: Path) -> list[Path]:
             raise NbsolveError(f"{path} is there already; a course starts in a new folder")
     if folder.exists() and not folder.is_dir():
         raise NbsolveError(f"{folder} is not a folder")
-    for path, text in new.items():
-        write_whole(path, text)
+    made = [path for path in {parent for file in new for parent in file.parents} if not path.exists()]
+    try:
+        for path, text in new.items():
+            write_whole(path, text)
+    except BaseException:
+        _take_away([*new, *sorted(made, key=lambda path: len(path.parts), reverse=True)])
+        raise
     return list(new)
+
+
+def _take_away(paths: Sequence[Path]) -> None:
+    """Remove what was written of a course that could not be finished: it can be started there again."""
+    for path in paths:
+        with suppress(OSError):  # some are not there yet
+            path.rmdir() if path.is_dir() else path.unlink()
 
 
 def _course_files() -> Iterator[tuple[str, str]]:

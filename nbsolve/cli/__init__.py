@@ -5,16 +5,14 @@ Exit codes: 0, 1 for bad input or a failed check, 2 for a wrong command line, 13
 
 from __future__ import annotations
 
+from nbsolve import interruptions
+
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line of this process; ends it with the exit code."""
-    try:
-        from nbsolve.cli.surroundings import interruptions_end_the_process, run
+    interruptions.end_the_process()
+    from nbsolve.cli.surroundings import run
 
-        interruptions_end_the_process()
-    except KeyboardInterrupt:
-        # So early that nothing was there to take care of it.
-        raise SystemExit(130) from None
     run()

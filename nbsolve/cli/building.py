@@ -99,8 +99,8 @@ def notebook(
     from nbsolve.notebook import NotebookJob, make_notebooks
 
     paths = [Path(file) for file in files]
-    names = page_names(paths)
     problems = read_problems(files, overrides or [])
+    names = page_names(paths)
     made = [out / f"{name}.ipynb" for name in names]
     make_notebooks(
         [

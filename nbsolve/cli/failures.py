@@ -13,22 +13,18 @@ from contextlib import contextmanager, suppress
 
 import typer
 
+from nbsolve import interruptions
 from nbsolve.cli.output import printable
-from nbsolve.cli.surroundings import (
-    BAD_INPUT,
-    INTERRUPTED,
-    give_up_output,
-    interruptions_are_raised,
-    interruptions_end_the_process,
-)
+from nbsolve.cli.surroundings import BAD_INPUT, give_up_output
 from nbsolve.errors import Fault, NbsolveError, ProblemError
+from nbsolve.interruptions import INTERRUPTED
 
 
 @contextmanager
 def reported() -> Iterator[None]:
     """Report whatever is raised inside the block, and leave with its exit code."""
     try:
-        interruptions_are_raised()
+        interruptions.are_raised()
         yield
     except (typer.Exit, typer.Abort):
         raise
@@ -55,7 +51,7 @@ def reported() -> Iterator[None]:
         show_message("there is not enough memory for this problem")
         raise _left(BAD_INPUT) from None
     except Exception as error:
-        if _is_usage(error):
+        if _exit_code(error) is not None:
             raise
         if _is_interruption(error):
             raise _left(INTERRUPTED) from None
@@ -66,7 +62,7 @@ def reported() -> Iterator[None]:
         )
         raise _left(BAD_INPUT) from None
     finally:
-        interruptions_end_the_process()
+        interruptions.end_the_process()
 
 
 def show_faults(faults: Sequence[Fault]) -> None:
@@ -94,6 +90,15 @@ def show_message(message: str) -> None:
 def show_unwritable(error: OSError) -> None:
     """That standard output takes nothing."""
     show_message(_of_system(OSError(error.errno, error.strerror, "standard output")))
+
+
+def exit_code_of_usage(error: BaseException | None) -> int | None:
+    """The exit code of a wrong command line of which nothing could be said because of `error`; else None."""
+    while error is not None:
+        if (code := _exit_code(error)) is not None:
+            return code
+        error = error.__context__
+    return None
 
 
 def _print(pieces: Sequence[tuple[str, str]]) -> None:
@@ -127,9 +132,10 @@ def _left(code: int) -> typer.Exit:
     return typer.Exit(code)
 
 
-def _is_usage(error: Exception) -> bool:
-    """Whether this is the command line's own complaint, which says how the command is used."""
-    return hasattr(error, "exit_code") and hasattr(error, "show")
+def _exit_code(error: BaseException) -> int | None:
+    """That of the command line's own complaint, which says how the command is used; None for other errors."""
+    code = getattr(error, "exit_code", None)
+    return code if isinstance(code, int) and hasattr(error, "show") else None
 
 
 def _is_interruption(error: BaseException | None) -> bool:

@@ -136,10 +136,8 @@ def handout(
         name=course, term=term, date=date, institution=institution, logo=logo
     )
     about_course.check()
-    places, handouts = [], []
-    for place, worked in zip(_places(files, out), _solved(files, overrides or []), strict=True):
-        places.append(place)
-        handouts.append(Handout(worked, about_course, PAPERS[paper]))
+    handouts = [Handout(worked, about_course, PAPERS[paper]) for worked in _solved(files, overrides or [])]
+    places = _places(files, out)
     written = Written(out)
     if collection:
         _write_collection(files, handouts, written, SolutionPlace(solutions), title, form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ def read_problem(source: str, overrides: Sequence[str] = ()) -> AnyProblem:
     """The problem of a file, or of standard input for `-`. Raises: ProblemError, with every fault."""
     if source == STANDARD_INPUT:
         return _from_standard_input(overrides)
+    _check_name(source)
     from nbsolve.problem import load_problem
     from nbsolve.settings import read_settings
 
@@ -70,6 +72,21 @@ def about(source: str, problem: AnyProblem) -> Iterator[None]:
         file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
         hint = domain_hint(problem) if isinstance(error, DomainError) else None
         raise ProblemError([Fault(str(error), file, hint=hint)]) from error
+
+
+def _check_name(source: str) -> None:
+    """Whether this can be meant as a file's name. Raises: ProblemError for the text of a problem."""
+    if ("\n" in source or source.lstrip().startswith("{")) and not os.path.lexists(source):
+        start = " ".join(source.split())
+        raise ProblemError(
+            [
+                Fault(
+                    "this is the text of a problem, not the name of a file",
+                    f"{start[:24]} …",
+                    hint="save it in a file and name that; one problem can also be piped in: nbsolve solve -",
+                )
+            ]
+        )
 
 
 def _from_standard_input(overrides: Sequence[str]) -> AnyProblem:

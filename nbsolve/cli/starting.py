@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nbsolve.cli.output import printable
 from nbsolve.errors import NbsolveError
 
 SCHEMA_FILE = "problem.schema.json"
@@ -41,8 +42,8 @@ def init(
     from nbsolve.book import init_course
 
     for path in init_course(folder):
-        typer.echo(str(path))
-    typer.echo(f"\nNow: cd {folder} && nbsolve build", err=True)
+        typer.echo(printable(str(path)))
+    typer.echo(printable(f"\nNow: cd {folder} && nbsolve build"), err=True)
 
 
 def new(
@@ -64,10 +65,11 @@ def new(
     path = _path_of(name)
     if path.exists():
         raise NbsolveError(f"{path} is there already")
-    title = path.stem.replace("-", " ").replace("_", " ")
-    write_whole(path, starter(title[:1].upper() + title[1:], kind.value))
+    title = printable(path.stem.replace("-", " ").replace("_", " "))
+    # The schema first: should the disk be full, the same command works later.
     write_whole(path.with_name(SCHEMA_FILE), _schema_text())
-    typer.echo(str(path))
+    write_whole(path, starter(title[:1].upper() + title[1:], kind.value))
+    typer.echo(printable(str(path)))
 
 
 def schema() -> None:

@@ -1,39 +1,20 @@
-"""What surrounds a command: its standard streams, which may be closed or full, and Ctrl-C, at any moment.
-
-Imports nothing of nbsolve's and little else until an interruption is taken care of.
-"""
+"""What surrounds a command: its standard streams, which may be closed or full, and its exit code."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from types import FrameType
 
-BAD_INPUT, INTERRUPTED = 1, 130
+from nbsolve import interruptions
 
-
-def interruptions_end_the_process() -> None:
-    """From now on Ctrl-C ends the process in silence; where the caller ignores it, it stays ignored."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _end)
-
-
-def interruptions_are_raised() -> None:
-    """From now on Ctrl-C is a KeyboardInterrupt, after which there may be something to put away."""
-    if signal.getsignal(signal.SIGINT) is _end:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _end(signal_number: int, frame: FrameType | None) -> None:
-    os._exit(INTERRUPTED)
+BAD_INPUT = 1
 
 
 def run() -> None:
     """Run the application and leave with its exit code, also where nothing can be written."""
     _open_streams()
     from nbsolve.cli.application import application
-    from nbsolve.cli.failures import show_unwritable
+    from nbsolve.cli.failures import exit_code_of_usage, show_unwritable
 
     code: str | int | None = 0
     try:
@@ -43,10 +24,12 @@ def run() -> None:
     except BrokenPipeError:
         pass  # whoever read the output has seen enough
     except OSError as error:
-        # The help, for example, is written before there is a command.
-        show_unwritable(error)
-        code = BAD_INPUT
-    interruptions_end_the_process()
+        # The help, for example, is written before there is a command; so is what is wrong with a command line.
+        code = exit_code_of_usage(error)
+        if code is None:
+            show_unwritable(error)
+            code = BAD_INPUT
+    interruptions.end_the_process()
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -73,7 +73,7 @@ def build_book_pdf(folder: Path) -> Path:
     arguments = ["build", str(course.book), "--config", str(course.config), "--toc", str(contents)]
     arguments += ["--path-output", str(work), "--builder", "pdflatex"]
     run = subprocess.run(
-        [sys.executable, "-c", _COMMAND, *arguments],
+        [sys.executable, "-P", "-c", _COMMAND, *arguments],
         cwd=course.folder, env=os.environ | {"PYTHONUTF8": "1", "NO_COLOR": "1"},
         capture_output=True, text=True, encoding="utf-8", errors="replace", check=False,
     )  # fmt: skip

@@ -20,7 +20,7 @@ def private_kernel(folder: Path) -> type[AsyncKernelManager]:
     home = folder / "kernels" / KERNEL_NAME
     home.mkdir(parents=True, exist_ok=True)
     specification = {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": "nbsolve",
         "language": "python",
         "env": {"IPYTHONDIR": str(folder / "ipython")},

@@ -77,7 +77,7 @@ def compiled(
 def _elsewhere(source: str, system: bool, standard: Standard | None, root: Path | None) -> bytes:
     arguments = [str(int(system)), standard or "", str(root or "")]
     run = subprocess.run(
-        [sys.executable, "-m", __name__, *arguments],
+        [sys.executable, "-P", "-m", __name__, *arguments],
         input=source.encode("utf-8"),
         capture_output=True,
         check=False,

@@ -265,6 +265,8 @@ def test_an_interruption_is_130(folder: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # the caller of the tests may ignore it, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)
