@@ -306,9 +306,13 @@ LADDER = (
 
 
 class Undetermined(NbsolveError):
-    """A value of which too little is known, even with MOST_BITS bits, to write it down or to choose a branch."""
+    """A value of which too little is known, even with MOST_BITS bits, to write it down or to choose a branch.
+
+    `quantity` is its canonical name, where that is known.
+    """
 
     def __init__(self, quantity: str | None) -> None:
+        self.quantity = quantity
         super().__init__(
             f"{quantity or 'a value'} cannot be determined, even with {MOST_BITS} bits: it is too large, or a long"
             " training has made it depend on the parameters beyond all measure"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -71,7 +72,40 @@ def about(source: str, problem: AnyProblem) -> Iterator[None]:
     except NbsolveError as error:
         file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
         hint = domain_hint(problem) if isinstance(error, DomainError) else None
-        raise ProblemError([Fault(str(error), file, hint=hint)]) from error
+        path, line, column = _formula_of(error, source, problem)
+        raise ProblemError([Fault(str(error), file, line, column, path, hint=hint)]) from error
+
+
+def _formula_of(
+    error: NbsolveError, source: str, problem: AnyProblem
+) -> tuple[str | None, int | None, int | None]:
+    """The YAML path, line and column of the author's formula whose value cannot be determined or written."""
+    from nbsolve.problem.model import DerivationProblem
+    from nbsolve.problem.reading import decode
+    from nbsolve.problem.tree import join
+
+    quantity = getattr(error, "quantity", None)
+    if quantity is None or isinstance(problem, DerivationProblem):
+        return None, None, None
+    layer = re.match(r"(?:a|a_new|da/dz|delta|dL/dz)\[(\d+)\]", quantity)
+    steps: tuple[str | int, ...]
+    if layer and problem.network.layers[int(layer[1]) - 1].activation.formula is not None:
+        steps = ("network", "layers", int(layer[1]) - 1, "activation", "custom", "formula")
+    elif (
+        re.match(r"L|.*\(iteration 1\)$", quantity)
+        and len(problem.losses) == 1
+        and problem.losses[0].formula is not None
+    ):
+        steps = ("loss", "custom", "formula")
+    else:
+        return None, None, None
+    path = ""
+    for step in steps:
+        path = join(path, step)
+    # An override moves the lines about: then the place in the file is not known.
+    if source == STANDARD_INPUT or decode(Path(source).read_bytes(), source) != problem.text:
+        return path, None, None
+    return path, *_place(problem.text, source, *steps)
 
 
 def _check_name(source: str) -> None:
@@ -131,19 +165,21 @@ def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
                     raise UnknownQuantityError(f"{canonical(atom)} is asked, but {reason}")
             except UnknownQuantityError as error:
                 # An override moves the lines about: then the place in the file is not known.
-                line, column = (None, None) if changed else _place(problem.text, file, number, position)
+                line, column = (
+                    (None, None) if changed else _place(problem.text, file, "parts", number, "ask", position)
+                )
                 path = f"parts[{number}].ask[{position}]"
                 faults.append(Fault(str(error), file, line, column, path))
     if faults:
         raise ProblemError(faults)
 
 
-def _place(text: str, file: str, part: int, position: int) -> tuple[int | None, int | None]:
+def _place(text: str, file: str, *steps: str | int) -> tuple[int | None, int | None]:
     from nbsolve.problem.reading import read_tree
     from nbsolve.problem.tree import Entries, Items, Node
 
     node: Node = read_tree(text, file)
-    for step in ("parts", part, "ask", position):
+    for step in steps:
         if isinstance(node, Entries) and isinstance(step, str):
             node = node.entries[step]
         elif isinstance(node, Items) and isinstance(step, int):

@@ -355,3 +355,43 @@ def test_a_terminal_without_the_letters_gets_them_spelled_out(run: Run) -> None:
 )
 def test_signs_in_ascii(text: str, spelled: str) -> None:
     assert plain(text) == spelled
+
+
+@pytest.mark.parametrize(
+    ("field", "formula", "place"),
+    [
+        (
+            "activation: sigmoid",
+            'activation: {{custom: {{name: f, formula: "{}"}}}}',
+            "network.layers[0].activation",
+        ),
+        ("loss: squared_error", 'loss: {{custom: {{name: f, formula: "{}"}}}}', "loss"),
+    ],
+)
+def test_a_value_without_end_names_the_place_of_its_formula(
+    run: Run, folder: Path, field: str, formula: str, place: str
+) -> None:
+    """`exp` six deep: no number of bits can tell what it is."""
+    letter = "z" if place != "loss" else "a"
+    power = letter + " + 4"
+    for _ in range(6):
+        power = f"exp({power})"
+    text = (
+        "network:\n  inputs: 1\n  layers:\n"
+        "    - units: 1\n      activation: sigmoid\n      weights: [[0.5]]\n"
+        "samples: [{input: [1], target: [0]}]\nloss: squared_error\n"
+        "training: {optimiser: {sgd: {learning_rate: 0.1}}, iterations: 1}\n"
+    )
+    text = text.replace(field, formula.format(power))
+    file = folder / "towers.yaml"
+    file.write_text(text)
+    line = 1 + next(n for n, one in enumerate(text.splitlines()) if "custom" in one)
+    column = 1 + text.splitlines()[line - 1].index('"')
+    for command in ("check", "solve"):
+        result = run(command, "towers.yaml")
+        said = " ".join((result.stdout + result.stderr).split())
+        assert result.returncode == 1
+        assert f"towers.yaml:{line}:{column}: error: {place}.custom.formula: " in result.stderr.replace(
+            "\n", " "
+        )
+        assert "cannot be determined" in said
