@@ -25,6 +25,7 @@ class SphinxProcess:
         """Start it; while it imports, this process can do something else."""
         if self._process is None:
             self._process = subprocess.Popen(
+                # -P: a file yaml.py of the course is not taken for a module
                 [sys.executable, "-P", "-m", "nbsolve.book.sphinx_run"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

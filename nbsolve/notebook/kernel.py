@@ -20,7 +20,11 @@ def private_kernel(folder: Path) -> type[AsyncKernelManager]:
     home = folder / "kernels" / KERNEL_NAME
     home.mkdir(parents=True, exist_ok=True)
     specification = {
-        "argv": [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        # -P and ignore_cwd: a file yaml.py of the course is not taken for a module
+        "argv": [
+            *(sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"),
+            "--InteractiveShellApp.ignore_cwd=True",
+        ],
         "display_name": "nbsolve",
         "language": "python",
         "env": {"IPYTHONDIR": str(folder / "ipython")},

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,15 @@ def test_two_run_at_once_and_never_three(tmp_path: Path) -> None:
     assert list(both.iterdir()), "never two at once"
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C is not ignored, whatever the caller of the tests does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_the_children(tmp_path: Path) -> None:
     def linger() -> None:
         (tmp_path / str(os.getpid())).touch()
@@ -88,7 +97,7 @@ def test_ctrl_c_ends_the_children(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_in_children([linger, linger, linger])
     thread.join()
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 50
     for name in tmp_path.iterdir():
         with pytest.raises(ProcessLookupError):
             os.kill(int(name.name), 0)
