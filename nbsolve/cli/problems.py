@@ -87,18 +87,20 @@ def _formula_of(
     quantity = getattr(error, "quantity", None)
     if quantity is None or isinstance(problem, DerivationProblem):
         return None, None, None
-    layer = re.match(r"(?:a|a_new|da/dz|delta|dL/dz)\[(\d+)\]", quantity)
-    steps: tuple[str | int, ...]
-    if layer and problem.network.layers[int(layer[1]) - 1].activation.formula is not None:
-        steps = ("network", "layers", int(layer[1]) - 1, "activation", "custom", "formula")
-    elif (
-        re.match(r"L|.*\(iteration 1\)$", quantity)
-        and len(problem.losses) == 1
-        and problem.losses[0].formula is not None
-    ):
-        steps = ("loss", "custom", "formula")
-    else:
+    own: list[tuple[str | int, ...]] = [
+        ("network", "layers", place, "activation", "custom", "formula")
+        for place, layer in enumerate(problem.network.layers)
+        if layer.activation.formula is not None
+    ]
+    at = re.match(r"(?:a|da/dz)\[(\d+)\]", quantity)
+    in_layer = [steps for steps in own if at and steps[2] == int(at[1]) - 1]
+    if len(problem.losses) == 1 and problem.losses[0].formula is not None:
+        own.append(("loss", "custom", "formula"))
+    # Another value of the first iteration names the only formula there is; later ones depend on more than it.
+    found = in_layer or (own if "(iteration " not in quantity or "(iteration 1)" in quantity else [])
+    if (not in_layer and len(own) != 1) or not found:
         return None, None, None
+    steps = found[0]
     path = ""
     for step in steps:
         path = join(path, step)

@@ -74,6 +74,8 @@ class Branches:
 
         Raises: Undecided.
         """
+        if not (self._own or self.of_loss):
+            return None
         reasons: list[Comparison] = []
 
         def replaced(node: Expr) -> Expr | None:
