@@ -62,7 +62,7 @@ def test_dollars(title: str, stored: str) -> None:
 
 
 def test_names_of_a_notation_too() -> None:
-    with pytest.raises(ProblemError, match=r"this name cannot be shown: \\foo is not known"):
+    with pytest.raises(ProblemError, match=r"the name .* cannot be shown: \\foo is not known"):
         parse_problem("notation: {weight: '\\foo w'}" + REST)
     problem = parse_problem("notation: {weight: '\\bm{w}'}" + REST)
     assert isinstance(problem, Problem)
