@@ -51,16 +51,19 @@ class BackwardBlocks(IterationBlocks):
                     else phrase("sections.signals_hidden", number=str(layer))
                 )
                 yield Heading(level, (title,))
-            if step.rule is Rule.PATH_SHARE and by_matrices(self.solution):
+            # Rounded one by one and then added up, the shares of the paths give other digits than a matrix product.
+            rounded = self.lines.writer.each_step and Rule.PATH_SHARE in (step.rule, previous)
+            if step.rule is Rule.PATH_SHARE and by_matrices(self.solution) and not rounded:
                 continue
             yield Paragraph((self._signal_words(step, layer == last, previous),))
             previous = step.rule
-            if by_matrices(self.solution):
+            if by_matrices(self.solution) and not rounded:
                 yield self.matrices.derivation(step)
                 continue
             for unit in step.units:
                 yield self.lines.derivation(unit, terms=step.rule is Rule.PATH_SUM)
-            yield from self._beside([step])
+            if not rounded:
+                yield from self._beside([step])
             if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero():
                 rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
                 yield Paragraph((phrase("passages.softmax_sum", rounded=rounded),))

@@ -163,9 +163,15 @@ class Lines(Numbers):
     # ------------------------------------------------------------------ values
 
     def written(self, target: Atom) -> Written:
+        """The target as an intermediate value, one that its answer follows from where it is asked for."""
+        return (
+            self.before_answer(target) if target in self.asked else self.writer.operand(self.values, target)
+        )
+
+    def before_answer(self, target: Atom) -> Written:
         """The target as an intermediate value, with more digits where its answer would be misread from it."""
         written = self.writer.operand(self.values, target)
-        if target not in self.asked or self.writer.each_step:
+        if self.writer.each_step:
             return written
         answer = self.writer.answer(self.values, target)
         for extra in range(1, MOST_EXTRA):

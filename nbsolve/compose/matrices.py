@@ -28,6 +28,7 @@ from nbsolve.expr import (
     substitute,
     walk,
 )
+from nbsolve.rounding import Written
 from nbsolve.step import Step
 from nbsolve.symbol import Symbol, anchor
 
@@ -55,13 +56,13 @@ class MatrixLines:
         lines = [] if given else [Line((("=", self._written(step.formula)),), Quantity(target))]
         entries = [m for row in _shown(target, value) for m in row if m is not None]
         exact = all(self.lines.writer.operand(self.lines.values, m).exact for m in entries)
-        result = self.array(target, value)
         boxed = target in self.lines.asked
+        result = self._array(target, value, self.lines.before_answer) if boxed else self.array(target, value)
         numeric = None if given else self._with_numbers(step, value)
         if numeric is not None and numeric != result:
             lines.append(Line(((self.lines.numeric_relation(step.formula), numeric),)))
         sign = "=" if exact else "≈"
-        shorter = self.array(target, value, answers=True) if boxed else result
+        shorter = self._array(target, value, self._answer) if boxed else result
         if boxed and shorter != result:
             lines.append(Line(((sign, result), ("≈", Result(shorter, True)))))
         else:
@@ -97,16 +98,19 @@ class MatrixLines:
             return None
         if any(isinstance(node, Applied | Function) for node in walk(step.formula)):
             return None
-        targets = (
+        entries = (
             [m for row in members(step.target, value) for m in row]
             if isinstance(value, np.ndarray)
             else [step.target]
         )
-        results = [self.lines.writer.operand(self.lines.values, target) for target in targets]
+        if step.target not in self.lines.asked or self.lines.writer.each_step:
+            goals = [[self.lines.writer.operand(self.lines.values, m) for m in entries]]
+        else:
+            goals = [[self.lines.before_answer(m) for m in entries], [self._answer(m) for m in entries]]
         for extra in range(MOST_EXTRA if not self.lines.writer.each_step else 1):
             printed = _Printed(self.lines, extra)
-            entries = np.asarray(evaluate(step.formula, printed, self.lines.solution.arithmetic)).ravel()
-            if all(self.lines.agrees(x, w) for x, w in zip(entries, results, strict=True)):
+            found = np.asarray(evaluate(step.formula, printed, self.lines.solution.arithmetic)).ravel()
+            if all(self.lines.agrees(x, w) for goal in goals for x, w in zip(found, goal, strict=True)):
                 return self._numbers(step.formula, extra)
         return None
 
@@ -119,9 +123,16 @@ class MatrixLines:
 
         return self.lines.numbers(substitute(self._written(formula), replaced), extra)
 
-    def array(self, atom: Atom, value: Array, extra: int = 0, answers: bool = False) -> Expr:
+    def array(self, atom: Atom, value: Array, extra: int = 0) -> Expr:
         """The array with its entries as they are written, as the file's layout has it."""
-        return self._matrix(atom, value, lambda row: self._entries(row, extra, answers))
+        writer, values = self.lines.writer, self.lines.values
+        return self._array(atom, value, lambda entry: writer.operand(values, entry, extra))
+
+    def _array(self, atom: Atom, value: Array, write: Callable[[Atom], Written]) -> Expr:
+        return self._matrix(atom, value, lambda row: [_literal(entry, write) for entry in row])
+
+    def _answer(self, entry: Atom) -> Written:
+        return self.lines.writer.answer(self.lines.values, entry)
 
     def letters(self, atom: Atom, value: Array) -> Expr:
         """The same with the entries' names."""
@@ -135,15 +146,6 @@ class MatrixLines:
             entries = [list(column) for column in zip(*entries, strict=True)]
         return Matrix(tuple(tuple(write(row)) for row in entries))
 
-    def _entries(self, row: list[Atom | None], extra: int, answers: bool) -> list[Expr]:
-        writer, values = self.lines.writer, self.lines.values
-        return [
-            Variable("…")
-            if member is None
-            else literal(writer.answer(values, member) if answers else writer.operand(values, member, extra))
-            for member in row
-        ]
-
     def _written(self, formula: Expr) -> Expr:
         """The formula as the layout has it, long sums by their ends."""
         if self.inputs_first:
@@ -155,6 +157,10 @@ class MatrixLines:
             return None
 
         return substitute(formula, shortened)
+
+
+def _literal(entry: Atom | None, write: Callable[[Atom], Written]) -> Expr:
+    return Variable("…") if entry is None else literal(write(entry))
 
 
 def turned(formula: Expr) -> Expr:

@@ -17,7 +17,8 @@ from tests.audit.mutate import mutants
 from tests.audit.page import Block, split_inline
 from tests.audit.parser import read_tokens
 from tests.audit.prose import ProseChecker
-from tests.audit.tree import Sym
+from tests.audit.tree import Node, Sym
+from tests.audit.wholes import has_wholes
 from tests.audit.words import Place, whole
 from tests.audit.world import Entry, World
 from tests.reference.numbers import DIGITS
@@ -86,13 +87,18 @@ def _formulae(world: World) -> dict[str, int]:
 
 
 class Audit:
-    """`text` is the problem's YAML with its overrides; `entries` name the letters; `blocks` are the page."""
+    """One page: `text` is the problem's YAML with its overrides, `blocks` are the page.
 
-    def __init__(self, text: str, entries: Iterable[Entry], blocks: Sequence[Block]) -> None:
+    `entries` and `wholes` name the letters of single and of whole quantities.
+    """
+
+    def __init__(
+        self, text: str, entries: Iterable[Entry], blocks: Sequence[Block], wholes: Mapping[str, str]
+    ) -> None:
         node = yaml.load(text, Loader=yaml.BaseLoader)
         answers, between = digits_of(node.get("rounding"))
         with mp.workdps(DIGITS):
-            self.world = World(load(text), node, entries, between)
+            self.world = World(load(text), node, entries, between, wholes)
         self.chains = ChainChecker(self.world, answers, between)
         self.prose = ProseChecker(self.world, node, self.chains)
         self.blocks = list(blocks)
@@ -166,14 +172,18 @@ class Audit:
                     count += 1
                     place.context.marks[count] = target.name
                 if self.world.each_step:
-                    end = tidy(self.chains.parse(chain.items[-1][1]))
-                    number = literal(end)
-                    key = self.world.definition(target.name, t)
-                    if number is not None and key is not None:
-                        self.world.carried.setdefault(key, number[0])
+                    self._carry(target, self.chains.parse(chain.items[-1][1]), t)
             except TROUBLE:
                 continue
         return count
+
+    def _carry(self, target: Sym, end: Node, t: int) -> None:
+        """The value that a chain ends in, or those of a whole vector or matrix, are what later lines use."""
+        for entry, (value,) in self.chains.entries(target, [end]):
+            number = literal(tidy(value))
+            key = self.world.definition(entry.name, t)
+            if number is not None and key is not None:
+                self.world.carried.setdefault(key, number[0])
 
     # checking
 
@@ -226,15 +236,23 @@ class Audit:
             (sample[1] if (sample := re.search(r"@(\d+)", n.name)) else None, anchor)
             for n in names
             if isinstance(n, Sym)
-            for anchor in self._anchors_of(n.name)
+            for anchor in self._anchors_of(n)
         }
         for anchor in place.anchors:
             head = re.fullmatch(r"it(\d+)-(?:s(\d+)-)?(.*)", anchor)
             if head is None or int(head[1]) != place.context.iteration or (head[2], head[3]) not in found:
                 out.faults.append(f"anchor {anchor} over {found}")
 
-    def _anchors_of(self, name: str) -> set[str]:
-        """How an anchor names a quantity; a shared bias is one parameter of its layer."""
+    def _anchors_of(self, target: Sym) -> set[str]:
+        """How anchors name a quantity; a whole one has its entries' anchors too."""
+        whole: set[str] = set()
+        if has_wholes(target):
+            bare = re.sub(r"(vector|matrix) ", "", anchor_of(target.name))
+            whole = {bare, f"{bare}-all"}  # a layer's biases, where one that is shared has the bare name
+        return whole.union(*(self._anchors_of_single(name) for name in self.chains.wholes.names(target)))
+
+    def _anchors_of_single(self, name: str) -> set[str]:
+        """A shared bias is one parameter of its layer."""
         if re.match(r"L(_new)?@", name):  # the letter of the batch's loss, with the number of a sample
             name = name.replace("L", "L_sample", 1)
         anchor = anchor_of(name.replace(" - ", "-minus-"))

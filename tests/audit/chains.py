@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -28,6 +28,7 @@ from tests.audit.tree import (
     has_symbols,
     numbers_in,
 )
+from tests.audit.wholes import Wholes, has_wholes
 from tests.audit.world import World, indices
 from tests.reference import own
 from tests.reference.numbers import DIGITS, Number, big
@@ -77,6 +78,16 @@ def same(a: Number, b: Number) -> bool:
     return bool(abs(big(a) - big(b)) <= mp.mpf(10) ** (-2 * DIGITS // 3) * (1 + abs(big(a))))
 
 
+@dataclass(frozen=True)
+class Line:
+    """One formula of a chain, as a tree and as it is written; `relation` stands before it."""
+
+    relation: str
+    node: Node
+    words: str
+    boxed: bool
+
+
 class ChainChecker:
     """Checks chains of one problem; `answers` and `between` are the digits its rounding asks for."""
 
@@ -87,6 +98,7 @@ class ChainChecker:
             self.far = world.far()
         distinctions = ("cases",) if any(loss.name == "huber" for loss in world.spec.losses) else DISTINCTIONS
         self.distinctions = frozenset(distinctions)
+        self.wholes = Wholes(world)
         self.answers = answers
         self.between = between
         self.first_only = False
@@ -152,50 +164,75 @@ class ChainChecker:
             raise Unreadable(f"a target that is no letter: {' '.join(chain.target)}")
         if not chain.items:
             raise Unreadable("a chain without an end")
-        truth = self.evaluator(t, carried=False)(target)
-        base: Node = target
-        if target.name == "L - L_new":  # its name is its formula
-            base = Sum((Sym("L"), Neg(Sym("L_new"))))
-        before: list[Node] = []
-        numeric_yet = False
-        for position, (relation, texts) in enumerate(chain.items):
-            boxed = texts[:1] == ("\\boxed",)
+        lines: list[Line] = []
+        for relation, texts in chain.items:
             node = self.parse(texts)
             if any(isinstance(n, Text) for n in children(node)) and not isinstance(node, Call):
                 raise Unreadable("words in a formula")
             if relation not in "=≈":
                 raise Unreadable(f"{relation} in a chain")
-            if out.faults and self.first_only:
-                return
             self._check_braces(node, target.name, t, context, out)
             plain = tidy(_epoch(node, self.world, t) if target.name == "L_epoch" else node)
-            if has_symbols(plain):
-                if numeric_yet or boxed:
-                    out.faults.append(f"letters after numbers: {' '.join(texts)}")
-                value = self.evaluator(t, carried=False, layer=_layer(target.name))(plain)
-                if not same(value, truth):
-                    out.faults.append(
-                        f"{target.name} = {float(truth):.15g}, but {' '.join(texts)} is {float(value):.15g}"
-                    )
-                shadow = self.evaluator(t, carried=False, layer=_layer(target.name), world=self.shadow)
-                if not same(shadow(plain), shadow(target)):
-                    out.faults.append(f"{target.name} is not {' '.join(texts)} for other numbers")
-                if self.far and self._is_general(plain):
-                    self._check_far(plain, target, t, out)
-                out.faults += [f"{target.name}: {x} then {y}" for x, y in broken_links(plain)]
-                if relation != "=":
-                    out.faults.append(f"≈ between letters: {' '.join(texts)}")
-                base = plain
-                continue
-            numeric_yet = True
-            self._check_numbers(relation, plain, base, before, target.name, t, out)
-            if boxed and position != len(chain.items) - 1:
-                out.faults.append("a box that is not the end")
-            if position == len(chain.items) - 1:
-                self._check_result(plain, boxed, base, target.name, t, out)
-            before.append(plain)
+            lines.append(Line(relation, plain, " ".join(texts), boxed=texts[:1] == ("\\boxed",)))
+        for relation in (line.relation for line in lines if has_symbols(line.node)):
+            if relation != "=":
+                out.faults.append(f"≈ between letters: {' '.join(chain.target)}")
+        exact = [True] * len(lines)
+        for entry, forms in self.entries(target, [line.node for line in lines]):
+            if out.faults and self.first_only:
+                return
+            entry_lines = [replace(line, node=tidy(form)) for line, form in zip(lines, forms, strict=True)]
+            for n, here in enumerate(self._check_entry(entry, entry_lines, t, out)):
+                exact[n] &= here
+        for line, whole in zip(lines, exact, strict=True):
+            if not has_symbols(line.node):
+                self._check_relation(line.relation, whole, target.name, out)
         for note in chain.notes:
             self._check_note(note, target.name, t, context, out)
+
+    def entries(self, target: Sym, forms: list[Node]) -> Iterator[tuple[Sym, list[Node]]]:
+        """A chain of whole vectors or matrices as those of its entries; any other as it is."""
+        if has_wholes(target) or any(summed(form) for form in forms):
+            yield from self.wholes.entries(target, forms)
+        else:
+            yield target, forms
+
+    def _check_entry(self, target: Sym, lines: list[Line], t: int, out: Found) -> list[bool]:
+        """A single quantity's lines; tells of each whether its numbers are exactly the letters' values."""
+        truth = self.evaluator(t, carried=False)(target)
+        base: Node = target
+        if target.name == "L - L_new":  # its name is its formula
+            base = Sum((Sym("L"), Neg(Sym("L_new"))))
+        before: list[Node] = []
+        exact = [True] * len(lines)
+        for position, line in enumerate(lines):
+            if out.faults and self.first_only:
+                return exact
+            if has_symbols(line.node):
+                if before or line.boxed:
+                    out.faults.append(f"letters after numbers: {line.words}")
+                self._check_letters(target, line, truth, t, out)
+                base = line.node
+                continue
+            exact[position] = self._check_numbers(line.node, base, before, target.name, t, out)
+            if line.boxed and position != len(lines) - 1:
+                out.faults.append("a box that is not the end")
+            if position == len(lines) - 1:
+                self._check_result(line.node, line.boxed, base, target.name, t, out)
+            before.append(line.node)
+        return exact
+
+    def _check_letters(self, target: Sym, line: Line, truth: Number, t: int, out: Found) -> None:
+        layer = _layer(target.name)
+        value = self.evaluator(t, carried=False, layer=layer)(line.node)
+        if not same(value, truth):
+            out.faults.append(f"{target.name} = {float(truth):.15g}, but {line.words} is {float(value):.15g}")
+        shadow = self.evaluator(t, carried=False, layer=layer, world=self.shadow)
+        if not same(shadow(line.node), shadow(target)):
+            out.faults.append(f"{target.name} is not {line.words} for other numbers")
+        if self.far and self._is_general(line.node):
+            self._check_far(line.node, target, t, out)
+        out.faults += [f"{target.name}: {x} then {y}" for x, y in broken_links(line.node)]
 
     def _is_general(self, node: Node) -> bool:
         """Whether a distinction is left in it: then it holds whatever the numbers are."""
@@ -232,8 +269,9 @@ class ChainChecker:
         return None
 
     def _check_numbers(
-        self, relation: str, node: Node, base: Node, before: list[Node], target: str, t: int, out: Found
-    ) -> None:
+        self, node: Node, base: Node, before: list[Node], target: str, t: int, out: Found
+    ) -> bool:
+        """Whether the numbers are exactly the values of the letters they stand for."""
         for n in numbers_in(node):
             out.numbers += 1
             out.digits += sum(c.isdigit() for c in n.text)
@@ -249,11 +287,13 @@ class ChainChecker:
             follows = lay(line, node, self.evaluator(t, carried=True, layer=layer))
             if follows.fault:
                 out.faults.append(f"{target}, calculated from the line above: {follows.fault}")
-        if (relation == "=") != laid.exact and not (relation == "≈" and self._moves_by_nothing(target)):
-            out.faults.append(
-                f"{target}: {relation} where the number is {'exact' if laid.exact else 'rounded'}"
-            )
         self._check_givens(base, node, t, out)
+        return laid.exact
+
+    def _check_relation(self, relation: str, exact: bool, target: str, out: Found) -> None:
+        """= stands before what is exact, ≈ before what is rounded."""
+        if (relation == "=") != exact and not (relation == "≈" and self._moves_by_nothing(target)):
+            out.faults.append(f"{target}: {relation} where the number is {'exact' if exact else 'rounded'}")
 
     def _moves_by_nothing(self, target: str) -> bool:
         """A bias that softmax units share: its gradient is 0, which no number of bits can tell (it is written ≈ 0).
@@ -292,6 +332,7 @@ class ChainChecker:
             if (
                 "∂" in letter
                 or "vector" in letter
+                or letter.startswith("ell' ")
                 or letter in ("learning_rate", "strength")
                 or "#" in letter
             ):
@@ -425,7 +466,9 @@ class ChainChecker:
         for relation, texts in chain.items:
             node = tidy(self.parse(texts))
             if relation in "=≈":
-                self._check_numbers(relation, node, base, [], "since", t, out)
+                self._check_relation(
+                    relation, self._check_numbers(node, base, [], "since", t, out), "since", out
+                )
                 continue
             out.numbers += len(numbers_in(node))
             limit = evaluate(node)
@@ -483,6 +526,11 @@ def _places(base: Node, node: Node) -> list[Fraction]:
         return [printed[0]]
     size = isinstance(base, Call) and base.name == "abs" and isinstance(base.arguments[0], Sym)
     return [printed[0], -printed[0]] if size else []
+
+
+def summed(node: Node) -> bool:
+    """Whether all entries of something whole are added up in it."""
+    return (isinstance(node, Call) and node.name == "sum") or any(summed(part) for part in children(node))
 
 
 def names_in(node: Node) -> list[str]:

@@ -31,6 +31,7 @@ Parameters = Callable[[Node], Mapping[str, Fraction]]
 SCALAR = {
     "sigma": "sigmoid", "tanh": "tanh", "relu": "relu", "leaky_relu": "leaky_relu", "elu": "elu",
     "softplus": "softplus", "gelu": "gelu", "silu": "silu", "step": "step",
+    "id": "linear",
 }  # fmt: skip
 COMPARE: dict[str, Callable[[Number, Number], bool]] = {
     "=": lambda a, b: a == b,

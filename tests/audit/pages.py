@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from nbsolve import solve
+from nbsolve import Problem, WorkedSolution, solve
 from nbsolve.render.myst import render
+from nbsolve.symbol import Role, canonical
 from tests.audit.audit import Audit
 from tests.audit.html import read_html
 from tests.audit.page import Block, read_markdown
@@ -28,13 +30,32 @@ def markdown(source: Path | str, overrides: Mapping[str, object] | None = None) 
     problem = load_problem(source, overrides=overrides)
     worked = solve(problem)
     page = render(worked.document())
-    return Audit(problem.text, list(worked.entries(everything=True)), in_numbers(read_markdown(page)))
+    return _audit(problem, worked, in_numbers(read_markdown(page)))
 
 
 def site(source: Path, html: str) -> Audit:
     """The audit of a problem's page of the site."""
     problem = load_problem(source)
-    return Audit(problem.text, list(solve(problem).entries(everything=True)), in_numbers(read_html(html)))
+    return _audit(problem, solve(problem), in_numbers(read_html(html)))
+
+
+def _audit(problem: Problem, worked: WorkedSolution, blocks: list[Block]) -> Audit:
+    return Audit(problem.text, list(worked.entries(everything=True)), blocks, whole_letters(worked))
+
+
+def whole_letters(worked: WorkedSolution) -> dict[str, str]:
+    """The letters of whole vectors and matrices, each with what it means: `vector z[1]@2`, `matrix W[1]`."""
+    found: dict[str, str] = {}
+    samples = [None, *range(1, len(worked.problem.samples) + 1)]
+    for symbol in worked.names.wholes():
+        kind = "matrix" if symbol.role is Role.WEIGHT else "vector"
+        parameter = symbol.role in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
+        for sample in [None] if parameter else samples:
+            for new, change in ((False, False), (True, False), (False, True)):
+                one = replace(symbol, sample=sample, new=new, change=change)
+                mark = f"@{sample}" if sample else ""
+                found[worked.names.latex(one)] = f"{kind} {canonical(one).removesuffix('[:]')}{mark}"
+    return found
 
 
 def in_numbers(blocks: list[Block]) -> list[Block]:

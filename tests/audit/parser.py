@@ -28,12 +28,13 @@ SIZES = {"\\lvert": "abs", "|": "abs", "\\lVert": "norm", "\\|": "norm"}
 FUNCTIONS = {
     "\\sigma": "sigma", "\\tanh": "tanh", "\\exp": "exp", "\\ln": "ln", "\\log": "log", "\\max": "max",
     "\\min": "min", "\\cosh": "cosh", "\\sinh": "sinh", "\\Phi": "Phi", "\\varphi": "phi", "\\phi": "phi",
-    "\\cos": "cos", "\\sgn": "sgn",
+    "\\cos": "cos", "\\sgn": "sgn", "\\ell": "ell",
 }  # fmt: skip
 NAMES = {
     "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "softplus": "softplus", "GELU": "gelu",
     "SiLU": "silu", "H": "step", "step": "step", "sign": "sgn", "sgn": "sgn", "softmax": "softmax",
     "erf": "erf", "diag": "diag", "exp": "exp", "sigmoid": "sigma", "tanh": "tanh",
+    "sum": "sum", "id": "id",
 }  # fmt: skip
 STYLES = {
     "\\mathrm",

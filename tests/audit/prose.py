@@ -285,6 +285,7 @@ def _rules() -> list[Rule]:
             r"activation that comes in, and 1 for a bias\.[^\d$]*)",
             p.nothing,
         ),
+        (r"(\$\\ell'\$ is the [^\d$]*)", p.nothing),
         (r"Iteration (\d+)(?:: (samples?) (\d+)(?: to (\d+))?)?", p.heading_iteration),
         (r"Sample (\d+)", p.heading_sample),
         (r"Layer (\d+): (hidden|output), (.*)", p.heading_layer),

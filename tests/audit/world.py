@@ -52,7 +52,12 @@ class World:
     """Names of letters and values of names, of one problem."""
 
     def __init__(
-        self, spec: Spec, node: Mapping[str, Any], entries: Iterable[Entry], between: Digits
+        self,
+        spec: Spec,
+        node: Mapping[str, Any],
+        entries: Iterable[Entry],
+        between: Digits,
+        wholes: Mapping[str, str],
     ) -> None:
         self.between = between
         self.spec = spec
@@ -67,6 +72,8 @@ class World:
         self.printed: dict[Key, str] = {}
         self.entries = list(entries)
         self._read_symbols()
+        for letter, name in wholes.items():
+            self.symbols.setdefault(read_tokens(letter), name)
         self.givens = _givens(node, spec)
 
     def shadow(self) -> World:
@@ -271,6 +278,8 @@ class World:
         """The value of a name in iteration t: the true one, or the one that is written down."""
         if name.startswith("∂"):
             return self._derivative(name, t, carried)
+        if name.startswith("ell' "):
+            return self._slope_of_loss(name.removeprefix("ell' "), t, carried)
         if name.startswith("vector "):
             return self._vector(name.removeprefix("vector "), t, carried)
         if name == "learning_rate" and self.spec.learning_rate is not None:
@@ -385,6 +394,18 @@ class World:
         return Vector(tuple(v for v in out if not isinstance(v, Vector)))
 
     # derivatives
+
+    def _slope_of_loss(self, output: str, t: int, carried: bool) -> Number:
+        """The batch's loss differentiated with respect to one output, from the outputs as they are written down."""
+        layer, k = indices(output)[1]
+        _, _, sample = self.key(output, t)
+        batch = self.spec.batch_of(t)
+        if self.spec.targets is None:
+            raise Unknown("a loss without targets")
+        y = self.spec.targets[batch[0] if sample is None else sample - 1]
+        a = [self.number((f"a[{layer}][{j}]", t, sample), carried=carried) for j in range(1, len(y) + 1)]
+        slopes = (losses.factor(term, len(y)) * losses.slopes(term, a, y)[k - 1] for term in self.spec.losses)
+        return network.share_of_sample(self.spec, len(batch)) * sum(slopes, Fraction(0))
 
     def _derivative(self, name: str, t: int, carried: bool) -> Number | Vector:
         path, _, through = name.partition("|")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.audit.audit import Audit
-from tests.audit.pages import in_numbers
+from tests.audit.pages import in_numbers, whole_letters
 from tests.handout.linear import Unlinear, display
 from tests.handout.made import PROBLEMS, handout, has_numbers, pdf, solution
 from tests.handout.reading import Reading, digits, formulas, read_blocks
@@ -24,7 +24,9 @@ def test_every_line_reproduces(path: Path) -> None:
     one, worked = handout(path), solution(path)
     reading = Reading.of(one.whole, worked.problem)
     blocks = in_numbers(read_blocks(pdf(path).tree, reading))
-    report = Audit(worked.problem.text, list(worked.entries(everything=True)), blocks).report()
+    report = Audit(
+        worked.problem.text, list(worked.entries(everything=True)), blocks, whole_letters(worked)
+    ).report()
     assert not report.faults, "\n".join(report.faults[:10])
     assert report.lines > 100
     print(
@@ -57,7 +59,7 @@ def test_a_wrong_digit_is_found() -> None:
     finally:
         equation.alt = right
     entries = list(worked.entries(everything=True))
-    assert Audit(worked.problem.text, entries, blocks).report().faults
+    assert Audit(worked.problem.text, entries, blocks, whole_letters(worked)).report().faults
 
 
 def test_what_is_not_a_formula_is_not_read() -> None:

@@ -1,0 +1,280 @@
+"""Formulas of whole vectors and matrices taken apart: for each entry, a formula of single quantities.
+
+`z = W x + b` becomes `z_1 = W_11 x_1 + W_12 x_2 + b_1` and so on, so that whole lines are checked as single ones
+are. Whole quantities are named `vector z[1]@2` and `matrix W[1]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from tests.audit.latex import Unreadable
+from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, children
+from tests.audit.world import World, indices
+from tests.reference.spec import Spec
+
+WHOLE = ("vector ", "matrix ")
+OF_SEVERAL = {"sum", "norm", "max", "min"}
+"""Functions whose argument is a whole vector or matrix, and whose value is a number."""
+ONE = Num("1", Fraction(1), 0)
+SLOPES: dict[str, Callable[[Node], Node]] = {
+    "sigma'": lambda a: Product((a, Sum((ONE, Neg(a))))),
+    "tanh'": lambda a: Sum((ONE, Neg(Power(a, Num("2", Fraction(2), 0))))),
+}
+"""Where values are carried from step to step as they are written, these are found from the activation."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The entries of a vector (one column, or one row where the problem writes x W + b) or of a matrix."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), len(self.rows[0])
+
+    def map(self, function: Callable[[Node], Node]) -> Grid:
+        return Grid(tuple(tuple(function(entry) for entry in row) for row in self.rows))
+
+    def transposed(self) -> Grid:
+        return Grid(tuple(zip(*self.rows, strict=True)))
+
+    def entries(self) -> tuple[Node, ...]:
+        return tuple(entry for row in self.rows for entry in row)
+
+
+def has_wholes(node: Node) -> bool:
+    """Whether a whole quantity, or a formula of one, stands somewhere in it."""
+    if isinstance(node, Sym):
+        return any(word in node.name for word in WHOLE)
+    return any(has_wholes(part) for part in children(node))
+
+
+class Wholes:
+    """Takes formulas of one problem apart."""
+
+    def __init__(self, world: World) -> None:
+        self.spec: Spec = world.spec
+        self.each_step = world.each_step
+        self.as_rows = world.node["network"].get("layout", "W x + b") == "x W + b"
+
+    def entries(self, target: Sym, forms: Sequence[Node]) -> Iterator[tuple[Sym, list[Node]]]:
+        """Each entry of the target, with what each form says of it. Raises Unreadable where shapes differ."""
+        whole = self._taken_apart(target)
+        grids = [self._taken_apart(form) for form in forms]
+        if isinstance(whole, Grid):
+            for grid, form in zip(grids, forms, strict=True):
+                if not isinstance(grid, Grid) or grid.shape != whole.shape:
+                    raise Unreadable(f"{target.name}: of another shape: {form}")
+            for r, c in product(range(whole.shape[0]), range(whole.shape[1])):
+                entry = whole.rows[r][c]
+                assert isinstance(entry, Sym)
+                yield entry, [grid.rows[r][c] for grid in grids if isinstance(grid, Grid)]
+            return
+        single = [grid for grid in grids if not isinstance(grid, Grid)]
+        if len(single) != len(forms):
+            raise Unreadable(f"{target.name}: a number is a vector")
+        yield target, single
+
+    def names(self, target: Sym) -> list[str]:
+        """The names of the entries of a target; its own where it is a single quantity."""
+        whole = self._taken_apart(target)
+        entries = whole.entries() if isinstance(whole, Grid) else (whole,)
+        return [entry.name for entry in entries if isinstance(entry, Sym)]
+
+    def _taken_apart(self, node: Node) -> Node | Grid:
+        match node:
+            case Sym(name) if has_wholes(node):
+                return self._named(name)
+            case Matrix(rows):
+                return Grid(tuple(tuple(self._single(cell) for cell in row) for row in rows))
+            case Neg(inner):
+                return _each(Neg, self._taken_apart(inner))
+            case Sum(terms):
+                return self._added([self._taken_apart(term) for term in terms])
+            case Product(factors):
+                return self._multiplied(factors)
+            case Quotient(top, bottom):
+                below = self._single(bottom)
+                return _each(lambda entry: Quotient(entry, below), self._taken_apart(top))
+            case Power(base, exponent):
+                power = self._single(exponent)
+                return _each(lambda entry: Power(entry, power), self._taken_apart(base))
+            case Call(name, arguments):
+                return self._called(name, arguments)
+        return node
+
+    def _single(self, node: Node) -> Node:
+        apart = self._taken_apart(node)
+        if isinstance(apart, Grid):
+            raise Unreadable(f"a vector where a number should be: {node}")
+        return apart
+
+    # operations
+
+    def _added(self, terms: list[Node | Grid]) -> Node | Grid:
+        grids = [term for term in terms if isinstance(term, Grid)]
+        if not grids:
+            return Sum(tuple(term for term in terms if not isinstance(term, Grid)))
+        if len({grid.shape for grid in grids}) > 1:
+            raise Unreadable(f"a sum of shapes {[grid.shape for grid in grids]}")
+        wide = [term if isinstance(term, Grid) else _filled(term, grids[0].shape) for term in terms]
+        return _zipped(lambda *entries: Sum(entries), *wide)
+
+    def _multiplied(self, factors: tuple[Node, ...]) -> Node | Grid:
+        """Numbers times wholes; matrices one after the other; two vectors side by side.
+
+        `a · y` of two letters is the scalar product, `a (1 − a)` is meant entry by entry.
+        """
+        result: Node | Grid | None = None
+        before: Node | None = None
+        for factor in factors:
+            apart = self._taken_apart(factor)
+            if result is None:
+                result = apart
+            elif isinstance(result, Grid) and isinstance(apart, Grid):
+                letters = isinstance(before, Sym) and isinstance(factor, Sym)
+                if result.shape == apart.shape and result.shape[0] != result.shape[1]:
+                    result = _dot(result, apart) if letters else _zipped(_times, result, apart)
+                else:
+                    result = _matrix_product(result, apart)
+            elif isinstance(result, Grid):
+                result = result.map(lambda entry, scale=apart: _times(entry, scale))  # type: ignore[misc]
+            else:
+                scale = result
+                result = _each(lambda entry, scale=scale: _times(scale, entry), apart)  # type: ignore[misc]
+            before = factor
+        assert result is not None
+        return result
+
+    def _called(self, name: str, arguments: tuple[Node, ...]) -> Node | Grid:
+        if name in ("brace", "boxed"):
+            return self._taken_apart(arguments[0])
+        if name == "hadamard":
+            one, two = (self._taken_apart(argument) for argument in arguments)
+            if not isinstance(one, Grid) or not isinstance(two, Grid) or one.shape != two.shape:
+                raise Unreadable("⊙ between different shapes")
+            return _zipped(_times, one, two)
+        apart = [self._taken_apart(argument) for argument in arguments]
+        (first, *more) = apart
+        if not isinstance(first, Grid):
+            return Call(name, tuple(entry for entry in apart if not isinstance(entry, Grid)))
+        if more:
+            raise Unreadable(f"{name} of a vector and more")
+        if name == "transpose":
+            return first.transposed()
+        if name == "sum":
+            return Sum(first.entries()) if len(first.entries()) > 1 else first.entries()[0]
+        if name == "diag":
+            return _diagonal(first.entries())
+        if name == "ell'":
+            return first.map(self._slope_of_loss)
+        if name in SLOPES and self.each_step:
+            return first.map(lambda entry: SLOPES[name](Sym(_name(entry).replace("z", "a", 1))))
+        if name in OF_SEVERAL:
+            return Call(name, arguments)
+        return first.map(lambda entry: Call(name, (entry,)))
+
+    def _slope_of_loss(self, output: Node) -> Node:
+        if not isinstance(output, Sym) or indices(output.name)[0] != "a":
+            raise Unreadable("the slope of the loss at something that is no output")
+        if indices(output.name)[1][0] != len(self.spec.layers):
+            raise Unreadable("the slope of the loss at a hidden layer")
+        return Sym(f"ell' {output.name}")
+
+    # quantities
+
+    def _named(self, name: str) -> Grid:
+        if not name.startswith("∂"):
+            return self._letters(name)
+        path, _, through = name.partition("|")
+        top, _, bottom = path[1:].partition("/∂")
+        if through:
+            raise Unreadable(f"a part of {name}")
+        if not top.startswith(WHOLE):
+            return self._letters(bottom).map(lambda entry: Sym(f"∂{top}/∂{_name(entry)}"))
+        upper, lower = self._letters(top), self._letters(bottom)
+        layer = indices(_name(upper.entries()[0]))[1][0]
+        if self.spec.layers[layer - 1].activation == "softmax":
+            return Grid(
+                tuple(
+                    tuple(Sym(f"∂{_name(a)}/∂{_name(z)}") for z in lower.entries()) for a in upper.entries()
+                )
+            )
+        return _zipped(lambda a, z: Sym(f"∂{_name(a)}/∂{_name(z)}"), upper, lower)
+
+    def _letters(self, name: str) -> Grid:
+        kind, _, rest = name.partition(" ")
+        stem, _, sample = rest.partition("@")
+        mark = f"@{sample}" if sample else ""
+        letter, numbers = indices(stem)
+        if kind == "matrix":
+            before = self.spec.layers[numbers[0] - 2].units if numbers[0] > 1 else len(self.spec.inputs[0])
+            rows = range(1, self.spec.layers[numbers[0] - 1].units + 1)
+            grid = Grid(tuple(tuple(Sym(f"{stem}[{j}][{i}]") for i in range(1, before + 1)) for j in rows))
+            return grid.transposed() if self.as_rows else grid
+        if letter == "x":
+            size = len(self.spec.inputs[0])
+        else:
+            size = self.spec.layers[numbers[0] - 1 if numbers else -1].units
+        column = Grid(tuple((Sym(f"{stem}[{j}]{mark}"),) for j in range(1, size + 1)))
+        return column.transposed() if self.as_rows else column
+
+
+def _name(entry: Node) -> str:
+    assert isinstance(entry, Sym)
+    return entry.name
+
+
+def _times(one: Node, two: Node) -> Node:
+    return Product((one, two))
+
+
+def _each(function: Callable[[Node], Node], value: Node | Grid) -> Node | Grid:
+    return value.map(function) if isinstance(value, Grid) else function(value)
+
+
+def _filled(entry: Node, shape: tuple[int, int]) -> Grid:
+    return Grid(tuple((entry,) * shape[1] for _ in range(shape[0])))
+
+
+def _zipped(function: Callable[..., Node], *grids: Grid) -> Grid:
+    return Grid(
+        tuple(
+            tuple(function(*entries) for entries in zip(*rows, strict=True))
+            for rows in zip(*(grid.rows for grid in grids), strict=True)
+        )
+    )
+
+
+def _dot(one: Grid, two: Grid) -> Node:
+    return Sum(tuple(_times(a, b) for a, b in zip(one.entries(), two.entries(), strict=True)))
+
+
+def _matrix_product(one: Grid, two: Grid) -> Grid:
+    if one.shape[1] != two.shape[0]:
+        raise Unreadable(f"a product of shapes {one.shape} and {two.shape}")
+    columns = two.transposed().rows
+
+    def entry(row: tuple[Node, ...], column: tuple[Node, ...]) -> Node:
+        terms = tuple(_times(a, b) for a, b in zip(row, column, strict=True))
+        return Sum(terms) if len(terms) > 1 else terms[0]
+
+    return Grid(tuple(tuple(entry(row, column) for column in columns) for row in one.rows))
+
+
+def _diagonal(entries: tuple[Node, ...]) -> Grid:
+    nothing = Num("0", Fraction(0), 0)
+    return Grid(
+        tuple(
+            tuple(entry if r == c else nothing for c in range(len(entries)))
+            for r, entry in enumerate(entries)
+        )
+    )
+
+
+__all__ = ["Grid", "Wholes", "has_wholes"]
