@@ -52,17 +52,17 @@ class BackwardBlocks(IterationBlocks):
                 )
                 yield Heading(level, (title,))
             # Rounded one by one and then added up, the shares of the paths give other digits than a matrix product.
-            rounded = self.lines.writer.each_step and Rule.PATH_SHARE in (step.rule, previous)
-            if step.rule is Rule.PATH_SHARE and by_matrices(self.solution) and not rounded:
+            by_shares = self.lines.writer.each_step and Rule.PATH_SHARE in (step.rule, previous)
+            if step.rule is Rule.PATH_SHARE and by_matrices(self.solution) and not by_shares:
                 continue
             yield Paragraph((self._signal_words(step, layer == last, previous),))
             previous = step.rule
-            if by_matrices(self.solution) and not rounded:
+            if by_matrices(self.solution) and not by_shares:
                 yield self.matrices.derivation(step)
                 continue
             for unit in step.units:
                 yield self.lines.derivation(unit, terms=step.rule is Rule.PATH_SUM)
-            if not rounded:
+            if not by_shares:
                 yield from self._beside([step])
             if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero():
                 rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
