@@ -10,6 +10,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import flint
+
 from nbsolve.arithmetic import Value
 from nbsolve.compose.branches import Branches
 from nbsolve.compose.numbers import MOST_EXTRA, Numbers, literal
@@ -92,8 +94,10 @@ class Lines(Numbers):
     def value_only(self, step: Step) -> Derivation:
         """The formula for whole layers and the value, where the line with numbers would be endless."""
         result = self.written(step.target)
+        value = self.values.before_rounding(step.target)
+        exact = isinstance(value, flint.fmpq) and value == result.value
         parts: list[tuple[str, Expr | Result]] = [("=", step.formula)]
-        parts.extend(self._result(step, result, (("≈", Number(result.value + 1)),)))
+        parts.extend(self._result(step, result, (("≈", Number(result.value + (not exact))),)))
         return Derivation((Line(tuple(parts), Quantity(step.target)),), (self._anchor(step.target),))
 
     def _anchor(self, target: Atom) -> str:

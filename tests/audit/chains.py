@@ -347,7 +347,8 @@ class ChainChecker:
             if not _is_fraction(node):
                 out.faults.append(f"{target}: the chain does not end in a number")
             return
-        value = self.evaluator(t, carried=True, layer=_layer(target))(base)
+        letters = self.evaluator(t, carried=True, layer=_layer(target))
+        value = letters(self._branches(base, letters))
         digits = self.answers if boxed and not self.world.each_step else self.between
         exact = as_fraction(value)
         if boxed or self.world.each_step:

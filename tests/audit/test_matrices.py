@@ -1,0 +1,70 @@
+"""Pages with matrices: every line of whole vectors and matrices is read entry by entry, and every change is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.audit.audit import kill
+from tests.audit.pages import EXPLANATIONS, PROBLEMS, ROOT, ROUNDINGS, markdown
+from tests.audit.test_random import CHUNKS, texts
+from tests.audit.test_shipped import all_reproduce
+
+BATCH = """\
+title: A batch of two, thresholds, softmax over a shared bias, a penalty
+network:
+  inputs: 2
+  layers:
+    - {units: 3, activation: elu, weights: [[0.1, 0.2], [0.3, 0.4], [0.5, -0.6]], threshold: [0.1, 0.2, 0.3]}
+    - {units: 2, activation: softmax, weights: [[0.2, 0.1, 0.3], [0.4, 0.3, -0.2]], bias: {shared: 0.1}}
+samples: [{input: [1, 2], target: [0, 1]}, {input: [2, -1], target: [1, 0]}]
+loss: {LOSS}
+training: {batch: all, optimiser: {sgd: {learning_rate: 0.5}}, iterations: 2}
+regulariser: {l2: {strength: 0.01}}
+"""
+LOSSES = ("categorical_cross_entropy", "squared_error")
+
+
+@pytest.mark.parametrize("explain", EXPLANATIONS)
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
+def test_every_line_of_the_shipped_problems(path: Path, explain: str) -> None:
+    for rounding in ROUNDINGS.values():
+        for detail in ("matrix", "both"):
+            audit = markdown(path, {**rounding, "explain": explain, "detail": detail})
+            print(path.stem, detail, all_reproduce(audit.report()))
+
+
+@pytest.mark.parametrize("explain", EXPLANATIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_line_of_a_batch(loss: str, explain: str) -> None:
+    for rounding in ROUNDINGS.values():
+        for detail in ("matrix", "both"):
+            source = BATCH.replace("{LOSS}", loss)
+            all_reproduce(markdown(source, {**rounding, "explain": explain, "detail": detail}).report())
+
+
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_every_line_of_random_problems(chunk: int, rounding: str) -> None:
+    for n, text in enumerate(texts(chunk)):
+        detail = ("matrix", "both")[n % 2]
+        report = markdown(text, {**ROUNDINGS[rounding], "detail": detail}).report()
+        assert not report.faults, f"{detail}\n{text}" + "\n".join(report.faults[:5])
+
+
+@pytest.mark.parametrize("name", ["002-two-sigmoid-layers", "004-relu-cross-entropy"])
+def test_every_single_change_is_found(name: str) -> None:
+    result = kill(markdown(ROOT / "problems" / f"{name}.yaml", {"detail": "matrix"}))
+    print(f"{name}: {result.found} of {result.made} changes found ({result.rate:.4%})")
+    assert result.rate == 1, "\n".join(result.passed[:20])
+    assert result.made > 4_000
+
+
+@pytest.mark.parametrize("explain", EXPLANATIONS)
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+def test_every_changed_digit_of_a_batch_is_found(explain: str, rounding: str) -> None:
+    overrides = {**ROUNDINGS[rounding], "explain": explain, "detail": "matrix"}
+    result = kill(markdown(BATCH.replace("{LOSS}", LOSSES[1]), overrides), all_digits=False)
+    assert result.rate == 1, "\n".join(result.passed[:20])
+    assert result.made > 500
