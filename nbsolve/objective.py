@@ -31,6 +31,7 @@ from nbsolve.expr import (
     Quantity,
     Sum,
     Total,
+    Variable,
     number,
     product,
     quotient,
@@ -350,19 +351,18 @@ class Objective:
             return Matrix(tuple((self.derivative(k, sample),) for k in outputs))
         a = Quantity(layer_activation(self.depth, None, sample))
         y = Quantity(Symbol(Role.TARGET, sample=sample))
+        together = all(loss_of(term).separable for term in self.problem.losses)
         terms = []
         for term in self.problem.losses:
             record = loss_of(term)
-            definition = product(
-                *self.coefficient(term, record), with_variables(record.derivative, _parameters(term))
-            )
-            if record.separable:
-                terms.append(Applied("loss", definition, (("a", a), ("y", y)), primes=1))
-            else:
-                terms.append(
-                    Applied("loss", definition, (("a_k", a), ("y_k", y)), (("a", a), ("y", y)), primes=1)
-                )
-        return total(*terms)
+            slope = with_variables(record.derivative, _parameters(term))
+            if record.separable and not together:  # beside one that looks at all outputs: a_k is its own one
+                slope = with_variables(slope, {"a": Variable("a_k"), "y": Variable("y_k")})
+            terms.append(product(*self.coefficient(term, record), slope))
+        definition = total(*terms)
+        if together:
+            return Applied("loss", definition, (("a", a), ("y", y)), primes=1)
+        return Applied("loss", definition, (("a_k", a), ("y_k", y)), (("a", a), ("y", y)), primes=1)
 
     def cancelled(self, k: Unit | None, sample: int | None, values: Values) -> Expr | None:
         """∂L/∂z_k where loss and activation of the output cancel (a − y); None where they do not.

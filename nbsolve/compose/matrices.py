@@ -59,8 +59,8 @@ class MatrixLines:
         boxed = target in self.lines.asked
         result = self._array(target, value, self.lines.before_answer) if boxed else self.array(target, value)
         numeric = None if given else self._with_numbers(step, value)
-        if numeric is not None and numeric != result:
-            lines.append(Line(((self.lines.numeric_relation(step.formula), numeric),)))
+        if numeric is not None and numeric[1] != result:
+            lines.append(Line((numeric,)))
         sign = "=" if exact else "≈"
         shorter = self._array(target, value, self._answer) if boxed else result
         if boxed and shorter != result:
@@ -82,7 +82,7 @@ class MatrixLines:
         lines = [Line((("=", self._written(step.formula)),), Quantity(target))]
         numeric = self._with_numbers(step, step.value)
         if numeric is not None:
-            lines.append(Line(((self.lines.numeric_relation(step.formula), numeric),)))
+            lines.append(Line((numeric,)))
         sign, boxed = "=" if written.exact else "≈", target in self.lines.asked
         if boxed and answer.text != written.text:
             last = Line(((sign, literal(written)), ("≈", Result(literal(answer), True))))
@@ -90,8 +90,11 @@ class MatrixLines:
             last = Line(((sign, Result(literal(written), boxed)),))
         return Derivation((*lines, last), (f"it{self.lines.iteration}-{anchor(target)}",))
 
-    def _with_numbers(self, step: Step, value: Operand) -> Expr | None:
-        """The formula with its matrices put in, with the digits it takes; None where it would be too large."""
+    def _with_numbers(self, step: Step, value: Operand) -> tuple[str, Expr] | None:
+        """The formula with its matrices put in, with the digits it takes, and the relation before it.
+
+        None where it would be too large.
+        """
         operands = [self.lines.values[atom] for atom in atoms(step.formula)]
         arrays = [operand for operand in (*operands, value) if isinstance(operand, np.ndarray)]
         if any(max(array.shape) > SMALL for array in arrays) or len(operands) > MOST_OPERANDS:
@@ -111,7 +114,7 @@ class MatrixLines:
             printed = _Printed(self.lines, extra)
             found = np.asarray(evaluate(step.formula, printed, self.lines.solution.arithmetic)).ravel()
             if all(self.lines.agrees(x, w) for goal in goals for x, w in zip(found, goal, strict=True)):
-                return self._numbers(step.formula, extra)
+                return self.lines.numeric_relation(step.formula, extra), self._numbers(step.formula, extra)
         return None
 
     def _numbers(self, formula: Expr, extra: int) -> Expr:

@@ -181,6 +181,9 @@ class ChainChecker:
         for entry, forms in self.entries(target, [line.node for line in lines]):
             if out.faults and self.first_only:
                 return
+            if has_wholes(target) and self._is_held(entry.name):
+                self._check_held(entry.name, forms, t, out)
+                continue
             entry_lines = [replace(line, node=tidy(form)) for line, form in zip(lines, forms, strict=True)]
             for n, here in enumerate(self._check_entry(entry, entry_lines, t, out)):
                 exact[n] &= here
@@ -189,6 +192,19 @@ class ChainChecker:
                 self._check_relation(line.relation, whole, target.name, out)
         for note in chain.notes:
             self._check_note(note, target.name, t, context, out)
+
+    def _is_held(self, name: str) -> bool:
+        """Whether an entry of a new matrix or vector is one that training leaves as it is."""
+        return indices(name)[0] in ("W_new", "b_new", "theta_new") and not self.world.trained(name)
+
+    def _check_held(self, name: str, forms: list[Node], t: int, out: Found) -> None:
+        """It stands there as the problem gives it, whatever the formula for the others says."""
+        given = self.world.givens[name.replace("_new", ""), 1, None]
+        for form in map(tidy, forms):
+            if not has_symbols(form) and literal(form) is None and not _is_fraction(form):
+                continue  # the line in which the numbers are put into the formula
+            if not has_symbols(form) and text_of(form) != written(given):
+                out.faults.append(f"{name} is held at {given}, printed {text_of(form)}")
 
     def entries(self, target: Sym, forms: list[Node]) -> Iterator[tuple[Sym, list[Node]]]:
         """A chain of whole vectors or matrices as those of its entries; any other as it is."""
@@ -292,15 +308,15 @@ class ChainChecker:
 
     def _check_relation(self, relation: str, exact: bool, target: str, out: Found) -> None:
         """= stands before what is exact, ≈ before what is rounded."""
-        if (relation == "=") != exact and not (relation == "≈" and self._moves_by_nothing(target)):
+        if (relation == "=") != exact and not (relation == "≈" and self.moves_by_nothing(target)):
             out.faults.append(f"{target}: {relation} where the number is {'exact' if exact else 'rounded'}")
 
-    def _moves_by_nothing(self, target: str) -> bool:
+    def moves_by_nothing(self, target: str) -> bool:
         """A bias that softmax units share: its gradient is 0, which no number of bits can tell (it is written ≈ 0).
 
         The error signals of softmax add up to 0 because adding one number to all pre-activations changes nothing.
         """
-        if not target.startswith(("b_new", "b_change")):
+        if indices(target)[0] not in ("b", "b_new", "b_change"):
             return False
         layer = self.world.spec.layers[indices(target)[1][0] - 1]
         return bool(layer.shared) and layer.activation == "softmax"

@@ -416,9 +416,13 @@ class World:
         lower, low = indices(bottom)
         sample = top.partition("@")[2] or bottom.partition("@")[2]
         mark = f"@{sample}" if sample else ""
+        if "@" in top and "@" in bottom and top.partition("@")[2] != bottom.partition("@")[2]:
+            raise Unknown(f"{name}: two samples")
         if upper == "L" and not up and "@" not in top:
             quantity, at, batch = self.key(f"dL/d{bottom}", t)
             if self.each_step and carried and (quantity, at, batch) not in self.carried:
+                if lower == "a" and low[0] == self.depth:
+                    return self._slope_of_loss(bottom, t, carried=True)
                 return self._through_delta(quantity, at, batch)
             return self.number((quantity, at, batch), carried=carried)
         if upper in ("L_out",):
@@ -466,7 +470,8 @@ class World:
         upper, up = indices(through)
         sample = bottom.partition("@")[2]
         mark = f"@{sample}" if sample else ""
-        if top != "L" or lower != "a" or upper not in ("a", "z") or up[0] != low[0] + 1:
+        other = through.partition("@")[2] != bottom.partition("@")[2]
+        if top != "L" or lower != "a" or upper not in ("a", "z") or up[0] != low[0] + 1 or other:
             raise Unknown(f"the share of {bottom} through {through}")
         key = (f"share[{low[0]}][{low[1]}][{up[1]}]", t, int(sample) if sample else None)
         if carried and self.each_step:
