@@ -64,7 +64,7 @@ def test_every_single_change_is_found(name: str) -> None:
     assert result.made > 4_000
 
 
-@pytest.mark.parametrize(("explain", "rounding"), zip(EXPLANATIONS, ROUNDINGS, strict=True))
+@pytest.mark.parametrize(("explain", "rounding"), list(zip(EXPLANATIONS, ROUNDINGS, strict=True)))
 def test_every_changed_digit_of_a_batch_is_found(explain: str, rounding: str) -> None:
     overrides = {**ROUNDINGS[rounding], "explain": explain, "detail": "matrix"}
     result = kill(markdown(BATCH.replace("{LOSS}", LOSSES[1]), overrides), all_digits=False)
