@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 ANCHOR = re.compile(r'<span id="([^"]+)"></span>')
+ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 LINK = re.compile(r"<a [^>]*>(.*?)</a>", re.S)
 
 
@@ -63,6 +64,11 @@ def _kind(source: str) -> str:
     if source.startswith("|"):
         return "table"
     return "item" if source.startswith("- ") else "text"
+
+
+def unescaped(text: str) -> str:
+    """Markdown's words without the backslashes that keep signs from being markup: `4\\[a\\]` is 4[a]."""
+    return ESCAPE.sub(r"\1", text)
 
 
 def cells(table: str) -> list[list[str]]:

@@ -10,7 +10,7 @@ from tests.audit.display import Chain, read_display
 from tests.audit.evaluate import Evaluator, Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
-from tests.audit.page import cells
+from tests.audit.page import cells, unescaped
 from tests.audit.tree import Matrix, Node, Sym
 from tests.audit.words import ANSWERS, Place, Words, asks_of, whole
 from tests.audit.world import indices
@@ -172,7 +172,7 @@ class Tables(Words):
         for row in rows:
             out.lines += 1
             cell = dict(zip(head, row, strict=True))
-            label = cell["Part"]
+            label = unescaped(cell["Part"])
             label, _, marks = label.partition(" (")
             if label not in self.parts and not (label == "a" and not self.parts):
                 out.faults.append(f"no part {label}")
