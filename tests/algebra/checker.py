@@ -6,10 +6,13 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from tests.algebra import chains
+from tests.algebra.alphabet import Whole
 from tests.algebra.chains import Fault
 from tests.algebra.matrices import Matrix, Value, single
+from tests.algebra.model import Place
 from tests.algebra.page import Chain, Display, Item, Tokens, read, read_condition
 from tests.algebra.points import Point, World
 from tests.algebra.scalars import Scalar, plain, rational, real
@@ -44,6 +47,7 @@ class Checker:
         self._values: dict[tuple[tuple[str, ...], int, str, str, tuple[tuple[str, int], ...]], Value] = {}
         self._free: dict[Node, frozenset[str]] = {}
         self.marks: dict[str, Tokens] = {}
+        self._rounded: set[Num] = set()
 
     def check(self, pages: Sequence[Display]) -> Report:
         """All displays of a page."""
@@ -127,6 +131,8 @@ class Checker:
             value = self._value(item, node, point, indices)
             if item.relation == "≈":
                 good = self._near(first, value, node, point, indices)
+                if letters_in(node):
+                    self._stands_for_something(node)
             else:
                 good = item.relation == "=" and agree(first, value)
             if not good:
@@ -159,6 +165,33 @@ class Checker:
             moved = point.evaluator(indices, _moving(one, half))
             room += abs(plain(moved.scalar(node)) - plain(value))
         return bool(abs(plain(first) - plain(value)) <= room * SLACK)
+
+    def _stands_for_something(self, node: Node) -> None:
+        """Beside letters each number is a known quantity as it is rounded, to its last digit."""
+        for part in walk(node):
+            if isinstance(part, Num) and digits(part.text) > GIVEN and part not in self._rounded:
+                half = half_a_unit(part.text)
+                if not any(
+                    abs(abs(value) - rational(abs(part.value))) <= rational(half) for value in self.known
+                ):
+                    raise Fault(f"{part.text} is no quantity that is known")
+                self._rounded.add(part)
+
+    @cached_property
+    def known(self) -> tuple[Scalar, ...]:
+        """The values of all quantities that are the same at every point: what follows from the givens."""
+        points = [self.world.point(number) for number in range(3)]
+        found: dict[Place, Scalar] = {}
+        for meaning in self.world.alphabet.table.values():
+            places = [p for row in meaning.rows for p in row] if isinstance(meaning, Whole) else [meaning]
+            for place in places:
+                try:
+                    values = [plain(point.model(place)) for point in points]
+                except (Unreadable, ZeroDivisionError, KeyError, ValueError):
+                    continue
+                if all(same(values[0], value) for value in values[1:]):
+                    found[place] = values[0]
+        return tuple(dict.fromkeys(found.values()))
 
     def _to_first_order(self, left: Item, right: Item, point: Point, indices: Mapping[str, int]) -> None:
         """What O(…) leaves out must shrink exactly as fast as it says."""
