@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -14,7 +16,7 @@ from tests.algebra.alphabet import Whole
 from tests.algebra.checker import Checker
 from tests.algebra.matrices import Matrix
 from tests.algebra.model import Place
-from tests.algebra.page import lines_in
+from tests.algebra.page import lines_in, read_display
 from tests.algebra.random_networks import partly_given, problems, text, with_numbers
 from tests.algebra.scalars import plain
 from tests.algebra.specification import load
@@ -116,3 +118,25 @@ def test_every_activation_and_loss_comes_up() -> None:
         seen[f"depth {len(problem['network']['layers'])}"] += 1
     assert len(seen) == 11 + 10 + 1 + 2 + 4
     assert min(seen.values()) >= 5
+
+
+def test_a_last_digit_beside_letters_cannot_be_off() -> None:
+    """Every digit of every rounded number that stands in a formula with letters, changed to its neighbour."""
+    random, made, passed = Random(9), 0, []
+    for problem in problems(12, seed=23):
+        written = text(partly_given(problem, load(text(problem)), random))
+        page = SymbolicPage(written, render(solve(load_problem(written)).document()), points=1)
+        page.check()
+        for display in page.displays:
+            numbers = re.finditer(r"(?<![\d.])\d\.\d{5,}", display.source)
+            places = [at for number in numbers for at in range(number.start() + 2, number.end())]
+            for at in places:
+                digit = str((int(display.source[at]) + random.choice((1, 9))) % 10)
+                changed = display.source[:at] + digit + display.source[at + 1 :]
+                made += 1
+                report = page.checker(display).check(
+                    [replace(read_display(changed), letters=display.letters)]
+                )
+                passed += [] if report.faults else [changed]
+    assert made > 40
+    assert not passed, passed[:3]
