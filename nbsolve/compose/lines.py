@@ -71,7 +71,7 @@ class Lines(Numbers):
             lines.append(Line((("=", letters[-1]),), note=reasons))
             reasons = ()
         lines.extend(Line((part,)) for part in numeric if not letters or part[1] != letters[-1])
-        note = reasons + self._indistinguishable(result)
+        note = reasons + self.indistinguishable(result)
         if unit.forms[-1].reason is Reason.SATURATED:
             note = (*note, phrase("reasons.saturated"))
         if collapsed:
@@ -230,7 +230,7 @@ class Lines(Numbers):
 
     # ------------------------------------------------------------------ reasons
 
-    def _indistinguishable(self, result: Written) -> tuple[Inline, ...]:
+    def indistinguishable(self, result: Written) -> tuple[Inline, ...]:
         """A word where all the bits there are could not tell the value from 0."""
         lost = result.text == "0" and not result.exact and not self.writer.each_step
         return (phrase("notes.indistinguishable"),) if lost else ()

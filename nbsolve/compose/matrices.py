@@ -87,7 +87,9 @@ class MatrixLines:
         if boxed and answer.text != written.text:
             last = Line(((sign, literal(written)), ("≈", Result(literal(answer), True))))
         else:
-            last = Line(((sign, Result(literal(written), boxed)),))
+            last = Line(
+                ((sign, Result(literal(written), boxed)),), note=self.lines.indistinguishable(written)
+            )
         return Derivation((*lines, last), (f"it{self.lines.iteration}-{anchor(target)}",))
 
     def _with_numbers(self, step: Step, value: Operand) -> tuple[str, Expr] | None:

@@ -316,9 +316,10 @@ class ChainChecker:
 
         The error signals of softmax add up to 0 because adding one number to all pre-activations changes nothing.
         """
-        if indices(target)[0] not in ("b", "b_new", "b_change"):
+        letter, at = indices(target.removeprefix("∂L/∂"))
+        if letter not in ("b", "b_new", "b_change"):
             return False
-        layer = self.world.spec.layers[indices(target)[1][0] - 1]
+        layer = self.world.spec.layers[at[0] - 1]
         return bool(layer.shared) and layer.activation == "softmax"
 
     def _branches(self, node: Node, evaluate: Evaluator) -> Node:
@@ -501,7 +502,8 @@ class ChainChecker:
 
     def _is_compared(self, base: Node, node: Node, t: int) -> bool | None:
         """Whether an own function holds these two against each other, or breaks off there; None without one."""
-        names = dict.fromkeys([*names_in(base), *names_in(node)])
+        letters = [*names_in(base), *names_in(node)]
+        names = dict.fromkeys(name for name in letters if not has_wholes(Sym(name)))
         evaluate = self.evaluator(t, carried=True)
         apart, known = evaluate(base) - evaluate(node), None
         for name in names:

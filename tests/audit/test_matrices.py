@@ -68,5 +68,8 @@ def test_every_single_change_is_found(name: str) -> None:
 def test_every_changed_digit_of_a_batch_is_found(explain: str, rounding: str) -> None:
     overrides = {**ROUNDINGS[rounding], "explain": explain, "detail": "matrix"}
     result = kill(markdown(BATCH.replace("{LOSS}", LOSSES[1]), overrides), all_digits=False)
-    assert result.rate == 1, "\n".join(result.passed[:20])
+    passed = [
+        change for change in result.passed if not change.startswith("bracket: \\left( moved left over -")
+    ]
+    assert not passed, "\n".join(passed[:20])  # (−x) y is −(x y): no change
     assert result.made > 500
