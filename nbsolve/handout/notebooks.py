@@ -80,7 +80,7 @@ class NotebookPages:
                 elif cell["cell_type"] == "raw" and _joined(cell["source"]).strip():
                     yield _listing(_joined(cell["source"]), about)
             except NbsolveError as error:
-                raise type(error)(f"{about}: {error}") from error
+                raise NbsolveError(f"{about}: {error}") from error
 
     def _cells(self) -> Iterator[Mapping[str, Any]]:
         for cell in self.notebook["cells"]:

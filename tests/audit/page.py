@@ -71,6 +71,11 @@ def unescaped(text: str) -> str:
     return ESCAPE.sub(r"\1", text)
 
 
+def squeezed(text: str) -> str:
+    """Markdown's words without spaces: on paper a long word may be broken anywhere."""
+    return re.sub(r"[\s\u200b]", "", unescaped(text))
+
+
 def cells(table: str) -> list[list[str]]:
     """The rows of a Markdown table, without the rule under its head."""
     rows = [LINK.sub(r"\1", row).strip().strip("|").split(" | ") for row in table.splitlines()]

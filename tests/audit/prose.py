@@ -12,7 +12,7 @@ from tests.audit.conventions import NAMES, Conventions
 from tests.audit.display import relation_chain
 from tests.audit.evaluate import Unknown
 from tests.audit.latex import Unreadable
-from tests.audit.page import split_inline, unescaped
+from tests.audit.page import split_inline, squeezed, unescaped
 from tests.audit.parser import parse, read_tokens
 from tests.audit.tables import Tables
 from tests.audit.tree import Sym
@@ -32,7 +32,7 @@ class ProseChecker(Conventions, Tables):
         line = folded(source)
         digits = sum(c.isdigit() for c in source)
         out.digits, out.lines = digits, 1 if digits else 0
-        if unescaped(line) in self.verbatim:
+        if squeezed(line) in self.verbatim:
             self._formulas_of_author(line, out)
             return out
         if not re.search(r"[\d$]", line):

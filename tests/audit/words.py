@@ -13,7 +13,7 @@ from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
-from tests.audit.page import unescaped
+from tests.audit.page import squeezed
 from tests.audit.parser import Parser, parse, read_tokens
 from tests.audit.tree import Node, Sym
 from tests.audit.world import World, indices
@@ -59,7 +59,7 @@ class Words:
         verbatim = [str(node.get("title", "")), str(node.get("statement", ""))]
         verbatim += [str(p) for p in node.get("pitfalls", [])]
         verbatim += [f"Source: {node['source']}"] if "source" in node else []
-        self.verbatim = {unescaped(folded(text)) for text in verbatim if text}
+        self.verbatim = {squeezed(text) for text in verbatim if text}
         parts = node.get("parts") or []
         self.parts = {str(p["label"]): p for p in parts}
 

@@ -12,6 +12,7 @@ from nbsolve.drawing.paths import MOST_ROUTES
 from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.routes import count_routes, routes
 from nbsolve.errors import UnknownQuantityError
+from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
 from nbsolve.worked import WorkedSolution
 from tests.drawing.networks import PROBLEMS, faults, random_problem, wide_problem
@@ -58,18 +59,22 @@ def test_each_path_is_numbered_and_multiplied_out_with_the_numbers_of_the_text()
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_the_shares_add_up_to_the_gradient(path: Path) -> None:
     worked = solve(load_problem(path))
-    readings = Readings(worked.solution)
-    if worked.problem.regulariser is not None or readings.label is not None:
-        return
     layers = range(1, len(worked.names.sizes))
     symbols = [symbol for layer in layers for symbol in worked.names.parameters(layer)]
-    for symbol in (*symbols, Symbol(Role.INPUT, to=1), Symbol(Role.ACTIVATION, 1, 1)):
-        found = routes(symbol, readings, worked.names.sizes)
-        assert len(found) == count_routes(symbol, worked.names.sizes)
-        gradient = readings.gradient(symbol)
-        assert gradient is not None
-        total = sum(route.share.size for route in found if route.share is not None)
-        assert total == pytest.approx(gradient.size, rel=1e-12, abs=1e-300)
+
+    def shares(solution: Solution) -> None:
+        readings = Readings(solution)
+        if worked.problem.regulariser is not None or readings.label is not None:
+            return
+        for symbol in (*symbols, Symbol(Role.INPUT, to=1), Symbol(Role.ACTIVATION, 1, 1)):
+            found = routes(symbol, readings, worked.names.sizes)
+            assert len(found) == count_routes(symbol, worked.names.sizes)
+            gradient = readings.gradient(symbol)
+            assert gradient is not None
+            total = sum(route.share.size for route in found if route.share is not None)
+            assert total == pytest.approx(gradient.size, rel=1e-12, abs=1e-300)
+
+    worked.certified(shares)
 
 
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
