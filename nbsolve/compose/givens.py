@@ -10,16 +10,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TypeVar
 
 from nbsolve.compose.matrices import LIMIT
 from nbsolve.document import Block, Derivation, Inline, Line, Markdown, Math, Paragraph, Table, Text
-from nbsolve.expr import Expr, Matrix, Number, Quantity
+from nbsolve.expr import Expr, Matrix, Number, Quantity, Variable
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.layers.dense import Dense
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol, canonical
+
+T = TypeVar("T")
 
 __all__ = ["DataFile", "data_files", "literal_of", "parameters", "samples"]
 
@@ -119,8 +122,11 @@ def _constant(problem: Problem, layer: Dense) -> Iterator[Line | _Grid]:
 
 def _written(grid: _Grid) -> Line | _Grid:
     """The array in brackets, with its letters where it is small; the array itself where it is too large."""
-    numbers = Matrix(tuple(tuple(map(_cell, *row)) for row in zip(grid.cells, grid.symbols, strict=True)))
     small = max(len(grid.cells), len(grid.cells[0])) <= LIMIT
+    if not small and not grid.numeric:
+        letters = Matrix(tuple(tuple(_names(row, grid.symbols[0])) for row in _ends(grid.symbols)))
+        return Line((("=", letters),), Quantity(grid.symbol))
+    numbers = Matrix(tuple(tuple(map(_cell, *row)) for row in zip(grid.cells, grid.symbols, strict=True)))
     parts: list[tuple[str, Expr]] = []
     if small:
         parts.append(("=", Matrix(tuple(tuple(map(Quantity, row)) for row in grid.symbols))))
@@ -129,6 +135,17 @@ def _written(grid: _Grid) -> Line | _Grid:
     if len(grid.cells) <= MOST_ROWS and (_wide(grid.cells) <= _MATRIX or not grid.numeric):
         return Line(tuple(parts), Quantity(grid.symbol))
     return grid
+
+
+def _ends(row: Sequence[T]) -> Sequence[T | None]:
+    """Names that only count up are shown by their ends; None where some are left out."""
+    return row if len(row) <= LIMIT else [*row[:3], None, row[-1]]
+
+
+def _names(row: Sequence[Symbol] | None, like: Sequence[Symbol]) -> Iterator[Expr]:
+    """The names of a row, dots for what is left out: a row (None) that is as long as another, or its middle."""
+    for entry in _ends(like if row is None else row):
+        yield Variable("…") if row is None or entry is None else Quantity(entry)
 
 
 def _wide(cells: Cells) -> float:
