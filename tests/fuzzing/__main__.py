@@ -7,56 +7,78 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 
 from tests.fuzzing import data, formulas, problems
 from tests.fuzzing.running import Outcome, run
-from tests.fuzzing.working import all_the_way, warm
+from tests.fuzzing.working import SURFACES, all_the_way, warm
 
 FULL = {"problems": 10_000, "formulas": 2_000, "data": 1_000}
-Prepared = tuple[Callable[[], None], str]
-"""What a case does, and what it is, for whoever has to mend what it finds."""
 
 
-def prepared(kind: str, seed: int, folder: Path) -> Iterator[Prepared]:
-    """The cases of a kind, without end."""
-    if kind == "problems":
-        for text, sheets in problems.cases(seed):
-            yield partial(all_the_way, text, sheets), text
-    elif kind == "formulas":
+@dataclass(frozen=True)
+class Prepared:
+    """A case to be run: what it does, what it is (for whoever has to mend what it finds), its kind, what is written."""
+
+    run: Callable[[], None]
+    shown: str
+    kind: str
+    surface: str = "pages"
+
+
+def prepared(fuzzer: str, seed: int, folder: Path) -> Iterator[Prepared]:
+    """The cases of a fuzzer, without end."""
+    if fuzzer == "problems":
+        # Two in six as handouts and as drawings, the others as pages.
+        surfaces = cycle((*SURFACES, "pages", "pages", "pages"))
+        for (text, kind), surface in zip(problems.cases(seed), surfaces, strict=False):
+            yield Prepared(partial(all_the_way, text, surface), text, kind, surface)
+    elif fuzzer == "formulas":
         for text in formulas.cases(seed):
-            yield partial(all_the_way, text, False), text
+            yield Prepared(partial(all_the_way, text), text, "formula")
     else:
         for name, text, content in data.cases(seed):
             (folder / name).write_bytes(content)
-            yield partial(all_the_way, text, False, folder), f"{name}: {content[:300]!r}\n{text}"
+            shown = f"{name}: {content[:300]!r}\n{text}"
+            yield Prepared(partial(all_the_way, text, folder=folder), shown, name.rpartition(".")[2])
 
 
-def fuzz(kind: str, count: int, seed: int = 0) -> list[tuple[int, str, Outcome]]:
+def fuzz(fuzzer: str, count: int, seed: int = 0) -> list[tuple[int, str, Outcome]]:
     """What is found wrong in `count` cases: number, the case, how it ended."""
     warm()
-    found, slowest, largest, refused = [], 0.0, 0, 0
+    found: list[tuple[int, str, Outcome]] = []
+    slowest, largest = 0.0, 0
+    cases, solved = Counter[str](), Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
-        for number, (case, shown) in enumerate(islice(prepared(kind, seed, Path(folder)), count)):
-            outcome = run(case)
+        for number, case in enumerate(islice(prepared(fuzzer, seed, Path(folder)), count)):
+            outcome = run(case.run)
             slowest, largest = max(slowest, outcome.seconds), max(largest, outcome.bytes)
-            refused += outcome.refused
+            cases.update((case.kind, case.surface))
             if outcome.fault:
-                found.append((number, shown, outcome))
+                found.append((number, case.shown, outcome))
+            elif not outcome.refused:
+                solved.update((case.kind, case.surface))
+    by_surface = ", ".join(f"{name} {solved[name]}" for name in SURFACES if cases[name])
+    by_kind = ", ".join(
+        f"{name} {solved[name]} of {cases[name]}" for name in sorted(cases) if name not in SURFACES
+    )
     print(
-        f"{kind}: {count} cases from seed {seed}, {refused} refused with a message, {len(found)} faults;"
-        f" at most {slowest:.1f} s of CPU and {largest / 1e6:.0f} MB"
+        f"{fuzzer}: {count} cases from seed {seed}; solved and written: {by_surface} ({by_kind});"
+        f" the others refused with a message, {len(found)} faults;"
+        f" at most {slowest:.1f} s of CPU and {largest / 1e6:.0f} MB",
+        flush=True,
     )
     return found
 
 
 def main(arguments: list[str]) -> int:
     """The command."""
-    kind = arguments[0] if arguments else "all"
+    which = arguments[0] if arguments else "all"
     wrong = 0
-    for name in FULL if kind == "all" else (kind,):
+    for name in FULL if which == "all" else (which,):
         count = int(arguments[1]) if len(arguments) > 1 else FULL[name]
         seed = int(arguments[2]) if len(arguments) > 2 else 0
         started = time.monotonic()

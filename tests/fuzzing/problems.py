@@ -1,4 +1,5 @@
-"""Problem files mutated where it hurts: values, keys, types, nesting, huge numbers, signs of all alphabets, YAML itself."""
+"""Problem files mutated: into others that are valid (`milder`), and where it hurts: values, keys, types, nesting, huge
+numbers, signs of all alphabets, YAML itself."""
 
 from __future__ import annotations
 
@@ -12,11 +13,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from tests.fuzzing import milder
 from tests.reference import random_problems
 
 PROBLEMS = Path(__file__).parent.parent.parent / "problems"
-Case = tuple[str, bool]
-"""A text, and whether its handouts and drawings are made as well."""
+Case = tuple[str, str]
+"""A text, and how it was mutated: `valid` into another valid problem, `harsh` in its values, `text` letter by letter."""
 
 NUMBERS = (
     *(
@@ -117,28 +119,37 @@ def cases(seed: int) -> Iterator[Case]:
     """Mutated problems without end; the same ones for the same seed."""
     number = seed
     while True:
-        random = Random(number)
-        yield _mutated(random), number % 5 == 0
+        yield _mutated(Random(number))
         number += 1_000_003
 
 
-def _mutated(random: Random) -> str:
-    if random.random() < 0.5:
-        tree: Any = copy.deepcopy(random.choice(_seeds()))
-    else:
-        tree = _texts(
-            YAML(typ="safe", pure=True).load(random_problems.to_text(random_problems.problem(random)))
-        )
-    for _ in range(random.choice((1, 1, 1, 2, 2, 3, 5))):
-        random.choice(MUTATIONS)(random, tree)
+def _mutated(random: Random) -> Case:
+    tree = _whole_problem(random)
+    way = random.choices(("valid", "harsh", "text"), (57, 33, 10))[0]
+    for _ in range(random.choice((1, 2, 2, 3, 4))):
+        random.choice(milder.MUTATIONS)(random, tree)
+    if way == "harsh":
+        for _ in range(random.choice((1, 1, 1, 2, 2, 3, 5))):
+            random.choice(MUTATIONS)(random, tree)
     text = json.dumps(tree, ensure_ascii=random.random() < 0.5, indent=random.choice((None, 1)))
     for escaped in ("\\ud800", "\\udc80"):
         if random.random() < 0.5:
             text = text.replace(escaped, "x")
     text = text.encode("utf-8", "replace").decode()
-    if random.random() < 0.2:
-        text = random.choice(SURFACES)(random, text)
-    return text
+    return random.choice(SURFACES)(random, text) if way == "text" else text, way
+
+
+def _whole_problem(random: Random) -> Any:
+    """One of the collection's problems, or a random one, small or large."""
+    kind = random.random()
+    if kind < 0.4:
+        networks = [seed for seed in _seeds() if "network" in seed]
+        return copy.deepcopy(random.choice(networks if kind < 0.35 else _seeds()))
+    if kind < 0.8:
+        made = random_problems.small_problem(random, edge=random.random() < 0.3)
+    else:
+        made = random_problems.problem(random)
+    return _texts(YAML(typ="safe", pure=True).load(random_problems.to_text(made)))
 
 
 # ------------------------------------------------------------------ in the tree

@@ -1,7 +1,8 @@
-"""What every case goes through: read, solved, and written in every format."""
+"""What a case goes through: read, solved, and written."""
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 from pathlib import Path
@@ -9,16 +10,26 @@ from pathlib import Path
 from nbsolve import solve
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.problem import parse_problem
+from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import WorkedDerivation
 
+DRAWINGS = ("network", "forward", "backward", "update", "heatmaps", "activations", "loss")
 
-def all_the_way(text: str, sheets: bool, folder: Path | None = None) -> None:
-    """Load and solve a problem; write text, Markdown, LaTeX and JSON; perhaps handouts and drawings."""
+
+SURFACES = ("pages", "handouts", "drawings")
+
+
+def all_the_way(text: str, surface: str = "pages", folder: Path | None = None) -> None:
+    """Load and solve a problem, and write it: as text, Markdown, LaTeX and JSON, as handouts, or as drawings."""
+    worked = solve(parse_problem(text, folder=folder))
+    {"pages": _pages, "handouts": _handouts, "drawings": _drawings}[surface](worked)
+
+
+def _pages(worked: WorkedSolution | WorkedDerivation) -> None:
     from nbsolve import answers, worked_derivation
     from nbsolve.render import latex, myst
     from nbsolve.render import text as plain
 
-    worked = solve(parse_problem(text, folder=folder))
     document = worked.document()
     pages = [
         plain.render(document, 80, lambda piece, kind: piece),
@@ -33,36 +44,38 @@ def all_the_way(text: str, sheets: bool, folder: Path | None = None) -> None:
     json.loads(stream.getvalue(), parse_constant=_refused)
     for page in (*pages, stream.getvalue()):
         page.encode("utf-8")
-    if sheets:
-        _sheets(worked)
 
 
 def _refused(word: str) -> None:
     raise AssertionError(f"{word} is not JSON")
 
 
-def _sheets(worked: object) -> None:
+def _handouts(worked: WorkedSolution | WorkedDerivation) -> None:
     from nbsolve.handout import CourseData, Handout, key
     from nbsolve.handout.typesetting import _source
 
-    handout = Handout(worked, CourseData())  # type: ignore[arg-type]
+    handout = Handout(worked, CourseData())
     for sheet in (handout.question(), handout.solution(), key(handout)):
         _source(sheet)[0].encode("utf-8")
-    if not isinstance(worked, WorkedDerivation):
-        for picture in ("network", "forward", "backward"):
-            try:
-                worked.draw(picture).svg.encode("utf-8")  # type: ignore[attr-defined]
-            except UnknownQuantityError:
-                continue
+
+
+def _drawings(worked: WorkedSolution | WorkedDerivation) -> None:
+    for picture in () if isinstance(worked, WorkedDerivation) else DRAWINGS:
+        try:
+            worked.draw(picture).svg.encode("utf-8")
+        except UnknownQuantityError:
+            continue
 
 
 def warm() -> None:
     """Load everything once, so that a forked case has only its own work to do."""
     import sympy
 
-    all_the_way(_SMALL, True)
-    all_the_way("kind: derivation\nfunctions: [sigmoid]\n", True)
+    for surface in SURFACES:
+        all_the_way(_SMALL, surface)
+        all_the_way("kind: derivation\nfunctions: [sigmoid]\n", surface)
     assert sympy.cancel(sympy.Symbol("x")) is not None
+    gc.freeze()
 
 
 _SMALL = """\
