@@ -1,9 +1,12 @@
-"""`{drawing}` and `{function-plot}` for the pages of a course: pictures drawn while the site is built."""
+"""`{drawing}` and `{function-plot}` for the pages of a course: pictures drawn while the site is built.
+
+A page is read again where one of its many problems has changed; the pictures of the others are kept from before.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +15,69 @@ from docutils.parsers.rst import directives  # type: ignore[import-untyped, unus
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from nbsolve.catalogue import ACTIVATIONS
-from nbsolve.drawing import Drawing, plot_function
 from nbsolve.errors import NbsolveError
-from nbsolve.notebook.page import figure
-from nbsolve.phrases import phrase
-from nbsolve.problem import load_problem
-from nbsolve.problem.model import Problem
-from nbsolve.problem.reading import read_tree
-from nbsolve.problem.tree import Entries, Items, Node, Scalar
-from nbsolve.worked import WorkedSolution, solve
 
 __all__ = ["add_directives"]
+
+Asked = tuple[str, ...]
+"""What a picture was asked for by: directive, argument, options."""
+Picture = tuple[dict[str, str], str]
+"""A picture: the hash of each file that it was drawn from, and its HTML."""
 
 
 def add_directives(app: Sphinx) -> None:
     """Called by the extension."""
     app.add_directive("drawing", DrawingDirective)
     app.add_directive("function-plot", FunctionPlotDirective)
+    app.connect("builder-inited", _prepare)
+    app.connect("doctree-read", _keep)
+    app.connect("env-merge-info", _merge)
 
 
-class DrawingDirective(SphinxDirective):
+def _prepare(app: Sphinx) -> None:
+    if not hasattr(app.env, "nbsolve_pictures"):
+        app.env.nbsolve_pictures = {}  # type: ignore[attr-defined]
+
+
+def _keep(app: Sphinx, doctree: nodes.document) -> None:
+    env: Any = app.env
+    env.nbsolve_pictures[env.docname] = env.temp_data.get("nbsolve_pictures", {})
+
+
+def _merge(app: Sphinx, env: Any, docs: Iterable[str], other: Any) -> None:
+    env.nbsolve_pictures.update({doc: other.nbsolve_pictures.get(doc, {}) for doc in docs})
+
+
+class _PictureDirective(SphinxDirective):
+    """Draws unless it has drawn the same from the same files when the page was last read."""
+
+    def run(self) -> list[nodes.Node]:
+        """The picture, as HTML in the page."""
+        env: Any = self.env
+        drawn: dict[Asked, Picture] = env.temp_data.setdefault("nbsolve_pictures", {})
+        try:
+            argument = self.argument()
+            asked = (self.name, argument, *(f"{name}: {value}" for name, value in self.options.items()))
+            picture = env.nbsolve_pictures.get(env.docname, {}).get(asked)
+            if picture is None or picture[0] != _hashes(picture[0]):
+                picture = self.picture(argument)
+        except NbsolveError as error:
+            raise self.error(str(error)) from None
+        drawn[asked] = picture
+        for file in picture[0]:
+            self.env.note_dependency(file)
+        return [nodes.raw("", picture[1], format="html")]
+
+    def argument(self) -> str:
+        """What is drawn."""
+        return str(self.arguments[0])
+
+    def picture(self, argument: str) -> Picture:
+        """Draw it. Raises `NbsolveError`."""
+        raise NotImplementedError
+
+
+class DrawingDirective(_PictureDirective):
     """A drawing of a problem: its file, in the book's folder or beside it, and the arguments of `draw` as options.
 
     `set` changes the problem before it is solved: `training.iterations=200; explain=paths`.
@@ -49,52 +94,29 @@ class DrawingDirective(SphinxDirective):
         "set": directives.unchanged_required,
     }
 
-    def run(self) -> list[nodes.Node]:
-        """Draw."""
-        try:
-            worked = self._worked()
-            return [_raw(worked.draw(self.options.pop("show", None), **self.options))]
-        except NbsolveError as error:
-            raise self.error(str(error)) from None
-
-    def _worked(self) -> WorkedSolution:
-        path = self._file()
-        for file in (path, *_data_files(path)):
-            self.env.note_dependency(str(file))
-        changed = str(self.options.pop("set", ""))
-        overrides = dict(part.strip().split("=", 1) for part in changed.split(";") if "=" in part)
-        solved: dict[tuple[Path, str], WorkedSolution] = self.env.temp_data.setdefault("nbsolve_solved", {})
-        if (path, changed) not in solved:
-            problem = load_problem(path, overrides=overrides, trust=True)  # its texts are not shown
-            if not isinstance(problem, Problem):
-                raise NbsolveError(f"{path} is a derivation; its functions are drawn by {{function-plot}}")
-            solved[path, changed] = solve(problem)
-        return solved[path, changed]
-
-    def _file(self) -> Path:
+    def argument(self) -> str:
+        """The problem's file."""
         source = Path(str(self.env.srcdir))
         found = [folder / str(self.arguments[0]) for folder in (source, source.parent)]
         for path in found:
             if path.is_file():
-                return path
+                return str(path)
         raise NbsolveError(f"there is no problem {self.arguments[0]} in {source.parent}")
 
+    def picture(self, argument: str) -> Picture:
+        """Solve the problem, once for all of its pictures in a page, and draw."""
+        from nbsolve.book.pictures import files_of, picture_of, solved
 
-def _data_files(problem: Path) -> Iterator[Path]:
-    """The files that a problem takes its numbers from."""
-    waiting: list[Node] = [read_tree(problem.read_text(encoding="utf-8"), str(problem))]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Items):
-            waiting += node.items
-        elif isinstance(node, Entries):
-            waiting += node.entries.values()
-            name = node.entries.get("file")
-            if isinstance(name, Scalar):
-                yield problem.parent / name.text
+        files = _hashes(files_of(argument))
+        changed = str(self.options.get("set", ""))
+        known: dict[Asked, Any] = self.env.temp_data.setdefault("nbsolve_solved", {})
+        if (argument, changed) not in known:
+            known[argument, changed] = solved(argument, changed)
+        options = {name: value for name, value in self.options.items() if name != "set"}
+        return files, picture_of(known[argument, changed], options)
 
 
-class FunctionPlotDirective(SphinxDirective):
+class FunctionPlotDirective(_PictureDirective):
     """An activation of the catalogue and its derivative, with tangents at `points`."""
 
     required_arguments = 1
@@ -103,29 +125,17 @@ class FunctionPlotDirective(SphinxDirective):
         "domain": directives.unchanged_required,
     }
 
-    def run(self) -> list[nodes.Node]:
+    def picture(self, argument: str) -> Picture:
         """Draw."""
-        record = ACTIVATIONS.get(self.arguments[0])
-        if record is None or record.vector:
-            known = ", ".join(name for name, each in ACTIVATIONS.items() if not each.vector)
-            raise self.error(f"no activation {self.arguments[0]!r}; there are {known}")
-        name = phrase(f"activations.{record.name}")
-        low, high = _numbers(self.options.get("domain", "-5, 5"))
-        drawing = plot_function(
-            record.definition,
-            record.derivative,
-            variable="z",
-            domain=(low, high),
-            parameters=record.parameters,
-            labels=(f"{name}(z)", f"{name}′(z)"),
-            points=_numbers(self.options.get("points", "")),
-        )
-        return [_raw(drawing)]
+        from nbsolve.book.pictures import plot_of
+
+        domain, points = self.options.get("domain", "-5, 5"), self.options.get("points", "")
+        return {}, plot_of(argument, domain, points)
 
 
-def _numbers(text: str) -> list[float]:
-    return [float(part) for part in re.split(r"[\s,]+", text) if part]
+def _hashes(files: Iterable[str]) -> dict[str, str]:
+    return {file: _hash(Path(file)) for file in files}
 
 
-def _raw(drawing: Drawing) -> Any:
-    return nodes.raw("", figure(drawing.svg), format="html")
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "absent"

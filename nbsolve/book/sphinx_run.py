@@ -7,6 +7,7 @@ the answer are one line of JSON each; where no order comes, because whoever star
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import json
 import logging
@@ -15,12 +16,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from nbsolve.garbage import collect_seldom
+
 _ALWAYS = ("sphinx.builders.html", "nbsolve.book.sphinx_extension", "nbsolve.handout.sphinx_latex")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def main() -> None:
     """Import, wait for the order, carry it out, answer."""
+    collect_seldom()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what extensions print is no answer
     logging.captureWarnings(False)
@@ -28,6 +32,7 @@ def main() -> None:
 
     for module in (*get_default_sphinx_config()["extensions"], *_ALWAYS):
         importlib.import_module(module)
+    gc.freeze()
     line = sys.stdin.readline()
     if line.strip():
         answers.write(json.dumps(_run(json.loads(line))) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from nbsolve import interruptions
+from nbsolve import garbage, interruptions
 
 BAD_INPUT = 1
 
@@ -13,6 +13,7 @@ BAD_INPUT = 1
 def run() -> None:
     """Run the application and leave with its exit code, also where nothing can be written."""
     _open_streams()
+    garbage.collect_seldom()
     from nbsolve.cli.application import application
     from nbsolve.cli.failures import exit_code_of_usage, show_unwritable
 

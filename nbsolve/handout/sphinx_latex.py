@@ -15,7 +15,6 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from nbsolve import __version__
-from nbsolve.render.typst_picture import picture_pdf, size_of
 
 _DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
 _SVG = re.compile(r"<svg\b.*</svg>", re.DOTALL)
@@ -56,6 +55,8 @@ def _draw(app: Sphinx, doctree: nodes.document, name: str) -> None:
     """Drawings, which stand in the pages as HTML, become pictures of one PDF each."""
     if app.builder.format != "latex":
         return
+    from nbsolve.render.typst_picture import picture_pdf, size_of
+
     for node in list(doctree.findall(nodes.raw)):
         found = _SVG.search(node.astext()) if "html" in node.get("format", "").split() else None
         if found is None:

@@ -12,9 +12,9 @@ from nbsolve.markdown.myst import fenced
 from nbsolve.notebook.execution import NOT_ON_PAGE
 from nbsolve.phrases import phrase
 from nbsolve.render import myst
+from nbsolve.render.figure import figure
 
 _HEADING = re.compile(r"^(#{1,6})(?=\s)", re.MULTILINE)
-_DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
 _FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
 
 _AFTERWORD = """\
@@ -78,21 +78,6 @@ def _lifted(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
             )
         )
     return lifted
-
-
-def figure(svg: str) -> str:
-    """The drawing itself in the page (not a file beside it), so that its text can be found and read aloud.
-
-    Below it, folded, stands its long description: every value in words.
-    """
-    element = svg[svg.index("<svg") :].strip()
-    words = _DESCRIPTION.search(element)
-    figure = f'<figure class="nbsolve-drawing">\n{element}\n</figure>'
-    if words is None:
-        return figure
-    summary = escape(phrase("drawing.in_words"))
-    said = f"<summary>{summary}</summary>\n<p>{words[1]}</p>"
-    return f'{figure}\n<details class="nbsolve-words">{said}</details>'
 
 
 def _figure(svg: str) -> str:

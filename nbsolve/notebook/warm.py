@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 
+from nbsolve.garbage import collect_seldom
 from nbsolve.notebook.engine import fresh_shell
 from nbsolve.notebook.execution import execute_template
 from nbsolve.notebook.page import as_page
@@ -47,6 +48,7 @@ def warm_up(problems: Sequence[AnyProblem], scratch: Path) -> None:
 
     For a process that forks the children, and runs nothing of anybody's.
     """
+    collect_seldom()
     for number, text in enumerate(_samples(problems)):
         problem = load_problem(text)
         folder = scratch / f"warm-{number}"

@@ -1,0 +1,89 @@
+"""Builds the site of a course: notebooks, pages and contents, then Sphinx, each where something has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbsolve.book.course import TABLE, Course, page_names
+from nbsolve.errors import Fault, NbsolveError, ProblemError
+from nbsolve.problem import load_problem
+from nbsolve.problem.model import AnyProblem
+from nbsolve.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["build_book"]
+
+
+def build_book(
+    folder: Path, problems: Sequence[Path] | None = None, *, console: Console | None = None, at_once: int = 2
+) -> Path:
+    """Build the site of a course: of all its problems, or of the files given, while the others stay as they are.
+
+    Only notebooks whose problem, data files, template or nbsolve have changed are run again, `at_once` at a
+    time; what the course no longer has is no longer published. `console` shows the progress. Returns the site's
+    first page, `book/_build/html/index.html`. Raises `ProblemError` with the faults of every problem file, or
+    `NbsolveError` where a notebook or the site cannot be made; the site that was there before then stays as it was.
+    """
+    from nbsolve.book.turn import own_turn
+
+    course = Course(folder.resolve())
+    course.check()
+    with own_turn(course.build, console) as lock:
+        from nbsolve.book.contents import table_of_contents, table_of_problems
+        from nbsolve.book.made import read_made
+        from nbsolve.book.pages import make_pages
+        from nbsolve.book.site import build_site, is_up_to_date, sweep
+        from nbsolve.book.sphinx_process import sphinx_process
+        from nbsolve.whole_files import write_whole
+
+        sweep(course)
+        files = course.problem_files()
+        here = dict(zip(page_names(files), files, strict=True))
+        record = course.build / "made.json"
+        chosen = here
+        if problems and (read_made(record) or not course.site.exists()):
+            chosen = _chosen(problems, here)
+        loaded = _load(chosen, read_settings(course.config))
+        if console is not None:
+            for warning in (warning for problem in loaded.values() for warning in problem.warnings):
+                console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
+        with sphinx_process(lock, at_once) as sphinx:
+            listed = make_pages(course, here, loaded, console=console, at_once=at_once, when_due=sphinx.start)
+            write_whole(course.pages / f"{TABLE}.md", table_of_problems(listed))
+            write_whole(course.contents, table_of_contents(course.book / "_toc.yml", listed))
+            if not is_up_to_date(course):
+                if console is not None:
+                    console.print("Building the site …", highlight=False)
+                build_site(course, sphinx, read_made(record))
+    return course.site / "index.html"
+
+
+def _chosen(problems: Sequence[Path], here: Mapping[str, Path]) -> dict[str, Path]:
+    """Those of the course's problems that are named. Raises `NbsolveError` for a file that is none of them."""
+    chosen: dict[str, Path] = {}
+    names = {path.resolve(): name for name, path in here.items()}
+    for path in problems:
+        if path.resolve() not in names:
+            raise NbsolveError(
+                f"{path} is not a problem of this course: its site has what is in its folder problems/"
+            )
+        chosen[names[path.resolve()]] = here[names[path.resolve()]]
+    return chosen
+
+
+def _load(files: Mapping[str, Path], settings: Settings) -> dict[str, AnyProblem]:
+    """All problems, or one error with the faults of all of them."""
+    loaded: dict[str, AnyProblem] = {}
+    faults: list[Fault] = []
+    for name, path in files.items():
+        try:
+            loaded[name] = load_problem(path, trust=settings.trust, language=settings.language)
+        except ProblemError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ProblemError(faults)
+    return loaded
