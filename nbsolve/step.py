@@ -60,7 +60,9 @@ class Reason(StrEnum):
     PRODUCT_RULE = "product_rule"
     QUOTIENT_RULE = "quotient_rule"
     POWER_RULE = "power_rule"
-    KNOWN_DERIVATIVES = "known_derivatives"
+    DIFFERENTIATED = "differentiated"
+    TERM_BY_TERM = "term_by_term"
+    KNOWN_DERIVATIVE = "known_derivative"
     CASE_BY_CASE = "case_by_case"
     FIRST_ORDER = "first_order"
     LOGARITHM_RULES = "logarithm_rules"
@@ -88,10 +90,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One expression for the target and the reason why it equals the one before."""
+    """One expression for the target and the reason why it equals the one before.
+
+    `about` is the expression that the reason speaks of, where it speaks of one: what is recognised, or added.
+    """
 
     expression: Expr
     reason: Reason = Reason.DEFINITION
+    about: tuple[Expr, ...] = ()
 
 
 class Members(Sequence[Any]):

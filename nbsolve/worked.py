@@ -220,7 +220,7 @@ class WorkedSolution:
         return self._compose(lambda composer: composer.answers())
 
     def pitfalls(self) -> Document:
-        """Where hand solutions of this go wrong."""
+        """Common mistakes."""
         return self._compose(lambda composer: composer.pitfalls())
 
     def letters(self) -> Document:

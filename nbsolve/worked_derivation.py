@@ -112,7 +112,7 @@ class WorkedDerivation:
         return self._page.answers()
 
     def pitfalls(self) -> Document:
-        """Where hand solutions of this go wrong."""
+        """Common mistakes."""
         return self._page.pitfalls()
 
     def document(self) -> Document:

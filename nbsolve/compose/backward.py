@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
+from nbsolve.compose.functions import cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
 from nbsolve.compose.letters import put_into
 from nbsolve.document import Block, Derivation, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import Dense
 from nbsolve.phrases import phrase
-from nbsolve.step import Rule, Step
+from nbsolve.step import Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 
 
@@ -74,11 +75,10 @@ class BackwardBlocks(IterationBlocks):
         if step.rule is Rule.LOCAL_DERIVATIVE:
             return phrase("passages.local_derivative")
         if step.rule is Rule.OUTPUT_SIGNAL:
-            jacobian = self.solution.layers[-1].activation.vector
-            cancelled = any(form.reason == "cancellation" for unit in step.units for form in unit.forms)
-            return phrase(
-                "passages.delta_cancelled" if cancelled or not jacobian else "passages.delta_jacobian"
-            )
+            form = next(iter(step.units)).forms[-1]
+            if form.reason is Reason.CANCELLATION:
+                return cancelled_words(self.solution.problem, form.expression)
+            return phrase("passages.delta_jacobian")
         if step.rule in (Rule.PATH_SHARE, Rule.PATH_SUM):
             return self._path_words(step, previous)
         if not last and previous is not Rule.PATH_SUM:

@@ -295,7 +295,7 @@ class Composer:
         return Extras()
 
     def pitfalls(self) -> Document:
-        """Where hand solutions of this go wrong."""
+        """Common mistakes."""
         return self._document(self._pitfalls())
 
     def _pitfalls(self) -> Iterator[Block]:

@@ -133,7 +133,7 @@ class DerivationPage:
                     label = part.label  # the marks stand in a part's first row
 
     def pitfalls(self) -> Document:
-        """Where hand solutions of this go wrong."""
+        """Common mistakes."""
         return self._document(self._pitfalls())
 
     def _pitfalls(self) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from nbsolve.document import Derivation as Lines
 from nbsolve.expr import Comparison, Expr, Variable
 from nbsolve.general import Derivative, Kronecker
 from nbsolve.phrases import phrase
+from nbsolve.step import Form
 
 __all__ = ["derivation_blocks"]
 
@@ -46,8 +47,20 @@ def _lines(stage: Stage) -> Iterator[Line]:
     for position, form in enumerate(stage.forms):
         result = position == len(stage.forms) - 1 and stage.boxed
         right: Expr | Result = Result(form.expression, boxed=True) if result else form.expression
-        note: Text = (phrase(f"reasons.{form.reason}"),)
+        note = reason_words(form)
         yield Line((("=", right),), stage.left if position == 0 else None, note)
+
+
+def reason_words(form: Form) -> Text:
+    """Why a form equals the one before it: `recognise σ(z)`."""
+    before, what, after = phrase(f"reasons.{form.reason}", what="\0").partition("\0")
+    if not what:
+        return (before,)
+    said: list[Inline] = [before]
+    for position, expression in enumerate(form.about):
+        said.extend([f" {phrase('statement.and')} "] if position else [])
+        said.append(Math(expression))
+    return (*said, *([after] if after else []))
 
 
 def _case(conditions: tuple[Condition, ...]) -> Iterator[Inline]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nbsolve.catalogue import CANCELLATIONS
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.derivation import Derivation
 from nbsolve.document import Block, Heading, Inline, Markdown, Math, Paragraph, Text
-from nbsolve.expr import Applied, Expr, Variable, with_variables
+from nbsolve.expr import Applied, Expr, Negation, Quantity, Sum, Variable, with_variables
 from nbsolve.formula import (
     OwnFunction,
     activation_derivation,
@@ -19,6 +20,7 @@ from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import activation_of, own_function
 from nbsolve.problem.model import Choice, LossTerm, Problem
+from nbsolve.symbol import Role, Symbol
 
 
 def activation_name(choice: Choice) -> str:
@@ -29,6 +31,20 @@ def activation_name(choice: Choice) -> str:
 def loss_name(term: LossTerm) -> str:
     """How a text calls a loss: squared error, or the author's name for it."""
     return phrase(f"losses.{term.name}") if term.formula is None else in_words(term.name)
+
+
+def cancelled_words(problem: Problem, signal: Expr) -> str:
+    """What is said of an output's error signal in which loss and activation cancel: prediction minus target?"""
+    output = problem.network.layers[-1].activation
+    names = [loss_name(term) for term in problem.losses if (term.name, output.name) in CANCELLATIONS]
+    match signal:
+        case Sum((Quantity(Symbol(role=Role.ACTIVATION)), Negation((Quantity(Symbol(role=Role.TARGET)),)))):
+            key = "passages.delta_cancelled_plus"
+        case Sum((Quantity(Symbol(role=Role.TARGET)), Negation((Quantity(Symbol(role=Role.ACTIVATION)),)))):
+            key = "passages.delta_cancelled_minus"
+        case _:
+            key = "passages.delta_cancelled"
+    return phrase(key, activation=activation_name(output), loss=" + ".join(names))
 
 
 def in_words(name: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nbsolve.compose.functions import activation_name
+from nbsolve.compose.derivations import reason_words
+from nbsolve.compose.functions import activation_name, cancelled_words
 from nbsolve.compose.iteration import layer_of
 from nbsolve.compose.matrices import turned
 from nbsolve.compose.putting_in import BOXED, PuttingIn
@@ -123,14 +124,17 @@ class LetterBlocks:
             return
         if not self.names.follow_patterns:
             yield Paragraph((Markdown(phrase("letters.legend")),))
-        yield Paragraph((phrase("letters.linear", constant=self._constants()),))
+        yield Paragraph((phrase("letters.linear", others=self._others()),))
         yield self._together(self.letters.general.linear, general=True)
 
-    def _constants(self) -> str:
-        """The slopes in biases and thresholds, where there are any."""
+    def _others(self) -> str:
+        """What the derivative is with respect to an input, and to biases and thresholds where there are any."""
         kinds = {layer.layer.bias.kind for layer in self.letters.solution.layers}
-        words = [phrase("letters.linear_bias")] if kinds & {"units", "shared"} else []
-        return "".join([*words, *([phrase("letters.linear_threshold")] if "threshold" in kinds else [])])
+        words = [phrase("letters.linear_input")]
+        words += [phrase("letters.linear_bias")] if kinds & {"units", "shared"} else []
+        words += [phrase("letters.linear_threshold")] if "threshold" in kinds else []
+        comma = "," if len(words) > 1 else ""
+        return "".join(f", {word}" for word in words[:-1]) + f"{comma} {phrase('statement.and')} {words[-1]}"
 
     def _signals(self) -> Iterator[Block]:
         steps = (*self.letters.signals, *self.also)
@@ -140,7 +144,9 @@ class LetterBlocks:
         rules = {step.rule for step in self.letters.signals}
         if Rule.OUTPUT_SIGNAL in rules:
             vector = self.letters.solution.layers[-1].activation.vector
-            yield Paragraph((phrase("passages.delta_jacobian" if vector else "passages.delta_cancelled"),))
+            problem, last = self.letters.solution.problem, self.letters.signals[0].forms[-1].expression
+            words = phrase("passages.delta_jacobian") if vector else cancelled_words(problem, last)
+            yield Paragraph((words,))
         elif Rule.DELTA in rules:
             yield Paragraph((phrase("letters.named"),))
         said_hidden = Rule.OUTPUT_SIGNAL not in rules
@@ -252,7 +258,7 @@ class LetterBlocks:
             yield Line(tuple(("=", right) for right in rights), left, tag=tag)
             return
         for place, (form, right) in enumerate(zip(forms, rights, strict=True)):
-            note: Text = (phrase(f"reasons.{form.reason}"),) if notes and _says_something(form.reason) else ()
+            note: Text = reason_words(form) if notes and _says_something(form.reason) else ()
             last = place == len(forms) - 1
             yield Line((("=", right),), left if place == 0 else None, note, tag if last else None)
 

@@ -148,7 +148,7 @@ def _reason(d: Derivative) -> Reason:
     """Which rule comes next for this derivative."""
     body, v = d.body, d.variable
     if body == v or not depends(body, v):
-        return Reason.KNOWN_DERIVATIVES
+        return Reason.DIFFERENTIATED
     match body:
         case Sum():
             return Reason.SUM_RULE
@@ -163,12 +163,12 @@ def _reason(d: Derivative) -> Reason:
             if depends(exponent, v):
                 if depends(base, v):
                     return Reason.REWRITTEN
-                return Reason.KNOWN_DERIVATIVES if exponent == v else Reason.CHAIN_RULE
+                return Reason.DIFFERENTIATED if exponent == v else Reason.CHAIN_RULE
             return Reason.POWER_RULE if base == v else Reason.POWER_AND_CHAIN_RULE
         case Cases() | Function(name="max" | "min"):
             return Reason.CASE_BY_CASE
         case Function(_, (inner,)) | Applied(_, _, ((_, inner),)):
-            return Reason.KNOWN_DERIVATIVES if inner == v else Reason.CHAIN_RULE
+            return Reason.DIFFERENTIATED if inner == v else Reason.CHAIN_RULE
     raise TypeError(f"no rule for the derivative of {type(body).__name__}")
 
 

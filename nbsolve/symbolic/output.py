@@ -73,7 +73,7 @@ class Output:
             plain,
             each,
             self.spelled_in_activation(k),
-            reasons=(Reason.KNOWN_DERIVATIVES, self._simplifying, Reason.COLLECTED),
+            reasons=(Reason.DIFFERENTIATED, self._simplifying, Reason.COLLECTED),
         )
 
     @property

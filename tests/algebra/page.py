@@ -47,12 +47,12 @@ class Display:
     of_one_sample: bool = False
 
 
-ONE_SAMPLE = "This is said of any one sample and its own loss"
+ONE_SAMPLE = "These formulae hold for a single sample and its own loss"
 SAMPLE = re.compile(r"\[\d+\]")
 LETTERS = {
-    "In letters": True,
-    "With the numbers that are given": False,
-    "In numbers": False,
+    "Solution in symbols": True,
+    "With the given numbers": False,
+    "Solution in numbers": False,
     "Answers": False,
 }
 """Headings after which everything is said in letters, whatever is given, and those where that ends."""

@@ -147,8 +147,11 @@ class SymbolicPage:
 
 
 def _in_letters(markdown: str) -> str:
-    """The part of a page between the headings `In letters` and `In numbers`."""
-    return "## In letters\n" + markdown.partition("\n## In letters\n")[2].partition("\n## In numbers\n")[0]
+    """The part of a page between the headings `Solution in symbols` and `Solution in numbers`."""
+    return (
+        "## Solution in symbols\n"
+        + markdown.partition("\n## Solution in symbols\n")[2].partition("\n## Solution in numbers\n")[0]
+    )
 
 
 def _without_functions(markdown: str) -> str:

@@ -74,8 +74,10 @@ class Conventions(Words):
     ) -> None:
         kind = NAMES.get(name) or CALLED[name]
         if re.search(r"\d", rest):
-            limit = re.search(r"its slope is taken as 0$|at 0 its slope is taken from the left side$", rest)
-            if not limit and rest != "; the step is 1 at 0, and its slope is taken as 0 everywhere":
+            limit = re.search(
+                r"its derivative is taken as 0$|at 0 its derivative is taken from the left side$", rest
+            )
+            if not limit and rest != "; the step is 1 at 0, and its derivative is taken as 0 everywhere":
                 out.faults.append(f"{name}: {rest}")
         given = [layer.parameters for layer in self.spec.layers if layer.activation == kind]
         right = [p for p in given if all(self._is_function(f, kind, p) for f in (formula, slope) if f)]
@@ -117,7 +119,7 @@ class Conventions(Words):
         if factors != [term.scale, term.weight]:
             return False
         left = re.sub(r" (times|with weight) \$[^$]*\$", "", rest)
-        if re.search(r"\d", re.sub(r"slope (of the hinge )?is taken as 0$", "", left)):
+        if re.search(r"\d", re.sub(r"derivative (of the hinge )?is taken as 0$", "", left)):
             return False
         many = self.spec.layers[-1].units > 1
         for phrase, wanted in (("averaged over the outputs", "mean"), ("summed over the outputs", "sum")):

@@ -21,7 +21,7 @@ ROUNDINGS: dict[str, dict[str, object]] = {
     "4 decimals": {"rounding": {"apply": "each_step", "decimals": 4, "minimum_significant": 3}},
     "5 digits": {"rounding": {"apply": "each_step", "significant": 5}},
 }
-ENDS = ("In letters", "In numbers")
+ENDS = ("Solution in symbols", "Solution in numbers")
 EXPLANATIONS = ("delta", "paths", "local_derivatives")
 
 
@@ -62,13 +62,13 @@ def in_numbers(blocks: list[Block]) -> list[Block]:
     """The page without its parts in letters, which tests/algebra and tests/formula read."""
     blocks = [*_without_own_functions(blocks)]
     headings = [block.source for block in blocks if block.kind == "heading"]
-    if "In letters" not in headings:
+    if "Solution in symbols" not in headings:
         return blocks
     places = {
         name: next(n for n, b in enumerate(blocks) if (b.kind, b.source) == ("heading", name))
         for name in ENDS
     }
-    return [*blocks[: places["In letters"]], *blocks[places["In numbers"] + 1 :]]
+    return [*blocks[: places["Solution in symbols"]], *blocks[places["Solution in numbers"] + 1 :]]
 
 
 def _without_own_functions(blocks: list[Block]) -> Iterator[Block]:

@@ -250,7 +250,7 @@ def _rules() -> list[Rule]:
             r"The loss (falls|rises) from \$([^$]*)\$ to \$([^$]*)\$(?:\.|: the step was too long\.)",
             p.loss_moved,
         ),
-        (r"The loss stays as it is\.", p.loss_same),
+        (r"The loss does not change\.", p.loss_same),
         (r"Putting the numbers into (\S+) … (\S+)\.", p.put_into),
         (
             r"Each of these units reaches the loss through all (\d+) units of the next layer, so its "
@@ -259,12 +259,12 @@ def _rules() -> list[Rule]:
         ),
         (
             r"Each of these units reaches the loss through all (\d+) units of the next layer\. Each "
-            r"path by itself:",
+            r"path on its own:",
             p.paths,
         ),
         (
-            r"(.*) is not active for this input: its slope is 0, nothing reaches the parameters "
-            r"behind it, and their gradients are 0\.",
+            r"(.*) is not active for this input: its derivative is 0, so no gradient reaches the "
+            r"parameters before it through this unit\.",
             p.dead,
         ),
         (r"Held fixed, hence unchanged: (\d+) parameters\.", p.held_count),
@@ -278,15 +278,15 @@ def _rules() -> list[Rule]:
         ),
         (
             r"(A weight's gradient is the error signal of the unit it leads to times the activation "
-            r"it comes from; a bias has the factor 1\.[^\d$]*)",
+            r"it comes from; for a bias it is the error signal itself\.[^\d$]*)",
             p.nothing,
         ),
         (
-            r"(Only the last factor is new: the slope of the weighted sum in the parameter is the "
-            r"activation that comes in, and 1 for a bias\.[^\d$]*)",
+            r"(Only the last factor is new: the derivative of the weighted sum with respect to a weight is "
+            r"the incoming activation, and with respect to a bias it is 1\.[^\d$]*)",
             p.nothing,
         ),
-        (r"(\$\\ell'\$ is the [^\d$]*)", p.nothing),
+        (r"(\$\\ell'\$ is the derivative [^\d$]*)", p.nothing),
         (r"Iteration (\d+)(?:: (samples?) (\d+)(?: to (\d+))?)?", p.heading_iteration),
         (r"Sample (\d+)", p.heading_sample),
         (r"Layer (\d+): (hidden|output), (.*)", p.heading_layer),
@@ -304,14 +304,14 @@ def _rules() -> list[Rule]:
         (r"loss: ([^$]*?) ?\$((?:[^$]|\\\$)*)\$(.*)", p.loss),
         (r"L2 penalty, biases left out: \$([^$]*)\$", p.penalty),
         (
-            r"an error signal is the (negative )?gradient of the loss in the pre-activation: "
+            r"an error signal is the (negative )?derivative of the loss with respect to the pre-activation: "
             r"\$([^$]*)\$",
             p.signal,
         ),
         (r"each iteration takes (\d+) samples, in the order given, and starts over at the end", p.batch),
         (
-            r"gradient descent with learning rate \$([^$]*)\$; all parameters change at once, from "
-            r"the gradients of the old ones",
+            r"gradient descent with learning rate \$([^$]*)\$; all parameters change at once, using "
+            r"gradients found with the old ones",
             p.rate,
         ),
         (
@@ -342,7 +342,7 @@ def _rules() -> list[Rule]:
         (r"This iteration starts from the parameters left by iteration (\d+):", p.from_iteration),
         (
             r"(linear|sigmoid|tanh|ReLU|leaky ReLU|ELU|softplus|GELU|SiLU|step|\w[\w ]*):(?: "
-            r"\$([^$]*)\$)?(?:,? with slope \$([^$]*)\$)?(.*)",
+            r"\$([^$]*)\$)?(?:,? with derivative \$([^$]*)\$)?(.*)",
             p.activation,
         ),
     ]

@@ -22,7 +22,8 @@ from tests.reference.rounding import fault
 
 ASKED = {
     "forward": "all pre-activations and activations", "loss": "the loss",
-    "gradients": "the gradients of the loss in all parameters", "deltas": "the error signals of all units",
+    "gradients": "the gradients of the loss with respect to all parameters",
+    "deltas": "the error signals of all units",
     "changes": "the changes of all parameters", "updated_parameters": "the parameters after the update",
     "forward_after": "the forward pass after the update", "loss_after": "the loss after the update",
     "epoch_loss": "the loss of the epoch",

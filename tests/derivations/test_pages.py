@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nbsolve.catalogue.derivations import DERIVATIONS
-from nbsolve.compose.derivations import derivation_blocks
+from nbsolve.compose.derivations import derivation_blocks, reason_words
 from nbsolve.document import Derivation, Result
 from nbsolve.phrases import phrase
 from tests.derivations.pages import EXPECTED, rendered
@@ -28,7 +28,8 @@ def test_every_line_has_its_reason_and_the_last_its_box(id: str) -> None:
         blocks = [block for block in derivation_blocks(derivation) if isinstance(block, Derivation)]
         lines = [line for block in blocks for line in block.lines]
         forms = [form for stage in derivation.stages for form in stage.forms]
-        assert [line.note for line in lines] == [(phrase(f"reasons.{form.reason}"),) for form in forms]
+        assert [line.note for line in lines] == [reason_words(form) for form in forms]
+        assert all(form.about for form in forms if "{what}" in phrase(f"reasons.{form.reason}"))
         boxed = [isinstance(right, Result) and right.boxed for line in lines for _, right in line.parts]
         assert boxed[-1]
         assert boxed.count(True) == 1

@@ -65,7 +65,7 @@ def test_statement_conventions_pitfalls(worked: WorkedDerivation) -> None:
     assert "Source: A book" in statement
     conventions = str(worked.conventions())
     assert "logarithms are natural" in conventions
-    assert "leaky ReLU: at the kink its slope is taken as that of the left side" in conventions
+    assert "leaky ReLU: at the kink its derivative is taken from the left side" in conventions
     assert "Signs." in str(worked.pitfalls())
     silent = solve(load_problem("kind: derivation\nfunctions: [tanh]\n"))
     assert not silent.pitfalls().blocks

@@ -235,7 +235,7 @@ def test_every_format_prints_them() -> None:
 
 def test_the_derivation_is_shown_once_and_names_the_kink() -> None:
     text = str(page(hidden='{custom: {name: f, formula: "abs(z)"}}', output="sigmoid").document())
-    assert "At z = 0 there is a kink or a jump, and no derivative. The slope is taken as 0 there." in text
+    assert "At z = 0 there is a kink or a jump, and no derivative; 0 is taken instead." in text
     assert text.count("The derivative of f:") == 1
 
 

@@ -49,7 +49,7 @@ def test_a_letter_in_a_cell_keeps_its_name() -> None:
 
 def test_given_numbers_are_put_in_and_letters_stay() -> None:
     text = str(solved(MIXED).letters())
-    assert "With the numbers that are given" in text
+    assert "With the given numbers" in text
     assert "z₂⁽¹⁾ = u · 1 + 0.4 · 2 + b₂⁽¹⁾" in text
     assert "[ (a₁⁽²⁾ − y₁) · 0.5·(1 − (a₁⁽¹⁾)²) · 2 ]   ⑤" in text
 
@@ -119,8 +119,8 @@ def test_updates_in_letters() -> None:
 def test_shipped_problems_in_letters(path: object) -> None:
     worked = solve(load_problem(path))
     text = str(worked.document())
-    assert "In letters" in text
-    assert "Where hand solutions of this go wrong" in text
+    assert "Solution in symbols" in text
+    assert "Common mistakes" in text
     assert all(entry.formula for entry in worked.entries())
 
 
@@ -146,9 +146,9 @@ def test_a_large_network_has_general_formulae_and_matrices_only() -> None:
 def test_a_numeric_problem_may_begin_with_letters() -> None:
     text = FORWARD_KNOWN.replace("TARGET", "[1]")
     plain, both = solved(text), solved(text + "letters: true\n")
-    assert "In letters" not in str(plain.worked())
+    assert "Solution in symbols" not in str(plain.worked())
     page = str(both.worked())
-    assert page.index("In letters") < page.index("In numbers")
+    assert page.index("Solution in symbols") < page.index("Solution in numbers")
     assert "Putting the numbers into ① … ⑨." in page
     assert list(plain.entries()) == list(both.entries())
 

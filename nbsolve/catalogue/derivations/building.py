@@ -29,8 +29,8 @@ zero, one, two = number(0), number(1), number(2)
 half = Number(flint.fmpq(1, 2))
 i, j, k = Index("i"), Index("j"), Index("k")
 
-Line = Expr | tuple[Expr, Reason]
-"""An expression with its reason; without one, it is a definition."""
+Line = Expr | tuple[Expr, Reason] | tuple[Expr, Reason, tuple[Expr, ...]]
+"""An expression with its reason and what the reason speaks of; without a reason, it is a definition."""
 
 
 def stage(

@@ -43,7 +43,7 @@ SQUARED_ERROR = Derivation(
             partial(L, a),
             partial(square(error), a),
             (times(two, error, partial(error, a)), Reason.POWER_AND_CHAIN_RULE),
-            (times(two, error), Reason.KNOWN_DERIVATIVES),
+            (times(two, error), Reason.TERM_BY_TERM),
             boxed=True,
         ),
     ),
@@ -78,8 +78,8 @@ ABSOLUTE_ERROR = Derivation(
     "absolute_error",
     (
         stage(L, absolute(error), (either(error, is_(a, ">", y), minus(y, a)), Reason.CASE_BY_CASE)),
-        stage(partial(L, a), partial(error, a), (one, Reason.KNOWN_DERIVATIVES), when=_above),
-        stage(partial(L, a), partial(minus(y, a), a), (neg(one), Reason.KNOWN_DERIVATIVES), when=_below),
+        stage(partial(L, a), partial(error, a), (one, Reason.TERM_BY_TERM), when=_above),
+        stage(partial(L, a), partial(minus(y, a), a), (neg(one), Reason.TERM_BY_TERM), when=_below),
         stage(
             over(minus(absolute(h), absolute(zero)), h),
             over(h, h),
@@ -147,7 +147,7 @@ HUBER = Derivation(
             partial(L, a),
             partial(times(delta, minus(absolute(error), times(half, delta))), a),
             (times(delta, partial(absolute(error), a)), Reason.CONSTANT_FACTOR),
-            (times(delta, sign(error)), Reason.KNOWN_DERIVATIVES),
+            (times(delta, sign(error)), Reason.DIFFERENTIATED),
             when=(is_(absolute(error), ">", delta),),
         ),
         stage(error, (times(absolute(error), sign(error)), Reason.REWRITTEN), words="huber_joint"),

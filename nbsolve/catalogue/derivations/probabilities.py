@@ -58,7 +58,7 @@ SOFTMAX = Derivation(
             ),
             (over(minus(times(exp(z_j), S), square(exp(z_j))), square(S)), Reason.FACTORS),
             (times(over(exp(z_j), S), minus(one, over(exp(z_j), S))), Reason.SPLIT),
-            (times(p_j, minus(one, p_j)), Reason.RECOGNISED),
+            (times(p_j, minus(one, p_j)), Reason.RECOGNISED, (p_j,)),
             when=same,
         ),
         stage(
@@ -70,7 +70,7 @@ SOFTMAX = Derivation(
             ),
             (over(minus(zero, times(exp(z_k), exp(z_j))), square(S)), Reason.FACTORS),
             (neg(times(over(exp(z_k), S), over(exp(z_j), S))), Reason.SPLIT),
-            (neg(times(p_k, p_j)), Reason.RECOGNISED),
+            (neg(times(p_k, p_j)), Reason.RECOGNISED, (p_k, p_j)),
             when=apart,
         ),
         stage(
@@ -127,8 +127,8 @@ BINARY_THROUGH_SIGMOID = Derivation(
     (
         stage(a, function("sigmoid", z)),
         stage(L, _binary),
-        stage(partial(L, a), (_slope_in_a, Reason.KNOWN_DERIVATIVES), words="through_known"),
-        stage(partial(a, z), (times(a, minus(one, a)), Reason.KNOWN_DERIVATIVES)),
+        stage(partial(L, a), (_slope_in_a, Reason.KNOWN_DERIVATIVE), words="through_known"),
+        stage(partial(a, z), (times(a, minus(one, a)), Reason.KNOWN_DERIVATIVE)),
         stage(
             partial(L, z),
             (times(partial(L, a), partial(a, z)), Reason.CHAIN_RULE),
@@ -154,7 +154,7 @@ CATEGORICAL_CROSS_ENTROPY = Derivation(
             neg(partial(over_all(j, times(y_j, ln(a_j))), a_k)),
             (neg(over_all(j, times(y_j, partial(ln(a_j), a_k)))), Reason.SUM_RULE),
             (neg(times(y_k, partial(ln(a_k), a_k))), Reason.ONE_TERM),
-            (neg(over(y_k, a_k)), Reason.KNOWN_DERIVATIVES),
+            (neg(over(y_k, a_k)), Reason.DIFFERENTIATED),
             boxed=True,
         ),
     ),
@@ -167,7 +167,7 @@ _log_of_sum = stage(
     partial(ln(exponentials), z_k),
     (times(over(one, exponentials), partial(exponentials, z_k)), Reason.CHAIN_RULE),
     (over(exp(z_k), exponentials), Reason.ONE_TERM),
-    (p_k, Reason.RECOGNISED),
+    (p_k, Reason.RECOGNISED, (p_k,)),
     words="log_sum_exp_slope",
 )
 
@@ -201,7 +201,7 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
         stage(
             partial(L, z_k),
             (minus(p_k, Kronecker(k, i)), Reason.BOTH_CASES),
-            (minus(p_k, y_k), Reason.LETTER),
+            (minus(p_k, y_k), Reason.LETTER, (y_k,)),
             words="one_hot_both",
             boxed=True,
         ),
@@ -230,7 +230,7 @@ CATEGORICAL_THROUGH_SOFTMAX = Derivation(
             partial(ln(S), z_k),
             (times(over(one, S), partial(S, z_k)), Reason.CHAIN_RULE),
             (over(exp(z_k), S), Reason.ONE_TERM),
-            (p_k, Reason.RECOGNISED),
+            (p_k, Reason.RECOGNISED, (p_k,)),
             words="log_sum_exp_slope",
         ),
         stage(

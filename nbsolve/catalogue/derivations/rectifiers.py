@@ -45,8 +45,8 @@ RELU = Derivation(
             Function("max", (zero, z)),
             (either(z, is_(z, ">", zero), zero), Reason.CASE_BY_CASE),
         ),
-        stage(slope("relu", z), d(z, z), (one, Reason.KNOWN_DERIVATIVES), when=right),
-        stage(slope("relu", z), d(zero, z), (zero, Reason.KNOWN_DERIVATIVES), when=left),
+        stage(slope("relu", z), d(z, z), (one, Reason.DIFFERENTIATED), when=right),
+        stage(slope("relu", z), d(zero, z), (zero, Reason.DIFFERENTIATED), when=left),
         stage(
             _steepness("relu"), over(minus(h, zero), h), (one, Reason.SIMPLIFIED), when=forwards, words="kink"
         ),
@@ -67,12 +67,12 @@ LEAKY_RELU = Derivation(
     "leaky_relu",
     (
         stage(function("leaky_relu", z, "alpha"), either(z, is_(z, ">", zero), times(alpha, z))),
-        stage(slope("leaky_relu", z, "alpha"), d(z, z), (one, Reason.KNOWN_DERIVATIVES), when=right),
+        stage(slope("leaky_relu", z, "alpha"), d(z, z), (one, Reason.DIFFERENTIATED), when=right),
         stage(
             slope("leaky_relu", z, "alpha"),
             d(times(alpha, z), z),
             (times(alpha, d(z, z)), Reason.CONSTANT_FACTOR),
-            (alpha, Reason.KNOWN_DERIVATIVES),
+            (alpha, Reason.DIFFERENTIATED),
             when=left,
         ),
         stage(
@@ -104,18 +104,18 @@ ELU = Derivation(
     "elu",
     (
         stage(function("elu", z), either(z, is_(z, ">", zero), times(alpha, minus(exp(z), one)))),
-        stage(slope("elu", z), d(z, z), (one, Reason.KNOWN_DERIVATIVES), when=right),
+        stage(slope("elu", z), d(z, z), (one, Reason.DIFFERENTIATED), when=right),
         stage(
             slope("elu", z),
             d(times(alpha, minus(exp(z), one)), z),
             (times(alpha, d(minus(exp(z), one), z)), Reason.CONSTANT_FACTOR),
-            (times(alpha, exp(z)), Reason.KNOWN_DERIVATIVES),
+            (times(alpha, exp(z)), Reason.TERM_BY_TERM),
             when=left,
         ),
         stage(
             times(alpha, exp(z)),
-            (plus(times(alpha, minus(exp(z), one)), alpha), Reason.ADDED_AND_TAKEN),
-            (plus(function("elu", z), alpha), Reason.RECOGNISED),
+            (plus(times(alpha, minus(exp(z), one)), alpha), Reason.ADDED_AND_TAKEN, (alpha,)),
+            (plus(function("elu", z), alpha), Reason.RECOGNISED, (function("elu", z),)),
             when=left,
             words="elu_output",
         ),
@@ -144,8 +144,8 @@ STEP = Derivation(
     "step",
     (
         stage(function("step", z), either(one, is_(z, "≥", zero), zero)),
-        stage(slope("step", z), d(one, z), (zero, Reason.KNOWN_DERIVATIVES), when=right),
-        stage(slope("step", z), d(zero, z), (zero, Reason.KNOWN_DERIVATIVES), when=left),
+        stage(slope("step", z), d(one, z), (zero, Reason.DIFFERENTIATED), when=right),
+        stage(slope("step", z), d(zero, z), (zero, Reason.DIFFERENTIATED), when=left),
         stage(
             _steepness("step"),
             over(minus(zero, one), h),

@@ -73,7 +73,7 @@ HINGE = Derivation(
         stage(
             partial(L, a_k),
             partial(zero, a_k),
-            (zero, Reason.KNOWN_DERIVATIVES),
+            (zero, Reason.DIFFERENTIATED),
             when=(is_(product, ">", one),),
         ),
         stage(
@@ -155,7 +155,7 @@ COSINE_LOSS = Derivation(
             (neg(partial(C, a_k)), Reason.SUM_RULE),
             words="cosine_loss",
         ),
-        stage(partial(C, a_k), (_slope, Reason.KNOWN_DERIVATIVES), words="cosine_known"),
+        stage(partial(C, a_k), (_slope, Reason.KNOWN_DERIVATIVE), words="cosine_known"),
         stage(
             partial(L, a_k),
             (

@@ -1,0 +1,147 @@
+"""The English of what users read: "with respect to", derivative rather than slope, one spelling."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parent.parent
+
+OF_LOSS = r"(?: of (?:the )?[\w'$\\]+(?: [\w'$\\]+){0,2})?"
+TURNS = {
+    rf"\b(?:gradient|derivative|slope|Jacobian)s?{OF_LOSS} (?:in|at) "
+    r"(?:the (?:pre-?activation|prediction|parameter|weight|bias|output|input)|all par|a (?:weight|par|bias)|"
+    r"every|each|one|it\b|\$?[azpw]_?\w*\$?[ .,:])": '"with respect to"',
+    r"\b(?:is|be|been|already) taken in\b": '"with respect to"',
+    r"\bslopes?\b": '"derivative"; a slope is that of a line',
+    r"\b[Ww]hoever\b|\bof one's own\b|\b[Ii]n letters\b|\bput in\b|\btaken away\b": "what a teacher would say",
+    r"\b(?:[Aa]bove|[Bb]elow|over one|the) bar\b": '"numerator", "denominator"',
+    r"\bhas to be said\b|\bbehind it\b|\b[Aa]sked besides\b|\bfor the pencil\b": "what a teacher would say",
+}
+"""A turn that is not English, or not the term, and what is said instead."""
+
+AMERICAN = re.compile(
+    r"\b(?:(?:non)?colou?rs?(?<!colour)(?<!colours)|gr[ae]y(?<!grey)|behavior|center(?:ed|s)?|neighbor\w*|label(?:ed|ing)"
+    r"|cancel(?:ed|ing)|model(?:ed|ing)|favorite|analyz\w+|catalogs?|dialogs?|artifacts?|formulas"
+    r"|(?:optimi|normali|initiali|recogni|minimi|maximi|summari|generali|reali|vectori|seriali|capitali)z\w+)\b"
+)
+"""Spellings that this project, which writes `colour`, `optimiser` and `formulae`, has not."""
+
+ALLOWED = (
+    "slope of the line",
+    "slope of the tangent",
+    "slope of the left side",
+    "the tangent has the slope",
+    "to the point at $h$ has the slope",
+    "the slope tends to",
+)
+"""Where a slope is that of a line in a graph."""
+
+
+def faults(text: str) -> list[str]:
+    """What should be said differently in a text: words, and what is better."""
+    for words in ALLOWED:
+        text = text.replace(words, "")
+    found = [f"{match[0]!r}: {better}" for turn, better in TURNS.items() for match in re.finditer(turn, text)]
+    return found + [f"{match[0]!r}: British spelling" for match in AMERICAN.finditer(text)]
+
+
+def sentences(node: Any) -> Iterator[str]:
+    """Every text in a tree of mappings and lists."""
+    if isinstance(node, dict):
+        for below in node.values():
+            yield from sentences(below)
+    elif isinstance(node, list):
+        for below in node:
+            yield from sentences(below)
+    elif isinstance(node, str):
+        yield node
+
+
+def prose(text: str) -> str:
+    """Markdown without its code, its HTML and its addresses."""
+    text = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.S | re.M)
+    return re.sub(r"`[^`\n]*`|<[^>]*>|\]\([^)]*\)", "", text)
+
+
+def cells(path: Path) -> str:
+    """The Markdown of a notebook."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    return "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+
+
+def read(path: Path) -> str:
+    """What a file says to its readers."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        return cells(path)
+    if path.suffix == ".md":
+        return prose(text)
+    tree = YAML(typ="safe", pure=True).load(text)
+    if path.parent.name == "phrases":
+        tree["drawing"]["marks"].pop("slope")  # that of a tangent
+        return re.sub(r"\{\w+\}", "", "\n".join(sentences(tree)))
+    said = ("title", "statement", "group", "source", "pitfalls")
+    parts = [part.get("text", "") for part in tree.get("parts", ())]
+    return "\n".join([*sentences([tree.get(key) for key in said]), *parts])
+
+
+FILES = sorted(
+    path
+    for pattern in (
+        "nbsolve/phrases/*.yaml",
+        "nbsolve/templates/**/*.md",
+        "nbsolve/templates/**/*.ipynb",
+        "problems/*.yaml",
+        "book/*.md",
+    )
+    for path in ROOT.glob(pattern)
+)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_readers_read_is_what_a_teacher_would_say(path: Path) -> None:
+    assert not faults(read(path))
+
+
+def test_the_places_are_there() -> None:
+    assert {path.suffix for path in FILES} == {".yaml", ".md", ".ipynb"}
+    assert "A network with ." in read(ROOT / "nbsolve/phrases/en.yaml")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the gradients of the loss in all parameters",
+        "an error signal is the gradient of the loss in the pre-activation:",
+        "slope of the loss at an output",
+        "The slope of a weighted sum in a weight is the input it weights",
+        "a prime means the derivative in it",
+        "Through softmax the gradient in $z_k$ is $p_k-y_k$.",
+        "The derivative in $a_k$ is $-y_k$",
+        "gradients in the outputs, in the pre-activations of both layers",
+        "An error signal that is already taken in $z$ has it in it.",
+        "whoever has a has σ′ at once",
+        "its letter put in",
+        "1 added and taken away",
+        "Above the bar",
+        "An activation of one's own",
+        "the optimizer's color",
+        "in gray",
+    ],
+)
+def test_what_was_said_once_is_caught(words: str) -> None:
+    assert faults(words)
+
+
+def test_what_is_right_is_let_through() -> None:
+    assert not faults(
+        "the derivative of the loss with respect to w₃, in iteration 2, in grey; the colour of an optimiser. "
+        "The gradient of each parameter; the sum of all derivatives in this layer."
+    )
