@@ -42,9 +42,9 @@ class Markdown:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Text that leads to an anchor of the same page."""
+    """Words, or a formula, that lead to an anchor of the same page."""
 
-    text: str
+    text: str | Math
     anchor: str
 
 

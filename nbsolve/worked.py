@@ -219,6 +219,10 @@ class WorkedSolution:
         """A table of what was asked."""
         return self._compose(lambda composer: composer.answers())
 
+    def new_parameters(self) -> Document:
+        """The parameters after the update as vectors and matrices, where a part asks for all of them."""
+        return self._compose(lambda composer: composer.new_parameters())
+
     def pitfalls(self) -> Document:
         """Common mistakes."""
         return self._compose(lambda composer: composer.pitfalls())

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
-from nbsolve.answers import Extras
-from nbsolve.asked_letters import AskedInLetters, InLetters, is_its_own_name
+from nbsolve.asked_letters import AskedInLetters, InLetters
+from nbsolve.compose.answering import MOST_ROWS, AnswerBlocks
 from nbsolve.compose.conventions import conventions, unsaid
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import own_functions
@@ -16,13 +16,12 @@ from nbsolve.compose.iteration import anchored, by_matrices
 from nbsolve.compose.letters import LetterBlocks
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.passes import Passes
-from nbsolve.compose.statement import authored, marks, statement
+from nbsolve.compose.statement import authored, statement
 from nbsolve.document import (
     Block,
     Bullets,
     Document,
     Heading,
-    Link,
     Math,
     Note,
     Paragraph,
@@ -35,10 +34,9 @@ from nbsolve.layers.parameters import held_members
 from nbsolve.listing import Asked, asked_of, meant
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.rounding import Written
 from nbsolve.schedule import epoch_length, has_several
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Role, Symbol, anchor, canonical
+from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.symbolic import LetterPass
 from nbsolve.values import whole
 from nbsolve.writing import Writer
@@ -229,70 +227,15 @@ class Composer:
         return self._document(self._answers())
 
     def _answers(self) -> Iterator[Block]:
-        yield Heading(2, (phrase("sections.answers"),))
-        if not self.solution.iterations and self.letters is not None:
-            if self.letters.instances:
-                yield self._formulae(self.letters)
-            else:
-                yield Paragraph((phrase("letters.answers_above"),))
-            return
-        several = self._named
-        shortened = False
-        rows: list[tuple[Text, ...]] = []
-        for part in self.solution.problem.parts:
-            label = part.label
-            if part.marks is not None:
-                label += f" ({marks(part.marks)})"
-            for iteration in self.solution.iterations:
-                if part.at is not None and part.at != iteration.number:
-                    continue
-                targets = anchored(self.solution, iteration)
-                places = list(islice(asked_of(part, iteration, self.solution, self.names), MOST_ROWS + 1))
-                for place in places[:MOST_ROWS]:
-                    value = Math(literal(self._answer(place.holder, iteration)))
-                    target = next((t for t in (place.holder, whole(place.holder)[0]) if t in targets), None)
-                    words = label if target is None else Link(label, f"it{iteration.number}-{anchor(target)}")
-                    row: list[Text] = [(words,)]
-                    label = part.label  # the marks stand in a part's first row
-                    if several:
-                        row.append((str(iteration.number),))
-                    rows.append((*row, (Math(Quantity(place.holder)),), (value,)))
-                if len(places) > MOST_ROWS:
-                    shortened = True
-                    rows.append(
-                        ((part.label,), *([(str(iteration.number),)] if several else []), ("…",), ("…",))
-                    )
-        keys = ["part", *(["iteration"] if several else []), "quantity", "value"]
-        header = tuple((phrase(f"answers.{key}"),) for key in keys)
-        yield Table(header, tuple(rows), frozenset({len(keys) - 1}))
-        if shortened:
-            yield Paragraph((phrase("answers.shortened", count=str(MOST_ROWS)),))
+        return self._answer_blocks.blocks()
 
-    def _formulae(self, letters: LetterPass) -> Table:
-        """What was asked, as formulae, or as numbers where they are known."""
-        rows: list[tuple[Text, ...]] = []
-        said: set[str] = set()
-        for part, step in AskedInLetters.of(letters, self.names).places:
-            label = part.label
-            if part.label not in said and part.marks is not None:
-                label += f" ({marks(part.marks)})"
-            said.add(part.label)
-            words = label if is_its_own_name(step) else Link(label, f"letters-{anchor(step.target)}")
-            if step.target in letters.values:
-                value = Math(literal(Writer(self.solution).answer(letters.values, step.target)))
-            else:
-                value = Math(step.formula)
-            rows.append(((words,), (Math(Quantity(step.target)),), (value,)))
-        header = tuple((phrase(f"answers.{key}"),) for key in ("part", "quantity", "formula"))
-        return Table(header, tuple(rows))
+    def new_parameters(self) -> Document:
+        """The new parameters as vectors and matrices, where all of them are asked for."""
+        return self._document(self._answer_blocks.assembled())
 
-    def _answer(self, atom: Atom, iteration: Iteration) -> Written:
-        return Writer(self.solution).answer(self.extras.of(self.solution, iteration, atom), atom)
-
-    @cached_property
-    def extras(self) -> Extras:
-        """The derived quantities of the iterations."""
-        return Extras()
+    @property
+    def _answer_blocks(self) -> AnswerBlocks:
+        return AnswerBlocks(self.solution, self.names, self.letters, lambda one: self._of(one, 2))
 
     def pitfalls(self) -> Document:
         """Common mistakes."""
@@ -359,5 +302,3 @@ MOST_OPERANDS = 24
 """A single unit's formula with more letters than this is not written out in a wide network."""
 MOST_UNITS = 12
 """Units of a wide network that are written out beside the matrices when they are asked for."""
-MOST_ROWS = 200
-"""Answers of one part that stand in the table; a wide network has a hundred thousand."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,11 +14,12 @@ from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import LIMIT, MatrixLines
 from nbsolve.compose.numbers import literal
 from nbsolve.document import Block, Derivation, Heading, Line, Paragraph, Result
-from nbsolve.expr import Atom, Expr, Quantity
+from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import Dense
 from nbsolve.layers.parameters import Parameter, parameters
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
+from nbsolve.rounding import Written
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
@@ -130,17 +131,26 @@ class IterationBlocks:
 
     def _starting(self, parameter: Parameter) -> Line:
         """W = letters ≈ numbers, as the problem states the first ones."""
+        line = self.assembled(parameter, lambda member: self.lines.operand(member, 0), boxed=False)
         value = self.iteration.values[parameter.symbol]
-        operands = [self.lines.operand(member, 0) for member in parameter.members]
+        if line.left != Quantity(parameter.symbol) or np.asarray(value).ndim == 0:
+            return line
+        assert isinstance(value, np.ndarray)
+        if max(value.shape) > LIMIT:
+            return line
+        return replace(line, parts=(("=", self.matrices.letters(parameter.symbol, value)), *line.parts))
+
+    def assembled(self, parameter: Parameter, write: Callable[[Atom], Written], boxed: bool) -> Line:
+        """All members of a parameter in the problem's layout: W = matrix of numbers, or b = number."""
+        operands = [write(member) for member in parameter.members]
         exact = self.lines.writer.each_step or all(written.exact for written in operands)
         relation = "=" if exact else "≈"
         if len(operands) == 1 and parameter.symbol.role is not Role.WEIGHT:
-            return Line(((relation, literal(operands[0])),), Quantity(parameter.members[0]))
+            return Line(((relation, Result(literal(operands[0]), boxed)),), Quantity(parameter.members[0]))
+        value = self.iteration.values[parameter.symbol]
         assert isinstance(value, np.ndarray)
-        parts: list[tuple[str, Expr | Result]] = [(relation, self.matrices.array(parameter.symbol, value))]
-        if max(value.shape) <= LIMIT:
-            parts.insert(0, ("=", self.matrices.letters(parameter.symbol, value)))
-        return Line(tuple(parts), Quantity(parameter.symbol))
+        numbers = self.matrices.array_of(parameter.symbol, value, write)
+        return Line(((relation, Result(numbers, boxed)),), Quantity(parameter.symbol))
 
     # ------------------------------------------------------------------ forward
 

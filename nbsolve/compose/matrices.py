@@ -57,12 +57,14 @@ class MatrixLines:
         entries = [m for row in _shown(target, value) for m in row if m is not None]
         exact = all(self.lines.writer.operand(self.lines.values, m).exact for m in entries)
         boxed = target in self.lines.asked
-        result = self._array(target, value, self.lines.before_answer) if boxed else self.array(target, value)
+        result = (
+            self.array_of(target, value, self.lines.before_answer) if boxed else self.array(target, value)
+        )
         numeric = None if given else self._with_numbers(step, value)
         if numeric is not None and numeric[1] != result:
             lines.append(Line((numeric,)))
         sign = "=" if exact else "≈"
-        shorter = self._array(target, value, self._answer) if boxed else result
+        shorter = self.array_of(target, value, self._answer) if boxed else result
         if boxed and shorter != result:
             lines.append(Line(((sign, result), ("≈", Result(shorter, True)))))
         else:
@@ -131,9 +133,10 @@ class MatrixLines:
     def array(self, atom: Atom, value: Array, extra: int = 0) -> Expr:
         """The array with its entries as they are written, as the file's layout has it."""
         writer, values = self.lines.writer, self.lines.values
-        return self._array(atom, value, lambda entry: writer.operand(values, entry, extra))
+        return self.array_of(atom, value, lambda entry: writer.operand(values, entry, extra))
 
-    def _array(self, atom: Atom, value: Array, write: Callable[[Atom], Written]) -> Expr:
+    def array_of(self, atom: Atom, value: Array, write: Callable[[Atom], Written]) -> Expr:
+        """The array with its entries as `write` has them."""
         return self._matrix(atom, value, lambda row: [_literal(entry, write) for entry in row])
 
     def _answer(self, entry: Atom) -> Written:

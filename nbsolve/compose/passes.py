@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.iteration import by_matrices, layer_of
 from nbsolve.compose.numbers import literal
-from nbsolve.document import Block, Derivation, Heading, Inline, Math, Paragraph, Table, Text
+from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity
 from nbsolve.layers.dense import LOSS
 from nbsolve.layers.parameters import held_members, parameters
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
 from nbsolve.step import Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, anchor
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Passes(BackwardBlocks):
             yield Paragraph(_sentence(phrase("passages.held", names="\0"), held))
         if not by_matrices(self.solution):
             yield self._summary()
+            yield Paragraph((phrase("passages.assembled"),))
+            yield self.new_parameters()
         yield from self._after()
         yield from self.also_asked(after=True)
 
@@ -58,6 +61,22 @@ class Passes(BackwardBlocks):
                     rows.append(tuple(row))
         header = tuple((phrase(f"answers.{key}"),) for key in ("parameter", "before", "gradient", "after"))
         return Table(header, tuple(rows), frozenset({1, 2, 3}))
+
+    def new_parameters(self, anchors: bool = True) -> Derivation:
+        """The parameters after the update as vectors and matrices, in the problem's layout."""
+        values, writer = self.iteration.values, self.lines.writer
+        lines: list[Line] = []
+        ids: list[str] = []
+        for layer in self.solution.layers:
+            for parameter in parameters(layer):
+                members = tuple(replace(member, new=True) for member in parameter.members)
+                new = replace(parameter, symbol=replace(parameter.symbol, new=True), members=members)
+                asked = all(member in self.asked for member in members)
+                write = writer.answer if asked else writer.operand
+                lines.append(self.assembled(new, partial(write, values), boxed=asked))
+                if anchors and lines[-1].left == Quantity(new.symbol) and new.symbol not in members:
+                    ids.append(f"it{self.iteration.number}-{anchor(new.symbol)}")
+        return Derivation(tuple(lines), tuple(ids))
 
     def _after(self) -> Iterator[Block]:
         if not self.iteration.after:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from nbsolve.answers import Answer
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
+from nbsolve.document import Derivation, Math, Paragraph, Result
 from nbsolve.given import Given
 from nbsolve.handout.paper import FONT_SIZE, Paper
 from nbsolve.handout.sheets import Handout
@@ -19,13 +21,15 @@ from nbsolve.handout.typesetting import Sheet
 from nbsolve.lost_digits import prints_as_nothing
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
-from nbsolve.render import latex
+from nbsolve.render import latex, latex_math
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_markdown import equation, escaped
+from nbsolve.render.typst_math import Formulas
 from nbsolve.render.typst_tree import latex_to_typst
 from nbsolve.render.typst_width import math_width, words_width
 from nbsolve.render.typst_words import quoted
 from nbsolve.schedule import has_several
+from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import Finding
 
 __all__ = ["key"]
@@ -44,10 +48,12 @@ _ARRANGEMENTS = (
     (4, 7.0),
 )
 """Tables beside each other, and their font's size in points; the first that fits is taken."""
-_ROW, _SCRIPT_ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.4, 1.95, 2.8, 2.2, 1.1
+_ROW, _SCRIPT_ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.4, 1.62, 2.8, 2.2, 1.1
 """Heights of rows (with scripts, with a fraction) and of the header; width between columns; in the font's size."""
 _RAGGED = 1.15
 """How much a broken formula takes beyond its width: lines do not come out even."""
+_BELOW = 0.85
+"""The size of the new vectors and matrices below the table, in the font's size."""
 _TAKEN = 62.0
 """What the margins, the title and the rule below the table take of the page, in millimetres."""
 
@@ -87,7 +93,30 @@ def key(handout: Handout) -> Sheet:
         )
     rules = " ".join(_rules(entries)) if numeric else ""
     table = _Table([_bold(phrase(key)) for key in keys], rows, keys.index("answers.value"), numeric, rules)
-    return handout.sheet(_pieces(table, handout.paper), phrase("handout.key"))
+    below = list(_new_parameters(handout))
+    return handout.sheet(_pieces(table, handout.paper, below), phrase("handout.key"))
+
+
+def _new_parameters(handout: Handout) -> Iterator[list[_Cell]]:
+    """The new vectors and matrices, where they are asked for: a list for each iteration."""
+    if not isinstance(handout.worked, WorkedSolution):
+        return
+    document = handout.worked.new_parameters()
+    formulas, title = Formulas(document.names), []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            title = [_words(f"{block.text[0]} ")]
+        if not isinstance(block, Derivation):
+            continue
+        cells: list[_Cell] = []
+        for line in block.lines:
+            assert line.left is not None
+            ((relation, right),) = line.parts
+            whole = Math(line.left, relation, right.value if isinstance(right, Result) else right)
+            typst, plain = formulas.inline(whole)
+            written = f"${latex_math.inline(whole, document.names)}$"
+            cells.append(_Cell(f"[{equation(typst, plain)}]", _width(typst), written))
+        yield [*title, *cells]
 
 
 def _rules(entries: Iterable[Answer | Finding]) -> Iterator[str]:
@@ -190,10 +219,11 @@ class _Arrangement:
         return self.columns[-1][1] if self.columns else 0
 
 
-def _pieces(table: _Table, paper: Paper) -> list[Piece]:
+def _pieces(table: _Table, paper: Paper, below: Sequence[Sequence[_Cell]]) -> list[Piece]:
     found: _Arrangement | None = None
+    taken = _TAKEN + _below_height(below, paper) * FONT_SIZE * 25.4 / 72
     for count, size in _ARRANGEMENTS:
-        tried = _arranged(table, paper, count, size)
+        tried = _arranged(table, paper, count, size, taken)
         if tried is not None and (found is None or tried.shown > found.shown):
             found = tried
         if found is not None and found.shown == len(table.rows):
@@ -209,6 +239,15 @@ def _pieces(table: _Table, paper: Paper) -> list[Piece]:
     ]
     typst = f"#beside({len(tables)}, {found.size}pt, {', '.join(tables)})"
     pieces = [Piece(typst, "table of answers", lambda: _latex_table(table))]
+    for cells in below:
+        said = " #h(1em) ".join(
+            f"#box{c.typst if c.typst.startswith('[') else f'({c.typst})'}" for c in cells
+        )
+        written = r" \quad ".join(cell.latex for cell in cells)
+        piece = Piece(
+            f"#text({_BELOW}em, par(justify: false)[{said}])", "new parameters", partial(str, written)
+        )
+        pieces.append(piece)
     if table.rules:
         pieces.append(
             Piece(_small(table.rules), "rule of tolerances", lambda: latex.escaped(table.rules) + "\n")
@@ -224,7 +263,22 @@ def _small(words: str) -> str:
     return f"#text(0.85em)[{said}]"
 
 
-def _arranged(table: _Table, paper: Paper, count: int, size: float) -> _Arrangement | None:
+def _below_height(below: Sequence[Sequence[_Cell]], paper: Paper) -> float:
+    """What the new vectors and matrices take below the table, in the font's size."""
+    height = 0.0
+    for cells in below:
+        filled, row = math.inf, 0.0
+        for cell in cells:
+            width = (cell.width + 1) * _BELOW
+            if filled + width > paper.room:
+                height, filled, row = height + row, 0.0, 0.0
+            filled += width
+            row = max(row, 0.6 + 0.8 * (1 + cell.typst.count("; ")))
+        height += row + 0.3
+    return height
+
+
+def _arranged(table: _Table, paper: Paper, count: int, size: float, taken: float) -> _Arrangement | None:
     """`count` tables beside each other, filled from the left; None where they are wider than the paper.
 
     A single table may be narrowed in its column of values, whose formulas then take several lines.
@@ -236,7 +290,7 @@ def _arranged(table: _Table, paper: Paper, count: int, size: float) -> _Arrangem
         if count > 1:
             return None
         widths[value] = max(6.0, room - sum(width for n, width in enumerate(widths) if n != value))
-    height = (paper.height - _TAKEN) * 72 / 25.4 / size - _HEAD
+    height = (paper.height - taken) * 72 / 25.4 / size - _HEAD
     columns: list[tuple[int, int]] = []
     start, filled = 0, 0.0
     for position, row in enumerate(rows):

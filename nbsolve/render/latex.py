@@ -78,5 +78,5 @@ def _inline(part: Inline, names: Names) -> str:
         case Mark(number):
             return rf"$\text{{{circled(number, IN_EVERY_FONT)}}}$"
         case Link(words, _):
-            return escaped(words)
+            return _inline(words, names)
     raise TypeError(f"{type(part).__name__} cannot be rendered")

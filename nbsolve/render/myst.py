@@ -135,7 +135,7 @@ def _inline(part: Inline, names: Names) -> str:
         case Mark(number):
             return circled(number, IN_EVERY_FONT)
         case Link(words, anchor):
-            return f'<a href="#{html.escape(anchor)}">{escaped(words)}</a>'
+            return f'<a href="#{html.escape(anchor)}">{_inline(words, names)}</a>'
     raise TypeError(f"{type(part).__name__} cannot be rendered")
 
 

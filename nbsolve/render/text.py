@@ -241,5 +241,5 @@ class _Writer:
             case Mark(number):
                 return circled(number)
             case Link(words, _):
-                return words
+                return self._inline(words)
         raise TypeError(f"{type(part).__name__} cannot be rendered")

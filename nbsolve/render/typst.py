@@ -126,7 +126,9 @@ class Writer:
                     said.append(self.formulas.inline(part)[1])
                 case Mark(called):
                     said.append(circled(called, CIRCLES))
-                case Strong(words) | Markdown(words) | Link(words, _):
+                case Link(inner, _):
+                    said.append(self.plain((inner,)))
+                case Strong(words) | Markdown(words):
                     said.append(words)
                 case str():
                     said.append(part)
@@ -189,15 +191,9 @@ class Writer:
 
     def _cell(self, text: Text) -> tuple[str, float]:
         """A cell and the width it needs. A bare number is set as text, which is faster and looks the same."""
-        if len(text) == 1 and isinstance(text[0], Math) and text[0].right is None:
-            number = text[0].left
-            if (
-                isinstance(number, Number)
-                and number.text is not None
-                and number.text.strip("+-.0123456789") == ""
-            ):
-                words = number.text.replace("-", "−")
-                return quoted(words), words_width(words)
+        bare = _bare_number(text)
+        if bare is not None:
+            return quoted(bare), words_width(bare)
         width = 0.0
         for part in text:
             match part:
@@ -205,7 +201,9 @@ class Writer:
                     width += math_width(self.formulas.inline(part)[0])
                 case Mark(called):
                     width += words_width(circled(called, CIRCLES))
-                case Strong(words) | Markdown(words) | Link(words, _):
+                case Link(inner, _):
+                    width += self._cell((inner,))[1]
+                case Strong(words) | Markdown(words):
                     width += words_width(words)
                 case str():
                     width += words_width(part)
@@ -230,10 +228,22 @@ class Writer:
             case Markdown(words, _, language):
                 return in_language(inline_of(words), language)
             case Link(words, anchor):
+                bare = _bare_number((words,))
+                inner = self._inline(words) if bare is None else escaped(bare)
                 if anchor not in self.anchored:
-                    return escaped(words)
-                return f"#link(label({quoted(self.prefix + anchor)}))[{escaped(words)}]"
+                    return inner
+                return f"#link(label({quoted(self.prefix + anchor)}))[{inner}]"
         raise TypeError(f"{type(part).__name__} cannot be rendered")
+
+
+def _bare_number(text: Text) -> str | None:
+    """The words of a text that is nothing but a number in decimals; None for anything else."""
+    if len(text) != 1 or not isinstance(text[0], Math) or text[0].right is not None:
+        return None
+    number = text[0].left
+    if not isinstance(number, Number) or number.text is None or number.text.strip("+-.0123456789"):
+        return None
+    return number.text.replace("-", "−")
 
 
 def _narrowed(widths: list[float], most: float) -> list[float]:

@@ -114,7 +114,8 @@ class Audit:
         place = Place(self._context(1))
         count = len(self.formulae)
         for block in self.blocks:
-            if not block.box and (block.kind == "heading" or re.match(r"Layer \d+: ", block.source)):
+            title = block.kind == "heading" or re.match(r"Layer \d+: |Iteration \d+:$", block.source)
+            if not block.box and title:
                 place = self._under(block.source, place)
                 count = len(self.formulae) if block.source.startswith("Iteration ") else count
             here = replace(place, box=block.box, anchors=block.anchors)
@@ -126,6 +127,8 @@ class Audit:
 
     def _under(self, heading: str, place: Place) -> Place:
         iteration = re.match(r"Iteration (\d+)", heading)
+        if iteration and place.section == "Answers":
+            return replace(place, context=self._context(int(iteration[1])))
         if iteration:
             return Place(self._context(int(iteration[1])), section="iteration")
         sample = re.fullmatch(r"Sample (\d+)|(?:Forward pass, sample|.*, sample) (\d+)", heading)

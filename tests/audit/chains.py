@@ -387,6 +387,8 @@ class ChainChecker:
             return True  # its digits are those of the file
         if letter not in ("W_new", "b_new", "theta_new"):
             return False
+        if self.world.each_step and number[0] == as_fraction(self.evaluator(t, carried=True)(Sym(target))):
+            return True  # put together from the lines that found it
         given = self.world.givens.get((target.replace("_new", ""), 1, None))
         return (
             given is not None

@@ -217,7 +217,7 @@ class ProseChecker(Conventions, Tables):
         batch = [s + 1 for s in self.spec.batch_of(int(number))]
         if int(number) != place.context.iteration or int(number) not in self.spec.show:
             out.faults.append(f"iteration {number}")
-        if first is not None and [int(first), int(last or first)] != [batch[0], batch[-1]]:
+        if first and [int(first), int(last or first)] != [batch[0], batch[-1]]:
             out.faults.append(f"iteration {number} takes {batch}")
 
     def heading_sample(self, place: Place, out: Found, number: str) -> None:
@@ -287,6 +287,7 @@ def _rules() -> list[Rule]:
             p.nothing,
         ),
         (r"(\$\\ell'\$ is the derivative [^\d$]*)", p.nothing),
+        (r"Iteration (\d+)()()():", p.heading_iteration),
         (r"Iteration (\d+)(?:: (samples?) (\d+)(?: to (\d+))?)?", p.heading_iteration),
         (r"Sample (\d+)", p.heading_sample),
         (r"Layer (\d+): (hidden|output), (.*)", p.heading_layer),

@@ -31,7 +31,7 @@ class Tables(Words):
                 self._samples(head, rows[1:], out)
             elif head[0] == "Parameter":
                 self._parameters(head, rows[1:], place, out)
-            elif head[0] == "Part":
+            elif head[0].startswith("Part "):
                 self._answers(head, rows[1:], out)
             elif head[0] == "Epoch":
                 self._epochs(head, rows[1:], out)
@@ -167,32 +167,57 @@ class Tables(Words):
         }  # fmt: skip
 
     def _answers(self, head: list[str], rows: list[list[str]], out: Found) -> None:
-        if len({(row[0].partition(" (")[0], *row[1:-1]) for row in rows}) != len(rows):
-            out.faults.append("an answer that comes twice")
+        """One part: a row for each quantity with its cases side by side, or a row for each of many cases."""
+        label, _, marks = unescaped(head[0]).removeprefix("Part ").partition(" (")
+        if label not in self.parts and not (label == "a" and not self.parts):
+            out.faults.append(f"no part {label}")
+        given = self.parts.get(label, {}).get("marks")
+        if marks and marks != (f"{given} mark)" if str(given) == "1" else f"{given} marks)"):
+            out.faults.append(f"part {label}: {marks}")
+        across = not head[1].startswith("$")
+        seen: set[tuple[str, str]] = set()
         for row in rows:
             out.lines += 1
-            cell = dict(zip(head, row, strict=True))
-            label = unescaped(cell["Part"])
-            label, _, marks = label.partition(" (")
-            if label not in self.parts and not (label == "a" and not self.parts):
-                out.faults.append(f"no part {label}")
-            given = self.parts.get(label, {}).get("marks")
-            if marks and marks.split()[0] != str(given):
-                out.faults.append(f"part {label}: {marks}")
-            t = int(cell.get("Iteration") or min(self.spec.show))
-            if t not in self.spec.show or (len(self.spec.show) > 1 and "Iteration" not in head):
-                out.faults.append(f"iteration {t}")
-            sample = cell.get("Sample", "")
-            name = self._letter(cell["Quantity"])
-            if sample.isdigit():
-                if "@" in name and name.rpartition("@")[2] != sample:
-                    out.faults.append(f"{name} in a row of sample {sample}")
-                if int(sample) - 1 not in self.spec.batch_of(t):
-                    out.faults.append(f"sample {sample} in iteration {t}")
-            elif sample not in ("", "–", "—"):
-                out.faults.append(f"sample {sample}")
-            self._check_part(label, name, t, out)
-            self._value(cell["Value"].strip("$"), name, t, out)
+            if len(row) != len(head):
+                raise Unreadable(f"a row of {len(row)} cells under {len(head)}")
+            for title, cell in zip(head[1:], row[1:], strict=True):
+                letter, case = (row[0], title) if across else (title, row[0])
+                if (letter, case) in seen:
+                    out.faults.append(f"{letter} comes twice in {case}")
+                seen.add((letter, case))
+                if cell:
+                    self._answer(label, self._letter(letter), case, cell, out)
+                elif not self._letter(letter).startswith(("L_epoch", "L -")):
+                    out.faults.append(f"no {letter} in {case}")
+
+    def _answer(self, label: str, name: str, case: str, cell: str, out: Found) -> None:
+        """A value under `Value`, `Iteration 2`, `Sample 3` or `Iteration 2: sample 3`."""
+        read = re.fullmatch(r"Value|(?:Iteration (\d+))?(?:: |^)?(?:[Ss]ample (\d+))?", case)
+        if read is None:
+            raise Unreadable(f"a column of {case}")
+        t = int(read[1] or min(self.spec.show))
+        several = self.spec.iterations > 1
+        if t not in self.spec.show or several != (read[1] is not None):
+            out.faults.append(f"{case} of {self.spec.show}")
+        if read[2]:
+            if int(read[2]) - 1 not in self.spec.batch_of(t):
+                out.faults.append(f"sample {read[2]} in iteration {t}")
+            name = self._of_sample(name, read[2])
+        self._check_part(label, name, t, out)
+        self._value(cell.strip("$"), name, t, out)
+
+    def _of_sample(self, name: str, sample: str) -> str:
+        """The same quantity of one sample, each of its letters that has one."""
+        if name.startswith("∂"):
+            top, _, bottom = name[1:].partition("/∂")
+            return f"∂{self._of_sample(top, sample)}/∂{self._of_sample(bottom, sample)}"
+        if "@" in name:
+            return name
+        if name.startswith("L_sample"):
+            name = name.replace("L_sample", "L")
+            return f"{name}@{sample}"
+        own = re.match(r"(x|y|z|a|e|delta|L_out|z_new|a_new)(\[|$)", name)
+        return f"{name}@{sample}" if own else name
 
     def _check_part(self, label: str, name: str, t: int, out: Found) -> None:
         """Whether a part asks for this answer, in this iteration."""

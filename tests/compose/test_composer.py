@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from nbsolve.compose import Composer
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
 from nbsolve.expr import Quantity, atoms, walk
+from nbsolve.layers.parameters import parameters
 from nbsolve.listing import asked, everything
 from nbsolve.render import latex, myst, text
 from nbsolve.symbol import anchor, canonical
@@ -71,10 +73,19 @@ def boxed(document: Document) -> set[str]:
     return found
 
 
+def wholes(solved: WorkedSolution, wanted: set[str]) -> Iterator[str]:
+    """The new vectors and matrices all of whose entries are asked for."""
+    for layer in solved.solution.layers:
+        for parameter in parameters(layer):
+            if all(canonical(replace(member, new=True)) in wanted for member in parameter.members):
+                yield canonical(replace(parameter.symbol, new=True))
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("matrices")])
 def test_boxes_stand_exactly_where_an_answer_was_asked_for(name: str) -> None:
     solved = worked(name)
     wanted = {canonical(place.atom) for place in asked(solved.problem, solved.solution, solved.names)}
+    wanted |= set(wholes(solved, wanted))
     written = {
         canonical(line.left.atom)
         for block in derivations(solved.worked())

@@ -1,0 +1,183 @@
+"""The answers: a table for each part, its iterations and samples side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from nbsolve.answers import Extras
+from nbsolve.asked_letters import AskedInLetters, is_its_own_name
+from nbsolve.compose.iteration import anchored
+from nbsolve.compose.matrices import LIMIT
+from nbsolve.compose.numbers import literal
+from nbsolve.compose.passes import Passes
+from nbsolve.compose.statement import marks
+from nbsolve.document import Block, Heading, Link, Math, Paragraph, Table, Text
+from nbsolve.expr import Atom, Quantity
+from nbsolve.listing import asked_of, of_sample
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Part
+from nbsolve.rounding import Written
+from nbsolve.schedule import has_several
+from nbsolve.solution import Iteration, Solution
+from nbsolve.symbol import anchor
+from nbsolve.symbolic import LetterPass
+from nbsolve.values import whole
+from nbsolve.writing import Writer
+
+MOST_ROWS = 200
+"""Answers of one part that stand in the tables; a wide network has a hundred thousand."""
+MOST_COLUMNS = 4
+"""Cases that stand side by side; of more, each has a row of its own."""
+
+Case = tuple[int, int | None]
+"""An iteration, and one of its samples where the answer belongs to one."""
+
+
+@dataclass(frozen=True)
+class AnswerBlocks:
+    """Writes the answers of a solution; `passes` writes one iteration."""
+
+    solution: Solution
+    names: Names
+    letters: LetterPass | None
+    passes: Callable[[Iteration], Passes]
+
+    def blocks(self) -> Iterator[Block]:
+        """All parts, one after the other."""
+        yield Heading(2, (phrase("sections.answers"),))
+        if not self.solution.iterations and self.letters is not None:
+            if self.letters.instances:
+                yield from self._formulae(self.letters)
+            else:
+                yield Paragraph((phrase("letters.answers_above"),))
+            return
+        shortened = False
+        for part in self.solution.problem.parts:
+            answers = list(islice(self._answers(part), MOST_ROWS + 1))
+            shortened = shortened or len(answers) > MOST_ROWS
+            yield from self._tables(part, answers[:MOST_ROWS])
+            if "updated_parameters" in part.ask and self._small:
+                yield from self._assembled(part)
+        if shortened:
+            yield Paragraph((phrase("answers.shortened", count=str(MOST_ROWS)),))
+
+    # ------------------------------------------------------------------ in letters
+
+    def _formulae(self, letters: LetterPass) -> Iterator[Table]:
+        """What was asked, as formulae, or as numbers where they are known."""
+        rows: dict[str, list[tuple[Text, ...]]] = {}
+        for part, step in AskedInLetters.of(letters, self.names).places:
+            name = Math(Quantity(step.target))
+            words = name if is_its_own_name(step) else Link(name, f"letters-{anchor(step.target)}")
+            if step.target in letters.values:
+                value = Math(literal(Writer(self.solution).answer(letters.values, step.target)))
+            else:
+                value = Math(step.formula)
+            rows.setdefault(part.label, []).append(((words,), (value,)))
+        for part in self.solution.problem.parts:
+            if part.label in rows:
+                header: tuple[Text, ...] = ((_title(part),), (phrase("answers.formula"),))
+                yield Table(header, tuple(rows[part.label]))
+
+    # ------------------------------------------------------------------ in numbers
+
+    def _answers(self, part: Part) -> Iterator[tuple[Atom, Case, Text]]:
+        """Each quantity that a part asks for, without its sample; the case; the value, linked to its line."""
+        for iteration in self.solution.iterations:
+            if part.at is not None and part.at != iteration.number:
+                continue
+            targets = self._anchored[iteration.number]
+            for place in asked_of(part, iteration, self.solution, self.names):
+                atom = place.holder
+                value = Math(literal(self._value(atom, iteration)))
+                target = next((t for t in (atom, whole(atom)[0]) if t in targets), None)
+                linked = value if target is None else Link(value, f"it{iteration.number}-{anchor(target)}")
+                yield of_sample(atom, None), (iteration.number, atom.sample), (linked,)
+
+    @cached_property
+    def _anchored(self) -> dict[int, set[Atom]]:
+        return {i.number: anchored(self.solution, i) for i in self.solution.iterations}
+
+    @cached_property
+    def _extras(self) -> Extras:
+        return Extras()
+
+    def _value(self, atom: Atom, iteration: Iteration) -> Written:
+        return Writer(self.solution).answer(self._extras.of(self.solution, iteration, atom), atom)
+
+    def _tables(self, part: Part, answers: Sequence[tuple[Atom, Case, Text]]) -> Iterator[Table]:
+        """What belongs to whole iterations and what belongs to samples stand in tables of their own."""
+        title = _title(part)
+        for of_samples in (True, False):
+            own = [answer for answer in answers if (answer[1][1] is not None) is of_samples]
+            if own:
+                yield from self._grid(title, own)
+                title = _title(part, marked=False)
+
+    def _grid(self, title: str, answers: Sequence[tuple[Atom, Case, Text]]) -> Iterator[Table]:
+        quantities = list(dict.fromkeys(atom for atom, _, _ in answers))
+        cases = list(dict.fromkeys(case for _, case, _ in answers))
+        found = {(atom, case): value for atom, case, value in answers}
+        names: list[Text] = [(Math(Quantity(atom)),) for atom in quantities]
+        titles: list[Text] = [(self._case(case),) for case in cases]
+        if len(cases) <= MOST_COLUMNS:
+            rows = [[found.get((atom, case), ("",)) for case in cases] for atom in quantities]
+            yield _table(title, titles, names, rows)
+            return
+        for start in range(0, len(quantities), MOST_COLUMNS):
+            shown = quantities[start : start + MOST_COLUMNS]
+            rows = [[found.get((atom, case), ("",)) for atom in shown] for case in cases]
+            yield _table(title, names[start : start + MOST_COLUMNS], titles, rows)
+
+    def _case(self, case: Case) -> str:
+        """Which iteration and which sample."""
+        number, sample = case
+        if not has_several(self.solution.problem):
+            return (
+                phrase("answers.value") if sample is None else phrase("sections.sample", sample=str(sample))
+            )
+        if sample is None:
+            return phrase("sections.iteration", number=str(number))
+        return phrase("sections.iteration_sample", number=str(number), sample=str(sample))
+
+    # ------------------------------------------------------------------ new parameters
+
+    @property
+    def _small(self) -> bool:
+        """Whether the matrices of all layers are shown whole."""
+        widths = [
+            self.solution.problem.network.inputs,
+            *(layer.layer.units for layer in self.solution.layers),
+        ]
+        return max(widths) <= LIMIT
+
+    def assembled(self) -> Iterator[Block]:
+        """The new parameters as vectors and matrices, for the parts that ask for all of them."""
+        for part in self.solution.problem.parts:
+            if "updated_parameters" in part.ask and self._small:
+                yield from self._assembled(part)
+
+    def _assembled(self, part: Part) -> Iterator[Block]:
+        for iteration in self.solution.iterations:
+            if not iteration.update or part.at not in (None, iteration.number):
+                continue
+            if has_several(self.solution.problem):
+                yield Paragraph((phrase("sections.iteration", number=str(iteration.number)) + ":",))
+            yield self.passes(iteration).new_parameters(anchors=False)
+
+
+def _title(part: Part, marked: bool = True) -> str:
+    """`Part a (4 marks)`."""
+    words = phrase("answers.of_part", label=part.label)
+    return words if part.marks is None or not marked else f"{words} ({marks(part.marks)})"
+
+
+def _table(
+    title: str, header: Sequence[Text], labels: Sequence[Text], rows: Sequence[Sequence[Text]]
+) -> Table:
+    body = tuple((label, *row) for label, row in zip(labels, rows, strict=True))
+    return Table(((title,), *header), body, frozenset(range(1, len(header) + 1)))
