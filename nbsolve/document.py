@@ -126,7 +126,23 @@ class Note:
     blocks: tuple[Block, ...]
 
 
-Block = Heading | Paragraph | Bullets | Derivation | Table | Note
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A program, to be copied as it is; `language` as syntax highlighters call it."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Blocks under a title that are one click away, where a reader can click."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Paragraph | Bullets | Derivation | Table | Note | Code | Fold
 
 
 @dataclass(frozen=True)
@@ -153,8 +169,8 @@ class Document:
 
 
 def blocks_within(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """Every block, those in boxes too."""
+    """Every block, those in boxes and folds too."""
     for block in blocks:
         yield block
-        if isinstance(block, Note):
+        if isinstance(block, Note | Fold):
             yield from blocks_within(block.blocks)

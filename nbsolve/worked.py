@@ -227,6 +227,10 @@ class WorkedSolution:
         """Common mistakes."""
         return self._compose(lambda composer: composer.pitfalls())
 
+    def check(self) -> Document:
+        """The gradients beside difference quotients of the loss (empty where there are no gradients in numbers)."""
+        return self._compose(lambda composer: composer.check(self.exact(composer.solution)))
+
     def letters(self) -> Document:
         """The solution in letters (empty where the problem has none: `letters: true` asks for it)."""
         return self._compose(lambda composer: composer.in_letters_alone())
@@ -236,8 +240,8 @@ class WorkedSolution:
         return self._compose(lambda composer: composer.worked())
 
     def document(self, attached: bool = False) -> Document:
-        """The whole: statement, conventions, all iterations, answers, pitfalls."""
-        return self._compose(lambda composer: composer.document(), attached)
+        """The whole: statement, conventions, all iterations, answers, pitfalls, the check."""
+        return self._compose(lambda composer: composer.document(self.exact(composer.solution)), attached)
 
     def explain(self, quantity: str) -> Document:
         """One quantity (`dL/dw3`) and the steps it rests on. Raises: UnknownQuantityError."""

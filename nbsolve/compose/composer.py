@@ -9,6 +9,7 @@ from itertools import islice
 
 from nbsolve.asked_letters import AskedInLetters, InLetters
 from nbsolve.compose.answering import MOST_ROWS, AnswerBlocks
+from nbsolve.compose.checking import CheckBlocks
 from nbsolve.compose.conventions import conventions, unsaid
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import own_functions
@@ -247,11 +248,16 @@ class Composer:
             items = tuple((authored(self.solution.problem, note),) for note in notes)
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 
-    def document(self) -> Document:
-        """The whole."""
+    def check(self, exact: Solution) -> Document:
+        """The gradients beside difference quotients; `exact`: the solution without the rounding of each step."""
+        return self._document(CheckBlocks(self.solution, exact, self.names).everything())
+
+    def document(self, exact: Solution) -> Document:
+        """The whole; `exact`: the solution without the rounding of each step."""
         blocks: list[Block] = [Heading(1, (authored(self.solution.problem, self.solution.problem.title),))]
         for part in (self.statement, self.conventions, self.worked, self.answers, self.pitfalls):
             blocks.extend(part().blocks)
+        blocks.extend(self.check(exact).blocks)
         return self._document(iter(blocks))
 
     # ------------------------------------------------------------------ one quantity

@@ -5,8 +5,10 @@ from __future__ import annotations
 from nbsolve.document import (
     Block,
     Bullets,
+    Code,
     Derivation,
     Document,
+    Fold,
     Heading,
     Inline,
     Link,
@@ -52,6 +54,11 @@ def _block(block: Block, names: Names) -> str:
         case Note(_, title, blocks):
             body = "\n\n".join(_block(inner, names) for inner in blocks)
             return f"\\begin{{quote}}\n\\textbf{{{escaped(title)}}}\n\n{body}\n\\end{{quote}}"
+        case Code(_, text):
+            return f"\\begin{{verbatim}}\n{text}\\end{{verbatim}}"
+        case Fold(title, blocks):
+            body = "\n\n".join(_block(inner, names) for inner in blocks)
+            return f"\\textbf{{{escaped(title)}}}\n\n{body}"
     raise TypeError(f"{type(block).__name__} cannot be rendered")
 
 

@@ -8,8 +8,10 @@ import re
 from nbsolve.document import (
     Block,
     Bullets,
+    Code,
     Derivation,
     Document,
+    Fold,
     Heading,
     Inline,
     Link,
@@ -83,6 +85,12 @@ def _block(block: Block, names: Names) -> str:
         case Note(kind, title, blocks):
             body = "\n\n".join(_block(inner, names) for inner in blocks)
             return _box(_CLASSES[kind], escaped(title), body)
+        case Code(language, text):
+            return fenced("`", text.rstrip("\n"), language)
+        case Fold(title, blocks):
+            body = "\n\n".join(_block(inner, names) for inner in blocks)
+            summary = f"<summary>{html.escape(title)}</summary>"
+            return f'<details class="nbsolve-fold">\n{summary}\n\n{body}\n\n</details>'
     raise TypeError(f"{type(block).__name__} cannot be rendered")
 
 

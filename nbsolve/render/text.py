@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from nbsolve.document import (
     Block,
     Bullets,
+    Code,
     Derivation,
     Document,
+    Fold,
     Heading,
     Inline,
     Line,
@@ -172,6 +174,10 @@ class _Writer:
             case Note(_, title, blocks):
                 body = "\n\n".join(self.block(inner) for inner in blocks)
                 return self.style(title, "heading") + "\n" + textwrap.indent(body, "  ")
+            case Code(_, text):
+                return text.rstrip("\n")  # not indented: it is copied from here
+            case Fold(title, blocks):
+                return "\n\n".join([self.style(title, "heading"), *map(self.block, blocks)])
         raise TypeError(f"{type(block).__name__} cannot be rendered")
 
     def _wrapped(self, words: str, mark: str = "") -> str:

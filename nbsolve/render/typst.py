@@ -9,8 +9,10 @@ from functools import cached_property
 from nbsolve.document import (
     Block,
     Bullets,
+    Code,
     Derivation,
     Document,
+    Fold,
     Heading,
     Inline,
     Link,
@@ -111,8 +113,10 @@ class Writer:
                 words = self.formulas.linear.print(left) if left is not None else ""
             case Table(header):
                 words = ", ".join(self.plain(cell) for cell in header)
-            case Note(_, title):
+            case Note(_, title) | Fold(title):
                 words = title
+            case Code(words):
+                pass
             case _:
                 raise TypeError(f"{type(block).__name__} cannot be rendered")
         return f"{kind} {' '.join(words.split())[:60]!r}"
@@ -161,6 +165,11 @@ class Writer:
             case Note(kind, title, blocks):
                 inner = "\n\n".join(self._block(one, room - _INSET) for one in blocks)
                 return f"#note({quoted(kind)}, {quoted(title)})[\n{inner}\n]"
+            case Code(_, text):
+                return f'#listing("code", {quoted(text)})'
+            case Fold(title, blocks):
+                inner = "\n\n".join(self._block(one, room) for one in blocks)
+                return f"#block(sticky: true, strong({quoted(title)}))\n\n{inner}"
         raise TypeError(f"{type(block).__name__} cannot be rendered")
 
     def _derivation(self, block: Derivation, room: float) -> str:

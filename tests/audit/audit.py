@@ -25,6 +25,8 @@ from tests.reference.numbers import DIGITS
 from tests.reference.rounding import Digits
 from tests.reference.spec import load
 
+STEP = re.compile(r"\$h=10\^\{(-\d+)\}\$ in both directions")
+
 
 @dataclass
 class Report:
@@ -113,6 +115,8 @@ class Audit:
         """Where each block stands, which marks an iteration has, what is carried from line to line."""
         place = Place(self._context(1))
         count = len(self.formulae)
+        steps = [found for block in self.blocks if (found := STEP.search(block.source))]
+        self.prose.step = int(steps[-1][1]) if steps else None
         for block in self.blocks:
             title = block.kind == "heading" or re.match(r"Layer \d+: |Iteration \d+:$", block.source)
             if not block.box and title:
@@ -146,6 +150,7 @@ class Audit:
             "After the update",
             "Loss of the epoch",
             "Answers",
+            "Check it yourself",
         }
         if heading in known:
             return replace(place, section=heading, sample=None, layer=None)

@@ -90,12 +90,14 @@ def _moved(source: str, span: tuple[int, int], start: int, end: int) -> Iterator
     after = STEP.match(source, _skip(source, span[1], end))
     if after is not None and after.end() <= end:
         text = source[: span[0]] + source[span[1] : after.end()] + bracket + source[after.end() :]
-        yield Mutant("bracket", text, f"{bracket} moved right over {after[0]}")
+        if text != source:  # `))` either way
+            yield Mutant("bracket", text, f"{bracket} moved right over {after[0]}")
     before = list(STEP.finditer(source, max(start, span[0] - 30), span[0]))
     if before:
         at = before[-1].start()
         text = source[:at] + bracket + source[at : span[0]] + source[span[1] :]
-        yield Mutant("bracket", text, f"{bracket} moved left over {before[-1][0]}")
+        if text != source:
+            yield Mutant("bracket", text, f"{bracket} moved left over {before[-1][0]}")
 
 
 def _skip(source: str, at: int, end: int) -> int:

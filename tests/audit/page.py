@@ -32,8 +32,10 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     anchors: tuple[str, ...] = ()
     while at < len(lines):
         line = lines[at]
-        if not line.strip() or line.startswith(":class:"):
+        if not line.strip() or line.startswith((":class:", "<details", "<summary", "</details")):
             at += 1
+        elif line.startswith("```"):
+            at = lines.index("```", at + 1) + 1
         elif line.startswith(":::"):
             box = line.partition("}")[2].strip()
             at += 1

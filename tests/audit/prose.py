@@ -242,6 +242,26 @@ class ProseChecker(Conventions, Tables):
 def _rules() -> list[Rule]:
     p = ProseChecker
     table: list[tuple[str, Callable[..., None]]] = [
+        (
+            r"The gradients can be checked with the forward pass alone\. Move one parameter \$w\$ by "
+            r"\$h=10\^\{(-\d+)\}\$ in both directions, leave all others as they are, and compute the loss each "
+            r"time: the central difference \$\(([^$]+)\(w\+h\)-([^$]+)\(w-h\)\)/\(2h\)\$ comes close to the "
+            r"gradient\. Here it is computed anew from the problem, without rounding\.",
+            p.quotient,
+        ),
+        (
+            r"Of the ([\d,]+) parameters, the table has those with the largest gradients\. In its last row all of "
+            r"them are moved by \$h\$ at once: then the central difference comes close to the sum of all "
+            r"gradients\.",
+            p.count_all,
+        ),
+        (
+            r"For these parameters the loss has a kink exactly here, hence two one-sided derivatives: "
+            r"\$\(([^$]+)\(w\)-([^$]+)\(w-h\)\)/h\$ from the left, "
+            r"\$\(([^$]+)\(w\+h\)-([^$]+)\(w\)\)/h\$ from the right\. The gradient is what the conventions "
+            r"make of it\.",
+            p.loss_letters,
+        ),
         (r"(A network with .*\.)", p.network),
         (r"The sample: (.*)", p.data),
         (r"((?:Learning rate|Penalty strength) .*)", p.data),

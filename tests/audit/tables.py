@@ -11,14 +11,15 @@ from tests.audit.evaluate import Evaluator, Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
 from tests.audit.page import cells, unescaped
+from tests.audit.quotients import Quotients
 from tests.audit.tree import Matrix, Node, Sym
-from tests.audit.words import ANSWERS, Place, Words, asks_of, whole
+from tests.audit.words import ANSWERS, Place, asks_of, whole
 from tests.audit.world import indices
 from tests.reference.numbers import Real
 from tests.reference.rounding import as_fraction, fault
 
 
-class Tables(Words):
+class Tables(Quotients):
     """Checks tables, and the display that states the weights."""
 
     def table(self, source: str, place: Place) -> Found:
@@ -29,6 +30,8 @@ class Tables(Words):
             head = rows[0]
             if head[0] == "No.":
                 self._samples(head, rows[1:], out)
+            elif head[0] == "Parameter" and ("Central difference" in head or "By convention" in head):
+                self.quotients(head, rows[1:], place, out)
             elif head[0] == "Parameter":
                 self._parameters(head, rows[1:], place, out)
             elif head[0].startswith("Part "):

@@ -1,0 +1,252 @@
+"""Check it yourself: the gradients beside difference quotients of the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+
+import numpy as np
+
+from nbsolve.arithmetic import Value, ball, power_of_ten
+from nbsolve.compose.numbers import literal
+from nbsolve.differences import Batch, Differences, Move, Parameters, Quotients, Which
+from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
+from nbsolve.expr import Array, Number, Quantity, number
+from nbsolve.layers.dense import LOSS
+from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Digits
+from nbsolve.rounding import write
+from nbsolve.schedule import has_several
+from nbsolve.solution import Iteration, Solution
+from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.writing import Writer, scalar
+
+MOST_ITERATIONS = 3
+"""Of more iterations that are written out, the first and the last are checked."""
+MOST_PARAMETERS = 30
+LARGEST_GRADIENTS = 12
+"""Of more than MOST_PARAMETERS parameters about so many have rows, those with the largest gradients."""
+DIGITS = 8
+"""Significant digits of a quotient."""
+FIRST_STEP, LAST_STEP = -6, -30
+"""h is 10^FIRST_STEP, or as much smaller as it takes for all rows."""
+NEAR = power_of_ten(-8)
+"""How close a quotient has to come to its gradient before a smaller h is tried."""
+NOTHING = -20
+"""A difference of less than 10^NOTHING of the gradient is not written as a number."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One parameter, or all of them moved at once (`member` is None)."""
+
+    member: Symbol | None
+    move: Move
+    gradient: Value
+
+
+@dataclass(frozen=True)
+class CheckBlocks:
+    """Writes the check of one solution; `exact` is the same without the rounding of each step."""
+
+    solution: Solution
+    exact: Solution
+    names: Names
+
+    def everything(self) -> Iterator[Block]:
+        """Nothing where there is no gradient in numbers."""
+        if not self.solution.iterations or not self.solution.problem.losses:
+            return
+        yield Heading(2, (phrase("check.section"),))
+        yield from self.quotients()
+
+    def quotients(self) -> Iterator[Block]:
+        """A table of each iteration. Raises: Undecided."""
+        iterations = self.solution.iterations
+        if len(iterations) > MOST_ITERATIONS:
+            iterations = (iterations[0], iterations[-1])
+        checks = [_Check(self.solution, self.exact, iteration) for iteration in iterations]
+        loss = self.names.latex(LOSS)
+        step = min(check.found[0] for check in checks)
+        yield Paragraph((Markdown(phrase("check.how", loss=loss, step=f"10^{{{step}}}")),))
+        if self._each_step:
+            yield Paragraph((phrase("check.rounded"),))
+        if checks[0].chosen:
+            yield Paragraph((Markdown(phrase("check.largest", count=f"{checks[0].count:,}")),))
+        for check in checks:
+            if has_several(self.solution.problem):
+                number = str(check.iteration.number)
+                yield Heading(3, (phrase("sections.iteration", number=number),))
+            yield from check.at(step).blocks(loss)
+
+    @property
+    def _each_step(self) -> bool:
+        return Writer(self.solution).each_step
+
+
+@dataclass(frozen=True)
+class _Check:
+    """The check of one iteration; `step` is the exponent of h where it is set already."""
+
+    solution: Solution
+    exact: Solution
+    iteration: Iteration
+    step: int | None = None
+
+    def at(self, step: int) -> _Check:
+        """The same with h = 10^step."""
+        return self if step == self.found[0] else _Check(self.solution, self.exact, self.iteration, step)
+
+    # ------------------------------------------------------------------ the quotients
+
+    @cached_property
+    def differences(self) -> Differences:
+        """The loss around the parameters that the iteration starts from."""
+        values = self.exact.iteration(self.iteration.number).values
+        weights, constants = [], []
+        for layer in self.exact.layers:
+            weights.append(np.asarray(values[layer.w()], dtype=object))
+            own = layer.constant()
+            constants.append(None if own is None else np.atleast_1d(np.asarray(values[own], dtype=object)))
+        batch = Batch(self.exact.problem, self.iteration.samples, self.exact.arithmetic)
+        return Differences(batch, Parameters(tuple(weights), tuple(constants)))
+
+    @cached_property
+    def arrays(self) -> list[tuple[Which, Symbol, Array]]:
+        """Every array of parameters, and its gradients."""
+        values = self.exact.iteration(self.iteration.number).values
+        found = []
+        for layer in self.exact.layers:
+            for symbol in (layer.w(), layer.constant()):
+                if symbol is not None:
+                    gradients = np.atleast_1d(np.asarray(values[Partial(LOSS, symbol)], dtype=object))
+                    found.append(((layer.index - 1, symbol.role is Role.WEIGHT), symbol, gradients))
+        return found
+
+    @property
+    def count(self) -> int:
+        """How many parameters there are."""
+        return sum(gradients.size for _, _, gradients in self.arrays)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether only some of them have rows."""
+        return self.count > MOST_PARAMETERS
+
+    @cached_property
+    def rows(self) -> Sequence[_Row]:
+        """What is checked, in the order of the layers."""
+        most = max(1, LARGEST_GRADIENTS // len(self.arrays)) if self.chosen else MOST_PARAMETERS
+        rows = [
+            _Row(_member(symbol, place), {which: (place,)}, gradients[place])
+            for which, symbol, gradients in self.arrays
+            for place in _largest(gradients, most)
+        ]
+        if not self.chosen:
+            return rows
+        everything = {which: [*np.ndindex(gradients.shape)] for which, _, gradients in self.arrays}
+        flat = (value for _, _, gradients in self.arrays for value in gradients.reshape(-1))
+        return [*rows, _Row(None, everything, reduce(self.exact.arithmetic.add, flat))]
+
+    @cached_property
+    def found(self) -> tuple[int, list[Quotients]]:
+        """The exponent of h, and the quotients of the rows."""
+        steps = range(FIRST_STEP, LAST_STEP - 1, -3) if self.step is None else (self.step,)
+        for step in steps:
+            quotients = [self.differences.at(row.move, step) for row in self.rows]
+            if all(self._close(row, own) for row, own in zip(self.rows, quotients, strict=True)):
+                break
+        return step, quotients
+
+    def _close(self, row: _Row, own: Quotients) -> bool:
+        if own.kink or own.central is None:
+            return True
+        if own.crossed:
+            return False
+        arithmetic = self.exact.arithmetic
+        largest = max(self.rows, key=lambda other: _estimate(other.gradient)).gradient
+        scale = arithmetic.add(arithmetic.absolute(row.gradient), NEAR * arithmetic.absolute(largest))
+        gap = self._gap(row.gradient, own.central)
+        return arithmetic.compare(gap, arithmetic.multiply(NEAR, scale)) <= 0
+
+    def _gap(self, gradient: Value, quotient: Value) -> Value:
+        arithmetic = self.exact.arithmetic
+        return arithmetic.absolute(arithmetic.add(gradient, arithmetic.negate(quotient)))
+
+    # ------------------------------------------------------------------ blocks
+
+    def blocks(self, loss: str) -> Iterator[Block]:
+        """The table, and that of the parameters for which the loss has a kink here."""
+        writer, values = Writer(self.solution), self.iteration.values
+        rows: list[tuple[Text, ...]] = []
+        kinks: list[tuple[Text, ...]] = []
+        for row, own in zip(self.rows, self.found[1], strict=True):
+            if row.member is None:
+                name: Text = (phrase("check.all", count=f"{self.count:,}"),)
+                printed = write(row.gradient, self.solution.problem.rounding.answers, self.exact.arithmetic)
+            else:
+                name = (Math(Quantity(row.member)),)
+                printed = writer.answer(values, Partial(LOSS, row.member))
+            gradient: Text = (Math(literal(printed)),)
+            if own.kink:
+                if row.member is not None:
+                    left, right = (
+                        (phrase("check.jump"),) if jump else self._number(value)
+                        for value, jump in ((own.left, own.jump_left), (own.right, own.jump_right))
+                    )
+                    kinks.append((name, left, right, gradient))
+                continue
+            cells = [name, gradient]
+            if writer.each_step:
+                cells.append(self._number(row.gradient))
+            rows.append((*cells, self._number(own.central), self._apart(row, own)))
+        keys = ["gradient", *(["unrounded"] if writer.each_step else []), "difference", "apart"]
+        if rows:
+            yield _table(keys, rows)
+        if kinks:
+            yield Paragraph((Markdown(phrase("check.kinks", loss=loss)),))
+            yield _table(["left", "right", "convention"], kinks)
+
+    def _number(self, value: Value | None) -> Text:
+        if value is None:
+            return (phrase("check.undefined"),)
+        digits = max(DIGITS, (self.solution.problem.rounding.answers.significant or 0) + 2)
+        return (Math(literal(write(value, Digits(significant=digits), self.exact.arithmetic))),)
+
+    def _apart(self, row: _Row, own: Quotients) -> Text:
+        assert own.central is not None
+        arithmetic = self.exact.arithmetic
+        gap = self._gap(row.gradient, own.central)
+        if gap == 0:
+            return (Math(number(0)),)
+        limit = arithmetic.multiply(power_of_ten(NOTHING), arithmetic.absolute(row.gradient))
+        if arithmetic.compare(gap, limit) < 0:
+            magnitude = arithmetic.magnitude(limit)
+            assert magnitude is not None
+            return ("< ", Math(Number(power_of_ten(magnitude + 1), f"1e{magnitude + 1}")))
+        return (Math(literal(write(gap, Digits(significant=1), arithmetic))),)
+
+
+def _table(keys: Sequence[str], rows: Sequence[tuple[Text, ...]]) -> Table:
+    header = (phrase("answers.parameter"), *(phrase(f"check.{key}") for key in keys))
+    return Table(tuple((words,) for words in header), tuple(rows), frozenset(range(1, len(header))))
+
+
+def _member(symbol: Symbol, place: tuple[int, ...]) -> Symbol:
+    if symbol.shared:
+        return symbol
+    return replace(symbol, to=place[0] + 1, from_=place[1] + 1 if len(place) == 2 else None)
+
+
+def _largest(gradients: Array, most: int) -> list[tuple[int, ...]]:
+    """The places of the largest gradients, in their own order."""
+    places = [*np.ndindex(gradients.shape)]
+    if len(places) <= most:
+        return places
+    return sorted(sorted(places, key=lambda place: (-_estimate(scalar(gradients[place])), place))[:most])
+
+
+def _estimate(value: Value) -> float:
+    return abs(float(ball(value).mid()))
