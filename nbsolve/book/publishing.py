@@ -17,11 +17,12 @@ _HERE = -100  # AT_FDCWD
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 
 
-def publish(files: Mapping[str, Path], site: Path) -> dict[str, str]:
-    """Make `site` hold exactly `files` (place in the site to the file that is copied there); returns their hashes.
+def publish(files: Mapping[str, Path | bytes], site: Path) -> dict[str, str]:
+    """Make `site` hold exactly `files`, and return the hash of each.
 
-    Files that are as they were keep their dates, so that copying the site elsewhere copies what is new. The site
-    is the old one or the new one whole, even where the process is killed; `repair` must have been called before.
+    `files` says for each place in the site what stands there, or which file is copied there. Files that are as they
+    were keep their dates, so that copying the site elsewhere copies what is new. The site is the old one or the new
+    one whole, even where the process is killed; `repair` must have been called before.
     """
     fresh = site.with_name(_FRESH)
     hashes: dict[str, str] = {}
@@ -30,7 +31,8 @@ def publish(files: Mapping[str, Path], site: Path) -> dict[str, str]:
         for place in sorted(files):
             new = fresh / place
             new.parent.mkdir(parents=True, exist_ok=True)
-            data = files[place].read_bytes()
+            given = files[place]
+            data = given if isinstance(given, bytes) else given.read_bytes()
             hashes[place] = hashlib.sha256(data).hexdigest()
             if not _linked(data, site / place, new):
                 new.write_bytes(data)

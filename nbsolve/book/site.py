@@ -21,6 +21,7 @@ from nbsolve.book.course import Course
 from nbsolve.book.made import Made
 from nbsolve.book.publishing import publish, remove, repair, replace_folder, site_hashes
 from nbsolve.book.reading import hashes_of, read_by_sphinx, tools_hash
+from nbsolve.book.served import as_served
 from nbsolve.book.sphinx_process import SphinxProcess
 from nbsolve.errors import NbsolveError
 from nbsolve.whole_files import write_whole
@@ -68,7 +69,7 @@ def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> N
         replace_folder(fresh, course.state)
     finally:
         remove(fresh)
-    site = publish(_files(course), course.site)
+    site = publish(as_served(_files(course), course.build / "style"), course.site)
     # What was read is what was there before the run: a file that was changed meanwhile is read again.
     reads = before | hashes_of({*answer["reads"]}.difference(before), course)
     stamp = {"tools": tools_hash(), "reads": reads, "site": site, "always": answer["always"]}

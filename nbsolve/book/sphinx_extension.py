@@ -12,20 +12,32 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jupyter_book.sphinx import REDIRECT_TEXT
 from sphinx import locale
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSuppressor
 
 from nbsolve import __version__
-from nbsolve.book import affected
+from nbsolve.book import affected, page_files
 from nbsolve.book.drawing_directive import add_directives
 from nbsolve.book.sidebar import fill_sidebars
 from nbsolve.markdown.languages import attributes, is_english
 
 _SAFE_BUT_SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 """Jupyter Book's own: the first works when all is read, the second only for LaTeX."""
+
+
+_REDIRECT = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<meta http-equiv="refresh" content="0; url={root}.html">
+<link rel="icon" href="{icon}">
+</head>
+<body><p><a href="{root}.html">{title}</a></p></body>
+</html>
+"""
 
 
 @dataclass
@@ -52,11 +64,13 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("build-finished", _finish)
     _collect_warnings(app)
     affected.setup(app)
+    page_files.setup(app)
     add_directives(app)
     # with another style sheet or script every page is written anew; else Sphinx would keep the old ones
     app.add_config_value("nbsolve_language", "en", "html", str)
     app.add_config_value("nbsolve_style", _style(), "html", str)
     app.add_config_value("nbsolve_shared_sidebar", True, "html", bool)
+    app.add_css_file("nbsolve-icons.css")
     app.add_css_file("nbsolve.css")
     app.add_js_file("nbsolve.js")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
@@ -71,7 +85,9 @@ def _style() -> str:
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.html_static_path.append(str(files("nbsolve") / "templates" / "static"))
+    static = str(files("nbsolve") / "templates" / "static")
+    config.html_static_path.append(static)
+    config.html_favicon = config.html_favicon or f"{static}/favicon.svg"
     collapsed = bool(config.html_theme_options.get("collapse_navbar"))
     config.nbsolve_shared_sidebar = config.html_theme == "sphinx_book_theme" and not collapsed
     config.suppress_warnings.append("misc.highlighting_failure")  # code of an author's that is not code
@@ -151,11 +167,18 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
         fill_sidebars(html, sorted(env.found_docs))
     root = app.config.root_doc
     if root != "index":
-        (html / "index.html").write_text(REDIRECT_TEXT.format(first_page=f"{root}.html"), encoding="utf-8")
+        (html / "index.html").write_text(_redirect(app), encoding="utf-8")
     _remove_what_is_no_longer_made(app, html)
     OUTCOME.always = bool(env.reread_always)
     for names in env.dependencies.values():
         OUTCOME.files.update(os.path.normpath(Path(app.srcdir) / name) for name in names)
+
+
+def _redirect(app: Sphinx) -> str:
+    """A page that leads to the first one, with the site's icon, which browsers would ask for elsewhere."""
+    icon = str(getattr(app.builder, "globalcontext", {}).get("favicon_url") or "")
+    icon = icon if not icon or "://" in icon else f"_static/{icon}"
+    return _REDIRECT.format(root=app.config.root_doc, title=escape(app.config.html_title or ""), icon=icon)
 
 
 def _remove_what_is_no_longer_made(app: Sphinx, html: Path) -> None:
