@@ -12,6 +12,7 @@ from nbsolve.arrays import IterationArrays
 from nbsolve.asked_letters import AskedInLetters
 from nbsolve.engine import solve_problem
 from nbsolve.listing import asked, everything
+from nbsolve.live import Live, texts_of
 from nbsolve.notation import Names
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.solution import Solution
@@ -184,6 +185,16 @@ class WorkedSolution:
     def unsaid(self) -> Document:
         """The conventions that a question cannot do without, where the statement is not the author's own."""
         return self._compose(lambda composer: composer.unsaid())
+
+    def texts(self) -> dict[str, str]:
+        """The author's texts, their numbers filled in, by YAML path (`pitfalls[0]`). Raises: ProblemError."""
+
+        def filled(solution: Solution) -> dict[str, str]:
+            letters = self.letters_of(solution)
+            live = Live(solution, self.names, Extras(), None if letters is None else letters.values)
+            return {path: live.fill(text, path) for path, text in texts_of(self.problem)}
+
+        return self.certified(filled)
 
     def data_files(self) -> tuple[DataFile, ...]:
         """The numbers that are too many to print, as files of comma-separated values."""

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from nbsolve.answers import VERSION
 from nbsolve.derivation import Derivation
 from nbsolve.errors import UnknownQuantityError
+from nbsolve.live import filled_without_solution, texts_of
 from nbsolve.notation import Names
 from nbsolve.problem.model import DerivationProblem, Network, Notation, Topic
 from nbsolve.problem.topics import derivations_of, graph_of
@@ -80,6 +81,10 @@ class WorkedDerivation:
     def derivations_of(self, id: str) -> tuple[Derivation, ...]:
         """The derivations of one topic as data. Raises: UnknownQuantityError."""
         return derivations_of(self.topic(id))
+
+    def texts(self) -> dict[str, str]:
+        """The author's texts, their numbers filled in, by YAML path (`pitfalls[0]`). Raises: ProblemError."""
+        return {path: filled_without_solution(text, path) for path, text in texts_of(self.problem)}
 
     # ------------------------------------------------------------------ documents
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,6 +66,7 @@ def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
     try:
         worked = solved(file)
         with about(file, worked.problem):
+            texts = worked.texts()
             if isinstance(worked, WorkedSolution):
                 notes = tuple(lost_digits(worked.entries(), worked.solution))
             else:
@@ -74,15 +75,12 @@ def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
         return error.faults, ()
     except NbsolveError as error:
         return (Fault(str(error), file),), ()
-    return (), (*worked.problem.warnings, *notes, *_refused_by_handouts(worked.problem))
+    return (), (*worked.problem.warnings, *notes, *_refused_by_handouts(worked.problem, texts))
 
 
-def _refused_by_handouts(problem: AnyProblem) -> Iterator[str]:
+def _refused_by_handouts(problem: AnyProblem, texts: Mapping[str, str]) -> Iterator[str]:
     """Texts that a handout cannot show with the fonts of this machine, while pages can."""
-    texts = [("title", problem.title), ("source", problem.source), ("statement", problem.statement)]
-    texts += [(f"pitfalls[{place}]", text) for place, text in enumerate(problem.pitfalls)]
-    texts += [(f"parts[{place}].text", part.text) for place, part in enumerate(problem.parts)]
-    for field, text in texts:
+    for field, text in {"title": problem.title, "source": problem.source, **texts}.items():
         if text is None or text.isascii():
             continue
         # imported here: only letters beyond ASCII can lack a font

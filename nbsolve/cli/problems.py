@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,10 @@ def about(source: str, problem: AnyProblem) -> Iterator[None]:
 
     try:
         yield
-    except (ProblemError, UnknownQuantityError):
+    except ProblemError as error:
+        shown = getattr(error, "shown", "")
+        raise ProblemError([_in_file(fault, source, problem, shown) for fault in error.faults]) from error
+    except UnknownQuantityError:
         raise
     except NbsolveError as error:
         file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
@@ -76,12 +80,39 @@ def about(source: str, problem: AnyProblem) -> Iterator[None]:
         raise ProblemError([Fault(str(error), file, line, column, path, hint=hint)]) from error
 
 
+def _in_file(fault: Fault, source: str, problem: AnyProblem, shown: str) -> Fault:
+    """A fault that only knows its YAML path, with its file, and its line where the file is as it was read."""
+    if fault.file is not None or fault.path is None:
+        return fault
+    line, column = (None, None) if _changed(source, problem) else _of_path(problem, fault.path, shown)
+    file = _STANDARD_INPUT_NAME if source == STANDARD_INPUT else source
+    return replace(fault, file=file, line=line, column=column)
+
+
+def _changed(source: str, problem: AnyProblem) -> bool:
+    """Whether overrides have moved the lines about, or the file can no longer be read."""
+    from nbsolve.problem.reading import decode
+
+    return source == STANDARD_INPUT or decode(Path(source).read_bytes(), source) != problem.text
+
+
+def _of_path(problem: AnyProblem, path: str, shown: str = "") -> tuple[int | None, int | None]:
+    """Line and column of a value, or of what is `shown` in it, where the file says it in the same words."""
+    steps = re.findall(r"\[(\d+)\]|([^.\[\]]+)", path)
+    line, column = _place(problem.text, path, *(int(number) if number else key for number, key in steps))
+    if line is None or column is None or not shown:
+        return line, column
+    text = problem.text.replace("\r\n", "\n")
+    start = sum(len(before) + 1 for before in text.split("\n")[: line - 1]) + column - 1
+    at = text.find(shown, start)
+    return (line, column) if at < 0 else (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+
+
 def _formula_of(
     error: NbsolveError, source: str, problem: AnyProblem
 ) -> tuple[str | None, int | None, int | None]:
     """The YAML path, line and column of the author's formula whose value cannot be determined or written."""
     from nbsolve.problem.model import DerivationProblem
-    from nbsolve.problem.reading import decode
     from nbsolve.problem.tree import join
 
     quantity = getattr(error, "quantity", None)
@@ -104,8 +135,7 @@ def _formula_of(
     path = ""
     for step in steps:
         path = join(path, step)
-    # An override moves the lines about: then the place in the file is not known.
-    if source == STANDARD_INPUT or decode(Path(source).read_bytes(), source) != problem.text:
+    if _changed(source, problem):
         return path, None, None
     return path, *_place(problem.text, source, *steps)
 
@@ -146,21 +176,23 @@ def _from_standard_input(overrides: Sequence[str]) -> AnyProblem:
 
 
 def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
-    """Whether every quantity that a part asks for is one that the problem has."""
+    """Whether every quantity that a part asks for, or a text holds, is one that the problem has."""
     from nbsolve.listing import refusal
+    from nbsolve.live import live_faults
     from nbsolve.notation import Names
     from nbsolve.problem.model import DerivationProblem
     from nbsolve.problem.parts import WORDS
     from nbsolve.symbol import canonical
 
-    if isinstance(problem, DerivationProblem):
-        return  # its parts are held against its topics as it is read
-    names = Names.of(problem)
+    names = None if isinstance(problem, DerivationProblem) else Names.of(problem)
     faults = []
+    for fault, shown in live_faults(problem, names):
+        line, column = (None, None) if changed or not fault.path else _of_path(problem, fault.path, shown)
+        faults.append(replace(fault, file=file, line=line, column=column))
     for number, part in enumerate(problem.parts):
         for position, ask in enumerate(part.ask):
-            if ask in WORDS:
-                continue
+            if isinstance(problem, DerivationProblem) or names is None or ask in WORDS:
+                continue  # the parts of a derivation are held against its topics as it is read
             try:
                 atom = names.resolve(ask)
                 if reason := refusal(atom, problem):

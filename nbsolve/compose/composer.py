@@ -33,6 +33,7 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, atoms
 from nbsolve.layers.parameters import held_members
 from nbsolve.listing import Asked, asked_of, meant
+from nbsolve.live import Live
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.schedule import epoch_length, has_several
@@ -120,7 +121,7 @@ class Composer:
 
     def statement(self) -> Document:
         """What is given and what is asked."""
-        return self._document(statement(self.solution, self.names, self.attached))
+        return self._document(statement(self.solution, self.names, self.live, self.attached))
 
     def unsaid(self) -> Document:
         """What a question sheet has to say beside the statement."""
@@ -238,14 +239,21 @@ class Composer:
     def _answer_blocks(self) -> AnswerBlocks:
         return AnswerBlocks(self.solution, self.names, self.letters, lambda one: self._of(one, 2))
 
+    @cached_property
+    def live(self) -> Live:
+        """Fills the numbers of this solution into its author's texts."""
+        known = None if self.letters is None else self.letters.values
+        return Live(self.solution, self.names, self.extras, known)
+
     def pitfalls(self) -> Document:
         """Common mistakes."""
         return self._document(self._pitfalls())
 
     def _pitfalls(self) -> Iterator[Block]:
-        notes = self.solution.problem.pitfalls
-        if notes:
-            items = tuple((authored(self.solution.problem, note),) for note in notes)
+        problem = self.solution.problem
+        if problem.pitfalls:
+            notes = (self.live.fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
+            items = tuple((authored(problem, note),) for note in notes)
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 
     def check(self, exact: Solution) -> Document:

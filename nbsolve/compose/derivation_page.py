@@ -23,6 +23,7 @@ from nbsolve.document import (
     Table,
     Text,
 )
+from nbsolve.live import filled_without_solution as fill
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import own_function
@@ -47,17 +48,24 @@ class DerivationPage:
     def _statement(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.statement"),))
         words = self.problem.statement
-        asked = authored(self.problem, words, 3) if words else Markdown(phrase("derivations.statement"))
+        asked = (
+            authored(self.problem, fill(words, "statement"), 3)
+            if words
+            else Markdown(phrase("derivations.statement"))
+        )
         yield Paragraph((asked,))
         parts = self.problem.parts
-        yield Bullets(tuple(self._part(part) for part in parts), tuple(part.label for part in parts))
+        yield Bullets(
+            tuple(self._part(part, number) for number, part in enumerate(parts)),
+            tuple(part.label for part in parts),
+        )
         if self.problem.source:
             yield source(self.problem)
 
-    def _part(self, part: Part) -> Text:
+    def _part(self, part: Part, number: int) -> Text:
         pieces: list[Inline] = []
         if part.text:
-            pieces.append(authored(self.problem, part.text))
+            pieces.append(authored(self.problem, fill(part.text, f"parts[{number}].text")))
         else:
             topics = [topic for ask in part.ask for topic in self.problem.topics if topic.id == ask]
             for position, topic in enumerate(topics):
@@ -138,7 +146,8 @@ class DerivationPage:
 
     def _pitfalls(self) -> Iterator[Block]:
         if self.problem.pitfalls:
-            items = tuple((authored(self.problem, note),) for note in self.problem.pitfalls)
+            notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(self.problem.pitfalls))
+            items = tuple((authored(self.problem, note),) for note in notes)
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 
     def document(self) -> Document:

@@ -21,6 +21,7 @@ from nbsolve.document import (
 from nbsolve.expr import Atom, Quantity
 from nbsolve.given import Given
 from nbsolve.listing import belongs_to_sample
+from nbsolve.live import Live
 from nbsolve.markdown.languages import is_english
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
@@ -30,11 +31,12 @@ from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
 
 
-def statement(solution: Solution, names: Names, attached: bool = False) -> Iterator[Block]:
+def statement(solution: Solution, names: Names, live: Live, attached: bool = False) -> Iterator[Block]:
     """What is given and what is asked; `attached`: what is too large to print comes with it as a file."""
     problem = solution.problem
     yield Heading(2, (phrase("sections.statement"),))
-    yield Paragraph((authored(problem, problem.statement, 3),) if problem.statement else (_network(problem),))
+    words = live.fill(problem.statement, "statement") if problem.statement else None
+    yield Paragraph((authored(problem, words, 3),) if words else (_network(problem),))
     yield Paragraph((phrase("statement.weights"),))
     yield from parameters(solution, attached)
     yield from samples(solution, attached)
@@ -52,7 +54,7 @@ def statement(solution: Solution, names: Names, attached: bool = False) -> Itera
     yield from (Paragraph(loss_words(term, problem, kink=False)) for term in own_losses)
     if problem.parts:
         yield Bullets(
-            tuple(_part(part, problem, names) for part in problem.parts),
+            tuple(_part(part, number, problem, names, live) for number, part in enumerate(problem.parts)),
             tuple(part.label for part in problem.parts),
         )
     if problem.source:
@@ -107,10 +109,10 @@ def _constants(problem: Problem) -> Iterator[Text]:
         yield (strength_words + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
 
 
-def _part(part: Part, problem: Problem, names: Names) -> Text:
+def _part(part: Part, number: int, problem: Problem, names: Names, live: Live) -> Text:
     pieces: list[Inline] = []
     if part.text:
-        pieces.append(authored(problem, part.text))
+        pieces.append(authored(problem, live.fill(part.text, f"parts[{number}].text")))
     else:
         batch = batch_size(problem) > 1
         for position, ask in enumerate(part.ask):

@@ -68,14 +68,19 @@ def parse_formula(
     """
     given = parameters.items() if isinstance(parameters, Mapping) else ()
     values = {name: value for name, value in given if isinstance(value, Given)}
-    return _Parser(text, [*variables], [*parameters], values).formula()
+    return _Parser(tokens(text), [*variables], [*parameters], values).formula()
+
+
+def parse_tokens(found: list[Token], variables: Iterable[str]) -> Expr:
+    """The tree of a formula that was taken apart already. Raises: FormulaError."""
+    return _Parser(found, [*variables], [], {}).formula()
 
 
 class _Parser:
     def __init__(
-        self, text: str, variables: list[str], parameters: list[str], values: dict[str, Given]
+        self, found: list[Token], variables: list[str], parameters: list[str], values: dict[str, Given]
     ) -> None:
-        self.tokens = tokens(text)
+        self.tokens = found
         self.variables, self.parameters = variables, parameters
         self.values: dict[str, Expr] = {name: Number(given.value) for name, given in values.items()}
         self.place = 0

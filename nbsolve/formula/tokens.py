@@ -57,8 +57,8 @@ _INSTEAD = {
 }  # fmt: skip
 
 
-def tokens(text: str) -> list[Token]:
-    """The tokens, with an end at the end. Raises: FormulaError."""
+def tokens(text: str, name: re.Pattern[str] = _NAME) -> list[Token]:
+    """The tokens, with an end at the end; `name` is what a name looks like. Raises: FormulaError."""
     if len(text) > MOST_CHARACTERS:
         raise FormulaError(
             f"a formula of {len(text):,} characters is too long", 1, f"at most {MOST_CHARACTERS:,} characters"
@@ -69,14 +69,14 @@ def tokens(text: str) -> list[Token]:
         if text[place].isspace():
             place += 1
             continue
-        token = _token(text, place)
+        token = _token(text, place, name)
         found.append(token)
         place += len(token.text)
     return [*found, Token("end", "", len(text) + 1)]
 
 
-def _token(text: str, place: int) -> Token:
-    for kind, pattern in (("number", _NUMBER), ("name", _NAME)):
+def _token(text: str, place: int, name: re.Pattern[str]) -> Token:
+    for kind, pattern in (("number", _NUMBER), ("name", name)):
         match = pattern.match(text, place)
         if match:
             return Token(kind, match[0], place + 1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from nbsolve.authored.live import Broken, covered
 from nbsolve.markdown.plain import plain
 from nbsolve.markdown.rules import Line, complaints
 from nbsolve.problem.cursor import Cursor
@@ -45,6 +47,7 @@ def checked(cursor: Cursor, text: str, *, line: Line | None = None) -> str:
     if not cursor.readable(text):
         return ""
     notes, before = cursor.notes, len(cursor.notes.faults)
+    text, uncovered = (text, str) if line else _covered(cursor, text)
     text = with_mathematics(cursor, text)
     mathematics = len(notes.faults) == before
     blank = len(text) - len(text.lstrip())
@@ -55,7 +58,16 @@ def checked(cursor: Cursor, text: str, *, line: Line | None = None) -> str:
         if count == _MOST_COMPLAINTS:
             break
         cursor.fault(one.message, expected=one.expected, place=_place(cursor, one.line + skipped))
-    return text
+    return uncovered(text)
+
+
+def _covered(cursor: Cursor, text: str) -> tuple[str, Callable[[str], str]]:
+    """The text without its live numbers, which are no Markdown, and the way back."""
+    try:
+        return covered(text)
+    except Broken as error:
+        cursor.fault(str(error), hint=error.hint, place=_place(cursor, text.count("\n", 0, error.at)))
+        return text, str
 
 
 def _place(cursor: Cursor, line: int) -> tuple[int, int | None] | None:

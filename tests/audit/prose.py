@@ -12,6 +12,7 @@ from tests.audit.conventions import NAMES, Conventions
 from tests.audit.display import relation_chain
 from tests.audit.evaluate import Unknown
 from tests.audit.latex import Unreadable
+from tests.audit.live import LiveWords
 from tests.audit.page import split_inline, squeezed, unescaped
 from tests.audit.parser import parse, read_tokens
 from tests.audit.tables import Tables
@@ -23,7 +24,7 @@ from tests.reference.own import CALLED
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 
 
-class ProseChecker(Conventions, Tables):
+class ProseChecker(Conventions, Tables, LiveWords):
     """Checks everything that is not a displayed formula."""
 
     def text(self, source: str, place: Place) -> Found:
@@ -34,6 +35,11 @@ class ProseChecker(Conventions, Tables):
         out.digits, out.lines = digits, 1 if digits else 0
         if squeezed(line) in self.verbatim:
             self._formulas_of_author(line, out)
+            return out
+        slots = self.live_slots(line)
+        if slots is not None:
+            for asked, printed in slots:
+                self.check_slot(asked, printed, out)
             return out
         if not re.search(r"[\d$]", line):
             return out

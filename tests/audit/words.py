@@ -60,9 +60,11 @@ class Words:
         verbatim = [str(node.get("title", "")), str(node.get("statement", ""))]
         verbatim += [str(p) for p in node.get("pitfalls", [])]
         verbatim += [f"Source: {node['source']}"] if "source" in node else []
-        self.verbatim = {squeezed(text) for text in verbatim if text}
         parts = node.get("parts") or []
         self.parts = {str(p["label"]): p for p in parts}
+        verbatim += [f"**({label})** {p['text']}" for label, p in self.parts.items() if "text" in p]
+        self.authored = [text for text in verbatim if text]
+        self.verbatim = {squeezed(text) for text in self.authored}
 
     def inline_chain(self, source: str, place: Place, out: Found) -> None:
         """`x_1 = 1`."""

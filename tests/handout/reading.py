@@ -21,7 +21,7 @@ from nbsolve.document import (
     blocks_within,
 )
 from nbsolve.expr import Expr, atoms
-from nbsolve.problem.model import Problem
+from nbsolve.worked import WorkedSolution
 from tests.audit.page import Block
 from tests.handout.linear import Unlinear, display, inline
 from tests.handout.pdf import Node, Run
@@ -93,14 +93,10 @@ class Reading:
     authored: Mapping[tuple[str, tuple[str, ...]], str]
 
     @classmethod
-    def of(cls, document: Document, problem: Problem) -> Reading:
-        texts = [
-            problem.title,
-            problem.statement,
-            problem.source and f"Source: {problem.source}",
-            *problem.pitfalls,
-        ]
-        texts += [part.text for part in problem.parts]
+    def of(cls, document: Document, worked: WorkedSolution) -> Reading:
+        problem = worked.problem
+        source = problem.source and f"Source: {problem.source}"
+        texts = [problem.title, source, *worked.texts().values()]
         return cls(letters_of(document), {_skeleton(text): " ".join(text.split()) for text in texts if text})
 
     def display(self, node: Node) -> str:

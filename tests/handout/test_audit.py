@@ -22,7 +22,7 @@ def test_most_problems_are_in_numbers() -> None:
 @pytest.mark.parametrize("path", NUMBERS, ids=lambda p: p.stem)
 def test_every_line_reproduces(path: Path) -> None:
     one, worked = handout(path), solution(path)
-    reading = Reading.of(one.whole, worked.problem)
+    reading = Reading.of(one.whole, worked)
     blocks = in_numbers(read_blocks(pdf(path).tree, reading))
     report = Audit(
         worked.problem.text, list(worked.entries(everything=True)), blocks, whole_letters(worked)
@@ -47,7 +47,7 @@ def test_what_is_said_is_what_is_seen(path: Path, kind: str) -> None:
 def test_a_wrong_digit_is_found() -> None:
     path = NUMBERS[0]
     one, worked = handout(path), solution(path)
-    reading = Reading.of(one.whole, worked.problem)
+    reading = Reading.of(one.whole, worked)
     tree = pdf(path).tree
     equation = next(node for node in formulas(tree) if node.alt and "≈ 0." in node.alt and "[ " in node.alt)
     right = equation.alt or ""

@@ -1,0 +1,281 @@
+"""Live numbers: `{{dL/dw3}}` and small formulae in an author's texts, filled in from the solution.
+
+    {{ [=] formula [at iteration] [sample number] [: count decimals | : count significant] }}
+
+`=` writes the sign as well, = or ≈, whichever is true.
+
+The texts are filled in anew for every solution, so they stay true after a number of the problem was changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from nbsolve.answers import Extras
+from nbsolve.arithmetic import Arithmetic, Value, certified
+from nbsolve.authored.live import Slot, filled, slots
+from nbsolve.errors import DomainError, Fault, ProblemError, UnknownQuantityError
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import Atom, Expr, Quantity, Variable, with_variables
+from nbsolve.formula import FormulaError
+from nbsolve.formula.live import LAST, Place, is_name, parse_live, place_of
+from nbsolve.listing import belongs_to_sample, meant
+from nbsolve.notation import Names
+from nbsolve.problem.model import AnyProblem, Digits, Rounding
+from nbsolve.rounding import Written, write
+from nbsolve.solution import Iteration, Solution
+from nbsolve.symbol import Role, Symbol, canonical
+from nbsolve.values import Values
+from nbsolve.writing import Writer, scalar
+
+__all__ = ["Live", "LiveError", "filled_without_solution", "live_faults", "texts_of"]
+
+_DIGITS = re.compile(r":\s*(\d{1,2})\s+(decimals?|significant)\s*$")
+_MOST_DIGITS = 30
+_OPERATORS = re.compile(r"[*+,]|-(?!>)|−|\w\s*\((?!\d+\))")
+_USAGE = "a quantity or a formula, and perhaps after it: at 2, sample 3, : 4 decimals or : 6 significant"
+
+
+class LiveError(ProblemError):
+    """A live number that cannot be read or has no value; `shown` is how it is written."""
+
+    shown = ""
+
+    def __init__(self, reason: str, expected: str | None = None, hint: str | None = None) -> None:
+        super().__init__([Fault(reason, expected=expected, hint=hint)])
+
+    def in_text(self, path: str, slot: Slot) -> LiveError:
+        """The same error, about a place of the text with that YAML path."""
+        (fault,) = self.faults
+        error = LiveError(fault.message, fault.expected, fault.hint)
+        error.shown = slot.shown
+        error.faults = (replace(fault, message=f"{slot.shown}: {fault.message}", path=path),)
+        error.args = (str(error.faults[0]),)
+        return error
+
+    def __reduce__(self) -> tuple[type[ProblemError], tuple[tuple[Fault, ...]]]:
+        return ProblemError, (self.faults,)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one place asks for: a formula, the quantities that its variables stand for, its digits."""
+
+    formula: Expr
+    quantities: dict[str, tuple[Atom, Place]]
+    digits: Digits | None = None
+    with_sign: bool = False
+
+    def latex(self, written: Written) -> str:
+        """The number, and the sign before it where that is wanted."""
+        mantissa, _, exponent = written.text.partition("e")
+        number = rf"{mantissa}\cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+        sign = "=" if written.exact else r"\approx"
+        return f"{sign} {number}" if self.with_sign else number
+
+
+def texts_of(problem: AnyProblem) -> Iterator[tuple[str, str]]:
+    """The texts that may hold live numbers, with their YAML paths."""
+    if problem.statement:
+        yield "statement", problem.statement
+    for number, part in enumerate(problem.parts):
+        if part.text:
+            yield f"parts[{number}].text", part.text
+    for number, note in enumerate(problem.pitfalls):
+        yield f"pitfalls[{number}]", note
+
+
+def live_faults(problem: AnyProblem, names: Names | None) -> Iterator[tuple[Fault, str]]:
+    """What can be said without solving, each with the place as it is written: what cannot be read, is not there.
+
+    `names` is None for a problem without quantities.
+    """
+    for path, text in texts_of(problem):
+        for slot in slots(text):
+            try:
+                _read(slot.asked, names)
+            except LiveError as error:
+                yield error.in_text(path, slot).faults[0], slot.shown
+
+
+@dataclass(frozen=True)
+class Live:
+    """Fills the numbers of one solution into texts; `known` are the values of a problem in letters.
+
+    Raises: LiveError; Undecided where a digit needs more bits.
+    """
+
+    solution: Solution
+    names: Names
+    extras: Extras
+    known: Values | None = None
+
+    def fill(self, text: str, path: str) -> str:
+        """The text with its numbers; `path` is its YAML path, for errors."""
+
+        def number(slot: Slot) -> str:
+            try:
+                request = _read(slot.asked, self.names)
+                return request.latex(self._written(request))
+            except LiveError as error:
+                raise error.in_text(path, slot) from None
+
+        return filled(text, number)
+
+    def _written(self, request: Request) -> Written:
+        found = {key: self._find(atom, place) for key, (atom, place) in request.quantities.items()}
+        rounding, arithmetic = self.solution.problem.rounding, self.solution.arithmetic
+        if isinstance(request.formula, Variable) and request.digits is None:
+            ((values, holder),) = found.values()
+            return Writer(self.solution).answer(values, holder)
+        numbers = {key: scalar(values[holder]) for key, (values, holder) in found.items()}
+        return write(_value(request.formula, numbers, arithmetic), _wanted(request, rounding), arithmetic)
+
+    def _find(self, atom: Atom, place: Place) -> tuple[Values, Atom]:
+        """The one number that is meant: where it is kept, and by which name."""
+        iteration = self._iteration(place.iteration)
+        if iteration is None:
+            holders, values = list(self.names.entries(atom)), self.known
+        else:
+            holders, values = self._meant(atom, iteration), None
+            if place.sample is not None and belongs_to_sample(atom):
+                holders = _of_sample(holders, iteration, place.sample)
+        if len(holders) != 1:
+            raise _several(atom, holders)
+        (holder,) = holders
+        if values is None and iteration is not None:
+            values = self.extras.of(self.solution, iteration, holder)
+        if values is None or holder not in values:
+            raise LiveError(f"{canonical(holder)} is not a number in this problem")
+        return values, holder
+
+    def _meant(self, atom: Atom, iteration: Iteration) -> list[Atom]:
+        try:
+            return list(meant(atom, iteration, self.solution, self.names))
+        except UnknownQuantityError as error:
+            raise LiveError(str(error).replace("is asked", "is wanted")) from None
+
+    def _iteration(self, number: int | None) -> Iteration | None:
+        shown = self.solution.iterations
+        if not shown:
+            return None
+        training = self.solution.problem.training
+        if number == LAST:
+            number = 1 if training is None else training.iterations
+        for iteration in shown:
+            if number in (None, iteration.number):
+                return iteration
+        listed = ", ".join(str(iteration.number) for iteration in shown)
+        raise LiveError(
+            f"iteration {number} is not written out",
+            f"iteration {listed}",
+            "training: {show: …} writes others out",
+        )
+
+
+def filled_without_solution(text: str, path: str) -> str:
+    """The text of a problem that has no quantities: only numbers are left to compute with."""
+
+    def number(slot: Slot) -> str:
+        try:
+            request = _read(slot.asked, None)
+
+            def written(arithmetic: Arithmetic) -> Written:
+                value = _value(request.formula, {}, arithmetic)
+                return write(value, _wanted(request, Rounding()), arithmetic)
+
+            return request.latex(certified(written))
+        except LiveError as error:
+            raise error.in_text(path, slot) from None
+
+    return filled(text, number)
+
+
+# ------------------------------------------------------------------ reading
+
+
+def _read(asked: str, names: Names | None) -> Request:
+    """The formula of a place with its quantities. Raises: LiveError."""
+    text, digits = _digits_of(asked.strip())
+    text, outer = place_of(text)
+    with_sign, text = text.startswith("="), text.removeprefix("=").strip()
+    unknown = None
+    if names is not None and not _OPERATORS.search(_without_groups(text)):
+        try:
+            return Request(Variable(text), {text: (names.resolve(text), outer)}, digits, with_sign)
+        except UnknownQuantityError as error:
+            unknown = error
+    try:
+        formula, wanted = parse_live(text)
+    except FormulaError as error:
+        if unknown is not None and is_name(text):
+            raise LiveError(str(unknown), _USAGE, _MEANT) from None
+        at = f" (column {error.column})" if error.column > 1 else ""
+        raise LiveError(error.message + at, error.expected, error.hint) from None
+    if wanted and names is None:
+        raise LiveError("a derivation has no quantities", "a formula of numbers, such as ln(2)", _MEANT)
+    found: dict[str, tuple[Atom, Place]] = {}
+    for key, one in wanted.items():
+        assert names is not None
+        try:
+            found[key] = names.resolve(one.name), one.place.within(outer)
+        except UnknownQuantityError as error:
+            raise LiveError(str(error), hint=_MEANT) from None
+    return Request(formula, found, digits, with_sign)
+
+
+def _without_groups(text: str) -> str:
+    r"""Without what stands in braces and brackets: the comma of `b_{1,2}` separates no arguments."""
+    return re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", "", text)
+
+
+_MEANT = r"two braces that are meant are \{\{ in words and { { in mathematics"
+
+
+def _digits_of(asked: str) -> tuple[str, Digits | None]:
+    found = _DIGITS.search(asked)
+    if found is None:
+        return asked, None
+    count, decimals = int(found[1]), found[2] != "significant"
+    if not (0 if decimals else 1) <= count <= _MOST_DIGITS:
+        raise LiveError(f"{count} digits", f"at most {_MOST_DIGITS} decimals or significant digits")
+    digits = Digits(decimals=count) if decimals else Digits(significant=count)
+    return asked[: found.start()].strip(), digits
+
+
+# ------------------------------------------------------------------ values
+
+
+def _value(formula: Expr, numbers: dict[str, Value], arithmetic: Arithmetic) -> Value:
+    """The value of the formula. Raises: LiveError, Undecided."""
+    stand_ins = {key: Symbol(Role.INPUT, to=place) for place, key in enumerate(numbers, 1)}
+    tree = with_variables(formula, {key: Quantity(symbol) for key, symbol in stand_ins.items()})
+    try:
+        return scalar(evaluate(tree, {stand_ins[key]: value for key, value in numbers.items()}, arithmetic))
+    except DomainError as error:
+        raise LiveError(f"this has no value: it needs {error}") from None
+
+
+def _wanted(request: Request, rounding: Rounding) -> Digits:
+    return request.digits or rounding.answers
+
+
+def _of_sample(holders: list[Atom], iteration: Iteration, sample: int) -> list[Atom]:
+    if sample not in iteration.samples:
+        taken = ", ".join(map(str, iteration.samples))
+        raise LiveError(f"iteration {iteration.number} does not take sample {sample}", f"sample {taken}")
+    return [holder for holder in holders if holder.sample in (None, sample)]
+
+
+def _several(atom: Atom, holders: list[Atom]) -> LiveError:
+    """Why a name that does not mean exactly one number cannot stand in a text."""
+    name = canonical(atom)
+    if not holders:
+        return LiveError(f"{name} has no value in this iteration")
+    if len({holder.sample for holder in holders}) == len(holders):
+        hint = f"write {{{{{name} sample {holders[0].sample}}}}}"
+        return LiveError(f"{name} has a value for each of {len(holders)} samples", "one number", hint)
+    hint = f"name one of them, such as {canonical(holders[0])}"
+    return LiveError(f"{name} has {len(holders)} numbers", "one number", hint)
