@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
+from nbsolve.answers import Extras
 from nbsolve.asked_letters import AskedInLetters, InLetters
 from nbsolve.compose.answering import MOST_ROWS, AnswerBlocks
 from nbsolve.compose.checking import CheckBlocks
@@ -243,7 +244,7 @@ class Composer:
     def live(self) -> Live:
         """Fills the numbers of this solution into its author's texts."""
         known = None if self.letters is None else self.letters.values
-        return Live(self.solution, self.names, self.extras, known)
+        return Live(self.solution, self.names, Extras(), known)
 
     def pitfalls(self) -> Document:
         """Common mistakes."""
