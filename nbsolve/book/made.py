@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class Made:
     entry: Entry
 
 
+@cache
 def nbsolve_hash() -> str:
     """Of nbsolve's version and its own files, the templates among them.
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterable
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 
 _NAVIGATION = re.compile(r"<nav [^>]*\bbd-docs-nav\b.*?</nav>", re.DOTALL)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r' \w+="nbsolve-varies-(\d+)"')
 TEMPLATE_PAGE = "search"
 
 
@@ -24,43 +28,84 @@ def fill_sidebars(html: Path, pages: Iterable[str]) -> None:
     found = _NAVIGATION.search((html / f"{TEMPLATE_PAGE}.html").read_text(encoding="utf-8"))
     if found is None:
         return
+    sidebar = Sidebar(found[0])
     for page in pages:
         path = html / f"{page}.html"
         text = path.read_text(encoding="utf-8")
-        sidebar = sidebar_of(page, found[0])
-        filled = _NAVIGATION.sub(lambda _, sidebar=sidebar: sidebar, text, count=1)  # type: ignore[misc]
-        if filled != text:
-            path.write_text(filled, encoding="utf-8")
+        place = _NAVIGATION.search(text)
+        own = sidebar.of(page)
+        if place is not None and place[0] != own:
+            path.write_text(text[: place.start()] + own + text[place.end() :], encoding="utf-8")
 
 
-def sidebar_of(page: str, navigation: str) -> str:
-    """The sidebar for a page: links as they are from there, the page and what it is in marked and open."""
-    soup = BeautifulSoup(navigation, "html.parser")
-    folder = posixpath.dirname(page) or "."
-    for link in soup.select("a[href]"):
-        address = str(link["href"])
-        if _ELSEWHERE.match(address):
-            continue
-        if address.partition("#")[0] == f"{page}.html":
-            link["href"] = "#"
-            _mark(link)
-        else:
-            link["href"] = posixpath.relpath(address, folder)
-    return str(soup)
+class Sidebar:
+    """A sidebar in which the attributes that are not the same on each page can be filled in."""
 
+    def __init__(self, navigation: str) -> None:
+        """`navigation` is its HTML as it is on a page in the top folder, which is not in it."""
+        soup = BeautifulSoup(navigation, "html.parser")
+        self._plain: list[str] = []
+        self._marked: list[str] = []
+        self._addresses: dict[int, str] = {}
+        self._on: dict[str, set[int]] = defaultdict(set)
+        """Which attributes are marked on a page: of links to it, and of all that these stand in."""
+        known: dict[int, list[int]] = {}
+        for link in soup.select("a[href]"):
+            address = str(link["href"])
+            if _ELSEWHERE.match(address):
+                continue
+            number = self._varies(link, "href", address, "#")
+            self._addresses[number] = address
+            marked = self._on[address.partition("#")[0]]
+            marked.update([number, *self._mark(link)])
+            for around in link.parents:
+                marked.update(known.setdefault(id(around), []) or self._mark_around(around, known))
+        self._pieces = _ATTRIBUTE.split(str(soup))
 
-def _mark(link: Tag) -> None:
-    """Mark a link, and open all that it stands in, as the theme does."""
-    link["class"] = _classes(link, before="current")
-    for around in link.parents:
+    def of(self, page: str) -> str:
+        """The sidebar of a page: links as they are from there, the page and what it is in marked and open."""
+        folder = posixpath.dirname(page)
+        on = self._on.get(f"{quote(page)}.html", set())
+        pieces = list(self._pieces)
+        for place in range(1, len(pieces), 2):
+            number = int(pieces[place])
+            if number in on:
+                pieces[place] = self._marked[number]
+            elif folder and number in self._addresses:
+                pieces[place] = _written("href", posixpath.relpath(self._addresses[number], folder))
+            else:
+                pieces[place] = self._plain[number]
+        return "".join(pieces)
+
+    def _mark(self, link: Tag) -> list[int]:
+        return [self._varies(link, "class", _classes(link), _classes(link, before="current"))]
+
+    def _mark_around(self, around: Tag, known: dict[int, list[int]]) -> list[int]:
+        """Mark an element as the theme does, and open it."""
         if around.name == "li":
-            around["class"] = _classes(around, after="current active")
-            for part, attribute in (("details", "open"), ("input", "checked")):
-                inner = around.find(part, recursive=False)
-                if isinstance(inner, Tag):
-                    inner[attribute] = attribute
+            known[id(around)] = [
+                self._varies(around, "class", _classes(around), _classes(around, after="current active")),
+                *(
+                    self._varies(inner, attribute, None, attribute)
+                    for part, attribute in (("details", "open"), ("input", "checked"))
+                    if isinstance(inner := around.find(part, recursive=False), Tag)
+                ),
+            ]
         elif around.name == "ul":
-            around["class"] = _classes(around, before="current")
+            plain, marked = _classes(around), _classes(around, before="current")
+            known[id(around)] = [self._varies(around, "class", plain, marked)]
+        return known[id(around)]
+
+    def _varies(self, element: Tag, attribute: str, plain: str | None, marked: str) -> int:
+        number = len(self._plain)
+        element[attribute] = f"nbsolve-varies-{number}"
+        self._plain.append(_written(attribute, plain) if plain else "")
+        self._marked.append(_written(attribute, marked))
+        return number
+
+
+def _written(attribute: str, value: str) -> str:
+    return f' {attribute}="{escape(value)}"'
 
 
 def _classes(element: Tag, before: str = "", after: str = "") -> str:
