@@ -315,7 +315,7 @@ class Undetermined(NbsolveError):
         self.quantity = quantity
         super().__init__(
             f"{quantity or 'a value'} cannot be determined, even with {MOST_BITS} bits: it is too large, or a long"
-            " training has made it depend on the parameters beyond all measure"
+            " training has made it depend on the parameters too strongly"
         )
 
 

@@ -355,7 +355,7 @@ def refusal(atom: Atom, problem: Problem) -> str | None:
         return refusal(atom.of, problem) or refusal(atom.wrt, problem)
     later = atom.new and atom.role not in _PARAMETERS
     if problem.symbolic and (later or atom.role in (Role.LOSS_DECREASE, Role.EPOCH_LOSS)):
-        return "the problem is in letters"
+        return "the problem is in symbols"
     if atom.role in (Role.TARGET, Role.ERROR) and problem.samples[0].target is None:
         return "the samples have no targets"
     if atom.role in _NEED_LOSS and not problem.losses:

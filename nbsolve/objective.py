@@ -139,7 +139,7 @@ class Objective:
         try:
             self._write_loss(recorder, new)
             if not new and any(term.formula is not None for term in self.problem.losses):
-                names = f"the slope of {names}"
+                names = f"the derivative of {names}"
                 for sample in self.samples:
                     recorder.require(self.derivatives(sample))
         except DomainError as error:
@@ -152,7 +152,7 @@ class Objective:
             alone = Objective(self.problem, (sample,), objective.saturated)
             formulae = (
                 [alone.derivative(k, sample)]
-                if names.startswith("the slope")
+                if names.startswith("the derivative")
                 else alone.parts(k, sample, new)
             )
             try:

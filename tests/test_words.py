@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ AMERICAN = re.compile(
 """Spellings that this project, which writes `colour`, `optimiser` and `formulae`, has not."""
 
 ALLOWED = (
+    "{leaky_relu: {{slope: 0.1}}}",
     "slope of the line",
     "slope of the tangent",
     "slope of the left side",
@@ -41,7 +43,7 @@ ALLOWED = (
     "to the point at $h$ has the slope",
     "the slope tends to",
 )
-"""Where a slope is that of a line in a graph."""
+"""Where a slope is that of a line in a graph, and the key of a problem."""
 
 
 def faults(text: str) -> list[str]:
@@ -92,6 +94,18 @@ def read(path: Path) -> str:
     return "\n".join([*sentences([tree.get(key) for key in said]), *parts])
 
 
+def messages(path: Path) -> str:
+    """The sentences in a source file that are no docstrings: messages, help, what the schema says of a key."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent
+    ]
+    return "\n".join(text for text in found if re.search(r"\w \w+ \w", text))
+
+
 FILES = sorted(
     path
     for pattern in (
@@ -105,9 +119,20 @@ FILES = sorted(
 )
 
 
+LATEX = ("authored/commands.py", "handout/latex.py")
+"""Files that hold LaTeX, which says gray and color."""
+
+SOURCES = sorted(path for path in (ROOT / "nbsolve").rglob("*.py") if not str(path).endswith(LATEX))
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_readers_read_is_what_a_teacher_would_say(path: Path) -> None:
     assert not faults(read(path))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_messages_are_what_a_teacher_would_say(path: Path) -> None:
+    assert not faults(messages(path))
 
 
 def test_the_places_are_there() -> None:

@@ -29,7 +29,7 @@ _ENDS = {
     "Expected closing token": "a closing brace is missing",
     "Duplicate subscript or superscript": "two subscripts or two superscripts stand on one letter",
     "Expected argument": "an argument is missing",
-    "Unmatched closing token": "a closing brace is too many",
+    "Unmatched closing token": "there is one closing brace too many",
     "There must be a parenthesis": "a bracket has to follow",
 }
 

@@ -61,7 +61,7 @@ class _Rewriter:
         if len(self.latex) > MAXIMUM_LENGTH:
             raise self.fail(f"the formula is longer than {MAXIMUM_LENGTH:,} characters", 0)
         if blank := re.search(r"\n[ \t]*\n", self.latex):
-            raise self.fail("a blank line stands in mathematics", blank.start(), "leave it out")
+            raise self.fail("there is a blank line in the mathematics", blank.start(), "leave it out")
         nesting = 0
         while self.at < len(self.latex):
             match = _TOKEN.match(self.latex, self.at)
@@ -80,7 +80,7 @@ class _Rewriter:
     def token(self, token: str, start: int) -> None:
         if token.startswith("\\"):
             if len(token) == 1:
-                raise self.fail("a single backslash stands at the end", start)
+                raise self.fail("there is a single backslash at the end", start)
             self.command(token[1:], start)
         elif token == "{":
             self.scopes.append("{")
@@ -184,7 +184,7 @@ class _Rewriter:
             self.at = found.end()
         if self.scopes and self.scopes[-1] in ("{", r"\left", "equation", "equation*"):
             hint = r"write \substack{a \\ b} or a matrix"
-            raise self.fail(r"a line break \\ stands inside braces or brackets", start, hint)
+            raise self.fail(r"there is a line break \\ inside braces or brackets", start, hint)
         self.cells = 0
         if not self.scopes:
             if not self.display:

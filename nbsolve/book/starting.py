@@ -22,7 +22,7 @@ def init_course(folder: Path) -> list[Path]:
     new = {folder / place: text for place, text in _course_files()}
     for path in new:
         if path.exists():
-            raise NbsolveError(f"{path} is there already; a course starts in a new folder")
+            raise NbsolveError(f"{path} already exists; a course starts in a new folder")
     if folder.exists() and not folder.is_dir():
         raise NbsolveError(f"{folder} is not a folder")
     made = [path for path in {parent for file in new for parent in file.parents} if not path.exists()]

@@ -54,9 +54,7 @@ def _version(wanted: bool) -> None:
 def everywhere(
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print nbsolve's version and leave."
-        ),
+        typer.Option("--version", callback=_version, is_eager=True, help="Print nbsolve's version and exit."),
     ] = False,
 ) -> None:
     """Worked solutions for neural networks: every forward and backward step, computed and explained."""

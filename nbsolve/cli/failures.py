@@ -57,8 +57,8 @@ def reported() -> Iterator[None]:
             raise _left(INTERRUPTED) from None
         _debug()
         show_message(
-            f"something unforeseen happened ({type(error).__name__}: {error}); "
-            "this is a mistake of nbsolve's own. NBSOLVE_DEBUG=1 shows where it happened."
+            f"internal error ({type(error).__name__}: {error}): "
+            "this is a bug in nbsolve; NBSOLVE_DEBUG=1 shows where."
         )
         raise _left(BAD_INPUT) from None
     finally:

@@ -43,7 +43,7 @@ class Kind(StrEnum):
 
 
 class SolutionPlace(StrEnum):
-    """Where the solutions of a collection stand."""
+    """Where the solutions of a collection are placed."""
 
     INLINE = "inline"
     APPENDIX = "appendix"
@@ -77,16 +77,16 @@ def handout(
     ] = None,
     only: Annotated[
         list[Kind] | None,
-        typer.Option("--only", help="Of each problem only this one. Repeatable.", show_default="all three"),
+        typer.Option("--only", help="Only this part of each handout. Repeatable.", show_default="all three"),
     ] = None,
     collection: Annotated[
         bool,
         typer.Option(
-            "--collection", help="One file over all problems, DIR/collection, with table of contents."
+            "--collection", help="One file for all problems, DIR/collection, with a table of contents."
         ),
     ] = False,
     solutions: Annotated[
-        SolutionPlace, typer.Option("--solutions", help="Where the solutions of a collection stand.")
+        SolutionPlace, typer.Option("--solutions", help="Where the solutions of a collection are placed.")
     ] = SolutionPlace.INLINE,
     form: Annotated[
         HandoutFormat, typer.Option("--format", "-f", help="PDF, or LaTeX to edit.")
@@ -107,7 +107,7 @@ def handout(
     ] = None,
     date: Annotated[
         str | None,
-        typer.Option("--date", metavar="TEXT", help="The date, as it is to stand.", show_default=False),
+        typer.Option("--date", metavar="TEXT", help="The date, printed as written.", show_default=False),
     ] = None,
     institution: Annotated[
         str | None, typer.Option("--institution", metavar="TEXT", help="The institution.", show_default=False)
@@ -124,7 +124,7 @@ def handout(
 ) -> None:
     """Typeset problems as PDF: question sheet, solution, and key, in DIR/PROBLEM/.
 
-    What stands at the top of every handout (course, term, date, institution, logo) comes from `course` in
+    The head of every handout (course, term, date, institution, logo) comes from `course` in
     _config.yml, or from the options, which come first. Handouts in DIR whose problem is gone are named.
     """
     if nothing_but_pruning(files, out, prune):

@@ -47,7 +47,7 @@ Overrides = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Change the problem first: a dotted path (list positions from 0) and a YAML value. Repeatable.",
+        help="Change the problem first: a dotted path (list positions count from 0) and a YAML value. Repeatable.",
         show_default=False,
     ),
 ]
@@ -116,7 +116,7 @@ def explain(
     ] = DocumentFormat.TEXT,
     overrides: Overrides = None,
 ) -> None:
-    """Explain one quantity of a problem: its steps, and those that it rests on."""
+    """Explain one quantity of a problem: its steps, and those it rests on."""
     worked = solved(file, overrides or [])
     with about(file, worked.problem):
         _write(worked.explain(quantity), form)

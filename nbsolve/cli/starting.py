@@ -29,7 +29,7 @@ def register(application: typer.Typer) -> None:
             "Examples:\n\n"
             "  nbsolve new midterm\n\n"
             "  nbsolve new problems/week-3.yaml\n\n"
-            "  nbsolve new slopes --kind derivation\n\n"
+            "  nbsolve new derivatives --kind derivation\n\n"
         )
     )(new)
     application.command(epilog="Examples:\n\n  nbsolve schema > problem.schema.json\n\n")(schema)
@@ -52,19 +52,19 @@ def new(
         typer.Argument(metavar="NAME", help="The problem's name, or the file to write.", show_default=False),
     ],
     kind: Annotated[
-        Kind, typer.Option("--kind", "-k", help="A problem about a network, or derivatives to be derived.")
+        Kind, typer.Option("--kind", "-k", help="A problem about a network, or derivatives to be found.")
     ] = Kind.NETWORK,
 ) -> None:
     """Write a commented starter problem, and beside it the schema with which editors complete it.
 
-    In a course the file goes to problems/. A file that is there already is left alone.
+    In a course the file goes to problems/. An existing file is left alone.
     """
     from nbsolve.problem.starter import starter
     from nbsolve.whole_files import write_whole
 
     path = _path_of(name)
     if path.exists():
-        raise NbsolveError(f"{path} is there already")
+        raise NbsolveError(f"{path} already exists")
     title = printable(path.stem.replace("-", " ").replace("_", " "))
     # The schema first: should the disk be full, the same command works later.
     write_whole(path.with_name(SCHEMA_FILE), _schema_text())

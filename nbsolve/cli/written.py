@@ -94,7 +94,7 @@ def tell_of_withdrawn(written: Written, prune: bool) -> None:
     for problem, paths in written.withdrawn().items():
         names = ", ".join(str(path) for path in paths)
         if not prune:
-            typer.echo(f"note: {problem} is gone, what was made from it is not: {names}", err=True)
+            typer.echo(f"note: {problem} is gone, but what was made from it is not: {names}", err=True)
             continue
         for path in paths:
             if written.remove(path):

@@ -44,7 +44,7 @@ class Frames:
     def frame(self, number: int) -> Drawing:
         """The frame of one step. Raises: UnknownQuantityError, which says how many there are."""
         if not self.moments:
-            raise UnknownQuantityError("there are no steps to draw: the problem is in letters")
+            raise UnknownQuantityError("there are no steps to draw: the problem is in symbols")
         if not 1 <= number <= len(self.moments):
             raise UnknownQuantityError(f"no step {number}; there are steps 1 to {len(self.moments)}")
         content, alt = self._content(self.moments[number - 1])

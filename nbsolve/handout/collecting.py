@@ -22,7 +22,7 @@ _HEAD = 70
 
 
 class Solutions(StrEnum):
-    """Where the solutions of a collection stand."""
+    """Where the solutions of a collection are placed."""
 
     INLINE = "inline"
     APPENDIX = "appendix"

@@ -31,7 +31,7 @@ class NbsolvePDFExporter(TemplateExporter):
     paper = Enum(list(PAPERS), "a4", help="The size of the paper.").tag(config=True)
     course = Unicode("", help="The course's name, at the top of the first page.").tag(config=True)
     term = Unicode("", help="The term.").tag(config=True)
-    date = Unicode("", help="The date, as it is to stand.").tag(config=True)
+    date = Unicode("", help="The date, printed as written.").tag(config=True)
     institution = Unicode("", help="The institution.").tag(config=True)
     logo = Unicode("", help="The file of its logo.").tag(config=True)
     language = Unicode("en", help="The language of the text (a code such as en).").tag(config=True)

@@ -156,7 +156,7 @@ class Dense:
         new: bool = False,
     ) -> DomainError:
         """Which function has no value, and for what."""
-        what = f"the slope of {self.activation.name}" if slope else self.activation.name
+        what = f"the derivative of {self.activation.name}" if slope else self.activation.name
         where = ""
         for j in self.units:
             z = Quantity(self.z(j, sample, new))

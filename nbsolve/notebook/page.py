@@ -21,7 +21,7 @@ _AFTERWORD = """\
 ## The notebook of this page
 
 Everything above was worked out by the notebook below.
-<a href="{up}_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number of the problem
+<a href="{up}_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number in the problem
 and run it again: the whole solution follows. {install}
 """
 

@@ -10,7 +10,7 @@ from papermill.translators import PythonTranslator, papermill_translators
 # the one below and leaves papermill's own Python translator as it is.
 KERNEL_NAME = "nbsolve"
 
-_COMMENT = "The problem. Change a number, then run all cells: the solution below is worked out anew."
+_COMMENT = "The problem. Change a number, then run all cells: the solution below is worked out again."
 
 
 class ReadableTranslator(PythonTranslator):  # type: ignore[misc]

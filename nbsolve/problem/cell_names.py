@@ -24,7 +24,7 @@ def with_cell_names(
         if len(samples) > 1 and symbol.role in (Role.INPUT, Role.TARGET):
             root.key_fault(
                 "samples",
-                f"the letter {entry.name} stands in one of {len(samples)} samples",
+                f"the letter {entry.name} occurs in one of {len(samples)} samples",
                 expected="a single sample, or symbolic: letters are then told apart by the sample's number",
             )
             return notation

@@ -36,13 +36,13 @@ def check_targets(
         if term.name == "categorical_cross_entropy" and any(
             total is not None and total != 1 for total in map(_sum, samples)
         ):
-            loss.warn("targets that do not sum to 1: the gradient in z is p Σy − y, not p − y")
+            loss.warn("targets that do not sum to 1: the derivative with respect to z is p Σy − y, not p − y")
         if term.name == "hinge" and any(
             abs(y.value) != 1 for sample in samples for y in _numbers(sample.target)
         ):
             loss.warn("hinge loss is usually taken with targets −1 and 1")
     if losses and any(layer.activation.name == "step" for layer in network.layers):
-        loss.warn("the step function's derivative is 0: no gradient gets past it")
+        loss.warn("the derivative of the step function is 0: no gradient passes through it")
 
 
 NEED_NUMBERS = ("forward_after", "loss_after", "epoch_loss")
@@ -59,8 +59,8 @@ def check_letters(
     for part in parts:
         for word in part.ask:
             if word in NEED_NUMBERS:
-                hint = "ask for updated_parameters, or put numbers in the place of all letters"
-                root.key_fault("parts", f"{word} is asked, but the problem is in letters", hint=hint)
+                hint = "ask for updated_parameters, or replace all letters with numbers"
+                root.key_fault("parts", f"{word} is asked, but the problem is in symbols", hint=hint)
 
 
 def _target_cursor(root: Cursor, place: int) -> Cursor:

@@ -220,7 +220,7 @@ class Topic(_Frozen):
 
 
 class DerivationProblem(_Frozen):
-    """A problem without numbers: derivatives to be derived, line by line.
+    """A problem without numbers: derivatives to be found, line by line.
 
     `topics` come in the order of the file, functions before losses; a part's `ask` names them by their `id`.
     The other fields are those of `Problem`.

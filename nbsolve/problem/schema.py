@@ -65,16 +65,18 @@ def schema() -> Schema:
                 ),
                 "detail": one_of("Unit by unit, as matrices, or both (auto: by the size).", DETAIL),
                 "letters": {
-                    "description": "Whether the solution in letters comes first (always where there are letters).",
+                    "description": "Whether the solution in symbols comes first (always where there are letters).",
                     "type": "boolean",
                 },
                 "parts": _parts(),
-                "pitfalls": text_or_texts("Notes on where hand solutions of this go wrong (Markdown)."),
+                "pitfalls": text_or_texts("Common mistakes (Markdown)."),
             },
-            "A problem about one network, or derivatives to be derived.",
+            "A problem about one network, or derivatives to be found.",
         ),
         "if": {
-            "properties": {"kind": {"description": "Derivatives are derived.", "const": "derivation"}},
+            "properties": {
+                "kind": {"description": "Derivatives are found, line by line.", "const": "derivation"}
+            },
             "required": ["kind"],
         },
         "then": {
@@ -91,7 +93,7 @@ def schema() -> Schema:
                 "anyOf": [{"type": "number"}, {"type": "string", "pattern": _NUMBER_PATTERN}],
             },
             "letter": {
-                "description": "symbolic, or a letter such as w, w_1 or \\hat y: no number, solved in letters.",
+                "description": "symbolic, or a letter such as w, w_1 or \\hat y: no number, solved in symbols.",
                 "type": "string",
                 "pattern": f"^{LETTER}$|^{SYMBOLIC}$",
             },
@@ -270,7 +272,9 @@ def _losses() -> Schema:
     for name, record in LOSSES.items():
         options[name] = parameters_of(record.parameters)
         if through := derivations.throughs(name):
-            options[name]["through"] = one_of("Derived through this activation of the outputs.", through)
+            options[name]["through"] = one_of(
+                "Differentiated through this activation of the outputs.", through
+            )
     own = own_function("A loss by its formula for one output, in the prediction a and the target y.", {})
     one = choice("A loss.", options, {CUSTOM: own})
     return _one_or_several("Losses whose derivatives are derived (kind: derivation).", one)

@@ -7,7 +7,7 @@ import json
 _STARTER = """\
 # yaml-language-server: $schema=problem.schema.json
 # A problem file: one network, its numbers, and what is asked. Lines that begin with # are comments;
-# take away the "# " before a key to use it. Numbers are printed as written: 0.10, 1/3, 2e-3.
+# remove the "# " before a key to use it. Numbers are printed as written: 0.10, 1/3, 2e-3.
 
 title: {title}
 # source: Where the problem comes from
@@ -65,15 +65,15 @@ parts:                     # what is asked: words, or quantities such as dL/dw3 
   - {{label: b, ask: [gradients], marks: 6}}
   - {{label: c, ask: [updated_parameters, loss_after], at: last, marks: 4}}
 
-# pitfalls:                # notes on where hand solutions of this go wrong
+# pitfalls:                # common mistakes, listed at the end of the page
 #   - Forgetting the derivative of the sigmoid, $a(1-a)$.
 """
 
 
 _DERIVATION = """\
 # yaml-language-server: $schema=problem.schema.json
-# A problem without numbers: derivatives to be derived, line by line. Lines that begin with # are comments;
-# take away the "# " before a key to use it.
+# A problem without numbers: derivatives to be found, line by line. Lines that begin with # are comments;
+# remove the "# " before a key to use it.
 
 kind: derivation
 title: {title}
@@ -89,13 +89,13 @@ functions:                 # {activations};
 losses:                    # {losses};
                            # or {{custom: {{name: log_cosh, formula: "ln((exp(a-y)+exp(y-a))/2)"}}}}
   - squared_error
-  - {{binary_cross_entropy: {{through: sigmoid}}}}    # in the pre-activation; categorical_cross_entropy: softmax
+  - {{binary_cross_entropy: {{through: sigmoid}}}}    # with respect to z; categorical_cross_entropy: softmax
 
 parts:                     # what is asked, by name
   - {{label: a, ask: [sigmoid, relu], marks: 4}}
   - {{label: b, ask: [squared_error, binary_cross_entropy_through_sigmoid], marks: 4}}
 
-# pitfalls:                # notes on where hand solutions of this go wrong
+# pitfalls:                # common mistakes, listed at the end of the page
 #   - The minus sign of the power $-1$ is easily lost.
 """
 

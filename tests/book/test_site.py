@@ -130,5 +130,5 @@ def test_a_course_starts_only_in_a_new_place(tmp_path: Path) -> None:
     written = init_course(tmp_path / "course")
     assert tmp_path / "course" / ".gitignore" in written
     assert all(path.is_file() for path in written)
-    with pytest.raises(NbsolveError, match="there already"):
+    with pytest.raises(NbsolveError, match="already exists"):
         init_course(tmp_path / "course")

@@ -170,7 +170,7 @@ def test_new_writes_a_problem_that_is_good(run: Run, folder: Path) -> None:
 def test_new_leaves_what_is_there_alone(run: Run, folder: Path) -> None:
     done = run("new", FIRST)
     assert done.returncode == 1
-    assert "there already" in done.stderr
+    assert "already exists" in done.stderr
     assert (folder / FIRST).read_text(encoding="utf-8") == GOOD
 
 

@@ -275,7 +275,7 @@ def test_overrides_reach_the_parameters() -> None:
     ("hidden", "loss", "words"),
     [
         ('{custom: {name: f, formula: "ln(z)"}}', "mse", "f is not defined for the pre-activation"),
-        ('{custom: {name: f, formula: "sqrt(z-z)"}}', "mse", "the slope of f is not defined"),
+        ('{custom: {name: f, formula: "sqrt(z-z)"}}', "mse", "the derivative of f is not defined"),
         ("tanh", '{custom: {name: l, formula: "ln(-a)"}}', "l is not defined for the prediction"),
     ],
 )
@@ -291,7 +291,7 @@ network: {inputs: 1, layers: [{units: 1, activation: linear, weights: [[1]]}]}
 samples: [{input: [2], target: [2]}]
 loss: {custom: {name: l, formula: "sqrt(abs(a-y))"}}
 """
-    with pytest.raises(DomainError, match="the slope of l is not defined for the prediction 2"):
+    with pytest.raises(DomainError, match="the derivative of l is not defined for the prediction 2"):
         solve(load_problem(text)).document()
 
 

@@ -104,7 +104,7 @@ def test_a_given_is_its_own_answer() -> None:
 @pytest.mark.parametrize("word", ["loss_after", "forward_after", "epoch_loss"])
 def test_what_needs_numbers_cannot_be_asked(word: str) -> None:
     training = "training: {optimiser: {sgd: {learning_rate: 0.1}}}\n"
-    with pytest.raises(ProblemError, match=f"{word} is asked, but the problem is in letters"):
+    with pytest.raises(ProblemError, match=f"{word} is asked, but the problem is in symbols"):
         parse_problem(MIXED.replace('"dL/da[1][1]"', word) + training)
 
 
