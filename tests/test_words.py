@@ -36,6 +36,7 @@ AMERICAN = re.compile(
 
 ALLOWED = (
     "{leaky_relu: {{slope: 0.1}}}",
+    "darkgray, gray, green",
     "slope of the line",
     "slope of the tangent",
     "slope of the left side",
@@ -43,7 +44,7 @@ ALLOWED = (
     "to the point at $h$ has the slope",
     "the slope tends to",
 )
-"""Where a slope is that of a line in a graph, and the key of a problem."""
+"""Where a slope is that of a line in a graph; the key of a problem, and a colour of LaTeX."""
 
 
 def faults(text: str) -> list[str]:
@@ -69,7 +70,7 @@ def sentences(node: Any) -> Iterator[str]:
 def prose(text: str) -> str:
     """Markdown without its code, its HTML and its addresses."""
     text = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.S | re.M)
-    return re.sub(r"`[^`\n]*`|<[^>]*>|\]\([^)]*\)", "", text)
+    return re.sub(r"`[^`]*`|<[^>]*>|\]\([^)]*\)", "", text)
 
 
 def cells(path: Path) -> str:
@@ -114,6 +115,8 @@ FILES = sorted(
         "nbsolve/templates/**/*.ipynb",
         "problems/*.yaml",
         "book/*.md",
+        "README.md",
+        "docs/*.md",
     )
     for path in ROOT.glob(pattern)
 )
