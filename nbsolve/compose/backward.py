@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
 from nbsolve.compose.letters import put_into
+from nbsolve.compose.spelling_out import SpellingOut, spelling_out
 from nbsolve.document import Block, Derivation, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import Dense
@@ -62,7 +64,7 @@ class BackwardBlocks(IterationBlocks):
                 yield self.matrices.derivation(step)
                 continue
             for unit in step.units:
-                yield self.lines.derivation(unit, terms=step.rule is Rule.PATH_SUM)
+                yield self.lines.derivation(self._spelled(unit), terms=step.rule is Rule.PATH_SUM)
             if not by_shares:
                 yield from self._beside([step])
             if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero():
@@ -130,9 +132,19 @@ class BackwardBlocks(IterationBlocks):
                     yield self.matrices.derivation(step)
                     continue
                 for unit in step.units:
-                    yield self._numbered(unit.target, self.lines.derivation(unit))
+                    yield self._numbered(unit.target, self.lines.derivation(self._spelled(unit)))
                 yield from self._beside([step])
             yield from self._dead_units(layer)
+
+    @cached_property
+    def _spelling_out(self) -> SpellingOut | None:
+        if by_matrices(self.solution):
+            return None
+        return spelling_out(self.solution, self.iteration)
+
+    def _spelled(self, unit: Step) -> Step:
+        """The step with its whole chain, where the explanation shows it."""
+        return unit if self._spelling_out is None else self._spelling_out.of(unit)
 
     def _numbered(self, target: Atom, derivation: Derivation) -> Derivation:
         """The derivation with the number of the formula into which its numbers are put."""

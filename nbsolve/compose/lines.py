@@ -111,6 +111,9 @@ class Lines(Numbers):
             expression = self._lettered(form.expression)
             if position == len(unit.forms) - 1:
                 expression = self._referenced(expression, unit.target)
+            primed = form.expression
+            if not shown and isinstance(primed, Applied) and primed.primes and expression != primed:
+                shown += [] if isinstance(expression, Number) else [primed]  # its name: σ′(z)
             if not shown or shown[-1] != expression:
                 shown.append(expression)
         formula = unit.formula
