@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,12 +11,12 @@ from nbsolve.compose.functions import cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
 from nbsolve.compose.letters import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out
-from nbsolve.document import Block, Derivation, Heading, Math, Paragraph
+from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import Dense
 from nbsolve.phrases import phrase
 from nbsolve.step import Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, Unit
 
 
 @dataclass(frozen=True)
@@ -24,29 +24,52 @@ class BackwardBlocks(IterationBlocks):
     """Writes the backward pass of one iteration."""
 
     def backward(self) -> Iterator[Block]:
-        """Error signals from the last layer to the first, then the gradients of the parameters."""
+        """Error signals from the last layer to the first, then the gradients of the parameters.
+
+        What is asked comes first, with what it rests on; the rest is folded.
+        """
         if not self.iteration.backward:
             return
+        plan, said = self.plan, set[str]()
+        if not plan.sections:
+            yield Fold(phrase("passages.not_asked_backward"), tuple(self._part(None, said)))
+            return
         yield Heading(self.level, (phrase("sections.backward"),))
+        for target, chosen in plan.sections:
+            if target is not None:
+                yield Heading(self.level + 1, (Math(Quantity(target)),))
+            yield from self._part(chosen, said, headed=target is None)
+        if plan.rest:
+            yield Fold(phrase("passages.other_gradients"), tuple(self._part(plan.rest, said)))
+
+    def _part(self, chosen: frozenset[Atom] | None, said: set[str], headed: bool = True) -> Iterator[Block]:
+        """The chosen units of the backward pass, or all of it; what is `said` is not said again."""
         several = len(self.iteration.samples) > 1
         for label in self.iteration.labels:
-            if several:
-                yield Heading(self.level + 1, (phrase("sections.sample", sample=str(label)),))
             own = [
                 s
                 for s in self.iteration.backward
-                if s.rule is not Rule.PARAMETER_GRADIENT and s.sample == label
+                if s.rule is not Rule.PARAMETER_GRADIENT and s.sample == label and self._units(s, chosen)
             ]
-            yield from self._signals(own, self.level + 1 + several)
-        yield from self._gradients()
+            if several and own:
+                yield Heading(self.level + 1, (phrase("sections.sample", sample=str(label)),))
+            yield from self._signals(own, self.level + 1 + several, chosen, headed)
+        yield from self._gradients(chosen, said, headed)
 
-    def _signals(self, steps: list[Step], level: int) -> Iterator[Block]:
+    def _units(self, step: Step, chosen: frozenset[Atom] | None) -> Sequence[Step]:
+        if chosen is None:
+            return list(step.units) if not by_matrices(self.solution) else [step]
+        return [unit for unit in step.units if unit.target in chosen]
+
+    def _signals(
+        self, steps: list[Step], level: int, chosen: frozenset[Atom] | None, headed: bool
+    ) -> Iterator[Block]:
         last = len(self.solution.layers)
         current = None
         previous: Rule | None = None
         for step in steps:
             layer = layer_of(step)
-            if layer != current:
+            if layer != current and headed:
                 current = layer
                 title = (
                     phrase("sections.signals_output")
@@ -58,20 +81,22 @@ class BackwardBlocks(IterationBlocks):
             by_shares = self.lines.writer.each_step and Rule.PATH_SHARE in (step.rule, previous)
             if step.rule is Rule.PATH_SHARE and by_matrices(self.solution) and not by_shares:
                 continue
-            yield Paragraph((self._signal_words(step, layer == last, previous),))
+            units = self._units(step, chosen)
+            written = len({_unit(unit.target) for unit in units})
+            yield Paragraph((self._signal_words(step, layer == last, previous, written),))
             previous = step.rule
             if by_matrices(self.solution) and not by_shares:
                 yield self.matrices.derivation(step)
                 continue
-            for unit in step.units:
+            for unit in step.units if by_shares and chosen is None else units:
                 yield self.lines.derivation(self._spelled(unit), terms=step.rule is Rule.PATH_SUM)
-            if not by_shares:
+            if not by_shares and chosen is None:
                 yield from self._beside([step])
-            if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero():
+            if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero() and len(units) > 1:
                 rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
                 yield Paragraph((phrase("passages.softmax_sum", rounded=rounded),))
 
-    def _signal_words(self, step: Step, last: bool, previous: Rule | None) -> str:
+    def _signal_words(self, step: Step, last: bool, previous: Rule | None, count: int) -> str:
         if step.rule is Rule.LOSS_DERIVATIVE:
             return phrase("passages.loss_derivative")
         if step.rule is Rule.LOCAL_DERIVATIVE:
@@ -82,7 +107,7 @@ class BackwardBlocks(IterationBlocks):
                 return cancelled_words(self.solution.problem, form.expression)
             return phrase("passages.delta_jacobian")
         if step.rule in (Rule.PATH_SHARE, Rule.PATH_SUM):
-            return self._path_words(step, previous)
+            return self._path_words(step, previous, count)
         if not last and previous is not Rule.PATH_SUM:
             return phrase("passages.delta_back")
         if not last:
@@ -91,13 +116,14 @@ class BackwardBlocks(IterationBlocks):
         one = "_one" if self.solution.layers[-1].layer.units == 1 else ""
         return phrase(f"passages.delta_output{one}", sign=sign)
 
-    def _path_words(self, step: Step, previous: Rule | None) -> str:
+    def _path_words(self, step: Step, previous: Rule | None, written: int) -> str:
         """How many ways lead from a layer's units to the loss."""
         if step.rule is Rule.PATH_SUM and previous is Rule.PATH_SHARE:
             return phrase("passages.shares_added")
         layer = layer_of(step)
         here, above = (self.solution.layers[n].layer.units for n in (layer - 1, layer))
-        subject = phrase("passages.this_unit" if here == 1 else "passages.each_unit")
+        alone = here == 1 or (written == 1 and not by_matrices(self.solution))
+        subject = phrase("passages.this_unit" if alone else "passages.each_unit")
         if above == 1 and step.rule is Rule.PATH_SUM:
             return phrase("passages.one_path", subject=subject)
         count = phrase(f"numbers.{above}") if 2 <= above <= MOST_UNITS else str(above)
@@ -110,30 +136,33 @@ class BackwardBlocks(IterationBlocks):
         output = self.solution.layers[-1]
         return output.activation.vector and output.layer.units > 1
 
-    def _gradients(self) -> Iterator[Block]:
+    def _gradients(self, chosen: frozenset[Atom] | None, said: set[str], headed: bool) -> Iterator[Block]:
         steps = [step for step in self.iteration.backward if step.rule is Rule.PARAMETER_GRADIENT]
         way = self.solution.how.way
         key = {"delta": "gradients", "local_derivatives": "gradients_local", "paths": "gradients_paths"}[way]
-        said = False
         for layer in reversed(self.solution.layers):
-            own = [step for step in steps if layer_of(step) == layer.index]
+            own = [step for step in steps if layer_of(step) == layer.index and self._units(step, chosen)]
             if not own:
                 continue
-            yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
-            if not said:
+            if headed:
+                yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
+            if key not in said:
                 if self.numbered:
                     yield Paragraph(put_into(self.numbered.values()))
                 yield Paragraph((" ".join(self._gradient_words(key)),))
-                said = True
-            if layer.layer.bias.kind == "shared" and layer.layer.units > 1:
+                said.add(key)
+            shared = any(unit.target.wrt.shared for step in own for unit in self._units(step, chosen))  # type: ignore[union-attr]
+            if shared and layer.layer.units > 1 and "shared" not in said:
+                said.add("shared")
                 yield Paragraph((phrase("passages.shared_bias"),))
             for step in own:
                 if by_matrices(self.solution):
                     yield self.matrices.derivation(step)
                     continue
-                for unit in step.units:
+                for unit in self._units(step, chosen):
                     yield self._numbered(unit.target, self.lines.derivation(self._spelled(unit)))
-                yield from self._beside([step])
+                if chosen is None:
+                    yield from self._beside([step])
             yield from self._dead_units(layer)
 
     @cached_property
@@ -199,6 +228,10 @@ class BackwardBlocks(IterationBlocks):
         if blocks:
             yield Heading(self.level, (phrase("sections.also"),))
             yield from blocks
+
+
+def _unit(target: Atom) -> Unit | None:
+    return target.to if isinstance(target, Symbol) else target.wrt.to
 
 
 def _is_after(atom: Atom) -> bool:

@@ -95,7 +95,22 @@ class Composer:
     def _of(self, iteration: Iteration, level: int) -> Passes:
         asked = self.asked[iteration.number]
         numbered = {} if self.in_letters is None else self.in_letters.tags
-        return Passes(self.solution, iteration, asked, level, tuple(self._also(iteration)), numbered)
+        later = any(
+            part.at is None or part.at > iteration.number
+            for part in self.solution.problem.parts
+            if part.ask and iteration is not self.solution.iterations[-1]
+        )
+        order = tuple(self._in_order(iteration))
+        return Passes(
+            self.solution, iteration, asked, level, tuple(self._also(iteration)), numbered, order, later
+        )
+
+    def _in_order(self, iteration: Iteration) -> Iterator[Atom]:
+        """What is asked of an iteration, in its order."""
+        for part in self.solution.problem.parts:
+            if part.at in (None, iteration.number):
+                places = asked_of(part, iteration, self.solution, self.names)
+                yield from (place.holder for place in islice(places, MOST_ROWS))
 
     def _also(self, iteration: Iteration) -> Iterator[Atom]:
         """The asked quantities that the explanation does not find on its way."""

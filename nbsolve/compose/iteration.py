@@ -13,7 +13,8 @@ from nbsolve.compose.functions import activation_name
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import LIMIT, MatrixLines
 from nbsolve.compose.numbers import literal
-from nbsolve.document import Block, Derivation, Heading, Line, Paragraph, Result
+from nbsolve.compose.planning import Plan, plan_of
+from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, Result
 from nbsolve.expr import Atom, Quantity
 from nbsolve.layers.dense import Dense
 from nbsolve.layers.parameters import Parameter, parameters
@@ -75,7 +76,8 @@ class IterationBlocks:
 
     `asked` are the quantities that get a box, `level` is that of its headings, `also` are those
     among the asked ones that no step of the explanation finds. `numbered` are the numbers of the formulae in
-    letters, into which numbers are put here.
+    letters, into which numbers are put here; `order` is what is asked in its order, `needed_later`: a later
+    iteration that is asked about rests on this one.
     """
 
     solution: Solution
@@ -84,6 +86,8 @@ class IterationBlocks:
     level: int
     also: tuple[Atom, ...] = ()
     numbered: Mapping[Atom, int] = field(default_factory=dict)
+    order: tuple[Atom, ...] = ()
+    needed_later: bool = False
 
     @cached_property
     def tags(self) -> dict[Atom, int]:
@@ -91,11 +95,20 @@ class IterationBlocks:
         found: dict[Atom, int] = {}
         if by_matrices(self.solution):
             return found
-        for step in self.iteration.backward:
-            if step.rule in FACTORS:
-                for unit in step.units:
-                    found[unit.target] = len(self.numbered) + len(found) + 1
+        factors = [
+            unit.target for step in self.iteration.backward if step.rule in FACTORS for unit in step.units
+        ]
+        for chosen in (*(own for _, own in self.plan.sections), None):
+            for target in factors:
+                if target not in found and (chosen is None or target in chosen):
+                    found[target] = len(self.numbered) + len(found) + 1
         return found
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What of the backward pass stands where."""
+        matrices = by_matrices(self.solution)
+        return plan_of(self.solution, self.iteration, self.asked, self.order, self.needed_later, matrices)
 
     @cached_property
     def lines(self) -> Lines:
@@ -160,7 +173,7 @@ class IterationBlocks:
         yield from self._forward_blocks(self.iteration.forward, heading=True)
 
     def _forward_blocks(self, steps: Iterable[Step], heading: bool) -> Iterator[Block]:
-        steps = list(steps)
+        steps, said = list(steps), set[str]()
         several = len(self.iteration.samples) > 1
         for label in self.iteration.labels:
             if several:
@@ -170,8 +183,10 @@ class IterationBlocks:
                     yield Heading(self.level + 1, (self._layer_title(layer),))
                 elif heading:
                     yield Paragraph((self._layer_title(layer),))
-                if heading and (not several or label == self.iteration.labels[0]):
-                    yield Paragraph((self._layer_words(layer),))
+                words = self._layer_words(layer)
+                if heading and words not in said:
+                    said.add(words)
+                    yield Paragraph((words,))
                 own = [s for s in steps if s.sample == label and layer_of(s) == layer.index]
                 if by_matrices(self.solution):
                     yield from (self.matrices.derivation(step) for step in own)
@@ -208,8 +223,22 @@ class IterationBlocks:
         """The loss and what it is made of."""
         if not self.iteration.loss:
             return
+        if not self.plan.sections and not self._asks_loss:
+            folded = tuple(self._loss_blocks(self.iteration.loss))
+            yield Fold(phrase("passages.not_asked_loss"), folded)
+            return
         yield Heading(self.level, (phrase("sections.loss"),))
         yield from self._loss_blocks(self.iteration.loss)
+
+    @property
+    def _asks_loss(self) -> bool:
+        """Whether a loss is asked for: the batch's, a sample's, an output's, what they rest on or lead to."""
+        if not isinstance(self.asked, Asked):
+            return True
+        units = (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS)
+        symbols = [atom for atom in self.order if isinstance(atom, Symbol)]
+        others = len(symbols) < len(self.order) or any(symbol.role not in units for symbol in symbols)
+        return bool(self.asked.words - {"forward"}) or others
 
     def _loss_blocks(self, steps: Iterable[Step]) -> Iterator[Block]:
         for step in steps:

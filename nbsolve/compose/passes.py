@@ -9,7 +9,8 @@ from functools import partial
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.iteration import by_matrices, layer_of
 from nbsolve.compose.numbers import literal
-from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph, Table, Text
+from nbsolve.compose.planning import is_after
+from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity
 from nbsolve.layers.dense import LOSS
 from nbsolve.layers.parameters import held_members, parameters
@@ -27,7 +28,21 @@ class Passes(BackwardBlocks):
         """The new parameters, a table of them, and the network after the update."""
         if not self.iteration.update:
             return
+        if not self._asks_update:
+            yield Fold(phrase("passages.not_asked_update"), tuple(self._update()))
+            return
         yield Heading(self.level, (phrase("sections.update"),))
+        yield from self._update()
+
+    @property
+    def _asks_update(self) -> bool:
+        """Whether anything is asked that the update finds, here or in a later iteration."""
+        if self.needed_later or not isinstance(self.asked, Asked):
+            return True
+        later = frozenset({"changes", "updated_parameters", "epoch_loss"})
+        return bool(self.asked.words & later) or self.asked.after or any(map(is_after, self.order))
+
+    def _update(self) -> Iterator[Block]:
         changes = any(step.rule is Rule.PARAMETER_CHANGE for step in self.iteration.update)
         yield Paragraph((phrase("passages.changes" if changes else "passages.update"),))
         for layer in self.solution.layers:

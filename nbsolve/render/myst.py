@@ -88,13 +88,21 @@ def _block(block: Block, names: Names) -> str:
         case Code(language, text):
             return fenced("`", text.rstrip("\n"), language)
         case Fold(title, blocks):
-            body = "\n\n".join(_block(inner, names) for inner in blocks)
-            summary = f"<summary>{html.escape(title)}</summary>"
-            return f'<details class="nbsolve-fold">\n{summary}\n\n{body}\n\n</details>'
+            return _folded(title, blocks, names)
     raise TypeError(f"{type(block).__name__} cannot be rendered")
 
 
 _CLASSES = {"conventions": "note nbsolve-conventions", "pitfall": "warning", "remark": "tip"}
+
+
+def _folded(title: str, blocks: tuple[Block, ...], names: Names) -> str:
+    """What is one click away; its headings, which cannot open a section there, stand out as words."""
+    body = "\n\n".join(
+        f"**{_text(block.text, names)}**" if isinstance(block, Heading) else _block(block, names)
+        for block in blocks
+    )
+    summary = f"<summary>{html.escape(title)}</summary>"
+    return f'<details class="nbsolve-fold">\n{summary}\n\n{body}\n\n</details>'
 
 
 def _derivation(block: Derivation, names: Names) -> str:

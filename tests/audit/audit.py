@@ -152,6 +152,9 @@ class Audit:
             "Answers",
             "Check it yourself",
         }
+        folded = re.fullmatch(r"The (loss|backward pass|update), which is not asked for", heading)
+        if folded:
+            return replace(place, section=folded[1].capitalize(), sample=None, layer=None)
         if heading in known:
             return replace(place, section=heading, sample=None, layer=None)
         return place

@@ -46,10 +46,14 @@ def _blocks(tag: Tag, box: str) -> Iterator[Block]:
             if child.strip() and type(child) is NavigableString:
                 yield Block("text", child.strip(), (), box)
             continue
-        if not isinstance(child, Tag) or child.name in {"script", "style", "figure", "details", "hr", "svg"}:
+        if not isinstance(child, Tag) or child.name in {"script", "style", "figure", "hr", "svg"}:
             continue
         classes = child.get_attribute_list("class")
-        if child.name in HEADINGS:
+        if "highlight" in classes:
+            continue
+        if child.name == "details" and "nbsolve-fold" not in classes:
+            continue
+        if child.name in {*HEADINGS, "summary"}:
             yield Block("heading", inline(child), (), box)
         elif child.name == "p" and "admonition-title" in classes:
             box = inline(child)
@@ -68,6 +72,9 @@ def _blocks(tag: Tag, box: str) -> Iterator[Block]:
 
 def _paragraph(tag: Tag, box: str) -> Iterator[Block]:
     words = inline(tag)
+    if re.fullmatch(r"\*\*[^*]+\*\*", words):  # a heading in what is folded
+        yield Block("heading", words.strip("*"), (), box)
+        return
     anchors = tuple(str(span["id"]) for span in tag.select("span[id]"))
     if words:
         yield Block("text", words, anchors, box)

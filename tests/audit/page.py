@@ -32,7 +32,13 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     anchors: tuple[str, ...] = ()
     while at < len(lines):
         line = lines[at]
-        if not line.strip() or line.startswith((":class:", "<details", "<summary", "</details")):
+        if not line.strip() or line.startswith((":class:", "<details", "</details")):
+            at += 1
+        elif line.startswith("<summary>"):
+            yield Block("heading", line.removeprefix("<summary>").removesuffix("</summary>"), (), box)
+            at += 1
+        elif re.fullmatch(r"\*\*[^*]+\*\*", line):  # a heading in what is folded
+            yield Block("heading", line.strip("*"), (), box)
             at += 1
         elif line.startswith("```"):
             at = lines.index("```", at + 1) + 1

@@ -230,6 +230,12 @@ class ProseChecker(Conventions, Tables, LiveWords):
         if int(number) != place.sample or int(number) - 1 not in self.spec.batch_of(place.context.iteration):
             out.faults.append(f"sample {number} is not in this batch")
 
+    def heading_quantity(self, place: Place, out: Found, source: str) -> None:
+        """A gradient that has a section of its own is one that is asked for."""
+        name = self._letter(f"${source}$")
+        if not any(self._names(name, ask) for part in self.parts.values() for ask in asks_of(part)):
+            out.faults.append(f"a section about {name}, which nobody asks for")
+
     def heading_layer(self, place: Place, out: Found, number: str, position: str, name: str) -> None:
         at = int(number)
         if at != place.layer or not 1 <= at <= self.world.depth:
@@ -316,6 +322,7 @@ def _rules() -> list[Rule]:
         (r"Iteration (\d+)()()():", p.heading_iteration),
         (r"Iteration (\d+)(?:: (samples?) (\d+)(?: to (\d+))?)?", p.heading_iteration),
         (r"Sample (\d+)", p.heading_sample),
+        (r"\$([^$]*)\$", p.heading_quantity),
         (r"Layer (\d+): (hidden|output), (.*)", p.heading_layer),
         (r"(?:Back to layer|Gradients of layer) (\d+)", p.heading_of_layer),
         (
