@@ -21,7 +21,7 @@ class Certified(Protocol):
     """Runs a computation on a solution with as many bits as it takes."""
 
     def __call__(self, compute: Callable[[Solution], T], /) -> T:
-        """What the computation gives."""
+        """Return what the computation gives, solving with more bits until it can be told."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,12 @@ class IterationArrays:
 
     @cached_property
     def gradients(self) -> Arrays:
-        """The gradients of the loss in all of these."""
+        """The derivatives of the loss with respect to all of these arrays."""
         return self._arrays(lambda symbol: Partial(Symbol(Role.LOSS), symbol))
 
     @cached_property
     def new(self) -> Arrays:
-        """All of these after the update."""
+        """The parameters, pre-activations and activations after the update, by layer."""
         return self._arrays(lambda symbol: replace(symbol, new=True))
 
     def _arrays(self, about: Callable[[Symbol], Symbol | Partial]) -> Arrays:

@@ -51,7 +51,7 @@ class Derived:
 
 
 def derive(solution: Solution, iteration: Iteration) -> Derived:
-    """What can be derived from an iteration's values."""
+    """Compute the quantities that follow from an iteration's values but are no part of its steps."""
     rounding = solution.problem.rounding
     each_step = rounding.apply == "each_step" and solution.rounded
     digits = rounding.intermediates if each_step else None

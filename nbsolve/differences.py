@@ -77,7 +77,7 @@ class Parameters:
     constants: tuple[Array | None, ...]
 
     def moved(self, move: Move, h: Value, arithmetic: Arithmetic) -> Parameters:
-        """The same with the entries of `move` increased by h."""
+        """These parameters with the entries of `move` increased by h."""
         arrays: list[list[Array | None]] = [[*self.constants], [*self.weights]]
         for (layer, weight), places in move.items():
             array = arrays[weight][layer]

@@ -169,7 +169,7 @@ class Document:
 
 
 def blocks_within(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """Every block, those in boxes and folds too."""
+    """Yield every block of a document, those in boxes and folds too."""
     for block in blocks:
         yield block
         if isinstance(block, Note | Fold):

@@ -47,7 +47,7 @@ LARGEST_EXACT = 4096
 
 
 class Bindings(Protocol):
-    """Where the values of atoms come from."""
+    """A mapping from atoms to their values."""
 
     def __getitem__(self, atom: Atom, /) -> Operand: ...
 

@@ -29,11 +29,11 @@ class Expr:
 
     @property
     def children(self) -> tuple[Expr, ...]:
-        """The parts, in the order in which they are written."""
+        """The operands of a node in the order in which they are written."""
         return ()
 
     def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
-        """The same node with other parts."""
+        """A copy of the node with other operands."""
         return self
 
 
@@ -337,7 +337,7 @@ def negated(expression: Expr) -> Expr:
 
 
 def walk(expression: Expr) -> Iterator[Expr]:
-    """Every node, parents before children, in written order."""
+    """Yield every node of an expression, parents before children, in written order."""
     yield expression
     for child in expression.children:
         yield from walk(child)

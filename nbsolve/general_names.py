@@ -66,7 +66,7 @@ class GeneralNames:
         )
 
     def _pattern(self, place: Symbol) -> str | None:
-        """What the instances' names have in common."""
+        """The pattern that the names of all instances of a place share; None where they share none."""
         instances = {numbers: self.instance(one).latex() for numbers, one in self._instances(place)}
         return pattern(instances, tuple(str(variable) for variable in _variables(place)))
 

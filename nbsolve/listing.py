@@ -115,7 +115,7 @@ def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names)
 
 
 def everything(solution: Solution) -> Iterator[Place]:
-    """Every quantity of a solution, givens first, then iteration by iteration."""
+    """Yield every quantity of a solution, givens first, then iteration by iteration."""
     problem = solution.problem
     first = solution.iterations[0]
     training = problem.training is not None

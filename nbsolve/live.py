@@ -47,7 +47,7 @@ class LiveError(ProblemError):
         super().__init__([Fault(reason, expected=expected, hint=hint)])
 
     def in_text(self, path: str, slot: Slot) -> LiveError:
-        """The same error, about a place of the text with that YAML path."""
+        """This error as one about a text of the problem, which the YAML path names."""
         (fault,) = self.faults
         error = LiveError(fault.message, fault.expected, fault.hint)
         error.shown = slot.shown

@@ -27,7 +27,7 @@ def to_float(value: Value, arithmetic: Arithmetic) -> float:
 
 
 def to_floats(values: object, arithmetic: Arithmetic) -> Floats:
-    """The same for every entry of an array. Raises: Undecided."""
+    """The doubles nearest to the entries of an array. Raises: Undecided."""
     array = np.asarray(values, dtype=object)
     with arithmetic.working():
         entries = (_nearest(entry, arithmetic) for entry in array.reshape(-1))

@@ -94,7 +94,7 @@ class Names:
 
     @property
     def outputs(self) -> int:
-        """How many units the last layer has."""
+        """The number of units of the last layer."""
         return self.sizes[-1]
 
     def latex(self, atom: Symbol | Partial) -> str:

@@ -74,7 +74,7 @@ class Objective:
 
     @property
     def outputs(self) -> int:
-        """How many outputs there are."""
+        """The number of outputs."""
         return self.problem.network.layers[-1].units
 
     # ------------------------------------------------------------------ saturated outputs
@@ -88,7 +88,7 @@ class Objective:
         return SATURATED_PAIRS.get((term.name, self.problem.network.layers[-1].activation.name))
 
     def seeing(self, values: Values, arithmetic: Arithmetic) -> Objective:
-        """The same with the loss of saturated outputs through z. Raises: Undecided."""
+        """This objective with the loss of saturated outputs written through z. Raises: Undecided."""
         return self._seen(values, arithmetic) if self.paired else self
 
     def _through_z(self, a: Symbol) -> dict[str, Expr]:
@@ -117,11 +117,11 @@ class Objective:
         return self.problem.network.layers[-1].activation.name in ("sigmoid", "softmax")
 
     def meeting(self, values: Values) -> Objective:
-        """The same knowing which targets are met exactly."""
+        """This objective, knowing which outputs meet their targets of 0 or 1 exactly."""
         return replace(self, met=at_target(self._predictions(), values)) if self.logarithmic else self
 
     def _predictions(self) -> list[Symbol]:
-        """Every output of every sample, also after the update."""
+        """The activations of every output for every sample, also after the update."""
         return [
             layer_activation(self.depth, k, sample, new)
             for sample, new in itertools.product(self.samples, (False, True))

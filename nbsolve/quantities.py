@@ -131,7 +131,7 @@ class Quantities:
 
     @cached_property
     def _wholes(self) -> dict[Symbol, str]:
-        """Every whole vector and matrix."""
+        """Yield every whole vector and matrix of the network."""
         return dict(self._with_moments(self.names.wholes()))
 
     def _with_moments(self, symbols: Iterable[Symbol]) -> Iterator[tuple[Symbol, str]]:

@@ -106,7 +106,7 @@ class Recorder:
             self._run(Computation(target, expression))
 
     def derive_value(self, target: Atom, value: Operand) -> None:
-        """The same for a value that has no formula in one piece."""
+        """Store a derived value that no single formula gives."""
         if target not in self.values.stored:
             self._store(target, value)
 

@@ -45,7 +45,7 @@ def is_zero(value: object) -> bool:
 
 
 def at_target(outputs: Iterable[Symbol], values: Values) -> Mapping[Symbol, int]:
-    """Those outputs that are exactly 0 or 1, and are to be, with what they are."""
+    """The outputs that are exactly the 0 or 1 that their targets ask for, with that value."""
     found: dict[Symbol, int] = {}
     for a in outputs:
         y = Symbol(Role.TARGET, to=a.to, sample=a.sample)

@@ -31,7 +31,7 @@ def batches(problem: Problem) -> Iterator[tuple[int, ...]]:
 
 
 def epoch_length(problem: Problem) -> int:
-    """How many iterations go through all samples once."""
+    """The number of iterations that go through all samples once."""
     return -(-len(problem.samples) // batch_size(problem))
 
 

@@ -141,7 +141,7 @@ class Step:
 
     @property
     def value(self) -> Operand:
-        """What the target comes to; an array for a layer."""
+        """The value of the target; an array for a layer."""
         return self.values[self.target]
 
     @property

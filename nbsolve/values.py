@@ -85,7 +85,7 @@ class Values:
         return texts[() if place is None else place]  # type: ignore[no-any-return]
 
     def copied(self) -> Values:
-        """The same values, to which more can be added; arrays are not copied."""
+        """A copy of these values to which more can be added; arrays are not copied."""
         own = Values()
         own.stored, own.unrounded, own.givens = dict(self.stored), dict(self.unrounded), dict(self.givens)
         return own
@@ -110,7 +110,7 @@ class Values:
             self.givens[target] = self.givens[source]
 
     def copy_places(self, source: Atom, target: Atom, mask: Array) -> None:
-        """The same for the places of an array where the mask is true."""
+        """Copy the places of an array where the mask is true, with what is remembered of them."""
         for book in (self.stored, self.unrounded):
             if target in book:
                 book[target][mask] = book.get(source, self.stored[source])[mask]  # type: ignore[index]

@@ -99,7 +99,7 @@ class WorkedSolution:
         return self._solutions[key]
 
     def letters_of(self, solution: Solution) -> LetterPass | None:
-        """The solution in letters, where there are letters or the problem wants it; None otherwise."""
+        """The solution in symbols, where there are letters or the problem wants it; None otherwise."""
         if not (self.problem.symbolic or self.problem.letters):
             return None
         key = LADDER.index(solution.arithmetic)
@@ -113,7 +113,7 @@ class WorkedSolution:
         return self.certified(lambda solution: solution)
 
     def exact(self, solution: Solution) -> Solution:
-        """The same without the rounding of each step."""
+        """The solution without the rounding of each step."""
         if self.problem.rounding.apply == "at_end":
             return solution
         return self._at(LADDER.index(solution.arithmetic), rounded=False)
@@ -223,7 +223,7 @@ class WorkedSolution:
         return self._compose(lambda composer: composer.update(iteration))
 
     def iteration(self, number: int) -> Document:
-        """One iteration whole."""
+        """One iteration from its forward pass to its update."""
         return self._compose(lambda composer: composer.iteration(number))
 
     def answers(self) -> Document:
@@ -243,7 +243,7 @@ class WorkedSolution:
         return self._compose(lambda composer: composer.check(self.exact(composer.solution)))
 
     def letters(self) -> Document:
-        """The solution in letters (empty where the problem has none: `letters: true` asks for it)."""
+        """The solution in symbols (empty where the problem has none: `letters: true` asks for it)."""
         return self._compose(lambda composer: composer.in_letters_alone())
 
     def worked(self) -> Document:

@@ -101,7 +101,7 @@ class WorkedDerivation:
         return self._page.derivation(self.topic(id))
 
     def derivations(self) -> Document:
-        """All of them."""
+        """The derivations of all topics, one after the other."""
         return self._page.derivations()
 
     def worked(self) -> Document:
@@ -121,7 +121,7 @@ class WorkedDerivation:
         return self._page.pitfalls()
 
     def document(self) -> Document:
-        """The whole: statement, conventions, derivations, answers, pitfalls."""
+        """The page as one document: statement, conventions, derivations, answers, pitfalls."""
         return self._page.document()
 
     def draw(self, id: str | None = None) -> Drawing:

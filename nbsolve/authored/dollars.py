@@ -69,7 +69,7 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def _next(text: str, at: int) -> tuple[Piece, int] | None:
-    """What is not words at this place, and where it ends."""
+    """The code, formula or address that begins at this place of the text, and where it ends; None for words."""
     sign = text[at]
     line_begins = not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t>")
     if sign in "`~" and (line_begins and (fence := _FENCE.match(text, at))):

@@ -131,7 +131,7 @@ def _plain(text: str) -> str:
 
 
 def _operand(element: Element) -> str:
-    """In parentheses where a bar would have held it together."""
+    """The text of an operand, in parentheses where a fraction bar or a root would have held it together."""
     text = (
         _joined([part for child in element for part in _parts(child)])
         if element.tag == "msqrt"

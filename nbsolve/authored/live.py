@@ -38,7 +38,7 @@ class Slot:
 
     @property
     def shown(self) -> str:
-        """As its author wrote it, for messages."""
+        """The place between its braces as its author wrote it, for messages."""
         return f"{{{{{self.asked}}}}}"
 
 

@@ -256,7 +256,7 @@ class _Rewriter:
     # ------------------------------------------------------------------ words
 
     def group(self, command: str, start: int) -> tuple[str, int]:
-        """What stands in the braces that come next, and where it begins."""
+        """What the next pair of braces holds, and where it begins."""
         opening = re.compile(r"\s*\{").match(self.latex, self.at)
         if opening is None:
             raise self.fail(f"{command} is not followed by braces", start, f"write {command}{{…}}")

@@ -39,7 +39,7 @@ class Rewritten:
         self.read += written if read is None else read
 
     def place(self, read: int) -> int:
-        """Where in the author's text a place of the text that was read comes from."""
+        """The place in the author's text that a place in the rewritten text comes from."""
         found = bisect.bisect_right(self._starts, read) - 1
         if found < 0:
             return 0
@@ -51,7 +51,7 @@ class Rewritten:
         return min(at + offset, max(at, following))
 
     def between(self, before: str, after: str) -> Rewritten:
-        """The same between two texts that nobody wrote."""
+        """This rewritten text with `before` and `after` around it, which no author wrote."""
         around = Rewritten(before + self.written + after, before + self.read + after)
         around._starts = [0, *(start + len(before) for start in self._starts)]
         around._places = [0, *self._places]

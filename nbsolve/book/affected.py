@@ -31,7 +31,7 @@ def setup(app: Sphinx) -> None:
 
 
 def _prepare(app: Sphinx) -> None:
-    """What is remembered in Sphinx's environment from run to run."""
+    """Set up what Sphinx's environment remembers from run to run."""
     for name in ("nbsolve_links", "nbsolve_contents", "nbsolve_around"):
         if not hasattr(app.env, name):
             setattr(app.env, name, {})

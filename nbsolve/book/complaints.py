@@ -40,7 +40,7 @@ def as_error(answer: Mapping[str, Any], course: Course, made: Mapping[str, Made]
 
 
 def _fault(place: str | None, message: str, course: Course, made: Mapping[str, Made]) -> Fault:
-    """Where it is in the author's own file, as well as can be told."""
+    """A complaint of Sphinx as a fault in the author's own file, located as well as can be told."""
     message = " ".join(message.split())
     file, _, number = (place or "").rpartition(":")
     if not number.isdigit():
@@ -60,7 +60,7 @@ def _fault(place: str | None, message: str, course: Course, made: Mapping[str, M
 
 
 def _shown(path: Path, course: Course) -> str:
-    """As a person in the course's folder would write it."""
+    """A path as a person in the course's folder would write it."""
     return path.relative_to(course.folder).as_posix() if path.is_relative_to(course.folder) else str(path)
 
 

@@ -48,7 +48,7 @@ class Course:
 
     @property
     def notebooks(self) -> Path:
-        """The same notebooks as readers download and run them."""
+        """The folder of the notebooks as readers download and run them."""
         return self.build / "notebooks"
 
     @property

@@ -68,7 +68,7 @@ def _used(problem: Problem) -> list[Function]:
 
 
 def _derived(problem: DerivationProblem) -> tuple[str, str, str]:
-    """Of a derivation: its functions, its losses, and that they are derived."""
+    """A derivation's row in the list of problems: its functions, its losses, and the word "derivation"."""
     functions = [name_of(topic) for topic in problem.topics if topic.kind == "activation"]
     losses = [name_of(topic) for topic in problem.topics if topic.kind == "loss"]
     return ", ".join(functions) or "–", ", ".join(losses) or "–", "derivation"

@@ -46,7 +46,7 @@ def problem_hash(problem: AnyProblem, nbsolve: str) -> str:
 
 
 def text_hash(text: str | None) -> str:
-    """Of a text; nothing has a hash, too."""
+    """The hash of a text; None has a hash, too."""
     return hashlib.sha256(repr(text).encode()).hexdigest()
 
 

@@ -66,7 +66,7 @@ def reported() -> Iterator[None]:
 
 
 def show_faults(faults: Sequence[Fault]) -> None:
-    """Every fault: where it is, what is wrong, what was expected, a hint."""
+    """Show every fault: where it is, what is wrong, what was expected, and a hint."""
     for fault in faults:
         _print(
             [
@@ -83,12 +83,12 @@ def show_faults(faults: Sequence[Fault]) -> None:
 
 
 def show_message(message: str) -> None:
-    """One message that belongs to no place in a file."""
+    """Show a message that belongs to no place in a file."""
     _print([("bold", "nbsolve: "), ("red", "error: "), ("", message)])
 
 
 def show_unwritable(error: OSError) -> None:
-    """That standard output takes nothing."""
+    """Say that standard output cannot be written to."""
     show_message(_of_system(OSError(error.errno, error.strerror, "standard output")))
 
 

@@ -96,7 +96,7 @@ class _Check:
     step: int | None = None
 
     def at(self, step: int) -> _Check:
-        """The same with h = 10^step."""
+        """This check with the step h = 10^step."""
         return self if step == self.found[0] else _Check(self.solution, self.exact, self.iteration, step)
 
     # ------------------------------------------------------------------ the quotients
@@ -127,7 +127,7 @@ class _Check:
 
     @property
     def count(self) -> int:
-        """How many parameters there are."""
+        """The number of parameters checked."""
         return sum(gradients.size for _, _, gradients in self.arrays)
 
     @property

@@ -168,7 +168,7 @@ class Composer:
         return self._parts("update", number)
 
     def iteration(self, number: int) -> Document:
-        """One iteration whole."""
+        """One iteration from its forward pass to its update."""
         return self._document(self._of(self._iteration(number), 2).everything())
 
     def worked(self) -> Document:
@@ -277,7 +277,7 @@ class Composer:
         return self._document(CheckBlocks(self.solution, exact, self.names).everything())
 
     def document(self, exact: Solution) -> Document:
-        """The whole; `exact`: the solution without the rounding of each step."""
+        """The solution from title to pitfalls; `exact`: the solution without the rounding of each step."""
         blocks: list[Block] = [Heading(1, (authored(self.solution.problem, self.solution.problem.title),))]
         for part in (self.statement, self.conventions, self.worked, self.answers, self.pitfalls):
             blocks.extend(part().blocks)

@@ -116,7 +116,7 @@ class DerivationPage:
             yield from derivation_blocks(derivation, anchor=_anchor(topic, position))
 
     def derivations(self) -> Document:
-        """All topics."""
+        """The derivations of all topics, one after the other."""
         return self._document(block for topic in self.problem.topics for block in self._derivation(topic))
 
     def answers(self) -> Document:
@@ -151,7 +151,7 @@ class DerivationPage:
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 
     def document(self) -> Document:
-        """The whole."""
+        """The page from title to pitfalls."""
         blocks: list[Block] = [Heading(1, (authored(self.problem, self.problem.title),))]
         for part in (self.statement, self.conventions, self.derivations, self.answers, self.pitfalls):
             blocks.extend(part().blocks)

@@ -244,7 +244,7 @@ def _column_widths(grid: _Grid) -> list[float]:
 
 
 def _column_width(length: int) -> float:
-    """Of a column whose longest cell has so many digits."""
+    """The width of a column whose longest cell has so many digits."""
     return max(length, 3) * _DIGIT + _PADDING
 
 

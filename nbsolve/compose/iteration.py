@@ -125,7 +125,7 @@ class IterationBlocks:
         return replace(self.lines, values=unit.values)
 
     def matrices_of(self, step: Step) -> MatrixLines:
-        """The same for the step of a whole layer."""
+        """The writer of matrix equations for the step of a whole layer (see `lines_of`)."""
         return replace(self.matrices, lines=self.lines_of(step))
 
     # ------------------------------------------------------------------ the parameters at the start
@@ -197,7 +197,7 @@ class IterationBlocks:
                 yield from self._beside(own)
 
     def _beside(self, steps: Iterable[Step]) -> Iterator[Block]:
-        """The same steps with matrices, where the problem wants both forms."""
+        """The steps once more as matrix equations, where the problem wants both forms."""
         if self.solution.problem.detail != "both":
             return
         for step in steps:

@@ -40,7 +40,7 @@ class LetterBlocks:
         return {step.target: number for number, step in enumerate(self.letters.gradients, start=1)}
 
     def everything(self) -> Iterator[Block]:
-        """The whole pass."""
+        """Write the whole pass: forward, loss, backward, update, numbers."""
         for part in (self.forward, self.loss, self.backward, self.update, self.numbers):
             yield from part()
 
@@ -214,7 +214,7 @@ class LetterBlocks:
     # ------------------------------------------------------------------ numbers
 
     def numbers(self) -> Iterator[Block]:
-        """The same with the numbers that are given, where only some are."""
+        """Put the given numbers into the formulae, where only some quantities are given."""
         if not self.letters.solution.problem.symbolic or not self.letters.values.stored:
             return
         putting_in = PuttingIn(self.letters, self.asked, self.tags)

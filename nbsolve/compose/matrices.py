@@ -143,7 +143,7 @@ class MatrixLines:
         return self.lines.writer.answer(self.lines.values, entry)
 
     def letters(self, atom: Atom, value: Array) -> Expr:
-        """The same with the entries' names."""
+        """An array as a matrix of the names of its entries."""
         return self._matrix(atom, value, lambda row: [Quantity(entry) for entry in row if entry is not None])
 
     def _matrix(self, atom: Atom, value: Array, write: Callable[[list[Atom | None]], list[Expr]]) -> Expr:

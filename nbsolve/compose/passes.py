@@ -22,7 +22,7 @@ from nbsolve.symbol import Partial, Role, Symbol, anchor
 
 @dataclass(frozen=True)
 class Passes(BackwardBlocks):
-    """Writes one iteration whole."""
+    """Writes a whole iteration: forward pass, loss, backward pass, what else is asked, update."""
 
     def update(self) -> Iterator[Block]:
         """The new parameters, a table of them, and the network after the update."""

@@ -70,7 +70,7 @@ class _Sentences:
     show: str
 
     def all(self) -> Iterator[str]:
-        """One sentence for each unit and each edge."""
+        """Describe the drawing: one sentence for each unit and each edge."""
         graph, names = self.graph, self.names
         if graph.number_of_edges() < graph.graph["edges"]:
             yield summary(graph, self.readings.solution.problem, names)

@@ -23,7 +23,7 @@ def box_size(units: Sequence[Unit]) -> Size:
 
 
 def inner_height(unit: Unit) -> float:
-    """Of all its groups."""
+    """The height of everything inside a unit's box: its groups of lines and the gaps between them."""
     inside = sum(r.height for group in unit.groups for r in group)
     return inside + _GROUP_GAP * (len(unit.groups) - 1)
 

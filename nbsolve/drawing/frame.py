@@ -21,7 +21,7 @@ __all__ = ["Frame", "step_legend"]
 
 
 def step_legend() -> tuple[tuple[str, str], ...]:
-    """What the looks of a frame mean."""
+    """The legend of a frame: what underlined, dark and grey mean."""
     return (("", phrase("drawing.legend.step_finds")),)
 
 

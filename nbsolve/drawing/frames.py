@@ -63,7 +63,7 @@ class Frames:
 
     @cached_property
     def _height(self) -> float:
-        """As high as the frame with the most lines below."""
+        """The height that all frames share: that of the frame with the most lines below the network."""
         empty = Content("", (), {}, {}, legend=step_legend())
         heights = (
             self.layout.scene_height(replace(empty, notes=self._notes(moment))) for moment in self.moments
@@ -76,7 +76,7 @@ class Frames:
 
     @cached_property
     def _written(self) -> frozenset[str]:
-        """All lines that some step finds."""
+        """The ids of all lines of text that some step finds."""
         return frozenset(place for moment in self.moments for place in moment.found)
 
     def _content(self, moment: Moment) -> tuple[Content, str]:
@@ -119,7 +119,7 @@ class Frames:
         return text if reading is None else f"{text} {reading.relation} {reading.plain()}"
 
     def _used(self, moment: Moment) -> str:
-        """What the step takes its numbers from, in words."""
+        """The sentence that lists the quantities a step uses, with their values."""
         readings = self.readings(moment)
         operands = {atom: readings.of(atom) for atom in atoms(moment.step.formula) if not _is_whole(atom)}
         listed = [

@@ -48,7 +48,7 @@ class _Matrix:
 
 
 def heatmaps(readings: Readings, names: Names) -> Drawing:
-    """The weights of every layer, and the gradients of the loss in them, one row a unit and one column an input."""
+    """Draw each layer's weights and the derivatives of the loss with respect to them as colours, a row per unit."""
     matrices = list(_matrices(readings, names))
     title = phrase("drawing.titles.heatmaps", sizes=sizes_text(names))
     scene = _placed(matrices, title)
@@ -123,7 +123,7 @@ def _cells(matrix: _Matrix) -> tuple[bytes, ...]:
 
 
 def _colours(parts: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """From −1 … 1 to RGB, in so many levels."""
+    """Map numbers from −1 to 1 to RGB colours, in a limited number of levels."""
     half = (_LEVELS - 1) / 2
     levels = np.round(parts * half) / half
     channels = [np.interp(levels, [-1.0, 0.0, 1.0], _STOPS[:, channel]) for channel in range(3)]

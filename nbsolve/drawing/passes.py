@@ -22,7 +22,7 @@ __all__ = ["Pass", "backward_content", "direction", "forward_content", "thicknes
 
 
 class Pass:
-    """What the pictures with numbers share."""
+    """What the pictures of forward pass, backward pass and update have in common."""
 
     def __init__(self, graph: nx.DiGraph, readings: Readings, names: Names) -> None:
         self.graph, self.readings, self.names = graph, readings, names
@@ -43,7 +43,7 @@ class Pass:
         return ", ".join(parts)
 
     def heads(self) -> tuple[tuple[Row, ...], ...]:
-        """What stands above the columns."""
+        """The headings above the columns."""
         return heads(self.problem, self.names, bool(self.problem.losses))
 
     def value(self, symbol: Symbol, tone: str = "value") -> Row:
@@ -131,7 +131,7 @@ def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Cont
 
 
 def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
-    """Every value, and below it the gradient of the loss in it; arrows run backwards."""
+    """Every value and, below it, the derivative of the loss with respect to it; arrows run backwards."""
     this = Pass(graph, readings, names)
     units: dict[Node, Unit] = {}
     wires: dict[Edge, Wiring] = {}
@@ -187,7 +187,7 @@ def _thicknesses(readings: dict[Any, Reading | None]) -> dict[Any, float]:
 
 
 def thickness(size: float, largest: float) -> float:
-    """From 1.2 to 5: the root of the magnitude, so that small ones still differ."""
+    """The width of a line, from 1.2 to 5, by the root of its magnitude, so that small ones still differ."""
     return 1.2 + 3.8 * math.sqrt(abs(size) / largest) if largest else 1.2
 
 

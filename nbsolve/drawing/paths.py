@@ -120,7 +120,7 @@ class _Drawn(Pass):
         return Unit((*unit.groups, slopes) if slopes else unit.groups, "active")
 
     def _slopes(self, node: Node) -> tuple[Row, ...]:
-        """The factors that a path takes on in a unit: its slope, and at an output ∂L/∂a before it."""
+        """The factors a path gains in a unit: the derivative of its activation, at an output after ∂L/∂a."""
         z, a = self.graph.nodes[node]["symbols"]
         slope = Partial(self.readings.here(a), self.readings.here(z))
         if node not in self.outputs:

@@ -88,7 +88,7 @@ _BACKENDS = ("svg", "matplotlib")
 
 @dataclass(frozen=True)
 class _Asked:
-    """What somebody wants to see."""
+    """A request for a picture: which kind, of which iteration, sample, quantity or step."""
 
     solution: Solution
     names: Names
@@ -139,7 +139,7 @@ class _Asked:
         return heatmaps(self.readings, self.names)
 
     def activations(self) -> Drawing:
-        """Where the units stand on their activations."""
+        """Each unit's position on its activation curve."""
         return plot_activations(Pass(self.graph, self.readings, self.names))
 
     def loss(self) -> Drawing:
@@ -173,7 +173,7 @@ def kinds_of(problem: Problem) -> list[str]:
 
 
 def frames(solution: Solution, names: Names) -> tuple[Drawing, ...]:
-    """A frame for each step, all in one layout. Raises: UnknownQuantityError for a problem in letters."""
+    """A frame for each step, all in one layout. Raises: UnknownQuantityError for a problem in symbols."""
     every = Frames(solution, names)
     return tuple(every.frame(moment.number) for moment in every.moments) or (every.frame(1),)
 

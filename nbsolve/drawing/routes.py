@@ -66,7 +66,7 @@ def leaving_from(symbol: Symbol, sizes: tuple[int, ...]) -> list[Node]:
 
 
 def count_routes(symbol: Symbol, sizes: tuple[int, ...]) -> int:
-    """How many paths there are."""
+    """The number of paths from a quantity to the loss."""
     first = leaving_from(symbol, sizes)
     count = len(first)
     for units in sizes[first[0][0] + 1 :]:
@@ -105,7 +105,7 @@ def output_factors(readings: Readings, unit: int) -> tuple[Atom, ...]:
 
 
 def _factors(symbol: Symbol, units: tuple[Node, ...], readings: Readings, last: int) -> Iterator[Atom]:
-    """From the loss back to the quantity."""
+    """The factors of one path's product, from the loss back to the quantity."""
     if symbol.role is Role.ACTIVATION and symbol.layer == last:
         yield Partial(LOSS, readings.here(symbol))
         return

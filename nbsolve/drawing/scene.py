@@ -58,7 +58,7 @@ class Row:
         return self.size * _LEADING
 
     def toned(self, tone: str) -> Row:
-        """The same in another colour."""
+        """This row in another colour."""
         return replace(self, tone=tone)
 
 
@@ -95,7 +95,7 @@ class Label:
 
     @property
     def about(self) -> str:
-        """What its first line is about."""
+        """What the label describes: the subject of its first line."""
         return self.rows[0].about
 
     @property
@@ -217,7 +217,7 @@ class Scene:
 
     @property
     def rows(self) -> Iterator[Row]:
-        """All lines of text that are written."""
+        """Yield all non-empty lines of text in the scene."""
         for label in self.labels:
             yield from (line for line in label.rows if line.spans)
 

@@ -44,7 +44,7 @@ class _Panel:
 
 
 def plot_activations(this: Pass) -> Drawing:
-    """One small plot for each unit that is drawn: a over z, the point (z, a), the tangent with slope ∂a/∂z."""
+    """One small plot per unit drawn: a over z, the point (z, a), and the tangent with the slope ∂a/∂z."""
     panels = [
         panel
         for node, data in this.graph.nodes(data=True)

@@ -57,7 +57,7 @@ class Bridge:
     # ------------------------------------------------------------------ there
 
     def learn(self, author: Expr) -> None:
-        """What the author wrote; parts of it come back as they were."""
+        """Remember the parts of an author's expression, so that they come back as they were written."""
         for part in walk(author):
             if isinstance(part, Sum | Function | Applied):
                 try:

@@ -145,7 +145,7 @@ def _is(e: Expr, value: flint.fmpq) -> bool:
 
 
 def _reason(d: Derivative) -> Reason:
-    """Which rule comes next for this derivative."""
+    """The rule of differentiation that applies next to this derivative."""
     body, v = d.body, d.variable
     if body == v or not depends(body, v):
         return Reason.DIFFERENTIATED

@@ -38,7 +38,7 @@ def kinks_of(
 
 
 def slope_at(slope: Expr, variable: Variable, place: Expr, domains: Mapping[str, Domain]) -> Expr | None:
-    """The slope at a kink where it is the same number whatever the other letters are; None otherwise."""
+    """The derivative taken at a kink where it is the same number whatever the other letters are; None otherwise."""
     others = {name: domain for name, domain in domains.items() if name != variable.name}
     here = with_variables(slope, {variable.name: place})
     values = []

@@ -44,7 +44,7 @@ class Place:
         return at if self.sample is None else f"{at} sample {self.sample}"
 
     def within(self, outer: Place) -> Place:
-        """This place, with what it does not say taken from another one."""
+        """This place, completed from an outer one where it names no iteration or sample."""
         return Place(
             outer.iteration if self.iteration is None else self.iteration,
             outer.sample if self.sample is None else self.sample,

@@ -238,7 +238,7 @@ class _Parser:
         return value
 
     def degree(self, expression: Expr) -> float:
-        """How often the variable is multiplied by itself, at the most."""
+        """The highest power of the variable that a formula can reach."""
         if isinstance(expression, Power):
             base, exponent = expression.operands
             value = self.check_constant(exponent, 1)

@@ -94,7 +94,7 @@ def _distinction(found: list[_Piece], last: Expr, v: Variable) -> Expr:
 
 
 def switches(expression: Expr) -> Iterator[Expr]:
-    """What changes its sign where one case ends and another begins."""
+    """The expressions whose sign decides between the cases of a formula."""
     for node in walk(expression):
         match node:
             case Comparison(left, _, right):

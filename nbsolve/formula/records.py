@@ -40,7 +40,7 @@ class OwnFunction:
 
     @property
     def letters(self) -> str:
-        r"""Its name in LaTeX: what the author says, or the name in upright letters."""
+        """The function's name in LaTeX: the author's own, or the name in upright letters."""
         if self.latex is not None:
             return Name.read(self.latex).latex()
         return rf"\mathrm{{{self.name.replace('_', chr(92) + '_')}}}"
@@ -88,13 +88,13 @@ def own_loss(own: OwnFunction) -> Loss:
 
 @lru_cache(maxsize=256)
 def derived_activation(own: OwnFunction) -> Derived:
-    """The derivative of an own activation in z."""
+    """The derivative of an author's own activation with respect to z."""
     return _derived(own, ACTIVATION_VARIABLES)
 
 
 @lru_cache(maxsize=256)
 def derived_loss(own: OwnFunction) -> Derived:
-    """The derivative of an own loss in a."""
+    """The derivative of an author's own loss with respect to a."""
     return _derived(own, LOSS_VARIABLES)
 
 

@@ -90,7 +90,7 @@ def _is_tanh(e: Expr) -> bool:
 
 
 def length(expression: Expr) -> float:
-    """How much there is to write: letters, signs, names of functions, bars."""
+    """How long a formula is in writing: letters, signs, names of functions, fraction bars."""
     own = sum(length(child) for child in expression.children)
     match expression:
         case Number(value, text):

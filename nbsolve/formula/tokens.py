@@ -38,7 +38,7 @@ class Token:
 
     @property
     def shown(self) -> str:
-        """What stands here, for a message."""
+        """The token as a message shows it."""
         return "the end of the formula" if self.kind == "end" else repr(self.text)
 
 

@@ -35,7 +35,7 @@ _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/sh
 
 
 def missing() -> list[str]:
-    """Which of `PACKAGES` is not here."""
+    """The names of those `PACKAGES` that are not installed."""
     found = []
     for name in PACKAGES:
         if name.endswith(".otf"):

@@ -36,7 +36,7 @@ def collection(
     course: CourseData | None = None,
     paper: Paper = PAPERS["a4"],
 ) -> Sheet:
-    """One sheet over many problems, in the order given."""
+    """A booklet of many problems, in the order given."""
     course = course or CourseData()
     title = title or course.name or phrase("handout.problems")
     name = course.name if course.name != title else ""

@@ -16,7 +16,7 @@ LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".pdf")
 
 @dataclass(frozen=True, slots=True)
 class CourseData:
-    """All of it may be empty; a logo is a picture's file."""
+    """What stands at the head of a handout, each field possibly empty; the logo is a picture file."""
 
     name: str = ""
     term: str = ""
@@ -26,7 +26,7 @@ class CourseData:
     language: str = "en"
 
     def changed(self, **options: str | Path | None) -> CourseData:
-        """With those options that are given."""
+        """This course data with those options replaced that are given."""
         return replace(self, **{key: value for key, value in options.items() if value is not None})  # type: ignore[arg-type]
 
     def check(self) -> None:

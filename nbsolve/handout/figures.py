@@ -38,5 +38,5 @@ def svg_figure(svg: str, alt: str, paper: Paper) -> Piece:
 
 
 def _width(across: float, down: float, paper: Paper) -> float:
-    """In millimetres, of a picture of so many pixels."""
+    """The width in millimetres at which a picture of so many pixels is printed."""
     return min(paper.text_width, across * _MILLIMETRES, paper.height * 0.55 * across / down)

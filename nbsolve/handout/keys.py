@@ -120,7 +120,7 @@ def _new_parameters(handout: Handout) -> Iterator[list[_Cell]]:
 
 
 def _rules(entries: Iterable[Answer | Finding]) -> Iterator[str]:
-    """How tolerances are meant."""
+    """Yield the sentences that explain the tolerances of a key."""
     yield phrase("handout.tolerance_rule")
     if any(isinstance(entry, Answer) and prints_as_nothing(entry) for entry in entries):
         yield phrase("handout.tolerance_of_nothing")
@@ -321,7 +321,7 @@ def _even(columns: int, count: int) -> list[tuple[int, int]]:
 
 
 def _latex_table(table: _Table) -> str:
-    """The same as LaTeX, over as many pages as it takes."""
+    """A table of the key as LaTeX, over as many pages as it takes."""
     sides = "".join("r" if table.right(n) else "l" for n in range(len(table.header)))
     lines = [" & ".join(cell.latex for cell in row) + r" \\" for row in (table.header, *table.rows)]
     return "\n".join(

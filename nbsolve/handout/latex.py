@@ -101,7 +101,7 @@ def as_latex(sheet: Sheet) -> str:
 
 
 def _packages(body: str) -> str:
-    """What an author's formulas need that amsmath does not have."""
+    """The LaTeX packages that an author's formulae need beyond amsmath."""
     named = [f"\\usepackage{{{name}}}" for name, commands in _PACKAGES.items() if re.search(commands, body)]
     defined = [
         rf"\providecommand{{\{name}}}{{{meaning}}}"
@@ -112,7 +112,7 @@ def _packages(body: str) -> str:
 
 
 def _fitting(latex: str) -> str:
-    """Tables that may go on on the next page, formulas that are set smaller where the line ends."""
+    """Tables that may continue on the next page, and formulae that are set smaller where the line ends."""
     latex = _TABULAR.sub(r"\\begin{longtable}[l]\1\2\\end{longtable}", latex)
     return _DISPLAY.sub(lambda found: f"\\begin{{fitted}}\n{found[1]}\n\\end{{fitted}}", latex)
 

@@ -24,7 +24,7 @@ class Paper:
 
     @property
     def text_width(self) -> float:
-        """In millimetres."""
+        """The width of the text in millimetres."""
         return self.width - 2 * MARGIN
 
     @property

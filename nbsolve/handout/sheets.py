@@ -55,7 +55,7 @@ class Handout:
 
     @cached_property
     def whole(self) -> Document:
-        """Everything, as on the site."""
+        """The whole solution as a document, as the site shows it."""
         return self.worked.document(**self._options)
 
     @property
@@ -147,7 +147,7 @@ class Handout:
         return Writer(document, self.paper.room, raised, prefix)
 
     def _parts(self, blocks: Sequence[Block]) -> int | None:
-        """Where the parts stand."""
+        """The position of the list of parts among the blocks; None where there is none."""
         labels = tuple(part.label for part in self.worked.problem.parts)
         for position, block in enumerate(blocks):
             if labels and isinstance(block, Bullets) and block.labels == labels:

@@ -11,7 +11,7 @@ __all__ = ["why_not"]
 
 
 def why_not(markdown: str) -> str | None:
-    """What hinders a text from being shown; None where nothing does."""
+    """The reason why a text cannot be shown on paper; None where it can."""
     try:
         typeset(Sheet("-", [Piece(blocks_of(markdown), "text")]))
     except NbsolveError as error:

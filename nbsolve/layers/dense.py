@@ -155,7 +155,7 @@ class Dense:
         slope: bool = False,
         new: bool = False,
     ) -> DomainError:
-        """Which function has no value, and for what."""
+        """The error for a function without a value: which function, at which pre-activation of which unit."""
         what = f"the derivative of {self.activation.name}" if slope else self.activation.name
         where = ""
         for j in self.units:
@@ -175,7 +175,7 @@ class Dense:
 
     @cached_property
     def _formulae(self) -> tuple[Expr, Expr]:
-        """The activation's definition and its slope, with the parameters of this layer filled in."""
+        """The activation's definition and its derivative, with the parameters of this layer filled in."""
         record = self.activation
         parameters = {name: literal(given) for name, given in self.layer.activation.parameters.items()}
         slope = record.derivative if record.from_output is None else record.from_output

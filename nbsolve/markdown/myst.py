@@ -112,7 +112,7 @@ class _Writer:
         return f"<span {attributes(self.language)}>{written}</span>"
 
     def blocks(self, tree: Node, level: int | None = None) -> str:
-        """All blocks of a tree, a blank line between any two."""
+        """All blocks of a tree as Markdown, with a blank line between any two."""
         return "\n\n".join(text for _, text in self.written(tree, level))
 
     def written(self, tree: Node, level: int | None) -> Iterator[tuple[bool, str]]:

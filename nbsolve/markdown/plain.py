@@ -13,7 +13,7 @@ __all__ = ["plain"]
 
 
 def plain(markdown: str) -> str:
-    """The words of a text, formulas as words too, its blocks on lines of their own."""
+    """The words of a text, its formulae as words too, its blocks on lines of their own."""
     return "\n\n".join(text for node in tree_of(markdown).children if (text := _block(node)))
 
 

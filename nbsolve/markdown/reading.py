@@ -34,7 +34,7 @@ def tree_of(markdown: str) -> Node:
 
 
 def tokens_of(markdown: str) -> list[Token]:
-    """The same, one after the other."""
+    """Read Markdown into the parser's flat list of tokens."""
     return _parser().parse(markdown.strip())
 
 
@@ -46,5 +46,5 @@ def only_paragraph(tree: Node) -> Node | None:
 
 
 def inlines(node: Node) -> list[Node]:
-    """What stands inside a paragraph, a heading or a cell."""
+    """The nodes inside a paragraph, a heading or a cell."""
     return node.children[0].children if node.children else []

@@ -35,7 +35,7 @@ class Server(Protocol):
 
     @property
     def waiting(self) -> list[Any]:
-        """What may become ready."""
+        """The connections that may become ready to be read."""
 
     def answer(self, ready: Sequence[Any]) -> None:
         """Do what is asked by those of them that are."""
@@ -156,7 +156,7 @@ def _end_once(*_: object) -> None:
 
 
 def _alone(task: Task, messages: Connection) -> None:
-    """What a child does: its task, and a message of what went wrong."""
+    """Run a task in a child process and send back its result, or a message of what went wrong."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_DFL)  # Ctrl-C reaches the children too: end without a word
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)

@@ -40,7 +40,7 @@ class CompilingServer:
 
     @property
     def waiting(self) -> list[Any]:
-        """What may become ready to be read."""
+        """The listener and the connections that may become ready to be read."""
         return [self._listener, *self._connections]
 
     def answer(self, ready: Sequence[Any]) -> None:

@@ -51,7 +51,7 @@ NEED_NUMBERS = ("forward_after", "loss_after", "epoch_loss")
 def check_letters(
     root: Cursor, network: Network, samples: tuple[Sample, ...], parts: tuple[Part, ...]
 ) -> None:
-    """What is asked of a problem in letters must have a formula; notes faults."""
+    """Note a fault for everything asked of a problem in symbols that has no formula."""
     rows = [row for layer in network.layers for row in (*layer.weights, layer.bias.values)]
     rows += [row for sample in samples for row in (sample.input, sample.target or ())]
     if not any(isinstance(cell, Letter) for row in rows for cell in row):

@@ -125,7 +125,7 @@ class Cursor:
                 yield Cursor(node, self.notes, f"{self.path}[{place}]")
 
     def length(self) -> int:
-        """How many elements a list has (0 for anything else)."""
+        """The number of elements of a list (0 for anything else)."""
         return len(self.node.items) if isinstance(self.node, Items) else 0
 
     def mapping(self, known: Sequence[str], what: str, hints: dict[str, str] | None = None) -> bool:
@@ -278,7 +278,7 @@ def shown(text: str) -> str:
 
 
 def describe(node: Node) -> str:
-    """What stands here, for a message."""
+    """A node of the YAML in words, for a message."""
     if isinstance(node, Items):
         if not node.items:
             return "an empty list"

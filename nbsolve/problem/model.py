@@ -215,7 +215,7 @@ class Topic(_Frozen):
 
     @property
     def id(self) -> str:
-        """What parts call it: `sigmoid`, `binary_cross_entropy_through_sigmoid`."""
+        """The name that parts call a topic by: `sigmoid`, `binary_cross_entropy_through_sigmoid`."""
         return self.name if self.through is None else f"{self.name}_through_{self.through}"
 
 

@@ -199,7 +199,7 @@ def _features(cursor: Cursor) -> tuple[str, ...]:
 def _columns(
     cursor: Cursor, what: str, table: Table, file: str, wanted: int | None
 ) -> tuple[tuple[Given, ...], ...] | None:
-    """For every row the numbers in the named columns."""
+    """The numbers in the named columns, row by row."""
     elements = (
         [cursor] if cursor.is_scalar else cursor.elements(f"{what} of samples", "a list of column names")
     )

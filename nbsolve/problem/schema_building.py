@@ -9,7 +9,7 @@ Schema = dict[str, Any]
 
 
 def reference(name: str, description: str | None = None) -> Schema:
-    """What `$defs` defines under that name."""
+    """A reference to what `$defs` defines under that name."""
     own: Schema = {"$ref": f"#/$defs/{name}"}
     return own if description is None else {"description": description, **own}
 
@@ -31,7 +31,7 @@ def texts(description: str) -> Schema:
 
 
 def one_of(description: str, words: Iterable[str]) -> Schema:
-    """One of some words."""
+    """The schema of a value that is one of some words."""
     return {"description": description, "enum": [*words]}
 
 

@@ -13,7 +13,7 @@ SOURCES = ("value", "file", "normal", "uniform")
 
 
 def what(cursor: Cursor) -> str:
-    """What is written where numbers should be."""
+    """Describe what is written where numbers should be, for a message."""
     return "nothing is written" if cursor.is_null else f"{describe(cursor.node)} is not numbers"
 
 

@@ -28,7 +28,7 @@ def derivations_of(topic: Topic) -> tuple[Derivation, ...]:
 
 
 def graph_of(topic: Topic) -> Graph:
-    """What a plot shows of a topic; an own loss with the target 1."""
+    """The graph that the plot of a topic shows; an own loss is plotted for the target 1."""
     own = own_function(topic)
     if own is None:
         return graph(topic.id, topic.parameters)

@@ -48,7 +48,7 @@ Style = Callable[[str, str], str]
 
 
 def plain(text: str, style: str) -> str:
-    """No colours: the text as it is."""
+    """Style a text not at all: return it as it is."""
     return text
 
 

@@ -83,7 +83,7 @@ class Writer:
         return frozenset(a for block in blocks if isinstance(block, Derivation) for a in block.anchors)
 
     def pieces(self) -> Iterator[Piece]:
-        """One piece a block. Raises: BrokenMathematics, UnknownMarkdown."""
+        """Yield one piece of Typst for each block. Raises: BrokenMathematics, UnknownMarkdown."""
         blocks = self.document.blocks
         for position, block in enumerate(blocks):
             following = next(

@@ -140,7 +140,7 @@ def _derivative(over: str, under: str, partial: bool) -> str:
 
 @dataclass(frozen=True)
 class Formulas:
-    """Writes formulas twice: in Typst, and in the linear form that is read aloud instead."""
+    """Writes formulae twice: in Typst, and in the linear form that is read aloud instead."""
 
     names: Names
 

@@ -42,7 +42,7 @@ class Backward:
         )
 
     def full_signal_chain(self, layer: Dense, j: Unit) -> Expr:
-        """The same, also where the signal has a name."""
+        """∂L/∂z_j as a chain of partial derivatives, also where the error signal has a name of its own."""
         if self._is_output(layer) and layer.activation.vector:
             return self.output.chain(j)
         return product(

@@ -85,7 +85,7 @@ class Output:
 
     @property
     def simplifies(self) -> bool:
-        """Whether ∂L/∂z is worth a derivation of its own: a Jacobian, or a slope that cancels."""
+        """Whether ∂L/∂z is worth a derivation of its own: a Jacobian, or factors that cancel."""
         return self.layer.activation.vector or self._cancelled(self.layer.units[0]) is not None
 
     @property
@@ -238,7 +238,7 @@ class Output:
     # ------------------------------------------------------------------ errors
 
     def _cancelled(self, j: Unit) -> Expr | None:
-        """∂L/∂z_j where the slope cancels: a − y and its relatives."""
+        """∂L/∂z_j where the derivative of the activation cancels: a − y and its relatives."""
         plain = self.objective.cancelled(j, self.sample, self.values)
         if plain is not None or self.layer.activation.name != "sigmoid":
             return plain

@@ -56,7 +56,7 @@ class Steps:
     # ------------------------------------------------------------------ factors
 
     def factors(self, backward: Backward) -> Iterator[Step]:
-        """The local derivatives: ∂L/∂a of each output, then the slopes, from the last layer to the first."""
+        """The local derivatives: ∂L/∂a of each output, then ∂a/∂z of each layer, from the last to the first."""
         output, label = backward.output, backward.sample
         for k in output.layer.units:
             target = Partial(LOSS, output.layer.a(k, label))

@@ -151,7 +151,7 @@ def function(name: str, argument: Expr, parameter: str | None = None) -> Expr:
 
 
 def slope(name: str, argument: Expr, parameter: str | None = None) -> Expr:
-    """Its derivative (σ′) at an argument."""
+    """The derivative of a catalogue activation (σ′) at an argument."""
     return _applied(name, ACTIVATIONS[name].derivative, argument, 1, parameter)
 
 
@@ -163,5 +163,5 @@ def _applied(name: str, definition: Expr, argument: Expr, primes: int, parameter
 
 
 def between(low: int | flint.fmpq, high: int | flint.fmpq, length: int | None = None) -> Domain:
-    """Where a letter may lie."""
+    """The domain of a letter: an open interval, or vectors of so many entries from it."""
     return Domain(flint.fmpq(low), flint.fmpq(high), length)

@@ -33,7 +33,7 @@ WITH_ALPHA = {**LETTERS, "alpha": between(0, 2)}
 
 
 def _steepness(name: str, parameter: str | None = None) -> Expr:
-    """How steep the line from 0 to h is: (f(h) − f(0)) / h."""
+    """The difference quotient from 0 to h: (f(h) − f(0)) / h."""
     return over(minus(function(name, h, parameter), function(name, zero, parameter)), h)
 
 
