@@ -28,7 +28,7 @@ class Certified(Protocol):
 class Arrays:
     """Arrays by layer, from 1: `W[1]` has shape (units, inputs) whatever the layout, the others (units,).
 
-    In a batch of several samples z and a (and the gradients in them) have a leading axis of samples.
+    In a batch of several samples z and a (and the derivatives with respect to them) have a leading axis of samples.
     """
 
     W: dict[int, Floats]

@@ -2,8 +2,8 @@
 
 The loss of a batch is evaluated from the definitions (catalogue and problem, forward only) with one parameter
 moved by ±h, in the solution's own exact arithmetic, so that every digit of a quotient is certain. The signs of what
-decides between cases are watched: a quotient across a kink says nothing about the slope, and one that starts from a
-kink has two sides.
+decides between cases are watched: a quotient across a kink says nothing about the derivative, and
+one that starts from a kink has two sides.
 Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, section 11.5.
 """
 
@@ -202,8 +202,8 @@ def _with_values(definition: Expr, parameters: Mapping[str, object]) -> Expr:
 class Quotients:
     """Difference quotients of the loss from one point; sides that are not defined are None.
 
-    `kink`: the loss has two slopes here. `jump_left`, `jump_right`: it jumps on that side. `crossed`: a kink
-    lies between the points, so that a smaller h is needed.
+    `kink`: the loss has two one-sided derivatives here. `jump_left`, `jump_right`: it jumps on that side.
+    `crossed`: a kink lies between the points, so that a smaller h is needed.
     """
 
     central: Value | None

@@ -86,7 +86,7 @@ class Name:
         return self.core + _script("_", self.sub) + _script("^", self.sup)
 
     def signs(self) -> tuple[str, str, str]:
-        """Core, subscript and superscript as Unicode text, to be set by whoever draws them."""
+        """Core, subscript and superscript as Unicode text, for a drawing to set."""
         return _sign(self.core), _sign(self.sub), _sign(self.sup)
 
     def plain(self) -> str:

@@ -1,4 +1,4 @@
-"""The loss of a batch: its formula, and its derivative in each output.
+"""The loss of a batch: its formula, and its derivative with respect to each output.
 
 L = (sum or mean over samples) of Σ_m weight_m · scale_m · (sum or mean over outputs) ℓ_m(a_k, y_k), plus the
 penalty strength · scale · Σ w² of L2 regularisation over all weights (biases are left out).

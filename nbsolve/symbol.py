@@ -1,9 +1,9 @@
 """Symbols: which quantity of a network is meant, never which letter it is written with.
 
 A `Symbol` is a role with a place (layer, unit, input unit) and a moment (sample, iteration); a `Partial` is a
-partial derivative of one symbol in another. Layers and units count from 1; `None` stands for "all of them": a
-weight without `to` and `from_` is the whole matrix of its layer. The canonical names are the language of the
-JSON interface; the letters a document uses come from `nbsolve.notation`.
+partial derivative of one symbol with respect to another. Layers and units count from 1; `None` stands for
+"all of them": a weight without `to` and `from_` is the whole matrix of its layer. The canonical names
+are the language of the JSON interface; the letters a document uses come from `nbsolve.notation`.
 """
 
 from __future__ import annotations
@@ -119,8 +119,8 @@ def canonical(atom: Symbol | Partial) -> str:
     """The canonical name: `W[l][j][i]`, `b_new[l][j]`, `dL/dz[l][j]`, `da/dz[l][j]`, `dL_out[k]/da[l][j]`.
 
     Sample and iteration are not part of the name (they are fields beside it). A shared bias is `b[l]`, the
-    whole vector of biases `b[l][:]`. The derivative of an activation in its own pre-activation is shortened to
-    `da/dz[l][j]`; with two different units (softmax) it is `da[l][k]/dz[l][j]`.
+    whole vector of biases `b[l][:]`. The derivative of an activation with respect to its own pre-activation
+    is shortened to `da/dz[l][j]`; with two different units (softmax) it is `da[l][k]/dz[l][j]`.
     """
     if isinstance(atom, Symbol):
         return _stem(atom) + _indices(atom)

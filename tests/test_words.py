@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ OF_LOSS = r"(?: of (?:the )?[\w'$\\]+(?: [\w'$\\]+){0,2})?"
 TURNS = {
     rf"\b(?:gradient|derivative|slope|Jacobian)s?{OF_LOSS} (?:in|at) "
     r"(?:the (?:pre-?activation|prediction|parameter|weight|bias|output|input)|all par|a (?:weight|par|bias)|"
-    r"every|each|one|it\b|\$?[azpw]_?\w*\$?[ .,:])": '"with respect to"',
+    r"every|each|one (?:\$|of|weight|par)|it\b|\$?[azpw]_?\w*\$?[ .,:])": '"with respect to"',
     r"\b(?:is|be|been|already) taken in\b": '"with respect to"',
     r"\bslopes?\b": '"derivative"; a slope is that of a line',
     r"\b[Ww]hoever\b|\bof one's own\b|\b[Ii]n letters\b|\bput in\b|\btaken away\b": "what a teacher would say",
@@ -26,6 +26,8 @@ TURNS = {
     r"\bhas to be said\b|\bbehind it\b|\b[Aa]sked besides\b|\bfor the pencil\b": "what a teacher would say",
 }
 """A turn that is not English, or not the term, and what is said instead."""
+
+WITH_RESPECT_TO = tuple(turn for turn, better in TURNS.items() if better == '"with respect to"')
 
 AMERICAN = re.compile(
     r"\b(?:(?:non)?colou?rs?(?<!colour)(?<!colours)|gr[ae]y(?<!grey)|behavior|center(?:ed|s)?|neighbor\w*|label(?:ed|ing)"
@@ -47,11 +49,11 @@ ALLOWED = (
 """Where a slope is that of a line in a graph; the key of a problem, and a colour of LaTeX."""
 
 
-def faults(text: str) -> list[str]:
+def faults(text: str, turns: Iterable[str] = tuple(TURNS)) -> list[str]:
     """What should be said differently in a text: words, and what is better."""
     for words in ALLOWED:
         text = text.replace(words, "")
-    found = [f"{match[0]!r}: {better}" for turn, better in TURNS.items() for match in re.finditer(turn, text)]
+    found = [f"{match[0]!r}: {TURNS[turn]}" for turn in turns for match in re.finditer(turn, text)]
     return found + [f"{match[0]!r}: British spelling" for match in AMERICAN.finditer(text)]
 
 
@@ -136,6 +138,17 @@ def test_what_readers_read_is_what_a_teacher_would_say(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_messages_are_what_a_teacher_would_say(path: Path) -> None:
     assert not faults(messages(path))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_docstrings_say_with_respect_to(path: Path) -> None:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    said = [
+        node.value.value
+        for node in nodes
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]
+    assert not faults("\n".join(text for text in said if isinstance(text, str)), WITH_RESPECT_TO)
 
 
 def test_the_places_are_there() -> None:

@@ -6,7 +6,7 @@ r"""What is mathematics in an author's text: one rule for pages, notebooks, hand
 - Any other dollar is a dollar: "Costs $5 and $10". `\$` is always one. What stands in backticks is code.
 
 Readers of Markdown differ about dollars. `canonical` therefore writes a text so that all of them see the same:
-formulas in `$` and `$$`, every other dollar with a backslash.
+formulae in `$` and `$$`, every other dollar with a backslash.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _formula(piece: Piece) -> str:
 
 
 def in_words(text: str) -> str:
-    """The text in one line, its formulas as words: for titles, terminals and text alternatives."""
+    """The text in one line, its formulae as words: for titles, terminals and text alternatives."""
     said = []
     for piece in pieces(text):
         if piece.kind in ("words", "code"):

@@ -57,7 +57,7 @@ def filled(text: str, number: Callable[[Slot], str]) -> str:
 
 
 def covered(text: str) -> tuple[str, Callable[[str], str]]:
-    """The text with something harmless in each place, for whoever reads Markdown or LaTeX, and the way back."""
+    """The text with something harmless in each place, for readers of Markdown or LaTeX, and the way back."""
     stem = next(str(n) for n in range(7000, 99999) if str(n) not in text)
     covers = {
         slot: _group(text, slot, f"{stem}{n:03}") if slot.in_formula else f"Q{stem}{n:03}Q"

@@ -27,9 +27,9 @@ class Made:
 
 @cache
 def nbsolve_hash() -> str:
-    """Of nbsolve's version and its own files, the templates among them.
+    """The hash of nbsolve's version and its own files, the templates among them.
 
-    The version alone is not enough: whoever works on nbsolve would look at old pages.
+    The version alone is not enough: somebody who works on nbsolve would look at old pages.
     """
     digest = hashlib.sha256(__version__.encode())
     package = Path(__file__).resolve().parent.parent

@@ -1,7 +1,7 @@
 """One run of Sphinx in a process of its own: `python -m nbsolve.book.sphinx_run`, an order on standard input.
 
 It is started before the notebooks run, and has imported all of Jupyter Book when its order comes. An order and
-the answer are one line of JSON each; where no order comes, because whoever started it has ended, it ends too.
+the answer are one line of JSON each; where no order comes, because its starter has ended, it ends too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Starts a course of one's own, outside nbsolve's repository."""
+"""Starts a course of your own, outside nbsolve's repository."""
 
 from __future__ import annotations
 

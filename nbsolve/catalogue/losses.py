@@ -33,7 +33,7 @@ from nbsolve.given import Given
 
 @dataclass(frozen=True)
 class Loss:
-    """ℓ(a, y) and its derivative in a, which is `coefficient` · `derivative`.
+    """ℓ(a, y) and its derivative with respect to a, which is `coefficient` · `derivative`.
 
     `logarithmic`: the formula is a sum of logarithms, whose base may be chosen. `kink` names the convention at
     a kink, if any. `plain` is the derivative as the rules of differentiation give it, before it is simplified

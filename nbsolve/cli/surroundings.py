@@ -23,7 +23,7 @@ def run() -> None:
     except SystemExit as ended:
         code = ended.code
     except BrokenPipeError:
-        pass  # whoever read the output has seen enough
+        pass  # the reader of the output has seen enough
     except OSError as error:
         # The help, for example, is written before there is a command; so is what is wrong with a command line.
         code = exit_code_of_usage(error)

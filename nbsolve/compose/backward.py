@@ -117,7 +117,7 @@ class BackwardBlocks(IterationBlocks):
         return phrase(f"passages.delta_output{one}", sign=sign)
 
     def _path_words(self, step: Step, previous: Rule | None, written: int) -> str:
-        """How many ways lead from a layer's units to the loss."""
+        """The sentence that says how many paths lead from a layer's units to the loss."""
         if step.rule is Rule.PATH_SUM and previous is Rule.PATH_SHARE:
             return phrase("passages.shares_added")
         layer = layer_of(step)
@@ -197,7 +197,7 @@ class BackwardBlocks(IterationBlocks):
             yield phrase("passages.penalty")
 
     def _dead_units(self, layer: Dense) -> Iterator[Block]:
-        """What is remarkable: a unit whose slope is zero stops the gradient."""
+        """Name the units whose derivative is 0: they stop the gradient."""
         if (
             layer.activation.kink in (None, "step")
             or by_matrices(self.solution)

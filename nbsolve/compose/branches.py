@@ -62,7 +62,7 @@ class Branches:
         return any(term.formula is not None for term in self.solution.problem.losses)
 
     def is_own(self, node: Expr) -> bool:
-        """Whether it is an own activation, or the slope of one, that distinguishes cases."""
+        """Whether it is an own activation, or the derivative of one, that distinguishes cases."""
         return (
             isinstance(node, Applied)
             and node.name in self._own

@@ -139,7 +139,7 @@ def _activations(problem: Problem) -> Iterator[Text]:
         item: list[Inline] = [phrase("conventions.activation", name=activation_name(choice)) + " "]
         spelled = definition != Function(record.function, (z,))
         if not spelled and not problem.losses:
-            continue  # tanh is its own formula, and no slope is asked for
+            continue  # tanh is its own formula, and no derivative is asked for
         if spelled:
             item.append(Math(function, "=", definition))
         if problem.losses:

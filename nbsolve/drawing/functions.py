@@ -1,4 +1,4 @@
-"""A function and its derivative in one small plot, with tangents: what a derivation proves, to be seen."""
+"""A function and its derivative in one small plot, with tangents: a derivation made visible."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Pass:
         return Unit((tuple(rows),), "input")
 
     def loss(self, gradient: bool, new: bool = False) -> Unit | None:
-        """Targets and the loss; its gradient in itself is 1, where the backward pass starts; the loss after."""
+        """Targets and the loss; the backward pass starts from ∂L/∂L = 1 there; the loss after."""
         if not self.problem.losses:
             return None
         targets = []

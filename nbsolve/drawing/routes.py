@@ -1,7 +1,7 @@
 """The paths from one quantity to the loss: which units they run through, their factors, their shares.
 
 ∂L/∂q is the sum over all paths; a path's share is the product of its factors, from the loss back to q:
-∂L/∂z of the output, then weight and slope of the activation for each unit on the way, then ∂z/∂q.
+∂L/∂z of the output, then weight and derivative of the activation for each unit on the way, then ∂z/∂q.
 Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, section 6.5.
 """
 

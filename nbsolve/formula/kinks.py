@@ -1,4 +1,4 @@
-"""Where a formula jumps or has only one-sided derivatives, and what its slope is taken as there."""
+"""Where a formula jumps or has only one-sided derivatives, and what its derivative is taken as there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _POINTS = 4
 def kinks_of(
     definition: Expr, slope: Expr, variable: Variable, domains: Mapping[str, Domain]
 ) -> tuple[Expr, ...]:
-    """The places, as formulae in the other letters; where value and slope agree on both sides there is none."""
+    """The places of kinks and jumps, as formulae in the other letters; a smooth joint is none."""
     others = {name: domain for name, domain in domains.items() if name != variable.name}
     found: list[Expr] = []
     numbers = switching_places(definition, variable)

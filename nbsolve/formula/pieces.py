@@ -159,7 +159,7 @@ def _roots_of(switch: Expr, variable: Variable, known: _Roots) -> list[flint.fmp
 
 
 def _line(e: Expr, v: Variable, low: flint.fmpq, high: flint.fmpq) -> tuple[flint.fmpq, flint.fmpq] | None:
-    """Its value at `low` and its slope, where it is a straight line with rational numbers between the two."""
+    """A piece's value at `low` and its slope, where it is a straight line with rational numbers up to `high`."""
     span = high - low
     values = []
     for part in (flint.fmpq(0), flint.fmpq(1, 3), flint.fmpq(5, 7), flint.fmpq(1)):

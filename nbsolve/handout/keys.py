@@ -281,7 +281,7 @@ def _below_height(below: Sequence[Sequence[_Cell]], paper: Paper) -> float:
 def _arranged(table: _Table, paper: Paper, count: int, size: float, taken: float) -> _Arrangement | None:
     """`count` tables beside each other, filled from the left; None where they are wider than the paper.
 
-    A single table may be narrowed in its column of values, whose formulas then take several lines.
+    A single table may be narrowed in its column of values, whose formulae then take several lines.
     """
     rows, value = table.rows, table.value
     widths = [max(row[n].width for row in [table.header, *rows]) for n in range(len(table.header))]

@@ -92,7 +92,7 @@ def as_latex(sheet: Sheet) -> str:
         preamble = preamble.replace(f"@{name}@", text)
     pieces: list[str] = []
     for latex in (_fitting(piece.latex()) for piece in sheet.pieces):
-        # a formula stays with the words that lead to it; between two formulas a page may end
+        # a formula stays with the words that lead to it; between two formulae a page may end
         leads = latex.startswith("\\begin{fitted}") and pieces and not pieces[-1].endswith("\\end{fitted}\n")
         pieces.append(("\\nopagebreak[4]\n" if leads else "") + latex)
     body = "\n".join(pieces)

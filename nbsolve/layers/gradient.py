@@ -15,7 +15,7 @@ LOSS = Symbol(Role.LOSS)
 
 @dataclass(frozen=True)
 class Gradient:
-    """A gradient of the loss in a layer's vector, as formulae over quantities that are written down.
+    """The gradient of the loss with respect to a layer's vector, as formulae over quantities that are written down.
 
     `whole` is the matrix formula, `unit(j)` the same for one unit, `chain(j)` in partial derivatives only,
     `spelled(j)` the formula behind it where `unit(j)` is a quantity that was written down.

@@ -1,4 +1,4 @@
-"""The error signal ∂L/∂z of a layer: the upstream gradient times the activation's slope.
+"""The error signal ∂L/∂z of a layer: the upstream gradient times the derivative of the activation.
 
 ∂L/∂z_j = ∂L/∂a_j · f′(z_j) unit by unit; ∂L/∂z_j = Σ_k ∂L/∂a_k · ∂a_k/∂z_j through a Jacobian (softmax).
 Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, section 6.5.

@@ -50,7 +50,7 @@ def complaints(
 ) -> Iterator[Complaint]:
     """All that is wrong with a text. `line`: it has to be one line, in a title without links.
 
-    `mathematics`: whether to look into formulas as well. `trust` allows raw HTML. `folder` is the problem's,
+    `mathematics`: whether to look into formulae as well. `trust` allows raw HTML. `folder` is the problem's,
     where links are looked up.
     """
     tree = tree_of(markdown)

@@ -200,7 +200,7 @@ class Problem(_Frozen):
 
 
 class Topic(_Frozen):
-    """One thing whose derivative is derived: an activation or a loss, perhaps through the outputs' activation.
+    """Something to be differentiated: an activation or a loss, perhaps through the outputs' activation.
 
     `parameters` are those that plots take; the derivation itself is in letters. `formula` and `latex` belong to
     functions that the catalogue does not have, as in a `Choice`.

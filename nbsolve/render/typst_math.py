@@ -1,4 +1,4 @@
-"""The Typst dialect of mathematics, and formulas inside lines of text."""
+"""The Typst dialect of mathematics, and formulae inside lines of text."""
 
 from __future__ import annotations
 

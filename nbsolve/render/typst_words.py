@@ -1,4 +1,4 @@
-"""Signs and words of formulas in Typst's mathematics: nothing that is written here can be read as code."""
+"""Signs and words of formulae in Typst's mathematics: nothing that is written here can be read as code."""
 
 from __future__ import annotations
 

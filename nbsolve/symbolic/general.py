@@ -29,7 +29,7 @@ _LETTERS = "ijkmnpqrs"
 
 @dataclass(frozen=True)
 class General:
-    """General formulae: `factors` (∂L/∂a, slopes), `linear` (∂z/∂w, ∂z/∂b, ∂z/∂a), `signals`, `gradients`."""
+    """General formulae: `factors` (∂L/∂a, ∂a/∂z), `linear` (∂z/∂w, ∂z/∂b, ∂z/∂a), `signals`, `gradients`."""
 
     factors: tuple[Step, ...]
     linear: tuple[Step, ...]

@@ -1,7 +1,7 @@
 """The output in letters: ∂L/∂a, and ∂L/∂z where loss and activation simplify together.
 
 Where every loss has ∂ℓ/∂a = (a − y) · q(a), with q = 2 for squared errors and 1 / (a (1 − a)) for binary
-cross-entropy, their sum is (a − y) Σ q, and the slope a (1 − a) of a sigmoid cancels against it.
+cross-entropy, their sum is (a − y) Σ q, and the derivative a (1 − a) of a sigmoid cancels against it.
 Softmax has a full Jacobian, ∂a_k/∂z_j = a_k (1[k = j] − a_j), so that every ∂L/∂a_k reaches every z_j.
 Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sections 6.2.2 and 6.5.
 """
