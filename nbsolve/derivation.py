@@ -59,9 +59,9 @@ class Derivation:
 
     `subject` is its id (`sigmoid`, `binary_cross_entropy`), `through` the activation that it is taken through,
     if any; `variant` tells several derivations of one thing apart (`one_output`, `mean`). `letters` says where
-    its letters lie. `kinks` are the places where only one-sided derivatives exist (values of the letter with respect to which
-    the derivative is taken; for the hinge, of the product a · y), `remarks` the ids of phrases said at the end (a
-    convention, what to remember).
+    its letters lie. `kinks` are the places where only one-sided derivatives exist (values of the
+    letter with respect to which the derivative is taken; for the hinge, of the product a · y), `remarks` the ids of
+    phrases said at the end (a convention, what to remember).
     """
 
     subject: str
