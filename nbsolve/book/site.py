@@ -12,7 +12,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,6 @@ from nbsolve.book.sphinx_process import SphinxProcess
 from nbsolve.errors import NbsolveError
 from nbsolve.whole_files import write_whole
 
-# Of MathJax's 24 MB, what pages with LaTeX input and HTML output can ever ask for.
-_MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts", "a11y", "sre", "ui")
 _STAMP = "site.json"
 
 
@@ -102,24 +99,13 @@ def _copy(state: Path, fresh: Path) -> None:
 
 
 def _files(course: Course) -> dict[str, Path]:
-    """Every file of the site: Sphinx's, the notebooks that run in the place of its copies, and MathJax."""
+    """Every file of the site: Sphinx's, and the notebooks that run in the place of its copies."""
     html = course.state / "html"
     files = {path.relative_to(html).as_posix(): path for path in html.rglob("*") if path.is_file()}
     for notebook in course.notebooks.rglob("*.ipynb"):
         place = f"_sources/problems/{notebook.relative_to(course.notebooks).as_posix()}"
         if place in files:
             files[place] = notebook
-    spec = find_spec("sphinx-mathjax-offline")
-    if spec is None or spec.origin is None:
-        raise NbsolveError(
-            "the package sphinx-mathjax-offline, which the pages' mathematics needs, is missing"
-        )
-    mathjax = Path(spec.origin).parent / "static" / "mathjax"
-    for name in _MATHJAX:
-        within = (mathjax / name).rglob("*") if (mathjax / name).is_dir() else [mathjax / name]
-        for path in within:
-            if not path.is_dir():
-                files[f"_static/mathjax/{path.relative_to(mathjax).as_posix()}"] = path
     return files
 
 

@@ -18,8 +18,9 @@ from sphinx.config import Config
 from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSuppressor
 
 from nbsolve import __version__
-from nbsolve.book import affected, page_files
+from nbsolve.book import affected, mathematics, page_files
 from nbsolve.book.drawing_directive import add_directives
+from nbsolve.book.math_fonts import write_fonts
 from nbsolve.book.sidebar import fill_sidebars
 from nbsolve.markdown.languages import attributes, is_english
 
@@ -65,12 +66,14 @@ def setup(app: Sphinx) -> dict[str, object]:
     _collect_warnings(app)
     affected.setup(app)
     page_files.setup(app)
+    mathematics.setup(app)
     add_directives(app)
     # with another style sheet or script every page is written anew; else Sphinx would keep the old ones
     app.add_config_value("nbsolve_language", "en", "html", str)
     app.add_config_value("nbsolve_style", _style(), "html", str)
     app.add_config_value("nbsolve_shared_sidebar", True, "html", bool)
     app.add_css_file("nbsolve-icons.css")
+    app.add_css_file("math-fonts.css")
     app.add_css_file("nbsolve.css")
     app.add_js_file("nbsolve.js")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
@@ -97,10 +100,9 @@ def _configure(app: Sphinx, config: Config) -> None:
     if not is_english(config.nbsolve_language):
         for catalog in locale.translators:  # the theme's too, which were read before
             locale.translators[catalog] = NullTranslations()
-    config.mathjax_path = "mathjax/tex-chtml-full.js"
-    if not config.mathjax3_config:
-        # each line of a solution begins where the last one began
-        config.mathjax3_config = {"chtml": {"displayAlign": "left"}, "loader": {"load": ["ui/safe"]}}
+    fonts = Path(app.doctreedir).with_name("fonts")
+    write_fonts(fonts)
+    config.html_static_path.append(str(fonts))
     # "Costs $5 and $10" has no mathematics, on pages written by hand as in problems
     config.myst_dmath_allow_space = False
     config.myst_dmath_double_inline = True  # $$ in the middle of a line, as in notebooks

@@ -88,7 +88,7 @@ def printer(names: Names) -> Printer:
         Dialect(
             atom=names.latex,
             number=number,
-            variable=_variable,
+            variable=variable,
             fraction=lambda n, d: rf"\frac{{{n}}}{{{d}}}",
             fraction_is_atom=True,
             power=lambda base, exponent: f"{base}^{{{exponent}}}",
@@ -125,7 +125,8 @@ def printer(names: Names) -> Printer:
     )
 
 
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """A letter of a formula that stands on its own: alpha is α, beta2 is β₂."""
     return VARIABLES.get(name) or (letter_name(name).latex() if re.match(r"[A-Za-z]\w", name) else name)
 
 

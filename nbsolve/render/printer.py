@@ -72,6 +72,12 @@ class Dialect:
     derivative: Callable[[str, str, bool], str]
     remainder: Callable[[str], str]
     indicator: Callable[[str], str]
+    plus: str = "+"
+    starts_with_digit: Callable[[str], bool] = lambda text: text[:1].isdigit()
+    is_raised: Callable[[str], bool] = lambda text: "^" in text
+    """Whether a name has something above it already, where an exponent or a T would stand."""
+    is_long: Callable[[str], bool] = lambda text: any(sign in text for sign in ("^", "⁽", "/", "frac"))
+    """Whether an exponent of a name would seem to belong to a part of it."""
 
 
 class Printer:
@@ -151,9 +157,9 @@ class Printer:
             if isinstance(_bare(term), Negation):
                 parts.append(f" {self.dialect.minus} " + self._at(_bare(term).children[0], PRODUCT))
             elif isinstance(term, Number) and _negative(term):
-                parts.append(" + " + self.dialect.parentheses(self._print(term)[0]))
+                parts.append(f" {self.dialect.plus} " + self.dialect.parentheses(self._print(term)[0]))
             else:
-                parts.append(" + " + self._after_sign(term))
+                parts.append(f" {self.dialect.plus} " + self._after_sign(term))
         return "".join(parts), SUM
 
     def _after_sign(self, term: Expr) -> str:
@@ -190,7 +196,9 @@ class Printer:
         """A dot where two numbers would run together, nothing visible between letters."""
         if isinstance(_bare(right), Sum):
             return self.dialect.juxtaposed
-        if _is_numeric(right) or (_is_numeric(left) and written[:1].isdigit()):
+        if _is_numeric(right) or (
+            _is_numeric(left) and self.dialect.starts_with_digit(written)
+        ):
             return f" {self.dialect.dot} "
         return self.dialect.juxtaposed
 
@@ -210,10 +218,9 @@ class Printer:
         called = isinstance(bare, Function) and bare.name in ("exp", "tanh", "ln")
         if called or isinstance(bare, Quotient) or isinstance(base, Brace | FactorReference):
             written = self.dialect.parentheses(self._print(base)[0])
-        elif isinstance(bare, Number | Quantity) and not written.startswith("("):
-            text = self._print(base)[0]
-            open_ended = any(sign in text for sign in ("^", "⁽", "/", "frac"))
-            written = self.dialect.parentheses(text) if open_ended else text
+        elif isinstance(bare, Number | Quantity):
+            text, own = self._print(base)
+            written = self.dialect.parentheses(text) if own < ATOM or self.dialect.is_long(text) else text
         return self.dialect.power(written, self.print(exponent)), POWER
 
     def _function(self, e: Function) -> tuple[str, int]:
@@ -261,7 +268,7 @@ class Printer:
 
     def _transpose(self, e: Transpose) -> tuple[str, int]:
         base = self._at(e.operands[0], ATOM)
-        if "^" in base and isinstance(_bare(e.operands[0]), Quantity):
+        if self.dialect.is_raised(base) and isinstance(_bare(e.operands[0]), Quantity):
             base = self.dialect.parentheses(base)
         return self.dialect.power(base, self.dialect.transpose), POWER
 

@@ -1,0 +1,133 @@
+"""The site's mathematics, typeset when it is built: Sphinx's formulas written as MathML, no script needed.
+
+What nbsolve worked out is written from its expressions, which the page's notebook carries; what authors wrote is
+read from their LaTeX. Each formula keeps its LaTeX as an annotation. Each derivation has a link to itself, and the
+number of a line leads to the line that it was given to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+from nbsolve.authored.spelling import BrokenMathematics
+from nbsolve.render import stored
+from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, key
+
+NAME = "mathml"
+_FIRST = re.compile(r"(<math[^>]*>)(.*?)</math>", re.DOTALL)
+_MARK = re.compile(r'<a class="mark" data-(mark|marks)="(\d+)">')
+_log = logging.getLogger(__name__)
+
+
+def setup(app: Sphinx) -> None:
+    """Add the renderer; `config-inited` makes it the one in use."""
+    app.add_html_math_renderer(NAME, (_visit_inline, None), (_visit_block, None))
+    app.connect("config-inited", _configure)
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    config.html_math_renderer = NAME
+
+
+@dataclass
+class _Page:
+    """What is known of a page while it is written, from its top down."""
+
+    known: dict[str, str]
+    equations: int = 0
+    lines: dict[str, str] = field(default_factory=dict)
+    """By the number of a line, the id of the last one that was given it."""
+
+    def linked(self, markup: str) -> str:
+        """The numbers of lines as what they are: an id where a line is given it, a link where it is called by it."""
+
+        def one(found: re.Match[str]) -> str:
+            kind, number = found.groups()
+            if kind == "marks":
+                self.lines[number] = f"line-{self.equations}-{number}"
+                return f'<a class="mark" id="{self.lines[number]}">'
+            place = self.lines.get(number)
+            return f'<a class="mark" href="#{place}">' if place else '<a class="mark">'
+
+        return _MARK.sub(one, markup)
+
+
+def _page(translator: HTML5Translator) -> _Page:
+    """The page that the translator writes."""
+    page = getattr(translator, "nbsolve_page", None)
+    if page is None:
+        page = _Page(_formulas_of(Path(translator.builder.srcdir), translator.docnames[0]))
+        translator.nbsolve_page = page
+    return page  # type: ignore[no-any-return]
+
+
+def _formulas_of(book: Path, page: str) -> dict[str, str]:
+    """The formulas of the documents that the page's notebook carries; none for a page that people write."""
+    folder, _, name = page.partition("/")
+    notebook = book / "_build" / "notebooks" / f"{name}.ipynb"
+    if folder != "problems" or not notebook.is_file():
+        return {}
+    found: dict[str, str] = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", ()):
+            document = output.get("data", {}).get(stored.MIME)
+            if document is not None:
+                found |= formulas(stored.read(document))
+    return found
+
+
+def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
+    latex = node.astext()
+    markup = _page(self).known.get(key(latex, False))
+    if markup is None:
+        markup = _authored(latex, node, authored_inline)
+    self.body.append(f'<span class="nbsolve-inline">{_annotated(_page(self).linked(markup), latex)}</span>')
+    raise nodes.SkipNode
+
+
+def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
+    page, latex = _page(self), node.astext()
+    page.equations += 1
+    markup = page.known.get(key(latex, True))
+    if markup is None:
+        markup = _authored(latex, node, authored_block)
+    identity = f"equation-{page.equations}"
+    ids = "".join(f'<span id="{escape(each)}"></span>' for each in node.get("ids", ()))
+    number = ""
+    if node.get("number"):
+        number = f'<span class="eqno">({get_node_equation_number(self, node)})</span>'
+    link = f'<a class="headerlink" href="#{identity}" title="Link to this equation">#</a>'
+    self.body.append(
+        f'<div class="nbsolve-equation" id="{identity}">{ids}'
+        f'<div class="nbsolve-math">{_annotated(page.linked(markup), latex)}</div>{number}{link}</div>\n'
+    )
+    raise nodes.SkipNode
+
+
+def _authored(latex: str, node: nodes.Element, write: Any) -> str:
+    """An author's formula; one that cannot be read is a warning, which stops the build."""
+    try:
+        return str(write(latex))
+    except BrokenMathematics as error:
+        _log.warning("the formula cannot be shown: %s", error, location=node)
+        return f"<code>{escape(latex)}</code>"
+
+
+def _annotated(markup: str, latex: str) -> str:
+    """The LaTeX of the whole formula, in the first of its pieces, where scripts and programs look for it."""
+    note = f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation>'
+    return _FIRST.sub(
+        lambda first: f"{first[1]}<semantics><mrow>{first[2]}</mrow>{note}</semantics></math>", markup, count=1
+    )

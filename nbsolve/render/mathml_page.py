@@ -1,0 +1,60 @@
+"""All formulas of a document as a page shows them, found by the LaTeX that stands for them in its Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from nbsolve.document import Derivation, Document, Math
+from nbsolve.expr import Expr
+from nbsolve.render import latex_math
+from nbsolve.render.mathml import inline
+from nbsolve.render.mathml_lines import derivation
+from nbsolve.render.mathml_pieces import pieces
+from nbsolve.render.mathml_tree import authored
+
+__all__ = ["authored_block", "authored_inline", "formulas", "key"]
+
+
+def key(latex: str, display: bool) -> str:
+    """The formula without its spaces, which Markdown may change."""
+    return f"{'$$' if display else '$'}{''.join(latex.split())}"
+
+
+def formulas(document: Document) -> dict[str, str]:
+    """HTML by `key`: rows of a grid for derivations, `math` elements for formulas in lines of text."""
+    names = document.names
+    found: dict[str, str] = {}
+    for item in _within(document.blocks):
+        if isinstance(item, Derivation):
+            latex = latex_math.derivation(item, names, lambda text: latex_math.note_words(text, names))
+            if (at := key(latex, True)) not in found:
+                found[at] = derivation(item, names)
+        elif isinstance(item, Math):
+            at = key(latex_math.inline(item, names), False)
+            if at not in found:
+                found[at] = pieces(inline(item, names), False)
+    return found
+
+
+def authored_inline(latex: str) -> str:
+    """`math` elements for an author's formula in a line of text. Raises: BrokenMathematics."""
+    return pieces(authored(latex), False)
+
+
+def authored_block(latex: str) -> str:
+    """A row of a grid for an author's formula on lines of its own. Raises: BrokenMathematics."""
+    return f'<div class="right">{pieces(authored(latex, True), True)}</div>'
+
+
+def _within(item: Any) -> Iterator[Derivation | Math]:
+    """Every derivation, and every formula in the words of blocks."""
+    if isinstance(item, Derivation | Math):
+        yield item
+    elif isinstance(item, tuple):
+        for part in item:
+            yield from _within(part)
+    elif is_dataclass(item) and not isinstance(item, Expr):
+        for field in fields(item):
+            yield from _within(getattr(item, field.name))
