@@ -51,7 +51,7 @@ class _Page:
     """By the number of a line, the id of the last one that was given it."""
 
     def linked(self, markup: str) -> str:
-        """The numbers of lines as what they are: an id where a line is given it, a link where it is called by it."""
+        """The numbers of lines: an id where a line is given it, a link where it is called by it."""
 
         def one(found: re.Match[str]) -> str:
             kind, number = found.groups()
@@ -70,7 +70,7 @@ def _page(translator: HTML5Translator) -> _Page:
     if page is None:
         page = _Page(_formulas_of(Path(translator.builder.srcdir), translator.docnames[0]))
         translator.nbsolve_page = page
-    return page  # type: ignore[no-any-return]
+    return page
 
 
 def _formulas_of(book: Path, page: str) -> dict[str, str]:
@@ -111,7 +111,7 @@ def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     link = f'<a class="headerlink" href="#{identity}" title="Link to this equation">#</a>'
     self.body.append(
         f'<div class="nbsolve-equation" id="{identity}">{ids}'
-        f'<div class="nbsolve-math">{_annotated(page.linked(markup), latex)}</div>{number}{link}</div>\n'
+        f"{_annotated(page.linked(markup), latex)}{number}{link}</div>\n"
     )
     raise nodes.SkipNode
 
@@ -129,5 +129,7 @@ def _annotated(markup: str, latex: str) -> str:
     """The LaTeX of the whole formula, in the first of its pieces, where scripts and programs look for it."""
     note = f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation>'
     return _FIRST.sub(
-        lambda first: f"{first[1]}<semantics><mrow>{first[2]}</mrow>{note}</semantics></math>", markup, count=1
+        lambda first: f"{first[1]}<semantics><mrow>{first[2]}</mrow>{note}</semantics></math>",
+        markup,
+        count=1,
     )

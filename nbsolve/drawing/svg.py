@@ -45,8 +45,6 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
         f'height="{height}" style="max-width:100%;height:auto" font-family="{FAMILY}" role="img" '
         f'aria-labelledby="{tag}-t" aria-describedby="{tag}-d">'
     )
-    # on paper nothing scrolls: there it shrinks to the width of the sheet
-    body.insert(0, f"<style>@media screen{{#{tag}{{min-width:{_number(scene.width * _SHRINK)}px}}}}</style>")
     words = [
         f'<title id="{tag}-t">{escape(title)}</title>',
         f'<desc id="{tag}-d">{escape(description)}</desc>',

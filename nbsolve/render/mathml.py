@@ -76,9 +76,7 @@ def printer(names: Names) -> Printer:
             indexed_sum=_indexed_sum,
             derivative=_derivative,
             remainder=lambda x: f"<mi>O</mi>{_parentheses(x)}",
-            indicator=lambda condition: (
-                f'<msub><mi>𝟙</mi><mrow><mo stretchy="false">[</mo>{condition}<mo stretchy="false">]</mo></mrow></msub>'
-            ),
+            indicator=lambda condition: f"<msub><mi>𝟙</mi><mrow>{_fenced('[', ']', condition)}</mrow></msub>",
             plus="<mo>+</mo>",
             starts_with_digit=lambda text: text.startswith("<mn>"),
             is_raised=lambda text: text.startswith(("<msup", "<msubsup")),
@@ -129,19 +127,18 @@ def _words(text: str) -> str:
 
 def _power(base: str, exponent: str) -> str:
     if base.startswith("<msub>") and len(parts := elements(base)) == 1:
-        inside = "".join(part for part, _ in elements(parts[0][0].removeprefix("<msub>").removesuffix("</msub>")))
+        inside = "".join(
+            part for part, _ in elements(parts[0][0].removeprefix("<msub>").removesuffix("</msub>"))
+        )
         return f"<msubsup>{inside}{one(exponent)}</msubsup>"
     return f"<msup>{one(base)}{one(exponent)}</msup>"
 
 
 def _fenced(left: str, right: str, inside: str) -> str:
-    if is_tall(inside):
-        return (
-            f'<mrow><mo form="prefix" stretchy="true">{left}</mo>{inside}<mo form="postfix" stretchy="true">{right}</mo>'
-            "</mrow>"
-        )
-    opening, closing = (f'<mo form="{form}" stretchy="false">' for form in ("prefix", "postfix"))
-    return f"{opening}{left}</mo>{inside}{closing}{right}</mo>"
+    grows = str(is_tall(inside)).lower()
+    opening, closing = (f'<mo form="{form}" stretchy="{grows}">' for form in ("prefix", "postfix"))
+    row = f"{opening}{left}</mo>{inside}{closing}{right}</mo>"
+    return f"<mrow>{row}</mrow>" if grows == "true" else row
 
 
 def _parentheses(inside: str) -> str:
@@ -181,7 +178,9 @@ def _bold_letter(sign: str) -> str:
         return unicodedata.lookup(f"MATHEMATICAL BOLD {case} {sign.upper()}")
     name = unicodedata.name(sign, "")
     if name.startswith("GREEK ") and " LETTER " in name and name.count(" ") == 3:
-        return unicodedata.lookup(f"MATHEMATICAL BOLD ITALIC {case} {name.rpartition(' ')[2].replace('LAMBDA', 'LAMDA')}")
+        return unicodedata.lookup(
+            f"MATHEMATICAL BOLD ITALIC {case} {name.rpartition(' ')[2].replace('LAMBDA', 'LAMDA')}"
+        )
     return sign
 
 

@@ -1,4 +1,4 @@
-"""Derivations for the site: a left side, a relation, and pieces that the browser sets on as many lines as it needs."""
+"""Derivations for the site: left side, relation, and pieces that a browser sets on as many lines as need be."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from nbsolve.document import Derivation, Line, Mark, Math, Result, Text
 from nbsolve.expr import Expr
 from nbsolve.notation import Names
 from nbsolve.render.mathml import inline, mark, printer
-from nbsolve.render.mathml_pieces import pieces, whole
+from nbsolve.render.mathml_pieces import ROOM, pieces, whole
+from nbsolve.render.mathml_width import width
 from nbsolve.render.printer import Printer
 
 __all__ = ["derivation"]
 
+_NEAR = 3.2
+"""The width of a left side beside which a phone has room for the right one, in the font's size."""
+
 
 def derivation(block: Derivation, names: Names) -> str:
-    """The rows of a grid: `left` and `right` of each line."""
+    """A grid: `left` and `right` of each line; `far` where left sides take too much of a phone's width."""
     p = printer(names)
-    return "".join(_row(line, p, names) for line in block.lines)
+    far = any(line.left is not None and width(p.print(line.left)) > _NEAR for line in block.lines)
+    rows = "".join(_row(line, p, names) for line in block.lines)
+    return f'<div class="nbsolve-math{" far" if far else ""}">{rows}</div>'
 
 
 def _row(line: Line, p: Printer, names: Names) -> str:
@@ -31,12 +37,22 @@ def _part(relation: str, right: Expr | Result, p: Printer) -> str:
     if not isinstance(right, Result):
         return pieces(f" {relation} {p.print(right)}", True)
     value = p.print(right.value)
-    return whole(f'{relation}<mrow class="boxed">{value}</mrow>', True) if right.boxed else pieces(f" {relation} {value}", True)
+    if not right.boxed:
+        return pieces(f" {relation} {value}", True)
+    if width(value) <= ROOM:
+        return whole(f'{relation}<mrow class="boxed">{value}</mrow>', True)
+    return (
+        f'<span class="answer">{whole(relation, True)}<span class="boxed">{pieces(value, True)}</span></span>'
+    )
 
 
 def _tail(line: Line, names: Names) -> str:
     """What stands at the end of a line: its number, and a note."""
-    number = "" if line.tag is None else f'<span class="number">{mark(line.tag).replace("data-mark", "data-marks")}</span>'
+    number = (
+        ""
+        if line.tag is None
+        else f'<span class="number">{mark(line.tag).replace("data-mark", "data-marks")}</span>'
+    )
     note = f'<span class="note">{_note(line.note, names)}</span>' if line.note else ""
     return f' <span class="tail">{number}{note}</span>' if number or note else ""
 

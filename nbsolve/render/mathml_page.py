@@ -12,7 +12,7 @@ from nbsolve.render import latex_math
 from nbsolve.render.mathml import inline
 from nbsolve.render.mathml_lines import derivation
 from nbsolve.render.mathml_pieces import pieces
-from nbsolve.render.mathml_tree import authored
+from nbsolve.render.mathml_tree import authored, authored_rows
 
 __all__ = ["authored_block", "authored_inline", "formulas", "key"]
 
@@ -23,7 +23,7 @@ def key(latex: str, display: bool) -> str:
 
 
 def formulas(document: Document) -> dict[str, str]:
-    """HTML by `key`: rows of a grid for derivations, `math` elements for formulas in lines of text."""
+    """HTML by `key`: a grid for derivations, `math` elements for formulas in lines of text."""
     names = document.names
     found: dict[str, str] = {}
     for item in _within(document.blocks):
@@ -44,8 +44,17 @@ def authored_inline(latex: str) -> str:
 
 
 def authored_block(latex: str) -> str:
-    """A row of a grid for an author's formula on lines of its own. Raises: BrokenMathematics."""
-    return f'<div class="right">{pieces(authored(latex, True), True)}</div>'
+    """The grid of an author's formula on lines of its own. Raises: BrokenMathematics."""
+    rows = authored_rows(latex) or (("", authored(latex, True)),)
+    return f'<div class="nbsolve-math">{"".join(_authored_row(row) for row in rows)}</div>'
+
+
+def _authored_row(cells: tuple[str, ...]) -> str:
+    """Left sides and right sides alternate; a second left side of a line begins another pair."""
+    found = [pieces(f" {cell}" if cell.startswith("<mo>") else cell, True) for cell in cells]
+    pairs = ["<wbr>".join(found[1:2])] + ["".join(found[at : at + 2]) for at in range(2, len(found), 2)]
+    right = "<wbr>".join(f'<span class="pair">{pair}</span>' if at else pair for at, pair in enumerate(pairs))
+    return f'<div class="left">{found[0] if cells[0] else ""}</div><div class="right">{right}</div>'
 
 
 def _within(item: Any) -> Iterator[Derivation | Math]:

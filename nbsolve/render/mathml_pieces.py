@@ -12,11 +12,11 @@ from functools import lru_cache
 from nbsolve.render.mathml_tree import elements, is_tall
 from nbsolve.render.mathml_width import width
 
-__all__ = ["pieces", "whole"]
+__all__ = ["ROOM", "pieces", "whole"]
 
-ROOM = 13.5
+ROOM = 11.0
 """In the font's size: what stands on one line of a narrow phone beside a left margin."""
-_SUMS, _PRODUCTS = ("+", "−"), ("·", "⊙")
+_SUMS, _PRODUCTS = ("+", "−"), ("·", "⋅", "⊙", "×")
 _RELATIONS = frozenset("=≈<>≤≥≠←")
 _TEXT = re.compile(r"<mo[^>]*>([^<]*)</mo>")
 
@@ -41,11 +41,21 @@ def pieces(markup: str, display: bool) -> str:
 
 
 def _opened(parts: tuple[Part, ...], display: bool) -> str:
-    for cut in (_at_relations, _at_sums, _at_products, _in_brackets):
+    if len(parts) == 1 and parts[0][0].startswith("<munder><munder>"):
+        return _underlined(parts[0][0], display)
+    for cut in (_at_relations, _at_sums, _at_products, _at_braces, _in_brackets):
         found = cut(parts)
         if len(found) > 1:
             return "<wbr>".join(_piece(each, display) for each in found)
     return whole(_joined(parts), display)
+
+
+def _underlined(brace: str, display: bool) -> str:
+    """What stands above a brace that is too long for one line: underlined, with what stands below it at its end."""
+    (inner, _), (below, _) = elements(brace.removeprefix("<munder>").removesuffix("</munder>"))
+    body = elements(inner.removeprefix("<munder>").removesuffix("</munder>"))[0][0]
+    row = body.removeprefix("<mrow>").removesuffix("</mrow>") if body.startswith("<mrow>") else body
+    return f'<span class="braced">{_opened(elements(row), display)}</span>{whole(f"<mrow>{below}</mrow>", False)}'
 
 
 def _piece(parts: tuple[Part, ...], display: bool) -> str:
@@ -65,7 +75,9 @@ def _operator(part: str) -> str:
     return found[1].replace("&lt;", "<").replace("&gt;", ">") if found else ""
 
 
-def _cut(parts: tuple[Part, ...], signs: tuple[str, ...] | frozenset[str], depth: int = 0) -> tuple[tuple[Part, ...], ...]:
+def _cut(
+    parts: tuple[Part, ...], signs: tuple[str, ...] | frozenset[str], depth: int = 0
+) -> tuple[tuple[Part, ...], ...]:
     """Before each of the signs that stands between two terms, as many brackets deep."""
     found: list[tuple[Part, ...]] = []
     start, level = 0, 0
@@ -93,6 +105,17 @@ def _at_products(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
     return _cut(parts, _PRODUCTS)
 
 
+def _at_braces(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
+    """Before a brace that is too long, and after it."""
+    found: list[tuple[Part, ...]] = []
+    for part in parts:
+        if part[0].startswith("<munder><munder>") and width(part[0]) > ROOM:
+            found += [(part,), ()]
+        else:
+            found[-1:] = [(*(found[-1] if found else ()), part)]
+    return tuple(piece for piece in found if piece)
+
+
 def _in_brackets(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
     """Inside the brackets of a row: at their terms, else at their factors, at last after each comma."""
     flat: list[Part] = []
@@ -114,5 +137,8 @@ def _bracketed(part: str) -> list[Part]:
     first, *inside, last = elements(part.removeprefix("<mrow>").removesuffix("</mrow>"))
     tall = any(is_tall(each) for each, _ in inside)
     size = 'stretchy="true" symmetric="true" minsize="2.4em" maxsize="2.4em"' if tall else 'stretchy="false"'
-    ends = [(end[0].replace("<mo>", f'<mo form="{form}" {size}>'), False) for end, form in ((first, "prefix"), (last, "postfix"))]
+    ends = [
+        (end[0].replace("<mo>", f'<mo form="{form}" {size}>'), False)
+        for end, form in ((first, "prefix"), (last, "postfix"))
+    ]
     return [ends[0], *inside, ends[1]]

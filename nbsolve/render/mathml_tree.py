@@ -8,8 +8,9 @@ from html import escape
 
 from nbsolve.authored.reading import Element, read
 
-__all__ = ["authored", "elements", "is_tall", "one"]
+__all__ = ["authored", "authored_rows", "elements", "is_tall", "one"]
 
+_BETWEEN = frozenset("+−·⋅⊙×=≈<>≤≥≠≡∼→←")
 _TALL = ("<mfrac", "<mtable", "<munder", "<mover>")
 _TAG = re.compile(r"<(/?)[a-z]+[^>]*?(/?)>")
 
@@ -17,14 +18,34 @@ _TAG = re.compile(r"<(/?)[a-z]+[^>]*?(/?)>")
 @lru_cache(maxsize=16384)
 def authored(latex: str, display: bool = False) -> str:
     """The content of a `math` element for an author's LaTeX. Raises: BrokenMathematics."""
-    tree = _tidied(read(latex, display).tree)
-    return _inner(tree)
+    return _row(_tidied(read(latex, display).tree))
 
 
-def _inner(tree: Element) -> str:
-    return (escape(tree.text or "", quote=False) if tree.text and tree.text.strip() else "") + "".join(
-        _written(child) for child in tree
-    )
+@lru_cache(maxsize=1024)
+def authored_rows(latex: str) -> tuple[tuple[str, ...], ...]:
+    r"""The cells of lines aligned at their relations (`aligned` and its like), each as `authored` has it.
+
+    Empty where the formula is anything else. Raises: BrokenMathematics.
+    """
+    tree = read(latex, True).tree
+    table = tree[0] if len(tree) == 1 else tree
+    if (
+        table.tag != "mtable"
+        or table.get("displaystyle") != "true"
+        or table.get("rowlines")
+        or table.get("columnlines")
+    ):
+        return ()
+    return tuple(tuple(_row(_tidied(cell)) for cell in row) for row in table)
+
+
+def _row(row: Element) -> str:
+    """The elements of a row, with a space before each operator that stands between two others."""
+    found = []
+    for at, element in enumerate(row):
+        between = at > 0 and element.tag == "mo" and element.text in _BETWEEN and element.get("lspace") != "0"
+        found.append(f"{' ' if between else ''}{_written(element)}")
+    return "".join(found)
 
 
 def _written(element: Element) -> str:
@@ -47,7 +68,12 @@ def _tidied(element: Element) -> Element:
         copied.append(_tidied(child))
     if copied.tag == "menclose" and copied.get("notation") == "box":
         copied.tag, copied.attrib = "mrow", {"class": "boxed"}
-    if copied.tag == "msup" and len(copied) == 2 and copied[1].tag == "mo" and set(copied[1].text or "") <= {"′"}:
+    if (
+        copied.tag == "msup"
+        and len(copied) == 2
+        and copied[1].tag == "mo"
+        and set(copied[1].text or "") <= {"′"}
+    ):
         copied.tag = "mrow"
         copied[1].attrib = {"lspace": "0", "rspace": "0"}
     if copied.tag == "mtext" and copied.text:

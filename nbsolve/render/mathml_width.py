@@ -22,7 +22,10 @@ def _width(element: Element) -> float:
     match element.tag:
         case "mn" | "mi" | "mtext" | "ms":
             text = "".join(element.itertext())
-            return sum(0.26 if sign in ".,;:'ijl| \u00a0" else 0.9 if sign in "mwMW" else 0.52 for sign in text) + 0.02
+            return (
+                sum(0.26 if sign in ".,;:'ijl| \u00a0" else 0.9 if sign in "mwMW" else 0.52 for sign in text)
+                + 0.02
+            )
         case "mo":
             return _operator(element)
         case "mspace":

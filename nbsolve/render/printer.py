@@ -196,9 +196,7 @@ class Printer:
         """A dot where two numbers would run together, nothing visible between letters."""
         if isinstance(_bare(right), Sum):
             return self.dialect.juxtaposed
-        if _is_numeric(right) or (
-            _is_numeric(left) and self.dialect.starts_with_digit(written)
-        ):
+        if _is_numeric(right) or (_is_numeric(left) and self.dialect.starts_with_digit(written)):
             return f" {self.dialect.dot} "
         return self.dialect.juxtaposed
 

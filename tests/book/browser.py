@@ -12,11 +12,18 @@ from tests.programs import BROWSER
 
 
 def rendered(
-    page: Path, *, width: int = 1200, height: int = 1600, query: str = "", options: tuple[str, ...] = ()
+    page: Path,
+    *,
+    width: int = 1200,
+    height: int = 1600,
+    query: str = "",
+    options: tuple[str, ...] = (),
+    patience: int = 15,
 ) -> BeautifulSoup:
     """The document after its scripts have run, in a window of that size, without a network.
 
-    `query` follows its address, `options` are for the browser.
+    `query` follows its address, `options` are for the browser, `patience` is how many seconds of its own clock
+    it goes on.
     """
     with tempfile.TemporaryDirectory() as profile:
         run = subprocess.run(
@@ -27,7 +34,7 @@ def rendered(
                 *("--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND"),
                 *(
                     f"--user-data-dir={profile}",
-                    "--virtual-time-budget=15000",
+                    f"--virtual-time-budget={1000 * patience}",
                     f"--window-size={width},{height}",
                 ),
                 *options,
@@ -35,7 +42,7 @@ def rendered(
             ],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=120 + 2 * patience,
             check=True,
         )
     return BeautifulSoup(run.stdout, "html.parser")

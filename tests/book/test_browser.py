@@ -1,6 +1,7 @@
+"""A small site in a real browser: mathematics without a script, nothing wider than its column."""
+
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -8,72 +9,57 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.browser import rendered
+from tests.book.fitting import measured
 from tests.programs import BROWSER, needs
 
 pytestmark = needs(BROWSER)
 
-# What a page measures of itself when its equations are set: how far it can be scrolled sideways, and how many
-# equations are wider than the column and scroll in their own box.
-MEASURE = """
-<script>
-window.addEventListener('load', () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(() => {
-  const page = document.documentElement;
-  parent.postMessage(JSON.stringify({
-    width: page.clientWidth,
-    overflow: page.scrollWidth - page.clientWidth,
-    wide: [...document.querySelectorAll('.bd-article mjx-container[display="true"], .bd-article div.math')]
-      .filter(box => box.scrollWidth > box.clientWidth + 1).length,
-  }), '*');
-}));
-</script>
-"""
-
-# Headless windows are at least 500 wide: a phone is a frame in one.
-FRAME = """
-<script>onmessage = event => document.documentElement.dataset.measured = event.data</script>
-<iframe src="{page}" width="{width}" height="900" style="border: 0"></iframe>
-"""
-
-
-def _measured(site: Path, name: str, width: int) -> dict[str, int]:
-    path = site / name
-    page = path.with_name(f"measured-{path.name}")
-    frame = path.with_name(f"frame-{path.name}")
-    text = path.read_text(encoding="utf-8")
-    page.write_text(text.replace("</body>", f"{MEASURE}</body>"), encoding="utf-8")
-    frame.write_text(FRAME.format(page=page.name, width=width), encoding="utf-8")
-    root = rendered(frame).select_one("html")
-    page.unlink()
-    frame.unlink()
-    assert root is not None
-    measured: dict[str, int] = json.loads(str(root.get("data-measured", "{}")))
-    assert measured, "the page did not finish"
-    return measured
+PAGES = ("problems/flat", "problems/trained", "problems/index", "notation", "backward-pass")
 
 
 @pytest.fixture(scope="module")
 def flat(site: Path) -> BeautifulSoup:
-    return rendered(site / "problems" / "flat.html")
+    return BeautifulSoup((site / "problems" / "flat.html").read_text(encoding="utf-8"), "html.parser")
 
 
-def test_mathematics_is_set_without_a_network(flat: BeautifulSoup) -> None:
-    assert len(flat.select("mjx-container")) > 20
-    assert not flat.select("mjx-merror, [data-mjx-error]")
+def test_mathematics_needs_no_script(flat: BeautifulSoup) -> None:
+    assert len(flat.select("math")) > 20
     article = flat.select_one("article")
     assert article is not None
-    for element in article.select("mjx-container, div.cell_input, svg"):
+    for element in article.select("annotation, div.cell_input, svg"):
         element.decompose()
     assert not re.search(r"\\[a-zA-Z(\[]|\$", article.get_text())
 
 
-@pytest.mark.parametrize(
-    "name", ["problems/flat.html", "problems/index.html", "notation.html", "backward-pass.html"]
-)
-def test_a_phone_never_scrolls_the_page_sideways(site: Path, name: str) -> None:
-    measured = _measured(site, name, 390)
-    assert measured["width"] == 390
-    assert measured["overflow"] == 0
+def test_each_equation_keeps_its_latex_and_has_one_link(flat: BeautifulSoup) -> None:
+    equations = flat.select(".nbsolve-equation")
+    assert equations
+    for equation in equations:
+        notes = equation.select("annotation")
+        assert len(notes) == 1
+        assert notes[0]["encoding"] == "application/x-tex"
+        assert notes[0].get_text().startswith(r"\begin{aligned}")
+        (link,) = equation.select("a.headerlink")
+        assert link["href"] == f"#{equation['id']}"
+    assert not flat.select("math[tabindex], .nbsolve-inline[tabindex]")
 
 
-def test_long_equations_scroll_in_their_own_box(site: Path) -> None:
-    assert _measured(site, "backward-pass.html", 390)["wide"] > 0
+def test_a_browser_loads_the_font(site: Path) -> None:
+    page = site / "font.html"
+    script = (
+        "<script>document.fonts.ready.then(() => document.documentElement.dataset.font ="
+        " document.fonts.check('16px \"nbsolve math\"'))</script></body>"
+    )
+    text = (site / "notation.html").read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", script), encoding="utf-8")
+    root = rendered(page).select_one("html")
+    page.unlink()
+    assert root is not None
+    assert root.get("data-font") == "true"
+
+
+def test_nothing_is_wider_than_its_column(site: Path, tmp_path: Path) -> None:
+    for found in measured(site, PAGES, (1280, 768, 375, 320), tmp_path):
+        assert found.overflow == 0, found
+        assert not found.wide, found
+        assert found.elements < 30_000

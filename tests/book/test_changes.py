@@ -100,7 +100,7 @@ def test_nothing_runs_where_nothing_changed_and_the_site_is_whole(mine: Path) ->
     ran = _runs_of_sphinx(mine)
     build_book(mine)
     assert _runs_of_sphinx(mine) == ran
-    (site / "_static" / "mathjax" / "tex-chtml-full.js").unlink()
+    (site / "_static" / "math.woff2").unlink()
     page = site / "problems" / "flat.html"
     page.write_text(page.read_text(encoding="utf-8")[:1000], encoding="utf-8")
     (site / "problems" / "stranger.html").touch()

@@ -13,11 +13,7 @@ from bs4 import BeautifulSoup
 
 _WRITTEN = ("backward-pass", "intro", "notation")
 """The pages of a new course's book."""
-_MATHJAX = (
-    "tex-chtml-full.js",
-    "output/chtml/fonts/woff-v2/MathJax_Main-Regular.woff",
-    "sre/mathmaps/en.json",
-)
+_FONTS = ("math.woff2", "math-bold.woff2", "STIXTwoMath-Regular.ttf")
 
 
 def faults(site: Path, problems: Sequence[str], written: Sequence[str] = _WRITTEN) -> list[str]:
@@ -34,9 +30,7 @@ def faults(site: Path, problems: Sequence[str], written: Sequence[str] = _WRITTE
     }
     if sources != {*written, "problems/index", *listed}:
         found.append(f"sources of {sorted(sources)}")
-    found += [
-        f"{name} of MathJax" for name in _MATHJAX if not (site / "_static" / "mathjax" / name).is_file()
-    ]
+    found += [f"font {name} is missing" for name in _FONTS if not (site / "_static" / name).is_file()]
     for name, path in pages.items():
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         found += [f"{name}: {fault}" for fault in _dead_links(page, path, site)]
