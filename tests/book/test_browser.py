@@ -17,7 +17,7 @@ pytestmark = needs(BROWSER)
 PAGES = ("problems/flat", "problems/trained", "problems/index", "notation", "backward-pass")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def flat(site: Path) -> BeautifulSoup:
     return BeautifulSoup((site / "problems" / "flat.html").read_text(encoding="utf-8"), "html.parser")
 
