@@ -10,6 +10,12 @@ from nbsolve.authored.reading import Element, read
 
 __all__ = ["authored", "authored_rows", "elements", "is_tall", "one"]
 
+_ENCLOSED = {
+    "box": "boxed",
+    "updiagonalstrike": "struck",
+    "downdiagonalstrike": "struck-down",
+    "updiagonalstrike downdiagonalstrike": "struck struck-both",
+}
 _BETWEEN = frozenset("+−·⋅⊙×=≈<>≤≥≠≡∼→←")
 _TALL = ("<mfrac", "<mtable", "<munder", "<mover>")
 _TAG = re.compile(r"<(/?)[a-z]+[^>]*?(/?)>")
@@ -66,8 +72,11 @@ def _tidied(element: Element) -> Element:
     copied.text = element.text
     for child in element:
         copied.append(_tidied(child))
-    if copied.tag == "menclose" and copied.get("notation") == "box":
-        copied.tag, copied.attrib = "mrow", {"class": "boxed"}
+    if copied.tag == "menclose":
+        copied.tag, copied.attrib = "mrow", {"class": _ENCLOSED[copied.get("notation", "")]}
+        for line in copied.findall("mrow[@class]"):  # what another reader of MathML would draw the line with
+            if line.get("class", "").startswith("menclose"):
+                copied.remove(line)
     if (
         copied.tag == "msup"
         and len(copied) == 2

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from xml.etree import ElementTree
 
 from nbsolve.authored.reading import Element
 
 _SCRIPT = 0.72
+_LENGTH = re.compile(r"(-?[\d.]+)([a-z]*)")
+_UNITS = {"ex": 0.45, "mu": 1 / 18, "px": 1 / 16, "pt": 1 / 12, "pc": 1.0, "mm": 0.24, "cm": 2.4, "in": 6.0}
+"""In ems; `em` and `rem` are one."""
 _RELATIONS, _BINARY = frozenset("=≈<>≤≥≠←→"), frozenset("+−⊙±×")
 
 
@@ -29,7 +33,7 @@ def _width(element: Element) -> float:
         case "mo":
             return _operator(element)
         case "mspace":
-            return float((element.get("width") or "0").removesuffix("em") or 0)
+            return _length(element.get("width", ""))
         case "msub" | "msup":
             return widths[0] + _SCRIPT * widths[1]
         case "msubsup":
@@ -48,6 +52,12 @@ def _width(element: Element) -> float:
             return sum(widths) + 0.6
         case _:
             return sum(widths)
+
+
+def _length(text: str) -> float:
+    """A length of MathML in the font's size; `1.5em`, `12pt`."""
+    found = _LENGTH.match(text)
+    return float(found[1]) * _UNITS.get(found[2], 1.0) if found else 0.0
 
 
 def _operator(element: Element) -> float:

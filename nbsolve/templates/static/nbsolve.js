@@ -1,0 +1,59 @@
+// Nothing here is needed for reading: copying an equation's LaTeX, and drawings that were made small to fit.
+
+// Beside the link of an equation stands a button once somebody comes near: with the mouse, or with the keyboard, where
+// the link is the equation's one stop and → leads from it to the button.
+const copyButton = (equation) => {
+  const there = equation.querySelector(".nbsolve-copy");
+  if (there) return there;
+  const button = document.createElement("button");
+  button.className = "nbsolve-copy";
+  button.type = "button";
+  button.tabIndex = -1;
+  button.title = "Copy the LaTeX of this equation";
+  button.textContent = "LaTeX";
+  button.addEventListener("click", async () => {
+    const latex = equation.querySelector("annotation").textContent;
+    try {
+      await navigator.clipboard.writeText(latex);
+    } catch {
+      const area = document.createElement("textarea"); // a page that was opened as a file has no clipboard
+      area.value = latex;
+      equation.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    button.textContent = "copied";
+    setTimeout(() => (button.textContent = "LaTeX"), 1500);
+  });
+  button.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowLeft" || event.key === "Escape") equation.querySelector(".headerlink").focus();
+  });
+  equation.append(button);
+  return button;
+};
+
+for (const kind of ["pointerover", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    const equation = event.target.closest?.(".nbsolve-equation");
+    if (equation) copyButton(equation);
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  const link = event.target.closest?.(".nbsolve-equation > .headerlink");
+  if (link && event.key === "ArrowRight") {
+    event.preventDefault();
+    copyButton(link.parentElement).focus();
+  }
+});
+
+// A tap on a drawing that had to be made small shows it at its own size, another one makes it fit again.
+document.addEventListener("click", (event) => {
+  const drawing = event.target.closest?.("figure.nbsolve-drawing");
+  const picture = drawing?.querySelector("svg");
+  if (!picture || event.target.closest("a")) return;
+  const shrunk = picture.clientWidth < picture.viewBox.baseVal.width - 1;
+  if (shrunk || drawing.classList.contains("nbsolve-large")) drawing.classList.toggle("nbsolve-large");
+});

@@ -1,0 +1,97 @@
+"""MathML from expressions and from authors' LaTeX: well formed, and nothing lost where it is broken."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from nbsolve import load_problem, solve
+from nbsolve.authored.reading import read
+from nbsolve.authored.spelling import BrokenMathematics
+from nbsolve.document import Derivation, Result, blocks_within
+from nbsolve.render import latex_math, mathml
+from nbsolve.render.mathml_lines import derivation
+from nbsolve.render.mathml_page import authored_block, formulas, key
+from nbsolve.render.mathml_pieces import ROOM, pieces, whole
+from nbsolve.render.mathml_width import width
+from tests.authored.test_list import REFUSED, rows
+from tests.loading import FOLDER
+
+CORE = {
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup",
+    "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mpadded", "mphantom", "mstyle", "mmultiscripts",
+    "mprescripts", "none",
+}  # fmt: skip
+"""Elements of MathML Core: what browsers draw."""
+PAGES = sorted(path.name for path in FOLDER.glob("*.yaml"))
+
+
+def signs(markup: str) -> str:
+    """All that is seen of it, in order, without spaces."""
+    text = "".join(ElementTree.fromstring(f"<p>{markup}</p>".replace("<wbr>", "")).itertext())
+    return re.sub(r"[\s\u00a0\u2061-\u2064]", "", text)
+
+
+def _tags(tree: ElementTree.Element) -> set[str]:
+    """Of all elements of its formulas; words may hold HTML."""
+    found = set()
+    for math in tree.iter("math"):
+        for words in math.iter("mtext"):
+            words[:] = []
+        found |= {element.tag for element in math.iter()}
+    return found
+
+
+def test_authors_mathematics_is_mathml_core() -> None:
+    for latex, expected in rows():
+        if expected.startswith(REFUSED):
+            with pytest.raises(BrokenMathematics):
+                authored_block(latex)
+            continue
+        written = authored_block(latex)
+        tree = ElementTree.fromstring(written.replace("<wbr>", ""))
+        assert _tags(tree) <= CORE, latex
+        shown = "".join(read(latex, True).tree.itertext())
+        assert signs(written) == re.sub(r"[\s\u00a0\u2061-\u2064]", "", shown), latex
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_formula_of_a_page_has_its_mathml(name: str) -> None:
+    document = solve(load_problem(FOLDER / name)).document()
+    found = formulas(document)
+    for block in blocks_within(document.blocks):
+        if not isinstance(block, Derivation):
+            continue
+        names = document.names
+        latex = latex_math.derivation(block, names, lambda text: latex_math.note_words(text, names))  # noqa: B023
+        assert found[key(latex, True)] == derivation(block, names)
+    for markup in found.values():
+        tree = ElementTree.fromstring(f"<p>{markup}</p>".replace("<wbr>", ""))
+        assert _tags(tree) <= CORE
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_breaking_loses_nothing(name: str) -> None:
+    document = solve(load_problem(FOLDER / name)).document()
+    printer = mathml.printer(document.names)
+    broken = 0
+    for block in blocks_within(document.blocks):
+        if isinstance(block, Derivation):
+            for line in block.lines:
+                for relation, right in line.parts:
+                    expression = right.value if isinstance(right, Result) else right
+                    markup = f" {printer.relation(relation)} {printer.print(expression)}"
+                    assert signs(pieces(markup, True)) == signs(whole(markup, True))
+                    broken += width(markup) > ROOM and "<wbr>" in pieces(markup, True)
+    assert broken or len(document.blocks) < 30 or "derivation" in name
+
+
+def test_a_minus_sign_and_a_minus_between_terms() -> None:
+    document = solve(load_problem(FOLDER / "001-a-squared-error.yaml")).document()
+    text = "".join(formulas(document).values())
+    assert '<mo form="infix">−</mo>' in text or "</mn> <mo>−</mo>" in text
+    # a sign never has the space of an operator: after a bracket or a relation it is marked as one
+    assert not re.search(r"\(</mo><mo>−</mo>", text)
+    assert not re.search(r"=</mo> <mo>−</mo>", text)
