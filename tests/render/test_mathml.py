@@ -16,7 +16,7 @@ from nbsolve.render.mathml_lines import derivation
 from nbsolve.render.mathml_page import authored_block, formulas, key
 from nbsolve.render.mathml_pieces import ROOM, pieces, whole
 from nbsolve.render.mathml_width import width
-from tests.authored.test_list import REFUSED, rows
+from tests.authored.rows import REFUSED, rows
 from tests.loading import FOLDER
 
 CORE = {
