@@ -151,7 +151,7 @@ def _vocabulary(pages: Iterable[str], linked: set[str], files: Mapping[str, Path
         for groups in _CLASSES.findall(text):
             found.update(" ".join(groups).split())
         inline.update(_INLINE_SCRIPT.findall(text))
-    local = (place for place in linked if place.endswith(".js") and not _is(place, (*_NEVER, "mathjax/*")))
+    local = (place for place in linked if place.endswith(".js") and not _is(place, _NEVER))
     for script in (*inline, *(_text(files[place]) for place in local)):
         found.update(_WORD.findall(script))
     return frozenset(found)

@@ -26,6 +26,14 @@ def _article(text: str) -> Tag:
     article = soup.select_one("article") or soup.select_one("div.body")
     if article is None:
         raise ValueError("a page without an article")
+    for kind, tag, signs in (("nbsolve-equation", "div", r"\[{}\]"), ("nbsolve-inline", "span", r"\({}\)")):
+        for formula in article.select(f".{kind}"):
+            note = formula.select_one("annotation")
+            if note is None:
+                raise ValueError(f"a formula without its LaTeX: {formula}")
+            latex = soup.new_tag(tag, attrs={"class": "math"})
+            latex.string = signs.format(note.get_text())
+            formula.replace_with(latex)
     return article
 
 
