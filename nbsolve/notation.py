@@ -105,7 +105,7 @@ class Names:
             return f"{self.latex(_LOSS)} - {self.latex(_NEW_LOSS)}"
         if atom.role is Role.SHARE and atom.from_ is not None:
             gradient, through = _share(atom)
-            return rf"\left.{self.latex(gradient)}\right|_{{{self.latex(through)}}}"
+            return rf"\left.{self.latex(gradient)}\right|_{{\text{{via }}{self.latex(through)}}}"
         return (r"\Delta " if atom.change else "") + self.name(atom).latex()
 
     def plain(self, atom: Symbol | Partial) -> str:
@@ -116,7 +116,7 @@ class Names:
             return f"{self.plain(_LOSS)} − {self.plain(_NEW_LOSS)}"
         if atom.role is Role.SHARE and atom.from_ is not None:
             gradient, through = _share(atom)
-            return f"{self.plain(gradient)}|{self.plain(through)}"
+            return f"{self.plain(gradient)}|via {self.plain(through)}"
         return ("Δ" if atom.change else "") + self.name(atom).plain()
 
     def resolve(self, text: str) -> Symbol | Partial:
@@ -149,6 +149,14 @@ class Names:
         if symbol.iteration is not None:
             name = name.with_sup(rf"\langle {symbol.iteration}\rangle")
         return name.with_sup(_NEW, _GAP) if symbol.new else name
+
+    def letter(self, role: Role) -> Name:
+        """The letter of a role without any index."""
+        return self._letters[role]
+
+    def follows_pattern(self, role: Role) -> bool:
+        """Whether the names of a role's quantities differ by their indices alone."""
+        return self._general.follows_pattern(role)
 
     def entries(self, atom: Symbol | Partial) -> Iterator[Symbol | Partial]:
         """The entries of a whole vector or matrix, in order; a single quantity by itself."""

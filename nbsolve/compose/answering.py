@@ -57,9 +57,10 @@ class AnswerBlocks:
             return
         shortened = False
         for part in self.solution.problem.parts:
-            answers = list(islice(self._answers(part), MOST_ROWS + 1))
-            shortened = shortened or len(answers) > MOST_ROWS
-            yield from self._tables(part, answers[:MOST_ROWS])
+            answers = list(self._answers(part))
+            kept = [answer for answer in answers if answer is not None]
+            shortened = shortened or len(kept) < len(answers)
+            yield from self._tables(part, kept)
             if "updated_parameters" in part.ask and self._small:
                 yield from self._assembled(part)
         if shortened:
@@ -85,13 +86,18 @@ class AnswerBlocks:
 
     # ------------------------------------------------------------------ in numbers
 
-    def _answers(self, part: Part) -> Iterator[tuple[Atom, Case, Text]]:
-        """Each quantity that a part asks for, without its sample; the case; the value, linked to its line."""
+    def _answers(self, part: Part) -> Iterator[tuple[Atom, Case, Text] | None]:
+        """Each quantity that a part asks for, without its sample; the case; the value, linked to its line.
+
+        None where an iteration has more of them than are shown.
+        """
         for iteration in self.solution.iterations:
             if part.at is not None and part.at != iteration.number:
                 continue
             targets = self._anchored[iteration.number]
-            for place in asked_of(part, iteration, self.solution, self.names):
+            places = list(islice(asked_of(part, iteration, self.solution, self.names), MOST_ROWS + 1))
+            yield from (None for _ in places[MOST_ROWS:])
+            for place in places[:MOST_ROWS]:
                 atom = place.holder
                 value = Math(literal(self._value(atom, iteration)))
                 target = next((t for t in (atom, whole(atom)[0]) if t in targets), None)

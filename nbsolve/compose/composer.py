@@ -141,12 +141,12 @@ class Composer:
 
     def unsaid(self) -> Document:
         """What a question sheet has to say beside the statement."""
-        items = tuple(unsaid(self.solution))
+        items = tuple(unsaid(self.solution, self.names))
         return self._document(iter((Bullets(items),) if items else ()))
 
     def conventions(self) -> Document:
         """The conventions that this solution uses."""
-        items = tuple(conventions(self.solution))
+        items = tuple(conventions(self.solution, self.names))
         title = phrase("sections.conventions")
         note = Note("conventions", title, (Bullets(items),))
         return self._document(iter((note, *own_functions(self.solution.problem))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -14,42 +15,47 @@ from nbsolve.expr import (
     Applied,
     Expr,
     Function,
+    Hadamard,
+    Matrix,
     MatrixProduct,
     Negation,
     Number,
     Power,
     Product,
     Quantity,
+    Quotient,
     Sum,
     Variable,
     number,
     substitute,
+    walk,
     with_variables,
 )
 from nbsolve.given import Given
 from nbsolve.layers.parameters import held_members
+from nbsolve.notation import Names
 from nbsolve.objective import Objective, literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import Digits, LossTerm, Problem, Rounding
 from nbsolve.solution import Solution
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Index, Partial, Role, Symbol
 
 MOST_NAMES = 12
 """More held parameters than this are counted, not named."""
 
 
-def conventions(solution: Solution) -> Iterator[Text]:
+def conventions(solution: Solution, names: Names) -> Iterator[Text]:
     """One item a convention; none is silent, none is said that does not matter here."""
     problem = solution.problem
-    yield _layout(problem)
+    yield _layout(problem, names)
     yield from _biases(problem)
     yield from _held(solution)
-    yield from _activations(problem)
+    yield from _activations(problem, names)
     if problem.losses:
-        yield from _losses(solution)
-        if not problem.symbolic and (by_matrices(solution) or problem.detail == "both"):
-            yield (Markdown(phrase("conventions.loss_slope")),)
+        yield from _losses(solution, names)
+        yield from _one_sample(problem, names)
+        yield from _signs(solution)
         yield _delta(problem)
         yield from _training(problem)
     if any(isinstance(entry, Given) for entry in problem.entries):
@@ -59,7 +65,27 @@ def conventions(solution: Solution) -> Iterator[Text]:
         yield (Markdown(phrase("conventions.truncated")),)
 
 
-def unsaid(solution: Solution) -> Iterator[Text]:
+def _signs(solution: Solution) -> Iterator[Text]:
+    """Signs that need a word where they occur: ⊙, ℓ′, 1[k = j]."""
+    problem = solution.problem
+    matrices = by_matrices(solution) or problem.detail == "both"
+    written = [
+        node
+        for iteration in solution.iterations[:1]
+        for step in iteration.backward
+        for form in step.forms
+        for node in walk(form.expression)
+    ]
+    in_letters = problem.symbolic or problem.letters
+    if (in_letters and matrices) or any(isinstance(node, Hadamard) for node in written if matrices):
+        yield (Markdown(phrase("conventions.entry_by_entry")),)
+    if matrices and any(isinstance(node, Applied) and node.name == "loss" for node in written):
+        yield (Markdown(phrase("conventions.loss_slope")),)
+    if in_letters and solution.layers[-1].activation.vector:
+        yield (Markdown(phrase("conventions.indicator")),)
+
+
+def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
     """What a question needs and its statement leaves to the conventions; nothing where an author states it."""
     problem = solution.problem
     if problem.statement:
@@ -76,24 +102,35 @@ def unsaid(solution: Solution) -> Iterator[Text]:
         definition = with_variables(record.definition, parameters)
         function = Applied(record.function, definition, (("z", z),))
         yield (activation_name(choice) + ": ", Math(function, "=", definition))
-    own = [loss_words(term, problem, kink=False) for term in problem.losses if term.formula is not None]
-    yield from (said for said in _losses(solution, kink=False) if said not in own)
+    own = [
+        loss_words(term, problem, names, kink=False) for term in problem.losses if term.formula is not None
+    ]
+    yield from (said for said in _losses(solution, names, kink=False) if said not in own)
     if problem.losses and len(problem.samples) > 1:
         yield from islice(_training(problem), 1)
     if any(isinstance(entry, Given) for entry in problem.entries) and problem.rounding != Rounding():
         yield (_rounding(problem),)
 
 
-def _layout(problem: Problem) -> Text:
-    x, w, b = Variable("x"), Variable("W"), Variable("b")
+def _layout(problem: Problem, names: Names) -> Text:
+    core, units = names.letter(Role.PRE_ACTIVATION).core, problem.network.layers[0].units
+    own = [Symbol(Role.PRE_ACTIVATION, 1, j) for j in range(1, units + 1)]
+    first = None if units > LIMIT or {names.name(symbol).core for symbol in own} == {core} else 1
+    roles = (Role.INPUT, Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
+    x, w, b, theta = (Quantity(Symbol(role, None if role is Role.INPUT else first)) for role in roles)
+    z: Expr = Quantity(Symbol(Role.PRE_ACTIVATION))
+    if first is not None:  # units of different letters: those of the first layer
+        columns = problem.network.layout == "W x + b"
+        entries: tuple[Expr, ...] = tuple(map(Quantity, own))
+        z = Matrix(tuple((entry,) for entry in entries) if columns else (entries,))
     product: Expr = MatrixProduct((w, x)) if problem.network.layout == "W x + b" else MatrixProduct((x, w))
     kinds = {layer.bias.kind for layer in problem.network.layers}
     if kinds == {"threshold"}:
-        formula: Expr = Sum((product, Negation((Variable("theta"),))))
+        formula: Expr = Sum((product, Negation((theta,))))
     else:
         formula = product if kinds == {"absent"} else Sum((product, b))
     key = "layout_units" if problem.network.layout == "W x + b" else "layout_inputs"
-    return (Math(Variable("z"), "=", formula), ": " + phrase(f"conventions.{key}"))
+    return (Math(z, "=", formula), ": " + phrase(f"conventions.{key}"))
 
 
 def _biases(problem: Problem) -> Iterator[Text]:
@@ -121,8 +158,8 @@ def _held(solution: Solution) -> Iterator[Text]:
     yield tuple(piece for piece in (before, *names, after) if piece)
 
 
-def _activations(problem: Problem) -> Iterator[Text]:
-    z = Variable("z")
+def _activations(problem: Problem, names: Names) -> Iterator[Text]:
+    z = _argument(names)
     seen = []
     for layer in problem.network.layers:
         choice = layer.activation
@@ -136,30 +173,48 @@ def _activations(problem: Problem) -> Iterator[Text]:
         parameters = {name: literal(given) for name, given in choice.parameters.items()}
         definition = with_variables(record.definition, parameters)
         function = Applied(record.function, definition, (("z", z),))
+        spelled = _tanh(z) if record.function == "tanh" else with_variables(definition, {"z": z})
         item: list[Inline] = [phrase("conventions.activation", name=activation_name(choice)) + " "]
-        spelled = definition != Function(record.function, (z,))
-        if not spelled and not problem.losses:
-            continue  # tanh is its own formula, and no derivative is asked for
-        if spelled:
-            item.append(Math(function, "=", definition))
+        item.append(Math(function, "=", spelled))
         if problem.losses:
             slope = with_variables(record.derivative, parameters)
             if record.from_output is not None:
-                from_output = with_variables(record.from_output, {**parameters, "a": function})
-                slope = from_output
+                slope = with_variables(record.from_output, {**parameters, "a": function})
+            primed = Applied(record.function, slope, (("z", z),), primes=1)
             item += [
-                (", " if spelled else "") + phrase("conventions.slope") + " ",
-                Math(Applied(record.function, slope, (("z", z),), primes=1), "=", slope),
+                ", " + phrase("conventions.slope") + " ",
+                Math(primed, "=", with_variables(slope, {"z": z})),
             ]
         if record.kink is not None:
             item.append("; " + phrase(f"conventions.kink_{record.kink}"))
         yield tuple(item)
 
 
-def _losses(solution: Solution, kink: bool = True) -> Iterator[Text]:
+def _argument(names: Names) -> Variable:
+    """The letter of a pre-activation, as the argument of a function."""
+    core = names.letter(Role.PRE_ACTIVATION).core
+    return Variable(core if re.fullmatch("[a-z]", core) else "z")
+
+
+def _tanh(z: Expr) -> Expr:
+    up, down = Function("exp", (z,)), Function("exp", (Negation((z,)),))
+    return Quotient((Sum((up, Negation((down,)))), Sum((up, down))))
+
+
+def _one_sample(problem: Problem, names: Names) -> Iterator[Text]:
+    """The mean over the samples, where there is one and books write the sum all the same."""
+    entropy = all(loss_of(term).logarithmic and term.over_samples == "mean" for term in problem.losses)
+    if len(problem.samples) == 1 and entropy:
+        loss, count = names.latex(Symbol(Role.LOSS)), names.latex(Symbol(Role.SAMPLE_COUNT))
+        term = names.name(Symbol(Role.LOSS)).with_sup("[s]").latex()
+        formula = rf"{loss} = \frac{{1}}{{{count}}}\sum_{{s=1}}^{{{count}}} {term}"
+        yield (Markdown(phrase("conventions.one_sample", formula=f"${formula}$", count=f"${count} = 1$")),)
+
+
+def _losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text]:
     problem = solution.problem
     for term in problem.losses:
-        yield loss_words(term, problem, kink)
+        yield loss_words(term, problem, names, kink)
     if len(problem.losses) > 1:
         yield (phrase("conventions.several_losses"),)
     if any(loss_of(term).logarithmic for term in problem.losses):
@@ -174,7 +229,10 @@ def _losses(solution: Solution, kink: bool = True) -> Iterator[Text]:
         scale = Number(problem.regulariser.scale.value, problem.regulariser.scale.text)
         squares = Function("sum", (Power((Variable("w"), number(2))),))
         strength = Quantity(Symbol(Role.STRENGTH))
-        yield (phrase("conventions.penalty") + " ", Math(Product((scale, strength, squares))))
+        factors = (
+            (strength, squares) if problem.regulariser.scale.value == ONE else (scale, strength, squares)
+        )
+        yield (phrase("conventions.penalty") + " ", Math(Product(factors)))
 
 
 def _zero_times_log(solution: Solution) -> bool:
@@ -185,7 +243,7 @@ def _zero_times_log(solution: Solution) -> bool:
     )
 
 
-def loss_words(term: LossTerm, problem: Problem, kink: bool = True) -> Text:
+def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True) -> Text:
     """One term of the loss: its formula, its factors, how outputs and samples are added up."""
     record, outputs = loss_of(term), problem.network.layers[-1].units
     parameters = {name: literal(given) for name, given in term.parameters.items()}
@@ -200,6 +258,9 @@ def loss_words(term: LossTerm, problem: Problem, kink: bool = True) -> Text:
                 else None
             ),
         )
+    first = False
+    if record.separable and term.formula is None:
+        definition, first = _in_letters(definition, problem, names)
     item: list[Inline] = [phrase("conventions.loss", name=loss_name(term))]
     if term.written != term.name:
         item.append(f" ({term.written})")
@@ -207,6 +268,8 @@ def loss_words(term: LossTerm, problem: Problem, kink: bool = True) -> Text:
     if record.separable and outputs > 1:
         item.append(phrase("conventions.loss_of_output") + " ")
     item.append(Math(definition))
+    if first:
+        item.append(" " + phrase("conventions.loss_of_first"))
     if term.scale.value != ONE:
         before, _, after = phrase("conventions.loss_scale", scale="\0").partition("\0")
         item += [" " + before, Math(literal(term.scale)), after]
@@ -220,6 +283,19 @@ def loss_words(term: LossTerm, problem: Problem, kink: bool = True) -> Text:
     if kink and record.kink is not None:
         item.append("; " + phrase(f"conventions.kink_{record.kink}"))
     return tuple(piece for piece in item if piece != "")
+
+
+def _in_letters(definition: Expr, problem: Problem, names: Names) -> tuple[Expr, bool]:
+    """The loss of one output in the page's letters, and whether it is that of the first one.
+
+    With k for any output where the names differ by their indices alone.
+    """
+    layer = len(problem.network.layers)
+    units = problem.network.layers[-1].units
+    general = all(map(names.follows_pattern, (Role.ACTIVATION, Role.TARGET)))
+    k = 1 if units == 1 or not general else Index("k")
+    a, y = Symbol(Role.ACTIVATION, layer, k), Symbol(Role.TARGET, to=k)
+    return with_variables(definition, {"a": Quantity(a), "y": Quantity(y)}), units > 1 and k == 1
 
 
 def _delta(problem: Problem) -> Text:

@@ -110,14 +110,21 @@ def _constant(problem: Problem, layer: Dense) -> Iterator[Line | _Grid]:
     if symbol.shared or len(values) == 1:
         own = symbol if symbol.shared else layer.constant(1)
         assert own is not None
-        if not isinstance(values[0], Letter):
+        if isinstance(values[0], Letter):
+            yield _written(_vector(problem, replace(symbol, shared=False), [own] * layer.layer.units, values))
+        else:
             yield Line((("=", literal_of(values[0])),), Quantity(own))
         return
     symbols = [own for own in map(layer.constant, layer.units) if own is not None]
+    yield _written(_vector(problem, symbol, symbols, values))
+
+
+def _vector(problem: Problem, whole: Symbol, symbols: Sequence[Symbol], values: Sequence[Entry]) -> _Grid:
+    """A row or a column, as the problem's layout has it; one value may stand for all."""
+    values = values if len(values) == len(symbols) else [values[0]] * len(symbols)
     if problem.network.layout == "x W + b":
-        yield _written(_Grid(symbol, [values], [symbols]))
-    else:
-        yield _written(_Grid(symbol, [[value] for value in values], [[own] for own in symbols]))
+        return _Grid(whole, [values], [symbols])
+    return _Grid(whole, [[value] for value in values], [[own] for own in symbols])
 
 
 def _written(grid: _Grid) -> Line | _Grid:

@@ -51,7 +51,7 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
         )
     yield from (Paragraph(text) for text in given_activations(problem))
     own_losses = (term for term in problem.losses if term.formula is not None)
-    yield from (Paragraph(loss_words(term, problem, kink=False)) for term in own_losses)
+    yield from (Paragraph(loss_words(term, problem, names, kink=False)) for term in own_losses)
     if problem.parts:
         yield Bullets(
             tuple(_part(part, number, problem, names, live) for number, part in enumerate(problem.parts)),

@@ -11,7 +11,7 @@ from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
 from tests.audit.lay import tidy
 from tests.audit.parser import parse, read_tokens
-from tests.audit.tree import Call, Neg, Sym
+from tests.audit.tree import Call, Matrix, Neg, Sym
 from tests.audit.words import Place, Words, exact, whole
 from tests.audit.world import indices
 from tests.reference import activations, losses
@@ -41,18 +41,45 @@ class Conventions(Words):
 
     def layout(self, place: Place, out: Found, formula: str, rows: str) -> None:
         columns = str(self.node["network"].get("layout", "W x + b")) == "x W + b"
-        product = r"x\,W" if columns else r"W\,x"
+        matrix, vector = r"W(?:\^\{\(1\)\})?", r"\\(?:mathbf|boldsymbol)\{[^{}]*\}"
+        product = rf"{vector}\\,{matrix}" if columns else rf"{matrix}\\,{vector}"
         layers = self.spec.layers
-        last = " + b"
+        bias = rf"(?:{vector}(?:\^\{{\(1\)\}})?|[a-zA-Z]_?\S*)"
+        last = rf" \+ {bias}"
         if all(layer.bias is None for layer in layers):
             last = ""
         elif all(layer.threshold or layer.bias is None for layer in layers):
-            last = r" - \theta"
+            last = r" - (?:\\boldsymbol\{\\theta\}|\S+)"
+        left, _, right = formula.partition(" = ")
         if (
-            formula != f"z = {product}{last}"
+            not re.fullmatch(product + last, right)
+            or not self._pre_activations(left)
             or rows.startswith("rows of the weight matrix are inputs") != columns
         ):
             out.faults.append(f"layout: {formula}")
+
+    def _pre_activations(self, left: str) -> bool:
+        """The letter of the pre-activations as a vector, or those of the first layer below each other."""
+        if re.fullmatch(r"\\(?:mathbf|boldsymbol)\{[^{}]*\}", left):
+            return True
+        node = whole(read_tokens(left), self.world.symbols)
+        if not isinstance(node, Matrix):
+            return False
+        names = [getattr(cell, "name", "?") for row in node.rows for cell in row]
+        return names == [f"z[1][{j}]" for j in range(1, self.spec.layers[0].units + 1)]
+
+    def one_sample(self, place: Place, out: Found, formula: str, count: str) -> None:
+        """L = 1/n Σ L^[s] where there is one sample."""
+        losses = [texts for texts, name in self.world.symbols.items() if name == "L"]
+        found = re.fullmatch(r"(.+?) = \\frac\{1\}\{(.+?)\}\\sum_\{s=1\}\^\{(.+?)\} (.+)\^\{\[s\]\}", formula)
+        if (
+            found is None
+            or len(self.spec.inputs) != 1
+            or not found[2] == found[3] == count
+            or found[1] != found[4]
+            or read_tokens(found[1]) not in losses
+        ):
+            out.faults.append(f"one sample: {formula}")
 
     def bias(self, place: Place, out: Found, number: str | None, words: str) -> None:
         kinds = {
@@ -86,7 +113,11 @@ class Conventions(Words):
 
     def _is_function(self, formula: str, kind: str, given: dict[str, Fraction]) -> bool:
         """`f(z) = …` or `f'(z) = …` at several z."""
-        symbols: dict[tuple[str, ...], str] = {("z",): "z"}
+        letter = re.search(r"\(([a-z])\)", formula)
+        own = str((self.node.get("notation") or {}).get("pre_activation", "z"))
+        if letter is None or letter[1] not in ("z", own):
+            return False
+        symbols: dict[tuple[str, ...], str] = {(letter[1],): "z"}
         chain = relation_chain(read_tokens(formula))
         head = whole(chain.target, symbols)
         name = getattr(head, "name", "")
@@ -130,8 +161,7 @@ class Conventions(Words):
         for phrase, wanted in (("averaged over the samples", "mean"), ("summed over the samples", "sum")):
             if phrase in rest and term.over_samples != wanted:
                 return False
-        symbols: dict[tuple[str, ...], str] = {("a",): "a", ("y",): "y"}
-        node = whole(read_tokens(formula), symbols)
+        node = whole(read_tokens(formula), self._letters_of_loss(rest))
         own = term.name.startswith(OWN)
         for a in (*INSIDE, *EVERYWHERE) if own else INSIDE:
             for y in EVERYWHERE[::4] if own else (Fraction(1, 4), Fraction(1), Fraction(0), Fraction(9, 5)):
@@ -151,6 +181,24 @@ class Conventions(Words):
                 if not _near(Evaluator(lambda n, pair=pair: pair[n])(tidy(node)), expected):  # type: ignore[misc]
                     return False
         return True
+
+    def _letters_of_loss(self, rest: str) -> dict[tuple[str, ...], str]:
+        """What stands for the prediction and its target: those of the first output, or of any (k)."""
+        last = self.world.depth
+        many = self.spec.layers[-1].units > 1
+        found: dict[tuple[str, ...], str] = {("a",): "a", ("y",): "y"}
+        for texts, name in self.world.symbols.items():
+            short = {f"a[{last}][1]": "a", "y[1]": "y"}.get(name)
+            if short is None:
+                continue
+            if not many or " for the first" in rest:
+                found[texts] = short
+            else:
+                place = max(
+                    at for at, text in enumerate(texts) if text == "1" and texts[at - 1] in ("_", "{")
+                )
+                found[(*texts[:place], "k", *texts[place + 1 :])] = short
+        return found
 
     def log_base(self, place: Place, out: Found, base: str) -> None:
         if not any(t.log_base == exact(base) for t in self.spec.losses):

@@ -252,6 +252,9 @@ class Parser:
         braced = self.peek() == "{"
         if braced:
             self.take()
+        self.take("\\text")
+        if "".join(self._raw_argument()) != "via":
+            raise Unreadable("a bar that does not say via")
         through = self._named()
         if braced:
             self.take("}")

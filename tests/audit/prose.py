@@ -318,6 +318,15 @@ def _rules() -> list[Rule]:
             r"the incoming activation, and with respect to a bias it is 1\.[^\d$]*)",
             p.nothing,
         ),
+        (r"(\$\\odot\$ multiplies two vectors entry by entry)", p.nothing),
+        (
+            r"(\$\\mathbb\{1\}_\{\[k = j\]\}\$ is 1 where \$k\$ and \$j\$ are the same, and 0 elsewhere)",
+            p.nothing,
+        ),
+        (
+            r"over the samples it is the mean, \$([^$]*)\$; there is one sample, \$([^$ ]*) = 1\$",
+            p.one_sample,
+        ),
         (r"(\$\\ell'\$ is the derivative [^\d$]*)", p.nothing),
         (r"Iteration (\d+)()()():", p.heading_iteration),
         (r"Iteration (\d+)(?:: (samples?) (\d+)(?: to (\d+))?)?", p.heading_iteration),
