@@ -22,7 +22,7 @@ help: ## say what can be made
 	@echo 'make handouts    typeset all problems: _build/handouts/PROBLEM/{question,solution,key}.pdf'
 	@echo 'make book-pdf    the book as one PDF, through LaTeX (says what is missing for that)'
 	@echo 'make test        run the tests; what needs a browser or TeX is left out where there is none'
-	@echo 'make fuzz        mutated problems, formulas and data files by the thousand (make test runs a sample of them)'
+	@echo 'make fuzz        mutated problems, formulae and data files by the thousand (make test runs a sample of them)'
 	@echo 'make lint        ruff, mypy --strict and the import rules'
 	@echo 'make benchmarks  measure how long things take'
 	@echo 'make lock        write requirements/*.txt anew from pyproject.toml (needs uv)'
@@ -40,7 +40,7 @@ book-pdf: site ## the book as one PDF, through LaTeX
 test: $(VENV)/.test ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(TESTS)
 
-fuzz: $(VENV)/.test ## mutated problems, formulas and data files by the thousand; FUZZ='problems 1000 7' for some
+fuzz: $(VENV)/.test ## mutated problems, formulae and data files by the thousand; FUZZ='problems 1000 7' for some
 	@$(BIN)/python -m tests.fuzzing $(FUZZ)
 
 lint: $(VENV)/.test ## ruff, mypy --strict and the import rules

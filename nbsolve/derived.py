@@ -156,7 +156,7 @@ def _backwards(
 
 @dataclass(frozen=True)
 class _Back:
-    """From ∂L_k/∂a of one layer to that of the layer before; `through` are the units whose ∂L_k/∂a is not 0."""
+    """Takes ∂L_k/∂a back from one layer to the layer before; `through` are the units whose ∂L_k/∂a is not 0."""
 
     solution: Solution
     layer: Dense

@@ -14,13 +14,13 @@ INTERRUPTED = 130
 
 
 def end_the_process() -> None:
-    """From now on Ctrl-C ends the process in silence; where the caller ignores it, it stays ignored."""
+    """Let Ctrl-C end the process in silence from now on; where the caller ignores it, it stays ignored."""
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _end)
 
 
 def are_raised() -> None:
-    """From now on Ctrl-C is a KeyboardInterrupt, after which there may be something to put away."""
+    """Let Ctrl-C raise KeyboardInterrupt from now on, after which there may be something to put away."""
     if _signal.getsignal(_signal.SIGINT) is _end:
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
 

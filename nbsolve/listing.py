@@ -340,7 +340,7 @@ def belongs_to_sample(atom: Atom) -> bool:
 
 
 def of_sample(atom: Atom, label: int | None) -> Atom:
-    """The same quantity of one sample of a batch."""
+    """The quantity `atom` of one sample of a batch."""
     if isinstance(atom, Symbol):
         return replace(atom, sample=label) if atom.role in _OF_SAMPLES else atom
     of, wrt = of_sample(atom.of, label), of_sample(atom.wrt, label)

@@ -20,7 +20,7 @@ _LOSS = Symbol(Role.LOSS)
 _HAVE_NEW = PARAMETERS | {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.LOSS, Role.SAMPLE_LOSS}
 _LISTED = 12
 _CHECKED_SIZE = 20_000
-"""In larger networks a canonical name is taken at its word: a table of all written names takes its time."""
+"""The largest network for which a table of all written names is made; in larger ones canonical names stand."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Recorder:
         sample: int | None = None,
         forms: tuple[Form, ...] = (),
     ) -> None:
-        """The same where each member's last form is computed; `forms` say it for the whole, where they can."""
+        """Compute each member's last form and keep the step; `forms` say it for the whole array where they can."""
         members = tuple(members)
         key, _ = whole(members[0])
         formulae = tuple((whole(member)[1], unit_forms(member)[-1].expression) for member in members)

@@ -23,7 +23,7 @@ def pre_activation(output: Symbol) -> Symbol:
 def saturated(
     outputs: Iterable[Symbol], values: Values, arithmetic: Arithmetic, vector: bool
 ) -> Mapping[Symbol, int]:
-    """Those outputs that are so close to 0 (then −1) or 1 (then 1). Raises: Undecided.
+    """The outputs that are saturated: too close to 0 (then −1) or to 1 (then 1). Raises: Undecided.
 
     Of a softmax (`vector`) only those whose target is not 0: the others add nothing to its cross-entropy.
     """

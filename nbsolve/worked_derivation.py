@@ -105,11 +105,11 @@ class WorkedDerivation:
         return self._page.derivations()
 
     def worked(self) -> Document:
-        """The same as `derivations()`."""
+        """The derivations of all topics, as `derivations()` gives them."""
         return self.derivations()
 
     def explain(self, quantity: str) -> Document:
-        """The same as `derivation(…)`."""
+        """One topic's derivation, as `derivation(…)` gives it."""
         return self.derivation(quantity)
 
     def answers(self) -> Document:

@@ -1,6 +1,6 @@
 """Far out, where functions saturate: every number of the JSON against mpmath, to the last bit of the double.
 
-mpmath computes with 60 digits by formulas that do not cancel: 1 − σ(z) is 1/(1 + eᶻ), 1 + erf u is erfc(−u).
+mpmath computes with 60 digits by formulae that do not cancel: 1 − σ(z) is 1/(1 + eᶻ), 1 + erf u is erfc(−u).
 """
 
 from __future__ import annotations

@@ -29,6 +29,9 @@ TURNS = {
 
 WITH_RESPECT_TO = tuple(turn for turn, better in TURNS.items() if better == '"with respect to"')
 
+RIDDLE = re.compile(r"The same\b|Of |That of |Those of |All of them\b|What somebody|Likewise|So many ")
+"""How a docstring begins that cannot be read without the one before it."""
+
 AMERICAN = re.compile(
     r"\b(?:(?:non)?colou?rs?(?<!colour)(?<!colours)|gr[ae]y(?<!grey)|behavior|center(?:ed|s)?|neighbor\w*|label(?:ed|ing)"
     r"|cancel(?:ed|ing)|model(?:ed|ing)|favorite|analyz\w+|catalogs?|dialogs?|artifacts?|formulas"
@@ -97,6 +100,17 @@ def read(path: Path) -> str:
     return "\n".join([*sentences([tree.get(key) for key in said]), *parts])
 
 
+def docstrings(path: Path) -> list[str]:
+    """The docstrings of a source file, those of its constants too."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    said = [
+        node.value.value
+        for node in nodes
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]
+    return [text for text in said if isinstance(text, str)]
+
+
 def messages(path: Path) -> str:
     """The sentences in a source file that are no docstrings: messages, help, what the schema says of a key."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -142,13 +156,12 @@ def test_messages_are_what_a_teacher_would_say(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_docstrings_say_with_respect_to(path: Path) -> None:
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    said = [
-        node.value.value
-        for node in nodes
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    ]
-    assert not faults("\n".join(text for text in said if isinstance(text, str)), WITH_RESPECT_TO)
+    assert not faults("\n".join(docstrings(path)), WITH_RESPECT_TO)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_docstrings_can_be_read_alone(path: Path) -> None:
+    assert [text for text in docstrings(path) if RIDDLE.match(text)] == []
 
 
 def test_the_places_are_there() -> None:

@@ -91,7 +91,7 @@ ALIASES = {
     "notag": "",
     "nonumber": "",
 }
-"""What some LaTeX knows and pages do not: written in terms of what both know, for every output."""
+"""Commands that some LaTeX knows and pages do not, written in terms of what both know."""
 
 SHIMS = {
     "dotsc": r"\ldots", "dotso": r"\ldots", "dotsb": r"\cdots", "dotsm": r"\cdots", "dotsi": r"\cdots",

@@ -63,7 +63,7 @@ def build_book(
 
 
 def _chosen(problems: Sequence[Path], here: Mapping[str, Path]) -> dict[str, Path]:
-    """Those of the course's problems that are named. Raises `NbsolveError` for a file that is none of them."""
+    """Choose the named problems of the course. Raises `NbsolveError` for a file that is none of them."""
     chosen: dict[str, Path] = {}
     names = {path.resolve(): name for name, path in here.items()}
     for path in problems:

@@ -41,7 +41,7 @@ def nbsolve_hash() -> str:
 
 
 def problem_hash(problem: AnyProblem, nbsolve: str) -> str:
-    """Of a problem as it was read, so that a data file counts too, and of `nbsolve_hash()`."""
+    """The hash of a problem as it was read, so that a data file counts too, and of `nbsolve_hash()`."""
     return text_hash(f"{nbsolve}\n{problem!r}")
 
 

@@ -27,7 +27,7 @@ def hashes_of(places: Iterable[str], course: Course) -> dict[str, str]:
 
 @cache
 def tools_hash() -> str:
-    """Of nbsolve itself, of Python, and of the packages that are installed beside it."""
+    """The hash of nbsolve itself, of Python, and of the packages that are installed beside it."""
     packages = sorted(
         {package.name for folder in sys.path for package in Path(folder or ".").glob("*.dist-info")}
     )

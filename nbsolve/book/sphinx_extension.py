@@ -52,7 +52,7 @@ class Outcome:
 
 
 OUTCOME = Outcome()
-"""Of the one run in this process."""
+"""The outcome of the one run in this process."""
 
 
 def setup(app: Sphinx) -> dict[str, object]:

@@ -133,7 +133,7 @@ def _left(code: int) -> typer.Exit:
 
 
 def _exit_code(error: BaseException) -> int | None:
-    """That of the command line's own complaint, which says how the command is used; None for other errors."""
+    """The exit code of the command line's own complaint about its use; None for other errors."""
     code = getattr(error, "exit_code", None)
     return code if isinstance(code, int) and hasattr(error, "show") else None
 

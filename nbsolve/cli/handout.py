@@ -166,7 +166,7 @@ def _places(files: Sequence[str], out: Path) -> list[Path]:
 
 
 def _solved(files: Sequence[str], overrides: Sequence[str]) -> Iterator[Worked]:
-    """All of them, worked out; every fault of every file comes before anything is written."""
+    """Solve all problems; every fault of every file is reported before anything is written."""
     from nbsolve.worked import solve
 
     for file, problem in zip(files, read_problems(files, overrides), strict=True):

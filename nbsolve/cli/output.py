@@ -20,14 +20,14 @@ def width() -> int:
 
 
 def as_utf8() -> None:
-    """From now on write UTF-8, whatever the terminal's locale: what is written is meant for a program."""
+    """Write UTF-8 from now on, whatever the terminal's locale: the output is meant for a program."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Only bytes in a file's name that are no text cannot be written in UTF-8: they become question marks.
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
 
 
 def forgiving() -> None:
-    """From now on spell out in ASCII what the encoding of standard output or standard error lacks."""
+    """Spell out in ASCII, from now on, what the encoding of standard output or standard error lacks."""
     plain.register()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -39,7 +39,7 @@ def read_problem(source: str, overrides: Sequence[str] = ()) -> AnyProblem:
 
 
 def read_problems(sources: Sequence[str], overrides: Sequence[str] = ()) -> list[AnyProblem]:
-    """All of them, or one ProblemError with the faults of all."""
+    """Read all problem files, or raise one ProblemError with the faults of all."""
     problems: list[AnyProblem] = []
     faults: list[Fault] = []
     for source in sources:

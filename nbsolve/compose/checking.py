@@ -24,10 +24,10 @@ from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.writing import Writer, scalar
 
 MOST_ITERATIONS = 3
-"""Of more iterations that are written out, the first and the last are checked."""
+"""The most iterations that are all checked; of more, the first and the last are."""
 MOST_PARAMETERS = 30
 LARGEST_GRADIENTS = 12
-"""Of more than MOST_PARAMETERS parameters about so many have rows, those with the largest gradients."""
+"""About so many of more than MOST_PARAMETERS parameters have rows, those with the largest gradients."""
 DIGITS = 8
 """Significant digits of a quotient."""
 FIRST_STEP, LAST_STEP = -6, -30

@@ -52,7 +52,7 @@ def resting(steps: Sequence[Step], wanted: Iterable[Atom]) -> Iterator[Step]:
 
 
 def resting_by_layers(steps: Sequence[Step], wanted: Iterable[Atom]) -> Iterator[Step]:
-    """The same with the steps of whole layers, for networks too wide to be written unit by unit.
+    """The steps of whole layers that find the wanted quantities and all that these rest on, for wide networks.
 
     Of a vector that is found unit by unit come the units that are wanted and those that are not simply 0.
     """

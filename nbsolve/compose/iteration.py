@@ -28,7 +28,7 @@ from nbsolve.symbol import Role, Symbol
 MOST_UNITS = 8
 MOST_PARAMETERS = 120
 MOST_SAMPLES = 4
-"""Beyond these sizes a solution without a wish of its own is written with matrices."""
+"""The largest sizes that `detail: auto` writes unit by unit; larger solutions are written with matrices."""
 
 FACTORS = frozenset(
     {

@@ -21,7 +21,7 @@ from nbsolve.symbol import anchor
 from nbsolve.symbolic import LetterPass
 
 _SHORT = 2
-"""So many forms stand on one line."""
+"""The most forms that share one line."""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class MatrixLines:
         return Derivation(tuple(lines), anchors)
 
     def _total(self, step: Step) -> Derivation:
-        """The same of one number that is a sum over a whole array: the gradient of a shared bias."""
+        """Write one number that is a sum over a whole array: the gradient of a shared bias."""
         target, writer, values = step.target, self.lines.writer, self.lines.values
         written, answer = self.lines.written(target), writer.answer(values, target)
         lines = [Line((("=", self._written(step.formula)),), Quantity(target))]

@@ -120,7 +120,7 @@ class Passes(BackwardBlocks):
         return _filled(template, numbers)
 
     def everything(self) -> Iterator[Block]:
-        """The iteration whole."""
+        """Write the whole iteration, part by part."""
         for part in (self.forward, self.loss, self.backward, self.also_asked, self.update):
             yield from part()
 

@@ -14,7 +14,7 @@ from nbsolve.step import Rule
 from nbsolve.symbol import Partial, Role, Symbol
 
 MOST_SECTIONS = 4
-"""So many asked gradients get a section each, in the order asked; more are found layer by layer."""
+"""The most asked gradients that get a section each, in the order asked; more are found layer by layer."""
 _ALL = frozenset({"gradients", "changes", "updated_parameters", "forward_after", "loss_after"})
 """Words that ask for what rests on the whole backward pass."""
 

@@ -12,7 +12,7 @@ from nbsolve.drawing.ink import MARKS, WIRES
 __all__ = ["paint_plot"]
 
 _POINTS = 0.75
-"""Of a pixel."""
+"""The points that one pixel measures."""
 
 
 def paint_plot(plot: Plot, ax: Any) -> None:

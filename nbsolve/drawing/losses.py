@@ -21,7 +21,7 @@ from nbsolve.writing import scalar
 __all__ = ["MOST_POINTS", "plot_losses"]
 
 MOST_POINTS = 120
-"""Of a longer training so many iterations are drawn, evenly spread."""
+"""The most iterations that are drawn; those of a longer training are evenly spread."""
 _MOST_CELLS = 400_000
 """Every point keeps the values of its iteration: wide networks get fewer points."""
 _WIDTH, _HEIGHT = 520.0, 310.0

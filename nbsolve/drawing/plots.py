@@ -61,7 +61,7 @@ def finished_plot(plot: Plot, title: str, alt: str) -> Drawing:
 
 
 def through_matplotlib(drawing: Drawing, ax: Any | None) -> Drawing:
-    """The same drawing made by matplotlib: on the axes, or, without any, on a figure of its own."""
+    """Draw a scene with matplotlib: on the axes, or, without any, on a figure of its own."""
     if ax is not None:
         paint(drawing.source, ax)
         return replace(drawing, elsewhere=True)

@@ -196,7 +196,7 @@ class Mark:
 
     @property
     def corners(self) -> tuple[Point, ...]:
-        """Of a diamond."""
+        """The four corners of the diamond."""
         (x, y), size = self.at, self.size
         return (x - size, y), (x, y - size), (x + size, y), (x, y + size)
 

@@ -22,7 +22,7 @@ from nbsolve.symbol import Symbol
 __all__ = ["plot_activations"]
 
 _ACROSS, _WIDEST = 3, 760.0
-"""So many panels beside one another at most, and no wider picture: its letters must stay legible on paper."""
+"""The most panels side by side, and the widest picture: its letters must stay legible on paper."""
 _PANEL = (212.0, 182.0)
 _ABOVE, _BELOW, _RIGHT = 46.0, 28.0, 14.0
 _TEXT, _TITLE, _MARGIN = 13.0, 16.0, 8.0

@@ -45,9 +45,9 @@ MOST_HEIGHT = 60
 MOST_OPERATIONS = 200
 """Numbers, letters and operations in one formula."""
 LARGEST_EXPONENT = 100
-"""Of a power whose exponent is a number."""
+"""The largest exponent that is a number."""
 LARGEST_DEGREE = 1000
-"""Of powers within powers and products of them: (z^10)^10 counts as 100."""
+"""The largest degree of powers within powers and their products: (z^10)^10 counts as 100."""
 LARGEST_MAGNITUDE = 400
 """Numbers of a formula, and what is computed from them alone, are smaller than 10^400."""
 

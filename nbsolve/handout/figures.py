@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["figure", "svg_figure"]
 
 _MILLIMETRES = 0.205
-"""Of a drawing's pixel, where the paper is wide enough."""
+"""The width of a drawing's pixel, where the paper is wide enough."""
 
 
 def figure(drawing: Drawing, paper: Paper) -> Piece:

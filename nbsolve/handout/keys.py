@@ -152,7 +152,7 @@ def _words(words: str) -> _Cell:
 
 
 def _width(typst: str) -> float:
-    """With something to spare: a formula that is too wide for its cell by a hair would be broken."""
+    """The width of a formula, with something to spare: one too wide for its cell by a hair would be broken."""
     return math_width(typst) * 1.05 + 0.3
 
 

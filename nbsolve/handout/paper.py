@@ -7,9 +7,9 @@ from dataclasses import dataclass
 __all__ = ["FONT_SIZE", "MARGIN", "PAPERS", "Paper"]
 
 FONT_SIZE = 10.0
-"""Of the text, in points (as in handout.typ)."""
+"""The size of the text, in points (as in handout.typ)."""
 MARGIN = 21.0
-"""On the left and on the right, in millimetres (as in handout.typ)."""
+"""The margins on the left and on the right, in millimetres (as in handout.typ)."""
 _POINTS = 72 / 25.4
 
 

@@ -21,9 +21,9 @@ _SVG = re.compile(r"<svg\b.*</svg>", re.DOTALL)
 _BBM = "\\ProvidesPackage{bbm}\n\\newcommand{\\mathbbm}[1]{\\mathbb{#1}}\n"
 """Jupyter Book asks for bbm.sty, which Debian has in another gigabyte; blackboard letters do as well."""
 _POINTS = 0.58
-"""Of a drawing's pixel, where the paper is wide enough."""
+"""The points that a drawing's pixel measures, where the paper is wide enough."""
 _TEXT_WIDTH = 430.0
-"""Of the book's pages, in points."""
+"""The width of the text on the book's pages, in points."""
 _PREAMBLE = r"""
 \usepackage{newunicodechar}
 """ + "\n".join(rf"\newunicodechar{{{chr(0x2460 + n)}}}{{\textcircled{{\tiny {n + 1}}}}}" for n in range(20))

@@ -17,7 +17,7 @@ from nbsolve.problem.model import AnyProblem
 __all__ = ["NotebookJob", "make_notebook", "make_notebooks"]
 
 _WORTH_WARMING = 3
-"""So many notebooks pay for making everything warm first."""
+"""The number of notebooks from which warming everything up first pays."""
 _SOCKET = "typst"
 
 Overrides = Mapping[str, object] | Sequence[str]

@@ -83,7 +83,7 @@ def run_from_prepared(
     on_done: OnDone | None = None,
     server: Server | None = None,
 ) -> list[str | None]:
-    """The same, with children that start where `prepare` ended: it runs once, in a child that forks the others.
+    """Run tasks in children that start where `prepare` ended: it runs once, in a child that forks the others.
 
     This process stays as it was; it answers what the `server` is asked meanwhile.
     """

@@ -55,7 +55,7 @@ def is_symbolic(cursor: Cursor) -> bool:
 
 
 def letters(count: int) -> tuple[Entry, ...]:
-    """So many cells that are letters named by the notation."""
+    """`count` cells, each a letter named by the notation."""
     return (Letter(),) * count
 
 

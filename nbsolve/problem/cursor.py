@@ -28,7 +28,7 @@ class Notes:
     folder: Path | None = None
     """Where the problem lies, for the links of its texts."""
     language: str | None = None
-    """That of its author's words, where the problem does not say."""
+    """The language of its author's words, where the problem does not say."""
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

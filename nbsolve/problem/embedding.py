@@ -91,7 +91,7 @@ def _bounded(values: Items, old: Entries) -> Node:
 
 
 def _count(node: Node) -> int:
-    """The number of numbers that a node holds."""
+    """How many numbers a node holds."""
     if isinstance(node, Items):
         return sum(_count(item) for item in node.items)
     if isinstance(node, Entries):

@@ -168,7 +168,7 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _bounded(stream: TextIO, line: str, name: str) -> Iterator[str]:
-    """The lines, from the first, which was read already; a file without line ends is not read whole."""
+    """Yield the lines from the first, which was read already; a file without line ends is not read whole."""
     number = 1
     while line:
         if len(line) == LONGEST_LINE:

@@ -48,7 +48,7 @@ Style = Callable[[str, str], str]
 
 
 def plain(text: str, style: str) -> str:
-    """Style a text not at all: return it as it is."""
+    """Return a text unstyled."""
     return text
 
 

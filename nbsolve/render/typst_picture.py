@@ -12,7 +12,7 @@ __all__ = ["paper_svg", "picture_pdf", "size_of"]
 
 _FONT = "New Computer Modern"
 _LARGER = 1.13
-"""Its letters are narrower than those the drawing was laid out for: they may be this much larger."""
+"""How much larger this font may be set: its letters are narrower than those the drawing was laid out for."""
 _SIZE = re.compile(r'font-size="([0-9.]+)"')
 _STYLE = re.compile(r"<style>@media.*?</style>", re.DOTALL)
 _HIDDEN = re.compile(r"<(title|desc)\b.*?</\1>", re.DOTALL)

@@ -176,7 +176,7 @@ class Output:
 
     @staticmethod
     def other(j: Index) -> Index:
-        """Another index variable of the same layer."""
+        """An index variable of the same layer other than j."""
         return Index("m" if j.name == "k" else "k")
 
     def _jacobian_put_in(self, j: int, of: Callable[[Unit], Expr]) -> Expr:

@@ -100,7 +100,7 @@ class Steps:
         return self.step(Rule.OUTPUT_SIGNAL, target, backward.output.pre_activation_forms(j), backward.sample)
 
     def one_hot(self, backward: Backward) -> Iterator[Step]:
-        """The same for targets that add up to 1, where that is simpler and not known to be so."""
+        """∂L/∂z_j for targets that add up to 1, where that is simpler and the targets are not known to do so."""
         for j in backward.output.layer.units:
             short = backward.output.one_hot(j)
             if short is not None:

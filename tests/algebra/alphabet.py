@@ -43,7 +43,7 @@ def placed(letter: Letter, indices: Indices) -> Letter:
 
 @dataclass
 class Letters:
-    """`table` are the page's letters; `usual` those that only general formulas use."""
+    """`table` are the page's letters; `usual` those that only general formulae use."""
 
     table: dict[Letter, Meaning]
     usual: dict[Letter, Meaning] = field(default_factory=dict)

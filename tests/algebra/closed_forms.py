@@ -1,4 +1,4 @@
-r"""The closed forms that the source documents ask for, as formulas in the documents' own letters.
+r"""The closed forms that the source documents ask for, as formulae in the documents' own letters.
 
 Each is what the left side comes to; `\mathbb{1}_{[…]}` is the slope of a ReLU. A formula that holds only where the
 targets add up to 1 says so. They are data for tests: a page's own lines must have these values.

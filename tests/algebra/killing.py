@@ -62,7 +62,7 @@ class FreeModel(Model):
 class Tally:
     """Mutants by kind: all that change a value, those that were rejected; the rest and why.
 
-    `unreadable` are those among the rejected that are no formula any more; the others are formulas that are wrong.
+    `unreadable` are those among the rejected that are no formula any more; the others are formulae that are wrong.
     """
 
     made: Counter[str] = field(default_factory=Counter)

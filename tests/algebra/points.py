@@ -1,4 +1,4 @@
-"""Where formulas are tried: worlds of letters, and random points in them that are the same in every run."""
+"""Where formulae are tried: worlds of letters, and random points in them that are the same in every run."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Point:
         return self.world.alphabet
 
     def evaluator(self, indices: Indices, number: Callable[[Fraction], Scalar] | None = None) -> Evaluator:
-        """What evaluates formulas here, with these numbers for index variables."""
+        """What evaluates formulae here, with these numbers for index variables."""
         world = self.world
         return Evaluator(
             self.model,

@@ -1,4 +1,4 @@
-"""A reader of formulas in letters: LaTeX tokens to trees. It never guesses and never skips."""
+"""A reader of formulae in letters: LaTeX tokens to trees. It never guesses and never skips."""
 
 from __future__ import annotations
 

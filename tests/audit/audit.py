@@ -160,7 +160,7 @@ class Audit:
         return place
 
     def _context(self, iteration: int) -> Context:
-        """Where formulas of an iteration stand; those in letters have the first marks."""
+        """Where formulae of an iteration stand; those in letters have the first marks."""
         marks = {mark: name for name, mark in self.formulae.items()}
         return Context(iteration, marks, formulae=self.formulae)
 
@@ -312,7 +312,7 @@ class Kills:
 
 
 def meaning(audit: Audit, kind: str, source: str) -> object:
-    """What a block's formulas say; equal for two sources that differ in nothing but needless brackets."""
+    """What a block's formulae say; equal for two sources that differ in nothing but needless brackets."""
     general = {("z",): "z", ("a",): "a", ("y",): "y"} | audit.world.symbols
     try:
         words = [part for formula, part in split_inline(source) if not formula] if kind != "display" else []

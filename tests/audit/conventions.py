@@ -1,4 +1,4 @@
-"""The conventions of a solution: formulas at several points, digits, rates and layouts against the problem."""
+"""The conventions of a solution: formulae at several points, digits, rates and layouts against the problem."""
 
 from __future__ import annotations
 

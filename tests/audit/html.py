@@ -1,4 +1,4 @@
-"""The site's pages as the same blocks: Sphinx leaves formulas as LaTeX between `\\(` and `\\)`, `\\[` and `\\]`."""
+"""The site's pages as the same blocks: Sphinx leaves formulae as LaTeX between `\\(` and `\\)`, `\\[` and `\\]`."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _paragraph(tag: Tag, box: str) -> Iterator[Block]:
 
 
 def inline(tag: Tag) -> str:
-    """Words with formulas between dollars and bold between stars, as in Markdown."""
+    """Words with formulae between dollars and bold between stars, as in Markdown."""
     out: list[str] = []
     for child in tag.children:
         if isinstance(child, Tag):

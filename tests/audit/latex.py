@@ -1,4 +1,4 @@
-"""LaTeX formulas as tokens, and formulas out of Markdown and HTML: the audit's own reading of a page."""
+"""LaTeX formulae as tokens, and formulae out of Markdown and HTML: the audit's own reading of a page."""
 
 from __future__ import annotations
 

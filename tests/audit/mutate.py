@@ -54,7 +54,7 @@ def _markup(source: str) -> set[int]:
 
 
 def _formulas(block: Block) -> list[tuple[int, int]]:
-    """Where the formulas of a block are."""
+    """Where the formulae of a block are."""
     if block.kind == "display":
         return [(0, len(block.source))]
     spans, at = [], 0

@@ -1,4 +1,4 @@
-"""A page as blocks, in reading order: headings, sentences, list items, tables and displayed formulas."""
+"""A page as blocks, in reading order: headings, sentences, list items, tables and displayed formulae."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def cells(table: str) -> list[list[str]]:
 
 
 def split_inline(text: str) -> list[tuple[bool, str]]:
-    """Words and inline formulas, in order: (is a formula, its source)."""
+    """Words and inline formulae, in order: (is a formula, its source)."""
     parts = re.split(r"(?<!\\)\$", text)
     if len(parts) % 2 == 0:
         raise ValueError(f"an odd number of $: {text}")

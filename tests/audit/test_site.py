@@ -1,4 +1,4 @@
-"""The site's own pages: formulas, tables and sentences out of their HTML, the drawing, the code they carry.
+"""The site's own pages: formulae, tables and sentences out of their HTML, the drawing, the code they carry.
 
 Where the site has been built, its pages; else the page is made into HTML by Sphinx alone.
 """

@@ -55,7 +55,7 @@ def has_wholes(node: Node) -> bool:
 
 
 class Wholes:
-    """Takes formulas of one problem apart."""
+    """Takes formulae of one problem apart."""
 
     def __init__(self, world: World) -> None:
         self.spec: Spec = world.spec

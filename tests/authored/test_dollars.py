@@ -55,7 +55,7 @@ def test_in_words() -> None:
 
 
 def myst(markdown: str) -> list[str]:
-    """The formulas that MyST sees, with its own settings."""
+    """The formulae that MyST sees, with its own settings."""
     parser = (
         MarkdownIt("commonmark")
         .enable("table")
@@ -71,7 +71,7 @@ def myst(markdown: str) -> list[str]:
 
 
 def jupyter(markdown: str) -> list[str]:
-    """The formulas that JupyterLab sees: from one dollar without a backslash to the next one."""
+    """The formulae that JupyterLab sees: from one dollar without a backslash to the next one."""
     found = re.findall(r"(?<![\\$])\$((?:\\.|[^$\\])+)\$", markdown, re.DOTALL)
     return [" ".join(one.split()) for one in found]
 

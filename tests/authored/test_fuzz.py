@@ -186,7 +186,7 @@ def failing(markups: list[str]) -> list[str]:
 
 
 def fuzz(seed: int, count: int) -> tuple[int, list[str]]:
-    """How many of `count` formulas were read, and what Typst did not set."""
+    """How many of `count` formulae were read, and what Typst did not set."""
     random_ = random.Random(seed)
     written = [latex for latex, _ in rows()]
     found: list[str] = []

@@ -1,6 +1,6 @@
 """Every given read back from a question sheet: `python -m tests.handout.givens 300` does it for 300 problems.
 
-The sheet is read from the PDF alone: tables from its structure tree, formulas from their alternative texts (whose
+The sheet is read from the PDF alone: tables from its structure tree, formulae from their alternative texts (whose
 digits must be those that are seen), data files from its attachments. What has to be there is read off the YAML.
 """
 

@@ -1,4 +1,4 @@
-"""The linear form of formulas (what a screen reader says) as the LaTeX that the audit reads."""
+"""The linear form of formulae (what a screen reader says) as the LaTeX that the audit reads."""
 
 from __future__ import annotations
 

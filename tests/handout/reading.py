@@ -1,4 +1,4 @@
-"""A handout's pages as the blocks that the audit checks; formulas from their alternative texts."""
+"""A handout's pages as the blocks that the audit checks; formulae from their alternative texts."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def formulas(root: Node) -> Iterator[Node]:
 
 @dataclass(frozen=True)
 class Reading:
-    """How formulas are read: the letters of the problem, and the sentences of its author, as in the file."""
+    """How formulae are read: the letters of the problem, and the sentences of its author, as in the file."""
 
     letters: Mapping[str, str]
     authored: Mapping[tuple[str, tuple[str, ...]], str]
@@ -107,7 +107,7 @@ class Reading:
             return node.alt or ""
 
     def text(self, node: Node) -> str:
-        """Words with formulas between dollars; an author's sentence as it stands in the file."""
+        """Words with formulae between dollars; an author's sentence as it stands in the file."""
         whole = _text(node, lambda formula: "¤")
         shown = "".join(part.alt or "" for part in _parts(node) if isinstance(part, Node))
         own = self.authored.get((_words(whole), tuple(digits(shown))))
@@ -121,7 +121,7 @@ class Reading:
 
 
 def _skeleton(text: str) -> tuple[str, tuple[str, ...]]:
-    """An author's text as its words and the digits of its formulas."""
+    """An author's text as its words and the digits of its formulae."""
     parts = re.split(r"\$([^$]+)\$", text)
     return _words("¤".join(parts[::2])), tuple(digits("".join(parts[1::2]).replace("-", "−")))
 
@@ -179,7 +179,7 @@ def _table(node: Node, letters: Reading) -> str:
 
 
 def _text(node: Node, write: Callable[[str], str]) -> str:
-    """Words, and what `write` makes of formulas; a space where a new line begins."""
+    """Words, and what `write` makes of formulae; a space where a new line begins."""
     text, last = "", None
     for part in _parts(node):
         first = next(iter(part.runs()), None) if isinstance(part, Node) else part

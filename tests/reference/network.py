@@ -1,4 +1,4 @@
-"""The reference: forward, loss, backward and update at 60 digits, by formulas written out by hand.
+"""The reference: forward, loss, backward and update at 60 digits, by formulae written out by hand.
 
 `solve(spec)` gives every canonical quantity under the key (quantity, iteration, sample); a value that belongs
 to the whole batch has sample None, a given of a sample has iteration None. Both count from 1.
