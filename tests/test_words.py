@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -78,17 +77,9 @@ def prose(text: str) -> str:
     return re.sub(r"`[^`]*`|<[^>]*>|\]\([^)]*\)", "", text)
 
 
-def cells(path: Path) -> str:
-    """The Markdown of a notebook."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    return "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-
-
 def read(path: Path) -> str:
     """What a file says to its readers."""
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".ipynb":
-        return cells(path)
     if path.suffix == ".md":
         return prose(text)
     tree = YAML(typ="safe", pure=True).load(text)
@@ -128,7 +119,6 @@ FILES = sorted(
     for pattern in (
         "nbsolve/phrases/*.yaml",
         "nbsolve/templates/**/*.md",
-        "nbsolve/templates/**/*.ipynb",
         "problems/*.yaml",
         "book/*.md",
         "README.md",
@@ -165,7 +155,7 @@ def test_docstrings_can_be_read_alone(path: Path) -> None:
 
 
 def test_the_places_are_there() -> None:
-    assert {path.suffix for path in FILES} == {".yaml", ".md", ".ipynb"}
+    assert {path.suffix for path in FILES} == {".yaml", ".md"}
     assert "A network with ." in read(ROOT / "nbsolve/phrases/en.yaml")
 
 

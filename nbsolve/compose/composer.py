@@ -44,6 +44,9 @@ from nbsolve.symbolic import LetterPass
 from nbsolve.values import whole
 from nbsolve.writing import Writer
 
+STAGES = ("forward", "loss", "backward", "update")
+"""What an iteration consists of, in order."""
+
 
 @dataclass(frozen=True)
 class Composer:
@@ -77,15 +80,35 @@ class Composer:
         """One part of every iteration asked for; of the solution in letters where there are no numbers."""
         if not self.solution.iterations and self.in_letters is not None and number is None:
             return self._document(getattr(replace(self.in_letters, level=2), part)())
-        if number is not None or not self._named:
-            iterations = self.solution.iterations if number is None else (self._iteration(number),)
-            return self._document(b for one in iterations for b in getattr(self._of(one, 2), part)())
+        if number is not None:
+            return self._document(self._stage(part, self._iteration(number)))
+        if not self._named:
+            return self._document(b for one in self.solution.iterations for b in self._stage(part, one))
         return self._document(self._by_iteration(part))
 
     def _by_iteration(self, part: str) -> Iterator[Block]:
         for iteration in self.solution.iterations:
             yield Heading(2, (self._title(iteration),))
             yield from getattr(self._of(iteration, 3), part)()
+
+    def _stage(self, part: str, iteration: Iteration) -> Iterator[Block]:
+        """A stage of an iteration, with what stands around it: all stages together are the whole solution."""
+        iterations = self.solution.iterations
+        place = iterations.index(iteration)
+        if part == "forward" and self._named:
+            yield from self._skipped(iterations[place - 1].number + 1 if place else 1, iteration.number - 1)
+            yield Heading(2, (self._title(iteration),))
+            yield from self._of(iteration, 3).start()
+        elif part == "forward" and self.in_letters is not None:
+            yield Heading(2, (phrase("letters.in_numbers"),))
+        passes = self._of(iteration, 2 if not self._named and self.in_letters is None else 3)
+        yield from getattr(passes, part)()
+        if part == ("backward" if self.solution.problem.losses else "forward"):
+            yield from passes.also_asked()
+        training = self.solution.problem.training
+        if part == STAGES[-1] and training is not None and iteration is iterations[-1]:
+            yield from self._skipped(iteration.number + 1, training.iterations)
+            yield from self._epochs()
 
     @property
     def _named(self) -> bool:
@@ -177,21 +200,9 @@ class Composer:
 
     def _worked(self) -> Iterator[Block]:
         yield from self._letters()
-        if self.in_letters is not None and self.solution.iterations and not self._named:
-            yield Heading(2, (phrase("letters.in_numbers"),))
-        previous = 0
         for iteration in self.solution.iterations:
-            passes = self._of(iteration, 3 if self._named or self.in_letters is not None else 2)
-            if self._named:
-                yield from self._skipped(previous + 1, iteration.number - 1)
-                yield Heading(2, (self._title(iteration),))
-                yield from passes.start()
-            previous = iteration.number
-            yield from passes.everything()
-        training = self.solution.problem.training
-        if training is not None and self.solution.iterations:
-            yield from self._skipped(previous + 1, training.iterations)
-        yield from self._epochs()
+            for part in STAGES:
+                yield from self._stage(part, iteration)
 
     def in_letters_alone(self) -> Document:
         """The solution in letters."""

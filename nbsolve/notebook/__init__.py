@@ -1,4 +1,4 @@
-"""Notebooks: one papermill template, run once for each problem."""
+"""Notebooks: one for each problem, run by papermill."""
 
 from __future__ import annotations
 
@@ -119,24 +119,14 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
     def work() -> None:
         import nbformat
 
-        from nbsolve.markdown.myst import line
-        from nbsolve.notebook.execution import execute_template
+        from nbsolve.notebook.execution import execute_notebook
         from nbsolve.notebook.page import as_page
-        from nbsolve.problem.embedding import self_contained_text
         from nbsolve.whole_files import write_whole
 
         scratch.mkdir()
-        text = self_contained_text(job.problem)
         try:
             with _compiling(scratch.parent):
-                notebook = execute_template(
-                    text,
-                    line(job.problem.title, language=job.problem.language),
-                    folder=job.folder,
-                    scratch=scratch,
-                    kind=job.problem.kind,
-                    trust=job.problem.trust,
-                )
+                notebook = execute_notebook(job.problem, folder=job.folder, scratch=scratch)
         except DomainError as error:
             hint = domain_hint(job.problem)
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None

@@ -9,7 +9,7 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from nbsolve.notebook.parameters import KERNEL_NAME
+KERNEL_NAME = "nbsolve"
 
 
 def private_kernel(folder: Path) -> type[AsyncKernelManager]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import nbformat
 
 from nbsolve.markdown.myst import fenced
-from nbsolve.notebook.execution import NOT_ON_PAGE
+from nbsolve.notebook.cells import NOT_ON_PAGE
 from nbsolve.phrases import phrase
 from nbsolve.render import myst
 from nbsolve.render.figure import figure
@@ -21,8 +21,8 @@ _AFTERWORD = """\
 ## The notebook of this page
 
 Everything above was worked out by the notebook below.
-<a href="{up}_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number in the problem
-and run it again: the whole solution follows. {install}
+<a href="{up}_sources/problems/{name}.ipynb" download="{file}">Download it</a>, change a number in its first
+code cell and run it again: the whole solution follows. {install}
 """
 
 

@@ -1,46 +1,63 @@
-"""How papermill writes a problem into a notebook: as YAML that a person can read and change."""
+"""The cell of parameters: a Python literal for each, which papermill can read and replace."""
 
 from __future__ import annotations
 
-import ast
+import re
+from collections.abc import Mapping
 
-from papermill.translators import PythonTranslator, papermill_translators
+from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
-# papermill looks for a translator by the kernel's name before it looks by language, so that this name picks
-# the one below and leaves papermill's own Python translator as it is.
-KERNEL_NAME = "nbsolve"
+__all__ = ["assignments", "literal", "text_literal"]
 
-_COMMENT = "The problem. Change a number, then run all cells: the solution below is worked out again."
-
-
-class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
-    """Writes text of several lines as one block between triple quotes, not one line of backslashes."""
-
-    @classmethod
-    def translate_str(cls, val: str) -> str:
-        """A Python literal for `val`: triple quotes where it has line breaks and they can hold it exactly."""
-        if "\n" in val:
-            for prefix in ("r",) if "\\" in val else ("",):
-                for quotes in ('"""', "'''"):
-                    literal = f"{prefix}{quotes}{val}{quotes}"
-                    if _reads_as(literal, val):
-                        return literal
-        return repr(val)
-
-    @classmethod
-    def codify(cls, parameters: dict[str, object], comment: str = _COMMENT) -> str:
-        """The source of the parameters cell: a comment, then one assignment a parameter."""
-        lines = [f"{cls.assign(name, cls.translate(value))}" for name, value in parameters.items()]
-        return "\n".join([cls.comment(_COMMENT), *lines])
+_WIDTH = 100
+_TRUTHS = {"true": "True", "false": "False"}
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[-+][0-9]{2})?", re.ASCII)
 
 
-def register_translator() -> None:
-    """Make papermill write parameters for `KERNEL_NAME` with `ReadableTranslator`."""
-    papermill_translators.register(KERNEL_NAME, ReadableTranslator)
+def assignments(parameters: Mapping[str, Node]) -> str:
+    """One assignment for each parameter, a long list with one entry a line."""
+    return "\n".join(_assignment(name, node) for name, node in parameters.items())
 
 
-def _reads_as(literal: str, value: str) -> bool:
-    try:
-        return bool(ast.literal_eval(literal) == value)
-    except (SyntaxError, ValueError):
+def literal(node: Node) -> str:
+    """The value in Python: a number where Python writes it as the problem does, else a text (`"0.30"`, `"1/3"`)."""
+    if isinstance(node, Items):
+        return f"[{', '.join(map(literal, node.items))}]"
+    if isinstance(node, Entries):
+        return f"{{{', '.join(f'{_text(key)}: {literal(value)}' for key, value in node.entries.items())}}}"
+    assert isinstance(node, Scalar)
+    if node.is_null:
+        return "None"
+    if node.plain and node.text in _TRUTHS:
+        return _TRUTHS[node.text]
+    return node.text if node.plain and _python_writes_so(node.text) else _text(node.text)
+
+
+def text_literal(text: str) -> str:
+    """A text of several lines between triple quotes, exactly as it is; in one line where these cannot hold it."""
+    prefix = "r" if "\\" in text else ""
+    for quotes in ('"""', "'''"):
+        whole = "\r" not in text and quotes not in text and not text.endswith((quotes[0], "\\"))
+        if whole and all(sign == "\n" or sign.isprintable() or sign == "\t" for sign in text):
+            return f"{prefix}{quotes}{text}{quotes}"
+    return repr(text)
+
+
+def _assignment(name: str, node: Node) -> str:
+    written = f"{name} = {literal(node)}"
+    if len(written) <= _WIDTH or not isinstance(node, Items):
+        return written
+    rows = "".join(f"    {literal(item)},\n" for item in node.items)
+    return f"{name} = [\n{rows}]"
+
+
+def _python_writes_so(text: str) -> bool:
+    if not _NUMBER.fullmatch(text):
         return False
+    return text == (repr(float(text)) if set(text) & set(".e") else str(int(text)))
+
+
+def _text(text: str) -> str:
+    """A literal between double quotes, as in most Python code."""
+    shown = repr(text)
+    return shown if '"' in text or "'" in text else f'"{shown[1:-1]}"'

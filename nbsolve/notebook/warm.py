@@ -10,10 +10,9 @@ import nbformat
 
 from nbsolve.garbage import collect_seldom
 from nbsolve.notebook.engine import fresh_shell
-from nbsolve.notebook.execution import execute_template
+from nbsolve.notebook.execution import execute_notebook
 from nbsolve.notebook.page import as_page
 from nbsolve.problem import load_problem
-from nbsolve.problem.embedding import self_contained_text
 from nbsolve.problem.model import AnyProblem, Problem
 
 __all__ = ["warm_up"]
@@ -53,9 +52,7 @@ def warm_up(problems: Sequence[AnyProblem], scratch: Path) -> None:
         problem = load_problem(text)
         folder = scratch / f"warm-{number}"
         folder.mkdir()
-        notebook = execute_template(
-            self_contained_text(problem), problem.title, folder=folder, scratch=folder, kind=problem.kind
-        )
+        notebook = execute_notebook(problem, folder=folder, scratch=folder)
         nbformat.writes(as_page(notebook, "warm"))
         nbformat.writes(notebook)
     fresh_shell(str(scratch / "ipython"))

@@ -8,7 +8,7 @@ import re
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
 _WIDTH = 100
-_PLAIN = re.compile(r"[A-Za-z0-9_.+\-/][A-Za-z0-9_.+\-/^() ]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_.+\-/$][A-Za-z0-9_.+\-/^() ]*")
 # Characters that YAML does not take literally, or that JSON's escapes do not cover.
 _SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
@@ -16,6 +16,11 @@ _SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 def emit(node: Node) -> str:
     """YAML text that reads back as the same tree (comments and aliases are not kept)."""
     return "\n".join(_block(node)) + "\n"
+
+
+def flow(node: Node) -> str:
+    """The node in one line, as it can stand anywhere in YAML text."""
+    return _flow(node)
 
 
 def _block(node: Node) -> list[str]:

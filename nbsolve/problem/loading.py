@@ -17,6 +17,7 @@ from nbsolve.problem.model import AnyProblem, Notation, Part, Problem, Rounding,
 from nbsolve.problem.naming import read_notation
 from nbsolve.problem.network import read_network
 from nbsolve.problem.overrides import apply_overrides
+from nbsolve.problem.parameters import with_parameters
 from nbsolve.problem.parts import default_parts, read_parts
 from nbsolve.problem.reading import read_text, read_tree
 from nbsolve.problem.samples import read_samples
@@ -56,6 +57,7 @@ def load_problem(
     source: str | Path,
     *,
     overrides: Overrides | None = None,
+    parameters: Mapping[str, object] | None = None,
     folder: str | Path | None = None,
     trust: bool = False,
     language: str | None = None,
@@ -63,12 +65,20 @@ def load_problem(
     """The problem in a file, or in a YAML text (a `str` with a line break, or that begins with `{`).
 
     `overrides` change it first: `{"samples.0.x": [1, 3]}` or `["samples.0.x=[1,3]"]`, a dotted path with list
-    positions from 0. Data files are looked for beside the problem's file, or for a text in `folder`.
+    positions from 0. `parameters` are values for names in the YAML: `{"learning_rate": 0.1}` where it says
+    `learning_rate: $learning_rate`. Data files are looked for beside the problem's file, or for a text in `folder`.
     `trust` allows raw HTML in its texts. `language` is that of its author's words where the problem does not say.
     Raises ProblemError with every fault that was found.
     """
     if isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
-        return parse_problem(source, overrides=overrides, folder=folder, trust=trust, language=language)
+        return parse_problem(
+            source,
+            overrides=overrides,
+            parameters=parameters,
+            folder=folder,
+            trust=trust,
+            language=language,
+        )
     path = Path(source)
     text = read_text(path)
     beside = path.parent if folder is None else Path(folder)
@@ -78,6 +88,7 @@ def load_problem(
         file=str(path),
         name=name,
         overrides=overrides,
+        parameters=parameters,
         folder=beside,
         trust=trust,
         language=language,
@@ -90,14 +101,18 @@ def parse_problem(
     name: str = "problem",
     file: str = "problem",
     overrides: Overrides | None = None,
+    parameters: Mapping[str, object] | None = None,
     folder: str | Path | None = None,
     trust: bool = False,
     language: str | None = None,
 ) -> AnyProblem:
     """The problem in a YAML text; `file` is what errors call it. Raises ProblemError like `load_problem`."""
     tree = read_tree(text, file)
+    if parameters:
+        tree = with_parameters(tree, parameters)
     if overrides:
         tree = apply_overrides(tree, overrides)
+    if parameters or overrides:
         text = emit(tree)
     beside = None if folder is None else Path(folder)
     notes = Notes(file, text.replace("\r\n", "\n"), trust, beside, language)

@@ -33,7 +33,7 @@ def apply_overrides(tree: Node, overrides: Mapping[str, object] | Sequence[str])
     if isinstance(overrides, str):
         overrides = [overrides]
     if isinstance(overrides, Mapping):
-        changes = [(str(path), _node(value, f"override {path}")) for path, value in overrides.items()]
+        changes = [(str(path), node_of(value, f"override {path}")) for path, value in overrides.items()]
     else:
         changes = [_split(str(text)) for text in overrides]
     for path, value in changes:
@@ -69,8 +69,8 @@ def _marked(node: Node, origin: str) -> Node:
     return Scalar(origin=origin, text=node.text, plain=node.plain)
 
 
-def _node(value: Any, origin: str, depth: int = 0) -> Node:
-    """A Python value (numbers, texts, lists, mappings, arrays, None) as a node."""
+def node_of(value: Any, origin: str, depth: int = 0) -> Node:
+    """A Python value (numbers, texts, lists, mappings, arrays, None) as a node that comes from `origin`."""
     if depth > 20:
         _refuse(origin, "is nested too deeply")
     if value is None:
@@ -83,12 +83,12 @@ def _node(value: Any, origin: str, depth: int = 0) -> Node:
     if isinstance(value, Mapping):
         for key in value:
             _refuse_unreadable(str(key), origin)
-        inner = {str(key): _node(one, origin, depth + 1) for key, one in value.items()}
+        inner = {str(key): node_of(one, origin, depth + 1) for key, one in value.items()}
         return Entries(origin=origin, size=1 + sum(one.size for one in inner.values()), entries=inner)
     if hasattr(value, "ndim") and value.ndim > 0:
         value = list(value)
     if isinstance(value, list | tuple):
-        items = [_node(one, origin, depth + 1) for one in value]
+        items = [node_of(one, origin, depth + 1) for one in value]
         return Items(origin=origin, size=1 + sum(item.size for item in items), items=items)
     try:
         return Scalar(origin=origin, text=str(Given.of(value)))

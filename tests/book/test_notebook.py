@@ -11,9 +11,8 @@ from nbconvert.exporters import PythonExporter
 
 from nbsolve.errors import NbsolveError, ProblemError
 from nbsolve.notebook import make_notebook
-from nbsolve.notebook.execution import execute_template
+from nbsolve.notebook.execution import execute_notebook
 from nbsolve.problem import load_problem
-from nbsolve.problem.embedding import self_contained_text
 from tests.book.problems import BROKEN, FLAT, TRAINED, UNSOLVABLE
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
@@ -41,13 +40,15 @@ def test_it_is_a_whole_notebook_with_the_problem_in_it(flat: Path, tmp_path: Pat
     notebook = _read(make_notebook(flat, tmp_path / "out.ipynb"))
     assert notebook.cells[0].source == "# Two sigmoid layers, one bias per layer"
     [parameters] = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    assignments = {
-        node.targets[0].id: ast.literal_eval(node.value)
-        for node in ast.parse(parameters.source).body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-    assert assignments == {"problem_text": FLAT, "overrides": {}}
-    assert "    - {units: 2, activation: sigmoid" in parameters.source  # lines as a person wrote them
+    assert ast.literal_eval(parameters.source.partition("weights_2 = ")[2].split("\n")[0]) == [
+        [0.2, 0.1],
+        [0.4, 0.3],
+    ]
+    problem = notebook.cells[notebook.cells.index(parameters) + 1].source
+    assert (
+        "    - {units: 2, activation: sigmoid, weights: $weights_1" in problem
+    )  # lines as a person wrote them
+    assert "0.4" not in problem
     assert "papermill" not in str(notebook.metadata)
     assert [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"] == list(
         range(1, sum(cell.cell_type == "code" for cell in notebook.cells) + 1)
@@ -72,11 +73,7 @@ def test_a_kernel_of_its_own_gives_the_same(name: str, tmp_path: Path) -> None:
     make_notebook(path, tmp_path / "forked.ipynb")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    problem = load_problem(path)
-    text = self_contained_text(problem)
-    started = execute_template(
-        text, problem.title, folder=path.parent, scratch=scratch, kind=problem.kind, in_process=False
-    )
+    started = execute_notebook(load_problem(path), folder=path.parent, scratch=scratch, in_process=False)
     assert nbformat.writes(started) + "\n" == (tmp_path / "forked.ipynb").read_text(encoding="utf-8")
 
 
@@ -93,7 +90,7 @@ def test_a_changed_notebook_gives_a_new_solution(flat: Path, tmp_path: Path) -> 
     for cell in notebook.cells:
         if cell.cell_type == "code":
             exec(cell.source.replace("0.4, 0.3", "0.4, 0.35"), namespace)
-    assert "0.35" in str(namespace["problem_text"])
+    assert "0.35" in str(namespace["parameters"])
     from nbsolve import solve
     from tests.loading import load_problem
 

@@ -10,8 +10,7 @@ import pytest
 
 from nbsolve import load_problem
 from nbsolve.book import init_course
-from nbsolve.notebook.execution import execute_template
-from nbsolve.problem import self_contained_text
+from nbsolve.notebook.execution import execute_notebook
 from tests.book.problems import FLAT
 
 NAMES = ("yaml", "numpy", "random", "json", "typing", "sphinx", "matplotlib", "typst")
@@ -49,7 +48,5 @@ def test_nor_in_a_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     _with_files(course)
     monkeypatch.chdir(course)
     problem = load_problem(FLAT)
-    done = execute_template(
-        self_contained_text(problem), problem.title, folder=course, scratch=scratch, in_process=False
-    )
+    done = execute_notebook(problem, folder=course, scratch=scratch, in_process=False)
     assert any(cell.get("outputs") for cell in done.cells)

@@ -64,7 +64,7 @@ def test_the_wheel_holds_all_that_is_needed(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert here <= names
-    assert {"nbsolve/py.typed", "nbsolve/templates/problem.ipynb"} <= names
+    assert {"nbsolve/py.typed", "nbsolve/templates/static/nbsolve.css"} <= names
     assert not [name for name in names if not name.startswith(("nbsolve/", "nbsolve-"))]
 
 

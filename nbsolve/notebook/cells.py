@@ -1,0 +1,120 @@
+"""The cells of a problem's notebook: one for each stage, as a person would go through it, and none besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import nbformat
+
+from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.markdown.myst import line
+from nbsolve.notebook.parameters import assignments, literal, text_literal
+from nbsolve.phrases import phrase
+from nbsolve.problem.embedding import self_contained_text
+from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.problem.parameters import taken_out
+from nbsolve.schedule import has_several, shown_iterations
+
+__all__ = ["NOT_ON_PAGE", "notebook_of"]
+
+NOT_ON_PAGE = "not-on-page"
+"""Tag of a cell that speaks to the person who has the notebook open."""
+
+
+def notebook_of(problem: AnyProblem) -> nbformat.NotebookNode:
+    """The notebook that works the problem, not yet run; it carries the problem and needs no file beside it."""
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# {line(problem.title, language=problem.language)}"),
+        *_problem(problem),
+        *(
+            nbformat.v4.new_code_cell(source)
+            for source in (
+                _derivation(problem) if isinstance(problem, DerivationProblem) else _network(problem)
+            )
+        ),
+    ]
+    for position, cell in enumerate(cells):
+        cell.id = f"cell-{position}"
+        cell.metadata.setdefault("tags", [])  # papermill wants to find them
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    notebook: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    return notebook
+
+
+def _problem(problem: AnyProblem) -> Iterator[nbformat.NotebookNode]:
+    """What can be changed, and the problem itself: its numbers as parameters, the rest as YAML."""
+    text, values = taken_out(self_contained_text(problem), lambda node: "=" not in literal(node))
+    yield nbformat.v4.new_markdown_cell(_guide(problem, tuple(values)), metadata={"tags": [NOT_ON_PAGE]})
+    if values:
+        source = f"# {phrase('notebook.parameters')}\n{assignments(values)}"
+        yield nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]})
+    imports = ["from nbsolve import load_problem, solve", ""]
+    if isinstance(problem, DerivationProblem):
+        imports.insert(0, "from IPython.display import display\n")
+    taken = [f'    "{name}": {name},' for name in values]
+    trust = ["trust=True"] if problem.trust else []
+    if taken:
+        named = ["parameters = {", *taken, "}"]
+        trust.insert(0, "parameters=parameters")
+    else:
+        named = []
+    loaded = ", ".join(["problem_text", *trust])
+    yield nbformat.v4.new_code_cell(
+        "\n".join(
+            [
+                *imports,
+                f"problem_text = {text_literal(text)}",
+                *named,
+                f"problem = load_problem({loaded})",
+                "solution = solve(problem)",
+            ]
+        )
+    )
+
+
+def _guide(problem: AnyProblem, names: tuple[str, ...]) -> str:
+    said = [
+        phrase("notebook.guide_derivation" if isinstance(problem, DerivationProblem) else "notebook.guide")
+    ]
+    if isinstance(problem, DerivationProblem):
+        activations, losses = (", ".join(f"`{name}`" for name in table) for table in (ACTIVATIONS, LOSSES))
+        said.append(phrase("notebook.derivable", activations=activations, losses=losses))
+    elif has_several(problem) and not problem.symbolic:
+        said.append(phrase("notebook.iterations"))
+    if "learning_rate" in names:
+        said.append(phrase("notebook.papermill"))
+    return " ".join([*said, phrase("notebook.install")])
+
+
+def _network(problem: Problem) -> Iterator[str]:
+    yield from ("solution.statement()", "solution.draw()", "solution.conventions()")
+    if problem.symbolic or problem.letters:
+        yield "solution.letters()"
+    if not problem.symbolic:
+        yield from _stages(problem)
+        yield 'solution.draw("activations")'
+    yield f'solution.draw("{"backward" if problem.losses else "forward"}")'
+    if has_several(problem) and not problem.symbolic:
+        yield 'solution.draw("loss")'
+    yield "solution.answers()"
+    if problem.pitfalls:
+        yield "solution.pitfalls()"
+    if problem.losses and not problem.symbolic:
+        yield "solution.check()"
+
+
+def _stages(problem: Problem) -> Iterator[str]:
+    stages = ["forward", *(["loss", "backward"] if problem.losses else [])]
+    stages += ["update"] if problem.training else []
+    for number in sorted(shown_iterations(problem)) if has_several(problem) else [None]:
+        which = "" if number is None else f"iteration={number}"
+        yield from (f"solution.{stage}({which})" for stage in stages)
+
+
+def _derivation(problem: DerivationProblem) -> Iterator[str]:
+    yield from ("solution.statement()", "solution.conventions()")
+    yield "for topic in problem.topics:\n    display(solution.derivation(topic.id), solution.draw(topic.id))"
+    yield "solution.answers()"
+    if problem.pitfalls:
+        yield "solution.pitfalls()"
