@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -22,17 +22,17 @@ def icons_of(text: str) -> frozenset[int]:
 
 
 def with_icons_only(
-    rules: Iterable[Rule], icons: frozenset[int], file_at: Callable[[str], Path | None]
+    rules: Iterable[Rule], icons: frozenset[int], files: Mapping[str, Path]
 ) -> tuple[tuple[Rule, ...], dict[str, bytes]]:
-    """The rules with each TrueType font cut down to `icons`, without fonts that have none of them; and those fonts.
+    """The rules with each of the fonts cut down to `icons`, without those that have none of them; and the new fonts.
 
-    `file_at` finds the file of an address in the style sheet. The new fonts are meant to stand beside it.
+    `files` has the fonts by their addresses in the style sheet, as TrueType. The new ones are to stand beside it.
     """
     fonts: dict[str, bytes] = {}
     found = []
     for rule in rules:
         source = _SOURCE.search(rule.body) if isinstance(rule.body, str) else None
-        path = file_at(source[1]) if source else None
+        path = files.get(source[1]) if source else None
         if rule.prelude != "@font-face" or path is None or not isinstance(rule.body, str):
             found.append(rule)
             continue

@@ -25,7 +25,8 @@ STYLE, SCRIPT = "_static/site.css", "_static/site.js"
 _STYLES = (
     *("styles/theme.css", "styles/bootstrap.css", "styles/pydata-sphinx-theme.css"),
     *("vendor/fontawesome/*.css", "pygments.css", "styles/sphinx-book-theme.css", "togglebutton.css"),
-    *("copybutton.css", "mystnb.*.css", "sphinx-design.min.css", "nbsolve*.css"),
+    *("copybutton.css", "mystnb.*.css", "sphinx-design.min.css"),
+    *("math-fonts.css", "nbsolve*.css"),
 )
 _SCRIPTS = (
     *("doctools.js", "sphinx_highlight.js", "scripts/sphinx-book-theme.js", "nbsolve*.js"),
@@ -185,7 +186,8 @@ def _joined(places: list[str], files: Mapping[str, Path], vocabulary: frozenset[
     theirs = (path for place, path in files.items() if place.endswith(".css") and not _is(place, _STYLES))
     icons = icons_of(written(rules)).union(*(icons_of(_text(path)) for path in theirs))
     here = posixpath.dirname(STYLE)
-    rules, fonts = with_icons_only(rules, icons, lambda url: files.get(posixpath.normpath(f"{here}/{url}")))
+    icon_fonts = {posixpath.relpath(place, here): files[place] for place in files if _is(place, _NEVER)}
+    rules, fonts = with_icons_only(rules, icons, icon_fonts)
     licences = "".join(_LICENCE.findall("".join(_text(files[place]) for place in places)))
     made = {f"{here}/{name}": font for name, font in fonts.items()}
     return made | {STYLE: (licences + written(rules)).encode()}

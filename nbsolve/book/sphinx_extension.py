@@ -18,7 +18,7 @@ from sphinx.config import Config
 from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSuppressor
 
 from nbsolve import __version__
-from nbsolve.book import affected, mathematics, page_files
+from nbsolve.book import affected, mathematics, page_files, search_index
 from nbsolve.book.drawing_directive import add_directives
 from nbsolve.book.math_fonts import write_fonts
 from nbsolve.book.sidebar import fill_sidebars
@@ -67,6 +67,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     affected.setup(app)
     page_files.setup(app)
     mathematics.setup(app)
+    search_index.setup()
     add_directives(app)
     # with another style sheet or script every page is written anew; else Sphinx would keep the old ones
     app.add_config_value("nbsolve_language", "en", "html", str)
@@ -76,6 +77,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_css_file("math-fonts.css")
     app.add_css_file("nbsolve.css")
     app.add_js_file("nbsolve.js")
+    app.add_js_file("nbsolve-search.js")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
 

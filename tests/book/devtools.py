@@ -10,6 +10,7 @@ import json
 import mimetypes
 import os
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -25,6 +27,16 @@ from urllib.parse import unquote, urlsplit
 from tests.programs import BROWSER
 
 WITHIN = 120  # seconds
+
+# The protocol's pipes are the descriptors 3 and 4.
+_WITH_PIPES = """
+import os, sys
+ends = [os.dup(int(each)) for each in sys.argv[1:3]]
+ends = [os.dup2(end, at) for at, end in enumerate(ends, 20)]
+for at, end in enumerate(ends, 3):
+    os.dup2(end, at)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 
 
 @dataclass
@@ -45,13 +57,12 @@ class Visit:
 class Browser:
     """One window; its visits share a cache, as a reader's do."""
 
-    def __init__(self, read: int, write: int) -> None:
-        self._from, self._to = os.fdopen(read, "rb"), os.fdopen(write, "wb")
+    def __init__(self, said: BufferedReader, told: BufferedWriter) -> None:
+        self._from, self._to = said, told
         self._number = 0
         self._left = b""
         self._session: str | None = None
-        self._addresses: dict[str, str] = {}
-        self._quiet = True
+        self._under_way: dict[str, str] = {}
         self.visit = Visit()
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -76,7 +87,7 @@ class Browser:
 
     def open(self, address: str) -> Visit:
         """Open a page, and wait until it has loaded and asked for nothing more for half a second."""
-        self.visit, self._addresses = Visit(), {}
+        self.visit, self._under_way = Visit(), {}
         self.send("Page.navigate", url=address)
         self.settle()
         return self.visit
@@ -86,14 +97,22 @@ class Browser:
         end = time.monotonic() + WITHIN
         quiet_since = time.monotonic()
         while time.monotonic() < end:
-            before = len(self.visit.requests), len(self.visit.received) + len(self.visit.failed)
+            before = len(self.visit.requests)
             done = self.evaluate("document.readyState === 'complete' && location.href !== 'about:blank'")
-            if not done or before[0] > before[1] or before[0] != len(self.visit.requests):
+            if not done or self._under_way or before != len(self.visit.requests):
                 quiet_since = time.monotonic()
             elif time.monotonic() - quiet_since > 0.5:
                 return
             time.sleep(0.05)
         raise TimeoutError(f"the page did not come to rest: {self.visit}")
+
+    def until(self, condition: str) -> None:
+        """Wait until an expression is true in the page."""
+        end = time.monotonic() + WITHIN
+        while not self.evaluate(condition):
+            if time.monotonic() > end:
+                raise TimeoutError(condition)
+            time.sleep(0.05)
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page, after its promise has been kept."""
@@ -126,17 +145,18 @@ class Browser:
         return answer
 
     def _note(self, event: str, said: dict[str, Any]) -> None:
-        visit = self.visit
-        address = self._addresses.get(said.get("requestId", ""), "")
+        visit, request = self.visit, said.get("requestId", "")
         if event == "Network.requestWillBeSent":
             address = said["request"]["url"]
             if not address.startswith(("data:", "blob:")):
-                self._addresses[said["requestId"]] = address
                 visit.requests.append(address)
-        elif event == "Network.loadingFinished" and address:
+                if said["type"] != "Other":  # a page's icon, which may never be said to have come
+                    self._under_way[request] = address
+        elif event == "Network.loadingFinished" and request in self._under_way:
+            address = self._under_way.pop(request)
             visit.received[address] = visit.received.get(address, 0) + round(said["encodedDataLength"])
-        elif event == "Network.loadingFailed" and address:
-            visit.failed.append(f"{address}: {said['errorText']}")
+        elif event == "Network.loadingFailed" and request in self._under_way:
+            visit.failed.append(f"{self._under_way.pop(request)}: {said['errorText']}")
         elif event == "Runtime.exceptionThrown":
             details = said["exceptionDetails"]
             visit.errors.append(details.get("exception", {}).get("description") or details["text"])
@@ -160,7 +180,7 @@ def browser(*options: str) -> Iterator[Browser]:
             *options,
         ]
         run = subprocess.Popen(
-            ["sh", "-c", f'exec "$@" 3<&{to_browser[0]} 4>&{from_browser[1]}', "sh", *command],
+            [sys.executable, "-c", _WITH_PIPES, str(to_browser[0]), str(from_browser[1]), *command],
             pass_fds=(to_browser[0], from_browser[1]),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -168,8 +188,8 @@ def browser(*options: str) -> Iterator[Browser]:
         os.close(to_browser[0])
         os.close(from_browser[1])
         try:
-            window = Browser(from_browser[0], to_browser[1])
-            yield window
+            with os.fdopen(from_browser[0], "rb") as said, os.fdopen(to_browser[1], "wb") as told:
+                yield Browser(said, told)
         finally:
             run.terminate()
             try:

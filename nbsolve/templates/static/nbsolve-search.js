@@ -1,0 +1,16 @@
+// Below each result of the search stand words of the page: no equations and pictures, and of formulas in a line what
+// is read there, not the LaTeX that they carry.
+document.addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined") return;
+  const unread = [
+    "annotation", ".nbsolve-equation", ".math", "svg", ".cell_input", "#jb-print-docs-body", ".bd-header-article",
+    ".bd-sidebar-secondary", ".prev-next-footer", ".bd-footer-content",
+  ];
+  const textOf = Search.htmlToText;
+  Search.htmlToText = (source, anchor) => {
+    const page = new DOMParser().parseFromString(source, "text/html");
+    for (const element of page.querySelectorAll(unread.join())) element.remove();
+    for (const fraction of page.querySelectorAll("mfrac")) fraction.firstElementChild?.after("/");
+    return textOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
+  };
+});
