@@ -24,7 +24,7 @@ def icons_of(text: str) -> frozenset[int]:
 def with_icons_only(
     rules: Iterable[Rule], icons: frozenset[int], files: Mapping[str, Path]
 ) -> tuple[tuple[Rule, ...], dict[str, bytes]]:
-    """The rules with each of the fonts cut down to `icons`, without those that have none of them; and the new fonts.
+    """The rules with each of the fonts cut down to `icons`, without those that have none; and the new fonts.
 
     `files` has the fonts by their addresses in the style sheet, as TrueType. The new ones are to stand beside it.
     """
