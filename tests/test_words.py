@@ -22,6 +22,7 @@ TURNS = {
     r"\bslopes?\b": '"derivative"; a slope is that of a line',
     r"\b[Ww]hoever\b|\bof one's own\b|\b[Ii]n letters\b|\bput in\b|\btaken away\b": "what a teacher would say",
     r"\b(?:[Aa]bove|[Bb]elow|over one|the) bar\b": '"numerator", "denominator"',
+    r"\bformulas\b": '"formulae"',
     r"\bhas to be said\b|\bbehind it\b|\b[Aa]sked besides\b|\bfor the pencil\b": "what a teacher would say",
 }
 """A turn that is not English, or not the term, and what is said instead."""
@@ -33,10 +34,10 @@ RIDDLE = re.compile(r"The same\b|Of |That of |Those of |All of them\b|What someb
 
 AMERICAN = re.compile(
     r"\b(?:(?:non)?colou?rs?(?<!colour)(?<!colours)|gr[ae]y(?<!grey)|behavior|center(?:ed|s)?|neighbor\w*|label(?:ed|ing)"
-    r"|cancel(?:ed|ing)|model(?:ed|ing)|favorite|analyz\w+|catalogs?|dialogs?|artifacts?|formulas"
+    r"|cancel(?:ed|ing)|model(?:ed|ing)|favorite|analyz\w+|catalogs?|dialogs?|artifacts?"
     r"|(?:optimi|normali|initiali|recogni|minimi|maximi|summari|generali|reali|vectori|seriali|capitali)z\w+)\b"
 )
-"""Spellings that this project, which writes `colour`, `optimiser` and `formulae`, has not."""
+"""Spellings that this project, which writes `colour` and `optimiser`, has not."""
 
 ALLOWED = (
     "{leaky_relu: {{slope: 0.1}}}",

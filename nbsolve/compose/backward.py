@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
@@ -53,7 +55,7 @@ class BackwardBlocks(IterationBlocks):
             ]
             if several and own:
                 yield Heading(self.level + 1, (phrase("sections.sample", sample=str(label)),))
-            yield from self._signals(own, self.level + 1 + several, chosen, headed)
+            yield from self._signals(own, self.level + 1 + several, chosen, said, headed)
         yield from self._gradients(chosen, said, headed)
 
     def _units(self, step: Step, chosen: frozenset[Atom] | None) -> Sequence[Step]:
@@ -62,7 +64,7 @@ class BackwardBlocks(IterationBlocks):
         return [unit for unit in step.units if unit.target in chosen]
 
     def _signals(
-        self, steps: list[Step], level: int, chosen: frozenset[Atom] | None, headed: bool
+        self, steps: list[Step], level: int, chosen: frozenset[Atom] | None, said: set[str], headed: bool
     ) -> Iterator[Block]:
         last = len(self.solution.layers)
         current = None
@@ -83,7 +85,10 @@ class BackwardBlocks(IterationBlocks):
                 continue
             units = self._units(step, chosen)
             written = len({_unit(unit.target) for unit in units})
-            yield Paragraph((self._signal_words(step, layer == last, previous, written),))
+            words = self._signal_words(step, layer == last, previous, written)
+            if step.rule is not Rule.OUTPUT_SIGNAL or words not in said:
+                yield Paragraph((words,))
+                said.add(words)
             previous = step.rule
             if by_matrices(self.solution) and not by_shares:
                 yield self.matrices.derivation(step)
@@ -97,10 +102,10 @@ class BackwardBlocks(IterationBlocks):
                 yield Paragraph((phrase("passages.softmax_sum", rounded=rounded),))
 
     def _signal_words(self, step: Step, last: bool, previous: Rule | None, count: int) -> str:
-        if step.rule is Rule.LOSS_DERIVATIVE:
-            return phrase("passages.loss_derivative")
-        if step.rule is Rule.LOCAL_DERIVATIVE:
-            return phrase("passages.local_derivative")
+        if step.rule in (Rule.LOSS_DERIVATIVE, Rule.LOCAL_DERIVATIVE):
+            single = np.asarray(step.value).size == 1 or (count == 1 and not by_matrices(self.solution))
+            key = step.rule.value
+            return phrase(f"passages.{key}_one" if single else f"passages.{key}")
         if step.rule is Rule.OUTPUT_SIGNAL:
             form = next(iter(step.units)).forms[-1]
             if form.reason is Reason.CANCELLATION:
