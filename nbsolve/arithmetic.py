@@ -18,7 +18,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -64,14 +64,20 @@ class TooLarge(DomainError):
 
 def power_of_ten(exponent: int) -> flint.fmpq:
     """10^exponent, exactly."""
-    return _common_power(exponent) if abs(exponent) < _COMMON else flint.fmpq(10) ** exponent
+    return (_power if abs(exponent) < _COMMON else _large_power)(exponent)
 
 
-_COMMON = 512
+_COMMON = 65536
+"""Powers of ten below it are kept by the hundred, larger ones (up to 400 kB each) by the dozen."""
 
 
-@lru_cache(maxsize=2 * _COMMON)
-def _common_power(exponent: int) -> flint.fmpq:
+@lru_cache(maxsize=768)
+def _power(exponent: int) -> flint.fmpq:
+    return flint.fmpq(10) ** exponent
+
+
+@lru_cache(maxsize=24)
+def _large_power(exponent: int) -> flint.fmpq:
     return flint.fmpq(10) ** exponent
 
 
@@ -85,6 +91,10 @@ class Arithmetic:
     bits: int = PRECISIONS[0]
     lenient: bool = False
     keeping: bool = False
+
+    def is_lenient_form_of(self, other: Arithmetic) -> bool:
+        """Whether the two differ in nothing but that this one takes what stays open for a tie or a zero."""
+        return self == replace(other, lenient=True) and not other.lenient
 
     def working(self) -> AbstractContextManager[None]:
         """Evaluate enclosures with `bits` bits inside the block."""
@@ -123,6 +133,10 @@ class Arithmetic:
 
     def compare(self, left: Value, right: Value) -> int:
         """The sign of left − right. Raises: Undecided."""
+        if left < right:
+            return -1
+        if left > right:
+            return 1
         return self.sign(self.add(left, self.negate(right)))
 
     def divide(self, numerator: Value, denominator: Value) -> Value:
@@ -270,6 +284,10 @@ class Arithmetic:
         else:
             mantissa, exponent = size.mid().man_exp()
             bits = int(mantissa).bit_length() + int(exponent)
+        if bits > 4 * MOST_MAGNITUDE:  # doubles would not hold it
+            raise TooLarge
+        if bits < -4 * MOST_MAGNITUDE:
+            return None
         e = int((bits - 1) * 0.30102999566398120 // 1)
         if e > MOST_MAGNITUDE:
             raise TooLarge

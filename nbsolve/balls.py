@@ -40,7 +40,7 @@ def precision(bits: int) -> Iterator[None]:
 
 def total(left: Value, right: Value) -> Value:
     """left + right, with as many bits as lie between the larger term and what is unknown of both."""
-    if not _finite(left) or not _finite(right):
+    if not _finite(left) or not _finite(right) or not (_knows_more(left) or _knows_more(right)):
         return left + right
     unknown = _exponents(value.rad() for value in (left, right) if isinstance(value, flint.arb))
     sizes = _exponents(ball(value).abs_upper() for value in (left, right))
@@ -92,6 +92,11 @@ def _near_one(
     if x < -FAR:
         return total(flint.fmpq(-1), distance(-x))
     return function(x)
+
+
+def _knows_more(value: Value) -> bool:
+    """Whether a sum with the bits at work could lose something of it."""
+    return isinstance(value, flint.fmpq) or int(value.rel_accuracy_bits()) > flint.ctx.prec
 
 
 def _finite(value: Value) -> bool:

@@ -356,9 +356,12 @@ def substitute(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr
     children = expression.children
     if not children:
         return expression
-    replaced = tuple(substitute(child, replace) for child in children)
-    same = all(new is old for new, old in zip(replaced, children, strict=True))
-    return expression if same else expression.rebuilt(replaced)
+    replaced, same = [], True
+    for child in children:
+        other = substitute(child, replace)
+        same = same and other is child
+        replaced.append(other)
+    return expression if same else expression.rebuilt(tuple(replaced))
 
 
 def with_variables(expression: Expr, variables: Mapping[str, Expr]) -> Expr:

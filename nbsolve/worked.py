@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -89,6 +90,11 @@ class WorkedSolution:
     def _at(self, level: int, rounded: bool = True) -> Solution:
         key = (level, rounded)
         if key not in self._solutions:
+            decided = self._solutions.get((level - 1, rounded))
+            if decided is not None and LADDER[level].is_lenient_form_of(decided.arithmetic):
+                # Nothing was left to be lenient about.
+                self._solutions[key] = replace(decided, arithmetic=LADDER[level])
+                return self._solutions[key]
             try:
                 solve_it = without_iterations if self.problem.symbolic else solve_problem
                 self._solutions[key] = solve_it(self.problem, LADDER[level], rounded)

@@ -8,6 +8,7 @@ where it agrees with the formula that it replaces at many points (`nbsolve.formu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from nbsolve.derivation import Domain
@@ -33,6 +34,8 @@ from nbsolve.formula.sampling import same
 
 MOST_PARTS = 150
 """Larger formulae stay as they are."""
+MOST_IN_ALL = 600
+"""Beyond it nothing is simplified, not even case by case: nobody reads that much."""
 MOST_OPENED = 40
 """Functions of larger formulae are not opened: SymPy would think too long."""
 LARGEST_POWER = 12
@@ -42,6 +45,7 @@ STEEPEST = 1000
 
 
 _EXPONENTIAL = frozenset({"exp", "sinh", "cosh", "tanh", "sigmoid", "softplus"})
+_WAVES = frozenset({"sin", "cos", "sinh", "cosh"})
 MOST_LETTERS = 6
 """By so many letters and closed functions terms are collected."""
 GROWTH = 1.5
@@ -54,16 +58,22 @@ def simplified(expression: Expr, author: Expr, variable: Variable, domains: Mapp
 
     Parts that the `author` wrote in a certain order keep it.
     """
+    if _is_large(expression, MOST_IN_ALL):
+        return expression
     branched = _branch_by_branch(expression, author, variable, domains)
     found = shortest(branched, author, domains)
     pieces = in_pieces(expression, variable, domains, lambda piece: shortest(piece, author, domains))
     if pieces is not None and length(pieces) < length(found) and same(expression, pieces, domains):
         found = pieces
+    if found == expression:
+        return expression
     return found if length(found) <= length(expression) and same(expression, found, domains) else expression
 
 
 def shortest(expression: Expr, author: Expr, domains: Mapping[str, Domain]) -> Expr:
-    """The shortest of the shapes that SymPy proposes."""
+    """The shortest of the shapes that SymPy proposes; none where there is too much to think about."""
+    if isinstance(expression, Cases) or _is_large(expression):
+        return expression
     known = _functions(expression) | _functions(author)
     arguments = {operand for function in known for operand in function.children}
 
@@ -78,6 +88,10 @@ def shortest(expression: Expr, author: Expr, domains: Mapping[str, Domain]) -> E
         if same(expression, proposal, domains):
             return proposal
     return expression
+
+
+def _is_large(e: Expr, most: int = MOST_PARTS) -> bool:
+    return next(islice(walk(e), most, None), None) is not None
 
 
 def _functions(e: Expr) -> set[Expr]:
@@ -107,11 +121,9 @@ def length(expression: Expr) -> float:
 
 
 def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
-    nodes = [*walk(expression)]
-    if len(nodes) > MOST_PARTS or isinstance(expression, Cases):
-        return
     import sympy
 
+    nodes = [*walk(expression)]
     decimals = any(isinstance(node, Number) and "." in (node.text or "") for node in nodes)
     yield _folded(expression, frozenset(walk(author)), decimals)
     tame = all(_is_tame(node) for node in nodes)
@@ -122,7 +134,8 @@ def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
     distinctions = any(isinstance(node, Cases) for node in nodes) or _bends_within_bends(
         (*nodes, *walk(author))
     )
-    if opened <= MOST_OPENED and not distinctions and not _has_steep_exponentials(nodes):
+    hard = distinctions or _has_steep_exponentials(nodes) or _has_waves_of_more_than_a_sum(nodes)
+    if opened <= MOST_OPENED and not hard:
         ways.append(Bridge(sympy, False, False, decimals))
     for bridge in ways:
         bridge.learn(author)
@@ -168,6 +181,16 @@ def _has_steep_exponentials(nodes: Iterable[Expr]) -> bool:
         for node in nodes
         if isinstance(node, Function | Applied) and getattr(node, "name", "") in _EXPONENTIAL
         for inner in walk(node)
+    )
+
+
+def _has_waves_of_more_than_a_sum(nodes: Iterable[Expr]) -> bool:
+    """Whether a sine or cosine is taken of powers or functions: SymPy factors polynomials in all of these."""
+    return any(
+        isinstance(inner, Power | Function | Applied)
+        for node in nodes
+        if isinstance(node, Function) and node.name in _WAVES
+        for inner in [*walk(node)][1:]
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nbsolve.document import Derivation, Inline, Line, Mark, Math, Result, Text
 from nbsolve.expr import Atom, Expr
@@ -63,6 +64,7 @@ def number(text: str) -> str:
     return rf"{mantissa}\cdot 10^{{{int(exponent)}}}" if exponent else text
 
 
+@lru_cache(maxsize=8)
 def printer(names: Names) -> Printer:
     """A printer of expressions in LaTeX with these names."""
 
