@@ -76,7 +76,7 @@ def _power(exponent: int) -> flint.fmpq:
     return flint.fmpq(10) ** exponent
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=64)
 def _large_power(exponent: int) -> flint.fmpq:
     return flint.fmpq(10) ** exponent
 
@@ -266,9 +266,13 @@ class Arithmetic:
         upper = int(size.upper().floor().unique_fmpz() or 0)
         return -upper if value.mid() < 0 else upper
 
+    def scaled_to(self, value: Value, places: int) -> int:
+        """The whole number nearest to value · 10^places. Raises: Undecided."""
+        return self.nearest_integer(self.multiply(value, power_of_ten(places)))
+
     def round_to(self, value: Value, places: int) -> flint.fmpq:
         """The value rounded to `places` decimals (negative: left of the point). Raises: Undecided."""
-        return self.nearest_integer(self.multiply(value, power_of_ten(places))) * power_of_ten(-places)
+        return self.scaled_to(value, places) * power_of_ten(-places)
 
     def magnitude(self, value: Value) -> int | None:
         """e with 10^e ≤ |value| < 10^(e+1); None for zero, and for what is too small to be written.

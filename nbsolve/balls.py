@@ -40,7 +40,7 @@ def precision(bits: int) -> Iterator[None]:
 
 def total(left: Value, right: Value) -> Value:
     """left + right, with as many bits as lie between the larger term and what is unknown of both."""
-    if not _finite(left) or not _finite(right) or not (_knows_more(left) or _knows_more(right)):
+    if not _finite(left) or not _finite(right) or not _has_more_to_keep(left, right):
         return left + right
     unknown = _exponents(value.rad() for value in (left, right) if isinstance(value, flint.arb))
     sizes = _exponents(ball(value).abs_upper() for value in (left, right))
@@ -94,9 +94,15 @@ def _near_one(
     return function(x)
 
 
-def _knows_more(value: Value) -> bool:
-    """Whether a sum with the bits at work could lose something of it."""
-    return isinstance(value, flint.fmpq) or int(value.rel_accuracy_bits()) > flint.ctx.prec
+def _has_more_to_keep(left: Value, right: Value) -> bool:
+    """Whether a sum with the bits at work could lose more than it does not know anyway."""
+    if isinstance(left, flint.fmpq):
+        left, right = right, left
+    if isinstance(left, flint.fmpq) or int(left.rel_accuracy_bits()) > flint.ctx.prec:
+        return True
+    if isinstance(right, flint.fmpq):
+        return not abs(left) > abs(right)
+    return int(right.rel_accuracy_bits()) > flint.ctx.prec
 
 
 def _finite(value: Value) -> bool:

@@ -60,24 +60,26 @@ def write(
     if isinstance(value, flint.fmpq) and value.q == 1 and magnitude < LARGEST_WHOLE:
         return Written(str(int(value.p)), value, True)
     places = _places(magnitude, digits) + extra
-    rounded = arithmetic.round_to(value, places)
-    if digits.significant is not None and rounded != 0:
-        carried = arithmetic.magnitude(rounded)
+    scaled = arithmetic.scaled_to(value, places)
+    if digits.significant is not None and scaled != 0:
+        carried = len(str(abs(scaled))) - 1 - places
         # 9.9996 to four digits is 10.00: one place fewer.
-        if carried is not None and carried > magnitude:
-            magnitude, places = carried, _places(carried, digits) + extra
-            rounded = arithmetic.round_to(rounded, places)
+        if carried > magnitude:
+            fewer = _places(carried, digits) + extra
+            scaled = arithmetic.scaled_to(scaled * power_of_ten(-places), fewer)
+            magnitude, places = carried, fewer
     if unlike is not None and digits.significant is not None:
         places = _telling(value, unlike, places, arithmetic)
-        rounded = arithmetic.round_to(value, places)
+        scaled = arithmetic.scaled_to(value, places)
+    rounded = scaled * power_of_ten(-places)
     exact = isinstance(value, flint.fmpq) and value == rounded
-    return Written(_text(rounded, places, exact, magnitude, digits), rounded, exact)
+    return Written(_text(scaled, places, exact, magnitude, digits), rounded, exact)
 
 
 def _telling(value: Value, other: Value, places: int, arithmetic: Arithmetic) -> int:
     """The first number of places, from `places` on, at which two values differ; `places` where none does."""
     for more in range(places, MOST_PLACES):
-        if arithmetic.round_to(value, more) != arithmetic.round_to(other, more):
+        if arithmetic.scaled_to(value, more) != arithmetic.scaled_to(other, more):
             return more
     return places
 
@@ -94,21 +96,26 @@ def _places(magnitude: int, digits: DigitsWanted) -> int:
     return max(digits.decimals, digits.minimum_significant - 1 - magnitude)
 
 
-def _text(rounded: flint.fmpq, places: int, exact: bool, magnitude: int, digits: DigitsWanted) -> str:
+def _text(scaled: int, places: int, exact: bool, magnitude: int, digits: DigitsWanted) -> str:
+    """The text of scaled / 10^places."""
     scientific = (
         digits.significant is not None or digits.minimum_significant > 0 or magnitude >= LARGEST_DECIMAL
     )
-    if scientific and rounded != 0 and not SMALLEST_PLAIN <= magnitude < LARGEST_PLAIN:
-        mantissa = plain(rounded * power_of_ten(-magnitude), places + magnitude)
+    if scientific and scaled != 0 and not SMALLEST_PLAIN <= magnitude < LARGEST_PLAIN:
+        mantissa = _pointed(scaled, places + magnitude)
         return f"{shortened(mantissa) if exact else mantissa}e{magnitude}"
-    text = plain(rounded, max(places, 0))
+    text = _pointed(scaled, places) if places >= 0 else _pointed(scaled * 10**-places, 0)
     return shortened(text) if exact else text
 
 
 def plain(value: flint.fmpq, places: int) -> str:
     """A decimal with exactly `places` decimals; the value must end there."""
-    scaled = value * power_of_ten(places)
-    digits = str(abs(int(scaled.p))).rjust(places + 1, "0")
+    return _pointed(int((value * power_of_ten(places)).p), places)
+
+
+def _pointed(scaled: int, places: int) -> str:
+    """The whole number with a point before its last `places` digits."""
+    digits = str(abs(scaled)).rjust(places + 1, "0")
     sign = "-" if scaled < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 

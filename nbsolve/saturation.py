@@ -29,7 +29,8 @@ def saturated(
     """
     found: dict[Symbol, int] = {}
     for a in outputs:
-        if a not in values or (vector and is_zero(values[Symbol(Role.TARGET, to=a.to, sample=a.sample)])):
+        y = Symbol(Role.TARGET, to=a.to, sample=a.sample)
+        if a not in values or (vector and y in values and is_zero(values[y])):
             continue
         size: Value = values[a]  # type: ignore[assignment]
         if arithmetic.compare(size, SMALLEST) < 0:

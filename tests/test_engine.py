@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nbsolve import solve
-from nbsolve.arithmetic import Arithmetic, certified
+from nbsolve.arithmetic import LADDER, Arithmetic, certified
 from nbsolve.engine import solve_problem
 from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.given import Given
@@ -33,7 +33,7 @@ from tests.building import (
     training,
     varied,
 )
-from tests.loading import load_problem
+from tests.loading import load_problem, parse_problem
 
 NEW_LOSS = Symbol(Role.LOSS, new=True)
 EPOCH_LOSS = Symbol(Role.EPOCH_LOSS)
@@ -434,3 +434,18 @@ regulariser: {l2: {strength: 0.1}}
     printed = {e.quantity: e.printed for e in solve(load_problem(text)).entries(everything=True)}
     gradients = {f"dL/dW[{depth}][1][1]": value for depth, value in ((1, "0.05"), (2, "-0.1"), (3, "0.1"))}
     assert {name: printed[name] for name in gradients} == gradients
+
+
+def test_what_was_decided_is_not_solved_again_to_be_lenient(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Arithmetic] = []
+
+    def counted(problem: Problem, arithmetic: Arithmetic, rounded: bool) -> Solution:
+        tried.append(arithmetic)
+        return solve_problem(problem, arithmetic, rounded)
+
+    monkeypatch.setattr("nbsolve.worked.solve_problem", counted)
+    # GELU(−10⁶) is too small for any number of bits to tell it from 0.
+    network = "network: {inputs: 1, layers: [{units: 1, activation: gelu, weights: [[1000000]]}]}\n"
+    text = f"{network}samples: [{{input: [-1]}}]\n"
+    assert "too small to be told from 0" in str(solve(parse_problem(text)).document())
+    assert tried == [arithmetic for arithmetic in LADDER if not arithmetic.lenient]

@@ -40,6 +40,8 @@ MOST_OPENED = 40
 """Functions of larger formulae are not opened: SymPy would think too long."""
 LARGEST_POWER = 12
 """Higher powers are not multiplied out."""
+LARGEST_FACTORED = 10**18
+"""Formulae with longer numbers are not factored, nor brought to any other shape."""
 STEEPEST = 1000
 """Opened, e^(1000 z) is a polynomial of degree 1000 in e^z: larger factors stay closed."""
 
@@ -126,7 +128,7 @@ def _proposals(expression: Expr, author: Expr) -> Iterator[Expr]:
     nodes = [*walk(expression)]
     decimals = any(isinstance(node, Number) and "." in (node.text or "") for node in nodes)
     yield _folded(expression, frozenset(walk(author)), decimals)
-    tame = all(_is_tame(node) for node in nodes)
+    tame = all(_is_tame(node) and not _is_long(node) for node in nodes)
     ways = [Bridge(sympy, True, False, decimals)]
     if any(isinstance(node, Function) and node.name == "sign" for node in nodes):
         ways.append(Bridge(sympy, True, True, decimals))
@@ -203,6 +205,11 @@ def _is_tame(node: Expr) -> bool:
         return True
     exponent = node.operands[1]
     return not isinstance(exponent, Number) or abs(exponent.value) <= LARGEST_POWER
+
+
+def _is_long(node: Expr) -> bool:
+    """Whether it is a number of so many digits that SymPy would look for its factors too long."""
+    return isinstance(node, Number) and max(abs(node.value.p), node.value.q) > LARGEST_FACTORED
 
 
 def _shapes(sympy: Any, start: Any, tame: bool, opened: bool) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,6 +105,9 @@ def _row(line: Line, formulas: Formulas) -> Row:
 
 # ------------------------------------------------------------------ breaking
 
+_SIGNS = re.compile(r'["()\[\]{}]|(?<= )(?:[+-] |dot\.c |thin |⊙ )')
+"""Where words and groups begin and end, and the operators at which a line can be broken."""
+
 
 @lru_cache(maxsize=16384)
 def broken(typst: str) -> tuple[str, ...]:
@@ -120,13 +124,17 @@ def broken(typst: str) -> tuple[str, ...]:
 
 def _split(typst: str, signs: tuple[str, ...]) -> Iterator[str]:
     depth, start, words = 0, 0, False
-    for at, sign in enumerate(typst):
-        if sign == '"' and typst[at - 1 : at] != "\\":
-            words = not words
-        if words:
+    for found in _SIGNS.finditer(typst):
+        at, sign = found.start(), found.group()
+        if sign == '"':
+            words = words == (typst[at - 1 : at] == "\\")
+        elif words:
             continue
-        depth += (sign in "([{") - (sign in ")]}")
-        if depth == 0 and at > start and typst[at - 1] == " " and typst.startswith(signs, at):
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        elif depth == 0 and at > start and sign in signs:
             # a sign after a relation or another operator belongs to the number that follows
             yield typst[start:at].rstrip()
             start = at
@@ -143,22 +151,23 @@ def opened(piece: str) -> tuple[str, ...]:
     groups: list[tuple[str, int]] = []
     cuts: dict[int, list[int]] = {}
     words = False
-    for at, sign in enumerate(piece):
+    for found in _SIGNS.finditer(piece):
+        at, sign = found.start(), found.group()
         before = piece[at - 1 : at]
-        if sign == '"' and before != "\\":
-            words = not words
-        if words:
+        if sign == '"':
+            words = words == (before == "\\")
+        elif words:
             continue
-        if sign in "([{":
+        elif sign in "([{":
             plain = sign == "(" and before in ("\\", " ", "", "(")
             groups.append(("\\" if before == "\\" else "(" if plain else "function", at))
         elif sign in ")]}" and groups:
             kind, start = groups.pop()
             if kind == "(" and not groups and cuts.get(start):
                 signs[start], signs[at] = "\\(", "\\)"
-        elif len(groups) == 1 and groups[0][0] != "function" and before == " ":
-            cuts.setdefault(groups[0][1], []).extend([at] if piece.startswith(("+ ", "- "), at) else [])
-    ends = sorted(at for found in cuts.values() for at in found)
+        elif sign in ("+ ", "- ") and len(groups) == 1 and groups[0][0] != "function":
+            cuts.setdefault(groups[0][1], []).append(at)
+    ends = sorted(at for places in cuts.values() for at in places)
     return tuple("".join(signs[a:b]).strip() for a, b in pairwise([0, *ends, len(signs)]))
 
 

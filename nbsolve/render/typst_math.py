@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from nbsolve.document import Mark, Math, Text
 from nbsolve.expr import Atom, Expr
@@ -185,6 +186,7 @@ class Formulas:
         return spaced(typst), "".join(plain)
 
 
+_BRACKETS = re.compile(r'["()\[\]]')
 _TALL = re.compile(r"frac\(|mat\(|cases\(|underbrace\(|[∑∏∫]")
 _GROUPING = re.compile(r"(?:[_^#]|: |#h|[A-Za-z.]{2,})$")
 
@@ -198,15 +200,17 @@ def fitting(typst: str) -> str:
     opened: list[tuple[int, bool]] = []
     plain: set[int] = set()
     words = False
-    for at, sign in enumerate(typst):
-        if sign == '"' and typst[at - 1 : at] != "\\":
-            words = not words
-        if words:
+    for found in _BRACKETS.finditer(typst):
+        at, sign = found.start(), found.group()
+        if sign == '"':
+            words = words == (typst[at - 1 : at] == "\\")
+        elif words:
             continue
-        if sign in "([":
+        elif sign in "([":
             opened.append((at, sign == "(" and bool(_GROUPING.search(typst, max(0, at - 16), at))))
-        elif sign in ")]":
+        else:
             start, grouping = opened.pop()
             if not grouping and not _TALL.search(typst, start, at):
                 plain |= {start, at}
-    return "".join(f"\\{sign}" if at in plain else sign for at, sign in enumerate(typst))
+    ends = [0, *sorted(plain), len(typst)]
+    return "\\".join(typst[start:end] for start, end in pairwise(ends))

@@ -40,7 +40,7 @@ _NAMED = {
 }  # fmt: skip
 _SCRIPT = 0.72
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?|\.\d+|#?[A-Za-z]+(?:\.[a-z]+)*|\s+|.', re.DOTALL)
-_TALL = ("frac(", "mat(", "cases(", "underbrace(", "∑", "sqrt(", ")^(", "⁾")
+_TALL = re.compile(r"frac\(|mat\(|cases\(|underbrace\(|∑|sqrt\(|\)\^\(|⁾")
 
 
 def words_width(words: str) -> float:
@@ -60,6 +60,26 @@ def math_width(typst: str) -> float:
     return width
 
 
+@lru_cache(maxsize=4096)
+def _alone(token: str) -> float:
+    """Words, a number, a name or a sign, without what follows it."""
+    if token.isspace():
+        return 0.0
+    if token[0] == '"':
+        return words_width(token[1:-1])
+    if token[0].isdigit() or (token[0] == "." and len(token) > 1):
+        return _DIGIT * (len(token) - token.count(".")) + 0.28 * token.count(".") + 0.02
+    if len(token) > 1:
+        return _NAMED.get(token, 1.0)
+    if token in _RELATIONS:
+        return _RELATION
+    if token in _BINARY:
+        return _BINARY_WIDTH
+    if token >= "\U0001d400":  # letters of other alphabets, as wide as bold ones
+        return _LETTERS.get(unicodedata.normalize("NFKC", token), 1.0) * 1.2
+    return _LETTERS.get(token, _SIGNS.get(token, 0.85 if token.isascii() else 1.15))
+
+
 class _Reader:
     def __init__(self, tokens: list[str]) -> None:
         self.tokens, self.at = tokens, 0
@@ -67,21 +87,24 @@ class _Reader:
     def row(self, end: str = "") -> float:
         """Signs up to the closing bracket, which is taken; commas and semicolons are not (see `arguments`)."""
         width, last, before = 0.0, 0.0, ""
+        ends = {")": "),;&", "]": "]"}.get(end, "")
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
-            if token == end or (end == ")" and token in (",", ";", "&")):
+            if token in ends:
                 return width
             self.at += 1
-            if token in ("_", "^"):
+            if token in "_^":
                 added = self.script() * _SCRIPT + 0.06
                 # below and above the same letter: the wider one counts
                 width += max(0.0, added - last)
                 last = max(last, added)
                 continue
             last = 0.0
+            if token.isspace():
+                continue
             signed = token in "+-" and (before in _RELATIONS or before in _BINARY or not before)
             width += 0.79 if signed else self.one(token)
-            before = before if token.isspace() else token
+            before = token
         return width
 
     def script(self) -> float:
@@ -95,32 +118,17 @@ class _Reader:
 
     def one(self, token: str) -> float:
         """A sign, a name, or a function with its arguments."""
-        if token.isspace():
-            return 0.0
-        if token[0] == '"':
-            return words_width(token[1:-1])
-        if token[0].isdigit() or (token[0] == "." and len(token) > 1):
-            return _DIGIT * (len(token) - token.count(".")) + 0.28 * token.count(".") + 0.02
-        if len(token) > 1:
-            return (
-                self.function(token)
-                if self.tokens[self.at : self.at + 1] == ["("]
-                else _NAMED.get(token, 1.0)
-            )
-        if token in ("(", "["):
+        if token in "([":
             start = self.at
-            inner = self.row(")" if token == "(" else "]") if token == "[" else sum(self.arguments())
+            inner = self.row("]") if token == "[" else sum(self.arguments())
             if token == "[":
                 self.at += 1
-            tall = any(sign in "".join(self.tokens[start : self.at]) for sign in _TALL)
-            return inner + (1.75 if tall else 2 * _SIGNS[token])
-        if token in _RELATIONS:
-            return _RELATION
-        if token in _BINARY:
-            return _BINARY_WIDTH
-        if token >= "\U0001d400":  # letters of other alphabets, as wide as bold ones
-            return _LETTERS.get(unicodedata.normalize("NFKC", token), 1.0) * 1.2
-        return _LETTERS.get(token, _SIGNS.get(token, 0.85 if token.isascii() else 1.15))
+            return inner + (
+                1.75 if _TALL.search("".join(self.tokens[start : self.at])) else 2 * _SIGNS[token]
+            )
+        if token[-1].isalpha() and len(token) > 1 and self.tokens[self.at : self.at + 1] == ["("]:
+            return self.function(token)
+        return _alone(token)
 
     def arguments(self) -> list[float]:
         """The arguments up to the closing bracket, which is taken; a semicolon or & ends one too."""

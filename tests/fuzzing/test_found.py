@@ -1,0 +1,58 @@
+"""What the fuzzers have found, each as small as it gets: it is solved or refused, in time and without a traceback."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from tests.fuzzing.running import run
+from tests.fuzzing.working import all_the_way
+
+
+def _own(activation: str, loss: str = "squared_error", more: str = "") -> str:
+    return f"""\
+network:
+  inputs: 2
+  layers:
+    - {{units: 2, activation: {activation}, weights: [[0.1, 0.2], [0.3, -0.4]], bias: [0.1, -0.2]}}
+    - {{units: 2, activation: sigmoid, weights: [[0.5, -0.6], [0.7, 0.8]]}}
+samples: [{{input: [1, 2], target: [0, 1]}}]
+loss: {loss}
+{more}"""
+
+
+def _formula(formula: str) -> str:
+    return f'{{custom: {{name: own, formula: "{formula}", parameters: {{beta: 1.5}}}}}}'
+
+
+def _nested(outer: str, times: int) -> str:
+    """A formula within itself."""
+    formula = "a"
+    for number in range(times):
+        formula = outer.format(formula, number)
+    return formula
+
+
+FOUND = {
+    "e to the power of ±10^399": _own(_formula("z*1e399")),
+    "a slope of two thousand parts": _own("tanh", _formula(_nested("where(a > {1}, max(1/(1+({0})), a*{1}), y)", 8))),
+    "distinctions within powers": _own("tanh", _formula(_nested("(max({0}, a*{1}))^(a)", 11))),
+    "a hyperbolic cosine of a square": _own(_formula("z+cosh(abs((z+beta)^2))")),
+    "long numbers to be factored": _own(_formula("min(z, 1/3)^(1/3)*1e399*z*min(z, 1e-10)+z*z")),
+    "powers of ten with 100,000 digits": _own(_formula("where(z < 1, exp(400000*(z-1)), z)"), more="detail: matrix\n"),
+    "a saturated softmax and a target in letters": """\
+network: {inputs: 1, layers: [{units: 2, activation: softmax, weights: [[40], [-40]]}]}
+samples: [{input: [1], target: symbolic}]
+loss: categorical_cross_entropy
+""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("found", FOUND)
+def test_it_is_solved_or_refused(found: str) -> None:
+    assert not run(partial(all_the_way, FOUND[found])).fault
+
+
+def test_the_handouts_of_it_too() -> None:
+    assert not run(partial(all_the_way, FOUND["a hyperbolic cosine of a square"], "handouts")).fault
