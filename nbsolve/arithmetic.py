@@ -133,10 +133,6 @@ class Arithmetic:
 
     def compare(self, left: Value, right: Value) -> int:
         """The sign of left − right. Raises: Undecided."""
-        if left < right:
-            return -1
-        if left > right:
-            return 1
         return self.sign(self.add(left, self.negate(right)))
 
     def divide(self, numerator: Value, denominator: Value) -> Value:
@@ -297,11 +293,15 @@ class Arithmetic:
             raise TooLarge
         if e < -MOST_MAGNITUDE:
             return None
-        while self.compare(size, power_of_ten(e)) < 0:
+        while self._is_below(size, power_of_ten(e)):
             e -= 1
-        while self.compare(size, power_of_ten(e + 1)) >= 0:
+        while not self._is_below(size, power_of_ten(e + 1)):
             e += 1
         return e
+
+    def _is_below(self, left: Value, right: Value) -> bool:
+        """Whether left < right, which mostly shows without their difference. Raises: Undecided."""
+        return bool(left < right) or (not left >= right and self.compare(left, right) < 0)
 
 
 def settled(value: Value) -> Value:
