@@ -11,12 +11,13 @@ import numpy as np
 from nbsolve.arithmetic import Value, ball, power_of_ten
 from nbsolve.compose.numbers import literal
 from nbsolve.differences import Batch, Differences, Move, Parameters, Quotients, Which
-from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
+from nbsolve.document import Block, Code, Fold, Heading, Markdown, Math, Paragraph, Table, Text
 from nbsolve.expr import Array, Number, Quantity, number
 from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Digits
+from nbsolve.programs import CannotBeSaid, programs_of
 from nbsolve.rounding import write
 from nbsolve.schedule import has_several
 from nbsolve.solution import Iteration, Solution
@@ -57,10 +58,26 @@ class CheckBlocks:
 
     def everything(self) -> Iterator[Block]:
         """Nothing where there is no gradient in numbers."""
-        if not self.solution.iterations or not self.solution.problem.losses:
+        if not self.solution.iterations:
             return
         yield Heading(2, (phrase("check.section"),))
-        yield from self.quotients()
+        if self.solution.problem.losses:
+            yield from self.quotients()
+        yield from self.programs()
+
+    def programs(self) -> Iterator[Block]:
+        """The calculation in NumPy and in PyTorch, folded. Raises: Undecided."""
+        try:
+            programs = programs_of(self.exact, self.names)
+        except CannotBeSaid:
+            yield Paragraph((phrase("check.too_many_numbers"),))
+            return
+        words = [phrase("check.programs_unrounded" if self._each_step else "check.programs")]
+        if programs.differing:
+            words.append(phrase("check.programs_differ"))
+        said = Paragraph((" ".join(words),))
+        for name, text in programs.texts.items():
+            yield Fold(phrase("check.program", language=name), (said, Code("python", text)))
 
     def quotients(self) -> Iterator[Block]:
         """A table of each iteration. Raises: Undecided."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nbsolve.document import Block, Bullets, Document, Heading
+from nbsolve.document import Block, Bullets, Document, Fold, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.handout.course import CourseData
 from nbsolve.handout.figures import figure
@@ -55,8 +55,12 @@ class Handout:
 
     @cached_property
     def whole(self) -> Document:
-        """The whole solution as a document, as the site shows it."""
-        return self.worked.document(**self._options)
+        """The whole solution as the site shows it, without what is folded there: nobody runs a program on paper."""
+        whole = self.worked.document(**self._options)
+        blocks = [block for block in whole.blocks if not isinstance(block, Fold)]
+        while blocks and isinstance(blocks[-1], Heading):
+            blocks.pop()
+        return replace(whole, blocks=tuple(blocks))
 
     @property
     def _options(self) -> dict[str, bool]:

@@ -1,0 +1,374 @@
+"""What a program computes, as assignments of expressions: forward pass, loss, backward pass, update.
+
+A batch is a matrix with one row for each sample. The expressions come from the catalogue's records; their letters
+are the names of the program's variables: x, y, W1, b1, z1, a1, da1 and dz1 (∂L/∂a, ∂L/∂z), dW1, db1. Beside the
+usual functions there are `softmax`, `sum_samples`, `sum_outputs` (which keeps its axis), `total` and `count`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, reduce
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import ONE
+from nbsolve.catalogue import CANCELLATIONS, OPTIMISERS
+from nbsolve.expr import (
+    Applied,
+    Expr,
+    Function,
+    MatrixProduct,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Transpose,
+    Variable,
+    number,
+    product,
+    quotient,
+    substitute,
+    total,
+    walk,
+    with_variables,
+)
+from nbsolve.given import Given
+from nbsolve.problem.functions import activation_of, loss_of
+from nbsolve.problem.model import LossTerm, Problem
+
+Assignment = tuple[str, Expr]
+X, Y = Variable("x"), Variable("y")
+RATE, STRENGTH = "eta", "strength"
+
+
+def total_of(expression: Expr) -> Expr:
+    """The sum of all entries."""
+    return Function("total", (expression,))
+
+
+@dataclass(frozen=True)
+class Array:
+    """One array of parameters: its variable, that of its gradient, which entries are trained (None: all of them).
+
+    `held`: none of them.
+    """
+
+    name: str
+    gradient: str
+    layer: int
+    weight: bool
+    held: bool = False
+    trained: tuple[tuple[bool, ...], ...] | tuple[bool, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Computation:
+    """The calculation of one batch, in variables."""
+
+    problem: Problem
+
+    @property
+    def depth(self) -> int:
+        """The number of the last layer."""
+        return len(self.problem.network.layers)
+
+    @property
+    def columns(self) -> bool:
+        """Whether the problem writes its matrices with a column for each unit."""
+        return self.problem.network.layout == "x W + b"
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether a batch has more than one sample."""
+        training, count = self.problem.training, len(self.problem.samples)
+        return count > 1 and (training is None or training.batch == "all" or training.batch > 1)
+
+    # ------------------------------------------------------------------ parameters
+
+    @cached_property
+    def arrays(self) -> tuple[Array, ...]:
+        """The arrays of parameters, layer by layer."""
+        found = []
+        for n, layer in enumerate(self.problem.network.layers, 1):
+            weights: bool | tuple[tuple[bool, ...], ...] = layer.weights_trainable
+            if self.columns and not isinstance(weights, bool):
+                weights = tuple(zip(*weights, strict=True))
+            found.append(_array(f"W{n}", n, True, weights))
+            if layer.bias.kind != "absent":
+                letter = "theta" if layer.bias.kind == "threshold" else "b"
+                own = layer.bias.trainable
+                if layer.bias.kind == "shared" and not isinstance(own, bool):
+                    own = all(own)
+                found.append(_array(f"{letter}{n}", n, False, own))
+        return tuple(found)
+
+    # ------------------------------------------------------------------ forward
+
+    @cached_property
+    def functions(self) -> Mapping[str, Expr]:
+        """The activations by the names that the program calls them, as formulae in z."""
+        return {name: definition for name, definition in self._named if definition != Variable("z")}
+
+    @cached_property
+    def _named(self) -> tuple[tuple[str, Expr], ...]:
+        """The name and formula of each layer's activation; one name for each formula."""
+        found: list[tuple[str, Expr]] = []
+        for n, layer in enumerate(self.problem.network.layers, 1):
+            record = activation_of(layer.activation)
+            definition = _filled(record.definition, layer.activation.parameters)
+            if record.vector:
+                definition = Function("softmax", (Variable("z"),))
+            elif not any(node == Variable("z") for node in walk(definition)):
+                definition = Sum((definition, Product((number(0), Variable("z")))))
+            name = identifier(layer.activation.name)
+            if any(other == name and formula != definition for other, formula in found):
+                name = f"{name}_{n}"
+            found.append((name, definition))
+        return tuple(found)
+
+    @cached_property
+    def forward(self) -> tuple[Assignment, ...]:
+        """z and a of each layer."""
+        found: list[Assignment] = []
+        source: Variable = X
+        for n, layer in enumerate(self.problem.network.layers, 1):
+            weights: Expr = Variable(f"W{n}")
+            z: Expr = MatrixProduct((source, weights if self.columns else Transpose((weights,))))
+            if layer.bias.kind == "threshold":
+                z = Sum((z, Negation((Variable(f"theta{n}"),))))
+            elif layer.bias.kind != "absent":
+                z = Sum((z, Variable(f"b{n}")))
+            name, definition = self._named[n - 1]
+            own: Expr = Variable(f"z{n}")
+            if definition != Variable("z"):
+                own = Applied(name, definition, (("z", own),))
+            found += [(f"z{n}", z), (f"a{n}", own)]
+            source = Variable(f"a{n}")
+        return tuple(found)
+
+    # ------------------------------------------------------------------ the loss
+
+    @cached_property
+    def loss(self) -> Expr:
+        """The loss of the batch."""
+        terms: list[Expr] = []
+        for term in self.problem.losses:
+            definition = _filled(loss_of(term).definition, term.parameters)
+            body = total_of(with_variables(definition, {"a": self._output, "y": Y}))
+            terms.append(self._scaled(term, self._factor(term), body))
+        regulariser = self.problem.regulariser
+        if regulariser is not None:
+            squares = [total_of(Power((w, number(2)))) for w in self._weights]
+            terms.append(self._of_penalty(regulariser.scale.value, total(*squares)))
+        return total(*terms)
+
+    @property
+    def _output(self) -> Variable:
+        return Variable(f"a{self.depth}")
+
+    @property
+    def _weights(self) -> list[Variable]:
+        return [Variable(array.name) for array in self.arrays if array.weight]
+
+    def _factor(self, term: LossTerm) -> flint.fmpq:
+        factor = term.weight.value * term.scale.value
+        if term.over_outputs == "mean" and loss_of(term).separable:
+            factor /= self.problem.network.layers[-1].units
+        return factor
+
+    def _scaled(self, term: LossTerm, factor: flint.fmpq, body: Expr) -> Expr:
+        """factor · body, over the number of samples and the logarithm of the base where the term wants it."""
+        if isinstance(body, Negation):
+            factor, body = -factor, body.operands[0]
+        if factor == -ONE:
+            body = Negation((body,))
+        elif factor != ONE:
+            body = product(Number(factor), body)
+        if term.log_base is not None:
+            body = quotient(body, Function("ln", (_literal(term.log_base),)))
+        if term.over_samples == "mean" and self.several:
+            body = quotient(body, Function("count", (X,)))
+        return body
+
+    def _of_penalty(self, factor: flint.fmpq, body: Expr) -> Expr:
+        regulariser = self.problem.regulariser
+        assert regulariser is not None
+        scaled = product(Number(factor), Variable(STRENGTH), body)
+        if regulariser.over_samples == "mean" and self.several:
+            scaled = quotient(scaled, Function("count", (X,)))
+        return scaled
+
+    # ------------------------------------------------------------------ backward
+
+    @cached_property
+    def slopes(self) -> Mapping[str, Expr]:
+        """The derivatives of activations that are too long to be written where they are used, in z."""
+        return {
+            f"{name}_derivative": slope
+            for (name, _), (slope, inline) in zip(self._named, self._slopes, strict=True)
+            if not inline
+        }
+
+    @cached_property
+    def _slopes(self) -> tuple[tuple[Expr, bool], ...]:
+        """The derivative of each layer's activation, and whether it is written where it is used."""
+        found = []
+        for n, layer in enumerate(self.problem.network.layers, 1):
+            record = activation_of(layer.activation)
+            inside = record.from_output or record.derivative
+            slope = _filled(inside, layer.activation.parameters)
+            short = sum(1 for _ in walk(slope)) <= SHORT
+            if record.from_output is None and not short:
+                found.append((slope, False))
+            else:
+                own = {"z": Variable(f"z{n}"), "a": Variable(f"a{n}")}
+                found.append((with_variables(slope, own), True))
+        return tuple(found)
+
+    @cached_property
+    def backward(self) -> tuple[Assignment, ...]:
+        """∂L/∂a and ∂L/∂z of each layer from the last to the first, and the gradients of its parameters."""
+        return tuple(self._backward())
+
+    def _backward(self) -> Iterator[Assignment]:
+        for n in range(self.depth, 0, -1):
+            cancelled = self._cancelled() if n == self.depth else None
+            if cancelled is not None:
+                yield f"dz{n}", cancelled
+            else:
+                yield f"da{n}", self._upstream(n)
+                yield f"dz{n}", self._signal(n)
+            yield from self._gradients(n)
+
+    def _upstream(self, n: int) -> Expr:
+        if n < self.depth:
+            weights: Expr = Variable(f"W{n + 1}")
+            return MatrixProduct((Variable(f"dz{n + 1}"), Transpose((weights,)) if self.columns else weights))
+        terms = []
+        for term in self.problem.losses:
+            record = loss_of(term)
+            own = {"a": self._output, "y": Y, "a_k": self._output, "y_k": Y}
+            body = with_variables(_filled(record.derivative, term.parameters), own)
+            terms.append(self._scaled(term, self._factor(term) * record.coefficient, body))
+        return total(*terms)
+
+    def _signal(self, n: int) -> Expr:
+        da: Expr = Variable(f"da{n}")
+        (name, definition), (slope, inline) = self._named[n - 1], self._slopes[n - 1]
+        if definition == Function("softmax", (Variable("z"),)):
+            a = Variable(f"a{n}")
+            mixed = Function("sum_outputs", (Product((da, a)),))
+            return Product((a, Sum((da, Negation((mixed,))))))
+        if not inline:
+            slope = Applied(f"{name}_derivative", slope, (("z", Variable(f"z{n}")),))
+        return product(da, slope)
+
+    def _cancelled(self) -> Expr | None:
+        """∂L/∂z of the outputs where loss and activation cancel."""
+        if len(self.problem.losses) != 1:
+            return None
+        term = self.problem.losses[0]
+        body = CANCELLATIONS.get((term.name, self.problem.network.layers[-1].activation.name))
+        if body is None:
+            return None
+        target_sum: Expr = Function("sum_outputs", (Y,))
+        if all(_adds_to_one(sample.target) for sample in self.problem.samples):
+            target_sum = number(1)
+        body = with_variables(body, {"a": self._output, "y": Y, "target_sum": target_sum})
+        body = substitute(body, lambda e: product(*e.operands) if isinstance(e, Product) else None)
+        return self._scaled(term, self._factor(term) * loss_of(term).coefficient, body)
+
+    def _gradients(self, n: int) -> Iterator[Assignment]:
+        dz: Expr = Variable(f"dz{n}")
+        source: Expr = X if n == 1 else Variable(f"a{n - 1}")
+        for array in self.arrays:
+            if array.layer != n:
+                continue
+            if array.weight:
+                factors = (Transpose((source,)), dz) if self.columns else (Transpose((dz,)), source)
+                gradient: Expr = MatrixProduct(factors)
+                if self.problem.regulariser is not None:
+                    scale = 2 * self.problem.regulariser.scale.value
+                    gradient = Sum((gradient, self._of_penalty(scale, Variable(array.name))))
+            else:
+                kind = self.problem.network.layers[n - 1].bias.kind
+                gradient = total_of(dz) if kind == "shared" else Function("sum_samples", (dz,))
+                gradient = Negation((gradient,)) if kind == "threshold" else gradient
+            yield array.gradient, gradient
+
+    # ------------------------------------------------------------------ update
+
+    def change(self, array: Array) -> Expr:
+        """What the update adds to an array of parameters, before what is held is left out."""
+        assert self.problem.training is not None
+        record = OPTIMISERS[self.problem.training.optimiser.name]
+        rate, gradient = Variable(RATE), Variable(array.gradient)
+        return with_variables(record.change, {"learning_rate": rate, "gradient": gradient})
+
+
+SHORT = 9
+"""A derivative of at most so many nodes is written where it is used."""
+
+
+def _array(name: str, layer: int, weight: bool, trained: object) -> Array:
+    flags = np.array(trained, dtype=bool)
+    mask = None if flags.all() or not flags.any() else trained
+    return Array(name, f"d{name}", layer, weight, not flags.any(), mask)  # type: ignore[arg-type]
+
+
+def identifier(name: str) -> str:
+    """A name that a program may give to a function."""
+    clash = keyword.iskeyword(name) or name in _TAKEN or re.fullmatch(r"d?[A-Za-z]+\d+", name)
+    return f"{name}_" if clash else name
+
+
+_TAKEN = frozenset(
+    {
+        "np",
+        "torch",
+        "math",
+        "F",
+        "x",
+        "y",
+        "z",
+        "e",
+        "X",
+        "Y",
+        "L",
+        "erf",
+        "show",
+        "rounded",
+        "digits",
+        "Decimal",
+        "p",
+    }
+    | {"iteration", "first", "before", "parameters", "optimiser", RATE, STRENGTH, *dir(builtins)}
+)
+
+
+def _adds_to_one(target: tuple[object, ...] | None) -> bool:
+    return sum((y.value for y in target or () if isinstance(y, Given)), flint.fmpq(0)) == ONE
+
+
+def _filled(formula: Expr, parameters: Mapping[str, Given]) -> Expr:
+    """The formula with its parameters' values; maxima and minima are of two each."""
+    values: dict[str, Expr] = {name: _literal(given) for name, given in parameters.items()}
+    return substitute(with_variables(formula, values) if values else formula, _of_two)
+
+
+def _of_two(node: Expr) -> Expr | None:
+    if not isinstance(node, Function) or node.name not in ("max", "min") or len(node.operands) < 3:
+        return None
+    first, *rest = (substitute(operand, _of_two) for operand in node.operands)
+    return reduce(lambda left, right: Function(node.name, (left, right)), rest, first)
+
+
+def _literal(given: Given) -> Number:
+    return Number(given.value, given.text)

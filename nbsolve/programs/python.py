@@ -1,0 +1,219 @@
+"""Expressions as Python: precedence here, the names of functions in a dialect (NumPy, PyTorch)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import flint
+
+from nbsolve.expr import (
+    Applied,
+    Cases,
+    Comparison,
+    Expr,
+    Function,
+    MatrixProduct,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Transpose,
+    Variable,
+    number,
+    walk,
+)
+
+_COMPARISON, _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(6)
+_RELATIONS = {"<": "<", "≤": "<=", "=": "==", "≥": ">=", ">": ">", "≠": "!="}
+MOST_DIGITS = 17
+"""Numbers of more digits are written as fractions: 1 / 3."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a library calls functions of arrays.
+
+    `functions` are templates with {0} for the argument, {tight[0]} for one with a method; others are `module.name`.
+    `of_numbers` is the module for functions of numbers, where it is another one. `inline` are activations that the
+    library has. `ties` writes a maximum or minimum where the library's own has another derivative at a tie. `point`
+    is what a whole number beside arrays ends in.
+    """
+
+    module: str
+    functions: Mapping[str, str]
+    of_numbers: str | None = None
+    inline: Mapping[str, str] = field(default_factory=dict)
+    ties: Callable[[Function, Callable[[Expr], str]], str] | None = None
+    point: str = ""
+
+
+def written(expression: Expr, dialect: Dialect) -> str:
+    """The expression as it stands alone. Raises TypeError for a node that a program does not have."""
+    return _Writer(dialect).written(expression)[0]
+
+
+def literal(value: flint.fmpq) -> str:
+    """A number that Python reads as the nearest double: 0.25, 3, 1 / 3, 2.5e-08."""
+    if value.q == 1 and abs(value.p) < 10**MOST_DIGITS:
+        return str(int(value.p))
+    twos = value.q
+    for prime in (2, 5):
+        while twos % prime == 0:
+            twos //= prime
+    if twos == 1:
+        nearest = int(value.p) / int(value.q)
+        text = repr(nearest)
+        if flint.fmpq(*_fraction(text)) == value:
+            return text
+    return f"{int(value.p)} / {int(value.q)}"
+
+
+def _fraction(text: str) -> tuple[int, int]:
+    from fractions import Fraction
+
+    return Fraction(text).as_integer_ratio()
+
+
+class _Writer:
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    def at(self, e: Expr, least: int) -> str:
+        """The expression, in parentheses where it binds less."""
+        text, own = self.written(e)
+        return text if own >= least else f"({text})"
+
+    def written(self, e: Expr) -> tuple[str, int]:
+        match e:
+            case Number(value):
+                text = literal(value)
+                return text, _PRODUCT if "/" in text else _SIGNED if text.startswith("-") else _ATOM
+            case Variable(name):
+                return name, _ATOM
+            case Applied(name):
+                if name in self.dialect.inline:
+                    return self.dialect.inline[name].format(self.at(e.argument, _SUM)), _ATOM
+                definition = e.definition
+                if isinstance(definition, Function) and definition.name != "softmax":
+                    return self.written(e.expanded)
+                return f"{name}({self.at(e.argument, _COMPARISON)})", _ATOM
+            case Sum(operands):
+                text = self.at(operands[0], _SUM)
+                for term in operands[1:]:
+                    sign, body = ("-", term.operands[0]) if isinstance(term, Negation) else ("+", term)
+                    text += f" {sign} {self.at(body, _PRODUCT)}"
+                return text, _SUM
+            case Product(operands):
+                return " * ".join(self._factor(e, n) for n, e in enumerate(operands)), _PRODUCT
+            case MatrixProduct((left, right)):
+                return f"{self.at(left, _SIGNED)} @ {self.at(right, _SIGNED)}", _PRODUCT
+            case Transpose((inner,)):
+                return f"{self.at(inner, _ATOM)}.T", _ATOM
+            case Negation((inner,)):
+                return f"-{self.at(inner, _SIGNED)}", _SIGNED
+            case Quotient((above, below)):
+                return f"{self._factor(above, 0)} / {self.at(below, _SIGNED)}", _PRODUCT
+            case Power((base, exponent)):
+                return f"{self.at(base, _ATOM)}**{self.at(exponent, _ATOM)}", _POWER
+            case Comparison(left, relation, right):
+                return f"{self.at(left, _SUM)} {_RELATIONS[relation]} {self.at(right, _SUM)}", _COMPARISON
+            case Cases(branches):
+                *conditional, (last, _) = branches
+                text = self._argument(last)
+                for one, condition in reversed(conditional):
+                    assert condition is not None
+                    chosen = self._argument(one)
+                    text = f"{self.dialect.module}.where({self.written(condition)[0]}, {chosen}, {text})"
+                return text, _ATOM
+            case Function():
+                return self._call(e)
+        raise TypeError(f"{type(e).__name__} cannot be written in Python")
+
+    def _factor(self, e: Expr, position: int) -> str:
+        """A factor of a product; a case distinction between 1 and 0 is its condition."""
+        if isinstance(e, Cases) and [value for value, _ in e.branches] == [number(1), number(0)]:
+            condition = e.branches[0][1]
+            assert condition is not None
+            return f"({self.written(condition)[0]})"
+        if isinstance(e, MatrixProduct):
+            return f"({self.written(e)[0]})"
+        return self.at(e, _SIGNED if position else _PRODUCT)
+
+    def _argument(self, e: Expr) -> str:
+        """An argument beside arrays: a number is a double."""
+        text = self.written(e)[0]
+        return text + self.dialect.point if isinstance(e, Number) and text.lstrip("-").isdigit() else text
+
+    def _call(self, e: Function) -> tuple[str, int]:
+        dialect = self.dialect
+        constant = not any(isinstance(node, Variable) for node in walk(e))
+        module = dialect.module if dialect.of_numbers is None or not constant else dialect.of_numbers
+        if e.name == "log":
+            base, inner = (self.written(Function("ln", (operand,)))[0] for operand in e.operands)
+            return f"{inner} / {base}", _PRODUCT
+        if e.name == "pi":
+            return f"{module}.pi", _ATOM
+        if e.name in ("max", "min") and dialect.ties is not None and not constant:
+            return dialect.ties(e, self._argument), _ATOM
+        arguments = [self.written(operand)[0] for operand in e.operands]
+        template = dialect.functions.get(e.name)
+        if template is not None and not (constant and dialect.of_numbers):
+            tight = [self.at(operand, _ATOM) for operand in e.operands]
+            loose = [self.at(operand, _PRODUCT) for operand in e.operands]
+            return template.format(*arguments, tight=tight, loose=loose), _ATOM
+        name = {"ln": "log", "max": "maximum", "min": "minimum"}.get(e.name, e.name)
+        return f"{module}.{name}({', '.join(arguments)})", _ATOM
+
+
+NUMPY = Dialect(
+    "np",
+    {
+        "atan": "np.arctan({0})",
+        "erf": "erf({0})",
+        "total": "{tight[0]}.sum()",
+        "sum_samples": "{tight[0]}.sum(axis=0)",
+        "sum_outputs": "{tight[0]}.sum(axis=1, keepdims=True)",
+        "count": "len({0})",
+        "dot": "({loose[0]} * {loose[1]}).sum(axis=1, keepdims=True)",
+        "norm": "np.linalg.norm({0}, axis=1, keepdims=True)",
+    },
+)
+
+
+def _tie(e: Function, write: Callable[[Expr], str]) -> str:
+    """The derivative of max(0, u) at u = 0 is that of 0, as `relu` has it; at a tie of others that of the first."""
+    left, right = e.operands
+    if e.name == "max" and left == number(0):
+        return f"torch.relu({write(right)})"
+    if e.name == "max" and right == number(0):
+        return f"torch.relu({write(left)})"
+    constant = [not any(isinstance(node, Variable) for node in walk(operand)) for operand in (left, right)]
+    if constant[0]:
+        left, right = right, left
+    sign = (">" if e.name == "max" else "<") + ("" if any(constant) else "=")
+    a, b = write(left), write(right)
+    return f"torch.where({a} {sign} {b}, {a}, {b})"
+
+
+TORCH = Dialect(
+    "torch",
+    {
+        "total": "{tight[0]}.sum()",
+        "sum_outputs": "{tight[0]}.sum(dim=1, keepdim=True)",
+        "count": "len({0})",
+        "dot": "({loose[0]} * {loose[1]}).sum(dim=1, keepdim=True)",
+        "norm": "{tight[0]}.norm(dim=1, keepdim=True)",
+    },
+    of_numbers="math",
+    inline={
+        "sigmoid": "torch.sigmoid({0})",
+        "softmax": "torch.softmax({0}, dim=1)",
+        "gelu": "F.gelu({0})",
+        "silu": "F.silu({0})",
+    },
+    ties=_tie,
+    point=".0",
+)

@@ -1,0 +1,251 @@
+"""What a program prints, found in doubles, beside what the page writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import Value
+from nbsolve.expr import Atom
+from nbsolve.given import Entry, Given
+from nbsolve.problem.functions import activation_of, loss_of
+from nbsolve.problem.model import Problem
+from nbsolve.programs.computation import RATE, STRENGTH, Array, Computation
+from nbsolve.programs.doubles import Doubles, compiled
+from nbsolve.programs.printing import Format
+from nbsolve.rounding import Written, write
+from nbsolve.schedule import batches
+from nbsolve.solution import Iteration, Solution
+from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.values import is_exact
+from nbsolve.writing import Writer, scalar
+
+SNAPPED = 12
+"""Decimals that pre-activations are rounded to where one of them is exactly 0, which doubles miss."""
+Objects = np.ndarray[Any, np.dtype[np.object_]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An array that is printed: its name there, its variable, and its quantities in the same shape."""
+
+    label: str
+    variable: str
+    atoms: Objects
+    new: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """One way of writing the program, and what it would print."""
+
+    solution: Solution
+    computation: Computation
+    snapped: bool
+    form: Format
+
+    @property
+    def problem(self) -> Problem:
+        """What is calculated."""
+        return self.computation.problem
+
+    # ------------------------------------------------------------------ what is printed
+
+    @cached_property
+    def forward_shown(self) -> tuple[Shown, ...]:
+        """z and a where there is no loss."""
+        found = []
+        for n, layer in enumerate(self.problem.network.layers, 1):
+            for letter, role in (("z", Role.PRE_ACTIVATION), ("a", Role.ACTIVATION)):
+                atoms = np.empty((len(self.problem.samples), layer.units), dtype=object)
+                for s, j in np.ndindex(atoms.shape):
+                    sample = s + 1 if len(self.problem.samples) > 1 else None
+                    atoms[s, j] = Symbol(role, n, j + 1, sample=sample)
+                found.append(Shown(f"{letter}{n}", f"{letter}{n}", atoms))
+        return tuple(found)
+
+    @cached_property
+    def gradients_shown(self) -> tuple[Shown, ...]:
+        """The gradients of all parameters."""
+        loss = Symbol(Role.LOSS)
+        return tuple(
+            Shown(f"dL/d{own.name}", own.gradient, each(lambda p: Partial(loss, p), self.members(own)))
+            for own in self.computation.arrays
+        )
+
+    @cached_property
+    def new_shown(self) -> tuple[Shown, ...]:
+        """The new parameters."""
+        return tuple(
+            Shown(f"new {own.name}", own.name, each(lambda p: replace(p, new=True), self.members(own)), True)
+            for own in self.computation.arrays
+        )
+
+    def members(self, own: Array) -> Objects:
+        """The parameters of an array, in its shape."""
+        layer = self.problem.network.layers[own.layer - 1]
+        if own.weight:
+            inputs = len(layer.weights[0])
+            atoms: Objects = np.empty((layer.units, inputs), dtype=object)
+            for j, i in np.ndindex(atoms.shape):
+                atoms[j, i] = Symbol(Role.WEIGHT, own.layer, j + 1, i + 1)
+            return atoms.T if self.computation.columns else atoms
+        if layer.bias.kind == "shared":
+            return np.array(Symbol(Role.BIAS, own.layer, shared=True), dtype=object)
+        role = Role.THRESHOLD if layer.bias.kind == "threshold" else Role.BIAS
+        atoms = np.empty(layer.units, dtype=object)
+        for j in range(layer.units):
+            atoms[j] = Symbol(role, own.layer, j + 1)
+        return atoms
+
+    # ------------------------------------------------------------------ in doubles
+
+    @cached_property
+    def differing(self) -> tuple[str, ...]:
+        """What would not be printed with the digits of the page."""
+        with np.errstate(all="ignore"):
+            return tuple(dict.fromkeys(label for label, right in self._compared() if not right))
+
+    def _compared(self) -> Iterator[tuple[str, bool]]:
+        for iteration, shown, values, before in self._printed():
+            for place in np.ndindex(shown.atoms.shape):
+                atom: Any = shown.atoms[place]
+                expected = self._expected(iteration, atom)
+                old = None if before is None else float(np.asarray(before)[place])
+                found = self.form.printed(float(np.asarray(values)[place]), old)
+                yield shown.label, found is not None and _same(found, expected)
+
+    def _expected(self, iteration: Iteration, atom: Atom) -> Written:
+        """What the page writes, or would write if it did not round each step."""
+        values, arithmetic = iteration.values, self.solution.arithmetic
+        if self.problem.rounding.apply == "each_step":
+            return write(scalar(values[atom]), self.problem.rounding.answers, arithmetic)
+        given = values.given(atom)
+        if given is not None:  # what is held stays as it is given
+            return write(given.value, self.problem.rounding.answers, arithmetic)
+        return Writer(self.solution).answer(values, atom)
+
+    def _printed(self) -> Iterator[tuple[Iteration, Shown, Doubles, Doubles | None]]:
+        """Everything that the program prints, in its order."""
+        computation, problem = self.computation, self.problem
+        variables = self._data()
+        forward = [(name, compiled(expression)) for name, expression in computation.forward]
+        backward = [
+            (name, compiled(expression)) for name, expression in computation.backward if problem.losses
+        ]
+        changes = [(own, compiled(computation.change(own))) for own in computation.arrays if problem.training]
+        shown = {iteration.number: iteration for iteration in self.solution.iterations}
+        samples = [[_double(v) for v in sample.input] for sample in problem.samples]
+        targets = [[_double(v) for v in sample.target or ()] for sample in problem.samples]
+        for number, batch in enumerate(batches(problem), 1):
+            iteration = shown.get(number)
+            variables["x"] = np.array([samples[s - 1] for s in batch])
+            variables["y"] = np.array([targets[s - 1] for s in batch])
+            for name, rule in forward:
+                found = rule(variables)
+                if self.snapped and name.startswith("z"):
+                    found = np.round(found, SNAPPED)
+                variables[name] = found
+            if not problem.losses:
+                if iteration is not None:
+                    yield from ((iteration, own, variables[own.variable], None) for own in self.forward_shown)
+                return
+            for name, rule in backward:
+                variables[name] = rule(variables)
+            if iteration is not None:
+                atoms = np.array(Symbol(Role.LOSS), dtype=object)
+                yield iteration, Shown("L", "L", atoms), compiled(computation.loss)(variables), None
+                yield from ((iteration, own, variables[own.variable], None) for own in self.gradients_shown)
+            if problem.training is None:
+                return
+            before = {own.name: variables[own.name] for own in computation.arrays}
+            for own, rule in changes:
+                mask = 0.0 if own.held else 1.0 if own.trained is None else np.array(own.trained, dtype=float)
+                variables[own.name] = variables[own.name] + rule(variables) * mask
+            if iteration is not None:
+                yield from (
+                    (iteration, own, variables[own.variable], before[own.variable]) for own in self.new_shown
+                )
+
+    def _data(self) -> dict[str, Doubles]:
+        variables: dict[str, Doubles] = {}
+        for own in self.computation.arrays:
+            entries = entries_of(self.problem, own)
+            variables[own.name] = np.array(each(lambda entry: _double(entry), entries), dtype=float)
+        if self.problem.training is not None:
+            variables[RATE] = _double(self.problem.training.optimiser.parameters["learning_rate"])
+        if self.problem.regulariser is not None:
+            variables[STRENGTH] = _double(self.problem.regulariser.strength)
+        return variables
+
+    @cached_property
+    def on_a_kink(self) -> bool:
+        """Whether a function is taken exactly at a kink or jump, which doubles may miss by 10⁻¹⁷."""
+        layers = self.problem.network.layers
+        depth = len(layers)
+        for iteration in self.solution.iterations:
+            for label in iteration.labels:
+                for n, layer in enumerate(layers, 1):
+                    z = iteration.values[Symbol(Role.PRE_ACTIVATION, n, sample=label)]
+                    if activation_of(layer.activation).kink is not None and _has_zero(z):
+                        return True
+                if any(loss_of(term).kink is not None for term in self.problem.losses):
+                    a = iteration.values[Symbol(Role.ACTIVATION, depth, sample=label)]
+                    y = iteration.values[Symbol(Role.TARGET, sample=label)]
+                    if all(map(is_exact, np.ravel(np.asarray(a)))):
+                        return _has_zero(np.asarray(a) - np.asarray(y)) or np.dot(a, y) == 1  # type: ignore[arg-type]
+        return False
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def entries_of(problem: Problem, own: Array) -> Objects:
+    """The given entries of an array of parameters, in its shape."""
+    layer = problem.network.layers[own.layer - 1]
+    if own.weight:
+        weights = table(layer.weights)
+        return weights.T if problem.network.layout == "x W + b" else weights
+    if layer.bias.kind == "shared":
+        result: Objects = np.empty((), dtype=object)
+        result[()] = layer.bias.values[0]
+        return result
+    result = np.empty(len(layer.bias.values), dtype=object)
+    result[:] = layer.bias.values
+    return result
+
+
+def table(rows: Sequence[Sequence[Entry]]) -> Objects:
+    """Rows of entries as an object array."""
+    result = np.empty((len(rows), len(rows[0])), dtype=object)
+    for place, row in enumerate(rows):
+        result[place, :] = row
+    return result
+
+
+def each(function: Callable[..., object], array: Doubles) -> Doubles:
+    """The function applied to each entry, as an object array of the same shape."""
+    result = np.empty(np.shape(array), dtype=object)
+    for place in np.ndindex(result.shape):
+        result[place] = function(array[place])
+    return result
+
+
+def _double(entry: Entry) -> float:
+    assert isinstance(entry, Given)
+    return int(entry.value.p) / int(entry.value.q)
+
+
+def _has_zero(values: object) -> bool:
+    flat: list[Value] = list(np.ravel(np.asarray(values, dtype=object)))
+    return any(isinstance(value, flint.fmpq) and value == 0 for value in flat)
+
+
+def _same(text: str, wanted: Written) -> bool:
+    return Fraction(text) == Fraction(int(wanted.value.p), int(wanted.value.q))

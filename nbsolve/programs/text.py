@@ -1,0 +1,260 @@
+"""The text of a program: data, functions, one iteration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nbsolve.expr import Cases, Expr, Function, Negation, Variable, walk
+from nbsolve.given import Entry, Given
+from nbsolve.notation import Names
+from nbsolve.problem.model import Problem
+from nbsolve.programs.computation import RATE, STRENGTH, Computation
+from nbsolve.programs.doubles import Doubles
+from nbsolve.programs.python import Dialect, literal, written
+from nbsolve.programs.run import SNAPPED, Run, each, entries_of, table
+from nbsolve.schedule import batch_size, epoch_length, has_several, shown_iterations
+from nbsolve.symbol import Role, Symbol
+
+_PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,17})?")
+
+
+@dataclass(frozen=True)
+class ProgramText:
+    """Writes one program."""
+
+    run: Run
+    names: Names
+    dialect: Dialect
+
+    @property
+    def torch(self) -> bool:
+        """Whether the derivatives are PyTorch's."""
+        return self.dialect.module == "torch"
+
+    @property
+    def computation(self) -> Computation:
+        """What is computed."""
+        return self.run.computation
+
+    @property
+    def problem(self) -> Problem:
+        """What is given."""
+        return self.run.problem
+
+    @property
+    def whole_batch(self) -> bool:
+        """Whether every iteration takes all samples."""
+        return batch_size(self.problem) >= len(self.problem.samples)
+
+    def whole(self) -> str:
+        """The program."""
+        body = [*self._data(), *self._functions(), "", "", *self.run.form.helper, "", ""]
+        steps = [*self._steps()]
+        if has_several(self.problem):
+            assert self.problem.training is not None
+            body.append(f"for iteration in range(1, {self.problem.training.iterations + 1}):")
+            steps = [f"    {line}" if line else line for line in steps]
+        text = "\n".join([*body, *steps])
+        return "\n".join([*self._imports(text), "", *(line.rstrip() for line in text.split("\n"))]) + "\n"
+
+    def _imports(self, text: str) -> Iterator[str]:
+        if re.search(r"\bmath\.|erf\(", text):
+            yield "import math"
+        if "Decimal(" in text:
+            yield "from decimal import ROUND_HALF_UP, Decimal"
+        if "math." in text or "Decimal(" in text or "erf(" in text:
+            yield ""
+        yield "import torch" if self.torch else "import numpy as np"
+        if "F." in text and self.torch:
+            yield "import torch.nn.functional as F"
+        if self.torch:
+            yield from ("", "torch.set_default_dtype(torch.float64)")
+
+    # ------------------------------------------------------------------ data
+
+    def _data(self) -> Iterator[str]:
+        problem = self.problem
+        x, y = ("x", "y") if self.whole_batch else ("X", "Y")
+        samples = [sample.input for sample in problem.samples]
+        rows = "one row for each sample" if len(samples) > 1 else ""
+        yield from self._array(x, table(samples), comment=rows)
+        if problem.losses:
+            yield from self._array(y, table([sample.target or () for sample in problem.samples]))
+        for own in self.computation.arrays:
+            yield from self._array(own.name, entries_of(problem, own), self.run.members(own))
+        if self.torch and problem.losses:
+            listed = ", ".join(own.name for own in self.computation.arrays)
+            yield f"parameters = [{listed}]"
+            yield "for p in parameters:"
+            yield "    p.requires_grad_()"
+        if problem.training is not None:
+            rate = problem.training.optimiser.parameters["learning_rate"]
+            yield self._constant(RATE, rate, Symbol(Role.LEARNING_RATE))
+            if self.torch:
+                yield f"optimiser = torch.optim.SGD(parameters, lr={RATE})"
+        if problem.regulariser is not None:
+            yield self._constant(STRENGTH, problem.regulariser.strength, Symbol(Role.STRENGTH))
+
+    def _constant(self, name: str, given: Given, symbol: Symbol) -> str:
+        return f"{name} = {_number(given)}  # {_line(self.names.plain(symbol))}"
+
+    def _array(
+        self, name: str, entries: Doubles, members: Doubles | None = None, comment: str = ""
+    ) -> Iterator[str]:
+        """An array, a line for each row, with the problem's names of its entries."""
+        make = "torch.tensor" if self.torch else "np.array"
+        numbers = each(_number, entries)
+        whole = all(text.lstrip("-").isdigit() for text in numbers.reshape(-1))
+        end = (", dtype=torch.float64" if self.torch else ", dtype=float") if whole else ""
+        if entries.ndim < 2:
+            text = f"[{', '.join(numbers)}]" if entries.ndim else str(numbers[()])
+            yield f"{name} = {make}({text}{end})" + self._comment(members, comment)
+            return
+        start = f"{name} = {make}(["
+        rows = [f"[{', '.join(row)}]" for row in numbers]
+        for place, row in enumerate(rows):
+            last = place == len(rows) - 1
+            line = (start if place == 0 else " " * len(start)) + row + (f"]{end})" if last else ",")
+            yield line + self._comment(None if members is None else members[place], "" if place else comment)
+
+    def _comment(self, members: Doubles | None, words: str = "") -> str:
+        if members is not None:
+            names = [self.names.plain(symbol) for symbol in np.ravel(members)]
+            words = ", ".join(names if len(names) <= 6 else [names[0], "…", names[-1]])
+        return f"  # {_line(words)}" if words else ""
+
+    # ------------------------------------------------------------------ functions
+
+    def _functions(self) -> Iterator[str]:
+        named = {
+            name: definition
+            for name, definition in self.computation.functions.items()
+            if name not in self.dialect.inline
+            and (not isinstance(definition, Function) or definition.name == "softmax")
+        }
+        slopes = {} if self.torch or not self.problem.losses else self.computation.slopes
+        used = [*named.values(), *slopes.values()]
+        if not self.torch and any(
+            isinstance(node, Function) and node.name == "erf" for e in used for node in walk(e)
+        ):
+            yield from ("", "erf = np.vectorize(math.erf)")
+        for name, definition in (*named.items(), *slopes.items()):
+            yield from ("", "", f"def {name}(z):")
+            if definition == Function("softmax", (Variable("z"),)):
+                yield "    e = np.exp(z - z.max(axis=1, keepdims=True))"
+                yield "    return e / e.sum(axis=1, keepdims=True)"
+            else:
+                text = written(definition, self.dialect)
+                # PyTorch wants a way back to z, though its derivative is 0
+                yield f"    return {text}" + (" + 0 * z" if self.torch and not _depends(definition) else "")
+
+    # ------------------------------------------------------------------ one iteration
+
+    def _steps(self) -> Iterator[str]:
+        problem, computation = self.problem, self.computation
+        if not self.whole_batch:
+            yield from self._batch()
+        for name, expression in computation.forward:
+            text = written(expression, self.dialect)
+            if self.run.snapped and name.startswith("z"):
+                yield from self._snapped(name, text)
+            else:
+                yield f"{name} = {text}"
+        if not problem.losses:
+            for own in self.run.forward_shown:
+                yield f'show("{own.label}", {own.variable})'
+            return
+        yield f"L = {written(computation.loss, self.dialect)}"
+        yield ""
+        if self.torch:
+            yield from ("optimiser.zero_grad()",) if problem.training is not None else ()
+            yield "L.backward()"
+        else:
+            for name, expression in computation.backward:
+                yield f"{name} = {written(expression, self.dialect)}"
+        training = problem.training
+        indent = ""
+        several = has_several(problem)
+        if several:
+            assert training is not None
+            yield ""
+            if set(shown_iterations(problem)) != set(range(1, training.iterations + 1)):
+                listed = ", ".join(map(str, sorted(shown_iterations(problem))))
+                yield f"if iteration in {{{listed}}}:"
+                indent = "    "
+            yield f'{indent}print("iteration", iteration)'
+        yield f'{indent}show("L", L)'
+        for own, array in zip(self.run.gradients_shown, computation.arrays, strict=True):
+            yield f'{indent}show("{own.label}", {f"{array.name}.grad" if self.torch else own.variable})'
+        if training is None:
+            return
+        yield ""
+        yield from self._update()
+        if indent:
+            listed = ", ".join(map(str, sorted(shown_iterations(problem))))
+            yield f"if iteration in {{{listed}}}:"
+        for place, own in enumerate(self.run.new_shown):
+            before = f", before[{place}]" if self.run.form.exact else ""
+            yield f'{indent}show("{own.label}", {own.variable}{before})'
+
+    def _batch(self) -> Iterator[str]:
+        size, length = batch_size(self.problem), epoch_length(self.problem)
+        if not has_several(self.problem):
+            yield f"x, y = X[:{size}], Y[:{size}]"
+            return
+        yield f"first = (iteration - 1) % {length}" + (f" * {size}" if size > 1 else "")
+        yield f"x, y = X[first:first + {size}], Y[first:first + {size}]"
+
+    def _snapped(self, name: str, text: str) -> Iterator[str]:
+        if self.torch:
+            yield f"{name} = {text}"
+            yield f"{name} = {name} + ({name}.round(decimals={SNAPPED}) - {name}).detach()"
+        else:
+            yield f"{name} = np.round({text}, {SNAPPED})"
+
+    def _update(self) -> Iterator[str]:
+        arrays = self.computation.arrays
+        if self.run.form.exact:
+            if self.torch:
+                yield "before = [p.detach().clone() for p in parameters]"
+            else:
+                yield f"before = [p.copy() for p in ({', '.join(own.name for own in arrays)},)]"
+        for own in arrays:
+            mask = None
+            if own.trained is not None:
+                flags = np.array(own.trained, dtype=int).tolist()
+                mask = f"{'torch.tensor' if self.torch else 'np.array'}({flags})"
+            if self.torch:
+                if own.held:
+                    yield f"{own.name}.grad.zero_()"
+                elif mask is not None:
+                    yield f"{own.name}.grad *= {mask}"
+                continue
+            if own.held:
+                continue
+            change = self.computation.change(own)
+            sign = "-=" if isinstance(change, Negation) else "+="
+            text = written(change.operands[0] if isinstance(change, Negation) else change, self.dialect)
+            yield f"{own.name} {sign} {text}" + (f" * {mask}" if mask is not None else "")
+        if self.torch:
+            yield "optimiser.step()"
+
+
+def _number(entry: Entry) -> str:
+    assert isinstance(entry, Given)
+    return entry.text if _PLAIN.fullmatch(entry.text) else literal(entry.value)
+
+
+def _depends(e: Expr) -> bool:
+    """Whether a value depends on z by more than a condition."""
+    if isinstance(e, Cases):
+        return any(_depends(value) for value, _ in e.branches)
+    return e == Variable("z") or any(_depends(child) for child in e.children)
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
