@@ -270,8 +270,8 @@ def _rules() -> list[Rule]:
         (
             r"For these parameters the loss has a kink exactly here, hence two one-sided derivatives: "
             r"\$\(([^$]+)\(w\)-([^$]+)\(w-h\)\)/h\$ from the left, "
-            r"\$\(([^$]+)\(w\+h\)-([^$]+)\(w\)\)/h\$ from the right\. The gradient is what the conventions "
-            r"make of it\.",
+            r"\$\(([^$]+)\(w\+h\)-([^$]+)\(w\)\)/h\$ from the right\. The gradient is the value that the "
+            r"conventions take\.",
             p.loss_letters,
         ),
         (r"(A network with .*\.)", p.network),
@@ -324,7 +324,7 @@ def _rules() -> list[Rule]:
             p.nothing,
         ),
         (
-            r"over the samples it is the mean, \$([^$]*)\$; there is one sample, \$([^$ ]*) = 1\$",
+            r"averaged over the samples, \$([^$]*)\$; here there is only one, \$([^$ ]*) = 1\$",
             p.one_sample,
         ),
         (r"(\$\\ell'\$ is the derivative [^\d$]*)", p.nothing),
