@@ -201,7 +201,7 @@ def test_what_is_not_shown_does_not_change_what_is() -> None:
 
 
 def identical(left: object, right: object) -> bool:
-    """The same rationals, or enclosures with the same midpoints and radii."""
+    """Whether two values are the same rational, or enclosures with the same midpoint and radius."""
     pairs = zip(np.ravel(np.array(left)), np.ravel(np.array(right)), strict=True)
     return all(x.repr() == y.repr() for x, y in pairs)
 
@@ -345,7 +345,7 @@ def test_the_cosine_of_a_zero_vector_names_the_iteration() -> None:
 
 
 def float_training(iterations: int) -> tuple[list[list[float]], list[list[float]], float]:
-    """The same training in plain doubles."""
+    """A training in plain doubles, for comparison."""
     w1, w2 = [[0.1, 0.3], [0.2, 0.4]], [[0.5, 0.7], [0.6, 0.8]]
     x, y, rate = (0.2, 0.4), (0.01, 0.99), 0.5
 

@@ -57,7 +57,7 @@ def mish_slope(z: Any) -> Any:
 
 
 def plain(value: Callable[[Any], Any], slope: Callable[[Any], Any]) -> Reference:
-    """Of a function that does not come close to 1."""
+    """The value of a function that does not come close to 1."""
     return Reference(value, lambda z: value(z) - 1, slope)
 
 

@@ -105,7 +105,7 @@ def solved(task: Problem) -> Solution:
 
 
 def gradients(solution: Solution) -> dict[Symbol, Any]:
-    """The gradient in every array of parameters of the first iteration, as doubles."""
+    """The derivatives of the loss with respect to every array of parameters in the first iteration, as doubles."""
     values = solution.iterations[0].values
     found = {}
     for dense in solution.layers:

@@ -1,4 +1,4 @@
-"""The site's mathematics, typeset when it is built: Sphinx's formulas written as MathML, no script needed.
+"""The site's mathematics, typeset when it is built: Sphinx's formulae written as MathML, no script needed.
 
 What nbsolve worked out is written from its expressions, which the page's notebook carries; what authors wrote is
 read from their LaTeX. Each formula keeps its LaTeX as an annotation. Each derivation has a link to itself, and the
@@ -74,7 +74,7 @@ def _page(translator: HTML5Translator) -> _Page:
 
 
 def _formulas_of(book: Path, page: str) -> dict[str, str]:
-    """The formulas of the documents that the page's notebook carries; none for a page that people write."""
+    """The formulae of the documents that the page's notebook carries; none for a page that people write."""
     folder, _, name = page.partition("/")
     notebook = book / "_build" / "notebooks" / f"{name}.ipynb"
     if folder != "problems" or not notebook.is_file():

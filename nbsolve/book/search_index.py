@@ -1,4 +1,4 @@
-"""What the site's search finds: words, not formulas and pictures; a heading's formula is written in one line."""
+"""What the site's search finds: words, not formulae and pictures; a heading's formula is written in one line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO_WORDS = re.compile(r"<(svg|math)\b.*?</\1>", re.DOTALL)
 
 
 class WordIndex(sphinx.search.IndexBuilder):
-    """Sphinx's index of words, of pages without their formulas."""
+    """Sphinx's index of words, of pages without their formulae."""
 
     def feed(self, docname: str, filename: str, title: str, doctree: nodes.document) -> None:
         """Add a page; its title is HTML."""
@@ -34,7 +34,7 @@ def setup() -> None:
 
 @contextmanager
 def _words_only(doctree: nodes.document) -> Iterator[None]:
-    """The page without formulas and pictures for as long as this lasts: it is written after it has been indexed."""
+    """The page without formulae and pictures for as long as this lasts: it is written after it has been indexed."""
     kinds = (nodes.math, nodes.math_block, nodes.raw)
     parents = {id(node.parent): node.parent for node in doctree.findall(lambda node: isinstance(node, kinds))}
     before = [(parent, parent.children) for parent in parents.values()]

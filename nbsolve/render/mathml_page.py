@@ -1,4 +1,4 @@
-"""All formulas of a document as a page shows them, found by the LaTeX that stands for them in its Markdown."""
+"""All formulae of a document as a page shows them, found by the LaTeX that stands for them in its Markdown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def key(latex: str, display: bool) -> str:
 
 
 def formulas(document: Document) -> dict[str, str]:
-    """HTML by `key`: a grid for derivations, `math` elements for formulas in lines of text."""
+    """HTML by `key`: a grid for derivations, `math` elements for formulae in lines of text."""
     names = document.names
     found: dict[str, str] = {}
     for item in _within(document.blocks):

@@ -166,4 +166,4 @@ DERIVATIVES: dict[str, ClosedForm] = {
         rf" - {A_AND_Y}\,\frac{{a_k}}{{\lVert \mathbf{{a}}\rVert^2}}",
     ),
 }
-"""Of the functions and losses of document 003, in the letters of the derivations' pages, by their headings."""
+"""The closed forms of document 003, in the letters of the derivations' pages, by their headings."""

@@ -139,4 +139,4 @@ parts:
   - {label: a, ask: [forward, gradients]}
 """,
 }
-"""What the documents have not: several samples, another layout, letters in cells, functions of one's own."""
+"""What the documents have not: several samples, another layout, letters in cells, functions of your own."""

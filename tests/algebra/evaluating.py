@@ -104,12 +104,12 @@ class Evaluator:
         return value
 
     def at(self, indices: Indices) -> Evaluator:
-        """The same with more index variables placed."""
+        """This evaluator with more index variables placed."""
         chosen = {**self.indices, **indices}
         return self._other(self.model, chosen, inside=self.inside)
 
     def with_remainder(self) -> Evaluator:
-        """The same where O(x) is x, not 0."""
+        """This evaluator, for which O(x) is x, not 0."""
         other = self._other(self.model, self.indices, inside=self.inside)
         other.remainder = True
         return other

@@ -35,7 +35,7 @@ ACTIVATIONS: dict[str, Callable[[Scalar, Parameters], Scalar]] = {
     "normal_distribution": lambda z, _: normal_distribution(z),
     "normal_density": lambda z, _: normal_density(z),
 }
-"""Of one number."""
+"""The functions of one number."""
 
 WRITTEN = {
     "sigma": "sigmoid", "tanh": "tanh", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "id": "linear",

@@ -30,7 +30,7 @@ class Model:
         return self._found[place]
 
     def along(self, place: Place) -> Model:
-        """The same quantities as functions of one of them: everything that follows from it carries a slope."""
+        """The quantities as functions of one of them: everything that follows from it carries its derivative."""
         if place not in self._along:
             moved = Model(self.free, self.rules)
             moved._found[place] = Dual(self(place), 1)

@@ -29,7 +29,7 @@ def exact(value: Fraction) -> Proof:
 
 
 def proving(point: Point) -> Point:
-    """The same point with a SymPy letter for each free letter."""
+    """This point with a SymPy letter for each free letter."""
     known = {"n", "label"} | ({"y"} if ("label",) in point.free else set())
     values = {
         place: exact(value)

@@ -100,7 +100,7 @@ def text(problem: dict[str, Node]) -> str:
 
 
 def with_numbers(problem: dict[str, Node], spec: Specification, point: Point) -> dict[str, Node]:
-    """The same problem with the numbers of a point, for the oracle that differentiates automatically."""
+    """This problem with the numbers of a point, for the oracle that differentiates automatically."""
 
     def at(place: Place) -> str:
         value: Fraction = point.free[place]
@@ -131,7 +131,7 @@ def with_numbers(problem: dict[str, Node], spec: Specification, point: Point) ->
 
 
 def partly_given(problem: dict[str, Node], spec: Specification, random: Random) -> dict[str, Node]:
-    """The same problem with numbers in some cells: often in those of the inputs, so that some values follow."""
+    """This problem with numbers in some cells: often in those of the inputs, so that some values follow."""
 
     def cell(share: float) -> str:
         return f"{random.uniform(-0.9, 0.9):.2f}" if random.random() < share else "symbolic"

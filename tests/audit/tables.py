@@ -210,7 +210,7 @@ class Tables(Quotients):
         self._value(cell.strip("$"), name, t, out)
 
     def _of_sample(self, name: str, sample: str) -> str:
-        """The same quantity of one sample, each of its letters that has one."""
+        """A quantity as that of one sample: each of its letters that has a sample gets this one."""
         if name.startswith("∂"):
             top, _, bottom = name[1:].partition("/∂")
             return f"∂{self._of_sample(top, sample)}/∂{self._of_sample(bottom, sample)}"

@@ -77,7 +77,7 @@ class World:
         self.givens = _givens(node, spec)
 
     def shadow(self) -> World:
-        """The same letters over another network, all of whose numbers differ: there a wrong index shows."""
+        """These letters over another network, all of whose numbers differ: there a wrong index shows."""
         other = copy(self)
         other.each_step = False
         for size in (5, 8, 12):
@@ -89,7 +89,7 @@ class World:
         return self  # a value lies on a kink: any other network would be on one side of it
 
     def far(self) -> list[World]:
-        """The same letters over networks with quite other numbers: there every case of an own function comes."""
+        """These letters over networks with quite other numbers: there every case of an own function occurs."""
         functions = {layer.activation for layer in self.spec.layers} | {
             loss.name for loss in self.spec.losses
         }
@@ -151,7 +151,7 @@ class World:
         ]
 
     def own_points(self, name: str, sample: int | None) -> list[tuple[str, dict[str, Number], str]]:
-        """The same with the target among the parameters of a loss."""
+        """The points of an own loss, with the target among its parameters."""
         found: list[tuple[str, dict[str, Number], str]] = []
         for formula, given, variable in self.own_functions(name):
             point: dict[str, Number] = dict(given)

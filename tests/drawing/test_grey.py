@@ -17,7 +17,7 @@ from tests.drawing.test_network import luminance
 from tests.loading import files, load_problem
 
 TEXT_WIDTH = 178 / 25.4 * 72
-"""Of the site's pages on A4 paper, in points."""
+"""The width of the site's pages on A4 paper, in points."""
 KINDS_OF_WIRES = ["positive", "negative", "zero", "path", "faded"]
 
 

@@ -163,7 +163,7 @@ SAME = [
 
 EACH_STEP = "{apply: each_step, decimals: 4}"
 FROM_OUTPUT = ("sigmoid", "tanh", "elu")
-"""Rounded at each step, these differ: the catalogue takes the slope from the rounded output, not from z."""
+"""Rounded at each step, these differ: the catalogue takes the derivative from the rounded output, not from z."""
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.handout.givens import Sheet, expected, faults, problems, wide_problem
 from tests.handout.pdf import Pdf
 
 SAMPLE = 8
-"""Of the 300 that `python -m tests.handout.givens 300` reads."""
+"""The number of sheets read here, of the 300 that `python -m tests.handout.givens 300` reads."""
 
 
 def digits(widths: list[int], samples: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""Activations of the reference: value and slope, written out by hand.
+"""Activations of the reference: value and derivative, written out by hand.
 
 At a kink: ReLU' (0) = 0, leaky ReLU' (0) = its slope, ELU' (0) = α. The step has H(0) = 1 and slope 0.
 """

@@ -1,4 +1,4 @@
-"""The same quantities by automatic differentiation (HIPS autograd), in doubles, from its own forward pass.
+"""The canonical quantities by automatic differentiation (HIPS autograd), in doubles, from its own forward pass.
 
 A perturbation of zero is added to every z and every a, so that one reverse pass gives dL/dz and dL/da of all
 samples beside the gradients of the parameters. Nothing here knows a derivative.

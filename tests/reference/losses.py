@@ -1,4 +1,4 @@
-"""Losses of the reference: the value of one sample, its share by output, its slope by output.
+"""Losses of the reference: the value of one sample, its share by output, its derivative by output.
 
 Derivative 0 at the kinks of |·| and of the hinge. A slope here is that of one sample's unscaled term, so
 `factor` holds weight, scale and 1/K; the caller adds 1/n.

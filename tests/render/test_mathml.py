@@ -35,7 +35,7 @@ def signs(markup: str) -> str:
 
 
 def _tags(tree: ElementTree.Element) -> set[str]:
-    """Of all elements of its formulas; words may hold HTML."""
+    """Of all elements of its formulae; words may hold HTML."""
     found = set()
     for math in tree.iter("math"):
         for words in math.iter("mtext"):

@@ -1,4 +1,4 @@
-"""What authors must not write is refused where it stands; all else is shown as it is, whoever reads it."""
+"""What authors must not write is refused where it stands; all else is shown as it is to every reader."""
 
 from __future__ import annotations
 
