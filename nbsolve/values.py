@@ -6,7 +6,7 @@ at each step the stored value is the rounded one and `unrounded` remembers what 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flint
 import numpy as np
@@ -15,6 +15,9 @@ from nbsolve.arithmetic import ONE, Value
 from nbsolve.expr import Array, Atom, Operand
 from nbsolve.given import Given
 from nbsolve.symbol import Partial, Role, Symbol, Unit, number_of
+
+if TYPE_CHECKING:
+    from nbsolve.rounding import Written
 
 Place = int | tuple[int, ...]
 
@@ -50,6 +53,8 @@ class Values:
         self.stored: dict[Atom, Operand] = {}
         self.unrounded: dict[Atom, Operand] = {}
         self.givens: dict[Atom, Array] = {}
+        self.written: dict[tuple[object, ...], Written] = {}
+        """What was written down of them, by quantity and digits: the same number stands in many places."""
 
     def __contains__(self, atom: Atom) -> bool:
         try:

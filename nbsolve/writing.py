@@ -42,6 +42,13 @@ class Writer:
         return write(value, rounding.intermediates, self.solution.arithmetic, extra)
 
     def _written(self, values: Values, atom: Atom, digits: DigitsWanted, extra: int) -> Written:
+        key = (atom, digits.decimals, digits.significant, digits.minimum_significant, extra)
+        found = values.written.get(key)
+        if found is None:
+            found = values.written[key] = self._certain(values, atom, digits, extra)
+        return found
+
+    def _certain(self, values: Values, atom: Atom, digits: DigitsWanted, extra: int) -> Written:
         try:
             return self._rounded(values, atom, digits, extra)
         except Undecided as error:

@@ -172,10 +172,11 @@ class Numbers:
 
     def vanishes(self, node: Expr) -> bool:
         """Whether it is a product with a case distinction whose branch is 0 (an inactive hinge)."""
-        factors = node.operands if isinstance(node, Product | Negation) else ()
+        if not isinstance(node, Product | Negation):
+            return False
         return any(
             self.vanishes(factor) or (isinstance(factor, Cases) and self.branch(factor) == number(0))
-            for factor in factors
+            for factor in node.operands
         )
 
     def branch(self, cases: Cases) -> Expr:

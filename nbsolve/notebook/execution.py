@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import chdir
+from functools import partial
 from pathlib import Path
 
 import nbformat
 import papermill
+from papermill.engines import papermill_engines
+from papermill.execute import raise_for_execution_errors
 
 from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.notebook.cells import notebook_of
@@ -24,31 +28,40 @@ def execute_notebook(
     `in_process` runs the cells here, which only a child made for it may do; otherwise a kernel is started.
     Raises `NbsolveError` with what the failing cell said.
     """
-    engine: dict[str, object]
-    if in_process:
-        register_engine()
-        engine = {"engine_name": ENGINE_NAME, "scratch": str(scratch)}
-    else:
-        engine = {"kernel_manager_class": private_kernel(scratch)}
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = notebook_of(problem)
     notebook.metadata["papermill"] = {}
+    execute = partial(
+        papermill.execute_notebook,
+        notebook,
+        None,
+        kernel_name=KERNEL_NAME,
+        language="python",
+        progress_bar=False,
+        cwd=folder,
+    )
     try:
-        executed = papermill.execute_notebook(
-            notebook,
-            None,
-            kernel_name=KERNEL_NAME,
-            language="python",
-            progress_bar=False,
-            cwd=folder,
-            **engine,
-        )
+        if in_process:
+            executed = _executed_here(execute(prepare_only=True), folder, scratch)
+        else:
+            executed = execute(kernel_manager_class=private_kernel(scratch))
     except papermill.PapermillExecutionError as error:
         if error.ename == DomainError.__name__:
             raise DomainError(error.evalue) from None
         known = error.ename in _names(NbsolveError)
         raise NbsolveError(error.evalue if known else f"{error.ename}: {error.evalue}") from None
     return _tidied(executed)
+
+
+def _executed_here(notebook: nbformat.NotebookNode, folder: Path, scratch: Path) -> nbformat.NotebookNode:
+    """What papermill does with a prepared notebook, but for writing it once more, as a text for nobody."""
+    register_engine()
+    with chdir(folder):
+        executed: nbformat.NotebookNode = papermill_engines.execute_notebook_with_engine(
+            ENGINE_NAME, notebook, KERNEL_NAME, progress_bar=False, scratch=str(scratch)
+        )
+    raise_for_execution_errors(executed, None)
+    return executed
 
 
 def _number(cell: nbformat.NotebookNode, count: int) -> None:

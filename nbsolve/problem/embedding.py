@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from nbsolve.given import Entry
@@ -11,6 +12,7 @@ from nbsolve.problem.reading import read_tree
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
 MAXIMUM_NUMBERS = 5_000
+_ESCAPED = re.compile(r"\\[xuU\r\n]")
 
 
 def self_contained_text(problem: AnyProblem) -> str:
@@ -31,7 +33,7 @@ def self_contained_text(problem: AnyProblem) -> str:
 
 
 def _with_files(problem: AnyProblem) -> str:
-    if isinstance(problem, DerivationProblem):
+    if isinstance(problem, DerivationProblem) or not _may_name_files(problem.text):
         return problem.text
     tree = read_tree(problem.text, problem.name)
     assert isinstance(tree, Entries)
@@ -57,6 +59,11 @@ def _with_files(problem: AnyProblem) -> str:
         return problem.text
     entries["network"] = _entries({**network.entries, "layers": _items(written)})
     return emit(_entries(entries))
+
+
+def _may_name_files(text: str) -> bool:
+    """Whether a text may have a key `file`, which YAML lets people write with escapes, too (`"\\x66ile"`)."""
+    return "file" in text or _ESCAPED.search(text) is not None
 
 
 def _layer(node: Node, layer: DenseLayer, transposed: bool) -> Node:

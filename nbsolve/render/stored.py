@@ -52,10 +52,13 @@ def written(source: Document) -> dict[str, Any]:
     atoms: dict[Symbol | Partial, int] = {}
 
     def put(value: Any) -> Any:
+        kind = type(value)
+        if kind is tuple:
+            return [0, *map(put, value)]
+        if (stored := _FIELDS.get(kind)) is not None:
+            return [kind.__name__, *[put(getattr(value, name)) for name in stored]]
         if value is None or isinstance(value, bool | int | str):
             return value
-        if isinstance(value, tuple):
-            return [0, *map(put, value)]
         if isinstance(value, Symbol | Partial):
             return {"a": atoms.setdefault(value, len(atoms))}
         if isinstance(value, flint.fmpq):
@@ -64,9 +67,7 @@ def written(source: Document) -> dict[str, Any]:
             return {"i": value.name}
         if isinstance(value, frozenset):
             return {"s": sorted(value)}
-        if (kind := type(value).__name__) in _CLASSES:
-            return [kind, *(put(getattr(value, name)) for name in _FIELDS[kind])]
-        raise TypeError(f"{type(value).__name__} cannot be stored")
+        raise TypeError(f"{kind.__name__} cannot be stored")
 
     blocks = put(source.blocks)
     names = source.names
@@ -75,7 +76,7 @@ def written(source: Document) -> dict[str, Any]:
     return {"version": VERSION, "document": json.dumps(data, ensure_ascii=False, separators=(",", ":"))}
 
 
-_FIELDS = {name: tuple(field.name for field in fields(each)) for name, each in _CLASSES.items()}
+_FIELDS = {each: tuple(field.name for field in fields(each)) for each in _CLASSES.values()}
 
 
 def _atom(atom: Symbol | Partial) -> list[Any]:

@@ -191,3 +191,18 @@ def test_sound_arrays_are_read(tmp_path: Path) -> None:
         np.savez_compressed(tmp_path / "w.npz", w=array)
         for path in (tmp_path / "w.npy", tmp_path / "w.npz"):
             assert [str(n) for n in read_array(path, None).numbers] == ["1", "2", "3", "100"]
+
+
+@pytest.mark.parametrize("key", ["file", '"file"', r'"\x66ile"', r'"\u0066ile"'])
+def test_a_file_is_written_out_however_its_key_is_spelled(tmp_path: Path, key: str) -> None:
+    (tmp_path / "w.csv").write_text("0.25,-4\n", encoding="utf-8")
+    text = f"""\
+network:
+  inputs: 2
+  layers: [{{units: 1, activation: sigmoid, weights: {{{key}: w.csv}}}}]
+samples: [{{input: [1, 2], target: [1]}}]
+loss: squared_error
+"""
+    problem = load_problem(text, folder=tmp_path)
+    assert "0.25" in self_contained_text(problem)
+    assert load_problem(self_contained_text(problem)).network == problem.network  # type: ignore[union-attr]
