@@ -23,7 +23,7 @@ KINDS = ("bare", "notebook", "first", "papermill")
 
 # What is measured in a process of its own, with the Python of either checkout.
 MEASURE = r'''
-import logging, os, resource, sys, tempfile
+import ast, resource, sys
 from pathlib import Path
 
 
@@ -35,7 +35,6 @@ def cpu():
 import nbformat
 from nbsolve import load_problem
 from nbsolve.notebook import NotebookJob, make_notebooks
-from nbsolve.notebook.execution import execute_template, template_text
 from nbsolve.problem.embedding import self_contained_text
 
 what, path, scratch = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
@@ -49,21 +48,44 @@ def notebooks(count):
     return cpu() - begin
 
 
+def sources():
+    """The code of the notebook's cells; earlier versions had one template, and the problem as a text."""
+    try:
+        from nbsolve.notebook.cells import notebook_of
+    except ImportError:
+        from nbsolve.notebook.execution import template_text
+
+        notebook = nbformat.reads(template_text(), as_version=4)
+        first, *cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        return [first, f"problem_text = {self_contained_text(problem)!r}", *cells]
+    return [cell.source for cell in notebook_of(problem).cells if cell.cell_type == "code"]
+
+
 def bare():
-    """The cells of the template, and what each shows, in this process."""
-    cells = [c.source for c in nbformat.reads(template_text(), as_version=4).cells if c.cell_type == "code"]
+    """The cells, and what each shows, in this process."""
     names = {}
-    exec(cells[0], names)
-    names["problem_text"] = self_contained_text(problem)
-    for source in cells[1:]:
-        *lines, last = source.rstrip().splitlines()
-        if source.startswith("from "):
+    for source in sources():
+        *lines, last = ast.parse(source).body
+        if not isinstance(last, ast.Expr):
             exec(source, names)
             continue
-        exec("\n".join(lines), names)
-        shown = eval(last, names)
+        exec(compile(ast.Module(lines, []), "cell", "exec"), names)
+        shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
         if shown is not None:
             shown._repr_mimebundle_()
+
+
+def stock():
+    """With a kernel for the notebook."""
+    try:
+        from nbsolve.notebook.execution import execute_notebook
+    except ImportError:
+        from nbsolve.notebook.execution import execute_template
+
+        text = self_contained_text(problem)
+        execute_template(text, problem.title, folder=path.parent, scratch=scratch, in_process=False)
+    else:
+        execute_notebook(problem, folder=path.parent, scratch=scratch, in_process=False)
 
 
 if what == "bare":
@@ -79,9 +101,7 @@ elif what == "first":
     print(notebooks(1))
 elif what == "papermill":
     begin = cpu()
-    execute_template(
-        self_contained_text(problem), problem.title, folder=path.parent, scratch=scratch, in_process=False
-    )
+    stock()
     print(cpu() - begin)
 '''
 
@@ -112,7 +132,7 @@ def compare(checkouts: list[Path]) -> None:
                 found.setdefault((checkout, what), []).append(measured(checkout, what))
     median = {key: statistics.median(values) for key, values in found.items()}
     said = {
-        "bare": "the template's cells, warm, in one process",
+        "bare": "the notebook's cells, warm, in one process",
         "notebook": "a notebook, one of many",
         "first": "a notebook alone, with what it imports",
         "papermill": "stock papermill, a kernel for each notebook",
