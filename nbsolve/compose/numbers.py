@@ -61,6 +61,11 @@ class Numbers:
         """What was written already: a line is tried with several numbers of digits."""
         return {}
 
+    @cached_property
+    def _literals(self) -> dict[tuple[Atom, int], Expr]:
+        """The same as expressions; of vectors and matrices too."""
+        return {}
+
     def numbers(self, expression: Expr, extra: int = 0, collapse: bool = False) -> Expr:
         """The expression with every quantity as it is written, functions and cases decided.
 
@@ -90,11 +95,16 @@ class Numbers:
         return sizes[0] is not None and largest is not None and sizes[0] < largest - LOST_DIGITS
 
     def _literal(self, atom: Atom, extra: int) -> Expr:
-        value = self.values[atom]
-        if not isinstance(value, np.ndarray):
-            return literal(self.operand(atom, extra))
-        rows = members(atom, value)
-        return Matrix(tuple(tuple(literal(self.operand(m, extra)) for m in row) for row in rows))
+        found = self._literals.get((atom, extra))
+        if found is None:
+            value = self.values[atom]
+            if isinstance(value, np.ndarray):
+                rows = members(atom, value)
+                found = Matrix(tuple(tuple(literal(self.operand(m, extra)) for m in row) for row in rows))
+            else:
+                found = literal(self.operand(atom, extra))
+            self._literals[atom, extra] = found
+        return found
 
     def operand(self, atom: Atom, extra: int) -> Written:
         """A quantity as it is written in a later line, with `extra` digits."""

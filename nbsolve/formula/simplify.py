@@ -42,6 +42,8 @@ LARGEST_POWER = 12
 """Higher powers are not multiplied out."""
 LARGEST_FACTORED = 10**18
 """Formulae with longer numbers are not factored, nor brought to any other shape."""
+LARGEST_ROOT = 100
+"""z^(1/1000) makes a polynomial of degree 1000 out of z."""
 STEEPEST = 1000
 """Opened, e^(1000 z) is a polynomial of degree 1000 in e^z: larger factors stay closed."""
 
@@ -204,7 +206,9 @@ def _is_tame(node: Expr) -> bool:
     if not isinstance(node, Power):
         return True
     exponent = node.operands[1]
-    return not isinstance(exponent, Number) or abs(exponent.value) <= LARGEST_POWER
+    if not isinstance(exponent, Number):
+        return True
+    return abs(exponent.value) <= LARGEST_POWER and exponent.value.q <= LARGEST_ROOT
 
 
 def _is_long(node: Expr) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.formula import ACTIVATION_VARIABLES
 from nbsolve.problem.biases import read_bias
+from nbsolve.problem.cells import is_symbolic
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor, describe, listing
 from nbsolve.problem.functions import own_function
@@ -17,6 +18,8 @@ from nbsolve.problem.weights import read_weights
 LAYER_KEYS = ("kind", "units", "activation", "weights", "bias", "threshold")
 MAXIMUM_WIDTH = 100_000
 MAXIMUM_PARAMETERS = 2_000_000
+MAXIMUM_LETTERS = 10_000
+"""Weights that are letters each have a name of their own in the solution."""
 
 
 def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
@@ -47,6 +50,12 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
             parameters += units * width
         if parameters > MAXIMUM_PARAMETERS:
             element.fault(f"the network has more than {MAXIMUM_PARAMETERS:,} weights")
+            return None
+        if parameters > MAXIMUM_LETTERS and _is_in_letters(element):
+            element.fault(
+                f"a network of {parameters:,} weights in letters",
+                expected=f"at most {MAXIMUM_LETTERS:,} weights",
+            )
             return None
         layers.append(_layer(element, width, units, layout == "x W + b", folder, place == len(elements) - 1))
         width = units
@@ -94,6 +103,11 @@ def _layout(cursor: Cursor | None) -> Layout | None:
 def _units(cursor: Cursor) -> int | None:
     units = cursor.get("units")
     return None if units is None else units.integer("units", 1, MAXIMUM_WIDTH)
+
+
+def _is_in_letters(layer: Cursor) -> bool:
+    weights = layer.get("weights")
+    return weights is not None and is_symbolic(weights)
 
 
 def _layer(

@@ -25,6 +25,7 @@ from nbsolve.expr import (
     Transpose,
     Variable,
 )
+from nbsolve.nearest import rational_to_float
 
 Doubles = Any
 """A NumPy array of doubles, or a single one."""
@@ -59,7 +60,7 @@ def compiled(expression: Expr) -> Rule:
     """The expression as a function of the variables. Raises TypeError for a node that a program does not have."""
     match expression:
         case Number(value):
-            constant = int(value.p) / int(value.q)
+            constant = rational_to_float(value)
             return lambda variables: constant
         case Variable(name):
             return lambda variables: variables[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isinf
 
 import flint
 
@@ -25,6 +26,7 @@ from nbsolve.expr import (
     number,
     walk,
 )
+from nbsolve.nearest import rational_to_float
 
 _COMPARISON, _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(6)
 _RELATIONS = {"<": "<", "≤": "<=", "=": "==", "≥": ">=", ">": ">", "≠": "!="}
@@ -56,15 +58,17 @@ def written(expression: Expr, dialect: Dialect) -> str:
 
 
 def literal(value: flint.fmpq) -> str:
-    """A number that Python reads as the nearest double: 0.25, 3, 1 / 3, 2.5e-08."""
+    """A number that Python reads as the nearest double: 0.25, 3, 1 / 3, 2.5e-08, float("inf")."""
     if value.q == 1 and abs(value.p) < 10**MOST_DIGITS:
         return str(int(value.p))
+    nearest = rational_to_float(value)
+    if isinf(nearest):
+        return f'float("{nearest}")'
     twos = value.q
     for prime in (2, 5):
         while twos % prime == 0:
             twos //= prime
     if twos == 1:
-        nearest = int(value.p) / int(value.q)
         text = repr(nearest)
         if flint.fmpq(*_fraction(text)) == value:
             return text

@@ -14,6 +14,7 @@ import numpy as np
 from nbsolve.arithmetic import Value
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
+from nbsolve.nearest import rational_to_float
 from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import Problem
 from nbsolve.programs.computation import RATE, STRENGTH, Array, Computation
@@ -239,7 +240,7 @@ def each(function: Callable[..., object], array: Doubles) -> Doubles:
 
 def _double(entry: Entry) -> float:
     assert isinstance(entry, Given)
-    return int(entry.value.p) / int(entry.value.q)
+    return rational_to_float(entry.value)
 
 
 def _has_zero(values: object) -> bool:
