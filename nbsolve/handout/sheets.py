@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nbsolve.document import Block, Bullets, Document, Fold, Heading
+from nbsolve.document import Block, Bullets, Code, Document, Fold, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.handout.course import CourseData
 from nbsolve.handout.figures import figure
@@ -55,9 +55,9 @@ class Handout:
 
     @cached_property
     def whole(self) -> Document:
-        """The whole solution as the site shows it, without what is folded there: nobody runs a program on paper."""
+        """The whole solution as the site shows it, without its programs: nobody runs them on paper."""
         whole = self.worked.document(**self._options)
-        blocks = [block for block in whole.blocks if not isinstance(block, Fold)]
+        blocks = [block for block in whole.blocks if not _is_program(block)]
         while blocks and isinstance(blocks[-1], Heading):
             blocks.pop()
         return replace(whole, blocks=tuple(blocks))
@@ -211,6 +211,10 @@ def attachment(file: DataFile) -> Piece:
         f"attachment {file.name!r}",
         lambda: f"\\begin{{filecontents*}}[overwrite]{{{file.name}}}\n{file.text}\\end{{filecontents*}}\n",
     )
+
+
+def _is_program(block: Block) -> bool:
+    return isinstance(block, Fold) and any(isinstance(inner, Code) for inner in block.blocks)
 
 
 def _is_heading(block: Block, key: str) -> bool:
