@@ -113,7 +113,7 @@ def test_a_derivation_says_what_can_be_changed() -> None:
         "`losses`",
         "`softmax`",
         "`huber`",
-        '{"leaky_relu": {"slope": 0.2}}',
+        '{"elu": {"alpha": 0.5}}',
         "through",
         "formula",
     ):

@@ -83,7 +83,7 @@ def test_a_notebook_without_outputs_is_refused_and_typeset_when_it_is_run(made: 
 
 def test_a_cell_of_nbsolve_that_was_not_run_is_named(made: Path) -> None:
     notebook = read(made)
-    number = next(n for n, cell in enumerate(notebook.cells) if cell.source == "solution.worked()")
+    number = next(n for n, cell in enumerate(notebook.cells) if cell.source == "solution.forward()")
     notebook.cells[number].update(outputs=[], execution_count=None)
     with pytest.raises(NbsolveError, match=r"^cell \d+ has not been run"):
         exported(notebook)
@@ -132,8 +132,8 @@ def test_other_numbers_give_another_handout(made: Path) -> None:
     notebook = read(made)
     again = solve(load_problem(SMALL, overrides=["samples.0.input=[3, 4]"]))
     for cell in notebook.cells:
-        if cell.source == "solution.worked()":
-            cell.outputs[0].data = again.worked()._repr_mimebundle_()
+        if cell.source == "solution.forward()":
+            cell.outputs[0].data = again.forward()._repr_mimebundle_()
     assert "0.1 · 3 + 0.2 · 4" in " ".join(node.alt or "" for node in formulas(exported(notebook).tree))
 
 
