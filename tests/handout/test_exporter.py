@@ -14,7 +14,7 @@ import pypandoc
 import pytest
 from nbconvert.exporters import HTMLExporter, LatexExporter, MarkdownExporter, PythonExporter, get_exporter
 
-from nbsolve import load_problem, solve
+from nbsolve import WorkedSolution, load_problem, solve
 from nbsolve.errors import NbsolveError
 from nbsolve.handout.exporter import NbsolvePDFExporter
 from nbsolve.notebook import make_notebook
@@ -131,6 +131,7 @@ def test_blocks_that_cannot_be_read(data: Any) -> None:
 def test_other_numbers_give_another_handout(made: Path) -> None:
     notebook = read(made)
     again = solve(load_problem(SMALL, overrides=["samples.0.input=[3, 4]"]))
+    assert isinstance(again, WorkedSolution)
     for cell in notebook.cells:
         if cell.source == "solution.forward()":
             cell.outputs[0].data = again.forward()._repr_mimebundle_()
