@@ -127,7 +127,7 @@ def _authored(latex: str, node: nodes.Element, write: Any) -> str:
 
 def _annotated(markup: str, latex: str) -> str:
     """The LaTeX of the whole formula, in the first of its pieces, where scripts and programs look for it."""
-    note = f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation>'
+    note = f'<annotation encoding="application/x-tex">{escape(latex.strip(), quote=False)}</annotation>'
     return _FIRST.sub(
         lambda first: f"{first[1]}<semantics><mrow>{first[2]}</mrow>{note}</semantics></math>",
         markup,
