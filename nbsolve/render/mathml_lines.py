@@ -14,7 +14,7 @@ from nbsolve.render.printer import Printer
 
 __all__ = ["derivation"]
 
-_NEAR = 3.2
+_NEAR = 3.8
 """The width of a left side beside which a phone has room for the right one, in the font's size."""
 
 
@@ -41,9 +41,7 @@ def _part(relation: str, right: Expr | Result, p: Printer) -> str:
         return pieces(f" {relation} {value}", True)
     if width(value) <= ROOM:
         return whole(f'{relation}<mrow class="boxed">{value}</mrow>', True)
-    return (
-        f'<span class="answer">{whole(relation, True)}<span class="boxed">{pieces(value, True)}</span></span>'
-    )
+    return f'<span class="answer">{whole(relation.replace("<mo>", '<mo rspace="0">'), True)}<span class="boxed">{pieces(value, True)}</span></span>'
 
 
 def _tail(line: Line, names: Names) -> str:
