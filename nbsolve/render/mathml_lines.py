@@ -41,7 +41,8 @@ def _part(relation: str, right: Expr | Result, p: Printer) -> str:
         return pieces(f" {relation} {value}", True)
     if width(value) <= ROOM:
         return whole(f'{relation}<mrow class="boxed">{value}</mrow>', True)
-    return f'<span class="answer">{whole(relation.replace("<mo>", '<mo rspace="0">'), True)}<span class="boxed">{pieces(value, True)}</span></span>'
+    sign = whole(relation.replace("<mo>", '<mo rspace="0">'), True)  # the box keeps the distance
+    return f'<span class="answer">{sign}<span class="boxed">{pieces(value, True)}</span></span>'
 
 
 def _tail(line: Line, names: Names) -> str:

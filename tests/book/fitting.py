@@ -1,61 +1,42 @@
-"""What of a site's pages is wider than its column, measured in a browser at several widths.
-
-One browser walks through all pages in a frame (headless windows are at least 500 pixels wide): a copy of each page
-carries a script that measures it and tells its frame.
-"""
+"""What of a site's pages is wider than its column, measured in a browser at several widths."""
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.book.browser import rendered
+from tests.book.devtools import browser, served
 
-_MEASURE = """
-<script>
-window.addEventListener('load', () => document.fonts.ready.then(() => { setTimeout(() => {
-  const page = document.documentElement;
+_MEASURE = """document.fonts.ready.then(() => {
   const seen = box => box.getClientRects().length > 0;
   const edge = box => box.getBoundingClientRect().left + box.clientLeft + box.clientWidth;
   const column = document.querySelector('.bd-article');
   const wide = [];
+  for (const details of document.querySelectorAll('.bd-article details')) details.open = true;
   for (const box of document.querySelectorAll('.nbsolve-math')) {
-    // a matrix may scroll: its box has a shade at that side
-    const over = [...box.querySelectorAll('math:not(:has(mtable))')].filter(seen)
+    // a matrix may scroll, and a fraction that nothing can break: their box has a shade at that side
+    const whole = math => !math.querySelector('mtable') && [...math.children].every(
+      part => part.tagName !== 'mfrac' || part.getBoundingClientRect().width < 0.7 * box.clientWidth);
+    const over = [...box.querySelectorAll('math')].filter(math => seen(math) && whole(math))
       .map(math => math.getBoundingClientRect().right - edge(box)).reduce((a, b) => Math.max(a, b), 0);
-    const latex = box.querySelector('annotation')?.textContent.slice(0, 400);
+    const latex = box.querySelector('annotation')?.textContent.slice(0, 200);
     if (over > 1) wide.push(`${box.parentElement.id} by ${Math.round(over)} (${latex})`);
   }
   const others = '.bd-article :is(table, figure > svg, p math, li math, td math, img)';
   for (const box of document.querySelectorAll(others)) {
-    const over = seen(box) && !box.closest('.nbsolve-math') ? box.getBoundingClientRect().right - edge(column) : 0;
-    if (over > 1) wide.push(`${box.tagName} by ${Math.round(over)} (${box.textContent.slice(0, 80)})`);
+    const free = seen(box) && !box.closest('.nbsolve-math');
+    const over = free ? box.getBoundingClientRect().right - edge(column) : 0;
+    const words = box.textContent.slice(0, 80);
+    if (over > 1) wide.push(`${box.tagName} by ${Math.round(over)} (${words})`);
   }
-  const sizes = new Set([...document.querySelectorAll('.bd-article math')].filter(seen)
-    .map(math => getComputedStyle(math).fontSize));
-  parent.postMessage(JSON.stringify({
-    name: window.name, overflow: page.scrollWidth - page.clientWidth, wide, sizes: [...sizes],
+  const text = [...document.querySelectorAll('.bd-article math:not(:is(table, h2, h3, h4) math)')];
+  const sizes = new Set(text.filter(seen).map(math => getComputedStyle(math).fontSize));
+  return {
+    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth, wide, sizes: [...sizes],
     formulas: document.querySelectorAll('.nbsolve-math').length, elements: document.querySelectorAll('*').length,
-  }), '*');
-}, 0); }));
-</script>
-"""
-_WALK = """<!doctype html><body><script>
-const jobs = {jobs}, found = [];
-const frame = document.createElement('iframe');
-frame.height = 900; frame.style.border = 0; document.body.append(frame);
-const next = () => {{
-  if (!jobs.length) {{ document.documentElement.dataset.measured = JSON.stringify(found); return; }}
-  const [page, width] = jobs.shift();
-  frame.width = width; frame.name = `${{page}} ${{width}}`; frame.src = page;
-}};
-onmessage = event => {{ found.push(JSON.parse(event.data)); next(); }};
-next();
-</script>
-"""
+  };
+})"""
 
 
 @dataclass(frozen=True)
@@ -71,27 +52,16 @@ class Measured:
     elements: int
 
 
-def measured(site: Path, pages: Iterable[str], widths: Iterable[int], scratch: Path) -> list[Measured]:
-    """The pages of the site (`problems/flat`) at each of the widths."""
-    copy = scratch / "site"
-    shutil.copytree(site, copy, ignore=shutil.ignore_patterns("_sources"))
-    names = list(pages)
-    for name in names:
-        path = copy / f"{name}.html"
-        path.write_text(
-            path.read_text(encoding="utf-8").replace("</body>", f"{_MEASURE}</body>"), encoding="utf-8"
-        )
-    jobs = [(f"{name}.html", width) for width in widths for name in names]
-    walk = copy / "walk.html"
-    walk.write_text(_WALK.format(jobs=json.dumps(jobs)), encoding="utf-8")
-    root = rendered(walk, patience=20 * len(jobs)).select_one("html")
-    assert root is not None
-    found = json.loads(str(root.get("data-measured", "[]")))
-    assert len(found) == len(jobs), "the browser did not finish"
-    return [
-        Measured(
-            job[0].removesuffix(".html"), job[1], one["overflow"], tuple(one["wide"]), tuple(one["sizes"]),
-            one["formulas"], one["elements"],
-        )
-        for job, one in zip(jobs, found, strict=True)
-    ]  # fmt: skip
+def measured(site: Path, pages: Iterable[str], widths: Iterable[int]) -> Iterator[Measured]:
+    """The pages of the site (`problems/flat`) at each of the widths, with everything unfolded."""
+    widths = tuple(widths)
+    with served(site) as address, browser() as window:
+        for page in pages:
+            window.open(f"{address}/{page}.html")
+            for width in widths:
+                window.resize(width)
+                found = window.evaluate(_MEASURE)
+                yield Measured(
+                    page, width, found["overflow"], tuple(found["wide"]), tuple(found["sizes"]),
+                    found["formulas"], found["elements"],
+                )  # fmt: skip

@@ -58,8 +58,9 @@ def test_a_browser_loads_the_font(site: Path) -> None:
     assert root.get("data-font") == "true"
 
 
-def test_nothing_is_wider_than_its_column(site: Path, tmp_path: Path) -> None:
-    for found in measured(site, PAGES, (1280, 768, 375, 320), tmp_path):
+def test_nothing_is_wider_than_its_column(site: Path) -> None:
+    for found in measured(site, PAGES, (1280, 768, 375, 320)):
         assert found.overflow == 0, found
         assert not found.wide, found
+        assert len(found.sizes) <= 1, found
         assert found.elements < 30_000

@@ -21,7 +21,7 @@ def test_nothing_is_cut_off(tmp_path: Path) -> None:
         shutil.copy(FOLDER / f"{page}.yaml", folder / "problems")
     build_book(folder)
     site = folder / "book" / "_build" / "html"
-    for found in measured(site, [f"problems/{page}" for page in PAGES], (1280, 768, 375, 320), tmp_path):
+    for found in measured(site, [f"problems/{page}" for page in PAGES], (1280, 768, 375, 320)):
         assert found.formulas > 3
         assert found.overflow == 0, found
         assert not found.wide, found

@@ -1,0 +1,36 @@
+"""Every page of the shipped site in a browser: nothing is wider than its column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbsolve.book import build_book
+from tests.book.fitting import measured
+from tests.programs import BROWSER, needs
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Path:
+    """The repository's own site, as its sources are now."""
+    build_book(ROOT)
+    return ROOT / "book" / "_build" / "html"
+
+
+@needs(BROWSER)
+def test_nothing_is_wider_than_its_column(shipped: Path) -> None:
+    pages = sorted(
+        path.relative_to(shipped).with_suffix("").as_posix()
+        for path in (*shipped.glob("*.html"), *shipped.glob("problems/*.html"))
+        if path.stem not in ("genindex", "search")
+        and (path.stem != "index" or path.parent.name == "problems")
+    )
+    assert len(pages) > 35
+    found = list(measured(shipped, pages, (1280, 768, 375, 320)))
+    assert len(found) == 4 * len(pages)
+    assert not [
+        one for one in found if one.overflow or one.wide or len(one.sizes) > 1 or one.elements > 30_000
+    ]
