@@ -16,7 +16,7 @@ from nbsolve.compose.passes import Passes
 from nbsolve.compose.statement import marks
 from nbsolve.document import Block, Heading, Link, Math, Paragraph, Table, Text
 from nbsolve.expr import Atom, Quantity
-from nbsolve.listing import asked_of, of_sample
+from nbsolve.listing import asked_of, belongs_to_sample, of_sample
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part
@@ -102,7 +102,15 @@ class AnswerBlocks:
                 value = Math(literal(self._value(atom, iteration)))
                 target = next((t for t in (atom, whole(atom)[0]) if t in targets), None)
                 linked = value if target is None else Link(value, f"it{iteration.number}-{anchor(target)}")
-                yield of_sample(atom, None), (iteration.number, atom.sample), (linked,)
+                sample = atom.sample
+                if sample is None and self._labelled and belongs_to_sample(atom):
+                    (sample,) = iteration.samples  # the last batch may have one sample only
+                yield of_sample(atom, None), (iteration.number, sample), (linked,)
+
+    @cached_property
+    def _labelled(self) -> bool:
+        """Whether some iteration takes several samples, whose quantities have numbers."""
+        return any(len(iteration.samples) > 1 for iteration in self.solution.iterations)
 
     @cached_property
     def _anchored(self) -> dict[int, set[Atom]]:

@@ -205,7 +205,8 @@ class Tables(Quotients):
         if read[2]:
             if int(read[2]) - 1 not in self.spec.batch_of(t):
                 out.faults.append(f"sample {read[2]} in iteration {t}")
-            name = self._of_sample(name, read[2])
+            if len(self.spec.batch_of(t)) > 1:
+                name = self._of_sample(name, read[2])
         self._check_part(label, name, t, out)
         self._value(cell.strip("$"), name, t, out)
 
