@@ -56,13 +56,13 @@ class _Run:
         self.layers, self.how = layers_of(problem), explanation_of(problem)
         asked = {ask for part in problem.parts for ask in part.ask}
         self.changes = "changes" in asked
-        self.textbook = (
-            self.changes
+        self.straight = (
+            not problem.symbolic
             and self.how.way == "delta"
             and self.how.sign < 0
             and problem.regulariser is None
-            and "gradients" not in asked
         )
+        self.textbook = self.straight and self.changes and "gradients" not in asked
         self.parameters = self._initial_parameters()
         self.new: dict[Atom, Symbol] = {
             symbol: replace(symbol, new=True)
@@ -178,6 +178,7 @@ class _Run:
                     self.how,
                     self.changes,
                     self.textbook and len(labels) == 1,
+                    self.straight and len(labels) == 1,
                 )
             update = _taken(recorder)
             if wanted:

@@ -51,6 +51,33 @@ class GeneralNames:
             self._patterned[role] = all(self._is_sound(place) for place in self._places(role))
         return self._patterned[role]
 
+    def mapped(self, role: Role, most: int) -> Iterator[tuple[str, str]]:
+        """Each quantity of a role as a general formula counts it, and its own name, where they differ.
+
+        Nothing where the general formulae use the own names, or where there are more than `most`.
+        """
+        if self.follows_pattern(role):
+            return
+        for place in self._places(role):
+            found = list(self._instances(place))
+            if len(found) > most:
+                return
+            for _, one in found:
+                counted = self._counted(place, one).latex()
+                if counted != self.instance(one).latex():
+                    yield counted, self.instance(one).latex()
+
+    def _counted(self, place: Symbol, one: Symbol) -> Name:
+        """The name that a general formula of `place` gives to one of its instances."""
+        cores = {
+            self.instance(each).core for other in self._places(place.role) for each in self._all_of(other)
+        }
+        letter = Name(cores.pop()) if len(cores) == 1 else self.letters[place.role]
+        if place.layer is None:
+            end = 0 if place.role is Role.INPUT else len(self.sizes) - 1
+            return letter.with_sub(str(one.to)).with_sup(f"({end})")
+        return self.indexed(letter, one)
+
     def _is_sound(self, place: Symbol) -> bool:
         if not _variables(place):
             return True

@@ -158,6 +158,10 @@ class Names:
         """Whether the names of a role's quantities differ by their indices alone."""
         return self._general.follows_pattern(role)
 
+    def mapped(self, role: Role, most: int) -> Iterator[tuple[str, str]]:
+        """In LaTeX: how general formulae count the quantities of a role, and what the page calls them."""
+        return self._general.mapped(role, most)
+
     def entries(self, atom: Symbol | Partial) -> Iterator[Symbol | Partial]:
         """The entries of a whole vector or matrix, in order; a single quantity by itself."""
         return entries(atom, self.network)

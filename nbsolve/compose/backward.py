@@ -12,12 +12,12 @@ from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by
 from nbsolve.compose.functions import cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
 from nbsolve.compose.letters import put_into
-from nbsolve.compose.spelling_out import SpellingOut, spelling_out
+from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
 from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
-from nbsolve.expr import Atom, Quantity
+from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.layers.dense import Dense
 from nbsolve.phrases import phrase
-from nbsolve.step import Reason, Rule, Step
+from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, Unit
 
 
@@ -154,7 +154,8 @@ class BackwardBlocks(IterationBlocks):
             if key not in said:
                 if self.numbered:
                     yield Paragraph(put_into(self.numbered.values()))
-                yield Paragraph((" ".join(self._gradient_words(key)),))
+                if not self._numbered_formulae:
+                    yield Paragraph((" ".join(self._gradient_words(key)),))
                 said.add(key)
             shared = any(unit.target.wrt.shared for step in own for unit in self._units(step, chosen))  # type: ignore[union-attr]
             if shared and layer.layer.units > 1 and "shared" not in said:
@@ -177,8 +178,20 @@ class BackwardBlocks(IterationBlocks):
         return spelling_out(self.solution, self.iteration)
 
     def _spelled(self, unit: Step) -> Step:
-        """The step with its whole chain, where the explanation shows it."""
-        return unit if self._spelling_out is None else self._spelling_out.of(unit)
+        """The step with its whole chain, where the explanation shows it; a numbered formula with its numbers."""
+        formula = self._numbered_formulae.get(unit.target)
+        if formula is not None:
+            return replace(unit, forms=(Form(formula, Reason.LOCAL_DERIVATIVES),))
+        if self._spelling_out is not None:
+            return self._spelling_out.of(unit)
+        return with_full_products(unit) if self.solution.how.way == "paths" else unit
+
+    @cached_property
+    def _numbered_formulae(self) -> dict[Atom, Expr]:
+        """The formulae in letters that numbers are put into; with each step rounded, what was found is used."""
+        if self.letters is None or self.lines.writer.each_step:
+            return {}
+        return {step.target: step.formula for step in self.letters.gradients if step.target in self.numbered}
 
     def _numbered(self, target: Atom, derivation: Derivation) -> Derivation:
         """The derivation with the number of the formula into which its numbers are put."""

@@ -125,7 +125,15 @@ class Composer:
         )
         order = tuple(self._in_order(iteration))
         return Passes(
-            self.solution, iteration, asked, level, tuple(self._also(iteration)), numbered, order, later
+            self.solution,
+            iteration,
+            asked,
+            level,
+            tuple(self._also(iteration)),
+            numbered,
+            order,
+            later,
+            self.letters,
         )
 
     def _in_order(self, iteration: Iteration) -> Iterator[Atom]:

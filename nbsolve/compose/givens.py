@@ -89,7 +89,7 @@ def parameters(solution: Solution, attached: bool) -> Iterator[Block]:
             if lines:
                 yield Derivation(tuple(lines))
                 lines = []
-            yield from _spread(found, solution.problem, attached)
+            yield from [found] if isinstance(found, Paragraph) else _spread(found, solution.problem, attached)
     if lines:
         yield Derivation(tuple(lines))
 
@@ -102,7 +102,7 @@ def _weights(problem: Problem, layer: Dense) -> _Grid:
     return _Grid(layer.w(), cells, symbols)
 
 
-def _constant(problem: Problem, layer: Dense) -> Iterator[Line | _Grid]:
+def _constant(problem: Problem, layer: Dense) -> Iterator[Line | _Grid | Paragraph]:
     symbol = layer.constant()
     if symbol is None:
         return
@@ -110,8 +110,11 @@ def _constant(problem: Problem, layer: Dense) -> Iterator[Line | _Grid]:
     if symbol.shared or len(values) == 1:
         own = symbol if symbol.shared else layer.constant(1)
         assert own is not None
-        if isinstance(values[0], Letter):
-            yield _written(_vector(problem, replace(symbol, shared=False), [own] * layer.layer.units, values))
+        if isinstance(values[0], Letter) and layer.layer.units > 1:
+            words = phrase("statement.shared_letter", layer=str(layer.index))
+            yield Paragraph((Math(Quantity(own)), f", {words}"))
+        elif isinstance(values[0], Letter):
+            yield _written(_vector(problem, replace(symbol, shared=False), [own], values))
         else:
             yield Line((("=", literal_of(values[0])),), Quantity(own))
         return

@@ -24,11 +24,13 @@ from nbsolve.rounding import Written
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
+from nbsolve.symbolic import LetterPass
 
 MOST_UNITS = 8
 MOST_PARAMETERS = 120
 MOST_SAMPLES = 4
-"""The largest sizes that `detail: auto` writes unit by unit; larger solutions are written with matrices."""
+"""The largest sizes that `detail: auto` writes unit by unit; larger solutions are written with matrices (a batch of
+more samples only if it is long)."""
 
 FACTORS = frozenset(
     {
@@ -52,7 +54,8 @@ def by_matrices(solution: Solution) -> bool:
     count = sum(below * above for below, above in itertools.pairwise(widths))
     batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
     batch = batch if problem.losses else 1  # forward passes stand each by itself
-    return max(widths) > MOST_UNITS or count > MOST_PARAMETERS or batch > MOST_SAMPLES
+    long = batch > MOST_SAMPLES and (batch > MOST_UNITS or count * batch > MOST_PARAMETERS)
+    return max(widths) > MOST_UNITS or count > MOST_PARAMETERS or long
 
 
 def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:
@@ -77,7 +80,7 @@ class IterationBlocks:
     `asked` are the quantities that get a box, `level` is that of its headings, `also` are those
     among the asked ones that no step of the explanation finds. `numbered` are the numbers of the formulae in
     letters, into which numbers are put here; `order` is what is asked in its order, `needed_later`: a later
-    iteration that is asked about rests on this one.
+    iteration that is asked about rests on this one; `letters` is the same in letters, where the page has it.
     """
 
     solution: Solution
@@ -88,6 +91,7 @@ class IterationBlocks:
     numbered: Mapping[Atom, int] = field(default_factory=dict)
     order: tuple[Atom, ...] = ()
     needed_later: bool = False
+    letters: LetterPass | None = None
 
     @cached_property
     def tags(self) -> dict[Atom, int]:
@@ -192,6 +196,11 @@ class IterationBlocks:
                     yield from (self.matrices.derivation(step) for step in own)
                     continue
                 units = [list(step.units) for step in own]
+                if layer.activation.vector:  # each share needs all the sums
+                    for one in units:
+                        yield _merged([self.lines.derivation(unit) for unit in one])
+                    yield from self._beside(own)
+                    continue
                 for pair in zip(*units, strict=True):
                     yield _merged([self.lines.derivation(unit) for unit in pair])
                 yield from self._beside(own)

@@ -11,15 +11,19 @@ from nbsolve.compose.functions import activation_name, cancelled_words
 from nbsolve.compose.iteration import layer_of
 from nbsolve.compose.matrices import turned
 from nbsolve.compose.putting_in import BOXED, PuttingIn
+from nbsolve.compose.spelling_out import with_full_products
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Mark, Markdown, Paragraph, Result, Text
-from nbsolve.expr import Atom, Expr, Quantity
+from nbsolve.expr import Atom, Expr, Quantity, walk
+from nbsolve.general import IndexedSum
 from nbsolve.layers.dense import Dense
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.step import Reason, Rule, Step
-from nbsolve.symbol import anchor
+from nbsolve.symbol import Role, anchor
 from nbsolve.symbolic import LetterPass
 
+MOST_MAPPED = 8
+"""So many weights of a layer are named one by one in a legend."""
 _SHORT = 2
 """The most forms that share one line."""
 
@@ -122,8 +126,7 @@ class LetterBlocks:
     def _linear(self) -> Iterator[Block]:
         if self.letters.general is None:
             return
-        if not self.names.follow_patterns:
-            yield Paragraph((Markdown(phrase("letters.legend")),))
+        yield Paragraph((Markdown(self._legend()),))
         yield Paragraph((phrase("letters.linear", others=self._others()),))
         yield self._together(self.letters.general.linear, general=True)
 
@@ -135,6 +138,21 @@ class LetterBlocks:
         words += [phrase("letters.linear_threshold")] if "threshold" in kinds else []
         comma = "," if len(words) > 1 else ""
         return "".join(f", {word}" for word in words[:-1]) + f"{comma} {phrase('statement.and')} {words[-1]}"
+
+    def _legend(self) -> str:
+        """What the index variables run over, and which of the page's quantities is which."""
+        words = [phrase("letters.legend_own" if self.names.follow_patterns else "letters.legend")]
+        general = self.letters.general
+        steps = () if general is None else (*general.signals, *general.gradients)
+        if any(isinstance(n, IndexedSum) for s in steps for form in s.forms for n in walk(form.expression)):
+            words.append(phrase("letters.legend_sum"))
+        roles = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET)
+        same = [
+            f"${counted} = {own}$" for role in roles for counted, own in self.names.mapped(role, MOST_MAPPED)
+        ]
+        if same:
+            words.append(phrase("letters.legend_names", listed=", ".join(same)))
+        return " ".join(words)
 
     def _signals(self) -> Iterator[Block]:
         steps = (*self.letters.signals, *self.also)
@@ -189,7 +207,7 @@ class LetterBlocks:
                 yield Paragraph((phrase("letters.gradients"),))
                 said = True
             for step in own:
-                yield self.derivation(step)
+                yield self.derivation(with_full_products(step))
 
     def _matrices(self, rules: Iterable[Rule]) -> Iterator[Block]:
         transposed = self.letters.solution.problem.network.layout == "x W + b"

@@ -83,7 +83,7 @@ class Numbers:
                 return literal(self.writer.result(self._scalar(node), extra))
             return None
 
-        return substitute(self.decided(expression), replaced)
+        return _plain(substitute(self.decided(expression), replaced))
 
     def _scalar(self, node: Expr) -> Value:
         return scalar(evaluate(node, self.values, self.solution.arithmetic))
@@ -192,6 +192,24 @@ class Numbers:
     def branch(self, cases: Cases) -> Expr:
         """The formula of a case distinction that holds here."""
         return branch(cases, self.values, self.solution.arithmetic)
+
+
+def _plain(expression: Expr) -> Expr:
+    """−(−30) written as 30, except where it is subtracted."""
+
+    def turned(part: Expr) -> Expr:
+        inner = part.operands[0] if isinstance(part, Negation) else None
+        if isinstance(inner, Number) and inner.text is not None and inner.text.startswith("-"):
+            return Number(-inner.value, inner.text[1:])
+        return part
+
+    def replaced(node: Expr) -> Expr | None:
+        if not node.children or isinstance(node, Sum):
+            return None
+        children = tuple(map(turned, node.children))
+        return None if children == node.children else substitute(node.rebuilt(children), replaced)
+
+    return substitute(turned(expression), replaced)
 
 
 def literal(written: Written) -> Number:

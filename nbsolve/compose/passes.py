@@ -11,12 +11,12 @@ from nbsolve.compose.iteration import by_matrices, layer_of
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.planning import is_after
 from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
-from nbsolve.expr import Quantity
+from nbsolve.expr import Quantity, atoms
 from nbsolve.layers.dense import LOSS
 from nbsolve.layers.parameters import held_members, parameters
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
-from nbsolve.step import Rule
+from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, anchor
 
 
@@ -44,7 +44,10 @@ class Passes(BackwardBlocks):
 
     def _update(self) -> Iterator[Block]:
         changes = any(step.rule is Rule.PARAMETER_CHANGE for step in self.iteration.update)
-        yield Paragraph((phrase("passages.changes" if changes else "passages.update"),))
+        key = "changes" if changes else "update"
+        if any(atom.role is Role.DELTA for s in self.iteration.update for atom in _symbols(s)):
+            key += "_signal"
+        yield Paragraph((phrase(f"passages.{key}"),))
         for layer in self.solution.layers:
             own = [step for step in self.iteration.update if layer_of(step) == layer.index]
             for step in own:
@@ -113,16 +116,30 @@ class Passes(BackwardBlocks):
         old, new = LOSS, Symbol(Role.LOSS, new=True)
         sign = self.solution.arithmetic.sign(values[new] - values[old])  # type: ignore[arg-type]
         key = {-1: "loss_fell", 0: "loss_same", 1: "loss_rose"}[sign]
+        on = self._samples_words()
         numbers = [Math(literal(writer.answer(values, atom))) for atom in (old, new)]
         if sign and numbers[0] == numbers[1]:
-            return (phrase("passages.loss_hardly"),)
-        template = phrase(f"passages.{key}", old="\0", new="\0") if sign else phrase(f"passages.{key}")
-        return _filled(template, numbers)
+            return (phrase("passages.loss_hardly", on=on),)
+        slots = {"old": "\0", "new": "\0"} if sign else {}
+        return _filled(phrase(f"passages.{key}", on=on, **slots), numbers)
+
+    def _samples_words(self) -> str:
+        """On which of several samples the loss is taken."""
+        if len(self.solution.problem.samples) == 1:
+            return ""
+        first, last = str(self.iteration.samples[0]), str(self.iteration.samples[-1])
+        if len(self.iteration.samples) == 1:
+            return phrase("passages.on_sample", sample=first)
+        return phrase("passages.on_samples", first=first, last=last)
 
     def everything(self) -> Iterator[Block]:
         """Write the whole iteration, part by part."""
         for part in (self.forward, self.loss, self.backward, self.also_asked, self.update):
             yield from part()
+
+
+def _symbols(step: Step) -> Iterator[Symbol]:
+    return (atom for atom in atoms(step.formula) if isinstance(atom, Symbol))
 
 
 def _sentence(template: str, symbols: list[Symbol]) -> Text:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nbsolve.expr import Atom
+from nbsolve.expr import Atom, Expr, Product, Sum, number, product, total
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbolic import LetterPass, solve_in_letters
@@ -42,6 +42,34 @@ def spelling_out(solution: Solution, iteration: Iteration) -> SpellingOut | None
         return None
     letters = solve_in_letters(solution)
     return SpellingOut(letters) if letters.instances else None
+
+
+MOST_PATHS = 4
+"""A sum over more paths is not multiplied out."""
+
+
+def with_full_products(step: Step) -> Step:
+    """A gradient over several paths: each path as a whole product first, then the bracketed form."""
+    first = step.forms[0]
+    if step.rule is not Rule.PARAMETER_GRADIENT or first.reason is not Reason.CHAIN_RULE:
+        return step
+    terms = _multiplied_out(first.expression)
+    full = total(*terms)
+    if not 1 < len(terms) <= MOST_PATHS or full == first.expression:
+        return step
+    return replace(step, forms=(Form(full, Reason.CHAIN_RULE), *step.forms))
+
+
+def _multiplied_out(expression: Expr) -> list[Expr]:
+    """The terms of a product of sums of products."""
+    if isinstance(expression, Sum):
+        return [term for operand in expression.operands for term in _multiplied_out(operand)]
+    if not isinstance(expression, Product):
+        return [expression]
+    terms: list[Expr] = [number(1)]
+    for factor in expression.operands:
+        terms = [product(term, inner) for term in terms for inner in _multiplied_out(factor)]
+    return terms
 
 
 def _distinct(forms: Sequence[Form]) -> tuple[Form, ...]:

@@ -131,11 +131,18 @@ def _plain(factor: Expr) -> Expr:
 
 
 def write_update(
-    recorder: Recorder, layer: Dense, optimiser: Choice, how: Explanation, changes: bool, textbook: bool
+    recorder: Recorder,
+    layer: Dense,
+    optimiser: Choice,
+    how: Explanation,
+    changes: bool,
+    textbook: bool,
+    signals: bool = False,
 ) -> None:
     """Write down the new parameters: w + change, with the change as a step of its own where it is asked for.
 
-    `textbook`: Δw = η δ a straight from the error signal δ = −∂L/∂z (one sample, no penalty).
+    `textbook`: Δw = η δ a straight from the error signal δ = −∂L/∂z (one sample, no penalty);
+    `signals`: the same in the update itself, w + η δ a.
     """
     rate = Quantity(Symbol(Role.LEARNING_RATE))
     record = OPTIMISERS[optimiser.name]
@@ -173,13 +180,14 @@ def write_update(
                 _with(members, "change"),
                 lambda atom, unit=unit: forms(unit(_old(atom))),  # type: ignore[misc]
             )
+        moved = straight if signals else change
         step = Quantity(delta) if changes else change(old)
+        if signals and not changes:
+            step = _matrix_change(layer, how, old, rate)
 
-        def update(atom: Atom) -> tuple[Form, ...]:
+        def update(atom: Atom, moved: Callable[[Symbol], Expr] = moved) -> tuple[Form, ...]:
             wrt = _old(atom)
-            return forms(
-                Sum((Quantity(wrt), Quantity(replace(wrt, change=True)) if changes else change(wrt)))
-            )
+            return forms(Sum((Quantity(wrt), Quantity(replace(wrt, change=True)) if changes else moved(wrt))))
 
         held = None if np.all(parameter.trained) else ~np.asarray(parameter.trained)
         recorder.write(

@@ -140,8 +140,19 @@ class ProseChecker(Conventions, Tables, LiveWords):
         if self.parts and said != wanted:
             out.faults.append(f"asked: {said}, not {wanted}")
 
-    def loss_moved(self, place: Place, out: Found, verb: str, old: str, new: str) -> None:
+    def _on_samples(self, place: Place, out: Found, on: str | None) -> None:
+        """` on sample 2`, where there are several."""
+        batch = [s + 1 for s in self.spec.batch_of(place.context.iteration)]
+        wanted = f" on samples {batch[0]} to {batch[-1]}" if len(batch) > 1 else f" on sample {batch[0]}"
+        if on != (wanted if len(self.spec.inputs) > 1 else None):
+            out.faults.append(f"the loss{on} of samples {batch}")
+
+    def loss_same_digits(self, place: Place, out: Found, on: str | None) -> None:
+        self._on_samples(place, out, on)
+
+    def loss_moved(self, place: Place, out: Found, on: str | None, verb: str, old: str, new: str) -> None:
         t = place.context.iteration
+        self._on_samples(place, out, on)
         before, after = (self.world.value(n, t, carried=True) for n in ("L", "L_new"))
         if not isinstance(before, (Fraction, Real)) or not isinstance(after, (Fraction, Real)):
             raise Unreadable("no loss")
@@ -155,7 +166,8 @@ class ProseChecker(Conventions, Tables, LiveWords):
         if (mark_number(first), mark_number(last)) != (min(marks), max(marks)):
             out.faults.append(f"into {first} … {last}, not {min(marks)} … {max(marks)}")
 
-    def loss_same(self, place: Place, out: Found) -> None:
+    def loss_same(self, place: Place, out: Found, on: str | None) -> None:
+        self._on_samples(place, out, on)
         t = place.context.iteration
         if self.world.value("L", t, carried=True) != self.world.value("L_new", t, carried=True):
             out.faults.append("the loss does not stay")
@@ -279,10 +291,12 @@ def _rules() -> list[Rule]:
         (r"((?:Learning rate|Penalty strength) .*)", p.data),
         (r"\*\*\((.*?)\)\*\* (.*?)(?: \((\S+) marks?\))?", p.asked),
         (
-            r"The loss (falls|rises) from \$([^$]*)\$ to \$([^$]*)\$(?:\.|: the step was too long\.)",
+            r"The loss( on samples? [\d to]+)? (falls|rises) from \$([^$]*)\$ to \$([^$]*)\$"
+            r"(?:\.|: the step was too long\.)",
             p.loss_moved,
         ),
-        (r"The loss does not change\.", p.loss_same),
+        (r"The loss( on samples? [\d to]+)? does not change\.", p.loss_same),
+        (r"The loss( on samples? [\d to]+)? changes by less than the digits shown\.", p.loss_same_digits),
         (r"Putting the numbers into (\S+) … (\S+)\.", p.put_into),
         (
             r"Each of these units reaches the loss through all (\d+) units of the next layer, so its "

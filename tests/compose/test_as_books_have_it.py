@@ -1,0 +1,113 @@
+"""How lines are written: signs, updates with δ = −∂L/∂z, numbered formulae, full products, names of an index."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nbsolve import WorkedSolution, solve
+from nbsolve.problem.model import Problem
+from tests.audit.audit import kill
+from tests.audit.pages import markdown
+from tests.compose.problems import ROOT
+from tests.loading import load_problem
+
+TEXT = """\
+title: Written as books write it
+network:
+  inputs: 2
+  layers:
+    - {units: 1, activation: sigmoid, weights: [[0.1, -0.9]], bias: [0.5]}
+    - {units: 3, activation: softmax, weights: [[-0.7], [0.2], [0.4]], bias: [0.1, 0.2, 0.3]}
+samples: [{input: [1, 2], target: [1, 0, 0]}, {input: [2, 1], target: [0, 1, 0]}]
+loss: categorical_cross_entropy
+notation: {delta: -dL/dz}
+training: {optimiser: {sgd: {learning_rate: 0.5}}, batch: 1, iterations: 2}
+"""
+
+
+def solved(text: str) -> WorkedSolution:
+    problem = load_problem(text)
+    assert isinstance(problem, Problem)
+    return solve(problem)
+
+
+def shipped(name: str) -> str:
+    return (ROOT / "problems" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+SIGMOIDS = """\
+title: One sigmoid after the other
+network:
+  inputs: 2
+  layers:
+    - {units: 1, activation: sigmoid, weights: [[0.1, -0.9]], bias: [0.5]}
+    - {units: 1, activation: sigmoid, weights: [[-0.7]], bias: [0.1]}
+samples: [{input: [1, 2], target: [0.9]}]
+loss: squared_error
+notation: {delta: -dL/dz}
+training: {optimiser: {sgd: {learning_rate: 0.5}}, iterations: 1}
+"""
+
+
+def test_every_line_reproduces_and_changes_are_found() -> None:
+    assert not markdown(TEXT).report().faults
+    result = kill(markdown(SIGMOIDS), all_digits=False)
+    # a minus before the first factor needs no brackets: −0.2 · 3 is the same
+    assert all(passed.startswith("bracket") for passed in result.passed), result.passed[:10]
+
+
+def test_two_minus_signs_that_meet_are_none() -> None:
+    text = str(solved(TEXT).worked())
+    assert "−(−" not in text.replace(" − (−", "")  # a difference keeps its two signs
+    assert "exp(0.8)" not in text
+    assert re.search(r"exp\(1\.2\)", text)  # z = 0.1 − 1.8 + 0.5 = −1.2
+
+
+def test_the_update_adds_the_error_signal() -> None:
+    text = str(solved(TEXT).update(1))
+    assert "w₁₁⁽¹⁾ + η·δ₁⁽¹⁾" in text
+    assert " − η·" not in text
+
+
+def test_the_loss_says_on_which_sample_it_falls() -> None:
+    worked = solved(TEXT)
+    assert "The loss on sample 1 falls" in str(worked.update(1))
+    assert "The loss on sample 2 " in str(worked.update(2))
+    assert "on sample" not in str(solve_one().update(1))
+
+
+def solve_one() -> WorkedSolution:
+    return solved(
+        re.sub(r", \{input: \[2.*?\}", "", TEXT).replace("batch: 1, iterations: 2", "iterations: 1")
+    )
+
+
+def test_softmax_has_all_its_sums_before_the_first_share() -> None:
+    text = str(solved(TEXT).forward(1))
+    lefts = re.findall(r"^  ([za])[₁₂₃]⁽²⁾ +=", text, re.MULTILINE)
+    assert lefts == ["z", "z", "z", "a", "a", "a"]
+
+
+def test_numbers_go_into_the_numbered_formulae() -> None:
+    text = str(solved(shipped("003-three-two-one")).worked()).partition("Putting the numbers into")[2]
+    assert "∂L/∂w₁₁¹ = 2·(a − y)·a·(1 − a)·w₁₁²·a₁·(1 − a₁)·x₁" in text
+    assert "δ" not in text.partition("Update")[0]
+
+
+@pytest.mark.parametrize("name", ["001-b-two-outputs", "001-a-squared-error"])
+def test_several_paths_stand_as_whole_products_before_the_brackets(name: str) -> None:
+    text = str(solved(shipped(name)).worked())
+    (first, second) = re.findall(r"∂L/∂w₁₁(?:⁽¹⁾)? = (.*)\n +(= .*)", text)[0]
+    assert " + " in first
+    assert "(" not in re.sub(r"[⁽⁾]", "", first)
+    assert "(" in second
+
+
+def test_an_index_is_told_apart_from_a_name() -> None:
+    text = " ".join(str(solved(shipped("001-b-two-outputs")).letters()).split())
+    assert "w₁₂⁽²⁾ = w₁₃" in text
+    assert text.index("w₁₂⁽²⁾ = w₁₃") < text.index("∂zⱼ⁽²⁾/∂w₁ⱼ⁽²⁾")
+    own = " ".join(str(solved(shipped("003-three-two-one")).letters()).split())
+    assert "Here i runs over" in own
