@@ -17,7 +17,7 @@ OF_LOSS = r"(?: of (?:the )?[\w'$\\]+(?: [\w'$\\]+){0,2})?"
 TURNS = {
     rf"\b(?:gradient|derivative|slope|Jacobian)s?{OF_LOSS} (?:in|at) "
     r"(?:the (?:pre-?activation|prediction|parameter|weight|bias|output|input)|all par|a (?:weight|par|bias)|"
-    r"every|each|one (?:\$|of|weight|par)|it\b|\$?[azpw]_?\w*\$?[ .,:])": '"with respect to"',
+    r"every|each|one (?:\$|of|weight|par)|it\b|\$[azpw]|[zpw]\b|[azpw]_\w)": '"with respect to"',
     r"\b(?:is|be|been|already) taken in\b": '"with respect to"',
     r"\bslopes?\b": '"derivative"; a slope is that of a line',
     r"\b[Ww]hoever\b|\bof one's own\b|\b[Ii]n letters\b|\bput in\b|\btaken away\b": "what a teacher would say",

@@ -1,4 +1,4 @@
-"""The same calculation in doubles, as a program would do it: what it prints is known before anybody runs it."""
+"""A solution calculated in doubles, as its program does: what that prints is known before anybody runs it."""
 
 from __future__ import annotations
 

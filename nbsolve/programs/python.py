@@ -40,8 +40,8 @@ class Dialect:
 
     `functions` are templates with {0} for the argument, {tight[0]} for one with a method; others are `module.name`.
     `of_numbers` is the module for functions of numbers, where it is another one. `inline` are activations that the
-    library has. `ties` writes a maximum or minimum where the library's own has another derivative at a tie. `point`
-    is what a whole number beside arrays ends in.
+    library has. `ties` writes a maximum or minimum where the library's own differs in its derivative at a tie.
+    `point` is what a whole number beside arrays ends in.
     """
 
     module: str
