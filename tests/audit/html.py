@@ -115,8 +115,9 @@ def _table(tag: Tag) -> str:
 
 
 def code(text: str) -> str:
-    """The code that the page carries, folded away."""
-    return "\n".join(pre.get_text() for pre in _article(text).select("details pre"))
+    """The code of the notebook that the page was made from, folded away."""
+    found = [pre.get_text() for pre in _article(text).select("details pre")]
+    return next(program for program in found if "problem_text" in program)
 
 
 def drawing_faults(text: str, givens: Mapping[tuple[str, int | None, int | None], str]) -> list[str]:
