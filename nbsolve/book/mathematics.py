@@ -27,7 +27,7 @@ from nbsolve.render.mathml_page import authored_block, authored_inline, formulas
 
 NAME = "mathml"
 _FIRST = re.compile(r"(<math[^>]*>)(.*?)</math>", re.DOTALL)
-_MARK = re.compile(r'<a class="mark" data-(mark|marks)="(\d+)">')
+_MARK = re.compile(r'<a class="nbsolve-mark" data-(mark|marks)="(\d+)">')
 _log = logging.getLogger(__name__)
 
 
@@ -66,9 +66,9 @@ class _Page:
             kind, number = found.groups()
             if kind == "marks":
                 self.lines[number] = f"line-{self.equations}-{number}"
-                return f'<a class="mark" id="{self.lines[number]}">'
+                return f'<a class="nbsolve-mark" id="{self.lines[number]}">'
             place = self.lines.get(number)
-            return f'<a class="mark" href="#{place}">' if place else '<a class="mark">'
+            return f'<a class="nbsolve-mark" href="#{place}">' if place else '<a class="nbsolve-mark">'
 
         return _MARK.sub(one, markup)
 

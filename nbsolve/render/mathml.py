@@ -103,7 +103,7 @@ def inline(math: Math, names: Names) -> str:
 
 def mark(number: int) -> str:
     """The number of a line in a circle. `data-mark` is what a page makes a link of."""
-    return f'<a class="mark" data-mark="{number}">{number}</a>'
+    return f'<a class="nbsolve-mark" data-mark="{number}">{number}</a>'
 
 
 def _literal(text: str) -> str:

@@ -85,7 +85,8 @@ def _cut(
         operator = _operator(part)
         level += (operator in ("(", "[")) - (operator in (")", "]"))
         thin = part.startswith("<mspace") and "·" in signs
-        if at > start and level == depth and ((spaced and operator in signs) or thin):
+        between = spaced and operator in signs and "prefix" not in part
+        if at > start and level == depth and (between or thin):
             end = at + thin  # a thin space ends its piece
             found.append(parts[start:end])
             start = end

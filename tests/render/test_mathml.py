@@ -95,3 +95,11 @@ def test_a_minus_sign_and_a_minus_between_terms() -> None:
     # a sign never has the space of an operator: after a bracket or a relation it is marked as one
     assert not re.search(r"\(</mo><mo>−</mo>", text)
     assert not re.search(r"=</mo> <mo>−</mo>", text)
+
+
+def test_a_relation_and_a_sign_stay_with_what_follows() -> None:
+    long = " <mo>+</mo> ".join(f"<mi>x</mi><mn>{number}23456789</mn>" for number in range(4))
+    written = pieces(f' <mo>≈</mo> <mo form="prefix">−</mo><mrow><mo>[</mo>{long}<mo>]</mo></mrow>', True)
+    first, *rest = written.split("<wbr>")
+    assert signs(first).startswith("≈−[x")
+    assert len(rest) >= 3
