@@ -78,6 +78,8 @@ class Dialect:
     """Whether a name has something above it already, where an exponent or a T would stand."""
     is_long: Callable[[str], bool] = lambda text: any(sign in text for sign in ("^", "⁽", "/", "frac"))
     """Whether an exponent of a name would seem to belong to a part of it."""
+    applied: str | None = None
+    """Between an operator (Σ, d/dz) and what it acts on; None: as between the factors of a product."""
 
 
 class Printer:
@@ -292,7 +294,11 @@ class Printer:
 
     def _indexed_sum(self, e: IndexedSum) -> tuple[str, int]:
         sign = self.dialect.indexed_sum(str(e.index), e.first, e.last)
-        return f"{sign}{self.dialect.juxtaposed}{self._at(e.body, PRODUCT)}", NEGATION
+        return f"{sign}{self._applied}{self._at(e.body, PRODUCT)}", NEGATION
+
+    @property
+    def _applied(self) -> str:
+        return self.dialect.juxtaposed if self.dialect.applied is None else self.dialect.applied
 
     def _derivative(self, e: Derivative) -> tuple[str, int]:
         """∂L/∂a of a single letter, d/dz […] of anything longer."""
@@ -302,7 +308,7 @@ class Printer:
             text = self.dialect.derivative(self.print(e.body), under, e.partial)
             return text, ATOM if self.dialect.fraction_is_atom else PRODUCT
         text = self.dialect.derivative("", under, e.partial)
-        return f"{text}{self.dialect.juxtaposed}{self.dialect.brackets(self.print(e.body))}", PRODUCT
+        return f"{text}{self._applied}{self.dialect.brackets(self.print(e.body))}", PRODUCT
 
 
 def _bare(expression: Expr) -> Expr:

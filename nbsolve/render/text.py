@@ -27,7 +27,7 @@ from nbsolve.document import (
     Table,
     Text,
 )
-from nbsolve.expr import Atom
+from nbsolve.expr import Atom, Matrix
 from nbsolve.letters import letter_name, own_name
 from nbsolve.markdown.plain import plain as authored
 from nbsolve.notation import Names
@@ -100,6 +100,7 @@ def printer(names: Names) -> Printer:
             minus="−",
             dot="·",
             juxtaposed="·",
+            applied=" ",
             hadamard="⊙",
             transpose="T",
             pi="π",
@@ -202,7 +203,9 @@ class _Writer:
         for relation, right in line.parts:
             if isinstance(right, Result):
                 written = self.printer.print(right.value)
-                written = self.style(f"[ {written} ]", "answer") if right.boxed else written
+                if right.boxed:  # the brackets of a vector or matrix are box enough
+                    boxed = written if isinstance(right.value, Matrix) else f"[ {written} ]"
+                    written = self.style(boxed, "answer")
             else:
                 written = self.printer.print(right)
             text += f" {relation} {written}"

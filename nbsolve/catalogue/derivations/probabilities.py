@@ -175,9 +175,11 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
     "categorical_cross_entropy",
     (
         stage(p_k, over(exp(z_k), exponentials)),
+        stage(y_k, Kronecker(k, i), words="one_hot_target"),
         stage(
             L,
-            neg(ln(p_i)),
+            neg(over_all(j, times(y_j, ln(p_j)))),
+            (neg(ln(p_i)), Reason.SIMPLIFIED),
             (neg(ln(over(exp(z_i), exponentials))), Reason.REWRITTEN),
             (plus(neg(z_i), ln(exponentials)), Reason.LOGARITHM_RULES),
             words="one_hot_loss",
@@ -197,7 +199,6 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
             (p_k, Reason.SIMPLIFIED),
             when=(Apart(k, i),),
         ),
-        stage(y_k, Kronecker(k, i), words="one_hot_target"),
         stage(
             partial(L, z_k),
             (minus(p_k, Kronecker(k, i)), Reason.BOTH_CASES),
