@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from nbsolve.problem.model import Rounding
 
@@ -80,11 +80,18 @@ class Format:
         return str(self.decimals)
 
     def printed(self, value: float, before: float | None) -> str | None:
-        """What the program prints for a number; None for one that is none."""
+        """What the program prints for a number; None where it is none, or has more digits than decimals hold."""
         if not math.isfinite(value):
             return None
         if not self.exact:
             return f"{value:{self._spec}}"
+        try:
+            return self._rounded_by_hand(value, before)
+        except InvalidOperation:
+            return None
+
+    def _rounded_by_hand(self, value: float, before: float | None) -> str:
+        """The number with ties away from zero. Raises: InvalidOperation."""
         number = Decimal(f"{round(value, 15):.14g}")
         old = number if before is None else Decimal(f"{round(before, 15):.14g}")
         size = number.adjusted() if number else None
