@@ -23,7 +23,7 @@ from nbsolve.symbol import Role, anchor
 from nbsolve.symbolic import LetterPass
 
 MOST_MAPPED = 8
-"""So many weights of a layer are named one by one in a legend."""
+"""The most weights of a layer that a legend names one by one."""
 _SHORT = 2
 """The most forms that share one line."""
 

@@ -63,7 +63,7 @@ class Numbers:
 
     @cached_property
     def _literals(self) -> dict[tuple[Atom, int], Expr]:
-        """The same as expressions; of vectors and matrices too."""
+        """The written operands as expressions; of vectors and matrices too."""
         return {}
 
     def numbers(self, expression: Expr, extra: int = 0, collapse: bool = False) -> Expr:

@@ -53,7 +53,7 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
             return None
         if parameters > MAXIMUM_LETTERS and _is_in_letters(element):
             element.fault(
-                f"a network of {parameters:,} weights in letters",
+                f"a network of {parameters:,} weights in symbols",
                 expected=f"at most {MAXIMUM_LETTERS:,} weights",
             )
             return None
