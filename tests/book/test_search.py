@@ -42,6 +42,16 @@ def test_words_are_found_and_shown(site: Path, window: Browser) -> None:
 
 
 @needs(BROWSER)
+def test_a_site_that_is_opened_as_files_can_be_searched(site: Path, window: Browser) -> None:
+    visit = window.open(f"{(site / 'search.html').as_uri()}?q=gradient")
+    window.until(DONE)
+    window.settle()
+    assert json.loads(window.evaluate(RESULTS))
+    assert not visit.errors
+    assert not visit.failed
+
+
+@needs(BROWSER)
 def test_the_name_of_a_command_is_no_word(site: Path, window: Browser) -> None:
     assert _search(window, site, "frac") == []
 

@@ -1,5 +1,7 @@
-// Below each result of the search stand words of the page: no equations and pictures, and of formulas in a line what
+// Below each result of the search stand words of the page: no equations and pictures, and of formulae in a line what
 // is read there, not the LaTeX that they carry.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false; // files may not read each other
+
 document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return;
   const unread = [
