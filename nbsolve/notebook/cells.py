@@ -80,7 +80,9 @@ def _guide(problem: AnyProblem, names: tuple[str, ...]) -> str:
     if isinstance(problem, DerivationProblem):
         activations, losses = (", ".join(f"`{name}`" for name in table) for table in (ACTIVATIONS, LOSSES))
         said.append(phrase("notebook.derivable", activations=activations, losses=losses))
-    elif has_several(problem) and not problem.symbolic:
+    elif problem.symbolic:
+        said.append(phrase("notebook.symbolic"))
+    elif has_several(problem):
         said.append(phrase("notebook.iterations"))
     if "learning_rate" in names:
         said.append(phrase("notebook.papermill"))

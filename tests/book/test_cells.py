@@ -133,3 +133,16 @@ def test_html_by_nbconvert_shows_no_markup(tmp_path: Path) -> None:
     assert "The conventions of this solution" in text or "Conventions" in text
     for markup in (":::", "{admonition}", "<!--", ":class:", "<details", "```"):
         assert markup not in text
+
+
+def test_letters_may_become_numbers() -> None:
+    """The notebook of a problem in symbols says so, and its cells show what there is then."""
+    text = SMALL.split("training")[0].replace("[[0.5]]", "symbolic")
+    guide, parameters = notebook_of(load_problem(text)).cells[1:3]
+    assert "`symbolic`" in guide.source
+    assert 'weights_1 = "symbolic"' in parameters.source
+    worked = solve(load_problem(text.replace("symbolic", "[[0.25]]")))
+    assert isinstance(worked, WorkedSolution)
+    assert not worked.letters().blocks
+    assert worked.forward().blocks
+    assert worked.answers().blocks
