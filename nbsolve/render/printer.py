@@ -108,10 +108,14 @@ class Printer:
             Brace: self._brace,
             FactorReference: self._reference,
             IndexedSum: self._indexed_sum,
-            Kronecker: lambda e: (dialect.indicator(f"{e.left} {self.relation('=')} {e.right}"), ATOM),
+            Kronecker: self._kronecker,
             Derivative: self._derivative,
             Remainder: lambda e: (dialect.remainder(self.print(e.body)), ATOM),
         }
+
+    def _kronecker(self, e: Kronecker) -> tuple[str, int]:
+        left, right = (self.dialect.variable(str(index)) for index in (e.left, e.right))
+        return self.dialect.indicator(f"{left} {self.relation('=')} {right}"), ATOM
 
     def print(self, expression: Expr) -> str:
         """The expression as it stands alone."""

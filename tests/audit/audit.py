@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import yaml
@@ -13,7 +14,7 @@ from mpmath import mp
 from tests.audit.chains import THROUGH_Z, TROUBLE, ChainChecker, Context, Found
 from tests.audit.display import read_display, relation_chain
 from tests.audit.lay import literal, tidy
-from tests.audit.mutate import mutants
+from tests.audit.mutate import Mutant, mutants
 from tests.audit.page import Block, split_inline
 from tests.audit.parser import read_tokens
 from tests.audit.prose import ProseChecker
@@ -25,7 +26,7 @@ from tests.reference.numbers import DIGITS
 from tests.reference.rounding import Digits
 from tests.reference.spec import load
 
-STEP = re.compile(r"\$h=10\^\{(-\d+)\}\$ in both directions")
+STEP = re.compile(r"\$h ?= ?10\^\{(-\d+)\}\$ in both directions")
 
 
 @dataclass
@@ -126,6 +127,8 @@ class Audit:
             here.context = replace(place.context, next_mark=count + 1)
             here.context.marks = place.context.marks
             self.places.append(here)
+            if block.kind == "display" and place.targets is not None:
+                place.targets.update(self._targets(block))
             if block.kind == "display" and place.section not in ("The problem", "iteration"):
                 count = self._read_definitions(block, here, count)
 
@@ -157,7 +160,15 @@ class Audit:
             return replace(place, section=folded[1].capitalize(), sample=None, layer=None)
         if heading in known:
             return replace(place, section=heading, sample=None, layer=None)
-        return place
+        return replace(place, targets=set()) if re.fullmatch(r"\$[^$]*\$", heading) else place
+
+    def _targets(self, block: Block) -> set[str]:
+        """What the chains of a display find."""
+        try:
+            found = [self.chains.parse(chain.target) for chain in read_display(block.source)]
+        except TROUBLE:
+            return set()
+        return {node.name for node in found if isinstance(node, Sym)}
 
     def _context(self, iteration: int) -> Context:
         """Where formulae of an iteration stand; those in letters have the first marks."""
@@ -326,13 +337,16 @@ def meaning(audit: Audit, kind: str, source: str) -> object:
         return None
 
 
-def kill(audit: Audit, *, all_digits: bool = True) -> Kills:
-    """Make every single change of the page and audit the changed block again."""
+def kill(
+    audit: Audit, changes: Callable[[Block], Iterable[Mutant]] | None = None, *, all_digits: bool = True
+) -> Kills:
+    """Make every single change of the page (by itself those of its source) and audit the changed block again."""
+    changes = changes or partial(mutants, all_digits=all_digits)
     out = Kills()
     audit.chains.first_only = True
     for position, block in enumerate(audit.blocks):
         original = None
-        for mutant in mutants(block, all_digits=all_digits):
+        for mutant in changes(block):
             if audit.check(position, mutant.source).faults:
                 out.made += 1
                 out.found += 1

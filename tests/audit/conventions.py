@@ -71,7 +71,9 @@ class Conventions(Words):
     def one_sample(self, place: Place, out: Found, formula: str, count: str) -> None:
         """L = 1/n Σ L^[s] where there is one sample."""
         losses = [texts for texts, name in self.world.symbols.items() if name == "L"]
-        found = re.fullmatch(r"(.+?) = \\frac\{1\}\{(.+?)\}\\sum_\{s=1\}\^\{(.+?)\} (.+)\^\{\[s\]\}", formula)
+        found = re.fullmatch(
+            r"(.+?) = \\frac\{1\}\{(.+?)\}\\sum_\{s ?= ?1\}\^\{?(.+?)\}? ?(\S+)\^\{\[s\]\}", formula
+        )
         if (
             found is None
             or len(self.spec.inputs) != 1
@@ -194,9 +196,10 @@ class Conventions(Words):
             if not many or " for the first" in rest:
                 found[texts] = short
             else:
-                place = max(
-                    at for at, text in enumerate(texts) if text == "1" and texts[at - 1] in ("_", "{")
+                below = (
+                    at for at, text in enumerate(texts) if text == "1" and texts[at - 1] not in ("^", "(")
                 )
+                place = max(below)
                 found[(*texts[:place], "k", *texts[place + 1 :])] = short
         return found
 

@@ -1,19 +1,28 @@
-"""The site's pages as the same blocks: Sphinx leaves formulae as LaTeX between `\\(` and `\\)`, `\\[` and `\\]`."""
+"""The site's pages as the same blocks, formulae as they are seen. What is folded away counts as seen."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
+from tests.audit.mathml import seen
 from tests.audit.page import Block
 
-SPLIT = re.compile(r"^\s*\\\[(?:\\begin\{split\})?|(?:\\end\{split\})?\\\]\s*$")
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 SIGNS = str.maketrans({"−": "-", "’": "'", "‘": "'", "“": '"', "”": '"'})  # of drawings and of smart quotes
+
+
+@dataclass(frozen=True)
+class Shown(Block):
+    """A block of the site, with the element it stands in and how that is read: a changed element is read anew."""
+
+    tag: Tag | None = field(default=None, compare=False, repr=False)
+    read: Callable[[Tag], str] = field(default=str, compare=False, repr=False)
 
 
 def read_html(text: str) -> list[Block]:
@@ -26,14 +35,6 @@ def _article(text: str) -> Tag:
     article = soup.select_one("article") or soup.select_one("div.body")
     if article is None:
         raise ValueError("a page without an article")
-    for kind, tag, signs in (("nbsolve-equation", "div", r"\[{}\]"), ("nbsolve-inline", "span", r"\({}\)")):
-        for formula in article.select(f".{kind}"):
-            note = formula.select_one("annotation")
-            if note is None:
-                raise ValueError(f"a formula without its LaTeX: {formula}")
-            latex = soup.new_tag(tag, attrs={"class": "math"})
-            latex.string = signs.format(note.get_text())
-            formula.replace_with(latex)
     return article
 
 
@@ -44,7 +45,7 @@ def _place_anchors(blocks: Iterator[Block]) -> Iterator[Block]:
         if block.kind == "anchors":
             waiting = block.anchors
         else:
-            yield Block(block.kind, block.source, waiting if block.kind == "display" else (), block.box)
+            yield replace(block, anchors=waiting if block.kind == "display" else ())
             waiting = ()
 
 
@@ -62,30 +63,38 @@ def _blocks(tag: Tag, box: str) -> Iterator[Block]:
         if child.name == "details" and "nbsolve-fold" not in classes:
             continue
         if child.name in {*HEADINGS, "summary"}:
-            yield Block("heading", inline(child), (), box)
+            yield _shown("heading", child, inline, box)
         elif child.name == "p" and "admonition-title" in classes:
             box = inline(child)
-            yield Block("heading", box, (), box)
+            yield _shown("heading", child, inline, box)
         elif child.name == "p":
             yield from _paragraph(child, box)
         elif child.name == "li":
-            yield from (Block("item", b.source, b.anchors, b.box) for b in _blocks(child, box))
-        elif child.name == "div" and "math" in classes:
-            yield Block("display", SPLIT.sub("", child.get_text()).strip(), (), box)
+            yield from (replace(b, kind="item") for b in _blocks(child, box))
+        elif "nbsolve-equation" in classes:
+            yield _shown("display", child, seen, box)
         elif child.name == "table":
-            yield Block("table", _table(child), (), box)
+            yield _shown("table", child, _table, box)
         else:
             yield from _blocks(child, box)
+
+
+def _shown(kind: str, tag: Tag, read: Callable[[Tag], str], box: str) -> Shown:
+    return Shown(kind, read(tag), (), box, tag, read)
+
+
+def _bold(tag: Tag) -> str:
+    return inline(tag).strip("*")
 
 
 def _paragraph(tag: Tag, box: str) -> Iterator[Block]:
     words = inline(tag)
     if re.fullmatch(r"\*\*[^*]+\*\*", words):  # a heading in what is folded
-        yield Block("heading", words.strip("*"), (), box)
+        yield _shown("heading", tag, _bold, box)
         return
     anchors = tuple(str(span["id"]) for span in tag.select("span[id]"))
     if words:
-        yield Block("text", words, anchors, box)
+        yield replace(_shown("text", tag, inline, box), anchors=anchors)
     elif anchors:
         yield Block("anchors", "", anchors, box)
 
@@ -98,8 +107,8 @@ def inline(tag: Tag) -> str:
             classes = child.get_attribute_list("class")
             if "headerlink" in classes:
                 continue
-            if "math" in classes:
-                out.append("$" + child.get_text().strip().removeprefix("\\(").removesuffix("\\)") + "$")
+            if "nbsolve-inline" in classes:
+                out.append(f"${seen(child)}$")
             elif child.name == "strong":
                 out.append(f"**{inline(child)}**")
             else:

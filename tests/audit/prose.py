@@ -13,11 +13,11 @@ from tests.audit.display import relation_chain
 from tests.audit.evaluate import Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.live import LiveWords
-from tests.audit.page import split_inline, squeezed, unescaped
+from tests.audit.page import split_inline, unescaped
 from tests.audit.parser import parse, read_tokens
 from tests.audit.tables import Tables
 from tests.audit.tree import Sym
-from tests.audit.words import ASKED, Place, asks_of, folded, whole
+from tests.audit.words import ASKED, Place, asks_of, drawn, folded, whole
 from tests.reference.numbers import Real
 from tests.reference.own import CALLED
 
@@ -33,7 +33,7 @@ class ProseChecker(Conventions, Tables, LiveWords):
         line = folded(source)
         digits = sum(c.isdigit() for c in source)
         out.digits, out.lines = digits, 1 if digits else 0
-        if squeezed(line) in self.verbatim:
+        if drawn(line) in self.verbatim:
             self._formulas_of_author(line, out)
             return out
         slots = self.live_slots(line)
@@ -247,6 +247,8 @@ class ProseChecker(Conventions, Tables, LiveWords):
         name = self._letter(f"${source}$")
         if not any(self._names(name, ask) for part in self.parts.values() for ask in asks_of(part)):
             out.faults.append(f"a section about {name}, which nobody asks for")
+        if name not in (place.targets or ()):
+            out.faults.append(f"a section about {name}, which it does not find")
 
     def heading_layer(self, place: Place, out: Found, number: str, position: str, name: str) -> None:
         at = int(number)
@@ -268,9 +270,10 @@ def _rules() -> list[Rule]:
     table: list[tuple[str, Callable[..., None]]] = [
         (
             r"The gradients can be checked with the forward pass alone\. Move one parameter \$w\$ by "
-            r"\$h=10\^\{(-\d+)\}\$ in both directions, leave all others as they are, and compute the loss each "
-            r"time: the central difference \$\(([^$]+)\(w\+h\)-([^$]+)\(w-h\)\)/\(2h\)\$ comes close to the "
-            r"gradient\. Here it is computed anew from the problem, without rounding\.",
+            r"\$h ?= ?10\^\{(-\d+)\}\$ in both directions, leave all others as they are, and compute the loss "
+            r"each time: the central difference "
+            r"\$\(([^$]+)\(w ?\+ ?h\) ?- ?([^$]+)\(w ?- ?h\)\)/\(2h\)\$ comes close "
+            r"to the gradient\. Here it is computed anew from the problem, without rounding\.",
             p.quotient,
         ),
         (

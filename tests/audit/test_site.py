@@ -10,29 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sphinx.application import Sphinx
 
-from nbsolve import Problem, solve
-from nbsolve.render.myst import render
+from nbsolve import Problem
+from tests.audit.built import pages
 from tests.audit.html import code, drawing_faults
 from tests.audit.pages import PROBLEMS, ROOT, site
 from tests.loading import load_problem
 
 BUILT = ROOT / "book" / "_build" / "html" / "problems"
-CONFIGURATION = 'extensions = ["myst_parser"]\nmyst_enable_extensions = ["dollarmath", "colon_fence"]\n'
 
 
 def html_of(path: Path, folder: Path) -> str:
     """A page of the site, or the same Markdown through Sphinx."""
     built = BUILT / f"{path.stem}.html"
-    if built.exists():
-        return built.read_text(encoding="utf-8")
-    (folder / "conf.py").write_text(CONFIGURATION, encoding="utf-8")
-    page = render(solve(load_problem(path)).document())
-    (folder / "index.md").write_text(page, encoding="utf-8")
-    out = folder / "html"
-    Sphinx(folder, folder, out, folder / "doctrees", "html", status=None, warning=None).build()
-    return (out / "index.html").read_text(encoding="utf-8")
+    return built.read_text(encoding="utf-8") if built.exists() else pages([path], folder)[0]
 
 
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)

@@ -13,8 +13,9 @@ from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
-from tests.audit.page import squeezed
+from tests.audit.page import split_inline, squeezed
 from tests.audit.parser import Parser, parse, read_tokens
+from tests.audit.same import spelt
 from tests.audit.tree import Node, Sym
 from tests.audit.world import World, indices
 from tests.reference.numbers import Real
@@ -45,6 +46,8 @@ class Place:
     section: str = ""
     box: str = ""
     anchors: tuple[str, ...] = field(default_factory=tuple)
+    targets: set[str] | None = None
+    """What is found under the heading of one quantity."""
 
 
 class Words:
@@ -64,7 +67,7 @@ class Words:
         self.parts = {str(p["label"]): p for p in parts}
         verbatim += [f"**({label})** {p['text']}" for label, p in self.parts.items() if "text" in p]
         self.authored = [text for text in verbatim if text]
-        self.verbatim = {squeezed(text) for text in self.authored}
+        self.verbatim = {drawn(text) for text in self.authored}
 
     def inline_chain(self, source: str, place: Place, out: Found) -> None:
         """`x_1 = 1`."""
@@ -201,6 +204,15 @@ class Words:
             if bottom
             else sorted(spelled)
         )
+
+
+def drawn(text: str) -> str:
+    """A text without its spaces, its formulae in one spelling: what a reader cannot tell apart is the same."""
+    try:
+        parts = split_inline(text)
+        return "".join(f"${' '.join(spelt(part))}$" if formula else squeezed(part) for formula, part in parts)
+    except (Unreadable, ValueError):
+        return squeezed(text)
 
 
 def folded(text: str) -> str:
