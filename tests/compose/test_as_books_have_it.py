@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import nbsolve
 from nbsolve import WorkedSolution, solve
 from nbsolve.problem.model import Problem
 from tests.audit.audit import kill
@@ -124,7 +125,7 @@ def test_an_operator_is_no_factor_and_a_vector_has_one_pair_of_brackets() -> Non
 
 
 def solve_derivation(name: str) -> object:
-    return solve(load_problem(shipped(name))).document()
+    return solve(nbsolve.load_problem(ROOT / "problems" / f"{name}.yaml")).document()
 
 
 def test_cross_entropy_begins_with_the_sum_of_which_one_term_is_left() -> None:
