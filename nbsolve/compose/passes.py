@@ -44,10 +44,11 @@ class Passes(BackwardBlocks):
 
     def _update(self) -> Iterator[Block]:
         changes = any(step.rule is Rule.PARAMETER_CHANGE for step in self.iteration.update)
-        key = "changes" if changes else "update"
         if any(atom.role is Role.DELTA for s in self.iteration.update for atom in _symbols(s)):
-            key += "_signal"
-        yield Paragraph((phrase(f"passages.{key}"),))
+            words = phrase("passages.changes_signal" if changes else "passages.update_signal")
+        else:
+            words = phrase("passages.changes" if changes else "passages.update")
+        yield Paragraph((words,))
         for layer in self.solution.layers:
             own = [step for step in self.iteration.update if layer_of(step) == layer.index]
             for step in own:

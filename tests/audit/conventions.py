@@ -53,10 +53,16 @@ class Conventions(Words):
         left, _, right = formula.partition(" = ")
         if (
             not re.fullmatch(product + last, right)
+            or not self._is_constant(right.partition(" + ")[2])
             or not self._pre_activations(left)
             or rows.startswith("rows of the weight matrix are inputs") != columns
         ):
             out.faults.append(f"layout: {formula}")
+
+    def _is_constant(self, term: str) -> bool:
+        """A vector, or the bias that all units of the first layer share."""
+        name = self.world.symbols.get(read_tokens(term)) if term else None
+        return "mathbf" in term or not term or (name is not None and name.startswith("b[1]"))
 
     def _pre_activations(self, left: str) -> bool:
         """The letter of the pre-activations as a vector, or those of the first layer below each other."""
