@@ -13,13 +13,14 @@ from nbsolve.render.mathml import inline
 from nbsolve.render.mathml_lines import derivation
 from nbsolve.render.mathml_pieces import pieces
 from nbsolve.render.mathml_tree import authored, authored_rows
+from nbsolve.render.myst import BAR
 
 __all__ = ["authored_block", "authored_inline", "formulas", "key"]
 
 
 def key(latex: str, display: bool) -> str:
-    """The formula without its spaces, which Markdown may change."""
-    return f"{'$$' if display else '$'}{''.join(latex.split())}"
+    """The formula without its spaces, which Markdown may change, and with bars as they are outside tables."""
+    return f"{'$$' if display else '$'}{''.join(latex.replace(BAR, '|').split())}"
 
 
 def formulas(document: Document) -> dict[str, str]:

@@ -30,6 +30,8 @@ from nbsolve.notation import Names
 from nbsolve.render import latex_math
 from nbsolve.render.circled import IN_EVERY_FONT, circled
 
+BAR = r"\vert "
+"""The bar in tables of Markdown."""
 _DIRECTIVES = {"conventions": "admonition", "pitfall": "warning", "remark": "note"}
 
 
@@ -112,10 +114,20 @@ def _derivation(block: Derivation, names: Names) -> str:
 
 
 def _table(block: Table, names: Names) -> str:
-    header = "| " + " | ".join(_text(cell, names) for cell in block.header) + " |"
+    header = "| " + " | ".join(_cell(cell, names) for cell in block.header) + " |"
     rule = "|" + "|".join("---:" if n in block.numeric else "---" for n in range(len(block.header))) + "|"
-    rows = ["| " + " | ".join(_text(cell, names) for cell in row) + " |" for row in block.rows]
+    rows = ["| " + " | ".join(_cell(cell, names) for cell in row) + " |" for row in block.rows]
     return "\n".join([header, rule, *rows])
+
+
+def _cell(text: Text, names: Names) -> str:
+    """A cell of a table, where a bar in a formula would begin the next cell."""
+    return "".join(
+        f"${latex_math.inline(part, names).replace('|', BAR)}$"
+        if isinstance(part, Math)
+        else _text((part,), names)
+        for part in text
+    )
 
 
 def _text(text: Text, names: Names, before: str = "") -> str:
