@@ -56,7 +56,8 @@ def _changes(block: Shown, tag: Tag) -> Iterator[Callable[[], Mutant]]:
         elif open_at:
             yield partial(_without, block, (open_at.pop(), at))
         for step in (1, -1):
-            if _beside(bracket, step) is not None:
+            over = _beside(bracket, step)
+            if over is not None and over.get_text() != bracket.get_text():  # `))` either way
                 yield partial(_moved, block, at, step)
 
 
