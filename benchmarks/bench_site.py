@@ -42,8 +42,9 @@ class Checkout:
         """The course as it is before its first build."""
         shutil.rmtree(self.course, ignore_errors=True)
         ignore = shutil.ignore_patterns("_build", "problems")
-        shutil.copytree(ROOT / "problems", self.course / "problems")
-        shutil.copytree(ROOT / "book", self.course / "book", ignore=ignore)
+        # its own, since an older version may not know what today's problems ask for
+        shutil.copytree(self.root / "problems", self.course / "problems")
+        shutil.copytree(self.root / "book", self.course / "book", ignore=ignore)
         shutil.copytree(
             ROOT / "nbsolve" / "templates", self.course / "nbsolve" / "templates"
         )  # pages it includes
