@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -109,6 +109,10 @@ class Composer:
         if part == STAGES[-1] and training is not None and iteration is iterations[-1]:
             yield from self._skipped(iteration.number + 1, training.iterations)
             yield from self._epochs()
+
+    def numbers(self, iteration: Iteration) -> Mapping[Atom, int]:
+        """The numbers that the factors of an iteration's backward pass have on the page."""
+        return self._of(iteration, 2).tags
 
     @property
     def _named(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from nbsolve.errors import DomainError
 from nbsolve.expr import Atom, Expr, Product, Sum, number, product, total
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Form, Reason, Rule, Step
@@ -40,7 +41,10 @@ def spelling_out(solution: Solution, iteration: Iteration) -> SpellingOut | None
     """The writer for a solution explained by local derivatives, one sample at a time; None for any other."""
     if solution.how.way != "local_derivatives" or len(iteration.samples) > 1:
         return None
-    letters = solve_in_letters(solution)
+    try:
+        letters = solve_in_letters(solution)
+    except DomainError:  # a prediction that was rounded to 0 or 1, for which the letters have no value
+        return None
     return SpellingOut(letters) if letters.instances else None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import networkx as nx
 
-from nbsolve.compose.iteration import IterationBlocks
+from nbsolve.compose.composer import Composer
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring, faded_unit, faded_wiring
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.passes import Pass
@@ -49,10 +50,9 @@ class _Drawn(Pass):
         self.count = count_routes(symbol, names.sizes)
         self.numbered = self.count <= MOST_ROUTES
         self.routes = routes(symbol, readings, names.sizes) if self.numbered else []
-        self.numbers: dict[Atom, int] = {}
+        self.numbers: Mapping[Atom, int] = {}
         if readings.iteration is not None:
-            blocks = IterationBlocks(readings.solution, readings.iteration, frozenset(), 1)
-            self.numbers = blocks.tags
+            self.numbers = Composer(readings.solution, names).numbers(readings.iteration)
 
     def paths(self) -> Paths:
         """The picture."""

@@ -48,7 +48,7 @@ _ARRANGEMENTS = (
     (4, 7.0),
 )
 """Tables beside each other, and their font's size in points; the first that fits is taken."""
-_ROW, _SCRIPT_ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.4, 1.62, 2.8, 2.2, 1.1
+_ROW, _SCRIPT_ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.4, 1.95, 2.8, 2.2, 1.1
 """Heights of rows (with scripts, with a fraction) and of the header; width between columns; in the font's size."""
 _RAGGED = 1.15
 """How much a broken formula takes beyond its width: lines do not come out even."""

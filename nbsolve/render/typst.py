@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -86,10 +86,7 @@ class Writer:
         """Yield one piece of Typst for each block. Raises: BrokenMathematics, UnknownMarkdown."""
         blocks = self.document.blocks
         for position, block in enumerate(blocks):
-            following = next(
-                (b for b in blocks[position + 1 : position + 3] if not isinstance(b, Paragraph)), None
-            )
-            yield self.piece(block, leads=isinstance(following, Derivation | Table))
+            yield self.piece(block, _leads(blocks, position))
 
     def piece(self, block: Block, leads: bool = False) -> Piece:
         """A block by itself; `leads`: it stays on the page of what follows."""
@@ -168,7 +165,9 @@ class Writer:
             case Code(_, text):
                 return f'#listing("code", {quoted(text)})'
             case Fold(title, blocks):
-                inner = "\n\n".join(self._block(one, room) for one in blocks)
+                inner = "\n\n".join(
+                    self._block(one, room, _leads(blocks, position)) for position, one in enumerate(blocks)
+                )
                 return f"#block(sticky: true, strong({quoted(title)}))\n\n{inner}"
         raise TypeError(f"{type(block).__name__} cannot be rendered")
 
@@ -277,3 +276,9 @@ def _anchors(blocks: tuple[Block, ...]) -> Iterator[str]:
             case _:
                 continue
         yield from (part.anchor for text in texts for part in text if isinstance(part, Link))
+
+
+def _leads(blocks: Sequence[Block], position: int) -> bool:
+    """Whether a block leads to an equation or a table, from which no page parts it."""
+    following = next((b for b in blocks[position + 1 : position + 3] if not isinstance(b, Paragraph)), None)
+    return isinstance(following, Derivation | Table)

@@ -41,7 +41,7 @@ TOO_SMALL = ("\\text", "{", *"toosmalltobetoldfrom", "0", "}")
 THROUGH_Z = (
     "\\text",
     "{",
-    *"thesamethroughz:thepredictionistoocloseto",
+    *"writtenintermsofz:thepredictionistoocloseto",
     "0",
     *"or",
     "1",

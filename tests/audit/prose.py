@@ -272,7 +272,7 @@ def _rules() -> list[Rule]:
             r"The gradients can be checked with the forward pass alone\. Move one parameter \$w\$ by "
             r"\$h ?= ?10\^\{(-\d+)\}\$ in both directions, leave all others as they are, and compute the loss "
             r"each time: the central difference "
-            r"\$\(([^$]+)\(w ?\+ ?h\) ?- ?([^$]+)\(w ?- ?h\)\)/\(2h\)\$ comes close "
+            r"\$\(([^$]+)\(w ?\+ ?h\) ?[-−] ?([^$]+)\(w ?[-−] ?h\)\)/\(2h\)\$ comes close "
             r"to the gradient\. Here it is computed anew from the problem, without rounding\.",
             p.quotient,
         ),
@@ -284,9 +284,9 @@ def _rules() -> list[Rule]:
         ),
         (
             r"For these parameters the loss has a kink exactly here, hence two one-sided derivatives: "
-            r"\$\(([^$]+)\(w\)-([^$]+)\(w-h\)\)/h\$ from the left, "
-            r"\$\(([^$]+)\(w\+h\)-([^$]+)\(w\)\)/h\$ from the right\. The gradient is the value that the "
-            r"conventions take\.",
+            r"\$\(([^$]+)\(w\) ?[-−] ?([^$]+)\(w ?[-−] ?h\)\)/h\$ from the left, "
+            r"\$\(([^$]+)\(w ?\+ ?h\) ?[-−] ?([^$]+)\(w\)\)/h\$ from the right\. The gradient is the value that "
+            r"the conventions take\.",
             p.loss_letters,
         ),
         (r"(A network with .*\.)", p.network),

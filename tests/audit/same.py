@@ -9,6 +9,7 @@ from tests.audit.latex import LENGTH, SPACING, Unreadable
 COMMAND = re.compile(r"\\[A-Za-z]+\*?|\\.|.", re.DOTALL)
 ALIKE = {
     r"\leq": r"\le", r"\geq": r"\ge", r"\neq": r"\ne", r"\gets": r"\leftarrow", r"\lvert": "|", r"\rvert": "|",
+    r"\vert": "|", r"\Vert": r"\|",
     r"\lVert": r"\|", r"\rVert": r"\|", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\prime": "'", "·": r"\cdot",
     r"\rightarrow": r"\to", r"\ldots": r"\dots", r"\mid": "|", r"\tfrac": r"\frac", r"\dfrac": r"\frac",
     r"\operatorname": r"\mathrm", r"\textrm": r"\text", "−": "-", r"\T": r"\top",

@@ -141,7 +141,7 @@ def sized(inputs: int, units: int, detail: str = "auto", samples: int = 1) -> Wo
         (sized(9, 4), True),
         (sized(3, 9), True),
         (sized(2, 2, samples=5), False),
-            (sized(2, 2, samples=60), True),
+        (sized(2, 2, samples=60), True),
         (sized(2, 2, "matrix"), True),
         (sized(9, 4, "units"), False),
     ],

@@ -42,5 +42,5 @@ def test_what_needs_numbers_is_not_offered(path: Path) -> None:
     for kind in ("step", "heatmaps", "activations", "loss"):
         with pytest.raises(UnknownQuantityError, match=rf"no drawing '{kind}' of this problem"):
             worked.draw(kind)
-    with pytest.raises(UnknownQuantityError, match="in letters"):
+    with pytest.raises(UnknownQuantityError, match="in symbols"):
         worked.frames()

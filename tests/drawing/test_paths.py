@@ -43,12 +43,12 @@ def test_each_path_is_numbered_and_multiplied_out_with_the_numbers_of_the_text()
     drawing = worked.draw("paths", quantity="w3")
     notes = [row.text for row in drawing.scene.rows if row.about == "note"]
     assert notes == [
-        "path 1: ① · ③ · w₆ · (12) · x₁ ≈ 0.005124",
-        "path 2: ② · ④ · w₈ · (12) · x₁ ≈ −0.007941",
+        "path 1: ③ · ④ · w₆ · ⑧ · x₁ ≈ 0.005124",
+        "path 2: ① · ② · w₈ · ⑧ · x₁ ≈ −0.007941",
         "sum of the paths: ∂L/∂w₃ ≈ −0.002817",
     ]
     text = str(worked.backward())
-    for factor, number in {"∂L/∂Ô₁ = 2": "①", "∂Ô₂/∂O₂ᵢ = ": "④", "∂h₂ₒ/∂h₂ᵢ = ": "⑫"}.items():
+    for factor, number in {"∂L/∂Ô₁ = 2": "③", "∂Ô₂/∂O₂ᵢ = ": "②", "∂h₂ₒ/∂h₂ᵢ = ": "⑧"}.items():
         derivation = text[text.index(factor) :].split("\n\n")[0]
         assert derivation.rstrip().endswith(number)
     labels = {row.about: row.text for row in drawing.scene.rows}
