@@ -24,7 +24,7 @@ NETWORKS = 20  # a chunk: 100 in all
 Printed = dict[tuple[int, str], list[str]]
 
 
-NOTHING = 1e-45
+NOTHING = Fraction(1, 10**45)
 """What cancels to 0 leaves less than this of the reference's sixty digits."""
 
 
@@ -114,7 +114,8 @@ def faults(worked: WorkedSolution, printed: Printed) -> Iterator[str]:
             value = true[name, t, s]
             old = None if each_step or "_new" not in name else true[name.replace("_new", ""), t, None]
             unlike = None if old is None or old == value else as_fraction(old)
-            exact = as_fraction(value) if abs(value) > NOTHING else Fraction(0)
+            exact = as_fraction(value)
+            exact = exact if abs(exact) > NOTHING else Fraction(0)
             right = round_half_away(exact, places(exact, digits, unlike))
             if number in ("nan", "inf") or Fraction(number) != right:
                 yield f"iteration {t}, {name}: {number}, right is {float(right)} ({float(value)})"
