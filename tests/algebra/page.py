@@ -158,7 +158,7 @@ def answers(markdown: str) -> Iterator[tuple[Tokens, Tokens]]:
         heading = block.source if block.kind == "heading" else heading
         if block.kind == "table" and heading == "Answers":
             for row in cells(block.source)[1:]:
-                formulas = [cell.strip("$") for cell in row if cell.startswith("$")]
+                formulas = [cell.strip("$").replace(r"\vert ", "|") for cell in row if cell.startswith("$")]
                 sides = [side for formula in formulas for _, side in _sides(scan(formula))]
                 if len(sides) != 2:
                     raise Unreadable(f"an answer of {len(sides)} formulas: {row}")

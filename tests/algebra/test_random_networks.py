@@ -26,8 +26,8 @@ from tests.reference import autograd_oracle, spec
 
 COUNT, GROUPS = 210, 7
 DIGITS = 1e-12
-TEXT, LETTERS = 70_000, 64
-"""Characters of a page, letters in one side of an equation."""
+TEXT, LETTERS = 80_000, 96
+"""Characters of a page, letters in one side of an equation, full products of several paths among them."""
 
 
 @pytest.mark.parametrize("group", range(GROUPS))

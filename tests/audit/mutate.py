@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.audit.latex import SPACING
 from tests.audit.page import LINK, Block, split_inline
 
 MARKUP = re.compile(r"\\\\\[\d+pt\]|<a [^>]*>|^\|[-:| ]+\|$", re.M)
 BRACKETS = re.compile(r"\\left\s*[(\[]|\\right\s*[)\]]|[()\[\]]")
+ONE = "\\frac{1}{2} \\cdot 2\\,"
+"""What changes nothing in front of a difference, with brackets around it or without."""
 STEP = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S")
 
 
@@ -80,7 +83,8 @@ def _brackets(source: str, start: int, end: int, markup: set[int]) -> Iterator[M
         a, b = open_at.pop(), match.span()
         inner = source[a[1] : b[0]]
         without = source[: a[0]] + inner + source[b[1] :]
-        yield Mutant("bracket", without, f"without the brackets of {inner[:40]}")
+        if not source[: a[0]].endswith(ONE):
+            yield Mutant("bracket", without, f"without the brackets of {inner[:40]}")
         yield from _moved(source, a, start, end)
         yield from _moved(source, b, start, end)
 
@@ -90,13 +94,13 @@ def _moved(source: str, span: tuple[int, int], start: int, end: int) -> Iterator
     after = STEP.match(source, _skip(source, span[1], end))
     if after is not None and after.end() <= end:
         text = source[: span[0]] + source[span[1] : after.end()] + bracket + source[after.end() :]
-        if text != source:  # `))` either way
+        if text != source and after[0].strip() not in SPACING:  # `))` either way, or a space
             yield Mutant("bracket", text, f"{bracket} moved right over {after[0]}")
     before = list(STEP.finditer(source, max(start, span[0] - 30), span[0]))
     if before:
         at = before[-1].start()
         text = source[:at] + bracket + source[at : span[0]] + source[span[1] :]
-        if text != source:
+        if text != source and before[-1][0].strip() not in SPACING:
             yield Mutant("bracket", text, f"{bracket} moved left over {before[-1][0]}")
 
 

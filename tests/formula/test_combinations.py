@@ -44,7 +44,7 @@ def check(problem: str) -> None:
         page = myst.render(worked.document())
         assert page.count("$$") >= 8
         pages.append(page.partition("## Answers")[2].partition("##")[0])
-    rows = [[row.split("|")[2:4] for row in page.split("\n") if row.startswith("| <a")] for page in pages]
+    rows = [[row.split("|")[1:3] for row in page.split("\n") if row.startswith("| $")] for page in pages]
     assert len(rows[0]) > 10
     assert rows[0] == rows[1] == rows[2]
 
