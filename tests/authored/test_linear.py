@@ -54,7 +54,8 @@ def test_formulae(latex: str) -> None:
 
 
 def test_nothing_of_the_markup_is_left_in_what_is_shipped() -> None:
-    texts = [path.read_text("utf-8") for path in FOLDER.glob("*.yaml")]
+    live = re.compile(r"\{\{.*?\}\}(?!\})")  # filled in when the problem is solved
+    texts = [live.sub("1", path.read_text("utf-8")) for path in FOLDER.glob("*.yaml")]
     formulae = {piece.text for text in texts for piece in pieces(text) if piece.kind in ("inline", "display")}
     assert len(formulae) > 100
     for formula in formulae:

@@ -21,7 +21,7 @@ from tests.book.walking import faults
 
 _VARIANTS = ({"flat.yaml": FLAT}, {"week1/trained.yaml": TRAINED})
 _SITES = (["first", "flat"], ["first", "week1/trained"])
-KEPT = {".lock", "_toc.yml", "html", "made.json", "notebooks", "site.json", "sphinx"}
+KEPT = {".lock", "_toc.yml", "html", "made.json", "notebooks", "site.json", "sphinx", "style"}
 """All that a build leaves in `_build`."""
 
 

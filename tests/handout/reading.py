@@ -30,13 +30,18 @@ HEADINGS = {f"H{level}" for level in range(1, 7)} | {"Title"}
 SIGNS = str.maketrans({"−": "-"})
 
 
-def letters_of(document: Document) -> dict[str, str]:
-    """Each name as it is written in linear form, with its LaTeX."""
+BOLD = ("\\mathbf", "\\boldsymbol")
+"""How vectors and matrices are written, whose linear form is that of plain letters."""
+
+
+def letters_of(document: Document, beginning: tuple[str, ...] = ("",)) -> dict[str, str]:
+    """Each name as it is written in linear form, with its LaTeX; those whose LaTeX begins so."""
     found: dict[str, str] = {}
     for block in blocks_within(document.blocks):
         for expression in _expressions(block):
             for atom in atoms(expression):
-                found[document.names.plain(atom)] = document.names.latex(atom)
+                if (latex := document.names.latex(atom)).startswith(beginning):
+                    found[document.names.plain(atom)] = latex
     return found
 
 
@@ -91,13 +96,15 @@ class Reading:
 
     letters: Mapping[str, str]
     authored: Mapping[tuple[str, tuple[str, ...]], str]
+    vectors: Mapping[str, str]
 
     @classmethod
     def of(cls, document: Document, worked: WorkedSolution) -> Reading:
         problem = worked.problem
         source = problem.source and f"Source: {problem.source}"
         texts = [problem.title, source, *worked.texts().values()]
-        return cls(letters_of(document), {_skeleton(text): " ".join(text.split()) for text in texts if text})
+        authored = {_skeleton(text): " ".join(text.split()) for text in texts if text}
+        return cls(letters_of(document), authored, letters_of(document, BOLD))
 
     def display(self, node: Node) -> str:
         """What cannot be read stays as it is: the audit then complains, unless it is a part in letters."""
@@ -114,10 +121,14 @@ class Reading:
         return own or _text(node, lambda formula: f"${self.inline(formula)}$")
 
     def inline(self, formula: str) -> str:
+        """A formula of a sentence: bold where it says how a layer computes, and nowhere else."""
+        vectors = {name: latex for name, latex in self.vectors.items() if "W" in formula}
+        scalars = {name: latex for name, latex in self.letters.items() if not latex.startswith(BOLD)}
         try:
-            return inline(formula, self.letters)
+            return inline(formula, scalars | vectors)
         except Unlinear:
-            return formula
+            mean = re.sub(r"1/n·Σ_\(s=1\)ⁿ(\S+)\^\(\[s\]\)", r"\\frac{1}{n}\\sum_{s=1}^{n} \1^{[s]}", formula)
+            return re.sub(r"_\((\w+)\)", r"_{\\text{\1}}", mean)
 
 
 def _skeleton(text: str) -> tuple[str, tuple[str, ...]]:
