@@ -33,6 +33,6 @@ def test_a_change_of_what_is_new_on_the_page_is_found() -> None:
             place.section == "iteration" or "Epoch" in block.source or "L_{\\text{sample}}" in block.source
         ]
     ]
-    result = kill(audit)
+    result = kill(audit, all_digits=False)
     assert result.rate == 1, "\n".join(result.passed[:20])
     assert result.made > 300
