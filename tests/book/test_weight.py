@@ -150,9 +150,9 @@ def test_a_page_asks_for_little_and_complains_of_nothing(address: str, window: B
 
 
 @pytest.mark.parametrize(
-    "page", ["extras.html", "problems/trained.html", "problems/index.html", "search.html"]
+    ("page", "width"),
+    [("extras.html", 500), ("problems/trained.html", 1280), ("problems/index.html", 500), ("search.html", 1280)],
 )
-@pytest.mark.parametrize("width", [1280, 500])
 def test_no_rule_is_missed(
     extras: Path, window: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, width: int
 ) -> None:
