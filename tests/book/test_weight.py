@@ -151,7 +151,12 @@ def test_a_page_asks_for_little_and_complains_of_nothing(address: str, window: B
 
 @pytest.mark.parametrize(
     ("page", "width"),
-    [("extras.html", 500), ("problems/trained.html", 1280), ("problems/index.html", 500), ("search.html", 1280)],
+    [
+        ("extras.html", 500),
+        ("problems/trained.html", 1280),
+        ("problems/index.html", 500),
+        ("search.html", 1280),
+    ],
 )
 def test_no_rule_is_missed(
     extras: Path, window: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, width: int
