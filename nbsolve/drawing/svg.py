@@ -13,12 +13,6 @@ from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Mark, Picture, 
 
 __all__ = ["png", "write_svg"]
 
-_SHRINK = 0.72
-"""On a screen a picture is never drawn smaller than this: where it would be, it is scrolled instead."""
-
-_PHONE = 343.0
-"""How much of a phone's width is left for a picture."""
-
 
 def write_svg(scene: Scene, title: str, description: str) -> str:
     """The SVG text of a scene with its title and its description for those who do not see it."""
@@ -39,9 +33,8 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
         "</svg>",
     ]
     tag = f"nb{zlib.crc32(''.join([title, description, *body]).encode()):08x}"
-    wide = ' class="nbsolve-wide"' if scene.width * _SHRINK > _PHONE else ""
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="{tag}"{wide} viewBox="0 0 {width} {height}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{tag}" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" style="max-width:100%;height:auto" font-family="{FAMILY}" role="img" '
         f'aria-labelledby="{tag}-t" aria-describedby="{tag}-d">'
     )

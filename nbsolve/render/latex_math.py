@@ -159,11 +159,7 @@ def _is_tall(inside: str) -> bool:
 
 def inline(math: Math, names: Names) -> str:
     """Inline mathematics without its dollar signs."""
-    p = printer(names)
-    text = p.print(math.left)
-    if math.relation is not None and math.right is not None:
-        text += f" {p.relation(math.relation)} {p.print(math.right)}"
-    return text
+    return printer(names).equation(math.left, math.relation, math.right)
 
 
 def derivation(block: Derivation, names: Names, words: object) -> str:

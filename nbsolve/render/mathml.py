@@ -22,7 +22,6 @@ from nbsolve.render.printer import Dialect, Printer
 
 MINUS = '<mo form="prefix">−</mo>'
 """Where it is a sign; between two terms it is an operator."""
-_BETWEEN = "<mo>−</mo>"
 THIN = '<mspace width=".167em"></mspace>'
 _RELATIONS = {sign: f"<mo>{sign}</mo>" for sign in "=≈≤≥≠←"} | {"<": "<mo>&lt;</mo>", ">": "<mo>&gt;</mo>"}
 
@@ -42,7 +41,7 @@ def printer(names: Names) -> Printer:
         signs = f'<mo lspace="0" rspace="0">{"′" * primes}</mo>' if primes else ""
         return f"{letter}{signs}{_parentheses('<mo>,</mo>'.join(arguments))}"
 
-    return _MathML(
+    return Printer(
         Dialect(
             atom=atom,
             number=_number,
@@ -65,6 +64,7 @@ def printer(names: Names) -> Printer:
             note=note,
             relations=_RELATIONS,
             minus=MINUS,
+            subtracted="<mo>−</mo>",
             dot="<mo>·</mo>",
             juxtaposed=THIN,
             hadamard="<mo>⊙</mo>",
@@ -85,20 +85,9 @@ def printer(names: Names) -> Printer:
     )
 
 
-class _MathML(Printer):
-    """A minus sign between terms is an operator with space around it; the printer writes one sign for both."""
-
-    def print(self, expression):  # type: ignore[no-untyped-def]
-        return super().print(expression).replace(f" {MINUS} ", f" {_BETWEEN} ")
-
-
 def inline(math: Math, names: Names) -> str:
     """Mathematics in a line of text: the content of a `math` element."""
-    p = printer(names)
-    text = p.print(math.left)
-    if math.relation is not None and math.right is not None:
-        text += f" {p.relation(math.relation)} {p.print(math.right)}"
-    return text
+    return printer(names).equation(math.left, math.relation, math.right)
 
 
 def mark(number: int) -> str:

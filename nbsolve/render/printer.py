@@ -73,6 +73,8 @@ class Dialect:
     remainder: Callable[[str], str]
     indicator: Callable[[str], str]
     plus: str = "+"
+    subtracted: str | None = None
+    """The minus between two terms, where it is not written as a sign is."""
     starts_with_digit: Callable[[str], bool] = lambda text: text[:1].isdigit()
     is_raised: Callable[[str], bool] = lambda text: "^" in text
     """Whether a name has something above it already, where an exponent or a T would stand."""
@@ -121,6 +123,13 @@ class Printer:
         """The expression as it stands alone."""
         return self._print(expression)[0]
 
+    def equation(self, left: Expr, relation: str | None, right: Expr | None) -> str:
+        """Left and right with the relation between them; the left side alone where there is none."""
+        text = self.print(left)
+        if relation is None or right is None:
+            return text
+        return f"{text} {self.relation(relation)} {self.print(right)}"
+
     def _print(self, expression: Expr) -> tuple[str, int]:
         rule = self._rules.get(type(expression))
         if rule is None:
@@ -161,7 +170,10 @@ class Printer:
         parts = [self._at(first, NEGATION) if isinstance(_bare(first), Sum) else self._print(first)[0]]
         for term in e.operands[1:]:
             if isinstance(_bare(term), Negation):
-                parts.append(f" {self.dialect.minus} " + self._at(_bare(term).children[0], PRODUCT))
+                parts.append(
+                    f" {self.dialect.subtracted or self.dialect.minus} "
+                    + self._at(_bare(term).children[0], PRODUCT)
+                )
             elif isinstance(term, Number) and _negative(term):
                 parts.append(f" {self.dialect.plus} " + self.dialect.parentheses(self._print(term)[0]))
             else:

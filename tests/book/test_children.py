@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from nbsolve.errors import NbsolveError
 from nbsolve.notebook.children import run_in_children
+from tests.book.interrupting import children_end
 
 
 def _nothing() -> None:
@@ -82,22 +82,4 @@ def ctrl_c() -> Iterator[None]:
 
 @pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_the_children(tmp_path: Path) -> None:
-    def linger() -> None:
-        (tmp_path / str(os.getpid())).touch()
-        time.sleep(60)
-
-    def interrupt() -> None:
-        while len(list(tmp_path.iterdir())) < 2:
-            time.sleep(0.01)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-
-    thread = threading.Thread(target=interrupt)
-    begin = time.monotonic()
-    thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        run_in_children([linger, linger, linger])
-    thread.join()
-    assert time.monotonic() - begin < 50
-    for name in tmp_path.iterdir():
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(name.name), 0)
+    children_end(tmp_path, run_in_children)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from nbsolve.notebook.children import run_from_prepared
 from nbsolve.notebook.compiling import CompilingServer, compiling_at
 from nbsolve.problem import load_problem
 from nbsolve.render.typst_compiler import compiled
+from tests.book.interrupting import children_end
 from tests.book.problems import FLAT, TRAINED, UNSOLVABLE
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
@@ -126,29 +125,11 @@ def test_a_shell_that_was_made_before_the_fork_is_new_to_each_notebook(tmp_path:
 
 
 def test_ctrl_c_ends_the_children_of_the_prepared_child(tmp_path: Path) -> None:
-    def linger() -> None:
-        (tmp_path / str(os.getpid())).touch()
-        time.sleep(60)
-
-    def interrupt() -> None:
-        while len(list(tmp_path.iterdir())) < 2:
-            time.sleep(0.01)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the caller may ignore it
     try:
-        thread = threading.Thread(target=interrupt)
-        begin = time.monotonic()
-        thread.start()
-        with pytest.raises(KeyboardInterrupt):
-            run_from_prepared([linger, linger, linger], lambda: None)
-        thread.join()
+        children_end(tmp_path, lambda tasks: run_from_prepared(tasks, lambda: None))
     finally:
         signal.signal(signal.SIGINT, before)
-    assert time.monotonic() - begin < 50
-    for name in tmp_path.iterdir():
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(name.name), 0)
 
 
 def test_drawings_are_compiled_by_the_process_above(tmp_path: Path) -> None:
