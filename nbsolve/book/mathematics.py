@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -125,10 +126,10 @@ def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def _authored(latex: str, node: nodes.Element, write: Any) -> str:
+def _authored(latex: str, node: nodes.Element, write: Callable[[str], str]) -> str:
     """An author's formula; one that cannot be read is a warning, which stops the build."""
     try:
-        return str(write(latex))
+        return write(latex)
     except BrokenMathematics as error:
         _log.warning("the formula cannot be shown: %s", error, location=node)
         return f"<code>{escape(latex)}</code>"

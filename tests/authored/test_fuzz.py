@@ -225,14 +225,7 @@ def test_random_formulas(seed: int) -> None:
 def test_nothing_of_an_author_is_code(evil: str) -> None:
     """Typst would stop at a `panic` that it saw as code."""
     markups = []
-    for around in (
-        r"\text{%s}",
-        r"\mathrm{%s}",
-        r"\operatorname{%s}",
-        "x %s",
-        r"\underbrace{x}_{%s}",
-        r"\textcolor{%s}{x}",
-    ):
+    for around in AROUND:
         for spelt in (evil, evil.replace("#", r"\#").replace("$", r"\$").replace("_", r"\_")):
             markup = tried(around % spelt, True)
             if markup:
