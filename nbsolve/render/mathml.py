@@ -22,6 +22,7 @@ from nbsolve.render.printer import Dialect, Printer
 
 MINUS = '<mo form="prefix">−</mo>'
 """Where it is a sign; between two terms it is an operator."""
+_DIGIT_FIRST = re.compile(r"(?:<(?:mrow|msub|msup|msubsup)>)*<mn>")
 THIN = '<mspace width=".167em"></mspace>'
 _RELATIONS = {sign: f"<mo>{sign}</mo>" for sign in "=≈≤≥≠←"} | {"<": "<mo>&lt;</mo>", ">": "<mo>&gt;</mo>"}
 
@@ -78,7 +79,7 @@ def printer(names: Names) -> Printer:
             remainder=lambda x: f"<mi>O</mi>{_parentheses(x)}",
             indicator=lambda condition: f"<msub><mi>𝟙</mi><mrow>{_fenced('[', ']', condition)}</mrow></msub>",
             plus="<mo>+</mo>",
-            starts_with_digit=lambda text: text.startswith("<mn>"),
+            starts_with_digit=lambda text: _DIGIT_FIRST.match(text) is not None,
             is_raised=lambda text: text.startswith(("<msup", "<msubsup")),
             is_long=lambda text: text.startswith(("<msup", "<msubsup", "<mfrac")),
         )

@@ -11,7 +11,8 @@ from nbsolve import load_problem, solve
 from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.document import Derivation, Result, blocks_within
-from nbsolve.render import latex_math, mathml
+from nbsolve.expr import Power, Product, Variable, number
+from nbsolve.render import latex_math, mathml, myst
 from nbsolve.render.mathml_lines import derivation
 from nbsolve.render.mathml_page import authored_block, formulas, key
 from nbsolve.render.mathml_pieces import ROOM, pieces, whole
@@ -83,7 +84,11 @@ def test_breaking_loses_nothing(name: str) -> None:
                 for relation, right in line.parts:
                     expression = right.value if isinstance(right, Result) else right
                     markup = f" {printer.relation(relation)} {printer.print(expression)}"
-                    assert signs(pieces(markup, True)) == signs(whole(markup, True))
+                    written = pieces(markup, True)
+                    assert signs(written) == signs(whole(markup, True))
+                    assert not re.search(
+                        r">[+−·⊙=≈]</mo></math>(?:</span>)*<wbr>", written
+                    )  # begins the next
                     broken += width(markup) > ROOM and "<wbr>" in pieces(markup, True)
     assert broken or len(document.blocks) < 30 or "derivation" in name
 
@@ -103,3 +108,29 @@ def test_a_relation_and_a_sign_stay_with_what_follows() -> None:
     first, *rest = written.split("<wbr>")
     assert signs(first).startswith("≈−[x")
     assert len(rest) >= 3
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_rows_of_tables_have_their_cells(name: str) -> None:
+    """A bar in a formula would begin another one."""
+    bars = 0
+    for line in myst.render(solve(load_problem(FOLDER / name)).document()).splitlines():
+        bars = line.count("|") if line.startswith("| ") and not bars else bars if line.startswith("|") else 0
+        assert not bars or line.count("|") == bars, line
+
+
+def test_dots_stand_where_latex_has_them() -> None:
+    """Between factors that begin with a digit, powers among them: 2 · 2ᶻ."""
+    z = Variable("z")
+    two = number(2)
+    for factors in (
+        (two, Power(two, z)),
+        (two, z),
+        (two, number(3)),
+        (Power(two, z), Power(two, z)),
+        (z, two),
+    ):
+        expression = Product(factors)
+        names = solve(load_problem(FOLDER / "002-two-sigmoid-layers.yaml")).names
+        latex, written = (one.printer(names).print(expression) for one in (latex_math, mathml))
+        assert latex.count(r"\cdot") == written.count("·"), latex
