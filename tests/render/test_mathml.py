@@ -124,10 +124,10 @@ def test_dots_stand_where_latex_has_them() -> None:
     z = Variable("z")
     two = number(2)
     for factors in (
-        (two, Power(two, z)),
+        (two, Power((two, z))),
         (two, z),
         (two, number(3)),
-        (Power(two, z), Power(two, z)),
+        (Power((two, z)), Power((two, z))),
         (z, two),
     ):
         expression = Product(factors)
