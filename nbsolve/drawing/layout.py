@@ -19,6 +19,8 @@ from nbsolve.drawing.content import Content, Edge, Unit, Wiring
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.legend import MARGIN, TITLE, legend_of, needed_width
 from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Scene, Span, row
+from nbsolve.layers.dense import LOSS
+from nbsolve.symbol import Partial, canonical
 
 __all__ = ["Layout", "lay_out"]
 
@@ -61,14 +63,14 @@ class Layout:
         for node, centre in self.centres.items():
             width, height = self.sizes[node[0]]
             unit = content.units[node]
-            boxes.append(Box(centre, width, height, unit.kind, f"unit {node[0]}.{node[1]}"))
+            boxes.append(Box(centre, width, height, unit.kind, _of_unit(self.graph, node)))
             found, dividers = inside(unit, centre, width)
             labels += found
             lines += dividers
         arrows += self._arrows(content)
         if self.loss is not None and content.loss is not None:
             centre, width, height = self.loss
-            boxes.append(Box(centre, width, height, content.loss.kind, "loss"))
+            boxes.append(Box(centre, width, height, content.loss.kind, canonical(LOSS)))
             found, dividers = inside(self._loss_unit(content), centre, width)
             labels += found
             lines += dividers
@@ -103,8 +105,7 @@ class Layout:
         (ax, ay), (bx, by) = (self.centres[node] for node in edge)
         start = (ax + self.sizes[edge[0][0]][0] / 2, ay)
         end = (bx - self.sizes[edge[1][0]][0] / 2, by)
-        about = wiring.rows[0].about if wiring.rows else ""
-        return Line(start, end, wiring.kind, wiring.width, about)
+        return Line(start, end, wiring.kind, wiring.width, canonical(self.graph.edges[edge]["symbol"]))
 
     def _loss_unit(self, content: Content) -> Unit:
         """The box of the loss; below its unit it carries its own heading."""
@@ -119,7 +120,8 @@ class Layout:
             start, end = (x, y + self.sizes[-1][1] / 2), (to, at - height / 2)
         else:
             start, end = (x + self.sizes[-1][0] / 2, y), (to - width / 2, at)
-        return Line(start, end, wiring.kind, wiring.width, "exit")
+        about = canonical(Partial(LOSS, self.graph.nodes[node]["symbols"][-1]))
+        return Line(start, end, wiring.kind, wiring.width, about)
 
     def _arrows(self, content: Content) -> list[Arrow]:
         """At the left side of every unit, or, backwards, at its right side; one at the loss."""
@@ -154,6 +156,11 @@ class Layout:
             tip = (x, y - height / 2) if self.loss_below else (x - width / 2, y)
             arrows.append(Arrow(tip, False, _faint(content.loss, True), self.loss_below))
         return arrows
+
+
+def _of_unit(graph: nx.DiGraph, node: Node) -> str:
+    """The canonical name of what a unit passes on: a[1][2], x[1]."""
+    return canonical(graph.nodes[node]["symbols"][-1])
 
 
 def _faint(unit: Unit, used: bool) -> str:

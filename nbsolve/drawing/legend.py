@@ -42,7 +42,7 @@ def legend_of(content: Content, width: float, y: float) -> tuple[list[Line], lis
         x, y = (width - total) / 2, y + height
         for kind, words in items:
             if kind:
-                lines.append(Line((x, y - height / 2), (x + 30, y - height / 2), kind, 2.4, "legend"))
+                lines.append(Line((x, y - height / 2), (x + 30, y - height / 2), kind, 2.4))
                 x += 38
             labels.append(Label((x + words.width / 2, y - height / 2), (words,)))
             x += words.width + 22

@@ -22,6 +22,7 @@ _SCRIPT = 0.76
 """Size of subscripts and superscripts relative to their letter."""
 HALO = 4.0
 """How far around a plate other wires stop."""
+_WITHOUT_INDEX = frozenset({"L", "L_new", "dL/dL"})
 _LEADING = 1.36
 """Height of a line of text relative to its size; scripts stay inside."""
 
@@ -46,6 +47,12 @@ class Row:
     tone: str = "ink"
     about: str = ""
     marked: bool = False
+
+    @property
+    def quantity(self) -> str:
+        """The canonical name of the quantity that it names or values; "" for a title, a heading, a remark."""
+        name = self.about.partition(" ")[0]
+        return name if "[" in name or name in _WITHOUT_INDEX else ""
 
     @property
     def text(self) -> str:

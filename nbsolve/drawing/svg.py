@@ -49,8 +49,9 @@ def _line(line: Line, bare: bool = False) -> str:
     (ax, ay), (bx, by) = line.start, line.end
     ink = WIRES[line.kind]
     dash = f' stroke-dasharray="{ink.dash}"' if ink.dash and not bare else ""
+    data = _data("line", "" if bare else line.about)
     return (
-        f'<line x1="{_number(ax)}" y1="{_number(ay)}" x2="{_number(bx)}" y2="{_number(by)}" '
+        f'<line{data} x1="{_number(ax)}" y1="{_number(ay)}" x2="{_number(bx)}" y2="{_number(by)}" '
         f'stroke="{ink.colour}" stroke-width="{_number(line.width)}"{dash}/>'
     )
 
@@ -83,8 +84,9 @@ def _arrow(arrow: Arrow) -> str:
 def _box(box: Box) -> str:
     (x, y), ink = box.centre, FILLS[box.kind]
     dash = f' stroke-dasharray="{ink.dash}"' if ink.dash else ""
+    data = _data("unit", "" if box.kind == "frame" else box.about)
     return (
-        f'<rect x="{_number(x - box.width / 2)}" y="{_number(y - box.height / 2)}" '
+        f'<rect{data} x="{_number(x - box.width / 2)}" y="{_number(y - box.height / 2)}" '
         f'width="{_number(box.width)}" height="{_number(box.height)}" rx="{_number(box.rounding)}" '
         f'fill="{ink.fill}" stroke="{ink.stroke}" stroke-width="{_number(ink.width)}"{dash}/>'
     )
@@ -110,15 +112,23 @@ def _label(label: Label) -> str:
             f'stroke-width="0.8"/>'
         )
     parts += [_text(line, x, y + dy) for dy, line in label.lines() if line.spans]
-    return "\n".join(parts)
+    text = "\n".join(parts)
+    return f"<g{_data('label', label.about)}>{text}</g>" if label.plate else text
 
 
 def _text(row: Row, x: float, y: float) -> str:
-    text = (
-        f'<text x="{_number(x)}" y="{_number(y + row.size * 0.35)}" font-size="{_number(row.size)}" '
-        f'text-anchor="middle" fill="{tone(row.tone)}" xml:space="preserve">{_spans(row)}</text>'
+    size, low = _number(row.size), _number(y + row.size * 0.35)
+    return (
+        f'<text{_data("", row.quantity)} x="{_number(x)}" y="{low}" font-size="{size}" text-anchor="middle" '
+        f'fill="{tone(row.tone)}" xml:space="preserve">{_spans(row)}</text>'
     )
-    return f'<g data-about="{escape(row.about)}">{text}</g>' if row.about else text
+
+
+def _data(part: str, quantity: str) -> str:
+    """What scripts find it by: the canonical name of its quantity, and whether it is a line, a label or a unit."""
+    if not quantity:
+        return ""
+    return (f' data-part="{part}"' if part else "") + f' data-quantity="{escape(quantity)}"'
 
 
 def _spans(row: Row) -> str:

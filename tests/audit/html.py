@@ -139,11 +139,11 @@ def drawing_faults(text: str, givens: Mapping[tuple[str, int | None, int | None]
     for (name, _, _), value in givens.items():
         known.setdefault(name, set()).add(value)
         known.setdefault(re.sub(r"^(b|theta)(\[\d+\])\[\d+\]$", r"\1\2", name), set()).add(value)
-    for label in figure.select("g[data-about]"):
-        about, _, whole = str(label["data-about"]).partition(" ")
+    for label in figure.select("text[data-quantity]"):
+        about = str(label["data-quantity"])
         words = label.get_text().translate(SIGNS)
         if about in known:
-            drawn = words if whole == "value" else words.partition("=")[2].removesuffix("(held)")
+            drawn = words.partition("=")[2] if "=" in words else words if re.match(r"[-\d.]", words) else ""
             if drawn and drawn.strip() not in known[about]:
                 out.append(f"{about} is drawn as {drawn}")
     description = figure.select_one("desc")

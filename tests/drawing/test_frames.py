@@ -48,7 +48,7 @@ def test_a_step_marks_what_it_finds_and_what_it_uses() -> None:
     assert len(list(scene.underlines)) == 1
     bright = {about for about, row in rows.items() if row.tone != "faded" and "[" in about}
     assert bright == {"z[1][2]", "W[1][2][1]", "W[1][2][2]", "x[1]", "x[2]", "b[1]"}
-    assert {box.about: box.kind for box in scene.boxes}["unit 1.2"] == "active"
+    assert {box.about: box.kind for box in scene.boxes}["a[1][2]"] == "active"
 
 
 def test_numbers_appear_when_they_are_found() -> None:
@@ -114,7 +114,7 @@ def test_wide_networks_have_a_frame_for_each_layer() -> None:
     frames = worked.frames()
     assert len(frames) == sum(len(list(iteration.steps)) for iteration in worked.solution.iterations)
     active = [box.about for box in frames[0].scene.boxes if box.kind == "active"]
-    assert active == ["unit 1.1", "unit 1.2", "unit 1.3", "unit 1.20"]
+    assert active == ["a[1][1]", "a[1][2]", "a[1][3]", "a[1][20]"]
 
 
 @pytest.mark.parametrize("number", [0, 32])

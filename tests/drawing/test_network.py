@@ -91,8 +91,8 @@ def test_a_dead_unit_is_grey_and_says_why() -> None:
     path = next(path for path in PROBLEMS if path.stem == "004-relu-cross-entropy")
     drawing = solve(load_problem(path)).draw("backward")
     kinds = {box.about: box.kind for box in drawing.scene.boxes}
-    assert kinds["unit 1.1"] == "dead"
-    assert kinds["unit 1.2"] == "unit"
+    assert kinds["a[1][1]"] == "dead"
+    assert kinds["a[1][2]"] == "unit"
     assert "derivative 0" in {row.text for row in drawing.scene.rows}
     assert "no gradient passes through it" in drawing.alt
     dead = [line.kind for line in drawing.scene.lines if line.about.startswith("W[1][1]")]

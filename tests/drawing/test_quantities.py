@@ -1,0 +1,51 @@
+"""What scripts find in an SVG: every line, unit and label says which quantity it shows."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from nbsolve import solve
+from nbsolve.symbol import canonical, parse_canonical
+from tests.drawing.networks import PROBLEMS
+from tests.drawing.test_network import SVG, shows
+from tests.loading import load_problem
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_lines_units_and_labels_say_what_they_show(path: Path) -> None:
+    worked = solve(load_problem(path))
+    sizes = worked.names.sizes
+    weights = {
+        f"W[{layer}][{to}][{source}]"
+        for layer in range(1, len(sizes))
+        for to in range(1, sizes[layer] + 1)
+        for source in range(1, sizes[layer - 1] + 1)
+    }
+    units = {f"x[{unit}]" for unit in range(1, sizes[0] + 1)}
+    units |= {f"a[{layer}][{unit}]" for layer in range(1, len(sizes)) for unit in range(1, sizes[layer] + 1)}
+    exits = {f"dL/da[{len(sizes) - 1}][{unit}]" for unit in range(1, sizes[-1] + 1)}
+    if worked.problem.losses:
+        units.add("L")
+    else:
+        exits = set()
+    for show in shows(path):
+        root = ElementTree.fromstring(worked.draw(show).svg)
+        parts = Counter(
+            (element.get("data-part"), element.get("data-quantity"))
+            for element in root.iter()
+            if element.get("data-part")
+        )
+        assert set(parts.values()) == {1}
+        assert {name for part, name in parts if part == "line"} == weights | exits
+        assert {name for part, name in parts if part == "unit"} == units
+        assert {name for part, name in parts if part == "label"} <= weights
+        for element in root.iter():
+            name = element.get("data-quantity")
+            assert name is None or canonical(parse_canonical(name)) == name
+            if element.get("data-part") == "label":
+                assert element[0].tag == f"{SVG}rect"
+                assert next(element.iter(f"{SVG}text")).get("data-quantity") == name
