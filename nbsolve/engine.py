@@ -7,7 +7,7 @@ where a digit or a branch stays open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import flint
@@ -46,10 +46,25 @@ def solve_problem(problem: Problem, arithmetic: Arithmetic, rounded: bool = True
     return _Run(problem, arithmetic, rounded).solve()
 
 
+def losses_at(
+    numbers: Collection[int], problem: Problem, arithmetic: Arithmetic, rounded: bool = True
+) -> dict[int, Operand]:
+    """The losses of some iterations, without their steps. Raises as `solve_problem` does."""
+    run = _Run(problem, arithmetic, rounded, losses_at=frozenset(numbers))
+    run.solve()
+    return run.losses
+
+
 class _Run:
     """The state of a run: the parameters that the last iteration left."""
 
-    def __init__(self, problem: Problem, arithmetic: Arithmetic, rounded: bool) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        arithmetic: Arithmetic,
+        rounded: bool,
+        losses_at: frozenset[int] = frozenset(),
+    ) -> None:
         self.problem, self.arithmetic, self.rounded = problem, arithmetic, rounded
         each_step = rounded and problem.rounding.apply == "each_step"
         self.digits: DigitsWanted | None = problem.rounding.intermediates if each_step else None
@@ -75,6 +90,8 @@ class _Run:
         self.epoch_losses: list[tuple[int, Operand]] = []
         self.every_epoch = problem.training is not None and problem.training.epochs
         self.epochs: list[EpochLoss] = []
+        self.losses_at = losses_at
+        self.losses: dict[int, Operand] = {}
 
     def solve(self) -> Solution:
         shown = []
@@ -88,6 +105,8 @@ class _Run:
                 raise DomainError(f"iteration {count}, sample {named}: {error}") from error
             if wanted:
                 shown.append(iteration)
+            if count in self.losses_at:
+                self.losses[count] = iteration.values[LOSS]
         return Solution(
             self.problem,
             self.arithmetic,
@@ -267,7 +286,9 @@ class _Run:
         return lambda weight: penalty_gradient(self.problem, samples, weight)
 
     def _loss_is_needed(self, number: int) -> bool:
-        """Whether the loss of the epoch that this iteration belongs to is written down."""
+        """Whether this loss is asked for, or that of the epoch that the iteration belongs to is written down."""
+        if number in self.losses_at:
+            return True
         return self.every_epoch or -(-number // self.epoch_length) * self.epoch_length in self.shown
 
     def _write_epoch_loss(self, recorder: Recorder, last: int) -> None:

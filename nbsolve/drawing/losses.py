@@ -9,7 +9,7 @@ from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.plots import finished_plot
 from nbsolve.drawing.scene import Label, Span, row
-from nbsolve.engine import solve_problem
+from nbsolve.engine import losses_at
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.layers.dense import LOSS
 from nbsolve.nearest import to_float
@@ -65,7 +65,7 @@ def _placed(chart: Chart, title: str) -> Plot:
 def _losses(solution: Solution) -> list[tuple[int, float]]:
     """Number and loss of every iteration, or of some of them where there are many.
 
-    A solution keeps only the iterations that are shown, so it is solved again with others shown.
+    A solution keeps only the iterations that are shown; the losses of others are worked out again.
     """
     training = solution.problem.training
     if training is None or training.iterations < 2 or not solution.problem.losses:
@@ -74,15 +74,10 @@ def _losses(solution: Solution) -> list[tuple[int, float]]:
     most = max(2, min(MOST_POINTS, _MOST_CELLS // parameters))
     count = min(training.iterations, most)
     chosen = tuple(int(number) for number in np.unique(np.linspace(1, training.iterations, count).round()))
-    if not set(chosen) <= {iteration.number for iteration in solution.iterations}:
-        shown = training.model_copy(update={"show": chosen})
-        problem = solution.problem.model_copy(update={"training": shown})
-        solution = solve_problem(problem, solution.arithmetic, solution.rounded)
-    return [
-        (i.number, to_float(scalar(i.values[LOSS]), solution.arithmetic))
-        for i in solution.iterations
-        if i.number in chosen
-    ]
+    losses = {iteration.number: iteration.values[LOSS] for iteration in solution.iterations}
+    if not set(chosen) <= losses.keys():
+        losses = losses_at(chosen, solution.problem, solution.arithmetic, solution.rounded)
+    return [(number, to_float(scalar(losses[number]), solution.arithmetic)) for number in chosen]
 
 
 def _described(points: list[tuple[int, float]], title: str, logarithmic: bool) -> str:
