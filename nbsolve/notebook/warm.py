@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import nbformat
 
+from nbsolve.formula import OwnFunction, derived_activation, derived_loss
 from nbsolve.garbage import collect_seldom
 from nbsolve.notebook.engine import fresh_shell
 from nbsolve.notebook.execution import execute_notebook
 from nbsolve.notebook.page import as_page
 from nbsolve.problem import load_problem
-from nbsolve.problem.model import AnyProblem, Problem
+from nbsolve.problem.functions import own_function
+from nbsolve.problem.model import AnyProblem, Choice, DerivationProblem, LossTerm, Problem, Topic
 
 __all__ = ["warm_up"]
 
@@ -55,9 +60,33 @@ def warm_up(problems: Sequence[AnyProblem], scratch: Path) -> None:
         notebook = execute_notebook(problem, folder=folder, scratch=folder)
         nbformat.writes(as_page(notebook, "warm"))
         nbformat.writes(notebook)
+    for derive in _shared(problems):
+        with suppress(Exception):  # the notebooks will say what is wrong
+            derive()
     fresh_shell(str(scratch / "ipython"))
     gc.collect()
     gc.freeze()  # else each child would visit, and thereby copy, all that it has in common with the others
+
+
+def _shared(problems: Sequence[AnyProblem]) -> Iterator[Callable[[], object]]:
+    """Derive the authors' own functions that several problems have, which takes SymPy a second each."""
+    found = Counter(own for problem in problems for own in {*_own_functions(problem)})
+    for (derived, own), times in found.items():
+        if times > 1:
+            yield partial(derived, own)
+
+
+def _own_functions(problem: AnyProblem) -> Iterator[tuple[Callable[[OwnFunction], object], OwnFunction]]:
+    chosen: Iterable[Choice | LossTerm | Topic] = (
+        problem.topics
+        if isinstance(problem, DerivationProblem)
+        else (*(layer.activation for layer in problem.network.layers), *problem.losses)
+    )
+    for one in chosen:
+        own = own_function(one)
+        if own is not None:
+            loss = isinstance(one, LossTerm) or (isinstance(one, Topic) and one.kind == "loss")
+            yield derived_loss if loss else derived_activation, own
 
 
 def _samples(problems: Sequence[AnyProblem]) -> Iterator[str]:
