@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from html import escape
 
 import sphinx.search
 from docutils import nodes
+from sphinx.environment import BuildEnvironment
 
 from nbsolve.authored.dollars import in_words
 
@@ -17,6 +19,11 @@ _NO_WORDS = re.compile(r"<(svg|math)\b.*?</\1>", re.DOTALL)
 
 class WordIndex(sphinx.search.IndexBuilder):
     """Sphinx's index of words, of pages without their formulae."""
+
+    def __init__(self, env: BuildEnvironment, lang: str, options: dict[str, str], scoring: str) -> None:
+        """Made by Sphinx; a word that stands on many pages is stemmed once."""
+        super().__init__(env, lang, options, scoring)
+        self.lang.stem = cache(self.lang.stem)  # type: ignore[method-assign]
 
     def feed(self, docname: str, filename: str, title: str, doctree: nodes.document) -> None:
         """Add a page; its title is HTML."""
