@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 from dataclasses import dataclass, field
+from functools import partial
 from gettext import NullTranslations
 from html import escape
 from importlib.resources import files
@@ -18,7 +19,7 @@ from sphinx.config import Config
 from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSuppressor
 
 from nbsolve import __version__
-from nbsolve.book import affected, mathematics, page_files, search_index
+from nbsolve.book import affected, mathematics, page_files, search_index, sharing
 from nbsolve.book.drawing_directive import add_directives
 from nbsolve.book.math_fonts import write_fonts
 from nbsolve.book.sidebar import fill_sidebars
@@ -68,6 +69,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     page_files.setup(app)
     mathematics.setup(app)
     search_index.setup()
+    sharing.setup(app)
     add_directives(app)
     # with another style sheet or script every page is written anew; else Sphinx would keep the old ones
     app.add_config_value("nbsolve_language", "en", "html", str)
@@ -103,7 +105,9 @@ def _configure(app: Sphinx, config: Config) -> None:
         for catalog in locale.translators:  # the theme's too, which were read before
             locale.translators[catalog] = NullTranslations()
     fonts = Path(app.doctreedir).with_name("fonts")
-    write_fonts(fonts)
+    fonts.mkdir(parents=True, exist_ok=True)  # Sphinx looks whether it is there
+    written = sharing.beside(partial(write_fonts, fonts))
+    app.connect("write-started", lambda app, builder: written())
     config.html_static_path.append(str(fonts))
     # "Costs $5 and $10" has no mathematics, on pages written by hand as in problems
     config.myst_dmath_allow_space = False

@@ -6,6 +6,7 @@ the answer are one line of JSON each; where no order comes, because its starter 
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import importlib
@@ -95,3 +96,5 @@ def _reads_below(course: Path, build: Path) -> set[str]:
 
 if __name__ == "__main__":
     main()
+    atexit._run_exitfuncs()  # what a library has left to do
+    os._exit(0)  # memory need not be given back object by object
