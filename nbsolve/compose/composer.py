@@ -14,6 +14,7 @@ from nbsolve.compose.checking import CheckBlocks
 from nbsolve.compose.conventions import conventions, unsaid
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import own_functions
+from nbsolve.compose.identities import Identities
 from nbsolve.compose.iteration import anchored, by_matrices
 from nbsolve.compose.letters import LetterBlocks
 from nbsolve.compose.numbers import literal
@@ -79,7 +80,8 @@ class Composer:
     def _parts(self, part: str, number: int | None) -> Document:
         """One part of every iteration asked for; of the solution in letters where there are no numbers."""
         if not self.solution.iterations and self.in_letters is not None and number is None:
-            return self._document(getattr(replace(self.in_letters, level=2), part)())
+            blocks = getattr(replace(self.in_letters, level=2), part)()
+            return self._document(self._identities.remembered(blocks))
         if number is not None:
             return self._document(self._stage(part, self._iteration(number)))
         if not self._named:
@@ -89,7 +91,7 @@ class Composer:
     def _by_iteration(self, part: str) -> Iterator[Block]:
         for iteration in self.solution.iterations:
             yield Heading(2, (self._title(iteration),))
-            yield from getattr(self._of(iteration, 3), part)()
+            yield from self._with_identities(getattr(self._of(iteration, 3), part)(), iteration)
 
     def _stage(self, part: str, iteration: Iteration) -> Iterator[Block]:
         """A stage of an iteration, with what stands around it: all stages together are the whole solution."""
@@ -102,7 +104,7 @@ class Composer:
         elif part == "forward" and self.in_letters is not None:
             yield Heading(2, (phrase("letters.in_numbers"),))
         passes = self._of(iteration, 2 if not self._named and self.in_letters is None else 3)
-        yield from getattr(passes, part)()
+        yield from self._with_identities(getattr(passes, part)(), iteration)
         if part == ("backward" if self.solution.problem.losses else "forward"):
             yield from passes.also_asked()
         training = self.solution.problem.training
@@ -204,7 +206,8 @@ class Composer:
 
     def iteration(self, number: int) -> Document:
         """One iteration from its forward pass to its update."""
-        return self._document(self._of(self._iteration(number), 2).everything())
+        iteration = self._iteration(number)
+        return self._document(self._with_identities(self._of(iteration, 2).everything(), iteration))
 
     def worked(self) -> Document:
         """All iterations that are written out, under headings of their own where there are several."""
@@ -223,7 +226,16 @@ class Composer:
     def _letters(self) -> Iterator[Block]:
         if self.in_letters is not None:
             yield Heading(2, (phrase("letters.section"),))
-            yield from self.in_letters.everything()
+            yield from self._identities.remembered(self.in_letters.everything())
+
+    @property
+    def _identities(self) -> Identities:
+        return Identities(self.solution, self.names)
+
+    def _with_identities(self, blocks: Iterator[Block], iteration: Iteration) -> Iterator[Block]:
+        """The blocks of an iteration; the first one has the identities that no solution in letters has said."""
+        first = iteration is self.solution.iterations[0] and self.in_letters is None
+        return self._identities.remembered(blocks) if first else blocks
 
     def _skipped(self, first: int, last: int) -> Iterator[Block]:
         """A word about the iterations that are not written out, where there are any."""

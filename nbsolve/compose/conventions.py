@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
 from nbsolve.arithmetic import ONE
-from nbsolve.compose.functions import activation_name, loss_name
+from nbsolve.compose.functions import activation_name, argument, loss_name
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.compose.matrices import LIMIT
 from nbsolve.document import Inline, Markdown, Math, Text
@@ -159,7 +158,7 @@ def _held(solution: Solution) -> Iterator[Text]:
 
 
 def _activations(problem: Problem, names: Names) -> Iterator[Text]:
-    z = _argument(names)
+    z = argument(problem, names)
     seen = []
     for layer in problem.network.layers:
         choice = layer.activation
@@ -176,7 +175,7 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
         spelled = _tanh(z) if record.function == "tanh" else with_variables(definition, {"z": z})
         item: list[Inline] = [phrase("conventions.activation", name=activation_name(choice)) + " "]
         item.append(Math(function, "=", spelled))
-        if problem.losses:
+        if problem.losses and choice.formula is not None:  # the others stand where they are used
             slope = with_variables(record.derivative, parameters)
             if record.from_output is not None:
                 slope = with_variables(record.from_output, {**parameters, "a": function})
@@ -188,12 +187,6 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
         if record.kink is not None:
             item.append("; " + phrase(f"conventions.kink_{record.kink}"))
         yield tuple(item)
-
-
-def _argument(names: Names) -> Variable:
-    """The letter of a pre-activation, as the argument of a function."""
-    core = names.letter(Role.PRE_ACTIVATION).core
-    return Variable(core if re.fullmatch("[a-z]", core) else "z")
 
 
 def _tanh(z: Expr) -> Expr:

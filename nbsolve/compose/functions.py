@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from nbsolve.catalogue import CANCELLATIONS
@@ -16,6 +17,7 @@ from nbsolve.formula import (
     slope_at,
 )
 from nbsolve.given import Given
+from nbsolve.notation import Names
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import activation_of, own_function
@@ -31,6 +33,17 @@ def activation_name(choice: Choice) -> str:
 def loss_name(term: LossTerm) -> str:
     """How a text calls a loss: squared error, or the author's name for it."""
     return phrase(f"losses.{term.name}") if term.formula is None else in_words(term.name)
+
+
+def argument(problem: Problem, names: Names) -> Variable:
+    """The letter that all pre-activations share, as the argument of a function; z where they have several."""
+    cores = {
+        names.name(Symbol(Role.PRE_ACTIVATION, number, j)).core
+        for number, layer in enumerate(problem.network.layers, start=1)
+        for j in range(1, layer.units + 1)
+    }
+    core = cores.pop() if len(cores) == 1 else "z"
+    return Variable(core if re.fullmatch("[a-z]", core) else "z")
 
 
 def cancelled_words(problem: Problem, signal: Expr) -> str:

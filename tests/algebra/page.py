@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from tests.algebra.reader import RELATIONS, Alphabet, Reader
 from tests.algebra.scanning import Row, Token, Unreadable, rows_of, scan
 from tests.algebra.tree import Compared, Node
+from tests.audit.identities import BOX
 from tests.audit.page import Block, cells, read_markdown, split_inline
 
 CIRCLED = re.compile(r"\\text\{([①-⑳㉑-㊿]|\(\d+\))\}")
@@ -45,6 +46,7 @@ class Display:
     kind: str = "any"
     letters: bool = False
     of_one_sample: bool = False
+    is_identity: bool = False
 
 
 ONE_SAMPLE = "These formulae hold for a single sample and its own loss"
@@ -66,11 +68,15 @@ def displays(markdown: str) -> Iterator[Display]:
     conditions: tuple[Tokens, ...] = ()
     heading, kind, letters, one_sample = "", "any", False, False
     for block in read_markdown(markdown):
-        if block.kind == "display":
+        if block.kind == "display" and block.box == BOX:
+            yield Display(block.source, (), (), BOX, 1, is_identity=True)
+        elif block.kind == "display":
             one = one_sample or (heading == "Local derivatives" and SAMPLE.search(block.source) is None)
             read = read_display(block.source, conditions, heading, kind)
             yield replace(read, letters=letters, of_one_sample=one)
             conditions, kind = (), "any"
+        elif block.box == BOX:
+            continue
         elif block.kind == "heading":
             heading = block.source
             letters, one_sample = LETTERS.get(heading, letters), False

@@ -13,6 +13,7 @@ from mpmath import mp
 
 from tests.audit.chains import THROUGH_Z, TROUBLE, ChainChecker, Context, Found
 from tests.audit.display import read_display, relation_chain
+from tests.audit.identities import BOX, identity_fault
 from tests.audit.lay import literal, tidy
 from tests.audit.mutate import Mutant, mutants
 from tests.audit.page import Block, split_inline
@@ -129,6 +130,8 @@ class Audit:
             self.places.append(here)
             if block.kind == "display" and place.targets is not None:
                 place.targets.update(self._targets(block))
+            if block.box == BOX:
+                continue
             if block.kind == "display" and place.section not in ("The problem", "iteration"):
                 count = self._read_definitions(block, here, count)
 
@@ -226,6 +229,8 @@ class Audit:
         if place.section == "iteration":
             return self.prose.start_display(source, place)
         out = Found()
+        if block.box == BOX:
+            return self._check_identity(source, out)
         context = replace(place.context)
         try:
             chains = read_display(source)
@@ -245,6 +250,26 @@ class Audit:
             out.faults.append("a target that comes twice")
         self._check_anchors(place, chains, out)
         return out
+
+    def _check_identity(self, source: str, out: Found) -> Found:
+        """σ′(z) = … at several points, for the activation of a layer, in that layer's letters."""
+        out.lines = 1
+        out.numbers = sum(char.isdigit() for char in source)
+        layers = [
+            (layer.activation, layer.parameters, self._core("z", number), self._core("a", number))
+            for number, layer in enumerate(self.world.spec.layers, start=1)
+        ]
+        try:
+            fault = identity_fault(source, layers)
+        except TROUBLE as error:
+            fault = f"{type(error).__name__} {error}"
+        out.faults += [fault] if fault else []
+        return out
+
+    def _core(self, stem: str, layer: int) -> str:
+        """The letter of a layer's pre-activations or activations; of the first unit, where they have several."""
+        found = [t for t, name in self.world.symbols.items() if name.startswith(f"{stem}[{layer}][1]")]
+        return found[0][0] if found else stem
 
     def _check_anchors(self, place: Place, chains: Sequence[Any], out: Found) -> None:
         """Each anchor before a display names a target of it, in this iteration."""

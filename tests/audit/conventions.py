@@ -122,7 +122,8 @@ class Conventions(Words):
     def _is_function(self, formula: str, kind: str, given: dict[str, Fraction]) -> bool:
         """`f(z) = …` or `f'(z) = …` at several z."""
         letter = re.search(r"\(([a-z])\)", formula)
-        own = str((self.node.get("notation") or {}).get("pre_activation", "z"))
+        cores = {texts[0] for texts, name in self.world.symbols.items() if name.startswith("z[")}
+        own = cores.pop() if len(cores) == 1 else "z"
         if letter is None or letter[1] not in ("z", own):
             return False
         symbols: dict[tuple[str, ...], str] = {(letter[1],): "z"}

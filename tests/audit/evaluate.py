@@ -151,6 +151,10 @@ class Evaluator:
                 return Real(getattr(mp, name)(big(values[0])))
             case "erf":
                 return Fraction(0) if values[0] == 0 else Real(mp.erf(big(values[0])))
+            case "Phi":
+                return Real(mp.ncdf(big(values[0])))
+            case "phi":
+                return Real(mp.npdf(big(values[0])))
             case "indicator":
                 return values[0]
         if name in COMPARE:

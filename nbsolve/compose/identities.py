@@ -1,0 +1,155 @@
+"""The derivative of each activation as an identity worth remembering: σ′(z) = σ(z)(1 − σ(z)) = a(1 − a).
+
+Each stands in a box of its own before the first line of a page that uses it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from nbsolve.catalogue.activations import logistic, normal_density, normal_distribution
+from nbsolve.compose.functions import argument
+from nbsolve.document import Block, Derivation, Fold, Inline, Line, Math, Note, Paragraph, Result, Text
+from nbsolve.expr import (
+    Applied,
+    Cases,
+    Comparison,
+    Expr,
+    Negation,
+    Product,
+    Sum,
+    Variable,
+    atoms,
+    number,
+    substitute,
+    walk,
+    with_variables,
+)
+from nbsolve.general import Derivative
+from nbsolve.layers.dense import Dense
+from nbsolve.letters import Name
+from nbsolve.notation import Names
+from nbsolve.objective import literal
+from nbsolve.phrases import phrase
+from nbsolve.solution import Solution
+from nbsolve.symbol import Index, Partial, Role
+
+_TRIVIAL = frozenset({"linear", "step"})
+"""Derivatives that are the same number everywhere need no identity."""
+_NAMED = {"sigmoid": logistic, "normal_distribution": normal_distribution, "normal_density": normal_density}
+"""Functions in which derivatives are written: σ, Φ, φ."""
+
+
+@dataclass(frozen=True)
+class Identities:
+    """The identities of a solution's activations; an author's own function is derived elsewhere."""
+
+    solution: Solution
+    names: Names
+
+    def remembered(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """The blocks, each identity once, before the first lines that use it and the words that lead to them."""
+        return self._remembered(blocks, set())
+
+    def _remembered(self, blocks: Iterable[Block], said: set[str]) -> Iterator[Block]:
+        held: list[Block] = []
+        for block in blocks:
+            if isinstance(block, Paragraph):
+                held.append(block)
+                continue
+            if isinstance(block, Derivation):
+                yield from self._before(block, said)
+            yield from held
+            held = []
+            if isinstance(block, Fold):
+                block = replace(block, blocks=tuple(self._remembered(block.blocks, said)))
+            yield block
+        yield from held
+
+    def _before(self, block: Derivation, said: set[str]) -> Iterator[Note]:
+        for index in sorted(_layers(block), reverse=True):
+            layer = self.solution.layers[index - 1]
+            choice = layer.layer.activation
+            if choice.formula is None and choice.name not in {*_TRIVIAL, *said}:
+                said.add(choice.name)
+                yield Note("remark", phrase("derivations.remember"), (self._identity(layer),))
+
+    def _identity(self, layer: Dense) -> Derivation:
+        choice, record = layer.layer.activation, layer.activation
+        z = argument(self.solution.problem, self.names)
+        own = {_plain(self.names.name(layer.a(j))) for j in layer.units}
+        letter = own.pop() if len(own) == 1 else None
+        a = None if letter in (None, z.name) else Variable(str(letter))
+        if record.vector:
+            return Derivation((_jacobian(z.name, "p" if a is None else a.name),))
+        parameters = {name: literal(given) for name, given in choice.parameters.items()}
+        function = Applied(record.function, with_variables(record.definition, parameters), (("z", z),))
+        slope = with_variables(record.derivative, {**parameters, "z": z})
+        forms: list[Expr] = [slope]
+        note: Text = ()
+        if record.from_output is not None:
+            forms = [with_variables(record.from_output, {**parameters, "a": function})]
+            if a is not None:
+                forms.append(with_variables(record.from_output, {**parameters, "a": a}))
+                note = _where({a: function})
+        else:
+            named = {with_variables(spelled, {"z": z}): _called(name, z) for name, spelled in _NAMED.items()}
+            if slope in named:
+                forms.append(named[slope])
+            else:
+                occurring = {call: spelled for spelled, call in named.items() if spelled in walk(slope)}
+                forms = [substitute(slope, named.get)]
+                note = _where(occurring)
+        primed = Applied(record.function, slope, (("z", z),), primes=1)
+        return Derivation((Line(tuple(("=", form) for form in forms), primed, note),))
+
+
+def _layers(derivation: Derivation) -> set[int]:
+    """The layers whose activation's derivative occurs in the lines: ∂a/∂z, or σ′(z)."""
+    found: set[int] = set()
+    for line in derivation.lines:
+        sides = [side.value if isinstance(side, Result) else side for _, side in line.parts]
+        for expression in (*sides, *([] if line.left is None else [line.left])):
+            for atom in atoms(expression):
+                if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and _is_z(atom.wrt):
+                    found.add(atom.wrt.layer or 0)
+            for node in walk(expression):
+                if isinstance(node, Applied) and node.primes:
+                    own = (atom for atom in atoms(node.argument) if _is_z(atom))
+                    found |= {atom.layer or 0 for atom in own}  # type: ignore[union-attr]
+    return found
+
+
+def _is_z(atom: object) -> bool:
+    return getattr(atom, "role", None) is Role.PRE_ACTIVATION
+
+
+def _jacobian(z: str, p: str) -> Line:
+    """∂p_k/∂z_j = p_k (1 − p_k) if k = j, −p_k p_j otherwise."""
+    k, j = Index("k"), Index("j")
+    p_k, p_j = Variable(p, k), Variable(p, j)
+    own = Product((p_k, Sum((number(1), Negation((p_k,))))))
+    same = Comparison(Variable("k"), "=", Variable("j"))
+    cross = Negation((Product((p_k, p_j)),))
+    return Line((("=", Cases(((own, same), (cross, None)))),), Derivative(p_k, Variable(z, j), partial=True))
+
+
+def _called(name: str, z: Expr) -> Expr:
+    """σ(z), Φ(z), φ(z)."""
+    return Applied(name, _NAMED[name], (("z", z),))
+
+
+def _where(meanings: Mapping[Expr, Expr]) -> Text:
+    """`where a = σ(z)`, nothing where there is nothing to say."""
+    said: list[Inline] = []
+    for left, right in meanings.items():
+        said.append(f" {phrase('statement.and')} " if said else f"{phrase('passages.where')} ")
+        said.append(Math(left, "=", right))
+    return tuple(said)
+
+
+def _plain(name: Name) -> str | None:
+    """The letter of a name, where it is a plain one."""
+    return name.core if re.fullmatch("[a-z]", name.core) else None
