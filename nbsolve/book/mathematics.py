@@ -29,6 +29,8 @@ from nbsolve.render.mathml_page import authored_block, authored_inline, formulas
 NAME = "mathml"
 _FIRST = re.compile(r"(<math[^>]*>)(.*?)</math>", re.DOTALL)
 _MARK = re.compile(r'<a class="nbsolve-mark" data-(mark|marks)="(\d+)">')
+_LINE = 'class="right"'
+_TABLE, _ROW = re.compile(r"<mtable.*?</mtable>", re.DOTALL), "<mtr>"
 _log = logging.getLogger(__name__)
 
 
@@ -120,10 +122,16 @@ def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
         number = f'<span class="eqno">({get_node_equation_number(self, node)})</span>'
     link = f'<a class="headerlink" href="#{identity}" title="Link to this equation">#</a>'
     self.body.append(
-        f'<div class="nbsolve-equation" id="{identity}">{ids}'
+        f'<div class="nbsolve-equation" id="{identity}" style="--lines: {_lines(markup)}">{ids}'
         f"{_annotated(page.linked(markup), latex)}{number}{link}</div>\n"
     )
     raise nodes.SkipNode
+
+
+def _lines(markup: str) -> int:
+    """About how many lines of text the equation is high: a line of it is as high as its tallest matrix."""
+    lines = markup.split(_LINE)[1:] or [markup]
+    return sum(max((table.count(_ROW) for table in _TABLE.findall(line)), default=1) for line in lines)
 
 
 def _authored(latex: str, node: nodes.Element, write: Callable[[str], str]) -> str:

@@ -13,6 +13,9 @@ _MEASURE = """document.fonts.ready.then(() => {
   const edge = box => box.getBoundingClientRect().left + box.clientLeft + box.clientWidth;
   const column = document.querySelector('.bd-article');
   const wide = [];
+  // what nobody has scrolled to is laid out as well, folded or not
+  const sheet = document.head.appendChild(document.createElement('style'));
+  sheet.textContent = '.nbsolve-equation { content-visibility: visible !important }';
   for (const details of document.querySelectorAll('.bd-article details')) details.open = true;
   for (const box of document.querySelectorAll('.nbsolve-math')) {
     // a matrix may scroll, and a fraction that nothing can break: their box has a shade at that side

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.browser import rendered
+from tests.book.devtools import browser, served
 from tests.book.fitting import measured
 from tests.programs import BROWSER, needs
 
@@ -64,3 +65,14 @@ def test_nothing_is_wider_than_its_column(site: Path) -> None:
         assert not found.wide, found
         assert len(found.sizes) <= 1, found
         assert found.elements < 30_000
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_link_leads_to_its_equation(site: Path, flat: BeautifulSoup, width: int) -> None:
+    """Equations out of sight are laid out late; what is above an aim must not push it away."""
+    equations = flat.select(".nbsolve-equation")
+    aim = equations[len(equations) // 2]["id"]
+    with served(site) as address, browser() as window:
+        window.resize(width)
+        window.open(f"{address}/problems/flat.html#{aim}")
+        assert 0 < window.evaluate(f"document.getElementById('{aim}').getBoundingClientRect().top") < 300
