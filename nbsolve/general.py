@@ -16,7 +16,7 @@ from nbsolve.symbol import Index, Partial, Symbol, Unit
 
 @dataclass(frozen=True, slots=True)
 class IndexedSum(Expr):
-    """Σ_{index = first … last} body; `last` of None is "over all", where the length is left open."""
+    """Σ_{index = first … last} body; `last` of None is n, where the length is left open."""
 
     body: Expr
     index: Index

@@ -82,6 +82,7 @@ class Reason(StrEnum):
     BOTH_CASES = "both_cases"
     BINOMIAL = "binomial"
     COEFFICIENT = "coefficient"
+    ENTRY = "entry"
     FOUND = "found"
     CONVENTION = "convention"
     LETTER = "letter"

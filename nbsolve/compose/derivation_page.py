@@ -23,6 +23,8 @@ from nbsolve.document import (
     Table,
     Text,
 )
+from nbsolve.expr import walk
+from nbsolve.general import IndexedSum
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
@@ -90,6 +92,8 @@ class DerivationPage:
             yield (Markdown(phrase("derivations.letters_activation")),)
         if "loss" in kinds:
             yield (Markdown(phrase("derivations.letters_loss")),)
+        if any(map(_is_long, self.problem.topics)):
+            yield (Markdown(phrase("derivations.letters_length")),)
         losses = [topic.name for topic in self.problem.topics if topic.kind == "loss"]
         if any(LOSSES[name].logarithmic for name in losses if name in LOSSES):
             yield (phrase("conventions.log_natural"),)
@@ -167,6 +171,12 @@ def name_of(topic: Topic) -> str:
     if topic.through is None:
         return name
     return phrase("derivations.through", loss=name, activation=phrase(f"activations.{topic.through}"))
+
+
+def _is_long(topic: Topic) -> bool:
+    """Whether sums over all outputs occur."""
+    forms = (form for d in derivations_of(topic) for stage in d.stages for form in stage.forms)
+    return any(isinstance(node, IndexedSum) for form in forms for node in walk(form.expression))
 
 
 def _capital(words: str) -> str:

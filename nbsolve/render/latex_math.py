@@ -132,8 +132,8 @@ def variable(name: str) -> str:
     return VARIABLES.get(name) or (letter_name(name).latex() if re.match(r"[A-Za-z]\w", name) else name)
 
 
-def _indexed_sum(index: str, first: int, last: int | None) -> str:
-    return rf"\sum_{{{index}}}" if last is None else rf"\sum_{{{index}={first}}}^{{{last}}}"
+def _indexed_sum(index: str, first: int, last: str) -> str:
+    return rf"\sum_{{{index}={first}}}^{{{last}}}"
 
 
 def _derivative(over: str, under: str, partial: bool) -> str:

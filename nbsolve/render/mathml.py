@@ -174,11 +174,9 @@ def _bold_letter(sign: str) -> str:
     return sign
 
 
-def _indexed_sum(index: str, first: int, last: int | None) -> str:
-    below = authored(index)
-    if last is None:
-        return f"<munder><mo>∑</mo>{one(below)}</munder>"
-    return f"<munderover><mo>∑</mo><mrow>{below}<mo>=</mo><mn>{first}</mn></mrow><mn>{last}</mn></munderover>"
+def _indexed_sum(index: str, first: int, last: str) -> str:
+    below, above = f"<mrow>{authored(index)}<mo>=</mo><mn>{first}</mn></mrow>", one(authored(last))
+    return f"<munderover><mo>∑</mo>{below}{above}</munderover>"
 
 
 def _derivative(over: str, under: str, partial: bool) -> str:

@@ -68,7 +68,7 @@ class Dialect:
     all_of: str
     subscript: Callable[[str, str], str]
     bold: Callable[[str], str]
-    indexed_sum: Callable[[str, int, int | None], str]
+    indexed_sum: Callable[[str, int, str], str]
     derivative: Callable[[str, str, bool], str]
     remainder: Callable[[str], str]
     indicator: Callable[[str], str]
@@ -309,7 +309,7 @@ class Printer:
         return letter if e.index is None else self.dialect.subscript(letter, str(e.index)), ATOM
 
     def _indexed_sum(self, e: IndexedSum) -> tuple[str, int]:
-        sign = self.dialect.indexed_sum(str(e.index), e.first, e.last)
+        sign = self.dialect.indexed_sum(str(e.index), e.first, "n" if e.last is None else str(e.last))
         return f"{sign}{self._applied}{self._at(e.body, PRODUCT)}", NEGATION
 
     @property

@@ -123,8 +123,8 @@ def _variable(name: str) -> str:
     return _VARIABLES.get(name) or (letter_name(name).plain() if re.match(r"[A-Za-z]\w", name) else name)
 
 
-def _indexed_sum(index: str, first: int, last: int | None) -> str:
-    return f"Σ_{index}" if last is None else f"Σ_{index}={first}…{last}"
+def _indexed_sum(index: str, first: int, last: str) -> str:
+    return f"Σ_{index}={first}…{last}"
 
 
 def _derivative(over: str, under: str, partial: bool) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.render.circled import circled
-from nbsolve.render.typst_math import CIRCLES, Formulas, fitting
+from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.render.typst_width import math_width
 from nbsolve.render.typst_words import quoted
 
@@ -96,7 +96,7 @@ def _row(line: Line, formulas: Formulas) -> Row:
         aside.append(circled(line.tag, CIRCLES))
     if line.note:
         words, plain = formulas.note(line.note)
-        tail.append(fitting(words))
+        tail.append(words)
         aside.append(plain)
     # the dash parts what stands at the line's end from the formula, to the ear too
     spoken = " ".join(said) + (f" — {' '.join(aside)}" if aside else "")

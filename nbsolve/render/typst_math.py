@@ -130,8 +130,8 @@ def _variable(name: str) -> str:
     return VARIABLES.get(name) or latex_to_typst(name)
 
 
-def _indexed_sum(index: str, first: int, last: int | None) -> str:
-    return f"∑_({index})" if last is None else f"∑_({index} = {first})^({last})"
+def _indexed_sum(index: str, first: int, last: str) -> str:
+    return f"∑_({index} = {first})^({last})"
 
 
 def _derivative(over: str, under: str, partial: bool) -> str:

@@ -102,7 +102,7 @@ def _style(texts: Sequence[str]) -> str:
     entries = any(a in ("a", "y", "p") and b == "_" for a, b in pairwise(texts))
     if not entries:
         return "scalar"
-    return "mean" if "{n}" in "".join(texts) else "vector"
+    return "mean" if r"\frac{1}{n}" in "".join(texts) else "vector"
 
 
 def _draw(topic: Topic, random: Random, length: int, *, one_hot: bool) -> dict[Place, Fraction]:

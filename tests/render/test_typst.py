@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import typst
 
-from nbsolve.render import latex_math, typst_math
+from nbsolve.document import Derivation, Line, Math
+from nbsolve.render import latex_math, typst_lines, typst_math
 from nbsolve.render.typst_width import math_width
 from tests.programs import TEX, needs
 from tests.render import golden, notation
@@ -38,6 +39,14 @@ def test_what_is_printed(case: golden.Case) -> None:
 def test_every_case_of_the_other_formats_is_here() -> None:
     others = golden.read(HERE / "expressions.txt", 2)
     assert {case.source for case in CASES} == {case.source for case in others}
+
+
+def test_brackets_in_a_note_are_those_of_a_formula() -> None:
+    source = "(call sigmoid z[1][1])"
+    sigmoid = notation.read(source)
+    block = Derivation((Line((("=", sigmoid),), sigmoid, ("recognise ", Math(sigmoid))),))
+    (call,) = typst_lines.derivation(block, typst_math.Formulas(notation.names()), 40)
+    assert call.count(printed(source)) == 3, call
 
 
 def test_all_of_them_compile_and_are_no_wider_than_they_are_thought() -> None:

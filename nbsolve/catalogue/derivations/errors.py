@@ -25,7 +25,7 @@ from nbsolve.catalogue.derivations.building import (
     zero,
 )
 from nbsolve.derivation import Derivation
-from nbsolve.expr import Expr, Variable
+from nbsolve.expr import Cases, Expr, Variable
 from nbsolve.step import Reason
 
 a, y, L, h, n, ell, delta = (Variable(name) for name in ("a", "y", "L", "h", "n", "ell", "delta"))
@@ -72,6 +72,12 @@ SQUARED_ERRORS = Derivation(
 
 # ----------------------------------------------------------------------- absolute error
 
+
+def _signs(a: Expr, y: Expr) -> Expr:
+    """The sign of a − y, case by case."""
+    return Cases(((one, is_(a, ">", y)), (zero, is_(a, "=", y)), (neg(one), is_(a, "<", y))))
+
+
 _above, _below = (is_(a, ">", y),), (is_(a, "<", y),)
 
 ABSOLUTE_ERROR = Derivation(
@@ -93,7 +99,13 @@ ABSOLUTE_ERROR = Derivation(
             (neg(one), Reason.CANCELLATION),
             when=(is_(h, "<", zero),),
         ),
-        stage(partial(L, a), (sign(error), Reason.CONVENTION), words="kink_absolute_error", boxed=True),
+        stage(
+            partial(L, a),
+            (sign(error), Reason.CONVENTION),
+            (_signs(a, y), Reason.CASE_BY_CASE),
+            words="kink_absolute_error",
+            boxed=True,
+        ),
     ),
     letters={**ONE_OUTPUT, "h": between(-1, 1)},
     kinks=(y,),
@@ -109,6 +121,7 @@ ABSOLUTE_ERRORS = Derivation(
             (over_all(i, partial(absolute(error_i), a_k)), Reason.SUM_RULE),
             (partial(absolute(error_k), a_k), Reason.ONE_TERM),
             (sign(error_k), Reason.FOUND),
+            (_signs(a_k, y_k), Reason.CASE_BY_CASE),
             boxed=True,
         ),
     ),

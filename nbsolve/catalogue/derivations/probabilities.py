@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from nbsolve.catalogue.derivations.building import (
     between,
+    either,
     entry,
     exp,
     function,
     i,
+    is_,
     j,
     k,
     ln,
@@ -198,6 +200,12 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
             (plus(zero, p_k), Reason.FACTORS),
             (p_k, Reason.SIMPLIFIED),
             when=(Apart(k, i),),
+        ),
+        stage(
+            partial(L, z_k),
+            (either(minus(p_k, one), is_(Variable("k"), "=", Variable("i")), p_k), Reason.BOTH_CASES),
+            words="one_hot_cases",
+            boxed=True,
         ),
         stage(
             partial(L, z_k),

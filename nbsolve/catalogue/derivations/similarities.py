@@ -97,7 +97,8 @@ share = over(dot(epsilon, a), square(norm(a)))
 neglected = Remainder(square(norm(epsilon)))
 minus_half = Number(flint.fmpq(-1, 2))
 _first_order = minus(over(dot(epsilon, y), norms), times(cosine, share))
-_slope = minus(over(y_k, norms), times(cosine, over(a_k, square(norm(a)))))
+_slope = minus(over(y, norms), times(cosine, over(a, square(norm(a)))))
+_slope_k = minus(over(y_k, norms), times(cosine, over(a_k, square(norm(a)))))
 
 COSINE_SIMILARITY = Derivation(
     "cosine_similarity",
@@ -133,12 +134,8 @@ COSINE_SIMILARITY = Derivation(
             (plus(cosine, _first_order, neglected), Reason.EXPANDED),
             words="cosine_together",
         ),
-        stage(
-            partial(C, a_k),
-            (_slope, Reason.COEFFICIENT),
-            words="cosine_coefficient",
-            boxed=True,
-        ),
+        stage(partial(C, a), (_slope, Reason.COEFFICIENT), words="cosine_coefficient", boxed=True),
+        stage(partial(C, a_k), (_slope_k, Reason.ENTRY), words="cosine_entry", boxed=True),
     ),
     letters={**VECTORS, "epsilon": between(-1, 1, 3), "x": between(-1, 1)},
     remarks=("cosine_similarity",),
@@ -150,19 +147,22 @@ COSINE_LOSS = Derivation(
         stage(C, cosine),
         stage(L, minus(one, C)),
         stage(
-            partial(L, a_k),
-            partial(minus(one, C), a_k),
-            (neg(partial(C, a_k)), Reason.SUM_RULE),
+            partial(L, a),
+            partial(minus(one, C), a),
+            (neg(partial(C, a)), Reason.SUM_RULE),
             words="cosine_loss",
         ),
-        stage(partial(C, a_k), (_slope, Reason.KNOWN_DERIVATIVE), words="cosine_known"),
+        stage(partial(C, a), (_slope, Reason.KNOWN_DERIVATIVE), words="cosine_known"),
+        stage(
+            partial(L, a),
+            (minus(times(cosine, over(a, square(norm(a)))), over(y, norms)), Reason.FACTORS),
+            words="cosine_sign",
+            boxed=True,
+        ),
         stage(
             partial(L, a_k),
-            (
-                minus(times(cosine, over(a_k, square(norm(a)))), over(y_k, norms)),
-                Reason.FACTORS,
-            ),
-            words="cosine_sign",
+            (minus(times(cosine, over(a_k, square(norm(a)))), over(y_k, norms)), Reason.ENTRY),
+            words="cosine_entry",
             boxed=True,
         ),
     ),
