@@ -85,6 +85,8 @@ class Names:
         self._custom = {key: _read(key, text) for key, text in notation.names.items() if "<" not in text}
         self._letters = {role: self._letter(role) for role in _LETTERS}
         self._names: dict[tuple[Role, int | None, Unit | None, Unit | None, bool], Name] = {}
+        self._latex: dict[Symbol | Partial, str] = {}
+        self._plain: dict[Symbol | Partial, str] = {}
         self._check()
 
     @classmethod
@@ -99,6 +101,12 @@ class Names:
 
     def latex(self, atom: Symbol | Partial) -> str:
         r"""LaTeX without dollar signs: `w_3^{\text{new}}`, `\frac{\partial L}{\partial w_3}`."""
+        written = self._latex.get(atom)
+        if written is None:
+            written = self._latex[atom] = self._in_latex(atom)
+        return written
+
+    def _in_latex(self, atom: Symbol | Partial) -> str:
         if isinstance(atom, Partial):
             return rf"\frac{{\partial {self.latex(atom.of)}}}{{\partial {self.latex(atom.wrt)}}}"
         if atom.role is Role.LOSS_DECREASE:
@@ -110,6 +118,12 @@ class Names:
 
     def plain(self, atom: Symbol | Partial) -> str:
         """Unicode text for a terminal or a text alternative: w₃ⁿᵉʷ, ∂L/∂w₃."""
+        written = self._plain.get(atom)
+        if written is None:
+            written = self._plain[atom] = self._in_signs(atom)
+        return written
+
+    def _in_signs(self, atom: Symbol | Partial) -> str:
         if isinstance(atom, Partial):
             return f"∂{self.plain(atom.of)}/∂{self.plain(atom.wrt)}"
         if atom.role is Role.LOSS_DECREASE:

@@ -49,6 +49,9 @@ class Role(StrEnum):
     SHARE = "share"
     SAMPLE_COUNT = "n"
 
+    __hash__ = str.__hash__
+    """That of an Enum is written in Python, and a role is hashed with every symbol that is looked up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Index:

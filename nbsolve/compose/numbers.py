@@ -178,7 +178,7 @@ class Numbers:
                 return substitute(node.expanded, replaced)
             return substitute(self.branch(node), replaced) if isinstance(node, Cases) else None
 
-        return substitute(expression, replaced)
+        return substitute(expression, replaced) if _is_undecided(expression) else expression
 
     def vanishes(self, node: Expr) -> bool:
         """Whether it is a product with a case distinction whose branch is 0 (an inactive hinge)."""
@@ -192,6 +192,11 @@ class Numbers:
     def branch(self, cases: Cases) -> Expr:
         """The formula of a case distinction that holds here."""
         return branch(cases, self.values, self.solution.arithmetic)
+
+
+def _is_undecided(expression: Expr) -> bool:
+    """Whether there is anything to spell out or to decide."""
+    return isinstance(expression, Applied | Cases) or any(map(_is_undecided, expression.children))
 
 
 def _plain(expression: Expr) -> Expr:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 import flint
@@ -53,14 +54,16 @@ def written(source: Document) -> dict[str, Any]:
 
     def put(value: Any) -> Any:
         kind = type(value)
+        if kind in _AS_THEY_ARE:
+            return value
         if kind is tuple:
             return [0, *map(put, value)]
-        if (stored := _FIELDS.get(kind)) is not None:
-            return [kind.__name__, *[put(getattr(value, name)) for name in stored]]
-        if value is None or isinstance(value, bool | int | str):
-            return value
-        if isinstance(value, Symbol | Partial):
+        if (fields_of := _FIELDS.get(kind)) is not None:
+            return [kind.__name__, *map(put, fields_of(value))]
+        if kind is Symbol or kind is Partial:
             return {"a": atoms.setdefault(value, len(atoms))}
+        if isinstance(value, str | int):
+            return value
         if isinstance(value, flint.fmpq):
             return {"q": str(value)}
         if isinstance(value, Index):
@@ -76,7 +79,16 @@ def written(source: Document) -> dict[str, Any]:
     return {"version": VERSION, "document": json.dumps(data, ensure_ascii=False, separators=(",", ":"))}
 
 
-_FIELDS = {each: tuple(field.name for field in fields(each)) for each in _CLASSES.values()}
+def _fields_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    names = [field.name for field in fields(kind)]
+    if len(names) == 1:
+        (name,) = names
+        return lambda value: (getattr(value, name),)
+    return attrgetter(*names) if names else lambda value: ()
+
+
+_FIELDS = {each: _fields_of(each) for each in _CLASSES.values()}
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 
 def _atom(atom: Symbol | Partial) -> list[Any]:
