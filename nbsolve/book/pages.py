@@ -112,10 +112,11 @@ def _page_again(course: Course, name: str, related: str | None) -> None:
     """The page of a notebook that need not run again: it leads to other pages now."""
     import nbformat
 
+    from nbsolve.notebook.nodes import written
     from nbsolve.notebook.page import as_page
 
     notebook = nbformat.reads(_notebook(course, name).read_text(encoding="utf-8"), as_version=4)
-    write_whole(_page(course, name), nbformat.writes(as_page(notebook, name, related)) + "\n")
+    write_whole(_page(course, name), written(as_page(notebook, name, related)))
 
 
 def _forget_others(course: Course, pages: Mapping[str, Made]) -> None:

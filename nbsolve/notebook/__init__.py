@@ -117,9 +117,8 @@ def _compiling(scratch: Path) -> AbstractContextManager[None]:
 
 def _task(job: NotebookJob, scratch: Path) -> Task:
     def work() -> None:
-        import nbformat
-
         from nbsolve.notebook.execution import execute_notebook
+        from nbsolve.notebook.nodes import written
         from nbsolve.notebook.page import as_page
         from nbsolve.whole_files import write_whole
 
@@ -131,10 +130,8 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
             hint = domain_hint(job.problem)
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None
         if job.page is not None:
-            write_whole(
-                job.page, nbformat.writes(as_page(notebook, job.name or job.page.stem, job.related)) + "\n"
-            )
-        write_whole(job.out, nbformat.writes(notebook) + "\n")
+            write_whole(job.page, written(as_page(notebook, job.name or job.page.stem, job.related)))
+        write_whole(job.out, written(notebook))
 
     return work
 

@@ -8,6 +8,7 @@ import nbformat
 
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.markdown.myst import line
+from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook
 from nbsolve.notebook.parameters import assignments, literal, text_literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.embedding import self_contained_text
@@ -24,31 +25,29 @@ NOT_ON_PAGE = "not-on-page"
 def notebook_of(problem: AnyProblem) -> nbformat.NotebookNode:
     """The notebook that works the problem, not yet run; it carries the problem and needs no file beside it."""
     cells = [
-        nbformat.v4.new_markdown_cell(f"# {line(problem.title, language=problem.language)}"),
+        markdown_cell(f"# {line(problem.title, language=problem.language)}"),
         *_problem(problem),
         *(
-            nbformat.v4.new_code_cell(source)
+            code_cell(source)
             for source in (
                 _derivation(problem) if isinstance(problem, DerivationProblem) else _network(problem)
             )
         ),
     ]
-    for position, cell in enumerate(cells):
-        cell.id = f"cell-{position}"
+    for cell in cells:
         cell.metadata.setdefault("tags", [])  # papermill wants to find them
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    notebook: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-    return notebook
+    return new_notebook(cells, metadata)
 
 
 def _problem(problem: AnyProblem) -> Iterator[nbformat.NotebookNode]:
     """What can be changed, and the problem itself: its numbers as parameters, the rest as YAML."""
     text, values = taken_out(self_contained_text(problem), lambda node: "=" not in literal(node))
-    yield nbformat.v4.new_markdown_cell(_guide(problem, tuple(values)), metadata={"tags": [NOT_ON_PAGE]})
+    yield markdown_cell(_guide(problem, tuple(values)), tags=[NOT_ON_PAGE])
     if values:
         source = f"# {phrase('notebook.parameters')}\n{assignments(values)}"
-        yield nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]})
+        yield code_cell(source, tags=["parameters"])
     imports = ["from nbsolve import load_problem, solve", ""]
     if isinstance(problem, DerivationProblem):
         imports.insert(0, "from IPython.display import display\n")
@@ -60,7 +59,7 @@ def _problem(problem: AnyProblem) -> Iterator[nbformat.NotebookNode]:
     else:
         named = []
     loaded = ", ".join(["problem_text", *trust])
-    yield nbformat.v4.new_code_cell(
+    yield code_cell(
         "\n".join(
             [
                 *imports,

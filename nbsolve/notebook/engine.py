@@ -21,6 +21,8 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
+from nbsolve.notebook.nodes import output
+
 ENGINE_NAME = "nbsolve"
 
 
@@ -35,9 +37,7 @@ class _Hook(DisplayHook):
             assert self.shell is not None
             data, metadata = self.shell.display_formatter.format(result)
             self.outputs.append(
-                nbformat.v4.new_output(
-                    "execute_result", data=_as_text(data), metadata=metadata, execution_count=self.count
-                )
+                output("execute_result", data=_as_text(data), metadata=metadata, execution_count=self.count)
             )
 
 
@@ -47,9 +47,7 @@ class _Publisher(DisplayPublisher):
     outputs: list[nbformat.NotebookNode]
 
     def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        self.outputs.append(
-            nbformat.v4.new_output("display_data", data=_as_text(data), metadata=metadata or {})
-        )
+        self.outputs.append(output("display_data", data=_as_text(data), metadata=metadata or {}))
 
 
 class _Stream(io.StringIO):
@@ -64,7 +62,7 @@ class _Stream(io.StringIO):
         if last is not None and last.output_type == "stream" and last.name == self.stream_name:
             last.text += text
         elif text:
-            self.outputs.append(nbformat.v4.new_output("stream", name=self.stream_name, text=text))
+            self.outputs.append(output("stream", name=self.stream_name, text=text))
         return len(text)
 
 
@@ -139,11 +137,7 @@ def _run_cell(shell: _Shell, cell: nbformat.NotebookNode, count: int) -> BaseExc
         result: ExecutionResult = shell.run_cell(cell.source, store_history=False)  # type: ignore[no-untyped-call]
     error: BaseException | None = result.error_before_exec or result.error_in_exec
     if error is not None:
-        outputs.append(
-            nbformat.v4.new_output(
-                "error", ename=type(error).__name__, evalue=str(error), traceback=[str(error)]
-            )
-        )
+        outputs.append(output("error", ename=type(error).__name__, evalue=str(error), traceback=[str(error)]))
     cell.outputs = outputs
     return error
 

@@ -10,6 +10,7 @@ import nbformat
 
 from nbsolve.markdown.myst import fenced
 from nbsolve.notebook.cells import NOT_ON_PAGE
+from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook
 from nbsolve.phrases import phrase
 from nbsolve.render import myst
 from nbsolve.render.figure import figure
@@ -37,22 +38,17 @@ def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = No
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             if NOT_ON_PAGE not in cell.metadata.get("tags", []):
-                cells.append(nbformat.v4.new_markdown_cell(cell.source))
+                cells.append(markdown_cell(cell.source))
         elif cell.cell_type == "code":
             code.append(cell.source)
             cells.extend(_lifted(cell))
     if related is not None:
-        cells.append(nbformat.v4.new_markdown_cell(f"## See also\n\n{related}"))
+        cells.append(markdown_cell(f"## See also\n\n{related}"))
     up, file = "../" * (1 + name.count("/")), f"{name.rpartition('/')[2]}.ipynb"
     words = _AFTERWORD.format(up=up, name=quote(name), file=escape(file), install=phrase("notebook.install"))
-    cells.append(nbformat.v4.new_markdown_cell(words))
-    cells.append(
-        nbformat.v4.new_code_cell("\n\n".join(code), execution_count=1, metadata={"tags": ["hide-input"]})
-    )
-    for position, cell in enumerate(cells):
-        cell.id = f"cell-{position}"
-    page: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
-    return page
+    cells.append(markdown_cell(words))
+    cells.append(code_cell("\n\n".join(code), count=1, tags=["hide-input"]))
+    return new_notebook(cells, notebook.metadata)
 
 
 def _lifted(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -60,23 +56,16 @@ def _lifted(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     for output in cell.outputs:
         data = output.get("data", {})
         if "image/svg+xml" in data:
-            lifted.append(nbformat.v4.new_markdown_cell(_figure(data["image/svg+xml"])))
+            lifted.append(markdown_cell(_figure(data["image/svg+xml"])))
         elif "text/markdown" in data:
             if not data["text/markdown"].strip():  # no pitfalls, for one
                 continue
             markdown = myst.with_directives(data["text/markdown"])
-            lifted.append(nbformat.v4.new_markdown_cell(_below_title(markdown)))
+            lifted.append(markdown_cell(_below_title(markdown)))
         else:
             left.append(output)
     if left:
-        lifted.append(
-            nbformat.v4.new_code_cell(
-                cell.source,
-                outputs=left,
-                execution_count=cell.execution_count,
-                metadata={"tags": ["hide-input"]},
-            )
-        )
+        lifted.append(code_cell(cell.source, left, cell.execution_count, tags=["hide-input"]))
     return lifted
 
 

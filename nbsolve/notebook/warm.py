@@ -9,12 +9,11 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import nbformat
-
 from nbsolve.formula import OwnFunction, derived_activation, derived_loss
 from nbsolve.garbage import collect_seldom
 from nbsolve.notebook.engine import fresh_shell
 from nbsolve.notebook.execution import execute_notebook
+from nbsolve.notebook.nodes import written
 from nbsolve.notebook.page import as_page
 from nbsolve.problem import load_problem
 from nbsolve.problem.functions import own_function
@@ -58,8 +57,8 @@ def warm_up(problems: Sequence[AnyProblem], scratch: Path) -> None:
         folder = scratch / f"warm-{number}"
         folder.mkdir()
         notebook = execute_notebook(problem, folder=folder, scratch=folder)
-        nbformat.writes(as_page(notebook, "warm"))
-        nbformat.writes(notebook)
+        written(as_page(notebook, "warm"))
+        written(notebook)
     for derive in _shared(problems):
         with suppress(Exception):  # the notebooks will say what is wrong
             derive()

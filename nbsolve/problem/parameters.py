@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.events import (
     AliasEvent,
     MappingEndEvent,
@@ -24,7 +23,7 @@ from nbsolve.catalogue import OPTIMISERS
 from nbsolve.errors import Fault, ProblemError
 from nbsolve.problem.emitting import emit, flow
 from nbsolve.problem.overrides import node_of
-from nbsolve.problem.reading import read_tree
+from nbsolve.problem.reading import read_tree, read_with_marks
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
 __all__ = ["taken_out", "with_parameters"]
@@ -88,9 +87,8 @@ def taken_out(text: str, fits: Callable[[Node], bool] = lambda node: True) -> tu
     That is samples, weights, biases, learning rate and strength of a penalty; in a derivation what is derived.
     A value that does not fit stays where it is.
     """
-    tree = read_tree(text, "problem")
+    tree, spans = (read_tree(text, "problem"), None) if len(text) > LARGEST_TEXT else _with_spans(text)
     found = [one for one in _parameters(tree) if fits(one.value)]
-    spans = None if len(text) > LARGEST_TEXT else _spans(text)
     values = {one.name: one.value for one in found}
     if spans is None:
         return emit(_replaced(tree, (), {one.path: one.stand_in for one in found})), values
@@ -172,9 +170,10 @@ def _replaced(node: Node, path: Path, by: Mapping[Path, Node]) -> Node:
     return node
 
 
-def _spans(text: str) -> dict[Path, tuple[int, int]] | None:
-    """Where each value begins and ends in the text; None where it has anchors, which stand elsewhere."""
+def _with_spans(text: str) -> tuple[Node, dict[Path, tuple[int, int]] | None]:
+    """The tree, and where each value begins and ends in the text; None where some anchor stands elsewhere."""
     spans: dict[Path, tuple[int, int]] = {}
+    elsewhere = False
     opened: list[tuple[Path, int, bool]] = []
     keys: list[str | int | None] = []
     last = 0  # where the value before ends: comments after a block belong to what follows
@@ -188,9 +187,10 @@ def _spans(text: str) -> dict[Path, tuple[int, int]] | None:
         if keys:
             keys[-1] = keys[-1] + 1 if isinstance(keys[-1], int) else None
 
-    for event in YAML(typ="safe", pure=True).parse(text):
+    def see(event: Any) -> None:
+        nonlocal elsewhere
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            return None
+            elsewhere = True
         if isinstance(event, SequenceStartEvent | MappingStartEvent):
             opened.append((path(), event.start_mark.index, bool(event.flow_style)))
             keys.append(0 if isinstance(event, SequenceStartEvent) else None)
@@ -203,4 +203,6 @@ def _spans(text: str) -> dict[Path, tuple[int, int]] | None:
                 keys[-1] = event.value
             else:
                 done(path(), event.start_mark.index, event.end_mark.index)
-    return spans
+
+    tree = read_with_marks(text, see)
+    return tree, None if elsewhere else spans

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -79,6 +79,13 @@ def read_tree(text: str, file: str) -> Node:
     return tree
 
 
+def read_with_marks(text: str, see: Callable[[Any], None]) -> Node:
+    """The tree of a text that was read before; `see` gets the parser's events, with their places in the text."""
+    tree = _Builder("problem", []).build(text, see)
+    assert tree is not None
+    return tree
+
+
 def _refuse(
     file: str,
     message: str,
@@ -105,10 +112,14 @@ class _Builder:
         self.stack: list[tuple[Items | Entries, str | None]] = []
         self.keys: list[str | None] = []
 
-    def build(self, text: str) -> Node | None:
-        """The tree; None when a stand-in for a list of numbers turned up inside a text."""
+    def build(self, text: str, see: Callable[[Any], None] = lambda event: None) -> Node | None:
+        """The tree; None when a stand-in for a list of numbers turned up inside a text.
+
+        `see` is called with every event.
+        """
         try:
             for event in _events(text):
+                see(event)
                 if not self._take(event):
                     return None
         except ProblemError:
