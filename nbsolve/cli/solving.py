@@ -89,7 +89,7 @@ def solve(
 ) -> None:
     """Work a problem out and print the solution.
 
-    As text for the terminal, as Markdown (MyST), as LaTeX, or as JSON for programs.
+    As text for the terminal, as Markdown (MyST), as LaTeX, or as JSON for programs. Drawings are told in words.
     """
     worked = solved(file, overrides or [])
     with about(file, worked.problem):
@@ -97,7 +97,9 @@ def solve(
             output.as_utf8()
             _write_json(worked, everything)
             return
-        _write(worked.document(), DocumentFormat(form.value))
+        from nbsolve.pictured import described
+
+        _write(described(worked), DocumentFormat(form.value))
 
 
 def explain(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,20 +16,16 @@ from nbsolve.handout.typesetting import Sheet
 from nbsolve.handout.work import MOST, answer_lines
 from nbsolve.markdown.plain import plain
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import DerivationProblem
+from nbsolve.pictured import Draw, Worked, after_headings, parts_of
 from nbsolve.render.typst import Piece, Writer
 from nbsolve.render.typst_markdown import in_language, inline_of
 from nbsolve.render.typst_words import quoted
 from nbsolve.worked import WorkedSolution
-from nbsolve.worked_derivation import WorkedDerivation
 
 if TYPE_CHECKING:
     from nbsolve.compose.givens import DataFile
-    from nbsolve.drawing import Drawing
 
 __all__ = ["Handout", "Worked"]
-
-Worked = WorkedSolution | WorkedDerivation
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ class Handout:
         """The statement without its heading (the sheet's title says it); `space`: with room for answers."""
         writer = self._writer(self.statement, raised, prefix)
         blocks = [block for block in self.statement.blocks if not _is_heading(block, "sections.statement")]
-        place = self._parts(blocks)
+        place = parts_of(self.worked, blocks)
         if isinstance(self.worked, WorkedSolution):
             said = self.worked.unsaid().blocks
             at = len(blocks) if place is None else place
@@ -130,9 +126,9 @@ class Handout:
         if not statement:
             blocks, given = blocks[given:], 0
         writer = self._writer(replace(self.whole, blocks=tuple(blocks)), raised, prefix)
-        place = self._parts(blocks[:given])
+        place = parts_of(self.worked, blocks[:given])
         place = given if place is None and statement else place
-        after = self._after_headings(blocks)
+        after = after_headings(self.worked, blocks)
         for position, piece in enumerate(writer.pieces()):
             if position == place:
                 yield from self._drawn()
@@ -150,14 +146,6 @@ class Handout:
     def _writer(self, document: Document, raised: int, prefix: str) -> Writer:
         return Writer(document, self.paper.room, raised, prefix)
 
-    def _parts(self, blocks: Sequence[Block]) -> int | None:
-        """The position of the list of parts among the blocks; None where there is none."""
-        labels = tuple(part.label for part in self.worked.problem.parts)
-        for position, block in enumerate(blocks):
-            if labels and isinstance(block, Bullets) and block.labels == labels:
-                return position
-        return None
-
     # ------------------------------------------------------------------ drawings
 
     def _drawn(self) -> Iterator[Piece]:
@@ -165,36 +153,12 @@ class Handout:
         if isinstance(self.worked, WorkedSolution):
             yield from self._drawing(self.worked.draw)
 
-    def _drawing(self, draw: Callable[[], Drawing]) -> Iterator[Piece]:
+    def _drawing(self, draw: Draw) -> Iterator[Piece]:
         try:
             drawing = draw()
         except UnknownQuantityError:
             return  # a pass that this problem does not have
         yield figure(drawing, self.paper)
-
-    def _after_headings(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
-        """Positions of the headings that a drawing follows: each backward pass, each derivation."""
-        worked = self.worked
-        if isinstance(worked, WorkedDerivation):
-            return self._graphs(worked, blocks)
-        kind = "backward" if worked.problem.losses else "forward"
-        places = [n for n, block in enumerate(blocks) if _is_heading(block, f"sections.{kind}")]
-        numbers = [iteration.number for iteration in worked.solution.iterations]
-        if len(places) != len(numbers):
-            return {}
-        return {
-            place: lambda number=number: worked.draw(kind, iteration=number)  # type: ignore[misc]
-            for place, number in zip(places, numbers, strict=True)
-        }
-
-    def _graphs(self, worked: WorkedDerivation, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
-        problem: DerivationProblem = worked.problem
-        found: dict[int, Callable[[], Drawing]] = {}
-        for topic in problem.topics:
-            first = next((b for b in worked.derivation(topic.id).blocks if isinstance(b, Heading)), None)
-            if first is not None and first in blocks:
-                found[blocks.index(first)] = lambda topic=topic: worked.draw(topic.id)  # type: ignore[misc]
-        return found
 
 
 def space_for(lines: int) -> Piece:

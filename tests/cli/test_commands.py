@@ -279,6 +279,7 @@ def test_an_interruption_is_130(folder: Path) -> None:
     "arguments", [["--help"], ["solve", FIRST], ["solve", FIRST, "-f", "json"], ["check", FIRST]]
 )
 def test_only_what_is_needed_is_imported(arguments: list[str], folder: Path) -> None:
+    """A page tells its drawing in words, for which it lays it out; nothing paints it."""
     code = (
         f"import sys; sys.argv[1:] = {arguments!r}\n"
         "import atexit\n"
@@ -290,7 +291,7 @@ def test_only_what_is_needed_is_imported(arguments: list[str], folder: Path) -> 
     )
     assert done.returncode == 0
     loaded = {name.split(".")[0] for name in done.stderr.split()}
-    assert not loaded & set(FORBIDDEN)
+    assert not loaded & set(FORBIDDEN) - ({"networkx"} if arguments == ["solve", FIRST] else set())
 
 
 # ------------------------------------------------------------------ completion

@@ -1,0 +1,85 @@
+"""Where a page has its drawings, and the page that says in words what they show, for formats without pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nbsolve.document import Block, Bullets, Document, Fold, Heading, Paragraph
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.phrases import phrase
+from nbsolve.worked import WorkedSolution
+from nbsolve.worked_derivation import WorkedDerivation
+
+if TYPE_CHECKING:
+    from nbsolve.drawing import Drawing
+
+__all__ = ["Draw", "Worked", "after_headings", "described", "parts_of"]
+
+Worked = WorkedSolution | WorkedDerivation
+Draw = Callable[[], "Drawing"]
+
+
+def parts_of(worked: Worked, blocks: Sequence[Block]) -> int | None:
+    """The position of the list of parts, which the drawing of the network precedes; None where there is none."""
+    labels = tuple(part.label for part in worked.problem.parts)
+    for position, block in enumerate(blocks):
+        if labels and isinstance(block, Bullets) and block.labels == labels:
+            return position
+    return None
+
+
+def after_headings(worked: Worked, blocks: Sequence[Block]) -> dict[int, Draw]:
+    """Positions of the headings that a drawing follows: each backward pass, each derivation."""
+    if isinstance(worked, WorkedDerivation):
+        return _graphs(worked, blocks)
+    kind = "backward" if worked.problem.losses else "forward"
+    title = (phrase(f"sections.{kind}"),)
+    places = [n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.text == title]
+    numbers = [iteration.number for iteration in worked.solution.iterations]
+    if len(places) == len(numbers) + 1:  # the solution in symbols has a heading of this name too
+        places = places[1:]
+    if len(places) != len(numbers):
+        return {}
+    return {
+        place: lambda number=number: worked.draw(kind, iteration=number)  # type: ignore[misc]
+        for place, number in zip(places, numbers, strict=True)
+    }
+
+
+def _graphs(worked: WorkedDerivation, blocks: Sequence[Block]) -> dict[int, Draw]:
+    found: dict[int, Draw] = {}
+    for topic in worked.problem.topics:
+        first = next((b for b in worked.derivation(topic.id).blocks if isinstance(b, Heading)), None)
+        if first is not None and first in blocks:
+            found[blocks.index(first)] = lambda topic=topic: worked.draw(topic.id)  # type: ignore[misc]
+    return found
+
+
+def described(worked: Worked) -> Document:
+    """The whole page, with each drawing in words where pages with pictures have it."""
+    page = worked.document()
+    return replace(page, blocks=tuple(_described(worked, page.blocks)))
+
+
+def _described(worked: Worked, blocks: Sequence[Block]) -> Iterator[Block]:
+    after = after_headings(worked, blocks)
+    network = isinstance(worked, WorkedSolution)
+    before = parts_of(worked, blocks) if network else None
+    if network and before is None:
+        before = len(worked.statement().blocks) + 1  # below the page's title
+    for position, block in enumerate(blocks):
+        if position == before and isinstance(worked, WorkedSolution):
+            yield from _words(worked.draw)
+        yield block
+        if position in after:
+            yield from _words(after[position])
+
+
+def _words(draw: Draw) -> Iterator[Block]:
+    try:
+        words = draw().words
+    except UnknownQuantityError:
+        return  # a pass that this problem does not have
+    yield Fold(phrase("drawing.in_words"), (Paragraph((words,)),))
