@@ -57,10 +57,15 @@ def _preload(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
 class _Page:
     """What is known of a page while it is written, from its top down."""
 
-    known: dict[str, str]
+    known: dict[str, list[str]]
     equations: int = 0
     lines: dict[str, str] = field(default_factory=dict)
     """By the number of a line, the id of the last one that was given it."""
+
+    def markup(self, at: str) -> str | None:
+        """The next formula of this key; the last one stands for all that follow."""
+        found = self.known.get(at)
+        return None if found is None else found.pop(0) if len(found) > 1 else found[0]
 
     def linked(self, markup: str) -> str:
         """The numbers of lines: an id where a line is given it, a link where it is called by it."""
@@ -85,24 +90,25 @@ def _page(translator: HTML5Translator) -> _Page:
     return page
 
 
-def _formulas_of(book: Path, page: str) -> dict[str, str]:
+def _formulas_of(book: Path, page: str) -> dict[str, list[str]]:
     """The formulae of the documents that the page's notebook carries; none for a page that people write."""
     folder, _, name = page.partition("/")
     notebook = book / "_build" / "notebooks" / f"{name}.ipynb"
     if folder != "problems" or not notebook.is_file():
         return {}
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", ()):
             document = output.get("data", {}).get(stored.MIME)
             if document is not None:
-                found |= formulas(stored.read(document))
+                for at, markups in formulas(stored.read(document)).items():
+                    found.setdefault(at, []).extend(markups)
     return found
 
 
 def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     latex = node.astext()
-    markup = _page(self).known.get(key(latex, False))
+    markup = _page(self).markup(key(latex, False))
     if markup is None:
         markup = _authored(latex, node, authored_inline)
     self.body.append(f'<span class="nbsolve-inline">{_annotated(_page(self).linked(markup), latex)}</span>')
@@ -112,7 +118,7 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     page, latex = _page(self), node.astext()
     page.equations += 1
-    markup = page.known.get(key(latex, True))
+    markup = page.markup(key(latex, True))
     if markup is None:
         markup = _authored(latex, node, authored_block)
     identity = f"equation-{page.equations}"

@@ -79,6 +79,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_css_file("math-fonts.css")
     app.add_css_file("nbsolve.css")
     app.add_js_file("nbsolve.js")
+    app.add_js_file("nbsolve-stepping.js")
     app.add_js_file("nbsolve-search.js")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 

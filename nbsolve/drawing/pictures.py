@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -116,7 +116,16 @@ class _Asked:
         """Forward, backward, update."""
         content = _PASSES[self.show](self.graph, self.readings, self.names)
         words = pass_description(self.graph, self.readings, self.names, self.show)
-        return _finished(self.graph, content, words)
+        return _finished(self.graph, content, words, self._about)
+
+    @property
+    def _about(self) -> dict[str, object]:
+        """What scripts are told: which pass, of what; nothing of a picture that leaves units out."""
+        if self.graph.number_of_edges() < self.graph.graph["edges"]:
+            return {}
+        iteration = self.readings.iteration
+        moment = {"iteration": iteration.number, "sample": self.readings.sample} if iteration else {}
+        return {"drawing": self.show, **moment}
 
     def paths(self) -> Drawing:
         """The paths from a quantity to the loss."""
@@ -178,6 +187,8 @@ def frames(solution: Solution, names: Names) -> tuple[Drawing, ...]:
     return tuple(every.frame(moment.number) for moment in every.moments) or (every.frame(1),)
 
 
-def _finished(graph: nx.DiGraph, content: Content, alt: str) -> Drawing:
+def _finished(
+    graph: nx.DiGraph, content: Content, alt: str, data: Mapping[str, object] | None = None
+) -> Drawing:
     scene = lay_out(graph, [content]).scene(content)
-    return Drawing(write_svg(scene, content.title, alt), content.title, alt, scene)
+    return Drawing(write_svg(scene, content.title, alt, data), content.title, alt, scene)

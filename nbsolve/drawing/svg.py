@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
+from collections.abc import Mapping
 from html import escape
 
 from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
@@ -14,8 +15,11 @@ from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Mark, Picture, 
 __all__ = ["png", "write_svg"]
 
 
-def write_svg(scene: Scene, title: str, description: str) -> str:
-    """The SVG text of a scene with its title and its description for those who do not see it."""
+def write_svg(scene: Scene, title: str, description: str, data: Mapping[str, object] | None = None) -> str:
+    """The SVG text of a scene with its title and its description for those who do not see it.
+
+    `data` says to scripts what is drawn: `{"drawing": "backward", "iteration": 1}` is `data-drawing="backward" …`.
+    """
     width, height = _number(scene.width), _number(scene.height)
     body = [
         f'<rect width="{width}" height="{height}" rx="10" fill="{GROUND}"/>',
@@ -36,7 +40,9 @@ def write_svg(scene: Scene, title: str, description: str) -> str:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{tag}" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" style="max-width:100%;height:auto" font-family="{FAMILY}" role="img" '
-        f'aria-labelledby="{tag}-t" aria-describedby="{tag}-d">'
+        f'aria-labelledby="{tag}-t" aria-describedby="{tag}-d"'
+        + "".join(f' data-{name}="{escape(str(value))}"' for name, value in (data or {}).items())
+        + ">"
     )
     words = [
         f'<title id="{tag}-t">{escape(title)}</title>',

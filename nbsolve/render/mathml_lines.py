@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from nbsolve.document import Derivation, Line, Mark, Math, Result, Text
-from nbsolve.expr import Expr
+from nbsolve.expr import Atom, Expr, Quantity, atoms
 from nbsolve.notation import Names
 from nbsolve.render.mathml import inline, mark, printer
 from nbsolve.render.mathml_pieces import ROOM, pieces, whole
 from nbsolve.render.mathml_width import width
 from nbsolve.render.printer import Printer
+from nbsolve.symbol import Index, Partial, Symbol, canonical
 
 __all__ = ["derivation"]
 
+_ITERATION = re.compile(r"it(\d+)-")
+"""How the anchors of what is found in an iteration begin."""
 _NEAR = 3.8
 """The width of a left side beside which a phone has room for the right one, in the font's size."""
 
@@ -23,14 +27,41 @@ def derivation(block: Derivation, names: Names) -> str:
     p = printer(names)
     far = any(line.left is not None and width(p.print(line.left)) > _NEAR for line in block.lines)
     rows = "".join(_row(line, p, names) for line in block.lines)
-    return f'<div class="nbsolve-math{" far" if far else ""}">{rows}</div>'
+    iteration = next((found[1] for one in block.anchors if (found := _ITERATION.match(one))), None)
+    moment = f' data-iteration="{iteration}"' if iteration else ""
+    return f'<div class="nbsolve-math{" far" if far else ""}"{moment}>{rows}</div>'
 
 
 def _row(line: Line, p: Printer, names: Names) -> str:
-    left = "" if line.left is None else f'<div class="left">{pieces(p.print(line.left), True)}</div>'
+    left = (
+        ""
+        if line.left is None
+        else f'<div class="left"{_found(line.left)}>{pieces(p.print(line.left), True)}</div>'
+    )
     parts = [_part(p.relation(relation), right, p) for relation, right in line.parts]
     right = "<wbr>".join(f'<span class="part">{part}</span>' if len(parts) > 1 else part for part in parts)
-    return f'{left}<div class="right">{right}{_tail(line, names)}</div>'
+    return f'{left}<div class="right"{_used(line)}>{right}{_tail(line, names)}</div>'
+
+
+def _found(left: Expr) -> str:
+    """What the lines from here on find: its canonical name, and its sample in a batch."""
+    if not isinstance(left, Quantity) or not _is_single(left.atom):
+        return ""
+    sample = "" if left.atom.sample is None else f' data-sample="{left.atom.sample}"'
+    return f' data-finds="{canonical(left.atom)}"{sample}'
+
+
+def _used(line: Line) -> str:
+    """The canonical names of what the line is made of."""
+    sides = [right.value if isinstance(right, Result) else right for _, right in line.parts]
+    used = dict.fromkeys(canonical(atom) for side in sides for atom in atoms(side) if _is_single(atom))
+    return f' data-uses="{" ".join(used)}"' if used else ""
+
+
+def _is_single(atom: Atom) -> bool:
+    """Whether it is one quantity, or an array of them, and not what a general formula says of any unit."""
+    symbols: tuple[Symbol, ...] = (atom.of, atom.wrt) if isinstance(atom, Partial) else (atom,)
+    return not any(isinstance(place, Index) for each in symbols for place in (each.to, each.from_))
 
 
 def _part(relation: str, right: Expr | Result, p: Printer) -> str:

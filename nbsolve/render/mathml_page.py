@@ -23,19 +23,22 @@ def key(latex: str, display: bool) -> str:
     return f"{'$$' if display else '$'}{''.join(latex.replace(BAR, '|').split())}"
 
 
-def formulas(document: Document) -> dict[str, str]:
-    """HTML by `key`: a grid for derivations, `math` elements for formulae in lines of text."""
+def formulas(document: Document) -> dict[str, list[str]]:
+    """HTML by `key`: grids for derivations, `math` elements for formulae in lines of text.
+
+    Derivations that look alike may be about two iterations: there is one for each time that it stands in the
+    document, in this order.
+    """
     names = document.names
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for item in _within(document.blocks):
         if isinstance(item, Derivation):
             latex = latex_math.derivation(item, names, lambda text: latex_math.note_words(text, names))
-            if (at := key(latex, True)) not in found:
-                found[at] = derivation(item, names)
+            found.setdefault(key(latex, True), []).append(derivation(item, names))
         elif isinstance(item, Math):
             at = key(latex_math.inline(item, names), False)
             if at not in found:
-                found[at] = pieces(inline(item, names), False)
+                found[at] = [pieces(inline(item, names), False)]
     return found
 
 
