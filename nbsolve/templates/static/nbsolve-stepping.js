@@ -45,17 +45,19 @@
 
   // ---------------------------------------------------------------- what of a drawing a name means
 
-  // A whole vector means each of its entries; a gradient that has no place of its own is at what it belongs to.
+  // A whole vector means each of its entries, and δ is ∂L/∂z; a gradient that has no place of its own is at what it
+  // belongs to.
   const covers = (name, quantity) => {
-    const whole = name.replace("[:]", "");
-    return quantity === name || quantity.startsWith(`${whole}[`);
+    const whole = name.replace("[:]", "").replace(/^delta\b/, "dL/dz");
+    return quantity === whole || quantity.startsWith(`${whole}[`);
   };
   const placeOf = (name) =>
     name
       .replace(/^dz\[(\d+)\](\[\d+\])\/da\[\d+\](\[\d+\])$/, "W[$1]$2$3") // what a unit passes on, and
       .replace(/^share\[(\d+)\](\[\d+\])(\[\d+\])$/, (_, layer, from, to) => `W[${Number(layer) + 1}]${to}${from}`) // back
       .replace(/^d.*\/d/, "")
-      .replace(/_(new|change|out|term|sample)\b/, "")
+      .replace(/_(new|change)\b/, "")
+      .replace(/^L(_\w+)?(\[\d+\])?$/, "L")
       .replace(/^(z|delta|s|e)\[(\d+)\]/, "a[$2]")
       .replace(/^(b|theta)\[(\d+)\](\[(\d+|:)\])?$/, (_, letter, layer, unit) => `a[${layer}]${unit ?? ""}`.replace("[:]", ""));
   const parts = (picture, name) => {
