@@ -242,8 +242,8 @@ class Arithmetic:
         """|x|. Raises: Undecided."""
         return self.negate(x) if self.sign(x) < 0 else x
 
-    def _size(self, value: Value) -> Value:
-        """|value|, also where the sign is not known."""
+    def size(self, value: Value) -> Value:
+        """|value|, also where the sign is not known; then nothing is known but how large it may be."""
         if self.keeping:
             return balls.kept(abs, value)
         return abs(value)  # type: ignore[return-value]
@@ -253,7 +253,7 @@ class Arithmetic:
         if isinstance(value, flint.fmpq):
             whole = int((abs(value) + HALF).floor())
             return -whole if value < 0 else whole
-        size = ball(self.add(self._size(value), HALF))
+        size = ball(self.add(self.size(value), HALF))
         whole_ball = size.floor().unique_fmpz()
         if whole_ball is not None:
             return -int(whole_ball) if value < 0 else int(whole_ball)
@@ -277,7 +277,7 @@ class Arithmetic:
         """
         if self.sign(value) == 0:
             return None
-        size = self._size(value)
+        size = self.size(value)
         # An estimate from the binary exponent, off by one at the most; then certain.
         if isinstance(size, flint.fmpq):
             bits = int(size.p).bit_length() - int(size.q).bit_length()

@@ -94,6 +94,29 @@ Move = Mapping[Which, Sequence[Place]]
 
 
 @dataclass(frozen=True)
+class SampleLoss:
+    """What one sample adds to the loss, on its way through the layers from one on.
+
+    `z` and `a` are that layer's; the signs were watched there, and after it.
+    """
+
+    z: Array
+    a: Array
+    value: Value
+    there: Signs
+    after: Signs
+
+    @property
+    def signs(self) -> Signs:
+        """All of them, in order."""
+        return self.there + self.after
+
+
+Losses = tuple[Sequence[SampleLoss], Value]
+"""What each sample adds, and the penalty."""
+
+
+@dataclass(frozen=True)
 class Batch:
     """The loss of some samples (their numbers in the file) as a function of the parameters."""
 
@@ -115,27 +138,43 @@ class Batch:
         return found
 
     def loss(
-        self, parameters: Parameters, first: int, pre_activations: Sequence[Array]
-    ) -> tuple[Value, Signs]:
-        """The loss, given the pre-activations of layer `first` (from 0) for each sample, and the signs watched.
+        self,
+        parameters: Parameters,
+        first: int,
+        pre_activations: Sequence[Array],
+        before: Sequence[SampleLoss] | None = None,
+    ) -> list[SampleLoss]:
+        """The loss without its penalty, given the pre-activations of layer `first` (from 0) for each sample.
 
-        Raises: DomainError, Undecided.
+        `before` is the loss of parameters that differ in no layer after it: a sample that the layer passes on
+        exactly as it did then adds what it added then. Raises: DomainError, Undecided.
         """
+        known: Sequence[SampleLoss | None] = before or [None] * len(self.samples)
+        return [
+            self._sample_loss(parameters, first, number, z, same)
+            for number, z, same in zip(self.samples, pre_activations, known, strict=True)
+        ]
+
+    def _sample_loss(
+        self, parameters: Parameters, first: int, number: int, z: Array, known: SampleLoss | None
+    ) -> SampleLoss:
         watching = Watching(self.arithmetic.bits, self.arithmetic.lenient, self.arithmetic.keeping)
-        total: Value = ZERO
         layers = self.problem.network.layers
-        for number, z in zip(self.samples, pre_activations, strict=True):
-            a = _activated(layers[first], z, watching)
-            for layer in range(first + 1, len(layers)):
-                a = _activated(layers[layer], self.summed(parameters, layer, a, watching), watching)
-            target = self.problem.samples[number - 1].target
-            y: Array = given_values(given_array(target))  # type: ignore[assignment]
-            for term in self.problem.losses:
-                own = _term(term, a, y, watching)
-                if term.over_samples == "mean":
-                    own = own / flint.fmpq(len(self.samples))
-                total = watching.add(total, own)
-        return watching.add(total, self._penalty(parameters, watching)), tuple(watching.signs)
+        passed_on = a = _activated(layers[first], z, watching)
+        there = tuple(watching.signs)
+        if known is not None and _is_passed_on(z, a, known, activation_of(layers[first].activation).vector):
+            return replace(known, there=there)
+        for layer in range(first + 1, len(layers)):
+            a = _activated(layers[layer], self.summed(parameters, layer, a, watching), watching)
+        target = self.problem.samples[number - 1].target
+        y: Array = given_values(given_array(target))  # type: ignore[assignment]
+        total: Value = ZERO
+        for term in self.problem.losses:
+            own = _term(term, a, y, watching)
+            if term.over_samples == "mean":
+                own = own / flint.fmpq(len(self.samples))
+            total = watching.add(total, own)
+        return SampleLoss(z, passed_on, total, there, tuple(watching.signs[len(there) :]))
 
     def summed(self, parameters: Parameters, layer: int, a: Array, arithmetic: Arithmetic) -> Array:
         """z = W a + b, or W a − θ."""
@@ -147,8 +186,9 @@ class Batch:
         threshold = self.problem.network.layers[layer].bias.kind == "threshold"
         return plus(z, negative(spread, arithmetic) if threshold else spread, arithmetic)  # type: ignore[no-any-return]
 
-    def _penalty(self, parameters: Parameters, arithmetic: Arithmetic) -> Value:
-        regulariser = self.problem.regulariser
+    def penalty(self, parameters: Parameters) -> Value:
+        """What the size of the weights adds."""
+        arithmetic, regulariser = self.arithmetic, self.problem.regulariser
         if regulariser is None:
             return ZERO
         factor = regulariser.strength.value * regulariser.scale.value
@@ -156,6 +196,15 @@ class Batch:
             factor /= len(self.samples)
         squares = [arithmetic.multiply(w, w) for weights in parameters.weights for w in weights.reshape(-1)]
         return arithmetic.multiply(factor, reduce(arithmetic.add, squares))
+
+
+def _is_passed_on(z: Array, a: Array, known: SampleLoss, whole: bool) -> bool:
+    """Whether the activations are those that were known, by proof: the same rationals, or of the same sums."""
+    return all(
+        (new == old and isinstance(new, flint.fmpq) and isinstance(old, flint.fmpq))
+        or (not whole and z[place] is known.z[place])
+        for place, (new, old) in enumerate(zip(a, known.a, strict=True))
+    )
 
 
 def _activated(layer: DenseLayer, z: Array, arithmetic: Arithmetic) -> Array:
@@ -232,14 +281,18 @@ class Differences:
         return self.batch.sums(self.parameters)
 
     @cached_property
-    def _known(self) -> dict[int, tuple[Value, Signs]]:
+    def _known(self) -> dict[int, Losses]:
         return {}
 
-    def _here(self, first: int) -> tuple[Value, Signs]:
-        """The loss itself, and the signs from a layer on."""
+    @cached_property
+    def _penalty(self) -> Value:
+        return self.batch.penalty(self.parameters)
+
+    def _here(self, first: int) -> Losses:
+        """The loss itself, from a layer on."""
         if first not in self._known:
             sums = [own[first][1] for own in self._sums]
-            self._known[first] = self.batch.loss(self.parameters, first, sums)
+            self._known[first] = self.batch.loss(self.parameters, first, sums), self._penalty
         return self._known[first]
 
     def at(self, move: Move, exponent: int) -> Quotients:
@@ -260,26 +313,41 @@ class Differences:
         return replace(found, kink=kink, jump_left=jumps[0], jump_right=jumps[1])
 
     def _quotients(self, move: Move, h: flint.fmpq) -> Quotients:
-        (here, signs) = self._here(min(layer for layer, _ in move))
+        here = self._here(min(layer for layer, _ in move))
         ahead, behind = self._loss(move, h), self._loss(move, -h)
-        divide, add, negate = self.arithmetic.divide, self.arithmetic.add, self.arithmetic.negate
-        right = None if ahead is None else divide(add(ahead[0], negate(here)), h)
-        left = None if behind is None else divide(add(here, negate(behind[0])), h)
+        divide = self.arithmetic.divide
+        right = None if ahead is None else divide(self._difference(ahead, here), h)
+        left = None if behind is None else divide(self._difference(here, behind), h)
         if ahead is None or behind is None:
             return Quotients(None, left, right, kink=True)
-        central = divide(add(ahead[0], negate(behind[0])), 2 * h)
-        changes = [_changes(signs, side) for _, side in (ahead, behind)]
+        central = divide(self._difference(ahead, behind), 2 * h)
+        changes = [
+            _changes(one.signs, other.signs)
+            for side in (ahead, behind)
+            for one, other in zip(here[0], side[0], strict=True)
+        ]
         kink, crossed = any(left for left, _ in changes), any(passed for _, passed in changes)
         return Quotients(central, left, right, kink, crossed)
 
-    def _loss(self, move: Move, h: flint.fmpq) -> tuple[Value, Signs] | None:
+    def _difference(self, one: Losses, other: Losses) -> Value:
+        """How much larger one loss is; exactly 0 where nothing was touched."""
+        add, negate = self.arithmetic.add, self.arithmetic.negate
+        pairs = [*((x.value, y.value) for x, y in zip(one[0], other[0], strict=True)), (one[1], other[1])]
+        return reduce(add, (ZERO if x is y else add(x, negate(y)) for x, y in pairs))
+
+    def _loss(self, move: Move, h: flint.fmpq) -> Losses | None:
         """The loss with the parameters moved; None where it is not defined there."""
         moved = self.parameters.moved(move, h, self.arithmetic)
         first = min(layer for layer, _ in move)
         try:
-            return self.batch.loss(moved, first, [*self._moved_sums(move, moved, first, h)])
+            sums = [*self._moved_sums(move, moved, first, h)]
+            alone = all(layer == first for layer, _ in move)
+            samples = self.batch.loss(moved, first, sums, self._here(first)[0] if alone else None)
         except DomainError:
             return None
+        pairs = zip(moved.weights, self.parameters.weights, strict=True)
+        same = all(new is old for new, old in pairs)
+        return samples, self._penalty if same else self.batch.penalty(moved)
 
     def _moved_sums(self, move: Move, moved: Parameters, first: int, h: flint.fmpq) -> Iterator[Array]:
         """The pre-activations of the first layer that is touched; where it is one parameter, of its unit alone."""
@@ -304,7 +372,7 @@ class Differences:
         return constants
 
     def _size(self, value: Value, less: Value = ZERO) -> Value:
-        return self.arithmetic.absolute(self.arithmetic.add(value, self.arithmetic.negate(less)))
+        return self.arithmetic.size(self.arithmetic.add(value, self.arithmetic.negate(less)))
 
 
 def _changes(here: Signs, there: Signs) -> tuple[bool, bool]:

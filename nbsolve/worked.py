@@ -64,6 +64,7 @@ class WorkedSolution:
         self.names = Names.of(problem)
         self._solutions: dict[tuple[int, bool], Solution] = {}
         self._letters: dict[int, LetterPass] = {}
+        self._composers: dict[tuple[int, bool], Composer] = {}
         self._enough = 0
         self._enough_for_pages = 0
 
@@ -177,12 +178,16 @@ class WorkedSolution:
     # ------------------------------------------------------------------ documents
 
     def _compose(self, write: Callable[[Composer], Document], attached: bool = False) -> Document:
+        return self.certified(lambda solution: write(self._composer(solution, attached)), page=True)
+
+    def _composer(self, solution: Solution, attached: bool) -> Composer:
+        """The composer of a solution: one for all of its documents, since they have much in common."""
         from nbsolve.compose import Composer
 
-        def composed(solution: Solution) -> Document:
-            return write(Composer(solution, self.names, self.letters_of(solution), attached))
-
-        return self.certified(composed, page=True)
+        key = LADDER.index(solution.arithmetic), attached
+        if key not in self._composers:
+            self._composers[key] = Composer(solution, self.names, self.letters_of(solution), attached)
+        return self._composers[key]
 
     def statement(self, attached: bool = False) -> Document:
         """What is given and what is asked; `attached`: with the files of `data_files` beside it."""
@@ -258,7 +263,19 @@ class WorkedSolution:
 
     def document(self, attached: bool = False) -> Document:
         """The whole: statement, conventions, all iterations, answers, pitfalls, the check."""
-        return self._compose(lambda composer: composer.document(self.exact(composer.solution)), attached)
+        from nbsolve.document import Document
+
+        # Part by part, so that where one needs more bits the others need not be composed once more.
+        parts = [
+            self._compose(lambda composer: composer.title()),
+            self.statement(attached),
+            self.conventions(),
+            self._compose(lambda composer: composer.worked(), attached),
+            self.answers(),
+            self.pitfalls(),
+            self.check(),
+        ]
+        return Document(tuple(block for part in parts for block in part.blocks), self.names)
 
     def explain(self, quantity: str) -> Document:
         """One quantity (`dL/dw3`) and the steps it rests on. Raises: UnknownQuantityError."""

@@ -184,13 +184,14 @@ class _Check:
             return False
         arithmetic = self.exact.arithmetic
         largest = max(self.rows, key=lambda other: _estimate(other.gradient)).gradient
-        scale = arithmetic.add(arithmetic.absolute(row.gradient), NEAR * arithmetic.absolute(largest))
+        scale = arithmetic.add(arithmetic.size(row.gradient), NEAR * arithmetic.size(largest))
         gap = self._gap(row.gradient, own.central)
         return arithmetic.compare(gap, arithmetic.multiply(NEAR, scale)) <= 0
 
     def _gap(self, gradient: Value, quotient: Value) -> Value:
+        """How far apart the two are: mostly by so little that nobody asks which is larger."""
         arithmetic = self.exact.arithmetic
-        return arithmetic.absolute(arithmetic.add(gradient, arithmetic.negate(quotient)))
+        return arithmetic.size(arithmetic.add(gradient, arithmetic.negate(quotient)))
 
     # ------------------------------------------------------------------ blocks
 
@@ -238,7 +239,7 @@ class _Check:
         gap = self._gap(row.gradient, own.central)
         if gap == 0:
             return (Math(number(0)),)
-        limit = arithmetic.multiply(power_of_ten(NOTHING), arithmetic.absolute(row.gradient))
+        limit = arithmetic.multiply(power_of_ten(NOTHING), arithmetic.size(row.gradient))
         if arithmetic.compare(gap, limit) < 0:
             magnitude = arithmetic.magnitude(limit)
             assert magnitude is not None

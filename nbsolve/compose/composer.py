@@ -122,6 +122,16 @@ class Composer:
         return has_several(self.solution.problem)
 
     def _of(self, iteration: Iteration, level: int) -> Passes:
+        key = iteration.number, level
+        if key not in self._passes:
+            self._passes[key] = self._new_passes(iteration, level)
+        return self._passes[key]
+
+    @cached_property
+    def _passes(self) -> dict[tuple[int, int], Passes]:
+        return {}
+
+    def _new_passes(self, iteration: Iteration, level: int) -> Passes:
         asked = self.asked[iteration.number]
         numbered = {} if self.in_letters is None else self.in_letters.tags
         later = any(
@@ -311,13 +321,10 @@ class Composer:
         """The gradients beside difference quotients; `exact`: the solution without the rounding of each step."""
         return self._document(CheckBlocks(self.solution, exact, self.names).everything())
 
-    def document(self, exact: Solution) -> Document:
-        """The solution from title to pitfalls; `exact`: the solution without the rounding of each step."""
-        blocks: list[Block] = [Heading(1, (authored(self.solution.problem, self.solution.problem.title),))]
-        for part in (self.statement, self.conventions, self.worked, self.answers, self.pitfalls):
-            blocks.extend(part().blocks)
-        blocks.extend(self.check(exact).blocks)
-        return self._document(iter(blocks))
+    def title(self) -> Document:
+        """The problem's title, as the heading of a whole document."""
+        problem = self.solution.problem
+        return self._document(iter((Heading(1, (authored(problem, problem.title),)),)))
 
     # ------------------------------------------------------------------ one quantity
 
