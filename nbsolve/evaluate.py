@@ -25,6 +25,7 @@ from nbsolve.expr import (
     FactorReference,
     Function,
     Hadamard,
+    Known,
     Matrix,
     MatrixProduct,
     Negation,
@@ -62,6 +63,12 @@ def evaluate(expression: Expr, bindings: Bindings, arithmetic: Arithmetic) -> Op
     if rule is None:
         raise TypeError(f"{type(expression).__name__} has no value")
     return rule(expression, bindings, arithmetic)
+
+
+def _known(e: Known, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    """Its body's value, or the one that was written down where the bindings are what is printed."""
+    printed: Callable[[Known], Operand] | None = getattr(bindings, "known", None)
+    return evaluate(e.body, bindings, arithmetic) if printed is None else printed(e)
 
 
 def _operands(expression: Any, bindings: Bindings, arithmetic: Arithmetic) -> list[Any]:
@@ -394,4 +401,5 @@ _RULES: dict[type[Expr], Callable[[Any, Bindings, Arithmetic], Operand]] = {
     Kronecker: _kronecker,
     Brace: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
     FactorReference: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
+    Known: _known,
 }

@@ -270,6 +270,21 @@ class FactorReference(Expr):
         return FactorReference(self.number, children[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Known(Expr):
+    """An expression that has a line of its own before it is used: written by its name, computed by its body."""
+
+    name: Expr
+    body: Expr
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return (self.body,)
+
+    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
+        return Known(self.name, children[0])
+
+
 # ------------------------------------------------------------------------------------- building
 
 

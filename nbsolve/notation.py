@@ -41,9 +41,9 @@ _LETTERS = {
     Role.WEIGHT: ("w",), Role.BIAS: ("b",), Role.THRESHOLD: (r"\theta",), Role.LOSS: ("L",),
     Role.LEARNING_RATE: (r"\eta",), Role.STRENGTH: (r"\lambda",), Role.DELTA: (r"\delta",),
     Role.ERROR: ("e", r"\varepsilon"), Role.PENALTY: (r"\Omega", "R"), Role.SHARE: ("s", r"\pi"),
-    Role.SAMPLE_COUNT: ("n", "N"),
+    Role.SAMPLE_COUNT: ("n", "N"), Role.EXPONENTIAL_SUM: ("S", "Q"),
 }  # fmt: skip
-_AUXILIARY = (Role.ERROR, Role.PENALTY, Role.SHARE, Role.SAMPLE_COUNT)
+_AUXILIARY = (Role.ERROR, Role.PENALTY, Role.SHARE, Role.SAMPLE_COUNT, Role.EXPONENTIAL_SUM)
 _COUNTED = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT, Role.TARGET)
 _LOSSES = (Role.LOSS, Role.SAMPLE_LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.EPOCH_LOSS)
 
@@ -236,6 +236,8 @@ class Names:
         given = self._given(place)
         if given is not None:
             return given
+        if place.role is Role.EXPONENTIAL_SUM:  # only the last layer can be softmax
+            return self._letters[place.role]
         if self._is_whole(place):
             return self._whole_name(place)
         if isinstance(place.to, Index) or isinstance(place.from_, Index):

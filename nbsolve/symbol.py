@@ -48,6 +48,7 @@ class Role(StrEnum):
     STRENGTH = "lambda"
     SHARE = "share"
     SAMPLE_COUNT = "n"
+    EXPONENTIAL_SUM = "S"
 
     __hash__ = str.__hash__
     """That of an Enum is written in Python, and a role is hashed with every symbol that is looked up."""

@@ -16,6 +16,7 @@ from nbsolve.arithmetic import Arithmetic, ball, certified
 from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS, Activation, Loss
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
+    Applied,
     Cases,
     Comparison,
     Expr,
@@ -188,6 +189,8 @@ def to_sympy(formula: Expr, names: Mapping[str, Any]) -> Any:
                 for branch, condition in formula.branches
             )
         )
+    if isinstance(formula, Applied):
+        return to_sympy(formula.expanded, names)
     assert isinstance(formula, Function)
     functions = {
         "exp": sympy.exp,

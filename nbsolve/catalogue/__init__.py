@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbsolve.catalogue.activations import ACTIVATIONS, Activation
+from nbsolve.catalogue.activations import ACTIVATIONS, Activation, is_named
 from nbsolve.catalogue.losses import (
     CANCELLATIONS,
     ERROR_FACTORS,
@@ -24,4 +24,5 @@ __all__ = [
     "Activation",
     "Loss",
     "Optimiser",
+    "is_named",
 ]

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from nbsolve.arithmetic import HALF
 from nbsolve.expr import (
+    Applied,
     Cases,
     Comparison,
     Expr,
@@ -64,18 +66,29 @@ def _minus(left: Expr, right: Expr) -> Expr:
     return Sum((left, Negation((right,))))
 
 
+def _named(name: str, definition: Expr) -> Applied:
+    return Applied(name, definition, (("z", z),))
+
+
 logistic = Quotient((one, Sum((one, _exp(minus_z)))))
-normal_distribution = Product(
-    (
-        Number(HALF),
-        Sum((one, Function("erf", (Quotient((z, Function("sqrt", (number(2),)))),)))),
-    )
+sigmoid = _named("sigmoid", logistic)
+normal_distribution = _named(
+    "normal_distribution",
+    Product(
+        (
+            Number(HALF),
+            Sum((one, Function("erf", (Quotient((z, Function("sqrt", (number(2),)))),)))),
+        )
+    ),
 )
-normal_density = Quotient(
-    (
-        _exp(Negation((Quotient((Power((z, number(2))), number(2))),))),
-        Function("sqrt", (Product((number(2), Function("pi", ()))),)),
-    )
+normal_density = _named(
+    "normal_density",
+    Quotient(
+        (
+            _exp(Negation((Quotient((Power((z, number(2))), number(2))),))),
+            Function("sqrt", (Product((number(2), Function("pi", ()))),)),
+        )
+    ),
 )
 
 _RECORDS = (
@@ -112,7 +125,7 @@ _RECORDS = (
         parameters={"alpha": Given.read("1")},
         kink="alpha",
     ),
-    Activation("softplus", "softplus", Function("ln", (Sum((one, _exp(z))),)), logistic),
+    Activation("softplus", "softplus", Function("ln", (Sum((one, _exp(z))),)), sigmoid),
     Activation(
         "gelu",
         "gelu",
@@ -122,8 +135,8 @@ _RECORDS = (
     Activation(
         "silu",
         "silu",
-        Quotient((z, Sum((one, _exp(minus_z))))),
-        Product((logistic, Sum((one, Product((z, _minus(one, logistic))))))),
+        Product((z, sigmoid)),
+        Product((sigmoid, Sum((one, Product((z, _minus(one, sigmoid))))))),
     ),
     Activation("step", "step", _when(one, "≥", zero), zero, kink="step"),
     # The definition of a vector activation is written by the layer: it needs all units' z.
@@ -131,3 +144,10 @@ _RECORDS = (
 )
 
 ACTIVATIONS: dict[str, Activation] = {record.name: record for record in _RECORDS}
+
+_NAMED = frozenset({"sigmoid", "softplus", "normal_distribution", "normal_density"})
+
+
+def is_named(node: Expr) -> TypeGuard[Applied]:
+    """Whether it is σ, softplus, Φ or φ, whose values get lines of their own where another formula uses them."""
+    return isinstance(node, Applied) and node.name in _NAMED and not node.primes

@@ -32,6 +32,7 @@ class BackwardBlocks(IterationBlocks):
         """
         if not self.iteration.backward:
             return
+        self.found_forward()
         plan, said = self.plan, set[str]()
         if not plan.sections:
             yield Fold(phrase("passages.not_asked_backward"), tuple(self._part(None, said)))
@@ -233,6 +234,7 @@ class BackwardBlocks(IterationBlocks):
         also = [atom for atom in self.also if _is_after(atom) == after]
         if not also:
             return
+        self.found_forward()
         written = anchored(self.solution, self.iteration)
         if by_matrices(self.solution):
             also = by_layers(also, self.iteration)

@@ -17,7 +17,7 @@ from nbsolve.compose.functions import own_functions
 from nbsolve.compose.identities import Identities
 from nbsolve.compose.iteration import anchored, by_matrices
 from nbsolve.compose.letters import LetterBlocks
-from nbsolve.compose.numbers import literal
+from nbsolve.compose.numbers import Key, literal
 from nbsolve.compose.passes import Passes
 from nbsolve.compose.statement import authored, statement
 from nbsolve.document import (
@@ -45,6 +45,7 @@ from nbsolve.symbolic import LetterPass
 from nbsolve.values import whole
 from nbsolve.writing import Writer
 
+PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
 STAGES = ("forward", "loss", "backward", "update")
 """What an iteration consists of, in order."""
 
@@ -140,7 +141,7 @@ class Composer:
             if part.ask and iteration is not self.solution.iterations[-1]
         )
         order = tuple(self._in_order(iteration))
-        return Passes(
+        passes = Passes(
             self.solution,
             iteration,
             asked,
@@ -151,6 +152,21 @@ class Composer:
             later,
             self.letters,
         )
+        return replace(passes, needs=self._needs(passes))
+
+    def _needs(self, passes: Passes) -> Mapping[Key, int]:
+        """The digits beyond the usual ones that an iteration's lines need, and those of the one that follows it."""
+        iteration = passes.iteration
+        if iteration.values.needs is None:
+            later = [one for one in self.solution.iterations if one.number == iteration.number + 1]
+            start: dict[Key, int] = {
+                replace(key, new=True): digits
+                for one in later
+                for key, digits in self._of(one, 2).needs.items()
+                if isinstance(key, Symbol) and key.role in PARAMETERS and not (key.new or key.change)
+            }
+            iteration.values.needs = passes.learnt(start)
+        return iteration.values.needs
 
     def _in_order(self, iteration: Iteration) -> Iterator[Atom]:
         """What is asked of an iteration, in its order."""
@@ -355,7 +371,8 @@ class Composer:
 
     def _steps_to(self, wanted: tuple[Atom, ...], iteration: Iteration) -> Iterator[Block]:
         wholes = (whole(atom)[0] for atom in wanted)
-        passes = Passes(self.solution, iteration, frozenset((*wanted, *wholes)), 3)
+        page = self._of(iteration, 3)
+        passes = Passes(self.solution, iteration, frozenset((*wanted, *wholes)), 3, needs=page.needs)
         if not by_matrices(self.solution):
             steps = all_steps(self.solution, iteration, wanted)
             yield from (passes.lines_of(unit).derivation(unit) for unit in resting(steps, wanted))

@@ -10,9 +10,10 @@ from functools import cached_property
 import numpy as np
 
 from nbsolve.compose.functions import activation_name
+from nbsolve.compose.known import is_shifted
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import LIMIT, MatrixLines
-from nbsolve.compose.numbers import literal
+from nbsolve.compose.numbers import Key, literal
 from nbsolve.compose.planning import Plan, plan_of
 from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, Result
 from nbsolve.expr import Atom, Quantity
@@ -81,6 +82,7 @@ class IterationBlocks:
     among the asked ones that no step of the explanation finds. `numbered` are the numbers of the formulae in
     letters, into which numbers are put here; `order` is what is asked in its order, `needed_later`: a later
     iteration that is asked about rests on this one; `letters` is the same in letters, where the page has it.
+    `needs` are the digits beyond the usual ones that its lines need of what was found before them.
     """
 
     solution: Solution
@@ -92,6 +94,7 @@ class IterationBlocks:
     order: tuple[Atom, ...] = ()
     needed_later: bool = False
     letters: LetterPass | None = None
+    needs: Mapping[Key, int] = field(default_factory=dict)
 
     @cached_property
     def tags(self) -> dict[Atom, int]:
@@ -117,12 +120,25 @@ class IterationBlocks:
     @cached_property
     def lines(self) -> Lines:
         """The writer of this iteration's derivations."""
-        return Lines(self.solution, self.iteration.values, self.iteration.number, self.asked, self.tags)
+        return Lines(
+            self.solution,
+            self.iteration.values,
+            self.iteration.number,
+            self.asked,
+            self.tags,
+            needs=self.needs,
+        )
 
     @cached_property
     def matrices(self) -> MatrixLines:
         """The writer of this iteration's matrix equations."""
         return MatrixLines(self.lines, self.solution.problem.network.layout == "x W + b")
+
+    def found_forward(self) -> None:
+        """Note the parts of formulae that the forward pass, which stands above, found the values of."""
+        if not by_matrices(self.solution):
+            for step in self.iteration.forward:
+                self.lines.said.update(node for unit in step.units for node in self.lines.known(unit))
 
     def lines_of(self, unit: Step) -> Lines:
         """The writer of a step, which may know values that the iteration's own steps do not."""
@@ -197,8 +213,11 @@ class IterationBlocks:
                     continue
                 units = [list(step.units) for step in own]
                 if layer.activation.vector:  # each share needs all the sums
-                    for one in units:
-                        yield _merged([self.lines.derivation(unit) for unit in one])
+                    sums, shares = units
+                    yield _merged([self.lines.derivation(unit) for unit in sums])
+                    if any(is_shifted(node) for unit in shares for node in self.lines.known(unit)):
+                        yield Paragraph((phrase("passages.softmax_shifted"),))
+                    yield _merged([self.lines.derivation(unit) for unit in shares])
                     yield from self._beside(own)
                     continue
                 for pair in zip(*units, strict=True):

@@ -13,8 +13,10 @@ from functools import cached_property
 import flint
 
 from nbsolve.arithmetic import Value
+from nbsolve.catalogue import is_named
 from nbsolve.compose.branches import Branches
-from nbsolve.compose.numbers import MOST_EXTRA, Numbers, literal
+from nbsolve.compose.known import is_tabulated, known_in, shared_out
+from nbsolve.compose.numbers import MOST_EXTRA, Key, Numbers, literal
 from nbsolve.document import Derivation, Inline, Line, Math, Result
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
@@ -25,6 +27,7 @@ from nbsolve.expr import (
     Expr,
     FactorReference,
     Function,
+    Known,
     Negation,
     Number,
     Product,
@@ -42,15 +45,36 @@ from nbsolve.writing import scalar
 
 _SAID = (Symbol(Role.LOSS_DECREASE),)
 """Quantities whose name is their formula."""
+MOST_CARRIED = 2
+"""Digits beyond the usual ones with which a result is written because later lines need them; a line that needs
+more says so: the lines above would need ever more of them."""
+MOST_TRIED = 8
+"""Lines with more numbers give all of them the same digits."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The parts of a line with numbers; how many more digits its numbers have than where they were found.
+
+    `collapsed`: a difference stands there with its own value.
+    """
+
+    parts: tuple[tuple[str, Expr], ...]
+    more: Mapping[Key, int]
+    collapsed: bool = False
 
 
 @dataclass(frozen=True)
 class Lines(Numbers):
-    """Writes steps of one iteration as derivations. `tags` are the numbers of factors found earlier."""
+    """Writes steps of one iteration as derivations. `tags` are the numbers of factors found earlier.
+
+    `said` are the parts of formulae that had a line of their own before.
+    """
 
     iteration: int
     asked: Container[Atom] = ()
     tags: Mapping[Atom, int] = field(default_factory=dict)
+    said: set[Known] = field(default_factory=set, kw_only=True)
 
     @cached_property
     def branches(self) -> Branches:
@@ -60,17 +84,27 @@ class Lines(Numbers):
     # ------------------------------------------------------------------ whole derivations
 
     def derivation(self, unit: Step, terms: bool = False) -> Derivation:
-        """A unit's step, one form a line; `terms` adds a line with the value of each term of a sum."""
+        """A unit's step, one form a line; `terms` adds a line with the value of each term of a sum.
+
+        What its formula uses and has no line yet stands above it.
+        """
+        unit = self._shared_out(unit)
         letters = self._letters(unit)
         rows = [letters] if isinstance(unit.formula, Applied) else [[form] for form in letters]
         resolved, reasons = self._resolved(unit)
-        result, numeric, collapsed = self._computed(resolved, terms)
+        result = self.written(unit.target)
+        goals = self._goals(unit.target, result)
+        found = self._computed(resolved.formula, goals, terms)
+        numeric, collapsed = found.parts, found.collapsed
+        beyond = self._beyond_above(found)
+        above = tuple(self._known_lines(resolved.formula))
         lines = [Line(tuple(("=", form) for form in row)) for row in rows]
         if resolved is not unit and not isinstance(resolved.formula, Number):
             letters = [*letters, self._referenced(resolved.formula, unit.target)]
             lines.append(Line((("=", letters[-1]),), note=reasons))
             reasons = ()
-        lines.extend(Line((part,)) for part in numeric if not letters or part[1] != letters[-1])
+        shown = [part for part in numeric if not letters or part[1] != letters[-1]]
+        lines.extend(Line((part,), note=() if n else beyond) for n, part in enumerate(shown))
         note = reasons + self.indistinguishable(result)
         if unit.forms[-1].reason is Reason.SATURATED:
             note = (*note, phrase("reasons.saturated"))
@@ -79,7 +113,7 @@ class Lines(Numbers):
         tag = self.tags.get(unit.target)
         lines.append(Line(self._result(resolved, result, numeric), note=note, tag=tag))
         lines[0] = replace(lines[0], left=Quantity(unit.target))
-        return Derivation(tuple(_joined(lines)), (self._anchor(unit.target),))
+        return Derivation((*above, *_joined(lines)), (self._anchor(unit.target),))
 
     def compact(self, unit: Step) -> tuple[Line, str]:
         """A unit's step on one line: letters, numbers, value; and its anchor."""
@@ -87,9 +121,13 @@ class Lines(Numbers):
         resolved, reasons = self._resolved(unit)
         if resolved is not unit and not isinstance(resolved.formula, Number):
             letters = [*letters, resolved.formula]
-        result, numeric, _ = self._computed(resolved, False)
+        result = self.written(unit.target)
+        found = self._computed(resolved.formula, self._goals(unit.target, result))
+        numeric = found.parts
         parts = (*(("=", form) for form in letters), *numeric, *self._result(resolved, result, numeric))
-        return Line(parts, Quantity(unit.target), note=reasons), self._anchor(unit.target)
+        beyond = self._beyond_above(found)
+        note = (*reasons, *(["; "] if reasons and beyond else []), *beyond)
+        return Line(parts, Quantity(unit.target), note=note), self._anchor(unit.target)
 
     def value_only(self, step: Step) -> Derivation:
         """The formula for whole layers and the value, where the line with numbers would be endless."""
@@ -102,6 +140,52 @@ class Lines(Numbers):
 
     def _anchor(self, target: Atom) -> str:
         return f"it{self.iteration}-{anchor(target)}"
+
+    # ------------------------------------------------------------------ parts of formulae
+
+    def _shared_out(self, unit: Step) -> Step:
+        """The step of a share of softmax with e^z and their sum as values that are known."""
+        formula = shared_out(unit, self.solution.arithmetic)
+        if formula == unit.formula:
+            return unit
+        return replace(unit, forms=(*unit.forms[:-1], replace(unit.forms[-1], expression=formula)))
+
+    def _known_lines(self, formula: Expr) -> Iterator[Line]:
+        """A line for each part of a formula that has a value of its own and had no line before."""
+        for node in self._known(formula):
+            if node not in self.said:
+                self.said.add(node)
+                yield self._known_line(node)
+
+    def known(self, unit: Step) -> Sequence[Known]:
+        """The parts of a step's formula that have values of their own, each after what it is made of."""
+        return self._known(self._resolved(self._shared_out(unit))[0].formula)
+
+    def _known(self, formula: Expr) -> Sequence[Known]:
+        return tuple(dict.fromkeys(known_in(self.decided(formula))))
+
+    def _known_line(self, node: Known) -> Line:
+        result = self.operand(node)
+        found = self._computed(node.body, [result])
+        numeric = found.parts
+        if is_tabulated(node):
+            assert isinstance(node.name, Applied)
+            relation, _ = numeric[0]
+            numeric = ((relation, node.name.rebuilt((self.numbers(node.name.argument),))),)
+        elif node.name != node.body:
+            numeric = (("=", node.body), *numeric)
+        sign = "=" if result.exact else "≈"
+        return Line((*numeric, (sign, Result(literal(result)))), node.name, note=self._beyond_above(found))
+
+    def learn(self, unit: Step, terms: bool, needs: dict[Key, int]) -> None:
+        """Note the digits that a step's lines need of what they use; later steps are learnt before earlier ones."""
+        formula = self._resolved(self._shared_out(unit))[0].formula
+        goals = self._goals(unit.target, self.written(unit.target))
+        found = [self._computed(formula, goals, terms)]
+        for node in reversed(self._known(formula)):
+            take_over(needs, found[-1].more)
+            found.append(self._computed(node.body, [self.operand(node)]))
+        take_over(needs, found[-1].more)
 
     # ------------------------------------------------------------------ letters
 
@@ -134,7 +218,7 @@ class Lines(Numbers):
                 return None  # an author's loss stands as it is, and the branch that holds after it
             if self.vanishes(node):
                 return number(0)
-            if self.branches.is_own(node):
+            if self.branches.is_own(node) or (is_named(node) and node is not expression):
                 return node
             named = isinstance(node, Applied) and (node.primes > 0 or expression is not node)
             if isinstance(node, Applied) and named and not isinstance(node.definition, Cases):
@@ -171,49 +255,69 @@ class Lines(Numbers):
 
     def written(self, target: Atom) -> Written:
         """The target as an intermediate value, one that its answer follows from where it is asked for."""
-        return (
-            self.before_answer(target) if target in self.asked else self.writer.operand(self.values, target)
-        )
+        return self.before_answer(target) if target in self.asked else self.operand(target)
 
     def before_answer(self, target: Atom) -> Written:
         """The target as an intermediate value, with more digits where its answer would be misread from it."""
-        written = self.writer.operand(self.values, target)
+        written = self.operand(target)
         if self.writer.each_step:
             return written
         answer = self.writer.answer(self.values, target)
         for extra in range(1, MOST_EXTRA):
             if self.agrees(written.value, answer):
                 return written
-            written = self.writer.operand(self.values, target, extra)
+            written = self.operand(target, extra)
         return written
 
-    def _computed(self, unit: Step, terms: bool) -> tuple[Written, tuple[tuple[str, Expr], ...], bool]:
-        """The result, and the lines with numbers that give it (none where that line is the result itself).
+    def _goals(self, target: Atom, result: Written) -> list[Written]:
+        """What a calculator has to show: the written result, and the answer where it is asked for."""
+        if target not in self.asked or self.writer.each_step:
+            return [result]
+        return [result, self.writer.answer(self.values, target)]
 
-        Operands get more digits until a calculator agrees with what is printed. Where a difference is too
-        small for that, its own value is put in instead (the last item tells).
+    def _computed(self, formula: Expr, goals: list[Written], terms: bool = False) -> Computed:
+        """The lines with numbers that give the result (none where that line is the result itself).
+
+        Operands get more digits until a calculator agrees with what is printed, each only those it needs. Where
+        a difference is too small for that, its own value is put in instead.
         """
-        result = self.written(unit.target)
-        goals = [result]
-        if unit.target in self.asked and not self.writer.each_step:
-            goals.append(self.writer.answer(self.values, unit.target))
+        rounded = self.writer.each_step
+        result = goals[0]
+        keys = [key for key in self.keys(formula) if not self.is_exact(key)]
+        most = 1 if rounded and not any(isinstance(key, Known) for key in keys) else MOST_EXTRA
         for collapse in (False, True):
-            for extra in range(1 if self.writer.each_step else MOST_EXTRA):
-                line = self.numbers(unit.formula, extra, collapse)
-                if not all(self.gives(line, goal) for goal in goals):
+            for extra in range(most):
+                if not all(self.gives(self.numbers(formula, extra, collapse), goal) for goal in goals):
                     continue
-                if _is_literally(line, result):
-                    return result, (), False
-                numeric = ((self.numeric_relation(unit.formula, extra), line),)
-                if not terms or self.writer.each_step:
-                    return result, numeric, collapse
-                middle = self.terms(unit.formula, line, goals)
-                if middle is not None:
-                    return result, (*numeric, *(part for part in middle if part[1] != line)), collapse
-            if self.writer.each_step:
+                all_of_them = dict.fromkeys(keys, extra)
+                fewest = all_of_them if collapse else self._fewest(formula, keys, extra, goals)
+                for more in (fewest, all_of_them):
+                    line = self.numbers(formula, more, collapse)
+                    if _is_literally(line, result):
+                        return Computed((), more)
+                    numeric = ((self.numeric_relation(formula, more), line),)
+                    if not terms or rounded:
+                        return Computed(numeric, more, collapse)
+                    middle = self.terms(formula, line, goals)
+                    if middle is not None:
+                        added = tuple(part for part in middle if part[1] != line)
+                        return Computed((*numeric, *added), more, collapse)
+            if rounded:
                 break
-        line = self.numbers(unit.formula)
-        return result, ((self.numeric_relation(unit.formula), line),), False
+        return Computed(((self.numeric_relation(formula), self.numbers(formula)),), {})
+
+    def _fewest(self, formula: Expr, keys: Sequence[Key], extra: int, goals: list[Written]) -> dict[Key, int]:
+        """How many of `extra` more digits each number needs for the line to give the result."""
+        more = dict.fromkeys(keys, extra)
+        if not 1 < len(keys) <= MOST_TRIED or extra == 0:
+            return more
+        for key in keys:
+            for fewer in range(extra):
+                tried = {**more, key: fewer}
+                if all(self.gives(self.numbers(formula, tried), goal) for goal in goals):
+                    more = tried
+                    break
+        return more
 
     def _result(
         self, unit: Step, result: Written, numeric: tuple[tuple[str, Expr], ...]
@@ -237,6 +341,15 @@ class Lines(Numbers):
         """A word where all the bits there are could not tell the value from 0."""
         lost = result.text == "0" and not result.exact and not self.writer.each_step
         return (phrase("notes.indistinguishable"),) if lost else ()
+
+    def _beyond_above(self, found: Computed) -> tuple[Inline, ...]:
+        """A word about the numbers that have more digits than the lines that found them."""
+        names = [
+            key.name if isinstance(key, Known) else Quantity(key)
+            for key, extra in found.more.items()
+            if self.operand(key, extra).text != self.operand(key).text
+        ]
+        return () if found.collapsed else more_digits(names)
 
     def _since(self, conditions: Sequence[Comparison]) -> tuple[Inline, ...]:
         """since z = 0.4 > 0, …"""
@@ -283,6 +396,21 @@ class Lines(Numbers):
             if self.solution.arithmetic.sign(written.value - limit) == sign:
                 return written
         return self.operand(atom, 0)
+
+
+def more_digits(names: Sequence[Expr]) -> tuple[Inline, ...]:
+    """A word about numbers that have more digits than the lines that found them."""
+    if not names:
+        return ()
+    listed = [part for n, name in enumerate(names) for part in ((", ", Math(name)) if n else (Math(name),))]
+    return (*listed, phrase("notes.more_digits"))
+
+
+def take_over(needs: dict[Key, int], more: Mapping[Key, int]) -> None:
+    """Raise the digits that are needed by those that a line has more."""
+    for key, extra in more.items():
+        before = needs.get(key, 0)
+        needs[key] = max(before, min(before + extra, MOST_CARRIED))
 
 
 def _is_literally(line: Expr, result: Written) -> bool:

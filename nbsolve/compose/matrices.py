@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import MOST_EXTRA, literal, member, members
-from nbsolve.document import Derivation, Line, Result
+from nbsolve.arithmetic import Arithmetic
+from nbsolve.compose.known import known_in, whole_parts
+from nbsolve.compose.lines import Lines, more_digits, take_over
+from nbsolve.compose.numbers import MOST_EXTRA, Key, literal, member, members, plain
+from nbsolve.document import Derivation, Inline, Line, Result
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Applied,
@@ -17,6 +19,7 @@ from nbsolve.expr import (
     Atom,
     Expr,
     Function,
+    Known,
     Matrix,
     MatrixProduct,
     Operand,
@@ -46,24 +49,30 @@ class MatrixLines:
     inputs_first: bool
 
     def derivation(self, step: Step) -> Derivation:
-        """target = formula = numbers = result."""
+        """target = formula = numbers = result; what the formula uses and has no line yet stands above."""
         target = step.target
         value = step.value
         if not isinstance(value, np.ndarray):
             added = any(isinstance(node, Total) for node in walk(step.formula))
             return self._total(step) if added else self.lines.derivation(step)
         given = step.formula == Quantity(target)
-        lines = [] if given else [Line((("=", self._written(step.formula)),), Quantity(target))]
-        entries = [m for row in _shown(target, value) for m in row if m is not None]
-        exact = all(self.lines.writer.operand(self.lines.values, m).exact for m in entries)
+        formula = whole_parts(step)
         boxed = target in self.lines.asked
-        result = (
-            self.array_of(target, value, self.lines.before_answer) if boxed else self.array(target, value)
-        )
-        numeric = None if given else self._with_numbers(step, value)
-        if numeric is not None and numeric[1] != result:
-            lines.append(Line((numeric,)))
-        sign = "=" if exact else "≈"
+        write = self.lines.before_answer if boxed else self.lines.operand
+        result = self.array_of(target, value, write)
+        found = None if given else self._with_numbers(formula, target, value)
+        above = () if found is None else tuple(self._known_lines(formula))
+        lines: list[Line] = []
+        if not given:
+            shown = [step.formula] if found is None or isinstance(step.formula, Applied) else []
+            shown += [formula] if found is not None and formula != step.formula else []
+            lines.append(
+                Line(tuple(("=", self._written(form)) for form in shown or [formula]), Quantity(target))
+            )
+        if found is not None and found.part[1] != result:
+            lines.append(Line((found.part,), note=self._beyond_above(found)))
+        entries = [m for row in _shown(target, value) for m in row if m is not None]
+        sign = "=" if all(self.lines.operand(m).exact for m in entries) else "≈"
         shorter = self.array_of(target, value, self._answer) if boxed else result
         if boxed and shorter != result:
             lines.append(Line(((sign, result), ("≈", Result(shorter, True)))))
@@ -75,16 +84,16 @@ class MatrixLines:
             prefix + anchor(target),
             *(prefix + anchor(m) for m in entries if value.size <= LIMIT * LIMIT),
         )
-        return Derivation(tuple(lines), anchors)
+        return Derivation((*above, *lines), anchors)
 
     def _total(self, step: Step) -> Derivation:
         """Write one number that is a sum over a whole array: the gradient of a shared bias."""
         target, writer, values = step.target, self.lines.writer, self.lines.values
         written, answer = self.lines.written(target), writer.answer(values, target)
         lines = [Line((("=", self._written(step.formula)),), Quantity(target))]
-        numeric = self._with_numbers(step, step.value)
-        if numeric is not None:
-            lines.append(Line((numeric,)))
+        found = self._with_numbers(step.formula, target, step.value)
+        if found is not None:
+            lines.append(Line((found.part,), note=self._beyond_above(found)))
         sign, boxed = "=" if written.exact else "≈", target in self.lines.asked
         if boxed and answer.text != written.text:
             last = Line(((sign, literal(written)), ("≈", Result(literal(answer), True))))
@@ -94,46 +103,141 @@ class MatrixLines:
             )
         return Derivation((*lines, last), (f"it{self.lines.iteration}-{anchor(target)}",))
 
-    def _with_numbers(self, step: Step, value: Operand) -> tuple[str, Expr] | None:
-        """The formula with its matrices put in, with the digits it takes, and the relation before it.
+    # ------------------------------------------------------------------ numbers
+
+    def learn(self, step: Step, needs: dict[Key, int]) -> None:
+        """Note the digits that a step's line needs of what it uses; later steps are learnt before earlier ones."""
+        formula = whole_parts(step)
+        found = self._with_numbers(formula, step.target, step.value)
+        if found is None:
+            return
+        parts = tuple(dict.fromkeys(known_in(formula)))
+        take_over(needs, dict.fromkeys((*self._entries(formula), *_uppermost(formula)), found.extra))
+        for node in reversed(parts):
+            below = self._part_with_numbers(node)
+            if below is not None:
+                inner = (*self._entries(node.body), *_uppermost(node.body))
+                take_over(needs, dict.fromkeys(inner, below.extra))
+
+    def _known_lines(self, formula: Expr) -> Iterator[Line]:
+        """A line for each part of a formula that has a value of its own and had no line before."""
+        for node in dict.fromkeys(known_in(formula)):
+            if node not in self.lines.said:
+                self.lines.said.add(node)
+                yield self._known_line(node)
+
+    def _known_line(self, node: Known) -> Line:
+        found = self._part_with_numbers(node)
+        parts: list[tuple[str, Expr | Result]] = [] if node.name == node.body else [("=", node.body)]
+        if found is not None:
+            parts.append(found.part)
+        parts.append(("≈", Result(self._known(node, 0))))
+        return Line(tuple(parts), node.name, note=() if found is None else self._beyond_above(found))
+
+    def _part_with_numbers(self, node: Known) -> _Found | None:
+        return self._with_numbers(node.body, node, evaluate(node, self.lines.values, self._arithmetic))
+
+    @property
+    def _arithmetic(self) -> Arithmetic:
+        return self.lines.solution.arithmetic
+
+    def _with_numbers(self, formula: Expr, target: Key, value: Operand) -> _Found | None:
+        """The formula with its matrices put in, with the digits it takes.
 
         None where it would be too large.
         """
-        operands = [self.lines.values[atom] for atom in atoms(step.formula)]
+        if isinstance(formula, Applied | Function) or (
+            isinstance(formula, Total) and isinstance(target, Known)
+        ):
+            return None  # of the vector that stands above
+        operands = [self.lines.values[atom] for atom in atoms(formula)]
         arrays = [operand for operand in (*operands, value) if isinstance(operand, np.ndarray)]
         if any(max(array.shape) > SMALL for array in arrays) or len(operands) > MOST_OPERANDS:
             return None
-        if any(isinstance(node, Applied | Function) for node in walk(step.formula)):
-            return None
-        entries = (
-            [m for row in members(step.target, value) for m in row]
-            if isinstance(value, np.ndarray)
-            else [step.target]
-        )
-        if step.target not in self.lines.asked or self.lines.writer.each_step:
-            goals = [[self.lines.writer.operand(self.lines.values, m) for m in entries]]
-        else:
-            goals = [[self.lines.before_answer(m) for m in entries], [self._answer(m) for m in entries]]
-        for extra in range(MOST_EXTRA if not self.lines.writer.each_step else 1):
-            printed = _Printed(self.lines, extra)
-            found = np.asarray(evaluate(step.formula, printed, self.lines.solution.arithmetic)).ravel()
+        goals = self._goals(target, value)
+        rounded = self.lines.writer.each_step and not any(known_in(formula)) and not isinstance(target, Known)
+        for extra in range(1 if rounded else MOST_EXTRA):
+            printed = _Printed(self, extra)
+            found = np.asarray(evaluate(formula, printed, self._arithmetic)).ravel()
             if all(self.lines.agrees(x, w) for goal in goals for x, w in zip(found, goal, strict=True)):
-                return self.lines.numeric_relation(step.formula, extra), self._numbers(step.formula, extra)
+                exact = all(self.lines.is_exact(m, extra) for m in self._entries(formula))
+                relation = "=" if exact and not any(known_in(formula)) else "≈"
+                return _Found(formula, (relation, self._numbers(formula, extra)), extra)
         return None
+
+    def _goals(self, target: Key, value: Operand) -> list[list[Written]]:
+        """What a calculator has to show: the written results, and the answers where they are asked for."""
+        if isinstance(target, Known):
+            return [self._written_known(target, value, 0)]
+        entries = (
+            [m for row in members(target, value) for m in row] if isinstance(value, np.ndarray) else [target]
+        )
+        if target not in self.lines.asked or self.lines.writer.each_step:
+            return [[self.lines.operand(m) for m in entries]]
+        return [[self.lines.before_answer(m) for m in entries], [self._answer(m) for m in entries]]
+
+    def _entries(self, formula: Expr) -> list[Atom]:
+        """The quantities and the entries of arrays whose numbers are put into a formula."""
+        inside = atoms(_without_parts(formula))
+        found: list[Atom] = []
+        for atom in inside:
+            value = self.lines.values[atom]
+            whole = isinstance(value, np.ndarray)
+            found += [m for row in members(atom, value) for m in row] if whole else [atom]  # type: ignore[arg-type]
+        return found
+
+    def _written_known(self, node: Known, value: Operand, extra: int) -> list[Written]:
+        digits = self.lines.needs.get(node, 0) + extra
+        return [self.lines.writer.result(entry, digits) for entry in np.asarray(value).ravel()]
+
+    def known_printed(self, node: Known, extra: int) -> Operand:
+        """The value of a known part as it is printed."""
+        value = evaluate(node, self.lines.values, self._arithmetic)
+        written = self._written_known(node, value, extra)
+        if not isinstance(value, np.ndarray):
+            return written[0].value
+        printed = np.empty(value.shape, dtype=object)
+        printed.reshape(-1)[:] = [one.value for one in written]
+        return printed
+
+    def _known(self, node: Known, extra: int) -> Expr:
+        value = evaluate(node, self.lines.values, self._arithmetic)
+        numbers = [literal(one) for one in self._written_known(node, value, extra)]
+        if not isinstance(value, np.ndarray):
+            return numbers[0]
+        return Matrix((tuple(numbers),) if self.inputs_first else tuple((one,) for one in numbers))
 
     def _numbers(self, formula: Expr, extra: int) -> Expr:
         def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Known):
+                return self._known(node, extra)
             if not isinstance(node, Quantity):
                 return None
             value = self.lines.values[node.atom]
-            return self.array(node.atom, value, extra) if isinstance(value, np.ndarray) else None
+            if isinstance(value, np.ndarray):
+                return self.array(node.atom, value, extra)
+            return literal(self.lines.operand(node.atom, extra))
 
-        return self.lines.numbers(substitute(self._written(formula), replaced), extra)
+        return plain(substitute(self._written(formula), replaced))
+
+    def _beyond_above(self, found: _Found) -> tuple[Inline, ...]:
+        """A word about the arrays that have more digits than the lines that found them."""
+        if not found.extra:
+            return ()
+        names = [
+            Quantity(atom)
+            for atom in atoms(_without_parts(found.formula))
+            if any(
+                self.lines.operand(m, found.extra) != self.lines.operand(m)
+                for m in self._entries(Quantity(atom))
+            )
+        ]
+        used = _uppermost(found.formula)
+        return more_digits([*names, *(node.name for node in used)])
 
     def array(self, atom: Atom, value: Array, extra: int = 0) -> Expr:
         """The array with its entries as they are written, as the file's layout has it."""
-        writer, values = self.lines.writer, self.lines.values
-        return self.array_of(atom, value, lambda entry: writer.operand(values, entry, extra))
+        return self.array_of(atom, value, lambda entry: self.lines.operand(entry, extra))
 
     def array_of(self, atom: Atom, value: Array, write: Callable[[Atom], Written]) -> Expr:
         """The array with its entries as `write` has them."""
@@ -167,6 +271,25 @@ class MatrixLines:
         return substitute(formula, shortened)
 
 
+def _without_parts(formula: Expr) -> Expr:
+    """The formula without what has lines of its own."""
+    return substitute(formula, lambda node: Variable("") if isinstance(node, Known) else None)
+
+
+def _uppermost(formula: Expr) -> tuple[Known, ...]:
+    """The known parts of a formula that stand in no other known part."""
+    found: dict[Known, None] = {}
+
+    def taken(node: Expr) -> Expr | None:
+        if not isinstance(node, Known):
+            return None
+        found[node] = None
+        return node
+
+    substitute(formula, taken)
+    return tuple(found)
+
+
 def _literal(entry: Atom | None, write: Callable[[Atom], Written]) -> Expr:
     return Variable("…") if entry is None else literal(write(entry))
 
@@ -183,21 +306,35 @@ def turned(formula: Expr) -> Expr:
 
 
 @dataclass(frozen=True)
+class _Found:
+    """A formula with its numbers, which have `extra` more digits than the lines that found them."""
+
+    formula: Expr
+    part: tuple[str, Expr]
+    extra: int
+
+
+@dataclass(frozen=True)
 class _Printed:
     """Bindings to the numbers as they are printed, with `extra` digits."""
 
-    lines: Lines
+    matrices: MatrixLines
     extra: int
 
     def __getitem__(self, atom: Atom, /) -> Operand:
-        value = self.lines.values[atom]
+        lines = self.matrices.lines
+        value = lines.values[atom]
         if not isinstance(value, np.ndarray):
-            return self.lines.operand(atom, self.extra).value
+            return lines.operand(atom, self.extra).value
         printed = np.empty(value.shape, dtype=object)
         flat = printed.reshape(-1)
         for place, entry in enumerate(m for row in members(atom, value) for m in row):
-            flat[place] = self.lines.operand(entry, self.extra).value
+            flat[place] = lines.operand(entry, self.extra).value
         return printed
+
+    def known(self, node: Known) -> Operand:
+        """The value of a part that has a line of its own."""
+        return self.matrices.known_printed(node, self.extra)
 
 
 def _is_weight(atom: Atom) -> bool:

@@ -5,12 +5,14 @@ A printed line, put into a calculator, gives exactly the printed value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from nbsolve.arithmetic import Undecided, Value, settled
+from nbsolve.compose.known import named
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import branch, evaluate
 from nbsolve.expr import (
@@ -21,6 +23,7 @@ from nbsolve.expr import (
     Cases,
     Expr,
     FactorReference,
+    Known,
     Matrix,
     Negation,
     Number,
@@ -29,7 +32,6 @@ from nbsolve.expr import (
     Sum,
     number,
     substitute,
-    walk,
 )
 from nbsolve.rounding import Written
 from nbsolve.solution import Solution
@@ -44,12 +46,22 @@ MOST_TERMS = 6
 """Sums of more terms do not get a line with the value of each term."""
 
 
+Key = Atom | Known
+"""What has digits of its own: a quantity, or a part of a formula that has its own line."""
+More = int | Mapping[Key, int]
+"""How many more digits the numbers of a line have than where they were found: each one, or all of them."""
+
+
 @dataclass(frozen=True)
 class Numbers:
-    """Puts the numbers of one iteration into formulae."""
+    """Puts the numbers of one iteration into formulae.
+
+    `needs` are the digits beyond the usual ones that later lines need of a quantity, which it then has everywhere.
+    """
 
     solution: Solution
     values: Values
+    needs: Mapping[Key, int] = field(default_factory=dict, kw_only=True)
 
     @cached_property
     def writer(self) -> Writer:
@@ -57,16 +69,11 @@ class Numbers:
         return Writer(self.solution)
 
     @cached_property
-    def _operands(self) -> dict[tuple[Atom, int], Written]:
+    def _operands(self) -> dict[tuple[Key, int], Written]:
         """What was written already: a line is tried with several numbers of digits."""
         return {}
 
-    @cached_property
-    def _literals(self) -> dict[tuple[Atom, int], Expr]:
-        """The written operands as expressions; of vectors and matrices too."""
-        return {}
-
-    def numbers(self, expression: Expr, extra: int = 0, collapse: bool = False) -> Expr:
+    def numbers(self, expression: Expr, extra: More = 0, collapse: bool = False) -> Expr:
         """The expression with every quantity as it is written, functions and cases decided.
 
         `collapse` puts in the value of a difference that the digits shown could not give.
@@ -75,15 +82,18 @@ class Numbers:
         def replaced(node: Expr) -> Expr | None:
             if isinstance(node, Quantity):
                 return self._literal(node.atom, extra)
+            if isinstance(node, Known):
+                return literal(self.operand(node, of_key(extra, node)))
             if isinstance(node, Brace):
                 return substitute(node.body, replaced)
             if isinstance(node, FactorReference):
                 return substitute(node.body, replaced)
             if collapse and isinstance(node, Sum) and self._cancels(node):
-                return literal(self.writer.result(self._scalar(node), extra))
+                most = extra if isinstance(extra, int) else max(extra.values(), default=0)
+                return literal(self.writer.result(self._scalar(node), most))
             return None
 
-        return _plain(substitute(self.decided(expression), replaced))
+        return plain(substitute(self.decided(expression), replaced))
 
     def _scalar(self, node: Expr) -> Value:
         return scalar(evaluate(node, self.values, self.solution.arithmetic))
@@ -94,25 +104,50 @@ class Numbers:
         largest = max((size for size in sizes[1:] if size is not None), default=None)
         return sizes[0] is not None and largest is not None and sizes[0] < largest - LOST_DIGITS
 
-    def _literal(self, atom: Atom, extra: int) -> Expr:
-        found = self._literals.get((atom, extra))
-        if found is None:
-            value = self.values[atom]
-            if isinstance(value, np.ndarray):
-                rows = members(atom, value)
-                found = Matrix(tuple(tuple(literal(self.operand(m, extra)) for m in row) for row in rows))
-            else:
-                found = literal(self.operand(atom, extra))
-            self._literals[atom, extra] = found
-        return found
+    def _literal(self, atom: Atom, extra: More) -> Expr:
+        value = self.values[atom]
+        if not isinstance(value, np.ndarray):
+            return literal(self.operand(atom, of_key(extra, self.key(atom))))
+        rows = members(atom, value)
+        return Matrix(tuple(tuple(literal(self.operand(m, of_key(extra, m))) for m in row) for row in rows))
 
-    def operand(self, atom: Atom, extra: int) -> Written:
-        """A quantity as it is written in a later line, with `extra` digits."""
-        written = self._operands.get((atom, extra))
+    def operand(self, key: Key, extra: int = 0) -> Written:
+        """A quantity as it is written in any line, with `extra` more digits."""
+        if not isinstance(key, Known):
+            key = self.key(key)
+        digits = self.needs.get(key, 0) + extra
+        written = self._operands.get((key, digits))
         if written is None:
-            source = _linear_source(atom, self.values)
-            written = self._operands[atom, extra] = self.writer.operand(self.values, source, extra)
+            if isinstance(key, Known):
+                written = self.writer.result(self._scalar(key), digits)
+            else:
+                written = self.writer.operand(self.values, key, digits)
+            self._operands[key, digits] = written
         return written
+
+    def key(self, atom: Atom) -> Atom:
+        """The quantity whose value it is: a for ∂z/∂w, w for ∂z/∂a."""
+        if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
+            return atom
+        return _linear_source(atom)
+
+    def keys(self, expression: Expr) -> Iterator[Key]:
+        """What has digits in the line with numbers of a formula: of arrays the entries."""
+
+        def found(node: Expr) -> Iterator[Key]:
+            if isinstance(node, Known):
+                yield node
+            elif isinstance(node, Quantity):
+                value = self.values[node.atom]
+                if isinstance(value, np.ndarray):
+                    yield from (entry for row in members(node.atom, value) for entry in row)
+                else:
+                    yield self.key(node.atom)
+            else:
+                for child in node.children:
+                    yield from found(child)
+
+        yield from dict.fromkeys(found(self.decided(expression)))
 
     def gives(self, line: Expr, result: Written) -> bool:
         """Whether the line, put into a calculator, shows the written result."""
@@ -125,19 +160,13 @@ class Numbers:
         """Whether a calculator that finds `value` shows the written result."""
         return self.solution.arithmetic.round_to(value, _places(result.text)) == result.value
 
-    def numeric_relation(self, formula: Expr, extra: int = 0) -> str:
+    def numeric_relation(self, formula: Expr, extra: More = 0) -> str:
         """= where every number in the line is the quantity itself, ≈ where one is rounded."""
-        if self.writer.each_step:
-            return "="
-        for node in walk(self.decided(formula)):
-            if isinstance(node, Quantity) and not isinstance(self.values[node.atom], np.ndarray):
-                if not self.operand(node.atom, extra).exact:
-                    return "≈"
-            elif isinstance(node, Quantity):
-                flat = [m for row in members(node.atom, self.values[node.atom]) for m in row]  # type: ignore[arg-type]
-                if not all(self.operand(m, extra).exact for m in flat):
-                    return "≈"
-        return "="
+        return "=" if all(self.is_exact(key, of_key(extra, key)) for key in self.keys(formula)) else "≈"
+
+    def is_exact(self, key: Key, extra: int = 0) -> bool:
+        """Whether it is written as it is; what is rounded at its step is."""
+        return (self.writer.each_step and not isinstance(key, Known)) or self.operand(key, extra).exact
 
     def equals(self, line: Expr, result: Written) -> bool:
         """Whether the line is the written result exactly."""
@@ -174,9 +203,11 @@ class Numbers:
         def replaced(node: Expr) -> Expr | None:
             if self.vanishes(node):
                 return number(0)
+            if isinstance(node, Known):
+                return node
             if isinstance(node, Applied):
-                return substitute(node.expanded, replaced)
-            return substitute(self.branch(node), replaced) if isinstance(node, Cases) else None
+                return substitute(named(node.expanded), replaced)
+            return substitute(named(self.branch(node)), replaced) if isinstance(node, Cases) else None
 
         return substitute(expression, replaced) if _is_undecided(expression) else expression
 
@@ -199,7 +230,7 @@ def _is_undecided(expression: Expr) -> bool:
     return isinstance(expression, Applied | Cases) or any(map(_is_undecided, expression.children))
 
 
-def _plain(expression: Expr) -> Expr:
+def plain(expression: Expr) -> Expr:
     """−(−30) written as 30, except where it is subtracted."""
 
     def turned(part: Expr) -> Expr:
@@ -264,10 +295,13 @@ def members(atom: Atom, array: Array) -> list[list[Atom]]:
     return [[member(atom, j, i) for i in columns] for j in range(1, array.shape[0] + 1)]
 
 
-def _linear_source(atom: Atom, values: Values) -> Atom:
+def of_key(more: More, key: Key) -> int:
+    """How many more digits one of a line's numbers has."""
+    return more if isinstance(more, int) else more.get(key, 0)
+
+
+def _linear_source(atom: Partial) -> Atom:
     """The quantity whose value a derivative of z = W a + b is (∂z/∂w = a, ∂z/∂a = w)."""
-    if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
-        return atom
     z, wrt = atom.of, atom.wrt
     if wrt.role is Role.WEIGHT and wrt.layer is not None:
         return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.iteration import by_matrices, layer_of
-from nbsolve.compose.numbers import literal
+from nbsolve.compose.numbers import Key, literal
 from nbsolve.compose.planning import is_after
 from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, atoms
@@ -132,6 +132,22 @@ class Passes(BackwardBlocks):
         if len(self.iteration.samples) == 1:
             return phrase("passages.on_sample", sample=first)
         return phrase("passages.on_samples", first=first, last=last)
+
+    def learnt(self, needs: Mapping[Key, int]) -> Mapping[Key, int]:
+        """The digits beyond the usual ones that the lines need of each quantity, beside those that are known."""
+        found = dict(needs)
+        iteration = self.iteration
+        lines = replace(self.lines, needs=found)
+        matrices, whole = replace(self.matrices, lines=lines), by_matrices(self.solution)
+        parts = (iteration.forward, iteration.loss, iteration.backward, iteration.update, iteration.after)
+        for step in reversed([step for part in (*parts, iteration.epoch) for step in part]):
+            if whole and step not in iteration.loss:
+                matrices.learn(step, found)
+                continue
+            terms = step.rule is Rule.PATH_SUM or step in iteration.loss
+            for unit in reversed(list(step.units)):
+                lines.learn(self._spelled(unit), terms, found)
+        return found
 
     def everything(self) -> Iterator[Block]:
         """Write the whole iteration, part by part."""

@@ -18,7 +18,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE
-from nbsolve.catalogue import CANCELLATIONS, OPTIMISERS
+from nbsolve.catalogue import CANCELLATIONS, OPTIMISERS, is_named
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -358,8 +358,9 @@ def _adds_to_one(target: tuple[object, ...] | None) -> bool:
 
 
 def _filled(formula: Expr, parameters: Mapping[str, Given]) -> Expr:
-    """The formula with its parameters' values; maxima and minima are of two each."""
+    """The formula with its parameters' values; Φ, φ and σ in it written out; maxima and minima are of two each."""
     values: dict[str, Expr] = {name: _literal(given) for name, given in parameters.items()}
+    formula = substitute(formula, lambda e: e.expanded if is_named(e) else None)
     return substitute(with_variables(formula, values) if values else formula, _of_two)
 
 

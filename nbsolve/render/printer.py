@@ -16,6 +16,7 @@ from nbsolve.expr import (
     FactorReference,
     Function,
     Hadamard,
+    Known,
     Matrix,
     MatrixProduct,
     Negation,
@@ -109,6 +110,7 @@ class Printer:
             Total: lambda e: (self._call(dialect.all_of, e.operands, 0), ATOM),
             Brace: self._brace,
             FactorReference: self._reference,
+            Known: lambda e: self._print(e.name),
             IndexedSum: self._indexed_sum,
             Kronecker: self._kronecker,
             Derivative: self._derivative,
@@ -328,6 +330,8 @@ class Printer:
 
 
 def _bare(expression: Expr) -> Expr:
+    if isinstance(expression, Known):
+        return _bare(expression.name)
     return expression.body if isinstance(expression, FactorReference) else expression
 
 

@@ -40,6 +40,9 @@ class Steps:
                 layer.forward(recorder, label)
                 linear, activation = recorder.steps
                 recorder.steps.clear()
+                if layer.activation.vector:  # each share needs all the sums
+                    yield from (*linear.units, *activation.units)
+                    continue
                 for pair in zip(linear.units, activation.units, strict=True):
                     yield from pair
 

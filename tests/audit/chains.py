@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -48,6 +48,7 @@ THROUGH_Z = (
     *"foritslogarithm",
     "}",
 )
+MORE_DIGITS = ("\\text", "{", *"withmoredigitsthanabove,whichtheresultneeds", "}")
 TROUBLE = (Unreadable, Unknown, ZeroDivisionError, ValueError, KeyError, IndexError)
 
 
@@ -160,6 +161,9 @@ class ChainChecker:
     def _check(self, chain: Chain, context: Context, out: Found) -> None:
         t = context.iteration
         target = self.parse(chain.target)
+        if is_part(target):
+            self._check_part(chain, target, context, out)
+            return
         if not isinstance(target, Sym):
             raise Unreadable(f"a target that is no letter: {' '.join(chain.target)}")
         if not chain.items:
@@ -192,6 +196,47 @@ class ChainChecker:
                 self._check_relation(line.relation, whole, target.name, out)
         for note in chain.notes:
             self._check_note(note, target.name, t, context, out)
+
+    def _check_part(self, chain: Chain, target: Node, context: Context, out: Found) -> None:
+        """A part of a formula that has a line of its own: e^z, their sum S, σ(z), Φ(z), f′(z)."""
+        name, t = " ".join(chain.target), context.iteration
+        forms = [tidy(self.parse(texts)) for _, texts in chain.items]
+        exact = [True] * len(forms)
+        for entry, lines in self.wholes.parts(target, forms):
+            for n, here in enumerate(self._check_part_entry(entry, lines, name, t, out)):
+                exact[n] &= here
+        for (relation, _), node, known in zip(chain.items, forms, exact, strict=True):
+            if not has_symbols(node):
+                self._check_relation(relation, known, name, out)
+            elif relation != "=":
+                out.faults.append(f"≈ between letters: {name}")
+        for note in chain.notes:
+            self._check_note(note, "", t, context, out)
+
+    def _check_part_entry(
+        self, target: Node, forms: Sequence[Node], name: str, t: int, out: Found
+    ) -> Iterator[bool]:
+        """One entry's lines; tells of each whether its numbers are exactly the letters' values."""
+        truth, elsewhere = (self.evaluator(t, carried=False, world=w) for w in (self.world, self.shadow))
+        base, before = target, list[Node]()
+        for node in map(tidy, forms):
+            if not has_symbols(node):
+                yield self._check_numbers(node, base, before, name, t, out)
+                before.append(node)
+                continue
+            if before or not same(truth(node), truth(target)):
+                out.faults.append(f"{name} is not {node}")
+            shifted = isinstance(target, Sym)  # S: which z is the largest may be otherwise elsewhere
+            if not shifted and not same(elsewhere(node), elsewhere(target)):
+                out.faults.append(f"{name} is not {node} for other numbers")
+            base = node
+            yield True
+        end = literal(before[-1]) if before else None
+        if end is None:
+            raise Unreadable(f"a part without a value: {name}")
+        value = as_fraction(self.evaluator(t, carried=True)(target))
+        if value != end[0] and end[1].decimals < places(value, self.between):
+            out.faults.append(f"{name}: {end[1].text} has too few digits")
 
     def _is_held(self, name: str) -> bool:
         """Whether an entry of a new matrix or vector is one that training leaves as it is."""
@@ -349,6 +394,7 @@ class ChainChecker:
             if (
                 "∂" in letter
                 or "vector" in letter
+                or letter.startswith("S")
                 or letter.startswith("ell' ")
                 or letter in ("learning_rate", "strength")
                 or "#" in letter
@@ -442,11 +488,23 @@ class ChainChecker:
                 context.next_mark += target not in context.formulae
                 out.numbers += 1
                 rest = note[parser.at :]
+        rest = self._check_more_digits(rest)
         if rest == TOO_SMALL:
             if not same(self.evaluator(t, carried=False)(Sym(target)), Fraction(0)):
                 out.faults.append(f"{target} is not too small to be told from 0")
         elif rest:
             self._check_reason(rest, t, out)
+
+    def _check_more_digits(self, note: Texts) -> Texts:
+        r"""`z_1\text{, }w_2\text{ with more digits than above, which the result needs}`; what stands before it."""
+        if note[-len(MORE_DIGITS) :] != MORE_DIGITS:
+            return note
+        named = note[: -len(MORE_DIGITS)]
+        before, found, names = " ".join(named).rpartition(" \\text ; ")
+        for texts in _listed(tuple((names if found else " ".join(named)).split(" "))):
+            if not isinstance(self.parse(texts), Sym | Call | Product):
+                raise Unreadable(f"more digits of {' '.join(texts)}")
+        return tuple(before.split(" ")) if found else ()
 
     def _check_saturated(self, target: str, t: int, out: Found) -> None:
         """Some prediction is printed as 0 or 1, or as less than 10⁻¹⁵."""
@@ -538,6 +596,19 @@ class ChainChecker:
         )
 
 
+def _listed(texts: Texts) -> Iterator[Texts]:
+    r"""The formulae of a list with `\text{, }` between them."""
+    part = list[str]()
+    while texts:
+        if texts[:2] == ("\\text", ","):
+            yield tuple(part)
+            part, texts = [], texts[2:]
+        else:
+            part.append(texts[0])
+            texts = texts[1:]
+    yield tuple(part)
+
+
 def _places(base: Node, node: Node) -> list[Fraction]:
     """Where `z > 3` changes: 3; where `|z| > 3` changes: 3 and −3."""
     printed = literal(node)
@@ -552,6 +623,13 @@ def _places(base: Node, node: Node) -> list[Fraction]:
 def summed(node: Node) -> bool:
     """Whether all entries of something whole are added up in it."""
     return (isinstance(node, Call) and node.name == "sum") or any(summed(part) for part in children(node))
+
+
+def is_part(target: Node) -> bool:
+    """Whether a target is a part of formulae rather than a quantity of the network."""
+    if isinstance(target, Sym):
+        return target.name.startswith(("S[", "S_new["))
+    return isinstance(target, Call | Product)
 
 
 def names_in(node: Node) -> list[str]:

@@ -149,6 +149,10 @@ class Evaluator:
                 return sign(values[0])
             case "cosh" | "sinh":
                 return Real(getattr(mp, name)(big(values[0])))
+            case "Phi":
+                return Real(mp.ncdf(big(values[0])))
+            case "phi":
+                return Real(mp.npdf(big(values[0])))
             case "erf":
                 return Fraction(0) if values[0] == 0 else Real(mp.erf(big(values[0])))
             case "Phi":

@@ -376,8 +376,8 @@ def _rules() -> list[Rule]:
         ),
         (
             r"calculated exactly and rounded only where a number is printed: intermediate values to "
-            r"(.*?), answers to (.*?); ≈ marks a rounded number\. Operands show more digits where the "
-            r"result needs them(, new parameters where their change needs them)?",
+            r"(.*?), answers to (.*?); ≈ marks a rounded number\. A value has more digits where a "
+            r"later result needs them(, new parameters where their change needs them)?",
             p.rounding,
         ),
         (

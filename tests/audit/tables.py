@@ -16,7 +16,10 @@ from tests.audit.tree import Matrix, Node, Sym
 from tests.audit.words import ANSWERS, Place, asks_of, whole
 from tests.audit.world import indices
 from tests.reference.numbers import Real
-from tests.reference.rounding import as_fraction, fault
+from tests.reference.rounding import Digits, as_fraction, fault
+
+MOST_CARRIED = 2
+"""How many digits more than usual a parameter may have because later lines need them."""
 
 
 class Tables(Quotients):
@@ -157,7 +160,11 @@ class Tables(Quotients):
         before = None
         if t > 1 and not self.world.each_step:
             before = self.world.true[name, t - 1, None]
-        wrongs = [fault(text_of(node), value, self.chains.between, unlike) for unlike in {None, before}]
+        wrongs = [
+            fault(text_of(node), value, _longer(self.chains.between, more), unlike)
+            for unlike in {None, before}
+            for more in range(MOST_CARRIED + 1)
+        ]
         if all(wrongs) and not (self.world.each_step and printed[0] == value):
             out.faults.append(f"{name}: {wrongs[0]}")
         return bool(printed[0] == value) or self.world.each_step
@@ -293,3 +300,11 @@ class Tables(Quotients):
                 right = [layer, *place] if letter == "W" else [layer, max(r, c)]
                 if at != right or (letter != "W" and min(r, c) != 1):
                     out.faults.append(f"{name} stands in row {r}, column {c}")
+
+
+def _longer(digits: Digits, more: int) -> Digits:
+    """Digits that later lines need beside the usual ones."""
+    if digits.significant is not None:
+        return Digits(significant=digits.significant + more)
+    assert digits.decimals is not None
+    return Digits(decimals=digits.decimals + more, minimum=digits.minimum + more if digits.minimum else 0)

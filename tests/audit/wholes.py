@@ -80,6 +80,17 @@ class Wholes:
             raise Unreadable(f"{target.name}: a number is a vector")
         yield target, single
 
+    def parts(self, target: Node, forms: Sequence[Node]) -> Iterator[tuple[Node, list[Node]]]:
+        """Each entry of a formula that is a target, with what each form says of it. Raises Unreadable."""
+        whole, *grids = (self._taken_apart(form) for form in (target, *forms))
+        if not isinstance(whole, Grid):
+            yield whole, [grid for grid in grids if not isinstance(grid, Grid)]
+            return
+        if any(not isinstance(grid, Grid) or grid.shape != whole.shape for grid in grids):
+            raise Unreadable("a part of another shape")
+        columns = [grid.entries() for grid in grids if isinstance(grid, Grid)]
+        yield from zip(whole.entries(), map(list, zip(*columns, strict=True)), strict=True)
+
     def names(self, target: Sym) -> list[str]:
         """The names of the entries of a target; its own where it is a single quantity."""
         whole = self._taken_apart(target)

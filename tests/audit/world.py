@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from tests.audit.evaluate import Unknown, Vector
 from tests.audit.parser import read_tokens
 from tests.reference import activations, losses, network, own
-from tests.reference.numbers import Number, sign
+from tests.reference.numbers import Number, big, exp, sign
 from tests.reference.rounding import Digits, as_fraction, places, round_half_away
 from tests.reference.spec import Spec
 
@@ -214,6 +214,13 @@ class World:
         self.symbols.setdefault(read_tokens(f"{head}_{{\\text{{epoch}}}}"), "L_epoch")
         if new:
             self.symbols[read_tokens(f"{head} - {new}")] = "L - L_new"
+        if self.spec.layers[-1].activation == "softmax":
+            for s in (0, *range(1, len(self.spec.inputs) + 1)):
+                for new in ("", "\\text{new}"):
+                    raised = (f"[{s}]" if s else "") + ("\\," if new and s else "") + new
+                    name = f"S{'_new' if new else ''}[{self.depth}]" + (f"@{s}" if s else "")
+                    written = f"S^{{{raised}}}" if raised else "S"
+                    self.symbols.setdefault(read_tokens(written), name)
         self.symbols[read_tokens("\\Omega")] = "penalty"
         self.symbols[read_tokens("\\Omega^{\\text{new}}")] = "penalty_new"
 
@@ -286,7 +293,19 @@ class World:
             return self.spec.learning_rate
         if name == "strength" and self.spec.penalty is not None:
             return self.spec.penalty.strength
+        if name.startswith(("S[", "S_new[")):
+            return self._sum_of_exponentials(name, t, carried)
         return self.number(self.key(name, t), carried=carried)
+
+    def _sum_of_exponentials(self, name: str, t: int, carried: bool) -> Number:
+        """What softmax divides by; where the largest z is far from 0 it is subtracted from each."""
+        letter, (layer,) = indices(name)
+        z, mark = letter.replace("S", "z"), "@" + sample if (sample := name.partition("@")[2]) else ""
+        units = range(1, self.spec.layers[layer - 1].units + 1)
+        found = [self.number(self.key(f"{z}[{layer}][{j}]{mark}", t), carried=carried) for j in units]
+        largest = max(found)
+        shift = largest if abs(float(big(largest))) > 230 else Fraction(0)
+        return sum((exp(value - shift) for value in found), Fraction(0))
 
     def before(self, name: str, t: int) -> Number | None:
         """What a new parameter was before the update; None for any other quantity."""

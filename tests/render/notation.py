@@ -5,7 +5,7 @@
 (call relu z[1][1])       a named function; (call' sigmoid z[1][1]) its derivative
 (cases 1 (> z[1][1] 0) 0) 1 if z > 0, else 0
 (matrix (1 2) (3 4)) (mm A B) (had A B) (T A)
-(brace a[1][1] expr) (ref 3 expr)
+(brace a[1][1] expr) (ref 3 expr) (known name expr)
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from nbsolve.expr import (
     FactorReference,
     Function,
     Hadamard,
+    Known,
     Matrix,
     MatrixProduct,
     Negation,
@@ -97,6 +98,8 @@ def _expr(tree: Tree) -> Expr:
         return Brace(_expr(rest[1]), "through", (parse_canonical(str(rest[0])),))
     if head == "ref":
         return FactorReference(int(str(rest[0])), _expr(rest[1]))
+    if head == "known":
+        return Known(_expr(rest[0]), _expr(rest[1]))
     if head in ("call", "call'"):
         entries = (("z", _expr(rest[1])),)
         return Applied(str(rest[0]), Variable("z"), entries, primes=len(head) - 4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nbsolve.catalogue.activations import normal_density, normal_distribution
 from nbsolve.catalogue.derivations.building import (
     between,
@@ -22,7 +24,7 @@ from nbsolve.catalogue.derivations.building import (
     two,
 )
 from nbsolve.derivation import Derivation
-from nbsolve.expr import Applied, Expr, Function, Variable
+from nbsolve.expr import Function, Variable
 from nbsolve.step import Reason
 
 z = Variable("z")
@@ -69,14 +71,7 @@ SILU = Derivation(
 )
 
 
-def _normal(name: str, definition: Expr, primes: int = 0) -> Expr:
-    return Applied(name, definition, (("z", z),), primes=primes)
-
-
-distribution, density = (
-    _normal("normal_distribution", normal_distribution),
-    _normal("normal_density", normal_density),
-)
+distribution, density = normal_distribution, normal_density
 pi = Function("pi", ())
 root_two = Function("sqrt", (two,))
 erf = Function("erf", (over(z, root_two),))
@@ -89,7 +84,7 @@ GELU = Derivation(
         stage(function("gelu", z), times(z, distribution)),
         stage(distribution, times(half, plus(one, erf)), words="gelu_distribution"),
         stage(
-            _normal("normal_distribution", normal_density, primes=1),
+            replace(density, name="normal_distribution", primes=1),
             d(times(half, plus(one, erf)), z),
             (times(half, d(erf, z)), Reason.CONSTANT_FACTOR),
             (

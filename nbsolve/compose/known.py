@@ -1,0 +1,130 @@
+"""Parts of formulae that get lines of their own: e^z and their sum (softmax), σ(z), softplus(z), Φ(z), φ(z)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from nbsolve.arithmetic import Arithmetic, ball
+from nbsolve.catalogue import is_named
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import (
+    Applied,
+    Expr,
+    Function,
+    Hadamard,
+    Known,
+    Negation,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    Total,
+    number,
+    substitute,
+    total,
+    walk,
+)
+from nbsolve.step import Rule, Step
+from nbsolve.symbol import Role, Symbol
+from nbsolve.values import Values
+from nbsolve.writing import scalar
+
+FAR = 230
+"""Beyond e^230 (10^100) and e^−230 a calculator gives no value: the largest pre-activation is subtracted."""
+
+
+def named(expression: Expr) -> Expr:
+    """The expression with σ(z), softplus(z), Φ(z) and φ(z) as values that are known."""
+    return substitute(expression, lambda node: Known(node, node.expanded) if is_named(node) else None)
+
+
+def known_in(expression: Expr) -> Iterator[Known]:
+    """What is known in an expression, each after what it is made of."""
+    for child in expression.children:
+        yield from known_in(child)
+    if isinstance(expression, Known):
+        yield expression
+
+
+def shared_out(step: Step, arithmetic: Arithmetic) -> Expr:
+    """The formula of a step; a share of softmax as e^z divided by the sum S, both known."""
+    formula = step.formula
+    if step.rule is not Rule.ACTIVATION or not isinstance(formula, Quotient):
+        return formula
+    above, below = formula.operands
+    if not (isinstance(above, Function) and isinstance(below, Sum)):
+        return formula
+    exponents = [term.operands[0] for term in below.operands if isinstance(term, Function)]
+    largest = _subtracted(exponents, step.values, arithmetic)
+
+    def exponential(z: Expr) -> Expr:
+        if largest is None:
+            power = Function("exp", (z,))
+        elif z == largest:
+            return number(1)
+        else:
+            power = Function("exp", (Sum((z, Negation((largest,)))),))
+        return Known(power, power)
+
+    assert isinstance(step.target, Symbol)
+    added = Known(_sum_of(step.target), total(*map(exponential, exponents)))
+    return Quotient((exponential(above.operands[0]), added))
+
+
+def _subtracted(exponents: Sequence[Expr], values: Values, arithmetic: Arithmetic) -> Expr | None:
+    """The largest exponent, where it is too far from 0 for a calculator."""
+    sizes = [float(ball(scalar(evaluate(z, values, arithmetic))).mid()) for z in exponents]
+    place = int(np.argmax(sizes))
+    return exponents[place] if abs(sizes[place]) > FAR else None
+
+
+def whole_parts(step: Step) -> Expr:
+    """The formula of a whole layer: e^z and their sum for softmax, and f′(z) in a product, as known values."""
+    formula = step.formula
+    match formula:
+        case Quotient((Function("exp") as power, Total())):
+            exponential = Known(power, power)
+            assert isinstance(step.target, Symbol)
+            return Quotient((exponential, Known(_sum_of(step.target), Total((exponential,)))))
+        case Hadamard(factors) | Product(factors):
+            parts = tuple(Known(f, _spelled(f)) if isinstance(f, Applied) else f for f in factors)
+            return substitute(formula.rebuilt(parts), lambda e: Known(e, e) if _is_dot(e) else None)
+        case Applied():
+            return _spelled(formula)
+    return formula
+
+
+def _is_dot(e: Expr) -> bool:
+    return isinstance(e, Function) and e.name == "dot"
+
+
+def _spelled(function: Applied) -> Expr:
+    """f(z) of a vector: by Φ(z), φ(z) or σ(z) where those are in it, whose values are known then."""
+    if not any(is_named(node) for node in walk(function.definition)):
+        return function
+
+    def replaced(node: Expr) -> Expr | None:
+        if is_named(node):
+            return Known(node, node)
+        if isinstance(node, Product):  # entry by entry
+            return Hadamard(tuple(substitute(factor, replaced) for factor in node.operands))
+        return None
+
+    return substitute(function.expanded, replaced)
+
+
+def _sum_of(activation: Symbol) -> Quantity:
+    letter = Symbol(Role.EXPONENTIAL_SUM, activation.layer, sample=activation.sample, new=activation.new)
+    return Quantity(letter)
+
+
+def is_shifted(node: Known) -> bool:
+    """Whether it is e^(z − m), where m is the largest z."""
+    return isinstance(node.body, Function) and isinstance(node.body.operands[0], Sum)
+
+
+def is_tabulated(node: Known) -> bool:
+    """Whether its value comes from a table or from a key of a calculator rather than from a formula: Φ."""
+    return isinstance(node.name, Applied) and node.name.name == "normal_distribution"
