@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from nbsolve.problem.model import Rounding
 
+MOST_DIGITS = 400
+"""No double has so many digits before the point and after it as a page prints; decimals hold 28 by default."""
 _PLAIN = """\
 def show(name, values):
     def rounded(value):
@@ -21,7 +23,7 @@ def digits(value, before):
     places = {places}
 
     def rounded(number):  # ties away from zero
-        return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=400))
 {apart}
     return str(rounded(value))
 
@@ -80,18 +82,15 @@ class Format:
         return str(self.decimals)
 
     def printed(self, value: float, before: float | None) -> str | None:
-        """What the program prints for a number; None where it is none, or has more digits than decimals hold."""
+        """What the program prints for a number; None where it is none."""
         if not math.isfinite(value):
             return None
         if not self.exact:
             return f"{value:{self._spec}}"
-        try:
-            return self._rounded_by_hand(value, before)
-        except InvalidOperation:
-            return None
+        return self._rounded_by_hand(value, before)
 
     def _rounded_by_hand(self, value: float, before: float | None) -> str:
-        """The number with ties away from zero. Raises: InvalidOperation."""
+        """The number with ties away from zero."""
         number = Decimal(f"{round(value, 15):.14g}")
         old = number if before is None else Decimal(f"{round(before, 15):.14g}")
         size = number.adjusted() if number else None
@@ -103,7 +102,7 @@ class Format:
             places = max(self.decimals, least)
 
         def rounded(x: Decimal) -> Decimal:
-            return x.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+            return x.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=MOST_DIGITS))
 
         while self.told and number != old and rounded(number) == rounded(old):
             places += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isinf
 
@@ -25,11 +25,13 @@ from nbsolve.expr import (
     Variable,
     number,
     walk,
+    with_variables,
 )
 from nbsolve.nearest import rational_to_float
 
 _COMPARISON, _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(6)
 _RELATIONS = {"<": "<", "≤": "<=", "=": "==", "≥": ">=", ">": ">", "≠": "!="}
+_LIMITED = frozenset({"exp", "ln", "log", "sqrt", "cosh", "sinh"})
 MOST_DIGITS = 17
 """Numbers of more digits are written as fractions: 1 / 3."""
 
@@ -50,11 +52,43 @@ class Dialect:
     inline: Mapping[str, str] = field(default_factory=dict)
     ties: Callable[[Function, Callable[[Expr], str]], str] | None = None
     point: str = ""
+    passes_on: bool = False
+    """Whether the library differentiates through all branches of a distinction, those that do not hold too."""
 
 
 def written(expression: Expr, dialect: Dialect) -> str:
     """The expression as it stands alone. Raises TypeError for a node that a program does not have."""
     return _Writer(dialect).written(expression)[0]
+
+
+def _has_limits(e: Expr) -> bool:
+    """Whether it, or its derivative, could have no finite value somewhere."""
+    return any(
+        (isinstance(node, Function) and node.name in _LIMITED)
+        or (isinstance(node, Quotient) and any(isinstance(x, Variable) for x in walk(node.operands[1])))
+        or (isinstance(node, Power) and not _is_whole(node.operands[1]))
+        or (isinstance(node, Applied) and _has_limits(node.definition))
+        for node in walk(e)
+    )
+
+
+def may_pass_on_nan(e: Expr) -> bool:
+    """Whether a branch that does not hold could give a derivative that is no number, and z cannot be kept from it.
+
+    z is held against something that is no number there, or something else than z against a limit.
+    """
+    for node in walk(e):
+        if isinstance(node, Cases) and any(_has_limits(value) for value, _ in node.branches):
+            for _, condition in node.branches:
+                match condition:
+                    case None | Comparison(Variable(), ">" | "≥" | "<" | "≤", Number()):
+                        continue
+                return True
+    return False
+
+
+def _is_whole(exponent: Expr) -> bool:
+    return isinstance(exponent, Number) and exponent.value.q == 1 and exponent.value >= 0
 
 
 def literal(value: flint.fmpq) -> str:
@@ -126,15 +160,28 @@ class _Writer:
                 return f"{self.at(left, _SUM)} {_RELATIONS[relation]} {self.at(right, _SUM)}", _COMPARISON
             case Cases(branches):
                 *conditional, (last, _) = branches
-                text = self._argument(last)
+                text = self._argument(self._kept_apart(last, [(c, False) for _, c in conditional]))
                 for one, condition in reversed(conditional):
                     assert condition is not None
-                    chosen = self._argument(one)
+                    chosen = self._argument(self._kept_apart(one, [(condition, True)]))
                     text = f"{self.dialect.module}.where({self.written(condition)[0]}, {chosen}, {text})"
                 return text, _ATOM
             case Function():
                 return self._call(e)
         raise TypeError(f"{type(e).__name__} cannot be written in Python")
+
+    def _kept_apart(self, branch: Expr, conditions: Sequence[tuple[Comparison | None, bool]]) -> Expr:
+        """A branch for which z stays where it holds: a derivative of ∞ elsewhere, times 0, would be no number."""
+        if not self.dialect.passes_on or not _has_limits(branch):
+            return branch
+        for condition, holds in conditions:
+            match condition:
+                case Comparison(Variable() as z, ">" | "≥" | "<" | "≤" as relation, Number(limit)):
+                    above = holds == (relation in ">≥")
+                    inside = number(limit + (1 if above else -1))
+                    here, elsewhere = (z, inside) if holds else (inside, z)
+                    branch = with_variables(branch, {z.name: Cases(((here, condition), (elsewhere, None)))})
+        return branch
 
     def _factor(self, e: Expr, position: int) -> str:
         """A factor of a product; a case distinction between 1 and 0 is its condition."""
@@ -220,4 +267,5 @@ TORCH = Dialect(
     },
     ties=_tie,
     point=".0",
+    passes_on=True,
 )

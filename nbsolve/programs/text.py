@@ -14,7 +14,7 @@ from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
 from nbsolve.programs.computation import RATE, STRENGTH, Computation
 from nbsolve.programs.doubles import Doubles
-from nbsolve.programs.python import Dialect, literal, written
+from nbsolve.programs.python import Dialect, literal, may_pass_on_nan, written
 from nbsolve.programs.run import SNAPPED, Run, each, entries_of, table
 from nbsolve.schedule import batch_size, epoch_length, has_several, shown_iterations
 from nbsolve.symbol import Role, Symbol
@@ -65,7 +65,7 @@ class ProgramText:
         if re.search(r"\bmath\.|erf\(", text):
             yield "import math"
         if "Decimal(" in text:
-            yield "from decimal import ROUND_HALF_UP, Decimal"
+            yield "from decimal import ROUND_HALF_UP, Context, Decimal"
         if "math." in text or "Decimal(" in text or "erf(" in text:
             yield ""
         yield "import torch" if self.torch else "import numpy as np"
@@ -149,6 +149,9 @@ class ProgramText:
                 yield "    return e / e.sum(axis=1, keepdims=True)"
             else:
                 text = written(definition, self.dialect)
+                if self.torch and may_pass_on_nan(definition):
+                    yield "    # torch.where differentiates both branches: where the one that does not hold has no"
+                    yield "    # finite value or derivative, the gradient comes out as nan"
                 # PyTorch wants a way back to z, though its derivative is 0
                 yield f"    return {text}" + (" + 0 * z" if self.torch and not _depends(definition) else "")
 
