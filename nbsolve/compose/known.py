@@ -88,16 +88,16 @@ def whole_parts(step: Step) -> Expr:
             exponential = Known(power, power)
             assert isinstance(step.target, Symbol)
             return Quotient((exponential, Known(_sum_of(step.target), Total((exponential,)))))
-        case Hadamard(factors) | Product(factors):
-            parts = tuple(Known(f, _spelled(f)) if isinstance(f, Applied) else f for f in factors)
-            return substitute(formula.rebuilt(parts), lambda e: Known(e, e) if _is_dot(e) else None)
         case Applied():
             return _spelled(formula)
-    return formula
+    return substitute(formula, _as_part)
 
 
-def _is_dot(e: Expr) -> bool:
-    return isinstance(e, Function) and e.name == "dot"
+def _as_part(node: Expr) -> Expr | None:
+    """f′(z) and p · g as known values."""
+    if isinstance(node, Applied):
+        return Known(node, _spelled(node))
+    return Known(node, node) if isinstance(node, Function) and node.name == "dot" else None
 
 
 def _spelled(function: Applied) -> Expr:

@@ -90,8 +90,10 @@ class MatrixLines:
         """Write one number that is a sum over a whole array: the gradient of a shared bias."""
         target, writer, values = step.target, self.lines.writer, self.lines.values
         written, answer = self.lines.written(target), writer.answer(values, target)
+        formula = whole_parts(step)
+        found = self._with_numbers(formula, target, step.value)
+        above = () if found is None else tuple(self._known_lines(formula))
         lines = [Line((("=", self._written(step.formula)),), Quantity(target))]
-        found = self._with_numbers(step.formula, target, step.value)
         if found is not None:
             lines.append(Line((found.part,), note=self._beyond_above(found)))
         sign, boxed = "=" if written.exact else "≈", target in self.lines.asked
@@ -101,15 +103,15 @@ class MatrixLines:
             last = Line(
                 ((sign, Result(literal(written), boxed)),), note=self.lines.indistinguishable(written)
             )
-        return Derivation((*lines, last), (f"it{self.lines.iteration}-{anchor(target)}",))
+        return Derivation((*above, *lines, last), (f"it{self.lines.iteration}-{anchor(target)}",))
 
     # ------------------------------------------------------------------ numbers
 
     def learn(self, step: Step, needs: dict[Key, int]) -> None:
         """Note the digits that a step's line needs of what it uses; later steps are learnt before earlier ones."""
-        formula = whole_parts(step)
-        found = self._with_numbers(formula, step.target, step.value)
-        if found is None:
+        formula = whole_parts(step) if step.forms else None
+        found = None if formula is None else self._with_numbers(formula, step.target, step.value)
+        if formula is None or found is None:
             return
         parts = tuple(dict.fromkeys(known_in(formula)))
         take_over(needs, dict.fromkeys((*self._entries(formula), *_uppermost(formula)), found.extra))
@@ -131,7 +133,7 @@ class MatrixLines:
         parts: list[tuple[str, Expr | Result]] = [] if node.name == node.body else [("=", node.body)]
         if found is not None:
             parts.append(found.part)
-        parts.append(("≈", Result(self._known(node, 0))))
+        parts.append(("=" if self._is_exact(node, 0) else "≈", Result(self._known(node, 0))))
         return Line(tuple(parts), node.name, note=() if found is None else self._beyond_above(found))
 
     def _part_with_numbers(self, node: Known) -> _Found | None:
@@ -160,8 +162,10 @@ class MatrixLines:
             printed = _Printed(self, extra)
             found = np.asarray(evaluate(formula, printed, self._arithmetic)).ravel()
             if all(self.lines.agrees(x, w) for goal in goals for x, w in zip(found, goal, strict=True)):
-                exact = all(self.lines.is_exact(m, extra) for m in self._entries(formula))
-                relation = "=" if exact and not any(known_in(formula)) else "≈"
+                exact = all(self.lines.is_exact(m, extra) for m in self._entries(formula)) and all(
+                    self._is_exact(node, extra) for node in _uppermost(formula)
+                )
+                relation = "=" if exact else "≈"
                 return _Found(formula, (relation, self._numbers(formula, extra)), extra)
         return None
 
@@ -189,6 +193,10 @@ class MatrixLines:
     def _written_known(self, node: Known, value: Operand, extra: int) -> list[Written]:
         digits = self.lines.needs.get(node, 0) + extra
         return [self.lines.writer.result(entry, digits) for entry in np.asarray(value).ravel()]
+
+    def _is_exact(self, node: Known, extra: int) -> bool:
+        value = evaluate(node, self.lines.values, self._arithmetic)
+        return all(one.exact for one in self._written_known(node, value, extra))
 
     def known_printed(self, node: Known, extra: int) -> Operand:
         """The value of a known part as it is printed."""

@@ -21,7 +21,7 @@ OF_SEVERAL = {"sum", "norm", "max", "min"}
 """Functions whose argument is a whole vector or matrix, and whose value is a number."""
 ONE = Num("1", Fraction(1), 0)
 SLOPES: dict[str, Callable[[Node], Node]] = {
-    "sigma'": lambda a: Product((a, Sum((ONE, Neg(a))))),
+    "sigma'": lambda a: Power(Product((a, Sum((ONE, Neg(a))))), ONE),  # one factor of a product
     "tanh'": lambda a: Sum((ONE, Neg(Power(a, Num("2", Fraction(2), 0))))),
 }
 """Where values are carried from step to step as they are written, these are found from the activation."""
