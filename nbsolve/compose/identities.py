@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from nbsolve.catalogue.activations import logistic, normal_density, normal_distribution
+from nbsolve.catalogue import is_named
 from nbsolve.compose.functions import argument
 from nbsolve.document import Block, Derivation, Fold, Inline, Line, Math, Note, Paragraph, Result, Text
 from nbsolve.expr import (
@@ -23,7 +23,6 @@ from nbsolve.expr import (
     Variable,
     atoms,
     number,
-    substitute,
     walk,
     with_variables,
 )
@@ -38,8 +37,6 @@ from nbsolve.symbol import Index, Partial, Role
 
 _TRIVIAL = frozenset({"linear", "step"})
 """Derivatives that are the same number everywhere need no identity."""
-_NAMED = {"sigmoid": logistic, "normal_distribution": normal_distribution, "normal_density": normal_density}
-"""Functions in which derivatives are written: σ, Φ, φ."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +91,10 @@ class Identities:
             if a is not None:
                 forms.append(with_variables(record.from_output, {**parameters, "a": a}))
                 note = _where({a: function})
+        elif is_named(slope):
+            forms = [slope.expanded, slope]
         else:
-            named = {with_variables(spelled, {"z": z}): _called(name, z) for name, spelled in _NAMED.items()}
-            if slope in named:
-                forms.append(named[slope])
-            else:
-                occurring = {call: spelled for spelled, call in named.items() if spelled in walk(slope)}
-                forms = [substitute(slope, named.get)]
-                note = _where(occurring)
+            note = _where({node: node.expanded for node in walk(slope) if is_named(node)})
         primed = Applied(record.function, slope, (("z", z),), primes=1)
         return Derivation((Line(tuple(("=", form) for form in forms), primed, note),))
 
@@ -134,11 +127,6 @@ def _jacobian(z: str, p: str) -> Line:
     same = Comparison(Variable("k"), "=", Variable("j"))
     cross = Negation((Product((p_k, p_j)),))
     return Line((("=", Cases(((own, same), (cross, None)))),), Derivative(p_k, Variable(z, j), partial=True))
-
-
-def _called(name: str, z: Expr) -> Expr:
-    """σ(z), Φ(z), φ(z)."""
-    return Applied(name, _NAMED[name], (("z", z),))
 
 
 def _where(meanings: Mapping[Expr, Expr]) -> Text:
