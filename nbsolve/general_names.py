@@ -1,14 +1,16 @@
 r"""Names with index variables: the pattern that the instances' names follow, or the usual indices.
 
-$w_{11}^1, w_{21}^1, …$ are $w_{ij}^1$; weights that are numbered through, $w_1, w_2, …$, follow no pattern and are
-written $w_{ij}^{(1)}$ in a general formula.
+$w_{11}^1, w_{21}^1, …$ are $w_{ij}^1$; units that are numbered through the layers, $a_1, a_2$ and then $a_3, a_4$,
+are $a_j$ with $j = 3, 4$ in the second one. Weights that are numbered through, $w_1, w_2, …$, follow none and are
+written $w_{ij}^{(1)}$ in a general formula, i and j being the numbers of the units.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 
 from nbsolve.letters import Name
@@ -31,16 +33,92 @@ class GeneralNames:
 
     def name(self, place: Symbol) -> Name:
         """The name of a quantity with index variables."""
-        found = self._pattern(place)
-        if found is not None and self.follows_pattern(place.role):
+        found = self._own_pattern(place)
+        if found is not None:
             return Name.read(found)
         cores = {self.instance(one).core for each in self._places(place.role) for one in self._all_of(each)}
         letter = Name(cores.pop()) if len(cores) == 1 else self.letters[place.role]
+        return self._numbered(letter, place)
+
+    def _numbered(self, letter: Name, place: Symbol) -> Name:
+        """A letter that follows no pattern with the layer above and the numbers of the units below."""
+        to, from_ = self.number(place.layer, place.to), place.from_
         if place.layer is None:
             # y_k would be another quantity where the targets are called y_2 and y_3: they count with the outputs
             end = 0 if place.role is Role.INPUT else len(self.sizes) - 1
             return letter.with_sub(str(place.to)).with_sup(f"({end})")
-        return self.indexed(letter, place)
+        from_ = None if from_ is None else self.number(place.layer - 1, from_)
+        return self.indexed(letter, replace(place, to=to, from_=from_))
+
+    def number(self, layer: int | None, unit: Unit | None) -> Unit | None:
+        """The number that a unit of a layer has on the page; an index variable stays one."""
+        return unit if layer is None or not isinstance(unit, int) else unit + self.offsets[layer]
+
+    def numbers(self, layer: int) -> range:
+        """The numbers of the units of a layer, as the page counts them; those of the inputs for 0."""
+        first = 1 + self.offsets[layer]
+        return range(first, first + self.sizes[layer])
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """How many units are counted before those of each layer (inputs first): 2 where its units are a_3 and a_4.
+
+        All 0 where a layer's activations and pre-activations have no pattern, or two that differ.
+        """
+        found = [0]
+        for layer in range(1, len(self.sizes)):
+            roles = (Role.ACTIVATION, Role.PRE_ACTIVATION)
+            own = {
+                self._offset(place) for role in roles for place in self._places(role) if place.layer == layer
+            }
+            if None in own or len(own) > 1:
+                return (0,) * len(self.sizes)
+            found.append(own.pop() or 0)
+        return tuple(found)
+
+    def _offset(self, place: Symbol) -> int | None:
+        """By how much the numbers in a layer's names exceed the places of its units; None for no pattern."""
+        if not _variables(place):
+            sub = self.instance(place).sub
+            return int(sub) - 1 if re.fullmatch("[0-9]+", sub) and not self.instance(place).sup else 0
+        instances = list(self._instances(place))
+        for offset in range(-1, sum(self.sizes)):
+            moved = {_moved(numbers, [offset]): self.instance(one).latex() for numbers, one in instances}
+            if pattern(moved, ("j",)) is not None:
+                return offset
+        return None
+
+    @cached_property
+    def numbered_through(self) -> bool:
+        """Whether the units are numbered through the layers, so that a_j needs a word about its j."""
+        roles = (Role.ACTIVATION, Role.PRE_ACTIVATION)
+        return any(self.offsets) and not all(map(self.follows_pattern, roles))
+
+    def follows(self, role: Role) -> bool:
+        """Whether general formulae write the quantities of a role by the pattern of their own names."""
+        return all(not _variables(p) or self._own_pattern(p) is not None for p in self._places(role))
+
+    def _own_pattern(self, place: Symbol) -> str | None:
+        """The pattern of the own names, its index variables being the numbers of the units on the page."""
+        if not any(self.offsets):
+            return self._pattern(place) if self.follows_pattern(place.role) else None
+        variables = _variables(place)
+        layer = place.layer
+        if layer is None:
+            layer = 0 if place.role is Role.INPUT else len(self.sizes) - 1
+        moved = [self.offsets[layer if unit is place.to else layer - 1] for unit in variables]
+        instances = list(self._instances(place))
+        if len(variables) != 1 or place.role is Role.WEIGHT:
+            return pattern(
+                {_moved(n, moved): self.instance(one).latex() for n, one in instances}, _texts(variables)
+            )
+        own = self._offset(replace(place, to=variables[0]))
+        if own is None:
+            return None
+        apart = moved[0] - own
+        text = str(variables[0]) + (f"-{apart}" if apart > 0 else f"+{-apart}" if apart < 0 else "")
+        found = pattern({_moved(n, [own]): self.instance(one).latex() for n, one in instances}, (text,))
+        return None if found is None else re.sub(rf"(?<=[_^]){re.escape(text)}", f"{{{text}}}", found)
 
     def follows_pattern(self, role: Role) -> bool:
         """Whether the names of a role follow a pattern in every layer, one that no other layer's names match.
@@ -56,7 +134,7 @@ class GeneralNames:
 
         Nothing where the general formulae use the own names, or where there are more than `most`.
         """
-        if self.follows_pattern(role):
+        if self.follows(role):
             return
         for place in self._places(role):
             found = list(self._instances(place))
@@ -73,10 +151,7 @@ class GeneralNames:
             self.instance(each).core for other in self._places(place.role) for each in self._all_of(other)
         }
         letter = Name(cores.pop()) if len(cores) == 1 else self.letters[place.role]
-        if place.layer is None:
-            end = 0 if place.role is Role.INPUT else len(self.sizes) - 1
-            return letter.with_sub(str(one.to)).with_sup(f"({end})")
-        return self.indexed(letter, one)
+        return self._numbered(letter, one)
 
     def _is_sound(self, place: Symbol) -> bool:
         if not _variables(place):
@@ -84,7 +159,7 @@ class GeneralNames:
         found = self._pattern(place)
         if found is None:
             return False
-        matching = re.compile(_numbered(found, _variables(place)))
+        matching = re.compile(_any_numbers(found, _variables(place)))
         return not any(
             matching.fullmatch(self.instance(one).latex())
             for other in self._places(place.role)
@@ -125,7 +200,7 @@ class GeneralNames:
             yield numbers, replace(place, to=to, from_=from_)
 
 
-def _numbered(text: str, variables: list[Index]) -> str:
+def _any_numbers(text: str, variables: list[Index]) -> str:
     """The regular expression of a pattern: any number where an index variable stands."""
     written = re.escape(text)
     for variable in variables:
@@ -135,3 +210,11 @@ def _numbered(text: str, variables: list[Index]) -> str:
 
 def _variables(place: Symbol) -> list[Index]:
     return [unit for unit in (place.to, place.from_) if isinstance(unit, Index)]
+
+
+def _moved(numbers: tuple[int, ...], by: Sequence[int]) -> tuple[int, ...]:
+    return tuple(number + more for number, more in zip(numbers, by, strict=True))
+
+
+def _texts(variables: list[Index]) -> tuple[str, ...]:
+    return tuple(map(str, variables))

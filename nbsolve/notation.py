@@ -277,7 +277,16 @@ class Names:
     @property
     def follow_patterns(self) -> bool:
         """Whether general formulae can be written in the letters of their instances."""
-        return all(map(self._general.follows_pattern, _COUNTED))
+        return all(map(self._general.follows, _COUNTED))
+
+    @property
+    def numbered_through(self) -> bool:
+        """Whether a letter with an index variable, a_j, belongs to several layers: the j of a line must be said."""
+        return self._general.numbered_through
+
+    def numbers(self, layer: int) -> range:
+        """The numbers that general formulae give to the units of a layer (0: the inputs)."""
+        return self._general.numbers(layer)
 
     def _template(self, place: Symbol) -> str | None:
         key = "output" if self._is_output(place) else _ROLE_KEYS.get(place.role, "")

@@ -12,14 +12,26 @@ from nbsolve.compose.iteration import layer_of
 from nbsolve.compose.matrices import turned
 from nbsolve.compose.putting_in import BOXED, PuttingIn
 from nbsolve.compose.spelling_out import with_full_products
-from nbsolve.document import Block, Derivation, Heading, Inline, Line, Mark, Markdown, Paragraph, Result, Text
-from nbsolve.expr import Atom, Expr, Quantity, walk
+from nbsolve.document import (
+    Block,
+    Derivation,
+    Heading,
+    Inline,
+    Line,
+    Mark,
+    Markdown,
+    Math,
+    Paragraph,
+    Result,
+    Text,
+)
+from nbsolve.expr import Atom, Expr, Quantity, Variable, atoms, number, substitute, walk
 from nbsolve.general import IndexedSum
 from nbsolve.layers.dense import Dense
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.step import Reason, Rule, Step
-from nbsolve.symbol import Role, anchor
+from nbsolve.symbol import Index, Partial, Role, anchor
 from nbsolve.symbolic import LetterPass
 
 MOST_MAPPED = 8
@@ -141,7 +153,8 @@ class LetterBlocks:
 
     def _legend(self) -> str:
         """What the index variables run over, and which of the page's quantities is which."""
-        words = [phrase("letters.legend_own" if self.names.follow_patterns else "letters.legend")]
+        key = "legend_numbered" if self.names.numbered_through else "legend"
+        words = [phrase("letters.legend_own" if self.names.follow_patterns else f"letters.{key}")]
         general = self.letters.general
         steps = () if general is None else (*general.signals, *general.gradients)
         if any(isinstance(n, IndexedSum) for s in steps for form in s.forms for n in walk(form.expression)):
@@ -268,17 +281,59 @@ class LetterBlocks:
     ) -> Iterator[Line]:
         forms = step.forms
         rights: list[Expr | Result] = [form.expression for form in forms]
+        ranges: Text = ()
+        if general and self.names.numbered_through:
+            rights = [self._as_counted(right) for right in rights]  # type: ignore[arg-type]
+            ranges = tuple(self._ranges(step.target))
         if step.target in self.asked and step.rule in BOXED and not general:
             rights[-1] = Result(forms[-1].expression, boxed=True)
         tag = None if general else self.tags.get(step.target)
         left = Quantity(step.target)
         if joined and len(forms) <= _SHORT:
-            yield Line(tuple(("=", right) for right in rights), left, tag=tag)
+            yield Line(tuple(("=", right) for right in rights), left, ranges, tag)
             return
         for place, (form, right) in enumerate(zip(forms, rights, strict=True)):
             note: Text = reason_words(form) if notes and _says_something(form.reason) else ()
             last = place == len(forms) - 1
+            note = ranges if last and not note else note
             yield Line((("=", right),), left if place == 0 else None, note, tag if last else None)
+
+    def _as_counted(self, expression: Expr) -> Expr:
+        """A general formula whose sums run over the numbers that the units have on the page."""
+
+        def replaced(node: Expr) -> Expr | None:
+            if not isinstance(node, IndexedSum):
+                return None
+            layers = [layer for layer, index in _indices(node.body) if index == node.index]
+            numbers = self.names.numbers(layers[0])
+            return replace(node, body=self._as_counted(node.body), first=numbers[0], last=numbers[-1])
+
+        return substitute(expression, replaced)
+
+    def _ranges(self, target: Atom) -> Iterator[Inline]:
+        """`i = 1, 2; j = 3, 4`: what the index variables of a left side stand for."""
+        layers = {index: layer for layer, index in _indices(Quantity(target))}
+        for position, (index, layer) in enumerate(sorted(layers.items(), key=str)):
+            first, *between, last = self.names.numbers(layer)
+            yield from ["; "] if position else []
+            yield Math(Variable(str(index)), "=", number(first))
+            if len(between) > 1:
+                yield ", …"
+            yield from (
+                piece for one in between[:1] if len(between) == 1 for piece in (", ", Math(number(one)))
+            )
+            yield ", "
+            yield Math(number(last))
+
+
+def _indices(expression: Expr) -> Iterator[tuple[int, Index]]:
+    """The index variables of an expression, each with the layer whose units it counts (0: the inputs)."""
+    for atom in atoms(expression):
+        for symbol in (atom.of, atom.wrt) if isinstance(atom, Partial) else (atom,):
+            if isinstance(symbol.to, Index) and symbol.role is not Role.TARGET:
+                yield symbol.layer or 0, symbol.to
+            if isinstance(symbol.from_, Index):
+                yield (symbol.layer or 1) - 1, symbol.from_
 
 
 def _says_something(reason: Reason) -> bool:

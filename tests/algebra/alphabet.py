@@ -23,6 +23,8 @@ class Whole:
 
 
 Meaning = Place | Whole
+_APART = re.compile(r"^(\d+)([-+])(\d+)$")
+"""y_{j-2} with a number for j."""
 _WORDS = re.compile(r"\\[A-Za-z]+\{[^}]*\}|\\[A-Za-z]+|[A-Za-z]")
 
 
@@ -36,7 +38,8 @@ def placed(letter: Letter, indices: Indices) -> Letter:
     """The letter with numbers for index variables."""
 
     def put(text: str) -> str:
-        return _WORDS.sub(lambda match: str(indices.get(match[0], match[0])), text)
+        numbered = _WORDS.sub(lambda match: str(indices.get(match[0], match[0])), text)
+        return _APART.sub(lambda match: str(int(match[1]) + int(match[2] + match[3])), numbered)
 
     return replace(letter, sub=put(letter.sub), sup=put(letter.sup))
 
@@ -127,5 +130,5 @@ def _tuples(count: int) -> Iterator[tuple[int, ...]]:
         yield ()
         return
     for rest in _tuples(count - 1):
-        for number in range(1, (LARGEST if count == 1 else 5) + 1):
+        for number in range(1, (LARGEST if count <= 2 else 5) + 1):
             yield (*rest, number)

@@ -13,7 +13,7 @@ from tests.algebra.alphabet import Whole
 from tests.algebra.chains import Fault
 from tests.algebra.matrices import Matrix, Value, single
 from tests.algebra.model import Place
-from tests.algebra.page import Chain, Display, Item, Tokens, read, read_condition
+from tests.algebra.page import Chain, Display, Item, Tokens, ranges, read, read_condition
 from tests.algebra.points import Point, World
 from tests.algebra.scalars import Scalar, plain, rational, real
 from tests.algebra.scanning import Unreadable
@@ -106,10 +106,15 @@ class Checker:
         self, chain: Chain, nodes: list[Node], chosen: list[int], conditions: list[Compared], kind: str
     ) -> None:
         seen = 0
+        said = {name: numbers for note in chain.notes.values() for name, numbers in ranges(note).items()}
+        if said and set(said) != self.free(nodes[0]):
+            raise Unreadable(f"ranges of {sorted(said)}, not of {sorted(self.free(nodes[0]))}")
         for number in range(SUPPLY):
             point = self.world.point(number, kind)
             held = False
             for indices in self.placings(nodes, point):
+                if any(indices[name] not in numbers for name, numbers in said.items()):
+                    continue
                 evaluator = point.evaluator(indices)
                 if all(evaluator.holds(condition) for condition in conditions):
                     held = True

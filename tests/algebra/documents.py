@@ -122,6 +122,20 @@ detail: both
 parts:
   - {label: a, ask: [forward, gradients, deltas, updated_parameters]}
 """,
+    "numbered through": """title: Units numbered through the layers
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: tanh, weights: symbolic, bias: symbolic}
+    - {units: 3, activation: sigmoid, weights: symbolic, bias: symbolic}
+    - {units: 2, activation: sigmoid, weights: symbolic, bias: symbolic}
+samples:
+  - {input: symbolic, target: symbolic}
+loss: binary_cross_entropy
+notation: {preset: flat}
+parts:
+  - {label: a, ask: [forward, gradients]}
+""",
     "letters in cells": """title: Letters in cells, functions of one's own
 network:
   inputs: 2

@@ -239,6 +239,11 @@ class Evaluator:
             for letter in letters(node.body)
             if node.index in self.alphabet.free(letter) and letter.core != node.index
         }
+        if node.first is not None and isinstance(node.last, int):
+            said = range(node.first, node.last + 1)
+            if not ranges or not all(set(said) <= one for one in ranges):
+                raise Unreadable(f"a sum over {node.index} from {node.first} to {node.last}")
+            return said
         if len(ranges) != 1:
             raise Unreadable(f"a sum over {node.index} with the ranges {sorted(map(sorted, ranges))}")
         whole = sorted(ranges.pop())

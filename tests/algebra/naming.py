@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from tests.algebra.alphabet import Letters, Meaning, Whole
 from tests.algebra.model import Place
@@ -53,7 +54,7 @@ class Naming:
             stem = str(place[0])
             own = cores[stem]
             if stem in ROLES:
-                letter = self._indexed(place)
+                letter = self._indexed(self._counted(place))
                 letter = replace(letter, core=next(iter(own))) if len(own) == 1 else letter
                 usual.setdefault(self._sampled(letter, place), place)
             elif stem == "y":
@@ -61,6 +62,33 @@ class Naming:
                 letter = replace(self._letter("target"), sub=str(place[1]), sup=f"({len(self.spec.layers)})")
                 usual.setdefault(self._sampled(letter, place), place)
         return Letters(self.table, usual)
+
+    def _counted(self, place: Place) -> Place:
+        """The place with the numbers that the units have on the page, where these are numbered through."""
+        stem, number, to, *rest = place
+        if not self._through or to == 0:
+            return place
+        first = self._first[int(number)] - 1
+        if stem == "W":
+            return (stem, number, int(to) + first, int(rest[0]) + self._first[int(number) - 1] - 1)
+        return (stem, number, int(to) + first, *rest)
+
+    @cached_property
+    def _first(self) -> list[int]:
+        """The number of each layer's first unit: that in the letter of its activation."""
+        subs = [self.name(("a", number, 1, 1)).sub for number in range(1, len(self.spec.layers) + 1)]
+        return [1, *(int(sub) if sub.isdigit() else 1 for sub in subs)]
+
+    @property
+    def _through(self) -> bool:
+        """Whether the letters of activations and pre-activations are told apart by their numbers alone."""
+        for stem in ("z", "a"):
+            for number, layer in enumerate(self.spec.layers, 1):
+                letters = [self.name((stem, number, j, 1)) for j in range(1, layer.units + 1)]
+                numbers = [str(self._first[number] + j) for j in range(layer.units)]
+                if layer.units > 1 and [one.sub for one in letters] != numbers:
+                    return False
+        return True
 
     # what the file names itself
 

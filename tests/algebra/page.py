@@ -13,6 +13,7 @@ from tests.audit.identities import BOX
 from tests.audit.page import Block, cells, read_markdown, split_inline
 
 CIRCLED = re.compile(r"\\text\{([①-⑳㉑-㊿]|\(\d+\))\}")
+RANGE = re.compile(r"([a-z]'?)=(\d+)((?:\\text\{,(?:…,)?\}\d+)*)")
 Tokens = tuple[Token, ...]
 
 
@@ -188,6 +189,18 @@ def read_condition(tokens: Sequence[Token], alphabet: Alphabet) -> Compared:
     if reader.at != len(reader.texts):
         raise Unreadable(f"unread: {' '.join(reader.texts[reader.at :])}")
     return condition
+
+
+def ranges(note: str) -> dict[str, frozenset[int]]:
+    """`i = 1, 2; j = 3, …, 9` beside a line: which numbers its index variables stand for. Raises Unreadable."""
+    out: dict[str, frozenset[int]] = {}
+    for index, first, rest in RANGE.findall(note):
+        numbers = [int(first), *(int(one) for one in re.findall(r"\d+", rest))]
+        whole = range(numbers[0], numbers[-1] + 1)
+        if "…" not in rest and list(whole) != numbers:
+            raise Unreadable(f"a range with gaps: {note}")
+        out[index] = frozenset(whole)
+    return out
 
 
 def lines_in(markdown: str) -> int:

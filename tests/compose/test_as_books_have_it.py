@@ -132,3 +132,38 @@ def test_cross_entropy_begins_with_the_sum_of_which_one_term_is_left() -> None:
     text = str(solve_derivation("003-2-loss-gradients"))
     assert "L = −Σ_j yⱼ·ln(pⱼ)" in text
     assert text.index("yₖ = 1[k = i]") < text.index("L = −Σ_j yⱼ·ln(pⱼ)") < text.index("= −ln(pᵢ)")
+
+
+def general(page: str) -> str:
+    """The general formulae of a page in text."""
+    return page.partition("\nGeneral formulae\n")[2].partition("\nGradients of layer ")[0]
+
+
+def test_general_formulae_have_the_names_of_the_page() -> None:
+    """w_{1j} with j = 2, 3 is the page's w₁₂ and w₁₃; sums run over the same numbers."""
+    said = general(str(solved(shipped("001-b-two-outputs")).document()))
+    assert "∂L/∂w₁ⱼ = ∂L/∂aⱼ·∂aⱼ/∂zⱼ·∂zⱼ/∂w₁ⱼ\n" in said
+    assert "= (aⱼ − yⱼ)·a₁   j = 2, 3" in said
+    assert "Σ_k=2…3 (aₖ − yₖ)·w₁ₖ" in said
+    assert "⁽" not in said
+
+
+def test_a_flat_notation_says_once_which_weight_is_which() -> None:
+    page = str(solved(shipped("000-softmax-two-losses")).document())
+    legend = "w₁₁⁽¹⁾ = w₁, w₂₁⁽¹⁾ = w₂, w₁₂⁽¹⁾ = w₃, w₂₂⁽¹⁾ = w₄, "
+    legend += "w₁₃⁽²⁾ = w₅, w₂₃⁽²⁾ = w₆, w₁₄⁽²⁾ = w₇, w₂₄⁽²⁾ = w₈."
+    assert " ".join(page.split()).count(legend) == 1
+    assert "= ∂L/∂aⱼ·hᵢ   i = 1, 2; j = 3, 4" in general(page)
+    assert not re.search("[ahb]ⱼ⁽", general(page))
+
+
+def test_targets_that_count_from_one_are_shifted() -> None:
+    flat = shipped("000-softmax-two-losses").replace("activation: softmax", "activation: sigmoid")
+    flat = re.sub(r"loss:\n(  - .*\n)+", "loss: binary_cross_entropy\n", flat)
+    flat = re.sub(r"parts:\n(.*\n)+", "parts: [{label: a, ask: [gradients]}]\n", flat)
+    assert "(hⱼ − yⱼ₋₂)·hᵢ   i = 1, 2; j = 3, 4" in general(str(solved(flat).document()))
+
+
+def test_names_with_their_layer_need_no_ranges() -> None:
+    for name in ("001-a-symbolic-squared-error", "003-three-two-one"):
+        assert not re.search(r"   [ij] = \d", general(str(solved(shipped(name)).document())))
