@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
+from page import validate_pdf_bytes
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Pdf:
     """A PDF's bytes as its reader finds them."""
 
     def __init__(self, data: bytes) -> None:
+        self.bytes = data
         self.file = pikepdf.open(BytesIO(data))
 
     @cached_property
@@ -215,3 +217,10 @@ def _codes(font: Any) -> dict[int, str]:
             for offset in range(int(high, 16) - int(low, 16) + 1):
                 found[int(low, 16) + offset] = start[:-1] + chr(ord(start[-1]) + offset)
     return found
+
+
+def faults(pdf: bytes) -> list[str]:
+    """What an independent checker of PDF/UA-1 says against a PDF, rule by rule."""
+    report = validate_pdf_bytes(pdf, profile="ua1")
+    assert report.rules.total > 100
+    return [f"{failure.rule_id}: {failure.message}" for failure in report.failures]

@@ -12,7 +12,7 @@ import pytest
 from nbsolve import load_problem, solve
 from nbsolve.handout import PAPERS, CourseData, Handout, key, typeset
 from tests.handout.made import PROBLEMS, ROOT, SMALL, handout, pdf
-from tests.handout.pdf import Node, Pdf
+from tests.handout.pdf import Node, Pdf, faults
 
 FIRST = ROOT / "problems" / "001-a-squared-error.yaml"
 
@@ -91,6 +91,8 @@ def blocks(node: Node) -> list[Node]:
 def test_pages_end_where_they_may_and_nothing_leaves_the_margins(path: Path, paper: str) -> None:
     for kind in ("question", "solution", "key"):
         made = pdf(path, kind, paper=paper)
+        if paper == "a4":
+            assert faults(made.bytes) == []
         found = blocks(made.tree)
         check_headings(found)
         for node in found:
