@@ -1,7 +1,6 @@
-"""How far columns stand apart so that the labels of the wires between them have room, and where those go.
+"""Where units stand in their layers, where lines meet them, and how far layers stand apart for the labels.
 
-Two ways are tried: all labels of a strip abreast, below one another at one part of their wires; and each on a
-place of its own (`placing`).
+Places are (along, across): along the way from layer to layer, and across it; sizes likewise.
 """
 
 from __future__ import annotations
@@ -12,47 +11,44 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import networkx as nx
-import numpy as np
 
 from nbsolve.drawing.content import Edge
 from nbsolve.drawing.graph import Node
-from nbsolve.drawing.placing import Wire, place_on_wires
-from nbsolve.drawing.scene import Point
+from nbsolve.drawing.placing import Margins, Place, Size, Wire, place_on_wires
 
-__all__ = ["Columns", "Size", "Strip", "rows_of_units", "strips"]
+__all__ = ["CORNER", "PORTS", "Columns", "Strip", "port", "rows_of_units", "strips"]
 
-_STEEPEST = 2.6
-_APART = 4.0
-"""Labels abreast leave this much between them."""
-_AIRY = 14.0
-"""Where there is room they leave this much: there the wires are apart too, clear of their crossing."""
-_CLEAR = 10.0
-"""A label keeps this far from the units on both sides: arrowheads stand there."""
-_GOOD_ENOUGH = 2.0
-"""Strips wider than this, in widths of a label, are worth looking for single places."""
-_SINGLE = 1.5
-"""Labels on places of their own have at least so much room, in widths of a label: narrower hides the wires."""
-_GROWTH = 1.12
-_PARTS = np.array(sorted(np.arange(0.14, 0.861, 0.01), key=lambda part: (abs(part - 0.5), part)))
+CORNER = 14.0
+"""Lines keep this far from the corners of a unit."""
+PORTS = 70.0
+"""Lines at one side of a unit stand no further apart than this."""
+_BARE = 90.0
+"""How far layers without labels between them stand apart."""
+_STEEPEST = 3.0
+_EDGE = 5.0
+_GROWTH, _FINE = 1.2, 1.02
+"""By how much a strip is widened at a time, and how exactly its least width is found."""
 
 Columns = tuple[tuple[Node, ...], ...]
-Size = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Strip:
-    """The room between two columns: its width, and where labels stand (from its left side and the middle)."""
+    """The room between two layers: its width, where labels stand (from the units before, and from the middle), and
+    how far they reach across, to both sides of the middle.
+    """
 
     width: float
-    places: Mapping[Edge, Point]
+    places: Mapping[Edge, Place]
+    reach: tuple[float, float] = (0.0, 0.0)
 
 
 def rows_of_units(
     graph: nx.DiGraph, columns: Columns, left_out: frozenset[int], justified: bool
 ) -> dict[Node, float]:
-    """Heights of the units, in rows around the middle: networkx's multipartite layout, stretched where ⋮ stands.
+    """Places of the units across, in rows around the middle: networkx's multipartite layout, with room for ⋮.
 
-    `justified` gives every column the height of the tallest one; a single unit stays in the middle.
+    `justified` gives every column the extent of the largest one; a single unit stays in the middle.
     """
     found: dict[Node, float] = {}
     places = nx.multipartite_layout(graph, subset_key="layer", align="vertical")
@@ -73,22 +69,33 @@ def rows_of_units(
     return found
 
 
+def port(side: float, place: int, count: int) -> float:
+    """Where the line number `place` of `count` meets a unit's side, from its middle: each has a port of its own."""
+    spacing = min(PORTS, (side - 2 * CORNER) / (count - 1)) if count > 1 else 0.0
+    return (place - (count - 1) / 2) * spacing
+
+
 def strips(
     columns: Columns,
-    heights: Mapping[Node, float],
+    middles: Mapping[Node, float],
+    sides: Sequence[float],
     least: Sequence[float],
-    tags: Mapping[Edge, Size],
+    tags: Mapping[Edge, tuple[Size, ...]],
+    margins: Margins,
     room: float = math.inf,
 ) -> list[Strip] | None:
-    """For each pair of columns the narrowest strip found; None where the labels of one do not fit.
+    """For each pair of layers the narrowest strip found; None where the labels of one do not fit.
 
-    `heights` are the middles of the units, `least` the least width of each strip, `tags` the sizes of labels;
-    what is wider than `room` in all is given up.
+    `middles` are the places of the units across, `sides` how far they reach there, `least` the least width of each
+    strip, `tags` the sizes that labels may have (empty: no labels); what is wider than `room` in all is given up.
     """
     found = []
-    for (before, after), minimum in zip(pairwise(columns), least, strict=True):
-        edges = [(a, b) for a in before for b in after if (a, b) in tags]
-        strip = _strip(edges, heights, minimum, tags, room)
+    room -= sum(least)
+    for number, (before, after) in enumerate(pairwise(columns)):
+        room += least[number]
+        strip = _strip(
+            before, after, middles, (sides[number], sides[number + 1]), least[number], tags, margins, room
+        )
         if strip is None or strip.width > room:
             return None
         room -= strip.width
@@ -97,55 +104,51 @@ def strips(
 
 
 def _strip(
-    edges: Sequence[Edge], heights: Mapping[Node, float], least: float, tags: Mapping[Edge, Size], room: float
-) -> Strip | None:
-    starts, ends = (np.array([heights[edge[side]] for edge in edges]) for side in (0, 1))
-    rise = float(np.abs(ends - starts).max())
-    widest, tallest = (max(tags[edge][side] for edge in edges) for side in (0, 1))
-    if widest == 0.0:
-        return Strip(max(least, 90.0, rise / 3), {})
-    least = max(least, rise / _STEEPEST, widest + 2 * _CLEAR)
-    if least > room:
-        return None
-    most = min(room, max(least, widest * (2.2 + 0.5 * len(edges) ** 0.5)))
-    for apart in (tallest + _AIRY, tallest + _APART):
-        found = _abreast(edges, starts, ends, least, widest, apart)
-        if found is not None and found.width <= max(least, widest * _GOOD_ENOUGH):
-            return found
-    if found is not None:
-        most = min(most, found.width / 1.05)
-    width = max(least, _SINGLE * widest)
-    while width <= most:
-        wires = [
-            Wire((0.0, float(a)), (width, float(b)), *tags[edge])
-            for edge, a, b in zip(edges, starts, ends, strict=True)
-        ]
-        places = place_on_wires(wires)
-        if places is not None:
-            return Strip(width, dict(zip(edges, places, strict=True)))
-        width *= _GROWTH
-    return found
-
-
-def _abreast(
-    edges: Sequence[Edge],
-    starts: np.ndarray[tuple[int], np.dtype[np.float64]],
-    ends: np.ndarray[tuple[int], np.dtype[np.float64]],
+    before: Sequence[Node],
+    after: Sequence[Node],
+    middles: Mapping[Node, float],
+    sides: tuple[float, float],
     least: float,
-    widest: float,
-    apart: float,
+    tags: Mapping[Edge, tuple[Size, ...]],
+    margins: Margins,
+    room: float,
 ) -> Strip | None:
-    """The narrowest strip in which all labels stand at one part of their wires, so far apart from one another."""
-    heights = starts + _PARTS[:, None] * (ends - starts)
-    if len(edges) > 1:
-        nearest = np.diff(np.sort(heights, axis=1), axis=1).min(axis=1)
-        parts = np.flatnonzero(nearest >= apart)
-        if not parts.size:
-            return None
-        chosen = int(parts[0])  # nearest to the middle, where the strip is narrowest
-    else:
-        chosen = 0
-    part = float(_PARTS[chosen])
-    width = max(least, (widest / 2 + _CLEAR) / min(part, 1 - part))
-    places = zip(edges, heights[chosen], strict=True)
-    return Strip(width, {edge: (width * part, float(y)) for edge, y in places})
+    ends = []
+    for i, a in enumerate(before):
+        for j, b in enumerate(after):
+            start = middles[a] + port(sides[0], j, len(after))
+            ends.append(((a, b), start, middles[b] + port(sides[1], i, len(before))))
+    width = max(least, max(abs(end - start) for _, start, end in ends) / _STEEPEST)
+    if not tags:
+        width = max(width, _BARE)
+        return Strip(width, {}) if width <= room else None
+    shortest = min(along for edge, *_ in ends for along, _ in tags[edge])
+    narrow, best = max(width, shortest + 2 * _EDGE), None
+    wide = narrow
+    while best is None and narrow <= room:
+        best = _placed(ends, wide, tags, margins)
+        if best is None:
+            narrow, wide = wide * _FINE, min(wide * _GROWTH, room)
+            if wide < narrow:
+                return None
+    while best is not None and best.width > narrow * _FINE:
+        middle = (narrow + best.width) / 2
+        better = _placed(ends, middle, tags, margins)
+        narrow, best = (middle, best) if better is None else (narrow, better)
+    return best
+
+
+def _placed(
+    ends: Sequence[tuple[Edge, float, float]],
+    width: float,
+    tags: Mapping[Edge, tuple[Size, ...]],
+    margins: Margins,
+) -> Strip | None:
+    """The strip of this width, where its labels have places."""
+    places = place_on_wires([Wire(start, width, end, tags[edge]) for edge, start, end in ends], margins)
+    if places is None:
+        return None
+    found = {edge: place for (edge, _, _), place in zip(ends, places, strict=True)}
+    sides = [(at.across, tags[edge][at.shape][1] / 2) for edge, at in found.items()]
+    reach = min(middle - half for middle, half in sides), max(middle + half for middle, half in sides)
+    return Strip(width, found, reach)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
+from nbsolve.drawing.arranging import lay_out
 from nbsolve.drawing.content import Content
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.frame import Frame, step_legend
 from nbsolve.drawing.graph import network_graph
-from nbsolve.drawing.layout import Layout, lay_out
+from nbsolve.drawing.layout import Layout
 from nbsolve.drawing.legend import TITLE
 from nbsolve.drawing.metrics import text_width
 from nbsolve.drawing.moments import Moment, moments

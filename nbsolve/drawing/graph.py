@@ -44,14 +44,14 @@ def shown_units(units: int, *, all_of_them: bool) -> tuple[int, ...]:
 def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
     """The directed graph of the units that are drawn.
 
-    Graph attributes: `sizes`, `edges` (how many connections the network has), `complete` (all of it is drawn).
+    Graph attributes: `names`, `sizes`, `edges` (how many connections there are), `complete` (all of it is drawn).
     Nodes (layer, unit): `layer`, `symbols`, and `value` for an input or `bias`, `bias_value`, `bias_sign`, `held`.
     Edges: `symbol` and `weight` (as given), `held`.
     """
     layers = problem.network.layers
     total = _Size(names.sizes).edges
     complete = total <= MOST_LABELLED_EDGES and max(names.sizes) <= MOST_UNITS
-    graph = nx.DiGraph(edges=total, complete=complete, sizes=names.sizes)
+    graph = nx.DiGraph(edges=total, complete=complete, sizes=names.sizes, names=names)
     shown = [shown_units(units, all_of_them=complete) for units in names.sizes]
     sample = problem.samples[0] if len(problem.samples) == 1 else None
     for unit in shown[0]:

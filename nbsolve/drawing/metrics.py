@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["FAMILY", "text_width"]
 
@@ -122,6 +123,7 @@ _WIDTHS = {sign: width for width, signs in _GROUPS.items() for sign in signs}
 _WIDEST = 1000
 
 
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: float) -> float:
     """Width of a line of text at a font size (same unit); a sign without a known width counts as a wide one.
 

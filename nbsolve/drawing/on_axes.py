@@ -11,7 +11,7 @@ import numpy as np
 from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
 from nbsolve.drawing.lettering import Run
 from nbsolve.drawing.metrics import text_width
-from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
+from nbsolve.drawing.scene import Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
 
 __all__ = ["paint_scene"]
 
@@ -39,8 +39,6 @@ def paint_scene(scene: Scene, ax: Any) -> None:
         pen.polyline(polyline)
     for mark in scene.marks:
         pen.mark(mark)
-    for label, line in scene.halos:
-        pen.halo(label, line)
     for arrow in scene.arrows:
         pen.arrow(arrow)
     for box in scene.boxes:
@@ -75,13 +73,13 @@ class _Pen:
         """The opaque ground, so that the picture can stand on anything."""
         self._rounded(0, 0, scene.width, scene.height, 0, GROUND, GROUND, 0.0, "-", 0)
 
-    def line(self, line: Line, order: float, bare: bool = False) -> None:
+    def line(self, line: Line, order: float) -> None:
         """A wire or a divider."""
         from matplotlib.lines import Line2D
 
         (ax, ay), (bx, by) = line.start, line.end
         ink = WIRES[line.kind]
-        style = self._dashes("" if bare else ink.dash, line.width)
+        style = self._dashes(ink.dash, line.width)
         width = line.width * self.points
         self.ax.add_line(
             Line2D([ax, bx], [ay, by], color=ink.colour, linewidth=width, linestyle=style, zorder=order)
@@ -122,12 +120,6 @@ class _Pen:
         self._rounded(
             left, top, box.width, box.height, box.rounding, ink.fill, ink.stroke, ink.width, style, order
         )
-
-    def halo(self, label: Label, line: Line) -> None:
-        """Around a plate only its own wire is seen."""
-        (x, y), width, height = label.centre, label.width + 2 * HALO, label.height + 2 * HALO
-        self._rounded(x - width / 2, y - height / 2, width, height, 6, GROUND, GROUND, 0.0, "-", 2.2)
-        self.line(line, 2.4, bare=True)
 
     def plate(self, label: Label) -> None:
         """The ground of a label that covers wires."""

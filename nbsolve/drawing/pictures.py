@@ -10,12 +10,12 @@ from typing import Any
 import networkx as nx
 
 from nbsolve.drawing.alt import network_description, pass_description
+from nbsolve.drawing.arranging import lay_out
 from nbsolve.drawing.content import Content
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.frames import Frames
 from nbsolve.drawing.graph import network_graph
 from nbsolve.drawing.heatmaps import heatmaps
-from nbsolve.drawing.layout import lay_out
 from nbsolve.drawing.losses import plot_losses
 from nbsolve.drawing.network import network_content
 from nbsolve.drawing.passes import Pass, backward_content, forward_content, update_content

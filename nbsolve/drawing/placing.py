@@ -1,100 +1,149 @@
-"""Where the labels of the wires go: each with its middle on its own wire, on a place of its own.
+"""Where the labels of the lines go: each with its middle on its own line, where no other line comes near it.
 
-All wires between two layers run from the right sides of the units before to the left sides of the units after,
-so their labels live in a strip of their own and only have to avoid one another. They stay level: turned along
-their wires they are harder to read and take a third more room.
+All lines between two layers run from the sides of the units before to the sides of the units after, so their labels
+live in a strip of their own. They stay level: a label written along its line is harder to read, and gains no room.
+Places have two coordinates: `along` the way from layer to layer, 0 at the units before, and `across` it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from nbsolve.drawing.scene import Point
+__all__ = ["Margins", "Place", "Size", "Wire", "place_on_wires"]
 
-__all__ = ["Wire", "place_on_wires"]
+_EDGE = 5.0
+"""A label keeps this far from the units."""
+_APART = 5.0
+"""Labels leave this much between them."""
+_STEPS = 41
+_PARTS = np.linspace(0.04, 0.96, _STEPS)[None, :]
+_TRIES = 4000
 
-_STEPS = 15
-_NEAREST = 7.0
-"""No other wire comes nearer than this to the middle of a label."""
-_GAP = 1.5
-_MARGIN = 10.0
-_PARTS = np.linspace(0, 1, _STEPS)[None, :]
-
+Size = tuple[float, float]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
+class Margins:
+    """What stays free: `clear` to the middle of any other line; `before` and `after` it, of its own."""
+
+    clear: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class Wire:
-    """A wire, the size of the label it carries."""
+    """A line from (0, start) to (length, end), and the sizes (along, across) that its label may have.
 
-    start: Point
-    end: Point
-    width: float
-    height: float
-
-
-def place_on_wires(wires: Sequence[Wire]) -> list[Point] | None:
-    """The middles of the labels of one strip, or None where they do not fit.
-
-    Steep wires choose first; each takes, of the places that are free, the one where other wires run least
-    through its label, then the one nearest to the middle. The work is bounded: 15 places a wire.
+    All lines of a strip have one length: the strip's width.
     """
-    costs, centres = _costs(wires)
-    rises = [abs(round((w.end[1] - w.start[1]) / (w.end[0] - w.start[0]), 6)) for w in wires]
-    found: dict[int, Point] = {}
-    taken: list[tuple[float, float, float, float]] = []
-    for k in sorted(range(len(wires)), key=lambda k: (-rises[k], k)):
-        half, high = wires[k].width / 2 + _GAP, wires[k].height / 2 + _GAP
-        own, places = costs[k], centres[k]
-        for step in sorted(range(_STEPS), key=own.__getitem__):
-            x, y = places[step]
-            if own[step] == math.inf:
+
+    start: float
+    length: float
+    end: float
+    shapes: tuple[Size, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The middle of a label, and which of its shapes it has."""
+
+    along: float
+    across: float
+    shape: int = 0
+
+
+class _Candidate(NamedTuple):
+    along: float
+    across: float
+    shape: int
+    half: float
+    high: float
+
+    def meets(self, other: _Candidate) -> bool:
+        """Whether two labels would touch."""
+        return (
+            abs(self.along - other.along) < self.half + other.half + _APART
+            and abs(self.across - other.across) < self.high + other.high + _APART
+        )
+
+
+def place_on_wires(wires: Sequence[Wire], margins: Margins) -> list[Place] | None:
+    """The places of the labels of one strip, or None where none are found.
+
+    The label with the fewest places left chooses first, the best of its places; where another is then left without
+    any, it chooses again (backtracking, in a bounded number of tries).
+    """
+    candidates = _candidates(wires, margins)
+    if candidates is None:
+        return None
+    left = _TRIES
+
+    def chosen(open_: dict[int, list[_Candidate]]) -> dict[int, _Candidate] | None:
+        nonlocal left
+        if not open_:
+            return {}
+        label = min(open_, key=lambda k: (len(open_[k]), k))
+        others = [k for k in open_ if k != label]
+        for candidate in open_[label]:
+            left -= 1
+            if left < 0:
                 return None
-            if not any(abs(x - u) < half + w and abs(y - v) < high + h for u, v, w, h in taken):
-                taken.append((x, y, half, high))
-                found[k] = (x, y)
-                break
-        else:
-            return None
-    return [found[k] for k in range(len(wires))]
+            rest = {k: [c for c in open_[k] if not candidate.meets(c)] for k in others}
+            if all(rest.values()):
+                found = chosen(rest)
+                if found is not None:
+                    return {label: candidate, **found}
+        return None
+
+    found = chosen(dict(enumerate(candidates)))
+    return None if found is None else [Place(*found[k][:3]) for k in range(len(wires))]
 
 
-def _costs(wires: Sequence[Wire]) -> tuple[list[list[float]], list[list[Point]]]:
-    """For each wire and each place on it: how bad the place is (inf: not allowed), and the place."""
-    numbers = np.array([(*w.start, *w.end, w.width, w.height) for w in wires])
-    ax, ay, bx, by, width, height = numbers.T
-    slope = (by - ay) / (bx - ax)
-    cos = 1 / np.hypot(1, slope)
-    low = (width / 2 + _MARGIN) / (bx - ax)
-    parts = low[:, None] + (1 - 2 * low)[:, None] * _PARTS
-    x = ax[:, None] + parts * (bx - ax)[:, None]
-    y = ay[:, None] + parts * (by - ay)[:, None]
-    half = (width / 2)[:, None]
-    middle, left, right = _clearance(x, y, half, ax, ay, slope, cos)
-    need = (height / 2 + 4)[:, None]
-    ends = np.minimum(left, right)
-    cost = 10 * np.maximum(0, need - middle) / need + 4 * np.maximum(0, need - ends) / need
-    cost += np.abs(parts - 0.5)
-    cost[middle < _NEAREST] = math.inf
-    cost[low > 0.5] = math.inf
-    return cost.tolist(), [list(zip(*pair, strict=True)) for pair in zip(x.tolist(), y.tolist(), strict=True)]
+def _candidates(wires: Sequence[Wire], margins: Margins) -> list[list[_Candidate]] | None:
+    """For each line the places that keep the rules, the best first; None where a line has none."""
+    start, length, end = np.array([(wire.start, wire.length, wire.end) for wire in wires]).T
+    whole = np.hypot(length, end - start)
+    along, across = length / whole, (end - start) / whole
+    x, y = length[:, None] * _PARTS, start[:, None] + (end - start)[:, None] * _PARTS
+    # distances of the places (line, part) from the lines
+    distance = np.abs(x[:, :, None] * across - (y[:, :, None] - start) * along)
+    own = np.arange(len(wires))
+    distance[own, :, own] = np.inf
+    costs, allowed = [], []
+    for shape in range(max(len(wire.shapes) for wire in wires)):
+        sizes = np.array([wire.shapes[min(shape, len(wire.shapes) - 1)] for wire in wires])
+        half, high = sizes[:, 0] / 2, sizes[:, 1] / 2
+        with np.errstate(divide="ignore"):
+            hidden = np.minimum(half / along, high / np.abs(across))
+        reach = half[:, None] * np.abs(across) + high[:, None] * along
+        clear = (distance - reach[:, None, :]).min(axis=2)
+        before, after = (part * whole[:, None] - hidden[:, None] for part in (_PARTS, 1 - _PARTS))
+        inside = np.minimum(x, length[:, None] - x) - half[:, None]
+        allowed.append(
+            (clear >= margins.clear)
+            & (before >= margins.before)
+            & (after >= margins.after)
+            & (inside >= _EDGE)
+        )
+        costs.append(np.abs(_PARTS - 0.5) + 0.5 * np.maximum(0, 1 - clear / 20) + 0.3 * shape)
+    if not np.any(allowed, axis=(0, 2)).all():
+        return None
+    cost, free = np.concatenate(costs, axis=1), np.concatenate(allowed, axis=1)
+    cost[~free] = np.inf
+    order, counts = np.argsort(cost, axis=1, kind="stable"), free.sum(axis=1)
+    return [
+        [_candidate(wire, x[k], y[k], int(place)) for place in order[k, : counts[k]]]
+        for k, wire in enumerate(wires)
+    ]
 
 
-def _clearance(
-    x: Floats, y: Floats, half: Floats, ax: Floats, ay: Floats, slope: Floats, cos: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """How far the nearest other wire is from places (wires, steps): from the middle and both ends of a label."""
-    above = ay + (x[:, :, None] - ax) * slope - y[:, :, None]
-    drift = half[:, :, None] * slope
-    own = np.arange(len(ax))
-    found = []
-    for distance in (above, above - drift, above + drift):
-        distance = np.abs(distance) * cos
-        distance[own, :, own] = math.inf
-        found.append(distance.min(axis=2))
-    return found[0], found[1], found[2]
+def _candidate(wire: Wire, x: Floats, y: Floats, number: int) -> _Candidate:
+    shape, part = divmod(number, _STEPS)
+    along, across = wire.shapes[min(shape, len(wire.shapes) - 1)]
+    return _Candidate(float(x[part]), float(y[part]), shape, along / 2, across / 2)

@@ -13,17 +13,16 @@ from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Symbol
 
 __all__ = [
-    "HALO", "Arrow", "Box", "Label", "Line", "Mark", "Picture", "Point", "Polyline", "Row", "Scene", "Span",
+    "Arrow", "Box", "Label", "Line", "Mark", "Picture", "Point", "Polyline", "Row", "Scene", "Span",
     "digits", "overlap", "plain", "row", "written",
 ]  # fmt: skip
 
 Point = tuple[float, float]
 _SCRIPT = 0.76
 """Size of subscripts and superscripts relative to their letter."""
-HALO = 4.0
-"""How far around a plate other wires stop."""
 _WITHOUT_INDEX = frozenset({"L", "L_new", "dL/dL"})
-_LEADING = 1.36
+_RELATIONS = frozenset({"=", "≈"})
+_LEADING = 1.28
 """Height of a line of text relative to its size; scripts stay inside."""
 
 
@@ -64,6 +63,17 @@ class Row:
         """Height of the line, scripts included."""
         return self.size * _LEADING
 
+    def parted(self) -> tuple[Row, ...]:
+        """The name with its sign of equality, and below it the number; the row itself where it has no such sign."""
+        for place, span in enumerate(self.spans):
+            if place and span.text.strip() in _RELATIONS:
+                name = (*self.spans[:place], replace(span, text=span.text.rstrip()))
+                return tuple(
+                    replace(row(spans, self.size, self.tone, self.about), marked=self.marked)
+                    for spans in (name, self.spans[place + 1 :])
+                )
+        return (self,)
+
     def toned(self, tone: str) -> Row:
         """This row in another colour."""
         return replace(self, tone=tone)
@@ -77,28 +87,22 @@ def row(spans: Sequence[Span], size: float, tone: str = "ink", about: str = "") 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Lines of text around a centre, turned `angle` degrees clockwise, on a plate where they cover wires.
-
-    `parting` is the space between the lines, through which a wire may run (see `wire`).
-    """
+    """Lines of text around a centre; the label of a wire stands on a plate, bordered as its `wire` is drawn."""
 
     centre: Point
     rows: tuple[Row, ...]
-    angle: float = 0.0
     plate: bool = False
-    parting: float = 0.0
     wire: str = ""
 
     @property
     def width(self) -> float:
         """Width of the longest line, with the plate's margins."""
-        return max(line.width for line in self.rows) + (8.0 if self.plate else 2.0)
+        return max(line.width for line in self.rows) + (7.0 if self.plate else 2.0)
 
     @property
     def height(self) -> float:
         """Height of all lines."""
-        inside = sum(line.height for line in self.rows) + self.parting * (len(self.rows) - 1)
-        return inside + (3.0 if self.plate else 0.0)
+        return sum(line.height for line in self.rows) + (2.0 if self.plate else 0.0)
 
     @property
     def about(self) -> str:
@@ -112,14 +116,14 @@ class Label:
 
     def lines(self) -> Iterator[tuple[float, Row]]:
         """Each line with the height of its middle above (negative) or below the centre."""
-        y = -self.height / 2 + (2.0 if self.plate else 0.0)
+        y = -self.height / 2 + (1.0 if self.plate else 0.0)
         for line in self.rows:
             yield y + line.height / 2, line
-            y += line.height + self.parting
+            y += line.height
 
     def corners(self) -> tuple[Point, ...]:
         """The four corners of its box (the plate's, where it has one)."""
-        return _turned(self.centre, self.width / 2, self.height / 2, self.angle)
+        return _around(self.centre, self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class Box:
 
     def corners(self) -> tuple[Point, ...]:
         """The four corners of the rectangle around it."""
-        return _turned(self.centre, self.width / 2, self.height / 2, 0.0)
+        return _around(self.centre, self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +161,24 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """An arrowhead with its tip at a point, pointing right or, `backwards`, left; `upright`: down or up."""
+    """An arrowhead with its tip at a point, at the end of a line that comes from another."""
 
     tip: Point
-    backwards: bool = False
+    origin: Point
     kind: str = "edge"
-    upright: bool = False
 
     @property
     def corners(self) -> tuple[Point, Point, Point]:
         """The tip and the two corners behind it."""
-        (x, y), away = self.tip, 9 if self.backwards else -9
-        if self.upright:
-            return (x, y), (x - 4.5, y + away), (x + 4.5, y + away)
-        return (x, y), (x + away, y - 4.5), (x + away, y + 4.5)
+        (x, y), (ox, oy) = self.tip, self.origin
+        length = math.hypot(ox - x, oy - y)
+        dx, dy = (ox - x) / length, (oy - y) / length
+        back, half = 9.0, 4.5
+        return (
+            (x, y),
+            (x + back * dx - half * dy, y + back * dy + half * dx),
+            (x + back * dx + half * dy, y + back * dy - half * dx),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,17 +246,6 @@ class Scene:
                     low = y + dy + 0.6 * line.size
                     yield Line((x - line.width / 2, low), (x + line.width / 2, low), "active", 1.8)
 
-    @property
-    def halos(self) -> Iterator[tuple[Label, Line]]:
-        """Each plate with the piece of its own wire around it: there all other wires are left out.
-
-        A wire that passes behind a plate thus stops short of it, and the plate's own wire does not.
-        """
-        wires = {line.about: line for line in self.lines if line.about}
-        for label in self.labels:
-            if label.plate and label.about in wires:
-                yield label, _clipped(wires[label.about], label, HALO)
-
 
 @lru_cache(maxsize=4096)
 def written(name: Name) -> tuple[Span, ...]:
@@ -283,29 +280,11 @@ def digits(text: str) -> tuple[Span, ...]:
     return (Span(f"{mantissa}·10"), Span(exponent.removeprefix("+"), _SCRIPT, -0.36))
 
 
-def _clipped(line: Line, label: Label, margin: float) -> Line:
-    """The piece of a wire that runs inside a label's rectangle, widened by a margin."""
-    (ax, ay), (bx, by) = line.start, line.end
-    (x, y), half, high = label.centre, label.width / 2 + margin, label.height / 2 + margin
-    first, last = 0.0, 1.0
-    for start, run, low, top in ((ax, bx - ax, x - half, x + half), (ay, by - ay, y - high, y + high)):
-        if run:
-            enters, leaves = sorted(((low - start) / run, (top - start) / run))
-            first, last = max(first, enters), min(last, leaves)
-    ends = [(ax + part * (bx - ax), ay + part * (by - ay)) for part in (first, last)]
-    return replace(line, start=ends[0], end=ends[1])
-
-
-def _turned(centre: Point, half_width: float, half_height: float, angle: float) -> tuple[Point, ...]:
+def _around(centre: Point, width: float, height: float) -> tuple[Point, ...]:
+    """The corners of a rectangle."""
     (x, y) = centre
-    if angle == 0.0:
-        left, right, top, low = x - half_width, x + half_width, y - half_height, y + half_height
-        return ((left, top), (right, top), (right, low), (left, low))
-    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    return tuple(
-        (x + a * half_width * cos - b * half_height * sin, y + a * half_width * sin + b * half_height * cos)
-        for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))
-    )
+    left, right, top, low = x - width / 2, x + width / 2, y - height / 2, y + height / 2
+    return ((left, top), (right, top), (right, low), (left, low))
 
 
 def overlap(one: Iterable[Point], other: Iterable[Point]) -> bool:

@@ -10,7 +10,7 @@ from html import escape
 
 from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
 from nbsolve.drawing.metrics import FAMILY
-from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
+from nbsolve.drawing.scene import Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
 
 __all__ = ["png", "write_svg"]
 
@@ -26,7 +26,6 @@ def write_svg(scene: Scene, title: str, description: str, data: Mapping[str, obj
         *(_line(line) for line in scene.lines),
         *(_polyline(line) for line in scene.polylines),
         *(_mark(mark) for mark in scene.marks),
-        *(_halo(label, line) for label, line in scene.halos),
         *(_arrow(arrow) for arrow in scene.arrows),
         *(_box(box) for box in scene.boxes if box.kind != "frame"),
         *(_line(line) for line in scene.lines if line.kind == "divider"),
@@ -51,11 +50,11 @@ def write_svg(scene: Scene, title: str, description: str, data: Mapping[str, obj
     return "\n".join([head, *words, *body]) + "\n"
 
 
-def _line(line: Line, bare: bool = False) -> str:
+def _line(line: Line) -> str:
     (ax, ay), (bx, by) = line.start, line.end
     ink = WIRES[line.kind]
-    dash = f' stroke-dasharray="{ink.dash}"' if ink.dash and not bare else ""
-    data = _data("line", "" if bare else line.about)
+    dash = f' stroke-dasharray="{ink.dash}"' if ink.dash else ""
+    data = _data("line", line.about)
     return (
         f'<line{data} x1="{_number(ax)}" y1="{_number(ay)}" x2="{_number(bx)}" y2="{_number(by)}" '
         f'stroke="{ink.colour}" stroke-width="{_number(line.width)}"{dash}/>'
@@ -95,14 +94,6 @@ def _box(box: Box) -> str:
         f'<rect{data} x="{_number(x - box.width / 2)}" y="{_number(y - box.height / 2)}" '
         f'width="{_number(box.width)}" height="{_number(box.height)}" rx="{_number(box.rounding)}" '
         f'fill="{ink.fill}" stroke="{ink.stroke}" stroke-width="{_number(ink.width)}"{dash}/>'
-    )
-
-
-def _halo(label: Label, line: Line) -> str:
-    (x, y), width, height = label.centre, label.width + 2 * HALO, label.height + 2 * HALO
-    return (
-        f'<rect x="{_number(x - width / 2)}" y="{_number(y - height / 2)}" width="{_number(width)}" '
-        f'height="{_number(height)}" rx="6" fill="{GROUND}"/>{_line(line, bare=True)}'
     )
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["figure", "svg_figure"]
 
+_PART = 0.795
+"""A drawing is no higher than this part of the paper."""
 _MILLIMETRES = 0.205
 """The width of a drawing's pixel, where the paper is wide enough."""
 
@@ -39,4 +41,4 @@ def svg_figure(svg: str, alt: str, paper: Paper) -> Piece:
 
 def _width(across: float, down: float, paper: Paper) -> float:
     """The width in millimetres at which a picture of so many pixels is printed."""
-    return min(paper.text_width, across * _MILLIMETRES, paper.height * 0.55 * across / down)
+    return min(paper.text_width, across * _MILLIMETRES, paper.height * _PART * across / down)

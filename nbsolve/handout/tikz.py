@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
-from nbsolve.drawing.scene import HALO, Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
+from nbsolve.drawing.scene import Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
+from nbsolve.render.typst_picture import LARGER
 
 __all__ = ["tikz", "tikz_words"]
 
@@ -36,7 +37,6 @@ def tikz(scene: Scene, width: float) -> str:
         *(_line(line) for line in scene.lines if line.kind != "divider"),
         *(_polyline(line) for line in scene.polylines),
         *(_mark(mark) for mark in scene.marks),
-        *(_halo(label, line) for label, line in scene.halos),
         *(_arrow(arrow) for arrow in scene.arrows),
         *(_box(box) for box in scene.boxes),
         *(_line(line) for line in scene.lines if line.kind == "divider"),
@@ -112,14 +112,6 @@ def _mark(mark: Mark) -> str:
     return rf"\filldraw[{style}] {_at(*mark.at, digits=2)} circle [radius={mark.size:.1f}];"
 
 
-def _halo(label: Label, line: Line) -> str:
-    (x, y), half, high = label.centre, label.width / 2 + HALO, label.height / 2 + HALO
-    return (
-        rf"\fill[fill={_colour(GROUND)}] {_at(x - half, y - high)} rectangle {_at(x + half, y + high)};"
-        + _line(line)
-    )
-
-
 def _arrow(arrow: Arrow) -> str:
     corners = " -- ".join(_at(x, y) for x, y in arrow.corners)
     return rf"\fill[fill={_colour(WIRES[arrow.kind].head)}] {corners} -- cycle;"
@@ -165,7 +157,7 @@ def _label(label: Label, unit: float) -> str:
 
 
 def _row(row: Row, x: float, y: float, unit: float) -> str:
-    points = row.size * unit * 72.27 / 25.4
+    points = LARGER * row.size * unit * 72.27 / 25.4
     text = ""
     for span in row.spans:
         words = tikz_words(span.text)

@@ -8,10 +8,10 @@ from nbsolve.drawing.metrics import FAMILY
 from nbsolve.render.typst_compiler import compiled
 from nbsolve.render.typst_words import quoted
 
-__all__ = ["paper_svg", "picture_pdf", "size_of"]
+__all__ = ["LARGER", "paper_svg", "picture_pdf", "size_of"]
 
 _FONT = "New Computer Modern"
-_LARGER = 1.13
+LARGER = 1.13
 """How much larger this font may be set: its letters are narrower than those the drawing was laid out for."""
 _SIZE = re.compile(r'font-size="([0-9.]+)"')
 _STYLE = re.compile(r"<style>@media.*?</style>", re.DOTALL)
@@ -27,7 +27,7 @@ def paper_svg(svg: str) -> str:
     if FAMILY not in drawn:
         return drawn
     drawn = drawn.replace(FAMILY, _FONT)
-    return _SIZE.sub(lambda found: f'font-size="{float(found[1]) * _LARGER:.2f}"', drawn)
+    return _SIZE.sub(lambda found: f'font-size="{float(found[1]) * LARGER:.2f}"', drawn)
 
 
 def size_of(svg: str) -> tuple[float, float] | None:

@@ -9,7 +9,7 @@ import pytest
 from nbsolve import solve
 from nbsolve.drawing.scene import Scene
 from nbsolve.errors import UnknownQuantityError
-from tests.drawing.networks import PROBLEMS, faults, random_problem, wide_problem
+from tests.drawing.networks import PROBLEMS, faults, random_problem, texts, wide_problem
 from tests.loading import load_problem
 
 
@@ -54,8 +54,8 @@ def test_a_step_marks_what_it_finds_and_what_it_uses() -> None:
 def test_numbers_appear_when_they_are_found() -> None:
     worked = solve(load_problem(next(path for path in PROBLEMS if path.stem.startswith("002"))))
     frames = worked.frames()
-    first = {row.about: row.text for row in frames[0].scene.rows}
-    last = {row.about: row.text for row in frames[-1].scene.rows}
+    first = texts(frames[0].scene)
+    last = texts(frames[-1].scene)
     assert first["z[1][1]"] == "h1i = 0.6"
     assert first["z[1][2]"] == "h2i"
     assert first["L"] == "L"
@@ -74,10 +74,10 @@ def test_a_second_iteration_begins_anew() -> None:
     worked = solve(load_problem(next(path for path in PROBLEMS if path.stem == "001-a-squared-error")))
     frames = worked.frames()
     start = next(n for n, frame in enumerate(frames) if "iteration 2" in frame.title)
-    texts = {row.about: row.text for row in frames[start].scene.rows}
-    assert texts["x[1]"] == "x1 = 5"
-    assert texts["z[2][1]"] == "z1(2)"
-    assert texts["W[1][1][1]"].startswith("w11(1) ≈ 0.42")
+    written = texts(frames[start].scene)
+    assert written["x[1]"] == "x1 = 5"
+    assert written["z[2][1]"] == "z1(2)"
+    assert written["W[1][1][1]"].startswith("w11(1) ≈ 0.42")
 
 
 BATCHES = """

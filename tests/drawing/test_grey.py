@@ -12,6 +12,7 @@ from nbsolve import solve
 from nbsolve.drawing.heatmaps import _colours
 from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
 from nbsolve.drawing.pictures import kinds_of
+from nbsolve.render.typst_picture import LARGER
 from tests.drawing.networks import PROBLEMS
 from tests.drawing.test_network import luminance
 from tests.loading import files, load_problem
@@ -67,7 +68,7 @@ def test_heat_maps_grow_lighter_with_the_value() -> None:
 
 @pytest.mark.parametrize("path", [*PROBLEMS, *files("letters")], ids=lambda path: path.stem)
 def test_text_is_legible_on_paper(path: Path) -> None:
-    """8 points and more, where a picture is set as wide as the text of a page."""
+    """8 points and more in the paper's letters, where a picture is set as wide as the text of a page."""
     worked = solve(load_problem(path))
     parameter = worked.names.plain(next(worked.names.parameters(1)))
     for kind in kinds_of(worked.problem):
@@ -75,4 +76,4 @@ def test_text_is_legible_on_paper(path: Path) -> None:
             continue
         drawing = worked.draw(kind, quantity=parameter)
         scale = min(0.75, TEXT_WIDTH / drawing.scene.width)
-        assert min(row.size for row in drawing.scene.rows) * scale >= 8, kind
+        assert min(row.size for row in drawing.scene.rows) * LARGER * scale >= 8, kind

@@ -9,7 +9,7 @@ import pytest
 
 from nbsolve import solve
 from nbsolve.errors import UnknownQuantityError
-from tests.drawing.networks import faults
+from tests.drawing.networks import faults, texts
 from tests.loading import files, load_problem
 
 LETTERS = files("letters")
@@ -29,10 +29,10 @@ def test_symbols_only(path: Path, kind: str) -> None:
     values = [row.text for row in drawing.scene.rows if re.search(r"[=≈]", row.text)]
     given = [str(entry) for entry in worked.problem.entries if str(entry)[:1] in "0123456789-"]
     assert all(text.split("= ")[-1].replace("−", "-") in given for text in values), values
-    texts = {row.about: row.text for row in drawing.scene.rows}
-    assert texts["W[1][1][1]"] == "".join(worked.names.name(parameter).signs())
+    written = texts(drawing.scene)
+    assert written["W[1][1][1]"] == "".join(worked.names.name(parameter).signs())
     if kind == "backward":
-        assert texts["dL/dW[1][1][1]"].startswith("∂L/∂") or texts["dL/dW[1][1][1]"].startswith("∂")
+        assert written["dL/dW[1][1][1]"].startswith("∂L/∂") or written["dL/dW[1][1][1]"].startswith("∂")
         assert worked.names.plain(parameter) in drawing.alt
 
 

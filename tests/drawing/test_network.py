@@ -15,7 +15,7 @@ from nbsolve import solve
 from nbsolve.drawing import Drawing, draw_network
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.symbol import Role, Symbol
-from tests.drawing.networks import PROBLEMS, faults, random_problem, wide_problem
+from tests.drawing.networks import PROBLEMS, faults, random_problem, texts, wide_problem
 from tests.loading import load_problem
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -39,7 +39,7 @@ def test_shipped_problems_have_no_overlap(path: Path) -> None:
 
 @pytest.mark.parametrize("block", range(12))
 def test_random_networks_have_no_overlap(block: int) -> None:
-    for seed in range(25 * block, 25 * (block + 1)):
+    for seed in range(5 * block, 5 * (block + 1)):
         text = random_problem(seed)
         worked = solve(load_problem(text))
         for show in SHOWS[1:]:
@@ -53,19 +53,20 @@ def test_crowded_networks_have_no_overlap(sizes: list[int], seed: int) -> None:
     drawing = worked.draw("backward")
     assert faults(drawing.scene) == []
     edges = sum(a * b for a, b in itertools.pairwise(sizes))
-    assert sum(len(label.rows) for label in drawing.scene.labels if label.plate) == 2 * edges
+    written = texts(drawing.scene)
+    assert sum(about.startswith(("W[", "dL/dW[")) for about in written) == 2 * edges
 
 
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_every_given_weight_is_on_an_edge_and_in_the_words(path: Path) -> None:
     problem = load_problem(path)
     drawing = draw_network(problem)
-    texts = {row.about: row.text for row in drawing.scene.rows}
+    written = texts(drawing.scene)
     for number, layer in enumerate(problem.network.layers, 1):
         for unit, values in enumerate(layer.weights, 1):
             for source, weight in enumerate(values, 1):
                 shown = str(weight).replace("-", "−")
-                assert texts[f"W[{number}][{unit}][{source}]"].endswith(f" = {shown}")
+                assert written[f"W[{number}][{unit}][{source}]"].endswith(f" = {shown}")
                 assert f"= {shown}" in drawing.alt
 
 
@@ -74,12 +75,13 @@ def test_every_gradient_stands_below_its_value_with_its_sign(path: Path) -> None
     worked = solve(load_problem(path))
     drawing = worked.draw("backward")
     gradients = worked.iterations[0].gradients
-    texts = {row.about: (row.text, row.tone) for row in drawing.scene.rows}
+    written = texts(drawing.scene)
+    tones = {row.about: row.tone for row in drawing.scene.rows}
     kinds = {line.about: line.kind for line in drawing.scene.lines}
     for layer, matrix in gradients.W.items():
         for (j, i), value in ((place, float(matrix[place])) for place in zip(*matrix.nonzero(), strict=True)):
             name = f"[{layer}][{j + 1}][{i + 1}]"
-            text, tone = texts[f"dL/dW{name}"]
+            text, tone = written[f"dL/dW{name}"], tones[f"dL/dW{name}"]
             assert text.startswith("∂ −" if value < 0 else "∂ ")
             assert tone == kinds[f"W{name}"] == ("negative" if value < 0 else "positive")
             if "·" not in text:
@@ -113,16 +115,18 @@ def test_the_magnitude_is_the_width() -> None:
 def test_the_update_says_old_and_new() -> None:
     path = next(path for path in PROBLEMS if path.stem == "published-2-2-2-biases-held")
     worked = solve(load_problem(path))
-    texts = {row.about: row.text for row in worked.draw("update").scene.rows}
+    written = texts(worked.draw("update").scene)
     new = worked.iterations[0].new.W[1][0, 0]
-    assert float(texts["W_new[1][1][1]"].removeprefix("→ ")) == pytest.approx(new, rel=1e-3)
-    assert texts[f"b[{1}] held"] == "held"
+    assert float(written["W_new[1][1][1]"].removeprefix("→ ")) == pytest.approx(new, rel=1e-3)
+    assert written[f"b[{1}] held"] == "held"
 
 
 def test_the_backward_pass_runs_backwards() -> None:
-    worked = solve(load_problem(PROBLEMS[0]))
-    assert all(arrow.backwards for arrow in worked.draw("backward").scene.arrows)
-    assert not any(arrow.backwards for arrow in worked.draw("forward").scene.arrows)
+    worked = solve(load_problem(next(path for path in PROBLEMS if path.stem.startswith("002"))))
+    for show, forwards in (("forward", True), ("backward", False)):
+        arrows = worked.draw(show).scene.arrows
+        assert arrows
+        assert all((arrow.tip[0] > arrow.origin[0]) == forwards for arrow in arrows)
 
 
 def test_what_there_is_not_lists_what_there_is() -> None:
@@ -186,9 +190,9 @@ def luminance(colour: str | None) -> float:
 def test_a_large_network_is_shortened_and_says_so(sizes: tuple[int, ...]) -> None:
     drawing = drawn(wide_problem(*sizes))
     assert faults(drawing.scene) == []
-    texts = " ".join(label.text for label in drawing.scene.labels)
-    assert "weights not written" in texts
-    assert ("⋮" in texts) == (max(sizes) > 6)
+    words = " ".join(label.text for label in drawing.scene.labels)
+    assert "weights not written" in words
+    assert ("⋮" in words) == (max(sizes) > 6)
     assert "connections" in drawing.alt
 
 
@@ -198,8 +202,8 @@ def test_a_pass_through_a_large_network_says_what_it_leaves_out(sizes: tuple[int
     for show in SHOWS[1:]:
         drawing = worked.draw(show)
         assert faults(drawing.scene) == []
-        texts = " ".join(label.text for label in drawing.scene.labels)
-        assert ("only some are drawn" in texts) == ("⋮" in texts) == (max(sizes) > 6)
+        words = " ".join(label.text for label in drawing.scene.labels)
+        assert ("only some are drawn" in words) == ("⋮" in words) == (max(sizes) > 6)
         assert ("The picture shows the first and last units" in drawing.alt) == (max(sizes) > 6)
 
 

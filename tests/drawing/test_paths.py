@@ -15,7 +15,7 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
 from nbsolve.worked import WorkedSolution
-from tests.drawing.networks import PROBLEMS, faults, random_problem, wide_problem
+from tests.drawing.networks import PROBLEMS, faults, random_problem, texts, wide_problem
 from tests.loading import load_problem
 
 
@@ -51,7 +51,7 @@ def test_each_path_is_numbered_and_multiplied_out_with_the_numbers_of_the_text()
     for factor, number in {"∂L/∂Ô₁ = 2": "③", "∂Ô₂/∂O₂ᵢ = ": "②", "∂h₂ₒ/∂h₂ᵢ = ": "⑧"}.items():
         derivation = text[text.index(factor) :].split("\n\n")[0]
         assert derivation.rstrip().endswith(number)
-    labels = {row.about: row.text for row in drawing.scene.rows}
+    labels = texts(drawing.scene)
     assert labels["W[1][2][1] path"] == "paths 1, 2"
     assert labels["W[2][2][2] path"] == "path 2"
 
