@@ -92,6 +92,10 @@ class WorkedDerivation:
         """What is asked."""
         return self._page.statement()
 
+    def unsaid(self) -> Document:
+        """The letters and definitions that a question cannot do without."""
+        return self._page.unsaid()
+
     def conventions(self) -> Document:
         """The letters and the conventions at kinks."""
         return self._page.conventions()

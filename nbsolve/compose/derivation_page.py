@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nbsolve import derivation as catalogue
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.compose.functions import in_words, own_blocks
@@ -12,9 +13,11 @@ from nbsolve.compose.statement import authored, marks, source
 from nbsolve.document import (
     Block,
     Bullets,
+    Derivation,
     Document,
     Heading,
     Inline,
+    Line,
     Link,
     Markdown,
     Math,
@@ -23,8 +26,8 @@ from nbsolve.document import (
     Table,
     Text,
 )
-from nbsolve.expr import walk
-from nbsolve.general import IndexedSum
+from nbsolve.expr import Applied, Variable, walk
+from nbsolve.general import Derivative, IndexedSum
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
@@ -74,10 +77,23 @@ class DerivationPage:
                 if position:
                     last = position == len(topics) - 1
                     pieces.append(f" {phrase('statement.and')} " if last else ", ")
-                pieces.append(name_of(topic))
+                pieces.extend(_wanted(topic))
         if part.marks is not None:
             pieces.append(f" ({marks(part.marks)})")
         return tuple(pieces)
+
+    def unsaid(self) -> Document:
+        """What a question cannot do without: the letters, and what is differentiated."""
+        return self._document(self._unsaid())
+
+    def _unsaid(self) -> Iterator[Block]:
+        lines: dict[Line, None] = {}
+        for topic in self.problem.topics:
+            derivations = derivations_of(topic)
+            for derivation in derivations[-1:] if topic.through else derivations:
+                lines |= dict.fromkeys(_definitions(derivation))
+        yield Derivation(tuple(lines))
+        yield Bullets(tuple(self._letters()))
 
     def conventions(self) -> Document:
         """The letters and the conventions at kinks."""
@@ -85,7 +101,7 @@ class DerivationPage:
         note = Note("conventions", phrase("sections.conventions"), (Bullets(items),))
         return self._document(iter((note,)))
 
-    def _conventions(self) -> Iterator[Text]:
+    def _letters(self) -> Iterator[Text]:
         kinds = {topic.kind for topic in self.problem.topics}
         through = any(topic.through for topic in self.problem.topics)
         if "activation" in kinds or through:
@@ -97,6 +113,9 @@ class DerivationPage:
         losses = [topic.name for topic in self.problem.topics if topic.kind == "loss"]
         if any(LOSSES[name].logarithmic for name in losses if name in LOSSES):
             yield (phrase("conventions.log_natural"),)
+
+    def _conventions(self) -> Iterator[Text]:
+        yield from self._letters()
         for topic in self.problem.topics:
             if topic.formula is not None:
                 continue
@@ -173,10 +192,37 @@ def name_of(topic: Topic) -> str:
     return phrase("derivations.through", loss=name, activation=phrase(f"activations.{topic.through}"))
 
 
+def _wanted(topic: Topic) -> Iterator[Inline]:
+    """`softmax: ∂p_k/∂z_j`: the function and what is to be derived, for each variant."""
+    yield f"{name_of(topic)}: "
+    for position, derivation in enumerate(derivations_of(topic)):
+        yield ", " if position else ""
+        yield Math(derivation.stages[-1].left)
+        if derivation.variant is not None:
+            yield f" ({_small(phrase(f'derivations.variant_{derivation.variant}'))})"
+
+
+def _definitions(derivation: catalogue.Derivation) -> Iterator[Line]:
+    """What the letters stand for, up to what is differentiated."""
+    last = derivation.stages[-1].left
+    wanted = last.body if isinstance(last, Derivative) else last
+    for stage in derivation.stages:
+        left, right = stage.left, stage.forms[0].expression
+        if not isinstance(left, Variable) and not (isinstance(left, Applied) and left.primes == 0):
+            return
+        yield Line((("=", right),), left=left)
+        if left == wanted or (isinstance(left, Applied) and left.name == getattr(wanted, "name", None)):
+            return
+
+
 def _is_long(topic: Topic) -> bool:
     """Whether sums over all outputs occur."""
     forms = (form for d in derivations_of(topic) for stage in d.stages for form in stage.forms)
     return any(isinstance(node, IndexedSum) for form in forms for node in walk(form.expression))
+
+
+def _small(words: str) -> str:
+    return words[0].lower() + words[1:]
 
 
 def _capital(words: str) -> str:

@@ -86,11 +86,10 @@ class Handout:
         writer = self._writer(self.statement, raised, prefix)
         blocks = [block for block in self.statement.blocks if not _is_heading(block, "sections.statement")]
         place = parts_of(self.worked, blocks)
-        if isinstance(self.worked, WorkedSolution):
-            said = self.worked.unsaid().blocks
-            at = len(blocks) if place is None else place
-            blocks = [*blocks[:at], *said, *blocks[at:]]
-            place = None if place is None else place + len(said)
+        said = self.worked.unsaid().blocks
+        at = len(blocks) if place is None else place
+        blocks = [*blocks[:at], *said, *blocks[at:]]
+        place = None if place is None else place + len(said)
         if place is not None and space:
             # nothing stands below the room for answers
             blocks = [*blocks[:place], *blocks[place + 1 :], blocks[place]]

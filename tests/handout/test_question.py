@@ -94,3 +94,13 @@ parts: [{label: a, ask: [loss]}]
         assert wanted in said, wanted
     own = pdf(text + "statement: All is said here.\n", "question").tree.seen
     assert "Huber" not in own
+
+
+def test_a_derivation_says_what_is_to_be_derived_and_of_what() -> None:
+    tree = pdf("kind: derivation\nfunctions: [softmax]\nlosses: [huber]\n", "question").tree
+    said = [node.alt or "" for node in tree]
+    assert "∂pₖ/∂zⱼ" in said
+    assert any(alt.startswith("pₖ = ") for alt in said)
+    assert {"∂L/∂a", "∂L/∂aₖ"} <= set(said)
+    assert "summed" not in tree.seen  # the mean, as Huber's loss is taken
+    assert "the mean over the outputs" in tree.seen
