@@ -90,6 +90,7 @@ class Printer:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
+        self._printed: dict[int, tuple[Expr, tuple[str, int]]] = {}
         self._rules: dict[type[Expr], Callable[[Any], tuple[str, int]]] = {
             Number: self._number,
             Quantity: self._quantity,
@@ -133,10 +134,16 @@ class Printer:
         return f"{text} {self.relation(relation)} {self.print(right)}"
 
     def _print(self, expression: Expr) -> tuple[str, int]:
+        """The text and its precedence: worked out once for each node, which may stand in many places."""
+        printed = self._printed.get(id(expression))
+        if printed is not None:
+            return printed[1]
         rule = self._rules.get(type(expression))
         if rule is None:
             raise TypeError(f"{type(expression).__name__} cannot be printed")
-        return rule(expression)
+        result = rule(expression)
+        self._printed[id(expression)] = expression, result  # kept: else another might get its id
+        return result
 
     def _at(self, expression: Expr, precedence: int) -> str:
         """The expression, in parentheses where it binds less than `precedence`."""
