@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 
 class NbsolveError(Exception):
-    """Anything nbsolve raises on purpose; its text is meant for the person who wrote the problem."""
+    """Anything nbsolve raises on purpose; its text is meant for the person who wrote the problem.
+
+    `shown` is what the author wrote that it is about, in the author's words, where that is known.
+    """
+
+    shown: str = ""
 
 
 class DomainError(NbsolveError):

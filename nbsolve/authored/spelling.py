@@ -15,6 +15,7 @@ class BrokenMathematics(NbsolveError):
 
     def __init__(self, why: str, latex: str, at: int = 0, hint: str | None = None) -> None:
         self.why, self.latex, self.at, self.hint = why, latex, at, hint
+        self.shown = latex
         shown = " ".join(latex.split())
         shown = shown if len(shown) <= 120 else shown[:119] + "…"
         super().__init__(

@@ -20,6 +20,10 @@ __all__ = ["MissingGlyphs", "Script", "fonts_for", "scripts_of"]
 class MissingGlyphs(NbsolveError):
     """Letters that no font here can show; the message names them."""
 
+    def __init__(self, message: str, letters: str) -> None:
+        super().__init__(message)
+        self.shown = letters[:1]
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -109,6 +113,7 @@ def fonts_for(text: str) -> tuple[str, bool]:
             letters = "".join(dict.fromkeys(_pattern(script).findall(text)))
             raise MissingGlyphs(
                 f"no font for {script.name} is installed, so these letters cannot be shown: {letters[:40]}\n"
-                f"    hint: install one ({script.package})"
+                f"    hint: install one ({script.package})",
+                letters,
             )
     return "".join(f"{family}, " for family in families), bool(needed)

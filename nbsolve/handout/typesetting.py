@@ -9,15 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import typst
-
 from nbsolve.errors import NbsolveError
 from nbsolve.handout.course import CourseData
 from nbsolve.handout.fonts import MissingGlyphs, fonts_for
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.phrases import phrase
 from nbsolve.render.typst import Piece
-from nbsolve.render.typst_compiler import compiled
+from nbsolve.render.typst_compiler import CompilingError, compiled
 from nbsolve.render.typst_markdown import escaped
 from nbsolve.render.typst_words import quoted
 
@@ -68,7 +66,7 @@ def typeset(sheet: Sheet) -> bytes:
     source = source.replace("/*families*/", families)
     try:
         return compiled(source, system=system, standard=STANDARD, root=_root(sheet))
-    except typst.TypstError as error:
+    except CompilingError as error:
         raise _explained(error, sheet, starts, source) from None
 
 
@@ -139,13 +137,13 @@ _TEXT = re.compile(r"the text `\"(.*?)\"` could not be displayed")
 _FORMULA = re.compile(r'#chain\("((?:[^"\\]|\\.)*)"|alt: "((?:[^"\\]|\\.)*)"')
 
 
-def _explained(error: typst.TypstError, sheet: Sheet, starts: Sequence[int], source: str) -> NbsolveError:
-    diagnostic = str(error.diagnostic)
+def _explained(error: CompilingError, sheet: Sheet, starts: Sequence[int], source: str) -> NbsolveError:
+    diagnostic = error.diagnostic
     missing = "".join(dict.fromkeys("".join(_TEXT.findall(diagnostic))))
     where = _place(diagnostic, sheet, starts, source)
     if missing:
         return MissingGlyphs(
-            f"no font here has these signs{where}: {missing}\n    hint: install a font that has them"
+            f"no font here has these signs{where}: {missing}\n    hint: install a font that has them", missing
         )
     return TypesettingError(f"this cannot be typeset{where}: {error.message}")
 

@@ -1,4 +1,4 @@
-"""One process compiles the drawings of all notebooks: Typst reads its fonts once, not once for each notebook.
+"""One process compiles for all notebooks and handouts: Typst reads its fonts once, not once for each of them.
 
 Typst works in threads, which a fork leaves behind: what forks the notebooks' processes must not compile itself.
 The process above it does, and answers on a socket in a folder of its own.
@@ -14,10 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import typst
-
-from nbsolve.errors import NbsolveError
-from nbsolve.render.typst_compiler import Standard, compiled, compiled_by
+from nbsolve.render.typst_compiler import CompilingError, Standard, compiled, compiled_by
 
 __all__ = ["CompilingServer", "compiling_at"]
 
@@ -66,8 +63,8 @@ def _answer(request: bytes) -> bytes:
     source, system, standard, root = json.loads(request)
     try:
         return _DONE + compiled(source, system=system, standard=standard, root=Path(root) if root else None)
-    except (typst.TypstError, NbsolveError) as error:
-        return _FAILED + str(error).encode("utf-8", "replace")
+    except CompilingError as error:
+        return _FAILED + error.written()
 
 
 @contextmanager
@@ -87,7 +84,7 @@ def compiling_at(address: Path) -> Iterator[None]:
         connection.send_bytes(request.encode("utf-8"))
         answer = connection.recv_bytes()
         if answer.startswith(_FAILED):
-            raise NbsolveError(f"typst: {answer[1:].decode('utf-8')}")
+            raise CompilingError.read(answer[1:])
         return answer[1:]
 
     with connection, compiled_by(ask):

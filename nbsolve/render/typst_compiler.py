@@ -7,6 +7,7 @@ or asks one that compiles for many (`compiled_by`).
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -22,12 +23,39 @@ import typst
 
 from nbsolve.errors import NbsolveError
 
-__all__ = ["EPOCH", "Standard", "compiled", "compiled_by"]
+__all__ = ["EPOCH", "CompilingError", "Standard", "compiled", "compiled_by"]
 
 EPOCH = 0
 """The time of creation, so that the same input is the same bytes."""
 Standard = Literal["ua-1"]
 Compile = Callable[[str, bool, Standard | None, Path | None], bytes]
+
+
+class CompilingError(NbsolveError):
+    """A source that Typst refuses: in a sentence, and as Typst's own diagnostic, which names lines."""
+
+    def __init__(self, message: str, diagnostic: str) -> None:
+        self.message, self.diagnostic = message, diagnostic
+        super().__init__(f"typst: {message}")
+
+    def __reduce__(self) -> tuple[type[CompilingError], tuple[str, str]]:
+        # The default would rebuild the error from its text and lose the diagnostic.
+        return type(self), (self.message, self.diagnostic)
+
+    def written(self) -> bytes:
+        """For another process, which has `read` make it an error again."""
+        return json.dumps([self.message, self.diagnostic]).encode("utf-8")
+
+    @classmethod
+    def read(cls, data: bytes) -> CompilingError:
+        """What `written` wrote; what a process said that ended otherwise is its own diagnostic."""
+        try:
+            message, diagnostic = json.loads(data)
+        except ValueError:
+            said = data.decode("utf-8", "replace").strip()
+            return cls(said.rpartition("\n")[2] or "it ended unexpectedly", said)
+        return cls(message, diagnostic)
+
 
 _ELSEWHERE: ContextVar[Compile | None] = ContextVar("compiled_by", default=None)
 
@@ -57,19 +85,22 @@ def _first_process() -> int:
 def compiled(
     source: str, *, system: bool = False, standard: Standard | None = None, root: Path | None = None
 ) -> bytes:
-    """The PDF of a source; `system`: with the system's fonts. Raises: typst.TypstError."""
+    """The PDF of a source; `system`: with the system's fonts. Raises: CompilingError, in whichever process."""
     compile_it = _ELSEWHERE.get()
     if compile_it is not None:
         return compile_it(source, system, standard, root)
     if _first_process() != os.getpid():
         return _elsewhere(source, system, standard, root)
-    pdf = _compiler(system, get_ident(), os.getpid()).compile(
-        source.encode("utf-8"),
-        format="pdf",
-        pdf_standards=[standard] if standard else [],
-        timestamp=EPOCH,
-        root=root,
-    )
+    try:
+        pdf = _compiler(system, get_ident(), os.getpid()).compile(
+            source.encode("utf-8"),
+            format="pdf",
+            pdf_standards=[standard] if standard else [],
+            timestamp=EPOCH,
+            root=root,
+        )
+    except typst.TypstError as error:
+        raise CompilingError(error.message, str(error.diagnostic)) from None
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -83,17 +114,25 @@ def _elsewhere(source: str, system: bool, standard: Standard | None, root: Path 
         check=False,
     )
     if run.returncode != 0:
-        raise NbsolveError(f"typst: {run.stderr.decode('utf-8', 'replace').strip().splitlines()[-1]}")
+        raise CompilingError.read(run.stderr)
     return run.stdout
 
 
-if __name__ == "__main__":
+def _main() -> int:
     with_system, asked, folder = sys.argv[1:]
-    sys.stdout.buffer.write(
-        compiled(
+    try:
+        pdf = compiled(
             sys.stdin.buffer.read().decode("utf-8"),
             system=with_system == "1",
             standard="ua-1" if asked else None,
             root=Path(folder) if folder else None,
         )
-    )
+    except CompilingError as error:
+        sys.stderr.buffer.write(error.written())
+        return 1
+    sys.stdout.buffer.write(pdf)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -35,6 +35,10 @@ _SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
 class UnknownMarkdown(NbsolveError):
     """Markdown that a handout cannot show; the message says what to write instead."""
 
+    def __init__(self, message: str, shown: str = "") -> None:
+        super().__init__(message)
+        self.shown = shown
+
 
 def escaped(words: str) -> str:
     """Words that Typst prints as they are; one that is longer than a line may end anywhere."""
@@ -109,7 +113,7 @@ def _blocks(tokens: Sequence[Token]) -> str:
         elif token.type in _BLOCKS:
             text.append(_BLOCKS[token.type](token))
         else:
-            raise UnknownMarkdown(_complaint(token.content or token.type))
+            raise UnknownMarkdown(_complaint(token.content or token.type), token.content)
     return "".join(text).strip("\n") + "\n"
 
 
@@ -175,7 +179,7 @@ def _inline(tokens: Sequence[Token]) -> str:
         elif token.type in _INLINES:
             text.append(_INLINES[token.type])
         else:
-            raise UnknownMarkdown(_complaint(token.content or token.type))
+            raise UnknownMarkdown(_complaint(token.content or token.type), token.content)
     return "".join(text)
 
 

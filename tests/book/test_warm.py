@@ -10,14 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import typst
 
 from nbsolve.errors import NbsolveError
 from nbsolve.notebook import NotebookJob, children, make_notebook, make_notebooks
 from nbsolve.notebook.children import run_from_prepared
 from nbsolve.notebook.compiling import CompilingServer, compiling_at
 from nbsolve.problem import load_problem
-from nbsolve.render.typst_compiler import compiled
+from nbsolve.render.typst_compiler import CompilingError, compiled
 from tests.book.interrupting import children_end
 from tests.book.problems import FLAT, TRAINED, UNSOLVABLE
 
@@ -140,8 +139,11 @@ def test_drawings_are_compiled_by_the_process_above(tmp_path: Path) -> None:
     def task() -> None:
         with compiling_at(tmp_path / "socket"):
             assert compiled(source) == here
-            with pytest.raises(NbsolveError, match=r"typst: .*unknown variable: nothing_of_that_name"):
+            with pytest.raises(
+                CompilingError, match=r"typst: .*unknown variable: nothing_of_that_name"
+            ) as error:
                 compiled("#nothing_of_that_name")
+            assert ".typ:1:" in error.value.diagnostic
 
     def die() -> None:
         with compiling_at(tmp_path / "socket"):
@@ -158,5 +160,5 @@ def test_drawings_are_compiled_by_the_process_above(tmp_path: Path) -> None:
 def test_without_a_server_a_process_compiles_itself(tmp_path: Path) -> None:
     with compiling_at(tmp_path / "nowhere"):
         assert compiled("x").startswith(b"%PDF")
-        with pytest.raises(typst.TypstError):
+        with pytest.raises(CompilingError):
             compiled("#nothing_of_that_name")
