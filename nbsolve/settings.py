@@ -17,23 +17,24 @@ CONFIG = Path("_config.yml")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`trust` lets raw HTML through in texts; `language` is that of their authors, None for English."""
+    """`trust` lets raw HTML through in texts; `language` is that of their authors, None for English.
+
+    `handouts`: they are built with the site.
+    """
 
     trust: bool = False
     language: str | None = None
+    handouts: bool = False
 
 
 def read_settings(config: Path = CONFIG) -> Settings:
     """The settings of a `_config.yml`; the defaults where there is no such file.
 
-    Raises: ProblemError, naming the file, where `trust` is not true or false, or the file is not YAML.
+    Raises: ProblemError, naming the file, where a switch is not true or false, or the file is not YAML.
     """
     data = config_data(config)
-    trust = data.get("trust", False)
-    if not isinstance(trust, bool):
-        fault = Fault(f"is {str(trust)[:40]!r}", str(config), path="trust", expected="true or false")
-        raise ProblemError([fault])
-    return Settings(trust, _language(data))
+    trust, handouts = (_switch(data, key, config) for key in ("trust", "handouts"))
+    return Settings(trust, _language(data), handouts)
 
 
 def config_data(config: Path) -> Mapping[str, Any]:
@@ -52,6 +53,14 @@ def config_data(config: Path) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise ProblemError([Fault("is not a mapping", str(config), expected="keys and values")])
     return data
+
+
+def _switch(data: Mapping[str, Any], key: str, config: Path) -> bool:
+    value = data.get(key, False)
+    if not isinstance(value, bool):
+        fault = Fault(f"is {str(value)[:40]!r}", str(config), path=key, expected="true or false")
+        raise ProblemError([fault])
+    return value
 
 
 def _language(data: Mapping[str, Any]) -> str | None:

@@ -24,7 +24,8 @@ def build_book(
     """Build the site of a course: of all its problems, or of the files given, while the others stay as they are.
 
     Only notebooks whose problem, data files, template or nbsolve have changed are run again, `at_once` at a
-    time; what the course no longer has is no longer published. `console` shows the progress. Returns the site's
+    time; what the course no longer has is no longer published. Where `_config.yml` says `handouts: true`, those of
+    each problem are made beside its page. `console` shows the progress. Returns the site's
     first page, `book/_build/html/index.html`. Raises `ProblemError` with the faults of every problem file, or
     `NbsolveError` where a notebook or the site cannot be made; the site that was there before then stays as it was.
     """
@@ -32,8 +33,11 @@ def build_book(
 
     course = Course(folder.resolve())
     course.check()
+    settings = read_settings(course.config)
+    course = Course(course.folder, handouts=settings.handouts)
     with own_turn(course.build, console) as lock:
         from nbsolve.book.contents import table_of_contents, table_of_problems
+        from nbsolve.book.handouts import all_there
         from nbsolve.book.made import read_made
         from nbsolve.book.pages import make_pages
         from nbsolve.book.site import build_site, is_up_to_date, sweep
@@ -47,7 +51,9 @@ def build_book(
         chosen = here
         if problems and (read_made(record) or not course.site.exists()):
             chosen = _chosen(problems, here)
-        loaded = _load(chosen, read_settings(course.config))
+            if not all_there(course, {*read_made(record)} & {*here} - {*chosen}):
+                chosen = here  # the course has just begun to have handouts
+        loaded = _load(chosen, settings)
         if console is not None:
             for warning in (warning for problem in loaded.values() for warning in problem.warnings):
                 console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)

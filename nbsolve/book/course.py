@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbsolve.book.offered import kinds_offered
 from nbsolve.errors import NbsolveError
 from nbsolve.markdown.links import page_name
 
@@ -17,9 +18,18 @@ TABLE = "index"  # the page in book/problems/ that lists them all
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Where the parts of a course stand: `problems/`, `book/`, `_config.yml` and what is made from them."""
+    """Where the parts of a course stand: `problems/`, `book/`, `_config.yml` and what is made from them.
+
+    `handouts`: they are built with its site.
+    """
 
     folder: Path
+    handouts: bool = False
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of files that readers download from each problem's page."""
+        return kinds_offered(handouts=self.handouts)
 
     @property
     def config(self) -> Path:
@@ -50,6 +60,11 @@ class Course:
     def notebooks(self) -> Path:
         """The folder of the notebooks as readers download and run them."""
         return self.build / "notebooks"
+
+    @property
+    def handout_files(self) -> Path:
+        """The folder of the handouts that are published beside the pages."""
+        return self.build / "handouts"
 
     @property
     def contents(self) -> Path:

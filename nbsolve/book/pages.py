@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from nbsolve.book.course import Course
 from nbsolve.book.entry import Listed, entry_of, group_of
+from nbsolve.book.handouts import Handouts
 from nbsolve.book.made import Made, made_text, nbsolve_hash, problem_hash, read_made, text_hash
+from nbsolve.errors import NbsolveError
 from nbsolve.problem.model import AnyProblem
 from nbsolve.whole_files import write_whole
 
@@ -52,16 +54,21 @@ def make_pages(
         if name in before and before[name].notebook == wanted[name].notebook
     }
     due = [name for name in pages if name not in made]
-    if due:
+    handouts = Handouts(course, {name: (here[name], loaded[name], wanted[name].notebook) for name in loaded})
+    if due or handouts.due:
         when_due()
+    # of those that are being made nobody knows what they are made from, should this process end meanwhile
+    known = {name: replace(before[name], notebook=_NOT_YET) for name in due if name in before}
+    write_whole(record, made_text(known | made))
     try:
-        _run(course, here, loaded, due, related, wanted, made, console=console, at_once=at_once)
+        _run(course, here, loaded, due, related, wanted, made, handouts, console=console, at_once=at_once)
         again = [name for name in pages if made[name].related != text_hash(related.get(name))]
         for name in again:
             _page_again(course, name, related.get(name))
             made[name] = replace(made[name], related=text_hash(related.get(name)))
     finally:
-        write_whole(record, made_text(made))
+        write_whole(record, made_text(known | made))
+        handouts.end(pages)
     _forget_others(course, pages)
     return listed
 
@@ -80,22 +87,26 @@ def _run(
     related: Mapping[str, str],
     wanted: Mapping[str, Made],
     made: dict[str, Made],
+    handouts: Handouts,
     *,
     console: Console | None,
     at_once: int,
 ) -> None:
-    """Run the notebooks that are `due`; those that are finished go into `made`."""
+    """Run the notebooks that are `due`; those that are finished go into `made`. Handouts follow them."""
     from nbsolve.book.progress import notebooks_progress
 
-    with notebooks_progress(console, len(due), len(loaded)) as advance:
-        if not due:
+    beside = handouts.due
+    with notebooks_progress(console, len(due), len(loaded), len(beside)) as advance:
+        if not due and not beside:
             return
         from nbsolve.notebook import NotebookJob, make_notebooks
 
-        def finished(position: int, fault: str | None) -> None:
-            name = due[position]
-            if fault is None:
+        def finished(position: int, fault: NbsolveError | None) -> None:
+            if fault is None and position < len(due):
+                name = due[position]
                 made[name] = replace(wanted[name], related=text_hash(related.get(name)))
+            elif fault is None:
+                handouts.finished(beside[position - len(due)])
             advance()
 
         jobs = [
@@ -105,7 +116,13 @@ def _run(
             )
             for name in due
         ]  # fmt: skip
-        make_notebooks(jobs, at_once=at_once, on_done=finished, scratch_prefix=course.scratch_prefix)
+        make_notebooks(
+            jobs,
+            at_once=at_once,
+            on_done=finished,
+            scratch_prefix=course.scratch_prefix,
+            beside=[*handouts.jobs(beside)],
+        )
 
 
 def _page_again(course: Course, name: str, related: str | None) -> None:

@@ -10,8 +10,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextmanager
-def notebooks_progress(console: Console | None, due: int, total: int) -> Iterator[Callable[[], None]]:
-    """A bar for `due` notebooks of `total`; yields what to call as each is finished. No console, no bar."""
+def notebooks_progress(
+    console: Console | None, due: int, total: int, handouts: int = 0
+) -> Iterator[Callable[[], None]]:
+    """A bar for `due` notebooks of `total`, and for the handouts of so many problems.
+
+    Yields what to call as each is finished. No console, no bar.
+    """
     if console is None:
         yield lambda: None
         return
@@ -19,8 +24,8 @@ def notebooks_progress(console: Console | None, due: int, total: int) -> Iterato
         console.print(f"{total - due} of {total} notebooks are as they were.", highlight=False)
     # Without auto_refresh there is no thread, which must not be while processes are forked.
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, auto_refresh=False, disable=due == 0) as progress:
-        task = progress.add_task("Notebooks", total=due)
+    with Progress(*columns, console=console, auto_refresh=False, disable=due + handouts == 0) as progress:
+        task = progress.add_task("Notebooks, handouts" if handouts else "Notebooks", total=due + handouts)
 
         def advance() -> None:
             progress.advance(task)

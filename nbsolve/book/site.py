@@ -7,6 +7,7 @@ failed or was killed leaves nothing behind that the next one could take for fini
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from typing import Any
 
 from nbsolve.book.complaints import DISK_FULL, as_error
 from nbsolve.book.course import Course
+from nbsolve.book.handouts import published_handouts
 from nbsolve.book.made import Made
 from nbsolve.book.publishing import publish, remove, repair, replace_folder, site_hashes
 from nbsolve.book.reading import hashes_of, read_by_sphinx, tools_hash
@@ -35,6 +37,7 @@ def is_up_to_date(course: Course) -> bool:
         not stamp.get("always", True)
         and stamp.get("tools") == tools_hash()
         and stamp.get("reads") == hashes_of(read_by_sphinx(course, stamp["reads"]), course)
+        and stamp.get("handouts") == _handout_hashes(course)
         and stamp.get("site") == site_hashes(course.site)
     )
 
@@ -69,9 +72,21 @@ def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> N
     site = publish(as_served(_files(course), course.build / "style"), course.site)
     # What was read is what was there before the run: a file that was changed meanwhile is read again.
     reads = before | hashes_of({*answer["reads"]}.difference(before), course)
-    stamp = {"tools": tools_hash(), "reads": reads, "site": site, "always": answer["always"]}
+    handouts = {place: site[place] for place in published_handouts(course)}
+    stamp = {
+        "tools": tools_hash(),
+        "reads": reads,
+        "handouts": handouts,
+        "site": site,
+        "always": answer["always"],
+    }
     text = json.dumps(stamp, indent=1, sort_keys=True)
     write_whole(course.build / _STAMP, text + "\n")
+
+
+def _handout_hashes(course: Course) -> dict[str, str]:
+    handouts = published_handouts(course).items()
+    return {place: hashlib.sha256(path.read_bytes()).hexdigest() for place, path in handouts}
 
 
 def sweep(course: Course) -> None:
@@ -99,9 +114,10 @@ def _copy(state: Path, fresh: Path) -> None:
 
 
 def _files(course: Course) -> dict[str, Path]:
-    """Every file of the site: Sphinx's, and the notebooks that run in the place of its copies."""
+    """Every file of the site: Sphinx's, the notebooks that run in the place of its copies, and the handouts."""
     html = course.state / "html"
     files = {path.relative_to(html).as_posix(): path for path in html.rglob("*") if path.is_file()}
+    files |= published_handouts(course)
     for notebook in course.notebooks.rglob("*.ipynb"):
         place = f"_sources/problems/{notebook.relative_to(course.notebooks).as_posix()}"
         if place in files:

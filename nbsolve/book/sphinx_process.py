@@ -46,6 +46,7 @@ class SphinxProcess:
             "contents": str(course.contents),
             "state": str(state),
             "jobs": self._jobs,
+            "offered": course.kinds,
         }
         output, errors = self._process.communicate(json.dumps(order).encode() + b"\n")
         try:

@@ -56,7 +56,11 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
             use_external_toc=True,
             noconfig=True,
             path_config=Path(order["config"]),
-            confoverrides={"external_toc_path": order["contents"], "latex_individualpages": False},
+            confoverrides={
+                "external_toc_path": order["contents"],
+                "latex_individualpages": False,
+                "nbsolve_offered": order["offered"],
+            },
             doctreedir=state / "doctrees",
             warningiserror=True,
             keep_going=True,

@@ -131,6 +131,7 @@ def handout(
         return
     assert files
     from nbsolve.handout import PAPERS, Handout, read_course
+    from nbsolve.handout.kinds import sheet_of
 
     about_course = read_course(config).changed(
         name=course, term=term, date=date, institution=institution, logo=logo
@@ -149,7 +150,7 @@ def handout(
         try:
             with about(file, one.worked.problem):
                 for kind in kinds:
-                    _write(place / kind, _sheet(one, kind), form, written, [file])
+                    _write(place / kind, sheet_of(one, kind), form, written, [file])
         except ProblemError as error:
             faults.extend(error.faults)
     tell_of_withdrawn(written, prune)
@@ -172,14 +173,6 @@ def _solved(files: Sequence[str], overrides: Sequence[str]) -> Iterator[Worked]:
     for file, problem in zip(files, read_problems(files, overrides), strict=True):
         with about(file, problem):
             yield solve(problem)
-
-
-def _sheet(handout: Handout, kind: Kind) -> Sheet:
-    from nbsolve.handout import key
-
-    if kind is Kind.QUESTION:
-        return handout.question()
-    return handout.solution() if kind is Kind.SOLUTION else key(handout)
 
 
 def _write_collection(

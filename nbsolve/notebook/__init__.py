@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
@@ -14,7 +14,7 @@ from nbsolve.problem import load_problem
 from nbsolve.problem.checks import domain_hint
 from nbsolve.problem.model import AnyProblem
 
-__all__ = ["NotebookJob", "make_notebook", "make_notebooks"]
+__all__ = ["JobBeside", "NotebookJob", "make_notebook", "make_notebooks"]
 
 _WORTH_WARMING = 3
 """The number of notebooks from which warming everything up first pays."""
@@ -40,6 +40,15 @@ class NotebookJob:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class JobBeside:
+    """Something else to make from a problem, in a process of its own like a notebook; Typst works as in those."""
+
+    problem: AnyProblem
+    file: Path
+    work: Task
+
+
 def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | None = None) -> Path:
     """Work the problem of a file in a notebook, executed by papermill, and write it to `out_path`.
 
@@ -60,33 +69,39 @@ def make_notebooks(
     at_once: int = 2,
     on_done: OnDone | None = None,
     scratch_prefix: str = "nbsolve-",
+    beside: Sequence[JobBeside] = (),
 ) -> None:
     """Make several notebooks, `at_once` at a time, with temporary folders that begin with `scratch_prefix`.
 
-    `on_done(position, fault)` is called as each is finished, with None or what went wrong. Raises one
-    `ProblemError` with a fault for every problem whose notebook failed; the others are written.
+    What is to be made `beside` them follows them. `on_done(position, fault)` is called as each is finished, with
+    None or what went wrong. Raises one `ProblemError` with the faults of every problem whose notebook failed, or
+    what is made beside it; the others are written.
     """
+    both: list[NotebookJob | JobBeside] = [*jobs, *beside]
     with tempfile.TemporaryDirectory(prefix=scratch_prefix) as folder:
         scratch = Path(folder)
         tasks = [_task(job, scratch / str(position)) for position, job in enumerate(jobs)]
+        tasks += [_task_beside(job, scratch) for job in beside]
         if not CAN_FORK:
             faults = _one_after_another(tasks, on_done)
-        elif len(jobs) < _WORTH_WARMING:
+        elif len(both) < _WORTH_WARMING:
             faults = run_in_children(tasks, at_once=at_once, on_done=on_done)
         else:
-            faults = _from_warm(jobs, tasks, scratch, at_once, on_done)
-    failed = [
-        Fault(fault, str(job.file or job.problem.name))
-        for job, fault in zip(jobs, faults, strict=True)
-        if fault is not None
-    ]
+            faults = _from_warm([job.problem for job in both], tasks, scratch, at_once, on_done)
+    failed: dict[str, list[Fault]] = {}
+    for job, error in zip(both, faults, strict=True):
+        file = str(job.file or job.problem.name)
+        # what a notebook says is not said of its handouts too
+        if error is not None and file not in failed:
+            said = error.faults if isinstance(error, ProblemError) else [Fault(str(error))]
+            failed[file] = [replace(fault, file=fault.file or file) for fault in said]
     if failed:
-        raise ProblemError(failed)
+        raise ProblemError([fault for found in failed.values() for fault in found])
 
 
 def _from_warm(
-    jobs: Sequence[NotebookJob], tasks: Sequence[Task], scratch: Path, at_once: int, on_done: OnDone | None
-) -> list[str | None]:
+    problems: Sequence[AnyProblem], tasks: Sequence[Task], scratch: Path, at_once: int, on_done: OnDone | None
+) -> list[NbsolveError | None]:
     """Children of a process in which everything was used once; this process compiles their drawings."""
     from nbsolve.notebook.compiling import CompilingServer
 
@@ -100,7 +115,7 @@ def _from_warm(
 
         # what goes wrong here goes wrong in the notebooks too, or it costs nothing but time
         with suppress(Exception), _compiling(scratch):
-            warm_up([job.problem for job in jobs], scratch)
+            warm_up(problems, scratch)
 
     try:
         return run_from_prepared(tasks, prepare, at_once=at_once, on_done=on_done, server=server)
@@ -136,14 +151,22 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
     return work
 
 
-def _one_after_another(tasks: Sequence[Task], on_done: OnDone | None) -> list[str | None]:
-    faults: list[str | None] = []
+def _task_beside(job: JobBeside, scratch: Path) -> Task:
+    def work() -> None:
+        with _compiling(scratch):
+            job.work()
+
+    return work
+
+
+def _one_after_another(tasks: Sequence[Task], on_done: OnDone | None) -> list[NbsolveError | None]:
+    faults: list[NbsolveError | None] = []
     for position, task in enumerate(tasks):
         try:
             task()
             faults.append(None)
         except NbsolveError as error:
-            faults.append(str(error))
+            faults.append(error)
         if on_done is not None:
             on_done(position, faults[-1])
     return faults

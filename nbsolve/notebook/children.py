@@ -18,12 +18,12 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, Protocol
 
-from nbsolve.errors import NbsolveError
+from nbsolve.errors import NbsolveError, ProblemError
 
 __all__ = ["CAN_FORK", "OnDone", "Server", "Task", "run_from_prepared", "run_in_children"]
 
 Task = Callable[[], None]
-OnDone = Callable[[int, str | None], None]  # position of the task, and what went wrong
+OnDone = Callable[[int, NbsolveError | None], None]  # position of the task, and what went wrong
 
 # macOS has fork, but its system libraries may crash in a forked child.
 CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux"
@@ -50,12 +50,12 @@ class _Child:
 
 def run_in_children(
     tasks: Sequence[Task], *, at_once: int = 2, on_done: OnDone | None = None
-) -> list[str | None]:
+) -> list[NbsolveError | None]:
     """Run each task in a child of its own, at most `at_once` at a time; `on_done` is called as each ends.
 
     Returns, in the order of `tasks`, None or what went wrong. Ctrl-C ends the children before it goes on.
     """
-    faults: list[str | None] = [None] * len(tasks)
+    faults: list[NbsolveError | None] = [None] * len(tasks)
     running: list[_Child] = []
     waiting = list(enumerate(tasks))
     try:
@@ -82,13 +82,13 @@ def run_from_prepared(
     at_once: int = 2,
     on_done: OnDone | None = None,
     server: Server | None = None,
-) -> list[str | None]:
+) -> list[NbsolveError | None]:
     """Run tasks in children that start where `prepare` ended: it runs once, in a child that forks the others.
 
     This process stays as it was; it answers what the `server` is asked meanwhile.
     """
-    unfinished = "the process that ran it ended unexpectedly"
-    faults: list[str | None] = [unfinished] * len(tasks)
+    unfinished = NbsolveError("the process that ran it ended unexpectedly")
+    faults: list[NbsolveError | None] = [unfinished] * len(tasks)
     with _no_interrupt():
         forker = _start(0, _fork_others, (tasks, prepare, at_once))
     open_ended = True
@@ -156,19 +156,21 @@ def _end_once(*_: object) -> None:
 
 
 def _alone(task: Task, messages: Connection) -> None:
-    """Run a task in a child process and send back its result, or a message of what went wrong."""
+    """Run a task in a child process and send back None, or what went wrong."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_DFL)  # Ctrl-C reaches the children too: end without a word
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     try:
         task()
+    except ProblemError as error:
+        messages.send(error)  # with the place of each fault
     except NbsolveError as error:
-        messages.send(str(error))
+        messages.send(NbsolveError(str(error)))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        messages.send(f"{place}{(error.strerror or str(error)).lower()}")
+        messages.send(NbsolveError(f"{place}{(error.strerror or str(error)).lower()}"))
     except Exception as error:
-        messages.send(f"{type(error).__name__}: {error}")
+        messages.send(NbsolveError(f"{type(error).__name__}: {error}"))
     else:
         messages.send(None)
     _leave(messages, 0)
@@ -192,12 +194,13 @@ def _no_interrupt() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _finish(child: _Child) -> str | None:
+def _finish(child: _Child) -> NbsolveError | None:
     try:
-        fault: str | None = child.messages.recv()
+        fault: NbsolveError | None = child.messages.recv()
     except EOFError:
         child.process.join()
-        fault = f"the process that ran it ended unexpectedly (exit code {child.process.exitcode})"
+        code = child.process.exitcode
+        fault = NbsolveError(f"the process that ran it ended unexpectedly (exit code {code})")
     child.process.join()
     child.messages.close()
     return fault
