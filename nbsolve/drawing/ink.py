@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FILLS", "GROUND", "MARKS", "WIRES", "Fill", "Stroke", "tone"]
+__all__ = ["DARK", "FILLS", "GROUND", "MARKS", "WIRES", "Fill", "Stroke", "tone"]
 
 GROUND = "#ffffff"
 
@@ -42,6 +42,8 @@ WIRES = {
     "axis": Stroke("#6b7280"),
     "curve": Stroke("#1d4ed8"),
     "slope": Stroke("#9a3412", "7 3.5"),
+    "third": Stroke("#14532d", "2 3"),
+    "fourth": Stroke("#111827", "10 3 2 3"),
     "tangent": Stroke("#111827"),
     "drop": Stroke("#6b7280", "1.5 3"),
 }
@@ -59,6 +61,8 @@ MARKS = {
     "slope point": Fill("#ffffff", "#9a3412", 1.6),
     "curve filled": Fill("#1d4ed8", "#1d4ed8", 1.6),
     "curve hollow": Fill("#ffffff", "#1d4ed8", 1.6),
+    "third filled": Fill("#14532d", "#14532d", 1.6),
+    "fourth filled": Fill("#111827", "#111827", 1.6),
     "slope filled": Fill("#9a3412", "#9a3412", 1.6),
     "slope hollow": Fill("#ffffff", "#9a3412", 1.6),
 }
@@ -73,6 +77,27 @@ _TONES = {
     "active": "#111827",
 }
 """Text colours, each of contrast 4.5 : 1 or more on every ground it stands on."""
+
+
+DARK = {
+    "#ffffff": "#14181e",
+    "#f3f4f6": "#232a33",
+    "#e5e7eb": "#343b45",
+    "#fffbeb": "#33290c",
+    "#f0fdf4": "#10291b",
+    "#1f2937": "#cbd5e1",
+    "#374151": "#cbd5e1",
+    "#111827": "#f1f5f9",
+    "#4b5563": "#b6bfcb",
+    "#6b7280": "#a3acb9",
+    "#9ca3af": "#7b8594",
+    "#d1d5db": "#4b5563",
+    "#1d4ed8": "#8ab4ff",
+    "#b45309": "#f0a04b",
+    "#9a3412": "#f5a97f",
+    "#14532d": "#86e3a5",
+}
+"""What a page in the dark theme shows instead of each colour (the style sheet says it to the browser)."""
 
 
 def tone(name: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.scene import Row, Span, digits, row, written
 from nbsolve.given import Entry, Given
 from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import Choice, Problem
+from nbsolve.problem.model import Problem
 from nbsolve.symbol import Partial, Role, Symbol, canonical
 
 __all__ = [
@@ -16,7 +17,6 @@ __all__ = [
     "NAME",
     "TEXT",
     "Rows",
-    "activation_name",
     "given_spans",
     "heads",
     "shown_number",
@@ -95,11 +95,6 @@ def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row,
     if loss:
         found.append((row((Span(phrase("drawing.heads.loss")),), HEAD, "quiet", "loss"),))
     return tuple(found)
-
-
-def activation_name(choice: Choice) -> str:
-    """What an activation is called: in words, or as its author calls it."""
-    return choice.name if choice.formula is not None else phrase(f"activations.{choice.name}")
 
 
 def _head(text: str, layer: int) -> Row:

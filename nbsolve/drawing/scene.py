@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -229,6 +229,22 @@ class Scene:
     pictures: tuple[Picture, ...] = ()
     polylines: tuple[Polyline, ...] = ()
     marks: tuple[Mark, ...] = ()
+    panels: tuple[tuple[float, float, float, float], ...] = ()
+    """Rectangles (left, top, width, height) that a page may place anew: what begins in one lies in it."""
+
+    def only(self, wanted: Callable[[Point], bool]) -> Scene:
+        """What begins at the places that are wanted."""
+        return replace(
+            self,
+            lines=tuple(line for line in self.lines if wanted(line.start)),
+            boxes=tuple(box for box in self.boxes if wanted(box.centre)),
+            labels=tuple(label for label in self.labels if wanted(label.centre)),
+            arrows=tuple(arrow for arrow in self.arrows if wanted(arrow.tip)),
+            pictures=tuple(picture for picture in self.pictures if wanted(picture.corner)),
+            polylines=tuple(line for line in self.polylines if wanted(line.points[0])),
+            marks=tuple(mark for mark in self.marks if wanted(mark.at)),
+            panels=(),
+        )
 
     @property
     def rows(self) -> Iterator[Row]:

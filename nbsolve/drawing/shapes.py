@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbsolve.catalogue import Activation
+from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, window
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.plots import finished_plot
 from nbsolve.drawing.readings import Reading
-from nbsolve.drawing.rows import activation_name
 from nbsolve.drawing.scene import Label, Row, Span, row, written
 from nbsolve.expr import Expr, Function, Negation, Quotient, Sum, Variable, number
 from nbsolve.phrases import phrase
@@ -75,7 +75,9 @@ def _placed(panels: Sequence[_Panel], title: str) -> Plot:
         for line, down in zip(panel.rows, (12.0, 32.0), strict=True):
             labels.append(Label((x + line.width / 2, y + down), (line,)))
     height = 3 * _MARGIN + head.height + math.ceil(len(panels) / across) * _PANEL[1]
-    return placed(frames, width, height, labels=labels)
+    plot = placed(frames, width, height, labels=labels)
+    corners = tuple((f.left - left, f.top - _ABOVE, wide, _PANEL[1]) for f in frames)
+    return replace(plot, scene=replace(plot.scene, panels=corners))
 
 
 def _chart(panel: _Panel) -> Chart:

@@ -10,7 +10,7 @@ from html import escape
 
 from nbsolve.drawing.ink import FILLS, GROUND, MARKS, WIRES, tone
 from nbsolve.drawing.metrics import FAMILY
-from nbsolve.drawing.scene import Arrow, Box, Label, Line, Mark, Picture, Polyline, Row, Scene
+from nbsolve.drawing.scene import Arrow, Box, Label, Line, Mark, Picture, Point, Polyline, Row, Scene
 
 __all__ = ["png", "write_svg"]
 
@@ -21,20 +21,7 @@ def write_svg(scene: Scene, title: str, description: str, data: Mapping[str, obj
     `data` says to scripts what is drawn: `{"drawing": "backward", "iteration": 1}` is `data-drawing="backward" …`.
     """
     width, height = _number(scene.width), _number(scene.height)
-    body = [
-        f'<rect width="{width}" height="{height}" rx="10" fill="{GROUND}"/>',
-        *(_line(line) for line in scene.lines),
-        *(_polyline(line) for line in scene.polylines),
-        *(_mark(mark) for mark in scene.marks),
-        *(_arrow(arrow) for arrow in scene.arrows),
-        *(_box(box) for box in scene.boxes if box.kind != "frame"),
-        *(_line(line) for line in scene.lines if line.kind == "divider"),
-        *(_picture(picture) for picture in scene.pictures),
-        *(_box(box) for box in scene.boxes if box.kind == "frame"),
-        *(_label(label) for label in scene.labels),
-        *(_line(line) for line in scene.underlines),
-        "</svg>",
-    ]
+    body = [f'<rect width="{width}" height="{height}" rx="10" fill="{GROUND}"/>', *_body(scene), "</svg>"]
     tag = f"nb{zlib.crc32(''.join([title, description, *body]).encode()):08x}"
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{tag}" viewBox="0 0 {width} {height}" width="{width}" '
@@ -48,6 +35,36 @@ def write_svg(scene: Scene, title: str, description: str, data: Mapping[str, obj
         f'<desc id="{tag}-d">{escape(description)}</desc>',
     ]
     return "\n".join([head, *words, *body]) + "\n"
+
+
+def _body(scene: Scene) -> list[str]:
+    if scene.panels:
+        return [
+            *_body(scene.only(lambda at: not any(_holds(panel, at) for panel in scene.panels))),
+            *(_panel(panel, scene.only(lambda at, panel=panel: _holds(panel, at))) for panel in scene.panels),  # type: ignore[misc]
+        ]
+    return [
+        *(_line(line) for line in scene.lines if line.kind != "divider"),
+        *(_polyline(line) for line in scene.polylines),
+        *(_mark(mark) for mark in scene.marks),
+        *(_arrow(arrow) for arrow in scene.arrows),
+        *(_box(box) for box in scene.boxes if box.kind != "frame"),
+        *(_line(line) for line in scene.lines if line.kind == "divider"),
+        *(_picture(picture) for picture in scene.pictures),
+        *(_box(box) for box in scene.boxes if box.kind == "frame"),
+        *(_label(label) for label in scene.labels),
+        *(_line(line) for line in scene.underlines),
+    ]
+
+
+def _panel(panel: tuple[float, float, float, float], scene: Scene) -> str:
+    box = " ".join(map(_number, panel))
+    return "\n".join([f'<g data-part="panel" data-box="{box}">', *_body(scene), "</g>"])
+
+
+def _holds(panel: tuple[float, float, float, float], at: Point) -> bool:
+    left, top, width, height = panel
+    return left <= at[0] < left + width and top <= at[1] < top + height
 
 
 def _line(line: Line) -> str:

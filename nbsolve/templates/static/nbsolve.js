@@ -49,11 +49,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A tap on a drawing that had to be made small shows it at its own size, another one makes it fit again.
+// A tap on a drawing does what its box does: it shows it at its own size where it had to be made small.
 document.addEventListener("click", (event) => {
   const drawing = event.target.closest?.("figure.nbsolve-drawing");
-  const picture = drawing?.querySelector("svg");
-  if (!picture || event.target.closest("a")) return;
-  const shrunk = picture.clientWidth < picture.viewBox.baseVal.width - 1;
-  if (shrunk || drawing.classList.contains("nbsolve-large")) drawing.classList.toggle("nbsolve-large");
+  const picture = event.target.closest?.("svg");
+  const box = drawing?.querySelector("label > input");
+  if (!picture || !box || event.target.closest("a")) return;
+  if (box.checked || picture.clientWidth < picture.viewBox.baseVal.width - 1) box.checked = !box.checked;
 });
