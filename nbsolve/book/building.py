@@ -36,7 +36,7 @@ def build_book(
     settings = read_settings(course.config)
     course = Course(course.folder, handouts=settings.handouts)
     with own_turn(course.build, console) as lock:
-        from nbsolve.book.contents import table_of_contents, table_of_problems
+        from nbsolve.book.contents import list_of_problems, table_of_contents
         from nbsolve.book.handouts import all_there
         from nbsolve.book.made import read_made
         from nbsolve.book.pages import make_pages
@@ -59,7 +59,7 @@ def build_book(
                 console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
         with sphinx_process(lock, at_once) as sphinx:
             listed = make_pages(course, here, loaded, console=console, at_once=at_once, when_due=sphinx.start)
-            write_whole(course.pages / f"{TABLE}.md", table_of_problems(listed))
+            write_whole(course.pages / f"{TABLE}.md", list_of_problems(listed))
             write_whole(course.contents, table_of_contents(course.book / "_toc.yml", listed))
             if not is_up_to_date(course):
                 if console is not None:

@@ -11,9 +11,11 @@ from urllib.parse import quote
 import yaml
 
 from nbsolve.book.course import TABLE
+from nbsolve.book.effort import LEVELS, level_of
 from nbsolve.book.entry import Entry, Listed
 from nbsolve.errors import NbsolveError
 from nbsolve.markdown.myst import escaped, line
+from nbsolve.phrases import phrase
 
 
 def table_of_contents(written: Path, listed: Listed) -> str:
@@ -40,43 +42,65 @@ def table_of_contents(written: Path, listed: Listed) -> str:
     return text
 
 
-def table_of_problems(listed: Listed) -> str:
-    """The page, in MyST, that lists every problem: its network, its loss, what is asked, links."""
-    lines = ["# All problems", ""]
+def list_of_problems(listed: Listed) -> str:
+    """The page, in MyST, that lists every problem: its network, its loss, what is asked, how long it is, links.
+
+    Its filters need no script: style sheets hide what has not the class that was chosen.
+    """
+    lines = [f"# {phrase('book.all_problems')}", "", _filters(listed), ""]
     for group, members in _grouped(listed).items():
-        lines += [f"## {escaped(group)}", "", ":::{table}"]
-        if all(entry.derivation for _, entry in members):
-            lines += [":class: nbsolve-derivations", ":align: left", ""]
-            lines += ["| Derivation | Of | |", "|:--|:--|:--|"]
-            lines += [_derivation(name, entry) for name, entry in members]
-        else:
-            lines += [":class: nbsolve-problems", ":align: left", ""]
-            lines += ["| Problem | Network | Loss | Asked | |", "|:--|:--|:--|:--|:--|"]
-            lines += [_row(name, entry) for name, entry in members]
-        lines += [":::", ""]
+        lines += [f"## {escaped(group)}", "", ":::::{container} nbsolve-cards"]
+        lines += [_card(name, entry) for name, entry in members]
+        lines += [":::::", ""]
     return "\n".join(lines)
 
 
-def _row(name: str, entry: Entry) -> str:
-    return _cells(_link(name, entry), *entry.cells, _notebook(name))
+def _card(name: str, entry: Entry) -> str:
+    title = line(entry.title, language=entry.language)
+    lines = [f"**[{title}](<{name}.ipynb>)**"]
+    classes = [f"nbsolve-{entry.kind}"]
+    if entry.derivation:
+        lines.append(phrase("book.derive", functions=entry.about))
+    else:
+        level = level_of(entry.steps)
+        classes.append(f"nbsolve-{level}")
+        length = f"{phrase(f'book.levels.{level}')}, {phrase('book.steps', count=str(entry.steps))}"
+        lines += [entry.about, phrase("book.find", asked=entry.asked), length]
+    lines.append(_notebook(name))
+    body = "\n\n".join(lines)
+    return f"::::{{container}} nbsolve-card {' '.join(classes)}\n{body}\n::::"
 
 
-def _derivation(name: str, entry: Entry) -> str:
-    """A row where there are derivations only: what is derived, without networks and without "asked"."""
-    return _cells(_link(name, entry), entry.derived, _notebook(name))
+def _filters(listed: Listed) -> str:
+    """Radio buttons for the kinds and the lengths that there are; nothing where there is no choice."""
+    kinds = [
+        kind for kind in ("numbers", "letters", "derivation") if any(one.kind == kind for _, one in listed)
+    ]
+    there = {level_of(one.steps) for _, one in listed if not one.derivation}
+    levels = [level for level in LEVELS if level in there]
+    sets = [
+        _choice("kind", {kind: phrase(f"book.kinds.{kind}") for kind in kinds}),
+        _choice("level", {level: phrase(f"book.levels.{level}") for level in levels}),
+    ]
+    written = "".join(one for one in sets if one)
+    return f'<form class="nbsolve-filters" autocomplete="off">{written}</form>' if written else ""
 
 
-def _link(name: str, entry: Entry) -> str:
-    return f"[{line(entry.title, cell=True, language=entry.language)}](<{name}.ipynb>)"
+def _choice(name: str, options: Mapping[str, str]) -> str:
+    if len(options) < 2:
+        return ""
+    buttons = "".join(
+        f'<label><input type="radio" name="{name}" id="nbsolve-{name}-{value}"{" checked" if not value else ""}>'
+        f" {escape(words)}</label>"
+        for value, words in {"": phrase("book.all"), **options}.items()
+    )
+    return f"<fieldset><legend>{escape(phrase(f'book.{name}'))}</legend>{buttons}</fieldset>"
 
 
 def _notebook(name: str) -> str:
     file = f"{name.rpartition('/')[2]}.ipynb"
-    return f'<a href="../_sources/problems/{quote(name)}.ipynb" download="{escape(file)}">notebook</a>'
-
-
-def _cells(*cells: str) -> str:
-    return "| " + " | ".join(cells) + " |"
+    words = escape(phrase("book.notebook"))
+    return f'<a href="../_sources/problems/{quote(name)}.ipynb" download="{escape(file)}">{words}</a>'
 
 
 def _grouped(listed: Listed) -> Mapping[str, list[tuple[str, Entry]]]:

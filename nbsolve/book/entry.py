@@ -1,30 +1,45 @@
-"""What the book says of a problem outside its own page: in the contents, in the table, in links."""
+"""What the book says of a problem outside its own page: in the contents, in the list, in links."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from nbsolve.book.effort import steps_of
 from nbsolve.compose.derivation_page import name_of
 from nbsolve.compose.functions import activation_name, loss_name
-from nbsolve.markdown.myst import code
+from nbsolve.phrases import phrase
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 
 Function = tuple[str, str | None]
 """An activation or a loss: its name, and its formula where it is the author's own."""
 
 
+Kind = Literal["numbers", "letters", "derivation"]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One problem: `cells` are those of its row in the table, `functions` what it uses, or derives."""
+    """One problem: what it is about, what it asks in words, what it uses, or derives.
+
+    `about` is the network with its activations and its loss, or what is derived; `steps` how many quantities a
+    person finds on the way (0 for a derivation).
+    """
 
     title: str
     language: str | None
     group: str
-    derivation: bool
-    derived: str
-    cells: tuple[str, ...]
+    kind: Kind
+    about: str
+    asked: str
+    steps: int
     functions: tuple[Function, ...]
+
+    @property
+    def derivation(self) -> bool:
+        """Whether something is derived, instead of a network worked out."""
+        return self.kind == "derivation"
 
 
 Listed = Sequence[tuple[str, Entry]]
@@ -37,14 +52,15 @@ def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
     if isinstance(problem, DerivationProblem):
         derived = ", ".join(name_of(topic) for topic in problem.topics)
         functions = tuple((topic.name, topic.formula) for topic in problem.topics)
-        return Entry(problem.title, problem.language, group, True, derived, _derived(problem), functions)
+        return Entry(problem.title, problem.language, group, "derivation", derived, "", 0, functions)
     return Entry(
         problem.title,
         problem.language,
         group,
-        False,
-        "",
-        _solved(problem),
+        "letters" if problem.symbolic else "numbers",
+        _network(problem),
+        _asked(problem),
+        steps_of(problem),
         tuple(dict.fromkeys(_used(problem))),
     )
 
@@ -67,23 +83,28 @@ def _used(problem: Problem) -> list[Function]:
     return [*layers, *((term.name, term.formula) for term in problem.losses)]
 
 
-def _derived(problem: DerivationProblem) -> tuple[str, str, str]:
-    """A derivation's row in the list of problems: its functions, its losses, and the word "derivation"."""
-    functions = [name_of(topic) for topic in problem.topics if topic.kind == "activation"]
-    losses = [name_of(topic) for topic in problem.topics if topic.kind == "loss"]
-    return ", ".join(functions) or "–", ", ".join(losses) or "–", "derivation"
-
-
-def _solved(problem: Problem) -> tuple[str, str, str]:
-    """The network, the loss, and what is asked."""
+def _network(problem: Problem) -> str:
+    """The widths of the layers, their activations, the loss."""
     activations = ", ".join(activation_name(layer.activation) for layer in problem.network.layers)
-    losses = " + ".join(loss_name(term) for term in problem.losses) or "none: forward pass only"
-    asked = dict.fromkeys(quantity for part in problem.parts for quantity in part.ask)
-    words = ", ".join(_asked(quantity) for quantity in asked) or "everything"
-    return f"{shape(problem)}<br>{activations}", losses, words
+    losses = " + ".join(loss_name(term) for term in problem.losses) or phrase("book.no_loss")
+    return f"{shape(problem)} · {activations} · {losses}"
 
 
-def _asked(quantity: str) -> str:
-    """A kind of quantity in words; the name of one quantity as code."""
-    plain = quantity.replace("_", "").isalpha() and len(quantity) > 2
-    return quantity.replace("_", " ") if plain else code(quantity, cell=True)
+def _asked(problem: Problem) -> str:
+    """What is asked, in words; quantities that are asked for by their names are counted."""
+    asked = dict.fromkeys(word for part in problem.parts for word in part.ask)
+    kinds = [phrase(f"book.asked.{word}") for word in asked if _is_kind(word)]
+    single = [word for word in asked if not _is_kind(word)]
+    gradients = sum(word.startswith("d") and "/" in word for word in single)
+    counted = {"gradient": gradients, "value": len(single) - gradients}
+    kinds += [
+        phrase(f"book.asked.{'one' if n == 1 else 'some'}_{name}", count=str(n))
+        for name, n in counted.items()
+        if n
+    ]
+    return ", ".join(kinds) or phrase("book.asked.everything")
+
+
+def _is_kind(word: str) -> bool:
+    """Whether it asks for a kind of quantity, not for one that it names."""
+    return word.replace("_", "").isalpha() and len(word) > 2

@@ -65,5 +65,5 @@ def made_text(made: Mapping[str, Made]) -> str:
 
 
 def _made(file: str, notebook: str, related: str, entry: Mapping[str, Any]) -> Made:
-    lists = {"cells": tuple(entry["cells"]), "functions": tuple((n, f) for n, f in entry["functions"])}
+    lists = {"functions": tuple((n, f) for n, f in entry["functions"])}
     return Made(file, notebook, related, Entry(**{**entry, **lists}))

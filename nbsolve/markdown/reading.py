@@ -20,7 +20,11 @@ Node = SyntaxTreeNode
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     """Raw HTML, directives, roles and every target of a link are recognised: `rules` refuses them by name."""
-    parser = MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark", {"linkify": True}).enable(["table", "linkify"])
+    if (
+        parser.linkify is not None
+    ):  # an address that is written out is a link, a word with a point in it is none
+        parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     parser.use(dollarmath_plugin, allow_space=False, double_inline=True)
     parser.use(amsmath_plugin).use(myst_role_plugin).use(colon_fence_plugin)
     parser.validateLink = lambda url: True  # type: ignore[method-assign]

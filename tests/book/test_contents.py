@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nbsolve.book.contents import table_of_contents, table_of_problems
+import nbsolve
+from nbsolve.book.contents import list_of_problems, table_of_contents
 from nbsolve.book.course import Course, page_names
+from nbsolve.book.effort import steps_of
 from nbsolve.book.entry import entry_of
 from nbsolve.errors import NbsolveError
+from nbsolve.problem.model import Problem
 from tests.book.problems import FLAT, TRAINED
 from tests.loading import load_problem
 
@@ -47,13 +50,46 @@ def test_contents_that_are_none(tmp_path: Path, written: str) -> None:
         _contents(tmp_path, written)
 
 
-def test_the_table_has_a_row_a_problem() -> None:
-    rows = [line for line in table_of_problems(LISTED).splitlines() if line.startswith("| [")]
-    assert len(rows) == 3
-    assert rows[0].startswith("| [Two sigmoid layers, one bias per layer](<flat.ipynb>) | 2–2–2<br>")
-    for asked in ("forward", "`dL/dw7`", "`dL/dw3`", "squared error"):
-        assert asked in rows[0]
-    assert "updated parameters" in rows[2]
+def test_the_list_has_a_card_a_problem() -> None:
+    written = list_of_problems(LISTED)
+    cards = written.split("::::{container} nbsolve-card ")[1:]
+    assert len(cards) == 3
+    assert cards[0].startswith(
+        "nbsolve-numbers nbsolve-short\n**[Two sigmoid layers, one bias per layer](<flat.ipynb>)**"
+    )
+    assert "2–2–2 · sigmoid, sigmoid · squared error" in cards[0]
+    assert "Find: forward pass, 2 gradients" in cards[0]
+    assert "updated parameters" in cards[2]
+    assert "nbsolve-kind-" not in written  # all are in numbers, all are short: nothing to choose
+    assert "nbsolve-level-" not in written
+
+
+def test_the_filters_are_those_that_choose_something() -> None:
+    derivation = entry_of(nbsolve.load_problem("kind: derivation\ntitle: t\nfunctions: [sigmoid]\n"))
+    long = entry_of(load_problem(TRAINED.replace("iterations: 2", "iterations: 40, show: all")))
+    written = list_of_problems([*LISTED, ("s", derivation), ("l", long)])
+    for name in ("kind-numbers", "kind-derivation", "level-short", "level-long"):
+        assert f'id="nbsolve-{name}"' in written
+    assert "kind-letters" not in written
+    assert written.count(" checked") == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps"),
+    [
+        ("forward", 8),  # z and a of four units
+        (
+            "gradients",
+            8 + 1 + 8 + 12,
+        ),  # the loss; delta and derivative of four units; eight weights, four biases
+        ('"dL/dW[2][1][1]"', 8 + 1 + 4),
+    ],
+)
+def test_steps_are_counted(asked: str, steps: int) -> None:
+    before, _, _ = FLAT.partition("parts:")
+    problem = load_problem(f"{before}parts: [{{label: a, ask: [{asked}]}}]\n")
+    assert isinstance(problem, Problem)
+    assert steps_of(problem) == steps
 
 
 def test_two_problems_cannot_have_one_page() -> None:

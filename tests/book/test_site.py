@@ -60,8 +60,8 @@ def test_the_sidebar_groups_the_problems(site: Path) -> None:
     assert text.get_text().index("First problems") < text.get_text().index("Second problems")
 
 
-def test_the_table_of_problems_links_to_them(site: Path) -> None:
-    links = [str(link.get("href")) for link in _page(site, "problems/index.html").select("td a")]
+def test_the_list_of_problems_links_to_them(site: Path) -> None:
+    links = [str(link.get("href")) for link in _page(site, "problems/index.html").select(".nbsolve-card a")]
     for name in ("first", "flat", "trained"):
         assert f"{name}.html" in links
 

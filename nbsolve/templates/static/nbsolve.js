@@ -57,3 +57,30 @@ document.addEventListener("click", (event) => {
   if (!picture || !box || event.target.closest("a")) return;
   if (box.checked || picture.clientWidth < picture.viewBox.baseVal.width - 1) box.checked = !box.checked;
 });
+
+// The list of problems: words to look for, besides the filters that the style sheet makes work; subjects of which
+// nothing is left are not shown, and how much is left is said.
+const filters = document.querySelector(".nbsolve-filters");
+if (filters) {
+  const words = document.createElement("input");
+  words.type = "search";
+  words.placeholder = "Words";
+  words.setAttribute("aria-label", "Words in the list");
+  const count = document.createElement("output");
+  filters.append(words, count);
+  const cards = [...document.querySelectorAll(".nbsolve-card")];
+  const choose = () => {
+    const wanted = words.value.toLowerCase().split(/\s+/);
+    for (const card of cards) card.hidden = !wanted.every((word) => card.textContent.toLowerCase().includes(word));
+    const isSeen = (card) => card.checkVisibility();
+    for (const section of document.querySelectorAll("section:has(> .nbsolve-cards)")) {
+      section.classList.remove("nbsolve-none");
+      section.classList.toggle("nbsolve-none", ![...section.querySelectorAll(".nbsolve-card")].some(isSeen));
+    }
+    const left = cards.filter(isSeen).length;
+    count.textContent = left === cards.length ? "" : `${left} of ${cards.length}`;
+  };
+  filters.addEventListener("input", choose);
+  filters.addEventListener("submit", (event) => event.preventDefault());
+  choose();
+}

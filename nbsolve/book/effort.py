@@ -1,0 +1,47 @@
+"""How long a problem is: the quantities that a person finds on the way to what is asked."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from nbsolve.problem.model import Problem
+from nbsolve.schedule import batch_size, shown_iterations
+
+__all__ = ["LEVELS", "level_of", "steps_of"]
+
+LEVELS = ("short", "medium", "long")
+_UP_TO = {"short": 25, "medium": 60}
+_BACKWARD = ("gradients", "deltas", "changes", "updated_parameters", "forward_after", "loss_after")
+
+
+def steps_of(problem: Problem) -> int:
+    """Pre-activations, activations, losses, what the backward pass and the update need, of all shown iterations.
+
+    Of a gradient that is asked for by itself: the two factors of its unit, the product, and a share of each unit
+    behind it. A problem that asks nothing in particular asks for everything.
+    """
+    asked = [word for part in problem.parts for word in part.ask] or [
+        "forward", *(["loss", "gradients"] if problem.losses else []),
+        *(["updated_parameters"] if problem.training else []),
+    ]  # fmt: skip
+    layers, inputs = problem.network.layers, problem.network.inputs
+    widths = [inputs, *(layer.units for layer in layers)]
+    units = sum(widths[1:])
+    parameters = sum((before + 1) * after for before, after in pairwise(widths))
+    single = sum(word.startswith("d") and "/" in word for word in asked)
+    each = 2 * units + (len(problem.losses) if any(word != "forward" for word in asked) else 0)
+    if any(word in _BACKWARD for word in asked):
+        each += 2 * units + parameters
+    else:
+        each += 4 * single
+    if any(word in asked for word in ("changes", "updated_parameters", "forward_after", "loss_after")):
+        each += parameters
+    if "forward_after" in asked or "loss_after" in asked:
+        each += 2 * units + 1
+    samples = batch_size(problem) if problem.training else len(problem.samples)
+    return each * max(1, len(shown_iterations(problem))) * max(1, samples)
+
+
+def level_of(steps: int) -> str:
+    """One of `LEVELS`."""
+    return next((level for level in LEVELS[:-1] if steps <= _UP_TO[level]), LEVELS[-1])
