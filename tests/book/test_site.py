@@ -96,7 +96,7 @@ def test_only_what_changed_is_run_again(course: Path, tmp_path: Path) -> None:
     assert (notebooks / "flat.ipynb").read_text(encoding="utf-8").endswith(" ")
     assert not (notebooks / "first.ipynb").exists()
     table = _page(mine / "book" / "_build" / "html", "problems/index.html")
-    assert len(table.select("td a[href$='.html']")) == 2
+    assert len(table.select(".nbsolve-card a[href$='.html']")) == 2
 
 
 def test_what_was_built_before_survives_every_failure(course: Path, tmp_path: Path) -> None:
