@@ -59,7 +59,7 @@ def build_book(
                 console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
         with sphinx_process(lock, at_once) as sphinx:
             listed = make_pages(course, here, loaded, console=console, at_once=at_once, when_due=sphinx.start)
-            write_whole(course.pages / f"{TABLE}.md", list_of_problems(listed))
+            write_whole(course.pages / f"{TABLE}.md", list_of_problems(listed, course.kinds))
             write_whole(course.contents, table_of_contents(course.book / "_toc.yml", listed))
             if not is_up_to_date(course):
                 if console is not None:

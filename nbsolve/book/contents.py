@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import yaml
 from nbsolve.book.course import TABLE
 from nbsolve.book.effort import LEVELS, level_of
 from nbsolve.book.entry import Entry, Listed
+from nbsolve.book.offered import NOTEBOOK, Offered, files_of
 from nbsolve.errors import NbsolveError
 from nbsolve.markdown.myst import escaped, line
 from nbsolve.phrases import phrase
@@ -42,20 +43,21 @@ def table_of_contents(written: Path, listed: Listed) -> str:
     return text
 
 
-def list_of_problems(listed: Listed) -> str:
+def list_of_problems(listed: Listed, kinds: Sequence[str]) -> str:
     """The page, in MyST, that lists every problem: its network, its loss, what is asked, how long it is, links.
 
+    `kinds` are those of the files that each problem's page offers.
     Its filters need no script: style sheets hide what has not the class that was chosen.
     """
     lines = [f"# {phrase('book.all_problems')}", "", _filters(listed), ""]
     for group, members in _grouped(listed).items():
         lines += [f"## {escaped(group)}", "", ":::::{container} nbsolve-cards"]
-        lines += [_card(name, entry) for name, entry in members]
+        lines += [_card(name, entry, kinds) for name, entry in members]
         lines += [":::::", ""]
     return "\n".join(lines)
 
 
-def _card(name: str, entry: Entry) -> str:
+def _card(name: str, entry: Entry, kinds: Sequence[str]) -> str:
     title = line(entry.title, language=entry.language)
     lines = [f"**[{title}](<{name}.ipynb>)**"]
     classes = [f"nbsolve-{entry.kind}"]
@@ -66,7 +68,8 @@ def _card(name: str, entry: Entry) -> str:
         classes.append(f"nbsolve-{level}")
         length = f"{phrase(f'book.levels.{level}')}, {phrase('book.steps', count=str(entry.steps))}"
         lines += [entry.about, phrase("book.find", asked=entry.asked), length]
-    lines.append(_notebook(name))
+    if files := files_of(name, kinds):
+        lines.append(" · ".join(map(_download, files)))
     body = "\n\n".join(lines)
     return f"::::{{container}} nbsolve-card {' '.join(classes)}\n{body}\n::::"
 
@@ -97,10 +100,11 @@ def _choice(name: str, options: Mapping[str, str]) -> str:
     return f"<fieldset><legend>{escape(phrase(f'book.{name}'))}</legend>{buttons}</fieldset>"
 
 
-def _notebook(name: str) -> str:
-    file = f"{name.rpartition('/')[2]}.ipynb"
-    words = escape(phrase("book.notebook"))
-    return f'<a href="../_sources/problems/{quote(name)}.ipynb" download="{escape(file)}">{words}</a>'
+def _download(one: Offered) -> str:
+    """A link to a file of a problem; a notebook is saved, what a browser can show is shown."""
+    saved = f' download="{escape(one.name)}"' if one.kind == NOTEBOOK else ""
+    address = escape(quote(one.seen_from(f"problems/{TABLE}")))
+    return f'<a href="{address}"{saved}>{escape(phrase(f"downloads.{one.kind}"))}</a>'
 
 
 def _grouped(listed: Listed) -> Mapping[str, list[tuple[str, Entry]]]:

@@ -10,6 +10,7 @@ from nbsolve.book.contents import list_of_problems, table_of_contents
 from nbsolve.book.course import Course, page_names
 from nbsolve.book.effort import steps_of
 from nbsolve.book.entry import entry_of
+from nbsolve.book.offered import kinds_offered
 from nbsolve.errors import NbsolveError
 from nbsolve.problem.model import Problem
 from tests.book.problems import FLAT, TRAINED
@@ -51,7 +52,7 @@ def test_contents_that_are_none(tmp_path: Path, written: str) -> None:
 
 
 def test_the_list_has_a_card_a_problem() -> None:
-    written = list_of_problems(LISTED)
+    written = list_of_problems(LISTED, kinds_offered(handouts=False))
     cards = written.split("::::{container} nbsolve-card ")[1:]
     assert len(cards) == 3
     assert cards[0].startswith(
@@ -67,7 +68,7 @@ def test_the_list_has_a_card_a_problem() -> None:
 def test_the_filters_are_those_that_choose_something() -> None:
     derivation = entry_of(nbsolve.load_problem("kind: derivation\ntitle: t\nfunctions: [sigmoid]\n"))
     long = entry_of(load_problem(TRAINED.replace("iterations: 2", "iterations: 40, show: all")))
-    written = list_of_problems([*LISTED, ("s", derivation), ("l", long)])
+    written = list_of_problems([*LISTED, ("s", derivation), ("l", long)], ())
     for name in ("kind-numbers", "kind-derivation", "level-short", "level-long"):
         assert f'id="nbsolve-{name}"' in written
     assert "kind-letters" not in written

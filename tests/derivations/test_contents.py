@@ -5,6 +5,7 @@ from __future__ import annotations
 from nbsolve import load_problem
 from nbsolve.book.contents import list_of_problems, table_of_contents
 from nbsolve.book.entry import entry_of
+from nbsolve.book.offered import kinds_offered
 from tests.loading import FOLDER
 
 NAMES = ("003-1-derivatives", "003-three-two-one", "derivation-huber", "derivation-binary-cross-entropy")
@@ -12,7 +13,11 @@ LISTED = [(name, entry_of(load_problem(FOLDER / f"{name}.yaml"))) for name in NA
 
 
 def card(name: str) -> str:
-    (found,) = [one for one in list_of_problems(LISTED).split("::::{") if f"](<{name}.ipynb>)" in one]
+    (found,) = [
+        one
+        for one in list_of_problems(LISTED, kinds_offered(handouts=False)).split("::::{")
+        if f"](<{name}.ipynb>)" in one
+    ]
     return found
 
 
