@@ -13,7 +13,7 @@ from nbsolve.letters import letter_name, own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import IN_EVERY_FONT, circled
-from nbsolve.render.printer import Dialect, Printer
+from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
 
 FUNCTIONS = {
     "identity": r"\mathrm{id}",
@@ -65,6 +65,7 @@ def number(text: str) -> str:
 
 
 @lru_cache(maxsize=8)
+@lru_cache(maxsize=MOST_NAMES)
 def printer(names: Names) -> Printer:
     """A printer of expressions in LaTeX with these names."""
 

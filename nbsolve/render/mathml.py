@@ -18,7 +18,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render import latex_math
 from nbsolve.render.mathml_tree import authored, elements, is_tall, one
-from nbsolve.render.printer import Dialect, Printer
+from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
 
 MINUS = '<mo form="prefix">−</mo>'
 """Where it is a sign; between two terms it is an operator."""
@@ -27,6 +27,7 @@ THIN = '<mspace width=".167em"></mspace>'
 _RELATIONS = {sign: f"<mo>{sign}</mo>" for sign in "=≈≤≥≠←"} | {"<": "<mo>&lt;</mo>", ">": "<mo>&gt;</mo>"}
 
 
+@lru_cache(maxsize=MOST_NAMES)
 def printer(names: Names) -> Printer:
     """A printer of expressions in MathML with these names."""
 

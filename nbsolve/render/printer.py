@@ -34,6 +34,10 @@ from nbsolve.general import Derivative, IndexedSum, Kronecker, Remainder
 from nbsolve.symbol import Partial
 
 SUM, NEGATION, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5
+MOST_NAMES = 4
+"""Each dialect keeps the printers of so many problems."""
+MOST_REMEMBERED = 10_000
+"""A printer remembers what it wrote for so many nodes."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,9 @@ class Printer:
         if rule is None:
             raise TypeError(f"{type(expression).__name__} cannot be printed")
         result = rule(expression)
-        self._printed[id(expression)] = expression, result  # kept: else another might get its id
+        if len(self._printed) >= MOST_REMEMBERED:
+            self._printed.clear()
+        self._printed[id(expression)] = expression, result  # with the node: else another might get its id
         return result
 
     def _at(self, expression: Expr, precedence: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from nbsolve.document import (
     Block,
@@ -33,7 +34,7 @@ from nbsolve.markdown.plain import plain as authored
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import circled
-from nbsolve.render.printer import Dialect, Printer
+from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
 
 _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -58,6 +59,7 @@ def render(document: Document, width: int = 100, style: Style = plain) -> str:
     return "\n\n".join(writer.block(block) for block in document.blocks) + "\n"
 
 
+@lru_cache(maxsize=MOST_NAMES)
 def printer(names: Names) -> Printer:
     """A printer of expressions in Unicode text."""
 
