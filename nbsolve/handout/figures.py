@@ -22,19 +22,24 @@ _MILLIMETRES = 0.205
 """The width of a drawing's pixel, where the paper is wide enough."""
 
 
-def figure(drawing: Drawing, paper: Paper) -> Piece:
-    """A drawing, as wide as it needs to be legible and no wider than the text."""
+def figure(drawing: Drawing, paper: Paper, lines_below: int | None = None) -> Piece:
+    """A drawing, as wide as it needs to be legible and no wider than the text.
+
+    With `lines_below` it is set a little smaller where it then has room on its page, with so many lines below it.
+    """
     scene = drawing.scene
     width = _width(scene.width, scene.height, paper)
-    return replace(svg_figure(drawing.svg, drawing.words, paper), latex=lambda: tikz(scene, width))
+    piece = svg_figure(drawing.svg, drawing.words, paper, lines_below)
+    return replace(piece, latex=lambda: tikz(scene, width))
 
 
-def svg_figure(svg: str, alt: str, paper: Paper) -> Piece:
+def svg_figure(svg: str, alt: str, paper: Paper, lines_below: int | None = None) -> Piece:
     """A picture given as SVG."""
     size = size_of(svg)
     width = paper.text_width if size is None else _width(*size, paper)
+    below = "" if lines_below is None or size is None else f", below: {1.7 * lines_below + 1:.1f}em"
     return Piece(
-        f"#picture({quoted(paper_svg(svg))}, {quoted(alt)}, {width:.1f}mm)",
+        f"#picture({quoted(paper_svg(svg))}, {quoted(alt)}, {width:.1f}mm{below})",
         f"drawing {alt.partition('.')[0][:60]!r}",
     )
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nbsolve.document import Block, Bullets, Code, Document, Fold, Heading
+from nbsolve.document import Block, Code, Document, Fold, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.handout.course import CourseData
 from nbsolve.handout.figures import figure
 from nbsolve.handout.paper import PAPERS, Paper
+from nbsolve.handout.room import Room, room_for, total_marks
 from nbsolve.handout.typesetting import Sheet
-from nbsolve.handout.work import MOST, answer_lines
+from nbsolve.handout.work import answer_lines
 from nbsolve.markdown.plain import plain
 from nbsolve.phrases import phrase
 from nbsolve.pictured import Draw, Worked, after_headings, parts_of
@@ -66,14 +67,17 @@ class Handout:
 
     def question(self) -> Sheet:
         """The statement, the data, the drawing without results, the parts with room for answers; no solution."""
-        return self.sheet(list(self.question_pieces()), fields=(phrase("handout.name"),))
+        given = [part.marks for part in self.worked.problem.parts if part.marks is not None]
+        total = f" / {total_marks(given)}" if given else ""
+        fields = (phrase("handout.name"), phrase("handout.number"), phrase("handout.marks") + total)
+        return self.sheet(list(self.question_pieces()), fields=fields)
 
     def solution(self) -> Sheet:
         """Statement, conventions, drawings, every step, the answers."""
         return self.sheet(list(self.solution_pieces()), kind=phrase("handout.solution"))
 
     def sheet(self, pieces: Sequence[Piece], kind: str = "", fields: tuple[str, ...] = ()) -> Sheet:
-        """Pieces under the problem's title; `fields` are lines to be filled in by hand."""
+        """Pieces under the problem's title; `fields` are boxes to be filled in by hand."""
         running = f"{self.title} · {kind}" if kind else self.title
         problem = self.worked.problem
         heading = in_language(inline_of(problem.title), problem.language)
@@ -91,30 +95,27 @@ class Handout:
         blocks = [*blocks[:at], *said, *blocks[at:]]
         place = None if place is None else place + len(said)
         if place is not None and space:
-            # nothing stands below the room for answers
+            # the parts come last, and nothing stands below the room for answers
             blocks = [*blocks[:place], *blocks[place + 1 :], blocks[place]]
             place = len(blocks) - 1
         for position, block in enumerate(blocks):
             if position == place:
-                yield from self._drawn()
-                if space:
-                    yield from self._answers(block, writer)
-                    continue
-            yield writer.piece(block)
+                yield from self._drawn(lines_below=len(self.worked.problem.parts) if space else None)
+            yield writer.piece(block, beside=True)
         yield from self._attached()
         if place is None:
             yield from self._drawn()
-            if space:
-                yield space_for(MOST)
+        if space:
+            yield room_for(self._rooms())
 
-    def _answers(self, block: Block, writer: Writer) -> Iterator[Piece]:
-        """Each part, and below it ruled lines for its answer."""
-        assert isinstance(block, Bullets)
-        lines = answer_lines(self.worked, self.whole, block.labels)
-        for label, item, count in zip(block.labels, block.items, lines, strict=True):
-            one = writer.piece(Bullets((item,), (label,)))
-            yield replace(one, typst=f"#part([({label})], [{writer.text(item)}])")
-            yield space_for(count)
+    def _rooms(self) -> list[Room]:
+        """Each part with the room for its answer."""
+        parts = self.worked.problem.parts
+        lines = answer_lines(self.worked, self.whole)
+        return [
+            Room(part.label, count, part.space is not None, part.marks.text if part.marks else "")
+            for part, count in zip(parts, lines, strict=True)
+        ] or [Room("", 0, False, "")]
 
     def solution_pieces(self, raised: int = 1, prefix: str = "", statement: bool = True) -> Iterator[Piece]:
         """Everything but the title; `statement`: with what is given and asked."""
@@ -128,7 +129,7 @@ class Handout:
         place = parts_of(self.worked, blocks[:given])
         place = given if place is None and statement else place
         after = after_headings(self.worked, blocks)
-        for position, piece in enumerate(writer.pieces()):
+        for position, piece in enumerate(writer.pieces(beside=given)):
             if position == place:
                 yield from self._drawn()
             yield piece
@@ -147,22 +148,17 @@ class Handout:
 
     # ------------------------------------------------------------------ drawings
 
-    def _drawn(self) -> Iterator[Piece]:
+    def _drawn(self, lines_below: int | None = None) -> Iterator[Piece]:
         """The drawing of what is given. A derivation has none: its graph would be the answer."""
         if isinstance(self.worked, WorkedSolution):
-            yield from self._drawing(self.worked.draw)
+            yield from self._drawing(self.worked.draw, lines_below)
 
-    def _drawing(self, draw: Draw) -> Iterator[Piece]:
+    def _drawing(self, draw: Draw, lines_below: int | None = None) -> Iterator[Piece]:
         try:
             drawing = draw()
         except UnknownQuantityError:
             return  # a pass that this problem does not have
-        yield figure(drawing, self.paper)
-
-
-def space_for(lines: int) -> Piece:
-    """Ruled lines for an answer."""
-    return Piece(f"#answer-lines({lines})", "answer space", lambda: f"\\answerlines{{{lines}}}\n")
+        yield figure(drawing, self.paper, lines_below)
 
 
 def attachment(file: DataFile) -> Piece:

@@ -1,34 +1,57 @@
-"""How much room an answer needs on paper: the lines that the solution itself takes for it."""
+"""How much room an answer needs on paper: in proportion to what the solution itself takes for it."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from nbsolve.document import Derivation, Document, blocks_within
 from nbsolve.listing import asked_of
+from nbsolve.pictured import Worked
 from nbsolve.symbol import anchor
 from nbsolve.worked import WorkedSolution
 
-__all__ = ["FEWEST", "MOST", "answer_lines"]
+__all__ = ["FEWEST", "IN_ALL", "answer_lines"]
 
-FEWEST, MOST = 3, 26
-"""Ruled lines of one answer: never fewer, and never more than a page has."""
+FEWEST, IN_ALL = 3, 78
+"""Ruled lines: of one answer never fewer, and of all answers of a sheet about three pages at most."""
 _USUAL = 3
 """Lines of a quantity that the solution does not derive by itself."""
+_ENOUGH = 400
+"""Lines of one answer that are not counted any further."""
 
 
-def answer_lines(worked: object, solution: Document, labels: tuple[str, ...]) -> tuple[int, ...]:
-    """Ruled lines for each part, in the order of `labels`."""
-    if isinstance(worked, WorkedSolution) and worked.problem.parts and not worked.problem.symbolic:
-        needed = dict(_needed(worked, solution))
-        return tuple(_between(needed.get(label, _USUAL)) for label in labels)
-    rows = sum(len(block.lines) for block in blocks_within(solution.blocks) if isinstance(block, Derivation))
-    return tuple(_between(rows / max(1, len(labels))) for _ in labels)
+def answer_lines(worked: Worked, solution: Document) -> tuple[int, ...]:
+    """Ruled lines for each part, as the problem sets them (`space`), else by what the part asks."""
+    parts = worked.problem.parts
+    needed = dict(_needed(worked, solution))
+    found = [max(float(FEWEST), needed.get(part.label, 0.0)) for part in parts]
+    free = sum(lines for lines, part in zip(found, parts, strict=True) if part.space is None)
+    smaller = min(1.0, IN_ALL / free) if free else 1.0
+    return tuple(
+        max(FEWEST, math.ceil(lines * smaller)) if part.space is None else part.space
+        for lines, part in zip(found, parts, strict=True)
+    )
 
 
-def _needed(worked: WorkedSolution, solution: Document) -> Iterator[tuple[str, float]]:
-    """Each part with the lines of the derivations of what it asks; one derivation of several is shared out."""
+def _needed(worked: Worked, solution: Document) -> Iterator[tuple[str, float]]:
+    """Each part with the lines that the solution takes for what it asks."""
+    if not isinstance(worked, WorkedSolution):
+        for part in worked.problem.parts:
+            stages = [s for ask in part.ask for d in worked.derivations_of(ask) for s in d.stages]
+            yield part.label, float(sum(1 + len(stage.forms) for stage in stages))
+    elif worked.problem.symbolic:
+        asked = Counter(entry.part for entry in worked.entries())
+        blocks = blocks_within(solution.blocks)
+        rows = sum(len(block.lines) for block in blocks if isinstance(block, Derivation))
+        yield from ((label or "", rows * count / asked.total()) for label, count in asked.items())
+    else:
+        yield from _in_numbers(worked, solution)
+
+
+def _in_numbers(worked: WorkedSolution, solution: Document) -> Iterator[tuple[str, float]]:
+    """The lines of the derivations of what a part asks; one derivation of several quantities is shared out."""
     share: dict[str, float] = {}
     for block in blocks_within(solution.blocks):
         if isinstance(block, Derivation) and block.anchors:
@@ -40,10 +63,6 @@ def _needed(worked: WorkedSolution, solution: Document) -> Iterator[tuple[str, f
                 continue
             for place in asked_of(part, iteration, worked.solution, worked.names):
                 total += share.get(f"it{iteration.number}-{anchor(place.holder)}", _USUAL)
-                if total > MOST:
+                if total > _ENOUGH:
                     break
         yield part.label, total
-
-
-def _between(lines: float) -> int:
-    return min(MOST, max(FEWEST, math.ceil(lines)))

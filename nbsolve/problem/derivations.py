@@ -13,7 +13,7 @@ from nbsolve.problem.choices import read_named, read_parameters
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import DerivationProblem, Part, Topic
 from nbsolve.problem.own import CUSTOM, read_own
-from nbsolve.problem.parts import MAXIMUM_PARTS, read_label
+from nbsolve.problem.parts import MAXIMUM_PARTS, read_label, read_space
 from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
 
 KEYS = (
@@ -28,7 +28,7 @@ KEYS = (
     "parts",
     "pitfalls",
 )
-PART_KEYS = ("label", "ask", "marks", "text")
+PART_KEYS = ("label", "ask", "marks", "space", "text")
 MAXIMUM_TOPICS = 100
 
 
@@ -200,4 +200,5 @@ def _part(cursor: Cursor, place: int, known: list[str]) -> Part | None:
                 )
     marks_cursor = cursor.get("marks")
     marks = None if marks_cursor is None else marks_cursor.number("marks", least=0)
-    return Part(label=label, ask=tuple(ask), marks=marks, text=read_string(cursor, "text"))
+    space, text = read_space(cursor), read_string(cursor, "text")
+    return Part(label=label, ask=tuple(ask), marks=marks, space=space, text=text)

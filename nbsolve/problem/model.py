@@ -137,12 +137,16 @@ class Notation(_Frozen):
 
 
 class Part(_Frozen):
-    """One question: what it asks, at which iteration (None: every shown one), for how many marks."""
+    """One question: what it asks, at which iteration (None: every shown one), for how many marks.
+
+    `space`: the ruled lines for its answer on paper (None: by what it asks).
+    """
 
     label: str
     ask: tuple[str, ...]
     at: int | None = None
     marks: Given | None = None
+    space: int | None = None
     text: str | None = None
 
 

@@ -10,7 +10,8 @@ from nbsolve.problem.model import LossTerm, Part, Training
 from nbsolve.problem.texts import read_string
 from nbsolve.problem.training import read_iteration
 
-PART_KEYS = ("label", "ask", "at", "marks", "text")
+MAXIMUM_LINES = 500
+PART_KEYS = ("label", "ask", "at", "marks", "space", "text")
 FORWARD_WORDS = ("forward",)
 LOSS_WORDS = ("loss", "gradients", "deltas")
 TRAINING_WORDS = ("changes", "updated_parameters", "forward_after", "loss_after", "epoch_loss")
@@ -74,12 +75,19 @@ def _part(
     marks = None
     if inner := cursor.get("marks"):
         marks = inner.number("marks", least=0)
+    space = read_space(cursor)
     text = None
     if cursor.has("text"):
         text = read_string(cursor, "text")
     if len(cursor.notes.faults) > before:
         return None
-    return Part(label=label, ask=ask, at=at, marks=marks, text=text)
+    return Part(label=label, ask=ask, at=at, marks=marks, space=space, text=text)
+
+
+def read_space(cursor: Cursor) -> int | None:
+    """The ruled lines of a part on paper; None where it says none, or after noting a fault."""
+    inner = cursor.get("space")
+    return None if inner is None else inner.integer("space", least=0, most=MAXIMUM_LINES)
 
 
 def read_label(cursor: Cursor) -> str | None:

@@ -14,7 +14,7 @@ from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
 from nbsolve.problem.model import LAYOUTS
 from nbsolve.problem.naming import PRESETS, ROLES
 from nbsolve.problem.own import CUSTOM
-from nbsolve.problem.parts import WORDS
+from nbsolve.problem.parts import MAXIMUM_LINES, WORDS
 from nbsolve.problem.schema_building import (
     Schema,
     choice,
@@ -372,6 +372,12 @@ def _parts() -> Schema:
                 "anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}],
             },
             "marks": reference("number", "Marks for this part."),
+            "space": {
+                "description": "Ruled lines for the answer on a question sheet (default: by what is asked).",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": MAXIMUM_LINES,
+            },
             "text": text("The question in words."),
         },
         required=("ask",),

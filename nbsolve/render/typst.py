@@ -29,13 +29,15 @@ from nbsolve.document import (
 from nbsolve.expr import Number
 from nbsolve.render import latex
 from nbsolve.render.circled import circled
-from nbsolve.render.typst_lines import derivation
+from nbsolve.render.typst_lines import abreast, derivation
 from nbsolve.render.typst_markdown import blocks_of, equation, escaped, in_language, inline_of, one_paragraph
 from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.render.typst_width import math_width, words_width
 from nbsolve.render.typst_words import quoted
 
 __all__ = ["Piece", "Writer"]
+
+Lines = Callable[[Derivation, Formulas, float], Iterator[str]]
 
 _INSET = 2.2
 """What a box takes from the width of its text on both sides, in the font's size."""
@@ -82,15 +84,22 @@ class Writer:
         blocks = blocks_within(self.document.blocks)
         return frozenset(a for block in blocks if isinstance(block, Derivation) for a in block.anchors)
 
-    def pieces(self) -> Iterator[Piece]:
-        """Yield one piece of Typst for each block. Raises: BrokenMathematics, UnknownMarkdown."""
+    def pieces(self, beside: int = 0) -> Iterator[Piece]:
+        """Yield one piece of Typst for each block; `beside`: of the first so many, short chains stand abreast.
+
+        Raises: BrokenMathematics, UnknownMarkdown.
+        """
         blocks = self.document.blocks
         for position, block in enumerate(blocks):
-            yield self.piece(block, _leads(blocks, position))
+            yield self.piece(block, _leads(blocks, position), position < beside)
 
-    def piece(self, block: Block, leads: bool = False) -> Piece:
+    def piece(self, block: Block, leads: bool = False, beside: bool = False) -> Piece:
         """A block by itself; `leads`: it stays on the page of what follows."""
-        return Piece(self._block(block, self.room, leads), self.about(block), lambda: self._latex(block))
+        if beside and isinstance(block, Derivation):
+            typst = self._derivation(block, self.room, abreast)
+        else:
+            typst = self._block(block, self.room, leads)
+        return Piece(typst, self.about(block), lambda: self._latex(block))
 
     def _latex(self, block: Block) -> str:
         if isinstance(block, Heading):
@@ -171,13 +180,13 @@ class Writer:
                 return f"#block(sticky: true, strong({quoted(title)}))\n\n{inner}"
         raise TypeError(f"{type(block).__name__} cannot be rendered")
 
-    def _derivation(self, block: Derivation, room: float) -> str:
+    def _derivation(self, block: Derivation, room: float, written: Lines = derivation) -> str:
         marks = [
             f"#metadata(none)#label({quoted(self.prefix + anchor)})"
             for anchor in block.anchors
             if anchor in self.linked
         ]
-        return "\n".join([*marks, *derivation(block, self.formulas, room)])
+        return "\n".join([*marks, *written(block, self.formulas, room)])
 
     def _table(self, block: Table, room: float) -> str:
         count = len(block.header)

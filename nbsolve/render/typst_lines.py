@@ -14,7 +14,7 @@ from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.render.typst_width import math_width
 from nbsolve.render.typst_words import quoted
 
-__all__ = ["Chain", "chains", "derivation"]
+__all__ = ["Chain", "abreast", "chains", "derivation"]
 
 STEP = 1.4
 """How far displayed mathematics stands in, in the font's size (`step` in handout.typ)."""
@@ -62,6 +62,39 @@ def derivation(block: Derivation, formulas: Formulas, room: float) -> Iterator[s
         rows = " \\ ".join(f"& {line}" for line in lines)
         left = f"#lhs({margin}em, $display({chain.left})$) " if chain.left else ""
         yield f"#chain({quoted(chain.linear)}{smaller}, $ {left}{rows} $)"
+
+
+_COLUMN_GAP = 2.0
+"""Between chains that stand abreast (`abreast` in handout.typ), in the font's size."""
+
+
+def abreast(block: Derivation, formulas: Formulas, room: float) -> Iterator[str]:
+    """Chains of one line each, four or two beside each other where there is room for them."""
+    found = list(chains(block, formulas))
+    if all(len(chain.rows) == 1 and not chain.rows[0].tail for chain in found):
+        calls = [call for chain in found for call in _alone(chain)]
+        widths = [_width_of(chain) for chain in found]
+        for count in (4, 2):
+            columns = [max(widths[n::count], default=0.0) for n in range(count)]
+            if len(found) >= count and sum(columns) + (count - 1) * _COLUMN_GAP <= room:
+                cells = ", ".join(call.removeprefix("#") for call in calls)
+                yield f"#abreast({count}, {cells})"
+                return
+    yield from derivation(block, formulas, room)
+
+
+def _width_of(chain: Chain) -> float:
+    (row,) = chain.rows
+    right = " ".join(piece for group in row.groups for piece in group)
+    return STEP + math_width(chain.left) * _SAFETY + 0.45 + _width(right)
+
+
+def _alone(chain: Chain) -> Iterator[str]:
+    margin = round(math_width(chain.left) * _SAFETY + 0.05, 2)
+    (row,) = chain.rows
+    right = " ".join(piece for group in row.groups for piece in group)
+    left = f"#lhs({margin}em, $display({chain.left})$) " if chain.left else ""
+    yield f"#chain({quoted(chain.linear)}, $ {left}& {right} $)"
 
 
 def chains(block: Derivation, formulas: Formulas) -> Iterator[Chain]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import pypdfium2
 import pytest
+import typst
 
+from nbsolve import load_problem
 from nbsolve.answers import Answer
-from nbsolve.handout.work import FEWEST, MOST
+from nbsolve.errors import ProblemError
+from nbsolve.handout.typesetting import _source
+from nbsolve.handout.work import FEWEST, IN_ALL, answer_lines
 from nbsolve.phrases import phrase
 from tests.handout.made import PROBLEMS, SMALL, handout, has_numbers, pdf
 
@@ -51,12 +58,50 @@ def test_the_parts_stand_with_their_marks_and_room_for_answers() -> None:
     assert "(a)" in seen
     assert "4 marks" in seen
     assert "2.5 marks" in seen
-    assert "Name:" in seen
-    pieces = [piece.typst for piece in handout(SMALL).question_pieces()]
-    lines = [int(re.findall(r"\d+", typst)[0]) for typst in pieces if typst.startswith("#answer-lines")]
-    assert len(lines) == 2
-    assert all(FEWEST <= count <= MOST for count in lines)
-    assert lines[0] < lines[1] == MOST  # thirteen gradients take more room than seven sums
+    for box in ("Name", "Number", "Marks / 6.5", "/ 4", "/ 2.5"):
+        assert box in seen
+    assert seen.index("(a)") < seen.index("(b)") < seen.index("/ 4")  # the parts stand with the problem
+    forward, gradients = answer_lines(handout(SMALL).worked, handout(SMALL).whole)
+    assert FEWEST <= forward < gradients <= IN_ALL  # thirteen gradients take more room than seven sums
+
+
+def rules(page: pypdfium2.PdfPage) -> list[float]:
+    """The heights, in points from above, of the lines that reach over the whole width of the text."""
+    painted = np.asarray(page.render(scale=2, grayscale=True).to_numpy()).squeeze() < 235
+    rows = np.nonzero(painted.sum(axis=1) > 0.785 * painted.shape[1])[0] / 2
+    return [float(row) for n, row in enumerate(rows) if n == 0 or row - rows[n - 1] > 1]
+
+
+@pytest.mark.parametrize("stem", ["001-a-cross-entropy", "004-relu-cross-entropy", "003-2-loss-gradients"])
+def test_every_page_is_ruled_to_its_end_and_no_rule_is_doubled(stem: str) -> None:
+    document = pypdfium2.PdfDocument(pdf(PROBLEMS[0].with_name(f"{stem}.yaml"), "question").bytes)
+    for number, page in enumerate(document, 1):
+        lines = rules(page)
+        if number == 1 and len(lines) == 1:
+            continue  # the problem takes the page
+        assert page.get_height() - lines[-1] < (22 + 9) / 25.4 * 72
+        assert all(below - above > 20 for above, below in pairwise(lines))
+        if number > 1:
+            assert len(lines) > 24
+
+
+def test_the_room_of_a_part_can_be_set() -> None:
+    text = SMALL.replace("marks: 4}", "marks: 4, space: 5}").replace("marks: 2.5}", "marks: 2.5, space: 0}")
+    document = pypdfium2.PdfDocument(pdf(text, "question").bytes)
+    assert [len(rules(page)) for page in document] == [1 + 5]  # one below the course
+    with pytest.raises(ProblemError, match="space is '-1'"):
+        load_problem(SMALL.replace("marks: 4}", "marks: 4, space: -1}"))
+
+
+@pytest.mark.parametrize("path", PROBLEMS[::3], ids=lambda p: p.stem)
+def test_the_layout_settles(path: Path) -> None:
+    """Typst gives up after five attempts, with page numbers that are wrong: that is only a warning."""
+    sheet = handout(path).question()
+    source = _source(sheet)[0].replace("/*families*/", "")
+    _, warnings = typst.Compiler(ignore_system_fonts=True).compile_with_warnings(
+        source.encode(), format="pdf"
+    )
+    assert not [warning.message for warning in warnings]
 
 
 def test_nothing_is_attached() -> None:
