@@ -108,7 +108,7 @@ class SampleLoss:
 
     @property
     def signs(self) -> Signs:
-        """All of them, in order."""
+        """Every sign that was decided, in order: in that layer, then after it."""
         return self.there + self.after
 
 

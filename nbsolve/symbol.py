@@ -51,7 +51,7 @@ class Role(StrEnum):
     EXPONENTIAL_SUM = "S"
 
     __hash__ = str.__hash__
-    """That of an Enum is written in Python, and a role is hashed with every symbol that is looked up."""
+    """The hash of its text, which is written in C, unlike an Enum's: roles are hashed with every symbol looked up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def setup(app: Sphinx) -> None:
 
 
 def _offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Offer a problem's files; on no page the dialog that the theme calls "Print to PDF"."""
+    """Offer a problem's files; on no page the theme's "Print to PDF"."""
     buttons = context.get("header_buttons")
     files = files_of(page.removeprefix(_OF_PROBLEMS), app.config.nbsolve_offered)
     if doctree is None or not page.startswith(_OF_PROBLEMS) or page == f"{_OF_PROBLEMS}{TABLE}":

@@ -40,7 +40,7 @@ def kinds_offered(*, handouts: bool, withheld: bool = False) -> tuple[str, ...]:
 
 
 def handouts_among(kinds: Sequence[str]) -> tuple[str, ...]:
-    """Those of the kinds that are PDFs."""
+    """Choose the kinds that are PDFs."""
     return tuple(kind for kind in kinds if kind != NOTEBOOK)
 
 

@@ -6,7 +6,7 @@
   const article = document.querySelector(".bd-article");
   const drawings = [...(article?.querySelectorAll("svg[data-drawing]") ?? [])];
   const phases = [
-    ["Forward", /^(z|a|e|s)(_new)?\[/],
+    ["Forward", /^(z|a|e|exp|S)(_new)?\[/],
     ["Loss", /^(L|penalty)/],
     ["Update", /_(new|change)\b/],
     ["Backward", /^(d|delta|share)/],
