@@ -51,7 +51,7 @@ class Role(StrEnum):
     EXPONENTIAL_SUM = "S"
 
     __hash__ = str.__hash__
-    """The hash of its text: written in C, unlike an Enum's own, and asked for with every symbol that is looked up."""
+    """The hash of the text: written in C, unlike an Enum's, and asked for with every symbol looked up."""
 
 
 @dataclass(frozen=True, slots=True)
