@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from nbsolve.arithmetic import ONE
+from nbsolve.catalogue import is_named
 from nbsolve.compose.functions import activation_name, argument, loss_name
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.compose.matrices import LIMIT
@@ -175,6 +176,9 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
         spelled = _tanh(z) if record.function == "tanh" else with_variables(definition, {"z": z})
         item: list[Inline] = [phrase("conventions.activation", name=activation_name(choice)) + " "]
         item.append(Math(function, "=", spelled))
+        if choice.formula is None:
+            for node in filter(is_named, walk(spelled)):
+                item += [f", {phrase('passages.where')} ", Math(node, "=", node.expanded)]
         if problem.losses and choice.formula is not None:  # the others stand where they are used
             slope = with_variables(record.derivative, parameters)
             if record.from_output is not None:

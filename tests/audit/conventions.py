@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from tests.audit.chains import Found, text_of, written
+from tests.audit.chains import Found, same, text_of, written
 from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
@@ -108,6 +108,10 @@ class Conventions(Words):
         self, place: Place, out: Found, name: str, formula: str | None, slope: str | None, rest: str
     ) -> None:
         kind = NAMES.get(name) or CALLED[name]
+        for part in re.findall(r", where \$([^$]*)\$", rest):
+            if not self._is_true_of_z(part):
+                out.faults.append(f"{name}: {part}")
+        rest = re.sub(r", where \$[^$]*\$", "", rest)
         if re.search(r"\d", rest):
             limit = re.search(
                 r"its derivative is taken as 0$|at 0 its derivative is taken from the left side$", rest
@@ -118,6 +122,17 @@ class Conventions(Words):
         right = [p for p in given if all(self._is_function(f, kind, p) for f in (formula, slope) if f)]
         if not right:
             out.faults.append(f"{name}: {formula}, {slope}")
+
+    def _is_true_of_z(self, formula: str) -> bool:
+        """`Φ(z) = …` at several z."""
+        chain = relation_chain(read_tokens(formula))
+        letter = re.search(r"\(([a-z])\)", formula)
+        symbols: dict[tuple[str, ...], str] = {} if letter is None else {(letter[1],): "z"}
+        sides = [whole(texts, symbols) for texts in (chain.target, *(item for _, item in chain.items))]
+        evaluators = [Evaluator(lambda _, z=z: z) for z in POINTS]  # type: ignore[misc]
+        return len(sides) > 1 and all(
+            same(evaluate(sides[0]), evaluate(side)) for evaluate in evaluators for side in sides[1:]
+        )
 
     def _is_function(self, formula: str, kind: str, given: dict[str, Fraction]) -> bool:
         """`f(z) = …` or `f'(z) = …` at several z."""
