@@ -87,7 +87,7 @@ class BackwardBlocks(IterationBlocks):
             units = self._units(step, chosen)
             written = len({_unit(unit.target) for unit in units})
             words = self._signal_words(step, layer == last, previous, written)
-            if step.rule is not Rule.OUTPUT_SIGNAL or words not in said:
+            if step.rule is not Rule.OUTPUT_SIGNAL or (self.first and words not in said):
                 yield Paragraph((words,))
                 said.add(words)
             previous = step.rule
@@ -98,7 +98,9 @@ class BackwardBlocks(IterationBlocks):
                 yield self.lines.derivation(self._spelled(unit), terms=step.rule is Rule.PATH_SUM)
             if not by_shares and chosen is None:
                 yield from self._beside([step])
-            if step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero() and len(units) > 1:
+            zero = "softmax_sum" not in said and step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero()
+            if zero and self.first and len(units) > 1:
+                said.add("softmax_sum")
                 rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
                 yield Paragraph((phrase("passages.softmax_sum", rounded=rounded),))
 
@@ -155,7 +157,7 @@ class BackwardBlocks(IterationBlocks):
             if key not in said:
                 if self.numbered:
                     yield Paragraph(put_into(self.numbered.values()))
-                if not self._numbered_formulae:
+                if not self._numbered_formulae and self.first:
                     yield Paragraph((" ".join(self._gradient_words(key)),))
                 said.add(key)
             shared = any(unit.target.wrt.shared for step in own for unit in self._units(step, chosen))  # type: ignore[union-attr]

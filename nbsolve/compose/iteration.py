@@ -140,6 +140,11 @@ class IterationBlocks:
             for step in self.iteration.forward:
                 self.lines.said.update(node for unit in step.units for node in self.lines.known(unit))
 
+    @property
+    def first(self) -> bool:
+        """Whether no iteration stands above it that said what holds for every one."""
+        return self.iteration is self.solution.iterations[0]
+
     def lines_of(self, unit: Step) -> Lines:
         """The writer of a step, which may know values that the iteration's own steps do not."""
         return replace(self.lines, values=unit.values)
@@ -204,7 +209,7 @@ class IterationBlocks:
                 elif heading:
                     yield Paragraph((self._layer_title(layer),))
                 words = self._layer_words(layer)
-                if heading and words not in said:
+                if heading and self.first and words not in said:
                     said.add(words)
                     yield Paragraph((words,))
                 own = [s for s in steps if s.sample == label and layer_of(s) == layer.index]

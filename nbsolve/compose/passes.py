@@ -48,7 +48,8 @@ class Passes(BackwardBlocks):
             words = phrase("passages.changes_signal" if changes else "passages.update_signal")
         else:
             words = phrase("passages.changes" if changes else "passages.update")
-        yield Paragraph((words,))
+        if self.first:
+            yield Paragraph((words,))
         for layer in self.solution.layers:
             own = [step for step in self.iteration.update if layer_of(step) == layer.index]
             for step in own:
@@ -147,6 +148,11 @@ class Passes(BackwardBlocks):
             terms = step.rule is Rule.PATH_SUM or step in iteration.loss
             for unit in reversed(list(step.units)):
                 lines.learn(self._spelled(unit), terms, found)
+        for step in iteration.backward:
+            if step.forms and isinstance(step.formula, Quantity):  # ∂L/∂b = ∂L/∂z: the same numbers
+                for unit in step.units:
+                    same = unit.formula.atom if isinstance(unit.formula, Quantity) else unit.target
+                    found[unit.target] = max(found.get(unit.target, 0), found.get(same, 0))
         return found
 
     def everything(self) -> Iterator[Block]:
