@@ -15,10 +15,10 @@ from nbsolve.compose.letters import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
 from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Expr, Quantity
-from nbsolve.layers.dense import Dense
+from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.phrases import phrase
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, Unit
+from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
 
 
 @dataclass(frozen=True)
@@ -164,6 +164,7 @@ class BackwardBlocks(IterationBlocks):
             if shared and layer.layer.units > 1 and "shared" not in said:
                 said.add("shared")
                 yield Paragraph((phrase("passages.shared_bias"),))
+            yield from self._named(own, chosen, said)
             for step in own:
                 if by_matrices(self.solution):
                     yield self.matrices.derivation(step)
@@ -173,6 +174,39 @@ class BackwardBlocks(IterationBlocks):
                 if chosen is None:
                     yield from self._beside([step])
             yield from self._dead_units(layer)
+
+    def _named(self, steps: list[Step], chosen: frozenset[Atom] | None, said: set[str]) -> Iterator[Block]:
+        """∂L/∂a and ∂L/∂z of the gradients' units, which whole paths do without: what the products have in common.
+
+        With each step rounded, a product over a whole path is not one of rounded intermediate results.
+        """
+        if not self._names_common_factors:
+            return
+        units = [unit for step in steps for unit in self._units(step, chosen)]
+        wanted = dict.fromkeys(Partial(LOSS, z) for unit in units for z in _signals_of(unit.target))
+        found = [unit for unit in resting(self._common_factors, wanted) if canonical(unit.target) not in said]
+        if not found:
+            return
+        said.update(canonical(unit.target) for unit in found)
+        yield from (self.lines_of(unit).derivation(unit) for unit in found)
+
+    @property
+    def _names_common_factors(self) -> bool:
+        alone = len(self.iteration.samples) == 1 and not by_matrices(self.solution)
+        return self.solution.how.way == "paths" and alone and not self.lines.writer.each_step
+
+    @cached_property
+    def _common_factors(self) -> list[Step]:
+        """The steps that find ∂L/∂a and ∂L/∂z of every layer."""
+        roles = (Role.ACTIVATION, Role.PRE_ACTIVATION)
+        return [
+            step
+            for step in all_steps(self.solution, self.iteration, ())
+            if isinstance(step.target, Partial)
+            and step.target.of == LOSS
+            and step.target.wrt.role in roles
+            and step not in self.iteration.backward
+        ]
 
     @cached_property
     def _spelling_out(self) -> SpellingOut | None:
@@ -210,6 +244,8 @@ class BackwardBlocks(IterationBlocks):
             key = "gradients_negative"
         biased = key != "gradients_paths" and kinds & {"units", "shared"}
         yield phrase(f"passages.{key}", bias=phrase(f"passages.{key}_bias") if biased else "")
+        if key == "gradients_paths" and self._names_common_factors:
+            yield phrase("passages.common_factors")
         if "threshold" in kinds and key != "gradients_paths":
             yield phrase("passages.gradients_threshold")
         if len(self.iteration.samples) > 1:
@@ -245,11 +281,20 @@ class BackwardBlocks(IterationBlocks):
             layers = [s for s in resting_by_layers(steps, also) if s.target not in written]
             blocks = [self.matrices_of(step).derivation(step) for step in layers]
         else:
+            if self._names_common_factors:
+                written |= {atom for step in self._common_factors for atom in (step.target, *step.members)}
             units = [unit for unit in resting(steps, also) if unit.target not in written]
             blocks = [self.lines_of(unit).derivation(unit) for unit in units]
         if blocks:
             yield Heading(self.level, (phrase("sections.also"),))
             yield from blocks
+
+
+def _signals_of(target: Atom) -> Iterator[Symbol]:
+    """The pre-activations that a parameter acts on directly; a shared bias's are those of weights beside it."""
+    parameter = target if isinstance(target, Symbol) else target.wrt
+    if not parameter.shared:
+        yield Symbol(Role.PRE_ACTIVATION, parameter.layer, parameter.to)
 
 
 def _unit(target: Atom) -> Unit | None:

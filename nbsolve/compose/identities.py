@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from nbsolve.catalogue import is_named
 from nbsolve.compose.functions import argument
 from nbsolve.document import Block, Derivation, Fold, Inline, Line, Math, Note, Paragraph, Result, Text
 from nbsolve.expr import (
     Applied,
+    Atom,
     Cases,
     Comparison,
     Expr,
     Negation,
     Product,
+    Quantity,
     Sum,
     Variable,
     atoms,
@@ -103,16 +106,30 @@ def _layers(derivation: Derivation) -> set[int]:
     """The layers whose activation's derivative occurs in the lines: ∂a/∂z, or σ′(z)."""
     found: set[int] = set()
     for line in derivation.lines:
+        signal = line.left.atom if isinstance(line.left, Quantity) else None
         sides = [side.value if isinstance(side, Result) else side for _, side in line.parts]
         for expression in (*sides, *([] if line.left is None else [line.left])):
             for atom in atoms(expression):
                 if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and _is_z(atom.wrt):
+                    found.add(atom.wrt.layer or 0)
+                if _is_factor(atom, signal):
                     found.add(atom.wrt.layer or 0)
             for node in walk(expression):
                 if isinstance(node, Applied) and node.primes:
                     own = (atom for atom in atoms(node.argument) if _is_z(atom))
                     found |= {atom.layer or 0 for atom in own}  # type: ignore[union-attr]
     return found
+
+
+def _is_factor(atom: Atom, signal: Atom | None) -> TypeGuard[Partial]:
+    """∂L/∂a where it is multiplied by the unit's own derivative, to give ∂L/∂z."""
+    return (
+        isinstance(atom, Partial)
+        and isinstance(signal, Partial)
+        and _is_z(signal.wrt)
+        and signal.of == atom.of
+        and (atom.wrt.role, atom.wrt.layer) == (Role.ACTIVATION, signal.wrt.layer)
+    )
 
 
 def _is_z(atom: object) -> bool:

@@ -167,3 +167,22 @@ def test_targets_that_count_from_one_are_shifted() -> None:
 def test_names_with_their_layer_need_no_ranges() -> None:
     for name in ("001-a-symbolic-squared-error", "003-three-two-one"):
         assert not re.search(r"   [ij] = \d", general(str(solved(shipped(name)).document())))
+
+
+def test_paths_name_what_their_products_have_in_common() -> None:
+    """∂L/∂a and ∂L/∂z of each layer stand before the gradients that contain them, once."""
+    page = str(solved(shipped("001-a-squared-error")).document())
+    first = page.partition("\nIteration 2")[0]
+    for name, value in {"a₁⁽²⁾": "−0.0315947", "z₁⁽²⁾": "−0.00280509", "z₂⁽¹⁾": "−0.000824437"}.items():
+        (found,) = re.findall(rf"^  ∂L/∂{name} = (?:.*\n)+?\n", first, re.M)
+        assert value in found, found
+        weight = {"2": "∂L/∂w₁₁⁽²⁾ = ", "1": "∂L/∂w₁₁⁽¹⁾ = "}["2" if "⁽²⁾" in name else "1"]
+        assert first.index(f"∂L/∂{name} = ") < first.index(weight)
+
+
+def test_with_each_step_rounded_paths_are_products_and_nothing_else() -> None:
+    rounded = shipped("001-a-squared-error").replace(
+        "explain: paths", "explain: paths\nrounding: {apply: each_step}"
+    )
+    rounded = re.sub(r"pitfalls:\n(.*\n)+", "", rounded)
+    assert "∂L/∂z₁⁽²⁾ = " not in str(solved(rounded).document())
