@@ -83,7 +83,7 @@ class GeneralNames:
             return int(sub) - 1 if re.fullmatch("[0-9]+", sub) and not self.instance(place).sup else 0
         instances = list(self._instances(place))
         for offset in range(-1, sum(self.sizes)):
-            moved = {_moved(numbers, [offset]): self.instance(one).latex() for numbers, one in instances}
+            moved = {_moved(numbers, [offset]): _braced(self.instance(one)) for numbers, one in instances}
             if pattern(moved, ("j",)) is not None:
                 return offset
         return None
@@ -110,15 +110,14 @@ class GeneralNames:
         instances = list(self._instances(place))
         if len(variables) != 1 or place.role is Role.WEIGHT:
             return pattern(
-                {_moved(n, moved): self.instance(one).latex() for n, one in instances}, _texts(variables)
+                {_moved(n, moved): _braced(self.instance(one)) for n, one in instances}, _texts(variables)
             )
         own = self._offset(replace(place, to=variables[0]))
         if own is None:
             return None
         apart = moved[0] - own
         text = str(variables[0]) + (f"-{apart}" if apart > 0 else f"+{-apart}" if apart < 0 else "")
-        found = pattern({_moved(n, [own]): self.instance(one).latex() for n, one in instances}, (text,))
-        return None if found is None else re.sub(rf"(?<=[_^]){re.escape(text)}", f"{{{text}}}", found)
+        return pattern({_moved(n, [own]): _braced(self.instance(one)) for n, one in instances}, (text,))
 
     def follows_pattern(self, role: Role) -> bool:
         """Whether the names of a role follow a pattern in every layer, one that no other layer's names match.
@@ -161,7 +160,7 @@ class GeneralNames:
             return False
         matching = re.compile(_any_numbers(found, _variables(place)))
         return not any(
-            matching.fullmatch(self.instance(one).latex())
+            matching.fullmatch(_braced(self.instance(one)))
             for other in self._places(place.role)
             if other.layer != place.layer
             for one in self._all_of(other)
@@ -169,7 +168,7 @@ class GeneralNames:
 
     def _pattern(self, place: Symbol) -> str | None:
         """The pattern that the names of all instances of a place share; None where they share none."""
-        instances = {numbers: self.instance(one).latex() for numbers, one in self._instances(place)}
+        instances = {numbers: _braced(self.instance(one)) for numbers, one in self._instances(place)}
         return pattern(instances, tuple(str(variable) for variable in _variables(place)))
 
     def _places(self, role: Role) -> Iterator[Symbol]:
@@ -218,3 +217,8 @@ def _moved(numbers: tuple[int, ...], by: Sequence[int]) -> tuple[int, ...]:
 
 def _texts(variables: list[Index]) -> tuple[str, ...]:
     return tuple(map(str, variables))
+
+
+def _braced(name: Name) -> str:
+    """The LaTeX of a name, its scripts in braces however short they are: a_{9} is written like a_{10}."""
+    return re.sub(r"([_^])([0-9A-Za-z])", r"\1{\2}", name.latex())

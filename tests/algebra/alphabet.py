@@ -11,7 +11,7 @@ from tests.algebra.scanning import Unreadable
 from tests.algebra.tree import Letter
 
 INDICES = "ijklmnpqrs"
-LARGEST = 9
+LARGEST = 12
 Indices = Mapping[str, int]
 
 
