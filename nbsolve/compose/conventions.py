@@ -56,7 +56,7 @@ def conventions(solution: Solution, names: Names) -> Iterator[Text]:
         yield from _losses(solution, names)
         yield from _one_sample(problem, names)
         yield from _signs(solution)
-        yield _delta(problem)
+        yield _delta(solution)
         yield from _training(problem)
     if any(isinstance(entry, Given) for entry in problem.entries):
         yield (_rounding(problem),)
@@ -295,12 +295,15 @@ def _in_letters(definition: Expr, problem: Problem, names: Names) -> tuple[Expr,
     return with_variables(definition, {"a": Quantity(a), "y": Quantity(y)}), units > 1 and k == 1
 
 
-def _delta(problem: Problem) -> Text:
+def _delta(solution: Solution) -> Text:
+    problem = solution.problem
     delta = Quantity(Symbol(Role.DELTA, 1, 1))
     gradient: Expr = Quantity(Partial(Symbol(Role.LOSS), Symbol(Role.PRE_ACTIVATION, 1, 1)))
     minus = problem.notation.delta == "-dL/dz"
     key = "delta_minus" if minus else "delta_plus"
-    if problem.explain != "delta" and not minus:
+    # a solution in symbols has the letter δ in its matrix form alone
+    letter = bool(solution.iterations) or problem.detail in ("matrix", "both") or by_matrices(solution)
+    if not minus and (problem.explain != "delta" or not letter):
         return (phrase(f"conventions.{key}") + " ", Math(gradient))
     return (
         phrase(f"conventions.{key}") + " ",

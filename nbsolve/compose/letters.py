@@ -158,7 +158,8 @@ class LetterBlocks:
         general = self.letters.general
         steps = () if general is None else (*general.signals, *general.gradients)
         if any(isinstance(n, IndexedSum) for s in steps for form in s.forms for n in walk(form.expression)):
-            words.append(phrase("letters.legend_sum"))
+            vector = self.letters.solution.layers[-1].activation.vector
+            words.append(phrase("letters.legend_sum_outputs" if vector else "letters.legend_sum"))
         roles = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET)
         same = [
             f"${counted} = {own}$" for role in roles for counted, own in self.names.mapped(role, MOST_MAPPED)
