@@ -76,7 +76,7 @@ class Handouts:
         for path in folder.rglob("*.pdf"):
             if path not in kept:
                 path.unlink()
-        for path in sorted(folder.rglob("*"), reverse=True):
+        for path in sorted([folder, *folder.rglob("*")], reverse=True):
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
         self._record = {name: made for name, made in self._record.items() if name in pages}

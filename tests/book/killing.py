@@ -21,7 +21,10 @@ from tests.book.walking import faults
 
 _VARIANTS = ({"flat.yaml": FLAT}, {"week1/trained.yaml": TRAINED})
 _SITES = (["first", "flat"], ["first", "week1/trained"])
-KEPT = {".lock", "_toc.yml", "html", "made.json", "notebooks", "site.json", "sphinx", "style"}
+KEPT = {
+    *(".lock", "_toc.yml", "handouts", "handouts.json", "html", "made.json", "notebooks", "site.json"),
+    *("sphinx", "style"),
+}
 """All that a build leaves in `_build`."""
 
 
@@ -31,6 +34,8 @@ class Killing:
     def __init__(self, folder: Path, seed: int) -> None:
         self.course, self.random, self.variant, self.longest = folder / "course", random.Random(seed), 0, 0.0
         init_course(self.course)
+        with (self.course / "_config.yml").open("a", encoding="utf-8") as config:
+            config.write("handouts: true\n")
         self.site = self.course / "book" / "_build" / "html"
 
     def change(self) -> None:
@@ -52,7 +57,9 @@ class Killing:
         if run.returncode != 0:
             return [f"the build failed: {errors.decode()}"]
         left = {path.name for path in self.site.parent.iterdir()} - KEPT
-        return faults(self.site, _SITES[self.variant]) + [f"{name} is left" for name in sorted(left)]
+        return faults(self.site, _SITES[self.variant], handouts=True) + [
+            f"{name} is left" for name in sorted(left)
+        ]
 
     def kill(self, part: float | None = None) -> list[str]:
         """Start a build and kill it after a part of the time that it takes; returns what is wrong then.
@@ -69,7 +76,7 @@ class Killing:
         with own_turn(self.site.parent):  # until whatever was left running has ended
             if not self.site.exists():
                 return [] if not (self.site.parent / "site.json").exists() else ["there is no site"]
-            found = [faults(self.site, problems) for problems in _SITES]
+            found = [faults(self.site, problems, handouts=True) for problems in _SITES]
         return [] if not all(found) else min(found, key=len)
 
     def _start(self) -> subprocess.Popen[bytes]:

@@ -217,7 +217,7 @@ def test_the_page_works(address: str, window: Browser) -> None:
         window.evaluate("document.querySelector('.theme-switch-button').click()")
         assert window.evaluate("localStorage.getItem('mode')") == mode
     window.evaluate("document.querySelector('.dropdown-download-buttons button').click()")
-    assert window.evaluate("document.querySelector('.dropdown-menu.show a').textContent.trim()") == ".ipynb"
+    assert window.evaluate("document.querySelector('.dropdown-menu.show a').textContent.trim()") == "Notebook"
     window.evaluate("document.querySelector('.btn-fullscreen-button').click()")
     window.until("document.fullscreenElement !== null")
     window.evaluate("document.exitFullscreen()")

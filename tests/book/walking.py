@@ -16,13 +16,16 @@ _WRITTEN = ("backward-pass", "intro", "notation")
 _FONTS = ("math.woff2", "math-bold.woff2", "STIXTwoMath-Regular.ttf")
 
 
-def faults(site: Path, problems: Sequence[str], written: Sequence[str] = _WRITTEN) -> list[str]:
-    """All that is wrong with a site that should hold exactly these problems."""
+def faults(
+    site: Path, problems: Sequence[str], written: Sequence[str] = _WRITTEN, handouts: bool = False
+) -> list[str]:
+    """All that is wrong with a site that should hold exactly these problems, with `handouts` or without."""
     pages = {name: path for path in site.rglob("*.html") if (name := _name(path, site)) is not None}
     listed = [f"problems/{name}" for name in problems]
     wanted = {*written, "problems/index", *listed, "search", "genindex", "index"}
     found = [f"page {name} is missing" for name in sorted(wanted - set(pages))]
     found += [f"page {name} belongs to no problem" for name in sorted(set(pages) - wanted)]
+    found += _handouts(site, problems if handouts else [])
     sources = {
         path.relative_to(site / "_sources").with_suffix("").as_posix()
         for path in (site / "_sources").rglob("*")
@@ -45,6 +48,19 @@ def faults(site: Path, problems: Sequence[str], written: Sequence[str] = _WRITTE
 def _name(path: Path, site: Path) -> str | None:
     place = path.relative_to(site)
     return None if place.parts[0].startswith("_") else place.with_suffix("").as_posix()
+
+
+def _handouts(site: Path, problems: Sequence[str]) -> list[str]:
+    """What is wrong with the PDFs: each problem has three, whole ones, and there are no others."""
+    wanted = {f"problems/{name}-{kind}.pdf" for name in problems for kind in ("question", "solution", "key")}
+    there = {path.relative_to(site).as_posix(): path for path in site.rglob("*.pdf")}
+    found = [f"{place} is missing" for place in sorted(wanted - set(there))]
+    found += [f"{place} belongs to no problem" for place in sorted(set(there) - wanted)]
+    for place, path in there.items():
+        data = path.read_bytes()
+        if not data.startswith(b"%PDF") or not data.rstrip().endswith(b"%%EOF"):
+            found.append(f"{place} is no whole PDF")
+    return found
 
 
 def _dead_links(page: BeautifulSoup, path: Path, site: Path) -> list[str]:
