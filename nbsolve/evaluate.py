@@ -150,6 +150,8 @@ def times(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
 
 def _quotient(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     numerator, denominator = _operands(e, bindings, arithmetic)
+    if isinstance(denominator, np.ndarray):
+        return _entrywise(arithmetic.divide, numerator, denominator)  # type: ignore[no-any-return]
     if isinstance(numerator, np.ndarray):
         return elementwise(lambda entry: arithmetic.divide(entry, denominator), numerator)
     return arithmetic.divide(numerator, denominator)
@@ -157,6 +159,8 @@ def _quotient(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operan
 
 def _power(e: Power, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     base, exponent = _operands(e, bindings, arithmetic)
+    if isinstance(exponent, np.ndarray):
+        return _entrywise(arithmetic.power, base, exponent)  # type: ignore[no-any-return]
     if isinstance(base, np.ndarray):
         return elementwise(lambda entry: arithmetic.power(entry, exponent), base)
     return arithmetic.power(base, exponent)

@@ -11,6 +11,7 @@ from nbsolve.catalogue import is_named
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Applied,
+    Cases,
     Expr,
     Function,
     Hadamard,
@@ -100,9 +101,18 @@ def _as_part(node: Expr) -> Expr | None:
     return Known(node, node) if isinstance(node, Function) and node.name == "dot" else None
 
 
+def _is_of_one_entry(node: Expr) -> bool:
+    """Whether something is decided: by cases, or by a function of several numbers (the larger of two)."""
+    return isinstance(node, Cases) or (isinstance(node, Function) and len(node.operands) > 1)
+
+
 def _spelled(function: Applied) -> Expr:
-    """f(z) of a vector: by Φ(z), φ(z) or σ(z) where those are in it, whose values are known then."""
-    if not any(is_named(node) for node in walk(function.definition)):
+    """f(z) of a vector: by Φ(z), φ(z) or σ(z) where those are in it, whose values are known then.
+
+    Not where entries may fall under different cases: such a formula is true of one entry, not of the whole.
+    """
+    nodes = [*walk(function.definition)]
+    if not any(map(is_named, nodes)) or any(map(_is_of_one_entry, nodes)):
         return function
 
     def replaced(node: Expr) -> Expr | None:
