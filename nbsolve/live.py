@@ -30,10 +30,15 @@ from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 
-__all__ = ["Live", "LiveError", "filled_without_solution", "live_faults", "texts_of"]
+__all__ = ["BLANK", "Live", "LiveError", "filled_without_solution", "live_faults", "texts_of"]
 
 _DIGITS = re.compile(r":\s*(\d{1,2})\s+(decimals?|significant)\s*$")
 _MOST_DIGITS = 30
+BLANK = r"\underline{\qquad}"
+"""What stands in the place of a number of the solution, where that is withheld."""
+_GIVEN = frozenset(
+    {Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.LEARNING_RATE, Role.STRENGTH}
+)
 _OPERATORS = re.compile(r"[*+,]|-(?!>)|−|\w\s*\((?!\d+\))")
 _USAGE = "a quantity or a formula, and perhaps after it: at 2, sample 3, : 4 decimals or : 6 significant"
 
@@ -104,6 +109,7 @@ def live_faults(problem: AnyProblem, names: Names | None) -> Iterator[tuple[Faul
 class Live:
     """Fills the numbers of one solution into texts; `known` are the values of a problem in letters.
 
+    `blanks`: only what is given has its number, the solution's numbers are blanks.
     Raises: LiveError; Undecided where a digit needs more bits.
     """
 
@@ -111,6 +117,7 @@ class Live:
     names: Names
     extras: Extras
     known: Values | None = None
+    blanks: bool = False
 
     def fill(self, text: str, path: str) -> str:
         """The text with its numbers; `path` is its YAML path, for errors."""
@@ -118,11 +125,24 @@ class Live:
         def number(slot: Slot) -> str:
             try:
                 request = _read(slot.asked, self.names)
+                if self.blanks and not self._tells_what_is_given(request):
+                    return f"= {BLANK}" if request.with_sign else BLANK
                 return request.latex(self._written(request))
             except LiveError as error:
                 raise error.in_text(path, slot) from None
 
         return filled(text, number)
+
+    def _tells_what_is_given(self, request: Request) -> bool:
+        """Whether a place holds one given number, or no quantity: a formula of givens is a step of the solution."""
+        if not request.quantities:
+            return True
+        if not isinstance(request.formula, Variable):
+            return False
+        ((atom, place),) = request.quantities.values()
+        iteration = self._iteration(place.iteration)
+        given = isinstance(atom, Symbol) and atom.role in _GIVEN and not (atom.new or atom.change)
+        return given and (iteration is None or iteration.number == 1)
 
     def _written(self, request: Request) -> Written:
         found = {key: self._find(atom, place) for key, (atom, place) in request.quantities.items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbsolve.entries import PARAMETERS, absence, own_bias
-from nbsolve.errors import UnknownQuantityError
+from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.letters import Name, squeeze, strip_markup, strip_signs
 from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Role, Symbol, canonical, parse_canonical
@@ -28,6 +28,8 @@ class Quantities:
     """The quantities of one problem, found by any of their names."""
 
     names: Names
+    asks_others: bool = True
+    """Whether what has no meaning here is looked for in the other notations, to say so."""
 
     def resolve(self, text: str) -> Symbol | Partial:
         """See `Names.resolve`."""
@@ -182,8 +184,21 @@ class Quantities:
         lead = "the nearest are" if near else "there are"
         return UnknownQuantityError(
             f"no quantity {text!r} in this problem; {lead} {', '.join(shown[:_LISTED])}{more} "
-            f"(and derivatives such as ∂{self.names.plain(Symbol(Role.LOSS))}/∂{weight})"
+            f"(and derivatives such as ∂{self.names.plain(Symbol(Role.LOSS))}/∂{weight}){self._elsewhere(text)}"
         )
+
+    def _elsewhere(self, text: str) -> str:
+        """What the name means in the flat notation, how that is had, and what the quantity is called here."""
+        notation = self.names.notation
+        if not self.asks_others or notation.preset == "flat":
+            return ""
+        try:
+            flat = Names(self.names.network, type(notation)(preset="flat"))
+            atom = Quantities(flat, asks_others=False).resolve(text)
+        except NbsolveError:
+            return ""
+        called = f"{canonical(atom)}, {self.names.plain(atom)}"
+        return f"; in flat notation it is {called} here: such names come with notation: flat (--set notation=flat)"
 
 
 def _marked_new(typed: str) -> str:

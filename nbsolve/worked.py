@@ -189,9 +189,12 @@ class WorkedSolution:
             self._composers[key] = Composer(solution, self.names, self.letters_of(solution), attached)
         return self._composers[key]
 
-    def statement(self, attached: bool = False) -> Document:
-        """What is given and what is asked; `attached`: with the files of `data_files` beside it."""
-        return self._compose(lambda composer: composer.statement(), attached)
+    def statement(self, attached: bool = False, blanks: bool = False) -> Document:
+        """What is given and what is asked; `attached`: with the files of `data_files` beside it.
+
+        `blanks`: numbers of the solution in its author's words (`{{dL/dw3}}`) are left blank.
+        """
+        return self._compose(lambda composer: composer.statement(blanks), attached)
 
     def unsaid(self) -> Document:
         """The conventions that a question cannot do without, where the statement is not the author's own."""

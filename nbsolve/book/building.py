@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,30 +18,40 @@ if TYPE_CHECKING:
 
 __all__ = ["build_book"]
 
+_NAMED = 10
+"""The number of changed pages that are named one by one."""
+
 
 def build_book(
-    folder: Path, problems: Sequence[Path] | None = None, *, console: Console | None = None, at_once: int = 2
+    folder: Path,
+    problems: Sequence[Path] | None = None,
+    *,
+    console: Console | None = None,
+    at_once: int = 2,
+    now: datetime | None = None,
 ) -> Path:
     """Build the site of a course: of all its problems, or of the files given, while the others stay as they are.
 
     Only notebooks whose problem, data files, template or nbsolve have changed are run again, `at_once` at a
     time; what the course no longer has is no longer published. Where `_config.yml` says `handouts: true`, those of
-    each problem are made beside its page. `console` shows the progress. Returns the site's
-    first page, `book/_build/html/index.html`. Raises `ProblemError` with the faults of every problem file, or
-    `NbsolveError` where a notebook or the site cannot be made; the site that was there before then stays as it was.
+    each problem are made beside its page. Where its `solutions` says so, or names a date that has not come `now`
+    (default: by this machine's clock), no file of the site has the solutions; when that changes, everything is
+    built anew. `console` shows the progress. Returns the site's first page, `book/_build/html/index.html`. Raises
+    `ProblemError` with the faults of every problem file, or `NbsolveError` where a notebook or the site cannot be
+    made; the site that was there before then stays as it was.
     """
     from nbsolve.book.turn import own_turn
 
     course = Course(folder.resolve())
     course.check()
     settings = read_settings(course.config)
-    course = Course(course.folder, handouts=settings.handouts)
+    course = Course(course.folder, settings.handouts, settings.withheld(now))
     with own_turn(course.build, console) as lock:
         from nbsolve.book.contents import list_of_problems, table_of_contents
         from nbsolve.book.handouts import all_there
         from nbsolve.book.made import read_made
         from nbsolve.book.pages import make_pages
-        from nbsolve.book.site import build_site, is_up_to_date, sweep
+        from nbsolve.book.site import build_site, is_up_to_date, sweep, was_withheld
         from nbsolve.book.sphinx_process import sphinx_process
         from nbsolve.whole_files import write_whole
 
@@ -49,7 +60,8 @@ def build_book(
         here = dict(zip(page_names(files), files, strict=True))
         record = course.build / "made.json"
         chosen = here
-        if problems and (read_made(record) or not course.site.exists()):
+        same = was_withheld(course) == course.withheld
+        if problems and ((same and read_made(record)) or not course.site.exists()):
             chosen = _chosen(problems, here)
             if not all_there(course, {*read_made(record)} & {*here} - {*chosen}):
                 chosen = here  # the course has just begun to have handouts
@@ -64,8 +76,21 @@ def build_book(
             if not is_up_to_date(course):
                 if console is not None:
                     console.print("Building the site …", highlight=False)
-                build_site(course, sphinx, read_made(record))
+                changed = build_site(course, sphinx, read_made(record))
+                if console is not None:
+                    _tell(changed, console)
     return course.site / "index.html"
+
+
+def _tell(changed: Sequence[Path], console: Console) -> None:
+    """Name the pages that have changed, as links where the terminal has any."""
+    from rich.text import Text
+
+    for page in changed[:_NAMED]:
+        line = Text.assemble("changed: ", (str(page), f"link {page.as_uri()}"))
+        console.print(line, highlight=False, soft_wrap=True)
+    if len(changed) > _NAMED:
+        console.print(f"changed: {len(changed) - _NAMED} more pages", highlight=False)
 
 
 def _chosen(problems: Sequence[Path], here: Mapping[str, Path]) -> dict[str, Path]:

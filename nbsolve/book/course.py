@@ -20,16 +20,17 @@ TABLE = "index"  # the page in book/problems/ that lists them all
 class Course:
     """Where the parts of a course stand: `problems/`, `book/`, `_config.yml` and what is made from them.
 
-    `handouts`: they are built with its site.
+    `handouts`: they are built with its site. `withheld`: it is built without the solutions.
     """
 
     folder: Path
     handouts: bool = False
+    withheld: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of files that readers download from each problem's page."""
-        return kinds_offered(handouts=self.handouts)
+        return kinds_offered(handouts=self.handouts, withheld=self.withheld)
 
     @property
     def config(self) -> Path:

@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from nbsolve.errors import NbsolveError
+from nbsolve.phrases import phrase
 
 __all__ = ["add_directives"]
 
@@ -55,6 +56,8 @@ class _PictureDirective(SphinxDirective):
         """The picture, as HTML in the page."""
         env: Any = self.env
         drawn: dict[Asked, Picture] = env.temp_data.setdefault("nbsolve_pictures", {})
+        if self.config.nbsolve_withheld and self.tells_the_solution():
+            return [nodes.paragraph("", "", nodes.emphasis("", phrase("withheld.drawing")))]
         try:
             argument = self.argument()
             asked = (self.name, argument, *(f"{name}: {value}" for name, value in self.options.items()))
@@ -67,6 +70,10 @@ class _PictureDirective(SphinxDirective):
         for file in picture[0]:
             self.env.note_dependency(file)
         return [nodes.raw("", picture[1], format="html")]
+
+    def tells_the_solution(self) -> bool:
+        """Whether the picture has to wait for the solutions."""
+        return False
 
     def argument(self) -> str:
         """What is drawn."""
@@ -93,6 +100,10 @@ class DrawingDirective(_PictureDirective):
         "sample": directives.positive_int,
         "set": directives.unchanged_required,
     }
+
+    def tells_the_solution(self) -> bool:
+        """All drawings do but that of the network with what is given."""
+        return bool(set(self.options) - {"show"}) or self.options.get("show", "network") != "network"
 
     def argument(self) -> str:
         """The problem's file."""

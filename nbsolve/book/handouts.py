@@ -63,7 +63,8 @@ class Handouts:
             assert self._data is not None
             file, problem, _ = self._problems[name]
             places = dict(zip(handouts_among(self._course.kinds), _files(self._course, name), strict=True))
-            yield JobBeside(problem, file, partial(_make, problem, file, self._data, places))
+            make = partial(_make, problem, file, self._data, places, self._course.withheld)
+            yield JobBeside(problem, file, make)
 
     def finished(self, name: str) -> None:
         """Note that the handouts of a page are there."""
@@ -105,7 +106,9 @@ def _files(course: Course, name: str) -> list[Path]:
     return [course.handout_files / Path(one.place).relative_to("problems") for one in files_of(name, kinds)]
 
 
-def _make(problem: AnyProblem, file: Path, data: CourseData, places: Mapping[str, Path]) -> None:
+def _make(
+    problem: AnyProblem, file: Path, data: CourseData, places: Mapping[str, Path], withheld: bool
+) -> None:
     """Typeset the handouts of one problem. Raises: ProblemError, with the line where it is known."""
     from nbsolve.handout import Handout, typeset
     from nbsolve.handout.kinds import sheet_of
@@ -113,7 +116,7 @@ def _make(problem: AnyProblem, file: Path, data: CourseData, places: Mapping[str
     from nbsolve.worked import solve
 
     with about(str(file), problem):
-        handout = Handout(solve(problem), data)
+        handout = Handout(solve(problem), data, blanks=withheld)
         for kind, place in places.items():
             write_whole(place, typeset(sheet_of(handout, kind)))
 

@@ -17,12 +17,16 @@ from nbsolve.problem.model import AnyProblem
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One page: `file` is the problem's, in the course; `notebook` and `related` are hashes of what went in."""
+    """One page: `file` is the problem's, in the course; `notebook` and `related` are hashes of what went in.
+
+    `withheld`: it has the question alone.
+    """
 
     file: str
     notebook: str
     related: str
     entry: Entry
+    withheld: bool = False
 
 
 @cache
@@ -64,6 +68,6 @@ def made_text(made: Mapping[str, Made]) -> str:
     return json.dumps({name: asdict(one) for name, one in sorted(made.items())}, indent=1) + "\n"
 
 
-def _made(file: str, notebook: str, related: str, entry: Mapping[str, Any]) -> Made:
+def _made(file: str, notebook: str, related: str, entry: Mapping[str, Any], withheld: bool = False) -> Made:
     lists = {"functions": tuple((n, f) for n, f in entry["functions"])}
-    return Made(file, notebook, related, Entry(**{**entry, **lists}))
+    return Made(file, notebook, related, Entry(**{**entry, **lists}), withheld)

@@ -38,7 +38,9 @@ def make_pages(
     """
     record = course.build / "made.json"
     before = {
-        name: made for name, made in read_made(record).items() if name in here and _has_page(course, name)
+        name: made
+        for name, made in read_made(record).items()
+        if name in here and made.withheld == course.withheld and _has_page(course, name)
     }
     nbsolve = nbsolve_hash()
     wanted = {name: _wanted(course, name, here[name], loaded[name], nbsolve) for name in loaded}
@@ -46,7 +48,9 @@ def make_pages(
     listed = [(name, made.entry) for name, made in pages.items()]
     from nbsolve.book.related import related_pages
 
-    related = {name: found.markdown for name, found in related_pages(listed).items()}
+    # what a page says of others, "derived there", is not so where solutions are withheld
+    found = {} if course.withheld else related_pages(listed)
+    related = {name: one.markdown for name, one in found.items()}
     made = {name: one for name, one in before.items() if name not in wanted}
     made |= {
         name: replace(wanted[name], related=before[name].related)
@@ -76,7 +80,7 @@ def make_pages(
 def _wanted(course: Course, name: str, file: Path, problem: AnyProblem, nbsolve: str) -> Made:
     entry = entry_of(problem, group_of(name))
     place = file.relative_to(course.folder).as_posix()
-    return Made(place, problem_hash(problem, nbsolve), _NOT_YET, entry)
+    return Made(place, problem_hash(problem, nbsolve), _NOT_YET, entry, course.withheld)
 
 
 def _run(
@@ -112,7 +116,7 @@ def _run(
         jobs = [
             NotebookJob(
                 loaded[name], here[name].parent, _notebook(course, name), _page(course, name), here[name],
-                related.get(name), name,
+                related.get(name), name, course.withheld,
             )
             for name in due
         ]  # fmt: skip

@@ -30,11 +30,17 @@ from nbsolve.whole_files import write_whole
 _STAMP = "site.json"
 
 
+def was_withheld(course: Course) -> bool | None:
+    """Whether the published site was built without the solutions; None where nobody knows."""
+    return _read_stamp(course).get("withheld")
+
+
 def is_up_to_date(course: Course) -> bool:
     """Whether the published site is whole, and nothing that it was made from has changed."""
     stamp = _read_stamp(course)
     return (
         not stamp.get("always", True)
+        and stamp.get("withheld") == course.withheld
         and stamp.get("tools") == tools_hash()
         and stamp.get("reads") == hashes_of(read_by_sphinx(course, stamp["reads"]), course)
         and stamp.get("handouts") == _handout_hashes(course)
@@ -42,25 +48,27 @@ def is_up_to_date(course: Course) -> bool:
     )
 
 
-def build_site(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> None:
-    """Run Sphinx with warnings as errors, and publish what it wrote.
+def build_site(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> list[Path]:
+    """Run Sphinx with warnings as errors, and publish what it wrote; returns the pages whose content has changed.
 
     Raises `NbsolveError` with what was complained about, each with its place in the problem's file where it comes
     from one; the site that was there before then stays as it was.
     """
     try:
-        _build(course, sphinx, made)
+        changed = _build(course, sphinx, made)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise NbsolveError(DISK_FULL) from None
+    return [page for name in changed if (page := course.site / f"{name}.html").is_file()]
 
 
-def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> None:
+def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> list[str]:
     stamp = _read_stamp(course)
     fresh = course.state.with_name(".sphinx.new")
     try:
-        if stamp.get("tools") == tools_hash() and course.state.is_dir():
+        same = stamp.get("tools") == tools_hash() and stamp.get("withheld") == course.withheld
+        if same and course.state.is_dir():
             _copy(course.state, fresh)
         before = hashes_of(read_by_sphinx(course, stamp.get("reads", {})), course)
         answer = sphinx.run(course, fresh)
@@ -75,6 +83,7 @@ def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> N
     handouts = {place: site[place] for place in published_handouts(course)}
     stamp = {
         "tools": tools_hash(),
+        "withheld": course.withheld,
         "reads": reads,
         "handouts": handouts,
         "site": site,
@@ -82,6 +91,7 @@ def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> N
     }
     text = json.dumps(stamp, indent=1, sort_keys=True)
     write_whole(course.build / _STAMP, text + "\n")
+    return [*answer["changed"]]
 
 
 def _handout_hashes(course: Course) -> dict[str, str]:
@@ -114,10 +124,15 @@ def _copy(state: Path, fresh: Path) -> None:
 
 
 def _files(course: Course) -> dict[str, Path]:
-    """Every file of the site: Sphinx's, the notebooks that run in the place of its copies, and the handouts."""
+    """Every file of the site: Sphinx's, the notebooks that run in the place of its copies, and the handouts.
+
+    Where solutions are withheld there are no notebooks, neither as they run nor as pages are made of them.
+    """
     html = course.state / "html"
     files = {path.relative_to(html).as_posix(): path for path in html.rglob("*") if path.is_file()}
     files |= published_handouts(course)
+    if course.withheld:
+        return {place: path for place, path in files.items() if not place.endswith(".ipynb")}
     for notebook in course.notebooks.rglob("*.ipynb"):
         place = f"_sources/problems/{notebook.relative_to(course.notebooks).as_posix()}"
         if place in files:

@@ -44,10 +44,14 @@ _REDIRECT = """<!DOCTYPE html>
 
 @dataclass
 class Outcome:
-    """What a run has to say beside its files: warnings with their place, and every file that pages depend on."""
+    """What a run has to say beside its files: warnings with their place, and every file that pages depend on.
+
+    `read` are the pages whose content has changed, `rendered` all that were written.
+    """
 
     complaints: list[tuple[str | None, str]] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
     rendered: set[str] = field(default_factory=set)
     always: bool = False
 
@@ -61,6 +65,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", _configure)
     app.connect("builder-inited", _allow_parallel_reading)
     app.connect("html-page-context", _leave_out_sidebar, priority=100)
+    app.connect("html-page-context", _offer_no_notebook, priority=100)
     app.connect("html-page-context", _escape_title, priority=900)
     app.connect("html-page-context", _in_authors_language, priority=900)
     app.connect("build-finished", _finish)
@@ -75,6 +80,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     # with another style sheet or script every page is written anew; else Sphinx would keep the old ones
     app.add_config_value("nbsolve_language", "en", "html", str)
     app.add_config_value("nbsolve_style", _style(), "html", str)
+    app.add_config_value("nbsolve_withheld", False, "env", bool)
     app.add_config_value("nbsolve_shared_sidebar", True, "html", bool)
     app.add_css_file("nbsolve-icons.css")
     app.add_css_file("math-fonts.css")
@@ -154,6 +160,14 @@ def _leave_out_sidebar(
         context["toctree"] = lambda **_: ""
 
 
+def _offer_no_notebook(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Where solutions are withheld no notebook is published: no button leads to one."""
+    if app.config.nbsolve_withheld and str(context.get("sourcename", "")).endswith(".ipynb"):
+        context.update(page_source_suffix="", sourcename="", ipynb_source="")
+
+
 def _in_authors_language(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
 ) -> None:
@@ -172,13 +186,15 @@ def _escape_title(app: Sphinx, page: str, template: str, context: dict[str, Any]
 def _finish(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.name != "html":
         return
-    env, html = app.env, Path(app.outdir)
+    env: Any = app.env
+    html = Path(app.outdir)
     if app.config.nbsolve_shared_sidebar:
         fill_sidebars(html, sorted(env.found_docs))
     root = app.config.root_doc
     if root != "index":
         (html / "index.html").write_text(_redirect(app), encoding="utf-8")
     _remove_what_is_no_longer_made(app, html)
+    OUTCOME.read.update(env.nbsolve_reading)
     OUTCOME.always = bool(env.reread_always)
     for names in env.dependencies.values():
         OUTCOME.files.update(os.path.normpath(Path(app.srcdir) / name) for name in names)

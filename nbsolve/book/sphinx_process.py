@@ -47,6 +47,7 @@ class SphinxProcess:
             "state": str(state),
             "jobs": self._jobs,
             "offered": course.kinds,
+            "withheld": course.withheld,
         }
         output, errors = self._process.communicate(json.dumps(order).encode() + b"\n")
         try:

@@ -60,6 +60,7 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
                 "external_toc_path": order["contents"],
                 "latex_individualpages": False,
                 "nbsolve_offered": order["offered"],
+                "nbsolve_withheld": order["withheld"],
             },
             doctreedir=state / "doctrees",
             warningiserror=True,
@@ -79,6 +80,7 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
         "problem": problem,
         "complaints": complaints,
         "reads": sorted(reads),
+        "changed": sorted(extension.OUTCOME.read),
         "always": extension.OUTCOME.always,
     }
 

@@ -13,7 +13,8 @@ from nbsolve.cli.output import printable
 from nbsolve.errors import Fault, NbsolveError, ProblemError
 
 if TYPE_CHECKING:
-    from nbsolve.problem.model import AnyProblem
+    from nbsolve.notation import Names
+    from nbsolve.problem.model import AnyProblem, Problem
 
 
 def register(application: typer.Typer) -> None:
@@ -68,7 +69,10 @@ def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
         with about(file, worked.problem):
             texts = worked.texts()
             if isinstance(worked, WorkedSolution):
-                notes = tuple(lost_digits(worked.entries(), worked.solution))
+                notes = (
+                    *lost_digits(worked.entries(), worked.solution),
+                    *_unused_training(worked.problem, worked.names),
+                )
             else:
                 list(worked.entries())
     except ProblemError as error:
@@ -76,6 +80,28 @@ def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
     except NbsolveError as error:
         return (Fault(str(error), file),), ()
     return (), (*worked.problem.warnings, *notes, *_refused_by_handouts(worked.problem, texts))
+
+
+def _unused_training(problem: Problem, names: Names) -> Iterator[str]:
+    """Training of one iteration for nothing: no part asks for a change, a new value, or what comes of it."""
+    from nbsolve.problem.parts import TRAINING_WORDS, WORDS
+    from nbsolve.symbol import Partial, Role
+
+    if problem.training is None or problem.training.iterations > 1:
+        return  # whatever is asked has a value in each iteration
+    for ask in (ask for part in problem.parts for ask in part.ask):
+        if ask in TRAINING_WORDS:
+            return
+        if ask not in WORDS:
+            atom = names.resolve(ask)
+            symbols = (atom.of, atom.wrt) if isinstance(atom, Partial) else (atom,)
+            after = (Role.LOSS_DECREASE, Role.EPOCH_LOSS)
+            if any(symbol.new or symbol.change or symbol.role in after for symbol in symbols):
+                return
+    yield (
+        "training: no part asks for what it does, but the solution works the update out: "
+        "ask for updated_parameters, or leave training out"
+    )
 
 
 def _refused_by_handouts(problem: AnyProblem, texts: Mapping[str, str]) -> Iterator[str]:

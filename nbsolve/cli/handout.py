@@ -14,6 +14,8 @@ from nbsolve.cli.output import printable
 from nbsolve.cli.problems import about, read_problems
 from nbsolve.cli.written import Prune, Written, nothing_but_pruning, tell_of_withdrawn
 from nbsolve.errors import Fault, ProblemError
+from nbsolve.near_files import did_you_mean
+from nbsolve.settings import CONFIG
 
 if TYPE_CHECKING:
     from nbsolve.handout import Handout, Sheet
@@ -98,7 +100,7 @@ def handout(
     ] = None,
     config: Annotated[
         Path, typer.Option("--config", metavar="FILE", help="The configuration with the `course`.")
-    ] = Path("_config.yml"),
+    ] = CONFIG,
     course: Annotated[
         str | None, typer.Option("--course", metavar="TEXT", help="The course's name.", show_default=False)
     ] = None,
@@ -133,6 +135,9 @@ def handout(
     from nbsolve.handout import PAPERS, Handout, read_course
     from nbsolve.handout.kinds import sheet_of
 
+    if config != CONFIG and not config.is_file():
+        fault = Fault("there is no such file", str(config), hint=did_you_mean(config, (".yml", ".yaml"), "."))
+        raise ProblemError([fault])
     about_course = read_course(config).changed(
         name=course, term=term, date=date, institution=institution, logo=logo
     )

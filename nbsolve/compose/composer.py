@@ -198,9 +198,10 @@ class Composer:
 
     # ------------------------------------------------------------------ documents
 
-    def statement(self) -> Document:
-        """What is given and what is asked."""
-        return self._document(statement(self.solution, self.names, self.live, self.attached))
+    def statement(self, blanks: bool = False) -> Document:
+        """What is given and what is asked; with `blanks` for the numbers of the solution in its author's words."""
+        live = replace(self.live, blanks=True) if blanks else self.live
+        return self._document(statement(self.solution, self.names, live, self.attached))
 
     def unsaid(self) -> Document:
         """What a question sheet has to say beside the statement."""

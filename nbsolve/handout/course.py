@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbsolve.errors import Fault, NbsolveError, ProblemError
-from nbsolve.settings import config_data
+from nbsolve.errors import NbsolveError
+from nbsolve.near_files import did_you_mean
+from nbsolve.settings import read_settings
 
 __all__ = ["CourseData", "read_course"]
 
@@ -36,29 +36,16 @@ class CourseData:
         if self.logo.suffix.lower() not in LOGOS:
             raise NbsolveError(f"{self.logo}: a logo is one of {', '.join('*' + kind for kind in LOGOS)}")
         if not self.logo.is_file():
-            raise NbsolveError(f"{self.logo}: no such file; it should be the course's logo")
+            near = did_you_mean(self.logo, LOGOS, "book")
+            hint = f"\n    hint: {near}" if near else ""
+            raise NbsolveError(f"{self.logo}: no such file; it should be the course's logo{hint}")
 
 
 def read_course(config: Path) -> CourseData:
     """The `course` of a `_config.yml`; empty where there is no such file or no such key.
 
-    Raises: ProblemError, naming the file, for what is not text there.
+    Raises: ProblemError, as `read_settings` does.
     """
-    given = config_data(config).get("course")
-    if given is None:
-        return CourseData()
-    known = [field.name for field in fields(CourseData) if field.name != "language"]
-    if not isinstance(given, Mapping):
-        raise _fault(config, "course", "is not a mapping", f"keys {', '.join(known)}")
-    for key, value in given.items():
-        if key not in known:
-            raise _fault(config, f"course.{key}", "is not known", f"one of {', '.join(known)}")
-        if isinstance(value, Mapping | list):
-            raise _fault(config, f"course.{key}", "is not text", "text")
-    texts = {key: " ".join(str(value).split()) for key, value in given.items() if value is not None}
+    texts = dict(read_settings(config).course)
     logo = texts.pop("logo", "")
     return CourseData(**texts, logo=config.parent / logo if logo else None)
-
-
-def _fault(config: Path, path: str, message: str, expected: str) -> ProblemError:
-    return ProblemError([Fault(message, str(config), path=path, expected=expected)])

@@ -31,7 +31,7 @@ __all__ = ["Handout", "Worked"]
 
 @dataclass(frozen=True)
 class Handout:
-    """The handouts of one worked problem.
+    """The handouts of one worked problem; `blanks`: its author's words have blanks for numbers of the solution.
 
     Raises, when they are written and typeset: TypesettingError, MissingGlyphs, BrokenMathematics, UnknownMarkdown.
     """
@@ -39,6 +39,7 @@ class Handout:
     worked: Worked
     course: CourseData = field(default_factory=CourseData)
     paper: Paper = PAPERS["a4"]
+    blanks: bool = False
 
     @property
     def title(self) -> str:
@@ -48,7 +49,9 @@ class Handout:
     @cached_property
     def statement(self) -> Document:
         """What is given and asked; what is too large to print is attached."""
-        return self.worked.statement(**self._options)
+        if isinstance(self.worked, WorkedSolution):
+            return self.worked.statement(attached=True, blanks=self.blanks)
+        return self.worked.statement()
 
     @cached_property
     def whole(self) -> Document:

@@ -28,7 +28,7 @@ class NotebookJob:
     """One notebook to make: `problem` (whose data files are in `folder`) goes to `out`.
 
     `page` is where the site's copy goes, if it is wanted, and `name` the page's name (`week1/ex1`); `related`
-    is what on it leads to other pages; `file` is what errors call the problem.
+    is what on it leads to other pages; `file` is what errors call the problem. `withheld`: the question alone.
     """
 
     problem: AnyProblem
@@ -38,6 +38,7 @@ class NotebookJob:
     file: Path | None = None
     related: str | None = None
     name: str | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,17 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
         from nbsolve.notebook.execution import execute_notebook
         from nbsolve.notebook.nodes import written
         from nbsolve.notebook.page import as_page
+        from nbsolve.notebook.question import question_notebook
         from nbsolve.whole_files import write_whole
 
         scratch.mkdir()
         try:
             with _compiling(scratch.parent):
-                notebook = execute_notebook(job.problem, folder=job.folder, scratch=scratch)
+                notebook = (
+                    question_notebook(job.problem)
+                    if job.withheld
+                    else execute_notebook(job.problem, folder=job.folder, scratch=scratch)
+                )
         except DomainError as error:
             hint = domain_hint(job.problem)
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None

@@ -16,10 +16,13 @@ from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.problem.parameters import taken_out
 from nbsolve.schedule import has_several, shown_iterations
 
-__all__ = ["NOT_ON_PAGE", "notebook_of"]
+__all__ = ["NOT_ON_PAGE", "notebook_of", "shown_on_page"]
 
 NOT_ON_PAGE = "not-on-page"
 """Tag of a cell that speaks to the person who has the notebook open."""
+
+Call = tuple[str, dict[str, str | int]]
+"""A method of a solution and the arguments that it is called with."""
 
 
 def notebook_of(problem: AnyProblem) -> nbformat.NotebookNode:
@@ -27,12 +30,7 @@ def notebook_of(problem: AnyProblem) -> nbformat.NotebookNode:
     cells = [
         markdown_cell(f"# {line(problem.title, language=problem.language)}"),
         *_problem(problem),
-        *(
-            code_cell(source)
-            for source in (
-                _derivation(problem) if isinstance(problem, DerivationProblem) else _network(problem)
-            )
-        ),
+        *(code_cell(source) for source in _sources(problem)),
     ]
     for cell in cells:
         cell.metadata.setdefault("tags", [])  # papermill wants to find them
@@ -88,34 +86,58 @@ def _guide(problem: AnyProblem, names: tuple[str, ...]) -> str:
     return " ".join([*said, phrase("notebook.install")])
 
 
-def _network(problem: Problem) -> Iterator[str]:
-    yield from ("solution.statement()", "solution.draw()", "solution.conventions()")
+def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
+    """What the page of a problem shows: the methods of its solution, as the cells of its notebook call them."""
+    yield "statement", {}
+    if isinstance(problem, Problem):
+        yield "draw", {}
+    yield "conventions", {}
+    yield from _derived(problem) if isinstance(problem, DerivationProblem) else _solved(problem)
+    yield "answers", {}
+    if problem.pitfalls:
+        yield "pitfalls", {}
+    if isinstance(problem, Problem) and problem.losses and not problem.symbolic:
+        yield "check", {}
+
+
+def _solved(problem: Problem) -> Iterator[Call]:
     if problem.symbolic or problem.letters:
-        yield "solution.letters()"
+        yield "letters", {}
     if not problem.symbolic:
         yield from _stages(problem)
-        yield 'solution.draw("activations")'
-    yield f'solution.draw("{"backward" if problem.losses else "forward"}")'
+        yield "draw", {"show": "activations"}
+    yield "draw", {"show": "backward" if problem.losses else "forward"}
     if has_several(problem) and not problem.symbolic:
-        yield 'solution.draw("loss")'
-    yield "solution.answers()"
-    if problem.pitfalls:
-        yield "solution.pitfalls()"
-    if problem.losses and not problem.symbolic:
-        yield "solution.check()"
+        yield "draw", {"show": "loss"}
 
 
-def _stages(problem: Problem) -> Iterator[str]:
+def _stages(problem: Problem) -> Iterator[Call]:
     stages = ["forward", *(["loss", "backward"] if problem.losses else [])]
     stages += ["update"] if problem.training else []
     for number in sorted(shown_iterations(problem)) if has_several(problem) else [None]:
-        which = "" if number is None else f"iteration={number}"
-        yield from (f"solution.{stage}({which})" for stage in stages)
+        for stage in stages:
+            yield stage, {} if number is None else {"iteration": number}
 
 
-def _derivation(problem: DerivationProblem) -> Iterator[str]:
-    yield from ("solution.statement()", "solution.conventions()")
-    yield "for topic in problem.topics:\n    display(solution.derivation(topic.id), solution.draw(topic.id))"
-    yield "solution.answers()"
-    if problem.pitfalls:
-        yield "solution.pitfalls()"
+def _derived(problem: DerivationProblem) -> Iterator[Call]:
+    for topic in problem.topics:
+        yield "derivation", {"id": topic.id}
+        yield "draw", {"id": topic.id}
+
+
+def _sources(problem: AnyProblem) -> Iterator[str]:
+    """The calls as code; those about topics are one cell, which follows where the list of topics is changed."""
+    looped = False
+    for method, arguments in shown_on_page(problem):
+        if "id" not in arguments:
+            yield f"solution.{method}({', '.join(_argument(*each) for each in arguments.items())})"
+        elif not looped:
+            looped = True
+            yield (
+                "for topic in problem.topics:\n"
+                "    display(solution.derivation(topic.id), solution.draw(topic.id))"
+            )
+
+
+def _argument(name: str, value: str | int) -> str:
+    return f'"{value}"' if name == "show" else f"{name}={value}"

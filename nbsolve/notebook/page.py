@@ -31,7 +31,7 @@ def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = No
     """The page of an executed notebook of the problem `name` (`week1/ex1`); `related` leads to other pages.
 
     Markdown and drawings among the outputs become Markdown cells, so that their headings make the page's
-    outline; the code that made them is gathered into one hidden cell at the end.
+    outline; the code that made them is gathered into one hidden cell at the end, where there is any.
     """
     cells: list[nbformat.NotebookNode] = []
     code: list[str] = []
@@ -40,10 +40,12 @@ def as_page(notebook: nbformat.NotebookNode, name: str, related: str | None = No
             if NOT_ON_PAGE not in cell.metadata.get("tags", []):
                 cells.append(markdown_cell(cell.source))
         elif cell.cell_type == "code":
-            code.append(cell.source)
+            code += [cell.source] if cell.source else []
             cells.extend(_lifted(cell))
     if related is not None:
         cells.append(markdown_cell(f"## See also\n\n{related}"))
+    if not code:
+        return new_notebook(cells, notebook.metadata)
     up, file = "../" * (1 + name.count("/")), f"{name.rpartition('/')[2]}.ipynb"
     words = _AFTERWORD.format(up=up, name=quote(name), file=escape(file), install=phrase("notebook.install"))
     cells.append(markdown_cell(words))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, TextIO
 
 from nbsolve.given import Given
+from nbsolve.near_files import did_you_mean
 from nbsolve.problem.cursor import READABLE, unreadable
 
 MAXIMUM_BYTES = 50_000_000
@@ -74,7 +75,9 @@ def locate(folder: Path | None, name: str) -> Path:
         raise FileFault(f"{name!r} leads out of the problem's folder", "copy the file beside the problem")
     try:
         if not path.is_file():
-            raise FileFault(f"there is no file {name!r} beside the problem")
+            near = did_you_mean(folder / name, (".csv", ".npy", ".npz"), "data")
+            shown = near and near.replace(f"{folder}{os.sep}", "")
+            raise FileFault(f"there is no file {name!r} beside the problem", shown)
         if path.stat().st_size > MAXIMUM_BYTES:
             raise FileFault(f"{name!r} is larger than {MAXIMUM_BYTES // 1_000_000} MB")
     except OSError as error:

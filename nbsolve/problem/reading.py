@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
 )
 
 from nbsolve.errors import Fault, ProblemError
+from nbsolve.near_files import did_you_mean
 from nbsolve.problem import matrices
 from nbsolve.problem.cursor import READABLE, unreadable
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
@@ -43,7 +44,7 @@ def read_text(path: Path) -> str:
         with path.open("rb") as stream:
             data = stream.read(MAXIMUM_BYTES + 1)
     except FileNotFoundError:
-        _refuse(file, "there is no such file")
+        _refuse(file, "there is no such file", hint=did_you_mean(path, (".yaml", ".yml")))
     except (OSError, ValueError) as error:
         _refuse(file, f"cannot be read: {getattr(error, 'strerror', None) or error}")
     return decode(data, file)

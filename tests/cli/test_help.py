@@ -14,9 +14,21 @@ from tests.cli.conftest import Run
 
 GROUP = typer.main.get_command(application)
 COMMANDS = GROUP.commands  # type: ignore[attr-defined]
-NAMES = ["build", "check", "explain", "handout", "init", "list", "new", "notebook", "schema", "solve"]
-DEAR = {"build", "notebook"}
-"""Commands whose examples run notebooks; they have tests of their own."""
+NAMES = [
+    "build",
+    "check",
+    "explain",
+    "handout",
+    "init",
+    "list",
+    "new",
+    "notebook",
+    "preview",
+    "schema",
+    "solve",
+]
+DEAR = {"build", "notebook", "preview"}
+"""Commands whose examples run notebooks, or for ever; they have tests of their own."""
 
 
 def examples(name: str) -> list[str]:

@@ -60,7 +60,9 @@ def test_settings_of_a_course(tmp_path: Path) -> None:
     assert (read_settings(config).trust, read_settings(config).language) == (True, "ar")
     assert read_course(config).name == "K"
     config.write_text("trust: perhaps\n", encoding="utf-8")
-    with pytest.raises(ProblemError, match=r"_config\.yml: trust: is 'perhaps'\n    expected: true or false"):
+    with pytest.raises(
+        ProblemError, match=r"_config\.yml:1: trust: is 'perhaps'\n    expected: true or false"
+    ):
         read_settings(config)
 
 

@@ -1,0 +1,46 @@
+"""The page of a problem whose solution is withheld: what is given and asked, from nothing that holds more.
+
+Such a notebook has no code, and no problem that could be worked out by running it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import nbformat
+
+from nbsolve.document import Document
+from nbsolve.markdown.myst import line
+from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook, output
+from nbsolve.phrases import phrase
+from nbsolve.pictured import Worked, parts_of
+from nbsolve.problem.model import AnyProblem
+from nbsolve.worked import WorkedSolution, solve
+
+__all__ = ["question_notebook"]
+
+
+def question_notebook(problem: AnyProblem) -> nbformat.NotebookNode:
+    """Title, statement, and of a network the drawing of what is given; `as_page` makes the page of it.
+
+    Raises: DomainError where there is no solution.
+    """
+    worked = solve(problem)
+    shown: list[dict[str, Any]] = [_question(worked)._repr_mimebundle_()]
+    if isinstance(worked, WorkedSolution):
+        shown.append({"image/svg+xml": worked.draw().svg})
+    cells = [
+        markdown_cell(f"# {line(problem.title, language=problem.language)}"),
+        *(code_cell("", [output("display_data", data=data, metadata={})]) for data in shown),
+        markdown_cell(phrase("withheld.page")),
+    ]
+    return new_notebook(cells, {})
+
+
+def _question(worked: Worked) -> Document:
+    """The statement, blanks in the place of numbers of the solution, and what it leaves to the conventions."""
+    asked = worked.statement(blanks=True) if isinstance(worked, WorkedSolution) else worked.statement()
+    at = parts_of(worked, asked.blocks)
+    before = asked.blocks[:at]
+    return replace(asked, blocks=(*before, *worked.unsaid().blocks, *asked.blocks[len(before) :]))

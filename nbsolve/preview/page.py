@@ -1,0 +1,150 @@
+"""The page of a problem without Sphinx: the site's words, formulae and drawings, in plain clothes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from nbsolve.authored.spelling import BrokenMathematics
+from nbsolve.document import Document
+from nbsolve.errors import Fault
+from nbsolve.markdown.myst import line
+from nbsolve.notebook.cells import shown_on_page
+from nbsolve.render import myst
+from nbsolve.render.figure import figure
+from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, key
+from nbsolve.worked import WorkedSolution
+from nbsolve.worked_derivation import WorkedDerivation
+
+__all__ = ["error_page", "page_of"]
+
+_ADMONITION = re.compile(r"\{admonition\} (?P<title>.*)")
+_CLASS = re.compile(r":class: (?P<classes>[\w -]+)\n\n")
+_TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
+
+
+def page_of(worked: WorkedSolution | WorkedDerivation) -> str:
+    """The body of the page, as HTML: what the cells of the problem's notebook show, one after the other.
+
+    Raises: NbsolveError.
+    """
+    problem = worked.problem
+    written = [_Writer({}).html(f"# {line(problem.title, language=problem.language)}")]
+    for method, arguments in shown_on_page(problem):
+        shown = getattr(worked, method)(**arguments)
+        if isinstance(shown, Document):
+            written.append(_Writer(formulas(shown)).html(myst.render(shown)))
+        else:
+            written.append(figure(shown.svg))
+    return "\n".join(written)
+
+
+def error_page(faults: Sequence[Fault], texts: dict[str, str], before: str = "") -> str:
+    """The body of a page that says what is wrong, each fault with its line of the file, above the page `before`.
+
+    `texts` are the files of which lines can be shown.
+    """
+    said = "\n".join(_fault(fault, texts) for fault in faults)
+    kept = f'<div class="before" inert>{before}</div>' if before else ""
+    return f'<div class="faults" role="alert">\n{said}\n</div>\n{kept}'
+
+
+def whole_page(body: str, version: str) -> str:
+    """A page that can be shown, and is loaded again when there is another version than this."""
+    found = _TITLE.search(body)
+    title = (
+        _TAGS.sub("", re.sub(r"<annotation.*?</annotation>", "", found[1])) if found else "nbsolve preview"
+    )
+    static = files("nbsolve") / "templates"
+    styles = [(static / place).read_text(encoding="utf-8") for place in ("preview.css", "static/nbsolve.css")]
+    scripts = [(static / place).read_text(encoding="utf-8") for place in ("static/nbsolve.js", "preview.js")]
+    return f"""<!DOCTYPE html>
+<html lang="en" data-version="{escape(version)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>{"".join(styles)}</style>
+</head>
+<body>
+<main class="bd-article">
+{body}
+</main>
+<script type="module">{"".join(scripts)}</script>
+</body>
+</html>
+"""
+
+
+def _fault(fault: Fault, texts: dict[str, str]) -> str:
+    """One fault: place, message, what was expected, what to do, and the line that it is about."""
+    path = f"<code>{escape(fault.path)}</code>: " if fault.path else ""
+    rows = [f'<p><strong class="place">{escape(fault.place)}</strong> {path}{escape(fault.message)}</p>']
+    lines = texts.get(fault.file or "", "").splitlines()
+    if fault.line is not None and fault.line <= len(lines):
+        rows.append(f"<pre>{fault.line} | {escape(lines[fault.line - 1])}</pre>")
+    rows += [
+        f"<p>{name}: {escape(words)}</p>"
+        for name, words in (("expected", fault.expected), ("hint", fault.hint))
+        if words
+    ]
+    return "\n".join(rows)
+
+
+class _Writer:
+    """Markdown as the site's pages have it, as HTML; formulae of a document are written from its expressions."""
+
+    def __init__(self, known: dict[str, list[str]]) -> None:
+        self._known = known
+        parser = MarkdownIt("commonmark").enable("table")
+        parser.use(dollarmath_plugin, allow_space=False, double_inline=True)
+        parser.use(amsmath_plugin).use(colon_fence_plugin)
+        rules: dict[str, Any] = parser.renderer.rules  # type: ignore[attr-defined]
+        for kind in ("math_inline", "math_inline_double"):
+            rules[kind] = self._inline
+        for kind in ("math_block", "math_block_label", "amsmath"):
+            rules[kind] = self._block
+        rules["colon_fence"] = self._box
+        self._parser = parser
+
+    def html(self, markdown: str) -> str:
+        """The text as HTML."""
+        return str(self._parser.render(markdown))
+
+    def _formula(self, latex: str, display: bool) -> str:
+        found = self._known.get(key(latex, display))
+        if found is not None:
+            return found.pop(0) if len(found) > 1 else found[0]
+        try:
+            return authored_block(latex) if display else authored_inline(latex)
+        except BrokenMathematics as error:
+            return f"<code>{escape(latex)}</code> <em>{escape(str(error))}</em>"
+
+    def _inline(self, tokens: Any, at: int, *_: Any) -> str:
+        return f'<span class="nbsolve-inline">{self._formula(tokens[at].content, False)}</span>'
+
+    def _block(self, tokens: Any, at: int, *_: Any) -> str:
+        return f'<div class="nbsolve-equation">{self._formula(tokens[at].content, True)}</div>\n'
+
+    def _box(self, tokens: Any, at: int, *_: Any) -> str:
+        """A box under a title: `:::{admonition} Title`."""
+        title, body = _ADMONITION.fullmatch(tokens[at].info.strip()), tokens[at].content
+        if title is None:
+            return f"<pre>{escape(body)}</pre>\n"
+        found = _CLASS.match(body)
+        classes, inside = ("", body) if found is None else (found["classes"], body[found.end() :])
+        heading = self._parser.renderInline(title["title"])
+        return (
+            f'<div class="admonition {classes}">\n<p class="admonition-title">{heading}</p>\n'
+            f"{self.html(inside)}</div>\n"
+        )
