@@ -1,8 +1,7 @@
-"""The key: one page with every asked quantity, its value, its tolerance and its marks."""
+"""The key: the answers, kind by kind, each with its value and tolerance, and the marks for method and values."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ from nbsolve.answers import Answer
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
 from nbsolve.document import Derivation, Math, Paragraph, Result
-from nbsolve.given import Given
-from nbsolve.handout.paper import FONT_SIZE, Paper
+from nbsolve.expr import Quantity
+from nbsolve.handout.marking import Group, groups_of, written
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.tolerances import tolerance
 from nbsolve.handout.typesetting import Sheet
@@ -34,28 +33,15 @@ from nbsolve.worked_derivation import Finding
 
 __all__ = ["key"]
 
+MOST_ANSWERS = 600
+"""So many are listed; there may be a hundred thousand."""
 _PARTIAL = re.compile(r"\\frac\{\\partial (.+)\}\{\\partial (.+)\}")
-_ARRANGEMENTS = (
-    (1, 10.0),
-    (1, 9.0),
-    (2, 9.0),
-    (2, 8.5),
-    (2, 8.0),
-    (2, 7.5),
-    (3, 7.5),
-    (2, 7.0),
-    (3, 7.0),
-    (4, 7.0),
-)
-"""Tables beside each other, and their font's size in points; the first that fits is taken."""
-_ROW, _SCRIPT_ROW, _TALL_ROW, _HEAD, _BETWEEN = 1.4, 1.95, 2.8, 2.2, 1.1
-"""Heights of rows (with scripts, with a fraction) and of the header; width between columns; in the font's size."""
-_RAGGED = 1.15
-"""How much a broken formula takes beyond its width: lines do not come out even."""
-_BELOW = 0.85
-"""The size of the new vectors and matrices below the table, in the font's size."""
-_TAKEN = 62.0
-"""What the margins, the title and the rule below the table take of the page, in millimetres."""
+_BESIDE = 3
+"""Answers beside each other in a row, at most."""
+_TIGHT = 0.84
+"""How much of the estimated widths, which are upper bounds, answers need where they stand beside each other."""
+_BETWEEN = 1.1
+"""What lies between two columns, in the font's size (as in handout.typ)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +51,166 @@ class _Cell:
     latex: str
 
 
+_EMPTY = _Cell('""', 0.0, "")
+
+
 def key(handout: Handout) -> Sheet:
-    """The key of one problem, always on one page."""
-    entries: list[Answer | Finding] = list(handout.worked.entries())
-    problem = handout.worked.problem
+    """The key of one problem."""
+    groups = groups_of(handout.worked)
+    entries = [entry for group in groups for entry in group.entries]
+    pieces = [_table(handout, list(_first(groups)), groups)]
+    pieces += map(_beside_each_other, _new_parameters(handout))
+    pieces += [_small(words) for words in _rules(handout, entries)]
+    return handout.sheet(pieces, phrase("handout.key"))
+
+
+def _first(groups: Iterable[Group]) -> Iterator[tuple[Group, list[list[_Cell]]]]:
+    """The groups with the cells of their answers, as far as they are listed."""
+    left = MOST_ANSWERS
+    for group in groups:
+        if left > 0:
+            yield group, [_finding(entry) for entry in group.entries[:left]]
+        left -= len(group.entries)
+
+
+def _rules(handout: Handout, entries: Sequence[Answer | Finding]) -> Iterator[str]:
+    """The sentences below the table: how marks are given, what tolerances mean, what is left out."""
+    given = any(part.marks is not None for part in handout.worked.problem.parts)
+    yield phrase("handout.marking" if given else "handout.marking_alone")
+    if any(isinstance(entry, Answer) and entry.printed is not None for entry in entries):
+        yield phrase("handout.tolerance_rule")
+    if any(isinstance(entry, Answer) and prints_as_nothing(entry) for entry in entries):
+        yield phrase("handout.tolerance_of_nothing")
+    if len(entries) > MOST_ANSWERS:
+        yield phrase("handout.key_shortened", shown=str(MOST_ANSWERS), count=str(len(entries)))
+
+
+def _small(words: str) -> Piece:
+    said = "".join(f"#raw({quoted(p)})" if n % 2 else escaped(p) for n, p in enumerate(words.split("`")))
+    return Piece(said, "rule of the key", lambda: latex.escaped(words) + "\n")
+
+
+# ------------------------------------------------------------------ the table
+
+
+def _table(handout: Handout, shown: list[tuple[Group, list[list[_Cell]]]], groups: list[Group]) -> Piece:
+    """Each kind of answer with its marks, and below it its answers, some beside each other."""
+    problem, paper = handout.worked.problem, handout.paper
     several = isinstance(problem, Problem) and has_several(problem) and not problem.symbolic
-    numeric = any(isinstance(entry, Answer) and entry.printed is not None for entry in entries)
-    marks = {part.label: part.marks for part in handout.worked.problem.parts if part.marks is not None}
-    keys = ["answers.part", *(["handout.iteration"] if several else []), "answers.quantity", "answers.value"]
-    keys += [*(["handout.tolerance"] if numeric else []), *(["handout.marks"] if marks else [])]
-    rows: list[list[_Cell]] = []
-    before = None
-    for entry in entries:
-        new = entry.part != before
-        before = entry.part
-        row = [_words(entry.part or "") if new else _words("")]
-        if several:
-            row.append(_words(str(getattr(entry, "iteration", None) or "")))
-        row += _finding(entry)[: 3 if numeric else 2]
-        if marks:
-            given = marks.get(entry.part or "")
-            row.append(_words(given.text if new and given is not None else ""))
-        rows.append(row)
-    if marks:
-        rows.append(
-            [_words(phrase("handout.total")), *[_words("")] * (len(keys) - 2), _words(_sum(marks.values()))]
-        )
-    rules = " ".join(_rules(entries)) if numeric else ""
-    table = _Table([_bold(phrase(key)) for key in keys], rows, keys.index("answers.value"), numeric, rules)
-    below = list(_new_parameters(handout))
-    return handout.sheet(_pieces(table, handout.paper, below), phrase("handout.key"))
+    numeric = any(cells[2].typst != '""' for _, answers in shown for cells in answers)
+    wide = 3 if numeric else 2
+    titles = [_bold(phrase(name)) for name in ("answers.quantity", "answers.value", "handout.tolerance")][
+        :wide
+    ]
+    before = [_bold(phrase("answers.part")), *([_bold(phrase("handout.iteration"))] if several else [])]
+    after = [_bold(phrase("handout.method")), _bold(phrase("handout.accuracy"))]
+    answers = [cells[:wide] for _, group in shown for cells in group]
+    starts = [[_words(g.part), *([_words(str(g.iteration or ""))] if several else [])] for g, _ in shown]
+    ends = [[_words(written(g.method)), _words(written(g.accuracy))] for g in groups]
+    left = _widest([before, *starts])
+    right = _widest([after, *ends, *[[_words(_sum(g.method for g in groups))] * 2]])
+    room = paper.room - sum(left) - sum(right) - _BETWEEN * (len(left) + len(right)) - 0.4
+    middle = _widest([titles, *answers])
+    most = max((len(group) for _, group in shown), default=1)
+    count = next(
+        (n for n in range(min(_BESIDE, most), 1, -1) if _TIGHT * sum(middle) + _BETWEEN * wide <= room / n), 1
+    )
+    spare = room / count - sum(middle) - _BETWEEN * wide
+    if count > 1 and spare < 0:
+        middle = [width * (1 + spare / sum(middle)) for width in middle]
+    elif spare < 0 or not numeric:
+        middle[1] += spare  # formulae give way, and go on on the next line
+    else:
+        middle[-1] += spare
+    middle[1] = max(4.0, middle[1])
+    widths = [*left, *middle * count, *right]
+    inner = ["left", "right", "left"] if numeric else ["left", "left"]
+    sides = ["left"] * len(left) + inner * count + ["right"] * len(right)
+    rows: list[str] = []
+    told = ""
+    for (group, cells), start, end in zip(shown, starts, ends, strict=False):
+        start = [start[0] if group.part != told else _EMPTY, *start[1:]]
+        told = group.part
+        method = _method(handout, group, count * (sum(middle) + _BETWEEN * wide))
+        spanned = _Cell(f"table.cell(colspan: {wide * count}, align: left){method.typst}", 0.0, method.latex)
+        if rows:
+            rows.append("table.hline(stroke: 0.4pt + rule),")
+        rows.append(_row([*start, spanned, *end]))
+        for at in range(0, len(cells), count):
+            some = [c for cell in cells[at : at + count] for c in cell[:wide]]
+            beside = some + [_EMPTY] * (wide * count - len(some))
+            rows.append(_row([*[_EMPTY] * len(start), *beside, *[_EMPTY] * len(end)]))
+    total = _total(groups, len(left) + wide * count)
+    columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)
+    header = ", ".join(cell.typst for cell in [*before, *titles * count, *after])
+    typst = f"#data(({columns},), ({', '.join(sides)},), ({header},), tight: true,\n" + "\n".join(
+        [*rows, total]
+    )
+    return Piece(
+        f"{typst}\n)", "table of answers", lambda: _latex_table(before, titles, after, shown, groups)
+    )
+
+
+def _row(cells: Iterable[_Cell]) -> str:
+    return ", ".join(cell.typst for cell in cells) + ","
+
+
+def _widest(rows: Sequence[Sequence[_Cell]]) -> list[float]:
+    return [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
+
+
+def _total(groups: Sequence[Group], columns: int) -> str:
+    sums = _sum(g.method for g in groups), _sum(g.accuracy for g in groups)
+    words = quoted(phrase("handout.total_of", total=_sum(g.method + g.accuracy for g in groups)))
+    return (
+        f"table.hline(stroke: 0.4pt), table.cell(colspan: {columns}, align: left, strong({words})), "
+        + ", ".join(map(quoted, sums))
+        + ","
+    )
+
+
+def _sum(marks: Iterable[Fraction]) -> str:
+    return written(sum(marks, Fraction(0)))
+
+
+def _method(handout: Handout, group: Group, room: float) -> _Cell:
+    """The method in words, and as a formula of the first quantity where that has room on the line."""
+    words = group.words[:1].upper() + group.words[1:]
+    if group.left is None or group.formula is None or not isinstance(handout.worked, WorkedSolution):
+        return _Cell(f"[{escaped(words)}]", 0.0, latex.escaped(words))
+    names = handout.worked.names
+    shown = Math(Quantity(group.left), "=", group.formula)
+    typst, plain = Formulas(names).inline(shown)
+    if words_width(words) + 1 + _width(typst) > 2 * room:
+        return _Cell(f"[{escaped(words)}]", 0.0, latex.escaped(words))
+    return _Cell(f"[{escaped(words)}: {equation(typst, plain)}]", 0.0, latex.escaped(words))
+
+
+def _latex_table(
+    before: list[_Cell],
+    titles: list[_Cell],
+    after: list[_Cell],
+    shown: list[tuple[Group, list[list[_Cell]]]],
+    groups: list[Group],
+) -> str:
+    """The table as LaTeX, over as many pages as it takes."""
+    wide, sides = len(titles), "l" * len(before) + ("lrl" if len(titles) == 3 else "ll") + "rr"
+    lines = [" & ".join(cell.latex for cell in [*before, *titles, *after]) + r" \\", r"\hline"]
+    for group, cells in shown:
+        start = [latex.escaped(group.part), *([str(group.iteration or "")] if len(before) > 1 else [])]
+        words = rf"\multicolumn{{{wide}}}{{p{{0.6\linewidth}}}}{{{latex.escaped(group.words)}}}"
+        lines.append(" & ".join([*start, words, written(group.method), written(group.accuracy)]) + r" \\")
+        lines += [
+            " & " * len(before) + " & ".join(c.latex for c in cell[:wide]) + r" & & \\" for cell in cells
+        ]
+    sums = [_sum(g.method for g in groups), _sum(g.accuracy for g in groups)]
+    total = phrase("handout.total_of", total=_sum(g.method + g.accuracy for g in groups))
+    empty = [""] * (len(before) + wide - 1)
+    lines.append(" & ".join([latex.escaped(total), *empty, *sums]) + r" \\")
+    return "\n".join([rf"\begin{{tabular}}{{{sides}}}", *lines, r"\end{tabular}", ""])
+
+
+# ------------------------------------------------------------------ below the table
 
 
 def _new_parameters(handout: Handout) -> Iterator[list[_Cell]]:
@@ -119,25 +235,10 @@ def _new_parameters(handout: Handout) -> Iterator[list[_Cell]]:
         yield [*title, *cells]
 
 
-def _rules(entries: Iterable[Answer | Finding]) -> Iterator[str]:
-    """Yield the sentences that explain the tolerances of a key."""
-    yield phrase("handout.tolerance_rule")
-    if any(isinstance(entry, Answer) and prints_as_nothing(entry) for entry in entries):
-        yield phrase("handout.tolerance_of_nothing")
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Rows under a header; `value` is the column of values, from which on numbers stand at the right."""
-
-    header: list[_Cell]
-    rows: list[list[_Cell]]
-    value: int
-    numeric: bool
-    rules: str
-
-    def right(self, column: int) -> bool:
-        return column > self.value or (column == self.value and self.numeric)
+def _beside_each_other(cells: Sequence[_Cell]) -> Piece:
+    said = " #h(1em) ".join(f"#box{c.typst if c.typst.startswith('[') else f'({c.typst})'}" for c in cells)
+    text = r" \quad ".join(cell.latex for cell in cells)
+    return Piece(f"#par(justify: false)[{said}]", "new parameters", partial(str, text))
 
 
 # ------------------------------------------------------------------ cells
@@ -196,134 +297,3 @@ def _number(text: str, sign: str = "") -> _Cell:
     typst, plain = latex_to_typst(written), linear(read(written).tree)
     body = f"{sign} {typst}" if sign else typst
     return _Cell(f"[{equation(body, sign + plain)}]", _width(body), f"{sign}${written}$")
-
-
-def _sum(marks: Iterable[Given]) -> str:
-    total = sum((Fraction(given.text) for given in marks), Fraction(0))
-    return str(total) if total.denominator in (1, 3, 6, 7, 9) else f"{float(total):g}"
-
-
-# ------------------------------------------------------------------ the page
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrangement:
-    """Tables beside each other in a font size (points), and which rows stand in each of them."""
-
-    size: float
-    widths: tuple[float, ...]
-    columns: tuple[tuple[int, int], ...]
-
-    @property
-    def shown(self) -> int:
-        return self.columns[-1][1] if self.columns else 0
-
-
-def _pieces(table: _Table, paper: Paper, below: Sequence[Sequence[_Cell]]) -> list[Piece]:
-    found: _Arrangement | None = None
-    taken = _TAKEN + _below_height(below, paper) * FONT_SIZE * 25.4 / 72
-    for count, size in _ARRANGEMENTS:
-        tried = _arranged(table, paper, count, size, taken)
-        if tried is not None and (found is None or tried.shown > found.shown):
-            found = tried
-        if found is not None and found.shown == len(table.rows):
-            break
-    assert found is not None  # one column always has room
-    widths = ", ".join(f"{w + _BETWEEN:.2f}em" for w in found.widths)
-    sides = ", ".join("right" if table.right(n) else "left" for n in range(len(table.header)))
-    tables = [
-        f"data(({widths},), ({sides},), ({', '.join(c.typst for c in table.header)},), tight: true,\n"
-        + "\n".join(", ".join(c.typst for c in row) + "," for row in table.rows[start:end])
-        + "\n)"
-        for start, end in found.columns
-    ]
-    typst = f"#beside({len(tables)}, {found.size}pt, {', '.join(tables)})"
-    pieces = [Piece(typst, "table of answers", lambda: _latex_table(table))]
-    for cells in below:
-        said = " #h(1em) ".join(
-            f"#box{c.typst if c.typst.startswith('[') else f'({c.typst})'}" for c in cells
-        )
-        written = r" \quad ".join(cell.latex for cell in cells)
-        piece = Piece(
-            f"#text({_BELOW}em, par(justify: false)[{said}])", "new parameters", partial(str, written)
-        )
-        pieces.append(piece)
-    if table.rules:
-        pieces.append(
-            Piece(_small(table.rules), "rule of tolerances", lambda: latex.escaped(table.rules) + "\n")
-        )
-    if found.shown < len(table.rows):
-        shortened = phrase("handout.key_shortened", shown=str(found.shown), count=str(len(table.rows)))
-        pieces.append(Piece(_small(shortened), "what is left out"))
-    return pieces
-
-
-def _small(words: str) -> str:
-    said = "".join(f"#raw({quoted(p)})" if n % 2 else escaped(p) for n, p in enumerate(words.split("`")))
-    return f"#text(0.85em)[{said}]"
-
-
-def _below_height(below: Sequence[Sequence[_Cell]], paper: Paper) -> float:
-    """What the new vectors and matrices take below the table, in the font's size."""
-    height = 0.0
-    for cells in below:
-        filled, row = math.inf, 0.0
-        for cell in cells:
-            width = (cell.width + 1) * _BELOW
-            if filled + width > paper.room:
-                height, filled, row = height + row, 0.0, 0.0
-            filled += width
-            row = max(row, 0.6 + 0.8 * (1 + cell.typst.count("; ")))
-        height += row + 0.3
-    return height
-
-
-def _arranged(table: _Table, paper: Paper, count: int, size: float, taken: float) -> _Arrangement | None:
-    """`count` tables beside each other, filled from the left; None where they are wider than the paper.
-
-    A single table may be narrowed in its column of values, whose formulae then take several lines.
-    """
-    rows, value = table.rows, table.value
-    widths = [max(row[n].width for row in [table.header, *rows]) for n in range(len(table.header))]
-    room = (paper.room * FONT_SIZE / size - (count - 1) * 1.2) / count - _BETWEEN * len(widths) - 0.2
-    if sum(widths) > room:
-        if count > 1:
-            return None
-        widths[value] = max(6.0, room - sum(width for n, width in enumerate(widths) if n != value))
-    height = (paper.height - taken) * 72 / 25.4 / size - _HEAD
-    columns: list[tuple[int, int]] = []
-    start, filled = 0, 0.0
-    for position, row in enumerate(rows):
-        lines = 1
-        if row[value].width > widths[value]:
-            lines = math.ceil(row[value].width / widths[value] * _RAGGED)
-        needed = lines * _height(row)
-        if filled + needed > height:
-            columns.append((start, position))
-            start, filled = position, 0.0
-            if len(columns) == count:
-                return _Arrangement(size, tuple(widths), tuple(columns))
-        filled += needed
-    return _Arrangement(size, tuple(widths), tuple(_even(len(columns) + 1, len(rows))))
-
-
-def _height(row: list[_Cell]) -> float:
-    written = "".join(cell.typst for cell in row)
-    if any(tall in written for tall in ("frac(", "cases(", "∑", "bracket.l")):
-        return _TALL_ROW
-    return _SCRIPT_ROW if "^(" in written else _ROW
-
-
-def _even(columns: int, count: int) -> list[tuple[int, int]]:
-    """Columns of one length, where all rows have found room."""
-    length = max(1, -(-count // columns))
-    return [(start, min(count, start + length)) for start in range(0, count, length)]
-
-
-def _latex_table(table: _Table) -> str:
-    """A table of the key as LaTeX, over as many pages as it takes."""
-    sides = "".join("r" if table.right(n) else "l" for n in range(len(table.header)))
-    lines = [" & ".join(cell.latex for cell in row) + r" \\" for row in (table.header, *table.rows)]
-    return "\n".join(
-        [rf"\begin{{tabular}}{{{sides}}}", lines[0], r"\hline", *lines[1:], r"\end{tabular}", ""]
-    )

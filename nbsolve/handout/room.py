@@ -1,17 +1,15 @@
-"""Ruled room for answers, and the sum of marks."""
+"""Ruled room for answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
-from nbsolve.given import Given
 from nbsolve.render import latex
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_words import quoted
 
-__all__ = ["Room", "room_for", "total_marks"]
+__all__ = ["Room", "room_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,3 @@ def _latex(room: Room) -> str:
     marks = rf"\hfill\fbox{{\hspace{{2em}}/ {latex.escaped(room.marks)}}}" if room.marks else ""
     label = rf"({latex.escaped(room.label)}){marks}\par" if room.label else ""
     return f"{label}\\answerlines{{{max(room.lines, 0) or 24}}}\n"
-
-
-def total_marks(marks: Iterable[Given]) -> str:
-    """Their sum, as it is written."""
-    total = sum((Fraction(given.text) for given in marks), Fraction(0))
-    return str(total) if total.denominator in (1, 3, 6, 7, 9) else f"{float(total):g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,9 @@ from nbsolve.document import Block, Code, Document, Fold, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.handout.course import CourseData
 from nbsolve.handout.figures import figure
+from nbsolve.handout.marking import written
 from nbsolve.handout.paper import PAPERS, Paper
-from nbsolve.handout.room import Room, room_for, total_marks
+from nbsolve.handout.room import Room, room_for
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.handout.work import answer_lines
 from nbsolve.markdown.plain import plain
@@ -70,8 +72,8 @@ class Handout:
 
     def question(self) -> Sheet:
         """The statement, the data, the drawing without results, the parts with room for answers; no solution."""
-        given = [part.marks for part in self.worked.problem.parts if part.marks is not None]
-        total = f" / {total_marks(given)}" if given else ""
+        given = [Fraction(part.marks.text) for part in self.worked.problem.parts if part.marks is not None]
+        total = f" / {written(sum(given, Fraction(0)))}" if given else ""
         fields = (phrase("handout.name"), phrase("handout.number"), phrase("handout.marks") + total)
         return self.sheet(list(self.question_pieces()), fields=fields)
 

@@ -134,7 +134,7 @@ def _root(sheet: Sheet) -> Path:
 
 _LINE = re.compile(r"\.typ:(\d+):(\d+)|^ *(\d+) │", re.MULTILINE)
 _TEXT = re.compile(r"the text `\"(.*?)\"` could not be displayed")
-_FORMULA = re.compile(r'#chain\("((?:[^"\\]|\\.)*)"|alt: "((?:[^"\\]|\\.)*)"')
+_FORMULA = re.compile(r'\bchain\("((?:[^"\\]|\\.)*)"|alt: "((?:[^"\\]|\\.)*)"')
 
 
 def _explained(error: CompilingError, sheet: Sheet, starts: Sequence[int], source: str) -> NbsolveError:
@@ -157,7 +157,9 @@ def _place(diagnostic: str, sheet: Sheet, starts: Sequence[int], source: str) ->
         if not inside:
             continue
         piece = sheet.pieces[inside[-1]]
-        said = _said(lines[number - 1], int(column or 0))
+        # a chain of several lines is said in several lines
+        before = "\n".join(lines[starts[inside[-1]] - 1 : number - 1])
+        said = _said(f"{before}\n{lines[number - 1]}", len(before) + 1 + int(column or 0))
         return f", in the {piece.about}" + (f", expression {said}" if said else "")
     return ""
 

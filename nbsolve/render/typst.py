@@ -43,8 +43,7 @@ _INSET = 2.2
 """What a box takes from the width of its text on both sides, in the font's size."""
 
 _BETWEEN = 1.5
-"""What lies between two columns of a table, in the table's font size."""
-_TABLE_SIZE = 0.95
+"""What lies between two columns of a table, in the font's size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ class Writer:
                 typst, width = self._cell(cell)
                 widths[column] = max(widths[column], width * (1.1 if number == 0 else 1.0))
                 cells.append(f"strong({typst})" if number == 0 else typst)
-        most = (room - 0.2) / _TABLE_SIZE - _BETWEEN * count
+        most = room - 0.2 - _BETWEEN * count
         if sum(widths) > most:
             widths = _narrowed(widths, most)
         columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)

@@ -106,10 +106,13 @@ def test_special_signs_are_printed_as_they_are() -> None:
         assert part in seen
 
 
-def test_a_block_that_cannot_be_set_is_named_with_its_expression() -> None:
+@pytest.mark.parametrize(
+    ("begins", "said"), [("#abreast", "expression W⁽¹⁾ = "), ("#chain", "expression δ₁⁽²⁾ = ")]
+)
+def test_a_block_that_cannot_be_set_is_named_with_its_expression(begins: str, said: str) -> None:
     one = handout(SMALL)
     sheet = one.solution()
-    position = next(n for n, piece in enumerate(sheet.pieces) if piece.typst.startswith("#chain"))
+    position = next(n for n, piece in enumerate(sheet.pieces) if piece.typst.startswith(begins))
     good = sheet.pieces[position]
     bad = Piece(good.typst.replace("$", "$ nonsense ", 1), good.about)
     pieces = [*sheet.pieces[:position], bad, *sheet.pieces[position + 1 :]]
@@ -117,7 +120,7 @@ def test_a_block_that_cannot_be_set_is_named_with_its_expression() -> None:
         typeset(replace(sheet, pieces=pieces))
     message = str(caught.value)
     assert good.about in message
-    assert "expression W⁽¹⁾ = " in message
+    assert said in message
     assert "nonsense" in message
 
 
@@ -197,8 +200,9 @@ parts: [{{label: a, ask: [forward, gradients]}}]
         boxes = [box for node in made.tree for box in node.boxes]
         assert boxes
         assert all(box[0] >= 40 and box[2] <= width - 52 for box in boxes)
-    assert pdf(text, "key").pages == 1
-    assert "nbsolve solve --all" in pdf(text, "key").tree.seen
+    assert (
+        "nbsolve solve --all" not in pdf(text, "key").tree.seen
+    )  # a few hundred answers are listed, on more pages
 
 
 # ------------------------------------------------------------------ files

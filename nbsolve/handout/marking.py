@@ -1,0 +1,146 @@
+"""How the marks of a part are given: for each kind of step some for the method, some for the values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+
+from nbsolve.answers import Answer
+from nbsolve.asked_letters import AskedInLetters
+from nbsolve.expr import Atom, Expr, atoms
+from nbsolve.listing import asked
+from nbsolve.phrases import phrase
+from nbsolve.pictured import Worked
+from nbsolve.problem.model import Part
+from nbsolve.step import Reason, Rule, Step
+from nbsolve.worked import WorkedSolution
+from nbsolve.worked_derivation import Finding, WorkedDerivation
+
+__all__ = ["Group", "groups_of", "written"]
+
+_MOST_OPERANDS = 24
+"""The formula of a method with more operands is not written down; its words are."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answers of one part that are found in the same way; `left` = `formula` is the method of the first."""
+
+    part: str
+    iteration: int | None
+    words: str
+    left: Atom | None = None
+    formula: Expr | None = None
+    entries: list[Answer | Finding] = field(default_factory=list)
+    method: Fraction = Fraction(0)
+    accuracy: Fraction = Fraction(0)
+
+
+def groups_of(worked: Worked) -> list[Group]:
+    """The answers, kind by kind, each with the marks for its method and for its values."""
+    found = list(_derived(worked) if isinstance(worked, WorkedDerivation) else _solved(worked))
+    return [marked for part in worked.problem.parts for marked in _marked(part, found)]
+
+
+# ------------------------------------------------------------------ which answers belong together
+
+
+def _derived(worked: WorkedDerivation) -> Iterator[Group]:
+    """Each derivation by itself; its method are the rules that it uses."""
+    for entry in worked.entries():
+        derivations = worked.derivations_of(entry.id)
+        derivation = next(d for d in derivations if d.variant == entry.variant)
+        reasons = (form.reason for stage in derivation.stages for form in stage.forms)
+        yield Group(entry.part or "", None, _by_reasons(reasons), entries=[entry])
+
+
+def _by_reasons(reasons: Iterable[Reason]) -> str:
+    words = dict.fromkeys(
+        phrase(f"reasons.{reason}") for reason in reasons if reason is not Reason.DEFINITION
+    )
+    return ", ".join(said for said in words if "{" not in said)
+
+
+def _solved(worked: WorkedSolution) -> Iterator[Group]:
+    found: dict[tuple[str, int | None, Rule | None], Group] = {}
+    for entry, step in _with_steps(worked):
+        rule = None if step is None else step.rule
+        key = (entry.part or "", entry.iteration, rule)
+        if key not in found:
+            found[key] = _group(entry, step)
+        found[key].entries.append(entry)
+    yield from found.values()
+
+
+def _group(entry: Answer, step: Step | None) -> Group:
+    if step is None:
+        return Group(entry.part or "", entry.iteration, phrase("rules.given"))
+    formula = step.forms[0].expression
+    short = len(set(atoms(formula))) <= _MOST_OPERANDS
+    words = phrase(f"rules.{step.rule}")
+    return Group(entry.part or "", entry.iteration, words, step.target, formula if short else None)
+
+
+def _with_steps(worked: WorkedSolution) -> Iterator[tuple[Answer, Step | None]]:
+    """Each answer with the step that finds it; None for what is given."""
+    solution, entries = worked.solution, worked.entries()
+    if worked.problem.symbolic:
+        letters = worked.letters_of(solution)
+        assert letters is not None
+        places = AskedInLetters.of(letters, worked.names).places
+        yield from zip(entries, (step for _, step in places), strict=True)
+        return
+    places_asked = list(asked(worked.problem, solution, worked.names))
+    steps = _steps(worked, {place.holder for place in places_asked})
+    yield from zip(entries, (steps.get(place.holder) for place in places_asked), strict=True)
+
+
+def _steps(worked: WorkedSolution, wanted: set[Atom]) -> Mapping[Atom, Step]:
+    found: dict[Atom, Step] = {}
+    for iteration in worked.solution.iterations:
+        for step in iteration.steps:
+            if step.target in wanted:
+                found[step.target] = step
+            if step.unit_forms is not None:
+                found |= {member: step.unit(member) for member in step.members if member in wanted}
+    return found
+
+
+# ------------------------------------------------------------------ marks
+
+
+def _marked(part: Part, groups: Sequence[Group]) -> list[Group]:
+    """The groups of a part with its marks shared out; one each for method and values where it has none."""
+    own = [group for group in groups if group.part == part.label]
+    if part.marks is None:
+        shares = [Fraction(1)] * (2 * len(own))
+    else:
+        weights = [len(group.entries) for group in own for _ in range(2)]
+        shares = list(_shared(Fraction(part.marks.text), weights))
+    return [
+        Group(g.part, g.iteration, g.words, g.left, g.formula, g.entries, method, accuracy)
+        for g, method, accuracy in zip(own, shares[::2], shares[1::2], strict=True)
+    ]
+
+
+def _shared(total: Fraction, weights: Sequence[int]) -> Iterator[Fraction]:
+    """Whole marks, or halves or quarters where there are too few: one for each, the others by weight."""
+    if not weights:
+        return
+    unit = Fraction(1, total.denominator)
+    while 0 < total / unit < len(weights):
+        unit /= 2
+    rest = max(0, int(total / unit) - len(weights)) if total else 0
+    sums = [0]
+    for weight in weights:
+        sums.append(sums[-1] + weight)
+    rounded = [rest * at * 2 // sums[-1] // 2 for at in sums]
+    for before, after in pairwise(rounded):
+        yield unit * ((1 if total else 0) + after - before)
+
+
+def written(marks: Fraction) -> str:
+    """`2`, `0.5`; a third as it is."""
+    return str(marks) if marks.denominator in (1, 3, 6, 7, 9) else f"{float(marks):g}"

@@ -1,0 +1,58 @@
+"""Keys: marks for method and values that add up to those of each part, every answer, in type that can be read."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from nbsolve.handout.marking import groups_of
+from tests.handout.made import PROBLEMS, SMALL, handout, pdf
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
+def test_every_answer_is_in_one_group_and_the_marks_of_a_part_are_shared_out(path: Path) -> None:
+    worked = handout(path).worked
+    groups = groups_of(worked)
+    assert sorted(map(repr, worked.entries())) == sorted(repr(e) for group in groups for e in group.entries)
+    assert all(group.words and group.method > 0 and group.accuracy > 0 for group in groups)
+    for part in worked.problem.parts:
+        own = [group for group in groups if group.part == part.label]
+        given = 2 * len(own) if part.marks is None else Fraction(part.marks.text)
+        assert sum(group.method + group.accuracy for group in own) == given
+
+
+@pytest.mark.parametrize("marks", ["1", "2.5", "4", "7", "10", "1/3", "0"])
+def test_marks_come_in_wholes_or_in_halves_of_them(marks: str) -> None:
+    groups = groups_of(handout(SMALL.replace("marks: 4", f"marks: {marks}")).worked)
+    own = [group for group in groups if group.part == "a"]
+    assert [group.words for group in own] == ["weighted sum of a unit", "activation function", "loss"]
+    shares = [share for group in own for share in (group.method, group.accuracy)]
+    assert sum(shares) == Fraction(marks)
+    assert Fraction(marks) == 0 or all(share > 0 for share in shares)
+    if marks == "10":
+        assert all(share.denominator == 1 for share in shares)
+
+
+def test_the_method_is_the_step_that_finds_the_quantity() -> None:
+    said = [node.alt or "" for node in pdf(SMALL, "key").tree if node.kind == "Formula"]
+    assert "z₁⁽¹⁾ = w₁₁⁽¹⁾·x₁ + w₂₁⁽¹⁾·x₂ + b⁽¹⁾" in said
+    assert any(alt.startswith("∂L/∂w₁₁⁽¹⁾ = ∂L/∂z") for alt in said) or any("∂L/∂" in alt for alt in said)
+    seen = pdf(SMALL, "key").tree.seen
+    assert "Total: 6.5" in seen
+    assert "shared out" in seen
+
+
+@pytest.mark.parametrize("stem", ["001-a-cross-entropy", "derivation-softmax", "000-softmax-two-losses"])
+def test_keys_are_set_in_the_size_of_the_text(stem: str) -> None:
+    document = pypdfium2.PdfDocument(pdf(PROBLEMS[0].with_name(f"{stem}.yaml"), "key").bytes)
+    text = document[0].get_textpage()
+    sizes = {
+        round(pypdfium2.raw.FPDFText_GetFontSize(text, n), 1)
+        for n in range(text.count_chars())
+        if text.get_text_range(n, 1).strip()
+    }
+    # the text, indices and what stands in fractions of a line, the title
+    assert sizes - {5.0, 7.0} == {10.0, 20.4}
