@@ -105,8 +105,8 @@ def _solved(problem: Problem) -> Iterator[Call]:
         yield "letters", {}
     if not problem.symbolic:
         yield from _stages(problem)
-        yield "draw", {"show": "activations"}
-    yield "draw", {"show": "backward" if problem.losses else "forward"}
+    else:
+        yield "draw", {"show": _whole_pass(problem)}
     if has_several(problem) and not problem.symbolic:
         yield "draw", {"show": "loss"}
 
@@ -115,8 +115,14 @@ def _stages(problem: Problem) -> Iterator[Call]:
     stages = ["forward", *(["loss", "backward"] if problem.losses else [])]
     stages += ["update"] if problem.training else []
     for number in sorted(shown_iterations(problem)) if has_several(problem) else [None]:
-        for stage in stages:
-            yield stage, {} if number is None else {"iteration": number}
+        which: dict[str, str | int] = {} if number is None else {"iteration": number}
+        yield from ((stage, which) for stage in stages)
+        yield from (("draw", {"show": show, **which}) for show in ("activations", _whole_pass(problem)))
+
+
+def _whole_pass(problem: Problem) -> str:
+    """The drawing that shows the most."""
+    return "backward" if problem.losses else "forward"
 
 
 def _derived(problem: DerivationProblem) -> Iterator[Call]:

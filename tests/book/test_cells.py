@@ -37,9 +37,12 @@ def sources(text: str) -> list[str]:
 def test_each_iteration_that_is_shown_has_cells_of_its_own() -> None:
     stages = [source for source in sources(SMALL) if "iteration=" in source]
     assert stages == [
-        f"solution.{stage}(iteration={number})"
+        call.format(f"iteration={number}")
         for number in (2, 3, 6)
-        for stage in ("forward", "loss", "backward", "update")
+        for call in (
+            *(f"solution.{stage}({{}})" for stage in ("forward", "loss", "backward", "update")),
+            *(f'solution.draw("{show}", {{}})' for show in ("activations", "backward")),
+        )
     ]
 
 
