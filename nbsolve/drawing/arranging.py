@@ -17,14 +17,14 @@ from nbsolve.drawing.columns import Strip, rows_of_units, strips
 from nbsolve.drawing.content import Content, Edge
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.layout import Layout
-from nbsolve.drawing.placing import Size
+from nbsolve.drawing.placing import Margins, Size
 from nbsolve.drawing.scene import Point
 from nbsolve.drawing.table import table_widths
 from nbsolve.drawing.ways import EXIT, PAGE, ROOM, Way
 
 __all__ = ["lay_out"]
 
-_SCREEN = (740.0, 620.0)
+_SCREEN = (760.0, 640.0)
 """What a screen shows at once: the first arrangement that fits is taken."""
 _GROWTH = 1.1
 _DIRECTIONS = ((False, False), (True, False), (True, True))
@@ -52,8 +52,9 @@ class _Plan:
 
     @property
     def price(self) -> float:
-        """What is to be small: the area; layers below one another are a last resort."""
-        return self.size[0] * self.size[1] * _factor(self.way)
+        """What is to be small: the area, more so where a screen would shrink it; `down` is a last resort."""
+        shrunk = max(1.0, self.size[0] / _SCREEN[0])
+        return self.size[0] * self.size[1] * shrunk**2 * _factor(self.way)
 
 
 def _factor(way: Way) -> float:
@@ -67,28 +68,33 @@ def lay_out(graph: nx.DiGraph, contents: Sequence[Content]) -> Layout:
         ways = [Way(graph, contents, down, flat, stretched) for down, flat in directions]
         if not ways[0].tags:
             break
-        best = None if stretched else _best(ways[0], ways[0].whole, _SCREEN)
+        best: _Plan | None = None
+        for airy in (True, False):
+            if best is None and not stretched:
+                best = _best(ways[0], ways[0].whole, _SCREEN, ways[0].margins(airy))
         if best is None:
             for way in ways:
-                best = _best(way, way.tags, PAGE, best)
+                best = _best(way, way.tags, PAGE, way.margins(), best)
         if best is not None:
             return _layout(best)
     bare = [Way(graph, contents, down, flat, False) for down, flat in directions]
-    plans = [next(_plans(way, {}, (math.inf, math.inf))) for way in bare]
+    plans = [next(_plans(way, {}, (math.inf, math.inf), way.margins())) for way in bare]
     return _layout(min(plans, key=lambda plan: max(plan.size[0] / PAGE[0], plan.size[1] / PAGE[1], 1.0)))
 
 
-def _best(way: Way, tags: _Tags, page: Size, best: _Plan | None = None) -> _Plan | None:
+def _best(way: Way, tags: _Tags, page: Size, margins: Margins, best: _Plan | None = None) -> _Plan | None:
     """The best plan of one way that fits a page, where it is better than another."""
     bounds = [math.inf if best is None else best.price]
-    for plan in _plans(way, tags, page, bounds):
+    for plan in _plans(way, tags, page, margins, bounds):
         if plan.price < bounds[0]:
             best = plan
             bounds[0] = plan.price
     return best
 
 
-def _plans(way: Way, tags: _Tags, page: Size, bounds: Sequence[float] = (math.inf,)) -> Iterator[_Plan]:
+def _plans(
+    way: Way, tags: _Tags, page: Size, margins: Margins, bounds: Sequence[float] = (math.inf,)
+) -> Iterator[_Plan]:
     """The plans that fit a page, the tightest rows first; those beyond a price are left out."""
     rows = [rows_of_units(way.graph, way.columns, way.left_out, False)]
     if len({len(column) for column in way.columns} - {1}) > 1:
@@ -105,7 +111,7 @@ def _plans(way: Way, tags: _Tags, page: Size, bounds: Sequence[float] = (math.in
             if way.extent(0.0, 2 * reach)[across] <= page[across]:
                 room = max(map(len, way.columns)) > 1
                 for aside, loss in way.ends():
-                    plan = _planned(way, middles, sides, reach, aside, loss, tags, page, bounds[0])
+                    plan = _planned(way, middles, sides, reach, aside, loss, tags, page, margins, bounds[0])
                     if plan is not None:
                         yield plan
         pitch *= _GROWTH
@@ -113,7 +119,7 @@ def _plans(way: Way, tags: _Tags, page: Size, bounds: Sequence[float] = (math.in
 
 def _planned(
     way: Way, middles: Mapping[Node, float], sides: Sequence[float], reach: float, aside: bool, loss: Size,
-    tags: _Tags, page: Size, bound: float,
+    tags: _Tags, page: Size, margins: Margins, bound: float,
 ) -> _Plan | None:  # fmt: skip
     """The plan with these places across, if there is one."""
     high = max(reach, sides[-1] / 2 + EXIT + loss[1] if aside else loss[1] / 2)
@@ -121,7 +127,7 @@ def _planned(
     units = sum(along for along, _ in way.units) + way.behind(aside, loss)
     fixed, along = way.extent(units, high - low), 1 if way.down else 0
     room = min(page[along], bound / fixed[1 - along] / _factor(way)) - fixed[along]
-    found = strips(way.columns, middles, sides, way.least, tags, way.margins, room)
+    found = strips(way.columns, middles, sides, way.least, tags, margins, room)
     if found is None:
         return None
     low = min(low, *(strip.reach[0] for strip in found))

@@ -17,8 +17,6 @@ __all__ = ["Margins", "Place", "Size", "Wire", "place_on_wires"]
 
 _EDGE = 5.0
 """A label keeps this far from the units."""
-_APART = 5.0
-"""Labels leave this much between them."""
 _STEPS = 41
 _PARTS = np.linspace(0.04, 0.96, _STEPS)[None, :]
 _TRIES = 4000
@@ -29,11 +27,14 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """What stays free: `clear` to the middle of any other line; `before` and `after` it, of its own."""
+    """What stays free: `clear` to the middle of any other line; `before` and `after` it, of its own; `apart` from
+    any other label.
+    """
 
     clear: float
     before: float
     after: float
+    apart: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,11 @@ class _Candidate(NamedTuple):
     half: float
     high: float
 
-    def meets(self, other: _Candidate) -> bool:
-        """Whether two labels would touch."""
+    def meets(self, other: _Candidate, apart: float) -> bool:
+        """Whether two labels would come too near to each other."""
         return (
-            abs(self.along - other.along) < self.half + other.half + _APART
-            and abs(self.across - other.across) < self.high + other.high + _APART
+            abs(self.along - other.along) < self.half + other.half + apart
+            and abs(self.across - other.across) < self.high + other.high + apart
         )
 
 
@@ -94,7 +95,7 @@ def place_on_wires(wires: Sequence[Wire], margins: Margins) -> list[Place] | Non
             left -= 1
             if left < 0:
                 return None
-            rest = {k: [c for c in open_[k] if not candidate.meets(c)] for k in others}
+            rest = {k: [c for c in open_[k] if not candidate.meets(c, margins.apart)] for k in others}
             if all(rest.values()):
                 found = chosen(rest)
                 if found is not None:

@@ -29,8 +29,8 @@ EXIT = 34.0
 """How far the loss stands from the outputs."""
 ROOM = 20.0
 """The least distance between two units of a layer."""
-_CLEAR, _SEEN, _ARROW = 3.2, 12.5, 9.0
-"""The rule for labels: this far from any other line, so much of their own seen; and how long an arrowhead is."""
+_CLEAR, _SEEN, _ARROW, _APART, _AIRY = 3.2, 12.5, 9.0, 5.0, 7.0
+"""The rule for labels: this far from any other line, so much of their own seen; how long an arrowhead is."""
 _OVERHANG = 8.0
 """A loss aside of the output may be so much longer: its labels keep farther away than half of that."""
 _LEAST = 60.0
@@ -101,13 +101,16 @@ class Way:
         """The sizes of labels none of whose lines of text are parted."""
         return {edge: sizes[:1] for edge, sizes in self.tags.items()}
 
-    @cached_property
-    def margins(self) -> Margins:
-        """How far labels stay from other lines, and how much of their own is seen on both sides of them."""
+    def margins(self, airy: bool = False) -> Margins:
+        """How far labels stay from other lines, and how much of their own is seen on both sides of them.
+
+        The rule, or, where there is room, `airy`: about twice as much.
+        """
         thickest = max(wiring.width for content in self.contents for wiring in content.wires.values())
         backwards = {content.backwards for content in self.contents}
         before, after = (_SEEN + (_ARROW if side in backwards else 0.0) for side in (True, False))
-        return Margins(_CLEAR + thickest / 2, before, after)
+        more = _AIRY if airy else 0.0
+        return Margins(_CLEAR + thickest / 2 + more, before + more, after + more, _APART + more)
 
     @cached_property
     def beside(self) -> float:
