@@ -171,7 +171,7 @@ class Lines(Numbers):
         if is_tabulated(node):
             assert isinstance(node.name, Applied)
             relation, _ = numeric[0]
-            numeric = ((relation, node.name.rebuilt((self.numbers(node.name.argument),))),)
+            numeric = ((relation, node.name.rebuilt((self.numbers(node.name.argument, found.more),))),)
         elif node.name != node.body:
             numeric = (("=", node.body), *numeric)
         sign = "=" if result.exact else "≈"
