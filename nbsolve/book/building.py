@@ -60,10 +60,11 @@ def build_book(
         here = dict(zip(page_names(files), files, strict=True))
         record = course.build / "made.json"
         chosen = here
-        same = was_withheld(course) == course.withheld
-        if problems and ((same and read_made(record)) or not course.site.exists()):
+        known = read_made(record)
+        ways = {was_withheld(course), *(page.withheld for page in known.values())}
+        if problems and ((known and ways == {course.withheld}) or not course.site.exists()):
             chosen = _chosen(problems, here)
-            if not all_there(course, {*read_made(record)} & {*here} - {*chosen}):
+            if not all_there(course, {*known} & {*here} - {*chosen}):
                 chosen = here  # the course has just begun to have handouts
         loaded = _load(chosen, settings)
         if console is not None:
