@@ -47,40 +47,70 @@ def build_book(
     settings = read_settings(course.config)
     course = Course(course.folder, settings.handouts, settings.withheld(now))
     with own_turn(course.build, console) as lock:
-        from nbsolve.book.contents import list_of_problems, table_of_contents
-        from nbsolve.book.handouts import all_there
-        from nbsolve.book.made import read_made
-        from nbsolve.book.pages import make_pages
-        from nbsolve.book.site import build_site, is_up_to_date, sweep, was_withheld
-        from nbsolve.book.sphinx_process import sphinx_process
-        from nbsolve.whole_files import write_whole
-
-        sweep(course)
-        files = course.problem_files()
-        here = dict(zip(page_names(files), files, strict=True))
-        record = course.build / "made.json"
-        chosen = here
-        known = read_made(record)
-        ways = {was_withheld(course), *(page.withheld for page in known.values())}
-        if problems and ((known and ways == {course.withheld}) or not course.site.exists()):
-            chosen = _chosen(problems, here)
-            if not all_there(course, {*known} & {*here} - {*chosen}):
-                chosen = here  # the course has just begun to have handouts
-        loaded = _load(chosen, settings)
-        if console is not None:
-            for warning in (warning for problem in loaded.values() for warning in problem.warnings):
-                console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
-        with sphinx_process(lock, at_once) as sphinx:
-            listed = make_pages(course, here, loaded, console=console, at_once=at_once, when_due=sphinx.start)
-            write_whole(course.pages / f"{TABLE}.md", list_of_problems(listed, course.kinds))
-            write_whole(course.contents, table_of_contents(course.book / "_toc.yml", listed))
-            if not is_up_to_date(course):
-                if console is not None:
-                    console.print("Building the site …", highlight=False)
-                changed = build_site(course, sphinx, read_made(record))
-                if console is not None:
-                    _tell(changed, console)
+        try:
+            _build(course, settings, problems, lock, console=console, at_once=at_once)
+        except NbsolveError:
+            if course.withheld and console is not None:
+                _warn_of_solutions(course, console)
+            raise
+    if course.withheld and console is not None:
+        until = settings.solutions if isinstance(settings.solutions, datetime) else None
+        words = f" until {until:%Y-%m-%d %H:%M}: build it again then" if until else ""
+        console.print(f"The solutions are left out of it{words}.", highlight=False)
     return course.site / "index.html"
+
+
+def _build(
+    course: Course,
+    settings: Settings,
+    problems: Sequence[Path] | None,
+    lock: int | None,
+    *,
+    console: Console | None,
+    at_once: int,
+) -> None:
+    """Build the site while nobody else does."""
+    from nbsolve.book.contents import list_of_problems, table_of_contents
+    from nbsolve.book.handouts import all_there
+    from nbsolve.book.made import read_made
+    from nbsolve.book.pages import make_pages
+    from nbsolve.book.site import build_site, is_up_to_date, sweep, was_withheld
+    from nbsolve.book.sphinx_process import sphinx_process
+    from nbsolve.whole_files import write_whole
+
+    sweep(course)
+    files = course.problem_files()
+    here = dict(zip(page_names(files), files, strict=True))
+    record = course.build / "made.json"
+    chosen = here
+    known = read_made(record)
+    ways = {was_withheld(course), *(page.withheld for page in known.values())}
+    if problems and ((known and ways == {course.withheld}) or not course.site.exists()):
+        chosen = _chosen(problems, here)
+        if not all_there(course, {*known} & {*here} - {*chosen}):
+            chosen = here  # the course has just begun to have handouts
+    loaded = _load(chosen, settings)
+    if console is not None:
+        for warning in (warning for problem in loaded.values() for warning in problem.warnings):
+            console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
+    with sphinx_process(lock, at_once) as sphinx:
+        listed = make_pages(course, here, loaded, console=console, at_once=at_once, when_due=sphinx.start)
+        write_whole(course.pages / f"{TABLE}.md", list_of_problems(listed, course.kinds))
+        write_whole(course.contents, table_of_contents(course.book / "_toc.yml", listed))
+        if not is_up_to_date(course):
+            if console is not None:
+                console.print("Building the site …", highlight=False)
+            changed = build_site(course, sphinx, read_made(record))
+            if console is not None:
+                _tell(changed, console)
+
+
+def _warn_of_solutions(course: Course, console: Console) -> None:
+    """A build without the solutions has failed: say so where the site that stays has them."""
+    from nbsolve.book.site import was_withheld
+
+    if course.site.exists() and not was_withheld(course):
+        console.print(f"{course.site} stays as it was, with the solutions.", highlight=False, soft_wrap=True)
 
 
 def _tell(changed: Sequence[Path], console: Console) -> None:

@@ -27,7 +27,7 @@ def question_notebook(problem: AnyProblem) -> nbformat.NotebookNode:
     Raises: DomainError where there is no solution.
     """
     worked = solve(problem)
-    shown: list[dict[str, Any]] = [_question(worked)._repr_mimebundle_()]
+    shown: list[dict[str, Any]] = [one._repr_mimebundle_() for one in _question(worked) if one.blocks]
     if isinstance(worked, WorkedSolution):
         shown.append({"image/svg+xml": worked.draw().svg})
     cells = [
@@ -38,9 +38,12 @@ def question_notebook(problem: AnyProblem) -> nbformat.NotebookNode:
     return new_notebook(cells, {})
 
 
-def _question(worked: Worked) -> Document:
-    """The statement, blanks in the place of numbers of the solution, and what it leaves to the conventions."""
+def _question(worked: Worked) -> tuple[Document, ...]:
+    """The statement, blanks in the place of numbers of the solution, and what it leaves to the conventions.
+
+    These stand before the parts, in a cell of their own: else both lists would be one.
+    """
     asked = worked.statement(blanks=True) if isinstance(worked, WorkedSolution) else worked.statement()
     at = parts_of(worked, asked.blocks)
-    before = asked.blocks[:at]
-    return replace(asked, blocks=(*before, *worked.unsaid().blocks, *asked.blocks[len(before) :]))
+    given = asked.blocks[:at]
+    return replace(asked, blocks=given), worked.unsaid(), replace(asked, blocks=asked.blocks[len(given) :])

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from rich.console import Console
 
 import nbsolve
 from nbsolve.book import build_book, init_course
@@ -91,7 +93,13 @@ def test_only_what_changed_is_run_again(course: Path, tmp_path: Path) -> None:
     changed = TRAINED.replace("0.25", "0.75")
     (mine / "problems" / "trained.yaml").write_text(changed, encoding="utf-8")
     (mine / "problems" / "first.yaml").unlink()
-    build_book(mine)
+    console = Console(file=StringIO(), width=200)
+    build_book(mine, console=console)
+    assert isinstance(console.file, StringIO)
+    said = console.file.getvalue()
+    site = mine / "book" / "_build" / "html"
+    assert f"changed: {site / 'problems' / 'trained.html'}\n" in said
+    assert "flat.html" not in said
     assert "0.75" in (notebooks / "trained.ipynb").read_text(encoding="utf-8")
     assert (notebooks / "flat.ipynb").read_text(encoding="utf-8").endswith(" ")
     assert not (notebooks / "first.ipynb").exists()

@@ -9,17 +9,20 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 import pikepdf
 import pypdfium2
 import pytest
 from bs4 import BeautifulSoup
+from rich.console import Console
 
 from nbsolve import WorkedSolution, solve
 from nbsolve.answers import Answer
 from nbsolve.book import build_book, init_course
 from nbsolve.book.made import read_made
+from nbsolve.errors import ProblemError
 from nbsolve.problem import load_problem
 from tests.book.problems import FLAT, TRAINED
 
@@ -216,11 +219,24 @@ def test_switching_builds_everything_anew(mine: Path) -> None:
     assert after.keys() == before.keys()
     assert [place for place, data in after.items() if data != before[place]] == []
     assert leaks(book, sought)
+    # a build without them that fails says that the site still has them
+    page = book / "pictures.md"
+    page.write_text(PAGE + "\n[nowhere](nowhere.md)\n", encoding="utf-8")
+    configured(mine, "9000-01-01")
+    console = Console(file=StringIO(), width=300)
+    with pytest.raises(ProblemError, match="nowhere"):
+        build_book(mine, console=console)
+    assert isinstance(console.file, StringIO)
+    assert f"{site} stays as it was, with the solutions." in console.file.getvalue()
+    page.write_text(PAGE, encoding="utf-8")
     # what was built, and stayed there, goes
     (site / "old").mkdir()
     (site / "old" / "telling.ipynb").write_bytes((site / "_sources" / "problems" / "flat.ipynb").read_bytes())
-    configured(mine, "false")
-    build_book(mine)
+    configured(mine, "9000-01-01")
+    console = Console(file=StringIO(), width=300)
+    build_book(mine, console=console)
+    assert isinstance(console.file, StringIO)
+    assert "left out of it until 9000-01-01 00:00: build it again then." in console.file.getvalue()
     nothing_of_it(mine, sought)
 
 
@@ -275,7 +291,7 @@ def test_a_failed_build_leaves_no_page_half_made(mine: Path) -> None:
     configured(mine, "true")
     page = mine / "book" / "pictures.md"
     page.write_text(PAGE + "\n[nowhere](nowhere.md)\n", encoding="utf-8")
-    with pytest.raises(Exception, match="nowhere"):
+    with pytest.raises(ProblemError, match="nowhere"):
         build_book(mine)
     page.write_text(PAGE, encoding="utf-8")
     configured(mine, "false")
