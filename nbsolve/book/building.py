@@ -74,6 +74,7 @@ def _build(
     from nbsolve.book.handouts import all_there
     from nbsolve.book.made import read_made
     from nbsolve.book.pages import make_pages
+    from nbsolve.book.publishing import remove
     from nbsolve.book.site import build_site, is_up_to_date, sweep, was_withheld
     from nbsolve.book.sphinx_process import sphinx_process
     from nbsolve.whole_files import write_whole
@@ -101,6 +102,9 @@ def _build(
             if console is not None:
                 console.print("Building the site …", highlight=False)
             changed = build_site(course, sphinx, read_made(record))
+            if course.withheld and ways != {True}:
+                for left in ("book.pdf", "pdf"):  # the book as it was typeset with them
+                    remove(course.build / left)
             if console is not None:
                 _tell(changed, console)
 

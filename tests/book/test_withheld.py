@@ -232,9 +232,13 @@ def test_switching_builds_everything_anew(mine: Path) -> None:
     # what was built, and stayed there, goes
     (site / "old").mkdir()
     (site / "old" / "telling.ipynb").write_bytes((site / "_sources" / "problems" / "flat.ipynb").read_bytes())
+    (book / "_build" / "pdf").mkdir()
+    (book / "_build" / "book.pdf").write_bytes((site / "problems" / "flat-key.pdf").read_bytes())
     configured(mine, "9000-01-01")
     console = Console(file=StringIO(), width=300)
     build_book(mine, console=console)
+    assert not (book / "_build" / "book.pdf").exists()
+    assert not (book / "_build" / "pdf").exists()
     assert isinstance(console.file, StringIO)
     assert "left out of it until 9000-01-01 00:00: build it again then." in console.file.getvalue()
     nothing_of_it(mine, sought)
