@@ -53,7 +53,8 @@ def build(
 
     Only what has changed is worked out again. The site is what the course holds: problems that are gone leave it,
     those in subfolders of problems/ are in it, and where files are named, the others stay as they were built.
-    It needs no network when it is read.
+    It needs no network when it is read. With `handouts: true` in _config.yml each page has its question sheet,
+    solution and key as PDF.
     """
     from rich.console import Console
 
