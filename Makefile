@@ -19,7 +19,7 @@ UV ?= uv
 
 help: ## say what can be made
 	@echo 'make site        build the site of all problems: book/_build/html/index.html'
-	@echo 'make handouts    typeset all problems: _build/handouts/PROBLEM/{question,solution,key}.pdf'
+	@echo 'make handouts    typeset all problems: _build/handouts/PROBLEM/{question,solution,compact,key}.pdf'
 	@echo 'make book-pdf    the book as one PDF, through LaTeX (says what is missing for that)'
 	@echo 'make test        run the tests; what needs a browser or TeX is left out where there is none'
 	@echo 'make fuzz        mutated problems, formulae and data files by the thousand (make test runs a sample of them)'

@@ -41,6 +41,7 @@ class Kind(StrEnum):
 
     QUESTION = "question"
     SOLUTION = "solution"
+    COMPACT = "compact"
     KEY = "key"
 
 
@@ -79,7 +80,7 @@ def handout(
     ] = None,
     only: Annotated[
         list[Kind] | None,
-        typer.Option("--only", help="Only this part of each handout. Repeatable.", show_default="all three"),
+        typer.Option("--only", help="Only this part of each handout. Repeatable.", show_default="all four"),
     ] = None,
     collection: Annotated[
         bool,
@@ -124,7 +125,7 @@ def handout(
     ] = None,
     prune: Prune = False,
 ) -> None:
-    """Typeset problems as PDF: question sheet, solution, and key, in DIR/PROBLEM/.
+    """Typeset problems as PDF: question sheet, solution, compact solution, and key, in DIR/PROBLEM/.
 
     The head of every handout (course, term, date, institution, logo) comes from `course` in
     _config.yml, or from the options, which come first. Handouts in DIR whose problem is gone are named.

@@ -1,18 +1,25 @@
-"""The handouts of one problem: question sheet, solution, key."""
+"""The handouts of one problem: question sheet, solution, compact solution, key."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from nbsolve.handout.compact import compact
 from nbsolve.handout.keys import key
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
 
 __all__ = ["KINDS", "sheet_of"]
 
-KINDS = ("question", "solution", "key")
+_MAKERS: Mapping[str, Callable[[Handout], Sheet]] = {
+    "question": Handout.question,
+    "solution": Handout.solution,
+    "compact": compact,
+    "key": key,
+}
+KINDS = tuple(_MAKERS)
 
 
 def sheet_of(handout: Handout, kind: str) -> Sheet:
     """The sheet of one of the `KINDS`."""
-    if kind == "key":
-        return key(handout)
-    return handout.question() if kind == "question" else handout.solution()
+    return _MAKERS[kind](handout)

@@ -58,6 +58,7 @@ _PREAMBLE = r"""% Compile with pdflatex, xelatex or lualatex.
 """
 _PACKAGES = {
     "mathtools": r"\\coloneqq|\\eqqcolon|\\begin\{rcases\}",
+    "multicol": r"\\begin\{multicols\}",
     "mathrsfs": r"\\mathscr",
     "cancel": r"\\[bx]?cancel",
     "arydshln": r"\\hdashline|\\begin\{array\}\{[^}]*:",

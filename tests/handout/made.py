@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from nbsolve import load_problem, solve
-from nbsolve.handout import PAPERS, CourseData, Handout, Sheet, key, typeset
+from nbsolve.handout import PAPERS, CourseData, Handout, typeset
+from nbsolve.handout.kinds import sheet_of
 from nbsolve.worked import WorkedSolution
 from tests.handout.pdf import Pdf
 
@@ -36,13 +37,6 @@ COURSE = CourseData("Neural networks", "Winter 2026/27", "21 November 2026", "A 
 def handout(source: str | Path, changes: tuple[str, ...] = ()) -> Handout:
     """The handouts of a file, or of a text."""
     return Handout(solve(load_problem(source, overrides=list(changes))), COURSE)
-
-
-def sheet_of(one: Handout, kind: str) -> Sheet:
-    """The question sheet, the solution or the key."""
-    if kind == "key":
-        return key(one)
-    return one.question() if kind == "question" else one.solution()
 
 
 @cache

@@ -34,7 +34,7 @@ def test_every_line_reproduces(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["question", "solution", "key"])
+@pytest.mark.parametrize("kind", ["question", "solution", "compact", "key"])
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 def test_what_is_said_is_what_is_seen(path: Path, kind: str) -> None:
     found = list(formulas(pdf(path, kind).tree))

@@ -194,7 +194,7 @@ samples: [{{input: [1, 2, 3, 4], target: [1]}}]
 loss: squared_error
 parts: [{{label: a, ask: [forward, gradients]}}]
 """
-    for kind in ("question", "solution", "key"):
+    for kind in ("question", "solution", "compact", "key"):
         made = pdf(text, kind)
         width = float(made.file.pages[0].mediabox[2])
         boxes = [box for node in made.tree for box in node.boxes]

@@ -12,14 +12,15 @@ import pytest
 
 from nbsolve import load_problem, solve
 from nbsolve.handout import CourseData, Handout, Solutions, collection, typeset
+from nbsolve.handout.kinds import sheet_of
 from nbsolve.handout.paper import MARGIN, PAPERS
 from tests.handout.givens import wide_problem
-from tests.handout.made import PROBLEMS, sheet_of
+from tests.handout.made import PROBLEMS
 
 POINTS = 72 / 25.4
 SLACK = 3.0
 """Points by which a frame or a rounded letter may stand over the edge of the text."""
-KINDS = ("question", "solution", "key")
+KINDS = ("question", "solution", "compact", "key")
 
 LONG = """\
 title: Many inputs with long numbers

@@ -10,8 +10,9 @@ import pytest
 
 from nbsolve.handout import Solutions, collection
 from nbsolve.handout.book_pdf import PACKAGES, build_book_pdf, missing
+from nbsolve.handout.kinds import sheet_of
 from nbsolve.handout.latex import as_latex
-from tests.handout.made import PROBLEMS, SMALL, handout, sheet_of
+from tests.handout.made import PROBLEMS, SMALL, handout
 from tests.programs import TEX, needs
 
 TRIED = [path for path in PROBLEMS if path.stem in ("002-two-sigmoid-layers", "derivation-softmax")]
@@ -34,7 +35,7 @@ def compiled(source: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TRIED, ids=lambda p: p.stem)
-@pytest.mark.parametrize("kind", ["question", "solution", "key"])
+@pytest.mark.parametrize("kind", ["question", "solution", "compact", "key"])
 def test_handouts(path: Path, kind: str) -> None:
     source = as_latex(sheet_of(handout(path), kind))
     assert r"\includegraphics" not in source
@@ -44,7 +45,7 @@ def test_handouts(path: Path, kind: str) -> None:
 
 @needs(TEX)
 @pytest.mark.parametrize("path", TRIED, ids=lambda p: p.stem)
-@pytest.mark.parametrize("kind", ["question", "solution", "key"])
+@pytest.mark.parametrize("kind", ["question", "solution", "compact", "key"])
 def test_they_compile(path: Path, kind: str, tmp_path: Path) -> None:
     compiled(as_latex(sheet_of(handout(path), kind)), tmp_path)
 

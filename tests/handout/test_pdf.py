@@ -17,7 +17,7 @@ from tests.handout.pdf import Node, Pdf, faults
 FIRST = ROOT / "problems" / "001-a-squared-error.yaml"
 
 
-@pytest.mark.parametrize("kind", ["question", "solution", "key"])
+@pytest.mark.parametrize("kind", ["question", "solution", "compact", "key"])
 def test_title_language_fonts(kind: str) -> None:
     one = pdf(FIRST, kind)
     assert one.title == "ReLU and two sigmoid layers, squared error, two iterations"
@@ -89,7 +89,7 @@ def blocks(node: Node) -> list[Node]:
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 @pytest.mark.parametrize("paper", PAPERS)
 def test_pages_end_where_they_may_and_nothing_leaves_the_margins(path: Path, paper: str) -> None:
-    for kind in ("question", "solution", "key"):
+    for kind in ("question", "solution", "compact", "key"):
         made = pdf(path, kind, paper=paper)
         if paper == "a4":
             assert faults(made.bytes) == []

@@ -1,0 +1,109 @@
+"""The compact solution: what is asked alone, in two columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from nbsolve.asked_letters import AskedInLetters
+from nbsolve.document import Block, Derivation, Document, Heading, blocks_within
+from nbsolve.handout.sheets import Handout
+from nbsolve.handout.typesetting import Sheet
+from nbsolve.listing import asked
+from nbsolve.phrases import phrase
+from nbsolve.pictured import Worked
+from nbsolve.render.circled import circled
+from nbsolve.render.typst import Piece, Writer
+from nbsolve.render.typst_lines import chains
+from nbsolve.render.typst_math import CIRCLES, Formulas
+from nbsolve.symbol import anchor
+from nbsolve.worked import WorkedSolution
+
+__all__ = ["compact"]
+
+_GUTTER = 2.0
+"""Between the columns, in the font's size (as in handout.typ)."""
+_SMALLEST = 0.85
+"""A formula that a column would set smaller than so much stands across both."""
+_SMALLER = re.compile(r", smaller: ([0-9.]+)")
+
+
+def compact(handout: Handout) -> Sheet:
+    """The derivations of what is asked, and of the numbered factors that these refer to."""
+    document = replace(handout.whole, blocks=tuple(_kept(handout.worked, handout.whole)))
+    half = (handout.paper.room - _GUTTER) / 2
+    narrow, wide = Writer(document, half), Writer(document, handout.paper.room)
+    pieces = list(zip(document.blocks, narrow.pieces(), wide.pieces(), strict=True))
+    shown = [_in_columns(pieces)] if pieces else []
+    return handout.sheet(shown, phrase("handout.compact"))
+
+
+def _in_columns(pieces: Sequence[tuple[Block, Piece, Piece]]) -> Piece:
+    """All pieces as one; a heading stays with what follows it, and what is too wide for a column spans both."""
+    items: list[str] = []
+    before = ""
+    for block, narrow, wide in pieces:
+        if isinstance(block, Heading):
+            before += f"{narrow.typst}\n\n"
+            continue
+        spans = any(float(size) < _SMALLEST for size in _SMALLER.findall(narrow.typst))
+        said = (wide if spans else narrow).typst
+        items.append(f"(spans: {str(spans).lower()}, body: [{before}{said}\n])")
+        before = ""
+    shown = ",\n".join(items)
+
+    def written() -> str:
+        inner = "\n".join(piece.latex() for _, piece, _ in pieces)
+        return f"\\begin{{multicols}}{{2}}\n{inner}\n\\end{{multicols}}\n"
+
+    return Piece(f"#in-two-columns((\n{shown},\n))", "compact solution", written)
+
+
+def _kept(worked: Worked, whole: Document) -> Iterator[Block]:
+    """The derivations of what is asked, each under its headings."""
+    wanted = _wanted(worked, whole)
+    pending: list[Heading] = []
+    for block in blocks_within(whole.blocks):
+        if isinstance(block, Heading):
+            if block.level == 1:
+                continue  # the sheet has its title
+            pending = [*(heading for heading in pending if heading.level < block.level), block]
+        elif isinstance(block, Derivation) and id(block) in wanted:
+            yield from pending
+            yield block
+            pending = []
+
+
+def _wanted(worked: Worked, whole: Document) -> set[int]:
+    """The derivations to be kept, by identity."""
+    blocks = [block for block in blocks_within(whole.blocks) if isinstance(block, Derivation)]
+    if not isinstance(worked, WorkedSolution):
+        return {id(block) for block in blocks}
+    ids = frozenset(_anchors(worked))
+    formulas = Formulas(worked.names)
+    wanted = [n for n, block in enumerate(blocks) if not ids.isdisjoint(block.anchors)]
+    numbered = {n: {line.tag for line in block.lines if line.tag} for n, block in enumerate(blocks)}
+    todo = list(wanted)
+    while todo:
+        place = todo.pop()
+        said = "\n".join(chain.linear for chain in chains(blocks[place], formulas))
+        called = {tag for tags in numbered.values() for tag in tags if circled(tag, CIRCLES) in said}
+        for tag in called - numbered[place]:
+            found = next((n for n in range(place - 1, -1, -1) if tag in numbered[n]), None)
+            if found is not None and found not in wanted:
+                wanted.append(found)
+                todo.append(found)
+    return {id(blocks[n]) for n in wanted}
+
+
+def _anchors(worked: WorkedSolution) -> Iterator[str]:
+    """The ids of the asked quantities."""
+    if worked.problem.symbolic:
+        letters = worked.letters_of(worked.solution)
+        assert letters is not None
+        for _, step in AskedInLetters.of(letters, worked.names).places:
+            yield f"letters-{anchor(step.target)}"
+        return
+    for place in asked(worked.problem, worked.solution, worked.names):
+        yield f"it{place.iteration}-{anchor(place.holder)}"

@@ -1,0 +1,49 @@
+"""The compact solution: what is asked, what that refers to, and nothing else; in two columns that end together."""
+
+from __future__ import annotations
+
+from tests.handout.made import PROBLEMS, ROOT, handout, pdf
+
+TWO = ROOT / "problems" / "002-two-sigmoid-layers.yaml"
+LETTERS = ROOT / "problems" / "000-softmax-two-losses.yaml"
+
+
+def test_what_is_asked_and_nothing_else() -> None:
+    said = [node.alt or "" for node in pdf(TWO, "compact").tree if node.kind == "Formula"]
+    begun = {alt.split(" = ")[0] for alt in said}
+    assert {"∂L/∂w₇", "∂L/∂w₃", "h₁ᵢ"} <= begun
+    assert not begun & {"∂L/∂w₁", "∂L/∂w₅", "L"}  # on the page for whoever wants to know, but not asked
+    whole = {(node.alt or "").split(" = ")[0] for node in pdf(TWO).tree if node.kind == "Formula"}
+    assert "∂L/∂w₁" in whole
+
+
+def test_factors_that_are_called_by_their_number_stand_there_too() -> None:
+    said = "\n".join(node.alt or "" for node in pdf(TWO, "compact").tree if node.kind == "Formula")
+    numbers = [chr(code) for code in range(0x2460, 0x2460 + 12) if chr(code) in said]
+    assert len(numbers) > 3
+    assert all(f"— {number}" in said for number in numbers)
+
+
+def test_every_asked_quantity_of_a_problem_in_letters() -> None:
+    said = [node.alt or "" for node in pdf(LETTERS, "compact").tree if node.kind == "Formula"]
+    begun = {alt.split(" = ")[0] for alt in said}
+    assert {"∂L/∂h₃", "∂L/∂a₃", "∂L/∂w₅", "∂L/∂w₁", "∂L/∂b₁"} <= begun
+
+
+def test_it_is_shorter_and_its_columns_end_together() -> None:
+    for path in PROBLEMS[:3]:
+        assert pdf(path, "compact").pages <= 0.6 * pdf(path).pages
+    one = pdf(TWO, "compact")
+    middle = float(one.file.pages[0].mediabox[2]) / 2
+    last = one.pages - 1
+    boxes = [
+        box
+        for node in one.tree
+        if node.kind == "Formula" and next(node.runs()).page == last
+        for box in node.boxes
+    ]
+    left, right = ([box[1] for box in boxes if (box[0] < middle) is side] for side in (True, False))
+    assert left
+    assert right
+    assert abs(min(left) - min(right)) < 120  # one equation more or less
+    assert handout(TWO).title in one.tree.seen
