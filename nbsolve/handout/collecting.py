@@ -42,20 +42,30 @@ def collection(
     name = course.name if course.name != title else ""
     parts = ", ".join(quoted(text) for text in (course.institution, name, course.term, course.date))
     course.check()
-    front = f"#title-page({parts}, {logo(course)})\n\n#contents({quoted(phrase('handout.contents'))})"
+    said = phrase("handout.problems_with" if solutions is not Solutions.NONE else "handout.problems_alone")
+    count = said.replace("{count}", str(len(handouts)))
+    front = (
+        f"#cover({parts}, {logo(course)}, {quoted(count)})\n\n#contents({quoted(phrase('handout.contents'))})"
+    )
     return Sheet(title, list(_pieces(handouts, solutions)), title, "", (), front, course, paper)
 
 
 def _pieces(handouts: Sequence[Handout], solutions: Solutions) -> Iterator[Piece]:
+    """Chapters by what the problems are grouped under; each problem begins a page; solutions where wanted."""
+    chapter, several = None, len({_chapter(handout) for handout in handouts}) > 1
+    level = 2 if several else 1
     for number, handout in enumerate(handouts, start=1):
+        new = several and _chapter(handout) != chapter
+        chapter = _chapter(handout)
+        if new:
+            yield _opening(chapter, level=1, apart=number > 1)
         named = f"{phrase('handout.problem', number=str(number))}: {handout.title}"
-        yield _opening(named, level=1, apart=number > 1)
-        yield from handout.question_pieces(space=False, raised=0, prefix=f"q{number}-")
+        yield _opening(named, level=level, apart=number > 1 and not new)
+        yield from handout.question_pieces(space=False, raised=1 - level, prefix=f"q{number}-")
         if solutions is Solutions.INLINE:
-            yield _opening(
-                phrase("handout.solution"), level=2, running=f"{named} · {phrase('handout.solution')}"
-            )
-            yield from handout.solution_pieces(raised=-1, prefix=f"p{number}-", statement=False)
+            words = phrase("handout.solution")
+            yield _opening(words, level=level + 1, running=f"{named} · {words}")
+            yield from handout.solution_pieces(raised=-level, prefix=f"p{number}-", statement=False)
     if solutions is not Solutions.APPENDIX:
         return
     yield _opening(phrase("handout.solutions"), level=1, apart=True)
@@ -63,6 +73,11 @@ def _pieces(handouts: Sequence[Handout], solutions: Solutions) -> Iterator[Piece
         named = f"{phrase('handout.solution_of', number=str(number))}: {handout.title}"
         yield _opening(named, level=2, apart=number > 1)
         yield from handout.solution_pieces(raised=-1, prefix=f"p{number}-", statement=False)
+
+
+def _chapter(handout: Handout) -> str:
+    """What a course lists the problem under."""
+    return handout.worked.problem.group or phrase("handout.problems")
 
 
 def _opening(words: str, level: int, apart: bool = False, running: str | None = None) -> Piece:
@@ -76,7 +91,7 @@ def _opening(words: str, level: int, apart: bool = False, running: str | None = 
 
 
 def _latex_heading(words: str, level: int, apart: bool, running: str) -> str:
-    kind = {1: "section", 2: "subsection"}[level]
+    kind = {1: "section", 2: "subsection", 3: "subsubsection"}[level]
     text = latex.escaped(words)
     listed = f"\\addcontentsline{{toc}}{{{kind}}}{{{text}}}"
     page = "\\clearpage\n" if apart else ""
