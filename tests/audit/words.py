@@ -35,6 +35,9 @@ ANSWERS = {
     "loss_after": r"L_new$", "epoch_loss": r"L_epoch$",
 }  # fmt: skip
 
+LINKED = re.compile(r"\[([^\[\]\s]+)\]\(<\1>\)")
+"""An address that a text writes out is a link to itself on a page."""
+
 
 @dataclass
 class Place:
@@ -208,6 +211,7 @@ class Words:
 
 def drawn(text: str) -> str:
     """A text without its spaces, its formulae in one spelling: what a reader cannot tell apart is the same."""
+    text = LINKED.sub(r"\1", text)
     try:
         parts = split_inline(text)
         return "".join(f"${' '.join(spelt(part))}$" if formula else squeezed(part) for formula, part in parts)
