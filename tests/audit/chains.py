@@ -234,7 +234,8 @@ class ChainChecker:
         end = literal(before[-1]) if before else None
         if end is None:
             raise Unreadable(f"a part without a value: {name}")
-        value = as_fraction(self.evaluator(t, carried=True)(target))
+        letters = self.evaluator(t, carried=True)
+        value = as_fraction(letters(self._branches(target, letters)))
         if value != end[0] and end[1].decimals < places(value, self.between):
             out.faults.append(f"{name}: {end[1].text} has too few digits")
 

@@ -118,7 +118,7 @@ def test_an_operator_is_no_factor_and_a_vector_has_one_pair_of_brackets() -> Non
     derived = str(solve_derivation("derivation-sigmoid"))
     assert "d/dz [" in derived
     assert "d/dz·" not in derived
-    assert "Σ_j·" not in str(solve_derivation("003-2-loss-gradients"))
+    assert not re.search(r"Σ_\S*·", str(solve_derivation("003-2-loss-gradients")))
     assembled = str(solved(shipped("004-relu-cross-entropy")).new_parameters())
     assert "[0.5, −0.5980; −0.4, 0.8040]" in assembled
     assert "[ [" not in assembled
@@ -130,8 +130,8 @@ def solve_derivation(name: str) -> object:
 
 def test_cross_entropy_begins_with_the_sum_of_which_one_term_is_left() -> None:
     text = str(solve_derivation("003-2-loss-gradients"))
-    assert "L = −Σ_j yⱼ·ln(pⱼ)" in text
-    assert text.index("yₖ = 1[k = i]") < text.index("L = −Σ_j yⱼ·ln(pⱼ)") < text.index("= −ln(pᵢ)")
+    assert "L = −Σ_j=1…n yⱼ·ln(pⱼ)" in text
+    assert text.index("yₖ = 1[k = i]") < text.index("L = −Σ_j=1…n yⱼ·ln(pⱼ)") < text.index("= −ln(pᵢ)")
 
 
 def general(page: str) -> str:
