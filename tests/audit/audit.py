@@ -12,7 +12,7 @@ import yaml
 from mpmath import mp
 
 from tests.audit.chains import THROUGH_Z, TROUBLE, ChainChecker, Context, Found
-from tests.audit.display import read_display, relation_chain
+from tests.audit.display import Texts, pieces, read_display, relation_chain
 from tests.audit.identities import BOX, identity_fault
 from tests.audit.lay import literal, tidy
 from tests.audit.mutate import Mutant, mutants
@@ -357,9 +357,24 @@ def meaning(audit: Audit, kind: str, source: str) -> object:
         else:
             chains = [relation_chain(read_tokens(part)) for formula, part in split_inline(source) if formula]
         parts = [((("=", c.target), *c.items), c.notes) for c in chains]
-        return words, [([(r, tidy(whole(x, general))) for r, x in items], notes) for items, notes in parts]
+        return words, [
+            ([(r, tidy(whole(x, general))) for r, x in items], [_said(note, general) for note in notes])
+            for items, notes in parts
+        ]
     except TROUBLE:
         return None
+
+
+def _said(note: Texts, symbols: Mapping[Texts, str]) -> object:
+    """What a note says, with its formulae read; one that is not words and formulae as it is."""
+    try:
+        said = [(words, relation_chain(texts)) for words, texts in pieces(note)]
+        return [
+            (words, [(r, tidy(whole(x, symbols))) for r, x in (("=", c.target), *c.items) if x])
+            for words, c in said
+        ]
+    except TROUBLE:
+        return note
 
 
 def kill(

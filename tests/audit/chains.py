@@ -27,6 +27,7 @@ from tests.audit.tree import (
     children,
     has_symbols,
     numbers_in,
+    stands_in,
 )
 from tests.audit.wholes import Wholes, has_wholes
 from tests.audit.world import World, indices
@@ -194,8 +195,9 @@ class ChainChecker:
         for line, whole in zip(lines, exact, strict=True):
             if not has_symbols(line.node):
                 self._check_relation(line.relation, whole, target.name, out)
+        formulae = [_formula_of(target), *(line.node for line in lines)]
         for note in chain.notes:
-            self._check_note(note, target.name, t, context, out)
+            self._check_note(note, target.name, formulae, context, out)
 
     def _check_part(self, chain: Chain, target: Node, context: Context, out: Found) -> None:
         """A part of a formula that has a line of its own: e^z, their sum S, σ(z), Φ(z), f′(z)."""
@@ -211,7 +213,7 @@ class ChainChecker:
             elif relation != "=":
                 out.faults.append(f"≈ between letters: {name}")
         for note in chain.notes:
-            self._check_note(note, "", t, context, out)
+            self._check_note(note, "", [target, *forms], context, out)
 
     def _check_part_entry(
         self, target: Node, forms: Sequence[Node], name: str, t: int, out: Found
@@ -262,9 +264,7 @@ class ChainChecker:
     def _check_entry(self, target: Sym, lines: list[Line], t: int, out: Found) -> list[bool]:
         """A single quantity's lines; tells of each whether its numbers are exactly the letters' values."""
         truth = self.evaluator(t, carried=False)(target)
-        base: Node = target
-        if target.name == "L - L_new":  # its name is its formula
-            base = Sum((Sym("L"), Neg(Sym("L_new"))))
+        base = _formula_of(target)
         before: list[Node] = []
         exact = [True] * len(lines)
         for position, line in enumerate(lines):
@@ -472,7 +472,11 @@ class ChainChecker:
         else:
             raise Unreadable(f"{target} through {node.name}")
 
-    def _check_note(self, note: Texts, target: str, t: int, context: Context, out: Found) -> None:
+    def _check_note(
+        self, note: Texts, target: str, formulae: Sequence[Node], context: Context, out: Found
+    ) -> None:
+        """What stands at the right of a chain's lines, which are `formulae`."""
+        t = context.iteration
         if note == THROUGH_Z:
             self._check_saturated(target, t, out)
             return
@@ -489,22 +493,25 @@ class ChainChecker:
                 context.next_mark += target not in context.formulae
                 out.numbers += 1
                 rest = note[parser.at :]
-        rest = self._check_more_digits(rest)
+        rest = self._check_more_digits(rest, formulae, out)
         if rest == TOO_SMALL:
             if not same(self.evaluator(t, carried=False)(Sym(target)), Fraction(0)):
                 out.faults.append(f"{target} is not too small to be told from 0")
         elif rest:
             self._check_reason(rest, t, out)
 
-    def _check_more_digits(self, note: Texts) -> Texts:
+    def _check_more_digits(self, note: Texts, formulae: Sequence[Node], out: Found) -> Texts:
         r"""`z_1\text{, }w_2\text{ with more digits than above, which the result needs}`; what stands before it."""
         if note[-len(MORE_DIGITS) :] != MORE_DIGITS:
             return note
-        named = note[: -len(MORE_DIGITS)]
-        before, found, names = " ".join(named).rpartition(" \\text ; ")
-        for texts in _listed(tuple((names if found else " ".join(named)).split(" "))):
-            if not isinstance(self.parse(texts), Sym | Call | Product):
-                raise Unreadable(f"more digits of {' '.join(texts)}")
+        before, found, names = " ".join(note[: -len(MORE_DIGITS)]).rpartition(" \\text ; ")
+        listed = list(_listed(tuple(names.split(" "))))
+        if len({*listed}) != len(listed):
+            out.faults.append("more digits of one thing twice")
+        for texts in listed:
+            named = tidy(self.parse(texts))
+            if not any(stands_in(named, formula) for formula in formulae):
+                out.faults.append(f"more digits of {' '.join(texts)}, which the formula has not")
         return tuple(before.split(" ")) if found else ()
 
     def _check_saturated(self, target: str, t: int, out: Found) -> None:
@@ -595,6 +602,11 @@ class ChainChecker:
         return printed[0] in {Fraction(0), *hinge, *deltas, *(-d for d in deltas)} and (
             printed[0] != 0 or not isinstance(base, Call)
         )
+
+
+def _formula_of(target: Sym) -> Node:
+    """A target as its lines are read from: the name of the difference of two losses is its formula."""
+    return Sum((Sym("L"), Neg(Sym("L_new")))) if target.name == "L - L_new" else target
 
 
 def _listed(texts: Texts) -> Iterator[Texts]:

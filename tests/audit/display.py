@@ -45,6 +45,20 @@ def relation_chain(texts: Texts) -> Chain:
     return Chain(parts[0][1], [(RELATIONS[mark], part) for mark, part in parts[1:]], [], 1)
 
 
+def pieces(note: Texts) -> Iterator[tuple[str, Texts]]:
+    r"""Words of a note, each with the formula after it: `\text{where }a = σ(z)`; '' where a formula is first."""
+    words, start, at = "", 0, 0
+    while at < len(note):
+        if note[at] != "\\text":
+            at += 1
+            continue
+        if at:
+            yield words, note[start:at]
+        start = note.index("}", at) + 1 if note[at + 1] == "{" else at + 2
+        words, at = "".join(note[at + 1 : start]).strip("{ }"), start
+    yield words, note[start:]
+
+
 def read_display(latex: str) -> list[Chain]:
     """All chains of an `aligned` environment."""
     texts = read_tokens(latex)

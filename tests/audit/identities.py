@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from tests.audit.display import Chain, Texts, read_display, split
+from tests.audit.display import Chain, Texts, pieces, read_display, split
 from tests.audit.evaluate import SCALAR, Evaluator
 from tests.audit.lay import tidy
 from tests.audit.parser import read_tokens
@@ -55,18 +55,10 @@ def _holds(chain: Chain, kind: str, given: Mapping[str, Fraction], z: str, a: st
 
 def _note_holds(note: Texts, symbols: Mapping[Texts, str], evaluate: Evaluator) -> bool:
     """`where a = σ(z) and …`: both sides have one value."""
-    said: list[Texts] = []
-    words: list[str] = []
-    rest = note
-    while rest:
-        end = rest.index("}") + 1
-        words.append("".join(rest[2 : end - 1]).strip())
-        start = rest.index("\\text", end) if "\\text" in rest[end:] else len(rest)
-        said.append(rest[end:start])
-        rest = rest[start:]
-    if words != ["where", *("and" for _ in said[1:])]:
+    parts = list(pieces(note))
+    if [words for words, _ in parts] != ["where", *("and" for _ in parts[1:])]:
         return False
-    for texts in said:
+    for _, texts in parts:
         (_, left), (relation, right) = split(texts, {"="})
         sides = [evaluate(tidy(whole(side, symbols))) for side in (left, right)]
         if relation != "=" or not _near(*sides):

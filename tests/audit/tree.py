@@ -109,6 +109,16 @@ def children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
+def stands_in(part: Node, node: Node) -> bool:
+    """Whether `part` is the formula, a part of it, or factors of it that stand side by side."""
+    if part == node or any(stands_in(part, child) for child in children(node)):
+        return True
+    if isinstance(part, Product) and isinstance(node, Product):
+        count = len(part.factors)
+        return any(node.factors[at : at + count] == part.factors for at in range(len(node.factors)))
+    return False
+
+
 def has_symbols(node: Node) -> bool:
     """Whether a letter stands somewhere in it."""
     if isinstance(node, Sym):
