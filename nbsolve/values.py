@@ -56,6 +56,9 @@ class Values:
         self.givens: dict[Atom, Array] = {}
         self.written: dict[tuple[object, ...], Written] = {}
         """What was written down of them, by quantity and digits: the same number stands in many places."""
+        self.computed: dict[tuple[object, ...], list[Any]] = {}
+        """The lines with numbers, by formula and results, each with the digits of what it uses: a line is computed
+        to learn what it needs, and written later."""
         self.needs: Mapping[Any, int] | None = None
         """The digits beyond the usual ones that the page's lines need of them, once that is known."""
 

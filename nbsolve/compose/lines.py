@@ -279,32 +279,47 @@ class Lines(Numbers):
         """The lines with numbers that give the result (none where that line is the result itself).
 
         Operands get more digits until a calculator agrees with what is printed, each only those it needs. Where
-        a difference is too small for that, its own value is put in instead.
+        a difference is too small for that, its own value is put in instead. What was found before, when the same
+        digits were needed of its operands, still holds.
         """
+        key = (formula, tuple(goals), terms, self.solution.arithmetic)
+        tried: list[tuple[Sequence[tuple[Key, int]], Computed]] = self.values.computed.setdefault(key, [])
+        for needs, computed in tried:
+            if all(self.needed(used) == digits for used, digits in needs):
+                return computed
+        keys = tuple(self.keys(formula))
+        computed = self._search(formula, keys, goals, terms)
+        tried.append((tuple((used, self.needed(used)) for used in keys), computed))
+        return computed
+
+    def _search(self, whole: Expr, every: Sequence[Key], goals: list[Written], terms: bool) -> Computed:
+        """What `_computed` finds, by trying; `every` is all that has digits in the formula."""
+        formula = self.decided(whole)
         rounded = self.writer.each_step
         result = goals[0]
-        keys = [key for key in self.keys(formula) if not self.is_exact(key)]
+        keys = [key for key in every if not self.is_exact(key)]
         most = 1 if rounded and not any(isinstance(key, Known) for key in keys) else MOST_EXTRA
         for collapse in (False, True):
             for extra in range(most):
-                if not all(self.gives(self.numbers(formula, extra, collapse), goal) for goal in goals):
+                tried = self.numbers(formula, extra, collapse)
+                if not self.gives(tried, *goals):
                     continue
                 all_of_them = dict.fromkeys(keys, extra)
                 fewest = all_of_them if collapse else self._fewest(formula, keys, extra, goals)
                 for more in (fewest, all_of_them):
-                    line = self.numbers(formula, more, collapse)
+                    line = tried if not extra else self.numbers(formula, more, collapse)
                     if _is_literally(line, result):
                         return Computed((), more)
-                    numeric = ((self.numeric_relation(formula, more), line),)
+                    numeric = ((self.numeric_relation(every, more), line),)
                     if not terms or rounded:
                         return Computed(numeric, more, collapse)
-                    middle = self.terms(formula, line, goals)
+                    middle = self.terms(whole, line, goals)
                     if middle is not None:
                         added = tuple(part for part in middle if part[1] != line)
                         return Computed((*numeric, *added), more, collapse)
             if rounded:
                 break
-        return Computed(((self.numeric_relation(formula), self.numbers(formula)),), {})
+        return Computed(((self.numeric_relation(every, 0), self.numbers(formula)),), {})
 
     def _fewest(self, formula: Expr, keys: Sequence[Key], extra: int, goals: list[Written]) -> dict[Key, int]:
         """How many of `extra` more digits each number needs for the line to give the result."""
@@ -314,7 +329,7 @@ class Lines(Numbers):
         for key in keys:
             for fewer in range(extra):
                 tried = {**more, key: fewer}
-                if all(self.gives(self.numbers(formula, tried), goal) for goal in goals):
+                if self.gives(self.numbers(formula, tried), *goals):
                     more = tried
                     break
         return more

@@ -5,7 +5,7 @@ A printed line, put into a calculator, gives exactly the printed value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -125,6 +125,10 @@ class Numbers:
             self._operands[key, digits] = written
         return written
 
+    def needed(self, key: Key) -> int:
+        """The digits beyond the usual ones that later lines need of it."""
+        return self.needs.get(key if isinstance(key, Known) else self.key(key), 0)
+
     def key(self, atom: Atom) -> Atom:
         """The quantity whose value it is: a for ∂z/∂w, w for ∂z/∂a."""
         if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
@@ -149,10 +153,11 @@ class Numbers:
 
         yield from dict.fromkeys(found(self.decided(expression)))
 
-    def gives(self, line: Expr, result: Written) -> bool:
-        """Whether the line, put into a calculator, shows the written result."""
+    def gives(self, line: Expr, *results: Written) -> bool:
+        """Whether the line, put into a calculator, shows the written results."""
         try:
-            return self.agrees(scalar(evaluate(line, Values(), self.solution.arithmetic)), result)
+            value = scalar(evaluate(line, Values(), self.solution.arithmetic))
+            return all(self.agrees(value, result) for result in results)
         except (DomainError, Undecided):
             return False
 
@@ -160,9 +165,9 @@ class Numbers:
         """Whether a calculator that finds `value` shows the written result."""
         return self.solution.arithmetic.round_to(value, _places(result.text)) == result.value
 
-    def numeric_relation(self, formula: Expr, extra: More = 0) -> str:
+    def numeric_relation(self, keys: Iterable[Key], extra: More = 0) -> str:
         """= where every number in the line is the quantity itself, ≈ where one is rounded."""
-        return "=" if all(self.is_exact(key, of_key(extra, key)) for key in self.keys(formula)) else "≈"
+        return "=" if all(self.is_exact(key, of_key(extra, key)) for key in keys) else "≈"
 
     def is_exact(self, key: Key, extra: int = 0) -> bool:
         """Whether it is written as it is; what is rounded at its step is."""
@@ -190,7 +195,7 @@ class Numbers:
         for extra in range(MOST_EXTRA):
             written = [self.writer.result(scalar(value), extra) for value in values]
             middle = _signed_sum(written)
-            if not all(self.gives(middle, goal) for goal in goals):
+            if not self.gives(middle, *goals):
                 continue
             if not all(self.gives(t, w) for t, w in zip(line.operands, written, strict=True)):
                 return None
