@@ -22,6 +22,8 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+from nbsolve.authored.linear import linear
+from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.render import stored
 from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, key
@@ -29,7 +31,9 @@ from nbsolve.render.mathml_page import authored_block, authored_inline, formulas
 NAME = "mathml"
 _FIRST = re.compile(r"(<math[^>]*>)(.*?)</math>", re.DOTALL)
 _MARK = re.compile(r'<a class="nbsolve-mark" data-(mark|marks)="(\d+)">')
-_LINE = 'class="right"'
+_FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_MARK_LINK = re.compile(r'<a class="nbsolve-mark" href="([^"]*)">(\d+)</a>')
+_LINE, _LINK = 'class="right"', '<a class="nbsolve-mark" href'
 _TABLE, _ROW = re.compile(r"<mtable.*?</mtable>", re.DOTALL), "<mtr>"
 _log = logging.getLogger(__name__)
 
@@ -59,6 +63,7 @@ class _Page:
 
     known: dict[str, list[str]]
     equations: int = 0
+    links: int = 0
     lines: dict[str, str] = field(default_factory=dict)
     """By the number of a line, the id of the last one that was given it."""
 
@@ -78,7 +83,26 @@ class _Page:
             place = self.lines.get(number)
             return f'<a class="nbsolve-mark" href="#{place}">' if place else '<a class="nbsolve-mark">'
 
-        return _MARK.sub(one, markup)
+        linked = _MARK.sub(one, markup)
+        return _FORMULA.sub(self._apart, linked) if _LINK in linked else linked
+
+    def _apart(self, formula: re.Match[str]) -> str:
+        """A formula and, after it, the links that are in it: to what is read aloud, a formula is one thing.
+
+        A style sheet lays each link over the number that it belongs to, by the name of that place.
+        """
+        over = []
+
+        def place(link: re.Match[str]) -> str:
+            self.links += 1
+            name = f"--mark-{self.links}"
+            words = f"line {link[2]}"
+            over.append(
+                f'<a class="nbsolve-over" href="{link[1]}" style="position-anchor:{name}">{words}</a>'
+            )
+            return f'<span class="nbsolve-mark" style="anchor-name:{name}">{link[2]}</span>'
+
+        return _MARK_LINK.sub(place, formula[0]) + "".join(over)
 
 
 def _page(translator: HTML5Translator) -> _Page:
@@ -111,8 +135,31 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     markup = _page(self).markup(key(latex, False))
     if markup is None:
         markup = _authored(latex, node, authored_inline)
-    self.body.append(f'<span class="nbsolve-inline">{_annotated(_page(self).linked(markup), latex)}</span>')
+    name = _name(latex) if _names(node) else ""
+    shown = _annotated(_page(self).linked(markup), latex)
+    self.body.append(f'<span class="nbsolve-inline"{name}>{shown}</span>')
     raise nodes.SkipNode
+
+
+def _names(node: nodes.math) -> bool:
+    """Whether the formula stands where its words are a name: in a heading, of a table too, and in a link."""
+    around, siblings = node.parent, node.parent.children
+    before = siblings[siblings.index(node) - 1] if siblings.index(node) else None
+    if isinstance(before, nodes.raw) and before.astext().startswith("<a "):
+        return True
+    while around is not None:
+        if isinstance(around, nodes.reference | nodes.title | nodes.thead):
+            return True
+        around = around.parent
+    return False
+
+
+def _name(latex: str) -> str:
+    """The formula in words, for a link and a heading: what stands in them is their name, and MathML gives none."""
+    try:
+        return f' role="math" aria-label="{escape(linear(read(latex).tree))}"'
+    except BrokenMathematics:
+        return ""
 
 
 def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:

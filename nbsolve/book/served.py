@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from nbsolve.book.icons import icons_of, with_icons_only
+from nbsolve.book.landmarks import with_landmarks
 from nbsolve.book.publishing import remove
 from nbsolve.book.reading import tools_hash
 from nbsolve.book.style_sheet import Rule, matching, read_rules, written
@@ -141,7 +142,7 @@ def _page(
             return match[0].replace("<script", "<script defer", 1)
         return "" if _is(place, _NEVER) else match[0]
 
-    return _TAG.sub(put, text).encode()
+    return with_landmarks(_TAG.sub(put, text)).encode()
 
 
 def _vocabulary(pages: Iterable[str], linked: set[str], files: Mapping[str, Path]) -> frozenset[str]:

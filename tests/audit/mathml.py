@@ -106,6 +106,8 @@ def _words(tag: Tag) -> str:
             continue
         elif child.name == "math":
             out += _piece(child)
+        elif "nbsolve-over" in child.get_attribute_list("class"):
+            continue  # the link of a number that stands in a formula
         elif "nbsolve-mark" in child.get_attribute_list("class"):
             out += rf"\text{{{circled(child.get_text())}}}"
         else:
@@ -204,7 +206,7 @@ def _script(tag: Tag) -> str:
 
 
 def _text(tag: Tag) -> str:
-    marks = tag.select("a.nbsolve-mark")
+    marks = tag.select(".nbsolve-mark")
     if marks:
         return circled(tag.get_text())
     return tag.get_text().replace("\u00a0", " ")
