@@ -1,4 +1,4 @@
-"""Programs that some tests need and no Python package brings: a browser, TeX.
+"""Programs that some tests need and no Python package brings: a browser, TeX, axe-core.
 
 A test that is marked with `needs(…)` runs where they are found. Elsewhere it is left out, and one line at the
 end of the run says how many and how to get what is missing; `--insist` runs it all the same, and it fails
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -27,8 +28,8 @@ class Program:
         return f"{self.name} (apt-get install {self.packages})"
 
     def found(self) -> list[str]:
-        """Those of the commands that are here."""
-        return [command for command in self.commands if shutil.which(command)]
+        """Those of the commands, or files, that are here."""
+        return [command for command in self.commands if shutil.which(command) or Path(command).is_file()]
 
     def command(self) -> str:
         """The first command that is here. Raises RuntimeError where none is."""
@@ -48,6 +49,10 @@ TEX = Program(
     ("pdflatex", "xelatex"),
     "texlive-latex-extra texlive-xetex texlive-fonts-recommended texlive-plain-generic lmodern",
 )
+
+
+AXE_SCRIPT = Path(__file__).parent / "book" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Program("axe-core", (str(AXE_SCRIPT),), "npm; npm ci --prefix tests/book/axe")
 
 
 def needs(program: Program) -> pytest.MarkDecorator:

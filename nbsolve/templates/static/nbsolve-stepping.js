@@ -95,8 +95,9 @@
     shown.iterations.setAttribute("aria-label", "Iteration");
     shown.count = element("span", { className: "nbsolve-count" });
     shown.close = button("✕", "Close (Esc)", close);
-    shown.picture = element("div", { className: "nbsolve-picture" });
+    shown.picture = element("figure", { className: "nbsolve-drawing nbsolve-picture" });
     shown.said = element("div", { className: "nbsolve-said" });
+    shown.said.tabIndex = 0; // it may scroll
     shown.said.setAttribute("aria-live", "polite");
     shown.said.setAttribute("aria-atomic", "true");
     const bar = element("div", { className: "nbsolve-bar" }, shown.back, shown.forward, shown.play, shown.phases);
@@ -285,7 +286,8 @@
     shown.forward.focus({ preventScroll: true });
   };
   start.onclick = () => open(0);
-  article.querySelector("figure.nbsolve-drawing").after(start);
+  const first = article.querySelector("figure.nbsolve-drawing");
+  (first.nextElementSibling?.matches("details") ? first.nextElementSibling : first).after(start);
 
   const follow = () => {
     const number = /^#step-(\d+)$/.exec(location.hash)?.[1];

@@ -49,6 +49,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What scrolls sideways can be scrolled with the keyboard; it is looked at when it comes near.
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries)
+      if (isIntersecting && target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
+  },
+  { rootMargin: "500px" },
+);
+for (const box of document.querySelectorAll(".nbsolve-math")) near.observe(box);
+
 // A tap on a drawing does what its box does: it shows it at its own size where it had to be made small.
 document.addEventListener("click", (event) => {
   const drawing = event.target.closest?.("figure.nbsolve-drawing");
