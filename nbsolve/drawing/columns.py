@@ -145,7 +145,7 @@ def _placed(
     margins: Margins,
 ) -> Strip | None:
     """The strip of this width, where its labels have places."""
-    places = place_on_wires([Wire(start, width, end, tags[edge]) for edge, start, end in ends], margins)
+    places = place_on_wires(tuple(Wire(start, width, end, tags[edge]) for edge, start, end in ends), margins)
     if places is None:
         return None
     found = {edge: place for (edge, _, _), place in zip(ends, places, strict=True)}

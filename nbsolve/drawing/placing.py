@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,7 +23,6 @@ _PARTS = np.linspace(0.04, 0.96, _STEPS)[None, :]
 _TRIES = 4000
 
 Size = tuple[float, float]
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,13 @@ class _Candidate(NamedTuple):
         )
 
 
-def place_on_wires(wires: Sequence[Wire], margins: Margins) -> list[Place] | None:
+@lru_cache(maxsize=4096)
+def place_on_wires(wires: tuple[Wire, ...], margins: Margins) -> tuple[Place, ...] | None:
     """The places of the labels of one strip, or None where none are found.
 
     The label with the fewest places left chooses first, the best of its places; where another is then left without
-    any, it chooses again (backtracking, in a bounded number of tries).
+    any, it chooses again (backtracking, in a bounded number of tries). Its answers are kept: the same strip
+    is tried for every place of the loss, and a drawing is made again for the page, the notebook and the sheet.
     """
     candidates = _candidates(wires, margins)
     if candidates is None:
@@ -103,7 +105,7 @@ def place_on_wires(wires: Sequence[Wire], margins: Margins) -> list[Place] | Non
         return None
 
     found = chosen(dict(enumerate(candidates)))
-    return None if found is None else [Place(*found[k][:3]) for k in range(len(wires))]
+    return None if found is None else tuple(Place(*found[k][:3]) for k in range(len(wires)))
 
 
 def _candidates(wires: Sequence[Wire], margins: Margins) -> list[list[_Candidate]] | None:
@@ -112,18 +114,18 @@ def _candidates(wires: Sequence[Wire], margins: Margins) -> list[list[_Candidate
     whole = np.hypot(length, end - start)
     along, across = length / whole, (end - start) / whole
     x, y = length[:, None] * _PARTS, start[:, None] + (end - start)[:, None] * _PARTS
-    # distances of the places (line, part) from the lines
-    distance = np.abs(x[:, :, None] * across - (y[:, :, None] - start) * along)
+    # distances from the lines (first axis) of the places (line, part)
+    distance = np.abs(x * across[:, None, None] - (y - start[:, None, None]) * along[:, None, None])
     own = np.arange(len(wires))
-    distance[own, :, own] = np.inf
-    costs, allowed = [], []
+    distance[own, own] = np.inf
+    clearances, allowed = [], []
     for shape in range(max(len(wire.shapes) for wire in wires)):
         sizes = np.array([wire.shapes[min(shape, len(wire.shapes) - 1)] for wire in wires])
         half, high = sizes[:, 0] / 2, sizes[:, 1] / 2
         with np.errstate(divide="ignore"):
             hidden = np.minimum(half / along, high / np.abs(across))
-        reach = half[:, None] * np.abs(across) + high[:, None] * along
-        clear = (distance - reach[:, None, :]).min(axis=2)
+        reach = half * np.abs(across)[:, None] + high * along[:, None]
+        clear = (distance - reach[:, :, None]).min(axis=0)
         before, after = (part * whole[:, None] - hidden[:, None] for part in (_PARTS, 1 - _PARTS))
         inside = np.minimum(x, length[:, None] - x) - half[:, None]
         allowed.append(
@@ -132,19 +134,26 @@ def _candidates(wires: Sequence[Wire], margins: Margins) -> list[list[_Candidate
             & (after >= margins.after)
             & (inside >= _EDGE)
         )
-        costs.append(np.abs(_PARTS - 0.5) + 0.5 * np.maximum(0, 1 - clear / 20) + 0.3 * shape)
-    if not np.any(allowed, axis=(0, 2)).all():
+        clearances.append(clear)
+    free = np.concatenate(allowed, axis=1)
+    if not free.any(axis=1).all():
         return None
-    cost, free = np.concatenate(costs, axis=1), np.concatenate(allowed, axis=1)
+    cost = np.concatenate(
+        [
+            np.abs(_PARTS - 0.5) + 0.5 * np.maximum(0, 1 - clear / 20) + 0.3 * shape
+            for shape, clear in enumerate(clearances)
+        ],
+        axis=1,
+    )
     cost[~free] = np.inf
-    order, counts = np.argsort(cost, axis=1, kind="stable"), free.sum(axis=1)
+    order, counts = np.argsort(cost, axis=1, kind="stable").tolist(), free.sum(axis=1).tolist()
     return [
-        [_candidate(wire, x[k], y[k], int(place)) for place in order[k, : counts[k]]]
-        for k, wire in enumerate(wires)
+        [_candidate(wire, ways, sides, place) for place in places[:count]]
+        for wire, ways, sides, places, count in zip(wires, x.tolist(), y.tolist(), order, counts, strict=True)
     ]
 
 
-def _candidate(wire: Wire, x: Floats, y: Floats, number: int) -> _Candidate:
+def _candidate(wire: Wire, x: Sequence[float], y: Sequence[float], number: int) -> _Candidate:
     shape, part = divmod(number, _STEPS)
     along, across = wire.shapes[min(shape, len(wire.shapes) - 1)]
-    return _Candidate(float(x[part]), float(y[part]), shape, along / 2, across / 2)
+    return _Candidate(x[part], y[part], shape, along / 2, across / 2)
