@@ -107,9 +107,12 @@ def test_several_paths_stand_as_whole_products_before_the_brackets(name: str) ->
 
 
 def test_an_index_is_told_apart_from_a_name() -> None:
-    text = " ".join(str(solved(shipped("001-b-two-outputs")).letters()).split())
-    assert "w₁₂⁽²⁾ = w₁₃" in text
-    assert text.index("w₁₂⁽²⁾ = w₁₃") < text.index("∂zⱼ⁽²⁾/∂w₁ⱼ⁽²⁾")
+    through = " ".join(str(solved(shipped("000-softmax-two-losses")).letters()).split())
+    assert "w₂₄⁽²⁾ = w₈" in through
+    assert through.index("w₂₄⁽²⁾ = w₈") < through.index("/∂wᵢⱼ⁽²⁾")
+    pattern = " ".join(str(solved(shipped("001-b-two-outputs")).letters()).split())
+    assert "∂zⱼ/∂w₁ⱼ = a₁ j = 2, 3" in pattern  # the page's own names, which need no word
+    assert "On this page" not in pattern
     own = " ".join(str(solved(shipped("003-three-two-one")).letters()).split())
     assert "Here i runs over" in own
 

@@ -98,6 +98,8 @@ def test_what_stands_before_the_fold_is_what_the_asked_rests_on(explain: str) ->
         if name in steps and name not in needed:
             needed.add(name)
             todo |= {canonical(atom) for atom in atoms(steps[name].formula)}
+    if explain == "paths":  # whose products have the derivatives at each unit of the paths named before them
+        needed |= {f"dL/d{letter}{unit}" for letter in "az" for unit in ("[1][2]", "[2][1]", "[2][2]")}
     assert sorted(targets(before)) == sorted(needed)
 
 
