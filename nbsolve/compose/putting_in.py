@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import literal
+from nbsolve.compose.numbers import Key, literal
 from nbsolve.document import Block, Derivation, Line, Result
 from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, atoms, substitute
 from nbsolve.step import Rule, Step
@@ -37,20 +37,23 @@ class PuttingIn:
             yield Derivation((line,), (f"it1-{anchor(step.target)}",))
             return
         lines = Lines(self.letters.solution, values, 1)
-        numbers = self._put_in(step.formula, lines)
-        exact = lines.writer.each_step or all(lines.operand(atom, 0).exact for atom in known)
-        relation = "=" if exact else "≈"
+        numbers, relation = self._put_in(step.formula, lines)
         right: Expr | Result = (
             Result(numbers, boxed=True) if step.target in self.asked and step.rule in BOXED else numbers
         )
         yield Derivation((Line(((relation, right),), Quantity(step.target), tag=self.tags.get(step.target)),))
 
-    def _put_in(self, formula: Expr, lines: Lines) -> Expr:
+    def _put_in(self, formula: Expr, lines: Lines) -> tuple[Expr, str]:
+        """The formula with the numbers that are known; ≈ where one of them is rounded."""
+        keys: list[Key] = []
+
         def replaced(node: Expr) -> Expr | None:
             if isinstance(node, Quantity) and node.atom in self.letters.values:
+                keys.append(node.atom)
                 return literal(lines.operand(node.atom, 0))
             if isinstance(node, Applied | Cases) and all(a in self.letters.values for a in atoms(node)):
+                keys.extend(lines.keys(node))
                 return lines.numbers(node)
             return None
 
-        return substitute(formula, replaced)
+        return substitute(formula, replaced), lines.numeric_relation(keys)

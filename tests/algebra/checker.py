@@ -196,7 +196,10 @@ class Checker:
                     continue
                 if all(same(values[0], value) for value in values[1:]):
                     found[place] = values[0]
-        return tuple(dict.fromkeys(found.values()))
+        # SiLU and GELU are written with these functions of a pre-activation, which have values of their own
+        arguments = [value for place, value in found.items() if place[0] == "z"]
+        parts = [part(value) for value in arguments for part in (_sigmoid, real.ncdf, real.npdf)]
+        return tuple(dict.fromkeys([*found.values(), *parts]))
 
     def _to_first_order(self, left: Item, right: Item, point: Point, indices: Mapping[str, int]) -> None:
         """What O(…) leaves out must shrink exactly as fast as it says."""
@@ -310,6 +313,10 @@ def show(value: Value) -> str:
     if isinstance(value, Matrix):
         return str([[show(entry) for entry in row] for row in value.rows])
     return str(real.nstr(real.mpf(plain(value)), 12))
+
+
+def _sigmoid(z: Scalar) -> Scalar:
+    return 1 / (1 + real.exp(-z))
 
 
 __all__ = ["Checker", "Fault", "Report"]
