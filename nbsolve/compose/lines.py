@@ -346,8 +346,8 @@ class Lines(Numbers):
         if unit.target not in self.asked:
             return ((relation, Result(literal(result))),)
         answer = self.writer.answer(self.values, unit.target)
-        if answer.text == result.text:
-            return ((relation, Result(literal(result), True)),)
+        if answer.text == result.text or (answer.exact and answer.value == result.value):
+            return ((relation, Result(literal(answer), True)),)
         return ((relation, literal(result)), ("≈", Result(literal(answer), True)))
 
     # ------------------------------------------------------------------ reasons
