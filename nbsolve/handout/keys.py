@@ -40,6 +40,8 @@ _BESIDE = 3
 """Answers beside each other in a row, at most."""
 _TIGHT = 0.84
 """How much of the estimated widths, which are upper bounds, answers need where they stand beside each other."""
+_LEAST = 4.0
+"""The least width of a column of values where they give way, in the font's size."""
 _BETWEEN = 1.1
 """What lies between two columns, in the font's size (as in handout.typ)."""
 
@@ -119,10 +121,12 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[_Cell]]]], group
     if count > 1 and spare < 0:
         middle = [width * (1 + spare / sum(middle)) for width in middle]
     elif spare < 0 or not numeric:
-        middle[1] += spare  # formulae give way, and go on on the next line
+        # formulae give way, and go on on the next line; what a value cannot give its name does
+        value = max(min(_LEAST, middle[1]), middle[1] + spare)
+        middle[0] += middle[1] + spare - value
+        middle[1] = value
     else:
         middle[-1] += spare
-    middle[1] = max(4.0, middle[1])
     widths = [*left, *middle * count, *right]
     inner = ["left", "right", "left"] if numeric else ["left", "left"]
     sides = ["left"] * len(left) + inner * count + ["right"] * len(right)
