@@ -46,14 +46,20 @@ loss: squared_error
 """
 
 
-def faults(data: bytes) -> list[str]:
-    """Pages whose ink leaves the margins."""
+def faults(data: bytes, cover: bool = False) -> list[str]:
+    """Pages whose ink leaves the margins; `cover`: the first has a band of colour across, with light words."""
     found = []
     document = pypdfium2.PdfDocument(data)
     for number, page in enumerate(document, 1):
         width, height = page.get_size()
         painted = np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze()
-        rows, columns = np.nonzero(painted < 200)
+        ink = painted < 200
+        if cover and number == 1:
+            end = int(np.argmin(ink[:, 0]))
+            assert end > 300, "no band"
+            ink[:end] = painted[:end] > 120
+            ink[end - 1 : end + 1] = False  # its edge
+        rows, columns = np.nonzero(ink)
         if not len(rows):
             continue
         side = MARGIN * POINTS - SLACK
@@ -103,7 +109,21 @@ def test_long_titles() -> None:
             for kind in KINDS:
                 assert not faults(typeset(sheet_of(handouts[-1], kind))), title
     for solutions in Solutions:
-        assert not faults(typeset(collection(handouts, solutions, course=long_course)))
+        assert not faults(typeset(collection(handouts, solutions, course=long_course)), cover=True)
+
+
+@pytest.mark.parametrize(
+    "title", ["Exam questions", (WORDS * 4)[:300], (WORDS * 11)[:900], "Donaudampf" * 30]
+)
+@pytest.mark.parametrize("word", ["A University ", "Donaudampf"])
+def test_covers(title: str, word: str) -> None:
+    course = CourseData(word * 30, "Winter " * 12, institution=word * 25)
+    booklet = typeset(collection([Handout(solve(load_problem(TINY)))], title=title, course=course))
+    assert not faults(booklet, cover=True)
+    first, second = (pypdfium2.PdfDocument(booklet)[n].get_textpage().get_text_range() for n in (0, 1))
+    assert "".join(title.split()) in "".join(first.replace("\u200b", "").split())
+    assert "with solutions" in first
+    assert "Contents" in second
 
 
 @pytest.mark.parametrize("length", [20, 75, 105, 120, 300])
