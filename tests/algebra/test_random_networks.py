@@ -30,6 +30,7 @@ TEXT, LETTERS = 80_000, 96
 """Characters of a page, letters in one side of an equation, full products of several paths among them."""
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_networks(group: int) -> None:
     compared = 0

@@ -17,6 +17,7 @@ def sound(text: str) -> None:
     assert not report.faults, text + "\n".join(report.faults[:5])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("rounding", [AT_END, EACH_STEP])
 @pytest.mark.parametrize("formula", ACTIVATIONS)
 def test_activations(formula: str, rounding: str) -> None:
@@ -25,6 +26,7 @@ def test_activations(formula: str, rounding: str) -> None:
     sound(problem(output=formula, explain="local_derivatives", rounding=rounding))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("rounding", [AT_END, EACH_STEP])
 @pytest.mark.parametrize("formula", LOSSES)
 def test_losses(formula: str, rounding: str) -> None:

@@ -29,6 +29,7 @@ regulariser: {l2: {strength: 0.01}}
 LOSSES = ("categorical_cross_entropy", "squared_error")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("explain", EXPLANATIONS)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 def test_every_line_of_the_shipped_problems(path: Path, explain: str) -> None:
@@ -38,6 +39,7 @@ def test_every_line_of_the_shipped_problems(path: Path, explain: str) -> None:
             print(path.stem, detail, all_reproduce(audit.report()))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("explain", EXPLANATIONS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_line_of_a_batch(loss: str, explain: str) -> None:

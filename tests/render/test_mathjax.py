@@ -52,6 +52,7 @@ def test_no_script_is_doubled(all_formulae: list[tuple[str, str]]) -> None:
         assert doubled(formula) is None, title
 
 
+@pytest.mark.sampled(0)
 @needs(BROWSER)
 def test_every_formula_is_set(all_formulae: list[tuple[str, str]], tmp_path: Path) -> None:
     spec = find_spec("sphinx-mathjax-offline")
