@@ -51,7 +51,7 @@ def _is_left(item: pytest.Item) -> bool:
         return False
     name = item.nodeid.partition("[")[0]
     _cases[name] += 1
-    (every,) = mark.args
+    every: int = mark.args[0]
     return every == 0 or (_cases[name] - 1) % every != 0
 
 
