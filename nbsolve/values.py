@@ -134,15 +134,13 @@ class Values:
         """∂z/∂w, ∂z/∂b, ∂z/∂θ, ∂z/∂a of z = W a + b − θ, whose values are other quantities' values."""
         if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
             raise KeyError(atom)
-        z, wrt = atom.of, atom.wrt
-        if wrt.role is Role.BIAS:
+        if atom.wrt.role is Role.BIAS:
             return ONE
-        if wrt.role is Role.THRESHOLD:
+        if atom.wrt.role is Role.THRESHOLD:
             return -ONE
-        if wrt.role is Role.WEIGHT and wrt.layer is not None and wrt.from_ is not None:
-            return self[layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)]
-        if wrt.role in (Role.ACTIVATION, Role.INPUT) and z.layer is not None and wrt.to is not None:
-            return self[Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)]
+        source = linear_source(atom)
+        if source is not None:
+            return self[source]
         raise KeyError(atom)
 
 
@@ -153,6 +151,18 @@ def layer_activation(
     if layer == 0:
         return Symbol(Role.INPUT, to=unit, sample=sample)
     return Symbol(Role.ACTIVATION, layer, unit, sample=sample, new=new)
+
+
+def linear_source(atom: Partial) -> Symbol | None:
+    """The quantity whose value a derivative of z = W a + b is (∂z/∂w = a, ∂z/∂a = w); None where it is none."""
+    z, wrt = atom.of, atom.wrt
+    if z.role is not Role.PRE_ACTIVATION:
+        return None
+    if wrt.role is Role.WEIGHT and wrt.layer is not None and wrt.from_ is not None:
+        return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)
+    if wrt.role in (Role.ACTIVATION, Role.INPUT) and z.layer is not None and wrt.to is not None:
+        return Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)
+    return None
 
 
 def given_values(texts: Array) -> Operand:

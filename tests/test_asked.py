@@ -15,6 +15,7 @@ from nbsolve.document import Derivation, Heading, Table, blocks_within
 from nbsolve.errors import ProblemError, UnknownQuantityError
 from nbsolve.listing import asked, refusal
 from nbsolve.notation import Names
+from nbsolve.render import myst
 from nbsolve.render import text as as_text
 from nbsolve.symbol import anchor, canonical, parse_canonical
 from nbsolve.values import whole
@@ -153,6 +154,41 @@ def test_every_canonical_name_has_answers_and_each_of_them_one_line(case: dict[s
 def test_the_combinations_meet_every_value_of_each() -> None:
     for key in CASES[0]:
         assert len({case[key] for case in CASES}) == {"bias": 4, "notation": 4, "explain": 3}.get(key, 2)
+
+
+COPIES = """\
+title: Derivatives of z that are 1, −1, or another quantity
+network:
+  inputs: 1
+  layers:
+    - {units: 1, activation: tanh, weights: [[0.50]], bias: [0.00118]}
+    - {units: 1, activation: linear, weights: [[0.70]], threshold: [0.0]}
+samples: [{input: [0.00], target: [1]}]
+loss: squared_error
+explain: local_derivatives
+parts: [{label: a, ask: ["dz[1]/dW[1]", "dz[1]/db[1]", "dz[2]/dW[2]", "dz[2]/da[1]", "dz[2]/dtheta[2]"]}]
+"""
+
+
+@pytest.mark.parametrize("detail", ["units", "matrix"])
+@pytest.mark.parametrize(
+    ("rounding", "a"),
+    [
+        ("{significant: 4}", r"\approx 0.00118000 \approx \boxed{0.001180}"),
+        ("{apply: each_step, significant: 5}", r"= \boxed{0.00118}"),
+    ],
+)
+def test_a_derivative_of_z_is_the_number_it_copies(detail: str, rounding: str, a: str) -> None:
+    """What is given with zeros at its end, or was rounded at its step, is not rounded by being copied."""
+    worked = solve(load_problem(f"{COPIES}detail: {detail}\nrounding: {rounding}\n"))
+    page = myst.render(worked.document())
+    assert [line.partition("&= ")[2] for line in page.splitlines() if "boxed" in line] == [
+        r"x_1 = \boxed{0}",
+        r"\boxed{1}",
+        rf"a_1^{{(1)}} {a}",
+        r"w_{11}^{(2)} = \boxed{0.7}",
+        r"\boxed{-1}",
+    ]
 
 
 @pytest.mark.parametrize("samples", [1, 2])

@@ -35,8 +35,8 @@ from nbsolve.expr import (
 )
 from nbsolve.rounding import Written
 from nbsolve.solution import Solution
-from nbsolve.symbol import Partial, Role, Symbol
-from nbsolve.values import Values, layer_activation
+from nbsolve.symbol import Partial, Role
+from nbsolve.values import Values, linear_source
 from nbsolve.writing import Writer, scalar
 
 LOST_DIGITS = 6
@@ -130,10 +130,9 @@ class Numbers:
         return self.needs.get(key if isinstance(key, Known) else self.key(key), 0)
 
     def key(self, atom: Atom) -> Atom:
-        """The quantity whose value it is: a for ∂z/∂w, w for ∂z/∂a."""
-        if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
-            return atom
-        return _linear_source(atom)
+        """The quantity whose value it is: a for ∂z/∂w, w for ∂z/∂a; itself where its value is its own."""
+        source = linear_source(atom) if isinstance(atom, Partial) else None
+        return source or atom
 
     def keys(self, expression: Expr) -> Iterator[Key]:
         """What has digits in the line with numbers of a formula: of arrays the entries."""
@@ -303,11 +302,3 @@ def members(atom: Atom, array: Array) -> list[list[Atom]]:
 def of_key(more: More, key: Key) -> int:
     """How many more digits one of a line's numbers has."""
     return more if isinstance(more, int) else more.get(key, 0)
-
-
-def _linear_source(atom: Partial) -> Atom:
-    """The quantity whose value a derivative of z = W a + b is (∂z/∂w = a, ∂z/∂a = w)."""
-    z, wrt = atom.of, atom.wrt
-    if wrt.role is Role.WEIGHT and wrt.layer is not None:
-        return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)
-    return Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)
