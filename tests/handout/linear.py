@@ -37,6 +37,9 @@ GREEK = {
 SIGNS = {"·": r"\,", " · ": r" \cdot ", "⊙": r" \odot "}
 """Between letters nothing is seen, and · is said without spaces."""
 TAIL = " — "
+MORE_DIGITS = " with more digits than above, which the result needs"
+LISTS = (("since ", ", "), ("where ", " and "))
+"""How a statement of a note begins, and what stands between its formulae."""
 
 
 class Unlinear(ValueError):
@@ -75,7 +78,7 @@ def inline(alt: str, letters: Mapping[str, str]) -> str:
 
 
 def _note(note: str, letters: Mapping[str, str]) -> str:
-    """`① since z₁ = 2 > 0`: the number, then words and one formula."""
+    """`① since z₁ = 2 > 0; w₂ with more digits …`: the number, then words with their formulae, or words alone."""
     text = ""
     number = re.match(r"([①-⑳㉑-㊿]|\(\d+\))\s*", note)
     if number:
@@ -84,10 +87,21 @@ def _note(note: str, letters: Mapping[str, str]) -> str:
     if not note:
         return text
     gap = r"\;\;" if text else ""
-    words = re.match(r"since ", note)
-    if words is None:
-        return rf"{text}{gap}\text{{{note}}}"
-    return rf"{text}{gap}\text{{since }}{inline(note[words.end() :], letters)}"
+    return text + gap + r"\text{; }".join(_said(words, letters) for words in note.split("; "))
+
+
+def _said(words: str, letters: Mapping[str, str]) -> str:
+    """One statement of a note."""
+    if words.endswith(MORE_DIGITS):
+        return rf"{_listed(words.removesuffix(MORE_DIGITS), ', ', letters)}\text{{{MORE_DIGITS}}}"
+    for head, between in LISTS:
+        if words.startswith(head):
+            return rf"\text{{{head}}}{_listed(words.removeprefix(head), between, letters)}"
+    return rf"\text{{{words}}}"
+
+
+def _listed(text: str, between: str, letters: Mapping[str, str]) -> str:
+    return rf"\text{{{between}}}".join(inline(part, letters) for part in text.split(between))
 
 
 class Reader:

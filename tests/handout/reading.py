@@ -22,6 +22,7 @@ from nbsolve.document import (
 )
 from nbsolve.expr import Expr, atoms
 from nbsolve.worked import WorkedSolution
+from tests.audit.identities import BOX
 from tests.audit.page import Block
 from tests.handout.linear import Unlinear, display, inline
 from tests.handout.pdf import Node, Run
@@ -106,10 +107,13 @@ class Reading:
         authored = {_skeleton(text): " ".join(text.split()) for text in texts if text}
         return cls(letters_of(document), authored, letters_of(document, BOLD))
 
-    def display(self, node: Node) -> str:
-        """What cannot be read stays as it is: the audit then complains, unless it is a part in letters."""
+    def display(self, node: Node, box: str = "") -> str:
+        """What cannot be read stays as it is: the audit then complains, unless it is a part in letters.
+
+        Letters of an activation's derivative are those of one unit.
+        """
         try:
-            return display(node.alt or "", self.letters)
+            return display(node.alt or "", self._scalars if box == BOX else self.letters)
         except Unlinear:
             return node.alt or ""
 
@@ -120,12 +124,15 @@ class Reading:
         own = self.authored.get((_words(whole), tuple(digits(shown))))
         return own or _text(node, lambda formula: f"${self.inline(formula)}$")
 
+    @property
+    def _scalars(self) -> dict[str, str]:
+        return {name: latex for name, latex in self.letters.items() if not latex.startswith(BOLD)}
+
     def inline(self, formula: str) -> str:
         """A formula of a sentence: bold where it says how a layer computes, and nowhere else."""
         vectors = {name: latex for name, latex in self.vectors.items() if "W" in formula}
-        scalars = {name: latex for name, latex in self.letters.items() if not latex.startswith(BOLD)}
         try:
-            return inline(formula, scalars | vectors)
+            return inline(formula, self._scalars | vectors)
         except Unlinear:
             mean = re.sub(r"1/n·Σ_\(s=1\)ⁿ(\S+)\^\(\[s\]\)", r"\\frac{1}{n}\\sum_{s=1}^{n} \1^{[s]}", formula)
             return re.sub(r"_\((\w+)\)", r"_{\\text{\1}}", mean)
@@ -146,7 +153,12 @@ def read_blocks(root: Node, letters: Reading) -> list[Block]:
     blocks: list[Block] = []
     before = False
     for block in _blocks(root, letters):
-        data = block.kind == "display" and "\\\\\n" not in block.source and " + " not in block.source
+        data = (
+            block.kind == "display"
+            and not block.box
+            and "\\\\\n" not in block.source
+            and " + " not in block.source
+        )
         if data and before and blocks[-1].kind == "display":
             above, below = blocks[-1].source.removesuffix(END), block.source.removeprefix(BEGIN)
             blocks[-1] = Block("display", f"{above} \\\\{below}")
@@ -172,8 +184,8 @@ def _blocks(root: Node, letters: Reading) -> Iterator[Block]:
             box = ""
             yield Block("text", letters.text(node))
         elif node.kind == "Formula":
+            yield Block("display", letters.display(node, box), (), box)
             box = ""
-            yield Block("display", letters.display(node))
         elif node.kind == "L":
             for item in node.nodes:
                 label, body = item.nodes[0].seen.strip(), letters.text(item.nodes[1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,22 +46,59 @@ def test_what_is_said_is_what_is_seen(path: Path, kind: str) -> None:
     assert found or kind == "question"
 
 
-def test_a_wrong_digit_is_found() -> None:
+def _faults_with(changed: Callable[[str], str]) -> list[str]:
+    """What the audit says where the first formula that `changed` changes is said so."""
     path = NUMBERS[0]
     one, worked = handout(path), solution(path)
-    reading = Reading.of(one.whole, worked)
     tree = pdf(path).tree
-    equation = next(node for node in formulas(tree) if node.alt and "≈ 0." in node.alt and "[ " in node.alt)
+    equation = next(node for node in formulas(tree) if node.alt and changed(node.alt) != node.alt)
     right = equation.alt or ""
-    place = right.index("≈ 0.") + len("≈ 0.")
-    equation.alt = right[:place] + str((int(right[place]) + 1) % 10) + right[place + 1 :]
+    equation.alt = changed(right)
     try:
-        assert digits(equation.alt) != digits(equation.seen)
-        blocks = in_numbers(read_blocks(tree, reading))
+        blocks = in_numbers(read_blocks(tree, Reading.of(one.whole, worked)))
     finally:
         equation.alt = right
     entries = list(worked.entries(everything=True))
-    assert Audit(worked.problem.text, entries, blocks, whole_letters(worked)).report().faults
+    return Audit(worked.problem.text, entries, blocks, whole_letters(worked)).report().faults
+
+
+def _next_digit(alt: str) -> str:
+    if "[ " not in alt or "≈ 0." not in alt:
+        return alt
+    place = alt.index("≈ 0.") + len("≈ 0.")
+    return alt[:place] + str((int(alt[place]) + 1) % 10) + alt[place + 1 :]
+
+
+def _other_reason(alt: str) -> str:
+    return re.sub(r"(since .*) > 0", r"\1 < 0", alt)
+
+
+def _other_quantity(alt: str) -> str:
+    return alt.replace("z₃ with more digits", "z₁⁽¹⁾ with more digits")
+
+
+def _other_derivative(alt: str) -> str:
+    return re.sub(r"^(σ′\(z\) = .*)1 − a", r"\1 2 − a", alt)
+
+
+def _other_meaning(alt: str) -> str:
+    return alt.replace("where a = σ(z)", "where a = 1 − σ(z)")
+
+
+@pytest.mark.parametrize(
+    "changed", [_next_digit, _other_reason, _other_quantity, _other_derivative, _other_meaning]
+)
+def test_what_is_wrong_in_a_line_or_a_note_is_found(changed: Callable[[str], str]) -> None:
+    found = _faults_with(changed)
+    assert found
+    assert not any("Unreadable" in fault for fault in found)
+
+
+def test_a_wrong_digit_is_not_what_is_seen() -> None:
+    equation = next(
+        node for node in formulas(pdf(NUMBERS[0]).tree) if _next_digit(node.alt or "") != (node.alt or "")
+    )
+    assert digits(_next_digit(equation.alt or "")) != digits(equation.seen)
 
 
 def test_what_is_not_a_formula_is_not_read() -> None:
