@@ -51,7 +51,7 @@ parts:
   - label: a
     ask: [L_sample, "L - L_new", "W_change[2]", x, e, L_sample_new, L_out, "dL_out[1]/da[1]", "da[2]/dz[2]",
           "delta[1]", "dL/dx", "dz[2]/dW[2]", "W_new[2]"]
-  - {label: b, at: 1, ask: ["dL_out/da[1]", "b_change[1]"]}
+  - {label: b, at: 1, ask: ["dL_out/da[1]", "b_change[1]", "dz[2][1]/db[2][1]", "dz[2][2]/da[1][1]"]}
 """
 
 LAST = """\
