@@ -179,14 +179,14 @@ parts: [{label: a, ask: ["dz[1]/dW[1]", "dz[1]/db[1]", "dz[2]/dW[2]", "dz[2]/da[
     ],
 )
 def test_a_derivative_of_z_is_the_number_it_copies(detail: str, rounding: str, a: str) -> None:
-    """What is given with zeros at its end, or was rounded at its step, is not rounded by being copied."""
+    """What is given keeps its digits, what was rounded at its step is not rounded once more."""
     worked = solve(load_problem(f"{COPIES}detail: {detail}\nrounding: {rounding}\n"))
     page = myst.render(worked.document())
     assert [line.partition("&= ")[2] for line in page.splitlines() if "boxed" in line] == [
-        r"x_1 = \boxed{0}",
+        r"x_1 = \boxed{0.00}",
         r"\boxed{1}",
         rf"a_1^{{(1)}} {a}",
-        r"w_{11}^{(2)} = \boxed{0.7}",
+        r"w_{11}^{(2)} = \boxed{0.70}",
         r"\boxed{-1}",
     ]
 

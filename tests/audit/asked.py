@@ -39,7 +39,7 @@ network:
     - {units: 2, activation: tanh, weights: [[0.1, 0.3], [0.2, 0.4]], bias: {shared: 0.5}}
     - units: 2
       activation: softmax
-      weights: {value: [[0.7, -0.8], [0.2, 0.1]], trainable: [[true, false], [true, true]]}
+      weights: {value: [[0.7, -0.80], [0.2, 0.1]], trainable: [[true, false], [true, true]]}
       bias: [1.1, 0.2]
 samples:
   - {input: [1, 2], target: [1, 0]}

@@ -430,7 +430,8 @@ class ChainChecker:
         if self.world.each_step and letter in ("W", "b", "theta") and t > 1:
             # an iteration left it, with the digits it was rounded to
             return number[0] == as_fraction(self.evaluator(t, carried=True)(Sym(target)))
-        if not target.startswith("∂") and self.world.givens.get(self.world.key(target, t)) is not None:
+        plain = self.world.copied(target) or target
+        if not plain.startswith("∂") and self.world.givens.get(self.world.key(plain, t)) is not None:
             return True  # its digits are those of the file
         if letter not in ("W_new", "b_new", "theta_new"):
             return False

@@ -99,7 +99,8 @@ class Words:
         node = self.number(source)
         out.numbers += 1
         given = None
-        key = None if name.startswith("∂") else self.world.key(name, t)
+        plain = self.world.copied(name) or name
+        key = None if plain.startswith("∂") else self.world.key(plain, t)
         if key is not None:
             given = self.world.givens.get(key)
             held = key[0].replace("_new", "")

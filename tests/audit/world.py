@@ -448,18 +448,30 @@ class World:
             return self.number(self.key(f"dL_out[{up[0]}]/d{bottom}", t), carried=carried)
         if upper == "a" and lower == "z" and up[0] == low[0]:
             return self._slope(up[0], up[1], low[1], mark, t, carried)
-        if upper == "z" and lower in ("a", "x"):
-            if (lower == "a" and low[0] != up[0] - 1) or (lower == "x" and up[0] != 1):
-                raise Unknown(name)
-            return self.number(self.key(f"W[{up[0]}][{up[1]}][{low[-1]}]", t), carried=carried)
-        if upper == "z" and lower == "W" and up == low[:2]:
-            before = f"a[{up[0] - 1}][{low[2]}]" if up[0] > 1 else f"x[{low[2]}]"
-            return self.number(self.key(before + mark, t), carried=carried)
+        copied = self.copied(name)
+        if copied is not None:
+            return self.number(self.key(copied, t), carried=carried)
         if upper == "z" and lower in ("b", "theta") and up[0] == low[0]:
             if up != low and not self.spec.layers[up[0] - 1].shared:
                 raise Unknown(name)
             return Fraction(1 if lower == "b" else -1)
         raise Unknown(name)
+
+    def copied(self, name: str) -> str | None:
+        """The quantity whose value ∂z/∂a, ∂z/∂x (a weight) or ∂z/∂W (an activation, an input) is."""
+        if not name.startswith("∂z") or "|" in name:
+            return None
+        top, _, bottom = name[1:].partition("/∂")
+        (_, up), (lower, low) = indices(top), indices(bottom)
+        sample = top.partition("@")[2] or bottom.partition("@")[2]
+        mark = f"@{sample}" if sample else ""
+        if lower in ("a", "x"):
+            if (lower == "a" and low[0] != up[0] - 1) or (lower == "x" and up[0] != 1):
+                raise Unknown(name)
+            return f"W[{up[0]}][{up[1]}][{low[-1]}]"
+        if lower == "W" and up == low[:2]:
+            return (f"a[{up[0] - 1}][{low[2]}]" if up[0] > 1 else f"x[{low[2]}]") + mark
+        return None
 
     def _through_delta(self, quantity: str, t: int | None, s: int | None) -> Number:
         """∂L/∂z where only δ, or the other way round, is written down."""
