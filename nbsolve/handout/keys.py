@@ -34,7 +34,7 @@ from nbsolve.worked_derivation import Finding
 __all__ = ["key"]
 
 MOST_ANSWERS = 600
-"""So many are listed; there may be a hundred thousand."""
+"""How many answers a key lists at most; a wide network may have a hundred thousand."""
 _PARTIAL = re.compile(r"\\frac\{\\partial (.+)\}\{\\partial (.+)\}")
 _BESIDE = 3
 """Answers beside each other in a row, at most."""

@@ -511,7 +511,8 @@ class ChainChecker:
             out.faults.append("more digits of one thing twice")
         for texts in listed:
             named = tidy(self.parse(texts))
-            if not any(stands_in(named, formula) for formula in formulae):
+            either = [named, _vector_of(named)] if isinstance(named, Sym) else [named]
+            if not any(stands_in(one, formula) for one in either for formula in formulae):
                 out.faults.append(f"more digits of {' '.join(texts)}, which the formula has not")
         return tuple(before.split(" ")) if found else ()
 
@@ -728,6 +729,12 @@ def _layer(name: str) -> int | None:
     bottom = name.rpartition("∂")[2].partition("|")[0]
     letter, numbers = indices(bottom)
     return numbers[0] if letter in ("a", "z", "a_new", "z_new", "delta") and numbers else None
+
+
+def _vector_of(entry: Sym) -> Sym:
+    """The vector that an entry belongs to, where a formula has it whole, with the same sample."""
+    name, at, sample = entry.name.partition("@")
+    return Sym(f"vector {name.rpartition('[')[0]}{at}{sample}")
 
 
 def _epoch(node: Node, world: World, t: int) -> Node:
