@@ -63,6 +63,14 @@ def circled(number: str) -> str:
     return chr(0x2460 + value - 1) if 1 <= value <= 10 else f"({value})"
 
 
+def _lies_over_its_number(link: Tag, around: Tag) -> None:
+    """The link of a number that stands in a formula says which number that is. Raises: Unreadable."""
+    place = str(link["style"]).removeprefix("position-anchor:")
+    marks = around.select(f'.nbsolve-mark[style="anchor-name:{place}"]')
+    if [f"line {mark.get_text()}" for mark in marks] != [link.get_text()]:
+        raise Unreadable(f"a link that is not that of its number: {link}")
+
+
 def _flow(tag: Tag) -> str:
     """Pieces of HTML one after the other; what stands below a long underlined piece is the piece after it."""
     parts = [child for child in tag.children if not isinstance(child, NavigableString) or child.strip()]
@@ -72,7 +80,9 @@ def _flow(tag: Tag) -> str:
         if not isinstance(child, Tag):
             raise Unreadable(f"words between formulae: {child}")
         kind = set() if child.name == "math" else set(child.get_attribute_list("class"))
-        if child.name == "wbr":
+        if "nbsolve-over" in kind:
+            _lies_over_its_number(child, tag)
+        if child.name == "wbr" or "nbsolve-over" in kind:
             continue
         if child.name == "math":
             out.append(_row(child))

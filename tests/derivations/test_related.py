@@ -40,7 +40,8 @@ def test_the_page_says_so_before_its_notebook() -> None:
     words = related_pages(LISTED)["derivation-mish"].markdown
     assert words.startswith("Problems that use it:\n\n- [")
     assert "](<custom-mish.ipynb>)" in words
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title")])
+    cells = [nbformat.v4.new_markdown_cell("# Title"), nbformat.v4.new_code_cell("solution.statement()")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     cells = [cell.source for cell in as_page(notebook, "derivation-mish", words).cells]
     assert cells[1] == f"## See also\n\n{words}"
     assert "The notebook of this page" in cells[2]

@@ -50,7 +50,7 @@ def test_every_activation_and_loss_has_a_page_of_its_own() -> None:
         problem = load_problem(path)
         assert isinstance(problem, DerivationProblem)
         if path.stem.startswith("derivation-"):
-            assert problem.group == "Derivations"
+            assert problem.group == "Derivatives"
             derived |= {topic.id for topic in problem.topics}
     assert derived >= {*ACTIVATIONS, *LOSSES}
     assert derived >= {"binary_cross_entropy_through_sigmoid", "categorical_cross_entropy_through_softmax"}
