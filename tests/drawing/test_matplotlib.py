@@ -146,11 +146,11 @@ def test_the_loss_of_a_long_training_is_that_of_its_iterations() -> None:
     worked.draw("loss", backend="matplotlib", ax=axes)
     (line,) = (line for line in axes.lines if len(line.get_xdata()) > 2)
     points = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
-    assert len(points) == 120
-    assert (min(points), max(points)) == (1, 300)
+    assert len(points) == 121
+    assert (min(points), max(points)) == (0, 300)  # before the first update, and after the last one
     for iteration in worked.iterations:
-        if iteration.number in points:
-            assert points[iteration.number] == pytest.approx(iteration.loss, rel=1e-12)
+        if iteration.number - 1 in points:
+            assert points[iteration.number - 1] == pytest.approx(iteration.loss, rel=1e-12)
     with pytest.raises(UnknownQuantityError, match="no drawing 'loss' of this problem"):
         solve(load_problem(path)).draw("loss")
 
