@@ -67,7 +67,7 @@ def test_text_is_as_wide_as_it_was_measured_and_overlaps_nothing(tmp_path: Path)
     for drawing, boxes in zip(every, found, strict=True):
         rows = [(label, row) for label in drawing.scene.labels for row in label.rows if row.spans]
         assert len(rows) == len(boxes)
-        # panels are written one after the other: the same text goes with the same text, the narrower with the narrower
+        # panels are written one after the other: the same text goes with the same text, narrow with narrow
         rows.sort(key=lambda one: (one[1].text, one[1].width))
         boxes.sort(key=lambda one: (one[0], one[1]))
         placed: list[tuple[str, float, float, float, float]] = []
