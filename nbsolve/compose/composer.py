@@ -60,6 +60,8 @@ class Composer:
     attached: bool = False
 
     def _document(self, blocks: Iterator[Block]) -> Document:
+        for passes in self._passes.values():
+            passes.begin()
         return Document(tuple(blocks), self.names)
 
     @cached_property

@@ -134,6 +134,10 @@ class IterationBlocks:
         """The writer of this iteration's matrix equations."""
         return MatrixLines(self.lines, self.solution.problem.network.layout == "x W + b")
 
+    def begin(self) -> None:
+        """Begin a new page, on which no part of a formula has had its line yet."""
+        self.lines.said.clear()
+
     def found_forward(self) -> None:
         """Note the parts of formulae that the forward pass, which stands above, found the values of."""
         if not by_matrices(self.solution):

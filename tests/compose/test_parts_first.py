@@ -98,6 +98,16 @@ def test_values_are_named_once_on_a_page() -> None:
     assert len(starts) == len(set(starts)) == 2 + 2 + 3 + 2  # Φ, φ, σ; Φ after the update
 
 
+@pytest.mark.parametrize("hidden", ["gelu", "silu"])
+def test_a_page_has_them_whatever_was_shown_before(hidden: str) -> None:
+    pages = ("document", "forward", "backward", "update", "worked", "document", "forward")
+    problem = load_problem(source(hidden, "softmax"))
+    one = solve(problem)
+    for page in pages:
+        assert str(getattr(one, page)()) == str(getattr(solve(problem), page)()), page
+    assert str(one.explain("L")) == str(solve(problem).explain("L"))
+
+
 @pytest.mark.parametrize("hidden", ["silu", "softplus"])
 def test_sigma_has_a_line_before_it_is_used(hidden: str) -> None:
     found = page(source(hidden).replace("batch: 2", "batch: 1"))
