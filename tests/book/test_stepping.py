@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from nbsolve import load_problem, solve
+from nbsolve.preview import page_of
 from tests.book.devtools import Browser, browser, served
 from tests.programs import BROWSER, needs
 
@@ -17,6 +19,21 @@ PANEL = "document.querySelector('.nbsolve-stepper')"
 HIDDEN = f"[...{PANEL}.querySelectorAll('text.nbsolve-waits')].map(one => one.dataset.quantity)"
 SHOWN = f"[...{PANEL}.querySelectorAll('text[data-quantity]:not(.nbsolve-waits)')].map(one => one.dataset.quantity)"
 COUNT = f"{PANEL}.querySelector('.nbsolve-count').textContent"
+SAID = f"{PANEL}.querySelector('[aria-live=polite]')"
+LIT = "[...document.querySelectorAll('.bd-article .nbsolve-lit[data-finds]')]"
+SCRIPT = files("nbsolve").joinpath("templates", "static", "nbsolve-stepping.js")
+
+BATCH = """\
+title: One unit, two samples
+network:
+  inputs: 1
+  layers:
+    - {units: 1, activation: sigmoid, weights: [[0.5]], bias: [0.25]}
+samples:
+  - {input: [2], target: [1]}
+  - {input: [3], target: [0]}
+loss: squared_error
+"""
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +43,7 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def window(address: str) -> Iterator[Browser]:
+def window() -> Iterator[Browser]:
     with browser() as found:
         yield found
 
@@ -84,7 +101,7 @@ def test_keys_chapters_and_the_focus(window: Browser, address: str) -> None:
     ]
     _press(window, "Home")
     window.until("location.hash === '#step-1'")
-    said = window.evaluate(f"{PANEL}.querySelector('[aria-live=polite]').textContent")
+    said = window.evaluate(f"{SAID}.textContent")
     assert said.startswith("Step 1: Forward")
     _press(window, "Escape")
     window.until(f"{PANEL} === null")
@@ -99,11 +116,8 @@ def test_pointing_shows_a_formula_and_lights_its_line(window: Browser, address: 
     window.until(f"!!{PANEL}")
     window.evaluate(f"{PANEL}.querySelector('line[data-quantity=\"W[1][2][1]\"]').focus()")
     window.until("document.querySelectorAll('.nbsolve-lit[data-finds]').length === 2")
-    lit = "[...document.querySelectorAll('.nbsolve-lit[data-finds]')].map(one => one.dataset.finds)"
-    assert window.evaluate(lit) == [
-        "z[1][1]",
-        "z[1][2]",
-    ]  # the current one, and the one that this weight is in
+    # the current one, and the one that this weight is in
+    assert window.evaluate(f"{LIT}.map(one => one.dataset.finds)") == ["z[1][1]", "z[1][2]"]
     window.evaluate(
         "document.querySelector('.bd-article [data-finds=\"L\"]')"
         ".dispatchEvent(new PointerEvent('pointerover', {bubbles: true}))"
@@ -118,8 +132,49 @@ def test_it_adds_little(window: Browser, address: str) -> None:
     before = window.evaluate(count)
     window.evaluate("document.querySelector('.nbsolve-start').click()")
     assert window.evaluate(count) - before < 5_000
-    script = files("nbsolve").joinpath("templates", "static", "nbsolve-stepping.js").read_bytes()
-    assert len(gzip.compress(script)) < 20_000
+    assert len(gzip.compress(SCRIPT.read_bytes())) < 20_000
+
+
+def _page(folder: Path, problem: str) -> None:
+    """Write `page.html`, the page of a problem that one can step through, without the rest of a site."""
+    body = page_of(solve(load_problem(problem)))
+    page = f'<main class="bd-article">{body}</main><script>{SCRIPT.read_text(encoding="utf-8")}</script>'
+    (folder / "page.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{page}", encoding="utf-8")
+
+
+def _walk(window: Browser, address: str) -> Iterator[int]:
+    """The steps of a page that was just opened, from the first to the last."""
+    window.open(f"{address}/page.html#step-1")
+    window.until(f"!!{PANEL}")
+    for step in range(1, int(window.evaluate(COUNT).split("/")[1]) + 1):
+        window.until(f"location.hash === '#step-{step}'")
+        yield step
+        _press(window, "ArrowRight")
+
+
+@needs(BROWSER)
+def test_in_a_batch_it_is_said_when_the_drawing_is_of_another_sample(window: Browser, tmp_path: Path) -> None:
+    _page(tmp_path, BATCH)
+    said = {"1": set[bool](), "2": set[bool](), None: set[bool]()}
+    with served(tmp_path) as address:
+        for step in _walk(window, address):
+            first, _, more = window.evaluate(f"{SAID}.querySelector('.nbsolve-step').textContent").partition(
+                "; "
+            )
+            assert first.startswith(f"Step {step}: ")
+            assert more in ("", "the drawing is of sample 1")
+            said[window.evaluate(f"{LIT}[0].dataset.sample ?? null")].add(bool(more))
+    assert said == {"1": {False}, "2": {True}, None: {False}}  # None: of the batch as a whole
+
+
+@needs(BROWSER)
+def test_a_drawing_in_letters_is_of_every_sample(window: Browser, tmp_path: Path) -> None:
+    _page(tmp_path, BATCH.replace("[[0.5]]", "symbolic"))
+    with served(tmp_path) as address:
+        for _ in _walk(window, address):
+            assert "the drawing is of" not in window.evaluate(f"{SAID}.textContent")
+            found = set(window.evaluate(f"{LIT}.map(one => one.dataset.finds)"))
+            assert not found & set(window.evaluate(HIDDEN))
 
 
 def test_lines_say_what_they_find_and_use(site: Path) -> None:

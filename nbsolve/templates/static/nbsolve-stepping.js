@@ -35,13 +35,13 @@
   for (let at = steps.length; at--; ) if (!steps[at]) steps.splice(at, 1);
   if (!drawings.length || !steps.length) return;
 
-  const drawingOf = ({ iteration, sample }) => {
-    const near = drawings.filter((one) => Number(one.dataset.iteration ?? 1) === iteration);
-    return near.find((one) => sample === undefined || one.dataset.sample === sample) ?? near[0] ?? drawings[0];
-  };
+  // A drawing has the numbers of one iteration and, in a batch, of one sample; one in letters is of every sample.
+  const isOfIteration = (step, drawing) => Number(drawing.dataset.iteration ?? 1) === step.iteration;
   const isShownBy = (step, drawing) =>
-    Number(drawing.dataset.iteration ?? 1) === step.iteration &&
-    (step.sample === undefined || drawing.dataset.sample === step.sample);
+    isOfIteration(step, drawing) &&
+    (!step.sample || !drawing.dataset.sample || drawing.dataset.sample === step.sample);
+  const drawingOf = (step) =>
+    [isShownBy, isOfIteration, () => true].map((fits) => drawings.find((one) => fits(step, one))).find(Boolean);
 
   // ---------------------------------------------------------------- what of a drawing a name means
 
@@ -233,7 +233,9 @@
     const equation = step.lines[0].closest(".nbsolve-equation");
     let before = equation.previousElementSibling;
     while (before && !before.textContent.trim()) before = before.previousElementSibling;
-    const heading = element("p", { className: "nbsolve-step" }, `Step ${steps.indexOf(step) + 1}: ${step.phase}`);
+    const { sample } = picture.source.dataset;
+    const other = isShownBy(step, picture.source) ? "" : `; the drawing is of sample ${sample}`;
+    const heading = element("p", { className: "nbsolve-step" }, `Step ${steps.indexOf(step) + 1}: ${step.phase}${other}`);
     const copies = [...(before?.matches("p") ? [before] : []), ...step.lines].map((line) => line.cloneNode(true));
     for (const copy of copies) {
       copy.classList.remove("nbsolve-lit");
