@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from nbsolve.problem.model import Problem
+from nbsolve.problem.parts import TRAINING_WORDS
 from nbsolve.schedule import batch_size, shown_iterations
 
-__all__ = ["LEVELS", "level_of", "steps_of"]
+__all__ = ["LEVELS", "is_gradient", "level_of", "steps_of"]
 
 LEVELS = ("short", "medium", "long")
 _UP_TO = {"short": 25, "medium": 60}
-_BACKWARD = ("gradients", "deltas", "changes", "updated_parameters", "forward_after", "loss_after")
+_BACKWARD = ("gradients", "deltas", *TRAINING_WORDS)
 
 
 def steps_of(problem: Problem) -> int:
@@ -28,18 +29,23 @@ def steps_of(problem: Problem) -> int:
     widths = [inputs, *(layer.units for layer in layers)]
     units = sum(widths[1:])
     parameters = sum((before + 1) * after for before, after in pairwise(widths))
-    single = sum(word.startswith("d") and "/" in word for word in asked)
+    single = sum(map(is_gradient, asked))
     each = 2 * units + (len(problem.losses) if any(word != "forward" for word in asked) else 0)
     if any(word in _BACKWARD for word in asked):
         each += 2 * units + parameters
     else:
         each += 4 * single
-    if any(word in asked for word in ("changes", "updated_parameters", "forward_after", "loss_after")):
+    if any(word in TRAINING_WORDS for word in asked):
         each += parameters
     if "forward_after" in asked or "loss_after" in asked:
         each += 2 * units + 1
     samples = batch_size(problem) if problem.training else len(problem.samples)
     return each * max(1, len(shown_iterations(problem))) * max(1, samples)
+
+
+def is_gradient(asked: str) -> bool:
+    """Whether one derivative is asked for by its name."""
+    return asked.startswith("d") and "/" in asked
 
 
 def level_of(steps: int) -> str:

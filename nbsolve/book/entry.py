@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nbsolve.book.effort import steps_of
+from nbsolve.book.effort import is_gradient, steps_of
 from nbsolve.compose.derivation_page import name_of
 from nbsolve.compose.functions import activation_name, loss_name
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.problem.parts import WORDS
 
 Function = tuple[str, str | None]
 """An activation or a loss: its name, and its formula where it is the author's own."""
@@ -93,9 +94,9 @@ def _network(problem: Problem) -> str:
 def _asked(problem: Problem) -> str:
     """What is asked, in words; quantities that are asked for by their names are counted."""
     asked = dict.fromkeys(word for part in problem.parts for word in part.ask)
-    kinds = [phrase(f"book.asked.{word}") for word in asked if _is_kind(word)]
-    single = [word for word in asked if not _is_kind(word)]
-    gradients = sum(word.startswith("d") and "/" in word for word in single)
+    kinds = [phrase(f"book.asked.{word}") for word in asked if word in WORDS]
+    single = [word for word in asked if word not in WORDS]
+    gradients = sum(map(is_gradient, single))
     counted = {"gradient": gradients, "value": len(single) - gradients}
     kinds += [
         phrase(f"book.asked.{'one' if n == 1 else 'some'}_{name}", count=str(n))
@@ -103,8 +104,3 @@ def _asked(problem: Problem) -> str:
         if n
     ]
     return ", ".join(kinds) or phrase("book.asked.everything")
-
-
-def _is_kind(word: str) -> bool:
-    """Whether it asks for a kind of quantity, not for one that it names."""
-    return word.replace("_", "").isalpha() and len(word) > 2

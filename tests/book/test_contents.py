@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from nbsolve.book.entry import entry_of
 from nbsolve.book.offered import kinds_offered
 from nbsolve.errors import NbsolveError
 from nbsolve.problem.model import Problem
+from nbsolve.problem.parts import WORDS
 from tests.book.problems import FLAT, TRAINED
 from tests.loading import load_problem
 
@@ -91,6 +93,28 @@ def test_steps_are_counted(asked: str, steps: int) -> None:
     problem = load_problem(f"{before}parts: [{{label: a, ask: [{asked}]}}]\n")
     assert isinstance(problem, Problem)
     assert steps_of(problem) == steps
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("L_new, L_sample", "2 values"),  # letters alone, and yet quantities
+        ('L_new, "dL/dW[1][1][1]"', "one gradient, one value"),
+        ("updated_parameters, L - L_new", "updated parameters, one value"),
+    ],
+)
+def test_what_is_asked_is_said_in_words(asked: str, said: str) -> None:
+    before, _, _ = TRAINED.partition("parts:")
+    assert entry_of(load_problem(f"{before}parts: [{{ask: [{asked}]}}]\n")).asked == said
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_that_asks_is_said_in_words(word: str) -> None:
+    before, _, _ = TRAINED.partition("parts:")
+    entry = entry_of(load_problem(f"{before}parts: [{{ask: {word}}}]\n"))
+    assert re.fullmatch(r"[a-z ]+", entry.asked)
+    assert entry.asked != "everything"
+    assert (entry.steps > 3 * 2) is (word not in ("forward", "loss"))  # z, a and L of two iterations
 
 
 def test_two_problems_cannot_have_one_page() -> None:
