@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import yaml
 
 from nbsolve.book.course import TABLE
 from nbsolve.book.effort import LEVELS, level_of
 from nbsolve.book.entry import Entry, Listed
-from nbsolve.book.offered import NOTEBOOK, Offered, files_of
+from nbsolve.book.offered import files_of
 from nbsolve.errors import NbsolveError
 from nbsolve.markdown.myst import escaped, line
 from nbsolve.phrases import phrase
@@ -69,7 +68,7 @@ def _card(name: str, entry: Entry, kinds: Sequence[str]) -> str:
         length = f"{phrase(f'book.levels.{level}')}, {phrase('book.steps', count=str(entry.steps))}"
         lines += [entry.about, phrase("book.find", asked=entry.asked), length]
     if files := files_of(name, kinds):
-        lines.append(" · ".join(map(_download, files)))
+        lines.append(" · ".join(one.link(f"problems/{TABLE}") for one in files))
     body = "\n\n".join(lines)
     return f"::::{{container}} nbsolve-card {' '.join(classes)}\n{body}\n::::"
 
@@ -98,13 +97,6 @@ def _choice(name: str, options: Mapping[str, str]) -> str:
         for value, words in {"": phrase("book.all"), **options}.items()
     )
     return f"<fieldset><legend>{escape(phrase(f'book.{name}'))}</legend>{buttons}</fieldset>"
-
-
-def _download(one: Offered) -> str:
-    """A link to a file of a problem; a notebook is saved, what a browser can show is shown."""
-    saved = f' download="{escape(one.name)}"' if one.kind == NOTEBOOK else ""
-    address = escape(quote(one.seen_from(f"problems/{TABLE}")))
-    return f'<a href="{address}"{saved}>{escape(phrase(f"downloads.{one.kind}"))}</a>'
 
 
 def _grouped(listed: Listed) -> Mapping[str, list[tuple[str, Entry]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from sphinx.application import Sphinx
 
@@ -44,9 +43,7 @@ def _under_title(body: str, line: str) -> str:
 
 
 def _line(files: tuple[Offered, ...], page: str) -> str:
-    links = "".join(
-        f'<li><a href="{_address(one, page)}"{_saved(one)}>{escape(_words(one))}</a></li>' for one in files
-    )
+    links = "".join(f"<li>{one.link(page)}</li>" for one in files)
     return f'<ul class="nbsolve-downloads" aria-label="{escape(phrase("downloads.title"))}">{links}</ul>\n'
 
 
@@ -57,8 +54,8 @@ def _as_menu(buttons: list[dict[str, Any]], files: tuple[Offered, ...], page: st
         links = [
             {
                 "type": "link",
-                "url": _address(one, page),
-                "text": _words(one),
+                "url": one.address(page),
+                "text": one.words,
                 "icon": "fas fa-code" if one.kind == NOTEBOOK else "fas fa-file-pdf",
                 "label": f"download-{one.kind}-button",
             }
@@ -79,16 +76,3 @@ def _without_print_dialog(buttons: list[dict[str, Any]]) -> None:
     for group in buttons:
         if group.get("label") == _MENU:
             group["buttons"] = [one for one in group["buttons"] if one.get("label") != _PRINT]
-
-
-def _address(one: Offered, page: str) -> str:
-    return escape(quote(one.seen_from(page)))
-
-
-def _saved(one: Offered) -> str:
-    """A notebook is saved; what a browser can show is shown."""
-    return f' download="{escape(one.name)}"' if one.kind == NOTEBOOK else ""
-
-
-def _words(one: Offered) -> str:
-    return phrase(f"downloads.{one.kind}")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+
+from nbsolve.phrases import phrase
 
 __all__ = ["NOTEBOOK", "Offered", "files_of", "handouts_among", "kinds_offered"]
 
@@ -21,13 +25,18 @@ class Offered:
     place: str
 
     @property
-    def name(self) -> str:
-        """The name under which it is saved."""
-        return posixpath.basename(self.place)
+    def words(self) -> str:
+        """What readers are told that it is."""
+        return phrase(f"downloads.{self.kind}")
 
-    def seen_from(self, page: str) -> str:
-        """Its place as a page of the site (`problems/week1/ex1`) sees it; not yet quoted for an address."""
-        return posixpath.relpath(self.place, posixpath.dirname(page) or ".")
+    def address(self, page: str) -> str:
+        """Its address on a page of the site (`problems/week1/ex1`), for an attribute of HTML."""
+        return escape(quote(posixpath.relpath(self.place, posixpath.dirname(page) or ".")))
+
+    def link(self, page: str) -> str:
+        """A link to it on a page of the site: a notebook is saved, what a browser can show is shown."""
+        saved = f' download="{escape(posixpath.basename(self.place))}"' if self.kind == NOTEBOOK else ""
+        return f'<a href="{self.address(page)}"{saved}>{escape(self.words)}</a>'
 
 
 def kinds_offered(*, handouts: bool, withheld: bool = False) -> tuple[str, ...]:
