@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbsolve.book.course import SUFFIXES, Course
+from nbsolve.book.course import Course
 from nbsolve.book.pictures import files_of
 from nbsolve.errors import NbsolveError
 from nbsolve.settings import CONFIG
@@ -59,9 +59,7 @@ class Sources:
 
     def _newest(self) -> Path:
         """The problem that was saved last. Raises: NbsolveError where the course has none."""
-        here = Path()
-        found = [path for path in Course(here).problem_files() if path.suffix in SUFFIXES]
-        return max(found, key=lambda path: path.stat().st_mtime_ns)
+        return max(Course(Path()).problem_files(), key=lambda path: path.stat().st_mtime_ns)
 
 
 def changes(sources: Sources) -> Iterator[None]:
