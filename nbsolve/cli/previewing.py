@@ -57,6 +57,7 @@ def preview(
         from nbsolve.cli.problems import read_problem
 
         read_problem(file)  # which says what is wrong with the name
+    from nbsolve.cli.failures import show_faults
     from nbsolve.preview import PreviewServer, Sources, changes
 
     sources = Sources(None if file is None else Path(file))
@@ -67,14 +68,14 @@ def preview(
         began = time.perf_counter()
         body, found = _page(str(sources.file), good)
         server.show(body)
-        said = f"{time.perf_counter() - began:.1f} s"
+        seconds = time.perf_counter() - began
         if number == 0:
             typer.echo(f"{server.address} shows each version that is saved; Ctrl-C ends it")
         if found:
-            _tell(found)
+            show_faults(found)
         else:
             good = body
-            typer.echo(f"{printable(str(sources.file))}: shown ({said})")
+            typer.echo(f"{printable(str(sources.file))}: shown ({seconds:.1f} s)")
         if number == 0 and open_browser:
             import webbrowser
 
@@ -106,9 +107,3 @@ def _texts(faults: tuple[Fault, ...]) -> dict[str, str]:
         except OSError:
             continue
     return texts
-
-
-def _tell(faults: tuple[Fault, ...]) -> None:
-    from nbsolve.cli.failures import show_faults
-
-    show_faults(faults)

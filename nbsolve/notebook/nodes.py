@@ -17,9 +17,7 @@ __all__ = ["code_cell", "markdown_cell", "new_notebook", "output", "written"]
 
 def markdown_cell(source: str, **metadata: Any) -> NotebookNode:
     """A cell of text."""
-    return NotebookNode(
-        id="", cell_type="markdown", source=source, metadata=NotebookNode(nbformat.from_dict(metadata))
-    )
+    return NotebookNode(id="", cell_type="markdown", source=source, metadata=nbformat.from_dict(metadata))
 
 
 def code_cell(

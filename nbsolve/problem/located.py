@@ -57,7 +57,12 @@ def _changed(file: str, problem: AnyProblem) -> bool:
 def _of_words(text: str, shown: str) -> tuple[int | None, int | None]:
     """Line and column of the first place that has these words."""
     at = text.find(shown) if shown else -1
-    return (None, None) if at < 0 else (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    return (None, None) if at < 0 else _counted(text, at)
+
+
+def _counted(text: str, at: int) -> tuple[int, int]:
+    """Line and column of a position, both from 1."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def of_path(problem: AnyProblem, path: str, shown: str = "") -> tuple[int | None, int | None]:
@@ -69,7 +74,7 @@ def of_path(problem: AnyProblem, path: str, shown: str = "") -> tuple[int | None
     text = problem.text.replace("\r\n", "\n")
     start = sum(len(before) + 1 for before in text.split("\n")[: line - 1]) + column - 1
     at = text.find(shown, start)
-    return (line, column) if at < 0 else (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    return (line, column) if at < 0 else _counted(text, at)
 
 
 def _formula_of(
