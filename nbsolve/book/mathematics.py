@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -25,8 +25,9 @@ from sphinx.writers.html5 import HTML5Translator
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
+from nbsolve.document import Document
 from nbsolve.render import stored
-from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, key
+from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline
 
 NAME = "mathml"
 _FIRST = re.compile(r"(<math[^>]*>)(.*?)</math>", re.DOTALL)
@@ -61,16 +62,11 @@ def _preload(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
 class _Page:
     """What is known of a page while it is written, from its top down."""
 
-    known: dict[str, list[str]]
+    formulas: Formulas
     equations: int = 0
     links: int = 0
     lines: dict[str, str] = field(default_factory=dict)
     """By the number of a line, the id of the last one that was given it."""
-
-    def markup(self, at: str) -> str | None:
-        """The next formula of this key; the last one stands for all that follow."""
-        found = self.known.get(at)
-        return None if found is None else found.pop(0) if len(found) > 1 else found[0]
 
     def linked(self, markup: str) -> str:
         """The numbers of lines: an id where a line is given it, a link where it is called by it."""
@@ -109,30 +105,27 @@ def _page(translator: HTML5Translator) -> _Page:
     """The page that the translator writes."""
     page = getattr(translator, "nbsolve_page", None)
     if page is None:
-        page = _Page(_formulas_of(Path(translator.builder.srcdir), translator.docnames[0]))
+        page = _Page(Formulas(_documents_of(Path(translator.builder.srcdir), translator.docnames[0])))
         translator.nbsolve_page = page
     return page
 
 
-def _formulas_of(book: Path, page: str) -> dict[str, list[str]]:
-    """The formulae of the documents that the page's notebook carries; none for a page that people write."""
+def _documents_of(book: Path, page: str) -> Iterator[Document]:
+    """The documents that the page's notebook carries; none for a page that people write."""
     folder, _, name = page.partition("/")
     notebook = book / "_build" / "notebooks" / f"{name}.ipynb"
     if folder != "problems" or not notebook.is_file():
-        return {}
-    found: dict[str, list[str]] = {}
+        return
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", ()):
             document = output.get("data", {}).get(stored.MIME)
             if document is not None:
-                for at, markups in formulas(stored.read(document)).items():
-                    found.setdefault(at, []).extend(markups)
-    return found
+                yield stored.read(document)
 
 
 def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     latex = node.astext()
-    markup = _page(self).markup(key(latex, False))
+    markup = _page(self).formulas.next(latex, False)
     if markup is None:
         markup = _authored(latex, node, authored_inline)
     name = _name(latex) if _names(node) else ""
@@ -165,7 +158,7 @@ def _name(latex: str) -> str:
 def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     page, latex = _page(self), node.astext()
     page.equations += 1
-    markup = page.markup(key(latex, True))
+    markup = page.formulas.next(latex, True)
     if markup is None:
         markup = _authored(latex, node, authored_block)
     identity = f"equation-{page.equations}"

@@ -12,21 +12,25 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-__all__ = ["Node", "inlines", "only_paragraph", "tokens_of", "tree_of"]
+__all__ = ["Node", "inlines", "new_parser", "only_paragraph", "tokens_of", "tree_of"]
 
 Node = SyntaxTreeNode
+
+
+def new_parser() -> MarkdownIt:
+    """A parser of CommonMark, tables, mathematics between dollar signs, and boxes between colons."""
+    parser = MarkdownIt("commonmark", {"linkify": True}).enable("table")
+    parser.use(dollarmath_plugin, allow_space=False, double_inline=True)
+    return parser.use(amsmath_plugin).use(colon_fence_plugin)
 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     """Raw HTML, directives, roles and every target of a link are recognised: `rules` refuses them by name."""
-    parser = MarkdownIt("commonmark", {"linkify": True}).enable(["table", "linkify"])
-    if (
-        parser.linkify is not None
-    ):  # an address that is written out is a link, a word with a point in it is none
-        parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    parser.use(dollarmath_plugin, allow_space=False, double_inline=True)
-    parser.use(amsmath_plugin).use(myst_role_plugin).use(colon_fence_plugin)
+    parser = new_parser().enable("linkify").use(myst_role_plugin)
+    assert parser.linkify is not None
+    # an address that is written out is a link, a word with a point in it is none
+    parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser
 

@@ -8,19 +8,15 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from markdown_it import MarkdownIt
-from mdit_py_plugins.amsmath import amsmath_plugin
-from mdit_py_plugins.colon_fence import colon_fence_plugin
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-
 from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.document import Document
 from nbsolve.errors import Fault
 from nbsolve.markdown.myst import line
+from nbsolve.markdown.reading import new_parser
 from nbsolve.notebook.cells import shown_on_page
 from nbsolve.render import myst
 from nbsolve.render.figure import figure
-from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, key
+from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import WorkedDerivation
 
@@ -38,11 +34,11 @@ def page_of(worked: WorkedSolution | WorkedDerivation) -> str:
     Raises: NbsolveError.
     """
     problem = worked.problem
-    written = [_Writer({}).html(f"# {line(problem.title, language=problem.language)}")]
+    written = [_Writer().html(f"# {line(problem.title, language=problem.language)}")]
     for method, arguments in shown_on_page(problem):
         shown = getattr(worked, method)(**arguments)
         if isinstance(shown, Document):
-            written.append(_Writer(formulas(shown)).html(myst.render(shown)))
+            written.append(_Writer(shown).html(myst.render(shown)))
         else:
             written.append(figure(shown.svg))
     return "\n".join(written)
@@ -104,11 +100,9 @@ def _fault(fault: Fault, texts: dict[str, str]) -> str:
 class _Writer:
     """Markdown as the site's pages have it, as HTML; formulae of a document are written from its expressions."""
 
-    def __init__(self, known: dict[str, list[str]]) -> None:
-        self._known = known
-        parser = MarkdownIt("commonmark").enable("table")
-        parser.use(dollarmath_plugin, allow_space=False, double_inline=True)
-        parser.use(amsmath_plugin).use(colon_fence_plugin)
+    def __init__(self, *documents: Document) -> None:
+        self._formulas = Formulas(documents)
+        parser = new_parser()
         rules: dict[str, Any] = parser.renderer.rules  # type: ignore[attr-defined]
         for kind in ("math_inline", "math_inline_double"):
             rules[kind] = self._inline
@@ -122,9 +116,9 @@ class _Writer:
         return str(self._parser.render(markdown))
 
     def _formula(self, latex: str, display: bool) -> str:
-        found = self._known.get(key(latex, display))
+        found = self._formulas.next(latex, display)
         if found is not None:
-            return found.pop(0) if len(found) > 1 else found[0]
+            return found
         try:
             return authored_block(latex) if display else authored_inline(latex)
         except BrokenMathematics as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from nbsolve.render.mathml_pieces import pieces
 from nbsolve.render.mathml_tree import authored, authored_rows
 from nbsolve.render.myst import BAR
 
-__all__ = ["authored_block", "authored_inline", "formulas", "key"]
+__all__ = ["Formulas", "authored_block", "authored_inline", "formulas", "key"]
 
 
 def key(latex: str, display: bool) -> str:
@@ -40,6 +40,21 @@ def formulas(document: Document) -> dict[str, list[str]]:
             if at not in found:
                 found[at] = [pieces(inline(item, names), False)]
     return found
+
+
+class Formulas:
+    """The formulae of a page's documents, for a writer of its Markdown, who goes through it from the top down."""
+
+    def __init__(self, documents: Iterable[Document] = ()) -> None:
+        self._found: dict[str, list[str]] = {}
+        for document in documents:
+            for at, markups in formulas(document).items():
+                self._found.setdefault(at, []).extend(markups)
+
+    def next(self, latex: str, display: bool) -> str | None:
+        """The next formula of this LaTeX, the last of them for all that follow; None for one of an author's own."""
+        found = self._found.get(key(latex, display))
+        return None if found is None else found.pop(0) if len(found) > 1 else found[0]
 
 
 def authored_inline(latex: str) -> str:
