@@ -19,7 +19,13 @@ TRAINED = GOOD.replace(
 def problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some files with names that are near to each other, and not."""
     monkeypatch.chdir(tmp_path)
-    for name in ("problems/first.yaml", "problems/week-1/deep.yml", "problems/notes.txt", "top.yaml"):
+    for name in (
+        "problems/first.yaml",
+        "problems/week-1/deep.yml",
+        "problems/notes.txt",
+        "top.yaml",
+        "spare/third.yaml",
+    ):
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).touch()
 
@@ -30,11 +36,13 @@ def problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("problems/frist.yaml", "problems/first.yaml"),
         ("problems/First.yml", "problems/first.yaml"),
+        ("problems/FIRST.YAML", "problems/first.yaml"),
         ("problems/first", "problems/first.yaml"),
         ("problems/first.json", "problems/first.yaml"),
         ("first.yaml", "problems/first.yaml"),
         ("first", "problems/first.yaml"),
         ("problem/first.yaml", "problems/first.yaml"),
+        ("spar/thrid.yaml", "spare/third.yaml"),
         ("deep.yaml", "problems/week-1/deep.yml"),
         ("problems/deep.yml", "problems/week-1/deep.yml"),
         ("tpo.yaml", "top.yaml"),
