@@ -85,8 +85,8 @@ def _build(
     record = course.build / "made.json"
     chosen = here
     known = read_made(record)
-    ways = {was_withheld(course), *(page.withheld for page in known.values())}
-    if problems and ((known and ways == {course.withheld}) or not course.site.exists()):
+    withheld_before = {was_withheld(course), *(page.withheld for page in known.values())}
+    if problems and ((known and withheld_before == {course.withheld}) or not course.site.exists()):
         chosen = _chosen(problems, here)
         if not all_there(course, {*known} & {*here} - {*chosen}):
             chosen = here  # the course has just begun to have handouts
@@ -102,7 +102,7 @@ def _build(
             if console is not None:
                 console.print("Building the site …", highlight=False)
             changed = build_site(course, sphinx, read_made(record))
-            if course.withheld and ways != {True}:
+            if course.withheld and withheld_before != {True}:
                 for left in ("book.pdf", "pdf"):  # the book as it was typeset with them
                     remove(course.build / left)
             if console is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
+
+from nbsolve.phrases import phrase
+
 __all__ = ["with_landmarks"]
 
 _SIDEBAR = 'class="bd-sidebar-primary bd-sidebar'
 _SEARCH = 'search-button__button" title="Search"'
 _INSTEAD = (
-    (f"<div {_SIDEBAR}", f'<div role="region" aria-label="Contents of the site" {_SIDEBAR}'),
     # their own words name them: "Search Ctrl + K", "Show code cell source"
     (f'{_SEARCH} aria-label="Search"', _SEARCH),
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
@@ -16,6 +19,7 @@ _INSTEAD = (
 
 def with_landmarks(page: str) -> str:
     """The page with the theme's elements as a reader of the screen needs them."""
-    for old, new in _INSTEAD:
+    contents = f'<div role="region" aria-label="{escape(phrase("book.contents"))}" {_SIDEBAR}'
+    for old, new in ((f"<div {_SIDEBAR}", contents), *_INSTEAD):
         page = page.replace(old, new)
     return page

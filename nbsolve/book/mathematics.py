@@ -26,6 +26,7 @@ from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.document import Document
+from nbsolve.phrases import phrase
 from nbsolve.render import stored
 from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline
 
@@ -92,7 +93,7 @@ class _Page:
         def place(link: re.Match[str]) -> str:
             self.links += 1
             name = f"--mark-{self.links}"
-            words = f"line {link[2]}"
+            words = escape(phrase("book.line", number=link[2]))
             over.append(
                 f'<a class="nbsolve-over" href="{link[1]}" style="position-anchor:{name}">{words}</a>'
             )
