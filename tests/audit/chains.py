@@ -512,7 +512,9 @@ class ChainChecker:
         for texts in listed:
             named = tidy(self.parse(texts))
             either = [named, _vector_of(named)] if isinstance(named, Sym) else [named]
-            if not any(stands_in(one, formula) for one in either for formula in formulae):
+            if named == formulae[0]:
+                out.faults.append(f"more digits of {' '.join(texts)}, which the line finds")
+            elif not any(stands_in(one, formula) for one in either for formula in formulae):
                 out.faults.append(f"more digits of {' '.join(texts)}, which the formula has not")
         return tuple(before.split(" ")) if found else ()
 
