@@ -6,10 +6,12 @@ import json
 import re
 from io import StringIO
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from nbsolve import solve
+import nbsolve
+from nbsolve import book, handout, solve
 from nbsolve.answers import write_json
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
 from nbsolve.problem.naming import PRESETS, ROLES
@@ -46,6 +48,13 @@ def test_the_first_example_is_a_problem() -> None:
     example = re.search(r"```yaml\n(title:.*?)```", PROBLEM_FILE, re.DOTALL)
     assert example is not None
     assert solve(load_problem(example[1])).iterations[0].gradients.W[1].shape == (2, 2)
+
+
+@pytest.mark.parametrize("package", [nbsolve, book, handout], ids=lambda package: package.__name__)
+def test_a_package_gives_what_it_names(package: ModuleType) -> None:
+    for name in package.__all__:
+        getattr(package, name)  # the first time a file may be imported, which then is there by its own name
+        assert not isinstance(getattr(package, name), ModuleType), name
 
 
 def test_the_documented_answer_is_the_true_one() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbsolve.handout.collecting import Solutions, collection
-    from nbsolve.handout.compact import compact
+    from nbsolve.handout.compacting import compact
     from nbsolve.handout.course import CourseData, read_course
     from nbsolve.handout.fonts import MissingGlyphs
     from nbsolve.handout.keys import key
@@ -30,7 +30,7 @@ _HOMES = {
     "Solutions": "handout.collecting",
     "TypesettingError": "handout.typesetting",
     "collection": "handout.collecting",
-    "compact": "handout.compact",
+    "compact": "handout.compacting",
     "key": "handout.keys",
     "read_course": "handout.course",
     "typeset": "handout.typesetting",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from nbsolve.handout.compact import compact
+from nbsolve.handout.compacting import compact
 from nbsolve.handout.keys import key
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
