@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -19,8 +20,9 @@ import pytest
 from nbsolve import solve
 from nbsolve.errors import Fault
 from nbsolve.notebook.cells import shown_on_page
-from nbsolve.preview import PreviewServer, Sources, changes, error_page, page_of
+from nbsolve.preview import PreviewServer, Sources, changes, error_page, page_of, server, watching
 from nbsolve.problem import load_problem
+from nbsolve.render import myst
 from tests.cli.conftest import GOOD, PROBLEMS, Run
 
 _LONG = 60
@@ -191,6 +193,7 @@ def test_the_page_has_all_that_the_notebook_shows(name: str) -> None:
     page = page_of(worked)
     words = unescape(re.sub(r"<[^>]*>", "", re.sub(r"<(math|svg|pre)\b.*?</\1>", "", page, flags=re.DOTALL)))
     calls = [*shown_on_page(worked.problem)]
+    assert page.count('<div class="admonition ') == myst.render(worked.document()).count("{admonition}") > 0
     assert page.count("<figure") == sum(method == "draw" for method, _ in calls)
     for heading in re.findall(r"^#+ ([\w ]+)$", str(worked.document()), re.MULTILINE):
         assert heading in words
@@ -205,24 +208,27 @@ def test_an_error_without_a_line() -> None:
     assert "<pre>" not in page
 
 
-def test_a_browser_that_waits_hears_of_the_next_version() -> None:
-    server = PreviewServer(0)
-    server.start()
-    server.show("<h1>one</h1>")
-    first = server.next_version("")
+def test_a_browser_that_waits_hears_of_the_next_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_MOST_WAITING", 10.0 * _LONG)
+    shown = PreviewServer(0)
+    shown.start()
+    shown.show("<h1>one</h1>")
+    first = shown.next_version("")
     heard: list[str] = []
-    waiting = threading.Thread(target=lambda: heard.append(server.next_version(first)))
+    waiting = threading.Thread(target=lambda: heard.append(shown.next_version(first)), daemon=True)
     waiting.start()
-    server.show("<h1>two</h1>")
+    time.sleep(0.2)  # so that it does wait
+    shown.show("<h1>two</h1>")
     waiting.join(_LONG)
     assert heard
     assert heard[0] != first
-    assert f'data-version="{heard[0]}"' in server.page()
-    server.shutdown()
-    server.server_close()
+    assert f'data-version="{heard[0]}"' in shown.page()
+    shown.shutdown()
+    shown.server_close()
 
 
-def test_what_is_saved_without_a_change_is_no_change(folder: Path) -> None:
+def test_what_is_saved_without_a_change_is_no_change(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_LOOK_AGAIN", 200)
     file = folder / "problems" / "first.yaml"
     sources = Sources(file)
     before = sources.state()
@@ -230,6 +236,7 @@ def test_what_is_saved_without_a_change_is_no_change(folder: Path) -> None:
     assert sources.state() == before
     seen = changes(sources)
     next(seen)
-    file.write_text(GOOD + "# more\n", encoding="utf-8")
+    file.write_text(GOOD, encoding="utf-8")
+    threading.Timer(1, lambda: file.write_text(GOOD + "# more\n", encoding="utf-8")).start()
     next(seen)
     assert sources.state() != before
