@@ -10,8 +10,6 @@ from nbsolve.problem.model import LossTerm, Part, Training
 from nbsolve.problem.texts import read_string
 from nbsolve.problem.training import read_iteration
 
-MAXIMUM_LABEL = 40
-"""Characters that a label may have: a line of a handout and a column of a key have room for so many."""
 MAXIMUM_LINES = 500
 PART_KEYS = ("label", "ask", "at", "marks", "space", "text")
 FORWARD_WORDS = ("forward",)
@@ -95,16 +93,8 @@ def read_space(cursor: Cursor) -> int | None:
 def read_label(cursor: Cursor) -> str | None:
     """What a part is called, as plain text on one line; None where it has no label, or after noting a fault."""
     inner = cursor.get("label")
-    if inner is None or (text := inner.string("label")) is None:
-        return None
-    label = " ".join(text.split())
-    if len(label) > MAXIMUM_LABEL:
-        inner.fault(
-            f"a label of {len(label)} characters",
-            expected=f"at most {MAXIMUM_LABEL}; what is longer has room in the part's text",
-        )
-        return None
-    return label
+    text = None if inner is None else inner.string("label")
+    return None if text is None else " ".join(text.split())
 
 
 def _ask(cursor: Cursor, has_loss: bool, training: Training | None, own: Collection[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
 from nbsolve.problem.model import LAYOUTS
 from nbsolve.problem.naming import PRESETS, ROLES
 from nbsolve.problem.own import CUSTOM
-from nbsolve.problem.parts import MAXIMUM_LABEL, MAXIMUM_LINES, WORDS
+from nbsolve.problem.parts import MAXIMUM_LINES, WORDS
 from nbsolve.problem.schema_building import (
     Schema,
     choice,
@@ -362,7 +362,7 @@ def _parts() -> Schema:
     word: Schema = {"anyOf": [{"enum": [*WORDS]}, {"type": "string"}]}
     part = mapping(
         {
-            "label": {**text("How the part is called: a, 1, …"), "maxLength": MAXIMUM_LABEL},
+            "label": text("How the part is called: a, 1, …"),
             "ask": {
                 "description": "What is asked: these words, or quantities: dL/dw3, a whole delta[1], L - L_new.",
                 "anyOf": [*word["anyOf"], {"type": "array", "minItems": 1, "items": word}],

@@ -10,11 +10,10 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from nbsolve import ProblemError, load_problem, solve
+from nbsolve import load_problem, solve
 from nbsolve.handout import CourseData, Handout, Solutions, collection, typeset
 from nbsolve.handout.kinds import sheet_of
 from nbsolve.handout.paper import MARGIN, PAPERS
-from nbsolve.problem.parts import MAXIMUM_LABEL
 from tests.handout.givens import wide_problem
 from tests.handout.made import PROBLEMS
 
@@ -125,14 +124,6 @@ def test_covers(title: str, word: str) -> None:
     assert "".join(title.split()) in "".join(first.replace("\u200b", "").split())
     assert "with solutions" in first
     assert "Contents" in second
-
-
-@pytest.mark.parametrize("label", ["W" * MAXIMUM_LABEL, "M " * (MAXIMUM_LABEL // 2)])
-def test_long_labels(label: str) -> None:
-    parts = f'[{{label: "{label}", ask: [loss, gradients], marks: 3}}, {{label: b, ask: [loss]}}]'
-    assert not all_kinds(f"{TINY}parts: {parts}\n")
-    with pytest.raises(ProblemError, match="a label of 41 characters"):
-        load_problem(f"{TINY}parts: [{{label: {'W' * 41}, ask: [loss]}}]\n")
 
 
 @pytest.mark.parametrize("length", [20, 75, 105, 120, 300])
