@@ -26,7 +26,7 @@ from nbsolve.render.typst_markdown import equation, escaped
 from nbsolve.render.typst_math import Formulas
 from nbsolve.render.typst_tree import latex_to_typst
 from nbsolve.render.typst_width import math_width, words_width
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst_words import quoted, short_label
 from nbsolve.schedule import has_several
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import Finding
@@ -107,7 +107,10 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[_Cell]]]], group
     before = [_bold(phrase("answers.part")), *([_bold(phrase("handout.iteration"))] if several else [])]
     after = [_bold(phrase("handout.method")), _bold(phrase("handout.accuracy"))]
     answers = [cells[:wide] for _, group in shown for cells in group]
-    starts = [[_words(g.part), *([_words(str(g.iteration or ""))] if several else [])] for g, _ in shown]
+    starts = [
+        [_words(short_label(g.part)), *([_words(str(g.iteration or ""))] if several else [])]
+        for g, _ in shown
+    ]
     ends = [[_words(written(g.method)), _words(written(g.accuracy))] for g in groups]
     left = _widest([before, *starts])
     right = _widest([after, *ends, *[[_words(_sum(g.method for g in groups))] * 2]])
@@ -201,7 +204,10 @@ def _latex_table(
     wide, sides = len(titles), "l" * len(before) + ("lrl" if len(titles) == 3 else "ll") + "rr"
     lines = [" & ".join(cell.latex for cell in [*before, *titles, *after]) + r" \\", r"\hline"]
     for group, cells in shown:
-        start = [latex.escaped(group.part), *([str(group.iteration or "")] if len(before) > 1 else [])]
+        start = [
+            latex.escaped(short_label(group.part)),
+            *([str(group.iteration or "")] if len(before) > 1 else []),
+        ]
         words = rf"\multicolumn{{{wide}}}{{p{{0.6\linewidth}}}}{{{latex.escaped(group.words)}}}"
         lines.append(" & ".join([*start, words, written(group.method), written(group.accuracy)]) + r" \\")
         lines += [

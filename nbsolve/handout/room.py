@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbsolve.render import latex
 from nbsolve.render.typst import Piece
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst_words import quoted, short_label
 
 __all__ = ["Room", "room_for"]
 
@@ -25,7 +25,7 @@ class Room:
 def room_for(rooms: Sequence[Room]) -> Piece:
     """The room of all parts: on paper it ends where a page ends, so that no page is left half empty."""
     parts = "".join(
-        f"(label: {quoted(room.label)}, marks: {quoted(room.marks)}, lines: {room.lines}, "
+        f"(label: {quoted(short_label(room.label))}, marks: {quoted(room.marks)}, lines: {room.lines}, "
         f"fixed: {str(room.fixed).lower()}), "
         for room in rooms
     )
@@ -34,5 +34,5 @@ def room_for(rooms: Sequence[Room]) -> Piece:
 
 def _latex(room: Room) -> str:
     marks = rf"\hfill\fbox{{\hspace{{2em}}/ {latex.escaped(room.marks)}}}" if room.marks else ""
-    label = rf"({latex.escaped(room.label)}){marks}\par" if room.label else ""
+    label = rf"({latex.escaped(short_label(room.label))}){marks}\par" if room.label else ""
     return f"{label}\\answerlines{{{max(room.lines, 0) or 24}}}\n"

@@ -33,7 +33,7 @@ from nbsolve.render.typst_lines import abreast, derivation
 from nbsolve.render.typst_markdown import blocks_of, equation, escaped, in_language, inline_of, one_paragraph
 from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.render.typst_width import math_width, words_width
-from nbsolve.render.typst_words import quoted
+from nbsolve.render.typst_words import quoted, short_label
 
 __all__ = ["Piece", "Writer"]
 
@@ -161,7 +161,7 @@ class Writer:
                 rows = "".join(f"[{self.text(item)}], " for item in items)
                 if not labels:
                     return f"#list({rows})"
-                marks = "".join(f"{quoted(f'({label})')}, " for label in labels)
+                marks = "".join(f"{quoted(f'({short_label(label)})')}, " for label in labels)
                 return f"#enum(numbering: n => ({marks}).at(n - 1), {rows})"
             case Derivation():
                 return self._derivation(block, room)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["length", "quoted", "sign", "space", "spaced", "word"]
+__all__ = ["length", "quoted", "short_label", "sign", "space", "spaced", "word"]
 
 _BRACKETS = {
     "(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "{": "brace.l", "}": "brace.r",
@@ -22,6 +22,7 @@ _ROOTS = frozenset("√∛∜⌜⌝⌞⌟")
 _SCRIPTS = {"\ufe00": "cal", "\ufe01": "scr"}
 """Variation selectors that tell the two alphabets for scripts apart."""
 _SPACES = {"0.1667em": "thin", "0.2222em": "med", "0.2778em": "thick", "1em": "quad", "2em": "wide"}
+_LABEL = 40
 _WORDS_BEGIN = re.compile(r'(?:upright\(|bold\(|italic\(|sans\(|mono\()*"')
 _WORDS_END = re.compile(r'"\)*$')
 
@@ -29,6 +30,11 @@ _WORDS_END = re.compile(r'"\)*$')
 def quoted(words: str) -> str:
     """Words as a string of Typst."""
     return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def short_label(label: str) -> str:
+    """What a part is called, as long as a line of a sheet and a column of a key have room for it."""
+    return label if len(label) <= _LABEL else f"{label[: _LABEL - 1].rstrip()}…"
 
 
 def sign(text: str) -> str:

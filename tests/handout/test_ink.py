@@ -126,6 +126,13 @@ def test_covers(title: str, word: str) -> None:
     assert "Contents" in second
 
 
+@pytest.mark.parametrize("label", ["W" * 120, "M " * 106])
+def test_long_labels(label: str) -> None:
+    """They are whole on the site, and cut where a sheet has no room."""
+    parts = f'[{{label: "{label}", ask: [loss, gradients], marks: 3}}, {{label: b, ask: [loss]}}]'
+    assert not all_kinds(f"{TINY}parts: {parts}\n")
+
+
 @pytest.mark.parametrize("length", [20, 75, 105, 120, 300])
 def test_running_heads_share_the_line(length: int) -> None:
     """Course and term whole, the title with … where it has no room, the kind of handout always, on one line."""
