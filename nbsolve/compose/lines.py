@@ -1,8 +1,4 @@
-"""From a step to its lines: the formula in letters, the same with numbers, the value.
-
-The line with numbers has the shape of the line with letters. Its operands get as many digits as it takes for
-the printed line, put into a calculator, to give exactly the printed value.
-"""
+"""From a step to its lines: the formula in letters, the same with numbers, the value."""
 
 from __future__ import annotations
 
@@ -12,18 +8,17 @@ from functools import cached_property
 
 import flint
 
-from nbsolve.arithmetic import Value
 from nbsolve.catalogue import is_named
 from nbsolve.compose.branches import Branches
+from nbsolve.compose.calculator import Calculator, take_over
+from nbsolve.compose.conditions import Conditions
 from nbsolve.compose.known import is_tabulated, known_in, shared_out
-from nbsolve.compose.numbers import MOST_EXTRA, Key, Numbers, literal
-from nbsolve.document import Derivation, Inline, Line, Math, Result
-from nbsolve.evaluate import evaluate
+from nbsolve.compose.numbers import MOST_EXTRA, Key, literal
+from nbsolve.document import Derivation, Inline, Line, Result
 from nbsolve.expr import (
     Applied,
     Atom,
     Cases,
-    Comparison,
     Expr,
     FactorReference,
     Function,
@@ -32,40 +27,20 @@ from nbsolve.expr import (
     Number,
     Product,
     Quantity,
-    atoms,
     number,
     substitute,
-    walk,
 )
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
 from nbsolve.step import Form, Reason, Step
 from nbsolve.symbol import Role, Symbol, anchor
-from nbsolve.writing import scalar
 
 _SAID = (Symbol(Role.LOSS_DECREASE),)
 """Quantities whose name is their formula."""
-MOST_CARRIED = 2
-"""Digits beyond the usual ones with which a result is written because later lines need them; a line that needs
-more says so: the lines above would need ever more of them."""
-MOST_TRIED = 8
-"""Lines with more numbers give all of them the same digits."""
 
 
 @dataclass(frozen=True)
-class Computed:
-    """The parts of a line with numbers; how many more digits its numbers have than where they were found.
-
-    `collapsed`: a difference stands there with its own value.
-    """
-
-    parts: tuple[tuple[str, Expr], ...]
-    more: Mapping[Key, int]
-    collapsed: bool = False
-
-
-@dataclass(frozen=True)
-class Lines(Numbers):
+class Lines(Calculator):
     """Writes steps of one iteration as derivations. `tags` are the numbers of factors found earlier.
 
     `said` are the parts of formulae that had a line of their own before.
@@ -81,6 +56,11 @@ class Lines(Numbers):
         """What decides the distinctions of the problem's own functions."""
         return Branches(self.solution, self.values)
 
+    @cached_property
+    def conditions(self) -> Conditions:
+        """What decides the distinctions of the catalogue's functions."""
+        return Conditions(self)
+
     # ------------------------------------------------------------------ whole derivations
 
     def derivation(self, unit: Step, terms: bool = False) -> Derivation:
@@ -94,9 +74,9 @@ class Lines(Numbers):
         resolved, reasons = self._resolved(unit)
         result = self.written(unit.target)
         goals = self._goals(unit.target, result)
-        found = self._computed(resolved.formula, goals, terms)
+        found = self.computed(resolved.formula, goals, terms)
         numeric, collapsed = found.parts, found.collapsed
-        beyond = self._beyond_above(found)
+        beyond = self.beyond_above(found)
         above = tuple(self._known_lines(resolved.formula))
         lines = [Line(tuple(("=", form) for form in row)) for row in rows]
         if resolved is not unit and not isinstance(resolved.formula, Number):
@@ -122,10 +102,10 @@ class Lines(Numbers):
         if resolved is not unit and not isinstance(resolved.formula, Number):
             letters = [*letters, resolved.formula]
         result = self.written(unit.target)
-        found = self._computed(resolved.formula, self._goals(unit.target, result))
+        found = self.computed(resolved.formula, self._goals(unit.target, result))
         numeric = found.parts
         parts = (*(("=", form) for form in letters), *numeric, *self._result(resolved, result, numeric))
-        beyond = self._beyond_above(found)
+        beyond = self.beyond_above(found)
         note = (*reasons, *(["; "] if reasons and beyond else []), *beyond)
         return Line(parts, Quantity(unit.target), note=note), self._anchor(unit.target)
 
@@ -166,7 +146,7 @@ class Lines(Numbers):
 
     def _known_line(self, node: Known) -> Line:
         result = self.operand(node)
-        found = self._computed(node.body, [result])
+        found = self.computed(node.body, [result])
         numeric = found.parts
         if is_tabulated(node):
             assert isinstance(node.name, Applied)
@@ -175,16 +155,16 @@ class Lines(Numbers):
         elif node.name != node.body:
             numeric = (("=", node.body), *numeric)
         sign = "=" if result.exact else "≈"
-        return Line((*numeric, (sign, Result(literal(result)))), node.name, note=self._beyond_above(found))
+        return Line((*numeric, (sign, Result(literal(result)))), node.name, note=self.beyond_above(found))
 
     def learn(self, unit: Step, terms: bool, needs: dict[Key, int]) -> None:
         """Note the digits that a step's lines need of what they use; later steps are learnt before earlier ones."""
         formula = self._resolved(self._shared_out(unit))[0].formula
         goals = self._goals(unit.target, self.written(unit.target))
-        found = [self._computed(formula, goals, terms)]
+        found = [self.computed(formula, goals, terms)]
         for node in reversed(self._known(formula)):
             take_over(needs, found[-1].more)
-            found.append(self._computed(node.body, [self.operand(node)]))
+            found.append(self.computed(node.body, [self.operand(node)]))
         take_over(needs, found[-1].more)
 
     # ------------------------------------------------------------------ letters
@@ -238,10 +218,10 @@ class Lines(Numbers):
         """The step with the branches of its author's functions that hold as its last form; all reasons."""
         found = self.branches.resolved(unit.formula)
         if found is None:
-            return unit, self._since([*self._conditions(unit.formula)])
-        conditions = dict.fromkeys([*found.reasons, *self._conditions(found.formula)])
+            return unit, self.conditions.since([*self.conditions.of(unit.formula)])
+        conditions = dict.fromkeys([*found.reasons, *self.conditions.of(found.formula)])
         step = replace(unit, forms=(*unit.forms, Form(found.formula, Reason.CASE_BY_CASE)), unit_forms=None)
-        return step, self._since([*conditions])
+        return step, self.conditions.since([*conditions])
 
     def _referenced(self, expression: Expr, target: Atom) -> Expr:
         def replaced(node: Expr) -> Expr | None:
@@ -275,65 +255,6 @@ class Lines(Numbers):
             return [result]
         return [result, self.writer.answer(self.values, target)]
 
-    def _computed(self, formula: Expr, goals: list[Written], terms: bool = False) -> Computed:
-        """The lines with numbers that give the result (none where that line is the result itself).
-
-        Operands get more digits until a calculator agrees with what is printed, each only those it needs. Where
-        a difference is too small for that, its own value is put in instead. What was found before, when the same
-        digits were needed of its operands, still holds.
-        """
-        key = (formula, tuple(goals), terms, self.solution.arithmetic)
-        tried: list[tuple[Sequence[tuple[Key, int]], Computed]] = self.values.computed.setdefault(key, [])
-        for needs, computed in tried:
-            if all(self.needed(used) == digits for used, digits in needs):
-                return computed
-        keys = tuple(self.keys(formula))
-        computed = self._search(formula, keys, goals, terms)
-        tried.append((tuple((used, self.needed(used)) for used in keys), computed))
-        return computed
-
-    def _search(self, whole: Expr, every: Sequence[Key], goals: list[Written], terms: bool) -> Computed:
-        """What `_computed` finds, by trying; `every` is all that has digits in the formula."""
-        formula = self.decided(whole)
-        rounded = self.writer.each_step
-        result = goals[0]
-        keys = [key for key in every if not self.is_exact(key)]
-        most = 1 if rounded and not any(isinstance(key, Known) for key in keys) else MOST_EXTRA
-        for collapse in (False, True):
-            for extra in range(most):
-                tried = self.numbers(formula, extra, collapse)
-                if not self.gives(tried, *goals):
-                    continue
-                all_of_them = dict.fromkeys(keys, extra)
-                fewest = all_of_them if collapse else self._fewest(formula, keys, extra, goals)
-                for more in (fewest, all_of_them):
-                    line = tried if not extra else self.numbers(formula, more, collapse)
-                    if _is_literally(line, result):
-                        return Computed((), more)
-                    numeric = ((self.numeric_relation(every, more), line),)
-                    if not terms or rounded:
-                        return Computed(numeric, more, collapse)
-                    middle = self.terms(whole, line, goals)
-                    if middle is not None:
-                        added = tuple(part for part in middle if part[1] != line)
-                        return Computed((*numeric, *added), more, collapse)
-            if rounded:
-                break
-        return Computed(((self.numeric_relation(every, 0), self.numbers(formula)),), {})
-
-    def _fewest(self, formula: Expr, keys: Sequence[Key], extra: int, goals: list[Written]) -> dict[Key, int]:
-        """How many of `extra` more digits each number needs for the line to give the result."""
-        more = dict.fromkeys(keys, extra)
-        if not 1 < len(keys) <= MOST_TRIED or extra == 0:
-            return more
-        for key in keys:
-            for fewer in range(extra):
-                tried = {**more, key: fewer}
-                if self.gives(self.numbers(formula, tried), *goals):
-                    more = tried
-                    break
-        return more
-
     def _result(
         self, unit: Step, result: Written, numeric: tuple[tuple[str, Expr], ...]
     ) -> tuple[tuple[str, Expr | Result], ...]:
@@ -350,90 +271,10 @@ class Lines(Numbers):
             return ((relation, Result(literal(answer), True)),)
         return ((relation, literal(result)), ("≈", Result(literal(answer), True)))
 
-    # ------------------------------------------------------------------ reasons
-
     def indistinguishable(self, result: Written) -> tuple[Inline, ...]:
         """A word where all the bits there are could not tell the value from 0."""
         lost = result.text == "0" and not result.exact and not self.writer.each_step
         return (phrase("notes.indistinguishable"),) if lost else ()
-
-    def _beyond_above(self, found: Computed) -> tuple[Inline, ...]:
-        """A word about the numbers that have more digits than the lines that found them."""
-        names = [
-            key.name if isinstance(key, Known) else Quantity(key)
-            for key, extra in found.more.items()
-            if self.operand(key, extra).text != self.operand(key).text
-        ]
-        return () if found.collapsed else more_digits(names)
-
-    def _since(self, conditions: Sequence[Comparison]) -> tuple[Inline, ...]:
-        """since z = 0.4 > 0, …"""
-        note: list[Inline] = []
-        for condition in conditions:
-            note.append(phrase("notes.since") + " " if not note else ", ")
-            note.append(self._decided(condition))
-        return tuple(note)
-
-    def _conditions(self, formula: Expr) -> Iterator[Comparison]:
-        """What decides the case distinctions of the catalogue's functions."""
-        seen: set[Expr] = set()
-        for node in walk(formula):
-            cases = node.expanded if isinstance(node, Applied) else node
-            if not isinstance(cases, Cases) or cases in seen:
-                continue
-            seen.add(cases)
-            condition = cases.branches[0][1]
-            assert condition is not None
-            yield condition
-
-    def _decided(self, condition: Comparison) -> Math:
-        """The condition as it comes out: with its number where a quantity is held against one."""
-        arithmetic = self.solution.arithmetic
-        left = evaluate(condition.left, self.values, arithmetic)
-        right = evaluate(condition.right, self.values, arithmetic)
-        sign = arithmetic.sign(scalar(left) - scalar(right))
-        relation = {-1: "<", 0: "=", 1: ">"}[sign]
-        if atoms(condition.right):
-            return Math(condition.left, relation, condition.right)
-        limit = self.numbers(condition.right)
-        if not isinstance(condition.left, Quantity):
-            return Math(condition.left, relation, limit)
-        if sign == 0:
-            return Math(condition.left, "=", limit)
-        written = self._beyond(condition.left.atom, scalar(right), sign)
-        equal = "=" if written.exact or self.writer.each_step else "≈"
-        return Math(condition.left, equal, Comparison(literal(written), relation, limit))
-
-    def _beyond(self, atom: Atom, limit: Value, sign: int) -> Written:
-        """The quantity with as many digits as it takes to be told from the limit."""
-        for extra in range(MOST_EXTRA):
-            written = self.operand(atom, extra)
-            if self.solution.arithmetic.sign(written.value - limit) == sign:
-                return written
-        return self.operand(atom, 0)
-
-
-def more_digits(names: Sequence[Expr]) -> tuple[Inline, ...]:
-    """A word about numbers that have more digits than the lines that found them."""
-    if not names:
-        return ()
-    listed = [part for n, name in enumerate(names) for part in ((", ", Math(name)) if n else (Math(name),))]
-    return (*listed, phrase("notes.more_digits"))
-
-
-def take_over(needs: dict[Key, int], more: Mapping[Key, int]) -> None:
-    """Raise the digits that are needed by those that a line has more."""
-    for key, extra in more.items():
-        before = needs.get(key, 0)
-        needs[key] = max(before, min(before + extra, MOST_CARRIED))
-
-
-def _is_literally(line: Expr, result: Written) -> bool:
-    """Whether the line is nothing but the result itself."""
-    if isinstance(line, Negation):
-        inner = line.operands[0]
-        return isinstance(inner, Number) and f"-{inner.text or inner.value}" == result.text
-    return isinstance(line, Number) and line.value == result.value
 
 
 def _joined(lines: list[Line]) -> list[Line]:

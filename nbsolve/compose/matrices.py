@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.compose.calculator import more_digits, take_over
 from nbsolve.compose.known import known_in, whole_parts
-from nbsolve.compose.lines import Lines, more_digits, take_over
+from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import MOST_EXTRA, Key, literal, member, members, plain
 from nbsolve.document import Derivation, Inline, Line, Result
 from nbsolve.evaluate import evaluate

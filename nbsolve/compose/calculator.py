@@ -1,0 +1,130 @@
+"""The line with numbers: as many digits as it takes, and no more, for a calculator to show the printed value.
+
+The line has the shape of the line with letters. What it needs beyond the digits with which a number was found, the
+line above that found the number carries, up to a limit; a line that needs more says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nbsolve.compose.numbers import MOST_EXTRA, Key, Numbers
+from nbsolve.document import Inline, Math
+from nbsolve.expr import Expr, Known, Negation, Number, Quantity
+from nbsolve.phrases import phrase
+from nbsolve.rounding import Written
+
+MOST_CARRIED = 2
+"""Digits beyond the usual ones with which a result is written because later lines need them; a line that needs
+more says so: the lines above would need ever more of them."""
+MOST_TRIED = 8
+"""Lines with more numbers give all of them the same digits."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The parts of a line with numbers; how many more digits its numbers have than where they were found.
+
+    `collapsed`: a difference stands there with its own value.
+    """
+
+    parts: tuple[tuple[str, Expr], ...]
+    more: Mapping[Key, int]
+    collapsed: bool = False
+
+
+@dataclass(frozen=True)
+class Calculator(Numbers):
+    """Finds the lines with numbers of one iteration, and the digits that they need."""
+
+    def computed(self, formula: Expr, goals: list[Written], terms: bool = False) -> Computed:
+        """The lines with numbers that give the result (none where that line is the result itself).
+
+        Operands get more digits until a calculator agrees with what is printed, each only those it needs. Where
+        a difference is too small for that, its own value is put in instead. What was found before, when the same
+        digits were needed of its operands, still holds.
+        """
+        key = (formula, tuple(goals), terms, self.solution.arithmetic)
+        tried: list[tuple[Sequence[tuple[Key, int]], Computed]] = self.values.computed.setdefault(key, [])
+        for needs, computed in tried:
+            if all(self.needed(used) == digits for used, digits in needs):
+                return computed
+        keys = tuple(self.keys(formula))
+        computed = self._search(formula, keys, goals, terms)
+        tried.append((tuple((used, self.needed(used)) for used in keys), computed))
+        return computed
+
+    def _search(self, whole: Expr, every: Sequence[Key], goals: list[Written], terms: bool) -> Computed:
+        """What `computed` finds, by trying; `every` is all that has digits in the formula."""
+        formula = self.decided(whole)
+        rounded = self.writer.each_step
+        result = goals[0]
+        keys = [key for key in every if not self.is_exact(key)]
+        most = 1 if rounded and not any(isinstance(key, Known) for key in keys) else MOST_EXTRA
+        for collapse in (False, True):
+            for extra in range(most):
+                tried = self.numbers(formula, extra, collapse)
+                if not self.gives(tried, *goals):
+                    continue
+                all_of_them = dict.fromkeys(keys, extra)
+                fewest = all_of_them if collapse else self._fewest(formula, keys, extra, goals)
+                for more in (fewest, all_of_them):
+                    line = tried if not extra else self.numbers(formula, more, collapse)
+                    if _is_literally(line, result):
+                        return Computed((), more)
+                    numeric = ((self.numeric_relation(every, more), line),)
+                    if not terms or rounded:
+                        return Computed(numeric, more, collapse)
+                    middle = self.terms(whole, line, goals)
+                    if middle is not None:
+                        added = tuple(part for part in middle if part[1] != line)
+                        return Computed((*numeric, *added), more, collapse)
+            if rounded:
+                break
+        return Computed(((self.numeric_relation(every, 0), self.numbers(formula)),), {})
+
+    def _fewest(self, formula: Expr, keys: Sequence[Key], extra: int, goals: list[Written]) -> dict[Key, int]:
+        """How many of `extra` more digits each number needs for the line to give the result."""
+        more = dict.fromkeys(keys, extra)
+        if not 1 < len(keys) <= MOST_TRIED or extra == 0:
+            return more
+        for key in keys:
+            for fewer in range(extra):
+                tried = {**more, key: fewer}
+                if self.gives(self.numbers(formula, tried), *goals):
+                    more = tried
+                    break
+        return more
+
+    def beyond_above(self, found: Computed) -> tuple[Inline, ...]:
+        """A word about the numbers that have more digits than the lines that found them."""
+        names = [
+            key.name if isinstance(key, Known) else Quantity(key)
+            for key, extra in found.more.items()
+            if self.operand(key, extra).text != self.operand(key).text
+        ]
+        return () if found.collapsed else more_digits(names)
+
+
+def more_digits(names: Sequence[Expr]) -> tuple[Inline, ...]:
+    """A word about numbers that have more digits than the lines that found them."""
+    if not names:
+        return ()
+    listed = [part for n, name in enumerate(names) for part in ((", ", Math(name)) if n else (Math(name),))]
+    return (*listed, phrase("notes.more_digits"))
+
+
+def take_over(needs: dict[Key, int], more: Mapping[Key, int]) -> None:
+    """Raise the digits that are needed by those that a line has more."""
+    for key, extra in more.items():
+        before = needs.get(key, 0)
+        needs[key] = max(before, min(before + extra, MOST_CARRIED))
+
+
+def _is_literally(line: Expr, result: Written) -> bool:
+    """Whether the line is nothing but the result itself."""
+    if isinstance(line, Negation):
+        inner = line.operands[0]
+        return isinstance(inner, Number) and f"-{inner.text or inner.value}" == result.text
+    return isinstance(line, Number) and line.value == result.value
