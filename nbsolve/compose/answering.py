@@ -10,7 +10,7 @@ from itertools import islice
 from nbsolve.answers import Extras
 from nbsolve.asked_letters import AskedInLetters, is_its_own_name
 from nbsolve.compose.iteration import anchored
-from nbsolve.compose.matrices import LIMIT
+from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.passes import Passes
 from nbsolve.compose.statement import marks

@@ -9,7 +9,7 @@ from nbsolve.arithmetic import ONE
 from nbsolve.catalogue import is_named
 from nbsolve.compose.functions import activation_name, argument, loss_name
 from nbsolve.compose.iteration import by_matrices
-from nbsolve.compose.matrices import LIMIT
+from nbsolve.compose.layout import LIMIT
 from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.expr import (
     Applied,

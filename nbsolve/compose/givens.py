@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from nbsolve.compose.matrices import LIMIT
+from nbsolve.compose.layout import LIMIT
 from nbsolve.document import Block, Derivation, Inline, Line, Markdown, Math, Paragraph, Table, Text
 from nbsolve.expr import Expr, Matrix, Number, Quantity, Variable
 from nbsolve.given import Entry, Given, Letter

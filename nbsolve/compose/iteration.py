@@ -11,8 +11,9 @@ import numpy as np
 
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.known import is_shifted
+from nbsolve.compose.layout import LIMIT, Layout
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.matrices import LIMIT, MatrixLines
+from nbsolve.compose.matrices import MatrixLines
 from nbsolve.compose.numbers import Key, literal
 from nbsolve.compose.planning import Plan, plan_of
 from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, Result
@@ -132,7 +133,7 @@ class IterationBlocks:
     @cached_property
     def matrices(self) -> MatrixLines:
         """The writer of this iteration's matrix equations."""
-        return MatrixLines(self.lines, self.solution.problem.network.layout == "x W + b")
+        return MatrixLines(self.lines, Layout.of(self.solution.problem))
 
     def begin(self) -> None:
         """Begin a new page, on which no part of a formula has had its line yet."""
@@ -180,7 +181,9 @@ class IterationBlocks:
         assert isinstance(value, np.ndarray)
         if max(value.shape) > LIMIT:
             return line
-        return replace(line, parts=(("=", self.matrices.letters(parameter.symbol, value)), *line.parts))
+        return replace(
+            line, parts=(("=", self.matrices.layout.letters(parameter.symbol, value)), *line.parts)
+        )
 
     def assembled(self, parameter: Parameter, write: Callable[[Atom], Written], boxed: bool) -> Line:
         """All members of a parameter in the problem's layout: W = matrix of numbers, or b = number."""
@@ -191,7 +194,7 @@ class IterationBlocks:
             return Line(((relation, Result(literal(operands[0]), boxed)),), Quantity(parameter.members[0]))
         value = self.iteration.values[parameter.symbol]
         assert isinstance(value, np.ndarray)
-        numbers = self.matrices.array_of(parameter.symbol, value, write)
+        numbers = self.matrices.layout.numbers(parameter.symbol, value, write)
         return Line(((relation, Result(numbers, boxed)),), Quantity(parameter.symbol))
 
     # ------------------------------------------------------------------ forward

@@ -9,7 +9,7 @@ from functools import cached_property
 from nbsolve.compose.derivations import reason_words
 from nbsolve.compose.functions import activation_name, cancelled_words
 from nbsolve.compose.iteration import layer_of
-from nbsolve.compose.matrices import turned
+from nbsolve.compose.layout import Layout
 from nbsolve.compose.putting_in import BOXED, PuttingIn
 from nbsolve.compose.spelling_out import with_full_products
 from nbsolve.document import (
@@ -224,16 +224,12 @@ class LetterBlocks:
                 yield self.derivation(with_full_products(step))
 
     def _matrices(self, rules: Iterable[Rule]) -> Iterator[Block]:
-        transposed = self.letters.solution.problem.network.layout == "x W + b"
-        steps = [step for step in self.letters.matrices if step.rule in rules]
-        if transposed:
-            steps = [
-                replace(
-                    step,
-                    forms=tuple(replace(form, expression=turned(form.expression)) for form in step.forms),
-                )
-                for step in steps
-            ]
+        layout = Layout.of(self.letters.solution.problem)
+        steps = []
+        for step in self.letters.matrices:
+            if step.rule in rules:
+                forms = (replace(form, expression=layout.turned(form.expression)) for form in step.forms)
+                steps.append(replace(step, forms=tuple(forms)))
         yield self._together(steps, general=True)
 
     def update(self) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.compose.calculator import more_digits, take_over
 from nbsolve.compose.known import known_in, whole_parts
+from nbsolve.compose.layout import LIMIT, Layout, entries_shown
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import MOST_EXTRA, Key, literal, member, members, plain
+from nbsolve.compose.numbers import MOST_EXTRA, Key, literal, members, plain
 from nbsolve.document import Derivation, Inline, Line, Result
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
@@ -21,8 +22,6 @@ from nbsolve.expr import (
     Expr,
     Function,
     Known,
-    Matrix,
-    MatrixProduct,
     Operand,
     Quantity,
     Sum,
@@ -34,20 +33,18 @@ from nbsolve.expr import (
 )
 from nbsolve.rounding import Written
 from nbsolve.step import Step
-from nbsolve.symbol import Symbol, anchor
+from nbsolve.symbol import anchor
 
 SMALL, MOST_OPERANDS, MOST_TERMS = 4, 4, 6
 """Larger matrices, and formulae of more of them, are not shown with their numbers put in."""
-LIMIT = 6
-"""Larger matrices are shown by their first and last rows and columns."""
 
 
 @dataclass(frozen=True)
 class MatrixLines:
-    """Writes a layer's step with matrices; `inputs_first` where the rows of the matrices are inputs (x W + b)."""
+    """Writes a layer's step with matrices."""
 
     lines: Lines
-    inputs_first: bool
+    layout: Layout
 
     def derivation(self, step: Step) -> Derivation:
         """target = formula = numbers = result; what the formula uses and has no line yet stands above."""
@@ -60,7 +57,7 @@ class MatrixLines:
         formula = whole_parts(step)
         boxed = target in self.lines.asked
         write = self.lines.before_answer if boxed else self.lines.operand
-        result = self.array_of(target, value, write)
+        result = self.layout.numbers(target, value, write)
         found = None if given else self._with_numbers(formula, target, value)
         above = () if found is None else tuple(self._known_lines(formula))
         lines: list[Line] = []
@@ -72,9 +69,9 @@ class MatrixLines:
             )
         if found is not None and found.part[1] != result:
             lines.append(Line((found.part,), note=self._beyond_above(found)))
-        entries = [m for row in _shown(target, value) for m in row if m is not None]
+        entries = [m for row in entries_shown(target, value) for m in row if m is not None]
         sign = "=" if all(self.lines.operand(m).exact for m in entries) else "≈"
-        shorter = self.array_of(target, value, self._answer) if boxed else result
+        shorter = self.layout.numbers(target, value, self._answer) if boxed else result
         if boxed and shorter != result:
             lines.append(Line(((sign, result), ("≈", Result(shorter, True)))))
         else:
@@ -214,7 +211,7 @@ class MatrixLines:
         numbers = [literal(one) for one in self._written_known(node, value, extra)]
         if not isinstance(value, np.ndarray):
             return numbers[0]
-        return Matrix((tuple(numbers),) if self.inputs_first else tuple((one,) for one in numbers))
+        return self.layout.vector(numbers)
 
     def _numbers(self, formula: Expr, extra: int) -> Expr:
         def replaced(node: Expr) -> Expr | None:
@@ -246,31 +243,14 @@ class MatrixLines:
 
     def array(self, atom: Atom, value: Array, extra: int = 0) -> Expr:
         """The array with its entries as they are written, as the file's layout has it."""
-        return self.array_of(atom, value, lambda entry: self.lines.operand(entry, extra))
-
-    def array_of(self, atom: Atom, value: Array, write: Callable[[Atom], Written]) -> Expr:
-        """The array with its entries as `write` has them."""
-        return self._matrix(atom, value, lambda row: [_literal(entry, write) for entry in row])
+        return self.layout.numbers(atom, value, lambda entry: self.lines.operand(entry, extra))
 
     def _answer(self, entry: Atom) -> Written:
         return self.lines.writer.answer(self.lines.values, entry)
 
-    def letters(self, atom: Atom, value: Array) -> Expr:
-        """An array as a matrix of the names of its entries."""
-        return self._matrix(atom, value, lambda row: [Quantity(entry) for entry in row if entry is not None])
-
-    def _matrix(self, atom: Atom, value: Array, write: Callable[[list[Atom | None]], list[Expr]]) -> Expr:
-        entries = _shown(atom, value)
-        if value.ndim == 1 and self.inputs_first:
-            entries = [[row[0] for row in entries]]
-        elif value.ndim == 2 and self.inputs_first and _is_weight(atom):
-            entries = [list(column) for column in zip(*entries, strict=True)]
-        return Matrix(tuple(tuple(write(row)) for row in entries))
-
     def _written(self, formula: Expr) -> Expr:
         """The formula as the layout has it, long sums by their ends."""
-        if self.inputs_first:
-            formula = turned(formula)
+        formula = self.layout.turned(formula)
 
         def shortened(node: Expr) -> Expr | None:
             if isinstance(node, Sum) and len(node.operands) > MOST_TERMS:
@@ -297,21 +277,6 @@ def _uppermost(formula: Expr) -> tuple[Known, ...]:
 
     substitute(formula, taken)
     return tuple(found)
-
-
-def _literal(entry: Atom | None, write: Callable[[Atom], Written]) -> Expr:
-    return Variable("…") if entry is None else literal(write(entry))
-
-
-def turned(formula: Expr) -> Expr:
-    """The formula for rows that are inputs (x W + b): every product stands the other way round."""
-
-    def reverse(node: Expr) -> Expr | None:
-        if isinstance(node, MatrixProduct):
-            return MatrixProduct(tuple(turned(operand) for operand in reversed(node.operands)))
-        return None
-
-    return substitute(formula, reverse)
 
 
 @dataclass(frozen=True)
@@ -344,24 +309,3 @@ class _Printed:
     def known(self, node: Known) -> Operand:
         """The value of a part that has a line of its own."""
         return self.matrices.known_printed(node, self.extra)
-
-
-def _is_weight(atom: Atom) -> bool:
-    symbol = atom if isinstance(atom, Symbol) else atom.wrt
-    return symbol.from_ is None and symbol.role.name == "WEIGHT"
-
-
-def _shown(atom: Atom, array: Array) -> list[list[Atom | None]]:
-    """The entries of first and last rows and columns, None where something is left out."""
-
-    def ends(count: int) -> list[int | None]:
-        numbers: list[int | None] = list(range(1, count + 1))
-        return numbers if count <= LIMIT else [*numbers[:3], None, count]
-
-    def entry(j: int | None, i: int | None) -> Atom | None:
-        return None if j is None else member(atom, j, i)
-
-    if array.ndim == 1:
-        return [[entry(j, None)] for j in ends(array.shape[0])]
-    columns = ends(array.shape[1])
-    return [[entry(j, i) if i is not None else None for i in columns] for j in ends(array.shape[0])]

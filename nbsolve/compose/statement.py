@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nbsolve.compose.conventions import loss_words
 from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.givens import literal_of, parameters, samples
-from nbsolve.compose.matrices import LIMIT
+from nbsolve.compose.layout import LIMIT
 from nbsolve.document import (
     Block,
     Bullets,

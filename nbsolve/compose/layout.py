@@ -1,0 +1,87 @@
+"""Vectors, matrices and their formulae as the problem's layout has them: W x + b, or x W + b."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nbsolve.compose.numbers import literal, member
+from nbsolve.expr import Array, Atom, Expr, Matrix, MatrixProduct, Quantity, Variable, substitute
+from nbsolve.problem.model import Problem
+from nbsolve.rounding import Written
+from nbsolve.symbol import Role, Symbol
+
+LIMIT = 6
+"""Larger matrices are shown by their first and last rows and columns."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Lays arrays out; `inputs_first` where the rows of the matrices are inputs (x W + b)."""
+
+    inputs_first: bool
+
+    @staticmethod
+    def of(problem: Problem) -> Layout:
+        """The layout of a problem."""
+        return Layout(problem.network.layout == "x W + b")
+
+    def numbers(self, atom: Atom, value: Array, write: Callable[[Atom], Written]) -> Expr:
+        """The array with its entries as `write` has them."""
+        return self._matrix(atom, value, lambda row: [_literal(entry, write) for entry in row])
+
+    def letters(self, atom: Atom, value: Array) -> Expr:
+        """An array as a matrix of the names of its entries."""
+        return self._matrix(atom, value, lambda row: [Quantity(entry) for entry in row if entry is not None])
+
+    def vector(self, entries: Sequence[Expr]) -> Matrix:
+        """A vector with these entries: a row, or a column."""
+        return Matrix((tuple(entries),) if self.inputs_first else tuple((one,) for one in entries))
+
+    def _matrix(self, atom: Atom, value: Array, write: Callable[[list[Atom | None]], list[Expr]]) -> Expr:
+        entries = entries_shown(atom, value)
+        if value.ndim == 1 and self.inputs_first:
+            entries = [[row[0] for row in entries]]
+        elif value.ndim == 2 and self.inputs_first and _is_weight(atom):
+            entries = [list(column) for column in zip(*entries, strict=True)]
+        return Matrix(tuple(tuple(write(row)) for row in entries))
+
+    def turned(self, formula: Expr) -> Expr:
+        """A formula of columns (W x + b) as the layout has it."""
+        return _turned(formula) if self.inputs_first else formula
+
+
+def _turned(formula: Expr) -> Expr:
+    """The formula for rows that are inputs (x W + b): every product stands the other way round."""
+
+    def reverse(node: Expr) -> Expr | None:
+        if isinstance(node, MatrixProduct):
+            return MatrixProduct(tuple(_turned(operand) for operand in reversed(node.operands)))
+        return None
+
+    return substitute(formula, reverse)
+
+
+def _literal(entry: Atom | None, write: Callable[[Atom], Written]) -> Expr:
+    return Variable("…") if entry is None else literal(write(entry))
+
+
+def _is_weight(atom: Atom) -> bool:
+    symbol = atom if isinstance(atom, Symbol) else atom.wrt
+    return symbol.from_ is None and symbol.role is Role.WEIGHT
+
+
+def entries_shown(atom: Atom, array: Array) -> list[list[Atom | None]]:
+    """The entries of first and last rows and columns, None where something is left out."""
+
+    def ends(count: int) -> list[int | None]:
+        numbers: list[int | None] = list(range(1, count + 1))
+        return numbers if count <= LIMIT else [*numbers[:3], None, count]
+
+    def entry(j: int | None, i: int | None) -> Atom | None:
+        return None if j is None else member(atom, j, i)
+
+    if array.ndim == 1:
+        return [[entry(j, None)] for j in ends(array.shape[0])]
+    columns = ends(array.shape[1])
+    return [[entry(j, i) if i is not None else None for i in columns] for j in ends(array.shape[0])]
