@@ -6,7 +6,6 @@ at each step the stored value is the rounded one and `unrounded` remembers what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import flint
@@ -56,11 +55,6 @@ class Values:
         self.givens: dict[Atom, Array] = {}
         self.written: dict[tuple[object, ...], Written] = {}
         """What was written down of them, by quantity and digits: the same number stands in many places."""
-        self.computed: dict[tuple[object, ...], list[Any]] = {}
-        """The lines with numbers, by formula and results, each with the digits of what it uses: a line is computed
-        to learn what it needs, and written later."""
-        self.needs: Mapping[Any, int] | None = None
-        """The digits beyond the usual ones that the page's lines need of them, once that is known."""
 
     def __contains__(self, atom: Atom) -> bool:
         try:

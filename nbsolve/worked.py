@@ -64,7 +64,7 @@ class WorkedSolution:
         self.names = Names.of(problem)
         self._solutions: dict[tuple[int, bool], Solution] = {}
         self._letters: dict[int, LetterPass] = {}
-        self._composers: dict[tuple[int, bool], Composer] = {}
+        self._composers: dict[int, Composer] = {}
         self._enough = 0
         self._enough_for_pages = 0
 
@@ -177,24 +177,24 @@ class WorkedSolution:
 
     # ------------------------------------------------------------------ documents
 
-    def _compose(self, write: Callable[[Composer], Document], attached: bool = False) -> Document:
-        return self.certified(lambda solution: write(self._composer(solution, attached)), page=True)
+    def _compose(self, write: Callable[[Composer], Document]) -> Document:
+        return self.certified(lambda solution: write(self._composer(solution)), page=True)
 
-    def _composer(self, solution: Solution, attached: bool) -> Composer:
+    def _composer(self, solution: Solution) -> Composer:
         """The composer of a solution: one for all of its documents, since they have much in common."""
         from nbsolve.compose import Composer
 
-        key = LADDER.index(solution.arithmetic), attached
-        if key not in self._composers:
-            self._composers[key] = Composer(solution, self.names, self.letters_of(solution), attached)
-        return self._composers[key]
+        level = LADDER.index(solution.arithmetic)
+        if level not in self._composers:
+            self._composers[level] = Composer(solution, self.names, self.letters_of(solution))
+        return self._composers[level]
 
     def statement(self, attached: bool = False, blanks: bool = False) -> Document:
         """What is given and what is asked; `attached`: with the files of `data_files` beside it.
 
         `blanks`: numbers of the solution in its author's words (`{{dL/dw3}}`) are left blank.
         """
-        return self._compose(lambda composer: composer.statement(blanks), attached)
+        return self._compose(lambda composer: composer.statement(attached, blanks))
 
     def unsaid(self) -> Document:
         """The conventions that a question cannot do without, where the statement is not the author's own."""
@@ -273,7 +273,7 @@ class WorkedSolution:
             self._compose(lambda composer: composer.title()),
             self.statement(attached),
             self.conventions(),
-            self._compose(lambda composer: composer.worked(), attached),
+            self.worked(),
             self.answers(),
             self.pitfalls(),
             self.check(),

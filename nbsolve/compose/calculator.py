@@ -7,7 +7,7 @@ line above that found the number carries, up to a limit; a line that needs more 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbsolve.compose.numbers import MOST_EXTRA, Key, Numbers
 from nbsolve.document import Inline, Math
@@ -34,9 +34,16 @@ class Computed:
     collapsed: bool = False
 
 
+Computations = dict[tuple[object, ...], list[tuple[Sequence[tuple[Key, int]], Computed]]]
+"""Lines with numbers by values, formula and results, each with the digits of what it uses: a line is computed to
+learn what it needs, and written later."""
+
+
 @dataclass(frozen=True)
 class Calculator(Numbers):
-    """Finds the lines with numbers of one iteration, and the digits that they need."""
+    """Finds the lines with numbers of one iteration, and the digits that they need; `computations` it knows."""
+
+    computations: Computations = field(default_factory=dict, kw_only=True)
 
     def computed(self, formula: Expr, goals: list[Written], terms: bool = False) -> Computed:
         """The lines with numbers that give the result (none where that line is the result itself).
@@ -45,8 +52,7 @@ class Calculator(Numbers):
         a difference is too small for that, its own value is put in instead. What was found before, when the same
         digits were needed of its operands, still holds.
         """
-        key = (formula, tuple(goals), terms, self.solution.arithmetic)
-        tried: list[tuple[Sequence[tuple[Key, int]], Computed]] = self.values.computed.setdefault(key, [])
+        tried = self.computations.setdefault((self.values, formula, tuple(goals), terms), [])
         for needs, computed in tried:
             if all(self.needed(used) == digits for used, digits in needs):
                 return computed

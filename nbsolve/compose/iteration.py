@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from nbsolve.compose.calculator import Computations
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.known import is_shifted
 from nbsolve.compose.layout import LIMIT, Layout
@@ -83,7 +84,8 @@ class IterationBlocks:
     among the asked ones that no step of the explanation finds. `numbered` are the numbers of the formulae in
     letters, into which numbers are put here; `order` is what is asked in its order, `needed_later`: a later
     iteration that is asked about rests on this one; `letters` is the same in letters, where the page has it.
-    `needs` are the digits beyond the usual ones that its lines need of what was found before them.
+    `needs` are the digits beyond the usual ones that its lines need of what was found before them; `computations`
+    are the lines with numbers that were computed to learn that.
     """
 
     solution: Solution
@@ -96,6 +98,7 @@ class IterationBlocks:
     needed_later: bool = False
     letters: LetterPass | None = None
     needs: Mapping[Key, int] = field(default_factory=dict)
+    computations: Computations = field(default_factory=dict)
 
     @cached_property
     def tags(self) -> dict[Atom, int]:
@@ -128,6 +131,7 @@ class IterationBlocks:
             self.asked,
             self.tags,
             needs=self.needs,
+            computations=self.computations,
         )
 
     @cached_property
