@@ -11,7 +11,7 @@ import numpy as np
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
-from nbsolve.compose.letters import put_into
+from nbsolve.compose.putting_in import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
 from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Expr, Quantity

@@ -8,34 +8,29 @@ from functools import cached_property
 
 from nbsolve.compose.derivations import reason_words
 from nbsolve.compose.functions import activation_name, cancelled_words
+from nbsolve.compose.index_variables import IndexVariables
 from nbsolve.compose.iteration import layer_of
 from nbsolve.compose.layout import Layout
-from nbsolve.compose.putting_in import BOXED, PuttingIn
+from nbsolve.compose.putting_in import BOXED, PuttingIn, put_into
 from nbsolve.compose.spelling_out import with_full_products
 from nbsolve.document import (
     Block,
     Derivation,
     Heading,
-    Inline,
     Line,
-    Mark,
     Markdown,
-    Math,
     Paragraph,
     Result,
     Text,
 )
-from nbsolve.expr import Atom, Expr, Quantity, Variable, atoms, number, substitute, walk
-from nbsolve.general import IndexedSum
+from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.layers.dense import Dense
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.step import Reason, Rule, Step
-from nbsolve.symbol import Index, Partial, Role, anchor
+from nbsolve.symbol import anchor
 from nbsolve.symbolic import LetterPass
 
-MOST_MAPPED = 8
-"""The most weights of a layer that a legend names one by one."""
 _SHORT = 2
 """The most forms that share one line."""
 
@@ -54,6 +49,10 @@ class LetterBlocks:
     def tags(self) -> dict[Atom, int]:
         """The numbers of the parameters' gradients."""
         return {step.target: number for number, step in enumerate(self.letters.gradients, start=1)}
+
+    @property
+    def _variables(self) -> IndexVariables:
+        return IndexVariables(self.names)
 
     def everything(self) -> Iterator[Block]:
         """Write the whole pass: forward, loss, backward, update, numbers."""
@@ -138,7 +137,7 @@ class LetterBlocks:
     def _linear(self) -> Iterator[Block]:
         if self.letters.general is None:
             return
-        yield Paragraph((Markdown(self._legend()),))
+        yield Paragraph((Markdown(self._variables.legend(self.letters)),))
         yield Paragraph((phrase("letters.linear", others=self._others()),))
         yield self._together(self.letters.general.linear, general=True)
 
@@ -150,23 +149,6 @@ class LetterBlocks:
         words += [phrase("letters.linear_threshold")] if "threshold" in kinds else []
         comma = "," if len(words) > 1 else ""
         return "".join(f", {word}" for word in words[:-1]) + f"{comma} {phrase('statement.and')} {words[-1]}"
-
-    def _legend(self) -> str:
-        """What the index variables run over, and which of the page's quantities is which."""
-        key = "legend_numbered" if self.names.numbered_through else "legend"
-        words = [phrase("letters.legend_own" if self.names.follow_patterns else f"letters.{key}")]
-        general = self.letters.general
-        steps = () if general is None else (*general.signals, *general.gradients)
-        if any(isinstance(n, IndexedSum) for s in steps for form in s.forms for n in walk(form.expression)):
-            vector = self.letters.solution.layers[-1].activation.vector
-            words.append(phrase("letters.legend_sum_outputs" if vector else "letters.legend_sum"))
-        roles = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET)
-        same = [
-            f"${counted} = {own}$" for role in roles for counted, own in self.names.mapped(role, MOST_MAPPED)
-        ]
-        if same:
-            words.append(phrase("letters.legend_names", listed=", ".join(same)))
-        return " ".join(words)
 
     def _signals(self) -> Iterator[Block]:
         steps = (*self.letters.signals, *self.also)
@@ -280,8 +262,8 @@ class LetterBlocks:
         rights: list[Expr | Result] = [form.expression for form in forms]
         ranges: Text = ()
         if general and self.names.numbered_through:
-            rights = [self._as_counted(right) for right in rights]  # type: ignore[arg-type]
-            ranges = tuple(self._ranges(step.target))
+            rights = [self._variables.as_counted(right) for right in rights]  # type: ignore[arg-type]
+            ranges = tuple(self._variables.ranges(step.target))
         if step.target in self.asked and step.rule in BOXED and not general:
             rights[-1] = Result(forms[-1].expression, boxed=True)
         tag = None if general else self.tags.get(step.target)
@@ -295,53 +277,6 @@ class LetterBlocks:
             note = ranges if last and not note else note
             yield Line((("=", right),), left if place == 0 else None, note, tag if last else None)
 
-    def _as_counted(self, expression: Expr) -> Expr:
-        """A general formula whose sums run over the numbers that the units have on the page."""
-
-        def replaced(node: Expr) -> Expr | None:
-            if not isinstance(node, IndexedSum):
-                return None
-            layers = [layer for layer, index in _indices(node.body) if index == node.index]
-            numbers = self.names.numbers(layers[0])
-            return replace(node, body=self._as_counted(node.body), first=numbers[0], last=numbers[-1])
-
-        return substitute(expression, replaced)
-
-    def _ranges(self, target: Atom) -> Iterator[Inline]:
-        """`i = 1, 2; j = 3, 4`: what the index variables of a left side stand for."""
-        layers = {index: layer for layer, index in _indices(Quantity(target))}
-        for position, (index, layer) in enumerate(sorted(layers.items(), key=str)):
-            first, *between, last = self.names.numbers(layer)
-            yield from ["; "] if position else []
-            yield Math(Variable(str(index)), "=", number(first))
-            if len(between) > 1:
-                yield ", …"
-            yield from (
-                piece for one in between[:1] if len(between) == 1 for piece in (", ", Math(number(one)))
-            )
-            yield ", "
-            yield Math(number(last))
-
-
-def _indices(expression: Expr) -> Iterator[tuple[int, Index]]:
-    """The index variables of an expression, each with the layer whose units it counts (0: the inputs)."""
-    for atom in atoms(expression):
-        for symbol in (atom.of, atom.wrt) if isinstance(atom, Partial) else (atom,):
-            if isinstance(symbol.to, Index) and symbol.role is not Role.TARGET:
-                yield symbol.layer or 0, symbol.to
-            if isinstance(symbol.from_, Index):
-                yield (symbol.layer or 1) - 1, symbol.from_
-
 
 def _says_something(reason: Reason) -> bool:
     return reason is not Reason.DEFINITION
-
-
-def put_into(numbers: Iterable[int]) -> Text:
-    """`Putting the numbers into ① … ⑪.`"""
-    listed = sorted(numbers)
-    before, _, after = phrase("letters.put_into", formulae="\0").partition("\0")
-    middle: list[Inline] = [Mark(listed[0])]
-    if len(listed) > 1:
-        middle += [" … ", Mark(listed[-1])]
-    return (before, *middle, after)

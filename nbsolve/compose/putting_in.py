@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import Key, literal
-from nbsolve.document import Block, Derivation, Line, Result
+from nbsolve.document import Block, Derivation, Inline, Line, Mark, Result, Text
 from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, atoms, substitute
+from nbsolve.phrases import phrase
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import anchor
 from nbsolve.symbolic import LetterPass
@@ -57,3 +58,13 @@ class PuttingIn:
             return None
 
         return substitute(formula, replaced), lines.numeric_relation(keys)
+
+
+def put_into(numbers: Iterable[int]) -> Text:
+    """`Putting the numbers into ① … ⑪.`"""
+    listed = sorted(numbers)
+    before, _, after = phrase("letters.put_into", formulae="\0").partition("\0")
+    middle: list[Inline] = [Mark(listed[0])]
+    if len(listed) > 1:
+        middle += [" … ", Mark(listed[-1])]
+    return (before, *middle, after)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.compose.conventions import loss_words
 from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.givens import literal_of, parameters, samples
 from nbsolve.compose.layout import LIMIT
+from nbsolve.compose.losses import loss_words
 from nbsolve.document import (
     Block,
     Bullets,

@@ -1,0 +1,126 @@
+"""What is said of the loss: its formula, how outputs and samples are added up, logarithms, the penalty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.arithmetic import ONE
+from nbsolve.compose.functions import loss_name
+from nbsolve.document import Inline, Markdown, Math, Text
+from nbsolve.expr import (
+    Expr,
+    Function,
+    Number,
+    Power,
+    Product,
+    Quantity,
+    Variable,
+    number,
+    substitute,
+    with_variables,
+)
+from nbsolve.notation import Names
+from nbsolve.objective import Objective, literal
+from nbsolve.phrases import phrase
+from nbsolve.problem.functions import loss_of
+from nbsolve.problem.model import LossTerm, Problem
+from nbsolve.solution import Solution
+from nbsolve.symbol import Index, Role, Symbol
+
+
+def one_sample(problem: Problem, names: Names) -> Iterator[Text]:
+    """The mean over the samples, where there is one and books write the sum all the same."""
+    entropy = all(loss_of(term).logarithmic and term.over_samples == "mean" for term in problem.losses)
+    if len(problem.samples) == 1 and entropy:
+        loss, count = names.latex(Symbol(Role.LOSS)), names.latex(Symbol(Role.SAMPLE_COUNT))
+        term = names.name(Symbol(Role.LOSS)).with_sup("[s]").latex()
+        formula = rf"{loss} = \frac{{1}}{{{count}}}\sum_{{s=1}}^{{{count}}} {term}"
+        yield (Markdown(phrase("conventions.one_sample", formula=f"${formula}$", count=f"${count} = 1$")),)
+
+
+def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text]:
+    """The loss, term by term, the base of its logarithms and its penalty; `kink`: what the derivative is at one."""
+    problem = solution.problem
+    for term in problem.losses:
+        yield loss_words(term, problem, names, kink)
+    if len(problem.losses) > 1:
+        yield (phrase("conventions.several_losses"),)
+    if any(loss_of(term).logarithmic for term in problem.losses):
+        bases = {term.log_base.text for term in problem.losses if term.log_base is not None}
+        if bases:
+            yield (phrase("conventions.log_base", base=", ".join(sorted(bases))),)
+        else:
+            yield (phrase("conventions.log_natural"),)
+        if _zero_times_log(solution):
+            yield (phrase("conventions.zero_times_log"),)
+    if problem.regulariser is not None:
+        scale = Number(problem.regulariser.scale.value, problem.regulariser.scale.text)
+        squares = Function("sum", (Power((Variable("w"), number(2))),))
+        strength = Quantity(Symbol(Role.STRENGTH))
+        factors = (
+            (strength, squares) if problem.regulariser.scale.value == ONE else (scale, strength, squares)
+        )
+        yield (phrase("conventions.penalty") + " ", Math(Product(factors)))
+
+
+def _zero_times_log(solution: Solution) -> bool:
+    """Whether a prediction is exactly the 0 or 1 that it should be, so that 0 · ln 0 occurs."""
+    return any(
+        Objective(solution.problem, iteration.labels).meeting(iteration.values).met
+        for iteration in solution.iterations
+    )
+
+
+def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True) -> Text:
+    """One term of the loss: its formula, its factors, how outputs and samples are added up."""
+    record, outputs = loss_of(term), problem.network.layers[-1].units
+    parameters = {name: literal(given) for name, given in term.parameters.items()}
+    definition = with_variables(record.definition, parameters)
+    if term.log_base is not None:
+        base = literal(term.log_base)
+        definition = substitute(
+            definition,
+            lambda node: (
+                Function("log", (base, *node.operands))
+                if isinstance(node, Function) and node.name == "ln"
+                else None
+            ),
+        )
+    first = False
+    if record.separable and term.formula is None:
+        definition, first = _in_letters(definition, problem, names)
+    item: list[Inline] = [phrase("conventions.loss", name=loss_name(term))]
+    if term.written != term.name:
+        item.append(f" ({term.written})")
+    item.append(" ")
+    if record.separable and outputs > 1:
+        item.append(phrase("conventions.loss_of_output") + " ")
+    item.append(Math(definition))
+    if first:
+        item.append(" " + phrase("conventions.loss_of_first"))
+    if term.scale.value != ONE:
+        before, _, after = phrase("conventions.loss_scale", scale="\0").partition("\0")
+        item += [" " + before, Math(literal(term.scale)), after]
+    if record.separable and outputs > 1:
+        item.append(", " + phrase(f"conventions.outputs_{term.over_outputs}"))
+    if len(problem.samples) > 1:
+        item.append(", " + phrase(f"conventions.samples_{term.over_samples}"))
+    if term.weight.value != ONE:
+        before, _, after = phrase("conventions.loss_weight", weight="\0").partition("\0")
+        item += [", " + before, Math(literal(term.weight)), after]
+    if kink and record.kink is not None:
+        item.append("; " + phrase(f"conventions.kink_{record.kink}"))
+    return tuple(piece for piece in item if piece != "")
+
+
+def _in_letters(definition: Expr, problem: Problem, names: Names) -> tuple[Expr, bool]:
+    """The loss of one output in the page's letters, and whether it is that of the first one.
+
+    With k for any output where the names differ by their indices alone.
+    """
+    layer = len(problem.network.layers)
+    units = problem.network.layers[-1].units
+    general = all(map(names.follows_pattern, (Role.ACTIVATION, Role.TARGET)))
+    k = 1 if units == 1 or not general else Index("k")
+    a, y = Symbol(Role.ACTIVATION, layer, k), Symbol(Role.TARGET, to=k)
+    return with_variables(definition, {"a": Quantity(a), "y": Quantity(y)}), units > 1 and k == 1
