@@ -22,7 +22,7 @@ from nbsolve.symbolic import LetterPass, solve_in_letters, without_iterations
 
 if TYPE_CHECKING:
     from nbsolve.compose import Composer
-    from nbsolve.compose.givens import DataFile
+    from nbsolve.compose.data_files import DataFile
     from nbsolve.document import Document
     from nbsolve.drawing import Drawing
     from nbsolve.worked_derivation import WorkedDerivation
@@ -212,7 +212,7 @@ class WorkedSolution:
 
     def data_files(self) -> tuple[DataFile, ...]:
         """The numbers that are too many to print, as files of comma-separated values."""
-        from nbsolve.compose.givens import data_files
+        from nbsolve.compose.data_files import data_files
 
         return tuple(data_files(self.solution))
 

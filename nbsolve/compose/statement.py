@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.compose.functions import activation_name, given_activations
-from nbsolve.compose.givens import literal_of, parameters, samples
+from nbsolve.compose.givens import parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
 from nbsolve.document import (
@@ -24,6 +24,7 @@ from nbsolve.listing import belongs_to_sample
 from nbsolve.live import Live
 from nbsolve.markdown.languages import is_english
 from nbsolve.notation import Names
+from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import AnyProblem, Part, Problem
 from nbsolve.schedule import batch_size
@@ -99,12 +100,12 @@ def _constants(problem: Problem) -> Iterator[Text]:
         rate = training.optimiser.parameters["learning_rate"]
         yield (
             phrase("statement.learning_rate") + " ",
-            Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal_of(rate)),
+            Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal(rate)),
         )
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)
     if problem.regulariser is not None:
-        strength = literal_of(problem.regulariser.strength)
+        strength = literal(problem.regulariser.strength)
         strength_words = phrase("statement.strength" if training is None else "statement.strength_too")
         yield (strength_words + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
 

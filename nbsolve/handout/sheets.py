@@ -26,7 +26,7 @@ from nbsolve.render.typst_words import quoted
 from nbsolve.worked import WorkedSolution
 
 if TYPE_CHECKING:
-    from nbsolve.compose.givens import DataFile
+    from nbsolve.compose.data_files import DataFile
 
 __all__ = ["Handout", "Worked"]
 

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from nbsolve import load_problem, solve
-from nbsolve.compose import givens as composed
+from nbsolve.compose import givens as given_blocks
+from nbsolve.compose import paper_tables
 from nbsolve.handout import Handout, Solutions, collection, typeset
 from nbsolve.render import latex
 from tests.handout.givens import Sheet, expected, faults, problems, wide_problem
@@ -94,10 +95,11 @@ def test_what_is_left_out_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         t for t in (wide_problem(rng) for _ in range(50)) if "layout: W x" in t and t.count("input:") > 5
     )
     assert not faults(text)
-    tables = composed._in_columns
+    tables = paper_tables.in_columns
 
     def shortened(*given: object) -> object:
         return list(tables(*given))[:-1]  # type: ignore[arg-type]
 
-    monkeypatch.setattr(composed, "_in_columns", shortened)
+    for module in (paper_tables, given_blocks):
+        monkeypatch.setattr(module, "in_columns", shortened)
     assert any("is missing" in fault for fault in faults(text))

@@ -1,0 +1,154 @@
+"""The arrays that a problem gives, as its layout has them, and how they are written in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from nbsolve.compose.layout import LIMIT
+from nbsolve.document import Line, Math, Paragraph
+from nbsolve.expr import Expr, Matrix, Quantity, Variable
+from nbsolve.given import Entry, Given, Letter
+from nbsolve.layers.dense import Dense
+from nbsolve.objective import literal
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Problem
+from nbsolve.solution import Solution
+from nbsolve.symbol import Role, Symbol
+
+T = TypeVar("T")
+
+_MOST_ROWS, _WIDEST = 12, 36.0
+"""The rows of a matrix in brackets, and its width in the font's size: it fits on A4 and on letter paper."""
+DIGIT, _BETWEEN = 0.55, 1.0
+"""The width of a digit, and what lies between two columns of a matrix."""
+
+Cells = Sequence[Sequence[Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """An array as the problem's layout has it: its symbol, its numbers, and the symbol of each of them."""
+
+    symbol: Symbol
+    cells: Cells
+    symbols: Sequence[Sequence[Symbol]]
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return len(self.cells) * len(self.cells[0])
+
+    @property
+    def vector(self) -> bool:
+        """Whether it is a vector, not a matrix."""
+        return self.symbol.role is not Role.WEIGHT
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one row or one column, whose entries one number tells apart."""
+        return min(len(self.cells), len(self.cells[0])) == 1
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it has any number: letters alone are names, not givens."""
+        return any(isinstance(entry, Given) for row in self.cells for entry in row)
+
+
+def given_arrays(solution: Solution) -> Iterator[Line | Grid | Paragraph]:
+    """Weights and biases, layer by layer: in brackets, as a letter, or as an array that is too large for both."""
+    for layer in solution.layers:
+        yield _written(_weights(solution.problem, layer))
+        yield from _constant(solution.problem, layer)
+
+
+def _weights(problem: Problem, layer: Dense) -> Grid:
+    cells: Cells = layer.layer.weights
+    symbols = [[layer.w(j, i) for i in range(1, layer.inputs + 1)] for j in layer.units]
+    if problem.network.layout == "x W + b":
+        return Grid(layer.w(), list(zip(*cells, strict=True)), list(zip(*symbols, strict=True)))
+    return Grid(layer.w(), cells, symbols)
+
+
+def _constant(problem: Problem, layer: Dense) -> Iterator[Line | Grid | Paragraph]:
+    symbol = layer.constant()
+    if symbol is None:
+        return
+    values = layer.layer.bias.values
+    if symbol.shared or len(values) == 1:
+        own = symbol if symbol.shared else layer.constant(1)
+        assert own is not None
+        if isinstance(values[0], Letter) and layer.layer.units > 1:
+            words = phrase("statement.shared_letter", layer=str(layer.index))
+            yield Paragraph((Math(Quantity(own)), f", {words}"))
+        elif isinstance(values[0], Letter):
+            yield _written(_vector(problem, replace(symbol, shared=False), [own], values))
+        else:
+            yield Line((("=", literal(values[0])),), Quantity(own))
+        return
+    symbols = [own for own in map(layer.constant, layer.units) if own is not None]
+    yield _written(_vector(problem, symbol, symbols, values))
+
+
+def _vector(problem: Problem, whole: Symbol, symbols: Sequence[Symbol], values: Sequence[Entry]) -> Grid:
+    """A row or a column, as the problem's layout has it; one value may stand for all."""
+    values = values if len(values) == len(symbols) else [values[0]] * len(symbols)
+    if problem.network.layout == "x W + b":
+        return Grid(whole, [values], [symbols])
+    return Grid(whole, [[value] for value in values], [[own] for own in symbols])
+
+
+def sides(problem: Problem) -> Iterator[Grid]:
+    """The input and the target of a sample, as vectors."""
+    sample = problem.samples[0]
+    for role, values in ((Role.INPUT, sample.input), (Role.TARGET, sample.target)):
+        if values:
+            symbols = [[Symbol(role, to=place)] for place in range(1, len(values) + 1)]
+            yield Grid(Symbol(role), [[value] for value in values], symbols)
+
+
+# ------------------------------------------------------------------ in brackets
+
+
+def _written(grid: Grid) -> Line | Grid:
+    """The array in brackets, with its letters where it is small; the array itself where it is too large."""
+    small = max(len(grid.cells), len(grid.cells[0])) <= LIMIT
+    if not small and not grid.numeric:
+        letters = Matrix(tuple(tuple(_names(row, grid.symbols[0])) for row in _ends(grid.symbols)))
+        return Line((("=", letters),), Quantity(grid.symbol))
+    numbers = Matrix(tuple(tuple(map(cell, *row)) for row in zip(grid.cells, grid.symbols, strict=True)))
+    parts: list[tuple[str, Expr]] = []
+    if small:
+        parts.append(("=", Matrix(tuple(tuple(map(Quantity, row)) for row in grid.symbols))))
+    if not small or grid.numeric:
+        parts.append(("=", numbers))
+    if len(grid.cells) <= _MOST_ROWS and (_wide(grid.cells) <= _WIDEST or not grid.numeric):
+        return Line(tuple(parts), Quantity(grid.symbol))
+    return grid
+
+
+def _ends(row: Sequence[T]) -> Sequence[T | None]:
+    """Names that only count up are shown by their ends; None where some are left out."""
+    return row if len(row) <= LIMIT else [*row[:3], None, row[-1]]
+
+
+def _names(row: Sequence[Symbol] | None, like: Sequence[Symbol]) -> Iterator[Expr]:
+    """The names of a row, dots for what is left out: a row (None) that is as long as another, or its middle."""
+    for entry in _ends(like if row is None else row):
+        yield Variable("…") if row is None or entry is None else Quantity(entry)
+
+
+def _wide(cells: Cells) -> float:
+    """About the width of a matrix in brackets."""
+    return sum(max(map(length, column)) * DIGIT + _BETWEEN for column in zip(*cells, strict=True))
+
+
+def length(entry: Entry) -> int:
+    """How many characters an entry takes."""
+    return len(entry.text) if isinstance(entry, Given) else LIMIT
+
+
+def cell(entry: Entry, symbol: Symbol) -> Expr:
+    """A number as it is given, or the name of what is given as a letter."""
+    return Quantity(symbol) if isinstance(entry, Letter) else literal(entry)
