@@ -10,7 +10,6 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ZERO, Value
-from nbsolve.differences import Batch, Parameters
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
@@ -20,6 +19,7 @@ from nbsolve.engine import solve_problem
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Array
 from nbsolve.layers.dense import LOSS
+from nbsolve.loss_alone import Batch, Parameters
 from nbsolve.nearest import to_float
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase

@@ -1,0 +1,240 @@
+"""The loss of a batch from the definitions alone, forward only, with nothing of what the engine found.
+
+It is evaluated in exact arithmetic from the catalogue and the problem, with any parameters in place of the problem's.
+The signs of what decides between cases are watched, and come with the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import ZERO, Arithmetic, Value
+from nbsolve.evaluate import dot_product, evaluate, negative, plus
+from nbsolve.expr import Applied, Array, Expr, Quantity, with_variables
+from nbsolve.objective import literal
+from nbsolve.problem.functions import activation_of, loss_of
+from nbsolve.problem.model import DenseLayer, LossTerm, Problem
+from nbsolve.symbol import Role, Symbol
+from nbsolve.values import given_array, given_values
+
+_Z, _A, _Y = (Symbol(role) for role in (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET))
+Signs = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Watching(Arithmetic):
+    """An arithmetic that remembers the sign of everything that decides between cases (max, |·|, if)."""
+
+    signs: list[int] = field(default_factory=list, compare=False)
+
+    @cached_property
+    def _plain(self) -> Arithmetic:
+        """What checks the domain of a function: that decides nothing."""
+        return Arithmetic(self.bits, self.lenient, self.keeping)
+
+    def sign(self, value: Value) -> int:
+        """−1, 0 or 1, remembered. Raises: Undecided."""
+        found = super().sign(value)
+        self.signs.append(found)
+        return found
+
+    def divide(self, numerator: Value, denominator: Value) -> Value:
+        """numerator / denominator."""
+        return self._plain.divide(numerator, denominator)
+
+    def power(self, base: Value, exponent: Value) -> Value:
+        """base^exponent."""
+        return self._plain.power(base, exponent)
+
+    def ln(self, x: Value) -> Value:
+        """The natural logarithm."""
+        return self._plain.ln(x)
+
+    def sqrt(self, x: Value) -> Value:
+        """The square root."""
+        return self._plain.sqrt(x)
+
+
+Place = tuple[int, ...]
+Which = tuple[int, bool]
+"""Which array of parameters: its layer (from 0), and whether it holds the weights or the constants."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Weights (units, inputs) of each layer, and its biases or thresholds (units,): one that is shared (1,)."""
+
+    weights: tuple[Array, ...]
+    constants: tuple[Array | None, ...]
+
+    def moved(self, move: Move, h: Value, arithmetic: Arithmetic) -> Parameters:
+        """These parameters with the entries of `move` increased by h."""
+        arrays: list[list[Array | None]] = [[*self.constants], [*self.weights]]
+        for (layer, weight), places in move.items():
+            array = arrays[weight][layer]
+            assert array is not None
+            array = array.copy()
+            for place in places:
+                array[place] = arithmetic.add(array[place], h)
+            arrays[weight][layer] = array
+        return Parameters(tuple(arrays[1]), tuple(arrays[0]))  # type: ignore[arg-type]
+
+
+Move = Mapping[Which, Sequence[Place]]
+"""Which parameters are moved together: one alone, or all at once."""
+
+
+@dataclass(frozen=True)
+class SampleLoss:
+    """What one sample adds to the loss, on its way through the layers from one on.
+
+    `z` and `a` are that layer's; the signs were watched there, and after it.
+    """
+
+    z: Array
+    a: Array
+    value: Value
+    there: Signs
+    after: Signs
+
+    @property
+    def signs(self) -> Signs:
+        """Every sign that was decided, in order: in that layer, then after it."""
+        return self.there + self.after
+
+
+Losses = tuple[Sequence[SampleLoss], Value]
+"""What each sample adds, and the penalty."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The loss of some samples (their numbers in the file) as a function of the parameters."""
+
+    problem: Problem
+    samples: Sequence[int]
+    arithmetic: Arithmetic
+
+    def sums(self, parameters: Parameters) -> list[list[tuple[Array, Array]]]:
+        """For each sample and layer, what comes in and the pre-activations. Raises: Undecided, DomainError."""
+        found = []
+        for number in self.samples:
+            a: Array = given_values(given_array(self.problem.samples[number - 1].input))  # type: ignore[assignment]
+            own = []
+            for layer in range(len(self.problem.network.layers)):
+                z = self.summed(parameters, layer, a, self.arithmetic)
+                own.append((a, z))
+                a = _activated(self.problem.network.layers[layer], z, self.arithmetic)
+            found.append(own)
+        return found
+
+    def loss(
+        self,
+        parameters: Parameters,
+        first: int,
+        pre_activations: Sequence[Array],
+        before: Sequence[SampleLoss] | None = None,
+    ) -> list[SampleLoss]:
+        """The loss without its penalty, given the pre-activations of layer `first` (from 0) for each sample.
+
+        `before` is the loss of parameters that differ in no layer after it: a sample that the layer passes on
+        exactly as it did then adds what it added then. Raises: DomainError, Undecided.
+        """
+        known: Sequence[SampleLoss | None] = before or [None] * len(self.samples)
+        return [
+            self._sample_loss(parameters, first, number, z, same)
+            for number, z, same in zip(self.samples, pre_activations, known, strict=True)
+        ]
+
+    def _sample_loss(
+        self, parameters: Parameters, first: int, number: int, z: Array, known: SampleLoss | None
+    ) -> SampleLoss:
+        watching = Watching(self.arithmetic.bits, self.arithmetic.lenient, self.arithmetic.keeping)
+        layers = self.problem.network.layers
+        passed_on = a = _activated(layers[first], z, watching)
+        there = tuple(watching.signs)
+        if known is not None and _is_passed_on(z, a, known, activation_of(layers[first].activation).vector):
+            return replace(known, there=there)
+        for layer in range(first + 1, len(layers)):
+            a = _activated(layers[layer], self.summed(parameters, layer, a, watching), watching)
+        target = self.problem.samples[number - 1].target
+        y: Array = given_values(given_array(target))  # type: ignore[assignment]
+        total: Value = ZERO
+        for term in self.problem.losses:
+            own = _term(term, a, y, watching)
+            if term.over_samples == "mean":
+                own = own / flint.fmpq(len(self.samples))
+            total = watching.add(total, own)
+        return SampleLoss(z, passed_on, total, there, tuple(watching.signs[len(there) :]))
+
+    def summed(self, parameters: Parameters, layer: int, a: Array, arithmetic: Arithmetic) -> Array:
+        """z = W a + b, or W a − θ."""
+        z: Array = dot_product(parameters.weights[layer], a, arithmetic)
+        constants = parameters.constants[layer]
+        if constants is None:
+            return z
+        spread = np.broadcast_to(constants, z.shape)
+        threshold = self.problem.network.layers[layer].bias.kind == "threshold"
+        return plus(z, negative(spread, arithmetic) if threshold else spread, arithmetic)  # type: ignore[no-any-return]
+
+    def penalty(self, parameters: Parameters) -> Value:
+        """What the size of the weights adds."""
+        arithmetic, regulariser = self.arithmetic, self.problem.regulariser
+        if regulariser is None:
+            return ZERO
+        factor = regulariser.strength.value * regulariser.scale.value
+        if regulariser.over_samples == "mean":
+            factor /= len(self.samples)
+        squares = [arithmetic.multiply(w, w) for weights in parameters.weights for w in weights.reshape(-1)]
+        return arithmetic.multiply(factor, reduce(arithmetic.add, squares))
+
+
+def _is_passed_on(z: Array, a: Array, known: SampleLoss, whole: bool) -> bool:
+    """Whether the activations are those that were known, by proof: the same rationals, or of the same sums."""
+    return all(
+        (new == old and isinstance(new, flint.fmpq) and isinstance(old, flint.fmpq))
+        or (not whole and z[place] is known.z[place])
+        for place, (new, old) in enumerate(zip(a, known.a, strict=True))
+    )
+
+
+def _activated(layer: DenseLayer, z: Array, arithmetic: Arithmetic) -> Array:
+    record = activation_of(layer.activation)
+    result = np.empty(z.shape, dtype=object)
+    if record.vector:
+        powers = [arithmetic.exp(value) for value in z]
+        whole = reduce(arithmetic.add, powers)
+        for place, power in enumerate(powers):
+            result[place] = arithmetic.divide(power, whole)
+        return result
+    definition = _with_values(record.definition, layer.activation.parameters)
+    result[:] = evaluate(Applied(record.name, definition, (("z", Quantity(_Z)),)), {_Z: z}, arithmetic)
+    return result
+
+
+def _term(term: LossTerm, a: Array, y: Array, arithmetic: Arithmetic) -> Value:
+    """weight · scale · the sum or mean over the outputs, for one sample."""
+    record = loss_of(term)
+    definition = _with_values(record.definition, term.parameters)
+    factor = term.weight.value * term.scale.value
+    both = (("a", Quantity(_A)), ("y", Quantity(_Y)))
+    if record.separable:
+        found = evaluate(Applied("loss", definition, both), {_A: a, _Y: y}, arithmetic)
+        value: Value = reduce(arithmetic.add, found)  # type: ignore[arg-type]
+        if term.over_outputs == "mean":
+            factor /= len(a)
+    else:
+        value = evaluate(Applied("loss", definition, (), both), {_A: a, _Y: y}, arithmetic)  # type: ignore[assignment]
+    if term.log_base is not None:
+        value = arithmetic.divide(value, arithmetic.ln(term.log_base.value))
+    return arithmetic.multiply(factor, value)
+
+
+def _with_values(definition: Expr, parameters: Mapping[str, object]) -> Expr:
+    values: dict[str, Expr] = {name: literal(given) for name, given in parameters.items()}  # type: ignore[arg-type]
+    return with_variables(definition, values) if values else definition
