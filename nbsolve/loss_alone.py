@@ -1,7 +1,7 @@
 """The loss of a batch from the definitions alone, forward only, with nothing of what the engine found.
 
-It is evaluated in exact arithmetic from the catalogue and the problem, for any parameters. The signs of what decides
-between cases are watched, and come with the loss.
+It is evaluated in exact arithmetic from the catalogue and the problem, for any parameters. The signs of what
+decides between cases are watched, and come with the loss.
 """
 
 from __future__ import annotations
