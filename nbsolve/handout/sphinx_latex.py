@@ -17,7 +17,7 @@ from sphinx.config import Config
 from nbsolve import __version__
 
 _DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
-_SVG = re.compile(r"<svg\b.*</svg>", re.DOTALL)
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _BBM = "\\ProvidesPackage{bbm}\n\\newcommand{\\mathbbm}[1]{\\mathbb{#1}}\n"
 """Jupyter Book asks for bbm.sty, which Debian has in another gigabyte; blackboard letters do as well."""
 _POINTS = 0.58
@@ -52,22 +52,25 @@ def _write_stub(app: Sphinx) -> None:
 
 
 def _draw(app: Sphinx, doctree: nodes.document, name: str) -> None:
-    """Drawings, which stand in the pages as HTML, become pictures of one PDF each."""
+    """Drawings, which stand in the pages as HTML (some as a title and several pictures), become a PDF each."""
     if app.builder.format != "latex":
         return
+    for node in list(doctree.findall(nodes.raw)):
+        pictures = _SVG.findall(node.astext()) if "html" in node.get("format", "").split() else []
+        if pictures:
+            title, *others = (_graphics(picture, Path(app.outdir)) for picture in pictures)
+            shown = title + (r"\\" + " ".join(others) if others else "")
+            node.replace_self(nodes.raw("", rf"\begin{{center}}{shown}\end{{center}}", format="latex"))
+
+
+def _graphics(picture: str, folder: Path) -> str:
+    """LaTeX for a picture, whose PDF is written into the folder."""
     from nbsolve.render.typst_picture import picture_pdf, size_of
 
-    for node in list(doctree.findall(nodes.raw)):
-        found = _SVG.search(node.astext()) if "html" in node.get("format", "").split() else None
-        if found is None:
-            continue
-        description = _DESCRIPTION.search(found[0])
-        words = unescape(description[1]) if description else "drawing"
-        data = picture_pdf(found[0], words)
-        file = f"drawing-{hashlib.sha256(data).hexdigest()[:16]}.pdf"
-        (Path(app.outdir) / file).write_bytes(data)
-        across = (size_of(found[0]) or (800.0, 0.0))[0] * _POINTS
-        width = r"\linewidth" if across > _TEXT_WIDTH else f"{across:.0f}bp"
-        picture = rf"\includegraphics[width={width}]{{{file}}}"
-        latex = rf"\begin{{center}}{picture}\end{{center}}"
-        node.replace_self(nodes.raw("", latex, format="latex"))
+    description = _DESCRIPTION.search(picture)
+    data = picture_pdf(picture, unescape(description[1]) if description else "drawing")
+    file = f"drawing-{hashlib.sha256(data).hexdigest()[:16]}.pdf"
+    (folder / file).write_bytes(data)
+    across = (size_of(picture) or (800.0, 0.0))[0] * _POINTS
+    width = r"\linewidth" if across > _TEXT_WIDTH else f"{across:.0f}bp"
+    return rf"\includegraphics[width={width}]{{{file}}}"

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
+from sphinx.application import Sphinx
 
+from nbsolve import load_problem, solve
 from nbsolve.handout import Solutions, collection
 from nbsolve.handout.book_pdf import PACKAGES, build_book_pdf, missing
 from nbsolve.handout.kinds import sheet_of
 from nbsolve.handout.latex import as_latex
+from nbsolve.handout.sphinx_latex import _draw
+from nbsolve.render.figure import figure
 from tests.handout.made import PROBLEMS, SMALL, handout
 from tests.programs import TEX, needs
 
@@ -76,3 +84,17 @@ def test_what_the_book_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path:
         build_book_pdf(tmp_path)
     assert "texlive-xetex" in str(caught.value)
     assert "xelatex" in PACKAGES
+
+
+def test_a_drawing_of_several_pictures_is_a_title_and_pictures(tmp_path: Path) -> None:
+    """The curves of activations wrap on a page, one picture each: the book has all, below their title."""
+    html = figure(solve(load_problem(SMALL)).draw("activations").svg)
+    document = new_document("page")
+    document += nodes.raw("", html, format="html")
+    app = SimpleNamespace(outdir=str(tmp_path), builder=SimpleNamespace(format="latex"))
+    _draw(cast("Sphinx", app), document, "page")
+    latex = document.astext()
+    assert html.count("<svg") > 1
+    assert latex.count(r"\includegraphics") == html.count("<svg")
+    assert latex.count(r"\\") == 1
+    assert all((tmp_path / file).is_file() for file in re.findall(r"\{(drawing-.*?)\}", latex))
