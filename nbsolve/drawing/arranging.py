@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import networkx as nx
 
-from nbsolve.drawing.columns import Strip, rows_of_units, strips
+from nbsolve.drawing.columns import Strip, Strips, rows_of_units
 from nbsolve.drawing.content import Content, Edge
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.layout import Layout
@@ -33,22 +34,35 @@ _ALIKE = 1.25
 """Layers below one another are taken where the picture is smaller by this factor."""
 
 
-_Tags = Mapping[Edge, tuple[Size, ...]]
-
-
 @dataclass(frozen=True)
 class _Plan:
-    """Places found: of units across, of layers along, and of the loss; the size of the picture."""
+    """Places found: of units across, of the strips between layers along, and of the loss."""
 
     way: Way
     middles: Mapping[Node, float]
     sides: Sequence[float]
-    strips: Sequence[Strip]
     aside: bool
     loss: Size
-    low: float
-    high: float
-    size: Size
+    strips: Sequence[Strip] = ()
+
+    @cached_property
+    def reach(self) -> tuple[float, float]:
+        """How far everything reaches across, to both sides of the middle."""
+        units = max(abs(place) + self.sides[node[0]] / 2 for node, place in self.middles.items())
+        loss = self.sides[-1] / 2 + EXIT + self.loss[1] if self.aside else self.loss[1] / 2
+        low = min(-units, 0.0 if self.aside else -loss, *(strip.reach[0] for strip in self.strips))
+        return low, max(units, loss, *(strip.reach[1] for strip in self.strips))
+
+    @cached_property
+    def length(self) -> float:
+        """How long the network is, along the way."""
+        units = sum(along for along, _ in self.way.units) + self.way.behind(self.aside, self.loss)
+        return units + sum(strip.width for strip in self.strips)
+
+    @cached_property
+    def size(self) -> Size:
+        """The size of the picture."""
+        return self.way.extent(self.length, self.reach[1] - self.reach[0])
 
     @property
     def price(self) -> float:
@@ -71,81 +85,78 @@ def lay_out(graph: nx.DiGraph, contents: Sequence[Content]) -> Layout:
         best: _Plan | None = None
         for airy in (True, False):
             if best is None and not stretched:
-                best = _best(ways[0], ways[0].whole, _SCREEN, ways[0].margins(airy))
+                best = _Search(ways[0], ways[0].whole, _SCREEN, ways[0].margins(airy)).best()
         if best is None:
             for way in ways:
-                best = _best(way, way.tags, PAGE, way.margins(), best)
+                best = _Search(way, way.tags, PAGE, way.margins()).best(best)
         if best is not None:
             return _layout(best)
     bare = [Way(graph, contents, down, flat, False) for down, flat in directions]
-    plans = [next(_plans(way, {}, (math.inf, math.inf), way.margins())) for way in bare]
+    plans = [_Search(way, {}, (math.inf, math.inf), way.margins()).first() for way in bare]
     return _layout(min(plans, key=lambda plan: max(plan.size[0] / PAGE[0], plan.size[1] / PAGE[1], 1.0)))
 
 
-def _best(way: Way, tags: _Tags, page: Size, margins: Margins, best: _Plan | None = None) -> _Plan | None:
-    """The best plan of one way that fits a page, where it is better than another."""
-    bounds = [math.inf if best is None else best.price]
-    for plan in _plans(way, tags, page, margins, bounds):
-        if plan.price < bounds[0]:
-            best = plan
-            bounds[0] = plan.price
-    return best
+class _Search:
+    """The search for the best plan of one way, with these sizes of labels, that fits a page."""
 
+    def __init__(self, way: Way, tags: Mapping[Edge, tuple[Size, ...]], page: Size, margins: Margins) -> None:
+        self.way, self.page = way, page
+        self.strips = Strips(way.columns, way.least, tags, margins)
 
-def _plans(
-    way: Way, tags: _Tags, page: Size, margins: Margins, bounds: Sequence[float] = (math.inf,)
-) -> Iterator[_Plan]:
-    """The plans that fit a page, the tightest rows first; those beyond a price are left out."""
-    rows = [rows_of_units(way.graph, way.columns, way.left_out, False)]
-    if len({len(column) for column in way.columns} - {1}) > 1:
-        rows.append(rows_of_units(way.graph, way.columns, way.left_out, True))
-    pitch = max(across for _, across in way.units) + ROOM
-    room = True
-    while room:
-        room = False
-        for places in rows:
-            middles = {node: place * pitch for node, place in places.items()}
-            sides = way.sides(middles)
-            reach = max(abs(place) + sides[node[0]] / 2 for node, place in middles.items())
-            across = 0 if way.down else 1
-            if way.extent(0.0, 2 * reach)[across] <= page[across]:
-                room = max(map(len, way.columns)) > 1
-                for aside, loss in way.ends():
-                    plan = _planned(way, middles, sides, reach, aside, loss, tags, page, margins, bounds[0])
-                    if plan is not None:
-                        yield plan
-        pitch *= _GROWTH
+    def first(self) -> _Plan:
+        """The plan with the tightest rows."""
+        return next(plan for bare in self._bare() for plan in self._plans(bare, math.inf))
 
+    def best(self, best: _Plan | None = None) -> _Plan | None:
+        """The best plan, where it is better than the one that is known."""
+        for bare in self._bare():
+            for plan in self._plans(bare, math.inf if best is None else best.price):
+                if best is None or plan.price < best.price:
+                    best = plan
+        return best
 
-def _planned(
-    way: Way, middles: Mapping[Node, float], sides: Sequence[float], reach: float, aside: bool, loss: Size,
-    tags: _Tags, page: Size, margins: Margins, bound: float,
-) -> _Plan | None:  # fmt: skip
-    """The plan with these places across, if there is one."""
-    high = max(reach, sides[-1] / 2 + EXIT + loss[1] if aside else loss[1] / 2)
-    low = min(-reach, 0.0 if aside else -loss[1] / 2)
-    units = sum(along for along, _ in way.units) + way.behind(aside, loss)
-    fixed, along = way.extent(units, high - low), 1 if way.down else 0
-    room = min(page[along], bound / fixed[1 - along] / _factor(way)) - fixed[along]
-    found = strips(way.columns, middles, sides, way.least, tags, margins, room)
-    if found is None:
-        return None
-    low = min(low, *(strip.reach[0] for strip in found))
-    high = max(high, *(strip.reach[1] for strip in found))
-    size = way.extent(units + sum(strip.width for strip in found), high - low)
-    if size[0] > page[0] or size[1] > page[1]:
-        return None
-    return _Plan(way, middles, sides, found, aside, loss, low, high, size)
+    def _bare(self) -> Iterator[list[_Plan]]:
+        """Plans still without strips, the tightest rows first: one for each place of the loss."""
+        way, across = self.way, 0 if self.way.down else 1
+        rows = [rows_of_units(way.graph, way.columns, way.left_out, False)]
+        if len({len(column) for column in way.columns} - {1}) > 1:
+            rows.append(rows_of_units(way.graph, way.columns, way.left_out, True))
+        pitch = max(across for _, across in way.units) + ROOM
+        room = True
+        while room:
+            room = False
+            for places in rows:
+                middles = {node: place * pitch for node, place in places.items()}
+                sides = way.sides(middles)
+                plans = [_Plan(way, middles, sides, aside, loss) for aside, loss in way.ends]
+                plans = [plan for plan in plans if plan.size[across] <= self.page[across]]
+                if plans:
+                    room = max(map(len, way.columns)) > 1
+                    yield plans
+            pitch *= _GROWTH
+
+    def _plans(self, bare: Sequence[_Plan], price: float) -> Iterator[_Plan]:
+        """The plans with strips that fit the page, as far as they may cost less than a price."""
+        along = 1 if self.way.down else 0
+
+        def room(plan: _Plan) -> float:
+            longest = price / plan.size[1 - along] / _factor(self.way)
+            return min(self.page[along], longest) - plan.size[along]
+
+        found = self.strips.narrowest(bare[0].middles, bare[0].sides, max(map(room, bare)))
+        if found is not None:
+            for plan in (replace(plan, strips=found) for plan in bare):
+                if plan.size[0] <= self.page[0] and plan.size[1] <= self.page[1]:
+                    yield plan
 
 
 def _layout(plan: _Plan) -> Layout:
     """The plan with its places in the picture."""
     way, width = plan.way, plan.size[0]
-    along = sum(size for size, _ in way.units) + sum(strip.width for strip in plan.strips)
-    along += way.behind(plan.aside, plan.loss)
-    extent = way.turned((along, plan.high - plan.low))
+    low, high = plan.reach
+    extent = way.turned((plan.length, high - low))
     left = way.beside + (width - way.beside - extent[0]) / 2
-    far, middle = (way.above, left - plan.low) if way.down else (left, way.above - plan.low)
+    far, middle = (way.above, left - low) if way.down else (left, way.above - low)
 
     def at(along: float, across: float) -> Point:
         return (middle + across, along) if way.down else (along, middle + across)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ __all__ = ["Margins", "Place", "Size", "Wire", "place_on_wires"]
 _EDGE = 5.0
 """A label keeps this far from the units."""
 _STEPS = 41
-_PARTS = np.linspace(0.04, 0.96, _STEPS)[None, :]
+_PARTS = np.linspace(0.04, 0.96, _STEPS)
 _TRIES = 4000
 
 Size = tuple[float, float]
@@ -39,13 +39,11 @@ class Margins:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A line from (0, start) to (length, end), and the sizes (along, across) that its label may have.
-
-    All lines of a strip have one length: the strip's width.
+    """A line from one side of a strip, at `start`, to the other, at `end`, and the sizes (along, across) that its
+    label may have.
     """
 
     start: float
-    length: float
     end: float
     shapes: tuple[Size, ...]
 
@@ -59,30 +57,19 @@ class Place:
     shape: int = 0
 
 
-class _Candidate(NamedTuple):
-    along: float
-    across: float
-    shape: int
-    half: float
-    high: float
-
-    def meets(self, other: _Candidate, apart: float) -> bool:
-        """Whether two labels would come too near to each other."""
-        return (
-            abs(self.along - other.along) < self.half + other.half + apart
-            and abs(self.across - other.across) < self.high + other.high + apart
-        )
+_Candidate = Sequence[float]
+"""A place that a label may have: along, across, half its size along, half its size across, its shape's number."""
 
 
 @lru_cache(maxsize=4096)
-def place_on_wires(wires: tuple[Wire, ...], margins: Margins) -> tuple[Place, ...] | None:
-    """The places of the labels of one strip, or None where none are found.
+def place_on_wires(wires: tuple[Wire, ...], width: float, margins: Margins) -> tuple[Place, ...] | None:
+    """The places of the labels of a strip of this width, or None where none are found.
 
     The label with the fewest places left chooses first, the best of its places; where another is then left without
-    any, it chooses again (backtracking, in a bounded number of tries). Its answers are kept: the same strip
-    is tried for every place of the loss, and a drawing is made again for the page, the notebook and the sheet.
+    any, it chooses again (backtracking, in a bounded number of tries). Its answers are kept: a drawing is made
+    again for the page, the notebook and the sheet.
     """
-    candidates = _candidates(wires, margins)
+    candidates = _candidates(wires, width, margins)
     if candidates is None:
         return None
     left = _TRIES
@@ -97,63 +84,76 @@ def place_on_wires(wires: tuple[Wire, ...], margins: Margins) -> tuple[Place, ..
             left -= 1
             if left < 0:
                 return None
-            rest = {k: [c for c in open_[k] if not candidate.meets(c, margins.apart)] for k in others}
-            if all(rest.values()):
+            rest = {}
+            for k in others:
+                rest[k] = _away_from(candidate, open_[k], margins.apart)
+                if not rest[k]:
+                    break
+            else:
                 found = chosen(rest)
                 if found is not None:
                     return {label: candidate, **found}
         return None
 
     found = chosen(dict(enumerate(candidates)))
-    return None if found is None else tuple(Place(*found[k][:3]) for k in range(len(wires)))
+    if found is None:
+        return None
+    return tuple(Place(found[k][0], found[k][1], int(found[k][4])) for k in range(len(wires)))
 
 
-def _candidates(wires: Sequence[Wire], margins: Margins) -> list[list[_Candidate]] | None:
-    """For each line the places that keep the rules, the best first; None where a line has none."""
-    start, length, end = np.array([(wire.start, wire.length, wire.end) for wire in wires]).T
-    whole = np.hypot(length, end - start)
-    along, across = length / whole, (end - start) / whole
-    x, y = length[:, None] * _PARTS, start[:, None] + (end - start)[:, None] * _PARTS
-    # distances from the lines (first axis) of the places (line, part)
-    distance = np.abs(x * across[:, None, None] - (y - start[:, None, None]) * along[:, None, None])
+def _away_from(label: _Candidate, places: Sequence[_Candidate], apart: float) -> list[_Candidate]:
+    """Those of the places at which another label does not come too near to this one."""
+    x, y, half, high, _ = label
+    half, high = half + apart, high + apart
+    return [at for at in places if abs(at[0] - x) >= at[2] + half or abs(at[1] - y) >= at[3] + high]
+
+
+@lru_cache(maxsize=8)
+def _heights(wires: tuple[Wire, ...]) -> tuple[Any, Any]:
+    """How far across each line is at each part of the way, and how far from every other (first axis) it is there.
+
+    They are the same in a strip of any width.
+    """
+    start, end = np.array([(wire.start, wire.end) for wire in wires]).T[:, :, None]
+    heights = start + (end - start) * _PARTS
+    gaps = np.abs(heights[:, None] - heights)
     own = np.arange(len(wires))
-    distance[own, own] = np.inf
-    clearances, allowed = [], []
-    for shape in range(max(len(wire.shapes) for wire in wires)):
-        sizes = np.array([wire.shapes[min(shape, len(wire.shapes) - 1)] for wire in wires])
-        half, high = sizes[:, 0] / 2, sizes[:, 1] / 2
-        with np.errstate(divide="ignore"):
-            hidden = np.minimum(half / along, high / np.abs(across))
-        reach = half * np.abs(across)[:, None] + high * along[:, None]
-        clear = (distance - reach[:, :, None]).min(axis=0)
-        before, after = (part * whole[:, None] - hidden[:, None] for part in (_PARTS, 1 - _PARTS))
-        inside = np.minimum(x, length[:, None] - x) - half[:, None]
-        allowed.append(
-            (clear >= margins.clear)
-            & (before >= margins.before)
-            & (after >= margins.after)
-            & (inside >= _EDGE)
-        )
-        clearances.append(clear)
-    free = np.concatenate(allowed, axis=1)
+    gaps[own, own] = np.inf
+    return heights, gaps[:, :, None]
+
+
+def _candidates(wires: tuple[Wire, ...], width: float, margins: Margins) -> list[list[_Candidate]] | None:
+    """For each line the places that keep the rules, the best first; None where a line has none.
+
+    The axes of the arrays: the other lines, the lines, the shapes of their labels, the parts of the way.
+    """
+    heights, gaps = _heights(wires)
+    count = max(len(wire.shapes) for wire in wires)
+    half, high = np.array([(*wire.shapes, wire.shapes[-1])[:count] for wire in wires]).transpose(2, 0, 1) / 2
+    slope = np.array([abs(wire.end - wire.start) / width for wire in wires])[:, None]
+    longer = np.sqrt(1 + slope**2)
+    hidden = np.minimum(half, high / np.maximum(slope, 1e-9))
+    first, last = (
+        np.maximum(hidden + seen / longer, half + _EDGE) / width for seen in (margins.before, margins.after)
+    )
+    taken = half * slope[:, None] + high
+    free = (first[:, :, None] <= _PARTS) & (1 - last[:, :, None] >= _PARTS)
+    free &= (gaps >= (taken + margins.clear * longer[:, None])[:, :, :, None]).all(axis=0)
+    free = free.reshape(len(wires), -1)
     if not free.any(axis=1).all():
         return None
-    cost = np.concatenate(
-        [
-            np.abs(_PARTS - 0.5) + 0.5 * np.maximum(0, 1 - clear / 20) + 0.3 * shape
-            for shape, clear in enumerate(clearances)
-        ],
-        axis=1,
-    )
-    cost[~free] = np.inf
-    order, counts = np.argsort(cost, axis=1, kind="stable").tolist(), free.sum(axis=1).tolist()
+    clear = ((gaps - taken[:, :, :, None]) / longer[:, None, None]).min(axis=0)
+    cost = np.abs(_PARTS - 0.5) + 0.5 * np.maximum(0, 1 - clear / 20) + 0.3 * np.arange(count)[:, None]
+    cost = np.where(free, cost.reshape(len(wires), -1), np.inf)
+    places = np.empty((len(wires), count, _STEPS, 5))
+    places[..., 0] = width * _PARTS
+    places[..., 1] = heights[:, None]
+    places[..., 2], places[..., 3] = half[:, :, None], high[:, :, None]
+    places[..., 4] = np.arange(count)[:, None]
+    best = np.argsort(cost, axis=1, kind="stable")
     return [
-        [_candidate(wire, ways, sides, place) for place in places[:count]]
-        for wire, ways, sides, places, count in zip(wires, x.tolist(), y.tolist(), order, counts, strict=True)
+        every[order[:number]].tolist()
+        for every, order, number in zip(
+            places.reshape(len(wires), -1, 5), best, free.sum(axis=1).tolist(), strict=True
+        )
     ]
-
-
-def _candidate(wire: Wire, x: Sequence[float], y: Sequence[float], number: int) -> _Candidate:
-    shape, part = divmod(number, _STEPS)
-    along, across = wire.shapes[min(shape, len(wire.shapes) - 1)]
-    return _Candidate(x[part], y[part], shape, along / 2, across / 2)

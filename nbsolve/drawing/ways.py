@@ -6,7 +6,7 @@ Sizes are (along, across): along the way from layer to layer, and across it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -135,17 +135,17 @@ class Way:
         ]
         return [max(_LEAST, one + other + 14) for one, other in pairwise(spare)]
 
-    def ends(self) -> Iterator[tuple[bool, Size]]:
+    @cached_property
+    def ends(self) -> tuple[tuple[bool, Size], ...]:
         """Where the loss may stand (aside of the only output, or behind the outputs), and the size of its box."""
-        if self.losses:
-            yield False, self.loss
-            if len(self.columns[-1]) == 1 and max(map(len, self.columns)) > 1:
-                heading = [headed(content) for content in self.contents if content.loss is not None]
-                size = self.turned(box_size(heading))
-                if size[0] <= self.units[-1][0] + _OVERHANG:
-                    yield True, size
-        else:
-            yield False, (0.0, 0.0)
+        if not self.losses:
+            return ((False, (0.0, 0.0)),)
+        if len(self.columns[-1]) == 1 and max(map(len, self.columns)) > 1:
+            heading = [headed(content) for content in self.contents if content.loss is not None]
+            size = self.turned(box_size(heading))
+            if size[0] <= self.units[-1][0] + _OVERHANG:
+                return ((False, self.loss), (True, size))
+        return ((False, self.loss),)
 
     def behind(self, aside: bool, loss: Size) -> float:
         """How much room along the way the end takes, after the last layer."""

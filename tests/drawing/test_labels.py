@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from nbsolve import solve
+from nbsolve.drawing.placing import Margins, Wire, place_on_wires
 from nbsolve.handout.tikz import tikz
 from nbsolve.render.typst_picture import picture_pdf
 from tests.drawing.labels import read, violations
@@ -50,6 +51,25 @@ def test_three_units_a_layer_need_no_table(sizes: list[int], seed: int) -> None:
         svg = worked.draw(show).svg
         assert violations(svg) == []
         assert read(svg)[1], show
+
+
+def test_few_strips_are_tried_for_a_drawing() -> None:
+    """What a first drawing costs; three times as many were tried before those of other rows told where to begin."""
+    worked = solve(load_problem(next(path for path in PROBLEMS if path.stem == "001-a-squared-error")))
+    for show in ("network", "forward", "backward"):
+        place_on_wires.cache_clear()
+        worked.draw(show)
+        assert 0 < place_on_wires.cache_info().misses < 350, show
+
+
+def test_labels_without_places_have_none_in_a_narrower_strip() -> None:
+    """What the search for the narrowest strip rests on."""
+    size, margins = (70.0, 24.0), Margins(4.0, 12.0, 12.0, 5.0)
+    for pitch in range(75, 240, 30):
+        ends = [(a * pitch + b * 8.0, b * pitch + a * 8.0) for a in range(3) for b in range(3)]
+        wires = tuple(Wire(start, end, (size,)) for start, end in ends)
+        found = [place_on_wires(wires, float(width), margins) is not None for width in range(80, 900, 40)]
+        assert found == sorted(found), pitch
 
 
 def test_where_labels_have_no_room_their_numbers_stand_in_a_table() -> None:
