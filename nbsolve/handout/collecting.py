@@ -36,7 +36,9 @@ def collection(
     course: CourseData | None = None,
     paper: Paper = PAPERS["a4"],
 ) -> Sheet:
-    """A booklet of many problems, in the order given."""
+    """A booklet of many problems, in the order given, those of a chapter together."""
+    chapters = list(dict.fromkeys(map(_chapter, handouts)))
+    handouts = sorted(handouts, key=lambda handout: chapters.index(_chapter(handout)))
     course = course or CourseData()
     title = title or course.name or phrase("handout.problems")
     name = course.name if course.name != title else ""
@@ -51,7 +53,7 @@ def collection(
 
 
 def _pieces(handouts: Sequence[Handout], solutions: Solutions) -> Iterator[Piece]:
-    """Chapters by what the problems are grouped under; each problem begins a page; solutions where wanted."""
+    """Chapters by what the problems are grouped under, and the problems, each with its solution where wanted."""
     chapter, several = None, len({_chapter(handout) for handout in handouts}) > 1
     level = 2 if several else 1
     for number, handout in enumerate(handouts, start=1):
@@ -81,8 +83,9 @@ def _chapter(handout: Handout) -> str:
 
 
 def _opening(words: str, level: int, apart: bool = False, running: str | None = None) -> Piece:
-    """A heading that the running head of the following pages repeats; `apart`: on a new page."""
-    page = "#pagebreak(weak: true)\n" if apart else ""
+    """A heading that the running head of the following pages repeats; `apart`: on a new page
+    where no more than a quarter of one is left."""
+    page = "#apart\n" if apart else ""
     return Piece(
         f"{page}#running({quoted(running or words)})\n#heading(level: {level})[{escaped(words)}]",
         f"heading {words!r}",

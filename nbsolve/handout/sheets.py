@@ -105,11 +105,11 @@ class Handout:
             place = len(blocks) - 1
         for position, block in enumerate(blocks):
             if position == place:
-                yield from self._drawn(lines_below=len(self.worked.problem.parts) if space else None)
+                yield from self._drawn(len(self.worked.problem.parts) if space else None, floats=not space)
             yield writer.piece(block, beside=True)
         yield from self._attached()
         if place is None:
-            yield from self._drawn()
+            yield from self._drawn(floats=not space)
         if space:
             yield room_for(self._rooms())
 
@@ -136,12 +136,12 @@ class Handout:
         after = after_headings(self.worked, blocks)
         for position, piece in enumerate(writer.pieces(beside=given)):
             if position == place:
-                yield from self._drawn()
-            yield piece
+                yield from self._drawn(floats=True)
+            below = list(self._drawing(after[position], floats=True)) if position in after else []
+            # a heading stays with the words that follow it: what floats stands before it
+            yield from sorted([piece, *below], key=lambda one: one is piece or not one.floats)
             if position == given - 1:
                 yield from self._attached()
-            if position in after:
-                yield from self._drawing(after[position])
 
     def _attached(self) -> Iterator[Piece]:
         """The files of the numbers that are too many to print."""
@@ -153,17 +153,17 @@ class Handout:
 
     # ------------------------------------------------------------------ drawings
 
-    def _drawn(self, lines_below: int | None = None) -> Iterator[Piece]:
+    def _drawn(self, lines_below: int | None = None, floats: bool = False) -> Iterator[Piece]:
         """The drawing of what is given. A derivation has none: its graph would be the answer."""
         if isinstance(self.worked, WorkedSolution):
-            yield from self._drawing(self.worked.draw, lines_below)
+            yield from self._drawing(self.worked.draw, lines_below, floats)
 
-    def _drawing(self, draw: Draw, lines_below: int | None = None) -> Iterator[Piece]:
+    def _drawing(self, draw: Draw, lines_below: int | None = None, floats: bool = False) -> Iterator[Piece]:
         try:
             drawing = draw()
         except UnknownQuantityError:
             return  # a pass that this problem does not have
-        yield figure(drawing, self.paper, lines_below)
+        yield figure(drawing, self.paper, lines_below, floats)
 
 
 def attachment(file: DataFile) -> Piece:

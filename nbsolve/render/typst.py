@@ -48,11 +48,15 @@ _BETWEEN = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The Typst of one block, what an error message calls it, and how its LaTeX is made."""
+    """The Typst of one block, what an error message calls it, how its LaTeX is made.
+
+    What `floats` finds its own place on the page.
+    """
 
     typst: str
     about: str
     latex: Callable[[], str] = str
+    floats: bool = False
 
 
 @dataclass(frozen=True)
