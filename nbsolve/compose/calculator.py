@@ -7,13 +7,15 @@ line above that found the number carries, up to a limit; a line that needs more 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from nbsolve.compose.known import known_in
 from nbsolve.compose.numbers import MOST_EXTRA, Key, Numbers
 from nbsolve.document import Inline, Math
 from nbsolve.expr import Expr, Known, Negation, Number, Quantity
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
+from nbsolve.values import Values
 
 MOST_CARRIED = 2
 """Digits beyond the usual ones with which a result is written because later lines need them; a line that needs
@@ -26,17 +28,28 @@ MOST_TRIED = 8
 class Computed:
     """The parts of a line with numbers; how many more digits its numbers have than where they were found.
 
-    `collapsed`: a difference stands there with its own value.
+    `known`: what in its formula has a value of its own, each after what it is made of. `collapsed`: a difference
+    stands there with its own value.
     """
 
     parts: tuple[tuple[str, Expr], ...]
     more: Mapping[Key, int]
+    known: Sequence[Known] = ()
     collapsed: bool = False
 
 
-Computations = dict[tuple[object, ...], list[tuple[Sequence[tuple[Key, int]], Computed]]]
-"""Lines with numbers by values, formula and results, each with the digits of what it uses: a line is computed to
-learn what it needs, and written later."""
+@dataclass(frozen=True)
+class _Tried:
+    """What a line was computed from: its formula, its results, the digits of what it uses."""
+
+    formula: Expr
+    goals: Sequence[Written]
+    digits: Sequence[tuple[Key, int]]
+    computed: Computed
+
+
+Computations = dict[tuple[Values, Key, bool], list[_Tried]]
+"""Lines with numbers by what they find: a line is computed to learn what it needs, and written later."""
 
 
 @dataclass(frozen=True)
@@ -45,50 +58,54 @@ class Calculator(Numbers):
 
     computations: Computations = field(default_factory=dict, kw_only=True)
 
-    def computed(self, formula: Expr, goals: list[Written], terms: bool = False) -> Computed:
+    def computed(self, target: Key, formula: Expr, goals: list[Written], terms: bool = False) -> Computed:
         """The lines with numbers that give the result (none where that line is the result itself).
 
         Operands get more digits until a calculator agrees with what is printed, each only those it needs. Where
         a difference is too small for that, its own value is put in instead. What was found before, when the same
         digits were needed of its operands, still holds.
         """
-        tried = self.computations.setdefault((self.values, formula, tuple(goals), terms), [])
-        for needs, computed in tried:
-            if all(self.needed(used) == digits for used, digits in needs):
-                return computed
-        keys = tuple(self.keys(formula))
-        computed = self._search(formula, keys, goals, terms)
-        tried.append((tuple((used, self.needed(used)) for used in keys), computed))
+        before = self.computations.setdefault((self.values, target, terms), [])
+        for tried in before:
+            same = all(self.needed(used) == digits for used, digits in tried.digits)
+            if same and tried.goals == goals and tried.formula == formula:
+                return tried.computed
+        decided = self.decided(formula)
+        keys = tuple(self.keys(decided))
+        found = self._search(formula, decided, keys, goals, terms)
+        computed = replace(found, known=tuple(dict.fromkeys(known_in(decided))))
+        before.append(_Tried(formula, goals, tuple((used, self.needed(used)) for used in keys), computed))
         return computed
 
-    def _search(self, whole: Expr, every: Sequence[Key], goals: list[Written], terms: bool) -> Computed:
-        """What `computed` finds, by trying; `every` is all that has digits in the formula."""
-        formula = self.decided(whole)
+    def _search(
+        self, whole: Expr, decided: Expr, every: Sequence[Key], goals: list[Written], terms: bool
+    ) -> Computed:
+        """What `computed` finds, by trying; `every` is all that has digits in the decided formula."""
         rounded = self.writer.each_step
         result = goals[0]
         keys = [key for key in every if not self.is_exact(key)]
         most = 1 if rounded and not any(isinstance(key, Known) for key in keys) else MOST_EXTRA
         for collapse in (False, True):
             for extra in range(most):
-                tried = self.numbers(formula, extra, collapse)
-                if not self.gives(tried, *goals):
+                formula = self.collapsed(decided, extra) if collapse else decided
+                if not self.gives(formula, *goals, extra=extra):
                     continue
                 all_of_them = dict.fromkeys(keys, extra)
                 fewest = all_of_them if collapse else self._fewest(formula, keys, extra, goals)
                 for more in (fewest, all_of_them):
-                    line = tried if not extra else self.numbers(formula, more, collapse)
+                    line = self.put_into(formula, more)
                     if _is_literally(line, result):
                         return Computed((), more)
                     numeric = ((self.numeric_relation(every, more), line),)
                     if not terms or rounded:
-                        return Computed(numeric, more, collapse)
+                        return Computed(numeric, more, collapsed=collapse)
                     middle = self.terms(whole, line, goals)
                     if middle is not None:
                         added = tuple(part for part in middle if part[1] != line)
-                        return Computed((*numeric, *added), more, collapse)
+                        return Computed((*numeric, *added), more, collapsed=collapse)
             if rounded:
                 break
-        return Computed(((self.numeric_relation(every, 0), self.numbers(formula)),), {})
+        return Computed(((self.numeric_relation(every, 0), self.put_into(decided)),), {})
 
     def _fewest(self, formula: Expr, keys: Sequence[Key], extra: int, goals: list[Written]) -> dict[Key, int]:
         """How many of `extra` more digits each number needs for the line to give the result."""
@@ -98,7 +115,7 @@ class Calculator(Numbers):
         for key in keys:
             for fewer in range(extra):
                 tried = {**more, key: fewer}
-                if self.gives(self.numbers(formula, tried), *goals):
+                if self.gives(formula, *goals, extra=tried):
                     more = tried
                     break
         return more

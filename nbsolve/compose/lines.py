@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -74,10 +74,10 @@ class Lines(Calculator):
         resolved, reasons = self._resolved(unit)
         result = self.written(unit.target)
         goals = self._goals(unit.target, result)
-        found = self.computed(resolved.formula, goals, terms)
+        found = self.computed(unit.target, resolved.formula, goals, terms)
         numeric, collapsed = found.parts, found.collapsed
         beyond = self.beyond_above(found)
-        above = tuple(self._known_lines(resolved.formula))
+        above = tuple(self._known_lines(found.known))
         lines = [Line(tuple(("=", form) for form in row)) for row in rows]
         if resolved is not unit and not isinstance(resolved.formula, Number):
             letters = [*letters, self._referenced(resolved.formula, unit.target)]
@@ -102,7 +102,7 @@ class Lines(Calculator):
         if resolved is not unit and not isinstance(resolved.formula, Number):
             letters = [*letters, resolved.formula]
         result = self.written(unit.target)
-        found = self.computed(resolved.formula, self._goals(unit.target, result))
+        found = self.computed(unit.target, resolved.formula, self._goals(unit.target, result))
         numeric = found.parts
         parts = (*(("=", form) for form in letters), *numeric, *self._result(resolved, result, numeric))
         beyond = self.beyond_above(found)
@@ -130,23 +130,21 @@ class Lines(Calculator):
             return unit
         return replace(unit, forms=(*unit.forms[:-1], replace(unit.forms[-1], expression=formula)))
 
-    def _known_lines(self, formula: Expr) -> Iterator[Line]:
+    def _known_lines(self, known: Iterable[Known]) -> Iterator[Line]:
         """A line for each part of a formula that has a value of its own and had no line before."""
-        for node in self._known(formula):
+        for node in known:
             if node not in self.said:
                 self.said.add(node)
                 yield self._known_line(node)
 
     def known(self, unit: Step) -> Sequence[Known]:
         """The parts of a step's formula that have values of their own, each after what it is made of."""
-        return self._known(self._resolved(self._shared_out(unit))[0].formula)
-
-    def _known(self, formula: Expr) -> Sequence[Known]:
+        formula = self._resolved(self._shared_out(unit))[0].formula
         return tuple(dict.fromkeys(known_in(self.decided(formula))))
 
     def _known_line(self, node: Known) -> Line:
         result = self.operand(node)
-        found = self.computed(node.body, [result])
+        found = self.computed(node, node.body, [result])
         numeric = found.parts
         if is_tabulated(node):
             assert isinstance(node.name, Applied)
@@ -161,11 +159,10 @@ class Lines(Calculator):
         """Note the digits that a step's lines need of what they use; later steps are learnt before earlier ones."""
         formula = self._resolved(self._shared_out(unit))[0].formula
         goals = self._goals(unit.target, self.written(unit.target))
-        found = [self.computed(formula, goals, terms)]
-        for node in reversed(self._known(formula)):
-            take_over(needs, found[-1].more)
-            found.append(self.computed(node.body, [self.operand(node)]))
-        take_over(needs, found[-1].more)
+        found = self.computed(unit.target, formula, goals, terms)
+        take_over(needs, found.more)
+        for node in reversed(found.known):
+            take_over(needs, self.computed(node, node.body, [self.operand(node)]).more)
 
     # ------------------------------------------------------------------ letters
 

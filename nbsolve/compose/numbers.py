@@ -27,6 +27,7 @@ from nbsolve.expr import (
     Matrix,
     Negation,
     Number,
+    Operand,
     Product,
     Quantity,
     Sum,
@@ -73,27 +74,38 @@ class Numbers:
         """What was written already: a line is tried with several numbers of digits."""
         return {}
 
-    def numbers(self, expression: Expr, extra: More = 0, collapse: bool = False) -> Expr:
-        """The expression with every quantity as it is written, functions and cases decided.
+    @cached_property
+    def _places(self) -> dict[Atom, Atom | list[list[Atom]]]:
+        """What `places` found before."""
+        return {}
 
-        `collapse` puts in the value of a difference that the digits shown could not give.
-        """
+    def numbers(self, expression: Expr, extra: More = 0) -> Expr:
+        """The expression with every quantity as it is written, functions and cases decided."""
+        return self.put_into(self.decided(expression), extra)
+
+    def put_into(self, decided: Expr, extra: More = 0) -> Expr:
+        """A decided expression with every quantity as it is written."""
 
         def replaced(node: Expr) -> Expr | None:
             if isinstance(node, Quantity):
                 return self._literal(node.atom, extra)
             if isinstance(node, Known):
                 return literal(self.operand(node, of_key(extra, node)))
-            if isinstance(node, Brace):
+            if isinstance(node, Brace | FactorReference):
                 return substitute(node.body, replaced)
-            if isinstance(node, FactorReference):
-                return substitute(node.body, replaced)
-            if collapse and isinstance(node, Sum) and self._cancels(node):
-                most = extra if isinstance(extra, int) else max(extra.values(), default=0)
-                return literal(self.writer.result(self._scalar(node), most))
             return None
 
-        return plain(substitute(self.decided(expression), replaced))
+        return plain(substitute(decided, replaced))
+
+    def collapsed(self, decided: Expr, extra: int) -> Expr:
+        """The expression with the value of each difference that the digits shown could not give."""
+
+        def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Sum) and self._cancels(node):
+                return literal(self.writer.result(self._scalar(node), extra))
+            return node if isinstance(node, Known) else None
+
+        return substitute(decided, replaced)
 
     def _scalar(self, node: Expr) -> Value:
         return scalar(evaluate(node, self.values, self.solution.arithmetic))
@@ -105,11 +117,19 @@ class Numbers:
         return sizes[0] is not None and largest is not None and sizes[0] < largest - LOST_DIGITS
 
     def _literal(self, atom: Atom, extra: More) -> Expr:
-        value = self.values[atom]
-        if not isinstance(value, np.ndarray):
-            return literal(self.operand(atom, of_key(extra, self.key(atom))))
-        rows = members(atom, value)
-        return Matrix(tuple(tuple(literal(self.operand(m, of_key(extra, m))) for m in row) for row in rows))
+        places = self.places(atom)
+        if not isinstance(places, list):
+            return literal(self.operand(places, of_key(extra, places)))
+        return Matrix(tuple(tuple(literal(self.operand(m, of_key(extra, m))) for m in row) for row in places))
+
+    def places(self, atom: Atom) -> Atom | list[list[Atom]]:
+        """What has the digits of a quantity: see `key`; of an array its entries."""
+        found = self._places.get(atom)
+        if found is None:
+            value = self.values[atom]
+            found = members(atom, value) if isinstance(value, np.ndarray) else self.key(atom)
+            self._places[atom] = found
+        return found
 
     def operand(self, key: Key, extra: int = 0) -> Written:
         """A quantity as it is written in any line, with `extra` more digits."""
@@ -134,28 +154,29 @@ class Numbers:
         source = linear_source(atom) if isinstance(atom, Partial) else None
         return source or atom
 
-    def keys(self, expression: Expr) -> Iterator[Key]:
-        """What has digits in the line with numbers of a formula: of arrays the entries."""
+    def keys(self, decided: Expr) -> Iterator[Key]:
+        """What has digits in the line with numbers of a decided formula: of arrays the entries."""
 
         def found(node: Expr) -> Iterator[Key]:
             if isinstance(node, Known):
                 yield node
             elif isinstance(node, Quantity):
-                value = self.values[node.atom]
-                if isinstance(value, np.ndarray):
-                    yield from (entry for row in members(node.atom, value) for entry in row)
+                places = self.places(node.atom)
+                if isinstance(places, list):
+                    for row in places:
+                        yield from row
                 else:
-                    yield self.key(node.atom)
+                    yield places
             else:
                 for child in node.children:
                     yield from found(child)
 
-        yield from dict.fromkeys(found(self.decided(expression)))
+        yield from dict.fromkeys(found(decided))
 
-    def gives(self, line: Expr, *results: Written) -> bool:
-        """Whether the line, put into a calculator, shows the written results."""
+    def gives(self, line: Expr, *results: Written, extra: More = 0) -> bool:
+        """Whether a line, its quantities put in with `extra` more digits, shows the results on a calculator."""
         try:
-            value = scalar(evaluate(line, Values(), self.solution.arithmetic))
+            value = scalar(evaluate(line, Printed(self, extra), self.solution.arithmetic))
             return all(self.agrees(value, result) for result in results)
         except (DomainError, Undecided):
             return False
@@ -227,6 +248,28 @@ class Numbers:
     def branch(self, cases: Cases) -> Expr:
         """The formula of a case distinction that holds here."""
         return branch(cases, self.values, self.solution.arithmetic)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Bindings to the numbers of a line as they are printed, with `extra` more digits."""
+
+    numbers: Numbers
+    extra: More
+
+    def __getitem__(self, atom: Atom, /) -> Operand:
+        places = self.numbers.places(atom)
+        if not isinstance(places, list):
+            return self._value(places)
+        entries = np.array([[self._value(entry) for entry in row] for row in places], dtype=object)
+        return entries[:, 0] if entries.shape[1] == 1 else entries
+
+    def known(self, node: Known) -> Operand:
+        """The value of a part that has a line of its own."""
+        return self._value(node)
+
+    def _value(self, key: Key) -> Value:
+        return self.numbers.operand(key, of_key(self.extra, key)).value
 
 
 def _is_undecided(expression: Expr) -> bool:

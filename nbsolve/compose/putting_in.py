@@ -53,8 +53,9 @@ class PuttingIn:
                 keys.append(node.atom)
                 return literal(lines.operand(node.atom, 0))
             if isinstance(node, Applied | Cases) and all(a in self.letters.values for a in atoms(node)):
-                keys.extend(lines.keys(node))
-                return lines.numbers(node)
+                decided = lines.decided(node)
+                keys.extend(lines.keys(decided))
+                return lines.put_into(decided)
             return None
 
         return substitute(formula, replaced), lines.numeric_relation(keys)
