@@ -267,9 +267,13 @@ def _width(typst: str) -> float:
     return math_width(typst) * 1.05 + 0.3
 
 
-def _formula(written: str) -> _Cell:
+def _symbol(written: str) -> _Cell:
+    """What an answer is called, a derivative on one line."""
     slashed = _PARTIAL.fullmatch(written)
-    written = rf"\partial {slashed[1]}/\partial {slashed[2]}" if slashed else written
+    return _formula(rf"\partial {slashed[1]}/\partial {slashed[2]}" if slashed else written)
+
+
+def _formula(written: str) -> _Cell:
     typst, plain = latex_to_typst(written), linear(read(written).tree)
     return _Cell(f"[{equation(typst, plain)}]", _width(typst), f"${written}$")
 
@@ -277,15 +281,15 @@ def _formula(written: str) -> _Cell:
 def _finding(entry: Answer | Finding) -> list[_Cell]:
     """Quantity, value, tolerance; of a result in letters the formula, which has no tolerance."""
     if isinstance(entry, Finding):
-        return [_formula(entry.left_latex), _formula(entry.result_latex), _words("")]
+        return [_symbol(entry.left_latex), _formula(entry.result_latex), _words("")]
     if entry.printed is None:
-        return [_formula(entry.symbol), _formula(entry.latex or ""), _words("")]
+        return [_symbol(entry.symbol), _formula(entry.latex or ""), _words("")]
     margin = tolerance(entry)
     within = _words(phrase("handout.exact")) if margin is None else _number(margin.within, "±")
     value = _number(entry.printed)
     if margin is not None and margin.near is not None:
         value = _beside(_number(margin.near), value)
-    return [_formula(entry.symbol), value, within]
+    return [_symbol(entry.symbol), value, within]
 
 
 def _beside(near: _Cell, printed: _Cell) -> _Cell:

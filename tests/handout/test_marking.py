@@ -56,3 +56,22 @@ def test_keys_are_set_in_the_size_of_the_text(stem: str) -> None:
     }
     # the text, indices and what stands in fractions of a line, the title
     assert sizes - {5.0, 7.0} == {10.0, 20.4}
+
+
+def test_an_answer_in_letters_may_begin_and_end_with_a_fraction_s_braces() -> None:
+    """(∂L/∂z) a + λ w is a sum: not one derivative, to be written with a slash."""
+    text = """\
+title: A softmax in letters
+network:
+  inputs: 1
+  layers: [{units: 2, activation: softmax, weights: symbolic}]
+samples: [{input: symbolic, target: symbolic}]
+loss: categorical_cross_entropy
+regulariser: {l2: {strength: 0.1}}
+notation: {preset: indexed}
+explain: local_derivatives
+parts: [{label: a, ask: [gradients]}]
+"""
+    answers = [entry.latex or "" for entry in handout(text).worked.entries()]  # type: ignore[union-attr]
+    assert any(answer.startswith(r"\frac{\partial") and answer.endswith("}") for answer in answers)
+    assert pdf(text, "key").pages
