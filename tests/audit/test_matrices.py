@@ -49,6 +49,7 @@ def test_every_line_of_a_batch(loss: str, explain: str) -> None:
             all_reproduce(markdown(source, {**rounding, "explain": explain, "detail": detail}).report())
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_line_of_random_problems(chunk: int) -> None:
     roundings = list(ROUNDINGS.values())
@@ -58,6 +59,7 @@ def test_every_line_of_random_problems(chunk: int) -> None:
         assert not report.faults, f"{detail}\n{text}" + "\n".join(report.faults[:5])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["002-two-sigmoid-layers", "004-relu-cross-entropy"])
 def test_every_single_change_is_found(name: str) -> None:
     result = kill(markdown(ROOT / "problems" / f"{name}.yaml", {"detail": "matrix"}))
@@ -66,6 +68,7 @@ def test_every_single_change_is_found(name: str) -> None:
     assert result.made > 4_000
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("explain", "rounding"), list(zip(EXPLANATIONS, ROUNDINGS, strict=True)))
 def test_every_changed_digit_of_a_batch_is_found(explain: str, rounding: str) -> None:
     overrides = {**ROUNDINGS[rounding], "explain": explain, "detail": "matrix"}

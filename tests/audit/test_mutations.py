@@ -24,6 +24,7 @@ def test_every_single_change_is_found(name: str) -> None:
     assert result.made > 8_000
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("rounding", list(ROUNDINGS))
 @pytest.mark.parametrize("name", ["003-three-two-one", "published-2-2-2-bias-per-layer"])
 def test_a_change_of_every_digit_is_found(name: str, rounding: str) -> None:

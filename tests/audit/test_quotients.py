@@ -68,6 +68,7 @@ def only_the_check(audit: Audit) -> Audit:
     return audit
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "rounding"),
     [
