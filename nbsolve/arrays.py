@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -90,7 +90,7 @@ class IterationArrays:
     @cached_property
     def new(self) -> Arrays:
         """The parameters, pre-activations and activations after the update, by layer."""
-        return self._arrays(lambda symbol: replace(symbol, new=True))
+        return self._arrays(lambda symbol: symbol._replace(new=True))
 
     def _arrays(self, about: Callable[[Symbol], Symbol | Partial]) -> Arrays:
         return self._certified(lambda solution: self._found(about, solution))

@@ -80,7 +80,7 @@ class InLetters:
         elif ask == "changes":
             for step in self.letters.update:
                 assert isinstance(step.target, Symbol)
-                yield from self.steps(replace(step.target, new=False, change=True))
+                yield from self.steps(step.target._replace(new=False, change=True))
         elif ask == "deltas":
             for label in self.letters.labels:
                 for layer in reversed(self.letters.solution.layers):
@@ -117,7 +117,7 @@ class InLetters:
 
     def _delta(self, atom: Symbol) -> Step | None:
         """δ, which is ∂L/∂z or its negative."""
-        partial = Partial(LOSS, replace(atom, role=Role.PRE_ACTIVATION))
+        partial = Partial(LOSS, atom._replace(role=Role.PRE_ACTIVATION))
         step = self.letters.step_of(partial)
         if step is None:
             return None

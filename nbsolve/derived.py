@@ -8,7 +8,7 @@ e_k = y_k − a_k. L_k is output k's contribution to the batch's loss; where a l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import (
@@ -241,7 +241,7 @@ def known_step(atom: Symbol | Partial, solution: Solution, values: Values, itera
 
 def _update(atom: Symbol, solution: Solution) -> Expr:
     """Δw by the optimiser's rule; 0 where w is held, and then w_new = w."""
-    old = replace(atom, new=False, change=False)
+    old = atom._replace(new=False, change=False)
     training = solution.problem.training
     held_ones = [one for one in held_members(solution.layers[(atom.layer or 1) - 1]) if one.role is atom.role]
     if held_ones and atom.to is None and not atom.shared:

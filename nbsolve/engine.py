@@ -8,7 +8,6 @@ where a digit or a branch stays open.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 
 import flint
 
@@ -80,7 +79,7 @@ class _Run:
         self.textbook = self.straight and self.changes and "gradients" not in asked
         self.parameters = self._initial_parameters()
         self.new: dict[Atom, Symbol] = {
-            symbol: replace(symbol, new=True)
+            symbol: symbol._replace(new=True)
             for symbol in self.parameters.stored
             if isinstance(symbol, Symbol) and symbol.role in _TRAINED
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 
 from nbsolve.problem.model import Network
@@ -53,7 +52,7 @@ def _of_symbol(symbol: Symbol, network: Network) -> Iterator[Symbol]:
     if symbol.role is Role.WEIGHT and symbol.from_ is None:
         sources = list(range(1, _width((symbol.layer or 1) - 1, network) + 1))
     for to in [symbol.to] if symbol.to is not None else range(1, _size(symbol, network) + 1):
-        yield from (replace(symbol, to=to, from_=source) for source in sources)
+        yield from (symbol._replace(to=to, from_=source) for source in sources)
 
 
 def own_bias(symbol: Symbol, network: Network) -> Symbol:
@@ -61,8 +60,8 @@ def own_bias(symbol: Symbol, network: Network) -> Symbol:
     if symbol.role is not Role.BIAS:
         return symbol
     if _kind(symbol, network) == "shared":
-        return replace(symbol, to=None, shared=True)
-    return replace(symbol, shared=False)
+        return symbol._replace(to=None, shared=True)
+    return symbol._replace(shared=False)
 
 
 def absence(atom: Atom, network: Network) -> str | None:

@@ -101,7 +101,7 @@ def instantiated(expression: Expr, places: Mapping[Index, int]) -> Expr:
 
 def _placed(symbol: Symbol, places: Mapping[Index, int]) -> Symbol:
     to, from_ = _unit(symbol.to, places), _unit(symbol.from_, places)
-    return symbol if (to, from_) == (symbol.to, symbol.from_) else replace(symbol, to=to, from_=from_)
+    return symbol if (to, from_) == (symbol.to, symbol.from_) else symbol._replace(to=to, from_=from_)
 
 
 _Place = TypeVar("_Place", Unit, Unit | None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
@@ -48,7 +48,7 @@ class GeneralNames:
             end = 0 if place.role is Role.INPUT else len(self.sizes) - 1
             return letter.with_sub(str(place.to)).with_sup(f"({end})")
         from_ = None if from_ is None else self.number(place.layer - 1, from_)
-        return self.indexed(letter, replace(place, to=to, from_=from_))
+        return self.indexed(letter, place._replace(to=to, from_=from_))
 
     def number(self, layer: int | None, unit: Unit | None) -> Unit | None:
         """The number that a unit of a layer has on the page; an index variable stays one."""
@@ -112,7 +112,7 @@ class GeneralNames:
             return pattern(
                 {_moved(n, moved): _braced(self.instance(one)) for n, one in instances}, _texts(variables)
             )
-        own = self._offset(replace(place, to=variables[0]))
+        own = self._offset(place._replace(to=variables[0]))
         if own is None:
             return None
         apart = moved[0] - own
@@ -196,7 +196,7 @@ class GeneralNames:
         for numbers in product(*(range(1, sizes[variable] + 1) for variable in variables)):
             chosen: dict[Unit | None, Unit | None] = dict(zip(variables, numbers, strict=True))
             to, from_ = (chosen.get(unit, unit) for unit in (place.to, place.from_))
-            yield numbers, replace(place, to=to, from_=from_)
+            yield numbers, place._replace(to=to, from_=from_)
 
 
 def _any_numbers(text: str, variables: list[Index]) -> str:

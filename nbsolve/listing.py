@@ -89,7 +89,7 @@ _KINDS: dict[str, Callable[[Atom], bool]] = {
     "changes": lambda a: isinstance(a, Symbol) and a.change,
     "updated_parameters": lambda a: isinstance(a, Symbol) and a.role in _PARAMETERS and a.new,
     "forward_after": lambda a: isinstance(a, Symbol) and a.role in _UNITS and a.new,
-    "loss_after": lambda a: a == replace(LOSS, new=True),
+    "loss_after": lambda a: a == LOSS._replace(new=True),
     "epoch_loss": lambda a: isinstance(a, Symbol) and a.role is Role.EPOCH_LOSS,
 }
 """For each word that a part may ask, which quantities it means (`_ASKS` lists them)."""
@@ -110,7 +110,7 @@ def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names)
             told.add(atom)
             named, holder = atom, atom
             if isinstance(atom, Symbol) and atom.role is Role.DELTA and solution.how.sign > 0:
-                named = Partial(LOSS, replace(atom, role=Role.PRE_ACTIVATION))
+                named = Partial(LOSS, atom._replace(role=Role.PRE_ACTIVATION))
             yield Place(named, holder, iteration.number, part=part.label)
 
 
@@ -136,7 +136,7 @@ def everything(solution: Solution) -> Iterator[Place]:
                     continue
                 for i in range(1, width + 1):
                     reported = Symbol(role, to=i, sample=number if several else None)
-                    yield Place(reported, replace(vector, to=i), t, fixed=True)
+                    yield Place(reported, vector._replace(to=i), t, fixed=True)
         if training or iteration is first:
             for layer in solution.layers:
                 for atom, holder in _standing(layer):
@@ -153,7 +153,7 @@ def everything(solution: Solution) -> Iterator[Place]:
         if training:
             yield from _update_places(solution, iteration)
             yield from (Place(atom, atom, t) for atom in _forward_after(solution, iteration))
-            after = replace(LOSS, new=True)
+            after = LOSS._replace(new=True)
             if after in iteration.values.stored:
                 yield Place(after, after, t)
         if Symbol(Role.EPOCH_LOSS) in iteration.values.stored:
@@ -172,7 +172,7 @@ def _standing(layer: Dense) -> Iterator[tuple[Symbol, Symbol]]:
     if constant is None:
         return
     for j in layer.units:
-        place = replace(constant, to=j, shared=False)
+        place = constant._replace(to=j, shared=False)
         yield place, constant if constant.shared else place
 
 
@@ -180,7 +180,7 @@ def _as_bias(atom: Atom, holder: Atom, iteration: int, fixed: bool) -> Iterator[
     """A threshold θ said as the bias −θ."""
     symbol = atom if isinstance(atom, Symbol) else atom.wrt
     if symbol.role is Role.THRESHOLD:
-        bias = replace(symbol, role=Role.BIAS)
+        bias = symbol._replace(role=Role.BIAS)
         said = bias if isinstance(atom, Symbol) else Partial(atom.of, bias)
         yield Place(said, holder, iteration, fixed, opposite=True)
 
@@ -241,7 +241,7 @@ def _update_places(solution: Solution, iteration: Iteration) -> Iterator[Place]:
         for layer in solution.layers:
             held = frozenset(held_members(layer)) if flag == "change" else frozenset()
             for atom, holder in _standing(layer):
-                own, source = replace(atom, **{flag: True}), replace(holder, **{flag: True})  # type: ignore[arg-type]
+                own, source = atom._replace(**{flag: True}), holder._replace(**{flag: True})  # type: ignore[arg-type]
                 place = Place(own, source, iteration.number, zero=holder in held)
                 yield place
                 for bias in _as_bias(own, source, iteration.number, False):
@@ -263,7 +263,7 @@ def _updated(flag: str) -> Callable[[Solution, Iteration], Iterator[Atom]]:
     def lister(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
         for layer in solution.layers:
             held = frozenset(held_members(layer)) if flag == "change" else frozenset()
-            yield from (replace(m, **{flag: True}) for m in _each_once(layer) if m not in held)  # type: ignore[arg-type]
+            yield from (m._replace(**{flag: True}) for m in _each_once(layer) if m not in held)  # type: ignore[arg-type]
 
     return lister
 
@@ -286,7 +286,7 @@ _ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
     "changes": _updated("change"),
     "updated_parameters": _updated("new"),
     "forward_after": _forward_after,
-    "loss_after": lambda solution, iteration: iter((replace(LOSS, new=True),)),
+    "loss_after": lambda solution, iteration: iter((LOSS._replace(new=True),)),
     "epoch_loss": lambda solution, iteration: (
         iter((Symbol(Role.EPOCH_LOSS),)) if Symbol(Role.EPOCH_LOSS) in iteration.values.stored else iter(())
     ),
@@ -306,7 +306,7 @@ def meant(atom: Atom, iteration: Iteration, solution: Solution, names: Names) ->
         raise UnknownQuantityError(f"{canonical(atom)} is asked, but {reason}")
     if isinstance(atom, Symbol) and atom.role is Role.EPOCH_LOSS and atom not in iteration.values.stored:
         return
-    if atom in _AFTER and replace(LOSS, new=True) not in iteration.values.stored:
+    if atom in _AFTER and LOSS._replace(new=True) not in iteration.values.stored:
         raise UnknownQuantityError(
             f"{canonical(atom)} is asked, but after the update of iteration {iteration.number} a prediction "
             "leaves the loss's domain"
@@ -316,7 +316,7 @@ def meant(atom: Atom, iteration: Iteration, solution: Solution, names: Names) ->
             yield of_sample(entry, label)
 
 
-_AFTER = (replace(LOSS, new=True), Symbol(Role.SAMPLE_LOSS, new=True), Symbol(Role.LOSS_DECREASE))
+_AFTER = (LOSS._replace(new=True), Symbol(Role.SAMPLE_LOSS, new=True), Symbol(Role.LOSS_DECREASE))
 _OF_SAMPLES = frozenset(
     {
         Role.INPUT, Role.TARGET, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.ERROR, Role.OUTPUT_LOSS,
@@ -342,7 +342,7 @@ def belongs_to_sample(atom: Atom) -> bool:
 def of_sample(atom: Atom, label: int | None) -> Atom:
     """The quantity `atom` of one sample of a batch."""
     if isinstance(atom, Symbol):
-        return replace(atom, sample=label) if atom.role in _OF_SAMPLES else atom
+        return atom._replace(sample=label) if atom.role in _OF_SAMPLES else atom
     of, wrt = of_sample(atom.of, label), of_sample(atom.wrt, label)
     assert isinstance(of, Symbol)
     assert isinstance(wrt, Symbol)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from nbsolve.answers import Answer
@@ -54,7 +53,7 @@ def _unseen_change(entry: Answer, solution: Solution) -> Value | None:
     values = solution.iteration(entry.iteration).values
     if not isinstance(atom, Symbol) or atom.role not in _PARAMETERS or atom not in values:
         return None
-    old = replace(atom, new=False)
+    old = atom._replace(new=False)
     if Fraction(Writer(solution).answer(values, old).text) != Fraction(entry.printed):
         return None
     change = scalar(values.before_rounding(atom)) - scalar(values[old])

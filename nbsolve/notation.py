@@ -151,7 +151,7 @@ class Names:
     def name(self, symbol: Symbol) -> Name:
         """The written name in its parts: core, subscript, superscript (with sample and "new", without Δ)."""
         if symbol.role is Role.SAMPLE_LOSS and symbol.sample is not None:
-            symbol = replace(symbol, role=Role.LOSS)  # its number says that it is the loss of one sample
+            symbol = symbol._replace(role=Role.LOSS)  # its number says that it is the loss of one sample
         place = (symbol.role, symbol.layer, symbol.to, symbol.from_, symbol.shared)
         name = self._names.get(place)
         if name is None:
@@ -365,7 +365,7 @@ class Names:
 
     def _delta_name(self, place: Symbol) -> Name:
         """δ with the indices of its pre-activation's name (net_{h1}: δ_{h1}), or with that name as index."""
-        letter, z = self._letters[Role.DELTA], self.name(replace(place, role=Role.PRE_ACTIVATION))
+        letter, z = self._letters[Role.DELTA], self.name(place._replace(role=Role.PRE_ACTIVATION))
         if all(name.core == z.core for name in self._pre_activation_names()):
             return Name(letter.core, z.sub, z.sup)
         return letter.with_sub(z.latex())
@@ -409,8 +409,8 @@ class Names:
 def _share(share: Symbol) -> tuple[Partial, Symbol]:
     """The gradient a share is a part of, and the unit of the next layer that its path leads through."""
     assert share.layer is not None
-    unit = replace(share, role=Role.ACTIVATION, from_=None)
-    through = replace(unit, layer=share.layer + 1, to=share.from_)
+    unit = share._replace(role=Role.ACTIVATION, from_=None)
+    through = unit._replace(layer=share.layer + 1, to=share.from_)
     return Partial(Symbol(Role.LOSS), unit), through
 
 

@@ -97,7 +97,7 @@ class Objective:
         z = Quantity(own)
 
         def ratio(k: int) -> Expr:
-            return Function("exp", (Sum((Quantity(replace(own, to=k)), Negation((z,)))),))
+            return Function("exp", (Sum((Quantity(own._replace(to=k)), Negation((z,)))),))
 
         others = [number(1) if k == a.to else ratio(k) for k in range(1, self.outputs + 1)]
         return {"z": z, "odds": total(*others)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from nbsolve.entries import PARAMETERS, absence, own_bias
@@ -62,7 +62,7 @@ class Quantities:
             sides = re.split(r"\s*[-−–]\s*(?!>)", typed)
             if len(sides) == 2 and all(sides):
                 pair = tuple(map(self._written, sides))
-                return Symbol(Role.LOSS_DECREASE) if pair == (_LOSS, replace(_LOSS, new=True)) else None
+                return Symbol(Role.LOSS_DECREASE) if pair == (_LOSS, _LOSS._replace(new=True)) else None
             return self._written(typed)
         over, under = typed.split("/", 1)
         if not (over.startswith("d") and under.startswith("d")):
@@ -140,8 +140,8 @@ class Quantities:
         for symbol in symbols:
             for one in (
                 symbol,
-                *([replace(symbol, new=True)] if symbol.role in _HAVE_NEW else []),
-                *([replace(symbol, change=True)] if symbol.role in PARAMETERS else []),
+                *([symbol._replace(new=True)] if symbol.role in _HAVE_NEW else []),
+                *([symbol._replace(change=True)] if symbol.role in PARAMETERS else []),
             ):
                 yield one, self.names.latex(one)
 

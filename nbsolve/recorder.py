@@ -13,7 +13,7 @@ from nbsolve.evaluate import elementwise, evaluate
 from nbsolve.expr import Array, Atom, Expr, Operand
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import described
+from nbsolve.symbol import Partial, Symbol, described
 from nbsolve.values import Place, Values, whole
 
 UnitForms = Callable[[Atom], tuple[Form, ...]]
@@ -148,10 +148,10 @@ class Recorder:
         target, formula = computation.target, computation.formula
         if isinstance(formula, Expr):
             self._store(target, evaluate(formula, self.values, self.arithmetic))
-        elif isinstance(formula, tuple):
-            self._store(target, self._by_place(formula))
-        else:
+        elif isinstance(formula, Symbol | Partial):
             self.values.copy(formula, target)
+        else:
+            self._store(target, self._by_place(formula))
         if computation.held is not None:
             mask, source = computation.held
             self.values.copy_places(source, target, mask)

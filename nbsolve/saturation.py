@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import flint
 
@@ -17,7 +16,7 @@ SMALLEST = flint.fmpq(1, 2**52)
 
 def pre_activation(output: Symbol) -> Symbol:
     """The z that an activation belongs to."""
-    return replace(output, role=Role.PRE_ACTIVATION)
+    return output._replace(role=Role.PRE_ACTIVATION)
 
 
 def saturated(

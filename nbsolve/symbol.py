@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 __all__ = [
     "Index",
@@ -79,8 +80,7 @@ _ONE_INDEX = frozenset({Role.INPUT, Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, R
 """Roles of the network's two ends and of the loss: one index, no layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """One quantity: role, layer l, unit j (`to`), input unit i (`from_`), sample, iteration.
 
     `to` and `from_` of None mean the whole vector or matrix. For inputs, targets, errors and the loss of one
@@ -101,8 +101,7 @@ class Symbol:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """The partial derivative ∂of/∂wrt."""
 
     of: Symbol

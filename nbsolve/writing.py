@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import flint
 import numpy as np
@@ -76,7 +76,7 @@ class Writer:
         """What a new parameter was before it moved, so that its change is seen; None for any other quantity."""
         if not isinstance(atom, Symbol) or not atom.new or atom.change or atom.role not in _PARAMETERS:
             return None
-        before, after = scalar(values[replace(atom, new=False)]), scalar(values[atom])
+        before, after = scalar(values[atom._replace(new=False)]), scalar(values[atom])
         unmoved = isinstance(after, flint.fmpq) and isinstance(before, flint.fmpq) and before == after
         return None if unmoved else before
 

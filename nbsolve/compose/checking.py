@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, reduce
 
 import numpy as np
@@ -256,7 +256,7 @@ def _table(keys: Sequence[str], rows: Sequence[tuple[Text, ...]]) -> Table:
 def _member(symbol: Symbol, place: tuple[int, ...]) -> Symbol:
     if symbol.shared:
         return symbol
-    return replace(symbol, to=place[0] + 1, from_=place[1] + 1 if len(place) == 2 else None)
+    return symbol._replace(to=place[0] + 1, from_=place[1] + 1 if len(place) == 2 else None)
 
 
 def _largest(gradients: Array, most: int) -> list[tuple[int, ...]]:

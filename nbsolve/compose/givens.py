@@ -7,7 +7,6 @@ is named as a file that comes with a handout; elsewhere the command that lists i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain
 
 from nbsolve.compose.data_files import MOST_PRINTED, file_name, sample_size, samples_file
@@ -135,7 +134,7 @@ def _sample_tables(problem: Problem) -> Iterator[Block]:
     for number, sample in enumerate(problem.samples, start=1):
         row: list[Text] = []
         for column, entry in enumerate((*sample.input, *(sample.target or ()))):
-            own = replace(symbols[column], sample=number)
+            own = symbols[column]._replace(sample=number)
             row.append((Math(cell(entry, own)),))
             lengths[column] = max(lengths[column], length(entry))
         rows.append(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from nbsolve.compose.layout import LIMIT
@@ -83,7 +83,7 @@ def _constant(problem: Problem, layer: Dense) -> Iterator[Line | Grid | Paragrap
             words = phrase("statement.shared_letter", layer=str(layer.index))
             yield Paragraph((Math(Quantity(own)), f", {words}"))
         elif isinstance(values[0], Letter):
-            yield _written(_vector(problem, replace(symbol, shared=False), [own], values))
+            yield _written(_vector(problem, symbol._replace(shared=False), [own], values))
         else:
             yield Line((("=", literal(values[0])),), Quantity(own))
         return

@@ -77,7 +77,7 @@ class Iterations:
         if number not in self._needs:
             later = [one for one in self.solution.iterations if one.number == number + 1]
             start: dict[Key, int] = {
-                replace(key, new=True): digits
+                key._replace(new=True): digits
                 for one in later
                 for key, digits in self.writer(one).needs.items()
                 if isinstance(key, Symbol) and key.role in PARAMETERS and not (key.new or key.change)
@@ -96,7 +96,7 @@ class Iterations:
         """The asked quantities that the explanation does not find on its way."""
         written = anchored(self.solution, iteration)
         # what is held is said to be so at the update
-        written |= {replace(m, new=True) for layer in self.solution.layers for m in held_members(layer)}
+        written |= {m._replace(new=True) for layer in self.solution.layers for m in held_members(layer)}
         for atom in self._in_order(iteration):
             if atom not in written and whole(atom)[0] not in written:
                 yield atom

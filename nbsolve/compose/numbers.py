@@ -6,7 +6,7 @@ A printed line, put into a calculator, gives exactly the printed value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -330,10 +330,10 @@ def _signed_sum(terms: list[Written]) -> Sum:
 def member(atom: Atom, j: int, i: int | None) -> Atom:
     """Entry j of a vector (i is None), or entry j, i of a matrix."""
     if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION:
-        return Partial(replace(atom.of, to=j), replace(atom.wrt, to=j if i is None else i))
+        return Partial(atom.of._replace(to=j), atom.wrt._replace(to=j if i is None else i))
     if isinstance(atom, Partial):
-        return Partial(atom.of, replace(atom.wrt, to=j, from_=i))
-    return replace(atom, to=j, from_=i)
+        return Partial(atom.of, atom.wrt._replace(to=j, from_=i))
+    return atom._replace(to=j, from_=i)
 
 
 def members(atom: Atom, array: Array) -> list[list[Atom]]:

@@ -76,7 +76,7 @@ class Passes(BackwardBlocks):
             for parameter in parameters(layer):
                 for member in parameter.members:
                     row: list[Text] = [(Math(Quantity(member)),)]
-                    for atom in (member, Partial(LOSS, member), replace(member, new=True)):
+                    for atom in (member, Partial(LOSS, member), member._replace(new=True)):
                         row.append((Math(literal(writer.answer(values, atom))),))
                     rows.append(tuple(row))
         header = tuple((phrase(f"answers.{key}"),) for key in ("parameter", "before", "gradient", "after"))
@@ -89,8 +89,8 @@ class Passes(BackwardBlocks):
         ids: list[str] = []
         for layer in self.solution.layers:
             for parameter in parameters(layer):
-                members = tuple(replace(member, new=True) for member in parameter.members)
-                new = replace(parameter, symbol=replace(parameter.symbol, new=True), members=members)
+                members = tuple(member._replace(new=True) for member in parameter.members)
+                new = replace(parameter, symbol=parameter.symbol._replace(new=True), members=members)
                 asked = all(member in self.asked for member in members)
                 write = writer.answer if asked else writer.operand
                 lines.append(self.assembled(new, partial(write, values), boxed=asked))

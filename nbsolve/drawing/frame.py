@@ -89,7 +89,7 @@ class Frame(Pass):
             gradient = self._gradient(symbol)
             groups.append((self._seen(symbol, own, node), *gradient))
         lines = [line for group in groups for line in group]
-        again = {canonical(replace(symbol, new=True)) for symbol in symbols} if node[0] else set()
+        again = {canonical(symbol._replace(new=True)) for symbol in symbols} if node[0] else set()
         active = any(map(self._is_found, lines)) or any(self._within(p, self.state.found) for p in again)
         used = any(map(self._is_used, lines)) or any(self._within(p, self.state.used) for p in again)
         kind = "active" if active else ("unit" if node[0] else "input") if used or self.measuring else "faded"

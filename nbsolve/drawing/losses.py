@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 
 import flint
@@ -138,8 +137,8 @@ def _lines(solution: Solution) -> dict[str, list[Point]]:
 def _loss(solution: Solution, samples: Sequence[int], iteration: Iteration, new: bool) -> Value:
     """The loss of some samples with the parameters before an update, or after it; a mean where it is of many."""
     values, arithmetic = iteration.values, solution.arithmetic
-    if new and tuple(iteration.samples) == tuple(samples) and replace(LOSS, new=True) in values:
-        return scalar(values[replace(LOSS, new=True)])
+    if new and tuple(iteration.samples) == tuple(samples) and LOSS._replace(new=True) in values:
+        return scalar(values[LOSS._replace(new=True)])
     weights, constants = [], []
     for layer in solution.layers:
         own = layer.constant()
@@ -158,7 +157,7 @@ def _loss(solution: Solution, samples: Sequence[int], iteration: Iteration, new:
 
 
 def _array(values: Values, symbol: Symbol, new: bool) -> Array:
-    changed = replace(symbol, new=True)
+    changed = symbol._replace(new=True)
     return np.atleast_1d(np.asarray(values[changed if new and changed in values else symbol], dtype=object))
 
 

@@ -62,9 +62,9 @@ def _units(solution: Solution) -> Iterator[tuple[Iteration, Step]]:
 def places(atom: Atom) -> Iterator[str]:
     """The lines of a picture that speak of a quantity, by their canonical names; a layer's by `z[1]`."""
     if isinstance(atom, Symbol):
-        yield from _symbol_places(replace(atom, sample=None, iteration=None))
+        yield from _symbol_places(atom._replace(sample=None, iteration=None))
         return
-    of, wrt = (replace(symbol, sample=None, iteration=None) for symbol in (atom.of, atom.wrt))
+    of, wrt = (symbol._replace(sample=None, iteration=None) for symbol in (atom.of, atom.wrt))
     if of.role in _LOSSES:
         yield canonical(Partial(LOSS, wrt))
     elif of.role is Role.PRE_ACTIVATION and wrt.role is Role.WEIGHT:
@@ -90,6 +90,6 @@ def _symbol_places(symbol: Symbol) -> Iterator[str]:
     elif symbol.role is Role.SHARE:
         yield canonical(Symbol(Role.WEIGHT, (symbol.layer or 0) + 1, symbol.from_, symbol.to))
     elif symbol.role is Role.ERROR:
-        yield canonical(replace(symbol, role=Role.TARGET))
+        yield canonical(symbol._replace(role=Role.TARGET))
     else:
-        yield canonical(replace(symbol, new=symbol.new or symbol.change, change=False))
+        yield canonical(symbol._replace(new=symbol.new or symbol.change, change=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.drawing.scene import Span, digits
@@ -73,7 +73,7 @@ class Readings:
     def here(self, symbol: Symbol) -> Symbol:
         """The symbol as this sample has it."""
         if symbol.role in _OF_A_SAMPLE and self.label is not None:
-            return replace(symbol, sample=self.label)
+            return symbol._replace(sample=self.label)
         return symbol
 
     def value(self, symbol: Symbol) -> Reading | None:
@@ -90,13 +90,13 @@ class Readings:
 
     def new(self, symbol: Symbol) -> Reading | None:
         """The value after the update."""
-        return self.of(replace(self.here(symbol), new=True))
+        return self.of(self.here(symbol)._replace(new=True))
 
     def change(self, symbol: Symbol) -> float:
         """By how much the update changes it; 0 where there are no numbers."""
         if self.new(symbol) is None or self.values is None:
             return 0.0
-        new, old = (scalar(self.values[replace(symbol, new=new)]) for new in (True, False))
+        new, old = (scalar(self.values[symbol._replace(new=new)]) for new in (True, False))
         return to_float(new - old, self.solution.arithmetic)
 
     def of(self, atom: Atom) -> Reading | None:

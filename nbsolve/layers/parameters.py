@@ -9,7 +9,7 @@ Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sectio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ def parameters(layer: Dense) -> Iterator[Parameter]:
     constant = layer.constant()
     if constant is not None:
         shared = layer.layer.bias.kind == "shared"
-        members = (constant,) if shared else tuple(replace(constant, to=j) for j in layer.units)
+        members = (constant,) if shared else tuple(constant._replace(to=j) for j in layer.units)
         trained = layer.layer.bias.trainable
         yield Parameter(constant, members, bool(np.all(np.array(trained))) if shared else _mask(trained))
 
@@ -163,7 +163,7 @@ def write_update(
 
     for parameter in parameters(layer):
         old = parameter.symbol
-        new, delta = replace(old, new=True), replace(old, change=True)
+        new, delta = old._replace(new=True), old._replace(change=True)
         if not np.any(parameter.trained):
             recorder.keep(new, old)
             if recorder.recording:
@@ -187,7 +187,7 @@ def write_update(
 
         def update(atom: Atom, moved: Callable[[Symbol], Expr] = moved) -> tuple[Form, ...]:
             wrt = _old(atom)
-            return forms(Sum((Quantity(wrt), Quantity(replace(wrt, change=True)) if changes else moved(wrt))))
+            return forms(Sum((Quantity(wrt), Quantity(wrt._replace(change=True)) if changes else moved(wrt))))
 
         held = None if np.all(parameter.trained) else ~np.asarray(parameter.trained)
         recorder.write(
@@ -229,7 +229,7 @@ def _matrix_change(layer: Dense, how: Explanation, old: Symbol, rate: Expr) -> E
 
 
 def _with(members: Members, flag: str) -> Members:
-    return Members(lambda: (replace(member, **{flag: True}) for member in members))
+    return Members(lambda: (member._replace(**{flag: True}) for member in members))
 
 
 def _trained(parameter: Parameter) -> list[Symbol]:
@@ -241,7 +241,7 @@ def _trained(parameter: Parameter) -> list[Symbol]:
 
 def _old(atom: Atom) -> Symbol:
     assert isinstance(atom, Symbol)
-    return replace(atom, new=False, change=False)
+    return atom._replace(new=False, change=False)
 
 
 def _mask(trained: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -84,7 +84,7 @@ class Run:
     def new_shown(self) -> tuple[Shown, ...]:
         """The new parameters."""
         return tuple(
-            Shown(f"new {own.name}", own.name, each(lambda p: replace(p, new=True), self.members(own)), True)
+            Shown(f"new {own.name}", own.name, each(lambda p: p._replace(new=True), self.members(own)), True)
             for own in self.computation.arrays
         )
 
@@ -98,7 +98,7 @@ class Run:
                 atoms[j, i] = Symbol(Role.WEIGHT, own.layer, j + 1, i + 1)
             return atoms.T if self.computation.columns else atoms
         if layer.bias.kind == "shared":
-            return np.array(Symbol(Role.BIAS, own.layer, shared=True), dtype=object)
+            return _alone(Symbol(Role.BIAS, own.layer, shared=True))
         role = Role.THRESHOLD if layer.bias.kind == "threshold" else Role.BIAS
         atoms = np.empty(layer.units, dtype=object)
         for j in range(layer.units):
@@ -160,8 +160,12 @@ class Run:
             for name, rule in backward:
                 variables[name] = rule(variables)
             if iteration is not None:
-                atoms = np.array(Symbol(Role.LOSS), dtype=object)
-                yield iteration, Shown("L", "L", atoms), compiled(computation.loss)(variables), None
+                yield (
+                    iteration,
+                    Shown("L", "L", _alone(Symbol(Role.LOSS))),
+                    compiled(computation.loss)(variables),
+                    None,
+                )
                 yield from ((iteration, own, variables[own.variable], None) for own in self.gradients_shown)
             if problem.training is None:
                 return
@@ -233,8 +237,16 @@ def table(rows: Sequence[Sequence[Entry]]) -> Objects:
 def each(function: Callable[..., object], array: Doubles) -> Doubles:
     """The function applied to each entry, as an object array of the same shape."""
     result = np.empty(np.shape(array), dtype=object)
-    for place in np.ndindex(result.shape):
-        result[place] = function(array[place])
+    flat, source = result.reshape(-1), array.reshape(-1)
+    for place in range(flat.size):
+        flat[place] = function(source[place])
+    return result
+
+
+def _alone(symbol: Symbol) -> Objects:
+    """An array of no dimension with a symbol, which numpy would take apart."""
+    result: Objects = np.empty((), dtype=object)
+    result.fill(symbol)
     return result
 
 

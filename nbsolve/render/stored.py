@@ -94,8 +94,7 @@ _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 def _atom(atom: Symbol | Partial) -> list[Any]:
     if isinstance(atom, Partial):
         return [_atom(atom.of), _atom(atom.wrt)]
-    values = [getattr(atom, field.name) for field in fields(atom)]
-    return [{"i": value.name} if isinstance(value, Index) else value for value in values]
+    return [{"i": value.name} if isinstance(value, Index) else value for value in atom]
 
 
 # ------------------------------------------------------------------ reading

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from nbsolve import Problem, WorkedSolution, solve
@@ -52,7 +51,7 @@ def whole_letters(worked: WorkedSolution) -> dict[str, str]:
         parameter = symbol.role in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
         for sample in [None] if parameter else samples:
             for new, change in ((False, False), (True, False), (False, True)):
-                one = replace(symbol, sample=sample, new=new, change=change)
+                one = symbol._replace(sample=sample, new=new, change=change)
                 mark = f"@{sample}" if sample else ""
                 found[worked.names.latex(one)] = f"{kind} {canonical(one).removesuffix('[:]')}{mark}"
     return found

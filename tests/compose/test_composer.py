@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -77,8 +76,8 @@ def wholes(solved: WorkedSolution, wanted: set[str]) -> Iterator[str]:
     """The new vectors and matrices all of whose entries are asked for."""
     for layer in solved.solution.layers:
         for parameter in parameters(layer):
-            if all(canonical(replace(member, new=True)) in wanted for member in parameter.members):
-                yield canonical(replace(parameter.symbol, new=True))
+            if all(canonical(member._replace(new=True)) in wanted for member in parameter.members):
+                yield canonical(parameter.symbol._replace(new=True))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("matrices")])
