@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbsolve.drawing.clearance import Size
 from nbsolve.drawing.content import Unit, Wiring
-from nbsolve.drawing.placing import Size
 from nbsolve.drawing.scene import Label, Line, Point, Row
 
 __all__ = ["box_size", "inside", "tag", "tag_sizes"]
@@ -66,10 +66,10 @@ def tag_sizes(wirings: Sequence[Wiring]) -> tuple[Size, ...]:
     return tuple(dict.fromkeys(sizes))
 
 
-def tag(centre: Point, wiring: Wiring, parted: bool = False) -> Label:
+def tag(centre: Point, wiring: Wiring, parted: bool = False, of: str = "") -> Label:
     """The label of a wire; `parted`: its numbers below their names."""
     rows = tuple(part for line in wiring.rows for part in line.parted()) if parted else wiring.rows
-    return Label(centre, rows, plate=True, wire=wiring.kind)
+    return Label(centre, rows, plate=True, wire=wiring.kind, of=of)
 
 
 def inside(unit: Unit, centre: Point, size: Size, abreast: int = 1) -> tuple[list[Label], list[Line]]:

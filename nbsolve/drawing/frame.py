@@ -17,12 +17,17 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Role, Symbol, canonical
 
-__all__ = ["Frame", "step_legend"]
+__all__ = ["Frame", "step_forms", "step_legend"]
 
 
 def step_legend() -> tuple[tuple[str, str], ...]:
     """The legend of a frame: what underlined, dark and grey mean."""
     return (("", phrase("drawing.legend.step_finds")),)
+
+
+def step_forms() -> tuple[str, ...]:
+    """What labels in a shorter form are."""
+    return phrase("drawing.notes.numbers_alone"), phrase("drawing.notes.one_alone")
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class Frame(Pass):
             self._backwards(),
             step_legend(),
             notes,
+            step_forms(),
         )
 
     def _backwards(self) -> bool:
@@ -117,10 +123,19 @@ class Frame(Pass):
 
     def _wire(self, symbol: Symbol, held: bool) -> Wiring:
         rows = self._parameter(symbol, held, self.value(symbol))
+        short = self._foremost(rows)
         places = {canonical(symbol), f"dL/d{canonical(symbol)}", canonical(symbol).replace("[", "_new[", 1)}
         if any(self._within(place, self.state.found) for place in places):
-            return Wiring(rows, "active", 3.0)
-        return Wiring(rows, "edge" if any(self._within(p, self.state.used) for p in places) else "faded", 1.6)
+            return Wiring(rows, "active", 3.0, short)
+        kind = "edge" if any(self._within(p, self.state.used) for p in places) else "faded"
+        return Wiring(rows, kind, 1.6, short)
+
+    def _foremost(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """The one line that a label has if there is no room for all: what is found, or used, or known at last."""
+        if self.measuring:
+            return (max(rows, key=lambda line: line.parted()[-1].width),)
+        found, used = list(filter(self._is_found, rows)), list(filter(self._is_used, rows))
+        return tuple((found or used or [line for line in rows if line.spans])[-1:])
 
     def _exit(self, node: Node) -> Wiring:
         z, a = self.graph.nodes[node]["symbols"]

@@ -11,7 +11,7 @@ from functools import cached_property
 from nbsolve.drawing.arranging import lay_out
 from nbsolve.drawing.content import Content
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.frame import Frame, step_legend
+from nbsolve.drawing.frame import Frame, step_forms, step_legend
 from nbsolve.drawing.graph import network_graph
 from nbsolve.drawing.layout import Layout
 from nbsolve.drawing.legend import TITLE
@@ -65,7 +65,7 @@ class Frames:
     @cached_property
     def _height(self) -> float:
         """The height that all frames share: that of the frame with the most lines below the network."""
-        empty = Content("", (), {}, {}, legend=step_legend())
+        empty = Content("", (), {}, {}, legend=step_legend(), shorter=step_forms())
         heights = (
             self.layout.scene_height(replace(empty, notes=self._notes(moment))) for moment in self.moments
         )

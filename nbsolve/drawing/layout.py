@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import networkx as nx
 
 from nbsolve.drawing.boxes import inside, tag
+from nbsolve.drawing.clearance import Size
 from nbsolve.drawing.columns import Columns, port
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.legend import MARGIN, TITLE, legend_of, wrapped
-from nbsolve.drawing.placing import Size
 from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Row, Scene, Span, row
 from nbsolve.drawing.table import table_of
 from nbsolve.layers.dense import LOSS
@@ -38,7 +38,8 @@ class Layout:
     Layers stand side by side or, `down`, below one another; `abreast` says how many groups of text stand side
     by side in the units of each layer, and in the loss. `labels` are the places of the lines' labels, and
     whether their numbers stand below their names; without any, the numbers stand in a `table`, whose columns
-    are so wide. The loss stands behind the outputs or, `loss_aside`, aside of the only one.
+    are so wide. The loss stands behind the outputs or, `loss_aside`, aside of the only one. `form` is the form
+    in which the contents have their labels.
     """
 
     graph: nx.DiGraph
@@ -55,16 +56,19 @@ class Layout:
     table: Sequence[float]
     width: float
     below: float
+    form: int = 0
 
     def scene(self, content: Content) -> Scene:
         """The content at its places, with title above, legend and table below."""
+        content = content.form(self.form)
         lines, arrows, boxes, labels = [], [], [], []
         for line, wiring in self._wires(content):
             lines.append(_extended(line))
             ends = (line.end, line.start) if content.backwards else (line.start, line.end)
             arrows.append(Arrow(ends[1], ends[0], "faded" if wiring.kind == "faded" else "edge"))
         for edge, (centre, parted) in self.labels.items():
-            labels.append(tag(centre, content.wires[edge], parted))
+            about = canonical(self.graph.edges[edge]["symbol"])
+            labels.append(tag(centre, content.wires[edge], parted, about))
         for box, unit, abreast in self._boxes(content):
             boxes.append(box)
             found, dividers = inside(unit, box.centre, (box.width, box.height), abreast)
@@ -93,7 +97,7 @@ class Layout:
 
     def scene_height(self, content: Content) -> float:
         """How high the picture of a content is: its legend, its notes and its table make the difference."""
-        low = legend_of(content, self.width, self.below + _BELOW)[2]
+        low = legend_of(content.form(self.form), self.width, self.below + _BELOW)[2]
         if not self.labels:
             low = table_of(self.graph, content, self.width, low, self.table)[1]
         return float(math.ceil(low + MARGIN))

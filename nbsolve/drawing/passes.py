@@ -113,6 +113,14 @@ class Pass:
             notes.append(left_out(self.graph, self.names, phrase("drawing.notes.only_some")))
         return tuple(notes)
 
+    def shorter(self, *notes: str) -> tuple[str, ...]:
+        """What labels in a shorter form are; they have none where the parameters have no numbers."""
+        return (
+            tuple(phrase(f"drawing.notes.{key}") for key in notes)
+            if self.readings.iteration is not None
+            else ()
+        )
+
 
 def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
     """Pre-activation and activation in each unit, weights on the wires, the loss at the end."""
@@ -127,7 +135,8 @@ def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Cont
     title = this.title(phrase("drawing.titles.forward"))
     exits = {node: Wiring() for node in this.outputs}
     loss = this.loss(gradient=False)
-    return Content(title, this.heads(), units, wires, loss, exits, notes=this.notes())
+    shorter = this.shorter("numbers_alone")
+    return Content(title, this.heads(), units, wires, loss, exits, notes=this.notes(), shorter=shorter)
 
 
 def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
@@ -157,7 +166,7 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
     for source, target, data in graph.edges(data=True):
         rows = (this.value(data["symbol"]), this.gradient(data["symbol"]))
         gradient = gradients[source, target]
-        wires[source, target] = Wiring(rows, _kind(gradient), widths[source, target])
+        wires[source, target] = Wiring(rows, _kind(gradient), widths[source, target], (rows[1].unmarked(),))
     slopes = {node: readings.gradient(graph.nodes[node]["symbols"][1]) for node in this.outputs}
     strengths = _thicknesses(slopes)
     exits = {node: Wiring((), _kind(slope), strengths[node]) for node, slope in slopes.items()}
@@ -169,7 +178,7 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
         legend.append(("", phrase("drawing.legend.magnitude")))
     return Content(
         this.title(phrase("drawing.titles.backward")), this.heads(), units, wires, this.loss(gradient=True),
-        exits, True, tuple(legend), this.notes(),
+        exits, True, tuple(legend), this.notes(), this.shorter("numbers_alone", "gradients_alone"),
     )  # fmt: skip
 
 
@@ -220,7 +229,7 @@ def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Conte
         symbol, change = data["symbol"], changes[source, target]
         kind = "held" if data["held"] else "edge" if readings.new(symbol) is None else direction(change)
         rows = (this.value(symbol), this.new(symbol, data["held"], change))
-        wires[source, target] = Wiring(rows, kind, thickness(change, largest))
+        wires[source, target] = Wiring(rows, kind, thickness(change, largest), (rows[1].unmarked(),))
     exits = {node: Wiring() for node in this.outputs}
     legend = [("", phrase("drawing.legend.old_new"))]
     kinds = {wiring.kind for wiring in wires.values()}
@@ -229,5 +238,5 @@ def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Conte
     legend.append(("", phrase("drawing.legend.how_far")))
     return Content(
         this.title(phrase("drawing.titles.update")), this.heads(), units, wires, this.loss(False, new=True),
-        exits, legend=tuple(legend), notes=this.notes(),
+        exits, legend=tuple(legend), notes=this.notes(), shorter=this.shorter("numbers_alone", "new_alone"),
     )  # fmt: skip

@@ -22,6 +22,7 @@ _SCRIPT = 0.76
 """Size of subscripts and superscripts relative to their letter."""
 _WITHOUT_INDEX = frozenset({"L", "L_new", "dL/dL"})
 _RELATIONS = frozenset({"=", "≈"})
+_SIGNS = frozenset({"∂ ", "→ "})
 _LEADING = 1.28
 """Height of a line of text relative to its size; scripts stay inside."""
 
@@ -74,6 +75,12 @@ class Row:
                 )
         return (self,)
 
+    def unmarked(self) -> Row:
+        """The row without the sign of what its number is, ∂ or →."""
+        if len(self.spans) > 1 and self.spans[0].text in _SIGNS:
+            return replace(row(self.spans[1:], self.size, self.tone, self.about), marked=self.marked)
+        return self
+
     def toned(self, tone: str) -> Row:
         """This row in another colour."""
         return replace(self, tone=tone)
@@ -87,12 +94,15 @@ def row(spans: Sequence[Span], size: float, tone: str = "ink", about: str = "") 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Lines of text around a centre; the label of a wire stands on a plate, bordered as its `wire` is drawn."""
+    """Lines of text around a centre; the label of a wire stands on a plate, bordered as its `wire` is drawn, and
+    says which wire it is `of`.
+    """
 
     centre: Point
     rows: tuple[Row, ...]
     plate: bool = False
     wire: str = ""
+    of: str = ""
 
     @property
     def width(self) -> float:
@@ -106,8 +116,8 @@ class Label:
 
     @property
     def about(self) -> str:
-        """What the label describes: the subject of its first line."""
-        return self.rows[0].about
+        """What the label describes: its wire, or the subject of its first line."""
+        return self.of or self.rows[0].about
 
     @property
     def text(self) -> str:

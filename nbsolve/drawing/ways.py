@@ -13,12 +13,12 @@ from itertools import pairwise
 import networkx as nx
 
 from nbsolve.drawing.boxes import box_size, tag_sizes
+from nbsolve.drawing.clearance import Margins, Size
 from nbsolve.drawing.columns import CORNER, PORTS, Columns
 from nbsolve.drawing.content import Content, Edge, Unit
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.layout import headed, narrow
 from nbsolve.drawing.legend import MARGIN, TITLE, legend_of, needed_width
-from nbsolve.drawing.placing import Margins, Size
 from nbsolve.drawing.scene import Point, Row
 
 __all__ = ["EXIT", "PAGE", "ROOM", "Way"]

@@ -6,12 +6,16 @@ import re
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pytest
 
 from nbsolve import solve
-from nbsolve.drawing.placing import Margins, Wire, place_on_wires
+from nbsolve.drawing import arranging
+from nbsolve.drawing.clearance import Clearance, Margins
+from nbsolve.drawing.placing import Place, place_labels
 from nbsolve.handout.tikz import tikz
+from nbsolve.phrases import phrase
 from nbsolve.render.typst_picture import picture_pdf
 from tests.drawing.labels import read, violations
 from tests.drawing.networks import PROBLEMS, random_problem, small_problem
@@ -53,33 +57,89 @@ def test_three_units_a_layer_need_no_table(sizes: list[int], seed: int) -> None:
         assert read(svg)[1], show
 
 
-def test_few_strips_are_tried_for_a_drawing() -> None:
-    """What a first drawing costs; three times as many were tried before those of other rows told where to begin."""
+def test_few_strips_are_tried_for_a_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a first drawing costs: ten times as many were tried before the least widths were known beforehand."""
+    tried: list[float] = []
+
+    def counted(
+        strip: Clearance, arrangement: int, width: float, shapes: int | None
+    ) -> tuple[Place, ...] | None:
+        tried.append(width)
+        return place_labels(strip, arrangement, width, shapes)
+
+    monkeypatch.setattr(arranging, "place_labels", counted)
     worked = solve(load_problem(next(path for path in PROBLEMS if path.stem == "001-a-squared-error")))
     for show in ("network", "forward", "backward"):
-        place_on_wires.cache_clear()
         worked.draw(show)
-        assert 0 < place_on_wires.cache_info().misses < 350, show
+        assert 0 < len(tried) < 100, show
+        tried.clear()
 
 
-def test_labels_without_places_have_none_in_a_narrower_strip() -> None:
+def strip(pitch: float, apart: float = 5.0) -> Clearance:
+    """The nine lines between three units and three others."""
+    starts = [a * pitch + b * 8.0 for a in range(3) for b in range(3)]
+    ends = [b * pitch + a * 8.0 for a in range(3) for b in range(3)]
+    shapes = [((70.0, 24.0), (50.0, 40.0))] * 9
+    return Clearance(np.array([starts]), np.array([ends]), shapes, Margins(4.0, 12.0, 12.0, apart))
+
+
+@pytest.mark.parametrize("pitch", range(75, 300, 45))
+def test_labels_without_places_have_none_in_a_narrower_strip(pitch: int) -> None:
     """What the search for the narrowest strip rests on."""
-    size, margins = (70.0, 24.0), Margins(4.0, 12.0, 12.0, 5.0)
-    for pitch in range(75, 240, 30):
-        ends = [(a * pitch + b * 8.0, b * pitch + a * 8.0) for a in range(3) for b in range(3)]
-        wires = tuple(Wire(start, end, (size,)) for start, end in ends)
-        found = [place_on_wires(wires, float(width), margins) is not None for width in range(80, 900, 40)]
-        assert found == sorted(found), pitch
+    found = [place_labels(strip(pitch), 0, float(width)) is not None for width in range(80, 900, 20)]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("pitch", range(110, 260, 30))
+def test_a_strip_is_wide_enough_at_its_least_width_and_not_below(pitch: int) -> None:
+    """Where labels do not mind one another: their places keep the rule, measured at points along the lines."""
+    lines = strip(float(pitch), apart=-1000.0)
+    least = float(lines.least(None)[0])
+    assert place_labels(lines, 0, 0.999 * least) is None
+    width = 1.001 * least
+    places = place_labels(lines, 0, width)
+    assert places is not None
+    for k, place in enumerate(places):
+        half, high = (size / 2 for size in lines.shapes[k][place.shape])
+        for other, (start, end) in enumerate(zip(lines.starts[0], lines.ends[0], strict=True)):
+            along = np.linspace(0, width, 4000)
+            across = start + (end - start) * along / width
+            beside = np.maximum(0, np.abs(along - place.along) - half)
+            above = np.maximum(0, np.abs(across - place.across) - high)
+            own = np.hypot(along - place.along, across - place.across)
+            assert own.min() < 0.5 if other == k else np.hypot(beside, above).min() >= 4.0 - 0.01
 
 
 def test_where_labels_have_no_room_their_numbers_stand_in_a_table() -> None:
     worked = solve(load_problem(random_problem(0, [4, 4, 4, 4])))
-    drawing = worked.draw("backward")
+    drawing = worked.draw("network")
     assert read(drawing.svg)[1] == {}
     texts = [row.text for row in drawing.scene.rows]
-    for about in ("W[2][3][1]", "dL/dW[2][3][1]"):
-        assert sum(row.about == about for row in drawing.scene.rows) == 1
+    assert sum(row.about == "W[2][3][1]" for row in drawing.scene.rows) == 1
     assert sum("→" in text for text in texts if text.startswith(("x", "a"))) == 48
+
+
+@pytest.mark.parametrize(
+    ("show", "note", "about"),
+    [
+        ("forward", "numbers_alone", "W[{}"),
+        ("backward", "gradients_alone", "dL/dW[{}"),
+        ("update", "new_alone", "W_new[{}"),
+    ],
+)
+def test_where_there_is_little_room_labels_are_shorter_and_a_note_says_so(
+    show: str, note: str, about: str
+) -> None:
+    worked = solve(load_problem(random_problem(0, [2, 4, 4])))
+    drawing = worked.draw(show)
+    notes = " ".join(row.text for row in drawing.scene.rows if row.about == "note")
+    assert phrase(f"drawing.notes.{note}") in notes
+    assert violations(drawing.svg) == []
+    assert len(read(drawing.svg)[1]) == 24
+    rows = [row for label in drawing.scene.labels if label.plate for row in label.rows]
+    assert len(rows) == 24
+    assert not any(sign in row.text for row in rows for sign in "=∂→")
+    assert {row.about for row in rows} == {about.format(row.about.partition("[")[2]) for row in rows}
 
 
 @pytest.mark.parametrize(
