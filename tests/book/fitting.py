@@ -25,6 +25,14 @@ _MEASURE = """document.fonts.ready.then(() => {
       .map(math => math.getBoundingClientRect().right - edge(box)).reduce((a, b) => Math.max(a, b), 0);
     const latex = box.querySelector('annotation')?.textContent.slice(0, 200);
     if (over > 1) wide.push(`${box.parentElement.id} by ${Math.round(over)} (${latex})`);
+    if (box.scrollHeight > box.clientHeight + 1) wide.push(`${box.parentElement.id}, cut off below (${latex})`);
+    for (const line of box.querySelectorAll('.right')) {
+      const rows = [...line.querySelectorAll('math')].filter(seen).map(math => math.getBoundingClientRect());
+      const meets = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+        && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 6;
+      if (rows.some((one, at) => at && meets(rows[at - 1], one)))
+        wide.push(`${box.parentElement.id}, one piece over another (${latex})`);
+    }
   }
   const others = '.bd-article :is(table, figure > svg, p math, li math, td math, img)';
   for (const box of document.querySelectorAll(others)) {

@@ -1,4 +1,4 @@
-"""Every page of the shipped site in a browser: nothing is wider than its column."""
+"""Every page of the shipped site in a browser: nothing is wider than its column, no text scrolls sideways."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from nbsolve.book import build_book
+from tests.book.devtools import browser, served
 from tests.book.fitting import measured
+from tests.book.test_reflow import with_and_without_stepping
 from tests.programs import BROWSER, needs
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +20,14 @@ def shipped() -> Path:
     """The repository's own site, as its sources are now."""
     build_book(ROOT)
     return ROOT / "book" / "_build" / "html"
+
+
+@pytest.mark.sampled(6)
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "problems").glob("*.yaml")))
+@needs(BROWSER)
+def test_no_text_scrolls_sideways(shipped: Path, name: str) -> None:
+    with served(shipped) as address, browser() as window:
+        assert with_and_without_stepping(window, f"{address}/problems/{name}.html") == []
 
 
 @needs(BROWSER)
