@@ -50,7 +50,7 @@ class _Rewriter:
         self.out = Rewritten()
         self.at = 0
         self.scopes: list[str] = []  # open braces, environments and \\left
-        self.cells = 0  # of a row of cases so far
+        self.cells = [0]  # of the row so far, of every environment that is open
         self.breaks = False  # whether lines are broken outside any environment
         self.aligned = False
 
@@ -94,8 +94,8 @@ class _Rewriter:
             self.aligned = True
             self.out.add(start, token)
         elif token == "&" and self.scopes and self.scopes[-1] in ("cases", "rcases"):
-            self.cells += 1
-            if self.cells > 1:
+            self.cells[-1] += 1
+            if self.cells[-1] > 1:
                 raise self.fail("a row of cases has more than two columns", start)
             self.out.add(start, token)
         elif token in ("#", "%", "$"):
@@ -185,7 +185,7 @@ class _Rewriter:
         if self.scopes and self.scopes[-1] in ("{", r"\left", "equation", "equation*"):
             hint = r"write \substack{a \\ b} or a matrix"
             raise self.fail(r"there is a line break \\ inside braces or brackets", start, hint)
-        self.cells = 0
+        self.cells[-1] = 0
         if not self.scopes:
             if not self.display:
                 raise self.fail(
@@ -208,10 +208,12 @@ class _Rewriter:
                     rf"\begin{{{name}}} stands inside something else", start, "write aligned there"
                 )
             self.scopes.append(name)
+            self.cells.append(0)
         elif not self.scopes or self.scopes[-1] != name:
             raise self.fail(rf"\end{{{name}}} closes nothing", start)
         else:
             self.scopes.pop()
+            self.cells.pop()
         self.spelt(command, name, start)
 
     def spelt(self, command: str, name: str, start: int) -> None:
