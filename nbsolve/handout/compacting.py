@@ -26,6 +26,8 @@ _GUTTER = 2.0
 """Between the columns, in the font's size (as in handout.typ)."""
 _SMALLEST = 0.85
 """A formula that a column would set smaller than so much stands across both."""
+_LONG = 9
+"""So does one of more lines than this, twice as many as it takes there: few of them would have room in a column."""
 _SMALLER = re.compile(r", smaller: ([0-9.]+)")
 
 
@@ -47,7 +49,9 @@ def _in_columns(pieces: Sequence[tuple[Block, Piece, Piece]]) -> Piece:
         if isinstance(block, Heading):
             before += f"{narrow.typst}\n\n"
             continue
-        spans = any(float(size) < _SMALLEST for size in _SMALLER.findall(narrow.typst))
+        small = any(float(size) < _SMALLEST for size in _SMALLER.findall(narrow.typst))
+        lines = _lines(narrow)
+        spans = small or (lines > _LONG and lines >= 2 * _lines(wide))
         said = (wide if spans else narrow).typst
         items.append(f"(spans: {str(spans).lower()}, body: [{before}{said}\n])")
         before = ""
@@ -58,6 +62,10 @@ def _in_columns(pieces: Sequence[tuple[Block, Piece, Piece]]) -> Piece:
         return f"\\begin{{multicols}}{{2}}\n{inner}\n\\end{{multicols}}\n"
 
     return Piece(f"#in-two-columns((\n{shown},\n))", "compact solution", written)
+
+
+def _lines(piece: Piece) -> int:
+    return piece.typst.count(" \\ &")
 
 
 def _kept(worked: Worked, whole: Document) -> Iterator[Block]:

@@ -1,7 +1,6 @@
-"""Mathematics in pieces that a browser may set on several lines: it breaks before operators, terms before factors.
+"""Mathematics in pieces that a browser may set on several lines (where they may be broken: `breaking`).
 
 A piece is a `math` element of its own, since browsers do not break inside one. Between two pieces stands `wbr`.
-What is too wide even alone is opened: a product at its factors, a bracket at the terms inside it.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nbsolve.render.breaking import Kind, Part, Parts, joined, opened
 from nbsolve.render.mathml_tree import elements, is_tall
 from nbsolve.render.mathml_width import width
 
@@ -16,11 +16,15 @@ __all__ = ["ROOM", "pieces", "whole"]
 
 ROOM = 11.0
 """In the font's size: what stands on one line of a narrow phone beside a left margin."""
-_SUMS, _PRODUCTS = ("+", "−"), ("·", "⋅", "⊙", "×")
-_RELATIONS = frozenset("=≈<>≤≥≠←")
+_BETWEEN = {
+    **dict.fromkeys("=≈<>≤≥≠←", Kind.RELATION),
+    **dict.fromkeys("+−", Kind.SUM),
+    **dict.fromkeys("·⋅⊙×", Kind.PRODUCT),
+}
+_BRACKETS = {"(": Kind.OPEN, "[": Kind.OPEN, ")": Kind.CLOSE, "]": Kind.CLOSE}
 _TEXT = re.compile(r"<mo[^>]*>([^<]*)</mo>")
-
-Part = tuple[str, bool]
+_BRACKETED = re.compile(r'<mrow><mo(?: stretchy="false")?>[(\[]</mo>')
+_BRACED = "<munder><munder>"
 
 
 def whole(markup: str, display: bool) -> str:
@@ -37,17 +41,16 @@ def pieces(markup: str, display: bool) -> str:
     """The markup as one `math` element, or as several where it could be too wide for a phone."""
     if width(markup) <= ROOM:
         return whole(markup, display)
-    return _opened(elements(markup), display)
+    return _opened(_parts(markup), display)
 
 
-def _opened(parts: tuple[Part, ...], display: bool) -> str:
-    if len(parts) == 1 and parts[0][0].startswith("<munder><munder>"):
-        return _underlined(parts[0][0], display)
-    for cut in (_at_relations, _at_sums, _at_products, _at_braces, _in_brackets):
-        found = cut(parts)
-        if len(found) > 1:
-            return "<wbr>".join(_piece(each, display) for each in found)
-    return whole(_joined(parts), display)
+def _opened(parts: Parts, display: bool) -> str:
+    if len(parts) == 1 and parts[0].markup.startswith(_BRACED):
+        return _underlined(parts[0].markup, display)
+    found = opened(parts, _bracketed)
+    if len(found) == 1:
+        return whole(joined(parts), display)
+    return "<wbr>".join(_piece(each, display) for each in found)
 
 
 def _underlined(brace: str, display: bool) -> str:
@@ -55,91 +58,59 @@ def _underlined(brace: str, display: bool) -> str:
     (inner, _), (below, _) = elements(brace.removeprefix("<munder>").removesuffix("</munder>"))
     body = elements(inner.removeprefix("<munder>").removesuffix("</munder>"))[0][0]
     row = body.removeprefix("<mrow>").removesuffix("</mrow>") if body.startswith("<mrow>") else body
-    return f'<span class="braced">{_opened(elements(row), display)}</span>{whole(f"<mrow>{below}</mrow>", False)}'
+    return (
+        f'<span class="braced">{_opened(_parts(row), display)}</span>{whole(f"<mrow>{below}</mrow>", False)}'
+    )
 
 
-def _piece(parts: tuple[Part, ...], display: bool) -> str:
-    markup = _joined(parts)
+def _piece(parts: Parts, display: bool) -> str:
+    markup = joined(parts)
     if width(markup) <= ROOM:
         return whole(markup, display)
-    opened = _opened(parts, display)
-    return f'<span class="pieces">{opened}</span>' if "<wbr>" in opened else opened
+    inside = _opened(parts, display)
+    return f'<span class="pieces">{inside}</span>' if "<wbr>" in inside else inside
 
 
-def _joined(parts: tuple[Part, ...]) -> str:
-    return "".join(f" {part}" if spaced else part for part, spaced in parts)
+def _parts(row: str) -> Parts:
+    return tuple(_part(markup, spaced) for markup, spaced in elements(row))
 
 
-def _operator(part: str) -> str:
-    found = _TEXT.fullmatch(part)
-    return found[1].replace("&lt;", "<").replace("&gt;", ">") if found else ""
+def _part(markup: str, spaced: bool) -> Part:
+    written = f" {markup}" if spaced else markup
+    if markup.startswith("<mspace"):
+        return Part(written, Kind.GAP)
+    if markup.startswith(_BRACED) and width(markup) > ROOM:
+        return Part(written, Kind.ALONE)
+    sign = _sign(markup)
+    if spaced and "prefix" not in markup and sign in _BETWEEN:
+        return Part(written, _BETWEEN[sign])
+    return Part(written, _BRACKETS.get(sign, Kind.OTHER))
 
 
-def _cut(
-    parts: tuple[Part, ...], signs: tuple[str, ...] | frozenset[str], depth: int = 0
-) -> tuple[tuple[Part, ...], ...]:
-    """Before each of the signs that stands between two terms, as many brackets deep."""
-    found: list[tuple[Part, ...]] = []
-    start, level = 0, 0
-    for at, (part, spaced) in enumerate(parts):
-        operator = _operator(part)
-        level += (operator in ("(", "[")) - (operator in (")", "]"))
-        thin = part.startswith("<mspace") and "·" in signs
-        between = spaced and operator in signs and "prefix" not in part
-        if at > start and level == depth and (between or thin):
-            end = at + thin  # a thin space ends its piece
-            found.append(parts[start:end])
-            start = end
-    found.append(parts[start:])
-    return tuple(piece for piece in found if piece)
+def _bracketed(part: Part) -> Parts:
+    """The content of a row in brackets, these with a height of their own; empty where it is none.
 
-
-def _at_relations(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
-    return _cut(parts, _RELATIONS)
-
-
-def _at_sums(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
-    return _cut(parts, _SUMS)
-
-
-def _at_products(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
-    return _cut(parts, _PRODUCTS)
-
-
-def _at_braces(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
-    """Before a brace that is too long, and after it."""
-    found: list[tuple[Part, ...]] = []
-    for part in parts:
-        if part[0].startswith("<munder><munder>") and width(part[0]) > ROOM:
-            found += [(part,), ()]
-        else:
-            found[-1:] = [(*(found[-1] if found else ()), part)]
-    return tuple(piece for piece in found if piece)
-
-
-def _in_brackets(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
-    """Inside the brackets of a row: at their terms, else at their factors, at last after each comma."""
-    flat: list[Part] = []
-    for part, spaced in parts:
-        inside = _bracketed(part)
-        flat.extend(inside if inside and width(part) > ROOM else [(part, spaced)])
-    opened = tuple(flat)
-    for signs in (_SUMS, _PRODUCTS):
-        found = _cut(opened, signs, 1)
-        if len(found) > 1:
-            return found
-    return (opened,)
-
-
-def _bracketed(part: str) -> list[Part]:
-    """The content of a row in growing brackets, these with a height of their own; empty where it is none."""
-    if not part.startswith(("<mrow><mo>(</mo>", "<mrow><mo>[</mo>")) or "<mtable" in part:
-        return []
-    first, *inside, last = elements(part.removeprefix("<mrow>").removesuffix("</mrow>"))
+    It may be raised to a power, which the closing bracket then carries.
+    """
+    markup, exponent = part.markup.strip(), ""
+    if width(markup) <= ROOM:
+        return ()
+    if markup.startswith("<msup><mrow><mo"):
+        (markup, _), (exponent, _) = elements(markup.removeprefix("<msup>").removesuffix("</msup>"))
+    if not _BRACKETED.match(markup) or "<mtable" in markup:
+        return ()
+    first, *inside, last = elements(markup.removeprefix("<mrow>").removesuffix("</mrow>"))
     tall = any(is_tall(each) for each, _ in inside)
     size = 'stretchy="true" symmetric="true" minsize="2.4em" maxsize="2.4em"' if tall else 'stretchy="false"'
-    ends = [
-        (end[0].replace("<mo>", f'<mo form="{form}" {size}>'), False)
-        for end, form in ((first, "prefix"), (last, "postfix"))
-    ]
-    return [ends[0], *inside, ends[1]]
+    opening, closing = (
+        f'<mo form="{form}" {size}>{_sign(end)}</mo>'
+        for (end, _), form in ((first, "prefix"), (last, "postfix"))
+    )
+    if exponent:
+        closing = f"<msup>{closing}{exponent}</msup>"
+    return (Part(opening, Kind.OPEN), *(_part(*each) for each in inside), Part(closing, Kind.CLOSE))
+
+
+def _sign(markup: str) -> str:
+    found = _TEXT.fullmatch(markup)
+    return found[1].replace("&lt;", "<").replace("&gt;", ">") if found else ""

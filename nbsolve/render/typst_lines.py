@@ -1,16 +1,23 @@
-"""Derivations in Typst: chains aligned at their relations, broken at operators where the paper ends."""
+"""Derivations in Typst: chains aligned at their relations, broken at operators where the paper ends.
+
+Where a line may be broken is the same as on the screen (`breaking`). Which pieces share a line is decided here, by
+an upper bound of their widths: lines are as even as may be, and one that goes on with a factor begins with a dot.
+
+Typst could lay the pieces out itself, each an equation in a paragraph. That was tried: the sheets of all problems
+took between two and three times as long, since pieces have to be measured before they are set, and columns measure
+them again; its paragraphs leave single factors on their last lines; and a box of several lines has its baseline at
+the first one, so that what follows a long bracket would stand beside its beginning.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.render.circled import circled
 from nbsolve.render.typst_math import CIRCLES, Formulas
+from nbsolve.render.typst_pieces import pieces
 from nbsolve.render.typst_width import math_width
 from nbsolve.render.typst_words import quoted
 
@@ -27,9 +34,9 @@ _MOST_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: for each relation the pieces of its right side, what stands at the line's end, its linear form."""
+    """One line: each relation with its right side, what stands at the line's end, its linear form."""
 
-    groups: tuple[tuple[str, ...], ...]
+    groups: tuple[str, ...]
     tail: str
     plain: str
 
@@ -85,14 +92,14 @@ def abreast(block: Derivation, formulas: Formulas, room: float) -> Iterator[str]
 
 def _width_of(chain: Chain) -> float:
     (row,) = chain.rows
-    right = " ".join(piece for group in row.groups for piece in group)
+    right = " ".join(row.groups)
     return STEP + math_width(chain.left) * _SAFETY + 0.45 + _width(right)
 
 
 def _alone(chain: Chain) -> Iterator[str]:
     margin = round(math_width(chain.left) * _SAFETY + 0.05, 2)
     (row,) = chain.rows
-    right = " ".join(piece for group in row.groups for piece in group)
+    right = " ".join(row.groups)
     left = f"#lhs({margin}em, $display({chain.left})$) " if chain.left else ""
     yield f"#chain({quoted(chain.linear)}, $ {left}& {right} $)"
 
@@ -113,14 +120,13 @@ def chains(block: Derivation, formulas: Formulas) -> Iterator[Chain]:
 
 
 def _row(line: Line, formulas: Formulas) -> Row:
-    groups: list[tuple[str, ...]] = []
+    groups: list[str] = []
     said: list[str] = []
     for relation, right in line.parts:
         boxed = isinstance(right, Result) and right.boxed
         written, plain = formulas.both(right.value if isinstance(right, Result) else right)
         sign = formulas.typst.relation(relation)
-        pieces = (f"#boxed($display({written})$)",) if boxed else broken(written)
-        groups.append((f"{sign} {pieces[0]}", *pieces[1:]))
+        groups.append(f"{sign} #boxed($display({written})$)" if boxed else f"{sign} {written}")
         said.append(f"{formulas.linear.relation(relation)} " + (f"[ {plain} ]" if boxed else plain))
     tail: list[str] = []
     aside: list[str] = []
@@ -138,71 +144,6 @@ def _row(line: Line, formulas: Formulas) -> Row:
 
 # ------------------------------------------------------------------ breaking
 
-_SIGNS = re.compile(r'["()\[\]{}]|(?<= )(?:[+-] |dot\.c |thin |⊙ )')
-"""Where words and groups begin and end, and the operators at which a line can be broken."""
-
-
-@lru_cache(maxsize=16384)
-def broken(typst: str) -> tuple[str, ...]:
-    """A right side in pieces, each after the first with the operator it begins with.
-
-    A sum is broken at + and − outside all brackets; a single product between its factors.
-    """
-    for signs in (("+ ", "- "), ("dot.c ", "thin ", "⊙ ")):
-        pieces = tuple(_split(typst, signs))
-        if len(pieces) > 1:
-            return pieces
-    return (typst,)
-
-
-def _split(typst: str, signs: tuple[str, ...]) -> Iterator[str]:
-    depth, start, words = 0, 0, False
-    for found in _SIGNS.finditer(typst):
-        at, sign = found.start(), found.group()
-        if sign == '"':
-            words = words == (typst[at - 1 : at] == "\\")
-        elif words:
-            continue
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        elif depth == 0 and at > start and sign in signs:
-            # a sign after a relation or another operator belongs to the number that follows
-            yield typst[start:at].rstrip()
-            start = at
-    yield typst[start:]
-
-
-@lru_cache(maxsize=1024)
-def opened(piece: str) -> tuple[str, ...]:
-    """A piece in smaller ones, split at + and − inside its outermost round brackets.
-
-    Those brackets are then no group of Typst's any more, which could not go over several lines.
-    """
-    signs = list(piece)
-    groups: list[tuple[str, int]] = []
-    cuts: dict[int, list[int]] = {}
-    words = False
-    for found in _SIGNS.finditer(piece):
-        at, sign = found.start(), found.group()
-        before = piece[at - 1 : at]
-        if sign == '"':
-            words = words == (before == "\\")
-        elif words:
-            continue
-        elif sign in "([{":
-            plain = sign == "(" and before in ("\\", " ", "", "(")
-            groups.append(("\\" if before == "\\" else "(" if plain else "function", at))
-        elif sign in ")]}" and groups:
-            kind, start = groups.pop()
-            if kind == "(" and not groups and cuts.get(start):
-                signs[start], signs[at] = "\\(", "\\)"
-        elif sign in ("+ ", "- ") and len(groups) == 1 and groups[0][0] != "function":
-            cuts.setdefault(groups[0][1], []).append(at)
-    ends = sorted(at for places in cuts.values() for at in places)
-    return tuple("".join(signs[a:b]).strip() for a, b in pairwise([0, *ends, len(signs)]))
-
 
 def _width(line: str) -> float:
     return math_width(line) * _SAFETY
@@ -210,7 +151,7 @@ def _width(line: str) -> float:
 
 def _lines(row: Row, room: float) -> list[str]:
     """The row on as many lines as it needs: whole, or each relation on its own, or broken at operators too."""
-    whole = " ".join(piece for group in row.groups for piece in group)
+    whole = " ".join(row.groups)
     if _width(whole) <= room:
         lines = [whole]
     else:
@@ -223,12 +164,12 @@ def _lines(row: Row, room: float) -> list[str]:
     return [*lines, f"#h({_FURTHER}em) {row.tail}"]
 
 
-def _merged(groups: Sequence[tuple[str, ...]], room: float) -> Iterator[tuple[str, ...]]:
+def _merged(groups: Sequence[str], room: float) -> Iterator[str]:
     """Right sides that fit beside each other stay on one line."""
-    current: tuple[str, ...] = ()
+    current = ""
     for group in groups:
-        together = (*current, *group)
-        if current and _width(" ".join(together)) > room:
+        together = f"{current} {group}".lstrip()
+        if current and _width(together) > room:
             yield current
             current = group
         else:
@@ -236,11 +177,12 @@ def _merged(groups: Sequence[tuple[str, ...]], room: float) -> Iterator[tuple[st
     yield current
 
 
-def _filled(pieces: Sequence[str], room: float) -> list[str]:
-    """Pieces on as few lines as will do, and these as even as may be; what is too wide even alone is opened."""
-    most = room - _FURTHER
-    pieces = [part for piece in pieces for part in (opened(piece) if _width(piece) > most else (piece,))]
-    widths = [_width(piece) for piece in pieces]
+def _filled(formula: str, room: float) -> list[str]:
+    """A formula on as few lines as will do, and these as even as may be."""
+    if _width(formula) <= room:
+        return [formula]
+    found = pieces(formula, (room - _FURTHER) / _SAFETY)
+    widths = [_width(piece) for piece in found]
     lines = _greedy(widths, room)
     if len(lines) > 1:
         # the narrowest column that needs no more lines leaves no lonely factor on the last one
@@ -252,8 +194,11 @@ def _filled(pieces: Sequence[str], room: float) -> list[str]:
             else:
                 high = middle
         lines = _greedy(widths, high)
-    first, *rest = (list(pieces[start:end]) for start, end in lines)
-    return [" ".join(first), *(f"#h({_FURTHER}em) {_continued(line)}" for line in rest)]
+    (start, end), *rest = lines
+    return [
+        " ".join(found[start:end]),
+        *(f"#h({_FURTHER}em) {_continued(found, start, end)}" for start, end in rest),
+    ]
 
 
 def _greedy(widths: Sequence[float], room: float) -> list[tuple[int, int]]:
@@ -268,8 +213,7 @@ def _greedy(widths: Sequence[float], room: float) -> list[tuple[int, int]]:
     return [*lines, (start, len(widths))]
 
 
-def _continued(pieces: Sequence[str]) -> str:
+def _continued(found: Sequence[str], start: int, end: int) -> str:
     """A line that goes on: it begins with its operator, a product with a visible one."""
-    first, *rest = pieces
-    first = f"dot.c {first.removeprefix('thin ')}" if first.startswith("thin ") else first
-    return " ".join(['""', first, *rest])
+    dot = ["dot.c"] if found[start - 1].endswith("thin") else []
+    return " ".join(['""', *dot, *found[start:end]])

@@ -186,10 +186,10 @@ def test_running_heads_share_the_line(length: int) -> None:
 
 
 def test_ink_beyond_the_margin_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without breaking brackets and without smaller type the long sum leaves the paper."""
+    """Without pieces and without smaller type the long sum leaves the paper."""
     from nbsolve.render import typst_lines
 
-    monkeypatch.setattr(typst_lines, "opened", lambda piece: (piece,))
+    monkeypatch.setattr(typst_lines, "pieces", lambda formula, room: [formula])
     monkeypatch.setattr(typst_lines, "STEP", -400.0)
     one = Handout(solve(load_problem(LONG)))
     assert faults(typeset(one.solution()))
