@@ -10,20 +10,17 @@ from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.markdown.myst import line
 from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook
 from nbsolve.notebook.parameters import assignments, literal, text_literal
+from nbsolve.notebook.shown import shown_on_page
 from nbsolve.phrases import phrase
 from nbsolve.problem.embedding import self_contained_text
-from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.problem.model import AnyProblem, DerivationProblem
 from nbsolve.problem.parameters import taken_out
-from nbsolve.schedule import has_several, shown_iterations
+from nbsolve.schedule import has_several
 
-__all__ = ["NOT_ON_PAGE", "notebook_of", "shown_on_page"]
+__all__ = ["NOT_ON_PAGE", "notebook_of"]
 
 NOT_ON_PAGE = "not-on-page"
 """Tag of a cell that speaks to the person who has the notebook open."""
-
-Call = tuple[str, dict[str, str | int]]
-"""A method of a solution and the arguments that it is called with."""
-
 
 def notebook_of(problem: AnyProblem) -> nbformat.NotebookNode:
     """The notebook that works the problem, not yet run; it carries the problem and needs no file beside it."""
@@ -84,51 +81,6 @@ def _guide(problem: AnyProblem, names: tuple[str, ...]) -> str:
     if "learning_rate" in names:
         said.append(phrase("notebook.papermill"))
     return " ".join([*said, phrase("notebook.install")])
-
-
-def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
-    """What the page of a problem shows: the methods of its solution, as the cells of its notebook call them."""
-    yield "statement", {}
-    if isinstance(problem, Problem):
-        yield "draw", {}
-    yield "conventions", {}
-    yield from _derived(problem) if isinstance(problem, DerivationProblem) else _solved(problem)
-    yield "answers", {}
-    if problem.pitfalls:
-        yield "pitfalls", {}
-    if isinstance(problem, Problem) and problem.losses and not problem.symbolic:
-        yield "check", {}
-
-
-def _solved(problem: Problem) -> Iterator[Call]:
-    if problem.symbolic or problem.letters:
-        yield "letters", {}
-    if not problem.symbolic:
-        yield from _stages(problem)
-    else:
-        yield "draw", {"show": _whole_pass(problem)}
-    if has_several(problem) and not problem.symbolic:
-        yield "draw", {"show": "loss"}
-
-
-def _stages(problem: Problem) -> Iterator[Call]:
-    stages = ["forward", *(["loss", "backward"] if problem.losses else [])]
-    stages += ["update"] if problem.training else []
-    for number in sorted(shown_iterations(problem)) if has_several(problem) else [None]:
-        which: dict[str, str | int] = {} if number is None else {"iteration": number}
-        yield from ((stage, which) for stage in stages)
-        yield from (("draw", {"show": show, **which}) for show in ("activations", _whole_pass(problem)))
-
-
-def _whole_pass(problem: Problem) -> str:
-    """The drawing that shows the most."""
-    return "backward" if problem.losses else "forward"
-
-
-def _derived(problem: DerivationProblem) -> Iterator[Call]:
-    for topic in problem.topics:
-        yield "derivation", {"id": topic.id}
-        yield "draw", {"id": topic.id}
 
 
 def _sources(problem: AnyProblem) -> Iterator[str]:

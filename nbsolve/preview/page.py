@@ -13,7 +13,7 @@ from nbsolve.document import Document
 from nbsolve.errors import Fault
 from nbsolve.markdown.myst import line
 from nbsolve.markdown.reading import new_parser
-from nbsolve.notebook.cells import shown_on_page
+from nbsolve.notebook.shown import shown_on_page
 from nbsolve.render import myst
 from nbsolve.render.figure import figure
 from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline

@@ -19,7 +19,7 @@ import pytest
 
 from nbsolve import solve
 from nbsolve.errors import Fault
-from nbsolve.notebook.cells import shown_on_page
+from nbsolve.notebook.shown import shown_on_page
 from nbsolve.preview import PreviewServer, Sources, changes, error_page, page_of, server, watching
 from nbsolve.problem import load_problem
 from nbsolve.render import myst

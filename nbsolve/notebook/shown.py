@@ -1,0 +1,58 @@
+"""What the page of a problem shows, in order: a notebook has a cell for each, a preview shows them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.schedule import has_several, shown_iterations
+
+__all__ = ["shown_on_page"]
+
+Call = tuple[str, dict[str, str | int]]
+"""A method of a solution and the arguments that it is called with."""
+
+
+def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
+    """What the page of a problem shows: the methods of its solution, as the cells of its notebook call them."""
+    yield "statement", {}
+    if isinstance(problem, Problem):
+        yield "draw", {}
+    yield "conventions", {}
+    yield from _derived(problem) if isinstance(problem, DerivationProblem) else _solved(problem)
+    yield "answers", {}
+    if problem.pitfalls:
+        yield "pitfalls", {}
+    if isinstance(problem, Problem) and problem.losses and not problem.symbolic:
+        yield "check", {}
+
+
+def _solved(problem: Problem) -> Iterator[Call]:
+    if problem.symbolic or problem.letters:
+        yield "letters", {}
+    if not problem.symbolic:
+        yield from _stages(problem)
+    else:
+        yield "draw", {"show": _whole_pass(problem)}
+    if has_several(problem) and not problem.symbolic:
+        yield "draw", {"show": "loss"}
+
+
+def _stages(problem: Problem) -> Iterator[Call]:
+    stages = ["forward", *(["loss", "backward"] if problem.losses else [])]
+    stages += ["update"] if problem.training else []
+    for number in sorted(shown_iterations(problem)) if has_several(problem) else [None]:
+        which: dict[str, str | int] = {} if number is None else {"iteration": number}
+        yield from ((stage, which) for stage in stages)
+        yield from (("draw", {"show": show, **which}) for show in ("activations", _whole_pass(problem)))
+
+
+def _whole_pass(problem: Problem) -> str:
+    """The drawing that shows the most."""
+    return "backward" if problem.losses else "forward"
+
+
+def _derived(problem: DerivationProblem) -> Iterator[Call]:
+    for topic in problem.topics:
+        yield "derivation", {"id": topic.id}
+        yield "draw", {"id": topic.id}
