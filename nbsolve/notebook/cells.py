@@ -22,6 +22,7 @@ __all__ = ["NOT_ON_PAGE", "notebook_of"]
 NOT_ON_PAGE = "not-on-page"
 """Tag of a cell that speaks to the person who has the notebook open."""
 
+
 def notebook_of(problem: AnyProblem) -> nbformat.NotebookNode:
     """The notebook that works the problem, not yet run; it carries the problem and needs no file beside it."""
     cells = [
