@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Clearance", "Margins", "Size"]
+__all__ = ["EDGE", "Clearance", "Margins", "Size"]
 
-_EDGE = 5.0
+EDGE = 5.0
 """A label keeps this far from the units."""
 _STEEPEST = 3.0
 """How steep a line may be: the label of a steeper one hides too much of it."""
@@ -88,7 +88,7 @@ class Clearance:
         rest = part - high / rises
         side = np.sqrt(np.maximum(0.0, (seen / rest) ** 2 - rises**2))
         side[~(rest > 0)] = np.inf
-        return np.maximum((half + _EDGE) / part, np.minimum(end, side))
+        return np.maximum((half + EDGE) / part, np.minimum(end, side))
 
     @cached_property
     def _rises(self) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import networkx as nx
-
 from nbsolve.drawing.graph import Node
 
 __all__ = ["CORNER", "PORTS", "Columns", "port", "rows_of_units"]
@@ -15,25 +13,18 @@ PORTS = 70.0
 Columns = tuple[tuple[Node, ...], ...]
 
 
-def rows_of_units(
-    graph: nx.DiGraph, columns: Columns, left_out: frozenset[int], justified: bool
-) -> dict[Node, float]:
-    """Places of the units across, in rows around the middle: networkx's multipartite layout, with room for ⋮.
+def rows_of_units(columns: Columns, left_out: frozenset[int], justified: bool) -> dict[Node, float]:
+    """Places of the units across, in rows around the middle, with room for ⋮.
 
     `justified` gives every column the extent of the largest one; a single unit stays in the middle.
     """
     found: dict[Node, float] = {}
-    places = nx.multipartite_layout(graph, subset_key="layer", align="vertical")
-    unit = 1.0
-    if len(columns) > 1:
-        unit = places[columns[1][0]][0] - places[columns[0][0]][0]
     heights: list[list[float]] = []
     for layer, column in enumerate(columns):
-        own = sorted(float(places[node][1] / unit) for node in column)
-        if layer in left_out:
-            own = [height - 0.5 for height in own[:-1]] + [own[-1] + 0.5]
-        middle = (own[0] + own[-1]) / 2
-        heights.append([height - middle for height in own])
+        dots = 1 if layer in left_out else 0
+        last = len(column) - 1
+        middle = (last + dots) / 2
+        heights.append([*(place - middle for place in range(last)), last + dots - middle])
     tallest = max(own[-1] for own in heights)
     for column, own in zip(columns, heights, strict=True):
         stretch = tallest / own[-1] if justified and own[-1] else 1.0

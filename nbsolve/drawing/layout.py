@@ -109,9 +109,9 @@ class Layout:
             unit, about = content.units[node], canonical(self.graph.nodes[node]["symbols"][-1])
             found.append((Box(centre, *self.sizes[node[0]], unit.kind, about), unit, self.abreast[node[0]]))
         if self.loss is not None and content.loss is not None:
-            unit = headed(content) if self.loss_aside else content.loss
+            unit, abreast = (headed(content), 1) if self.loss_aside else (content.loss, self.abreast[-1])
             found.append(
-                (Box(self.loss[0], *self.loss[1], content.loss.kind, canonical(LOSS)), unit, self.abreast[-1])
+                (Box(self.loss[0], *self.loss[1], content.loss.kind, canonical(LOSS)), unit, abreast)
             )
         return found
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from itertools import pairwise
+from typing import Literal
 
 import networkx as nx
 
@@ -21,7 +23,9 @@ from nbsolve.drawing.layout import headed, narrow
 from nbsolve.drawing.legend import MARGIN, TITLE, legend_of, needed_width
 from nbsolve.drawing.scene import Point, Row
 
-__all__ = ["EXIT", "PAGE", "ROOM", "Way"]
+__all__ = ["EXIT", "PAGE", "ROOM", "Flat", "Way"]
+
+Flat = Literal["each", "alike"]
 
 PAGE = (926.0, 1220.0)
 """What a page holds with text of 8 points, in the paper's letters."""
@@ -29,7 +33,7 @@ EXIT = 34.0
 """How far the loss stands from the outputs."""
 ROOM = 20.0
 """The least distance between two units of a layer."""
-_CLEAR, _SEEN, _ARROW, _APART, _AIRY = 3.2, 12.5, 9.0, 5.0, 7.0
+_CLEAR, _SEEN, _ARROW, _APART = 3.2, 12.5, 9.0, 5.0
 """The rule for labels: this far from any other line, so much of their own seen; how long an arrowhead is."""
 _OVERHANG = 8.0
 """A loss aside of the output may be so much longer: its labels keep farther away than half of that."""
@@ -38,15 +42,14 @@ _LEAST = 60.0
 
 
 class Way:
-    """Layers side by side or, `down`, below one another; `flat`: units have their groups of text side by side.
+    """Layers side by side or, `down`, below one another; `flat`: units have their groups of text side by side, as
+    many as there is room for in a layer (`each`) or in the largest one (`alike`).
 
     `stretched`: units grow with the distance between them, so that their lines have more room.
     """
 
-    def __init__(
-        self, graph: nx.DiGraph, contents: Sequence[Content], down: bool, flat: bool, stretched: bool
-    ) -> None:
-        self.graph, self.contents, self.down, self.stretched = graph, contents, down, stretched
+    def __init__(self, graph: nx.DiGraph, contents: Sequence[Content], down: bool, flat: Flat | None) -> None:
+        self.graph, self.contents, self.down, self.stretched = graph, contents, down, False
         self._legends: dict[int, float] = {}
         layers = range(1 + max(node[0] for node in graph))
         self.columns: Columns = tuple(tuple(node for node in graph if node[0] == layer) for layer in layers)
@@ -55,13 +58,20 @@ class Way:
         self.heads = [[narrow(rows) if down else rows for rows in every] for every in heads]
         self.losses = [content.loss for content in contents if content.loss is not None]
         boxes = [[content.units[node] for content in contents for node in column] for column in self.columns]
-        counts = [len(column) for column in self.columns]
+        most = max(map(len, self.columns))
+        counts = [most if flat == "alike" else len(column) for column in self.columns]
         if self.losses:
             boxes.append(self.losses)
             counts.append(1)
         self.abreast = [self._abreast(*both) if flat else 1 for both in zip(boxes, counts, strict=True)]
         sizes = [self.turned(box_size(*both)) for both in zip(boxes, self.abreast, strict=True)]
         self.units, self.loss = sizes[: len(self.columns)], sizes[-1]
+
+    def larger(self) -> Way:
+        """This way, with units that grow with the distance between them."""
+        found = copy(self)
+        found.stretched = True
+        return found
 
     def _abreast(self, units: Sequence[Unit], count: int) -> int:
         """How many groups of text have room side by side in each of so many units."""
@@ -101,15 +111,13 @@ class Way:
         """The sizes of labels none of whose lines of text are parted."""
         return {edge: sizes[:1] for edge, sizes in self.tags.items()}
 
-    def margins(self, airy: bool = False) -> Margins:
-        """How far labels stay from other lines, and how much of their own is seen on both sides of them.
-
-        The rule, or, where there is room, `airy`: about twice as much.
+    def margins(self, more: float = 0.0) -> Margins:
+        """How far labels stay from other lines, and how much of their own is seen on both sides of them: the rule,
+        and what there is room for.
         """
         thickest = max(wiring.width for content in self.contents for wiring in content.wires.values())
         backwards = {content.backwards for content in self.contents}
         before, after = (_SEEN + (_ARROW if side in backwards else 0.0) for side in (True, False))
-        more = _AIRY if airy else 0.0
         return Margins(_CLEAR + thickest / 2 + more, before + more, after + more, _APART + more)
 
     @cached_property

@@ -47,12 +47,24 @@ def test_labels_of_random_networks_stand_on_their_lines(seed: int) -> None:
         assert violations(worked.draw(show).svg) == [], show
 
 
-@pytest.mark.parametrize("sizes", [[3, 3], [3, 3, 3], [3, 3, 3, 3], [3, 1, 3, 2]])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        [3, 3],
+        [3, 3, 3],
+        [3, 3, 3, 3],
+        [3, 1, 3, 2],
+        [3, 3, 2, 2, 1],
+        [3, 2, 3, 3, 2],
+        [2, 3, 3, 3, 1],
+        [3] * 5,
+    ],
+)
 @pytest.mark.parametrize("seed", range(2))
 def test_three_units_a_layer_need_no_table(sizes: list[int], seed: int) -> None:
     worked = solve(load_problem(random_problem(seed, sizes)))
-    for show in SHOWS:
-        svg = worked.draw(show).svg
+    for show in [*SHOWS, "step"]:
+        svg = worked.draw(show, step=1).svg
         assert violations(svg) == []
         assert read(svg)[1], show
 
