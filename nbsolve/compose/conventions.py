@@ -35,6 +35,7 @@ from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import Digits, Problem, Rounding
 from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbolic.index_letters import index_variables
 
 MOST_NAMES = 12
 """More held parameters than this are counted, not named."""
@@ -54,7 +55,7 @@ def conventions(solution: Solution, names: Names) -> Iterator[Text]:
         yield _delta(solution)
         yield from _training(problem)
     if any(isinstance(entry, Given) for entry in problem.entries):
-        yield (_rounding(problem),)
+        yield _rounding(problem, names)
     widest = max(problem.network.inputs, *(layer.units for layer in problem.network.layers))
     if by_matrices(solution) and widest > LIMIT:
         yield (Markdown(phrase("conventions.truncated")),)
@@ -77,7 +78,8 @@ def _signs(solution: Solution) -> Iterator[Text]:
     if matrices and any(isinstance(node, Applied) and node.name == "loss" for node in written):
         yield (Markdown(phrase("conventions.loss_slope")),)
     if in_letters and solution.layers[-1].activation.vector:
-        yield (Markdown(phrase("conventions.indicator")),)
+        _, own, following = (index.name for index in index_variables(problem, 3))
+        yield (Markdown(phrase("conventions.indicator", own=own, next=following)),)
 
 
 def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
@@ -104,7 +106,7 @@ def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
     if problem.losses and len(problem.samples) > 1:
         yield from islice(_training(problem), 1)
     if any(isinstance(entry, Given) for entry in problem.entries) and problem.rounding != Rounding():
-        yield (_rounding(problem),)
+        yield _rounding(problem, names)
 
 
 def _layout(problem: Problem, names: Names) -> Text:
@@ -231,7 +233,31 @@ def _training(problem: Problem) -> Iterator[Text]:
         yield (phrase("conventions.epoch", how=how),)
 
 
-def _rounding(problem: Problem) -> str:
+def _rounding(problem: Problem, names: Names) -> Text:
+    words = _rounding_words(problem)
+    finer = list(_finer(problem, names)) if problem.rounding.apply == "each_step" else []
+    if not finer:
+        return (words,)
+    before, _, after = phrase("conventions.finer", parts="\0").partition("\0")
+    parts = [inline for one in finer for inline in (", ", one)][1:]
+    return (words + before, *parts, after)
+
+
+def _finer(problem: Problem, names: Names) -> Iterator[Inline]:
+    """Parts of activation functions, which have lines of their own and are not rounded there."""
+    z, seen = argument(problem, names), set[str]()
+    for layer in problem.network.layers:
+        record = activation_of(layer.activation)
+        if record.vector and "softmax" not in seen:
+            seen.add("softmax")
+            yield phrase("conventions.finer_softmax")
+        for node in walk(with_variables(record.definition, {"z": z})):
+            if is_named(node) and node.name not in seen and node.name != record.function:
+                seen.add(node.name)
+                yield Math(node)
+
+
+def _rounding_words(problem: Problem) -> str:
     rounding = problem.rounding
     words = phrase(
         f"conventions.{rounding.apply}",

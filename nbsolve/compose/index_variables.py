@@ -10,8 +10,10 @@ from nbsolve.expr import Atom, Expr, Quantity, Variable, atoms, number, substitu
 from nbsolve.general import IndexedSum
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.step import Step
 from nbsolve.symbol import Index, Partial, Role
 from nbsolve.symbolic import LetterPass
+from nbsolve.symbolic.index_letters import index_variables
 
 MOST_MAPPED = 8
 """The most weights of a layer that a legend names one by one."""
@@ -25,13 +27,12 @@ class IndexVariables:
 
     def legend(self, letters: LetterPass) -> str:
         """What the index variables run over, and which of the page's quantities is which."""
-        key = "legend_numbered" if self.names.numbered_through else "legend"
-        words = [phrase("letters.legend_own" if self.names.follow_patterns else f"letters.{key}")]
-        general = letters.general
-        steps = () if general is None else (*general.signals, *general.gradients)
-        if any(isinstance(n, IndexedSum) for s in steps for form in s.forms for n in walk(form.expression)):
-            vector = letters.solution.layers[-1].activation.vector
-            words.append(phrase("letters.legend_sum_outputs" if vector else "letters.legend_sum"))
+        key = "letters.legend_numbered" if self.names.numbered_through else "letters.legend"
+        if self.names.follow_patterns:
+            which = indices_of(letters)
+            key = "letters.legend_own" if which == "both" else f"letters.legend_own_{which}"
+        source, own, *_ = index_variables(letters.solution.problem, 2)
+        words = [phrase(key, source=source.name, own=own.name), *_sums(letters)]
         roles = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET)
         same = [
             f"${counted} = {own}$" for role in roles for counted, own in self.names.mapped(role, MOST_MAPPED)
@@ -65,6 +66,43 @@ class IndexVariables:
             for one in others:
                 yield ", "
                 yield Math(number(one))
+
+
+def indices_of(letters: LetterPass) -> str:
+    """Which index variables the general formulae have: `from` where the weights come from, `to`, or `both`."""
+    source, own = index_variables(letters.solution.problem, 2)
+    used = {index for step in _general(letters) for _, index in _indices(Quantity(step.target))}
+    return "both" if {source, own} <= used else "from" if source in used else "to"
+
+
+def _general(letters: LetterPass) -> Iterator[Step]:
+    general = letters.general
+    if general is not None:
+        yield from (*general.factors, *general.linear, *general.signals, *general.gradients)
+
+
+def _sums(letters: LetterPass) -> Iterator[str]:
+    """What the sums of the general formulae run over."""
+    layers = letters.solution.layers
+    summed = {
+        node.index
+        for step in _general(letters)
+        for form in step.forms
+        for node in walk(form.expression)
+        if isinstance(node, IndexedSum)
+    }
+    if not summed:
+        return
+    order = [index for index in index_variables(letters.solution.problem, len(layers) + 2) if index in summed]
+    listed = [f"${index.name}$" for index in order]
+    if len(listed) > 1:
+        said = f"{', '.join(listed[:-1])} {phrase('statement.and')} {listed[-1]}"
+        yield phrase("letters.legend_sums", listed=said)
+    else:
+        key = "legend_sum_outputs" if len(layers) == 1 else "legend_sum"
+        yield phrase(f"letters.{key}", listed=listed[0])
+    if layers[-1].activation.vector and len(layers) > 1:
+        yield phrase("letters.legend_sum_softmax")
 
 
 def _indices(expression: Expr) -> Iterator[tuple[int, Index]]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from nbsolve.compose.derivations import reason_words
 from nbsolve.compose.functions import activation_name, cancelled_words
-from nbsolve.compose.index_variables import IndexVariables
+from nbsolve.compose.index_variables import IndexVariables, indices_of
 from nbsolve.compose.iteration import layer_of
 from nbsolve.compose.layout import Layout
 from nbsolve.compose.putting_in import BOXED, PuttingIn, put_into
@@ -183,7 +183,8 @@ class LetterBlocks:
             return
         yield Heading(self.level + 1, (phrase("letters.general"),))
         key = "general_instances" if self.letters.instances else "general_only"
-        yield Paragraph((phrase(f"letters.{key}"),))
+        indices = phrase(f"letters.index_{indices_of(self.letters)}")
+        yield Paragraph((phrase(f"letters.{key}", indices=indices),))
         yield from self._one_sample()
         for step in (*general.signals, *general.gradients):
             yield self.derivation(step, general=True)
@@ -200,10 +201,21 @@ class LetterBlocks:
             own = [step for step in self.letters.gradients if layer_of(step) == layer.index]
             yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
             if not said:
-                yield Paragraph((phrase("letters.gradients"),))
+                yield Paragraph(
+                    (phrase("letters.gradients_one_path" if self._one_path else "letters.gradients"),)
+                )
                 said = True
             for step in own:
                 yield self.derivation(with_full_products(step))
+
+    @property
+    def _one_path(self) -> bool:
+        """Whether one product makes each gradient: one sample, one unit in every layer that has one before it."""
+        first, *others = self.letters.solution.layers
+        shared = first.layer.bias.kind == "shared" and first.layer.units > 1
+        alone = len(self.letters.labels) == 1 and self.letters.solution.problem.regulariser is None
+        split = first.activation.vector or any(layer.layer.units > 1 for layer in others)
+        return alone and not shared and not split
 
     def _matrices(self, rules: Iterable[Rule]) -> Iterator[Block]:
         layout = Layout.of(self.letters.solution.problem)

@@ -42,7 +42,8 @@ def _problem(problem: AnyProblem) -> Iterator[nbformat.NotebookNode]:
     text, values = taken_out(self_contained_text(problem), lambda node: "=" not in literal(node))
     yield markdown_cell(_guide(problem, tuple(values)), tags=[NOT_ON_PAGE])
     if values:
-        source = f"# {phrase('notebook.parameters')}\n{assignments(values)}"
+        key = "parameters_derivation" if isinstance(problem, DerivationProblem) else "parameters"
+        source = f"# {phrase(f'notebook.{key}')}\n{assignments(values)}"
         yield code_cell(source, tags=["parameters"])
     imports = ["from nbsolve import load_problem, solve", ""]
     if isinstance(problem, DerivationProblem):

@@ -118,7 +118,7 @@ def fresh_shell(scratch: str) -> _Shell:
         type(shell).clear_instance()  # nbsolve was called from within a notebook: leave that shell behind
     config = Config()
     config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "NoColor"
+    config.InteractiveShell.colors = "nocolor"
     made: _Shell = _Shell.instance(
         config=config, displayhook_class=_Hook, display_pub_class=_Publisher, ipython_dir=scratch
     )

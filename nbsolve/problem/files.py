@@ -8,6 +8,7 @@ import math
 import os
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -248,9 +249,11 @@ def _npy(stream: IO[bytes], what: str) -> Array:
 
     start = io.BytesIO(stream.read(LONGEST_HEADER))
     try:
-        version = npy.read_magic(start)
-        read_header: Any = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, fortran, kind = read_header(start)
+        with warnings.catch_warnings():  # of a damaged header, which is read as Python code
+            warnings.simplefilter("ignore")
+            version = npy.read_magic(start)
+            read_header: Any = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, fortran, kind = read_header(start)
     except Exception:
         # The header is parsed by ast.literal_eval and friends, which raise whatever they like.
         raise FileFault(f"{what} is not a NumPy array") from None

@@ -6,25 +6,22 @@ layer's units. `instantiated` gives back the instances.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.expr import Expr, Negation, Quantity, number, product, total
 from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.objective import penalty_gradient
-from nbsolve.problem.model import Problem
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.backward import Backward
+from nbsolve.symbolic.index_letters import index_variables
 from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.slopes import spelled_slope
 from nbsolve.symbolic.summing import OverIndices
 from nbsolve.values import Values
-
-_LETTERS = "ijkmnpqrs"
 
 
 @dataclass(frozen=True)
@@ -151,13 +148,3 @@ def general_formulae(solution: Solution, output: Output, named: frozenset[int]) 
         if layer.layer.units * layer.inputs > 1:
             gradients.extend(writer.gradients(layer))
     return General(tuple(factors), tuple(linear), tuple(signals), tuple(gradients))
-
-
-def index_variables(problem: Problem, count: int) -> list[Index]:
-    """Index variables that are no letters of the problem's own quantities (i for an input, n for a size)."""
-    taken = {
-        match[1] for name in problem.notation.names.values() if (match := re.match(r"([a-z])(?![a-z])", name))
-    }
-    free = [letter for letter in _LETTERS if letter not in taken]
-    spare = [f"{letter}'" for letter in free]
-    return [Index(name) for name in (*free, *spare)[:count]]

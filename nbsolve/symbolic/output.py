@@ -34,6 +34,7 @@ from nbsolve.problem.functions import loss_of
 from nbsolve.recorder import forms
 from nbsolve.step import Form, Reason
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
+from nbsolve.symbolic.index_letters import index_variables
 from nbsolve.symbolic.slopes import slope
 from nbsolve.values import Values, layer_activation
 
@@ -174,10 +175,9 @@ class Output:
         k = self.other(j)
         return IndexedSum(product(self._g(k), self.jacobian(k, j)), k, 1, len(self.layer.units))
 
-    @staticmethod
-    def other(j: Index) -> Index:
+    def other(self, j: Index) -> Index:
         """An index variable of the same layer other than j."""
-        return Index("m" if j.name == "k" else "k")
+        return next(index for index in index_variables(self.objective.problem, 4)[2:] if index != j)
 
     def _jacobian_put_in(self, j: int, of: Callable[[Unit], Expr]) -> Expr:
         """Σ_k ∂L/∂a_k ∂a_k/∂z_j with the Jacobian's entries, the unit's own first."""

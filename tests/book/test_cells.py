@@ -121,7 +121,7 @@ def test_a_derivation_says_what_can_be_changed() -> None:
         "formula",
     ):
         assert word in cells[1].source
-    assert cells[2].source.endswith('functions = ["tanh"]')
+    assert cells[2].source == '# What is differentiated\nfunctions = ["tanh"]'
 
 
 def test_html_by_nbconvert_shows_no_markup(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ def card(name: str) -> str:
 
 
 def test_they_say_what_is_derived_and_have_no_length() -> None:
-    assert "Derive: sigmoid, tanh, ReLU\n" in card("003-1-derivatives")
-    assert "Derive: Huber loss\n" in card("derivation-huber")
-    through = "Derive: binary cross-entropy, binary cross-entropy through sigmoid\n"
+    assert "Differentiate: sigmoid, tanh, ReLU\n" in card("003-1-derivatives")
+    assert "Differentiate: Huber loss\n" in card("derivation-huber")
+    through = "Differentiate: binary cross-entropy, binary cross-entropy through sigmoid\n"
     assert through in card("derivation-binary-cross-entropy")
     assert "steps" not in card("derivation-huber")
     assert "about 24 steps" in card("003-three-two-one")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import tracemalloc
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -144,6 +145,27 @@ def test_headers_that_lie(tmp_path: Path, content: bytes, words: str) -> None:
         archive.writestr("w.npy", content)
     with pytest.raises(FileFault, match=words):
         read_array(tmp_path / "w.npz", None)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (header("(2L,)") + b"\0" * 16, None),  # as Python 2 wrote it
+        (header("(2if 1else 3,)") + b"\0" * 16, "not a NumPy array"),
+        (header("(2,)", "'<f\\8'") + b"\0" * 16, "not a NumPy array"),
+        (header("(2,)", "'<a8'") + b"\0" * 16, "not real numbers"),
+    ],
+)
+def test_no_warning_of_a_header_reaches_anybody(tmp_path: Path, content: bytes, words: str | None) -> None:
+    (tmp_path / "w.npy").write_bytes(content)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        if words is None:
+            assert read_array(tmp_path / "w.npy", None).shape == (2,)
+        else:
+            with pytest.raises(FileFault, match=words):
+                read_array(tmp_path / "w.npy", None)
+    assert not said
 
 
 def peak(path: Path) -> int:
