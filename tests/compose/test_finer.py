@@ -1,4 +1,4 @@
-"""With each step rounded, the conventions say what has more digits than the steps: parts of activation functions."""
+"""With each step rounded, the conventions say what has more digits: parts of activation functions."""
 
 from __future__ import annotations
 
