@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from nbsolve.asked_letters import InLetters
 from nbsolve.compose.answering import MOST_ROWS
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
-from nbsolve.compose.iteration import by_matrices
+from nbsolve.compose.iteration import FACTORS, by_matrices
 from nbsolve.compose.iterations import Iterations
 from nbsolve.compose.letters import LetterBlocks
 from nbsolve.compose.passes import Passes
@@ -72,8 +72,11 @@ class QuantityBlocks:
             computations=page.computations,
         )
         if not by_matrices(solution):
-            steps = all_steps(solution, iteration, wanted)
-            yield from (passes.lines_of(unit).derivation(unit) for unit in resting(steps, wanted))
+            units = list(resting(all_steps(solution, iteration, wanted), wanted))
+            # the factors are numbered as they come here, where those of the page that lead elsewhere are missing
+            factors = dict.fromkeys(unit.target for unit in units if unit.rule in FACTORS)
+            tags = {target: number for number, target in enumerate(factors, start=1)}
+            yield from (replace(passes.lines_of(unit), tags=tags).derivation(unit) for unit in units)
             return
         layers = by_layers(wanted, iteration)
         steps = all_steps(solution, iteration, layers)

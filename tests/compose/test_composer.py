@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -231,3 +232,12 @@ def test_what_is_asked_besides_is_worked_out(way: str) -> None:
     wanted = [place.holder for place in asked(solved.problem, solved.solution, solved.names)]
     assert len(wanted) == 5 + 1 + 1
     assert {f"it{iteration.number}-{anchor(atom)}" for atom in wanted} <= found
+
+
+@pytest.mark.parametrize("target", ["dL/dW[1][2][1]", "dL/da[1][1]", "dL/dW[2][2][1]", "dL/db[1]"])
+def test_the_factors_of_one_quantity_are_numbered_from_1(target: str) -> None:
+    text = str(worked("002-two-sigmoid-layers").explain(target))
+    found = [line[-1] for line in text.split("\n") if re.search(r" [①-⑳]$", line)]
+    assert found == list("①②③④⑤⑥⑦⑧⑨⑩⑪⑫")[: len(found)]
+    assert len(found) > 1
+    assert set(re.findall(r"(?<! )[①-⑳]", text)) <= set(found)
