@@ -6,7 +6,8 @@ from tests.book.devtools import Browser
 
 _FIND = """document.fonts.ready.then(() => {
   const sheet = document.head.appendChild(document.createElement('style'));
-  sheet.textContent = '.nbsolve-equation { content-visibility: visible !important }';
+  sheet.textContent = '.nbsolve-equation { content-visibility: visible !important }'
+    + '* { transition: none !important }';  // bars that are on their way
   for (const details of document.querySelectorAll('.bd-article details')) details.open = true;
   const page = document.documentElement, found = [];
   const words = box => box.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60);

@@ -126,6 +126,24 @@ def test_pointing_shows_a_formula_and_lights_its_line(window: Browser, address: 
 
 
 @needs(BROWSER)
+def test_no_step_is_one_of_the_answers_or_of_the_letters(window: Browser, address: str) -> None:
+    """Where there are numbers, each step is a line of an iteration, and its own one is chosen in the list."""
+    page = f"{address}/problems/trained.html?own"
+    window.open(page)
+    grids = "[...document.querySelectorAll('.bd-article .nbsolve-math:has(> [data-finds])')]"
+    assert window.evaluate(f"{grids}.some(one => !one.dataset.iteration)")
+    window.evaluate("document.querySelector('.nbsolve-start').click()")
+    steps = int(window.evaluate(COUNT).split("/")[1])
+    for step in range(1, steps + 1):
+        window.until(f"location.hash === '#step-{step}'")
+        iteration = window.evaluate(f"{LIT}[0].parentElement.dataset.iteration ?? null")
+        assert window.evaluate(f"{PANEL}.querySelectorAll('select')[1].selectedOptions[0].textContent") == (
+            f"Iteration {iteration}"
+        )
+        _press(window, "ArrowRight")
+
+
+@needs(BROWSER)
 def test_it_adds_little(window: Browser, address: str) -> None:
     window.open(f"{address}/problems/flat.html?little")
     count = "document.querySelectorAll('*').length"

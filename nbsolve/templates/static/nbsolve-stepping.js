@@ -15,9 +15,11 @@
 
   // ---------------------------------------------------------------- the steps: the lines that find one quantity
 
+  // Where a page has numbers, these are the steps: not the same pass in letters before them, nor the answers once more.
   const steps = [];
+  const grid = article?.querySelector(".nbsolve-math[data-iteration]") ? ".nbsolve-math[data-iteration]" : ".nbsolve-math";
   let iteration = 1;
-  for (const line of article?.querySelectorAll(".nbsolve-math > div") ?? []) {
+  for (const line of article?.querySelectorAll(`${grid} > div`) ?? []) {
     iteration = Number(line.parentElement.dataset.iteration ?? iteration);
     const last = steps.at(-1);
     const { finds, sample } = line.dataset;
