@@ -30,6 +30,10 @@ _SIGNS = {
 }
 
 
+_ROW = r"\def\row#1#2{\sbox0{#2}\ifdim\wd0>#1\relax\resizebox{#1}{\height}{\usebox0}\else\usebox0\fi}"
+"""A line of text no wider than it was measured for: some letters of LaTeX's font (W) are wider."""
+
+
 def tikz(scene: Scene, width: float) -> str:
     """A centred `tikzpicture` of the given width in millimetres."""
     unit = width / scene.width
@@ -48,6 +52,7 @@ def tikz(scene: Scene, width: float) -> str:
         [
             r"\begin{center}",
             rf"\begin{{tikzpicture}}[{size}]",
+            _ROW,
             *body,
             r"\end{tikzpicture}",
             r"\end{center}",
@@ -156,18 +161,20 @@ def _label(label: Label, unit: float) -> str:
     return "\n".join(parts)
 
 
+def _font(points: float) -> str:
+    return rf"\fontsize{{{points:.2f}}}{{{points * 1.2:.2f}}}\selectfont "
+
+
 def _row(row: Row, x: float, y: float, unit: float) -> str:
     points = LARGER * row.size * unit * 72.27 / 25.4
     text = ""
     for span in row.spans:
         words = tikz_words(span.text)
         words = rf"\textit{{{words}}}" if span.italic else words
-        if span.shift > 0:
-            words = rf"\textsubscript{{{words}}}"
-        elif span.shift < 0:
-            words = rf"\textsuperscript{{{words}}}"
+        if span.shift:
+            words = rf"\raisebox{{{-span.shift * points:.2f}pt}}{{{_font(span.scale * points)}{words}}}"
         text += words
-    font = rf"\fontsize{{{points:.2f}}}{{{points * 1.2:.2f}}}\selectfont"
     # all on one baseline, 0.35 of the size below the middle of the line
     place = _at(x, y + row.size * 0.35)
-    return rf"\node[anchor=base, inner sep=0pt, text={_colour(tone(row.tone))}, font={font}] at {place} {{{text}}};"
+    style = f"anchor=base, inner sep=0pt, text={_colour(tone(row.tone))}, font={_font(points)}"
+    return rf"\node[{style}] at {place} {{\row{{{row.width * unit:.3f}mm}}{{{text}}}}};"

@@ -218,3 +218,14 @@ def test_labels_stand_at_the_same_places_on_paper() -> None:
     for label in plates:
         (left, top), _, (right, low), _ = label.corners()
         assert f"({left:.1f},{top:.1f}) rectangle ({right:.1f},{low:.1f})" in source
+
+
+def test_no_line_of_text_is_wider_in_latex_than_it_was_measured() -> None:
+    """Some letters of its font are wider: such a line is set narrower, or it would leave its box."""
+    scene = solve(load_problem(random_problem(1, [3, 3, 2, 2, 1]))).draw("backward").scene
+    source = tikz(scene, 170.0)
+    bounds = re.findall(r"\\row\{([0-9.]+)mm\}", source)
+    rows = [row for label in scene.labels for row in label.rows if row.spans]
+    assert bounds == [f"{row.width * 170.0 / scene.width:.3f}" for row in rows]
+    assert any("W" in row.text for row in rows)
+    assert r"\ifdim\wd0>#1\relax\resizebox{#1}" in source
