@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
@@ -22,6 +22,7 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.render import latex, latex_math
 from nbsolve.render.typst import Piece
+from nbsolve.render.typst_lines import filled
 from nbsolve.render.typst_markdown import equation, escaped
 from nbsolve.render.typst_math import Formulas
 from nbsolve.render.typst_tree import latex_to_typst
@@ -48,9 +49,19 @@ _BETWEEN = 1.1
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
+    """A cell: Typst, the width it needs, LaTeX; of a formula what it consists of and how it is read aloud."""
+
     typst: str
     width: float
     latex: str
+    formula: str = ""
+    plain: str = ""
+
+    def within(self, room: float) -> str:
+        """Its Typst in a column of this width: a formula goes on on the next line, as in a derivation."""
+        if not self.formula or self.width <= room:
+            return self.typst
+        return f"[{_on_lines(self.formula, self.plain, room)}]"
 
 
 _EMPTY = _Cell('""', 0.0, "")
@@ -139,14 +150,22 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[_Cell]]]], group
         start = [start[0] if group.part != told else _EMPTY, *start[1:]]
         told = group.part
         method = _method(handout, group, count * (sum(middle) + _BETWEEN * wide))
-        spanned = _Cell(f"table.cell(colspan: {wide * count}, align: left){method.typst}", 0.0, method.latex)
         if rows:
             rows.append("table.hline(stroke: 0.4pt + rule),")
-        rows.append(_row([*start, spanned, *end]))
+        # a cell that goes over two rows and is not broken keeps the method on the page of its first answers
+        first = _cell("rowspan: 2, breakable: false, align: top + left", start[0].typst)
+        others = [_cell("align: top + left", cell.typst) for cell in start[1:]]
+        spanned = f"table.cell(colspan: {wide * count}, align: left){method.typst}"
+        marks = [_cell("align: top + right", cell.typst) for cell in end]
+        rows.append(", ".join([first, *others, spanned, *marks]) + ",")
         for at in range(0, len(cells), count):
-            some = [c for cell in cells[at : at + count] for c in cell[:wide]]
+            some = [
+                replace(c, typst=c.within(width))
+                for cell in cells[at : at + count]
+                for c, width in zip(cell[:wide], middle, strict=True)
+            ]
             beside = some + [_EMPTY] * (wide * count - len(some))
-            rows.append(_row([*[_EMPTY] * len(start), *beside, *[_EMPTY] * len(end)]))
+            rows.append(_row([*[_EMPTY] * (len(start) - (at == 0)), *beside, *[_EMPTY] * len(end)]))
     total = _total(groups, len(left) + wide * count)
     columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)
     header = ", ".join(cell.typst for cell in [*before, *titles * count, *after])
@@ -156,6 +175,10 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[_Cell]]]], group
     return Piece(
         f"{typst}\n)", "table of answers", lambda: _latex_table(before, titles, after, shown, groups)
     )
+
+
+def _cell(options: str, typst: str) -> str:
+    return f"table.cell({options}, {typst})"
 
 
 def _row(cells: Iterable[_Cell]) -> str:
@@ -188,9 +211,22 @@ def _method(handout: Handout, group: Group, room: float) -> _Cell:
     names = handout.worked.names
     shown = Math(Quantity(group.left), "=", group.formula)
     typst, plain = Formulas(names).inline(shown)
-    if words_width(words) + 1 + _width(typst) > 2 * room:
+    if words_width(words) + 1 + _width(typst) <= room:
+        return _Cell(f"[{escaped(words)}: {_displayed(typst, plain)}]", 0.0, latex.escaped(words))
+    if _width(typst) > 2 * room:
         return _Cell(f"[{escaped(words)}]", 0.0, latex.escaped(words))
-    return _Cell(f"[{escaped(words)}: {equation(typst, plain)}]", 0.0, latex.escaped(words))
+    return _Cell(f"[{escaped(words)}:{_on_lines(typst, plain, room)}]", 0.0, latex.escaped(words))
+
+
+def _displayed(typst: str, plain: str) -> str:
+    """A formula in a line, its fractions and matrices as large as in a derivation."""
+    return equation(f"display({typst})", plain)
+
+
+def _on_lines(typst: str, plain: str, room: float) -> str:
+    """A formula on lines of its own."""
+    lines = " \\ ".join(f"& {line}" for line in filled(typst, room))
+    return f"#math.equation(block: true, alt: {quoted(plain)}, $ {lines} $)"
 
 
 def _latex_table(
@@ -241,7 +277,7 @@ def _new_parameters(handout: Handout) -> Iterator[list[_Cell]]:
             whole = Math(line.left, relation, right.value if isinstance(right, Result) else right)
             typst, plain = formulas.inline(whole)
             written = f"${latex_math.inline(whole, document.names)}$"
-            cells.append(_Cell(f"[{equation(typst, plain)}]", _width(typst), written))
+            cells.append(_Cell(f"[{_displayed(typst, plain)}]", _width(typst), written))
         yield [*title, *cells]
 
 
@@ -275,7 +311,7 @@ def _symbol(written: str) -> _Cell:
 
 def _formula(written: str) -> _Cell:
     typst, plain = latex_to_typst(written), linear(read(written).tree)
-    return _Cell(f"[{equation(typst, plain)}]", _width(typst), f"${written}$")
+    return _Cell(f"[{_displayed(typst, plain)}]", _width(typst), f"${written}$", typst, plain)
 
 
 def _finding(entry: Answer | Finding) -> list[_Cell]:

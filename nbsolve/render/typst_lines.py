@@ -21,7 +21,7 @@ from nbsolve.render.typst_pieces import pieces
 from nbsolve.render.typst_width import math_width
 from nbsolve.render.typst_words import quoted
 
-__all__ = ["Chain", "abreast", "chains", "derivation"]
+__all__ = ["Chain", "abreast", "chains", "derivation", "filled"]
 
 STEP = 1.4
 """How far displayed mathematics stands in, in the font's size (`step` in handout.typ)."""
@@ -155,7 +155,7 @@ def _lines(row: Row, room: float) -> list[str]:
     if _width(whole) <= room:
         lines = [whole]
     else:
-        lines = [line for group in _merged(row.groups, room) for line in _filled(group, room)]
+        lines = [line for group in _merged(row.groups, room) for line in filled(group, room)]
     if not row.tail:
         return lines
     last = f"{lines[-1]} #h({_GAP}em) {row.tail}"
@@ -177,7 +177,7 @@ def _merged(groups: Sequence[str], room: float) -> Iterator[str]:
     yield current
 
 
-def _filled(formula: str, room: float) -> list[str]:
+def filled(formula: str, room: float) -> list[str]:
     """A formula on as few lines as will do, and these as even as may be."""
     if _width(formula) <= room:
         return [formula]

@@ -13,17 +13,19 @@ __all__ = ["pieces"]
 
 _KINDS = {
     **dict.fromkeys("=≈<>≤≥≠←", Kind.RELATION),
-    **dict.fromkeys("+-−", Kind.SUM),
+    **dict.fromkeys(("+", "-", "−", "\\+"), Kind.SUM),
     **dict.fromkeys(("dot.c", "⋅", "·", "⊙", "×"), Kind.PRODUCT),
     "thin": Kind.GAP,
-    **dict.fromkeys(("\\(", "\\["), Kind.OPEN),
-    **dict.fromkeys(("\\)", "\\]"), Kind.CLOSE),
+    **dict.fromkeys(("\\(", "\\[", "paren.l", "bracket.l"), Kind.OPEN),
+    **dict.fromkeys(("\\)", "\\]", "paren.r", "bracket.r"), Kind.CLOSE),
 }
 _BETWEEN = frozenset([Kind.RELATION, Kind.SUM, Kind.PRODUCT])
 _TOKEN = re.compile(
     r'\s*("(?:[^"\\]|\\.)*"|\\u\{\w+\}|\\.|#?[A-Za-z]+(?:\.[A-Za-z]+)*|\d+(?:\.\d+)?|\.\d+|\S)', re.DOTALL
 )
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[()\[\]{}]', re.DOTALL)
+_GROWING = re.compile(r"lr\((paren|bracket)\.l |([(\[])")
+_TALL = ("frac(", "mat(", "cases(", "∑")
 _LEAST = 4.0
 """What is narrower than this, in the font's size, stays whole."""
 
@@ -89,16 +91,17 @@ def _bracketed(part: Part) -> Parts:
     A pair of brackets would be a group of Typst's, which cannot go over several lines.
     """
     markup = part.markup.lstrip()
-    if not markup.startswith(("(", "[")):
+    found = _GROWING.match(markup)
+    if found is None:
         return ()
-    end = _end(markup, 0)
-    left, right = (f"lr(size: #2.4em, {sign})" for sign in _NAMES[markup[0]])
+    kind = found[1] or ("paren" if found[2] == "(" else "bracket")
+    end = _end(markup, markup.index("(") if found[1] else 0)
+    inside = markup[found.end() : end - 1].removesuffix(f" {kind}.r")
+    size = "lr(size: #2.4em, {})" if any(sign in inside for sign in _TALL) else "{}"
+    left, right = (size.format(f"{kind}.{side}") for side in "lr")
     space = part.markup[: -len(markup)]
     return (
         Part(f"{space}{left} ", Kind.OPEN),
-        *_parts(markup[1 : end - 1]),
+        *_parts(inside),
         Part(f" {right}{markup[end:]}", Kind.CLOSE),
     )
-
-
-_NAMES = {"(": ("paren.l", "paren.r"), "[": ("bracket.l", "bracket.r")}

@@ -157,6 +157,8 @@ class _Reader:
             return sum(widths) + 0.75
         if name == "cases":
             return max(a + b for a, b in zip(widths[::2], [*widths[1::2], 0.0], strict=False)) + 1.3
+        if name == "class":
+            return widths[-1]
         if name == "op":
             return widths[0] + 2 / 6
         if name == "lr":
