@@ -14,7 +14,9 @@ from nbsolve.errors import NbsolveError
 from nbsolve.markdown.languages import direction, is_english
 from nbsolve.markdown.links import is_web
 from nbsolve.markdown.reading import tokens_of
+from nbsolve.render.typst_lines import filled
 from nbsolve.render.typst_tree import typst_of
+from nbsolve.render.typst_width import math_width
 from nbsolve.render.typst_words import quoted
 
 __all__ = [
@@ -28,6 +30,8 @@ __all__ = [
     "one_paragraph",
 ]
 
+_ROOM = 43.0
+"""What a formula of an author's has on a line of A4 paper, in a list too, in the font's size."""
 _ENDLESS = re.compile(r"[^\s\u200b]{35,}")
 _SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
 
@@ -59,7 +63,11 @@ def equation(typst: str, plain: str, block: bool = False) -> str:
     """A formula with its text alternative, which a PDF must have: a space says that nothing is seen."""
     plain = plain or " "
     if block:
-        return f"#chain({quoted(plain)}, $ {typst} $)"
+        if math_width(typst) > _ROOM and "&" not in typst and " \\ " not in typst:
+            typst = " \\ ".join(f"& {line}" for line in filled(typst, _ROOM))
+        widest = max(map(math_width, typst.split(" \\ ")))
+        smaller = f", smaller: {_ROOM / widest:.3f}" if widest > _ROOM else ""
+        return f"#chain({quoted(plain)}{smaller}, $ {typst} $)"
     return f"#math.equation(alt: {quoted(plain)}, ${typst}$)"
 
 

@@ -132,6 +132,19 @@ def test_wide_problems(seed: int) -> None:
     assert not all_kinds(text), text
 
 
+@pytest.mark.parametrize("terms", [9, 40])
+def test_long_formulas_of_an_author(terms: int) -> None:
+    long = " + ".join(f"(a_{{{n}}} - y_{{{n}}})^2" for n in range(terms))
+    texts = [
+        f"See $$L = {long}$$",
+        f"- $$L = \\frac{{1}}{{2}}\\left[{long}\\right]$$",
+        f"$$\\frac{{{long}}}{{2}}$$",
+    ]
+    for text in texts[: 3 if terms < 20 else 2]:
+        source = f"statement: |\n  {text}\n{TINY}"
+        assert not faults(typeset(Handout(solve(load_problem(source))).question())), text
+
+
 def test_long_titles() -> None:
     course = CourseData("Neural networks", "Winter 2026/27")
     long_course = CourseData(
