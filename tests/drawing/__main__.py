@@ -12,7 +12,7 @@ from tests.loading import load_problem
 
 
 def main(count: int) -> int:
-    """Print every violation, and how many networks have a table instead of labels."""
+    """Print every violation, and how many networks have a table instead of labels: a tenth of each kind may."""
     wrong, tables = 0, dict.fromkeys(SHOWS, 0)
     for seed in range(count):
         worked = solve(load_problem(small_problem(seed)))
@@ -27,7 +27,7 @@ def main(count: int) -> int:
                 tables[show] += 1
                 print(f"{seed} {sizes} {show}: a table")
     print(f"{count} networks: {wrong} violations; tables: {tables}")
-    return 1 if wrong else 0
+    return 1 if wrong or max(tables.values()) > count / 10 else 0
 
 
 if __name__ == "__main__":
