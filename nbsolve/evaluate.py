@@ -66,7 +66,7 @@ def evaluate(expression: Expr, bindings: Bindings, arithmetic: Arithmetic) -> Op
 
 
 def _known(e: Known, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    """Its body's value, or the one that was written down where the bindings are what is printed."""
+    """The value of a part with a name: computed, or as it was written down where printed values are bound."""
     printed: Callable[[Known], Operand] | None = getattr(bindings, "known", None)
     return evaluate(e.body, bindings, arithmetic) if printed is None else printed(e)
 

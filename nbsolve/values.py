@@ -83,6 +83,9 @@ class Values:
 
     def given(self, atom: Atom) -> Given | None:
         """The number as the problem writes it, for a quantity that is given."""
+        own = self.givens.get(atom)
+        if own is not None and own.ndim == 0:  # by itself, among letters
+            return own[()]  # type: ignore[no-any-return]
         key, place = whole(atom)
         texts = self.givens.get(key)
         if texts is None or (place is None and texts.ndim):

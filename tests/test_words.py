@@ -29,7 +29,10 @@ TURNS = {
 
 WITH_RESPECT_TO = tuple(turn for turn, better in TURNS.items() if better == '"with respect to"')
 
-RIDDLE = re.compile(r"The same\b|Of |That of |Those of |All of them\b|What somebody|Likewise|So many ")
+RIDDLE = re.compile(
+    r"The same\b|Of |That of |Those of |All of them\b|What somebody|Likewise|So |Its |It |More of |Other names"
+    r"|One of [\w` ]+\.$"
+)
 """How a docstring begins that cannot be read without the one before it."""
 
 AMERICAN = re.compile(

@@ -33,7 +33,7 @@ class Rewritten:
     _places: list[int] = field(default_factory=list)
 
     def add(self, at: int, written: str, read: str | None = None) -> None:
-        """More of it; `at` is its place in what the author wrote."""
+        """Add a piece of text; `at` is its place in what the author wrote."""
         self._starts.append(len(self.read))
         self._places.append(at)
         self.written += written

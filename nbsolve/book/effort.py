@@ -49,5 +49,5 @@ def is_gradient(asked: str) -> bool:
 
 
 def level_of(steps: int) -> str:
-    """One of `LEVELS`."""
+    """The level, one of `LEVELS`, of a problem that takes so many steps."""
     return next((level for level in LEVELS[:-1] if steps <= _UP_TO[level]), LEVELS[-1])

@@ -30,7 +30,7 @@ class Offered:
         return phrase(f"downloads.{self.kind}")
 
     def address(self, page: str) -> str:
-        """Its address on a page of the site (`problems/week1/ex1`), for an attribute of HTML."""
+        """The address of the file on a page of the site (`problems/week1/ex1`), for an attribute of HTML."""
         return escape(quote(posixpath.relpath(self.place, posixpath.dirname(page) or ".")))
 
     def link(self, page: str) -> str:

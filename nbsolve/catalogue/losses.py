@@ -123,7 +123,7 @@ LOSS_ALIASES: dict[str, tuple[str, dict[str, str]]] = {
     "mse": ("squared_error", {"over_outputs": "mean", "over_samples": "mean"}),
     "mae": ("absolute_error", {"over_outputs": "mean", "over_samples": "mean"}),
 }
-"""Other names, with the settings that they mean."""
+"""Further names of losses, with the settings that each stands for."""
 
 ERROR_FACTORS: dict[str, Expr] = {
     "squared_error": one,

@@ -1,4 +1,4 @@
-"""The blocks of a backward pass: error signals, gradients, and what is asked besides."""
+"""The blocks of a backward pass: error signals, gradients, and what is also asked."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ __all__ = ["Layout", "headed", "narrow"]
 _BELOW = 16.0
 _NARROW = 72.0
 _HIDDEN = 3.0
-"""So far a line runs on below the units at its ends, whose corners are round."""
+"""How far a line runs on below the units at its ends, whose corners are round."""
 
 
 @dataclass(frozen=True)

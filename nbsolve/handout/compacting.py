@@ -27,7 +27,7 @@ _GUTTER = 2.0
 _SMALLEST = 0.85
 """A formula that a column would set smaller than so much stands across both."""
 _LONG = 9
-"""So does one of more lines than this, twice as many as it takes there: few of them would have room in a column."""
+"""A formula of more lines than this stands across both columns: it would need twice as many in one."""
 _SMALLER = re.compile(r", smaller: ([0-9.]+)")
 
 

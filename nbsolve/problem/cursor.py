@@ -166,7 +166,7 @@ class Cursor:
         return False
 
     def word(self, what: str, allowed: Iterable[str]) -> str | None:
-        """One of a few words."""
+        """The text, if it is one of a few words; None, and a fault noted, if it is not."""
         words = [*allowed]
         if self.is_scalar and self.text in words:
             return self.text

@@ -17,7 +17,7 @@ LINES: dict[str, Line] = {"title": "title", "source": "line"}
 TEXTS = (*LINES, "group", "statement", "language")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
 _MOST_COMPLAINTS = 10
-"""More of one text would help nobody."""
+"""How many faults of one text are listed: a longer list would help nobody."""
 
 
 def read_string(root: Cursor, key: str) -> str | None:

@@ -159,3 +159,16 @@ def test_matrices_alone_where_they_are_wanted() -> None:
     assert "Loss" in text
     assert "∂L/∂a₁⁽²⁾ =" in text
     assert "The formulae above hold for every unit" in text
+
+
+def test_numbers_among_letters_are_written_as_they_are_given() -> None:
+    text = str(
+        solved(
+            "network:\n  inputs: 2\n  layers:\n"
+            "    - {units: 1, activation: sigmoid, weights: [[2/7, 0.30]], bias: [1/3]}\n"
+            "    - {units: 1, activation: linear, weights: [[v]], bias: [0]}\n"
+            "samples: [{input: [1, 0.5], target: [1]}]\nloss: squared_error\n"
+        ).document()
+    )
+    assert "= 2/7 · 1 + 0.30 · 0.5 + 1/3 ≈" in text
+    assert "0.333" not in text

@@ -1,0 +1,19 @@
+"""The shell that runs a notebook's cells is made without a warning."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_no_setting_of_the_shell_is_deprecated(tmp_path: Path) -> None:
+    program = (
+        "import warnings\n"
+        "from nbsolve.notebook.engine import fresh_shell\n"
+        "with warnings.catch_warnings():\n"
+        "    warnings.simplefilter('error')\n"
+        f"    fresh_shell({str(tmp_path)!r})\n"
+    )
+    made = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (made.returncode, made.stderr) == (0, "")
