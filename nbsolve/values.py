@@ -85,7 +85,8 @@ class Values:
         """The number as the problem writes it, for a quantity that is given."""
         own = self.givens.get(atom)
         if own is not None and own.ndim == 0:  # by itself, among letters
-            return own[()]  # type: ignore[no-any-return]
+            alone: Given = own.item()
+            return alone
         key, place = whole(atom)
         texts = self.givens.get(key)
         if texts is None or (place is None and texts.ndim):
