@@ -17,7 +17,7 @@ from nbsolve.letters import own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render import latex_math
-from nbsolve.render.mathml_tree import authored, elements, is_tall, one
+from nbsolve.render.mathml_tree import authored, elements, is_tall, one, script
 from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
 
 MINUS = '<mo form="prefix">−</mo>'
@@ -55,7 +55,7 @@ def printer(names: Names) -> Printer:
             parentheses=_parentheses,
             brackets=lambda x: f"<mrow><mo>[</mo>{x}<mo>]</mo></mrow>",
             call=call,
-            exponential=lambda x: f"<msup><mi>e</mi>{one(x)}</msup>",
+            exponential=lambda x: f"<msup><mi>e</mi>{script(x)}</msup>",
             logarithm=lambda base, x: f"<msub><mi>log</mi>{one(base)}</msub>{_parentheses(x)}",
             absolute=lambda x: _fenced("|", "|", x),
             norm=lambda x: _fenced("‖", "‖", x),
@@ -121,8 +121,8 @@ def _power(base: str, exponent: str) -> str:
         inside = "".join(
             part for part, _ in elements(parts[0][0].removeprefix("<msub>").removesuffix("</msub>"))
         )
-        return f"<msubsup>{inside}{one(exponent)}</msubsup>"
-    return f"<msup>{one(base)}{one(exponent)}</msup>"
+        return f"<msubsup>{inside}{script(exponent)}</msubsup>"
+    return f"<msup>{one(base)}{script(exponent)}</msup>"
 
 
 def _fenced(left: str, right: str, inside: str) -> str:
@@ -176,7 +176,7 @@ def _bold_letter(sign: str) -> str:
 
 
 def _indexed_sum(index: str, first: int, last: str) -> str:
-    below, above = f"<mrow>{authored(index)}<mo>=</mo><mn>{first}</mn></mrow>", one(authored(last))
+    below, above = script(f"{authored(index)}<mo>=</mo><mn>{first}</mn>"), one(authored(last))
     return f"<munderover><mo>∑</mo>{below}{above}</munderover>"
 
 

@@ -17,7 +17,9 @@ _ENCLOSED = {
     "updiagonalstrike downdiagonalstrike": "struck struck-both",
 }
 _BETWEEN = frozenset("+−·⋅⊙×=≈<>≤≥≠≡∼→←")
+_WITH_SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 _TALL = ("<mfrac", "<mtable", "<munder", "<mover>")
+_SPACED = re.compile(rf" ?<mo>([{''.join(sorted(_BETWEEN))}])</mo>")
 _TAG = re.compile(r"<(/?)[a-z]+[^>]*?(/?)>")
 
 
@@ -72,6 +74,10 @@ def _tidied(element: Element) -> Element:
     copied.text = element.text
     for child in element:
         copied.append(_tidied(child))
+    if copied.tag in _WITH_SCRIPTS:
+        for sign in (sign for script in copied[1:] if script.tag == "mrow" for sign in script.iter("mo")):
+            if sign.text in _BETWEEN:  # TeX has no space around operators in scripts, browsers do
+                sign.attrib |= {"lspace": "0", "rspace": "0"}
     if copied.tag == "menclose":
         copied.tag, copied.attrib = "mrow", {"class": _ENCLOSED[copied.get("notation", "")]}
         for line in copied.findall("mrow[@class]"):  # what another reader of MathML would draw the line with
@@ -99,6 +105,11 @@ def one(markup: str) -> str:
     """The markup as a single element, which a script or a fraction asks for."""
     parts = elements(markup)
     return markup.strip() if len(parts) == 1 else f"<mrow>{markup}</mrow>"
+
+
+def script(markup: str) -> str:
+    """The markup as a single element, with as little space around operators as TeX leaves in scripts."""
+    return one(_SPACED.sub(r'<mo lspace="0" rspace="0">\1</mo>', markup))
 
 
 @lru_cache(maxsize=16384)
