@@ -24,6 +24,10 @@ from tests.reference.own import CALLED
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 
 
+_FINER = r"(?:the powers and their sum in softmax|\$[^$]*\$)"
+"""What may have more digits than each step is rounded to."""
+
+
 class ProseChecker(Conventions, Tables, LiveWords):
     """Checks everything that is not a displayed formula."""
 
@@ -382,7 +386,8 @@ def _rules() -> list[Rule]:
         ),
         (
             r"every value is rounded to (.*?) as it is written down, and the rounded value is what "
-            r"the next line uses; ties are rounded away from zero()",
+            r"the next line uses; ties are rounded away from zero()"
+            rf"(?:; only {_FINER}(?:, {_FINER})* may have more digits, where the next line needs them)?",
             lambda s, pl, o, a, _: p.rounding(s, pl, o, a, None, None),
         ),
         (
