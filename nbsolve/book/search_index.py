@@ -21,9 +21,11 @@ class WordIndex(sphinx.search.IndexBuilder):
     """Sphinx's index of words, of pages without their formulae."""
 
     def __init__(self, env: BuildEnvironment, lang: str, options: dict[str, str], scoring: str) -> None:
-        """Made by Sphinx; a word that stands on many pages is stemmed once."""
+        """Made by Sphinx; a word that stands on many pages is stemmed once, soft hyphens are no part of it."""
         super().__init__(env, lang, options, scoring)
         self.lang.stem = cache(self.lang.stem)  # type: ignore[method-assign]
+        split = self.lang.split
+        self.lang.split = lambda text: split(text.replace("\u00ad", ""))  # type: ignore[assignment, method-assign]
 
     def feed(self, docname: str, filename: str, title: str, doctree: nodes.document) -> None:
         """Add a page; its title is HTML."""

@@ -18,18 +18,20 @@ __all__ = ["derivation"]
 
 _ITERATION = re.compile(r"it(\d+)-")
 """How the anchors of what is found in an iteration begin."""
+_ALONE = '<mo lspace="0.278em" rspace="0">'
+"""A relation before a box, which keeps the distance on its side; Firefox leaves none beside one that is alone."""
 _NEAR = 3.8
 """The width of a left side beside which a phone has room for the right one, in the font's size."""
 
 
 def derivation(block: Derivation, names: Names) -> str:
-    """A grid: `left` and `right` of each line; `far` where left sides take too much of a phone's width."""
+    """A grid: `left` and `right` of each line; `long-left` where left sides take too much of a phone's width."""
     p = printer(names)
-    far = any(line.left is not None and width(p.print(line.left)) > _NEAR for line in block.lines)
+    long = any(line.left is not None and width(p.print(line.left)) > _NEAR for line in block.lines)
     rows = "".join(_row(line, p, names) for line in block.lines)
     iteration = next((found[1] for one in block.anchors if (found := _ITERATION.match(one))), None)
     moment = f' data-iteration="{iteration}"' if iteration else ""
-    return f'<div class="nbsolve-math{" far" if far else ""}"{moment}>{rows}</div>'
+    return f'<div class="nbsolve-math{" long-left" if long else ""}"{moment}>{rows}</div>'
 
 
 def _row(line: Line, p: Printer, names: Names) -> str:
@@ -72,7 +74,7 @@ def _part(relation: str, right: Expr | Result, p: Printer) -> str:
         return pieces(f" {relation} {value}", True)
     if width(value) <= ROOM:
         return whole(f'{relation}<mrow class="boxed">{value}</mrow>', True)
-    sign = whole(relation.replace("<mo>", '<mo rspace="0">'), True)  # the box keeps the distance
+    sign = whole(relation.replace("<mo>", _ALONE), True)
     return f'<span class="answer">{sign}<span class="boxed">{pieces(value, True)}</span></span>'
 
 

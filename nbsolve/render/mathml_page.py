@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -12,10 +13,12 @@ from nbsolve.render import latex_math
 from nbsolve.render.mathml import inline
 from nbsolve.render.mathml_lines import derivation
 from nbsolve.render.mathml_pieces import pieces
-from nbsolve.render.mathml_tree import authored, authored_rows
+from nbsolve.render.mathml_tree import authored, authored_rows, elements
 from nbsolve.render.myst import BAR
 
 __all__ = ["Formulas", "authored_block", "authored_inline", "formulas", "key"]
+
+_WIDE = re.compile(r'<mspace width="[1-9]')
 
 
 def key(latex: str, display: bool) -> str:
@@ -70,10 +73,28 @@ def authored_block(latex: str) -> str:
 
 def _authored_row(cells: tuple[str, ...]) -> str:
     """Left sides and right sides alternate; a second left side of a line begins another pair."""
-    found = [pieces(f" {cell}" if cell.startswith("<mo>") else cell, True) for cell in cells]
-    pairs = ["<wbr>".join(found[1:2])] + ["".join(found[at : at + 2]) for at in range(2, len(found), 2)]
-    right = "<wbr>".join(f'<span class="pair">{pair}</span>' if at else pair for at, pair in enumerate(pairs))
-    return f'<div class="left">{found[0] if cells[0] else ""}</div><div class="right">{right}</div>'
+    first, *rest = [" " + cell if cell.startswith("<mo>") else cell for cell in cells]
+    pairs = [*rest[:1], *("".join(rest[at : at + 2]) for at in range(1, len(rest), 2))]
+    found = [equation for pair in pairs for equation in _apart(pair)] or [""]
+    right = "<wbr>".join(
+        f'<span class="pair">{pieces(each, True)}</span>' if at else pieces(each, True)
+        for at, each in enumerate(found)
+    )
+    return f'<div class="left">{pieces(first, True) if first else ""}</div><div class="right">{right}</div>'
+
+
+def _apart(markup: str) -> Iterator[str]:
+    r"""The equations that stand on one line with a wide space (`\quad`) between them, without it."""
+    equation = ""
+    for element, spaced in elements(markup):
+        if _WIDE.match(element):
+            if equation:
+                yield equation
+            equation = ""
+        else:
+            equation += f" {element}" if spaced else element
+    if equation:
+        yield equation
 
 
 def _within(item: Any) -> Iterator[Derivation | Math]:

@@ -65,3 +65,9 @@ def test_the_index_has_no_latex(site: Path) -> None:
     headings = [*index["titles"], *index["alltitles"]]
     assert headings
     assert not [one for one in headings if "\\" in one or "<" in one]
+
+
+@needs(BROWSER)
+def test_soft_hyphens_are_no_part_of_a_word(site: Path, window: Browser) -> None:
+    assert "\u00ad" in (site / "notation.html").read_text(encoding="utf-8")
+    assert any(one.startswith("Notation") for one in _search(window, site, "categorical"))

@@ -67,6 +67,16 @@ def _theme() -> list[Path]:
     return [*found, *static.glob("*.css")]
 
 
+def test_no_class_of_ours_is_set_in_the_font_of_icons() -> None:
+    sheets = {path.name: path.read_text(encoding="utf-8") for path in _theme()}
+    icons = set()
+    for selector, body in _flat(read_rules(sheets["all.min.css"])):
+        if "font-family" in body:
+            icons |= set(re.findall(r"\.([\w-]+)", selector))
+    assert {"fa-solid", "far"} <= icons
+    assert not icons & set(re.findall(r"\.([\w-]+)", sheets["nbsolve.css"]))
+
+
 def test_style_sheets_are_read_as_another_parser_reads_them() -> None:
     sheets = _theme()
     assert {"bootstrap.css", "all.min.css", "nbsolve.css"} <= {path.name for path in sheets}

@@ -45,6 +45,22 @@ def _tags(tree: ElementTree.Element) -> set[str]:
     return found
 
 
+def test_equations_with_a_wide_space_between_them_are_wrapped_there() -> None:
+    wide = r"z = Wa + b + c + d + e + f, \qquad a = \varphi(z), \quad \text{and}\quad y = x"
+    assert [signs(each) for each in _equations(wide)] == ["z=Wa+b+c+d+e+f,", "a=φ(z),", "and", "y=x"]
+    assert "<mspace" not in authored_block(wide)
+    aligned = r"\begin{aligned} x &= 1, & y &= 2, \quad z = 3 \\ u &= 4 \end{aligned}"
+    assert [signs(each) for each in _equations(aligned)] == ["=1,", "y=2,", "z=3", "=4"]
+
+
+def _equations(latex: str) -> list[str]:
+    """What stands to the right of left sides: one for each that a browser keeps together where it can."""
+    rights = re.findall(r'<div class="right">(.*?)</div>', authored_block(latex))
+    return [
+        each for right in rights for each in re.split(r'(?=<span class="pair">)', right.replace("<wbr>", ""))
+    ]
+
+
 def test_authors_mathematics_is_mathml_core() -> None:
     for latex, expected in rows():
         if expected.startswith(REFUSED):
