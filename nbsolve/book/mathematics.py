@@ -36,6 +36,7 @@ _MARK = re.compile(r'<a class="nbsolve-mark" data-(mark|marks)="(\d+)">')
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _MARK_LINK = re.compile(r'<a class="nbsolve-mark" href="([^"]*)">(\d+)</a>')
 _LINE, _LINK = 'class="right"', '<a class="nbsolve-mark" href'
+_PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
 _TABLE, _ROW = re.compile(r"<mtable.*?</mtable>", re.DOTALL), "<mtr>"
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def setup(app: Sphinx) -> None:
     app.add_html_math_renderer(NAME, (_visit_inline, None), (_visit_block, None))
     app.connect("config-inited", _configure)
     app.connect("html-page-context", _preload)
+    app.connect("doctree-resolved", _keep_punctuation)
 
 
 def _configure(app: Sphinx, config: Config) -> None:
@@ -57,6 +59,16 @@ def _preload(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
         font = context["pathto"]("_static/math.woff2", resource=True)
         link = f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>'
         context["metatags"] = context.get("metatags", "") + link
+
+
+def _keep_punctuation(app: Sphinx, document: nodes.document, page: str) -> None:
+    """Give formulas the punctuation that follows them: browsers would begin a line with it."""
+    for formula in list(document.findall(nodes.math)):
+        after = formula.next_node(descend=False, siblings=True)
+        found = _PUNCTUATION.match(after.astext()) if isinstance(after, nodes.Text) else None
+        if found is not None and formula.parent is not None and after is not None:
+            formula["after"] = found[0]
+            formula.parent.replace(after, nodes.Text(after.astext()[found.end() :]))
 
 
 @dataclass
@@ -129,8 +141,10 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     markup = _page(self).formulas.next(latex, False)
     if markup is None:
         markup = _authored(latex, node, authored_inline)
-    name = _name(latex) if _names(node) else ""
+    name, after = _name(latex) if _names(node) else "", node.get("after", "")
     shown = _annotated(_page(self).linked(markup), latex)
+    before, piece, last = shown.rpartition("<math")
+    shown = f'{before}<span class="nbsolve-kept">{piece}{last}{escape(after)}</span>' if after else shown
     self.body.append(f'<span class="nbsolve-inline"{name}>{shown}</span>')
     raise nodes.SkipNode
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from bs4.element import NavigableString
 
 from tests.book.browser import rendered
 from tests.book.devtools import browser, served
@@ -57,6 +58,28 @@ def test_a_browser_loads_the_font(site: Path) -> None:
     page.unlink()
     assert root is not None
     assert root.get("data-font") == "true"
+
+
+def test_a_comma_stays_with_its_formula(flat: BeautifulSoup) -> None:
+    """Chromium may begin a line with what follows a formula, but not where both are in a span that says so."""
+    kept = [each.get_text()[-1] for each in flat.select("article .nbsolve-inline > .nbsolve-kept")]
+    assert {",", ":"} <= set(kept)
+    for formula in flat.select("article .nbsolve-inline"):
+        after = formula.next_sibling
+        assert not isinstance(after, NavigableString) or after[:1] not in {*",.;:!?)"}, formula.parent
+
+
+def test_all_indices_have_one_height(site: Path) -> None:
+    """That of y₁ is not below that of x₁, although the y reaches lower."""
+    letters = "".join(f"<math><msub><mi>{letter}</mi><mn>1</mn></msub></math>" for letter in "xyp")
+    with served(site) as address, browser() as window:
+        window.open(f"{address}/problems/flat.html")
+        heights = window.evaluate(
+            "(() => { const line = document.querySelector('article p');"
+            f" line.innerHTML = '{letters}';"
+            " return [...line.querySelectorAll('mn')].map(each => each.getBoundingClientRect().bottom) })()"
+        )
+    assert max(heights) - min(heights) < 0.1
 
 
 def test_nothing_is_wider_than_its_column(site: Path) -> None:
