@@ -30,8 +30,20 @@ def read_html(text: str) -> list[Block]:
     return list(_place_anchors(_blocks(_article(text), "")))
 
 
-def _article(text: str) -> Tag:
+def parsed(text: str) -> BeautifulSoup:
+    """The page; punctuation that is kept in one line with a formula stands after that formula again."""
     soup = BeautifulSoup(text, "html.parser")
+    for kept in soup.select(".nbsolve-inline .nbsolve-kept"):
+        formula = kept.find_parent(class_="nbsolve-inline")
+        assert formula is not None
+        formula.insert_after(kept.contents[-1].extract())
+        kept.unwrap()
+    soup.smooth()
+    return soup
+
+
+def _article(text: str) -> Tag:
+    soup = parsed(text)
     article = soup.select_one("article") or soup.select_one("div.body")
     if article is None:
         raise ValueError("a page without an article")

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from tests.audit.alter import FORMULAE, Alterations
 from tests.audit.audit import kill
 from tests.audit.built import pages
+from tests.audit.html import parsed
 from tests.audit.latex import Unreadable
 from tests.audit.mathml import seen
 from tests.audit.pages import ROOT, site
@@ -29,7 +30,7 @@ def test_the_latex_of_every_formula_is_what_is_seen(tmp_path: Path) -> None:
     paths = sorted(FOLDER.glob("*.yaml"))
     read = 0
     for path, page in zip(paths, pages(paths, tmp_path), strict=True):
-        for one in BeautifulSoup(page, "html.parser").select(FORMULAE):
+        for one in parsed(page).select(FORMULAE):
             note = one.select_one("annotation")
             assert note is not None, one
             assert spelt(seen(one)) == spelt(note.get_text()), (path.stem, note.get_text())
