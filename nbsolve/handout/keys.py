@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from math import ceil
 
 from nbsolve.answers import Answer
 from nbsolve.authored.linear import linear
@@ -39,10 +40,12 @@ MOST_ANSWERS = 600
 _PARTIAL = re.compile(r"\\frac\{\\partial (.+)\}\{\\partial (.+)\}")
 _BESIDE = 3
 """Answers beside each other in a row, at most."""
-_TIGHT = 0.84
+_TIGHT = 0.9
 """How much of the estimated widths, which are upper bounds, answers need where they stand beside each other."""
 _LEAST = 4.0
 """The least width of a column of values where they give way, in the font's size."""
+_WHOLE, _FIRST = 4, 2
+"""Rows of answers up to which a group is not parted by the end of a page, and what stays with the method else."""
 _BETWEEN = 1.1
 """What lies between two columns, in the font's size (as in handout.typ)."""
 
@@ -122,10 +125,10 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[_Cell]]]], group
         [_words(short_label(g.part)), *([_words(str(g.iteration or ""))] if several else [])]
         for g, _ in shown
     ]
-    ends = [[_words(written(g.method)), _words(written(g.accuracy))] for g in groups]
+    ends = [list(map(_words, _marks(g))) for g in groups]
     left = _widest([before, *starts])
     right = _widest([after, *ends, *[[_words(_sum(g.method for g in groups))] * 2]])
-    room = paper.room - sum(left) - sum(right) - _BETWEEN * (len(left) + len(right)) - 0.4
+    room = paper.room - sum(left) - sum(right) - _BETWEEN * (len(left) + len(right)) - 0.1
     middle = _widest([titles, *answers])
     most = max((len(group) for _, group in shown), default=1)
     count = next(
@@ -152,20 +155,22 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[_Cell]]]], group
         method = _method(handout, group, count * (sum(middle) + _BETWEEN * wide))
         if rows:
             rows.append("table.hline(stroke: 0.4pt + rule),")
-        # a cell that goes over two rows and is not broken keeps the method on the page of its first answers
-        first = _cell("rowspan: 2, breakable: false, align: top + left", start[0].typst)
+        # a cell that goes over some rows and is not broken keeps the method on the page of its first answers
+        high = ceil(len(cells) / count)
+        kept = high if high <= _WHOLE else _FIRST
+        first = _cell(f"rowspan: {1 + kept}, breakable: false, align: top + left", start[0].typst)
         others = [_cell("align: top + left", cell.typst) for cell in start[1:]]
         spanned = f"table.cell(colspan: {wide * count}, align: left){method.typst}"
         marks = [_cell("align: top + right", cell.typst) for cell in end]
         rows.append(", ".join([first, *others, spanned, *marks]) + ",")
         for at in range(0, len(cells), count):
             some = [
-                replace(c, typst=c.within(width))
+                replace(c, typst=c.within(width if count == 1 else width / _TIGHT))
                 for cell in cells[at : at + count]
                 for c, width in zip(cell[:wide], middle, strict=True)
             ]
             beside = some + [_EMPTY] * (wide * count - len(some))
-            rows.append(_row([*[_EMPTY] * (len(start) - (at == 0)), *beside, *[_EMPTY] * len(end)]))
+            rows.append(_row([*[_EMPTY] * (len(start) - (at < kept * count)), *beside, *[_EMPTY] * len(end)]))
     total = _total(groups, len(left) + wide * count)
     columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)
     header = ", ".join(cell.typst for cell in [*before, *titles * count, *after])
@@ -199,6 +204,12 @@ def _total(groups: Sequence[Group], columns: int) -> str:
     )
 
 
+def _marks(group: Group) -> tuple[str, str]:
+    """Those of the method and of the values; none where nothing is to be found."""
+    free = group.given and not group.method + group.accuracy
+    return ("", "") if free else (written(group.method), written(group.accuracy))
+
+
 def _sum(marks: Iterable[Fraction]) -> str:
     return written(sum(marks, Fraction(0)))
 
@@ -207,7 +218,7 @@ def _method(handout: Handout, group: Group, room: float) -> _Cell:
     """The method in words, and as a formula of the first quantity where that has room on the line."""
     words = group.words[:1].upper() + group.words[1:]
     if group.left is None or group.formula is None or not isinstance(handout.worked, WorkedSolution):
-        return _Cell(f"[{escaped(words)}]", 0.0, latex.escaped(words))
+        return _Cell(f"[#set par(leading: 0.5em)\n{escaped(words)}]", 0.0, latex.escaped(words))
     names = handout.worked.names
     shown = Math(Quantity(group.left), "=", group.formula)
     typst, plain = Formulas(names).inline(shown)
@@ -245,7 +256,7 @@ def _latex_table(
             *([str(group.iteration or "")] if len(before) > 1 else []),
         ]
         words = rf"\multicolumn{{{wide}}}{{p{{0.6\linewidth}}}}{{{latex.escaped(group.words)}}}"
-        lines.append(" & ".join([*start, words, written(group.method), written(group.accuracy)]) + r" \\")
+        lines.append(" & ".join([*start, words, *_marks(group)]) + r" \\")
         lines += [
             " & " * len(before) + " & ".join(c.latex for c in cell[:wide]) + r" & & \\" for cell in cells
         ]
@@ -291,7 +302,7 @@ def _beside_each_other(cells: Sequence[_Cell]) -> Piece:
 
 
 def _bold(words: str) -> _Cell:
-    return _Cell(f"strong({quoted(words)})", words_width(words) * 1.1, rf"\textbf{{{latex.escaped(words)}}}")
+    return _Cell(f"strong({quoted(words)})", words_width(words) * 1.2, rf"\textbf{{{latex.escaped(words)}}}")
 
 
 def _words(words: str) -> _Cell:

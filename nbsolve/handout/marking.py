@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -26,7 +26,10 @@ _MOST_OPERANDS = 24
 
 @dataclass(frozen=True)
 class Group:
-    """Answers of one part that are found in the same way; `left` = `formula` is the method of the first."""
+    """Answers of one part that are found in the same way; `left` = `formula` is the method of the first.
+
+    What is `given` earns no marks beside what has to be found.
+    """
 
     part: str
     iteration: int | None
@@ -36,6 +39,7 @@ class Group:
     entries: list[Answer | Finding] = field(default_factory=list)
     method: Fraction = Fraction(0)
     accuracy: Fraction = Fraction(0)
+    given: bool = False
 
 
 def groups_of(worked: Worked) -> list[Group]:
@@ -76,7 +80,7 @@ def _solved(worked: WorkedSolution) -> Iterator[Group]:
 
 def _group(entry: Answer, step: Step | None) -> Group:
     if step is None:
-        return Group(entry.part or "", entry.iteration, phrase("rules.given"))
+        return Group(entry.part or "", entry.iteration, phrase("rules.given"), given=True)
     formula = step.forms[0].expression
     short = len(set(atoms(formula))) <= _MOST_OPERANDS
     words = phrase(f"rules.{step.rule}")
@@ -114,15 +118,15 @@ def _steps(worked: WorkedSolution, wanted: set[Atom]) -> Mapping[Atom, Step]:
 def _marked(part: Part, groups: Sequence[Group]) -> list[Group]:
     """The groups of a part with its marks shared out; one each for method and values where it has none."""
     own = [group for group in groups if group.part == part.label]
+    earning = [group for group in own if not group.given] or own
     if part.marks is None:
-        shares = [Fraction(1)] * (2 * len(own))
+        shares = [Fraction(1)] * (2 * len(earning))
     else:
-        weights = [len(group.entries) for group in own for _ in range(2)]
+        weights = [len(group.entries) for group in earning for _ in range(2)]
         shares = list(_shared(Fraction(part.marks.text), weights))
-    return [
-        Group(g.part, g.iteration, g.words, g.left, g.formula, g.entries, method, accuracy)
-        for g, method, accuracy in zip(own, shares[::2], shares[1::2], strict=True)
-    ]
+    marks = dict(zip(map(id, earning), zip(shares[::2], shares[1::2], strict=True), strict=True))
+    marked = ((group, *marks.get(id(group), (Fraction(0), Fraction(0)))) for group in own)
+    return [replace(group, method=method, accuracy=accuracy) for group, method, accuracy in marked]
 
 
 def _shared(total: Fraction, weights: Sequence[int]) -> Iterator[Fraction]:

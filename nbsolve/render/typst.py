@@ -42,6 +42,8 @@ Lines = Callable[[Derivation, Formulas, float], Iterator[str]]
 _INSET = 2.2
 """What a box takes from the width of its text on both sides, in the font's size."""
 
+_BOLD = 1.2
+"""Bold words are so much wider at most."""
 _BETWEEN = 1.5
 """What lies between two columns of a table, in the font's size."""
 
@@ -166,7 +168,11 @@ class Writer:
                 if not labels:
                     return f"#list({rows})"
                 marks = "".join(f"{quoted(f'({short_label(label)})')}, " for label in labels)
-                return f"#enum(numbering: n => ({marks}).at(n - 1), {rows})"
+                numbered = f"numbering: n => ({marks}).at(n - 1), {rows}"
+                if "frac(" not in rows:
+                    return f"#enum({numbered})"
+                # what is asked is as large as what is said of it
+                return f"#[#show math.frac: math.display\n#enum(spacing: 1.2em, {numbered})]"
             case Derivation():
                 return self._derivation(block, room)
             case Table():
@@ -199,7 +205,7 @@ class Writer:
         for number, row in enumerate((block.header, *block.rows)):
             for column, cell in enumerate(row):
                 typst, width = self._cell(cell)
-                widths[column] = max(widths[column], width * (1.1 if number == 0 else 1.0))
+                widths[column] = max(widths[column], width * (_BOLD if number == 0 else 1.0))
                 cells.append(f"strong({typst})" if number == 0 else typst)
         most = room - 0.2 - _BETWEEN * count
         if sum(widths) > most:

@@ -159,7 +159,7 @@ def _lines(row: Row, room: float) -> list[str]:
     if not row.tail:
         return lines
     last = f"{lines[-1]} #h({_GAP}em) {row.tail}"
-    if _width(last) + _GAP <= room:
+    if _width(last) <= room:
         return [*lines[:-1], last]
     return [*lines, f"#h({_FURTHER}em) {row.tail}"]
 

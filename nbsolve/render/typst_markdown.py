@@ -33,6 +33,7 @@ __all__ = [
 _ROOM = 43.0
 """What a formula of an author's has on a line of A4 paper, in a list too, in the font's size."""
 _ENDLESS = re.compile(r"[^\s\u200b]{35,}")
+_AFTER_SIGNS = re.compile(r"(?<=[/?&-])(?![/?&-])")
 _SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
 
 
@@ -45,7 +46,8 @@ class UnknownMarkdown(NbsolveError):
 
 
 def escaped(words: str) -> str:
-    """Words that Typst prints as they are; one that is longer than a line may end anywhere."""
+    """Words that Typst prints as they are; a long one may end after / and -, as addresses do, or anywhere."""
+    words = _ENDLESS.sub(lambda found: "\u200b".join(_AFTER_SIGNS.split(found[0])), words)
     words = _ENDLESS.sub(lambda found: "\u200b".join(found[0]), words)
     return "".join(f"\\{sign}" if sign in _SPECIAL else sign for sign in words)
 

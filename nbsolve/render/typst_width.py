@@ -18,6 +18,17 @@ _GROUPS = {
     720: "wCΣΦΩ", 760: "ABREΠ", 800: "OGQΘΥΨ", 840: "DHXNΔ", 860: "K", 880: "m", 980: "MW",
 }  # fmt: skip
 _LETTERS = {letter: width / 1000 for width, letters in _GROUPS.items() for letter in letters}
+_UPRIGHT_GROUPS = {
+    280: "!',.:;[]il|’‘", 320: "fj", 340: " -ł", 380: '"I°', 400: "()rst", 460: "ceyzéçèê", 480: "?",
+    500: "$*/0123456789\\`ago{}–äößąő“”", 520: "J", 540: "kqvx", 560: "S^bdhnpu~üñ", 600: "P", 620: "Z", 640: "L",
+    660: "F", 680: "…", 700: "E", 720: "B", 740: "CRTw", 760: "AHNUVXY_", 780: "&+<=>@DKOQ−·×", 800: "G",
+    840: "#%m", 920: "M", 1000: "—", 1040: "W",
+}  # fmt: skip
+_UPRIGHT = {letter: width / 1000 for width, letters in _UPRIGHT_GROUPS.items() for letter in letters}
+_OTHER = 1.2
+"""A letter of words that the table does not have, or a bold one."""
+_BEFORE_WORDS = 0.25
+"""Typst keeps a space between a sign and words."""
 _DIGIT = 0.5
 _SIGNS = {
     "\\": 0.0,
@@ -30,13 +41,14 @@ _SIGNS = {
     "∑": 1.45,
     "′": 0.32,
     "⊤": 0.78,
+    "$": 0.0,
 }
 _RELATIONS, _RELATION = frozenset("=≈<>≤≥≠←→"), 0.78 + 10 / 18
 _BINARY, _BINARY_WIDTH = frozenset("+-−⊙"), 0.79 + 8 / 18
 _NAMED = {
     "thin": 3 / 18, "med": 4 / 18, "thick": 5 / 18, "quad": 1.0, "wide": 2.0, "dot.c": 0.28 + 8 / 18, "comma": 0.45,
     "paren.l": 0.39, "paren.r": 0.39, "bracket.l": 0.28, "bracket.r": 0.28, "bar.v": 0.28, "semi": 0.45,
-    "bar.v.double": 0.4, "display": 0.0, "$": 0.0, "colon": 0.84, "slash": 0.5, "dot.basic": 0.28,
+    "bar.v.double": 0.4, "display": 0.0, "colon": 0.84, "slash": 0.66, "dot.basic": 0.28,
 }  # fmt: skip
 _SCRIPT = 0.72
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?|\.\d+|#?[A-Za-z]+(?:\.[a-z]+)*|\s+|.', re.DOTALL)
@@ -44,9 +56,17 @@ _TALL = re.compile(r"frac\(|mat\(|cases\(|underbrace\(|∑|sqrt\(|\)\^\(|⁾")
 
 
 def words_width(words: str) -> float:
-    """Upper bound of the width of upright words, in the font's size."""
-    wide = sum(letter in "mwMW" or letter.isupper() for letter in words)
-    return 0.53 * len(words) + 0.35 * wide + 0.65 * sum(not letter.isascii() for letter in words)
+    """Upper bound of the width of words, upright where their letters are not italic, in the font's size."""
+    return sum(_UPRIGHT.get(letter) or _of_another_alphabet(letter) for letter in words)
+
+
+def _of_another_alphabet(letter: str) -> float:
+    """Italic letters are words of names (`𝑜𝑢𝑡`); others are as wide as bold ones."""
+    if "𝐴" <= letter <= "𝑧" or letter == "ℎ":
+        return _LETTERS[unicodedata.normalize("NFKC", letter)]
+    return (
+        _LETTERS.get(unicodedata.normalize("NFKC", letter), 1.0) * 1.2 if letter >= "\U0001d400" else _OTHER
+    )
 
 
 @lru_cache(maxsize=16384)
@@ -75,8 +95,8 @@ def _alone(token: str) -> float:
         return _RELATION
     if token in _BINARY:
         return _BINARY_WIDTH
-    if token >= "\U0001d400":  # letters of other alphabets, as wide as bold ones
-        return _LETTERS.get(unicodedata.normalize("NFKC", token), 1.0) * 1.2
+    if token >= "\U0001d400":
+        return _of_another_alphabet(token)
     return _LETTERS.get(token, _SIGNS.get(token, 0.85 if token.isascii() else 1.15))
 
 
@@ -102,6 +122,8 @@ class _Reader:
             last = 0.0
             if token.isspace():
                 continue
+            if token[0] == '"' and before and self.tokens[self.at - 2].isspace():
+                width += _BEFORE_WORDS
             signed = token in "+-" and (before in _RELATIONS or before in _BINARY or not before)
             width += 0.79 if signed else self.one(token)
             before = token
@@ -120,24 +142,33 @@ class _Reader:
         """A sign, a name, or a function with its arguments."""
         if token in "([":
             start = self.at
+            escaped = start > 1 and self.tokens[start - 2] == "\\"
             inner = self.row("]") if token == "[" else sum(self.arguments())
             if token == "[":
                 self.at += 1
-            return inner + (
-                1.75 if _TALL.search("".join(self.tokens[start : self.at])) else 2 * _SIGNS[token]
-            )
+            # brackets grow with what they hold, unless they are escaped
+            tall = not escaped and _TALL.search("".join(self.tokens[start : self.at]))
+            return inner + (1.75 if tall else 2 * _SIGNS[token])
         if token[-1].isalpha() and len(token) > 1 and self.tokens[self.at : self.at + 1] == ["("]:
             return self.function(token)
         return _alone(token)
 
     def arguments(self) -> list[float]:
         """The arguments up to the closing bracket, which is taken; a semicolon or & ends one too."""
-        widths = [self.row(")")]
+        widths = [self.argument()]
         while self.at < len(self.tokens) and self.tokens[self.at] in (",", ";", "&"):
             self.at += 1
-            widths.append(self.row(")"))
+            widths.append(self.argument())
         self.at += 1
         return widths
+
+    def argument(self) -> float:
+        """One argument, without its name (`b: …`); a size has no width."""
+        at = self.at + (self.tokens[self.at : self.at + 1] == [" "])
+        if self.tokens[at + 1 : at + 2] == [":"]:
+            self.at = at + 2
+            return self.row(")") * (self.tokens[at] != "size")
+        return self.row(")")
 
     def function(self, name: str) -> float:
         self.at += 1
@@ -145,6 +176,8 @@ class _Reader:
         if name == "mat":
             return self.matrix(start)
         widths = self.arguments()
+        if name == "#h":
+            return float(self.tokens[start])
         if name in ("frac", "binom"):
             return max(widths) + 0.3
         if name == "underbrace":
@@ -156,15 +189,19 @@ class _Reader:
         if name == "#boxed":
             return sum(widths) + 0.75
         if name == "cases":
-            return max(a + b for a, b in zip(widths[::2], [*widths[1::2], 0.0], strict=False)) + 1.3
+            return max(widths[::2]) + max(widths[1::2], default=0.0) + 1.2
         if name == "class":
             return widths[-1]
         if name == "op":
             return widths[0] + 2 / 6
         if name == "lr":
-            return sum(widths) + 0.9
-        if name.startswith("bold") or name in ("upright", "bb"):
+            return sum(widths) + (0.1 if self.tokens[start].startswith("bar.v") else 0.9)
+        if name == "attach":
+            return widths[0] + sum(widths[1:]) * _SCRIPT + 0.06
+        if name.startswith("bold") or name == "bb":
             return sum(widths) * 1.2
+        if name == "upright":
+            return sum(widths) * 1.1
         return sum(widths)
 
     def matrix(self, start: int) -> float:

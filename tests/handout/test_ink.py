@@ -206,3 +206,12 @@ def test_ink_beyond_the_margin_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(typst_lines, "STEP", -400.0)
     one = Handout(solve(load_problem(LONG)))
     assert faults(typeset(one.solution()))
+
+
+def test_no_page_ends_with_the_first_rows_of_a_table() -> None:
+    path = next(path for path in PROBLEMS if path.stem == "custom-mish")
+    sheet = sheet_of(Handout(solve(load_problem(path))), "solution")
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(typeset(sheet))]
+    (table,) = (words for words in pages if "Before" in words)
+    for new in ("0.5609", "−0.5464", "0.5740"):  # the first three
+        assert new in table[table.index("Before") :]

@@ -17,9 +17,10 @@ def test_every_answer_is_in_one_group_and_the_marks_of_a_part_are_shared_out(pat
     worked = handout(path).worked
     groups = groups_of(worked)
     assert sorted(map(repr, worked.entries())) == sorted(repr(e) for group in groups for e in group.entries)
-    assert all(group.words and group.method > 0 and group.accuracy > 0 for group in groups)
+    assert all(group.words for group in groups)
+    assert all((group.method > 0, group.accuracy > 0) == (not group.given,) * 2 for group in groups)
     for part in worked.problem.parts:
-        own = [group for group in groups if group.part == part.label]
+        own = [group for group in groups if group.part == part.label and not group.given]
         given = 2 * len(own) if part.marks is None else Fraction(part.marks.text)
         assert sum(group.method + group.accuracy for group in own) == given
 
@@ -75,3 +76,17 @@ parts: [{label: a, ask: [gradients]}]
     answers = [entry.latex or "" for entry in handout(text).worked.entries()]  # type: ignore[union-attr]
     assert any(answer.startswith(r"\frac{\partial") and answer.endswith("}") for answer in answers)
     assert pdf(text, "key").pages
+
+
+def test_what_is_given_earns_no_marks() -> None:
+    path = PROBLEMS[0].with_name("published-2-2-2-biases-held.yaml")
+    (held,) = (group for group in groups_of(handout(path).worked) if group.given)
+    assert len(held.entries) == 2
+    assert "Total: 12" in pdf(path, "key").tree.seen
+
+
+def test_a_few_answers_stay_with_their_method() -> None:
+    document = pypdfium2.PdfDocument(pdf(PROBLEMS[0].with_name("001-a-cross-entropy.yaml"), "key").bytes)
+    first, second = (page.get_textpage().get_text_range() for page in document)
+    assert "1.609" in first, "the last of the weighted sums that begin at the foot of the page"
+    assert second.index("Activation function") < second.index("9.296")

@@ -85,6 +85,15 @@ def test_every_page_is_ruled_to_its_end_and_no_rule_is_doubled(stem: str) -> Non
             assert len(lines) > 24
 
 
+def test_no_part_ends_with_the_first_line_of_a_page() -> None:
+    path = PROBLEMS[0].with_name("001-a-symbolic-cross-entropy.yaml")
+    page = pypdfium2.PdfDocument(pdf(path, "question").bytes)[2]
+    text = page.get_textpage()
+    _, below, _, _ = text.get_charbox(text.get_text_range().index("(ii)"))
+    header, first, *_ = rules(page)
+    assert header < page.get_height() - below < first
+
+
 def test_the_room_of_a_part_can_be_set() -> None:
     text = SMALL.replace("marks: 4}", "marks: 4, space: 5}").replace("marks: 2.5}", "marks: 2.5, space: 0}")
     document = pypdfium2.PdfDocument(pdf(text, "question").bytes)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import typst
 
 from nbsolve.document import Derivation, Line, Math
-from nbsolve.render import latex_math, typst_lines, typst_math
+from nbsolve.render import latex_math, typst_lines, typst_markdown, typst_math
 from nbsolve.render.typst_width import math_width
 from tests.programs import TEX, needs
 from tests.render import golden, notation
@@ -68,6 +69,40 @@ def test_all_of_them_compile_and_are_no_wider_than_they_are_thought() -> None:
     body = "\n\n".join(f'#math.equation(alt: "x", ${printed(case.source)}$)' for case in CASES)
     front = '#set document(title: "x")\n#set text(lang: "en", font: "New Computer Modern")\n'
     assert compiler.compile((front + body).encode(), format="pdf", pdf_standards=["ua-1"], timestamp=0)
+
+
+def test_an_address_ends_after_its_signs() -> None:
+    address = "https://example.org/2015/03/17/a-step-by-step-backpropagation-example/"
+    ends = re.findall(r"(.)\u200b", typst_markdown.escaped(address).replace("\\", ""))
+    assert ends
+    assert set(ends) == {"/", "-"}
+    assert typst_markdown.escaped("x" * 40).count("\u200b") == 39
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"multiply top and bottom by"', '"Iteration 12: substitute what was found above"', '"They differ by"',
+        '"𝑜𝑢𝑡"', '"𝑡𝑎𝑟𝑔𝑒𝑡"_(o 1) - "𝑜𝑢𝑡"_(o 1)', 'w_(11)^(paren.l 1 paren.r "new")', '∂ C slash ∂ a_(k)',
+        '≈ 0.151234 ≈ #boxed($display(0.1512)$) #h(1.6em) "chain rule"',
+        'lr(size: #2.4em, paren.l) frac(∂ L, ∂ w_(3)) + w_(1) thin \\(1 - a_(1)^(2)\\) lr(size: #2.4em, paren.r)',
+        'cases(delta & quad "if "lr(bar.v a bar.v) ≤ 1, delta thin op("sign") & quad "otherwise")',
+        'underbrace(attach(lr(frac(∂ L, ∂ h_(2)) bar.v), b: "via "o_(1)), "⑤")',
+    ],
+)  # fmt: skip
+def test_the_bound_is_close(written: str) -> None:
+    prelude = Path(typst_lines.__file__).parents[1] / "handout" / "handout.typ"
+    boxed = (
+        prelude.read_text(encoding="utf-8").split("#let boxed")[1].split("\n\n")[0].replace("ink", "black")
+    )
+    source = (
+        f'#let boxed{boxed}\n#set text(font: "New Computer Modern", size: 100pt)\n'
+        '#show math.equation: set text(font: "New Computer Modern Math")\n'
+        f"#context [#metadata(measure($display({written})$).width.pt())<width>]"
+    )
+    query = typst.Compiler(source.encode(), ignore_system_fonts=True)
+    width = float(query.query("<width>", field="value", one=True)) / 100
+    assert 0.98 * width <= math_width(written) <= 1.15 * width + 0.6
 
 
 @needs(TEX)
