@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import typst
 from nbsolve import load_problem
 from nbsolve.answers import Answer
 from nbsolve.errors import ProblemError
+from nbsolve.handout import CourseData, typeset
 from nbsolve.handout.typesetting import _source
 from nbsolve.handout.work import FEWEST, IN_ALL, answer_lines
 from nbsolve.phrases import phrase
@@ -85,13 +87,16 @@ def test_every_page_is_ruled_to_its_end_and_no_rule_is_doubled(stem: str) -> Non
             assert len(lines) > 24
 
 
-def test_no_part_ends_with_the_first_line_of_a_page() -> None:
-    path = PROBLEMS[0].with_name("001-a-symbolic-cross-entropy.yaml")
-    page = pypdfium2.PdfDocument(pdf(path, "question").bytes)[2]
-    text = page.get_textpage()
-    _, below, _, _ = text.get_charbox(text.get_text_range().index("(ii)"))
-    header, first, *_ = rules(page)
-    assert header < page.get_height() - below < first
+def test_no_part_ends_with_the_first_lines_of_a_page() -> None:
+    sheets = [handout(path) for path in PROBLEMS[:12]]
+    for one in (*sheets, *(replace(sheet, course=CourseData()) for sheet in sheets)):
+        for page in list(pypdfium2.PdfDocument(typeset(one.question())))[1:]:
+            text = page.get_textpage()
+            label = re.search(r"\(\w+\)", text.get_text_range())
+            if label is not None:
+                height = page.get_height() - text.get_charbox(label.start())[1]
+                above = sum(line < height for line in rules(page)[1:])
+                assert above == 0 or above > 2, f"{one.title}: {label[0]} after {above}"
 
 
 def test_the_room_of_a_part_can_be_set() -> None:
