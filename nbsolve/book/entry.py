@@ -92,12 +92,13 @@ def _network(problem: Problem) -> str:
 
 
 def _asked(problem: Problem) -> str:
-    """What is asked, in words; quantities that are asked for by their names are counted."""
+    """What is asked, in words; quantities asked for by their names are counted, unless all of them are asked."""
     asked = dict.fromkeys(word for part in problem.parts for word in part.ask)
     kinds = [phrase(f"book.asked.{word}") for word in asked if word in WORDS]
     single = [word for word in asked if word not in WORDS]
     gradients = sum(map(is_gradient, single))
-    counted = {"gradient": gradients, "value": len(single) - gradients}
+    values = len(single) - gradients
+    counted = {"gradient": 0 if "gradients" in asked else gradients, "value": values}
     kinds += [
         phrase(f"book.asked.{'one' if n == 1 else 'some'}_{name}", count=str(n))
         for name, n in counted.items()

@@ -61,7 +61,7 @@ class _Cell:
     plain: str = ""
 
     def within(self, room: float) -> str:
-        """Its Typst in a column of this width: a formula goes on on the next line, as in a derivation."""
+        """The text's Typst in a column of this width: a formula goes on on the next line, as in a derivation."""
         if not self.formula or self.width <= room:
             return self.typst
         return f"[{_on_lines(self.formula, self.plain, room)}]"

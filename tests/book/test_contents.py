@@ -101,6 +101,7 @@ def test_steps_are_counted(asked: str, steps: int) -> None:
         ("L_new, L_sample", "2 values"),  # letters alone, and yet quantities
         ('L_new, "dL/dW[1][1][1]"', "one gradient, one value"),
         ("updated_parameters, L - L_new", "updated parameters, one value"),
+        ('gradients, "dL/dW[1][1][1]", L_new', "gradients, one value"),
     ],
 )
 def test_what_is_asked_is_said_in_words(asked: str, said: str) -> None:

@@ -66,7 +66,7 @@ def test_the_drawing_fills_up_line_by_line(window: Browser, address: str) -> Non
     assert {"W[1][1][1]", "W[1][1][2]", "x[1]", "x[2]"} <= set(_parts(window, "nbsolve-uses"))
     shown = set(window.evaluate(SHOWN))
     assert {"x[1]", "W[1][1][1]", "b[1]", "y[1]", "z[1][1]"} <= shown
-    assert not {"a[1][1]", "z[1][2]", "L", "dL/dW[1][1][1]"} & shown
+    assert not {"a[1][1]", "z[1][2]", "L", "dL/dL", "dL/dW[1][1][1]"} & shown
     steps = int(window.evaluate(COUNT).split("/")[1])
     before = shown
     for step in range(2, steps + 1):

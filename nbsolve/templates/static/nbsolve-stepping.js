@@ -196,8 +196,17 @@
     const over = until.length === all.length;
     for (const text of picture.copy.querySelectorAll("text[data-quantity]")) {
       const name = text.dataset.quantity;
-      const given = /^(x|y|W|b|theta)\[/.test(name) || name === "dL/dL";
-      text.classList.toggle("nbsolve-waits", !given && !over && !until.some((one) => covers(one.finds, name)));
+      const given = /^(x|y|W|b|theta)\[/.test(name);
+      const local = name.replace(/^da\/dz/, "dL/dz"); // a page may find the product without the factor
+      const isFound = (one) =>
+        name === "dL/dL" ? one.phase === "Backward" : covers(one.finds, name) || covers(one.finds, local);
+      const waits = !given && !over && !until.some(isFound);
+      text.classList.toggle("nbsolve-waits", waits);
+      // that nothing passes a unit is said by its ground too
+      if (name !== local) {
+        const unit = name.replace("da/dz", "a");
+        picture.copy.querySelector(`rect[data-quantity="${unit}"]`)?.classList.toggle("nbsolve-plain", waits);
+      }
     }
     // signs and sizes of gradients that are not known yet are not shown by lines either
     for (const part of picture.copy.querySelectorAll('[data-part="line"], [data-part="label"]')) {
