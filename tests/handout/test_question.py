@@ -88,7 +88,7 @@ def test_every_page_is_ruled_to_its_end_and_no_rule_is_doubled(stem: str) -> Non
 
 
 def test_no_part_ends_with_the_first_lines_of_a_page() -> None:
-    sheets = [handout(path) for path in PROBLEMS[:12]]
+    sheets = [handout(path) for path in PROBLEMS[3:6]]
     for one in (*sheets, *(replace(sheet, course=CourseData()) for sheet in sheets)):
         for page in list(pypdfium2.PdfDocument(typeset(one.question())))[1:]:
             text = page.get_textpage()
