@@ -82,6 +82,23 @@ def test_all_indices_have_one_height(site: Path) -> None:
     assert max(heights) - min(heights) < 0.1
 
 
+def test_on_paper_a_page_does_not_end_with_what_announces_the_next(site: Path) -> None:
+    with served(site) as address, browser() as window:
+        window.send("Emulation.setEmulatedMedia", media="print")
+        window.open(f"{address}/problems/flat.html")
+        announced = window.evaluate(
+            "[...document.querySelectorAll('section > p')].filter(each => each.textContent.trim().endsWith(':'))"
+            ".map(each => [each.textContent, getComputedStyle(each).breakAfter])"
+        )
+        tables = window.evaluate(
+            "[...document.querySelectorAll('.bd-article table')].map(each =>"
+            " [each.tBodies[0].rows.length > 8, getComputedStyle(each).breakInside])"
+        )
+    assert len(announced) > 4
+    assert {kind for _, kind in announced} == {"avoid"}, announced
+    assert {tuple(each) for each in tables} == {(True, "auto"), (False, "avoid")}
+
+
 def test_nothing_is_wider_than_its_column(site: Path) -> None:
     for found in measured(site, PAGES, (1280, 768, 375, 320)):
         assert found.overflow == 0, found
