@@ -10,6 +10,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from nbsolve.errors import NbsolveError
 
@@ -19,7 +20,7 @@ MOST_BYTES = 1_000_000_000
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a case ended: `fault` is empty where it was solved or refused with a message."""
+    """How a case ended: `fault` is empty where it was solved or refused with a message; `bytes` are those it took."""
 
     fault: str
     refused: bool
@@ -30,6 +31,7 @@ class Outcome:
 def run(case: Callable[[], None]) -> Outcome:
     """Run the case in a child. A traceback, more than 5 s of CPU or 1 GB, and a death are faults."""
     reading, writing = os.pipe()
+    before = _bytes()
     with warnings.catch_warnings():
         # Python 3.12 warns of threads, of which the child needs none.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -41,7 +43,8 @@ def run(case: Callable[[], None]) -> Outcome:
     with os.fdopen(reading, "rb") as stream:
         said = stream.read()
     _, status, usage = os.wait4(child, 0)
-    seconds, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+    # The child begins with what this process has, which is not the case's.
+    seconds, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 - before
     result: dict[str, object] = json.loads(said) if said else {}
     fault = str(result.get("fault", ""))
     if seconds > MOST_SECONDS:
@@ -51,6 +54,15 @@ def run(case: Callable[[], None]) -> Outcome:
     elif not said:
         fault = f"died with status {status}"
     return Outcome(fault, bool(result.get("refused")), seconds, peak)
+
+
+def _bytes() -> int:
+    """The memory of this process; 0 where the system does not say."""
+    try:
+        pages = Path("/proc/self/statm").read_text().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def _child(case: Callable[[], None], writing: int) -> None:
