@@ -143,6 +143,9 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
         markup = _authored(latex, node, authored_inline)
     name, after = _name(latex) if _names(node) else "", node.get("after", "")
     shown = _annotated(_page(self).linked(markup), latex)
+    if shown.startswith("<a "):  # the number of a line, which is no formula
+        self.body.append(shown + escape(after))
+        raise nodes.SkipNode
     before, piece, last = shown.rpartition("<math")
     shown = f'{before}<span class="nbsolve-kept">{piece}{last}{escape(after)}</span>' if after else shown
     self.body.append(f'<span class="nbsolve-inline"{name}>{shown}</span>')

@@ -110,14 +110,16 @@ class LetterBlocks:
     def _factors(self) -> Iterator[Block]:
         yield Heading(self.level + 1, (phrase("letters.factors"),))
         losses = [s for s in self.letters.factors if s.rule is Rule.LOSS_DERIVATIVE]
-        yield Paragraph((phrase("letters.loss_derivative"),))
+        yield Paragraph(
+            (phrase("letters.loss_derivative" if len(losses) > 1 else "letters.loss_derivative_one"),)
+        )
         if all(len(step.forms) == 1 for step in losses):
             yield self._together(losses)
         else:
             yield from (self.derivation(step, notes=True) for step in losses)
         for layer in reversed(self.letters.solution.layers):
             own = [s for s in self.letters.factors if s not in losses and layer_of(s) == layer.index]
-            key = "jacobian" if layer.activation.vector else "slopes"
+            key = "jacobian" if layer.activation.vector else "slopes" if len(own) > 1 else "slope"
             name = activation_name(layer.layer.activation)
             yield Paragraph((phrase(f"letters.{key}", number=str(layer.index), activation=name),))
             yield self._together(own)
@@ -173,7 +175,8 @@ class LetterBlocks:
             yield Paragraph((phrase("letters.one_hot"),))
             yield self._together(self.letters.one_hot, anchors=False)
         if self.also:
-            yield Paragraph((phrase("letters.also"),))
+            if self.letters.signals:
+                yield Paragraph((phrase("letters.also"),))
             for step in self.also:
                 yield self.derivation(step)
 

@@ -115,11 +115,13 @@ def _part(part: Part, number: int, problem: Problem, names: Names, live: Live) -
     if part.text:
         pieces.append(authored(problem, live.fill(part.text, f"parts[{number}].text")))
     else:
-        batch = batch_size(problem) > 1
-        for position, ask in enumerate(part.ask):
+        asks = [_ask(ask, names, batch_size(problem) > 1) for ask in part.ask]
+        long = any(isinstance(ask[0], str) and ask[0].count(" ") > 1 for ask in asks[:-1])
+        last = phrase("statement.and_words") if long else f" {phrase('statement.and')} "
+        for position, ask in enumerate(asks):
             if position:
-                pieces.append(", " if position < len(part.ask) - 1 else f" {phrase('statement.and')} ")
-            pieces.extend(_ask(ask, names, batch))
+                pieces.append(", " if position < len(asks) - 1 else last)
+            pieces.extend(ask)
         if part.at is not None:
             pieces.append(" " + phrase("statement.at", number=str(part.at)))
     if part.marks is not None:

@@ -96,7 +96,11 @@ class Pass:
             targets = [*targets[:3], self.rows.words("⋮"), targets[-1]]
         end = [self.value(LOSS, "ink")]
         if gradient:
-            end.append(row((Span("∂ 1"),), TEXT, "positive", canonical(Partial(LOSS, LOSS))))
+            itself, about = Partial(LOSS, LOSS), canonical(Partial(LOSS, LOSS))
+            if self.readings.value(LOSS) is None:
+                end.append(row((*self.rows.partial(itself), Span(" = 1")), TEXT, "quiet", about))
+            else:
+                end.append(row((Span("∂ 1"),), TEXT, "positive", about))
         after = self.readings.new(LOSS)
         if new and after is not None:
             end.append(row((Span("→ "), *after.spans()), TEXT, "ink", "L_new"))

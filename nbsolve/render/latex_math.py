@@ -202,5 +202,9 @@ def note_words(text: Text, names: Names) -> str:
 def _note_part(part: Inline, names: Names) -> str:
     if isinstance(part, Math):
         return inline(part, names)
-    words = circled(part.number, IN_EVERY_FONT) if isinstance(part, Mark) else part
-    return rf"\text{{{words}}}"
+    return mark(part) if isinstance(part, Mark) else rf"\text{{{part}}}"
+
+
+def mark(called: Mark) -> str:
+    """The number of a line."""
+    return rf"\text{{{circled(called.number, IN_EVERY_FONT)}}}"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from nbsolve.document import Derivation, Document, Math
+from nbsolve.document import Derivation, Document, Mark, Math
 from nbsolve.expr import Expr
 from nbsolve.render import latex_math
-from nbsolve.render.mathml import inline
+from nbsolve.render.mathml import inline, mark
 from nbsolve.render.mathml_lines import derivation
 from nbsolve.render.mathml_pieces import pieces
 from nbsolve.render.mathml_tree import authored, authored_rows, elements
@@ -35,7 +35,9 @@ def formulas(document: Document) -> dict[str, list[str]]:
     names = document.names
     found: dict[str, list[str]] = {}
     for item in _within(document.blocks):
-        if isinstance(item, Derivation):
+        if isinstance(item, Mark):
+            found[key(latex_math.mark(item), False)] = [mark(item.number)]
+        elif isinstance(item, Derivation):
             latex = latex_math.derivation(item, names, lambda text: latex_math.note_words(text, names))
             found.setdefault(key(latex, True), []).append(derivation(item, names))
         elif isinstance(item, Math):
@@ -97,9 +99,9 @@ def _apart(markup: str) -> Iterator[str]:
         yield equation
 
 
-def _within(item: Any) -> Iterator[Derivation | Math]:
-    """Every derivation, and every formula in the words of blocks."""
-    if isinstance(item, Derivation | Math):
+def _within(item: Any) -> Iterator[Derivation | Math | Mark]:
+    """Every derivation, and every formula and number of a line in the words of blocks."""
+    if isinstance(item, Derivation | Math | Mark):
         yield item
     elif isinstance(item, tuple):
         for part in item:

@@ -28,7 +28,6 @@ from nbsolve.markdown import myst
 from nbsolve.markdown.myst import escaped, fenced, indented
 from nbsolve.notation import Names
 from nbsolve.render import latex_math
-from nbsolve.render.circled import IN_EVERY_FONT, circled
 
 BAR = r"\vert "
 """The bar in tables of Markdown."""
@@ -160,8 +159,8 @@ def _inline(part: Inline, names: Names) -> str:
             return f"**{escaped(words)}**"
         case Markdown():
             return _markdown(part)
-        case Mark(number):
-            return circled(number, IN_EVERY_FONT)
+        case Mark():
+            return f"${latex_math.mark(part)}$"
         case Link(words, anchor):
             return f'<a href="#{html.escape(anchor)}">{_inline(words, names)}</a>'
     raise TypeError(f"{type(part).__name__} cannot be rendered")

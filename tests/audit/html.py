@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
-from tests.audit.mathml import seen
+from tests.audit.mathml import circled, seen
 from tests.audit.page import Block
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -121,6 +121,8 @@ def inline(tag: Tag) -> str:
                 continue
             if "nbsolve-inline" in classes:
                 out.append(f"${seen(child)}$")
+            elif "nbsolve-mark" in classes:
+                out.append(circled(child.get_text()))
             elif child.name == "strong":
                 out.append(f"**{inline(child)}**")
             else:

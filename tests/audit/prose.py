@@ -135,7 +135,7 @@ class ProseChecker(Conventions, Tables, LiveWords):
         plain = re.sub(r" in iteration \d+", "", words)
         plain = re.sub(r"all entries of (\$[^$]*\$), (\$[^$]*\$) to ", r"\1, \2, ", plain)
         plain = plain.replace(" for each sample", "")
-        said = [x for x in re.split(r", | and (?!activations)", plain) if not x.startswith("$")]
+        said = [x for x in re.split(r", (?:and )?| and (?!activations)", plain) if not x.startswith("$")]
         batch = any(len(self.spec.batch_of(t)) > 1 for t in range(1, min(self.spec.iterations, 50) + 1))
         samples = sum(batch and self.of_samples(ask) for ask in asks_of(part))
         if words.count("for each sample") != samples:
@@ -167,6 +167,7 @@ class ProseChecker(Conventions, Tables, LiveWords):
 
     def put_into(self, place: Place, out: Found, first: str, last: str) -> None:
         marks = place.context.formulae.values()
+        first, last = first.strip("$"), last.strip("$")
         if (mark_number(first), mark_number(last)) != (min(marks), max(marks)):
             out.faults.append(f"into {first} … {last}, not {min(marks)} … {max(marks)}")
 
