@@ -87,6 +87,8 @@ class Reason(StrEnum):
     CONVENTION = "convention"
     LETTER = "letter"
     EXTENDED = "extended"
+    TERMS_CANCEL = "terms_cancel"
+    JUMP = "jump"
 
 
 @dataclass(frozen=True, slots=True)

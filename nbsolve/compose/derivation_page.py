@@ -52,14 +52,13 @@ class DerivationPage:
 
     def _statement(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.statement"),))
-        words = self.problem.statement
+        words, parts = self.problem.statement, self.problem.parts
         asked = (
             authored(self.problem, fill(words, "statement"), 3)
             if words
-            else Markdown(phrase("derivations.statement"))
+            else Markdown(phrase("derivations.statement" if len(parts) > 1 else "derivations.statement_one"))
         )
         yield Paragraph((asked,))
-        parts = self.problem.parts
         yield Bullets(
             tuple(self._part(part, number) for number, part in enumerate(parts)),
             tuple(part.label for part in parts),

@@ -161,7 +161,8 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
         dead = stopped is not None and stopped.zero
         if dead:
             why = "no_gradient" if above is not None and above.zero else "dead"
-            groups.append((this.rows.words(phrase(f"drawing.marks.{why}"), "zero"),))
+            about = canonical(Partial(*reversed(data["symbols"])))
+            groups.append((this.rows.words(phrase(f"drawing.marks.{why}"), "zero", about),))
         units[node] = Unit(tuple(groups), "dead" if dead else "unit")
     gradients = {
         (source, target): readings.gradient(data["symbol"]) for source, target, data in graph.edges(data=True)

@@ -212,3 +212,33 @@ def test_lines_say_what_they_find_and_use(site: Path) -> None:
     assert first is not None
     assert first["data-uses"] == "W[1][1][1] x[1] b[1][1]"
     assert not page.select(".nbsolve-stepper, .nbsolve-waits")  # without a script the page is as it was
+
+
+ASLEEP = """\
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: relu, weights: [[-1, -2], [1, 1]], bias: [0, 0]}
+    - {units: 1, activation: linear, weights: [[1, 2]], bias: [0]}
+samples:
+  - {input: [1, 2], target: [1]}
+loss: squared_error
+"""
+
+
+@needs(BROWSER)
+def test_that_nothing_passes_a_unit_is_said_when_it_is_found(window: Browser, tmp_path: Path) -> None:
+    _page(tmp_path, ASLEEP)
+    plain = f"[...{PANEL}.querySelectorAll('rect.nbsolve-plain')].map(one => one.dataset.quantity)"
+    with served(tmp_path) as address:
+        seen = []
+        for _ in _walk(window, address):
+            hidden = window.evaluate(HIDDEN)
+            assert window.evaluate(plain) == (["a[1][1]"] if "da/dz[1][1]" in hidden else [])
+            found = window.evaluate(f"{LIT}.map(one => one.dataset.finds)")
+            seen.append(
+                ("da/dz[1][1]" in hidden, bool({"da/dz[1][1]", "dL/dz[1][1]", "delta[1][1]"} & set(found)))
+            )
+        first = next(at for at, (_, found) in enumerate(seen) if found)
+        assert [waits for waits, _ in seen] == [at < first for at in range(len(seen))]
+        assert first > 3

@@ -116,7 +116,7 @@ BINARY_CROSS_ENTROPY = Derivation(
                 over(plus(neg(y), times(y, a), a, neg(times(y, a))), times(a, minus(one, a))),
                 Reason.EXPANDED,
             ),
-            (_slope_in_a, Reason.CANCELLATION),
+            (_slope_in_a, Reason.TERMS_CANCEL),
             boxed=True,
         ),
     ),

@@ -153,7 +153,7 @@ STEP = Derivation(
             when=backwards,
             words="jump",
         ),
-        stage(slope("step", z), (zero, Reason.CONVENTION), words="jump_step", boxed=True),
+        stage(slope("step", z), (zero, Reason.JUMP), words="jump_step", boxed=True),
     ),
     letters=LETTERS,
     kinks=(zero,),
