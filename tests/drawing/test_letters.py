@@ -26,7 +26,8 @@ def test_symbols_only(path: Path, kind: str) -> None:
     parameter = next(worked.names.parameters(1))
     drawing = worked.draw(kind, quantity=worked.names.plain(parameter))
     assert faults(drawing.scene) == []
-    values = [row.text for row in drawing.scene.rows if re.search(r"[=≈]", row.text)]
+    texts_with_values = [row.text for row in drawing.scene.rows if re.search(r"[=≈]", row.text)]
+    values = [text for text in texts_with_values if not re.fullmatch(r"∂(\S+)/∂\1 = 1", text)]
     given = [str(entry) for entry in worked.problem.entries if str(entry)[:1] in "0123456789-"]
     assert all(text.split("= ")[-1].replace("−", "-") in given for text in values), values
     written = texts(drawing.scene)
