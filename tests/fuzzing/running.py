@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbsolve.errors import NbsolveError
 
@@ -31,7 +32,6 @@ class Outcome:
 def run(case: Callable[[], None]) -> Outcome:
     """Run the case in a child. A traceback, more than 5 s of CPU or 1 GB, and a death are faults."""
     reading, writing = os.pipe()
-    before = _bytes()
     with warnings.catch_warnings():
         # Python 3.12 warns of threads, of which the child needs none.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -43,9 +43,8 @@ def run(case: Callable[[], None]) -> Outcome:
     with os.fdopen(reading, "rb") as stream:
         said = stream.read()
     _, status, usage = os.wait4(child, 0)
-    # The child begins with what this process has, which is not the case's.
-    seconds, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 - before
-    result: dict[str, object] = json.loads(said) if said else {}
+    result: dict[str, Any] = json.loads(said) if said else {}
+    seconds, peak = usage.ru_utime + usage.ru_stime, int(result.get("bytes", 0))
     fault = str(result.get("fault", ""))
     if seconds > MOST_SECONDS:
         fault = f"took {seconds:.1f} s of CPU {fault}"
@@ -67,6 +66,7 @@ def _bytes() -> int:
 
 def _child(case: Callable[[], None], writing: int) -> None:
     result: dict[str, object] = {}
+    before = _bytes()  # what the process has that it was forked from
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS + 1, MOST_SECONDS + 2))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -80,6 +80,7 @@ def _child(case: Callable[[], None], writing: int) -> None:
         places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in _frames(error)]
         result = {"fault": f"{type(error).__name__}: {str(error)[:200]!r} at {' '.join(places)}"}
     finally:
+        result["bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
         with os.fdopen(writing, "wb") as stream:
             stream.write(json.dumps(result).encode())
         os._exit(0)
