@@ -114,6 +114,9 @@ def _from_warm(
     def prepare() -> None:
         from nbsolve.notebook.warm import warm_up
 
+        if server is not None:
+            # The copies here: a request to a server that was killed would wait at them without end.
+            server.close()
         # what goes wrong here goes wrong in the notebooks too, or it costs nothing but time
         with suppress(Exception), _compiling(scratch):
             warm_up(problems, scratch)
