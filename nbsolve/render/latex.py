@@ -39,7 +39,7 @@ def render(document: Document) -> str:
 def _block(block: Block, names: Names) -> str:
     match block:
         case Heading(level, text):
-            return rf"\{_SECTIONS[level]}*{{{_text(text, names)}}}"
+            return rf"\{_SECTIONS[min(level, max(_SECTIONS))]}*{{{_text(text, names)}}}"
         case Paragraph(text):
             return _text(text, names)
         case Bullets(items, labels):

@@ -196,7 +196,8 @@ def test_papermill_changes_one(tmp_path: Path, caplog: pytest.LogCaptureFixture)
     }
     assert "η = 0.25" in shown["solution.statement()"]
     value = re.findall(r"w₁ⁿᵉʷ.*? [≈=] ([\d.]+)$", shown["solution.update()"], re.MULTILINE)[-1]
-    assert f"New: {value}." in shown["solution.pitfalls()"]
+    new = re.findall(r"New: ([\d.]+)\.", shown["solution.pitfalls()"])[0]
+    assert value.startswith(new)  # the line may have a digit more, which a later one needs
 
 
 def test_a_value_with_an_equals_sign_stays_in_the_yaml() -> None:
