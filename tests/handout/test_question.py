@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 import pytest
-import typst
 
 from nbsolve import load_problem
 from nbsolve.answers import Answer
@@ -20,6 +19,7 @@ from nbsolve.handout.typesetting import _source
 from nbsolve.handout.work import FEWEST, IN_ALL, answer_lines
 from nbsolve.phrases import phrase
 from tests.handout.made import PROBLEMS, SMALL, handout, has_numbers, pdf
+from tests.typst_here import typst_compiler
 
 NUMBER = re.compile(r"\d+\.\d+")
 
@@ -112,9 +112,7 @@ def test_the_layout_settles(path: Path) -> None:
     """Typst gives up after five attempts, with page numbers that are wrong: that is only a warning."""
     sheet = handout(path).question()
     source = _source(sheet)[0].replace("/*families*/", "")
-    _, warnings = typst.Compiler(ignore_system_fonts=True).compile_with_warnings(
-        source.encode(), format="pdf"
-    )
+    _, warnings = typst_compiler().compile_with_warnings(source.encode(), format="pdf")
     assert not [warning.message for warning in warnings]
 
 

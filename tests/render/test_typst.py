@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import typst
 
 from nbsolve.document import Derivation, Line, Math
 from nbsolve.render import latex_math, typst_lines, typst_markdown, typst_math
 from nbsolve.render.typst_width import math_width
 from tests.programs import TEX, needs
 from tests.render import golden, notation
+from tests.typst_here import typst_compiler
 
 HERE = Path(__file__).parent
 FILE = HERE / "typst.txt"
@@ -51,7 +51,7 @@ def test_brackets_in_a_note_are_those_of_a_formula() -> None:
 
 
 def test_all_of_them_compile_and_are_no_wider_than_they_are_thought() -> None:
-    compiler = typst.Compiler(ignore_system_fonts=True)
+    compiler = typst_compiler()
     measured = ", ".join(
         f"measure(math.equation(block: true, ${printed(c.source)}$.body)).width.pt()" for c in CASES
     )
@@ -60,7 +60,7 @@ def test_all_of_them_compile_and_are_no_wider_than_they_are_thought() -> None:
         '#show math.equation: set text(font: "New Computer Modern Math")\n'
         f"#context [#metadata(({measured},))<widths>]"
     )
-    query = typst.Compiler(source.encode(), ignore_system_fonts=True)
+    query = typst_compiler(source)
     widths = [float(number) for number in query.query("<widths>", field="value", one=True)[1:-1].split(",")]
     for case, width in zip(CASES, widths, strict=True):
         bound = math_width(printed(case.source))
@@ -100,7 +100,7 @@ def test_the_bound_is_close(written: str) -> None:
         '#show math.equation: set text(font: "New Computer Modern Math")\n'
         f"#context [#metadata(measure($display({written})$).width.pt())<width>]"
     )
-    query = typst.Compiler(source.encode(), ignore_system_fonts=True)
+    query = typst_compiler(source)
     width = float(query.query("<width>", field="value", one=True)) / 100
     assert 0.98 * width <= math_width(written) <= 1.15 * width + 0.6
 
