@@ -80,7 +80,7 @@ def _build(
     from nbsolve.whole_files import write_whole
 
     sweep(course)
-    files = course.problem_files()
+    files = _problem_files(course)
     here = dict(zip(page_names(files), files, strict=True))
     record = course.build / "made.json"
     chosen = here
@@ -107,6 +107,17 @@ def _build(
                     remove(course.build / left)
             if console is not None:
                 _tell(changed, console)
+
+
+def _problem_files(course: Course) -> list[Path]:
+    """The problems of a course. Raises: NbsolveError without any, which says what is still published."""
+    try:
+        return course.problem_files()
+    except NbsolveError as error:
+        if not course.site.exists():
+            raise
+        hint = f"{course.site} still has the pages of before: remove it if they are withdrawn"
+        raise NbsolveError(f"{error}\n    hint: {hint}") from None
 
 
 def _warn_of_solutions(course: Course, console: Console) -> None:

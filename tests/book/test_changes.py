@@ -164,3 +164,16 @@ def test_a_record_that_cannot_be_read_is_made_again(mine: Path) -> None:
     (build / "site.json").write_text(json.dumps({"tools": 1}), encoding="utf-8")
     build_book(mine, [mine / "problems" / "flat.yaml"])
     assert not faults(_site(mine), ["first", "flat", "trained"])
+
+
+def test_a_course_whose_last_problem_is_gone_says_what_is_still_published(tmp_path: Path) -> None:
+    (tmp_path / "problems").mkdir()
+    (tmp_path / "book").mkdir()
+    for name in ("_config.yml", "book/_toc.yml"):
+        (tmp_path / name).touch()
+    with pytest.raises(NbsolveError, match="there is no problem") as never_built:
+        build_book(tmp_path)
+    assert "pages of before" not in str(never_built.value)
+    (tmp_path / "book" / "_build" / "html").mkdir(parents=True)
+    with pytest.raises(NbsolveError, match=r"html still has the pages of before: remove it"):
+        build_book(tmp_path)
