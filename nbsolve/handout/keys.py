@@ -205,7 +205,7 @@ def _total(groups: Sequence[Group], columns: int) -> str:
 
 
 def _marks(group: Group) -> tuple[str, str]:
-    """Those of the method and of the values; none where nothing is to be found."""
+    """The marks of the method and of the values of a group; none where nothing is to be found."""
     free = group.given and not group.method + group.accuracy
     return ("", "") if free else (written(group.method), written(group.accuracy))
 
