@@ -21,7 +21,10 @@ SHOWN = f"[...{PANEL}.querySelectorAll('text[data-quantity]:not(.nbsolve-waits)'
 COUNT = f"{PANEL}.querySelector('.nbsolve-count').textContent"
 SAID = f"{PANEL}.querySelector('[aria-live=polite]')"
 LIT = "[...document.querySelectorAll('.bd-article .nbsolve-lit[data-finds]')]"
+STYLE = files("nbsolve").joinpath("templates", "static", "nbsolve.css")
 SCRIPT = files("nbsolve").joinpath("templates", "static", "nbsolve-stepping.js")
+
+PROBLEMS = Path(__file__).parents[2] / "problems"
 
 BATCH = """\
 title: One unit, two samples
@@ -153,10 +156,12 @@ def test_it_adds_little(window: Browser, address: str) -> None:
     assert len(gzip.compress(SCRIPT.read_bytes())) < 20_000
 
 
-def _page(folder: Path, problem: str) -> None:
+def _page(folder: Path, problem: str | Path) -> None:
     """Write `page.html`, the page of a problem that one can step through, without the rest of a site."""
-    body = page_of(solve(load_problem(problem)))
-    page = f'<main class="bd-article">{body}</main><script>{SCRIPT.read_text(encoding="utf-8")}</script>'
+    worked = solve(load_problem(problem))
+    style, script = (place.read_text(encoding="utf-8") for place in (STYLE, SCRIPT))
+    body = page_of(worked)
+    page = f'<style>{style}</style><main class="bd-article">{body}</main><script>{script}</script>'
     (folder / "page.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{page}", encoding="utf-8")
 
 
@@ -242,3 +247,54 @@ def test_that_nothing_passes_a_unit_is_said_when_it_is_found(window: Browser, tm
         first = next(at for at, (_, found) in enumerate(seen) if found)
         assert [waits for waits, _ in seen] == [at < first for at in range(len(seen))]
         assert first > 3
+
+
+# All steps, one after the other: how high labels are (in CSS pixels), how large the drawing is beside its own size,
+# which of the parts that are found cannot be seen, and whether something reaches over the window's edge.
+SEEN = f"""(() => {{
+  const panel = {PANEL}, figure = panel.querySelector('figure'), found = [];
+  const [back, forward] = panel.querySelectorAll('button');
+  for (;;) {{
+    const drawing = figure.querySelector('svg'), scale = drawing.getScreenCTM().a;
+    const window_ = figure.getBoundingClientRect();
+    const texts = [...drawing.querySelectorAll('text[data-quantity]:not(.nbsolve-waits)')];
+    const heights = texts.map(one => parseFloat(getComputedStyle(one).fontSize) * scale);
+    const parts = [...drawing.querySelectorAll('.nbsolve-finds[data-part]:not([data-part=line])')];
+    const boxes = parts.map(one => one.getBoundingClientRect());
+    const [left, top] = ['left', 'top'].map(edge => Math.min(...boxes.map(box => box[edge])));
+    const [right, bottom] = ['right', 'bottom'].map(edge => Math.max(...boxes.map(box => box[edge])));
+    const fits = right - left <= figure.clientWidth && bottom - top <= figure.clientHeight;
+    const hidden = fits && boxes.length && (left < window_.left - 1 || right > window_.right + 1
+      || top < window_.top - 1 || bottom > window_.bottom + 1);
+    const over = window_.right > innerWidth || window_.bottom > innerHeight
+      || document.documentElement.scrollWidth > document.documentElement.clientWidth;
+    found.push({{low: Math.min(...heights), scale, hidden, over, fits: fits && boxes.length > 0}});
+    if (forward.getAttribute('aria-disabled') === 'true') return found;
+    forward.click();
+  }}
+}})()"""
+
+
+@needs(BROWSER)
+@pytest.mark.parametrize(
+    ("width", "height", "least"), [(1280, 800, 0.8), (768, 1024, 0.7), (375, 812, 0.7), (320, 568, 0.7)]
+)
+@pytest.mark.parametrize("name", ["001-a-squared-error", "003-three-two-one", "002-two-sigmoid-layers"])
+def test_labels_can_be_read_and_what_is_found_is_seen(
+    window: Browser, tmp_path: Path, name: str, width: int, height: int, least: float
+) -> None:
+    """Where a drawing has no room at a readable size, it is moved: at once, for those who want nothing to move."""
+    _page(tmp_path, PROBLEMS / f"{name}.yaml")
+    window.send(
+        "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}]
+    )
+    window.resize(width, height)
+    with served(tmp_path) as address:
+        window.open(f"{address}/page.html#step-1")
+        window.until(f"!!{PANEL}")
+        steps = window.evaluate(SEEN)
+    assert len(steps) > 20
+    assert min(step["low"] for step in steps) >= 9
+    assert min(step["scale"] for step in steps) >= least
+    assert not any(step["hidden"] or step["over"] for step in steps)
+    assert sum(step["fits"] for step in steps) > 0.8 * len(steps)  # a whole layer may be wider than a phone

@@ -1,4 +1,5 @@
-// A solution one can step through: the drawing stays in view at the foot of the page while one goes from line to line.
+// A solution one can step through: the drawing stays in view, beside the text or at the foot of the page, while one goes
+// from line to line.
 // Nothing is computed here. A line says what it finds and uses (data-finds, data-uses), a drawing what each of its parts
 // shows (data-quantity, data-part); both are in the page already, and are shown, hidden and lit up.
 
@@ -81,6 +82,7 @@
     return made;
   };
 
+  const root = document.documentElement;
   let panel;
   let picture; // of the iteration and the sample of the current step
   let current = -1;
@@ -112,8 +114,9 @@
       bar.append(shown.iterations);
     }
     bar.append(shown.count, shown.close);
-    panel = element("section", { className: "nbsolve-stepper" }, bar, element("div", { className: "nbsolve-view" }, shown.picture, shown.said));
+    panel = element("section", { className: "nbsolve-stepper" }, bar, shown.picture, shown.said);
     panel.setAttribute("aria-label", "Step by step");
+    panel.style.setProperty("--widest", Math.max(...drawings.map((one) => one.viewBox.baseVal.width)));
     panel.addEventListener("keydown", keyed);
     for (const kind of ["pointerover", "focusin"]) shown.picture.addEventListener(kind, pointed);
     for (const kind of ["pointerleave", "focusout"]) shown.picture.addEventListener(kind, () => say(steps[current]));
@@ -142,7 +145,7 @@
     pause();
     light([]);
     panel.remove();
-    document.documentElement.classList.remove("nbsolve-stepping");
+    root.classList.remove("nbsolve-stepping");
     history.replaceState(null, "", location.pathname + location.search);
     current = -1;
     start.focus();
@@ -155,18 +158,21 @@
     if (!panel) build();
     if (!byItself) pause();
     if (!panel.isConnected) document.body.append(panel);
-    document.documentElement.classList.add("nbsolve-stepping");
+    root.classList.add("nbsolve-stepping");
     const step = steps[(current = to)];
     draw(step);
     chapters(step);
     light(step.lines);
     panel.classList.remove("nbsolve-asked");
     say(step);
-    shown.count.textContent = `${to + 1} / ${steps.length}`;
+    const { sample } = picture.source.dataset;
+    const other = isShownBy(step, picture.source) ? "" : ` (drawing: sample ${sample})`;
+    shown.count.textContent = `${to + 1} / ${steps.length}${other}`;
     shown.back.setAttribute("aria-disabled", to === 0);
     shown.forward.setAttribute("aria-disabled", to === steps.length - 1);
     history.replaceState(null, "", `#step-${to + 1}`);
     reveal(step);
+    follow();
   };
 
   // What stands at a part of the drawing, for those who come to it with the keyboard.
@@ -188,6 +194,9 @@
         part.setAttribute("role", "button");
         part.setAttribute("aria-label", wordsOf(copy, part));
       }
+      copy.removeAttribute("style");
+      copy.style.setProperty("--wide", copy.viewBox.baseVal.width);
+      copy.style.setProperty("--high", copy.viewBox.baseVal.height);
       shown.picture.replaceChildren(copy);
       picture = { source, copy };
     }
@@ -260,11 +269,34 @@
 
   const reveal = (step) => {
     for (let fold = step.lines[0].closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    document.documentElement.style.setProperty("--nbsolve-panel", `${panel.offsetHeight}px`);
+    const { top: edge, height, width } = panel.getBoundingClientRect();
+    const isBeside = edge < 1;
+    root.style.setProperty("--nbsolve-panel-width", isBeside ? `${width}px` : "0px");
+    root.style.setProperty("--nbsolve-panel-height", isBeside ? "0px" : `${height}px`);
     const top = step.lines[0].getBoundingClientRect().top;
     const bottom = step.lines.at(-1).getBoundingClientRect().bottom;
-    const isSeen = top > 80 && bottom < panel.getBoundingClientRect().top;
+    const isSeen = top > 80 && bottom < (isBeside ? innerHeight : edge);
     if (!isSeen) step.lines[step.lines.length >> 1].scrollIntoView({ block: "center" });
+  };
+
+  // Where a drawing is too large to be read as a whole, what the step uses and finds is brought into view: all of it if
+  // there is room, what it finds in any case.
+  const follow = () => {
+    const figure = shown.picture;
+    const frame = figure.getBoundingClientRect();
+    const nearest = (at, size, low, high) =>
+      high - low > size ? (low + high - size) / 2 : Math.min(Math.max(at, high - size), low);
+    let { scrollLeft: left, scrollTop: top } = figure;
+    const [x, y] = [left - frame.left, top - frame.top];
+    for (const kinds of [".nbsolve-uses, .nbsolve-finds", ".nbsolve-finds"]) {
+      const boxes = [...picture.copy.querySelectorAll(kinds)].map((part) => part.getBoundingClientRect());
+      if (!boxes.length) continue;
+      const most = (edge) => Math.max(...boxes.map((box) => box[edge])) + 6;
+      const least = (edge) => Math.min(...boxes.map((box) => box[edge])) - 6;
+      left = nearest(left, figure.clientWidth, least("left") + x, most("right") + x);
+      top = nearest(top, figure.clientHeight, least("top") + y, most("bottom") + y);
+    }
+    figure.scrollTo(left, top);
   };
 
   // ---------------------------------------------------------------- pointing: a line of the network, and its line in the text
@@ -302,10 +334,10 @@
   const first = article.querySelector("figure.nbsolve-drawing");
   (first.nextElementSibling?.matches("details") ? first.nextElementSibling : first).after(start);
 
-  const follow = () => {
+  const linked = () => {
     const number = /^#step-(\d+)$/.exec(location.hash)?.[1];
     if (number) open(Math.min(Math.max(Number(number), 1), steps.length) - 1);
   };
-  addEventListener("hashchange", follow);
-  follow();
+  addEventListener("hashchange", linked);
+  linked();
 })();
