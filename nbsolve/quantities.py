@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from nbsolve.entries import PARAMETERS, absence, own_bias
 from nbsolve.errors import NbsolveError, UnknownQuantityError
@@ -224,6 +224,7 @@ def _one_line(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1 << 14)
 def _spelled(text: str) -> str:
     """`w11^(2)` and `w^{(2)}_{11}` as `w_{11}^{(2)}`."""
     text = re.sub(r"\^(\([^()]*\))", r"^{\1}", strip_signs(text).replace(r"\,", ""))
@@ -243,4 +244,4 @@ def _without_layer(text: str) -> str:
 
 
 def _spaceless(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())

@@ -1,18 +1,25 @@
-"""What all tests share: tests whose programs are missing are left out, and one line says so.
+"""What all tests share: those whose programs are missing are left out, and one line says so; slow and sampled ones.
 
 Of a test that is marked `sampled(n)`, whose cases are many of one kind, every n-th case runs; all of them run with
-`--thorough` (`make test TESTS=--thorough`).
+`--thorough` (`make test TESTS=--thorough`). `-m "not slow"` leaves out whatever `_is_slow` names.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.programs import Program
+from tests.sampling import OneIn, left
 
 LEFT_OUT = "needs "
+SLOW_FOLDERS = {"algebra", "audit", "book", "checking", "corpus", "fuzzing", "handout", "packaging", "trust"}
+"""Whole pages and sheets read back, sites built, files mutated."""
+SLOW_FIXTURES = {"course", "run", "site"}
+"""A site, or the command in a process of its own."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,13 +32,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "sampled(n): every n-th case runs, all with --thorough; 0: none without"
     )
+    settings.register_profile("tests", max_examples=200 if config.getoption("--thorough") else 50)
+    settings.load_profile("tests")
+    config.addinivalue_line("markers", "slow: the test reads whole pages, builds, or starts another program")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if _is_slow(item):
+            item.add_marker(pytest.mark.slow)
     if not config.getoption("--thorough"):
-        left = [item for item in items if _is_left(item)]
-        items[:] = [item for item in items if item not in set(left)]
-        config.hook.pytest_deselected(items=left)
+        thorough = left(items)
+        config.hook.pytest_deselected(items=[item for item in items if item in thorough])
+        items[:] = [item for item in items if item not in thorough]
     if config.getoption("--insist"):
         return
     for item in items:
@@ -41,18 +55,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=LEFT_OUT + program.missing))
 
 
-_cases: Counter[str] = Counter()
+def _is_slow(item: pytest.Item) -> bool:
+    """By its folder, by what it stands on, by the program that it needs; or it says so itself."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return (
+        folder in SLOW_FOLDERS
+        or not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        or item.get_closest_marker("needs") is not None
+    )
 
 
-def _is_left(item: pytest.Item) -> bool:
-    """Whether it is a case that only a thorough run takes: the first of every n of its test stays."""
-    mark = item.get_closest_marker("sampled")
-    if mark is None:
-        return False
-    name = item.nodeid.partition("[")[0]
-    _cases[name] += 1
-    every: int = mark.args[0]
-    return every == 0 or (_cases[name] - 1) % every != 0
+@pytest.fixture
+def one_in(request: pytest.FixtureRequest) -> OneIn:
+    """How many of many cases that one test tries: `one_in(5)` is 5, and 1 with `--thorough`."""
+    thorough = bool(request.config.getoption("--thorough"))
+    return lambda every: 1 if thorough else every
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -23,6 +23,7 @@ from tests.algebra.specification import load
 from tests.algebra.symbolic import SymbolicPage
 from tests.algebra.tree import Derivative
 from tests.reference import autograd_oracle, spec
+from tests.sampling import OneIn
 
 COUNT, GROUPS = 210, 7
 DIGITS = 1e-12
@@ -30,7 +31,7 @@ TEXT, LETTERS = 80_000, 96
 """Characters of a page, letters in one side of an equation, full products of several paths among them."""
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_networks(group: int) -> None:
     compared = 0
@@ -89,11 +90,13 @@ def name(place: Place) -> str:
     return f"{stem}" + "".join(f"[{n}]" for n in numbers)
 
 
-def test_some_numbers_given() -> None:
+def test_some_numbers_given(one_in: OneIn) -> None:
     """What is said in letters holds whatever is given; what is said with numbers holds for those given."""
-    random, rounded = Random(5), 0
-    for problem in problems(40, seed=11):
+    random, rounded, every = Random(5), 0, one_in(2)
+    for number, problem in enumerate(problems(40, seed=11)):
         written = text(partly_given(problem, load(text(problem)), random))
+        if number % every:
+            continue
         markdown = render(solve(load_problem(written)).document())
         page = SymbolicPage(written, markdown, points=1)
         report = page.check()
@@ -102,7 +105,7 @@ def test_some_numbers_given() -> None:
         rounded += sum(item.relation == "≈" for d in page.displays for c in d.chains for item in c.items)
         for row in page.answers:
             page.given.equal(*row)
-    assert rounded > 50
+    assert rounded * every > 50
 
 
 def test_every_activation_and_loss_comes_up() -> None:

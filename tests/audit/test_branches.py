@@ -9,6 +9,7 @@ import pytest
 from tests.audit.audit import kill
 from tests.audit.own import ACTIVATIONS, AT_END, EACH_STEP, LOSSES, problem
 from tests.audit.pages import markdown
+from tests.sampling import OneIn
 
 
 def sound(text: str) -> None:
@@ -17,7 +18,7 @@ def sound(text: str) -> None:
     assert not report.faults, text + "\n".join(report.faults[:5])
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("rounding", [AT_END, EACH_STEP])
 @pytest.mark.parametrize("formula", ACTIVATIONS)
 def test_activations(formula: str, rounding: str) -> None:
@@ -26,7 +27,7 @@ def test_activations(formula: str, rounding: str) -> None:
     sound(problem(output=formula, explain="local_derivatives", rounding=rounding))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("rounding", [AT_END, EACH_STEP])
 @pytest.mark.parametrize("formula", LOSSES)
 def test_losses(formula: str, rounding: str) -> None:
@@ -36,11 +37,12 @@ def test_losses(formula: str, rounding: str) -> None:
 
 
 @pytest.mark.parametrize("rounding", [AT_END, EACH_STEP])
-def test_a_change_of_every_digit_is_found(rounding: str) -> None:
+def test_a_change_of_every_digit_is_found(rounding: str, one_in: OneIn) -> None:
     audit = markdown(problem(ACTIVATIONS[3], ACTIVATIONS[1], LOSSES[1], output_bias="0.3", rounding=rounding))
-    result = kill(audit, all_digits=False)
+    every = one_in(3)
+    result = kill(audit, all_digits=False, one_in=every)
     assert result.rate == 1, "\n".join(result.passed[:20])
-    assert result.made > 1_000
+    assert result.made * every > 1_000
 
 
 def test_a_reason_that_lies_is_found() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.audit.audit import Audit, kill
 from tests.audit.pages import PROBLEMS, ROUNDINGS, markdown
+from tests.sampling import OneIn
 
 KINKS = """
 title: Kinks, and one that is near
@@ -68,7 +69,7 @@ def only_the_check(audit: Audit) -> Audit:
     return audit
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "rounding"),
     [
@@ -78,14 +79,16 @@ def only_the_check(audit: Audit) -> Audit:
         ("003-three-two-one", "4 decimals"),
     ],
 )
-def test_every_change_of_the_check_is_found(name: str, rounding: str) -> None:
+def test_every_change_of_the_check_is_found(name: str, rounding: str, one_in: OneIn) -> None:
     source = EDGES.get(name) or next(path for path in PROBLEMS if path.stem == name)
     audit = only_the_check(markdown(source, ROUNDINGS[rounding]))
     report = audit.report()
     assert not report.faults, "\n".join(report.faults)
-    result = kill(audit, all_digits=rounding == "at_end" and name in EDGES)
+    all_digits = rounding == "at_end" and name in EDGES
+    every = one_in(3 if all_digits else 1)
+    result = kill(audit, all_digits=all_digits, one_in=every)
     print(f"{name}, {rounding}: {result.found} of {result.made} changes found")
-    assert result.made > 80
+    assert result.made * every > 80
     assert result.rate == 1, "\n".join(result.passed[:20])
 
 

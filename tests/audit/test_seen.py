@@ -17,6 +17,7 @@ from tests.audit.pages import ROOT, site
 from tests.audit.same import spelt
 from tests.audit.test_mutations import IN_FULL
 from tests.loading import FOLDER
+from tests.sampling import OneIn
 
 
 def formula(inside: str, *, kind: str = "nbsolve-inline") -> str:
@@ -26,8 +27,9 @@ def formula(inside: str, *, kind: str = "nbsolve-inline") -> str:
     return seen(found)
 
 
-def test_the_latex_of_every_formula_is_what_is_seen(tmp_path: Path) -> None:
-    paths = sorted(FOLDER.glob("*.yaml"))
+def test_the_latex_of_every_formula_is_what_is_seen(tmp_path: Path, one_in: OneIn) -> None:
+    every = one_in(3)
+    paths = sorted(FOLDER.glob("*.yaml"))[::every]
     read = 0
     for path, page in zip(paths, pages(paths, tmp_path), strict=True):
         for one in parsed(page).select(FORMULAE):
@@ -35,7 +37,7 @@ def test_the_latex_of_every_formula_is_what_is_seen(tmp_path: Path) -> None:
             assert note is not None, one
             assert spelt(seen(one)) == spelt(note.get_text()), (path.stem, note.get_text())
             read += 1
-    assert read > 3_000
+    assert read * every > 3_000
 
 
 @pytest.mark.parametrize("name", IN_FULL)

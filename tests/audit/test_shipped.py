@@ -22,6 +22,7 @@ def test_as_shipped(path: Path) -> None:
     assert report.lines > 100
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("explain", EXPLANATIONS)
 @pytest.mark.parametrize("rounding", ROUNDINGS)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)

@@ -23,7 +23,8 @@ PAGES = (
 _UNFOLD = """(() => {
   for (const fold of document.querySelectorAll('details')) fold.open = true;
   const sheet = document.head.appendChild(document.createElement('style'));
-  sheet.textContent = '.nbsolve-equation { content-visibility: visible !important }';
+  sheet.textContent = '.nbsolve-equation { content-visibility: visible !important }'
+    + '* { transition: none !important; animation: none !important }';
 })()"""
 _THEME = "document.documentElement.dataset.theme = document.documentElement.dataset.mode = '{theme}'"
 _RUN = """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(
@@ -42,7 +43,7 @@ def _violations(window: Browser) -> dict[str, Any]:
 
 def _themed(window: Browser, theme: str) -> Any:
     window.evaluate(_THEME.format(theme=theme))
-    window.evaluate("new Promise(done => setTimeout(done, 400))")  # colours change slowly
+    window.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return window.evaluate(_RUN)
 
 

@@ -11,7 +11,7 @@ from nbsolve import ProblemError, load_problem, solve
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.problem.derivations import KEYS, PART_KEYS
 
-quick = settings(max_examples=200, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+quick = settings(deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
 
 WORDS = st.sampled_from(
     [

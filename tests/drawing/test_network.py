@@ -37,6 +37,7 @@ def test_shipped_problems_have_no_overlap(path: Path) -> None:
         assert faults(worked.draw(show).scene) == [], show
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("block", range(12))
 def test_random_networks_have_no_overlap(block: int) -> None:
     for seed in range(5 * block, 5 * (block + 1)):

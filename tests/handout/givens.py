@@ -184,7 +184,11 @@ def lowered(text: str) -> list[int]:
 
 def faults(text: str) -> list[str]:
     """What the question sheet of a problem leaves out or says differently."""
-    sheet = Sheet(typeset(Handout(solve(load_problem(text))).question()))
+    return faults_of(Sheet(typeset(Handout(solve(load_problem(text))).question())), text)
+
+
+def faults_of(sheet: Sheet, text: str) -> list[str]:
+    """What a question sheet leaves out or says differently."""
     wanted = expected(text)
     turned = turned_arrays(sheet, wanted)
     found = {

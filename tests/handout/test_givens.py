@@ -12,8 +12,7 @@ from nbsolve.compose import givens as given_blocks
 from nbsolve.compose import paper_tables
 from nbsolve.handout import Handout, Solutions, collection, typeset
 from nbsolve.render import latex
-from tests.handout.givens import Sheet, expected, faults, problems, wide_problem
-from tests.handout.pdf import Pdf
+from tests.handout.givens import Sheet, expected, faults, faults_of, problems, wide_problem
 
 SAMPLE = 8
 """The number of sheets read here, of the 300 that `python -m tests.handout.givens 300` reads."""
@@ -57,10 +56,10 @@ def test_every_given_is_on_the_sheet(number: int) -> None:
 )
 def test_what_is_too_large_to_print_is_attached(widths: list[int], samples: int, attached: list[str]) -> None:
     text = digits(widths, samples)
-    assert not faults(text)
-    made = Pdf(typeset(Handout(solve(load_problem(text))).question()))
-    assert sorted(made.file.attachments) == sorted(attached)
-    assert made.pages <= 8
+    sheet = Sheet(typeset(Handout(solve(load_problem(text))).question()))
+    assert not faults_of(sheet, text)
+    assert sorted(sheet.pdf.file.attachments) == sorted(attached)
+    assert sheet.pdf.pages <= 8
 
 
 def test_solutions_and_collections_have_them_too() -> None:

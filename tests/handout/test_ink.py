@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 
@@ -15,7 +15,7 @@ from nbsolve.handout import CourseData, Handout, Solutions, collection, typeset
 from nbsolve.handout.kinds import sheet_of
 from nbsolve.handout.paper import MARGIN, PAPERS
 from tests.handout.givens import wide_problem
-from tests.handout.made import PROBLEMS
+from tests.handout.made import PROBLEMS, handout, pdf
 
 POINTS = 72 / 25.4
 SLACK = 3.0
@@ -46,18 +46,23 @@ loss: squared_error
 """
 
 
+@lru_cache(maxsize=1)
+def painted(data: bytes) -> list[np.ndarray]:
+    """The pages of a PDF, a number from black to white for each point."""
+    pages = pypdfium2.PdfDocument(data)
+    return [np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze() for page in pages]
+
+
 def faults(data: bytes, cover: bool = False) -> list[str]:
     """Pages whose ink leaves the margins; `cover`: the first has a band of colour across, with light words."""
     found = []
-    document = pypdfium2.PdfDocument(data)
-    for number, page in enumerate(document, 1):
-        width, height = page.get_size()
-        painted = np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze()
-        ink = painted < 200
+    for number, page in enumerate(painted(data), 1):
+        height, width = page.shape
+        ink = page < 200
         if cover and number == 1:
             end = int(np.argmin(ink[:, 0]))
             assert end > 300, "no band"
-            ink[:end] = painted[:end] > 120
+            ink[:end] = page[:end] > 120
             ink[end - 1 : end + 1] = False  # its edge
         rows, columns = np.nonzero(ink)
         if not len(rows):
@@ -65,7 +70,7 @@ def faults(data: bytes, cover: bool = False) -> list[str]:
         side = MARGIN * POINTS - SLACK
         box = (columns.min(), rows.min(), columns.max(), rows.max())
         if box[0] < side or box[2] > width - side or box[1] < 20 or box[3] > height - 20:
-            found.append(f"page {number}: ink from {box[:2]} to {box[2:]} on {width:.0f} × {height:.0f}")
+            found.append(f"page {number}: ink from {box[:2]} to {box[2:]} on {width} × {height}")
     return found
 
 
@@ -75,34 +80,25 @@ MOST_EMPTY = 1 / 3
 
 def gaps(data: bytes, first: int = 1) -> list[str]:
     """Pages but the last that are emptier than they may be, from the `first` on."""
-    document = pypdfium2.PdfDocument(data)
+    pages = painted(data)
     found = []
-    for number in range(first, len(document)):
-        page = document[number - 1]
-        top, bottom = 24 * POINTS, page.get_height() - 22 * POINTS
-        painted = np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze()
-        rows = np.nonzero((painted[int(top) : int(bottom)] < 215).any(axis=1))[0]
+    for number, page in enumerate(pages[first - 1 : -1], first):
+        top, bottom = 24 * POINTS, page.shape[0] - 22 * POINTS
+        rows = np.nonzero((page[int(top) : int(bottom)] < 215).any(axis=1))[0]
         widest = np.diff([0, *rows, bottom - top]).max() / (bottom - top)
         if widest > MOST_EMPTY:
-            found.append(f"page {number} of {len(document)}: {widest:.0%} empty")
+            found.append(f"page {number} of {len(pages)}: {widest:.0%} empty")
     return found
 
 
-@cache
-def worked(source: str | Path) -> Handout:
-    return Handout(solve(load_problem(source)))
-
-
 def all_kinds(source: str | Path, paper: str = "a4") -> list[str]:
-    one = worked(source)
-    one = Handout(one.worked, one.course, PAPERS[paper])
-    return [f"{kind}, {fault}" for kind in KINDS for fault in faults(typeset(sheet_of(one, kind)))]
+    return [f"{kind}, {fault}" for kind in KINDS for fault in faults(pdf(source, kind, paper=paper).bytes)]
 
 
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped_problems(path: Path) -> None:
     for kind in KINDS:
-        data = typeset(sheet_of(worked(path), kind))
+        data = pdf(path, kind).bytes
         assert not faults(data), kind
         assert not gaps(data), kind
 
@@ -110,7 +106,7 @@ def test_shipped_problems(path: Path) -> None:
 @pytest.mark.parametrize("solutions", Solutions)
 def test_no_page_of_a_booklet_is_half_empty(solutions: Solutions) -> None:
     """Every third problem: networks, symbols and derivations, each with what follows it on the same page."""
-    handouts = [worked(path) for path in PROBLEMS[::3]]
+    handouts = [handout(path) for path in PROBLEMS[::3]]
     assert not gaps(typeset(collection(handouts, solutions)), first=3)
 
 
@@ -118,7 +114,7 @@ def test_drawings_that_wait_leave_a_page_half_empty(monkeypatch: pytest.MonkeyPa
     """The drawing of the backward pass of document 001 is higher than half of a page."""
     monkeypatch.setattr("nbsolve.handout.figures._LARGE", 1.0)
     path = next(path for path in PROBLEMS if path.stem == "001-a-squared-error")
-    assert gaps(typeset(worked(path).solution()))
+    assert gaps(typeset(Handout(handout(path).worked).solution()))
 
 
 @pytest.mark.parametrize("paper", PAPERS)

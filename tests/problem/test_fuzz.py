@@ -20,7 +20,7 @@ from nbsolve.problem.reading import decode, read_tree
 from nbsolve.problem.tree import Entries
 from tests.problem.problems import VALID, write_data
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+quick = settings(deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
 
 
 def _check(error: ProblemError) -> None:
