@@ -7,7 +7,7 @@ from itertools import islice
 
 from nbsolve.catalogue import is_named
 from nbsolve.compose.functions import activation_name, argument
-from nbsolve.compose.iteration import by_matrices
+from nbsolve.compose.iteration import by_matrices, is_long
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words, losses, one_sample
 from nbsolve.document import Inline, Markdown, Math, Text
@@ -57,6 +57,8 @@ def conventions(solution: Solution, names: Names) -> Iterator[Text]:
     if any(isinstance(entry, Given) for entry in problem.entries):
         yield _rounding(problem, names)
     widest = max(problem.network.inputs, *(layer.units for layer in problem.network.layers))
+    if is_long(solution):
+        yield (Markdown(phrase("conventions.long")),)
     if by_matrices(solution) and widest > LIMIT:
         yield (Markdown(phrase("conventions.truncated")),)
 

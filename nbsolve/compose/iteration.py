@@ -34,6 +34,8 @@ MOST_PARAMETERS = 120
 MOST_SAMPLES = 4
 """The largest sizes that `detail: auto` writes unit by unit; larger solutions are written with matrices (a batch of
 more samples only if it is long)."""
+MOST_EQUATIONS = 800
+"""Weights times samples times iterations on one page that `detail: auto` writes unit by unit."""
 
 FACTORS = frozenset(
     {
@@ -53,12 +55,31 @@ def by_matrices(solution: Solution) -> bool:
     problem = solution.problem
     if problem.detail != "auto":
         return problem.detail == "matrix"
-    widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
-    count = sum(below * above for below, above in itertools.pairwise(widths))
-    batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
-    batch = batch if problem.losses else 1  # forward passes stand each by itself
+    return _is_large(solution) or is_long(solution)
+
+
+def _is_large(solution: Solution) -> bool:
+    """Whether one iteration is too large to be written unit by unit."""
+    count, batch = _weights_and_samples(solution)
+    widest = max(solution.problem.network.inputs, *(layer.layer.units for layer in solution.layers))
     long = batch > MOST_SAMPLES and (batch > MOST_UNITS or count * batch > MOST_PARAMETERS)
-    return max(widths) > MOST_UNITS or count > MOST_PARAMETERS or long
+    return widest > MOST_UNITS or count > MOST_PARAMETERS or long
+
+
+def is_long(solution: Solution) -> bool:
+    """Whether it is only all iterations together that would be too long a page, unit by unit."""
+    count, batch = _weights_and_samples(solution)
+    whole = count * batch * len(solution.iterations)
+    return solution.problem.detail == "auto" and whole > MOST_EQUATIONS and not _is_large(solution)
+
+
+def _weights_and_samples(solution: Solution) -> tuple[int, int]:
+    """The number of weights, and of the samples in a batch; forward passes alone stand each by itself."""
+    problem = solution.problem
+    widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
+    batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
+    weights = sum(below * above for below, above in itertools.pairwise(widths))
+    return weights, batch if problem.losses else 1
 
 
 def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:

@@ -123,7 +123,9 @@ def test_what_is_given_is_explained_by_its_value() -> None:
     assert block.anchors == ("it1-W-1-1-2",)
 
 
-def sized(inputs: int, units: int, detail: str = "auto", samples: int = 1) -> WorkedSolution:
+def sized(
+    inputs: int, units: int, detail: str = "auto", samples: int = 1, iterations: int = 1
+) -> WorkedSolution:
     rows = ", ".join(f"[{', '.join(['0.1'] * inputs)}]" for _ in range(units))
     one = f"{{input: [{', '.join(['0.5'] * inputs)}], target: [{', '.join(['1'] * units)}]}}"
     return solve(
@@ -131,6 +133,7 @@ def sized(inputs: int, units: int, detail: str = "auto", samples: int = 1) -> Wo
             f"title: Size\nnetwork: {{inputs: {inputs}, layers: [{{units: {units}, activation: tanh, "
             f"weights: [{rows}]}}]}}\n"
             f"samples: [{', '.join([one] * samples)}]\nloss: squared_error\ndetail: {detail}\n"
+            f"training: {{optimiser: {{sgd: {{learning_rate: 0.1}}}}, iterations: {iterations}, batch: all}}\n"
         )
     )
 
@@ -146,6 +149,9 @@ def sized(inputs: int, units: int, detail: str = "auto", samples: int = 1) -> Wo
         (sized(2, 2, samples=60), True),
         (sized(2, 2, "matrix"), True),
         (sized(9, 4, "units"), False),
+        (sized(8, 5, samples=4, iterations=5), False),
+        (sized(8, 6, samples=4, iterations=5), True),
+        (sized(8, 6, "units", samples=4, iterations=5), False),
     ],
 )
 def test_large_solutions_are_written_with_matrices(solved: WorkedSolution, expected: bool) -> None:
@@ -159,6 +165,13 @@ def test_large_solutions_are_written_with_matrices(solved: WorkedSolution, expec
         if isinstance(node, Quantity)
     }
     assert ("z[1]" in shown) is expected
+
+
+def test_pages_that_are_long_for_their_iterations_say_why_they_have_matrices() -> None:
+    said = "unit by unit they would fill thousands of lines"
+    assert said in text.render(sized(8, 6, samples=4, iterations=5).conventions(), 10_000)
+    for other in (sized(8, 5, samples=4, iterations=5), sized(9, 4), sized(8, 6, "matrix", 4, 5)):
+        assert said not in text.render(other.conventions(), 10_000)
 
 
 def test_shortened_matrices_are_announced() -> None:
