@@ -10,30 +10,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.network import network_graph
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import (
+    Atom,
     Expr,
-    Function,
-    Hadamard,
-    MatrixProduct,
     Negation,
     Quantity,
     Sum,
-    Transpose,
     number,
-    product,
     total,
     with_variables,
 )
-from nbsolve.layers.complete import write_local_derivatives
-from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.gradient import unit_of
-from nbsolve.layers.parameters import held_members
+from nbsolve.graph import Graph, Node
 from nbsolve.objective import Objective
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.backward import Users, chain, entry_formula, whole_formula
+from nbsolve.solving.gradient import Gradient, unit_of, written
+from nbsolve.solving.missing import write_local_derivatives
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
 
 __all__ = ["Derived", "derive", "known_step", "write_derived"]
@@ -65,20 +63,20 @@ def write_derived(recorder: Recorder, solution: Solution, labels: Sequence[int |
     """Write down what the passes did not."""
     problem = solution.problem
     output = solution.layers[-1]
+    graph = network_graph(solution.layers, labels)
     objective = Objective(problem, labels).meeting(recorder.values)
     seeing = objective.seeing(recorder.values, recorder.arithmetic) if problem.losses else objective
     for label in labels:
         if problem.samples[0].target is not None:
             _errors(recorder, output, label)
         if not problem.losses:
-            for layer in solution.layers:
-                write_local_derivatives(recorder, layer, label)
+            write_local_derivatives(recorder, graph, [node for node in graph.nodes if node.sample == label])
             continue
         _signals(recorder, solution, label)
         if objective.output_loss(1, label) is not None:
             _output_losses(recorder, (objective, seeing), output, label)
             for k in output.units:
-                _backwards(recorder, solution, seeing, k, label)
+                _backwards(recorder, solution, graph, seeing, k, label)
     after = Symbol(Role.LOSS, new=True) in recorder.values.stored
     if problem.losses and tuple(labels) == (None,):
         for new in (False, True) if after else (False,):
@@ -139,9 +137,9 @@ def _output_losses(
 
 
 def _backwards(
-    recorder: Recorder, solution: Solution, objective: Objective, k: int, label: int | None
+    recorder: Recorder, solution: Solution, graph: Graph, objective: Objective, k: int, label: int | None
 ) -> None:
-    """∂L_k/∂a of every layer, from the last to the first."""
+    """∂L_k/∂a of every layer, from the last to the first, by the same rule as the gradients of the whole loss."""
     output = solution.layers[-1]
     loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)
     recorder.write_units(
@@ -150,76 +148,73 @@ def _backwards(
         lambda atom: forms(objective.derivative(k, label) if unit_of(atom) == k else number(0)),
         label,
     )
-    for layer in reversed(solution.layers[1:]):
-        _Back(solution, layer, loss, [k] if layer is output else list(layer.units)).write(recorder)
+
+    def alone(entry: Symbol) -> Expr:
+        return Quantity(Partial(loss, entry)) if entry.to == k else number(0)
+
+    found = {output.a(None, label): Gradient(Quantity(Partial(loss, output.a(None, label))), alone, alone)}
+    for node in reversed([node for node in graph.nodes if node.sample == label]):
+        array = node.target
+        users: Users = [(user, slot, found[user.target]) for user, slot in graph.users(array)]
+        if not users:
+            continue
+        if array.role is Role.ACTIVATION:
+            alone_through = array.layer == output.index - 1 and not output.activation.vector
+            if alone_through and Symbol(Role.SHARE, array.layer, sample=label) in recorder.values.stored:
+                _write_shares(recorder, graph, array, loss)
+            else:
+                _write_sum(recorder, graph, array, users, loss)
+            found[array] = written(array, loss)
+        else:
+            found[array] = _through(solution, graph, users)
 
 
-@dataclass(frozen=True)
-class _Back:
-    """Takes ∂L_k/∂a back from one layer to the layer before; `through` are the units whose ∂L_k/∂a is not 0."""
+def _through(solution: Solution, graph: Graph, users: Users) -> Gradient:
+    """∂L_k/∂z, which has no name of its own."""
+    ((node, slot, upstream),) = users
+    named = solution.how.way == "local_derivatives" and graph.slope(node, slot) is not None
 
-    solution: Solution
-    layer: Dense
-    loss: Symbol
-    through: Sequence[int]
+    def local(node: Node, slot: str, of: Symbol, wrt: Symbol) -> Expr:
+        return Quantity(Partial(of, wrt)) if named else graph.local(node, slot, of, wrt)
 
-    def write(self, recorder: Recorder) -> None:
-        label, layer = self.loss.sample, self.layer
-        members = [Partial(self.loss, layer.source(i, label)) for i in range(1, layer.inputs + 1)]
-        share = Symbol(Role.SHARE, layer.index - 1, sample=label)
-        if (
-            layer is self.solution.layers[-1]
-            and not layer.activation.vector
-            and share in recorder.values.stored
-        ):
-            # a share that was written down keeps the rounding it was written with
-            k = self.through[0]
-            recorder.write_units(
-                Rule.PATH_SUM,
-                members,
-                lambda atom: forms(
-                    Quantity(Symbol(Role.SHARE, layer.index - 1, unit_of(atom), k, sample=label))
-                ),
-                label,
-            )
-            return
-        recorder.write(
-            Rule.PATH_SUM,
-            Partial(self.loss, layer.source(None, label)),
-            forms(MatrixProduct((Transpose((Quantity(layer.w()),)), self._signal()))),
-            members,
-            lambda atom: self._forms(unit_of(atom)),
-            label,
+    factor = Quantity(Partial(node.target, node.operands[slot])) if named else None
+    return Gradient(
+        graph.back(node, slot, upstream.whole, factor),
+        lambda entry: total(*entry_formula(graph, users, entry, local)),
+        lambda entry: total(*chain(graph, users, entry)),
+    )
+
+
+def _write_shares(recorder: Recorder, graph: Graph, array: Symbol, loss: Symbol) -> None:
+    """∂L_k/∂a where it is the share of one path: a share that was written down keeps its rounding."""
+    share = Symbol(Role.SHARE, array.layer, from_=loss.to, sample=array.sample)
+    recorder.write_units(
+        Rule.PATH_SUM,
+        [Partial(loss, entry) for entry in graph.entries(array)],
+        lambda atom: forms(Quantity(share._replace(to=unit_of(atom)))),
+        array.sample,
+    )
+
+
+def _write_sum(recorder: Recorder, graph: Graph, array: Symbol, users: Users, loss: Symbol) -> None:
+    members = [Partial(loss, entry) for entry in graph.entries(array)]
+
+    def unit_forms(atom: Atom) -> tuple[Form, ...]:
+        assert isinstance(atom, Partial)
+        return forms(
+            total(*chain(graph, users, atom.wrt)),
+            total(*entry_formula(graph, users, atom.wrt, graph.local)),
+            reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES),
         )
 
-    def _signal(self) -> Expr:
-        """∂L_k/∂z of the whole layer."""
-        layer, label = self.layer, self.loss.sample
-        upstream = Quantity(Partial(self.loss, layer.a(None, label)))
-        if not layer.activation.vector:
-            return Hadamard((upstream, self._slope(None)))
-        p = Quantity(layer.a(None, label))
-        return Hadamard((p, Sum((upstream, Negation((Function("dot", (p, upstream)),))))))
-
-    def _slope(self, j: int | None) -> Expr:
-        layer, label = self.layer, self.loss.sample
-        if self.solution.how.way == "local_derivatives":
-            return Quantity(Partial(layer.a(j, label), layer.z(j, label)))
-        return layer.derivative(j, label)
-
-    def _forms(self, i: int) -> tuple[Form, ...]:
-        layer, label = self.layer, self.loss.sample
-        chain: list[Expr] = []
-        factors: list[Expr] = []
-        for k in self.through:
-            upstream = Quantity(Partial(self.loss, layer.a(k, label)))
-            for j in layer.units if layer.activation.vector else [k]:
-                local = Quantity(Partial(layer.a(k, label), layer.z(j, label)))
-                step = Quantity(Partial(layer.z(j, label), layer.source(i, label)))
-                chain.append(product(upstream, local, step))
-                own = layer.jacobian(k, j, label) if layer.activation.vector else self._slope(j)
-                factors.append(product(upstream, own, Quantity(layer.w(j, i))))
-        return forms(total(*chain), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES))
+    recorder.write(
+        Rule.PATH_SUM,
+        Partial(loss, array),
+        forms(total(*whole_formula(graph, users))),
+        members,
+        unit_forms,
+        array.sample,
+    )
 
 
 def known_step(atom: Symbol | Partial, solution: Solution, values: Values, iteration: int) -> Step:
@@ -227,15 +222,9 @@ def known_step(atom: Symbol | Partial, solution: Solution, values: Values, itera
     formula: Expr = Quantity(atom)
     if isinstance(atom, Symbol) and (atom.change or atom.new):
         formula = _update(atom, solution)
-    elif isinstance(atom, Partial) and atom.of.role is Role.PRE_ACTIVATION:
-        formula = _of_sum(atom)
-    elif isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and atom.of.to is not None:
-        layer = solution.layers[(atom.of.layer or 1) - 1]
-        k, j = number_of(atom.of.to), number_of(atom.wrt.to)
-        if layer.activation.vector:
-            formula = layer.jacobian(k, j, atom.of.sample)
-        elif k != j:
-            formula = number(0)
+    elif isinstance(atom, Partial):
+        graph = network_graph(solution.layers, (atom.of.sample,))
+        formula = graph.derivative(atom.of, atom.wrt) or formula
     return Step(Rule.GIVEN, atom, forms(formula), values, iteration, atom.sample)
 
 
@@ -243,7 +232,7 @@ def _update(atom: Symbol, solution: Solution) -> Expr:
     """Δw by the optimiser's rule; 0 where w is held, and then w_new = w."""
     old = atom._replace(new=False, change=False)
     training = solution.problem.training
-    held_ones = [one for one in held_members(solution.layers[(atom.layer or 1) - 1]) if one.role is atom.role]
+    held_ones = [one for one in solution.layers[(atom.layer or 1) - 1].held if one.role is atom.role]
     if held_ones and atom.to is None and not atom.shared:
         return Quantity(atom)  # of a matrix of which some are held there is no formula in one piece
     held = training is None or old in held_ones
@@ -251,14 +240,3 @@ def _update(atom: Symbol, solution: Solution) -> Expr:
         return Quantity(old) if atom.new else number(0)
     slots = {"learning_rate": Quantity(Symbol(Role.LEARNING_RATE)), "gradient": Quantity(Partial(LOSS, old))}
     return with_variables(OPTIMISERS[training.optimiser.name].change, slots)
-
-
-def _of_sum(partial: Partial) -> Expr:
-    """∂z/∂w = a, ∂z/∂a = w, ∂z/∂b = 1, ∂z/∂θ = −1."""
-    z, wrt = partial.of, partial.wrt
-    if wrt.role in (Role.BIAS, Role.THRESHOLD):
-        return number(1 if wrt.role is Role.BIAS else -1)
-    if wrt.role is Role.WEIGHT and wrt.layer is not None:
-        below = Symbol(Role.ACTIVATION, wrt.layer - 1) if wrt.layer > 1 else Symbol(Role.INPUT)
-        return Quantity(Symbol(below.role, below.layer, wrt.from_, sample=z.sample))
-    return Quantity(Symbol(Role.WEIGHT, z.layer, z.to, wrt.to))

@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 import flint
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.blocks.dense import LOSS
+from nbsolve.blocks.network import network_graph
 from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Atom,
@@ -22,16 +24,17 @@ from nbsolve.expr import (
     product,
     total,
 )
-from nbsolve.layers.complete import complete
-from nbsolve.layers.dense import LOSS
-from nbsolve.layers.gradient import Gradient, unit_of
-from nbsolve.layers.parameters import write_gradients, write_update
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.model import Problem
 from nbsolve.recorder import Computation, Recorder, forms
 from nbsolve.rounding import DigitsWanted
 from nbsolve.schedule import batches, epoch_length, shown_iterations
 from nbsolve.solution import EpochLoss, Iteration, Solution, explanation_of, layers_of
+from nbsolve.solving.backward import Backward
+from nbsolve.solving.forward import write_forward
+from nbsolve.solving.gradient import Gradient, unit_of, written
+from nbsolve.solving.missing import write_missing
+from nbsolve.solving.parameters import write_gradients, write_update
 from nbsolve.step import Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array
@@ -162,9 +165,8 @@ class _Run:
             recorder.repeat(self.computations[samples, with_loss])
             self._close(recorder, samples, with_loss)
             return Iteration(number, samples, recorder.values, (), (), (), (), ())
-        for label in labels:
-            for layer in self.layers:
-                layer.forward(recorder, label)
+        graph = network_graph(self.layers, labels)
+        write_forward(recorder, graph)
         forward = _taken(recorder)
         if not self.problem.losses:
             return Iteration(number, samples, recorder.values, forward, (), (), (), ())
@@ -172,16 +174,18 @@ class _Run:
         if with_loss:
             objective.write_loss(recorder)
         loss = _taken(recorder)
-        signals = [(label, self._backward(recorder, objective, label)) for label in labels]
+        passes = Backward(recorder, graph, self.how, lambda of: objective.cancelled_in(of, recorder.values))
+        for label in labels:
+            self._seed(passes, objective, label)
+            passes.write(node for node in reversed(graph.nodes) if node.sample == label)
+        told = not (self.textbook and len(labels) == 1)
         for layer in reversed(self.layers):
-            own = [(label, by_layer[layer.index]) for label, by_layer in signals]
-            write_gradients(
-                recorder, layer, own, self._penalty(len(labels)), not (self.textbook and len(labels) == 1)
-            )
+            write_gradients(recorder, graph, layer, passes.found, self._penalty(len(labels)), told)
         backward = _taken(recorder)
         if wanted:
             for label in labels:
-                complete(recorder, self.layers, self.how, objective, label)
+                nodes = [node for node in graph.nodes if node.sample == label]
+                write_missing(recorder, graph, nodes, self.how, objective, label)
         extra = _taken(recorder)
         update: tuple[Step, ...] = ()
         after: tuple[Step, ...] = ()
@@ -200,9 +204,7 @@ class _Run:
                 )
             update = _taken(recorder)
             if wanted:
-                for label in labels:
-                    for layer in self.layers:
-                        layer.forward(recorder, label, new=True)
+                write_forward(recorder, network_graph(self.layers, labels, new=True))
                 after = self._after(recorder, objective)
             if not wanted:
                 self.computations[samples, with_loss] = [*recorder.computations]
@@ -236,24 +238,25 @@ class _Run:
             self.epoch_losses.clear()
         self._carry(recorder.values)
 
-    def _backward(self, recorder: Recorder, objective: Objective, label: int | None) -> dict[int, Gradient]:
-        """Write down the error signals of one sample, from the last layer to the first."""
-        output = self.layers[-1]
-        upstream = Gradient(
-            objective.derivatives(label),
-            lambda k: objective.derivative(k, label),
-            lambda k: Quantity(Partial(LOSS, output.a(k, label))),
-        )
-        cancels = objective.cancelled(None, label, recorder.values) is not None
+    def _seed(self, passes: Backward, objective: Objective, label: int | None) -> None:
+        """What the loss gives: ∂L/∂a of the outputs of one sample, written down where the way asks for it."""
+        recorder, output = passes.recorder, self.layers[-1].a(None, label)
+
+        def derivative(entry: Symbol) -> Expr:
+            return objective.derivative(unit_of(entry), label)
+
+        named = written(output)
+        cancels = passes.cancelled(self.layers[-1].z(None, label)) is not None
         several = len(self.problem.losses) > 1
-        if self.how.way == "local_derivatives" or (not cancels and (output.activation.vector or several)):
-            target = Partial(LOSS, output.a(None, label))
+        if self.how.way == "local_derivatives" or (
+            not cancels and (self.layers[-1].activation.vector or several)
+        ):
             seeing = objective.seeing(recorder.values, self.arithmetic)
             recorder.write(
                 Rule.LOSS_DERIVATIVE,
-                target,
+                Partial(LOSS, output),
                 forms(seeing.derivatives(label)),
-                [Partial(LOSS, output.a(k, label)) for k in output.units],
+                [Partial(LOSS, entry) for entry in passes.graph.entries(output)],
                 lambda atom: forms(
                     objective.derivative(unit_of(atom), label),
                     seeing.derivative(unit_of(atom), label),
@@ -261,23 +264,9 @@ class _Run:
                 ),
                 label,
             )
-            upstream = Gradient(
-                Quantity(target),
-                lambda k: Quantity(Partial(LOSS, output.a(k, label))),
-                upstream.chain,
-                lambda k: objective.derivative(k, label),
-            )
-        signals: dict[int, Gradient] = {}
-        for layer in reversed(self.layers):
-            last = layer is output
-
-            def cancelled(unit: int | None, last: bool = last) -> Expr | None:
-                return objective.cancelled(unit, label, recorder.values) if last else None
-
-            signals[layer.index] = layer.backward(recorder, self.how, upstream, cancelled, label)
-            if layer.index > 1:
-                upstream = layer.upstream(recorder, self.how, signals[layer.index], label)
-        return signals
+            passes.found[output] = Gradient(named.whole, named.entry, named.chain, derivative)
+        else:
+            passes.found[output] = Gradient(objective.derivatives(label), derivative, named.chain)
 
     def _penalty(self, samples: int) -> Callable[[Symbol], Expr] | None:
         if self.problem.regulariser is None:

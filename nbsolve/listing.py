@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.parameters import held_members
 from nbsolve.notation import Names
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import Part, Problem
@@ -239,7 +238,7 @@ def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
 def _update_places(solution: Solution, iteration: Iteration) -> Iterator[Place]:
     for flag in ("change", "new"):
         for layer in solution.layers:
-            held = frozenset(held_members(layer)) if flag == "change" else frozenset()
+            held = frozenset(layer.held) if flag == "change" else frozenset()
             for atom, holder in _standing(layer):
                 own, source = atom._replace(**{flag: True}), holder._replace(**{flag: True})  # type: ignore[arg-type]
                 place = Place(own, source, iteration.number, zero=holder in held)
@@ -262,7 +261,7 @@ def _each_once(layer: Dense) -> Iterator[Symbol]:
 def _updated(flag: str) -> Callable[[Solution, Iteration], Iterator[Atom]]:
     def lister(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
         for layer in solution.layers:
-            held = frozenset(held_members(layer)) if flag == "change" else frozenset()
+            held = frozenset(layer.held) if flag == "change" else frozenset()
             yield from (m._replace(**{flag: True}) for m in _each_once(layer) if m not in held)  # type: ignore[arg-type]
 
     return lister

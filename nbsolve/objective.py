@@ -389,6 +389,10 @@ class Objective:
         )
         return product(*self.coefficient(term, loss_of(term)), _simplified(filled))
 
+    def cancelled_in(self, z: Symbol, values: Values) -> Expr | None:
+        """`cancelled` of a pre-activation; None for one of another layer than the last."""
+        return self.cancelled(z.to, z.sample, values) if z.layer == self.depth else None
+
     def coefficient(self, term: LossTerm, record: Loss) -> list[Expr]:
         """The constant factors of one loss in the derivative of the batch's loss."""
         factors: list[Expr] = [_constant(self._factor(term) * record.coefficient)]

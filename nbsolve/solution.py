@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.layers.dense import Dense
-from nbsolve.layers.gradient import Explanation
+from nbsolve.blocks.dense import Dense
 from nbsolve.problem.model import DenseLayer, Problem
+from nbsolve.solving.gradient import Explanation
 from nbsolve.step import Step
 from nbsolve.values import Values
 

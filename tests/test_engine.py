@@ -15,7 +15,7 @@ from nbsolve.arithmetic import LADDER, Arithmetic, certified
 from nbsolve.engine import losses_at, solve_problem
 from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.given import Given
-from nbsolve.layers.dense import LOSS
+from nbsolve.blocks.dense import LOSS
 from nbsolve.nearest import to_floats
 from nbsolve.problem.model import Digits, Notation, Problem, Regulariser, Rounding
 from nbsolve.rounding import write

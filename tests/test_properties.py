@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nbsolve.arithmetic import ball, certified
 from nbsolve.engine import solve_problem
-from nbsolve.layers.dense import LOSS
+from nbsolve.blocks.dense import LOSS
 from nbsolve.nearest import rational_to_float
 from nbsolve.problem.model import Bias, DenseLayer, Problem
 from nbsolve.solution import Solution

@@ -13,8 +13,7 @@ import pytest
 from nbsolve.arithmetic import certified
 from nbsolve.engine import solve_problem
 from nbsolve.expr import Atom, Negation, Product, atoms, number
-from nbsolve.layers.dense import LOSS
-from nbsolve.layers.parameters import parameters
+from nbsolve.blocks.dense import LOSS
 from nbsolve.phrases import phrase
 from nbsolve.recorder import Recorder
 from nbsolve.solution import Iteration, Solution
@@ -124,7 +123,7 @@ def test_every_parameter_has_exactly_one_gradient(path: Path, way: str, rounding
         expected = [
             Partial(LOSS, member)
             for layer in solved.layers
-            for parameter in parameters(layer)
+            for parameter in layer.parameters
             for member in parameter.members
         ]
         asked = {ask for part in solved.problem.parts for ask in part.ask}

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.functions import cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
@@ -15,7 +16,6 @@ from nbsolve.compose.putting_in import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
 from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Expr, Quantity
-from nbsolve.layers.dense import LOSS, Dense
 from nbsolve.phrases import phrase
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical

@@ -27,7 +27,6 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.given import Given
-from nbsolve.layers.parameters import held_members
 from nbsolve.notation import Names
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
@@ -144,7 +143,7 @@ def _biases(problem: Problem) -> Iterator[Text]:
 
 def _held(solution: Solution) -> Iterator[Text]:
     """The parameters that are not trained, by name where they are few."""
-    held = [member for layer in solution.layers for member in held_members(layer)]
+    held = [member for layer in solution.layers for member in layer.held]
     if not held or not solution.problem.losses:
         return
     before, _, after = phrase("conventions.held", names="\0").partition("\0")

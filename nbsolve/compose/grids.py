@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from nbsolve.blocks.dense import Dense
 from nbsolve.compose.layout import LIMIT
 from nbsolve.document import Line, Math, Paragraph
 from nbsolve.expr import Expr, Matrix, Quantity, Variable
 from nbsolve.given import Entry, Given, Letter
-from nbsolve.layers.dense import Dense
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem

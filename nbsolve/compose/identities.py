@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
+from nbsolve.blocks.dense import Dense
 from nbsolve.catalogue import is_named
 from nbsolve.compose.functions import argument
 from nbsolve.document import Block, Derivation, Fold, Inline, Line, Math, Note, Paragraph, Result, Text
@@ -30,7 +31,6 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.general import Derivative
-from nbsolve.layers.dense import Dense
 from nbsolve.letters import Name
 from nbsolve.notation import Names
 from nbsolve.objective import literal

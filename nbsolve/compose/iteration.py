@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from nbsolve.blocks.dense import Dense, Parameter
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.known import is_shifted
@@ -19,8 +20,6 @@ from nbsolve.compose.numbers import Key, literal
 from nbsolve.compose.planning import Plan, plan_of
 from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, Result
 from nbsolve.expr import Atom, Quantity
-from nbsolve.layers.dense import Dense
-from nbsolve.layers.parameters import Parameter, parameters
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
@@ -193,7 +192,7 @@ class IterationBlocks:
         yield Paragraph((phrase("passages.initial", number=str(self.iteration.number - 1)),))
         lines: list[Line] = []
         for layer in self.solution.layers:
-            for parameter in parameters(layer):
+            for parameter in layer.parameters:
                 lines.append(self._starting(parameter))
         yield Derivation(tuple(lines))
 

@@ -12,7 +12,6 @@ from nbsolve.compose.iteration import anchored
 from nbsolve.compose.numbers import Key
 from nbsolve.compose.passes import Passes
 from nbsolve.expr import Atom
-from nbsolve.layers.parameters import held_members
 from nbsolve.listing import Asked, asked_of
 from nbsolve.notation import Names
 from nbsolve.solution import Iteration, Solution
@@ -96,7 +95,7 @@ class Iterations:
         """The asked quantities that the explanation does not find on its way."""
         written = anchored(self.solution, iteration)
         # what is held is said to be so at the update
-        written |= {m._replace(new=True) for layer in self.solution.layers for m in held_members(layer)}
+        written |= {m._replace(new=True) for layer in self.solution.layers for m in layer.held}
         for atom in self._in_order(iteration):
             if atom not in written and whole(atom)[0] not in written:
                 yield atom

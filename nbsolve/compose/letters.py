@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from nbsolve.blocks.dense import Dense
 from nbsolve.compose.derivations import reason_words
 from nbsolve.compose.functions import activation_name, cancelled_words
 from nbsolve.compose.index_variables import IndexVariables, indices_of
@@ -24,7 +25,6 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.expr import Atom, Expr, Quantity
-from nbsolve.layers.dense import Dense
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.step import Reason, Rule, Step

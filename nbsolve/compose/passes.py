@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.iteration import by_matrices, layer_of
 from nbsolve.compose.numbers import Key, literal
 from nbsolve.compose.planning import is_after
 from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, atoms
-from nbsolve.layers.dense import LOSS
-from nbsolve.layers.parameters import held_members, parameters
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
 from nbsolve.step import Rule, Step
@@ -59,7 +58,7 @@ class Passes(BackwardBlocks):
                 found = [self.lines.compact(unit) for unit in step.units]
                 yield Derivation(tuple(line for line, _ in found), tuple(anchor for _, anchor in found))
                 yield from self._beside([step])
-        held = [member for layer in self.solution.layers for member in held_members(layer)]
+        held = [member for layer in self.solution.layers for member in layer.held]
         if held:
             yield Paragraph(_sentence(phrase("passages.held", names="\0"), held))
         if not by_matrices(self.solution):
@@ -73,7 +72,7 @@ class Passes(BackwardBlocks):
         rows = []
         values, writer = self.iteration.values, self.lines.writer
         for layer in self.solution.layers:
-            for parameter in parameters(layer):
+            for parameter in layer.parameters:
                 for member in parameter.members:
                     row: list[Text] = [(Math(Quantity(member)),)]
                     for atom in (member, Partial(LOSS, member), member._replace(new=True)):
@@ -88,7 +87,7 @@ class Passes(BackwardBlocks):
         lines: list[Line] = []
         ids: list[str] = []
         for layer in self.solution.layers:
-            for parameter in parameters(layer):
+            for parameter in layer.parameters:
                 members = tuple(member._replace(new=True) for member in parameter.members)
                 new = replace(parameter, symbol=parameter.symbol._replace(new=True), members=members)
                 asked = all(member in self.asked for member in members)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.explaining import all_steps, resting
 from nbsolve.expr import Atom
-from nbsolve.layers.gradient import LOSS
 from nbsolve.listing import Asked
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import networkx as nx
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import shown_number
 from nbsolve.drawing.scene import plain
 from nbsolve.given import Entry, Given
-from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.content import Content, Unit, Wiring
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.moments import Moment
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.scene import Row
-from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Role, Symbol, canonical

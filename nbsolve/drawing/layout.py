@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.boxes import inside, tag
 from nbsolve.drawing.clearance import Size
 from nbsolve.drawing.columns import Columns, port
@@ -20,7 +21,6 @@ from nbsolve.drawing.graph import Node
 from nbsolve.drawing.legend import MARGIN, TITLE, legend_of, wrapped
 from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Row, Scene, Span, row
 from nbsolve.drawing.table import table_of
-from nbsolve.layers.dense import LOSS
 from nbsolve.symbol import Partial, canonical
 
 __all__ = ["Layout", "headed", "narrow"]

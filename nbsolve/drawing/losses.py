@@ -9,6 +9,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ZERO, Value
+from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
@@ -17,7 +18,6 @@ from nbsolve.drawing.scene import Label, Line, Point, Span, row
 from nbsolve.engine import solve_problem
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Array
-from nbsolve.layers.dense import LOSS
 from nbsolve.loss_alone import Batch, Parameters
 from nbsolve.nearest import to_float
 from nbsolve.notation import Names

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.expr import Atom, atoms
-from nbsolve.layers.dense import LOSS
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.symbol import Partial, Role, Symbol, canonical, number_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import networkx as nx
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.content import Content, Unit, Wiring
 from nbsolve.drawing.graph import MOST_UNITS
 from nbsolve.drawing.rows import NAME, TEXT, Rows, given_spans, heads, target_rows
 from nbsolve.drawing.scene import Row, Span, row, written
 from nbsolve.given import Given
-from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem

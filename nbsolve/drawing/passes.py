@@ -7,13 +7,13 @@ from typing import Any
 
 import networkx as nx
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
 from nbsolve.drawing.graph import MOST_UNITS, Node
 from nbsolve.drawing.network import left_out
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import TEXT, Rows, heads
 from nbsolve.drawing.scene import Row, Span, row
-from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Partial, Role, Symbol, canonical

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import networkx as nx
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.composer import Composer
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring, faded_unit, faded_wiring
 from nbsolve.drawing.graph import Node
@@ -17,7 +18,6 @@ from nbsolve.drawing.routes import count_routes, leaving_from, output_factors, r
 from nbsolve.drawing.rows import TEXT
 from nbsolve.drawing.scene import Row, Span, plain, row
 from nbsolve.expr import Atom
-from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import IN_EVERY_FONT, circled

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.scene import Span, digits
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.layers.dense import LOSS
 from nbsolve.nearest import to_float
 from nbsolve.rounding import Written, write
 from nbsolve.solution import Iteration, Solution

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Value
+from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.values import layer_activation

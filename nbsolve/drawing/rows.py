@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.scene import Row, Span, digits, row, written
 from nbsolve.given import Entry, Given
-from nbsolve.layers.dense import LOSS
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem

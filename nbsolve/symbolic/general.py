@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nbsolve.expr import Expr, Negation, Quantity, number, product, total
-from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.expr import Expr, Quantity, product, total
 from nbsolve.objective import penalty_gradient
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
+from nbsolve.solving.backward import times
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.index_letters import index_variables
 from nbsolve.symbolic.output import Output
-from nbsolve.symbolic.slopes import spelled_slope
+from nbsolve.symbolic.slopes import spelled_out
 from nbsolve.symbolic.summing import OverIndices
 from nbsolve.values import Values
 
@@ -46,39 +47,37 @@ class _Writer:
     def linear(self, layer: Dense) -> Iterator[Step]:
         """∂z_j/∂w_ij = a_i, ∂z_j/∂b_j = 1, and ∂z_j/∂a_i = w_ij where it is needed."""
         i, j = self._ends(layer)
-        z = layer.z(j)
-        yield self._step(Rule.LOCAL_DERIVATIVE, Partial(z, layer.w(j, i)), Quantity(layer.source(i)))
+        yield self._local(layer.z(j), layer.w(j, i))
         constant = layer.constant(j)
         if constant is not None:
-            one = number(-1 if constant.role is Role.THRESHOLD else 1)
-            yield self._step(Rule.LOCAL_DERIVATIVE, Partial(z, constant), one)
+            yield self._local(layer.z(j), constant)
         if layer.index > 1:
-            yield self._step(Rule.LOCAL_DERIVATIVE, Partial(z, layer.source(i)), Quantity(layer.w(j, i)))
+            yield self._local(layer.z(j), layer.source(i))
 
     def factors(self, layer: Dense) -> Iterator[Step]:
         """∂L/∂a_j of the output, ∂a_j/∂z_j of any layer; for a softmax ∂a_k/∂z_j."""
         _, j = self._ends(layer)
         output = self.backward.output
-        last = layer.index == len(self.backward.layers)
-        if last:
+        if output.is_activation(layer.a(j)):
             target = Partial(LOSS, layer.a(j))
             yield Step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(j), self.values, 1)
-        if last and layer.activation.vector:
-            assert isinstance(j, Index)
-            k = output.other(j)
-            target = Partial(layer.a(k), layer.z(j))
-            yield self._step(Rule.LOCAL_DERIVATIVE, target, output.jacobian(k, j))
-            return
+            if output.joint:
+                assert isinstance(j, Index)
+                k = output.other(j)
+                target = Partial(layer.a(k), layer.z(j))
+                yield self._step(Rule.LOCAL_DERIVATIVE, target, output.jacobian(k, j))
+                return
+        slope = self.backward.graph.derivative(layer.a(j), layer.z(j))
+        assert slope is not None
         target = Partial(layer.a(j), layer.z(j))
-        found = forms(*spelled_slope(layer, j, None))
-        yield Step(Rule.LOCAL_DERIVATIVE, target, found, self.values, 1)
+        yield Step(Rule.LOCAL_DERIVATIVE, target, forms(*spelled_out(slope)), self.values, 1)
 
     def signal(self, layer: Dense) -> Iterator[Step]:
         """∂L/∂z_j of a layer whose error signals keep their name."""
         _, j = self._ends(layer)
         output = self.backward.output
         target = Partial(LOSS, layer.z(j))
-        if layer.index == len(self.backward.layers) and layer.activation.vector:
+        if output.joint and output.is_activation(layer.a(j)):
             chain = output.chain(j)
             inside = output.jacobian_sum(j)
             steps = [Form(chain, Reason.CHAIN_RULE), Form(inside, Reason.LOCAL_DERIVATIVES)]
@@ -88,8 +87,8 @@ class _Writer:
             yield Step(Rule.OUTPUT_SIGNAL, target, tuple(steps), self.values, 1)
         elif layer.index in self.backward.named:
             found = forms(
-                self.backward.full_signal_chain(layer, j),
-                self.backward.full_signal(layer, j),
+                self.backward.full_chain(layer.z(j)),
+                self.backward.full_closed(layer.z(j)),
                 reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES),
             )
             yield Step(Rule.DELTA, target, found, self.values, 1)
@@ -97,17 +96,16 @@ class _Writer:
     def gradients(self, layer: Dense) -> Iterator[Step]:
         """∂L/∂w_ij and ∂L/∂b_j."""
         i, j = self._ends(layer)
-        yield self._gradient(layer, j, layer.w(j, i), Quantity(layer.source(i)))
+        yield self._gradient(layer.z(j), layer.w(j, i))
         constant = layer.constant(j)
         if constant is not None and not constant.shared and isinstance(j, Index):
-            yield self._gradient(layer, j, constant, None)
+            yield self._gradient(layer.z(j), constant)
 
-    def _gradient(self, layer: Dense, j: Unit, wrt: Symbol, source: Expr | None) -> Step:
-        signal = self.backward.signal(layer, j)
-        closed = signal if source is None else product(signal, source)
-        if wrt.role is Role.THRESHOLD:
-            closed = Negation((closed,))
-        chain = product(self.backward.signal_chain(layer, j), Quantity(Partial(layer.z(j), wrt)))
+    def _gradient(self, z: Symbol, wrt: Symbol) -> Step:
+        local = self.backward.graph.derivative(z, wrt)
+        assert local is not None
+        closed = times(self.backward.closed(z), local)
+        chain = product(self.backward.chain(z), Quantity(Partial(z, wrt)))
         problem = self.backward.output.objective.problem
         if wrt.role is Role.WEIGHT and problem.regulariser is not None:
             penalty = penalty_gradient(problem, 1, wrt)
@@ -118,6 +116,11 @@ class _Writer:
     def _ends(self, layer: Dense) -> tuple[Unit, Unit]:
         """The places of a weight's two ends; a layer of one unit has its number."""
         return self.source if layer.inputs > 1 else 1, self.own if layer.layer.units > 1 else 1
+
+    def _local(self, of: Symbol, wrt: Symbol) -> Step:
+        local = self.backward.graph.derivative(of, wrt)
+        assert local is not None
+        return self._step(Rule.LOCAL_DERIVATIVE, Partial(of, wrt), local)
 
     def _step(self, rule: Rule, target: Partial, expression: Expr) -> Step:
         return Step(rule, target, forms(expression), self.values, 1)
@@ -135,6 +138,7 @@ def general_formulae(solution: Solution, output: Output, named: frozenset[int]) 
         # the next layers' index variables, in the order in which they are met
         indices = {later.index: after[n] for n, later in enumerate(solution.layers[layer.index :])}
         backward = Backward(
+            output.graph,
             solution.layers,
             replace(output),
             output.sample,

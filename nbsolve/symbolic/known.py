@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from nbsolve.arithmetic import settled
+from nbsolve.blocks.dense import Dense
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Letter
-from nbsolve.layers.dense import Dense
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import write
 from nbsolve.solution import Solution

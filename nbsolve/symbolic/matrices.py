@@ -7,13 +7,15 @@ Source: M. A. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2, equ
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from nbsolve.expr import Expr, Hadamard, MatrixProduct, Negation, Quantity, Sum, Total, Transpose, number
-from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.network import network_graph
+from nbsolve.expr import Expr, MatrixProduct, Negation, Quantity, Sum, Transpose, total
+from nbsolve.graph import Graph, Node
 from nbsolve.objective import penalty_gradient
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
+from nbsolve.solving.forward import write_forward
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.symbolic.output import Output
@@ -23,63 +25,56 @@ from nbsolve.values import Values
 
 def matrix_steps(solution: Solution, values: Values, output: Output | None = None) -> Iterator[Step]:
     """The forward pass with matrices and, where there is a loss, the backward pass."""
+    graph = network_graph(solution.layers)
     recorder = LetterRecorder(1, solution.arithmetic, None, values=values)
-    for layer in solution.layers:
-        layer.forward(recorder)
+    write_forward(recorder, graph)
     yield from recorder.steps
     if output is None:
         return
     for layer in reversed(solution.layers):
-        yield _signal(solution, layer, output, values)
-        yield from _gradients(solution, layer, values)
+        yield _signal(solution, graph, layer, output, values)
+        yield from _gradients(solution, graph, layer, values)
 
 
-def _delta(layer: Dense) -> Symbol:
-    return Symbol(Role.DELTA, layer.index)
+def _delta(layer: int | None) -> Expr:
+    return Quantity(Symbol(Role.DELTA, layer))
 
 
-def _signal(solution: Solution, layer: Dense, output: Output, values: Values) -> Step:
+def _signal(solution: Solution, graph: Graph, layer: Dense, output: Output, values: Values) -> Step:
     """δ of a layer, with the sign that the problem gives it."""
-    sign = solution.problem.notation.delta == "-dL/dz"
-    slope = layer.derivative(None, None)
+    target = Symbol(Role.DELTA, layer.index)
+    ((node, slot),) = graph.users(layer.z())
     if layer.index < len(solution.layers):
-        after = solution.layers[layer.index]
-        upstream: Expr = MatrixProduct((Transpose((Quantity(after.w()),)), Quantity(_delta(after))))
-        body = (
-            upstream
-            if slope == number(1) or layer.activation.name == "linear"
-            else Hadamard((upstream, slope))
+        upstream = total(
+            *(graph.back(*user, _delta(user[0].target.layer)) for user in graph.users(layer.a()))
         )
-        return Step(Rule.DELTA, _delta(layer), forms(body), values, 1)
-    body = _output_signal(layer, output, slope)
-    return Step(Rule.DELTA, _delta(layer), forms(Negation((body,)) if sign else body), values, 1)
-
-
-def _output_signal(layer: Dense, output: Output, slope: Expr) -> Expr:
-    cancelled = output.objective.cancelled(None, None, output.values)
-    if cancelled is not None:
-        return cancelled
-    upstream = Quantity(Partial(LOSS, layer.a()))
-    if layer.activation.vector:
-        jacobian = Quantity(Partial(layer.a(), layer.z()))
-        return MatrixProduct((Transpose((jacobian,)), upstream))
-    return upstream if layer.activation.name == "linear" else Hadamard((upstream, slope))
-
-
-def _gradients(solution: Solution, layer: Dense, values: Values) -> Iterator[Step]:
+        return Step(Rule.DELTA, target, forms(_through(graph, node, slot, upstream)), values, 1)
+    body = output.objective.cancelled(None, None, output.values)
+    if body is None:
+        body = _through(graph, node, slot, Quantity(Partial(LOSS, layer.a())))
     minus = solution.problem.notation.delta == "-dL/dz"
-    delta: Expr = Quantity(_delta(layer))
+    return Step(Rule.DELTA, target, forms(Negation((body,)) if minus else body), values, 1)
 
-    def step(wrt: Symbol, body: Expr, negative: bool) -> Step:
-        expression = Negation((body,)) if negative else body
-        return Step(Rule.PARAMETER_GRADIENT, Partial(LOSS, wrt), forms(expression), values, 1)
 
-    weights = step(layer.w(), MatrixProduct((delta, Transpose((Quantity(layer.source()),)))), minus)
-    if solution.problem.regulariser is not None:
-        penalty = penalty_gradient(solution.problem, 1, layer.w())
-        weights = replace(weights, forms=forms(Sum((weights.formula, penalty))))
-    yield weights
-    constant = layer.constant()
-    if constant is not None:
-        body = Total((delta,)) if constant.shared else delta
-        yield step(constant, body, minus != (constant.role is Role.THRESHOLD))
+def _through(graph: Graph, node: Node, slot: str, upstream: Expr) -> Expr:
+    """The gradient before a function: through its slopes, or through its Jacobian by name."""
+    if graph.slope(node, slot) is None:
+        jacobian = Quantity(Partial(node.target, node.operands[slot]))
+        return MatrixProduct((Transpose((jacobian,)), upstream))
+    return upstream if node.operation.name == "linear" else graph.back(node, slot, upstream)
+
+
+def _gradients(solution: Solution, graph: Graph, layer: Dense, values: Values) -> Iterator[Step]:
+    minus = solution.problem.notation.delta == "-dL/dz"
+    for parameter in layer.parameters:
+        array = parameter.symbol
+        body = total(*(graph.back(*user, _delta(layer.index)) for user in graph.users(array)))
+        expression = negated_once(body) if minus else body
+        if array.role is Role.WEIGHT and solution.problem.regulariser is not None:
+            expression = Sum((expression, penalty_gradient(solution.problem, 1, array)))
+        yield Step(Rule.PARAMETER_GRADIENT, Partial(LOSS, array), forms(expression), values, 1)
+
+
+def negated_once(expression: Expr) -> Expr:
+    """−x, and x for −x."""
+    return expression.operands[0] if isinstance(expression, Negation) else Negation((expression,))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.catalogue import ERROR_FACTORS
 from nbsolve.expr import (
     Cases,
@@ -28,14 +29,15 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.general import IndexedSum, Kronecker
-from nbsolve.layers.dense import LOSS, Dense
+from nbsolve.graph import Graph
+from nbsolve.graph.graph import array_of
 from nbsolve.objective import Objective
 from nbsolve.problem.functions import loss_of
 from nbsolve.recorder import forms
 from nbsolve.step import Form, Reason
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.index_letters import index_variables
-from nbsolve.symbolic.slopes import slope
+from nbsolve.symbolic.slopes import in_closed_form
 from nbsolve.values import Values, layer_activation
 
 
@@ -43,10 +45,35 @@ from nbsolve.values import Values, layer_activation
 class Output:
     """The output layer and the loss, for one sample; `values` tells which targets are numbers."""
 
+    graph: Graph
     layer: Dense
     objective: Objective
     sample: int | None
     values: Values
+
+    @property
+    def joint(self) -> bool:
+        """Whether every output depends on every pre-activation (softmax)."""
+        return self.layer.activation.vector
+
+    @property
+    def pre_activation(self) -> Symbol:
+        """The vector z of the output layer."""
+        return self.layer.z(None, self.sample)
+
+    def is_pre_activation(self, entry: Symbol) -> bool:
+        """Whether a quantity is a pre-activation of the output layer."""
+        return array_of(entry) == self.pre_activation
+
+    def is_activation(self, entry: Symbol) -> bool:
+        """Whether a quantity is an output."""
+        return array_of(entry) == self.layer.a(None, self.sample)
+
+    def _slope(self, j: Unit) -> Expr:
+        """∂a_j/∂z_j as it stands in a closed form."""
+        slope = self.graph.derivative(self._a(j), self._z(j))
+        assert slope is not None
+        return in_closed_form(slope)
 
     # ------------------------------------------------------------------ ∂L/∂a
 
@@ -87,12 +114,12 @@ class Output:
     @property
     def simplifies(self) -> bool:
         """Whether ∂L/∂z is worth a derivation of its own: a Jacobian, or factors that cancel."""
-        return self.layer.activation.vector or self._cancelled(self.layer.units[0]) is not None
+        return self.joint or self._cancelled(self.layer.units[0]) is not None
 
     @property
     def inline(self) -> bool:
         """Whether ∂L/∂z_j is short enough to stand in the closed forms of all gradients."""
-        return not self.layer.activation.vector or self._short(self.layer.units[0])
+        return not self.joint or self._short(self.layer.units[0])
 
     def _short(self, j: Unit) -> bool:
         """a − y: softmax with cross-entropy for targets that are known to add up to 1."""
@@ -104,13 +131,13 @@ class Output:
         cancelled = self._cancelled(j)
         if cancelled is not None:
             return cancelled
-        if not self.layer.activation.vector:
-            return product(self.in_activation(j), slope(self.layer, j, self.sample))
+        if not self.joint:
+            return product(self.in_activation(j), self._slope(j))
         return self._through_jacobian(j)
 
     def chain(self, j: Unit) -> Expr:
         """∂L/∂z_j in partial derivatives, over every output it acts on."""
-        if not self.layer.activation.vector:
+        if not self.joint:
             return product(self._g(j), Quantity(Partial(self._a(j), self._z(j))))
         if isinstance(j, Index):
             k = self.other(j)
@@ -122,11 +149,11 @@ class Output:
 
     def pre_activation_forms(self, j: int) -> tuple[Form, ...]:
         """∂L/∂z_j: the chain rule over every output, the factors put in, what is left of them."""
-        if not self.layer.activation.vector:
+        if not self.joint:
             return (
                 Form(self.chain(j), Reason.CHAIN_RULE),
                 Form(
-                    product(self.in_activation(j), slope(self.layer, j, self.sample)),
+                    product(self.in_activation(j), self._slope(j)),
                     Reason.LOCAL_DERIVATIVES,
                 ),
                 Form(self.in_pre_activation(j), Reason.CANCELLATION),
@@ -151,7 +178,7 @@ class Output:
     def one_hot(self, j: int) -> Expr | None:
         """∂L/∂z_j where the targets add up to 1, if that is simpler; None where it says nothing new."""
         targets = [Symbol(Role.TARGET, to=k, sample=self.sample) for k in self.layer.units]
-        if not self.layer.activation.vector or all(symbol in self.values for symbol in targets):
+        if not self.joint or all(symbol in self.values for symbol in targets):
             return None
         if self.objective.cancelled(j, self.sample, self.values) is not None:
             return product(*self._cross_entropy_coefficient(), self._error(j))
@@ -167,7 +194,9 @@ class Output:
         if isinstance(k, Index) or isinstance(j, Index):
             a_k, a_j = Quantity(self._a(k)), Quantity(self._a(j))
             return Product((a_k, Sum((Kronecker(k, j), Negation((a_j,))))))
-        return self.layer.jacobian(k, j, self.sample)
+        entry = self.graph.derivative(self._a(k), self._z(j))
+        assert entry is not None
+        return entry
 
     def jacobian_sum(self, j: Unit) -> Expr:
         """Σ_k ∂L/∂a_k · a_k (1[k = j] − a_j), with index variables."""
@@ -242,7 +271,7 @@ class Output:
         plain = self.objective.cancelled(j, self.sample, self.values)
         if plain is not None or self.layer.activation.name != "sigmoid":
             return plain
-        factor = self._factor_times_slope(slope(self.layer, j, self.sample))
+        factor = self._factor_times_slope(self._slope(j))
         return None if factor is None else product(*_leading(factor, self._error(j)))
 
     def _error_factor(self, k: Unit) -> Expr | None:

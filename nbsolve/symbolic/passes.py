@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Atom, Expr, Quantity, walk
-from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.parameters import parameters
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.model import Problem
 from nbsolve.schedule import batches
 from nbsolve.solution import Solution, explanation_of, layers_of
 from nbsolve.step import Step
-from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.general import General, general_formulae
 from nbsolve.symbolic.known import evaluate_steps, known_values
@@ -74,17 +74,11 @@ class LetterPass:
                 return step
         if not (isinstance(target, Partial) and target.of == LOSS) or target.wrt.to is None:
             return None
-        role = target.wrt.role
-        if role is Role.INPUT:  # the activations of a layer 0
-            layer, role = replace(self.solution.layers[0], index=0), Role.ACTIVATION
-        elif role in (Role.ACTIVATION, Role.PRE_ACTIVATION):
-            layer = self.solution.layers[(target.wrt.layer or 1) - 1]
-        else:
+        if target.wrt.role not in (Role.INPUT, Role.ACTIVATION, Role.PRE_ACTIVATION):
             return None
         for backward in self.backward:
             if backward.sample == target.wrt.sample:
-                unit = number_of(target.wrt.to)
-                return Steps(self.values).on_demand(backward, layer, unit, role)
+                return Steps(self.values).on_demand(backward, target.wrt)
         return None
 
 
@@ -98,24 +92,25 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
     values = known_values(problem, layers, samples, labels)
     steps = Steps(values)
-    count = sum(len(parameter.members) for layer in layers for parameter in parameters(layer))
+    count = sum(len(parameter.members) for layer in layers for parameter in layer.parameters)
     instances = count * len(labels) <= MOST_PARAMETERS and problem.detail != "matrix"
     forward = tuple(steps.forward(solution, labels)) if instances else ()
     evaluate_steps(solution, forward, values)
     if not problem.losses:
         return LetterPass(solution, labels, values, forward, matrices=tuple(matrix_steps(solution, values)))
     objective = Objective(problem, labels)
-    outputs = {label: Output(layers[-1], objective, label, values) for label in labels}
+    graph = network_graph(layers, labels)
+    outputs = {label: Output(graph, layers[-1], objective, label, values) for label in labels}
 
     def backward_of(label: int | None, named: frozenset[int]) -> Backward:
-        return Backward(layers, outputs[label], label, named, term_by_term)
+        return Backward(graph, layers, outputs[label], label, named, term_by_term)
 
     named = with_long_sums(layers, lambda found: backward_of(labels[0], found))
     backward = tuple(backward_of(label, named) for label in labels)
     # a batch's general formulae and matrices are those of any one sample
     one = backward[0].output
     if len(labels) > 1:
-        one = Output(layers[-1], Objective(problem, (None,)), None, Values())
+        one = Output(network_graph(layers), layers[-1], Objective(problem, (None,)), None, Values())
     general = general_formulae(solution, one, named)
     matrices = tuple(matrix_steps(solution, values, one))
     short = layers[-1].layer.units * len(labels) <= MOST_TERMS
@@ -161,7 +156,9 @@ def with_long_sums(
             continue
         backward = backward_of(named)
         length = sum(
-            isinstance(node, Quantity) for j in layer.units for node in walk(backward.signal(layer, j))
+            isinstance(node, Quantity)
+            for j in layer.units
+            for node in walk(backward.closed(layer.z(j, backward.sample)))
         )
         if length > MOST_FACTORS:
             named |= {layer.index}

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from nbsolve.expr import Applied, Cases, Expr, number
-from nbsolve.layers.dense import Dense
-from nbsolve.symbol import Unit
+from nbsolve.expr import Applied, Cases, Expr
+
+__all__ = ["in_closed_form", "spelled_out"]
 
 
-def slope(layer: Dense, unit: Unit, sample: int | None) -> Expr:
+def in_closed_form(slope: Expr) -> Expr:
     """f′(z_j): from the unit's output where there is such a formula, else the function's name with a prime."""
-    derivative = layer.derivative(unit, sample)
-    if isinstance(derivative, Applied):
-        spelled = derivative.expanded
-        if layer.activation.from_output is not None and not isinstance(spelled, Cases):
+    if isinstance(slope, Applied) and any(name == "a" for name, _ in slope.entries):
+        spelled = slope.expanded
+        if not isinstance(spelled, Cases):
             return spelled
-    return derivative
+    return slope
 
 
-def spelled_slope(layer: Dense, unit: Unit, sample: int | None) -> tuple[Expr, ...]:
+def spelled_out(slope: Expr) -> tuple[Expr, ...]:
     """f′(z_j) by its name, and spelled out."""
-    if layer.activation.name == "linear":
-        return (number(1),)
-    derivative = layer.derivative(unit, sample)
-    if isinstance(derivative, Applied):
-        return derivative, derivative.expanded
-    return (derivative,)
+    return (slope, slope.expanded) if isinstance(slope, Applied) else (slope,)

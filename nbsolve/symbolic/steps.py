@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nbsolve.expr import Atom, Expr, Negation, Quantity, product, total
-from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.parameters import parameters, write_update
+from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.network import network_graph
+from nbsolve.expr import Atom, Expr, Quantity, product, total
+from nbsolve.graph.graph import array_of
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
+from nbsolve.solving.backward import times
+from nbsolve.solving.forward import write_forward
+from nbsolve.solving.parameters import write_update
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.recorder import LetterRecorder
-from nbsolve.symbolic.slopes import spelled_slope
+from nbsolve.symbolic.slopes import spelled_out
 from nbsolve.values import Values
 
 Penalty = Callable[[Symbol], Expr]
@@ -34,17 +38,18 @@ class Steps:
 
     def forward(self, solution: Solution, labels: Sequence[int | None]) -> Iterator[Step]:
         """z and a of every unit, layer by layer."""
+        graph = network_graph(solution.layers, labels)
         recorder = self._recorder(solution)
-        for label in labels:
-            for layer in solution.layers:
-                layer.forward(recorder, label)
-                linear, activation = recorder.steps
-                recorder.steps.clear()
-                if layer.activation.vector:  # each share needs all the sums
-                    yield from (*linear.units, *activation.units)
-                    continue
-                for pair in zip(linear.units, activation.units, strict=True):
-                    yield from pair
+        for place in range(0, len(graph.nodes), 2):
+            node = graph.nodes[place + 1]
+            write_forward(recorder, graph, graph.nodes[place : place + 2])
+            linear, activation = recorder.steps
+            recorder.steps.clear()
+            if graph.slope(node, "z") is None:  # each share needs all the sums
+                yield from (*linear.units, *activation.units)
+                continue
+            for pair in zip(linear.units, activation.units, strict=True):
+                yield from pair
 
     def recorded(self, solution: Solution, write: Callable[[LetterRecorder], None]) -> Iterator[Step]:
         """The steps that `write` records, unit by unit."""
@@ -70,7 +75,9 @@ class Steps:
                 continue
             for j in layer.units:
                 target = Partial(layer.a(j, label), layer.z(j, label))
-                yield self.step(Rule.LOCAL_DERIVATIVE, target, forms(*spelled_slope(layer, j, label)), label)
+                slope = backward.graph.derivative(*target)
+                assert slope is not None
+                yield self.step(Rule.LOCAL_DERIVATIVE, target, forms(*spelled_out(slope)), label)
 
     def _jacobian(self, backward: Backward, layer: Dense) -> Iterator[Step]:
         label = backward.sample
@@ -95,7 +102,7 @@ class Steps:
                     yield self.output_signal(backward, j)
             elif layer.index in backward.named:
                 for j in layer.units:
-                    yield self.on_demand(backward, layer, j, Role.PRE_ACTIVATION)
+                    yield self.on_demand(backward, layer.z(j, backward.sample))
 
     def output_signal(self, backward: Backward, j: int) -> Step:
         """∂L/∂z_j of the output where loss and activation simplify together."""
@@ -110,19 +117,15 @@ class Steps:
                 target = Partial(LOSS, backward.output.layer.z(j, backward.sample))
                 yield self.step(Rule.OUTPUT_SIGNAL, target, (Form(short, Reason.ONE_HOT),), backward.sample)
 
-    def on_demand(self, backward: Backward, layer: Dense, j: int, role: Role) -> Step:
+    def on_demand(self, backward: Backward, entry: Symbol) -> Step:
         """∂L/∂z_j or ∂L/∂a_j of any unit: chain over every path, then closed form."""
-        label = backward.sample
-        if role is Role.ACTIVATION:
-            chain, closed = backward.upstream_chain(layer, j), backward.upstream(layer, j)
-            target, rule = Partial(LOSS, layer.a(j, label)), Rule.PATH_SUM
-        else:
-            if layer.index == len(backward.layers) and backward.output.simplifies:
-                return self.output_signal(backward, j)
-            chain, closed = backward.full_signal_chain(layer, j), backward.full_signal(layer, j)
-            target, rule = Partial(LOSS, layer.z(j, label)), Rule.DELTA
+        signal = entry.role is Role.PRE_ACTIVATION
+        if signal and backward.output.is_pre_activation(entry) and backward.output.simplifies:
+            return self.output_signal(backward, number_of(entry.to))
+        chain, closed = backward.full_chain(entry), backward.full_closed(entry)
         reasons = (Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES)
-        return self.step(rule, target, forms(chain, closed, reasons=reasons), label)
+        rule = Rule.DELTA if signal else Rule.PATH_SUM
+        return self.step(rule, Partial(LOSS, entry), forms(chain, closed, reasons=reasons), backward.sample)
 
     # ------------------------------------------------------------------ parameters
 
@@ -131,24 +134,22 @@ class Steps:
     ) -> Iterator[Step]:
         """∂L/∂w and ∂L/∂b of every parameter: the chain over every path, then the closed form."""
         for layer in reversed(layers):
-            for parameter in parameters(layer):
+            for parameter in layer.parameters:
                 for member in parameter.members:
                     yield self._gradient(layer, samples, member, penalty)
 
     def _gradient(
         self, layer: Dense, samples: Sequence[Backward], wrt: Symbol, penalty: Penalty | None
     ) -> Step:
-        units = layer.units if wrt.shared else (number_of(wrt.to),)
         chain: list[Expr] = []
         closed: list[Expr] = []
         for backward in samples:
-            for j in units:
-                local = Quantity(Partial(layer.z(j, backward.sample), wrt))
-                chain.append(product(self._parameter_chain(backward, layer, j), local))
-                signal = backward.signal(layer, j)
-                if wrt.role is Role.WEIGHT:
-                    signal = product(signal, Quantity(layer.source(wrt.from_, backward.sample)))
-                closed.append(Negation((signal,)) if wrt.role is Role.THRESHOLD else signal)
+            graph = backward.graph
+            for node, slot in graph.users(array_of(wrt)):
+                for of in graph.reached(node, slot, wrt) if node.sample == backward.sample else ():
+                    local = graph.local(node, slot, of, wrt)
+                    chain.append(product(self._parameter_chain(backward, of), Quantity(Partial(of, wrt))))
+                    closed.append(times(backward.closed(of), local))
         if wrt.role is Role.WEIGHT and penalty is not None:
             chain, closed = [*chain, penalty(wrt)], [*closed, penalty(wrt)]
         its_forms = forms(
@@ -156,11 +157,9 @@ class Steps:
         )
         return self.step(Rule.PARAMETER_GRADIENT, Partial(LOSS, wrt), its_forms)
 
-    def _parameter_chain(self, backward: Backward, layer: Dense, j: int) -> Expr:
+    def _parameter_chain(self, backward: Backward, z: Symbol) -> Expr:
         """The chain to z_j; through softmax over every output."""
-        if layer.index == len(backward.layers):
-            return backward.full_signal_chain(layer, j)
-        return backward.signal_chain(layer, j)
+        return backward.full_chain(z) if backward.output.is_pre_activation(z) else backward.chain(z)
 
     def update(self, solution: Solution) -> Iterator[Step]:
         """The new parameters."""

@@ -1,20 +1,21 @@
-"""Adding up over the units of the next layer: term by term, or as Σ over an index variable."""
+"""Adding up over the entries that use a quantity: term by term, or as Σ over an index variable."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from nbsolve.expr import Expr, Product, Quantity, Variable, collected, product, walk
+from nbsolve.blocks.dense import Dense
+from nbsolve.expr import Expr, Product, Quantity, Variable, product, walk
 from nbsolve.general import IndexedSum, Kronecker
-from nbsolve.layers.dense import Dense
+from nbsolve.graph import Graph, Node
 from nbsolve.symbol import Index, Partial, Symbol, Unit
 
 MOST_PATHS = 4
 """More paths than this are not multiplied out in one formula: the error signals on their way get a name."""
 
-Terms = Callable[[Unit], Expr]
-Summing = Callable[[Dense, Terms], Expr]
+Term = Callable[[Symbol], Expr]
+Summing = Callable[[Graph, Node, str, Symbol, Term], list[Expr]]
 
 
 def named_signals(layers: Sequence[Dense]) -> frozenset[int]:
@@ -31,9 +32,9 @@ def named_signals(layers: Sequence[Dense]) -> frozenset[int]:
     return frozenset(named)
 
 
-def term_by_term(layer: Dense, term: Terms) -> Expr:
-    """p a + p b, written p [a + b]."""
-    return collected(*(term(unit) for unit in layer.units))
+def term_by_term(graph: Graph, node: Node, slot: str, entry: Symbol, term: Term) -> list[Expr]:
+    """A term for each entry that a node finds with the help of `entry`."""
+    return [term(of) for of in graph.reached(node, slot, entry)]
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,17 @@ class OverIndices:
 
     indices: dict[int, Index]
 
-    def __call__(self, layer: Dense, term: Terms) -> Expr:
-        """The sum; a layer of one unit has one term."""
-        if layer.layer.units == 1:
-            return term(1)
-        index = self.indices[layer.index]
-        body = term(index)
+    def __call__(self, graph: Graph, node: Node, slot: str, entry: Symbol, term: Term) -> list[Expr]:
+        """The sum as a single term; a layer of one unit has one term anyway."""
+        reached = graph.reached(node, slot, entry)
+        if len(reached) == 1:
+            return [term(reached[0])]
+        index = self.indices[node.target.layer or 0]
+        body = term(node.target._replace(to=index))
         factors = body.operands if isinstance(body, Product) else (body,)
         outside = [factor for factor in factors if index not in indices_of(factor)]
         inside = [factor for factor in factors if index in indices_of(factor)]
-        return product(*outside, IndexedSum(product(*inside), index, 1, layer.layer.units))
+        return [product(*outside, IndexedSum(product(*inside), index, 1, len(reached)))]
 
 
 def indices_of(expression: Expr) -> set[Index]:

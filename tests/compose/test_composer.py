@@ -16,7 +16,6 @@ from nbsolve.compose import Composer
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
 from nbsolve.expr import Quantity, atoms, walk
-from nbsolve.layers.parameters import parameters
 from nbsolve.listing import asked, everything
 from nbsolve.render import latex, myst, text
 from nbsolve.symbol import anchor, canonical
@@ -76,7 +75,7 @@ def boxed(document: Document) -> set[str]:
 def wholes(solved: WorkedSolution, wanted: set[str]) -> Iterator[str]:
     """The new vectors and matrices all of whose entries are asked for."""
     for layer in solved.solution.layers:
-        for parameter in parameters(layer):
+        for parameter in layer.parameters:
             if all(canonical(member._replace(new=True)) in wanted for member in parameter.members):
                 yield canonical(parameter.symbol._replace(new=True))
 

@@ -8,12 +8,11 @@ Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sectio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from nbsolve.blocks.dense import LOSS, Dense, Parameter
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import (
     Atom,
@@ -30,104 +29,49 @@ from nbsolve.expr import (
     total,
     with_variables,
 )
-from nbsolve.layers.dense import LOSS, Dense
-from nbsolve.layers.gradient import Explanation, Gradient
+from nbsolve.graph import Graph
 from nbsolve.problem.model import Choice
 from nbsolve.recorder import Recorder, forms
+from nbsolve.solving.backward import Users, chain, entry_formula, whole_formula
+from nbsolve.solving.gradient import Explanation, Gradient
 from nbsolve.step import Form, Members, Reason, Rule
-from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbol import Partial, Role, Symbol
 
-Signals = Sequence[tuple[int | None, Gradient]]
 Penalty = Callable[[Symbol], Expr]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One array of parameters: its symbol, its single members, and which of them are trained."""
-
-    symbol: Symbol
-    members: Sequence[Symbol]
-    trained: Any  # a truth value for all, or a numpy array of them
-
-
-def parameters(layer: Dense) -> Iterator[Parameter]:
-    """The layer's weights, then its biases, its thresholds or its shared bias."""
-    sources = range(1, layer.inputs + 1)
-    weights = Members(lambda: (layer.w(j, i) for j in layer.units for i in sources))
-    yield Parameter(layer.w(), weights, _mask(layer.layer.weights_trainable))
-    constant = layer.constant()
-    if constant is not None:
-        shared = layer.layer.bias.kind == "shared"
-        members = (constant,) if shared else tuple(constant._replace(to=j) for j in layer.units)
-        trained = layer.layer.bias.trainable
-        yield Parameter(constant, members, bool(np.all(np.array(trained))) if shared else _mask(trained))
+Found = Mapping[Symbol, Gradient]
 
 
 def write_gradients(
-    recorder: Recorder, layer: Dense, signals: Signals, penalty: Penalty | None, written: bool = True
+    recorder: Recorder,
+    graph: Graph,
+    layer: Dense,
+    found: Found,
+    penalty: Penalty | None,
+    written: bool = True,
 ) -> None:
     """Write down (or, where nobody asks for them, only compute) the gradients of a layer's parameters."""
-    for parameter in parameters(layer):
-        weight = parameter.symbol.role is Role.WEIGHT
-        whole = (_weights if weight else _constants)(layer, signals)
-        if weight and penalty is not None:
-            whole = Sum((whole, penalty(parameter.symbol)))
-        target = Partial(LOSS, parameter.symbol)
+    for parameter in layer.parameters:
+        array = parameter.symbol
+        users: Users = [(node, slot, found[node.target]) for node, slot in graph.users(array)]
+        weight = array.role is Role.WEIGHT
+        own = [] if penalty is None or not weight else [penalty(array)]
+        whole = total(*whole_formula(graph, users))
+        if own:
+            whole = Sum((whole, *own))
+        target = Partial(LOSS, array)
 
-        def unit_forms(atom: Atom, weight: bool = weight) -> tuple[Form, ...]:
+        def unit_forms(atom: Atom, users: Users = users, weight: bool = weight) -> tuple[Form, ...]:
             assert isinstance(atom, Partial)
-            wrt = atom.wrt
-            chain, factors = (_weight_terms if weight else _constant_terms)(layer, signals, wrt)
-            if weight and penalty is not None:
-                chain, factors = [*chain, penalty(wrt)], [*factors, penalty(wrt)]
-            return forms(total(*chain), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))
+            own = [] if penalty is None or not weight else [penalty(atom.wrt)]
+            letters = [*chain(graph, users, atom.wrt), *own]
+            factors = [*entry_formula(graph, users, atom.wrt, graph.local), *own]
+            return forms(total(*letters), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))
 
         if written:
             members = Members(lambda of=parameter.members: (Partial(LOSS, member) for member in of))  # type: ignore[misc]
             recorder.write(Rule.PARAMETER_GRADIENT, target, forms(whole), members, unit_forms)
         else:
             recorder.derive(target, whole)
-
-
-def _weights(layer: Dense, signals: Signals) -> Expr:
-    return total(
-        *(
-            MatrixProduct((signal.whole, Transpose((Quantity(layer.source(None, sample)),))))
-            for sample, signal in signals
-        )
-    )
-
-
-def _constants(layer: Dense, signals: Signals) -> Expr:
-    kind = layer.layer.bias.kind
-    terms = [Total((signal.whole,)) if kind == "shared" else signal.whole for _, signal in signals]
-    return total(*(Negation((term,)) if kind == "threshold" else term for term in terms))
-
-
-def _weight_terms(layer: Dense, signals: Signals, w: Symbol) -> tuple[list[Expr], list[Expr]]:
-    j = number_of(w.to)
-    chain = [product(signal.chain(j), Quantity(Partial(layer.z(j, sample), w))) for sample, signal in signals]
-    factors = [product(signal.unit(j), Quantity(layer.source(w.from_, sample))) for sample, signal in signals]
-    return chain, factors
-
-
-def _constant_terms(layer: Dense, signals: Signals, b: Symbol) -> tuple[list[Expr], list[Expr]]:
-    units = layer.units if b.shared else [number_of(b.to)]
-    chain: list[Expr] = []
-    factors: list[Expr] = []
-    for sample, signal in signals:
-        for j in units:
-            chain.append(product(signal.chain(j), Quantity(Partial(layer.z(j, sample), b))))
-            unit = signal.unit(j)
-            factors.append(Negation((unit,)) if b.role is Role.THRESHOLD else unit)
-    return chain, [_plain(factor) for factor in factors]
-
-
-def _plain(factor: Expr) -> Expr:
-    """−(−x) written as x."""
-    if isinstance(factor, Negation) and isinstance(factor.operands[0], Negation):
-        return factor.operands[0].operands[0]
-    return factor
 
 
 def write_update(
@@ -152,16 +96,16 @@ def write_update(
         return with_variables(record.change, {"learning_rate": rate, "gradient": gradient})
 
     def straight(wrt: Symbol) -> Expr:
-        signal = Quantity(how.signal(layer.index, wrt.to, None))
+        signal = Quantity(how.signal(layer.z(wrt.to)))
         if wrt.role is Role.WEIGHT:
             source = Quantity(layer.source(wrt.from_, None))
             return Product((rate, signal, source))
         if wrt.shared:
-            return Product((rate, total(*(Quantity(how.signal(layer.index, j, None)) for j in layer.units))))
+            return Product((rate, total(*(Quantity(how.signal(layer.z(j))) for j in layer.units))))
         product_ = Product((rate, signal))
         return Negation((product_,)) if wrt.role is Role.THRESHOLD else product_
 
-    for parameter in parameters(layer):
+    for parameter in layer.parameters:
         old = parameter.symbol
         new, delta = old._replace(new=True), old._replace(change=True)
         if not np.any(parameter.trained):
@@ -204,23 +148,8 @@ def write_update(
             recorder.clear(delta, held)
 
 
-def held_members(layer: Dense) -> tuple[Symbol, ...]:
-    """The layer's parameters that are not trained."""
-    return tuple(
-        member
-        for parameter in parameters(layer)
-        if not np.all(parameter.trained)
-        for member, flag in zip(
-            parameter.members,
-            np.broadcast_to(np.ravel(parameter.trained), len(parameter.members)),
-            strict=True,
-        )
-        if not flag
-    )
-
-
 def _matrix_change(layer: Dense, how: Explanation, old: Symbol, rate: Expr) -> Expr:
-    signal = Quantity(how.signal(layer.index, None, None))
+    signal = Quantity(how.signal(layer.z()))
     if old.role is Role.WEIGHT:
         return Product((rate, MatrixProduct((signal, Transpose((Quantity(layer.source()),))))))
     if old.shared:
@@ -242,7 +171,3 @@ def _trained(parameter: Parameter) -> list[Symbol]:
 def _old(atom: Atom) -> Symbol:
     assert isinstance(atom, Symbol)
     return atom._replace(new=False, change=False)
-
-
-def _mask(trained: Any) -> Any:
-    return trained if isinstance(trained, bool) else np.array(trained, dtype=bool)

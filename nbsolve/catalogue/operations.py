@@ -1,0 +1,132 @@
+"""The operations of networks, one record each: the weighted sum of a layer, activations, softmax, sums.
+
+Sources: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sections 6.2.2 and 6.5;
+K. He et al., "Deep Residual Learning for Image Recognition", 2016 (sums of branches).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+from nbsolve.catalogue.activations import Activation
+from nbsolve.expr import (
+    Applied,
+    Expr,
+    Function,
+    Hadamard,
+    MatrixProduct,
+    Negation,
+    Product,
+    Quotient,
+    Sum,
+    Total,
+    Transpose,
+    number,
+    with_variables,
+)
+from nbsolve.general import IndexedSum
+from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, Entry, Local, Operation, Slot
+from nbsolve.step import Rule
+from nbsolve.symbol import Index
+
+__all__ = ["ADD", "SOFTMAX", "BiasKind", "elementwise", "weighted_sum"]
+
+BiasKind = Literal["units", "absent", "shared", "threshold"]
+
+_i, _j = Index("i"), Index("j")
+_upstream, _out = Slot(UPSTREAM), Slot(OUT)
+_W, _x, _b, _z = Slot("W"), Slot("x"), Slot("b"), Slot("z")
+
+
+def _signed(term: Expr, minus: bool) -> Expr:
+    return Negation((term,)) if minus else term
+
+
+@cache
+def weighted_sum(bias: BiasKind) -> Operation:
+    """z[j] = Σ_i W[j,i]·x[i] + b[j]; without b, with one b for all units, or with −b[j] (a threshold).
+
+    Shapes: W (units, inputs), x (inputs,), b (units,) or a single number.
+    """
+    axes = {"W": (_j, _i), "x": (_i,)}
+    entry: Expr = IndexedSum(Product((Entry("W", (_j, _i)), Entry("x", (_i,)))), _i)
+    whole: Expr = MatrixProduct((_W, _x))
+    local = {
+        "W": Local(Entry("x", (_i,)), MatrixProduct((_upstream, Transpose((_x,))))),
+        "x": Local(Entry("W", (_j, _i)), MatrixProduct((Transpose((_W,)), _upstream))),
+    }
+    if bias != "absent":
+        axes["b"] = () if bias == "shared" else (_j,)
+        minus = bias == "threshold"
+        entry = Sum((entry, _signed(Entry("b", axes["b"]), minus)))
+        whole = Sum((whole, _signed(_b, minus)))
+        back: Expr = Total((_upstream,)) if bias == "shared" else _upstream
+        local["b"] = Local(number(-1 if minus else 1), _signed(back, minus))
+    return Operation("weighted_sum", Rule.PRE_ACTIVATION, axes, (_j,), entry, whole, local)
+
+
+def elementwise(record: Activation, parameters: Mapping[str, Expr], everywhere: bool = True) -> Operation:
+    """a[j] = f(z[j]), with a formula for each of f's parameters; `everywhere`: whether f′ exists at every z.
+
+    f′ is written through the output a where the record has such a formula.
+    """
+    definition = with_variables(record.definition, parameters)
+    through_output = record.from_output is not None
+    slope = with_variables(record.from_output or record.derivative, parameters)
+
+    def function(z: Expr) -> Expr:
+        return z if record.name == "linear" else Applied(record.function, definition, (("z", z),))
+
+    def derivative(z: Expr, a: Expr) -> Expr:
+        entries = (("z", z), ("a", a)) if through_output else (("z", z),)
+        return Applied(record.function, slope, entries, primes=1)
+
+    z, a = Entry("z", (_j,)), Entry(OUT, (_j,))
+    own = number(1) if slope == number(1) else derivative(z, a)
+    whole = derivative(_z, _out)
+    local = Local(own, Hadamard((_upstream, Slot(SLOPE))), slope=whole, everywhere=everywhere)
+    return Operation(
+        record.name, Rule.ACTIVATION, {"z": (_j,)}, (_j,), function(z), function(_z), {"z": local}
+    )
+
+
+def _softmax() -> Operation:
+    """p[j] = exp(z[j]) / Σ_i exp(z[i]), with ∂p[j]/∂z[i] = p[j] (1[j = i] − p[i]).
+
+    Backwards Jᵀ g with J = diag(p) − p pᵀ comes to p ⊙ (g − p·g).
+    """
+    p_j, p_i = Entry(OUT, (_j,)), Entry(OUT, (_i,))
+    exponentials = Function("exp", (_z,))
+    inner = Function("dot", (_out, _upstream))
+    local = Local(
+        Negation((Product((p_j, p_i)),)),
+        Hadamard((_out, Sum((_upstream, Negation((inner,)))))),
+        same=Product((p_j, Sum((number(1), Negation((p_j,)))))),
+    )
+    total = IndexedSum(Function("exp", (Entry("z", (_i,)),)), _i)
+    return Operation(
+        "softmax",
+        Rule.ACTIVATION,
+        {"z": (_i,)},
+        (_j,),
+        Quotient((Function("exp", (Entry("z", (_j,)),)), total)),
+        Quotient((exponentials, Total((exponentials,)))),
+        {"z": local},
+        as_long={_j: _i},
+    )
+
+
+SOFTMAX = _softmax()
+
+ADD = Operation(
+    "add",
+    Rule.ACTIVATION,
+    {"x": (_j,), "y": (_j,)},
+    (_j,),
+    Sum((Entry("x", (_j,)), Entry("y", (_j,)))),
+    Sum((Slot("x"), Slot("y"))),
+    {"x": Local(number(1), _upstream), "y": Local(number(1), _upstream)},
+)
+"""s[j] = x[j] + y[j]: two branches of a network meet (a residual connection)."""

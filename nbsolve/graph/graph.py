@@ -1,0 +1,208 @@
+"""The graph of a network: named arrays, and the operations that find one from others.
+
+It answers what the forward pass and the backward rule ask: the formula of an entry, who uses an array, which
+entries one acts on, and the derivative of one with respect to another. Samples, time steps and iterations are
+places in an array's name: an array that several nodes use (tied weights, a batch) has several users, that is all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product as combinations
+from types import MappingProxyType
+
+from nbsolve.expr import Expr, Quantity, Sum, number, substitute, total
+from nbsolve.general import IndexedSum
+from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, Entry, Operation, Slot
+from nbsolve.symbol import Index, Symbol, Unit
+
+__all__ = ["Graph", "Node", "array_of", "entry_of", "places_of"]
+
+Places = tuple[Unit, ...]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """target = operation(operands), for one sample where it belongs to one."""
+
+    operation: Operation
+    target: Symbol
+    operands: Mapping[str, Symbol]
+    sample: int | None = None
+
+    def array(self, slot: str) -> Symbol:
+        """The array in a slot."""
+        return self.target if slot == OUT else self.operands[slot]
+
+
+@dataclass
+class Graph:
+    """Arrays by their symbols, with their shapes, and nodes in the order in which they are computed."""
+
+    shapes: dict[Symbol, Shape] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
+    _users: dict[Symbol, list[tuple[Node, str]]] = field(default_factory=dict, repr=False)
+    _origin: dict[Symbol, Node] = field(default_factory=dict, repr=False)
+
+    # ------------------------------------------------------------------ building
+
+    def array(self, symbol: Symbol, *shape: int) -> Symbol:
+        """Declare a given array. Raises ValueError where it has another shape already."""
+        if self.shapes.setdefault(symbol, shape) != shape:
+            raise ValueError(f"{symbol} has the shape {self.shapes[symbol]}, not {shape}")
+        return symbol
+
+    def node(
+        self, operation: Operation, target: Symbol, sample: int | None = None, **operands: Symbol
+    ) -> Symbol:
+        """Add target = operation(operands). Raises ValueError where operands are missing or do not fit."""
+        if set(operands) != set(operation.axes):
+            raise ValueError(f"{operation.name} takes {', '.join(operation.axes)}, not {', '.join(operands)}")
+        node = Node(operation, target, operands, sample)
+        self.array(target, *(self._length(node, index) for index in operation.out))
+        self.nodes.append(node)
+        self._origin[target] = node
+        for slot, array in operands.items():
+            self._users.setdefault(array, []).append((node, slot))
+        return target
+
+    def _length(self, node: Node, index: Index) -> int:
+        """How far an index variable of an operation runs. Raises ValueError where operands disagree."""
+        index = node.operation.as_long.get(index, index)
+        lengths = {
+            self.shapes[node.operands[slot]][axes.index(index)]
+            for slot, axes in node.operation.axes.items()
+            if index in axes
+        }
+        if len(lengths) != 1:
+            raise ValueError(f"{node.operation.name}: lengths {sorted(lengths)} for one index {index}")
+        return lengths.pop()
+
+    # ------------------------------------------------------------------ arrays and entries
+
+    def entries(self, array: Symbol) -> Iterator[Symbol]:
+        """The entries of an array, in order; an array of no axes is its own only entry."""
+        for places in combinations(*(range(1, length + 1) for length in self.shapes[array])):
+            yield entry_of(array, places)
+
+    def users(self, array: Symbol) -> Sequence[tuple[Node, str]]:
+        """The nodes that use an array, each with the slot in which it does."""
+        return self._users.get(array, ())
+
+    def origin(self, array: Symbol) -> Node | None:
+        """The node that finds an array; None where it is given."""
+        return self._origin.get(array)
+
+    # ------------------------------------------------------------------ formulae
+
+    def formula(self, node: Node, entry: Symbol) -> Expr:
+        """The formula of one entry of what a node finds."""
+        places = dict(zip(node.operation.out, places_of(entry), strict=True))
+        return self._filled(node, node.operation.entry, places)
+
+    def whole(self, node: Node) -> Expr:
+        """The formula of the whole array that a node finds."""
+        return self._filled(node, node.operation.whole, {})
+
+    def reached(self, node: Node, slot: str, entry: Symbol) -> list[Symbol]:
+        """The entries of what a node finds that use an entry of an operand."""
+        places = self._bound(node, slot, entry)
+        ranges: list[Sequence[Unit]] = [
+            [places[index]] if index in places else range(1, self._length(node, index) + 1)
+            for index in node.operation.out
+        ]
+        return [entry_of(node.target, found) for found in combinations(*ranges)]
+
+    def local(self, node: Node, slot: str, of: Symbol, wrt: Symbol) -> Expr:
+        """∂of/∂wrt, of an entry that a node finds with respect to an entry of an operand that it uses."""
+        local = node.operation.local[slot]
+        places = self._bound(node, slot, wrt) | dict(zip(node.operation.out, places_of(of), strict=True))
+        same = local.same is not None and places_of(of) == places_of(wrt)
+        return self._filled(node, local.same if same and local.same else local.entry, places)
+
+    def derivative(self, of: Symbol, wrt: Symbol) -> Expr | None:
+        """∂of/∂wrt of two entries, 0 where one does not act on the other.
+
+        None where no node takes the array of one to the array of the other.
+        """
+        node = self.origin(array_of(of))
+        for slot, array in () if node is None else node.operands.items():
+            if node is not None and array == array_of(wrt):
+                return self.local(node, slot, of, wrt) if self._acts(node, slot, wrt, of) else number(0)
+        return None
+
+    def slope(self, node: Node, slot: str) -> Expr | None:
+        """The array of derivatives of a node that acts entry by entry; None for any other."""
+        slope = node.operation.local[slot].slope
+        return None if slope is None else self._filled(node, slope, {})
+
+    def back(self, node: Node, slot: str, upstream: Expr, slope: Expr | None = None) -> Expr:
+        """The gradient with respect to a whole operand, from the one with respect to what the node finds.
+
+        `slope` is the name of the node's derivatives, where they have one.
+        """
+        given = {UPSTREAM: upstream, SLOPE: slope or self.slope(node, slot)}
+        return self._filled(node, node.operation.local[slot].back, {}, given)
+
+    def _acts(self, node: Node, slot: str, entry: Symbol, on: Symbol) -> bool:
+        """Whether an entry of an operand acts on an entry of what the node finds."""
+        places = self._bound(node, slot, entry)
+        found = dict(zip(node.operation.out, places_of(on), strict=True))
+        return all(places.get(index, place) == place for index, place in found.items())
+
+    def _bound(self, node: Node, slot: str, entry: Symbol) -> dict[Index, Unit]:
+        return dict(zip(node.operation.axes[slot], places_of(entry), strict=True))
+
+    def _filled(
+        self,
+        node: Node,
+        formula: Expr,
+        places: Mapping[Index, Unit],
+        given: Mapping[str, Expr | None] = MappingProxyType({}),
+    ) -> Expr:
+        """An operation's formula with the node's arrays, numbers for its index variables, its sums written out."""
+
+        def terms(node_: IndexedSum) -> list[Expr]:
+            lengths = range(1, self._length(node, node_.index) + 1)
+            return [self._filled(node, node_.body, {**places, node_.index: n}, given) for n in lengths]
+
+        def replaced(part: Expr) -> Expr | None:
+            match part:
+                case Slot(name) if name in given:
+                    return given[name]
+                case Slot(name):
+                    return Quantity(node.array(name))
+                case Entry(slot, at):
+                    return Quantity(entry_of(node.array(slot), tuple(places[index] for index in at)))
+                case IndexedSum():
+                    return total(*terms(part))
+                case Sum(operands):
+                    flat = [
+                        term
+                        for one in operands
+                        for term in (terms(one) if isinstance(one, IndexedSum) else [fill(one)])
+                    ]
+                    return total(*flat)
+            return None
+
+        fill: Callable[[Expr], Expr] = lambda part: substitute(part, replaced)  # noqa: E731
+        return fill(formula)
+
+
+def array_of(entry: Symbol) -> Symbol:
+    """The array that an entry belongs to."""
+    return entry._replace(to=None, from_=None)
+
+
+def entry_of(array: Symbol, places: Places) -> Symbol:
+    """The entry of an array at these places (none: an array without axes)."""
+    if not places:
+        return array
+    return array._replace(to=places[0], from_=places[1] if len(places) > 1 else None)
+
+
+def places_of(entry: Symbol) -> Places:
+    """The places of an entry in its array."""
+    return tuple(place for place in (entry.to, entry.from_) if place is not None)

@@ -1,1 +1,0 @@
-"""Layer kinds: forward steps, and backward steps given the upstream gradient."""
