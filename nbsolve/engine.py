@@ -35,7 +35,7 @@ from nbsolve.solving.forward import write_forward
 from nbsolve.solving.gradient import Gradient, unit_of, written
 from nbsolve.solving.missing import write_missing
 from nbsolve.solving.parameters import write_gradients, write_update
-from nbsolve.step import Reason, Rule, Step
+from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array
 
@@ -166,6 +166,7 @@ class _Run:
             self._close(recorder, samples, with_loss)
             return Iteration(number, samples, recorder.values, (), (), (), (), ())
         graph = network_graph(self.layers, labels)
+        recorder.values.graph = graph
         write_forward(recorder, graph)
         forward = _taken(recorder)
         if not self.problem.losses:
@@ -180,12 +181,17 @@ class _Run:
             passes.write(node for node in reversed(graph.nodes) if node.sample == label)
         told = not (self.textbook and len(labels) == 1)
         for layer in reversed(self.layers):
-            write_gradients(recorder, graph, layer, passes.found, self._penalty(len(labels)), told)
+            arrays = [parameter.symbol for parameter in layer.parameters]
+            write_gradients(recorder, graph, arrays, passes.found, self._penalty(len(labels)), told)
         backward = _taken(recorder)
         if wanted:
             for label in labels:
+                if Partial(LOSS, self.layers[-1].a(None, label)) not in recorder.values.stored:
+                    self._write_loss_derivative(
+                        passes, objective.seeing(recorder.values, self.arithmetic), label
+                    )
                 nodes = [node for node in graph.nodes if node.sample == label]
-                write_missing(recorder, graph, nodes, self.how, objective, label)
+                write_missing(recorder, graph, nodes, self.how)
         extra = _taken(recorder)
         update: tuple[Step, ...] = ()
         after: tuple[Step, ...] = ()
@@ -252,21 +258,29 @@ class _Run:
             not cancels and (self.layers[-1].activation.vector or several)
         ):
             seeing = objective.seeing(recorder.values, self.arithmetic)
-            recorder.write(
-                Rule.LOSS_DERIVATIVE,
-                Partial(LOSS, output),
-                forms(seeing.derivatives(label)),
-                [Partial(LOSS, entry) for entry in passes.graph.entries(output)],
-                lambda atom: forms(
-                    objective.derivative(unit_of(atom), label),
-                    seeing.derivative(unit_of(atom), label),
-                    reasons=(Reason.DEFINITION, Reason.SATURATED),
-                ),
-                label,
-            )
+            self._write_loss_derivative(passes, seeing, label, objective)
             passes.found[output] = Gradient(named.whole, named.entry, named.chain, derivative)
         else:
             passes.found[output] = Gradient(objective.derivatives(label), derivative, named.chain)
+
+    def _write_loss_derivative(
+        self, passes: Backward, seeing: Objective, label: int | None, plain: Objective | None = None
+    ) -> None:
+        """∂L/∂a of the outputs, through z where they are saturated, and through a before that."""
+        output = self.layers[-1].a(None, label)
+
+        def unit_forms(atom: Atom) -> tuple[Form, ...]:
+            written_so = [of.derivative(unit_of(atom), label) for of in (plain, seeing) if of is not None]
+            return forms(*written_so, reasons=(Reason.DEFINITION, Reason.SATURATED))
+
+        passes.recorder.write(
+            Rule.LOSS_DERIVATIVE,
+            Partial(LOSS, output),
+            forms(seeing.derivatives(label)),
+            [Partial(LOSS, entry) for entry in passes.graph.entries(output)],
+            unit_forms,
+            label,
+        )
 
     def _penalty(self, samples: int) -> Callable[[Symbol], Expr] | None:
         if self.problem.regulariser is None:

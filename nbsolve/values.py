@@ -6,13 +6,13 @@ at each step the stored value is the rounded one and `unrounded` remembers what 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import ONE, Value
-from nbsolve.expr import Array, Atom, Operand
+from nbsolve.arithmetic import Value
+from nbsolve.expr import Array, Atom, Expr, Number, Operand, Quantity
 from nbsolve.given import Given
 from nbsolve.symbol import Partial, Role, Symbol, Unit, number_of
 
@@ -46,6 +46,13 @@ def whole(atom: Atom) -> tuple[Atom, Place | None]:
     return Partial(atom.of, wrt), place
 
 
+class LocalDerivatives(Protocol):
+    """A graph, as values see it."""
+
+    def derivative(self, of: Symbol, wrt: Symbol) -> Expr | None:
+        """∂of/∂wrt; None where no formula takes one to the other."""
+
+
 class Values:
     """Symbol to value for one iteration; look-ups of an unbound atom raise KeyError."""
 
@@ -55,6 +62,8 @@ class Values:
         self.givens: dict[Atom, Array] = {}
         self.written: dict[tuple[object, ...], Written] = {}
         """What was written down of them, by quantity and digits: the same number stands in many places."""
+        self.graph: LocalDerivatives | None = None
+        """What knows the derivatives that are other quantities: ∂z/∂w is a, ∂z/∂b is 1."""
 
     def __contains__(self, atom: Atom) -> bool:
         try:
@@ -70,7 +79,7 @@ class Values:
         key, place = whole(atom)
         array = self.stored.get(key)
         if array is None:
-            return self._linear(atom)
+            return self._of_graph(atom)
         return _entry(array, place)
 
     def before_rounding(self, atom: Atom) -> Operand:
@@ -97,6 +106,7 @@ class Values:
         """A copy of these values to which more can be added; arrays are not copied."""
         own = Values()
         own.stored, own.unrounded, own.givens = dict(self.stored), dict(self.unrounded), dict(self.givens)
+        own.graph = self.graph
         return own
 
     def put(self, atom: Atom, value: Operand, unrounded: Operand | None = None) -> None:
@@ -128,17 +138,23 @@ class Values:
             texts[mask] = self.givens[source][mask]
             self.givens[target] = texts
 
-    def _linear(self, atom: Atom) -> Operand:
-        """∂z/∂w, ∂z/∂b, ∂z/∂θ, ∂z/∂a of z = W a + b − θ, whose values are other quantities' values."""
-        if not isinstance(atom, Partial) or atom.of.role is not Role.PRE_ACTIVATION:
-            raise KeyError(atom)
-        if atom.wrt.role is Role.BIAS:
-            return ONE
-        if atom.wrt.role is Role.THRESHOLD:
-            return -ONE
-        source = linear_source(atom)
-        if source is not None:
-            return self[source]
+    def same_as(self, atom: Atom) -> Symbol | None:
+        """The quantity whose value a local derivative is: a for ∂z/∂w, w for ∂z/∂a; None where it is none."""
+        formula = self._local(atom)
+        return formula.atom if isinstance(formula, Quantity) and isinstance(formula.atom, Symbol) else None
+
+    def _local(self, atom: Atom) -> Expr | None:
+        if self.graph is None or not isinstance(atom, Partial):
+            return None
+        return self.graph.derivative(atom.of, atom.wrt)
+
+    def _of_graph(self, atom: Atom) -> Operand:
+        """A local derivative that is another quantity, or a number."""
+        match self._local(atom):
+            case Quantity(other):
+                return self[other]
+            case Number(value):
+                return value
         raise KeyError(atom)
 
 
@@ -149,18 +165,6 @@ def layer_activation(
     if layer == 0:
         return Symbol(Role.INPUT, to=unit, sample=sample)
     return Symbol(Role.ACTIVATION, layer, unit, sample=sample, new=new)
-
-
-def linear_source(atom: Partial) -> Symbol | None:
-    """The quantity whose value a derivative of z = W a + b is (∂z/∂w = a, ∂z/∂a = w); None where it is none."""
-    z, wrt = atom.of, atom.wrt
-    if z.role is not Role.PRE_ACTIVATION:
-        return None
-    if wrt.role is Role.WEIGHT and wrt.layer is not None and wrt.from_ is not None:
-        return layer_activation(wrt.layer - 1, wrt.from_, z.sample, z.new)
-    if wrt.role in (Role.ACTIVATION, Role.INPUT) and z.layer is not None and wrt.to is not None:
-        return Symbol(Role.WEIGHT, z.layer, z.to, wrt.to, new=z.new)
-    return None
 
 
 def given_values(texts: Array) -> Operand:

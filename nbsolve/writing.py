@@ -11,8 +11,8 @@ from nbsolve.arithmetic import TooLarge, Undecided, Value
 from nbsolve.expr import Atom
 from nbsolve.rounding import DigitsWanted, Written, write
 from nbsolve.solution import Solution
-from nbsolve.symbol import Partial, Role, Symbol, described
-from nbsolve.values import Values, linear_source
+from nbsolve.symbol import Role, Symbol, described
+from nbsolve.values import Values
 
 _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
 
@@ -58,8 +58,7 @@ class Writer:
             raise TooLarge(error.quantity or described(atom)) from None
 
     def _rounded(self, values: Values, atom: Atom, digits: DigitsWanted, extra: int) -> Written:
-        source = linear_source(atom) if isinstance(atom, Partial) else None
-        given = values.given(source or atom)
+        given = values.given(values.same_as(atom) or atom)
         if given is not None:
             return Written(given.text, given.value, True)
         rounding = self.solution.problem.rounding

@@ -12,10 +12,10 @@ import pytest
 
 from nbsolve import solve
 from nbsolve.arithmetic import LADDER, Arithmetic, certified
+from nbsolve.blocks.dense import LOSS
 from nbsolve.engine import losses_at, solve_problem
 from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.given import Given
-from nbsolve.blocks.dense import LOSS
 from nbsolve.nearest import to_floats
 from nbsolve.problem.model import Digits, Notation, Problem, Regulariser, Rounding
 from nbsolve.rounding import write

@@ -37,7 +37,7 @@ from nbsolve.expr import (
 from nbsolve.rounding import Written
 from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role
-from nbsolve.values import Values, linear_source
+from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 
 LOST_DIGITS = 6
@@ -151,8 +151,7 @@ class Numbers:
 
     def key(self, atom: Atom) -> Atom:
         """The quantity whose value it is: a for ∂z/∂w, w for ∂z/∂a; itself where its value is its own."""
-        source = linear_source(atom) if isinstance(atom, Partial) else None
-        return source or atom
+        return self.values.same_as(atom) or atom
 
     def keys(self, decided: Expr) -> Iterator[Key]:
         """What has digits in the line with numbers of a decided formula: of arrays the entries."""

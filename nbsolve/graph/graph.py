@@ -45,6 +45,7 @@ class Graph:
     nodes: list[Node] = field(default_factory=list)
     _users: dict[Symbol, list[tuple[Node, str]]] = field(default_factory=dict, repr=False)
     _origin: dict[Symbol, Node] = field(default_factory=dict, repr=False)
+    _derivatives: dict[tuple[Symbol, Symbol], Expr | None] = field(default_factory=dict, repr=False)
 
     # ------------------------------------------------------------------ building
 
@@ -55,12 +56,14 @@ class Graph:
         return symbol
 
     def node(
-        self, operation: Operation, target: Symbol, sample: int | None = None, **operands: Symbol
+        self, operation: Operation, target: Symbol, sample: int | None = None, /, **operands: Symbol
     ) -> Symbol:
         """Add target = operation(operands). Raises ValueError where operands are missing or do not fit."""
         if set(operands) != set(operation.axes):
             raise ValueError(f"{operation.name} takes {', '.join(operation.axes)}, not {', '.join(operands)}")
         node = Node(operation, target, operands, sample)
+        for index in {index for axes in operation.axes.values() for index in axes}:
+            self._length(node, index)
         self.array(target, *(self._length(node, index) for index in operation.out))
         self.nodes.append(node)
         self._origin[target] = node
@@ -127,9 +130,17 @@ class Graph:
 
         None where no node takes the array of one to the array of the other.
         """
-        node = self.origin(array_of(of))
-        for slot, array in () if node is None else node.operands.items():
-            if node is not None and array == array_of(wrt):
+        key = (of, wrt)
+        if key not in self._derivatives:
+            self._derivatives[key] = self._derivative(of, wrt)
+        return self._derivatives[key]
+
+    def _derivative(self, of: Symbol, wrt: Symbol) -> Expr | None:
+        node, array = self.origin(array_of(of)), array_of(wrt)
+        if node is None or len(places_of(of)) != len(node.operation.out):
+            return None
+        for slot, operand in node.operands.items():
+            if operand == array and len(places_of(wrt)) == len(node.operation.axes[slot]):
                 return self.local(node, slot, of, wrt) if self._acts(node, slot, wrt, of) else number(0)
         return None
 

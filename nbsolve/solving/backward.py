@@ -212,7 +212,8 @@ class Backward:
         if self.how.way == "paths":
             return closed
         if self.how.turned:
-            return self._turned(users, closed.chain)
+            signals = all(node.target.role is Role.PRE_ACTIVATION for node, _, _ in users)
+            return self._turned(users, closed.chain) if signals else closed
         members = [Partial(LOSS, entry) for entry in self.graph.entries(array)]
         target = Partial(LOSS, array)
         if self.how.way == "local_derivatives" and self._write_shares(array, users, sample):
@@ -278,8 +279,9 @@ class Backward:
         if len(users) > 1:
             return False
         ((node, slot, gradient),) = users
-        inputs, units = self.graph.shapes[array][0], self.graph.shapes[node.target][0]
-        if not (1 < units <= MOST_SHARES and inputs <= MOST_SHARES):
+        entries = list(self.graph.entries(array))
+        paths = len(self.graph.reached(node, slot, entries[0]))
+        if not (1 < paths <= MOST_SHARES and len(entries) <= MOST_SHARES):
             return False
 
         def share(atom: Atom) -> tuple[Form, ...]:
@@ -291,9 +293,7 @@ class Backward:
                 reasons=(Reason.CHAIN_RULE, Reason.FACTORS),
             )
 
-        members = [
-            _share(entry, of) for entry in self.graph.entries(array) for of in self.graph.entries(node.target)
-        ]
+        members = [_share(entry, of) for entry in entries for of in self.graph.entries(node.target)]
         self.recorder.write_units(Rule.PATH_SHARE, members, share, sample)
         return True
 

@@ -13,7 +13,6 @@ from nbsolve.blocks.dense import LOSS
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Expr, Negation, Quantity, total
 from nbsolve.graph import Graph, Node
-from nbsolve.objective import Objective
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.backward import Users, entry_formula, whole_formula, write_slope
 from nbsolve.solving.gradient import Explanation, unit_of, written
@@ -23,31 +22,13 @@ from nbsolve.symbol import Partial, Role, Symbol
 __all__ = ["write_local_derivatives", "write_missing"]
 
 
-def write_missing(
-    recorder: Recorder,
-    graph: Graph,
-    nodes: Sequence[Node],
-    how: Explanation,
-    objective: Objective,
-    label: int | None,
-) -> None:
-    """Write down, for one sample, what the backward pass did not."""
-    output = nodes[-1].target
-    seeing = objective.seeing(recorder.values, recorder.arithmetic)
-    _write(
-        recorder,
-        Rule.LOSS_DERIVATIVE,
-        Partial(LOSS, output),
-        seeing.derivatives(label),
-        [Partial(LOSS, entry) for entry in graph.entries(output)],
-        lambda atom: seeing.derivative(unit_of(atom), label),
-        label,
-    )
+def write_missing(recorder: Recorder, graph: Graph, nodes: Sequence[Node], how: Explanation) -> None:
+    """Write down what the backward pass over these nodes did not; what the loss gives is there already."""
     for node in reversed(nodes):
         _write_slopes(recorder, graph, node)
         for array in node.operands.values():
             if array.role in (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT):
-                _write_gradient(recorder, graph, array, how, label)
+                _write_gradient(recorder, graph, array, how, node.sample)
 
 
 def write_local_derivatives(recorder: Recorder, graph: Graph, nodes: Iterable[Node]) -> None:

@@ -8,7 +8,7 @@ Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sectio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -44,31 +44,32 @@ Found = Mapping[Symbol, Gradient]
 def write_gradients(
     recorder: Recorder,
     graph: Graph,
-    layer: Dense,
+    arrays: Iterable[Symbol],
     found: Found,
-    penalty: Penalty | None,
+    penalty: Penalty | None = None,
     written: bool = True,
 ) -> None:
-    """Write down (or, where nobody asks for them, only compute) the gradients of a layer's parameters."""
-    for parameter in layer.parameters:
-        array = parameter.symbol
+    """Write down (or, where nobody asks for them, only compute) the gradients with respect to given arrays.
+
+    `penalty` is the derivative of the loss's penalty with respect to a weight, or to an array of them.
+    """
+    for array in arrays:
         users: Users = [(node, slot, found[node.target]) for node, slot in graph.users(array)]
-        weight = array.role is Role.WEIGHT
-        own = [] if penalty is None or not weight else [penalty(array)]
+        own = penalty if array.role is Role.WEIGHT else None
         whole = total(*whole_formula(graph, users))
-        if own:
-            whole = Sum((whole, *own))
+        if own is not None:
+            whole = Sum((whole, own(array)))
         target = Partial(LOSS, array)
 
-        def unit_forms(atom: Atom, users: Users = users, weight: bool = weight) -> tuple[Form, ...]:
+        def unit_forms(atom: Atom, users: Users = users, own: Penalty | None = own) -> tuple[Form, ...]:
             assert isinstance(atom, Partial)
-            own = [] if penalty is None or not weight else [penalty(atom.wrt)]
-            letters = [*chain(graph, users, atom.wrt), *own]
-            factors = [*entry_formula(graph, users, atom.wrt, graph.local), *own]
+            more = [] if own is None else [own(atom.wrt)]
+            letters = [*chain(graph, users, atom.wrt), *more]
+            factors = [*entry_formula(graph, users, atom.wrt, graph.local), *more]
             return forms(total(*letters), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))
 
         if written:
-            members = Members(lambda of=parameter.members: (Partial(LOSS, member) for member in of))  # type: ignore[misc]
+            members = Members(lambda array=array: (Partial(LOSS, entry) for entry in graph.entries(array)))  # type: ignore[misc]
             recorder.write(Rule.PARAMETER_GRADIENT, target, forms(whole), members, unit_forms)
         else:
             recorder.derive(target, whole)

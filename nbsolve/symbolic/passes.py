@@ -91,6 +91,7 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     samples = next(iter(batches(problem)))
     labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
     values = known_values(problem, layers, samples, labels)
+    values.graph = graph = network_graph(layers, labels)
     steps = Steps(values)
     count = sum(len(parameter.members) for layer in layers for parameter in layer.parameters)
     instances = count * len(labels) <= MOST_PARAMETERS and problem.detail != "matrix"
@@ -99,7 +100,6 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     if not problem.losses:
         return LetterPass(solution, labels, values, forward, matrices=tuple(matrix_steps(solution, values)))
     objective = Objective(problem, labels)
-    graph = network_graph(layers, labels)
     outputs = {label: Output(graph, layers[-1], objective, label, values) for label in labels}
 
     def backward_of(label: int | None, named: frozenset[int]) -> Backward:
