@@ -236,8 +236,10 @@ class Names:
         given = self._given(place)
         if given is not None:
             return given
-        if place.role is Role.EXPONENTIAL_SUM:  # only the last layer can be softmax
-            return self._letters[place.role]
+        if place.role is Role.EXPONENTIAL_SUM:
+            letter = self._letters[place.role]
+            several = sum(layer.activation.name == "softmax" for layer in self.network.layers) > 1
+            return letter.with_sup(f"({place.layer})") if several else letter
         if self._is_whole(place):
             return self._whole_name(place)
         if isinstance(place.to, Index) or isinstance(place.from_, Index):

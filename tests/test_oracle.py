@@ -36,6 +36,16 @@ def texts(chunk: int) -> Iterator[str]:
         yield to_text(problem(rng))
 
 
+def with_softmax_inside(rng: Random) -> str:
+    """A random network with several layers, one of the hidden ones with softmax."""
+    while True:
+        made = problem(rng)
+        hidden = [layer for layer in made["network"]["layers"][:-1] if int(layer["units"]) > 1]
+        if hidden:
+            rng.choice(hidden)["activation"] = "softmax"
+            return to_text(made)
+
+
 def answers(text: str) -> list[Any]:
     return list(solve(load_problem(text)).entries(everything=True))
 
@@ -68,6 +78,20 @@ def test_against_automatic_differentiation_and_sixty_digits(chunk: int) -> None:
         if position < PRECISE:
             precise = spec.shown_only(network.solve(spec))
             wrong += mismatches(ours, spec, precise, relative=1e-14, absolute=1e-40)
+        assert not wrong, text + "\n".join(wrong[:10])
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_softmax_in_a_hidden_layer(chunk: int) -> None:
+    rng = Random(f"softmax inside {chunk}")
+    for _ in range(30):
+        text = with_softmax_inside(rng)
+        spec, ours = load(text), answers(text)
+        wrong = mismatches(
+            ours, spec, spec.shown_only(autograd_oracle.solve(spec)), relative=1e-9, absolute=1e-12
+        )
+        wrong += mismatches(ours, spec, spec.shown_only(network.solve(spec)), relative=1e-14, absolute=1e-40)
         assert not wrong, text + "\n".join(wrong[:10])
 
 

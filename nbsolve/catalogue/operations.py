@@ -26,7 +26,7 @@ from nbsolve.expr import (
     number,
     with_variables,
 )
-from nbsolve.general import IndexedSum
+from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, Entry, Local, Operation, Slot
 from nbsolve.step import Rule
 from nbsolve.symbol import Index
@@ -104,6 +104,7 @@ def _softmax() -> Operation:
         Negation((Product((p_j, p_i)),)),
         Hadamard((_out, Sum((_upstream, Negation((inner,)))))),
         same=Product((p_j, Sum((number(1), Negation((p_j,)))))),
+        indexed=Product((p_j, Sum((Kronecker(_j, _i), Negation((p_i,)))))),
     )
     total = IndexedSum(Function("exp", (Entry("z", (_i,)),)), _i)
     return Operation(

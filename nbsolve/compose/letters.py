@@ -28,7 +28,7 @@ from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.step import Reason, Rule, Step
-from nbsolve.symbol import anchor
+from nbsolve.symbol import Partial, anchor
 from nbsolve.symbolic import LetterPass
 
 _SHORT = 2
@@ -157,19 +157,12 @@ class LetterBlocks:
         if not steps:
             return
         yield Heading(self.level + 1, (phrase("letters.signals"),))
-        rules = {step.rule for step in self.letters.signals}
-        if Rule.OUTPUT_SIGNAL in rules:
-            vector = self.letters.solution.layers[-1].activation.vector
-            problem, last = self.letters.solution.problem, self.letters.signals[0].forms[-1].expression
-            words = phrase("passages.delta_jacobian") if vector else cancelled_words(problem, last)
-            yield Paragraph((words,))
-        elif Rule.DELTA in rules:
-            yield Paragraph((phrase("letters.named"),))
-        said_hidden = Rule.OUTPUT_SIGNAL not in rules
+        said: set[str] = set()
         for step in self.letters.signals:
-            if step.rule is Rule.DELTA and not said_hidden:
-                yield Paragraph((phrase("letters.named"),))
-                said_hidden = True
+            words = self._why_signal(step)
+            if words not in said:
+                yield Paragraph((words,))
+                said.add(words)
             yield self.derivation(step, notes=True)
         if self.letters.one_hot:
             yield Paragraph((phrase("letters.one_hot"),))
@@ -179,6 +172,15 @@ class LetterBlocks:
                 yield Paragraph((phrase("letters.also"),))
             for step in self.also:
                 yield self.derivation(step)
+
+    def _why_signal(self, step: Step) -> str:
+        """Why an error signal has a derivation of its own: softmax, factors that cancel, or too many paths."""
+        assert isinstance(step.target, Partial)
+        if self.letters.solution.layers[(step.target.wrt.layer or 1) - 1].activation.vector:
+            return phrase("passages.delta_jacobian")
+        if step.rule is Rule.OUTPUT_SIGNAL:
+            return cancelled_words(self.letters.solution.problem, step.forms[-1].expression)
+        return phrase("letters.named")
 
     def _general(self) -> Iterator[Block]:
         general = self.letters.general

@@ -13,7 +13,7 @@ from itertools import product as combinations
 from types import MappingProxyType
 
 from nbsolve.expr import Expr, Quantity, Sum, number, substitute, total
-from nbsolve.general import IndexedSum
+from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, Entry, Operation, Slot
 from nbsolve.symbol import Index, Symbol, Unit
 
@@ -122,8 +122,12 @@ class Graph:
         """∂of/∂wrt, of an entry that a node finds with respect to an entry of an operand that it uses."""
         local = node.operation.local[slot]
         places = self._bound(node, slot, wrt) | dict(zip(node.operation.out, places_of(of), strict=True))
-        same = local.same is not None and places_of(of) == places_of(wrt)
-        return self._filled(node, local.same if same and local.same else local.entry, places)
+        formula = local.entry
+        if local.same is not None and places_of(of) == places_of(wrt):
+            formula = local.same
+        elif local.indexed is not None and any(isinstance(place, Index) for place in places.values()):
+            formula = local.indexed
+        return self._filled(node, formula, places)
 
     def derivative(self, of: Symbol, wrt: Symbol) -> Expr | None:
         """∂of/∂wrt of two entries, 0 where one does not act on the other.
@@ -187,6 +191,8 @@ class Graph:
                     return Quantity(node.array(name))
                 case Entry(slot, at):
                     return Quantity(entry_of(node.array(slot), tuple(places[index] for index in at)))
+                case Kronecker(left, right):
+                    return Kronecker(_placed(left, places), _placed(right, places))
                 case IndexedSum():
                     return total(*terms(part))
                 case Sum(operands):
@@ -217,3 +223,7 @@ def entry_of(array: Symbol, places: Places) -> Symbol:
 def places_of(entry: Symbol) -> Places:
     """The places of an entry in its array."""
     return tuple(place for place in (entry.to, entry.from_) if place is not None)
+
+
+def _placed(place: Unit, places: Mapping[Index, Unit]) -> Unit:
+    return places[place] if isinstance(place, Index) else place

@@ -42,15 +42,17 @@ class Entry(Expr):
 class Local:
     """The derivatives of an operation with respect to one operand.
 
-    `entry` is ∂out[…]/∂operand[…] of two entries that depend on each other, `same` the one of two entries with the
-    same place where that is another formula (softmax). `back` takes the gradient with respect to the whole of `OUT`
-    (`UPSTREAM`) to the gradient with respect to the whole operand. An operation that acts entry by entry has the
-    array of its derivatives as `slope`; where it does not have them at every point, `everywhere` is false.
+    `entry` is ∂out[…]/∂operand[…] of two entries that depend on each other. Where every entry acts on all (softmax)
+    it is that of two different places, `same` that of one and the same, `indexed` both at once, with 1[k = j].
+    `back` takes the gradient with respect to the whole of `OUT` (`UPSTREAM`) to the gradient with respect to the
+    whole operand. An operation that acts entry by entry has the array of its derivatives as `slope`; where it does
+    not have them at every point, `everywhere` is false.
     """
 
     entry: Expr
     back: Expr
     same: Expr | None = None
+    indexed: Expr | None = None
     slope: Expr | None = None
     everywhere: bool = True
 

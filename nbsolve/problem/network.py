@@ -44,7 +44,7 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
     layers: list[DenseLayer | None] = []
     width = inputs
     parameters = 0
-    for place, element in enumerate(elements):
+    for element in elements:
         units = _units(element)
         if units is not None and width is not None:
             parameters += units * width
@@ -57,7 +57,7 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
                 expected=f"at most {MAXIMUM_LETTERS:,} weights",
             )
             return None
-        layers.append(_layer(element, width, units, layout == "x W + b", folder, place == len(elements) - 1))
+        layers.append(_layer(element, width, units, layout == "x W + b", folder))
         width = units
     sound = tuple(layer for layer in layers if layer is not None)
     _check_own(elements, layers)
@@ -111,7 +111,7 @@ def _is_in_letters(layer: Cursor) -> bool:
 
 
 def _layer(
-    cursor: Cursor, inputs: int | None, units: int | None, transposed: bool, folder: Path | None, last: bool
+    cursor: Cursor, inputs: int | None, units: int | None, transposed: bool, folder: Path | None
 ) -> DenseLayer | None:
     if not cursor.mapping(LAYER_KEYS, "a layer"):
         return None
@@ -128,7 +128,7 @@ def _layer(
     ):
         if not cursor.has(key):
             cursor.fault(f"the layer has no {key}", expected=expected)
-    activation = _activation(cursor.get("activation"), units, last)
+    activation = _activation(cursor.get("activation"), units)
     weights_cursor = cursor.get("weights")
     if units is None or inputs is None:
         return None
@@ -157,7 +157,7 @@ def _bias(cursor: Cursor, units: int, folder: Path | None) -> Bias | None:
     return Bias(kind="absent")
 
 
-def _activation(cursor: Cursor | None, units: int | None, last: bool) -> Choice | None:
+def _activation(cursor: Cursor | None, units: int | None) -> Choice | None:
     if cursor is None:
         return None
     if cursor.is_mapping and cursor.keys() == [CUSTOM]:
@@ -171,12 +171,6 @@ def _activation(cursor: Cursor | None, units: int | None, last: bool) -> Choice 
         return None
     if choice.name == CUSTOM:
         cursor.fault("custom is not a function by itself", expected=EXAMPLE)
-        return None
-    if choice.name == "softmax" and not last:
-        cursor.fault(
-            "softmax in a hidden layer is not supported",
-            hint="softmax is for the last layer; a hidden layer takes one of the others",
-        )
         return None
     if choice.name == "softmax" and units == 1:
         cursor.fault(

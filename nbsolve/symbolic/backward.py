@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nbsolve.blocks.dense import LOSS, Dense
-from nbsolve.expr import Expr, Quantity, Sum, collected, product
+from nbsolve.expr import Expr, Negation, Quantity, Sum, collected, product
 from nbsolve.general import IndexedSum
 from nbsolve.graph import Graph, Node
 from nbsolve.graph.graph import array_of
 from nbsolve.solving.backward import times
 from nbsolve.symbol import Partial, Symbol
-from nbsolve.symbolic.output import Output
+from nbsolve.symbolic.output import Output, signed_product
 from nbsolve.symbolic.slopes import in_closed_form
 from nbsolve.symbolic.summing import Summing
 
@@ -72,7 +72,9 @@ class Backward:
         def term(node: Node, slot: str, of: Symbol) -> Expr:
             upstream, local = self.closed(of), self.graph.local(node, slot, of, entry)
             if self.graph.slope(node, slot) is None:
-                return times(upstream, local)
+                return (
+                    signed_product(upstream, local) if isinstance(local, Negation) else times(upstream, local)
+                )
             own = in_closed_form(local)
             return (
                 product(own, upstream) if isinstance(upstream, Sum | IndexedSum) else product(upstream, own)

@@ -61,12 +61,10 @@ class _Writer:
         if output.is_activation(layer.a(j)):
             target = Partial(LOSS, layer.a(j))
             yield Step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(j), self.values, 1)
-            if output.joint:
-                assert isinstance(j, Index)
-                k = output.other(j)
-                target = Partial(layer.a(k), layer.z(j))
-                yield self._step(Rule.LOCAL_DERIVATIVE, target, output.jacobian(k, j))
-                return
+        if layer.activation.vector:
+            assert isinstance(j, Index)
+            yield self._local(layer.a(output.other(j)), layer.z(j))
+            return
         slope = self.backward.graph.derivative(layer.a(j), layer.z(j))
         assert slope is not None
         target = Partial(layer.a(j), layer.z(j))
@@ -136,7 +134,10 @@ def general_formulae(solution: Solution, output: Output, named: frozenset[int]) 
     gradients: list[Step] = []
     for layer in reversed(solution.layers):
         # the next layers' index variables, in the order in which they are met
-        indices = {later.index: after[n] for n, later in enumerate(solution.layers[layer.index :])}
+        later = solution.layers[layer.index :]
+        indices = {one.index: after[n] for n, one in enumerate(later)}
+        # a softmax's units act on those of its own layer
+        indices[layer.index] = after[len(later)]
         backward = Backward(
             output.graph,
             solution.layers,

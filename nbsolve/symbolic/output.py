@@ -28,7 +28,7 @@ from nbsolve.expr import (
     walk,
     with_variables,
 )
-from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.general import IndexedSum
 from nbsolve.graph import Graph
 from nbsolve.graph.graph import array_of
 from nbsolve.objective import Objective
@@ -191,9 +191,6 @@ class Output:
 
     def jacobian(self, k: Unit, j: Unit) -> Expr:
         """∂a_k/∂z_j."""
-        if isinstance(k, Index) or isinstance(j, Index):
-            a_k, a_j = Quantity(self._a(k)), Quantity(self._a(j))
-            return Product((a_k, Sum((Kronecker(k, j), Negation((a_j,))))))
         entry = self.graph.derivative(self._a(k), self._z(j))
         assert entry is not None
         return entry
@@ -210,7 +207,7 @@ class Output:
 
     def _jacobian_put_in(self, j: int, of: Callable[[Unit], Expr]) -> Expr:
         """Σ_k ∂L/∂a_k ∂a_k/∂z_j with the Jacobian's entries, the unit's own first."""
-        return total(*(_signed_product(of(k), self.jacobian(k, j)) for k in self.layer.units))
+        return total(*(signed_product(of(k), self.jacobian(k, j)) for k in self.layer.units))
 
     @property
     def _collecting(self) -> Reason:
@@ -334,7 +331,7 @@ def _times(constants: list[Expr], q: Expr) -> Expr:
     return product(constant, q)
 
 
-def _signed_product(left: Expr, right: Expr) -> Expr:
+def signed_product(left: Expr, right: Expr) -> Expr:
     """g · (−x) written −g x."""
     if isinstance(right, Negation):
         return Negation((product(left, right.operands[0]),))

@@ -84,7 +84,8 @@ class Steps:
         for j in layer.units:
             for k in layer.units:
                 target = Partial(layer.a(k, label), layer.z(j, label))
-                entry = backward.output.jacobian(k, j)
+                entry = backward.graph.derivative(*target)
+                assert entry is not None
                 found = [Form(entry)]
                 if len(layer.units) == 2 and k == j:
                     both = product(*(Quantity(layer.a(unit, label)) for unit in layer.units))

@@ -22,10 +22,12 @@ def named_signals(layers: Sequence[Dense]) -> frozenset[int]:
     """The layers whose error signals keep a name, so that no formula has more than `MOST_PATHS` paths."""
     named: set[int] = set()
     paths = 1
-    for layer in reversed(layers[1:]):
+    for layer in reversed(layers):
         if layer.activation.vector:
-            paths = 1  # softmax has names for its error signals already
-        if paths > 1 and layer.layer.units * paths > MOST_PATHS:
+            paths = 1  # softmax has names for its error signals
+            if layer is not layers[-1]:
+                named.add(layer.index)
+        if layer.index > 1 and paths > 1 and layer.layer.units * paths > MOST_PATHS:
             named.add(layer.index)
             paths = 1
         paths *= layer.layer.units
