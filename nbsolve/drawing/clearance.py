@@ -55,29 +55,30 @@ class Clearance:
     shapes: Sequence[Sequence[Size]]
     margins: Margins
 
-    def least(self, shapes: int | None) -> Any:
-        """For each arrangement the least width at which every line has a place for its label, were it alone.
-
-        `shapes` says how many of their shapes labels may have.
-        """
+    @cached_property
+    def least(self) -> Any:
+        """For each arrangement the least width at which every line has a place for its label, were it alone."""
         steepest = self._rises.max(axis=1) / _STEEPEST
-        return np.maximum(steepest, self._needed[:, :, :shapes].min(axis=(2, 3)).max(axis=1))
+        return np.maximum(steepest, self._needed.min(axis=(2, 3)).max(axis=1))
 
     @cached_property
     def _needed(self) -> Any:
         """The least width for each arrangement, line, shape of its label and part of the way."""
         rises, (half, high) = self._rises[:, :, None, None], self._halves
-        gaps = np.abs(self._heights[:, :, None] - self._heights[:, None])
         with np.errstate(divide="ignore", invalid="ignore"):
-            # another line that rises by r is far enough where half·r/w + clear·(1 + _LONGER·r/w) ≤ the gap - high
-            free = gaps[:, :, :, None] - (high + self.margins.clear)
-            width = rises[..., None] * (half + self.margins.clear * _LONGER) / free
-            width[free <= 0] = np.inf
-            own = np.arange(rises.shape[1])
-            width[:, own, own] = 0.0
             before = self._seen(_PARTS, self.margins.before)
             after = self._seen(1 - _PARTS, self.margins.after)
-        return np.maximum(np.maximum(before, after), width.max(axis=1))
+            needed = np.maximum(before, after)
+            # another line that rises by r is far enough where half·r/w + clear·(1 + _LONGER·r/w) ≤ the gap - high
+            reach = half + self.margins.clear * _LONGER
+            for other in range(rises.shape[1]):  # one at a time: what all of them take fits no cache
+                gaps = np.abs(self._heights[:, other, None] - self._heights)
+                free = gaps[:, :, None] - (high + self.margins.clear)
+                width = rises[:, other, None] * reach / free
+                width[free <= 0] = np.inf
+                width[:, other] = 0.0
+                np.maximum(needed, width, out=needed)
+        return needed
 
     def _seen(self, part: Any, seen: float) -> Any:
         """The least width at which enough of a line is seen between its label and a side of the strip."""
@@ -102,28 +103,48 @@ class Clearance:
     @cached_property
     def _halves(self) -> tuple[Any, Any]:
         """Half the sizes of the labels: along, across; a line with fewer shapes has its last one again."""
-        count = max(map(len, self.shapes))
-        sizes = np.array([[*shapes, *[shapes[-1]] * (count - len(shapes))] for shapes in self.shapes]) / 2
+        sizes = (
+            np.array([[*shapes, *[shapes[-1]] * (self._count - len(shapes))] for shapes in self.shapes]) / 2
+        )
         return sizes[:, :, :1], sizes[:, :, 1:]
 
-    def places(self, arrangement: int, width: float, shapes: int | None) -> tuple[Any, list[int]]:
+    def places(self, arrangement: int, width: float) -> tuple[Any, list[int]]:
         """Every place in a strip of a width that keeps the rules, the best first, and how many each line has.
 
         A place: along, across, half its size along and across, its shape's number. The best are near the middle of
         the line, in its first shape, where a narrower strip would do too.
         """
-        needed = self._needed[arrangement, :, :shapes] / width
-        cost = np.abs(_PARTS - 0.5) + 0.5 * needed + 0.3 * np.arange(needed.shape[1])[:, None]
-        cost[needed > 1] = np.inf
-        places = np.empty((*cost.shape, 5))
-        half, high = self._halves
-        places[..., 0], places[..., 1] = width * _PARTS, self._heights[arrangement][:, None]
-        places[..., 2], places[..., 3] = half[:, :shapes], high[:, :shapes]
-        places[..., 4] = np.arange(needed.shape[1])[:, None]
-        cost = cost.reshape(len(cost), -1)
-        order, counts = np.argsort(cost, axis=1, kind="stable"), np.isfinite(cost).sum(axis=1).tolist()
-        best = [
-            every[ranked[:count]]
-            for every, ranked, count in zip(places.reshape(*cost.shape, 5), order, counts, strict=True)
-        ]
-        return np.concatenate(best), counts
+        needed = self._needed[arrangement].reshape(len(self.shapes), -1) / width
+        fits = needed <= 1
+        aside, later = self._against
+        cost = np.where(fits, aside + 0.5 * needed + later, np.inf)
+        ranked, counts = cost.argsort(axis=1, kind="stable"), fits.sum(axis=1)
+        ranked += np.arange(0, cost.size, cost.shape[1])[:, None]
+        places = self._every(arrangement)[:, ranked[np.arange(cost.shape[1]) < counts[:, None]]]
+        places[0] *= width
+        return places, counts.tolist()
+
+    def _every(self, arrangement: int) -> Any:
+        """All places in a strip as wide as 1: line by line, shape by shape."""
+        if arrangement not in self._placed:
+            places = np.empty((5, len(self.shapes), self._count, len(_PARTS)))
+            places[0], places[1] = _PARTS, self._heights[arrangement][:, None]
+            places[2:4], places[4] = self._halves, np.arange(self._count)[:, None]
+            self._placed[arrangement] = places.reshape(5, -1)
+        return self._placed[arrangement]
+
+    @cached_property
+    def _against(self) -> tuple[Any, Any]:
+        """What speaks against each place: how far from the middle it is, which shape it has."""
+        shapes = 0.3 * np.arange(self._count)
+        return np.tile(np.abs(_PARTS - 0.5), self._count), shapes.repeat(len(_PARTS))
+
+    @cached_property
+    def _placed(self) -> dict[int, Any]:
+        """What `_every` gave: a strip is tried with several widths."""
+        return {}
+
+    @cached_property
+    def _count(self) -> int:
+        """How many shapes a label may have."""
+        return max(map(len, self.shapes))

@@ -18,7 +18,7 @@ from nbsolve.drawing.clearance import Size
 from nbsolve.drawing.columns import Columns, port
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
 from nbsolve.drawing.graph import Node
-from nbsolve.drawing.legend import MARGIN, TITLE, legend_of, wrapped
+from nbsolve.drawing.legend import MARGIN, TITLE, Legend, wrapped
 from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Row, Scene, Span, row
 from nbsolve.drawing.table import table_of
 from nbsolve.symbol import Partial, canonical
@@ -82,7 +82,7 @@ class Layout:
             labels.append(Label(((ax + bx) / 2, (ay + by) / 2), (dots,)))
         title = row([Span(content.title)], TITLE, "ink", "title")
         labels.append(Label((self.width / 2, MARGIN + title.height / 2), (title,)))
-        samples, words, low = legend_of(content, self.width, self.below + _BELOW)
+        samples, words, low = Legend.of(content).placed(self.width, self.below + _BELOW)
         if not self.labels:
             table, low = table_of(self.graph, content, self.width, low, self.table)
             words += table
@@ -97,7 +97,7 @@ class Layout:
 
     def scene_height(self, content: Content) -> float:
         """How high the picture of a content is: its legend, its notes and its table make the difference."""
-        low = legend_of(content.form(self.form), self.width, self.below + _BELOW)[2]
+        low = Legend.of(content.form(self.form)).placed(self.width, self.below + _BELOW)[2]
         if not self.labels:
             low = table_of(self.graph, content, self.width, low, self.table)[1]
         return float(math.ceil(low + MARGIN))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nbsolve.drawing.content import Content
 from nbsolve.drawing.scene import Label, Line, Row, Span, row
 
-__all__ = ["MARGIN", "TITLE", "legend_of", "needed_width", "wrapped"]
+__all__ = ["MARGIN", "TITLE", "Legend", "needed_width", "wrapped"]
 
 MARGIN = 8.0
 TITLE = 16.0
 """Size of the text of the title."""
 _SMALL = 14.0
+_HIGH = _SMALL * 1.5
+_SAMPLE, _GAP = 38, 22
+"""The room of a sample of a wire, and behind each piece of the legend."""
 
 
 def needed_width(contents: Sequence[Content]) -> float:
@@ -22,35 +27,60 @@ def needed_width(contents: Sequence[Content]) -> float:
     return max(r.width for r in rows) + 2 * MARGIN + 40
 
 
-def legend_of(content: Content, width: float, y: float) -> tuple[list[Line], list[Label], float]:
-    """Samples of wires with their meaning, then the notes, in as many lines as they need."""
-    lines: list[Line] = []
-    labels: list[Label] = []
-    rows: list[list[tuple[str, Row]]] = [[]]
-    used = 0.0
-    for kind, text in content.legend:
-        words = row([Span(text)], _SMALL, "quiet", "legend")
-        room = words.width + (38 if kind else 0) + 22
-        if rows[-1] and used + room > width - 2 * MARGIN:
-            rows.append([])
-            used = 0.0
-        rows[-1].append((kind, words))
-        used += room
-    height = _SMALL * 1.5
-    for items in rows if content.legend else []:
-        total = sum(words.width + (38 if kind else 0) + 22 for kind, words in items) - 22
-        x, y = (width - total) / 2, y + height
-        for kind, words in items:
-            if kind:
-                lines.append(Line((x, y - height / 2), (x + 30, y - height / 2), kind, 2.4))
-                x += 38
-            labels.append(Label((x + words.width / 2, y - height / 2), (words,)))
-            x += words.width + 22
-    for note in content.notes:
-        for text in wrapped(note, width - 2 * MARGIN):
-            y += height
-            labels.append(Label((width / 2, y - height / 2), (row([Span(text)], _SMALL, "quiet", "note"),)))
-    return lines, labels, y
+@dataclass(frozen=True)
+class Legend:
+    """The legend and the notes of a picture, measured once: how high they are in a width, and where they stand."""
+
+    pieces: tuple[tuple[str, Row], ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, content: Content) -> Legend:
+        """Samples of wires with their meaning, and the notes."""
+        pieces = tuple((kind, row([Span(text)], _SMALL, "quiet", "legend")) for kind, text in content.legend)
+        return cls(pieces, content.notes)
+
+    def height(self, width: float) -> float:
+        """How high it is."""
+        notes = sum(len(wrapped(note, width - 2 * MARGIN)) for note in self.notes)
+        return _HIGH * (len(self._lines(width)) + notes)
+
+    def _lines(self, width: float) -> list[list[tuple[str, Row]]]:
+        """The pieces in as many lines as they need."""
+        lines: list[list[tuple[str, Row]]] = []
+        used = math.inf
+        for kind, words in self.pieces:
+            room = _room(kind, words)
+            if used + room > width - 2 * MARGIN:
+                lines.append([])
+                used = 0.0
+            lines[-1].append((kind, words))
+            used += room
+        return lines
+
+    def placed(self, width: float, y: float) -> tuple[list[Line], list[Label], float]:
+        """The samples, the words, and where they end, below a height."""
+        samples: list[Line] = []
+        labels: list[Label] = []
+        for items in self._lines(width):
+            x = (width - (sum(_room(*item) for item in items) - _GAP)) / 2
+            y += _HIGH
+            for kind, words in items:
+                if kind:
+                    samples.append(Line((x, y - _HIGH / 2), (x + 30, y - _HIGH / 2), kind, 2.4))
+                    x += _SAMPLE
+                labels.append(Label((x + words.width / 2, y - _HIGH / 2), (words,)))
+                x += words.width + _GAP
+        for note in self.notes:
+            for text in wrapped(note, width - 2 * MARGIN):
+                y += _HIGH
+                words = row([Span(text)], _SMALL, "quiet", "note")
+                labels.append(Label((width / 2, y - _HIGH / 2), (words,)))
+        return samples, labels, y
+
+
+def _room(kind: str, words: Row) -> float:
+    return words.width + (_SAMPLE if kind else 0) + _GAP
 
 
 def wrapped(text: str, width: float) -> list[str]:

@@ -27,18 +27,16 @@ class Place:
     high: float
 
 
-def place_labels(
-    strip: Clearance, arrangement: int, width: float, shapes: int | None = None
-) -> tuple[Place, ...] | None:
+def place_labels(strip: Clearance, arrangement: int, width: float) -> tuple[Place, ...] | None:
     """The places of the labels of a strip of this width, or None where none are found.
 
     The label with the fewest places left chooses first, the best of its places; where another is then left without
     any, it chooses again (backtracking, in a bounded number of tries). Sets of places are the bits of numbers.
     """
-    places, counts = strip.places(arrangement, width, shapes)
+    places, counts = strip.places(arrangement, width)
     if not all(counts):
         return None
-    along, across, half, high = places[:, :4].T.copy()
+    along, across, half, high, _ = places
     half, high = half + strip.margins.apart / 2, high + strip.margins.apart / 2
     ends = list(accumulate(counts))
     masks = [(1 << end) - (1 << end - count) for end, count in zip(ends, counts, strict=True)]
@@ -70,8 +68,8 @@ def place_labels(
                     return {label: best, **found}
         return None
 
-    found = chosen((1 << len(places)) - 1, frozenset(range(len(masks))))
+    found = chosen((1 << len(along)) - 1, frozenset(range(len(masks))))
     if found is None:
         return None
-    wanted = (places[found[k]].tolist() for k in range(len(masks)))
+    wanted = places[:, [found[k] for k in range(len(masks))]].T.tolist()
     return tuple(Place(x, y, int(shape), reach) for x, y, _, reach, shape in wanted)

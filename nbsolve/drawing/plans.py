@@ -6,38 +6,70 @@ Sizes and places are (along, across): along the way from layer to layer, and acr
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from nbsolve.drawing.clearance import Size
+from nbsolve.drawing.columns import rows_of_units
 from nbsolve.drawing.content import Edge
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.layout import Layout
 from nbsolve.drawing.placing import Place
 from nbsolve.drawing.scene import Point
 from nbsolve.drawing.table import table_widths
-from nbsolve.drawing.ways import EXIT, Way
+from nbsolve.drawing.ways import EXIT, ROOM, Way
 
-__all__ = ["SCREEN", "Plan"]
+__all__ = ["SCREEN", "Across", "Plan", "arrangements"]
 
 SCREEN = (760.0, 640.0)
 """What a screen shows at once."""
+_APART = 1.14
+"""By how much rows are moved apart at a time."""
 _ALIKE = 1.25
 """Layers below one another are taken where the picture is smaller by this factor."""
 
 
 @dataclass(frozen=True)
+class Across:
+    """Places of the units across, and how far those of each layer reach there."""
+
+    middles: Mapping[Node, float]
+    sides: Sequence[float]
+
+    @cached_property
+    def reach(self) -> float:
+        """How far the units reach, to one side of the middle."""
+        return max(abs(place) + self.sides[node[0]] / 2 for node, place in self.middles.items())
+
+
+def arrangements(way: Way, most: float) -> Iterator[Across]:
+    """The places of units across that reach no farther than this, the tightest rows first."""
+    rows = [rows_of_units(way.columns, way.left_out, False)]
+    if len({len(column) for column in way.columns} - {1}) > 1:
+        rows.append(rows_of_units(way.columns, way.left_out, True))
+    pitch, room = max(across for _, across in way.units) + ROOM, True
+    while room:
+        room = False
+        for places in rows:
+            middles = {node: place * pitch for node, place in places.items()}
+            across = Across(middles, way.sides(middles))
+            if 2 * across.reach <= most:
+                room = max(map(len, way.columns)) > 1
+                yield across
+        pitch *= _APART
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Places of the units across, how far those of each layer reach there, where the loss stands (`aside` of the
-    only output or behind the outputs), its size, and the widths of the strips between layers.
+    """Where units stand `across`, where the loss stands (`aside` of the only output or behind the outputs), its
+    size, and the widths of the strips between layers.
 
     `labels` have their places, one mapping for each strip; None where they are still to be found.
     """
 
     way: Way
-    middles: Mapping[Node, float]
-    sides: Sequence[float]
+    across: Across
     aside: bool
     loss: Size
     strips: Sequence[float]
@@ -46,8 +78,8 @@ class Plan:
     @cached_property
     def reach(self) -> tuple[float, float]:
         """How far everything reaches across, to both sides of the middle."""
-        units = max(abs(place) + self.sides[node[0]] / 2 for node, place in self.middles.items())
-        loss = self.sides[-1] / 2 + EXIT + self.loss[1] if self.aside else self.loss[1] / 2
+        units = self.across.reach
+        loss = self.across.sides[-1] / 2 + EXIT + self.loss[1] if self.aside else self.loss[1] / 2
         labels = [place for found in self.labels or () for place in found.values()]
         low = min(-units, 0.0 if self.aside else -loss, *(place.across - place.high for place in labels))
         return low, max(units, loss, *(place.across + place.high for place in labels))
@@ -89,7 +121,7 @@ class Plan:
         heads: list[Point] = []
         for layer, column in enumerate(way.columns):
             centre = far + way.units[layer][0] / 2
-            centres.update({node: at(centre, self.middles[node]) for node in column})
+            centres.update({node: at(centre, self.across.middles[node]) for node in column})
             heads.append(way.head(layer, centre))
             far += way.units[layer][0]
             if layer < len(self.strips):
@@ -98,12 +130,14 @@ class Plan:
                 far += self.strips[layer]
         loss: tuple[Point, Size] | None = None
         if way.losses and self.aside:
-            across = self.middles[way.columns[-1][0]] + self.sides[-1] / 2 + EXIT + self.loss[1] / 2
+            across = (
+                self.across.middles[way.columns[-1][0]] + self.across.sides[-1] / 2 + EXIT + self.loss[1] / 2
+            )
             loss = at(far - way.units[-1][0] / 2, across), way.turned(self.loss)
         elif way.losses:
             loss = at(far + EXIT + self.loss[0] / 2, 0.0), way.turned(self.loss)
             heads.append(way.head(len(way.columns), far + EXIT + self.loss[0] / 2))
-        sizes = [way.turned((size[0], side)) for size, side in zip(way.units, self.sides, strict=True)]
+        sizes = [way.turned((size[0], side)) for size, side in zip(way.units, self.across.sides, strict=True)]
         return Layout(
             way.graph, way.columns, way.left_out, way.down, way.abreast, centres, sizes, labels, loss,
             self.aside, heads, table_widths(way.graph, way.contents), math.ceil(width), way.above + extent[1],

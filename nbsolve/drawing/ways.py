@@ -20,10 +20,10 @@ from nbsolve.drawing.columns import CORNER, PORTS, Columns
 from nbsolve.drawing.content import Content, Edge, Unit
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.layout import headed, narrow
-from nbsolve.drawing.legend import MARGIN, TITLE, legend_of, needed_width
+from nbsolve.drawing.legend import MARGIN, TITLE, Legend, needed_width
 from nbsolve.drawing.scene import Point, Row
 
-__all__ = ["EXIT", "PAGE", "ROOM", "Flat", "Way"]
+__all__ = ["EXIT", "PAGE", "ROOM", "Flat", "Labels", "Way", "label_sizes"]
 
 Flat = Literal["each", "alike"]
 
@@ -41,6 +41,16 @@ _LEAST = 60.0
 """The least distance between two layers."""
 
 
+Labels = Mapping[Edge, tuple[Size, ...]]
+"""The sizes that the labels of the lines may have; empty where lines have none."""
+
+
+def label_sizes(graph: nx.DiGraph, contents: Sequence[Content]) -> Labels:
+    """The widths and heights with room for each of the contents."""
+    found = {edge: tag_sizes([content.wires[edge] for content in contents]) for edge in graph.edges()}
+    return found if all(found.values()) else {}
+
+
 class Way:
     """Layers side by side or, `down`, below one another; `flat`: units have their groups of text side by side, as
     many as there is room for in a layer (`each`) or in the largest one (`alike`).
@@ -48,9 +58,10 @@ class Way:
     `stretched`: units grow with the distance between them, so that their lines have more room.
     """
 
-    def __init__(self, graph: nx.DiGraph, contents: Sequence[Content], down: bool, flat: Flat | None) -> None:
+    def __init__(
+        self, graph: nx.DiGraph, contents: Sequence[Content], labels: Labels, down: bool, flat: Flat | None
+    ) -> None:
         self.graph, self.contents, self.down, self.stretched = graph, contents, down, False
-        self._legends: dict[int, float] = {}
         layers = range(1 + max(node[0] for node in graph))
         self.columns: Columns = tuple(tuple(node for node in graph if node[0] == layer) for layer in layers)
         self.left_out = frozenset(k for k in layers if graph.graph["sizes"][k] > len(self.columns[k]))
@@ -66,6 +77,7 @@ class Way:
         self.abreast = [self._abreast(*both) if flat else 1 for both in zip(boxes, counts, strict=True)]
         sizes = [self.turned(box_size(*both)) for both in zip(boxes, self.abreast, strict=True)]
         self.units, self.loss = sizes[: len(self.columns)], sizes[-1]
+        self.tags: Labels = {edge: tuple(map(self.turned, sizes)) for edge, sizes in labels.items()}
 
     def larger(self) -> Way:
         """This way, with units that grow with the distance between them."""
@@ -96,20 +108,6 @@ class Way:
             wanted = (max(map(len, neighbours)) - 1) * PORTS + 2 * CORNER
             sides.append(max(self.units[layer][1], min(room, wanted)))
         return sides
-
-    @cached_property
-    def tags(self) -> dict[Edge, tuple[Size, ...]]:
-        """The sizes that the labels of the lines may have; empty where lines have none."""
-        found = {
-            edge: tuple(map(self.turned, tag_sizes([content.wires[edge] for content in self.contents])))
-            for edge in self.graph.edges()
-        }
-        return found if all(found.values()) else {}
-
-    @cached_property
-    def whole(self) -> dict[Edge, tuple[Size, ...]]:
-        """The sizes of labels none of whose lines of text are parted."""
-        return {edge: sizes[:1] for edge, sizes in self.tags.items()}
 
     def margins(self, more: float = 0.0) -> Margins:
         """How far labels stay from other lines, and how much of their own is seen on both sides of them: the rule,
@@ -167,10 +165,13 @@ class Way:
     def extent(self, along: float, across: float) -> Size:
         """Width and height of the picture, for a network of this size."""
         inner = self.turned((along, across))
-        width = math.ceil(max(2 * MARGIN + self.beside + inner[0], self._needed))
-        if width not in self._legends:
-            self._legends[width] = max(legend_of(content, width, 0.0)[2] for content in self.contents)
-        return float(width), self.above + inner[1] + 16 + self._legends[width] + MARGIN
+        width = float(math.ceil(max(2 * MARGIN + self.beside + inner[0], self._needed)))
+        below = max(legend.height(width) for legend in self._legends)
+        return width, self.above + inner[1] + 16 + below + MARGIN
+
+    @cached_property
+    def _legends(self) -> list[Legend]:
+        return [Legend.of(content) for content in self.contents]
 
     @cached_property
     def _needed(self) -> float:

@@ -139,17 +139,17 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
         from nbsolve.notebook.execution import execute_notebook
         from nbsolve.notebook.nodes import written
         from nbsolve.notebook.page import as_page
-        from nbsolve.notebook.question import question_notebook
         from nbsolve.whole_files import write_whole
 
         scratch.mkdir()
         try:
             with _compiling(scratch.parent):
-                notebook = (
-                    question_notebook(job.problem)
-                    if job.withheld
-                    else execute_notebook(job.problem, folder=job.folder, scratch=scratch)
-                )
+                if job.withheld:
+                    from nbsolve.notebook.question import question_notebook
+
+                    notebook = question_notebook(job.problem)
+                else:
+                    notebook = execute_notebook(job.problem, folder=job.folder, scratch=scratch)
         except DomainError as error:
             hint = domain_hint(job.problem)
             raise DomainError(f"{error}\n    hint: {hint}" if hint else str(error)) from None

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from nbsolve import solve
-from nbsolve.drawing import arranging
+from nbsolve.drawing import searching
 from nbsolve.drawing.clearance import Clearance, Margins
 from nbsolve.drawing.placing import Place, place_labels
 from nbsolve.handout.tikz import tikz
@@ -73,13 +73,11 @@ def test_few_strips_are_tried_for_a_drawing(monkeypatch: pytest.MonkeyPatch) -> 
     """What a first drawing costs: ten times as many were tried before the least widths were known beforehand."""
     tried: list[float] = []
 
-    def counted(
-        strip: Clearance, arrangement: int, width: float, shapes: int | None
-    ) -> tuple[Place, ...] | None:
+    def counted(strip: Clearance, arrangement: int, width: float) -> tuple[Place, ...] | None:
         tried.append(width)
-        return place_labels(strip, arrangement, width, shapes)
+        return place_labels(strip, arrangement, width)
 
-    monkeypatch.setattr(arranging, "place_labels", counted)
+    monkeypatch.setattr(searching, "place_labels", counted)
     worked = solve(load_problem(next(path for path in PROBLEMS if path.stem == "001-a-squared-error")))
     for show in ("network", "forward", "backward"):
         worked.draw(show)
@@ -106,7 +104,7 @@ def test_labels_without_places_have_none_in_a_narrower_strip(pitch: int) -> None
 def test_a_strip_is_wide_enough_at_its_least_width_and_not_below(pitch: int) -> None:
     """Where labels do not mind one another: their places keep the rule, measured at points along the lines."""
     lines = strip(float(pitch), apart=-1000.0)
-    least = float(lines.least(None)[0])
+    least = float(lines.least[0])
     assert place_labels(lines, 0, 0.999 * least) is None
     width = 1.001 * least
     places = place_labels(lines, 0, width)
