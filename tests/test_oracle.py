@@ -25,6 +25,8 @@ from tests.reference.numbers import big
 from tests.reference.random_problems import problem, to_text
 from tests.reference.spec import load
 
+pytestmark = pytest.mark.slow
+
 CHUNKS = 10
 NETWORKS = 50  # a chunk: 500 in all
 PRECISE = 10  # of them against 60 digits: 100 in all

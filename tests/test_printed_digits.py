@@ -21,6 +21,8 @@ from tests.reference.random_problems import small_problem, to_text
 from tests.reference.rounding import Digits, fault, is_tie
 from tests.reference.spec import load
 
+pytestmark = pytest.mark.slow
+
 CHUNKS = 10
 PROBLEMS = 105  # a chunk: 1,050 in all, every tenth on an edge
 

@@ -21,7 +21,7 @@ def test_builds_that_are_killed_leave_a_whole_site(tmp_path: Path) -> None:
     killing.longest = 5.0
     assert not killing.kill()  # the first build of all
     assert not killing.finish()
-    for part in (0.3, 0.8, 0.95):
+    for part in (0.5, 0.95):
         killing.change()
         assert not killing.kill(part)
     assert not killing.finish()

@@ -29,7 +29,7 @@ class Outcome:
     bytes: int
 
 
-def run(case: Callable[[], None]) -> Outcome:
+def run(case: Callable[[], None], most_seconds: int = MOST_SECONDS) -> Outcome:
     """Run the case in a child. A traceback, more than 5 s of CPU or 1 GB, and a death are faults."""
     reading, writing = os.pipe()
     with warnings.catch_warnings():
@@ -38,7 +38,7 @@ def run(case: Callable[[], None]) -> Outcome:
         child = os.fork()
     if child == 0:
         os.close(reading)
-        _child(case, writing)
+        _child(case, writing, most_seconds)
     os.close(writing)
     with os.fdopen(reading, "rb") as stream:
         said = stream.read()
@@ -46,7 +46,7 @@ def run(case: Callable[[], None]) -> Outcome:
     result: dict[str, Any] = json.loads(said) if said else {}
     seconds, peak = usage.ru_utime + usage.ru_stime, int(result.get("bytes", 0))
     fault = str(result.get("fault", ""))
-    if seconds > MOST_SECONDS:
+    if seconds > most_seconds:
         fault = f"took {seconds:.1f} s of CPU {fault}"
     elif peak > MOST_BYTES:
         fault = f"took {peak / 1e6:.0f} MB {fault}"
@@ -64,11 +64,11 @@ def _bytes() -> int:
     return int(pages) * resource.getpagesize()
 
 
-def _child(case: Callable[[], None], writing: int) -> None:
+def _child(case: Callable[[], None], writing: int, most_seconds: int) -> None:
     result: dict[str, object] = {}
     before = _bytes()  # what the process has that it was forked from
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS + 1, MOST_SECONDS + 2))
+        resource.setrlimit(resource.RLIMIT_CPU, (most_seconds + 1, most_seconds + 2))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         signal.signal(signal.SIGXCPU, _too_long)
         case()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import pytest
@@ -11,7 +13,7 @@ from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 
 from nbsolve.book import build_book, init_course
-from tests.book.browser import rendered
+from tests.book.devtools import Browser, browser, served
 from tests.programs import BROWSER, needs
 from tests.trust.payloads import MARK, PAYLOADS, SHOWN, problem_text
 
@@ -89,28 +91,50 @@ def test_no_page_has_what_was_not_meant(hostile: Path) -> None:
 
 @needs(BROWSER)
 def test_nothing_runs_in_a_browser(hostile: Path, tmp_path: Path) -> None:
-    for number, path in enumerate(_pages(hostile)):
-        log = tmp_path / f"{number}.json"
-        page = rendered(path, options=(f"--log-net-log={log}",))
-        asked = _asked(log)
-        root = page.select_one("html")
-        assert root is not None
-        assert not root.has_attr("data-pwned"), path
-        assert not page.select("[onmouseover], [onerror], [onload]")
-        assert not page.select("math a[href^='javascript']")
-        assert asked, "the browser wrote no log"
-        assert not [url for url in asked if "evil" in url], path
+    log = tmp_path / "log.json"
+    pages = _pages(hostile)
+    with served(hostile) as address, browser(f"--log-net-log={log}") as window:
+        for path in pages:
+            visit = window.open(f"{address}/{quote(path.relative_to(hostile).as_posix())}")
+            assert _found(window, "html[data-pwned]") == 0, path
+            assert _found(window, "[onmouseover], [onerror], [onload]") == 0
+            assert _found(window, "math a[href^='javascript']") == 0
+            assert not [url for url in visit.requests if "evil" in url], path
+    asked = _asked(log)
+    assert len({url for url in asked if url.endswith(".html")}) == len(pages), "the log is not whole"
+    assert not [url for url in asked if "evil" in url]
+
+
+@needs(BROWSER)
+def test_what_runs_or_is_fetched_would_be_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<img src="http://evil.example/x.png" onerror="document.documentElement.dataset.pwned = 1">',
+        encoding="utf-8",
+    )
+    log = tmp_path / "log.json"
+    with served(tmp_path) as address, browser(f"--log-net-log={log}") as window:
+        visit = window.open(f"{address}/page.html")
+        window.until("document.documentElement.hasAttribute('data-pwned')")
+        assert _found(window, "html[data-pwned]") == _found(window, "[onerror]") == 1
+    assert [url for url in visit.requests if "evil" in url]
+    assert [url for url in _asked(log) if "evil" in url]
 
 
 @needs(BROWSER)
 def test_the_search_shows_titles_as_text(hostile: Path) -> None:
-    for words in ("script", "heading", "Costs"):
-        page = rendered(hostile / "search.html", query=f"q={words}")
-        root = page.select_one("html")
-        assert root is not None
-        assert not root.has_attr("data-pwned"), words
-        assert page.select("#search-results li"), words
-        assert not page.select("#search-results img, #search-results script")
+    with browser() as window:
+        for words in ("script", "heading", "Costs"):
+            window.open(f"{(hostile / 'search.html').as_uri()}?q={words}")
+            window.until("document.querySelector('#search-results li') !== null")
+            window.settle()
+            assert _found(window, "html[data-pwned]") == 0, words
+            assert _found(window, "#search-results img, #search-results script") == 0
+
+
+def _found(window: Browser, selector: str) -> int:
+    """How many elements of the open page there are of a kind."""
+    return int(window.evaluate(f"document.querySelectorAll({json.dumps(selector)}).length"))
 
 
 def _asked(log: Path) -> list[str]:
@@ -120,16 +144,15 @@ def _asked(log: Path) -> list[str]:
 
 @needs(BROWSER)
 def test_notebooks_as_html_run_nothing(hostile: Path, tmp_path: Path) -> None:
-    for number, path in enumerate(sorted((hostile.parent / "notebooks").glob("*.ipynb"))):
-        html, _ = HTMLExporter().from_notebook_node(nbformat.read(path, as_version=4))
-        place = tmp_path / f"{number}.html"
-        place.write_text(html, encoding="utf-8")
-        page = rendered(place)
-        root = page.select_one("html")
-        assert root is not None
-        assert not root.has_attr("data-pwned"), path
-        assert not page.select(".jp-RenderedMarkdown img, .jp-RenderedMarkdown script")
-        assert not page.select("a[href^='javascript']")
+    with browser() as window:
+        for number, path in enumerate(sorted((hostile.parent / "notebooks").glob("*.ipynb"))):
+            html, _ = HTMLExporter().from_notebook_node(nbformat.read(path, as_version=4))
+            place = tmp_path / f"{number}.html"
+            place.write_text(html, encoding="utf-8")
+            window.open(place.as_uri())
+            assert _found(window, "html[data-pwned]") == 0, path
+            assert _found(window, ".jp-RenderedMarkdown img, .jp-RenderedMarkdown script") == 0
+            assert _found(window, "a[href^='javascript']") == 0
 
 
 def test_links_lead_to_pages(hostile: Path) -> None:
