@@ -21,6 +21,7 @@ def test_most_problems_are_in_numbers() -> None:
     assert len(NUMBERS) >= 6
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("path", NUMBERS, ids=lambda p: p.stem)
 def test_every_line_reproduces(path: Path) -> None:
     one, worked = handout(path), solution(path)
@@ -36,6 +37,7 @@ def test_every_line_reproduces(path: Path) -> None:
     )
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("kind", ["question", "solution", "compact", "key"])
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 def test_what_is_said_is_what_is_seen(path: Path, kind: str) -> None:
