@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 import flint
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.blocks.dense import LOSS
+from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.errors import DomainError
 from nbsolve.expr import (
@@ -32,20 +32,25 @@ from nbsolve.schedule import batches, epoch_length, shown_iterations
 from nbsolve.solution import EpochLoss, Iteration, Solution, explanation_of, layers_of
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.forward import write_forward
-from nbsolve.solving.gradient import Gradient, unit_of, written
 from nbsolve.solving.missing import write_missing
 from nbsolve.solving.parameters import write_gradients, write_update
-from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.solving.replay import NOTHING, Replay
+from nbsolve.solving.seeds import Seeds
+from nbsolve.step import Rule, Step
+from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values, given_array
 
 
-def solve_problem(problem: Problem, arithmetic: Arithmetic, rounded: bool = True) -> Solution:
+def solve_problem(
+    problem: Problem, arithmetic: Arithmetic, rounded: bool = True, replay: Replay = NOTHING
+) -> Solution:
     """Solve in one arithmetic; `rounded=False` leaves out the rounding of each step (the exact solution).
+
+    `replay` puts values in for others, and changes rules.
 
     Raises: DomainError (a prediction outside a loss's domain, naming the iteration), Undecided.
     """
-    return _Run(problem, arithmetic, rounded).solve()
+    return _Run(replay.of(problem), arithmetic, rounded, replay=replay).solve()
 
 
 def losses_at(
@@ -66,11 +71,13 @@ class _Run:
         arithmetic: Arithmetic,
         rounded: bool,
         losses_at: frozenset[int] = frozenset(),
+        replay: Replay = NOTHING,
     ) -> None:
+        self.replay = replay
         self.problem, self.arithmetic, self.rounded = problem, arithmetic, rounded
         each_step = rounded and problem.rounding.apply == "each_step"
         self.digits: DigitsWanted | None = problem.rounding.intermediates if each_step else None
-        self.layers, self.how = layers_of(problem), explanation_of(problem)
+        self.layers, self.how = layers_of(problem, replay), explanation_of(problem)
         asked = {ask for part in problem.parts for ask in part.ask}
         self.changes = "changes" in asked
         self.straight = (
@@ -79,6 +86,7 @@ class _Run:
             and self.how.sign < 0
             and problem.regulariser is None
         )
+        self.at_once = "updated_weights" in replay.rules
         self.textbook = self.straight and self.changes and "gradients" not in asked
         self.parameters = self._initial_parameters()
         self.new: dict[Atom, Symbol] = {
@@ -117,6 +125,7 @@ class _Run:
             tuple(shown),
             self.rounded,
             tuple(self.epochs),
+            self.replay,
         )
 
     # ------------------------------------------------------------------ what is given
@@ -155,6 +164,7 @@ class _Run:
         """One iteration; one that is not shown repeats the formulae of an earlier one with its samples."""
         labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
         recorder = Recorder(number, self.arithmetic, self.digits, wanted, self._begin(samples, labels))
+        recorder.replaced = self.replay.at(number)
         with_loss = wanted or self._loss_is_needed(number)
         objective = Objective(self.problem, labels)
         # The formula of a cross-entropy may depend on how close its predictions are to 0 and 1.
@@ -175,40 +185,23 @@ class _Run:
         if with_loss:
             objective.write_loss(recorder)
         loss = _taken(recorder)
-        passes = Backward(recorder, graph, self.how, lambda of: objective.cancelled_in(of, recorder.values))
-        for label in labels:
-            self._seed(passes, objective, label)
-            passes.write(node for node in reversed(graph.nodes) if node.sample == label)
-        told = not (self.textbook and len(labels) == 1)
-        for layer in reversed(self.layers):
-            arrays = [parameter.symbol for parameter in layer.parameters]
-            write_gradients(recorder, graph, arrays, passes.found, self._penalty(len(labels)), told)
-        backward = _taken(recorder)
+        passes = Backward(recorder, graph, self.how, self._cancelled(objective, recorder))
+        seeds = Seeds(passes, objective, self.layers[-1], self.replay.sign)
+        backward, update = self._back(passes, seeds, labels)
         if wanted:
             for label in labels:
-                if Partial(LOSS, self.layers[-1].a(None, label)) not in recorder.values.stored:
-                    self._write_loss_derivative(
-                        passes, objective.seeing(recorder.values, self.arithmetic), label
-                    )
+                seeds.write_missing(label)
                 nodes = [node for node in graph.nodes if node.sample == label]
                 write_missing(recorder, graph, nodes, self.how)
         extra = _taken(recorder)
-        update: tuple[Step, ...] = ()
         after: tuple[Step, ...] = ()
         epoch: tuple[Step, ...] = ()
         training = self.problem.training
         if training is not None:
-            for layer in self.layers:
-                write_update(
-                    recorder,
-                    layer,
-                    training.optimiser,
-                    self.how,
-                    self.changes,
-                    self.textbook and len(labels) == 1,
-                    self.straight and len(labels) == 1,
-                )
-            update = _taken(recorder)
+            if not self.at_once:
+                for layer in self.layers:
+                    self._update(recorder, layer, labels)
+                update = _taken(recorder)
             if wanted:
                 write_forward(recorder, network_graph(self.layers, labels, new=True))
                 after = self._after(recorder, objective)
@@ -219,6 +212,55 @@ class _Run:
         return Iteration(
             number, samples, recorder.values, forward, loss, backward, update, after, epoch, extra
         )
+
+    def _back(
+        self, passes: Backward, seeds: Seeds, labels: Sequence[int | None]
+    ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+        """The steps of the backward pass; and of the updates, where a layer's come before going back from it."""
+        recorder, graph = passes.recorder, passes.graph
+        if not self.at_once:
+            for label in labels:
+                seeds.write(label)
+                passes.write(node for node in reversed(graph.nodes) if node.sample == label)
+            for layer in reversed(self.layers):
+                self._gradients(passes, layer, labels)
+            return _taken(recorder), ()
+        backward: list[Step] = []
+        updates: list[Step] = []
+        for label in labels:
+            seeds.write(label)
+        for layer in reversed(self.layers):
+            passes.write([node for node in reversed(graph.nodes) if node.target.layer == layer.index])
+            self._gradients(passes, layer, labels)
+            backward += _taken(recorder)
+            self._update(recorder, layer, labels)
+            updates += _taken(recorder)
+        return tuple(backward), tuple(updates)
+
+    def _gradients(self, passes: Backward, layer: Dense, labels: Sequence[int | None]) -> None:
+        arrays = [parameter.symbol for parameter in layer.parameters]
+        told = not (self.textbook and len(labels) == 1)
+        write_gradients(passes.recorder, passes.graph, arrays, passes.found, self._penalty(len(labels)), told)
+
+    def _update(self, recorder: Recorder, layer: Dense, labels: Sequence[int | None]) -> None:
+        training = self.problem.training
+        assert training is not None
+        alone = len(labels) == 1
+        write_update(
+            recorder,
+            layer,
+            training.optimiser,
+            self.how,
+            self.changes,
+            self.textbook and alone,
+            self.straight and alone,
+        )
+
+    def _cancelled(self, objective: Objective, recorder: Recorder) -> Callable[[Symbol], Expr | None]:
+        """What loss and activation come to together; nothing where a rule is changed."""
+        if self.replay.rules:
+            return lambda of: None
+        return lambda of: objective.cancelled_in(of, recorder.values)
 
     def _after(self, recorder: Recorder, objective: Objective) -> tuple[Step, ...]:
         """The loss after the update; a step that leaves the loss's domain is an error only if it is asked for."""
@@ -243,44 +285,6 @@ class _Run:
                 self.epochs.append(EpochLoss(number, recorder.number, own))
             self.epoch_losses.clear()
         self._carry(recorder.values)
-
-    def _seed(self, passes: Backward, objective: Objective, label: int | None) -> None:
-        """What the loss gives: ∂L/∂a of the outputs of one sample, written down where the way asks for it."""
-        recorder, output = passes.recorder, self.layers[-1].a(None, label)
-
-        def derivative(entry: Symbol) -> Expr:
-            return objective.derivative(unit_of(entry), label)
-
-        named = written(output)
-        cancels = passes.cancelled(self.layers[-1].z(None, label)) is not None
-        several = len(self.problem.losses) > 1
-        if self.how.way == "local_derivatives" or (
-            not cancels and (self.layers[-1].activation.vector or several)
-        ):
-            seeing = objective.seeing(recorder.values, self.arithmetic)
-            self._write_loss_derivative(passes, seeing, label, objective)
-            passes.found[output] = Gradient(named.whole, named.entry, named.chain, derivative)
-        else:
-            passes.found[output] = Gradient(objective.derivatives(label), derivative, named.chain)
-
-    def _write_loss_derivative(
-        self, passes: Backward, seeing: Objective, label: int | None, plain: Objective | None = None
-    ) -> None:
-        """∂L/∂a of the outputs, through z where they are saturated, and through a before that."""
-        output = self.layers[-1].a(None, label)
-
-        def unit_forms(atom: Atom) -> tuple[Form, ...]:
-            written_so = [of.derivative(unit_of(atom), label) for of in (plain, seeing) if of is not None]
-            return forms(*written_so, reasons=(Reason.DEFINITION, Reason.SATURATED))
-
-        passes.recorder.write(
-            Rule.LOSS_DERIVATIVE,
-            Partial(LOSS, output),
-            forms(seeing.derivatives(label)),
-            [Partial(LOSS, entry) for entry in passes.graph.entries(output)],
-            unit_forms,
-            label,
-        )
 
     def _penalty(self, samples: int) -> Callable[[Symbol], Expr] | None:
         if self.problem.regulariser is None:

@@ -32,6 +32,10 @@ class UnknownQuantityError(NbsolveError):
     """A quantity was asked for that the problem does not have, or that may mean several things."""
 
 
+class UnknownChangeError(NbsolveError):
+    """A rule was to be changed in a way that nbsolve does not know, or that does not fit the problem."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with a problem file: where it stands, what was expected, what to do.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import flint
@@ -10,7 +10,8 @@ import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, TooLarge, Undecided, Value, settled
 from nbsolve.evaluate import elementwise, evaluate
-from nbsolve.expr import Array, Atom, Expr, Operand
+from nbsolve.expr import Array, Atom, Expr, Number, Operand
+from nbsolve.given import Given
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Symbol, described
@@ -35,7 +36,8 @@ class Recorder:
     """The ledger of one iteration. `digits` is the rounding of each step (None: nothing is rounded).
 
     `computations` is all that happened, in order: an iteration with the same samples can repeat it with other
-    parameters without writing its formulae anew (`repeat`).
+    parameters without writing its formulae anew (`repeat`). `replaced` are values that stand in for those that
+    would be found.
     """
 
     number: int
@@ -45,6 +47,7 @@ class Recorder:
     values: Values = field(default_factory=Values)
     steps: list[Step] = field(default_factory=list)
     computations: list[Computation] = field(default_factory=list)
+    replaced: Mapping[Atom, Given] = field(default_factory=dict)
 
     def write(
         self,
@@ -59,6 +62,8 @@ class Recorder:
         """Compute the last form as the value of the target, and keep the step."""
         forms = tuple(forms)
         self._run(Computation(target, forms[-1].expression, held))
+        if self.replaced and unit_forms is not None:
+            unit_forms = self._told(unit_forms)
         if self.recording:
             self.steps.append(
                 Step(rule, target, forms, self.values, self.number, sample, members, unit_forms)
@@ -77,6 +82,8 @@ class Recorder:
         key, _ = whole(members[0])
         formulae = tuple((whole(member)[1], unit_forms(member)[-1].expression) for member in members)
         self._run(Computation(key, formulae))
+        if self.replaced:
+            unit_forms = self._told(unit_forms)
         if self.recording:
             self.steps.append(Step(rule, key, forms, self.values, self.number, sample, members, unit_forms))
 
@@ -165,6 +172,8 @@ class Recorder:
         return array
 
     def _store(self, target: Atom, value: Operand) -> None:
+        if self.replaced:
+            value = self._taken_instead(target, value)
         if isinstance(value, np.ndarray):
             value = elementwise(settled, value)
             if self.digits is not None:
@@ -176,6 +185,26 @@ class Recorder:
                 self.values.put(target, self.rounded(value), value)
                 return
         self.values.put(target, value)
+
+    def _taken_instead(self, target: Atom, value: Operand) -> Operand:
+        """The value with the entries that others stand in for."""
+        for atom, given in self.replaced.items():
+            array, place = whole(atom)
+            if atom == target:
+                return given.value
+            if array == target and place is not None and isinstance(value, np.ndarray):
+                value = value.copy()
+                value[place] = given.value
+        return value
+
+    def _told(self, forms: UnitForms) -> UnitForms:
+        """The forms of members: a number where a value stands in for the one that would be found."""
+
+        def unit_forms(atom: Atom) -> tuple[Form, ...]:
+            given = self.replaced.get(atom)
+            return forms(atom) if given is None else (Form(Number(given.value, given.text), Reason.REPLACED),)
+
+        return unit_forms
 
     def rounded(self, value: Value) -> flint.fmpq:
         """The value as it is written down."""

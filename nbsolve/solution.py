@@ -6,16 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.blocks.dense import Dense
+from nbsolve.blocks.dense import Dense, unchanged
+from nbsolve.graph import Operation
 from nbsolve.problem.model import DenseLayer, Problem
 from nbsolve.solving.gradient import Explanation
+from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.step import Step
 from nbsolve.values import Values
 
 MOST_PATHS = 6
 """More paths than this from a layer to the outputs are not multiplied out: an error signal is named instead."""
 
-LAYERS: dict[str, Callable[[int, int, DenseLayer], Dense]] = {"dense": Dense}
+LAYERS: dict[str, Callable[[int, int, DenseLayer, Callable[[Operation], Operation]], Dense]] = {
+    "dense": Dense
+}
 """Layer kinds: a new one is one file in `layers/` and one line here."""
 
 
@@ -60,7 +64,10 @@ class EpochLoss:
 
 @dataclass(frozen=True)
 class Solution:
-    """A problem with its shown iterations, solved in one arithmetic; `epochs` where every epoch is listed."""
+    """A problem with its shown iterations, solved in one arithmetic; `epochs` where every epoch is listed.
+
+    `replay` is what it was worked out again with.
+    """
 
     problem: Problem
     arithmetic: Arithmetic
@@ -69,6 +76,7 @@ class Solution:
     iterations: tuple[Iteration, ...]
     rounded: bool = True
     epochs: tuple[EpochLoss, ...] = ()
+    replay: Replay = NOTHING
 
     def iteration(self, number: int) -> Iteration:
         """The shown iteration of that number. Raises KeyError."""
@@ -78,11 +86,11 @@ class Solution:
         raise KeyError(number)
 
 
-def layers_of(problem: Problem) -> tuple[Dense, ...]:
-    """The layers of a problem's network, from the first to the last."""
+def layers_of(problem: Problem, replay: Replay = NOTHING) -> tuple[Dense, ...]:
+    """The layers of a problem's network, from the first to the last, with the operations that a replay changes."""
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
     return tuple(
-        LAYERS[layer.kind](index, widths[index - 1], layer)
+        LAYERS[layer.kind](index, widths[index - 1], layer, replay.changed if replay.rules else unchanged)
         for index, layer in enumerate(problem.network.layers, start=1)
     )
 

@@ -89,6 +89,7 @@ class Reason(StrEnum):
     EXTENDED = "extended"
     TERMS_CANCEL = "terms_cancel"
     JUMP = "jump"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from nbsolve.answers import Answer, Epoch, Extras, answer, epochs_of, formula_answer
-from nbsolve.arithmetic import LADDER, Undecided, Undetermined
+from nbsolve.arithmetic import LADDER, Arithmetic, Undecided, Undetermined
 from nbsolve.arrays import IterationArrays
 from nbsolve.asked_letters import AskedInLetters
 from nbsolve.engine import solve_problem
@@ -16,7 +17,9 @@ from nbsolve.listing import asked, everything
 from nbsolve.live import Live, texts_of
 from nbsolve.notation import Names
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.replaying import replay_of
 from nbsolve.solution import Solution
+from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.step import Step
 from nbsolve.symbolic import LetterPass, solve_in_letters, without_iterations
 
@@ -59,8 +62,9 @@ class WorkedSolution:
     `solution.iterations[0].gradients.W[1]`, shape (units, inputs), layers counted from 1.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, replay: Replay = NOTHING) -> None:
+        self.problem = replay.of(problem)
+        self.replay = replay
         self.names = Names.of(problem)
         self._solutions: dict[tuple[int, bool], Solution] = {}
         self._letters: dict[int, LetterPass] = {}
@@ -97,13 +101,37 @@ class WorkedSolution:
                 self._solutions[key] = replace(decided, arithmetic=LADDER[level])
                 return self._solutions[key]
             try:
-                solve_it = without_iterations if self.problem.symbolic else solve_problem
-                self._solutions[key] = solve_it(self.problem, LADDER[level], rounded)
+                self._solutions[key] = self._solved(LADDER[level], rounded)
             except Undecided:
                 if rounded:
                     self._enough = max(self._enough, level + 1)
                 raise
         return self._solutions[key]
+
+    def _solved(self, arithmetic: Arithmetic, rounded: bool) -> Solution:
+        if self.problem.symbolic:
+            return without_iterations(self.problem, arithmetic, rounded)
+        return solve_problem(self.problem, arithmetic, rounded, self.replay)
+
+    def replayed(
+        self,
+        values: Mapping[str, str] = MappingProxyType({}),
+        rules: Mapping[str, str | None] = MappingProxyType({}),
+        iteration: int = 1,
+        sample: int | None = None,
+    ) -> WorkedSolution:
+        """The problem worked out again with values put in for others, and with rules applied wrongly.
+
+        `values` are numbers by quantity, found in that iteration (and that sample of a batch); all that follows
+        from them follows from the numbers put in. `rules` are changes by name (`nbsolve.catalogue.changes`), each
+        with what it is told, or None: `solution.replayed({"z[1][2]": "0.8"}, {"bias_forgotten": None})`.
+
+        Raises: UnknownQuantityError, UnknownChangeError, DomainError.
+        """
+        replay = replay_of(self.solution, self.names, values, rules, iteration, sample)
+        again = WorkedSolution(self.problem, replay)
+        again.certified(lambda solution: None)
+        return again
 
     def letters_of(self, solution: Solution) -> LetterPass | None:
         """The solution in symbols, where there are letters or the problem wants it; None otherwise."""

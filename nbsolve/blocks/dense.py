@@ -6,7 +6,7 @@ Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sectio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from nbsolve.catalogue import Activation
+from nbsolve.catalogue.changes import UPDATED
 from nbsolve.catalogue.operations import SOFTMAX, elementwise, weighted_sum
 from nbsolve.graph import Graph, Operation
 from nbsolve.objective import literal
@@ -37,13 +38,19 @@ class Parameter:
     trained: Any  # a truth value for all, or a numpy array of them
 
 
+def unchanged(operation: Operation) -> Operation:
+    """The operation itself."""
+    return operation
+
+
 @dataclass(frozen=True)
 class Dense:
-    """Layer number `index` of a network, with `inputs` inputs."""
+    """Layer number `index` of a network, with `inputs` inputs; `change` puts other operations for its own."""
 
     index: int
     inputs: int
     layer: DenseLayer
+    change: Callable[[Operation], Operation] = unchanged
 
     @property
     def units(self) -> range:
@@ -130,8 +137,11 @@ class Dense:
         own: dict[str, Symbol] = {}
         if constant is not None:
             own["b"] = graph.array(constant, *(() if kind == "shared" else (units,)))
-        z = graph.node(weighted_sum(kind), self.z(None, sample, new), sample, W=weights, x=source, **own)
-        graph.node(self.activate, self.a(None, sample, new), sample, z=z)
+        weigh = self.change(weighted_sum(kind))
+        if UPDATED in weigh.axes:
+            own[UPDATED] = graph.array(self.w(new=True), units, self.inputs)
+        z = graph.node(weigh, self.z(None, sample, new), sample, W=weights, x=source, **own)
+        graph.node(self.change(self.activate), self.a(None, sample, new), sample, z=z)
 
 
 def _mask(trained: Any) -> Any:

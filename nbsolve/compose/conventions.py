@@ -43,6 +43,7 @@ MOST_NAMES = 12
 def conventions(solution: Solution, names: Names) -> Iterator[Text]:
     """One item a convention; none is silent, none is said that does not matter here."""
     problem = solution.problem
+    yield from _replayed(solution)
     yield _layout(problem, names)
     yield from _biases(problem)
     yield from _held(solution)
@@ -60,6 +61,16 @@ def conventions(solution: Solution, names: Names) -> Iterator[Text]:
         yield (Markdown(phrase("conventions.long")),)
     if by_matrices(solution) and widest > LIMIT:
         yield (Markdown(phrase("conventions.truncated")),)
+
+
+def _replayed(solution: Solution) -> Iterator[Text]:
+    """What the solution was worked out again with: values put in for others, rules applied wrongly."""
+    for iteration, values in solution.replay.values.items():
+        for atom, given in values.items():
+            words = phrase("changes.replaced", iteration=str(iteration))
+            yield (f"{words} ", Math(Quantity(atom), "=", literal(given)))
+    for name, told in solution.replay.rules.items():
+        yield (phrase(f"changes.{name}", told="" if told is None else phrase(f"activations.{told}")),)
 
 
 def _signs(solution: Solution) -> Iterator[Text]:

@@ -1,0 +1,129 @@
+"""Rules applied wrongly, as students apply them: one record each, for a solution to be worked out again with it.
+
+A change replaces operations of the network by others, turns the derivative of the loss round, or takes its
+logarithms to another base. Each has a phrase in `phrases/`, under `changes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from nbsolve.catalogue.activations import ACTIVATIONS
+from nbsolve.catalogue.operations import SOFTMAX, elementwise, weighted_sum
+from nbsolve.errors import UnknownChangeError
+from nbsolve.expr import Expr, Hadamard, MatrixProduct, Negation, Number, Product, Sum, Transpose, number
+from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, Entry, Local, Operation, Slot
+from nbsolve.symbol import Index
+
+__all__ = ["CHANGES", "UPDATED", "Change", "change_named"]
+
+UPDATED = "W_new"
+"""The slot of weights that have been updated."""
+_j = Index("j")
+
+
+@dataclass(frozen=True)
+class Change:
+    """`operation` gives the operation that stands for another one, from it and from what the change is told.
+
+    `takes` lists what it can be told (none: nothing). `sign` multiplies the derivative of the loss; `log_base` is
+    that of its logarithms.
+    """
+
+    name: str
+    operation: Callable[[Operation, str], Operation] | None = None
+    takes: tuple[str, ...] = ()
+    sign: int = 1
+    log_base: str | None = None
+
+
+def _is_function(operation: Operation) -> bool:
+    return any(local.slope is not None for local in operation.local.values())
+
+
+def _without_derivative(operation: Operation, _: str) -> Operation:
+    """∂a/∂z taken to be 1."""
+    if not _is_function(operation):
+        return operation
+    return replace(operation, local={"z": _linear().local["z"]})
+
+
+def _with_derivative_of(operation: Operation, other: str) -> Operation:
+    """∂a/∂z taken to be that of another function."""
+    if not _is_function(operation) or operation.name == "linear":
+        return operation
+    record = ACTIVATIONS[other]
+    parameters = {name: Number(given.value, given.text) for name, given in record.parameters.items()}
+    return replace(operation, local=elementwise(record, parameters).local)
+
+
+def _linear() -> Operation:
+    return elementwise(ACTIVATIONS["linear"], {})
+
+
+def _with_transposed_weights(operation: Operation, _: str) -> Operation:
+    """∂L/∂x = W ∂L/∂z, with W where Wᵀ belongs."""
+    if operation.name != "weighted_sum":
+        return operation
+    swapped = Local(Entry("W", operation.axes["W"][::-1]), MatrixProduct((Slot("W"), Slot(UPSTREAM))))
+    return replace(operation, local={**operation.local, "x": swapped})
+
+
+def _with_updated_weights(operation: Operation, _: str) -> Operation:
+    """∂L/∂x = W_newᵀ ∂L/∂z: the weights are taken after their update, which therefore comes before going back."""
+    if operation.name != "weighted_sum":
+        return operation
+    places = operation.axes["W"]
+    updated = Local(Entry(UPDATED, places), MatrixProduct((Transpose((Slot(UPDATED),)), Slot(UPSTREAM))))
+    return replace(
+        operation, axes={**operation.axes, UPDATED: places}, local={**operation.local, "x": updated}
+    )
+
+
+def _without_bias(operation: Operation, _: str) -> Operation:
+    """z = W x, although there is a bias."""
+    if operation.name != "weighted_sum":
+        return operation
+    bare = weighted_sum("absent")
+    return replace(operation, entry=bare.entry, whole=bare.whole)
+
+
+def _with_diagonal_jacobian(operation: Operation, _: str) -> Operation:
+    """∂p_k/∂z_k = p_k (1 − p_k), and 0 between different units."""
+    if operation.name != SOFTMAX.name:
+        return operation
+
+    def slope(p: Expr) -> Expr:
+        factors = (p, Sum((number(1), Negation((p,)))))
+        return Product(factors) if isinstance(p, Entry) else Hadamard(factors)
+
+    local = Local(slope(Entry(OUT, (_j,))), Hadamard((Slot(UPSTREAM), Slot(SLOPE))), slope=slope(Slot(OUT)))
+    return replace(operation, local={"z": local})
+
+
+_RECORDS = (
+    Change("sign_lost", sign=-1),
+    Change("derivative_forgotten", _without_derivative),
+    Change(
+        "derivative_of_another", _with_derivative_of, takes=tuple(n for n in ACTIVATIONS if n != "softmax")
+    ),
+    Change("weights_transposed", _with_transposed_weights),
+    Change("common_logarithm", log_base="10"),
+    Change("updated_weights", _with_updated_weights),
+    Change("bias_forgotten", _without_bias),
+    Change("jacobian_diagonal", _with_diagonal_jacobian),
+)
+
+CHANGES: Mapping[str, Change] = {record.name: record for record in _RECORDS}
+
+
+def change_named(name: str, told: str | None) -> Change:
+    """The record of this name. Raises: UnknownChangeError for another name, or for what it cannot be told."""
+    record = CHANGES.get(name)
+    if record is None:
+        raise UnknownChangeError(f"{name} is no change of a rule; there are {', '.join(CHANGES)}")
+    if bool(record.takes) != (told is not None) or (told is not None and told not in record.takes):
+        expected = f"one of {', '.join(record.takes)}" if record.takes else "nothing"
+        raise UnknownChangeError(f"{name} takes {expected}, not {told}")
+    return record
