@@ -13,7 +13,7 @@ from nbsolve.evaluate import elementwise, evaluate
 from nbsolve.expr import Array, Atom, Expr, Number, Operand
 from nbsolve.given import Given
 from nbsolve.rounding import DigitsWanted, write
-from nbsolve.step import Form, Reason, Rule, Step
+from nbsolve.step import Form, Members, Reason, Rule, Step
 from nbsolve.symbol import Partial, Symbol, described
 from nbsolve.values import Place, Values, whole
 
@@ -65,6 +65,7 @@ class Recorder:
         if self.replaced and unit_forms is not None:
             unit_forms = self._told(unit_forms)
         if self.recording:
+            members = members if isinstance(members, Members) else tuple(members)
             self.steps.append(
                 Step(rule, target, forms, self.values, self.number, sample, members, unit_forms)
             )

@@ -140,17 +140,18 @@ class Values:
 
     def same_as(self, atom: Atom) -> Symbol | None:
         """The quantity whose value a local derivative is: a for ∂z/∂w, w for ∂z/∂a; None where it is none."""
-        formula = self._local(atom)
+        formula = self.local(atom)
         return formula.atom if isinstance(formula, Quantity) and isinstance(formula.atom, Symbol) else None
 
-    def _local(self, atom: Atom) -> Expr | None:
+    def local(self, atom: Atom) -> Expr | None:
+        """The formula of a local derivative (∂z/∂w is a); None for any other quantity."""
         if self.graph is None or not isinstance(atom, Partial):
             return None
         return self.graph.derivative(atom.of, atom.wrt)
 
     def _of_graph(self, atom: Atom) -> Operand:
         """A local derivative that is another quantity, or a number."""
-        match self._local(atom):
+        match self.local(atom):
             case Quantity(other):
                 return self[other]
             case Number(value):

@@ -21,6 +21,7 @@ from nbsolve.replaying import replay_of
 from nbsolve.solution import Solution
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.step import Step
+from nbsolve.steps_json import to_json
 from nbsolve.symbolic import LetterPass, solve_in_letters, without_iterations
 
 if TYPE_CHECKING:
@@ -146,6 +147,10 @@ class WorkedSolution:
     def solution(self) -> Solution:
         """The solution as steps, with the fewest bits that its branches need."""
         return self.certified(lambda solution: solution)
+
+    def to_json(self) -> str:
+        """The shown iterations with all their steps and values, without loss (see `nbsolve.steps_json`)."""
+        return to_json(self.solution)
 
     def exact(self, solution: Solution) -> Solution:
         """The solution without the rounding of each step."""

@@ -1,4 +1,4 @@
-"""A solution worked out again from a value or with a rule applied wrongly, against the same slip made with NumPy."""
+"""A solution worked out again from a value or with a rule applied wrongly, against the same slip made in NumPy."""
 
 from __future__ import annotations
 

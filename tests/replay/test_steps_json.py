@@ -1,0 +1,57 @@
+"""Steps written as JSON and read back are the same steps, and can be verified again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nbsolve import solve
+from nbsolve.recorder import Recorder
+from nbsolve.step import Step, verify
+from nbsolve.steps_json import UnreadableSteps, from_json
+from tests.loading import files, load_problem
+
+PROBLEMS = files("network")
+
+
+def units(step: Step) -> list[Step]:
+    return list(step.units)
+
+
+@pytest.mark.parametrize("way", ["delta", "paths", "local_derivatives"])
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
+def test_nothing_is_lost(path: Path, way: str) -> None:
+    worked = solve(load_problem(path, overrides={"explain": way}))
+    solution, text = worked.solution, worked.to_json()
+    read = from_json(text)
+    assert [one.number for one in read] == [one.number for one in solution.iterations]
+    for own, iteration in zip(read, solution.iterations, strict=True):
+        steps = [*iteration.steps, *iteration.extra]
+        assert own.steps == steps
+        assert [units(step) for step in own.steps] == [units(step) for step in steps]
+        for atom, value in iteration.values.stored.items():
+            assert repr(own.values.stored[atom]) == repr(value)
+        each_step = worked.problem.rounding.apply == "each_step"
+        digits = worked.problem.rounding.intermediates if each_step else None
+        recorder = Recorder(own.number, own.arithmetic, digits)
+        with own.arithmetic.working():
+            for step in own.steps:
+                verify(step, own.arithmetic, recorder.rounded if each_step else None)
+
+
+def test_what_is_no_step_is_refused() -> None:
+    text = solve(load_problem(PROBLEMS[0])).to_json()
+    data = json.loads(text)
+    for changed in (
+        "{}",
+        "[1]",
+        "nonsense",
+        json.dumps({**data, "version": 99}),
+        json.dumps({**data, "atoms": data["atoms"][:3]}),
+        text.replace("pre_activation", "no_rule"),
+        text.replace('["Quantity"', '["Path"'),
+    ):
+        with pytest.raises(UnreadableSteps):
+            from_json(changed)
