@@ -84,11 +84,11 @@ def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
 
 def plus(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     """left + right; an exact 0 that came out as a ball leaves the other summand as exact as it was."""
+    if not (isinstance(left, np.ndarray) or isinstance(right, np.ndarray)):
+        if _is_nothing(left):
+            return right
+        return left if _is_nothing(right) else arithmetic.add(left, right)
     arrays = [x for x in (left, right) if isinstance(x, np.ndarray)]
-    if not arrays:
-        if _is_nothing(left) or _is_nothing(right):
-            return right if _is_nothing(left) else left
-        return arithmetic.add(left, right)
     if arrays[0].size > LARGEST_EXACT or not (
         arithmetic.keeping or any(_is_nothing(entry) for x in arrays for entry in x.reshape(-1))
     ):

@@ -353,9 +353,11 @@ def negated(expression: Expr) -> Expr:
 
 def walk(expression: Expr) -> Iterator[Expr]:
     """Yield every node of an expression, parents before children, in written order."""
-    yield expression
-    for child in expression.children:
-        yield from walk(child)
+    left = [expression]
+    while left:
+        node = left.pop()
+        yield node
+        left.extend(node.children[::-1])
 
 
 def atoms(expression: Expr) -> tuple[Atom, ...]:

@@ -127,6 +127,10 @@ class Members(Sequence[Any]):
         return hash(self._made)
 
 
+_MOST_KEPT = 500
+"""The number of members whose steps are kept; a wide layer has a hundred thousand, which nobody reads."""
+
+
 @dataclass(frozen=True)
 class Step:
     """target = forms[0] = forms[1] = …; the last form is the one that is computed.
@@ -169,8 +173,19 @@ class Step:
 
     def unit(self, member: Atom) -> Step:
         """The step of one member."""
-        assert self.unit_forms is not None
-        return Step(self.rule, member, self.unit_forms(member), self.values, self.iteration, self.sample)
+        found = self._made.get(member)
+        if found is None:
+            assert self.unit_forms is not None
+            forms = self.unit_forms(member)
+            found = Step(self.rule, member, forms, self.values, self.iteration, self.sample)
+            if len(self._made) < _MOST_KEPT:
+                self._made[member] = found
+        return found
+
+    @cached_property
+    def _made(self) -> dict[Atom, Step]:
+        """The steps of members: what is written of a line is asked for several times."""
+        return {}
 
 
 class Mismatch(AssertionError):

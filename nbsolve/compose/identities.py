@@ -69,12 +69,18 @@ class Identities:
         yield from held
 
     def _before(self, block: Derivation, said: set[str]) -> Iterator[Note]:
+        if not any(self._is_new(layer, said) for layer in self.solution.layers):
+            return
         for index in sorted(_layers(block), reverse=True):
             layer = self.solution.layers[index - 1]
-            choice = layer.layer.activation
-            if choice.formula is None and choice.name not in {*_TRIVIAL, *said}:
-                said.add(choice.name)
+            if self._is_new(layer, said):
+                said.add(layer.layer.activation.name)
                 yield Note("remark", phrase("derivations.remember"), (self._identity(layer),))
+
+    def _is_new(self, layer: Dense, said: set[str]) -> bool:
+        """Whether the derivative of a layer's activation has an identity that is not said yet."""
+        choice = layer.layer.activation
+        return choice.formula is None and choice.name not in _TRIVIAL and choice.name not in said
 
     def _identity(self, layer: Dense) -> Derivation:
         choice, record = layer.layer.activation, layer.activation

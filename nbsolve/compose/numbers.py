@@ -36,7 +36,7 @@ from nbsolve.expr import (
 )
 from nbsolve.rounding import Written
 from nbsolve.solution import Solution
-from nbsolve.symbol import Partial, Role
+from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 
@@ -151,7 +151,7 @@ class Numbers:
 
     def key(self, atom: Atom) -> Atom:
         """The quantity whose value it is: a for ∂z/∂w, w for ∂z/∂a; itself where its value is its own."""
-        return self.values.same_as(atom) or atom
+        return atom if isinstance(atom, Symbol) else self.values.same_as(atom) or atom
 
     def keys(self, decided: Expr) -> Iterator[Key]:
         """What has digits in the line with numbers of a decided formula: of arrays the entries."""
