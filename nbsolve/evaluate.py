@@ -59,10 +59,7 @@ def evaluate(expression: Expr, bindings: Bindings, arithmetic: Arithmetic) -> Op
     Raises: Undecided (more bits are needed), DomainError, KeyError (an unbound atom), TypeError (a node that
     has no value, such as a placeholder).
     """
-    rule = _RULES.get(type(expression))
-    if rule is None:
-        raise TypeError(f"{type(expression).__name__} has no value")
-    return rule(expression, bindings, arithmetic)
+    return _RULES[type(expression)](expression, bindings, arithmetic)
 
 
 def _known(e: Known, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -72,7 +69,7 @@ def _known(e: Known, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
 
 
 def _operands(expression: Any, bindings: Bindings, arithmetic: Arithmetic) -> list[Any]:
-    return [evaluate(operand, bindings, arithmetic) for operand in expression.operands]
+    return [_RULES[type(operand)](operand, bindings, arithmetic) for operand in expression.operands]
 
 
 def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -381,29 +378,36 @@ def _function(e: Function, bindings: Bindings, arithmetic: Arithmetic) -> Operan
     return rule(arithmetic, *operands)  # type: ignore[no-any-return]
 
 
-_RULES: dict[type[Expr], Callable[[Any, Bindings, Arithmetic], Operand]] = {
-    Number: lambda e, bindings, arithmetic: e.value,
-    Variable: _variable,
-    Quantity: lambda e, bindings, arithmetic: bindings[e.atom],
-    Sum: _sum,
-    Product: _product,
-    Hadamard: _product,
-    Quotient: _quotient,
-    Power: _power,
-    Negation: lambda e, bindings, arithmetic: negative(
-        evaluate(e.operands[0], bindings, arithmetic), arithmetic
-    ),
-    Function: _function,
-    Applied: _applied,
-    Comparison: _indicator,
-    Cases: _cases,
-    Matrix: _matrix,
-    MatrixProduct: _matrix_product,
-    Transpose: _transpose,
-    Total: _total,
-    IndexedSum: _indexed_sum,
-    Kronecker: _kronecker,
-    Brace: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
-    FactorReference: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
-    Known: _known,
-}
+class _Rules(dict[type[Expr], Callable[[Any, Bindings, Arithmetic], Operand]]):
+    def __missing__(self, kind: type[Expr]) -> Callable[[Any, Bindings, Arithmetic], Operand]:
+        raise TypeError(f"{kind.__name__} has no value")
+
+
+_RULES = _Rules(
+    {
+        Number: lambda e, bindings, arithmetic: e.value,
+        Variable: _variable,
+        Quantity: lambda e, bindings, arithmetic: bindings[e.atom],
+        Sum: _sum,
+        Product: _product,
+        Hadamard: _product,
+        Quotient: _quotient,
+        Power: _power,
+        Negation: lambda e, bindings, arithmetic: negative(
+            evaluate(e.operands[0], bindings, arithmetic), arithmetic
+        ),
+        Function: _function,
+        Applied: _applied,
+        Comparison: _indicator,
+        Cases: _cases,
+        Matrix: _matrix,
+        MatrixProduct: _matrix_product,
+        Transpose: _transpose,
+        Total: _total,
+        IndexedSum: _indexed_sum,
+        Kronecker: _kronecker,
+        Brace: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
+        FactorReference: lambda e, bindings, arithmetic: evaluate(e.body, bindings, arithmetic),
+        Known: _known,
+    }
+)

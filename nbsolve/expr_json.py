@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from types import ModuleType
 from typing import Any
@@ -108,7 +109,9 @@ def atom_from_data(stored: list[Any]) -> Atom:
     return Symbol(Role(role), *places)
 
 
+@lru_cache(maxsize=256)
 def _fields_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes the fields of an object of a class, for each of which that is found out once."""
     names = [each.name for each in fields(kind)]
     if len(names) == 1:
         (name,) = names

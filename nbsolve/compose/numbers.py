@@ -119,7 +119,7 @@ class Numbers:
     def _literal(self, atom: Atom, extra: More) -> Expr:
         places = self.places(atom)
         if not isinstance(places, list):
-            return literal(self.operand(places, of_key(extra, places)))
+            return literal(self.written_as(places, of_key(extra, places)))
         return Matrix(tuple(tuple(literal(self.operand(m, of_key(extra, m))) for m in row) for row in places))
 
     def places(self, atom: Atom) -> Atom | list[list[Atom]]:
@@ -133,8 +133,10 @@ class Numbers:
 
     def operand(self, key: Key, extra: int = 0) -> Written:
         """A quantity as it is written in any line, with `extra` more digits."""
-        if not isinstance(key, Known):
-            key = self.key(key)
+        return self.written_as(key if isinstance(key, Known) else self.key(key), extra)
+
+    def written_as(self, key: Key, extra: int) -> Written:
+        """What has digits of its own (see `key`), as it is written."""
         digits = self.needs.get(key, 0) + extra
         written = self._operands.get((key, digits))
         if written is None:
@@ -259,16 +261,16 @@ class Printed:
     def __getitem__(self, atom: Atom, /) -> Operand:
         places = self.numbers.places(atom)
         if not isinstance(places, list):
-            return self._value(places)
-        entries = np.array([[self._value(entry) for entry in row] for row in places], dtype=object)
+            return self.numbers.written_as(places, of_key(self.extra, places)).value
+        rows = [
+            [self.numbers.operand(entry, of_key(self.extra, entry)).value for entry in row] for row in places
+        ]
+        entries = np.array(rows, dtype=object)
         return entries[:, 0] if entries.shape[1] == 1 else entries
 
     def known(self, node: Known) -> Operand:
         """The value of a part that has a line of its own."""
-        return self._value(node)
-
-    def _value(self, key: Key) -> Value:
-        return self.numbers.operand(key, of_key(self.extra, key)).value
+        return self.numbers.written_as(node, of_key(self.extra, node)).value
 
 
 def _is_undecided(expression: Expr) -> bool:

@@ -55,22 +55,23 @@ def _segment(
 
 def thinned(points: Sequence[Point]) -> tuple[Point, ...]:
     """The points without those that lie on the line between others (Ramer, Douglas and Peucker)."""
-    places = np.array(points, dtype=np.float64)
     keep = {0, len(points) - 1}
     spans = [(0, len(points) - 1)]
     while spans:
         first, last = spans.pop()
         if last - first < 2:
             continue
-        between, chord = places[first + 1 : last] - places[first], places[last] - places[first]
-        length = float(np.hypot(*chord))
-        if length:
-            away = np.abs(between[:, 0] * chord[1] - between[:, 1] * chord[0]) / length
-        else:
-            away = np.hypot(between[:, 0], between[:, 1])
-        worst = int(away.argmax())
-        if away[worst] > _UNSEEN:
-            middle = first + 1 + worst
+        (ax, ay), (bx, by) = points[first], points[last]
+        dx, dy = bx - ax, by - ay
+        length = float(np.hypot(dx, dy))
+        # A list: most spans are too short for arrays to be worth their making.
+        away = [
+            abs((x - ax) * dy - (y - ay) * dx) / length if length else float(np.hypot(x - ax, y - ay))
+            for x, y in points[first + 1 : last]
+        ]
+        worst = max(away)
+        if worst > _UNSEEN:
+            middle = first + 1 + away.index(worst)
             keep.add(middle)
             spans += [(first, middle), (middle, last)]
     return tuple(points[k] for k in sorted(keep))

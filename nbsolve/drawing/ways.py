@@ -166,8 +166,14 @@ class Way:
         """Width and height of the picture, for a network of this size."""
         inner = self.turned((along, across))
         width = float(math.ceil(max(2 * MARGIN + self.beside + inner[0], self._needed)))
-        below = max(legend.height(width) for legend in self._legends)
-        return width, self.above + inner[1] + 16 + below + MARGIN
+        if width not in self._below:
+            self._below[width] = max(legend.height(width) for legend in self._legends)
+        return width, self.above + inner[1] + 16 + self._below[width] + MARGIN
+
+    @cached_property
+    def _below(self) -> dict[float, float]:
+        """How high the legends are in a picture of a width."""
+        return {}
 
     @cached_property
     def _legends(self) -> list[Legend]:

@@ -343,9 +343,10 @@ class Printer:
 
 
 def _bare(expression: Expr) -> Expr:
-    if isinstance(expression, Known):
-        return _bare(expression.name)
-    return expression.body if isinstance(expression, FactorReference) else expression
+    kind = type(expression)
+    if kind is Known:
+        return _bare(expression.name)  # type: ignore[attr-defined]
+    return expression.body if kind is FactorReference else expression  # type: ignore[attr-defined]
 
 
 def _is_dot(expression: Expr) -> bool:
@@ -364,10 +365,10 @@ def _has_sum(expression: Expr) -> bool:
 def _is_numeric(expression: Expr) -> bool:
     """Whether it is made of literals only (its first sign is then a digit or a minus sign)."""
     bare = _bare(expression)
-    if isinstance(bare, Number):
+    kind = type(bare)
+    if kind is Number:
         return True
-    if isinstance(bare, Power | Quotient | Product | Negation | Function):
-        return bool(bare.children) and all(_is_numeric(child) for child in bare.children)
-    if isinstance(bare, Sum):
-        return all(_is_numeric(child) for child in bare.children)
-    return False
+    return kind in _ARITHMETIC and bool(bare.children) and all(map(_is_numeric, bare.children))
+
+
+_ARITHMETIC = frozenset({Sum, Product, Quotient, Power, Negation, Function})
