@@ -49,7 +49,7 @@ def _number(name: str, text: str) -> Given:
     try:
         return Given.read(str(text))
     except ValueError as error:
-        raise UnknownQuantityError(f"{text!r} is put in for {name}, but it is no number") from error
+        raise UnknownQuantityError(f"the value for {name} is no number: {text!r}") from error
 
 
 def _replaceable(

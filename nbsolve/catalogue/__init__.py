@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbsolve.catalogue.activations import ACTIVATIONS, Activation, is_named
+from nbsolve.catalogue.formulas import ACTIVATION_FORMULAS, LOSS_FORMULAS, NamedFormula
 from nbsolve.catalogue.losses import (
     CANCELLATIONS,
     ERROR_FACTORS,
@@ -15,14 +16,17 @@ from nbsolve.catalogue.optimisers import OPTIMISERS, Optimiser
 
 __all__ = [
     "ACTIVATIONS",
+    "ACTIVATION_FORMULAS",
     "CANCELLATIONS",
     "ERROR_FACTORS",
     "LOSSES",
     "LOSS_ALIASES",
+    "LOSS_FORMULAS",
     "OPTIMISERS",
     "SATURATED_PAIRS",
     "Activation",
     "Loss",
+    "NamedFormula",
     "Optimiser",
     "is_named",
 ]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES
+from nbsolve.catalogue import (
+    ACTIVATION_FORMULAS,
+    ACTIVATIONS,
+    LOSS_ALIASES,
+    LOSS_FORMULAS,
+    LOSSES,
+    Activation,
+    NamedFormula,
+)
 from nbsolve.catalogue.derivations import DERIVATIONS, derivation_id
 from nbsolve.formula import ACTIVATION_VARIABLES, LOSS_VARIABLES
 from nbsolve.given import Given
@@ -94,14 +102,15 @@ def _topics(cursor: Cursor | None, what: str) -> list[Topic]:
 
 
 def _function(cursor: Cursor) -> Topic | None:
-    named = read_named(cursor, "function", (*ACTIVATIONS, CUSTOM))
+    named = read_named(cursor, "function", (*ACTIVATIONS, *ACTIVATION_FORMULAS, CUSTOM))
     if named is None:
         return None
     name, settings = named
     if name == CUSTOM:
         return _own("activation", settings or cursor, ACTIVATION_VARIABLES, ACTIVATIONS)
-    parameters = read_parameters(settings, name, ACTIVATIONS[name].parameters)
-    return None if parameters is None else Topic(kind="activation", name=name, parameters=parameters)
+    record = ACTIVATION_FORMULAS.get(name) or ACTIVATIONS[name]
+    parameters = read_parameters(settings, name, record.parameters)
+    return None if parameters is None else _topic("activation", record, parameters)
 
 
 def _loss(cursor: Cursor) -> Topic | None:
@@ -111,12 +120,16 @@ def _loss(cursor: Cursor) -> Topic | None:
             f"{cursor.text} is another name for a sum or mean", expected=meant, hint=f"write {meant}"
         )
         return None
-    named = read_named(cursor, "loss", (*LOSSES, CUSTOM))
+    named = read_named(cursor, "loss", (*LOSSES, *LOSS_FORMULAS, CUSTOM))
     if named is None:
         return None
     name, settings = named
     if name == CUSTOM:
         return _own("loss", settings or cursor, LOSS_VARIABLES, LOSSES)
+    if name in LOSS_FORMULAS:
+        formula = LOSS_FORMULAS[name]
+        own = read_parameters(settings, name, formula.parameters)
+        return None if own is None else _topic("loss", formula, own)
     also = ("through",) if throughs(name) else ()
     if settings is not None and not also and settings.has("through"):
         known = [f"{loss} through {listing(names, 'or')}" for loss in LOSSES if (names := throughs(loss))]
@@ -133,6 +146,19 @@ def _loss(cursor: Cursor) -> Topic | None:
         if through is None:
             return None
     return Topic(kind="loss", name=name, through=through, parameters=parameters)
+
+
+def _topic(
+    kind: Literal["activation", "loss"],
+    record: Activation | NamedFormula,
+    parameters: dict[str, Given],
+) -> Topic:
+    """The topic of a record of the catalogue, with its formula where it has no derivation made by hand."""
+    if not isinstance(record, NamedFormula):
+        return Topic(kind=kind, name=record.name, parameters=parameters)
+    return Topic(
+        kind=kind, name=record.name, parameters=parameters, formula=record.formula, latex=record.latex
+    )
 
 
 def _own(

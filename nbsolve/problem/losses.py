@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbsolve.catalogue import LOSS_ALIASES, LOSSES
+from nbsolve.catalogue import LOSS_ALIASES, LOSS_FORMULAS, LOSSES
 from nbsolve.formula import LOSS_VARIABLES
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
@@ -41,14 +41,17 @@ def read_losses(cursor: Cursor) -> tuple[LossTerm, ...] | None:
 
 
 def _term(cursor: Cursor) -> tuple[LossTerm, Over | None] | None:
-    named = read_named(cursor, "loss", [*LOSSES, *LOSS_ALIASES, CUSTOM])
+    named = read_named(cursor, "loss", [*LOSSES, *LOSS_FORMULAS, *LOSS_ALIASES, CUSTOM])
     if named is None:
         return None
     written, settings = named
     if written == CUSTOM:
         return _own_term(cursor if settings is None else settings)
     name, meant = LOSS_ALIASES.get(written, (written, {}))
-    record = LOSSES[name]
+    named_formula = LOSS_FORMULAS.get(name)
+    record = named_formula or LOSSES[name]
+    separable = named_formula is not None or LOSSES[name].separable
+    logarithmic = named_formula is None and LOSSES[name].logarithmic
     parameters = read_parameters(settings, written, record.parameters, SETTINGS)
     if parameters is None:
         return None
@@ -67,14 +70,14 @@ def _term(cursor: Cursor) -> tuple[LossTerm, Over | None] | None:
             scale = inner.number("scale", above=0)
         if inner := settings.get("over_outputs"):
             outputs = read_over(inner, "over_outputs")
-            if outputs == "mean" and not record.separable:
+            if outputs == "mean" and not separable:
                 inner.fault(f"{written} is one number for all outputs: there is nothing to average")
                 outputs = None
         if inner := settings.get("over_samples"):
             samples = read_over(inner, "over_samples")
             sound = samples is not None
         if inner := settings.get("log_base"):
-            sound = _log_base_is_sound(inner, written, record.logarithmic) and sound
+            sound = _log_base_is_sound(inner, written, logarithmic) and sound
             base = None if not sound or inner.text == "e" else Given.read(inner.text)
     if weight is None or scale is None or outputs is None or not sound:
         return None
@@ -86,6 +89,7 @@ def _term(cursor: Cursor) -> tuple[LossTerm, Over | None] | None:
         over_outputs=outputs,
         log_base=base,
         parameters=parameters,
+        formula=None if named_formula is None else named_formula.formula,
     )
     return term, samples
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbsolve.catalogue import ACTIVATIONS
+from nbsolve.catalogue import ACTIVATION_FORMULAS, ACTIVATIONS
 from nbsolve.formula import ACTIVATION_VARIABLES
 from nbsolve.problem.biases import read_bias
 from nbsolve.problem.cells import is_symbolic
@@ -120,7 +120,7 @@ def _layer(
         kind.word("the layer's kind", ("dense",))
     for key, expected in (
         ("units", "units: how many units the layer has"),
-        ("activation", f"activation: {listing([*ACTIVATIONS, CUSTOM], 'or')}"),
+        ("activation", f"activation: {listing([*ACTIVATIONS, *ACTIVATION_FORMULAS, CUSTOM], 'or')}"),
         (
             "weights",
             "weights: one row for each unit" if not transposed else "weights: one row for each input",
@@ -165,10 +165,14 @@ def _activation(cursor: Cursor | None, units: int | None) -> Choice | None:
         if own is None:
             return None
         return Choice(name=own.name, parameters=dict(own.parameters), formula=own.formula, latex=own.latex)
-    defaults = {**{name: record.parameters for name, record in ACTIVATIONS.items()}, CUSTOM: {}}
-    choice = read_choice(cursor, "activation", defaults)
+    tables = (ACTIVATIONS, ACTIVATION_FORMULAS)
+    defaults = {name: record.parameters for table in tables for name, record in table.items()}
+    choice = read_choice(cursor, "activation", {**defaults, CUSTOM: {}})
     if choice is None:
         return None
+    named = ACTIVATION_FORMULAS.get(choice.name)
+    if named is not None:
+        return choice.model_copy(update={"formula": named.formula, "latex": named.latex})
     if choice.name == CUSTOM:
         cursor.fault("custom is not a function by itself", expected=EXAMPLE)
         return None

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
+from nbsolve.catalogue import (
+    ACTIVATION_FORMULAS,
+    ACTIVATIONS,
+    LOSS_ALIASES,
+    LOSS_FORMULAS,
+    LOSSES,
+    OPTIMISERS,
+)
 from nbsolve.problem import derivations
 from nbsolve.problem.cells import LETTER, SYMBOLIC
 from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
@@ -106,6 +113,11 @@ def schema() -> Schema:
     }
 
 
+def _activations() -> dict[str, dict[str, Schema]]:
+    tables = (ACTIVATIONS, ACTIVATION_FORMULAS)
+    return {name: parameters_of(record.parameters) for table in tables for name, record in table.items()}
+
+
 def _network() -> Schema:
     layer = mapping(
         {
@@ -113,7 +125,7 @@ def _network() -> Schema:
             "units": integer("How many units the layer has.", 1),
             "activation": choice(
                 "The activation of the layer's units.",
-                {name: parameters_of(record.parameters) for name, record in ACTIVATIONS.items()},
+                _activations(),
                 {
                     CUSTOM: own_function(
                         "An activation by its formula in z.", {"latex": text("How its name is written.")}
@@ -248,6 +260,8 @@ def _loss() -> Schema:
             options[name]["log_base"] = {"description": base["description"], "anyOf": [base, {"const": "e"}]}
         if not record.separable:
             options[name]["over_outputs"] = one_of("One number for all outputs: nothing to average.", ["sum"])
+    for name, named in LOSS_FORMULAS.items():
+        options[name] = {**shared_settings, **parameters_of(named.parameters)}
     own = own_function(
         "A loss by its formula for one output, in the prediction a and the target y.", shared_settings
     )
@@ -261,7 +275,7 @@ def _any_of(keys: Iterable[str]) -> Schema:
 
 
 def _functions() -> Schema:
-    options = {name: parameters_of(record.parameters) for name, record in ACTIVATIONS.items()}
+    options = _activations()
     own = own_function("An activation by its formula in z.", {"latex": text("How its name is written.")})
     one = choice("An activation.", options, {CUSTOM: own})
     return _one_or_several("Activations whose derivatives are derived (kind: derivation).", one)
@@ -275,6 +289,7 @@ def _losses() -> Schema:
             options[name]["through"] = one_of(
                 "Differentiated through this activation of the outputs.", through
             )
+    options |= {name: parameters_of(named.parameters) for name, named in LOSS_FORMULAS.items()}
     own = own_function("A loss by its formula for one output, in the prediction a and the target y.", {})
     one = choice("A loss.", options, {CUSTOM: own})
     return _one_or_several("Losses whose derivatives are derived (kind: derivation).", one)

@@ -92,11 +92,15 @@ FAULTS = {
     "nothing to derive": ("kind: derivation", ["neither functions nor losses", "functions: a list"]),
     "unknown function": (
         "kind: derivation\nfunctions: [sigmod]",
-        [":2:13: functions[0]: unknown function 'sigmod'", "gelu, silu, step, softmax or custom", "sigmoid?"],
+        [":2:13: functions[0]: unknown function 'sigmod'", "mish, gelu_tanh or custom", "sigmoid?"],
     ),
     "unknown loss": (
         "kind: derivation\nlosses: [hing]",
-        [":2:10: losses[0]: unknown loss 'hing'", "cosine_loss or custom", "did you mean hinge?"],
+        [
+            ":2:10: losses[0]: unknown loss 'hing'",
+            "binary_cross_entropy_from_logits or custom",
+            "did you mean hinge?",
+        ],
     ),
     "a loss among the functions": (
         "kind: derivation\nfunctions: [hinge]",
