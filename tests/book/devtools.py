@@ -64,7 +64,17 @@ class Browser:
         self._session: str | None = None
         self._under_way: dict[str, str] = {}
         self.visit = Visit()
-        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        self._context = ""
+        self.renew()
+
+    def renew(self) -> None:
+        """Be the window of a reader who has seen nothing yet: no cache, nothing remembered, of the first size."""
+        self._session = None
+        if self._context:
+            self.send("Target.disposeBrowserContext", browserContextId=self._context)
+        self._context = self.send("Target.createBrowserContext")["browserContextId"]
+        place = {"url": "about:blank", "browserContextId": self._context}
+        target = self.send("Target.createTarget", **place)["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log", "Performance"):
             self.send(f"{domain}.enable")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nbsolve.book import build_book
-from tests.book.devtools import browser, served
+from tests.book.devtools import Browser, browser, served
 from tests.book.fitting import measured
 from tests.book.test_reflow import with_and_without_stepping
 from tests.programs import BROWSER, needs
@@ -22,11 +23,17 @@ def shipped() -> Path:
     return ROOT / "book" / "_build" / "html"
 
 
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    with browser() as found:
+        yield found
+
+
 @pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "problems").glob("*.yaml")))
 @needs(BROWSER)
-def test_no_text_scrolls_sideways(shipped: Path, name: str) -> None:
-    with served(shipped) as address, browser() as window:
+def test_no_text_scrolls_sideways(shipped: Path, window: Browser, name: str) -> None:
+    with served(shipped) as address:
         assert with_and_without_stepping(window, f"{address}/problems/{name}.html") == []
 
 

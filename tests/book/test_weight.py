@@ -125,10 +125,16 @@ def address(extras: Path) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture
-def window() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Browser]:
     with browser() as found:
         yield found
+
+
+@pytest.fixture
+def window(opened: Browser) -> Browser:
+    opened.renew()
+    return opened
 
 
 def _weight(visit: Visit) -> str:
