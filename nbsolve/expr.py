@@ -368,14 +368,19 @@ def atoms(expression: Expr) -> tuple[Atom, ...]:
 def substitute(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr:
     """The expression with every node for which `replace` gives another one replaced by it (not re-entered)."""
     new = replace(expression)
-    if new is not None:
-        return new
+    return _within(expression, replace) if new is None else new
+
+
+def _within(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr:
+    """The expression with nodes below it replaced."""
     children = expression.children
     if not children:
         return expression
     replaced, same = [], True
     for child in children:
-        other = substitute(child, replace)
+        other = replace(child)
+        if other is None:
+            other = _within(child, replace)
         same = same and other is child
         replaced.append(other)
     return expression if same else expression.rebuilt(tuple(replaced))

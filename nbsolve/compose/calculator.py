@@ -40,9 +40,10 @@ class Computed:
 
 @dataclass(frozen=True)
 class _Tried:
-    """What a line was computed from: its formula, its results, the digits of what it uses."""
+    """What a line was computed from: its formula, as it is decided, its results, the digits of what it uses."""
 
     formula: Expr
+    decided: Expr
     goals: Sequence[Written]
     digits: Sequence[tuple[Key, int]]
     computed: Computed
@@ -65,16 +66,20 @@ class Calculator(Numbers):
         a difference is too small for that, its own value is put in instead. What was found before, when the same
         digits were needed of its operands, still holds.
         """
-        before = self.computations.setdefault((self.values, target, terms), [])
+        every = self.computations.setdefault((self.values, target, terms), [])
+        before = [tried for tried in every if tried.formula == formula]
         for tried in before:
-            same = all(self.needed(used) == digits for used, digits in tried.digits)
-            if same and tried.goals == goals and tried.formula == formula:
+            if tried.goals == goals and all(self.needed(used) == digits for used, digits in tried.digits):
                 return tried.computed
-        decided = self.decided(formula)
-        keys = tuple(self.keys(decided))
+        if before:
+            decided, keys = before[0].decided, tuple(key for key, _ in before[0].digits)
+        else:
+            decided = self.decided(formula)
+            keys = tuple(self.keys(decided))
         found = self._search(formula, decided, keys, goals, terms)
         computed = replace(found, known=tuple(dict.fromkeys(known_in(decided))))
-        before.append(_Tried(formula, goals, tuple((used, self.needed(used)) for used in keys), computed))
+        digits = tuple((used, self.needed(used)) for used in keys)
+        every.append(_Tried(formula, decided, goals, digits, computed))
         return computed
 
     def _search(

@@ -288,7 +288,7 @@ def plain(expression: Expr) -> Expr:
         return part
 
     def replaced(node: Expr) -> Expr | None:
-        if not node.children or isinstance(node, Sum):
+        if isinstance(node, Sum) or not any(isinstance(child, Negation) for child in node.children):
             return None
         children = tuple(map(turned, node.children))
         return None if children == node.children else substitute(node.rebuilt(children), replaced)
