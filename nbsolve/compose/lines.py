@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import flint
 
@@ -56,9 +56,9 @@ class Lines(Calculator):
         """What decides the distinctions of the problem's own functions."""
         return Branches(self.solution, self.values)
 
-    @cached_property
+    @property
     def conditions(self) -> Conditions:
-        """What decides the distinctions of the catalogue's functions."""
+        """What decides the distinctions of the catalogue's functions; not kept: the two would keep each other."""
         return Conditions(self)
 
     # ------------------------------------------------------------------ whole derivations
@@ -189,22 +189,25 @@ class Lines(Calculator):
 
     def _lettered(self, expression: Expr) -> Expr:
         """Functions that have a plain formula written out inside products; case distinctions decided."""
+        return substitute(expression, partial(self._letter, expression))
 
-        def replaced(node: Expr) -> Expr | None:
-            if self.branches.of_loss and isinstance(node, Cases | Product | Negation):
-                return None  # an author's loss stands as it is, and the branch that holds after it
-            if self.vanishes(node):
-                return number(0)
-            if self.branches.is_own(node) or (is_named(node) and node is not expression):
-                return node
-            named = isinstance(node, Applied) and (node.primes > 0 or expression is not node)
-            if isinstance(node, Applied) and named and not isinstance(node.definition, Cases):
-                return substitute(node.expanded, replaced)
-            if isinstance(node, Cases):
-                return substitute(self.branch(node), replaced)
-            return None
+    def _letter(self, expression: Expr, node: Expr) -> Expr | None:
+        """What stands for a node of an expression; None for the node itself."""
+        if self.branches.of_loss and isinstance(node, Cases | Product | Negation):
+            return None  # an author's loss stands as it is, and the branch that holds after it
+        if self.vanishes(node):
+            return number(0)
+        if self.branches.is_own(node) or (is_named(node) and node is not expression):
+            return node
+        named = isinstance(node, Applied) and (node.primes > 0 or expression is not node)
+        if isinstance(node, Applied) and named and not isinstance(node.definition, Cases):
+            return self._lettered_within(node.expanded, expression)
+        if isinstance(node, Cases):
+            return self._lettered_within(self.branch(node), expression)
+        return None
 
-        return substitute(expression, replaced)
+    def _lettered_within(self, part: Expr, expression: Expr) -> Expr:
+        return substitute(part, partial(self._letter, expression))
 
     def _spelled(self, applied: Applied) -> Expr:
         expanded = applied.expanded

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -85,17 +85,16 @@ class Numbers:
 
     def put_into(self, decided: Expr, extra: More = 0) -> Expr:
         """A decided expression with every quantity as it is written."""
+        return plain(substitute(decided, partial(self._put, extra)))
 
-        def replaced(node: Expr) -> Expr | None:
-            if isinstance(node, Quantity):
-                return self._literal(node.atom, extra)
-            if isinstance(node, Known):
-                return literal(self.operand(node, of_key(extra, node)))
-            if isinstance(node, Brace | FactorReference):
-                return substitute(node.body, replaced)
-            return None
-
-        return plain(substitute(decided, replaced))
+    def _put(self, extra: More, node: Expr) -> Expr | None:
+        if isinstance(node, Quantity):
+            return self._literal(node.atom, extra)
+        if isinstance(node, Known):
+            return literal(self.operand(node, of_key(extra, node)))
+        if isinstance(node, Brace | FactorReference):
+            return substitute(node.body, partial(self._put, extra))
+        return None
 
     def collapsed(self, decided: Expr, extra: int) -> Expr:
         """The expression with the value of each difference that the digits shown could not give."""
@@ -157,22 +156,21 @@ class Numbers:
 
     def keys(self, decided: Expr) -> Iterator[Key]:
         """What has digits in the line with numbers of a decided formula: of arrays the entries."""
+        yield from dict.fromkeys(self._keys(decided))
 
-        def found(node: Expr) -> Iterator[Key]:
-            if isinstance(node, Known):
-                yield node
-            elif isinstance(node, Quantity):
-                places = self.places(node.atom)
-                if isinstance(places, list):
-                    for row in places:
-                        yield from row
-                else:
-                    yield places
+    def _keys(self, node: Expr) -> Iterator[Key]:
+        if isinstance(node, Known):
+            yield node
+        elif isinstance(node, Quantity):
+            places = self.places(node.atom)
+            if isinstance(places, list):
+                for row in places:
+                    yield from row
             else:
-                for child in node.children:
-                    yield from found(child)
-
-        yield from dict.fromkeys(found(decided))
+                yield places
+        else:
+            for child in node.children:
+                yield from self._keys(child)
 
     def gives(self, line: Expr, *results: Written, extra: More = 0) -> bool:
         """Whether a line, its quantities put in with `extra` more digits, shows the results on a calculator."""
@@ -225,17 +223,16 @@ class Numbers:
 
     def decided(self, expression: Expr) -> Expr:
         """The expression with its functions spelled out and its case distinctions decided."""
+        return substitute(expression, self._decided) if _is_undecided(expression) else expression
 
-        def replaced(node: Expr) -> Expr | None:
-            if self.vanishes(node):
-                return number(0)
-            if isinstance(node, Known):
-                return node
-            if isinstance(node, Applied):
-                return substitute(named(node.expanded), replaced)
-            return substitute(named(self.branch(node)), replaced) if isinstance(node, Cases) else None
-
-        return substitute(expression, replaced) if _is_undecided(expression) else expression
+    def _decided(self, node: Expr) -> Expr | None:
+        if self.vanishes(node):
+            return number(0)
+        if isinstance(node, Known):
+            return node
+        if isinstance(node, Applied):
+            return substitute(named(node.expanded), self._decided)
+        return substitute(named(self.branch(node)), self._decided) if isinstance(node, Cases) else None
 
     def vanishes(self, node: Expr) -> bool:
         """Whether it is a product with a case distinction whose branch is 0 (an inactive hinge)."""
@@ -280,20 +277,21 @@ def _is_undecided(expression: Expr) -> bool:
 
 def plain(expression: Expr) -> Expr:
     """−(−30) written as 30, except where it is subtracted."""
+    return substitute(_turned(expression), _plain_within)
 
-    def turned(part: Expr) -> Expr:
-        inner = part.operands[0] if isinstance(part, Negation) else None
-        if isinstance(inner, Number) and inner.text is not None and inner.text.startswith("-"):
-            return Number(-inner.value, inner.text[1:])
-        return part
 
-    def replaced(node: Expr) -> Expr | None:
-        if isinstance(node, Sum) or not any(isinstance(child, Negation) for child in node.children):
-            return None
-        children = tuple(map(turned, node.children))
-        return None if children == node.children else substitute(node.rebuilt(children), replaced)
+def _turned(part: Expr) -> Expr:
+    inner = part.operands[0] if isinstance(part, Negation) else None
+    if isinstance(inner, Number) and inner.text is not None and inner.text.startswith("-"):
+        return Number(-inner.value, inner.text[1:])
+    return part
 
-    return substitute(turned(expression), replaced)
+
+def _plain_within(node: Expr) -> Expr | None:
+    if isinstance(node, Sum) or not any(isinstance(child, Negation) for child in node.children):
+        return None
+    children = tuple(map(_turned, node.children))
+    return None if children == node.children else substitute(node.rebuilt(children), _plain_within)
 
 
 def literal(written: Written) -> Number:

@@ -5,8 +5,10 @@ They stay level: a label written along its line is harder to read, and gains no 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from nbsolve.drawing.clearance import Clearance
 __all__ = ["Place", "place_labels"]
 
 _TRIES = 1000
+
+_Reach = tuple[Any, Any]
+"""The middles of all places in one direction, and how far the labels there reach from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +45,43 @@ def place_labels(strip: Clearance, arrangement: int, width: float) -> tuple[Plac
     half, high = half + strip.margins.apart / 2, high + strip.margins.apart / 2
     ends = list(accumulate(counts))
     masks = [(1 << end) - (1 << end - count) for end, count in zip(ends, counts, strict=True)]
-    beside: dict[int, int] = {}
-    left = _TRIES
-
-    def allowed(place: int) -> int:
-        """Where other labels may stand when one stands here."""
-        if place not in beside:
-            free = np.abs(along - along[place]) >= half + half[place]
-            free |= np.abs(across - across[place]) >= high + high[place]
-            beside[place] = int.from_bytes(np.packbits(free, bitorder="little").tobytes(), "little")
-        return beside[place]
-
-    def chosen(free: int, labels: frozenset[int]) -> dict[int, int] | None:
-        nonlocal left
-        if not labels:
-            return {}
-        label = min(labels, key=lambda k: ((free & masks[k]).bit_count(), k))
-        others, own = labels - {label}, free & masks[label]
-        while own and left:
-            left -= 1
-            best = (own & -own).bit_length() - 1
-            own &= own - 1
-            rest = free & allowed(best)
-            if all(rest & masks[k] for k in others):
-                found = chosen(rest, others)
-                if found is not None:
-                    return {label: best, **found}
-        return None
-
-    found = chosen((1 << len(along)) - 1, frozenset(range(len(masks))))
+    choice = _Choice((along, half), (across, high), masks)
+    found = choice.of((1 << len(along)) - 1, frozenset(range(len(masks))))
     if found is None:
         return None
     wanted = places[:, [found[k] for k in range(len(masks))]].T.tolist()
     return tuple(Place(x, y, int(shape), reach) for x, y, _, reach, shape in wanted)
+
+
+class _Choice:
+    """Chooses a place for each label; `masks` are the places that each has."""
+
+    def __init__(self, along: _Reach, across: _Reach, masks: Sequence[int]) -> None:
+        self.reaches, self.masks, self.left = (along, across), masks, _TRIES
+        self._beside: dict[int, int] = {}
+
+    def of(self, free: int, labels: frozenset[int]) -> dict[int, int] | None:
+        """Places for the labels among those that are free, or None."""
+        if not labels:
+            return {}
+        masks = self.masks
+        label = min(labels, key=lambda k: ((free & masks[k]).bit_count(), k))
+        others, own = labels - {label}, free & masks[label]
+        while own and self.left:
+            self.left -= 1
+            best = (own & -own).bit_length() - 1
+            own &= own - 1
+            rest = free & self._allowed(best)
+            if all(rest & masks[k] for k in others):
+                found = self.of(rest, others)
+                if found is not None:
+                    return {label: best, **found}
+        return None
+
+    def _allowed(self, place: int) -> int:
+        """Where other labels may stand when one stands here."""
+        if place not in self._beside:
+            along, across = (np.abs(at - at[place]) >= far + far[place] for at, far in self.reaches)
+            along |= across
+            self._beside[place] = int.from_bytes(np.packbits(along, bitorder="little").tobytes(), "little")
+        return self._beside[place]

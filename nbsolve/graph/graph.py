@@ -8,7 +8,8 @@ places in an array's name: an array that several nodes use (tied weights, a batc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product as combinations
 from types import MappingProxyType
 
@@ -178,34 +179,49 @@ class Graph:
         given: Mapping[str, Expr | None] = MappingProxyType({}),
     ) -> Expr:
         """An operation's formula with the node's arrays, numbers for its index variables, its sums written out."""
+        return _Filling(node, places, given, partial(self._length, node)).of(formula)
 
-        def terms(node_: IndexedSum) -> list[Expr]:
-            lengths = range(1, self._length(node, node_.index) + 1)
-            return [self._filled(node, node_.body, {**places, node_.index: n}, given) for n in lengths]
 
-        def replaced(part: Expr) -> Expr | None:
-            match part:
-                case Slot(name) if name in given:
-                    return given[name]
-                case Slot(name):
-                    return Quantity(node.array(name))
-                case Entry(slot, at):
-                    return Quantity(entry_of(node.array(slot), tuple(places[index] for index in at)))
-                case Kronecker(left, right):
-                    return Kronecker(_placed(left, places), _placed(right, places))
-                case IndexedSum():
-                    return total(*terms(part))
-                case Sum(operands):
-                    flat = [
-                        term
-                        for one in operands
-                        for term in (terms(one) if isinstance(one, IndexedSum) else [fill(one)])
-                    ]
-                    return total(*flat)
-            return None
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """What is put into a formula.
 
-        fill: Callable[[Expr], Expr] = lambda part: substitute(part, replaced)  # noqa: E731
-        return fill(formula)
+    (Functions within a function that call one another would be garbage each time, for Python to look for.)
+    """
+
+    node: Node
+    places: Mapping[Index, Unit]
+    given: Mapping[str, Expr | None]
+    length: Callable[[Index], int]
+
+    def of(self, formula: Expr) -> Expr:
+        """The formula with everything put in."""
+        return substitute(formula, self._replaced)
+
+    def _terms(self, sum_: IndexedSum) -> list[Expr]:
+        numbers = range(1, self.length(sum_.index) + 1)
+        return [replace(self, places={**self.places, sum_.index: n}).of(sum_.body) for n in numbers]
+
+    def _replaced(self, part: Expr) -> Expr | None:
+        match part:
+            case Slot(name) if name in self.given:
+                return self.given[name]
+            case Slot(name):
+                return Quantity(self.node.array(name))
+            case Entry(slot, at):
+                return Quantity(entry_of(self.node.array(slot), tuple(self.places[index] for index in at)))
+            case Kronecker(left, right):
+                return Kronecker(_placed(left, self.places), _placed(right, self.places))
+            case IndexedSum():
+                return total(*self._terms(part))
+            case Sum(operands):
+                flat = [
+                    term
+                    for one in operands
+                    for term in (self._terms(one) if isinstance(one, IndexedSum) else [self.of(one)])
+                ]
+                return total(*flat)
+        return None
 
 
 def array_of(entry: Symbol) -> Symbol:
