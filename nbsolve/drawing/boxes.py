@@ -10,7 +10,7 @@ from nbsolve.drawing.scene import Label, Line, Point, Row
 
 __all__ = ["box_size", "inside", "tag", "tag_sizes"]
 
-_PAD = 6.0
+_PAD = 7.0
 _GROUP_GAP = 7.0
 _SMALLEST = 44.0
 

@@ -112,7 +112,7 @@ class Label:
     @property
     def height(self) -> float:
         """Height of all lines."""
-        return sum(line.height for line in self.rows) + (2.0 if self.plate else 0.0)
+        return sum(line.height for line in self.rows) + (3.5 if self.plate else 0.0)
 
     @property
     def about(self) -> str:
@@ -126,7 +126,7 @@ class Label:
 
     def lines(self) -> Iterator[tuple[float, Row]]:
         """Each line with the height of its middle above (negative) or below the centre."""
-        y = -self.height / 2 + (1.0 if self.plate else 0.0)
+        y = -self.height / 2 + (1.75 if self.plate else 0.0)
         for line in self.rows:
             yield y + line.height / 2, line
             y += line.height
@@ -151,7 +151,7 @@ class Box:
         """Radius of the corners; the frame around a matrix has none."""
         if self.kind == "frame":
             return 0.0
-        return min(self.width, self.height) / 2 if self.width == self.height else 16.0
+        return min(self.width, self.height) / 2 if self.width == self.height else 12.0
 
     def corners(self) -> tuple[Point, ...]:
         """The four corners of the rectangle around it."""
