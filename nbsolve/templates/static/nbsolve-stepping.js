@@ -116,11 +116,12 @@
     bar.append(shown.count, shown.close);
     panel = element("section", { className: "nbsolve-stepper" }, bar, shown.picture, shown.said);
     panel.setAttribute("aria-label", "Step by step");
-    panel.style.setProperty("--widest", Math.max(...drawings.map((one) => one.viewBox.baseVal.width)));
+    root.style.setProperty("--nbsolve-widest", Math.max(...drawings.map((one) => one.viewBox.baseVal.width)));
     panel.addEventListener("keydown", keyed);
     for (const kind of ["pointerover", "focusin"]) shown.picture.addEventListener(kind, pointed);
     for (const kind of ["pointerleave", "focusout"]) shown.picture.addEventListener(kind, () => say(steps[current]));
     document.body.append(panel);
+    new ResizeObserver(fit).observe(panel);
   };
 
   const keyed = (event) => {
@@ -171,8 +172,8 @@
     shown.back.setAttribute("aria-disabled", to === 0);
     shown.forward.setAttribute("aria-disabled", to === steps.length - 1);
     history.replaceState(null, "", `#step-${to + 1}`);
+    fit();
     reveal(step);
-    follow();
   };
 
   // What stands at a part of the drawing, for those who come to it with the keyboard.
@@ -269,14 +270,16 @@
 
   const reveal = (step) => {
     for (let fold = step.lines[0].closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    const { top: edge, height, width } = panel.getBoundingClientRect();
-    const isBeside = edge < 1;
-    root.style.setProperty("--nbsolve-panel-width", isBeside ? `${width}px` : "0px");
-    root.style.setProperty("--nbsolve-panel-height", isBeside ? "0px" : `${height}px`);
     const top = step.lines[0].getBoundingClientRect().top;
     const bottom = step.lines.at(-1).getBoundingClientRect().bottom;
-    const isSeen = top > 80 && bottom < (isBeside ? innerHeight : edge);
+    const isSeen = top > 80 && bottom < (panel.getBoundingClientRect().top || innerHeight);
     if (!isSeen) step.lines[step.lines.length >> 1].scrollIntoView({ block: "center" });
+  };
+
+  // The text ends above the panel, also after the window was turned.
+  const fit = () => {
+    root.style.setProperty("--nbsolve-panel-height", `${panel.offsetHeight}px`);
+    follow();
   };
 
   // Where a drawing is too large to be read as a whole, what the step uses and finds is brought into view: all of it if
