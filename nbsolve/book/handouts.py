@@ -116,7 +116,7 @@ def _make(
     from nbsolve.worked import solve
 
     with about(str(file), problem):
-        handout = Handout(solve(problem), data, blanks=withheld)
+        handout = Handout(solve(problem), data)
         for kind, place in places.items():
             write_whole(place, typeset(sheet_of(handout, kind)))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from nbsolve.compose.known import known_in
 from nbsolve.compose.numbers import MOST_EXTRA, Key, Numbers
-from nbsolve.document import Inline, Math
+from nbsolve.document import Derivation, Inline, Math
 from nbsolve.expr import Expr, Known, Negation, Number, Quantity
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
@@ -141,6 +141,23 @@ def more_digits(names: Sequence[Expr]) -> tuple[Inline, ...]:
         return ()
     listed = [part for n, name in enumerate(names) for part in ((", ", Math(name)) if n else (Math(name),))]
     return (*listed, phrase("notes.more_digits"))
+
+
+def digits_said_once(shares: Derivation) -> Derivation:
+    """Which numbers have more digits than above, said once for all the e^z and once for all the shares."""
+    listed: dict[bool, dict[Math, int]] = {}
+    lines, is_share = list(shares.lines), False
+    for at, line in enumerate(lines):
+        is_share = is_share if line.left is None else isinstance(line.left, Quantity)
+        if line.note and line.note[-1] == phrase("notes.more_digits"):
+            names = [part for part in line.note if isinstance(part, Math)]
+            first = listed.setdefault(is_share, {})
+            first.update({name: at for name in names if name not in first})
+            lines[at] = replace(line, note=())
+    for found in listed.values():
+        at = min(found.values())
+        lines[at] = replace(lines[at], note=more_digits([name.left for name in found]))
+    return replace(shares, lines=tuple(lines))
 
 
 def take_over(needs: dict[Key, int], more: Mapping[Key, int]) -> None:

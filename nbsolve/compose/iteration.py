@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from nbsolve.blocks.dense import Dense, Parameter
-from nbsolve.compose.calculator import Computations
+from nbsolve.compose.calculator import Computations, digits_said_once
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.known import is_shifted
 from nbsolve.compose.layout import LIMIT, Layout
@@ -253,7 +253,7 @@ class IterationBlocks:
                     yield _merged([self.lines.derivation(unit) for unit in sums])
                     if any(is_shifted(node) for unit in shares for node in self.lines.known(unit)):
                         yield Paragraph((phrase("passages.softmax_shifted"),))
-                    yield _merged([self.lines.derivation(unit) for unit in shares])
+                    yield digits_said_once(_merged([self.lines.derivation(unit) for unit in shares]))
                     yield from self._beside(own)
                     continue
                 for pair in zip(*units, strict=True):

@@ -33,7 +33,7 @@ __all__ = ["Handout", "Worked"]
 
 @dataclass(frozen=True)
 class Handout:
-    """The handouts of one worked problem; `blanks`: its author's words have blanks for numbers of the solution.
+    """The handouts of one worked problem.
 
     Raises, when they are written and typeset: TypesettingError, MissingGlyphs, BrokenMathematics, UnknownMarkdown.
     """
@@ -41,7 +41,6 @@ class Handout:
     worked: Worked
     course: CourseData = field(default_factory=CourseData)
     paper: Paper = PAPERS["a4"]
-    blanks: bool = False
 
     @property
     def title(self) -> str:
@@ -50,9 +49,11 @@ class Handout:
 
     @cached_property
     def statement(self) -> Document:
-        """What is given and asked; what is too large to print is attached."""
+        """What is given and asked, with blanks for the solution's numbers in its author's words; what is too large
+        to print is attached.
+        """
         if isinstance(self.worked, WorkedSolution):
-            return self.worked.statement(attached=True, blanks=self.blanks)
+            return self.worked.statement(attached=True, blanks=True)
         return self.worked.statement()
 
     @cached_property

@@ -57,7 +57,10 @@ def _block(block: Block, names: Names) -> str:
         case Code(_, text):
             return f"\\begin{{verbatim}}\n{text}\\end{{verbatim}}"
         case Fold(title, blocks):
-            body = "\n\n".join(_block(inner, names) for inner in blocks)
+            body = "\n\n".join(
+                f"\\emph{{{_text(inner.text, names)}}}" if isinstance(inner, Heading) else _block(inner, names)
+                for inner in blocks
+            )
             return f"\\textbf{{{escaped(title)}}}\n\n{body}"
     raise TypeError(f"{type(block).__name__} cannot be rendered")
 

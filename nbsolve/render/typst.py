@@ -184,7 +184,10 @@ class Writer:
                 return f'#listing("code", {quoted(text)})'
             case Fold(title, blocks):
                 inner = "\n\n".join(
-                    self._block(one, room, _leads(blocks, position)) for position, one in enumerate(blocks)
+                    f"#block(sticky: true, emph[{self.text(one.text)}])"  # below the title
+                    if isinstance(one, Heading)
+                    else self._block(one, room, _leads(blocks, position))
+                    for position, one in enumerate(blocks)
                 )
                 return f"#block(sticky: true, strong({quoted(title)}))\n\n{inner}"
         raise TypeError(f"{type(block).__name__} cannot be rendered")

@@ -239,7 +239,8 @@ class Audit:
             out.faults.append(f"{type(error).__name__} {error}")
             return out
         targets = set()
-        for chain in chains:
+        for number, chain in enumerate(chains, 1):
+            context.below = chains[number:]
             found = self.chains.check(chain, context)
             out.faults += found.faults
             out.lines += found.lines

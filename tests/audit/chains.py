@@ -61,6 +61,8 @@ class Context:
     marks: dict[int, str] = field(default_factory=dict)
     next_mark: int = 1
     formulae: dict[str, int] = field(default_factory=dict)
+    below: Sequence[Chain] = ()
+    """The chains below it in the same display: a note about digits may be about theirs as well."""
 
 
 @dataclass
@@ -494,19 +496,22 @@ class ChainChecker:
                 context.next_mark += target not in context.formulae
                 out.numbers += 1
                 rest = note[parser.at :]
-        rest = self._check_more_digits(rest, formulae, out)
+        rest = self._check_more_digits(rest, formulae, context, out)
         if rest == TOO_SMALL:
             if not same(self.evaluator(t, carried=False)(Sym(target)), Fraction(0)):
                 out.faults.append(f"{target} is not too small to be told from 0")
         elif rest:
             self._check_reason(rest, t, out)
 
-    def _check_more_digits(self, note: Texts, formulae: Sequence[Node], out: Found) -> Texts:
+    def _check_more_digits(
+        self, note: Texts, formulae: Sequence[Node], context: Context, out: Found
+    ) -> Texts:
         r"""`z_1\text{, }w_2\text{ with more digits than above, which the result needs}`; what stands before it."""
         if note[-len(MORE_DIGITS) :] != MORE_DIGITS:
             return note
         before, found, names = " ".join(note[: -len(MORE_DIGITS)]).rpartition(" \\text ; ")
         listed = list(_listed(tuple(names.split(" "))))
+        below = [tidy(self.parse(texts)) for chain in context.below for _, texts in chain.items]
         if len({*listed}) != len(listed):
             out.faults.append("more digits of one thing twice")
         for texts in listed:
@@ -514,7 +519,7 @@ class ChainChecker:
             either = [named, _vector_of(named)] if isinstance(named, Sym) else [named]
             if named == formulae[0]:
                 out.faults.append(f"more digits of {' '.join(texts)}, which the line finds")
-            elif not any(stands_in(one, formula) for one in either for formula in formulae):
+            elif not any(stands_in(one, formula) for one in either for formula in (*formulae, *below)):
                 out.faults.append(f"more digits of {' '.join(texts)}, which the formula has not")
         return tuple(before.split(" ")) if found else ()
 

@@ -51,16 +51,23 @@ def significant(written: str) -> int:
 def without_a_source(page: str) -> Iterator[str]:
     """The lines with a number that has more digits than the line that found it, and no word about that."""
     results: dict[str, tuple[Decimal, int]] = {}
+    formula, named = "", list[str]()  # what the lines of one group find, and what its notes said about
     for line in page.splitlines():
+        if not line:
+            named = []
         if not line.startswith("  ") or not re.search(" [=≈] ", line):
             continue
+        formula = line if line[2] != " " else formula
+        if MORE in line:
+            named += line.partition(MORE)[0].rpartition("   ")[2].strip().split(", ")
+        excused = MORE in line or any(name in formula for name in named)
         parts = re.split(r" [=≈] ", line)
         alone = [found[1] for part in parts if (found := PLAIN.fullmatch(part.strip()))]
         for part in parts[1:]:
             if PLAIN.fullmatch(part.strip()):
                 continue
             for number in NUMBER.findall(part.partition("   ")[0]):
-                if number.removeprefix("−") not in results and MORE not in line:
+                if number.removeprefix("−") not in results and not excused:
                     value, places = read(number)
                     for shorter, (rounded, fewer) in results.items():
                         if (
@@ -97,3 +104,13 @@ def test_the_reader_finds_one() -> None:
     assert len(list(without_a_source("\n".join(lines)))) == 1
     lines[2] += f"   z {MORE}"
     assert not list(without_a_source("\n".join(lines)))
+
+
+def test_a_note_is_about_its_group_and_about_what_it_names() -> None:
+    lines = ["  z ≈ 0.405984", "  y ≈ 0.605984", "  a ≈ exp(0.405984)", "  exp(y) ≈ exp(0.6059837)"]
+    assert len(list(without_a_source("\n".join(lines)))) == 1
+    for name, faults in (("y", 0), ("w", 1)):
+        noted = [*lines[:2], f"{lines[2]}   z, {name} {MORE}", lines[3]]
+        assert len(list(without_a_source("\n".join(noted)))) == faults
+        noted.insert(3, "")
+        assert len(list(without_a_source("\n".join(noted)))) == 1

@@ -54,12 +54,13 @@ def test_softmax_has_all_sums_then_each_power_once_then_the_shares(
 
 def test_shares_use_the_printed_powers_and_their_sum() -> None:
     found = page(source("tanh", "softmax"))
+    above_it = re.findall(r"≈ (\d[\d.]*)(?=\n|   )", found)
     for line in re.findall(r"≈ (\d\S*)/(\d\S*)\n +≈ (\d\S*)", found):
         above, below, share = (mp.mpf(number) for number in line)
         places = len(line[2].partition(".")[2])
         assert abs(above / below - share) <= mp.mpf(10) ** -places / 2
-        for number in line[:2]:
-            assert re.search(rf"≈ {re.escape(number)}(\n|   )", found)
+        for number in line[:2]:  # or with more digits, which a note says
+            assert any(round(float(number), len(one.partition(".")[2])) == float(one) for one in above_it)
 
 
 def test_far_from_zero_the_largest_pre_activation_is_subtracted() -> None:

@@ -42,8 +42,8 @@ def test_what_is_found_has_a_blank(place: str) -> None:
 def test_question_sheets_and_pages_have_them() -> None:
     solution = worked("nothing", more="statement: 'The loss is {{L: 9 significant}}.'\n")
     number = solution.texts()["statement"].split("$")[1]
-    assert number in str(Handout(solution).statement)
-    assert number not in str(Handout(solution, blanks=True).statement)
+    assert number in str(Handout(solution).whole)
+    assert number not in str(Handout(solution).statement)
     page = str(question_notebook(solution.problem))
     assert "The loss is" in page
     assert number not in page

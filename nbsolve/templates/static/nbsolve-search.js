@@ -13,6 +13,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const page = new DOMParser().parseFromString(source, "text/html");
     for (const element of page.querySelectorAll(unread.join())) element.remove();
     for (const fraction of page.querySelectorAll("mfrac")) fraction.firstElementChild?.after("/");
-    return textOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
+    const plain = (letter) => letter.normalize("NFKC"); // 𝑛𝑒𝑡: letters of mathematics are written as others are
+    return textOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ").replace(/[\u{1d400}-\u{1d7ff}]/gu, plain);
   };
 });
