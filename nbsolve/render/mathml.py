@@ -17,7 +17,7 @@ from nbsolve.letters import own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render import latex_math
-from nbsolve.render.mathml_tree import authored, elements, is_tall, one, script
+from nbsolve.render.mathml_tree import authored, elements, is_tall, level, one, script
 from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
 
 MINUS = '<mo form="prefix">−</mo>'
@@ -73,7 +73,7 @@ def printer(names: Names) -> Printer:
             transpose="<mo>⊤</mo>",
             pi="<mi>π</mi>",
             all_of="sum",
-            subscript=lambda base, index: f"<msub>{one(base)}{one(authored(index))}</msub>",
+            subscript=lambda base, index: f"<msub>{level(one(base))}{one(authored(index))}</msub>",
             bold=_bold,
             indexed_sum=_indexed_sum,
             derivative=_derivative,

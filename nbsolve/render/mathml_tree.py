@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
 from nbsolve.authored.reading import Element, read
 
-__all__ = ["authored", "authored_rows", "elements", "is_tall", "one"]
+__all__ = ["authored", "authored_rows", "elements", "is_tall", "level", "one"]
 
 _ENCLOSED = {
     "box": "boxed",
@@ -19,6 +20,12 @@ _ENCLOSED = {
 _BETWEEN = frozenset("+−·⋅⊙×=≈<>≤≥≠≡∼→←")
 _WITH_SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 _TALL = ("<mfrac", "<mtable", "<munder", "<mover>")
+_ROWS = frozenset({"math", "mrow", "mtd", "msqrt", "mstyle"})
+_OPENING, _CLOSING = frozenset("([{|‖"), frozenset(")]}|‖")
+_DEEP = frozenset("fgjpqyβζημξρφχψϕ")
+"""Letters that reach below the line."""
+_APPLIED = "\u2061"
+"""The sign between a function and what it is applied to, which is not to be seen."""
 _SPACED = re.compile(rf" ?<mo>([{''.join(sorted(_BETWEEN))}])</mo>")
 _TAG = re.compile(r"<(/?)[a-z]+[^>]*?(/?)>")
 
@@ -68,13 +75,17 @@ def _written(element: Element) -> str:
 def _tidied(element: Element) -> Element:
     """A copy in which browsers agree: boxes as rows with a class, primes as signs of their own.
 
-    `menclose` is not in MathML Core, and a prime that is raised twice sits too low in Chromium.
+    `menclose` is not in MathML Core, and a prime that is raised twice sits too low in Chromium. Fractions stand a
+    little apart from what they multiply, as in TeX.
     """
     copied = Element(element.tag, dict(element.attrib))
     copied.text = element.text
     for child in element:
         copied.append(_tidied(child))
+    if copied.tag in _ROWS:
+        copied[:] = list(_spaced(copied))
     if copied.tag in _WITH_SCRIPTS:
+        copied[0] = _level(copied[0])
         for sign in (sign for script in copied[1:] if script.tag == "mrow" for sign in script.iter("mo")):
             if sign.text in _BETWEEN:  # TeX has no space around operators in scripts, browsers do
                 sign.attrib |= {"lspace": "0", "rspace": "0"}
@@ -94,6 +105,40 @@ def _tidied(element: Element) -> Element:
     if copied.tag == "mtext" and copied.text:
         copied.text = re.sub(r"^ | $", "\u00a0", copied.text)  # spaces at the ends of an element are lost
     return copied
+
+
+def _spaced(row: Element) -> Iterator[Element]:
+    """The elements of a row: a thin space beside a fraction that no operator parts from its neighbour, and the one
+    that a function wants after its name, where Firefox would add another.
+    """
+    before = None
+    for element in row:
+        if element.tag == "mo" and element.text == _APPLIED:
+            if element.get("lspace"):
+                yield Element("mspace", {"width": element.get("lspace", "")})
+            continue
+        if before is not None and "mfrac" in (before.tag, element.tag):
+            inner = element[0] if element.tag == "mrow" and len(element) else element
+            apart = before.tag == "mspace" or (before.tag == "mo" and before.text not in _CLOSING)
+            apart |= element.tag == "mspace" or (element.tag == "mo" and element.text not in _OPENING)
+            if not apart and inner.get("lspace", "0") == "0":
+                yield Element("mspace", {"width": ".167em"})
+        yield element
+        before = element
+
+
+def _level(base: Element) -> Element:
+    if level(_written(base)) == _written(base):
+        return base
+    padded = Element("mpadded", {"depth": "0"})
+    padded.append(base)
+    return padded
+
+
+def level(base: str) -> str:
+    """The letter that has an index, as if it did not reach below the line: Firefox would put the index lower."""
+    deep = base.startswith("<mi>") and _DEEP.intersection(base[4:-5])
+    return f'<mpadded depth="0">{base}</mpadded>' if deep else base
 
 
 def is_tall(markup: str) -> bool:
