@@ -28,7 +28,7 @@ from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.document import Document
 from nbsolve.phrases import phrase
 from nbsolve.render import stored
-from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline
+from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, parted
 
 NAME = "mathml"
 _FIRST = re.compile(r"(<math[^>]*>)(.*?)</math>", re.DOTALL)
@@ -36,7 +36,6 @@ _MARK = re.compile(r'<a class="nbsolve-mark" data-(mark|marks)="(\d+)">')
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _MARK_LINK = re.compile(r'<a class="nbsolve-mark" href="([^"]*)">(\d+)</a>')
 _LINE, _LINK = 'class="right"', '<a class="nbsolve-mark" href'
-_PUNCTUATION = re.compile(r"[,.;:!?)\]’”]+")
 _TABLE, _ROW = re.compile(r"<mtable.*?</mtable>", re.DOTALL), "<mtr>"
 _log = logging.getLogger(__name__)
 
@@ -62,13 +61,12 @@ def _preload(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
 
 
 def _keep_punctuation(app: Sphinx, document: nodes.document, page: str) -> None:
-    """Give formulas the punctuation that follows them: browsers would begin a line with it."""
+    """Give formulas the punctuation that follows them."""
     for formula in list(document.findall(nodes.math)):
         after = formula.next_node(descend=False, siblings=True)
-        found = _PUNCTUATION.match(after.astext()) if isinstance(after, nodes.Text) else None
-        if found is not None and formula.parent is not None and after is not None:
-            formula["after"] = found[0]
-            formula.parent.replace(after, nodes.Text(after.astext()[found.end() :]))
+        if isinstance(after, nodes.Text):
+            formula["after"], rest = parted(after.astext())
+            formula.parent.replace(after, nodes.Text(rest))
 
 
 @dataclass
@@ -146,9 +144,7 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     if shown.startswith("<a "):  # the number of a line, which is no formula
         self.body.append(shown + escape(after))
         raise nodes.SkipNode
-    before, piece, last = shown.rpartition("<math")
-    shown = f'{before}<span class="nbsolve-kept">{piece}{last}{escape(after)}</span>' if after else shown
-    self.body.append(f'<span class="nbsolve-inline"{name}>{shown}</span>')
+    self.body.append(f'<span class="nbsolve-inline"{name}>{kept(shown, after)}</span>')
     raise nodes.SkipNode
 
 

@@ -16,7 +16,7 @@ from nbsolve.markdown.reading import new_parser
 from nbsolve.notebook.shown import shown_on_page
 from nbsolve.render import myst
 from nbsolve.render.figure import figure
-from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline
+from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, parted
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_derivation import WorkedDerivation
 
@@ -125,7 +125,12 @@ class _Writer:
             return f"<code>{escape(latex)}</code> <em>{escape(str(error))}</em>"
 
     def _inline(self, tokens: Any, at: int, *_: Any) -> str:
-        return f'<span class="nbsolve-inline">{self._formula(tokens[at].content, False)}</span>'
+        formula, after = self._formula(tokens[at].content, False), ""
+        if at + 1 < len(tokens) and tokens[at + 1].type == "text":
+            after, tokens[at + 1].content = parted(tokens[at + 1].content)
+        if formula.startswith(("<a ", "<code>")):  # the number of a line, or what cannot be read
+            return formula + escape(after)
+        return f'<span class="nbsolve-inline">{kept(formula, after)}</span>'
 
     def _block(self, tokens: Any, at: int, *_: Any) -> str:
         return f'<div class="nbsolve-equation">{self._formula(tokens[at].content, True)}</div>\n'

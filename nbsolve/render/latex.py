@@ -58,7 +58,9 @@ def _block(block: Block, names: Names) -> str:
             return f"\\begin{{verbatim}}\n{text}\\end{{verbatim}}"
         case Fold(title, blocks):
             body = "\n\n".join(
-                f"\\emph{{{_text(inner.text, names)}}}" if isinstance(inner, Heading) else _block(inner, names)
+                f"\\emph{{{_text(inner.text, names)}}}"
+                if isinstance(inner, Heading)
+                else _block(inner, names)
                 for inner in blocks
             )
             return f"\\textbf{{{escaped(title)}}}\n\n{body}"

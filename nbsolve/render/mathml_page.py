@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from html import escape
 from typing import Any
 
 from nbsolve.document import Derivation, Document, Mark, Math
@@ -16,8 +17,9 @@ from nbsolve.render.mathml_pieces import pieces
 from nbsolve.render.mathml_tree import authored, authored_rows, elements
 from nbsolve.render.myst import BAR
 
-__all__ = ["Formulas", "authored_block", "authored_inline", "formulas", "key"]
+__all__ = ["Formulas", "authored_block", "authored_inline", "formulas", "kept", "key", "parted"]
 
+_PUNCTUATION = re.compile(r"[,.;:!?)\]’”]*")
 _WIDE = re.compile(r'<mspace width="[1-9]')
 
 
@@ -71,6 +73,20 @@ def authored_block(latex: str) -> str:
     """The grid of an author's formula on lines of its own. Raises: BrokenMathematics."""
     rows = authored_rows(latex) or (("", authored(latex, True)),)
     return f'<div class="nbsolve-math">{"".join(_authored_row(row) for row in rows)}</div>'
+
+
+def parted(text: str) -> tuple[str, str]:
+    """The punctuation that words after a formula begin with, and the rest of them."""
+    end = len(_PUNCTUATION.match(text)[0])  # type: ignore[index]
+    return text[:end], text[end:]
+
+
+def kept(shown: str, punctuation: str) -> str:
+    """A formula with the punctuation after it: browsers would begin a line with that."""
+    if not punctuation:
+        return shown
+    before, math, last = shown.rpartition("<math")
+    return f'{before}<span class="nbsolve-kept">{math}{last}{escape(punctuation)}</span>'
 
 
 def _authored_row(cells: tuple[str, ...]) -> str:

@@ -16,6 +16,8 @@ __all__ = ["ROOM", "pieces", "whole"]
 
 ROOM = 11.0
 """In the font's size: what stands on one line of a narrow phone beside a left margin."""
+_SHORT = 3.6
+"""In the font's size: a sign of equality and a number, or the derivative that was found before."""
 _BETWEEN = {
     **dict.fromkeys("=≈<>≤≥≠←", Kind.RELATION),
     **dict.fromkeys("+−", Kind.SUM),
@@ -47,10 +49,27 @@ def pieces(markup: str, display: bool) -> str:
 def _opened(parts: Parts, display: bool) -> str:
     if len(parts) == 1 and parts[0].markup.startswith(_BRACED):
         return _underlined(parts[0].markup, display)
-    found = opened(parts, _bracketed)
+    found = _glued(opened(parts, _bracketed))
     if len(found) == 1:
         return whole(joined(parts), display)
     return "<wbr>".join(_piece(each, display) for each in found)
+
+
+def _glued(found: tuple[Parts, ...]) -> tuple[Parts, ...]:
+    """A short factor stays with what it multiplies: it stands before the first of the pieces in the brackets."""
+    if len(found) == 1 or width(joined(found[0])) > _SHORT or len(inner := _inside(found[1])) < 2:
+        return found
+    (first, *rest), after = inner[0], found[1][1:]
+    gaps = "".join(part.markup for part in found[0] if part.kind is Kind.GAP)
+    factor = tuple(part for part in found[0] if part.kind is not Kind.GAP)
+    opening = (*factor, first._replace(markup=f"{gaps}{first.markup}"), *rest)
+    return (opening, *inner[1:-1], (*inner[-1], *after), *found[2:])
+
+
+def _inside(piece: Parts) -> tuple[Parts, ...]:
+    """The pieces of brackets that are too long, and are all that stands in a piece."""
+    gaps = all(part.kind is Kind.GAP for part in piece[1:])
+    return opened(piece[:1], _bracketed) if gaps and _bracketed(piece[0]) else ()
 
 
 def _underlined(brace: str, display: bool) -> str:

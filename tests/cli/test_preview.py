@@ -203,6 +203,13 @@ def test_the_page_has_all_that_the_notebook_shows(name: str) -> None:
     assert page.count("<math") > 20
 
 
+@pytest.mark.parametrize("name", ["002-two-sigmoid-layers", "derivation-softmax", "001-b-two-outputs"])
+def test_no_line_begins_with_the_comma_after_a_formula(name: str) -> None:
+    page = page_of(solve(load_problem(PROBLEMS / f"{name}.yaml")))
+    assert re.search(r'<span class="nbsolve-kept"><math.*?</math>[,.:;]</span></span>', page)
+    assert not re.search(r"</math></span>[,.;:!?)]", page)
+
+
 def test_an_error_without_a_line() -> None:
     page = error_page([Fault("is <wrong>", "a.yaml", None, path="x", hint="do & so")], {})
     assert "is &lt;wrong&gt;" in page
