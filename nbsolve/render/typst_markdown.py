@@ -32,6 +32,8 @@ __all__ = [
 
 _ROOM = 43.0
 """What a formula of an author's has on a line of A4 paper, in a list too, in the font's size."""
+_LETTER, _SHORT = 2.5, 9.0
+"""A formula in a line of text that is wider than the first, and not than the second, stands on one line."""
 _ENDLESS = re.compile(r"[^\s\u200b]{35,}")
 _AFTER_SIGNS = re.compile(r"(?<=[/?&-])(?![/?&-])")
 _SPECIAL = frozenset("\\*_`$#@<>[]~=-+/'\":.;(")
@@ -70,7 +72,8 @@ def equation(typst: str, plain: str, block: bool = False) -> str:
         widest = max(map(math_width, typst.split(" \\ ")))
         smaller = f", smaller: {_ROOM / widest:.3f}" if widest > _ROOM else ""
         return f"#chain({quoted(plain)}{smaller}, $ {typst} $)"
-    return f"#math.equation(alt: {quoted(plain)}, ${typst}$)"
+    shown = f"math.equation(alt: {quoted(plain)}, ${typst}$)"
+    return f"#box({shown})" if _LETTER < math_width(typst) <= _SHORT else f"#{shown}"
 
 
 def formula(latex: str, block: bool = False) -> str:
