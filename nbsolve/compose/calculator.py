@@ -6,7 +6,7 @@ line above that found the number carries, up to a limit; a line that needs more 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbsolve.compose.known import known_in
@@ -143,20 +143,22 @@ def more_digits(names: Sequence[Expr]) -> tuple[Inline, ...]:
     return (*listed, phrase("notes.more_digits"))
 
 
-def digits_said_once(shares: Derivation) -> Derivation:
-    """Which numbers have more digits than above, said once for all the e^z and once for all the shares."""
+def digits_said_once(shares: Derivation, found: Container[Expr]) -> Derivation:
+    """Which numbers have more digits than above, said once for all the e^z and their sum, and once for all shares.
+
+    The shares are what is `found`.
+    """
     listed: dict[bool, dict[Math, int]] = {}
     lines, is_share = list(shares.lines), False
     for at, line in enumerate(lines):
-        is_share = is_share if line.left is None else isinstance(line.left, Quantity)
+        is_share = is_share if line.left is None else line.left in found
         if line.note and line.note[-1] == phrase("notes.more_digits"):
-            names = [part for part in line.note if isinstance(part, Math)]
             first = listed.setdefault(is_share, {})
-            first.update({name: at for name in names if name not in first})
+            first.update({part: at for part in line.note if isinstance(part, Math) and part not in first})
             lines[at] = replace(line, note=())
-    for found in listed.values():
-        at = min(found.values())
-        lines[at] = replace(lines[at], note=more_digits([name.left for name in found]))
+    for names in listed.values():
+        at = min(names.values())
+        lines[at] = replace(lines[at], note=more_digits([name.left for name in names]))
     return replace(shares, lines=tuple(lines))
 
 

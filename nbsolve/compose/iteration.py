@@ -253,7 +253,8 @@ class IterationBlocks:
                     yield _merged([self.lines.derivation(unit) for unit in sums])
                     if any(is_shifted(node) for unit in shares for node in self.lines.known(unit)):
                         yield Paragraph((phrase("passages.softmax_shifted"),))
-                    yield digits_said_once(_merged([self.lines.derivation(unit) for unit in shares]))
+                    merged = _merged([self.lines.derivation(unit) for unit in shares])
+                    yield digits_said_once(merged, [Quantity(unit.target) for unit in shares])
                     yield from self._beside(own)
                     continue
                 for pair in zip(*units, strict=True):

@@ -114,3 +114,12 @@ def test_a_note_is_about_its_group_and_about_what_it_names() -> None:
         assert len(list(without_a_source("\n".join(noted)))) == faults
         noted.insert(3, "")
         assert len(list(without_a_source("\n".join(noted)))) == 1
+
+
+def test_a_softmax_layer_says_it_once_for_its_powers_and_once_for_its_shares() -> None:
+    page = page_of(next(path for path in PROBLEMS if path.stem == "softmax-in-the-middle"), {})
+    (group,) = (each for each in page.split("\n\n") if "\n  S  " in each)
+    before, _, after = group.partition("\n  a₁")
+    assert [part.count(MORE) for part in (before, after)] == [1, 1]
+    assert f"exp(z₃⁽¹⁾) {MORE}" in before
+    assert f"S {MORE}" in after
