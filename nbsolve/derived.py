@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import (
     Atom,
     Expr,
@@ -21,7 +20,6 @@ from nbsolve.expr import (
     Sum,
     number,
     total,
-    with_variables,
 )
 from nbsolve.graph import Graph, Node
 from nbsolve.objective import Objective
@@ -30,6 +28,7 @@ from nbsolve.solution import Iteration, Solution
 from nbsolve.solving.backward import Users, chain, entry_formula, whole_formula
 from nbsolve.solving.gradient import Gradient, unit_of, written
 from nbsolve.solving.missing import write_local_derivatives
+from nbsolve.solving.parameters import change_of
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
@@ -238,5 +237,4 @@ def _update(atom: Symbol, solution: Solution) -> Expr:
     held = training is None or old in held_ones
     if held or atom.new or training is None:
         return Quantity(old) if atom.new else number(0)
-    slots = {"learning_rate": Quantity(Symbol(Role.LEARNING_RATE)), "gradient": Quantity(Partial(LOSS, old))}
-    return with_variables(OPTIMISERS[training.optimiser.name].change, slots)
+    return change_of(training.optimiser, old)

@@ -14,6 +14,7 @@ import flint
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
+from nbsolve.catalogue import OPTIMISERS
 from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Atom,
@@ -85,6 +86,7 @@ class _Run:
             and self.how.way == "delta"
             and self.how.sign < 0
             and problem.regulariser is None
+            and (problem.training is None or OPTIMISERS[problem.training.optimiser.name].straight)
         )
         self.at_once = "updated_weights" in replay.rules
         self.textbook = self.straight and self.changes and "gradients" not in asked
@@ -140,8 +142,8 @@ class _Run:
                 given = layer.layer.bias.values
                 values.put_given(constant, given_array(given[0] if constant.shared else given))
         if self.problem.training is not None:
-            for name, given_rate in self.problem.training.optimiser.parameters.items():
-                values.put_given(_RATES[name], given_array(given_rate))
+            rate = self.problem.training.optimiser.parameters["learning_rate"]
+            values.put_given(Symbol(Role.LEARNING_RATE), given_array(rate))
         if self.problem.regulariser is not None:
             values.put_given(Symbol(Role.STRENGTH), given_array(self.problem.regulariser.strength))
         return values
@@ -333,4 +335,3 @@ def _taken(recorder: Recorder) -> tuple[Step, ...]:
 
 
 _TRAINED = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
-_RATES = {"learning_rate": Symbol(Role.LEARNING_RATE)}

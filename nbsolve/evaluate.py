@@ -374,7 +374,9 @@ def _function(e: Function, bindings: Bindings, arithmetic: Arithmetic) -> Operan
     operands = _operands(e, bindings, arithmetic)
     rule = FUNCTIONS[e.name]
     if e.name not in ("dot", "norm") and any(isinstance(operand, np.ndarray) for operand in operands):
-        return elementwise(lambda entry: rule(arithmetic, entry), operands[0])
+        if len(operands) == 1:
+            return elementwise(lambda entry: rule(arithmetic, entry), operands[0])
+        return reduce(partial(_entrywise, partial(rule, arithmetic)), operands)  # type: ignore[no-any-return]
     return rule(arithmetic, *operands)  # type: ignore[no-any-return]
 
 

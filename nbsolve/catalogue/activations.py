@@ -35,8 +35,9 @@ from nbsolve.given import Given
 class Activation:
     """a = definition(z); derivative da/dz in z and, where there is one, from the output a.
 
-    `function` is the name it is printed with (notation turns it into σ, ReLU, …). A `vector` activation acts on
-    the whole layer (softmax) and has a Jacobian instead. `kink` names the convention at the kink, if any.
+    `function` is how it is written: LaTeX (`\\mathrm{mish}`), from which every output format takes it, or the name
+    of a sign that all formats know (`sigmoid` is σ). A `vector` activation acts on the whole layer (softmax) and
+    has a Jacobian instead. `kink` names the convention at the kink, if any.
     """
 
     name: str

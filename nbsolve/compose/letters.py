@@ -12,6 +12,7 @@ from nbsolve.compose.functions import activation_name, cancelled_words
 from nbsolve.compose.index_variables import IndexVariables, indices_of
 from nbsolve.compose.iteration import layer_of
 from nbsolve.compose.layout import Layout
+from nbsolve.compose.optimiser_words import optimiser_words
 from nbsolve.compose.putting_in import BOXED, PuttingIn, put_into
 from nbsolve.compose.spelling_out import with_full_products
 from nbsolve.document import (
@@ -235,7 +236,9 @@ class LetterBlocks:
         """The new parameters."""
         if self.letters.update:
             yield Heading(self.level, (phrase("sections.update"),))
-            yield Paragraph((phrase("passages.update"),))
+            training = self.letters.solution.problem.training
+            assert training is not None
+            yield Paragraph((optimiser_words(training.optimiser, "update"),))
             yield self._together(self.letters.update)
 
     # ------------------------------------------------------------------ numbers

@@ -10,6 +10,7 @@ from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.iteration import by_matrices, layer_of
 from nbsolve.compose.numbers import Key, literal
+from nbsolve.compose.optimiser_words import optimiser_words
 from nbsolve.compose.planning import is_after
 from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, atoms
@@ -44,11 +45,12 @@ class Passes(BackwardBlocks):
     def _update(self) -> Iterator[Block]:
         changes = any(step.rule is Rule.PARAMETER_CHANGE for step in self.iteration.update)
         if any(atom.role is Role.DELTA for s in self.iteration.update for atom in _symbols(s)):
-            words = phrase("passages.changes_signal" if changes else "passages.update_signal")
+            key = "changes_signal" if changes else "update_signal"
         else:
-            words = phrase("passages.changes" if changes else "passages.update")
-        if self.first:
-            yield Paragraph((words,))
+            key = "changes" if changes else "update"
+        training = self.solution.problem.training
+        if self.first and training is not None:
+            yield Paragraph((optimiser_words(training.optimiser, key),))
         for layer in self.solution.layers:
             own = [step for step in self.iteration.update if layer_of(step) == layer.index]
             for step in own:

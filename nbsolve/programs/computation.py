@@ -305,12 +305,17 @@ class Computation:
 
     # ------------------------------------------------------------------ update
 
-    def change(self, array: Array) -> Expr:
+    def change(self, array: Array, gradient: str) -> Expr:
         """What the update adds to an array of parameters, before what is held is left out."""
         assert self.problem.training is not None
-        record = OPTIMISERS[self.problem.training.optimiser.name]
-        rate, gradient = Variable(RATE), Variable(array.gradient)
-        return with_variables(record.change, {"learning_rate": rate, "gradient": gradient})
+        optimiser = self.problem.training.optimiser
+        slots: dict[str, Expr] = {name: _literal(given) for name, given in optimiser.parameters.items()}
+        slots |= {
+            "learning_rate": Variable(RATE),
+            "gradient": Variable(gradient),
+            "parameter": Variable(array.name),
+        }
+        return with_variables(OPTIMISERS[optimiser.name].change, slots)
 
 
 SHORT = 9

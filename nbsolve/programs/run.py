@@ -140,7 +140,11 @@ class Run:
         backward = [
             (name, compiled(expression)) for name, expression in computation.backward if problem.losses
         ]
-        changes = [(own, compiled(computation.change(own))) for own in computation.arrays if problem.training]
+        changes = [
+            (own, compiled(computation.change(own, own.gradient)))
+            for own in computation.arrays
+            if problem.training
+        ]
         shown = {iteration.number: iteration for iteration in self.solution.iterations}
         samples = [[_double(v) for v in sample.input] for sample in problem.samples]
         targets = [[_double(v) for v in sample.target or ()] for sample in problem.samples]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import Cases, Expr, Function, Negation, Variable, walk
 from nbsolve.given import Entry, Given
 from nbsolve.notation import Names
@@ -94,7 +95,7 @@ class ProgramText:
         if problem.training is not None:
             rate = problem.training.optimiser.parameters["learning_rate"]
             yield self._constant(RATE, rate, Symbol(Role.LEARNING_RATE))
-            if self.torch:
+            if self._by_library:
                 yield f"optimiser = torch.optim.SGD(parameters, lr={RATE})"
         if problem.regulariser is not None:
             yield self._constant(STRENGTH, problem.regulariser.strength, Symbol(Role.STRENGTH))
@@ -174,7 +175,8 @@ class ProgramText:
         yield f"L = {written(computation.loss, self.dialect)}"
         yield ""
         if self.torch:
-            yield from ("optimiser.zero_grad()",) if problem.training is not None else ()
+            if problem.training is not None:
+                yield "optimiser.zero_grad()" if self._by_library else "for p in parameters: p.grad = None"
             yield "L.backward()"
         else:
             for name, expression in computation.backward:
@@ -226,12 +228,14 @@ class ProgramText:
                 yield "before = [p.detach().clone() for p in parameters]"
             else:
                 yield f"before = [p.copy() for p in ({', '.join(own.name for own in arrays)},)]"
+        if self.torch and not self._by_library and not all(own.held for own in arrays):
+            yield "with torch.no_grad():"
         for own in arrays:
             mask = None
             if own.trained is not None:
                 flags = np.array(own.trained, dtype=int).tolist()
                 mask = f"{'torch.tensor' if self.torch else 'np.array'}({flags})"
-            if self.torch:
+            if self._by_library:
                 if own.held:
                     yield f"{own.name}.grad.zero_()"
                 elif mask is not None:
@@ -239,12 +243,19 @@ class ProgramText:
                 continue
             if own.held:
                 continue
-            change = self.computation.change(own)
+            change = self.computation.change(own, f"{own.name}.grad" if self.torch else own.gradient)
             sign = "-=" if isinstance(change, Negation) else "+="
             text = written(change.operands[0] if isinstance(change, Negation) else change, self.dialect)
-            yield f"{own.name} {sign} {text}" + (f" * {mask}" if mask is not None else "")
-        if self.torch:
+            times = f" * {mask}" if mask is not None else ""
+            yield f"{'    ' if self.torch else ''}{own.name} {sign} {text}{times}"
+        if self._by_library:
             yield "optimiser.step()"
+
+    @property
+    def _by_library(self) -> bool:
+        """Whether PyTorch's own optimiser does the update."""
+        training = self.problem.training
+        return self.torch and training is not None and OPTIMISERS[training.optimiser.name].straight
 
 
 def _number(entry: Entry) -> str:

@@ -30,6 +30,7 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.graph import Graph
+from nbsolve.objective import literal
 from nbsolve.problem.model import Choice
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.backward import Users, chain, entry_formula, whole_formula
@@ -75,6 +76,17 @@ def write_gradients(
             recorder.derive(target, whole)
 
 
+def change_of(optimiser: Choice, wrt: Symbol) -> Expr:
+    """What an update adds to a parameter, or to an array of them, by the optimiser's record."""
+    slots: dict[str, Expr] = {name: literal(given) for name, given in optimiser.parameters.items()}
+    slots |= {
+        "learning_rate": Quantity(Symbol(Role.LEARNING_RATE)),
+        "gradient": Quantity(Partial(LOSS, wrt)),
+        "parameter": Quantity(wrt),
+    }
+    return with_variables(OPTIMISERS[optimiser.name].change, slots)
+
+
 def write_update(
     recorder: Recorder,
     layer: Dense,
@@ -90,11 +102,9 @@ def write_update(
     `signals`: the same in the update itself, w + η δ a.
     """
     rate = Quantity(Symbol(Role.LEARNING_RATE))
-    record = OPTIMISERS[optimiser.name]
 
     def change(wrt: Symbol) -> Expr:
-        gradient = Quantity(Partial(LOSS, wrt))
-        return with_variables(record.change, {"learning_rate": rate, "gradient": gradient})
+        return change_of(optimiser, wrt)
 
     def straight(wrt: Symbol) -> Expr:
         signal = Quantity(how.signal(layer.z(wrt.to)))
