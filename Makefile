@@ -22,6 +22,7 @@ help: ## say what can be made
 	@echo 'make handouts    typeset all problems: _build/handouts/PROBLEM/{question,solution,compact,key}.pdf'
 	@echo 'make book-pdf    the book as one PDF, through LaTeX (says what is missing for that)'
 	@echo 'make test        run the tests; what needs a browser or TeX is left out where there is none'
+	@echo "                 TESTS='-m \"not slow\"' in two minutes; TESTS=--thorough every case (tests/README.md)"
 	@echo 'make fuzz        mutated problems, formulae and data files by the thousand (make test runs a sample of them)'
 	@echo 'make lint        ruff, mypy --strict and the import rules'
 	@echo 'make benchmarks  measure how long things take'
