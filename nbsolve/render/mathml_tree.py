@@ -119,12 +119,18 @@ def _spaced(row: Element) -> Iterator[Element]:
             continue
         if before is not None and "mfrac" in (before.tag, element.tag):
             inner = element[0] if element.tag == "mrow" and len(element) else element
-            apart = before.tag == "mspace" or (before.tag == "mo" and before.text not in _CLOSING)
-            apart |= element.tag == "mspace" or (element.tag == "mo" and element.text not in _OPENING)
+            apart = _is_sign(before, _CLOSING) or _is_sign(element, _OPENING)
             if not apart and inner.get("lspace", "0") == "0":
                 yield Element("mspace", {"width": ".167em"})
         yield element
         before = element
+
+
+def _is_sign(element: Element, but: frozenset[str]) -> bool:
+    """Whether an element is a space, or a sign that has its own (∑ with its limits, too), but not one of these."""
+    while element.tag in _WITH_SCRIPTS:
+        element = element[0]
+    return element.tag == "mspace" or (element.tag == "mo" and element.text not in but)
 
 
 def _level(base: Element) -> Element:
