@@ -38,6 +38,10 @@ def run() -> None:
             show_unwritable(error)
             code = BAD_INPUT
         give_up_output()
+    try:
+        sys.stderr.flush()
+    except OSError:  # nothing can be said; Python 3.14 would make an exit code of its own of it
+        give_up_output(2)
     sys.exit(code)
 
 
@@ -61,6 +65,6 @@ def _open_streams() -> None:
         sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115 - for as long as the process lives
 
 
-def give_up_output() -> None:
+def give_up_output(number: int = 1) -> None:
     """Let what is still buffered go nowhere, so that the interpreter does not try once more as it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), number)

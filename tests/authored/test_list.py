@@ -20,6 +20,7 @@ from nbsolve.render.typst_tree import typst_of
 from tests.authored.rows import FILE, REFUSED, rows
 from tests.authored.test_fuzz import failing
 from tests.book.browser import rendered
+from tests.programs import BROWSER, needs
 
 PAGE = """<!doctype html><meta charset="utf-8">
 <script>MathJax = {{tex: {{
@@ -54,6 +55,7 @@ def test_all_of_them_compile() -> None:
     assert not failing([expected for _, expected in rows() if expected and not expected.startswith(REFUSED)])
 
 
+@needs(BROWSER)
 def test_pages_take_what_is_not_refused(tmp_path: Path) -> None:
     spec = find_spec("sphinx-mathjax-offline")
     assert spec is not None
