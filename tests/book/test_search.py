@@ -71,3 +71,10 @@ def test_the_index_has_no_latex(site: Path) -> None:
 def test_soft_hyphens_are_no_part_of_a_word(site: Path, window: Browser) -> None:
     assert "\u00ad" in (site / "notation.html").read_text(encoding="utf-8")
     assert any(one.startswith("Notation") for one in _search(window, site, "categorical"))
+
+
+@needs(BROWSER)
+def test_letters_of_mathematics_are_shown_as_others_are(site: Path, window: Browser) -> None:
+    _search(window, site, "gradient")
+    page = "<div role=main><p>the output 𝑜𝑢𝑡 of 𝐱 is ① and x²</p></div>"
+    assert window.evaluate(f"Search.htmlToText('{page}', null)").strip() == "the output out of x is ① and x²"

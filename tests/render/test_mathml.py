@@ -14,7 +14,7 @@ from nbsolve.document import Derivation, Result, blocks_within
 from nbsolve.expr import Power, Product, Variable, number
 from nbsolve.render import latex_math, mathml, myst
 from nbsolve.render.mathml_lines import derivation
-from nbsolve.render.mathml_page import authored_block, formulas, key
+from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, key
 from nbsolve.render.mathml_pieces import ROOM, pieces, whole
 from nbsolve.render.mathml_width import width
 from tests.authored.rows import REFUSED, rows
@@ -150,3 +150,42 @@ def test_dots_stand_where_latex_has_them() -> None:
         names = solve(load_problem(FOLDER / "002-two-sigmoid-layers.yaml")).names
         latex, written = (one.printer(names).print(expression) for one in (latex_math, mathml))
         assert latex.count(r"\cdot") == written.count("·"), latex
+
+
+SPACE = '<mspace width=".167em"></mspace>'
+
+
+@pytest.mark.parametrize(
+    ("latex", "spaces"),
+    [
+        (r"\frac{1}{2}(x+1)", 1),
+        (r"(\frac{1}{2})", 0),
+        (r"\frac{a}{b}\frac{c}{d}e", 2),
+        (r"(x)^2\frac{a}{b}", 1),
+        (r"\frac{1}{n}\sum_{s=1}^n x", 0),  # a sum has a space of its own
+        (r"\frac{1}{2}\,x", 0),
+        (r"-\frac{1}{2} + y", 0),
+        (r"\sqrt{2\frac{1}{2}}", 1),
+    ],
+)
+def test_fractions_stand_apart_from_what_they_multiply(latex: str, spaces: int) -> None:
+    assert authored_inline(latex).count(SPACE) == spaces
+
+
+def test_browsers_agree_about_functions_and_indices() -> None:
+    """Firefox would leave a gap after a function's name, and set the index of y₁ lower than that of x₁."""
+    assert "\u2061" not in authored_inline(r"\tanh(z) + \ln p")
+    assert authored_inline(r"\ln p").count("<mspace") == 1
+    assert '<msub><mpadded depth="0"><mi>y</mi></mpadded><mn>1</mn></msub>' in authored_inline("y_1")
+    assert "<mpadded" not in authored_inline("x_1 + y")
+
+
+def test_a_short_factor_stays_with_the_bracket_that_it_multiplies() -> None:
+    long = " + ".join(f"<mi>w</mi><mo>⋅</mo><mn>{n}12345</mn>" for n in range(4)).replace(
+        " + ", " <mo>+</mo>"
+    )
+    row = f"<mo>=</mo><mn>2</mn>{SPACE}<mrow><mo>[</mo>{long}<mo>]</mo></mrow>"
+    first = pieces(row, True).split("<wbr>")[0]
+    assert f'<mn>2</mn>{SPACE}<mo form="prefix" stretchy="false">[</mo><mi>w</mi>' in first
+    much = row.replace("<mn>2</mn>", "<mn>0.123456789</mn>")
+    assert pieces(much, True).split("<wbr>")[0].endswith(f"<mn>0.123456789</mn>{SPACE}</math>")
