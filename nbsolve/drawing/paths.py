@@ -14,7 +14,7 @@ from nbsolve.drawing.content import Content, Edge, Unit, Wiring, faded_unit, fad
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.readings import Reading, Readings
-from nbsolve.drawing.routes import count_routes, leaving_from, output_factors, routes
+from nbsolve.drawing.routes import branching_from, count_routes, leaving_from, output_factors, routes
 from nbsolve.drawing.rows import TEXT
 from nbsolve.drawing.scene import Row, Span, plain, row
 from nbsolve.expr import Atom
@@ -26,7 +26,8 @@ from nbsolve.symbol import Partial, Role, Symbol, canonical
 __all__ = ["MOST_ROUTES", "Paths", "paths_of"]
 
 MOST_ROUTES = 6
-"""More paths than this are highlighted without being numbered and multiplied out."""
+"""More paths than this, and those that branch within a layer, are highlighted without being numbered and multiplied
+out."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class _Drawn(Pass):
         super().__init__(graph, readings, names)
         self.symbol = symbol
         self.first = leaving_from(symbol, names.sizes)
-        self.count = count_routes(symbol, names.sizes)
-        self.numbered = self.count <= MOST_ROUTES
+        self.branching = branching_from(symbol, readings, names.sizes)
+        self.count = count_routes(symbol, readings, names.sizes)
+        self.numbered = self.count <= MOST_ROUTES and not self.branching
         self.routes = routes(symbol, readings, names.sizes) if self.numbered else []
         self.numbers: Mapping[Atom, int] = {}
         if readings.iteration is not None:
@@ -77,7 +79,9 @@ class _Drawn(Pass):
 
     def _reached(self, node: Node) -> bool:
         """Whether a path runs through a unit."""
-        return node in self.first or node[0] > self.first[0][0] or self._starts_at(node)
+        layer = self.first[0][0]
+        branches = node[0] == layer and layer in self.branching
+        return branches or node in self.first or node[0] > layer or self._starts_at(node)
 
     def _starts_at(self, node: Node) -> bool:
         """Whether a unit, or an input, is the quantity itself."""
@@ -126,7 +130,7 @@ class _Drawn(Pass):
         if node not in self.outputs:
             return (
                 ()
-                if self._starts_at(node)
+                if self._starts_at(node) or node[0] in self.branching
                 else (self._factor(slope, (Span(phrase("drawing.marks.slope")),)),)
             )
         atoms = output_factors(self.readings, node[1])

@@ -1,7 +1,8 @@
 """The paths from one quantity to the loss: which units they run through, their factors, their shares.
 
 ∂L/∂q is the sum over all paths; a path's share is the product of its factors, from the loss back to q:
-∂L/∂z of the output, then weight and derivative of the activation for each unit on the way, then ∂z/∂q.
+∂L/∂z of the output, then weight and derivative of the activation for each unit on the way, then ∂z/∂q. In a hidden
+layer whose activation takes the whole vector (softmax) a path goes on from any of its units.
 Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, section 6.5.
 """
 
@@ -21,11 +22,13 @@ from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.values import layer_activation
 from nbsolve.writing import scalar
 
-__all__ = ["Route", "count_routes", "leaving_from", "output_factors", "routes", "sought"]
+__all__ = ["Route", "branching_from", "count_routes", "leaving_from", "output_factors", "routes", "sought"]
 
 _PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
 _STARTS = _PARAMETERS | {Role.INPUT, Role.PRE_ACTIVATION, Role.ACTIVATION}
 _LISTED = 12
+_Passed = tuple[Node, Node]
+"""The units of a layer by which a path comes and goes on: the same one, unless its activation takes all of them."""
 
 
 @dataclass(frozen=True)
@@ -65,31 +68,44 @@ def leaving_from(symbol: Symbol, sizes: tuple[int, ...]) -> list[Node]:
     return [(layer, number_of(symbol.to))]
 
 
-def count_routes(symbol: Symbol, sizes: tuple[int, ...]) -> int:
+def branching_from(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> list[int]:
+    """The hidden layers on the way to the loss in which a path goes on from any unit."""
+    first = leaving_from(symbol, sizes)[0][0]
+    return [one.index for one in readings.solution.layers[first - 1 : -1] if one.activation.vector]
+
+
+def count_routes(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> int:
     """The number of paths from a quantity to the loss."""
     first = leaving_from(symbol, sizes)
     count = len(first)
     for units in sizes[first[0][0] + 1 :]:
         count *= units
+    for layer in branching_from(symbol, readings, sizes):
+        count *= sizes[layer]
     return count
 
 
 def routes(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> list[Route]:
     """The paths, in the order of the units they run through."""
     last = len(sizes) - 1
+    branching = branching_from(symbol, readings, sizes)
 
-    def walks(node: Node) -> Iterator[tuple[Node, ...]]:
-        if node[0] == last:
-            yield (node,)
+    def walks(node: Node) -> Iterator[tuple[_Passed, ...]]:
+        layer = node[0]
+        if layer == last:
+            yield ((node, node),)
             return
-        for unit in range(1, sizes[node[0] + 1] + 1):
-            for rest in walks((node[0] + 1, unit)):
-                yield (node, *rest)
+        leaving = [(layer, unit) for unit in range(1, sizes[layer] + 1)] if layer in branching else [node]
+        for out in leaving:
+            for unit in range(1, sizes[layer + 1] + 1):
+                for rest in walks((layer + 1, unit)):
+                    yield ((node, out), *rest)
 
     found: list[Route] = []
     for node in leaving_from(symbol, sizes):
-        for units in walks(node):
-            factors = tuple(_factors(symbol, units, readings, last))
+        for passed in walks(node):
+            factors = tuple(_factors(symbol, passed, readings, last))
+            units = tuple(entered for entered, _ in passed)
             found.append(Route(units, factors, _share(factors, readings)))
     return found
 
@@ -104,17 +120,17 @@ def output_factors(readings: Readings, unit: int) -> tuple[Atom, ...]:
     return (Partial(LOSS, a), Partial(a, z))
 
 
-def _factors(symbol: Symbol, units: tuple[Node, ...], readings: Readings, last: int) -> Iterator[Atom]:
+def _factors(symbol: Symbol, passed: tuple[_Passed, ...], readings: Readings, last: int) -> Iterator[Atom]:
     """The factors of one path's product, from the loss back to the quantity."""
     if symbol.role is Role.ACTIVATION and symbol.layer == last:
         yield Partial(LOSS, readings.here(symbol))
         return
-    yield from output_factors(readings, units[-1][1])
-    for before, after in zip(units[-2::-1], units[:0:-1], strict=True):
-        yield Symbol(Role.WEIGHT, after[0], after[1], before[1])
-        a, z = Symbol(Role.ACTIVATION, *before), Symbol(Role.PRE_ACTIVATION, *before)
+    yield from output_factors(readings, passed[-1][0][1])
+    for (entered, left), (after, _) in zip(passed[-2::-1], passed[:0:-1], strict=True):
+        yield Symbol(Role.WEIGHT, after[0], after[1], left[1])
+        a, z = Symbol(Role.ACTIVATION, *left), Symbol(Role.PRE_ACTIVATION, *entered)
         yield Partial(readings.here(a), readings.here(z))
-    layer, unit = units[0]
+    layer, unit = passed[0][0]
     if symbol.role is Role.WEIGHT:
         yield readings.here(layer_activation(layer - 1, number_of(symbol.from_)))
     elif symbol.role is Role.THRESHOLD:

@@ -68,7 +68,7 @@ def test_the_shares_add_up_to_the_gradient(path: Path) -> None:
             return
         for symbol in (*symbols, Symbol(Role.INPUT, to=1), Symbol(Role.ACTIVATION, 1, 1)):
             found = routes(symbol, readings, worked.names.sizes)
-            assert len(found) == count_routes(symbol, worked.names.sizes)
+            assert len(found) == count_routes(symbol, readings, worked.names.sizes)
             gradient = readings.gradient(symbol)
             assert gradient is not None
             total = sum(route.share.size for route in found if route.share is not None)
@@ -126,3 +126,22 @@ def test_what_has_no_paths_is_refused_with_what_has() -> None:
 def test_the_words_name_units_and_factors() -> None:
     words = shipped("002-two-sigmoid-layers").draw(paths="w3").alt
     assert "Path 2 runs through h₂ₒ → Ô₂ to L; its factors, from the loss back: ∂L/∂Ô₂ ≈ −0.6686" in words
+
+
+def test_paths_that_branch_within_a_softmax_are_counted_and_not_multiplied_out() -> None:
+    """From z of one unit on to a of any: three paths through one output, where weights alone would show one."""
+    worked = shipped("softmax-in-the-middle")
+    drawing = worked.draw(paths="W[1][1][1]")
+    assert "3 paths" in drawing.alt
+    assert "−0.01678" in drawing.alt
+    assert not [name for name in texts(drawing.scene) if name.endswith(" path")]
+    assert not [
+        about for about in texts(drawing.scene) if about.startswith("da[1]")
+    ]  # one of nine derivatives
+    assert kinds(worked, "W[1][1][1]") == {
+        line.about: "path"
+        if line.about in ("W[1][1][1]", *(f"W[2][1][{unit}]" for unit in (1, 2, 3)))
+        else "faded"
+        for line in drawing.scene.lines
+        if line.about.startswith("W")
+    }
