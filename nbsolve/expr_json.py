@@ -49,9 +49,9 @@ class Encoder:
         if kind in _AS_THEY_ARE:
             return value
         if kind is tuple:
-            return [0, *map(self, value)]
+            return [0, *self._each(value)]
         if (fields_of := self._fields.get(kind)) is not None:
-            return [kind.__name__, *map(self, fields_of(value))]
+            return [kind.__name__, *self._each(fields_of(value))]
         if kind is Symbol or kind is Partial:
             return {"a": self.atoms.setdefault(value, len(self.atoms))}
         if isinstance(value, str | int):
@@ -63,6 +63,9 @@ class Encoder:
         if isinstance(value, frozenset):
             return {"s": sorted(value)}
         raise TypeError(f"{kind.__name__} cannot be stored")
+
+    def _each(self, values: Iterable[Any]) -> list[Any]:
+        return [value if type(value) in _AS_THEY_ARE else self(value) for value in values]
 
 
 @dataclass
