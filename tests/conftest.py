@@ -56,12 +56,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_slow(item: pytest.Item) -> bool:
-    """By its folder, by what it stands on, by the program that it needs; or it says so itself."""
+    """By its folder, by what it stands on, by the program that it needs, for many cases; or it says so itself."""
     folder = item.path.relative_to(Path(__file__).parent).parts[0]
     return (
         folder in SLOW_FOLDERS
         or not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
         or item.get_closest_marker("needs") is not None
+        or item.get_closest_marker("sampled") is not None
     )
 
 
