@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from nbsolve.expr import Expr
 from nbsolve.notation import Names
@@ -147,25 +146,10 @@ Block = Heading | Paragraph | Bullets | Derivation | Table | Note | Code | Fold
 
 @dataclass(frozen=True)
 class Document:
-    """Blocks and the names their symbols are written with. Shows itself in Jupyter, prints as text."""
+    """Blocks and the names their symbols are written with."""
 
     blocks: tuple[Block, ...]
     names: Names
-
-    def __str__(self) -> str:
-        from nbsolve.render import text
-
-        return text.render(self)
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        from nbsolve.render import myst, stored, text
-
-        # No text/latex: VS Code and others prefer it to Markdown and show a whole document as its source.
-        return {
-            "text/markdown": myst.render_plain(self),
-            "text/plain": text.render(self),
-            stored.MIME: stored.written(self),
-        }
 
 
 def blocks_within(blocks: tuple[Block, ...]) -> Iterator[Block]:

@@ -18,6 +18,7 @@ from nbsolve.live import Live, texts_of
 from nbsolve.notation import Names
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.replaying import replay_of
+from nbsolve.shown import Shown, shown
 from nbsolve.solution import Solution
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.step import Step
@@ -210,8 +211,8 @@ class WorkedSolution:
 
     # ------------------------------------------------------------------ documents
 
-    def _compose(self, write: Callable[[Composer], Document]) -> Document:
-        return self.certified(lambda solution: write(self._composer(solution)), page=True)
+    def _compose(self, write: Callable[[Composer], Document]) -> Shown:
+        return self.certified(lambda solution: shown(write(self._composer(solution))), page=True)
 
     def _composer(self, solution: Solution) -> Composer:
         """The composer of a solution: one for all of its documents, since they have much in common."""
@@ -222,14 +223,14 @@ class WorkedSolution:
             self._composers[level] = Composer(solution, self.names, self.letters_of(solution))
         return self._composers[level]
 
-    def statement(self, attached: bool = False, blanks: bool = False) -> Document:
+    def statement(self, attached: bool = False, blanks: bool = False) -> Shown:
         """What is given and what is asked; `attached`: with the files of `data_files` beside it.
 
         `blanks`: numbers of the solution in its author's words (`{{dL/dw3}}`) are left blank.
         """
         return self._compose(lambda composer: composer.statement(attached, blanks))
 
-    def unsaid(self) -> Document:
+    def unsaid(self) -> Shown:
         """The conventions that a question cannot do without, where the statement is not the author's own."""
         return self._compose(lambda composer: composer.unsaid())
 
@@ -249,57 +250,56 @@ class WorkedSolution:
 
         return tuple(data_files(self.solution))
 
-    def conventions(self) -> Document:
+    def conventions(self) -> Shown:
         """The conventions that this solution uses."""
         return self._compose(lambda composer: composer.conventions())
 
-    def forward(self, iteration: int | None = None) -> Document:
+    def forward(self, iteration: int | None = None) -> Shown:
         """The forward pass of an iteration (default: of all that are shown)."""
         return self._compose(lambda composer: composer.forward(iteration))
 
-    def loss(self, iteration: int | None = None) -> Document:
+    def loss(self, iteration: int | None = None) -> Shown:
         """The loss of an iteration."""
         return self._compose(lambda composer: composer.loss(iteration))
 
-    def backward(self, iteration: int | None = None) -> Document:
+    def backward(self, iteration: int | None = None) -> Shown:
         """The backward pass of an iteration."""
         return self._compose(lambda composer: composer.backward(iteration))
 
-    def update(self, iteration: int | None = None) -> Document:
+    def update(self, iteration: int | None = None) -> Shown:
         """The update of an iteration, and what the network does after it."""
         return self._compose(lambda composer: composer.update(iteration))
 
-    def iteration(self, number: int) -> Document:
+    def iteration(self, number: int) -> Shown:
         """One iteration from its forward pass to its update."""
         return self._compose(lambda composer: composer.iteration(number))
 
-    def answers(self) -> Document:
+    def answers(self) -> Shown:
         """A table of what was asked."""
         return self._compose(lambda composer: composer.answers())
 
-    def new_parameters(self) -> Document:
+    def new_parameters(self) -> Shown:
         """The parameters after the update as vectors and matrices, where a part asks for all of them."""
         return self._compose(lambda composer: composer.new_parameters())
 
-    def pitfalls(self) -> Document:
+    def pitfalls(self) -> Shown:
         """Common mistakes."""
         return self._compose(lambda composer: composer.pitfalls())
 
-    def check(self) -> Document:
+    def check(self) -> Shown:
         """The gradients beside difference quotients of the loss (empty where there are no gradients in numbers)."""
         return self._compose(lambda composer: composer.check(self.exact(composer.solution)))
 
-    def letters(self) -> Document:
+    def letters(self) -> Shown:
         """The solution in symbols (empty where the problem has none: `letters: true` asks for it)."""
         return self._compose(lambda composer: composer.in_letters_alone())
 
-    def worked(self) -> Document:
+    def worked(self) -> Shown:
         """All iterations that are shown."""
         return self._compose(lambda composer: composer.worked())
 
-    def document(self, attached: bool = False) -> Document:
+    def document(self, attached: bool = False) -> Shown:
         """The whole: statement, conventions, all iterations, answers, pitfalls, the check."""
-        from nbsolve.document import Document
 
         # Part by part, so that where one needs more bits the others need not be composed once more.
         parts = [
@@ -311,9 +311,9 @@ class WorkedSolution:
             self.pitfalls(),
             self.check(),
         ]
-        return Document(tuple(block for part in parts for block in part.blocks), self.names)
+        return Shown(tuple(block for part in parts for block in part.blocks), self.names)
 
-    def explain(self, quantity: str) -> Document:
+    def explain(self, quantity: str) -> Shown:
         """One quantity (`dL/dw3`) and the steps it rests on. Raises: UnknownQuantityError."""
         atom = self.names.resolve(quantity)
         return self._compose(lambda composer: composer.explain(atom))

@@ -14,10 +14,10 @@ from nbsolve.live import filled_without_solution, texts_of
 from nbsolve.notation import Names
 from nbsolve.problem.model import DerivationProblem, Network, Notation, Topic
 from nbsolve.problem.topics import derivations_of, graph_of
+from nbsolve.shown import Shown, shown
 
 if TYPE_CHECKING:
     from nbsolve.compose.derivation_page import DerivationPage
-    from nbsolve.document import Document
     from nbsolve.drawing import Drawing
 
 __all__ = ["Finding", "WorkedDerivation", "write_json"]
@@ -88,45 +88,45 @@ class WorkedDerivation:
 
     # ------------------------------------------------------------------ documents
 
-    def statement(self) -> Document:
+    def statement(self) -> Shown:
         """What is asked."""
-        return self._page.statement()
+        return shown(self._page.statement())
 
-    def unsaid(self) -> Document:
+    def unsaid(self) -> Shown:
         """The letters and definitions that a question cannot do without."""
-        return self._page.unsaid()
+        return shown(self._page.unsaid())
 
-    def conventions(self) -> Document:
+    def conventions(self) -> Shown:
         """The letters and the conventions at kinks."""
-        return self._page.conventions()
+        return shown(self._page.conventions())
 
-    def derivation(self, id: str) -> Document:
+    def derivation(self, id: str) -> Shown:
         """One topic under its heading. Raises: UnknownQuantityError."""
-        return self._page.derivation(self.topic(id))
+        return shown(self._page.derivation(self.topic(id)))
 
-    def derivations(self) -> Document:
+    def derivations(self) -> Shown:
         """The derivations of all topics, one after the other."""
-        return self._page.derivations()
+        return shown(self._page.derivations())
 
-    def worked(self) -> Document:
+    def worked(self) -> Shown:
         """The derivations of all topics, as `derivations()` gives them."""
         return self.derivations()
 
-    def explain(self, quantity: str) -> Document:
+    def explain(self, quantity: str) -> Shown:
         """One topic's derivation, as `derivation(…)` gives it."""
         return self.derivation(quantity)
 
-    def answers(self) -> Document:
+    def answers(self) -> Shown:
         """A table of the results."""
-        return self._page.answers()
+        return shown(self._page.answers())
 
-    def pitfalls(self) -> Document:
+    def pitfalls(self) -> Shown:
         """Common mistakes."""
-        return self._page.pitfalls()
+        return shown(self._page.pitfalls())
 
-    def document(self) -> Document:
+    def document(self) -> Shown:
         """The page as one document: statement, conventions, derivations, answers, pitfalls."""
-        return self._page.document()
+        return shown(self._page.document())
 
     def draw(self, id: str | None = None) -> Drawing:
         """The function and its derivative in one plot (default: of the first topic).

@@ -10,12 +10,12 @@ from typing import Any
 
 import nbformat
 
-from nbsolve.document import Document
 from nbsolve.markdown.myst import line
 from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook, output
 from nbsolve.phrases import phrase
 from nbsolve.pictured import Worked, parts_of
 from nbsolve.problem.model import AnyProblem
+from nbsolve.shown import Shown
 from nbsolve.worked import WorkedSolution, solve
 
 __all__ = ["question_notebook"]
@@ -38,7 +38,7 @@ def question_notebook(problem: AnyProblem) -> nbformat.NotebookNode:
     return new_notebook(cells, {})
 
 
-def _question(worked: Worked) -> tuple[Document, ...]:
+def _question(worked: Worked) -> tuple[Shown, ...]:
     """The statement, blanks in the place of numbers of the solution, and what it leaves to the conventions.
 
     These stand before the parts, in a cell of their own: else both lists would be one.
