@@ -21,8 +21,10 @@ from nbsolve.drawing.ways import PAGE, Flat, Way, label_sizes
 
 __all__ = ["lay_out"]
 
-_AIRY, _ROOMY = 7.0, 2.5
-"""How much more than the rule asks stays free about labels, on a screen and on a page."""
+_AIRY, _ROOMY, _TIGHT = 7.0, 2.5, -0.15
+"""How much more than the rule asks stays free about labels: on a screen, on a page, and at the worst."""
+_FULL = (1.025 * PAGE[0], 1.025 * PAGE[1])
+"""What a page holds at the worst."""
 _BARE = 90.0
 """How far layers without labels between them stand apart."""
 _DIRECTIONS: tuple[tuple[bool, Flat | None], ...] = (
@@ -57,13 +59,14 @@ def _labelled(ways: Sequence[Way]) -> Plan | None:
     """The best plan with labels: airy on a screen, or on a screen, or on a page, at last as narrow as the rule lets
     it be, or with larger units.
     """
-    screen = ways[:1]
+    screen, larger = ways[:1], [*ways, *(way.larger() for way in ways)]
     plan = cheapest(screen, SCREEN, shapes=1)
     return (
         (plan and cheapest(screen, SCREEN, _AIRY, shapes=1))
         or plan
         or cheapest(ways[:3], PAGE, _ROOMY)
-        or cheapest([*ways, *(way.larger() for way in ways)], PAGE)
+        or cheapest(larger, PAGE)
+        or cheapest(larger, _FULL, _TIGHT)
     )
 
 
