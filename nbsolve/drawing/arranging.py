@@ -44,6 +44,9 @@ def lay_out(graph: nx.DiGraph, contents: Sequence[Content]) -> Layout:
         plan = _labelled(ways) if ways[0].tags else None
         if plan is not None:
             return replace(plan.layout(), form=form)
+    plan = cheapest([*ways, *(way.larger() for way in ways)], _FULL, _TIGHT) if ways[0].tags else None
+    if plan is not None:
+        return replace(plan.layout(), form=form)
     bare = [_bare(way) for way in _ways(graph, contents)]
     return min(bare, key=lambda plan: max(plan.size[0] / PAGE[0], plan.size[1] / PAGE[1], 1.0)).layout()
 
@@ -66,7 +69,6 @@ def _labelled(ways: Sequence[Way]) -> Plan | None:
         or plan
         or cheapest(ways[:3], PAGE, _ROOMY)
         or cheapest(larger, PAGE)
-        or cheapest(larger, _FULL, _TIGHT)
     )
 
 
