@@ -20,6 +20,7 @@ from nbsolve.book.served import as_served
 from nbsolve.book.site import _files
 from tests.book.conftest import start_course
 from tests.book.devtools import Browser, Visit, browser, served
+from tests.programs import BROWSER, needs
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = "problems/001-a-squared-error.html"
@@ -142,6 +143,7 @@ def _weight(visit: Visit) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
+@needs(BROWSER)
 def test_a_page_asks_for_little_and_complains_of_nothing(address: str, window: Browser, page: str) -> None:
     window.open(f"{address}/{page}")
     first = window.visit
@@ -164,6 +166,7 @@ def test_a_page_asks_for_little_and_complains_of_nothing(address: str, window: B
         ("search.html", 1280),
     ],
 )
+@needs(BROWSER)
 def test_no_rule_is_missed(
     extras: Path, window: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, width: int
 ) -> None:
@@ -189,6 +192,7 @@ def _looks(window: Browser, site: Path, page: str, width: int) -> dict[str, list
     return found
 
 
+@needs(BROWSER)
 def test_icons_are_those_that_are_shown(extras: Path, address: str, window: Browser) -> None:
     site = Course(extras).site
     fonts = {path.stem: TTFont(path).getBestCmap().keys() for path in site.glob("_static/fa-*.woff")}
@@ -204,6 +208,7 @@ def test_icons_are_those_that_are_shown(extras: Path, address: str, window: Brow
     }
 
 
+@needs(BROWSER)
 def test_what_an_author_adds_works(address: str, window: Browser) -> None:
     window.open(f"{address}/extras.html")
     assert window.evaluate("getComputedStyle(document.querySelector('.alert-danger')).backgroundColor") != (
@@ -215,6 +220,7 @@ def test_what_an_author_adds_works(address: str, window: Browser) -> None:
     assert window.evaluate("document.querySelectorAll('.sd-tab-content')[1].getClientRects().length") > 0
 
 
+@needs(BROWSER)
 def test_the_page_works(address: str, window: Browser) -> None:
     window.open(f"{address}/problems/trained.html")
     window.resize(1280)
