@@ -214,11 +214,13 @@ class World:
         self.symbols.setdefault(read_tokens(f"{head}_{{\\text{{epoch}}}}"), "L_epoch")
         if new:
             self.symbols[read_tokens(f"{head} - {new}")] = "L - L_new"
-        if self.spec.layers[-1].activation == "softmax":
+        exponential = [n for n, layer in enumerate(self.spec.layers, 1) if layer.activation == "softmax"]
+        for n in exponential:
             for s in (0, *range(1, len(self.spec.inputs) + 1)):
                 for new in ("", "\\text{new}"):
-                    raised = (f"[{s}]" if s else "") + ("\\," if new and s else "") + new
-                    name = f"S{'_new' if new else ''}[{self.depth}]" + (f"@{s}" if s else "")
+                    raised = (f"({n})" if len(exponential) > 1 else "") + (f"[{s}]" if s else "")
+                    raised += ("\\," if new and raised else "") + new
+                    name = f"S{'_new' if new else ''}[{n}]" + (f"@{s}" if s else "")
                     written = f"S^{{{raised}}}" if raised else "S"
                     self.symbols.setdefault(read_tokens(written), name)
         self.symbols[read_tokens("\\Omega")] = "penalty"

@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import nbsolve
-from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS
 from nbsolve.phrases import phrase
 from nbsolve.problem.parts import WORDS
 from nbsolve.step import Reason, Rule
@@ -44,13 +44,17 @@ def test_the_catalogue_has_words() -> None:
     assert set(TEXTS["reasons"]) == set(Reason)
     assert set(TEXTS["activations"]) == set(ACTIVATIONS)
     assert set(TEXTS["losses"]) == set(LOSSES)
+    assert set(TEXTS["optimisers"]) == set(OPTIMISERS)
+    for name, record in OPTIMISERS.items():
+        straight = {"update_signal", "changes_signal"} if record.straight else set()
+        assert set(TEXTS["optimisers"][name]) == {"update", "changes", "convention"} | straight
     assert {key.removeprefix("ask_") for key in TEXTS["statement"] if key.startswith("ask_")} == set(WORDS)
 
 
 @pytest.mark.parametrize("key", list(keys(TEXTS)))
 def test_no_words_are_left_over(key: str) -> None:
     section, _, name = key.partition(".")
-    if section in ("rules", "reasons", "activations", "losses", "numbers"):
+    if section in ("rules", "reasons", "activations", "losses", "optimisers", "numbers"):
         return  # looked up by ids that are tested above, or by a number
     assert is_said(section, name), f"{key} is said nowhere"
 
