@@ -209,7 +209,7 @@ class Backward:
             lambda entry: added(*entry_formula(self.graph, users, entry, self.graph.local)),
             lambda entry: added(*chain(self.graph, users, entry)),
         )
-        if self.how.way == "paths":
+        if self.how.way == "paths" and not self._goes_on_jointly(array):
             return closed
         if self.how.turned:
             signals = all(node.target.role is Role.PRE_ACTIVATION for node, _, _ in users)
@@ -239,6 +239,11 @@ class Backward:
 
         self.recorder.write(Rule.PATH_SUM, target, forms(whole), members, unit_forms, sample)
         return written(array)
+
+    def _goes_on_jointly(self, array: Symbol) -> bool:
+        """Whether an array comes from a function of all units, whose error signals need each of its gradients."""
+        origin = self.graph.origin(array)
+        return origin is not None and any(local.same is not None for local in origin.operation.local.values())
 
     def _turned(self, users: Users, chain_: Callable[[Symbol], Expr]) -> Gradient:
         """With δ = −∂L/∂z throughout: the layer before takes −Σ w δ, whose sign its own δ turns round."""

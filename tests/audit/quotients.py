@@ -18,7 +18,7 @@ from tests.reference.numbers import Number, Real, size
 from tests.reference.rounding import Digits, as_fraction, fault, magnitude
 
 ALL = re.compile(r"all ([\d,]+) at once")
-LEAST = re.compile(r"(?:<|&lt;) \$1\\cdot 10\^\{(-?\d+)\}\$")
+LEAST = re.compile(r"(?:<|&lt;) \$1\\cdot ?10\^\{(-?\d+)\}\$")
 KINK = ["Parameter", "From the left", "From the right", "By convention"]
 CLOSE = Fraction(1, 10**6)
 

@@ -31,6 +31,8 @@ HEADINGS = {f"H{level}" for level in range(1, 7)} | {"Title"}
 SIGNS = str.maketrans({"−": "-"})
 
 
+JACOBIAN = {"∂aₖ/∂zⱼ": r"\frac{\partial a_k}{\partial z_j}", "aₖ": "a_k", "aⱼ": "a_j", "k": "k", "j": "j"}
+"""The letters of the derivatives of softmax, for any two of its units."""
 BOLD = ("\\mathbf", "\\boldsymbol")
 """How vectors and matrices are written, whose linear form is that of plain letters."""
 
@@ -113,7 +115,7 @@ class Reading:
         Letters of an activation's derivative are those of one unit.
         """
         try:
-            return display(node.alt or "", self._scalars if box == BOX else self.letters)
+            return display(node.alt or "", self._scalars | JACOBIAN if box == BOX else self.letters)
         except Unlinear:
             return node.alt or ""
 
