@@ -293,6 +293,8 @@ def nothing_of_it(mine: Path, sought: set[str]) -> None:
 
 def test_a_failed_build_leaves_no_page_half_made(mine: Path) -> None:
     """Pages of the other kind that are left from a build that failed are not taken for finished."""
+    configured(mine, "false")
+    build_book(mine)  # whatever this course has been through before
     configured(mine, "true")
     page = mine / "book" / "pictures.md"
     page.write_text(PAGE + "\n[nowhere](nowhere.md)\n", encoding="utf-8")
