@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.catalogue import OPTIMISERS
 from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.givens import parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
+from nbsolve.compose.optimiser_words import optimiser_words
 from nbsolve.document import (
     Block,
     Bullets,
@@ -102,6 +104,8 @@ def _constants(problem: Problem) -> Iterator[Text]:
             phrase("statement.learning_rate") + " ",
             Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal(rate)),
         )
+        if not OPTIMISERS[training.optimiser.name].straight:  # a question must say which rule is meant
+            yield (optimiser_words(training.optimiser, "convention"),)
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)
     if problem.regulariser is not None:

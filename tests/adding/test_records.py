@@ -122,3 +122,13 @@ def test_every_optimiser_updates_by_its_rule(optimiser: str) -> None:
             )
             for old, gradient, new in pairs:
                 assert new == pytest.approx(UPDATES[optimiser](old, gradient), rel=1e-12)
+
+
+@pytest.mark.parametrize("optimiser", UPDATES)
+def test_a_question_says_by_which_rule_parameters_change(optimiser: str) -> None:
+    """The limit of a clipped gradient is a given like any other."""
+    written = optimiser if "{" in optimiser else f"{{{optimiser}: {{learning_rate: 0.5}}}}"
+    said = " ".join(str(solve(load_problem(text(optimiser=written))).statement()).split())
+    words = {"clipped": "from −0.2 to 0.2", "decayed": "weight decay 0.3", "sign": "by signs"}
+    for name, own in words.items():
+        assert (own in said) == (name in optimiser)
