@@ -7,7 +7,7 @@ power of two. What is read back can be verified again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,17 +173,11 @@ def _with_reasons(forms: Sequence[Form]) -> tuple[Form, ...]:
 
 def _read_number(data: Any) -> Any:
     if isinstance(data, dict):
-        array = np.empty(tuple(data["shape"]), dtype=object)
-        _fill(array, [_read_number(entry) for entry in data["entries"]])
-        return array
+        array = np.empty(len(data["entries"]), dtype=object)
+        array[:] = [_read_number(entry) for entry in data["entries"]]
+        return array.reshape(tuple(data["shape"]))
     if isinstance(data, str):
         top, _, bottom = data.partition("/")
         return flint.fmpq(int(top), int(bottom or 1))
     mid, mid_exponent, rad, rad_exponent = map(int, data)
     return flint.arb((mid, mid_exponent), (rad, rad_exponent))
-
-
-def _fill(array: Any, entries: Iterable[Any]) -> None:
-    flat = array.reshape(-1)
-    for place, entry in enumerate(entries):
-        flat[place] = entry
