@@ -201,7 +201,7 @@ class Backward:
     # ------------------------------------------------------------------ over all paths
 
     def _sum(self, array: Symbol, users: Users, sample: int | None) -> Gradient:
-        """∂L/∂a_i over everything that uses a_i; written down unless the way is `paths`."""
+        """∂L/∂a_i over everything that uses a_i; where the way is `paths`, written down only behind a softmax."""
         added = collected if self.how.way == "paths" else total
         whole = total(*whole_formula(self.graph, users))
         closed = Gradient(
@@ -209,7 +209,7 @@ class Backward:
             lambda entry: added(*entry_formula(self.graph, users, entry, self.graph.local)),
             lambda entry: added(*chain(self.graph, users, entry)),
         )
-        if self.how.way == "paths" and not self._goes_on_jointly(array):
+        if self.how.way == "paths" and not self._is_joint(array):
             return closed
         if self.how.turned:
             signals = all(node.target.role is Role.PRE_ACTIVATION for node, _, _ in users)
@@ -240,8 +240,8 @@ class Backward:
         self.recorder.write(Rule.PATH_SUM, target, forms(whole), members, unit_forms, sample)
         return written(array)
 
-    def _goes_on_jointly(self, array: Symbol) -> bool:
-        """Whether an array comes from a function of all units, whose error signals need each of its gradients."""
+    def _is_joint(self, array: Symbol) -> bool:
+        """Whether a function of all units finds the array (softmax): its error signals need every gradient."""
         origin = self.graph.origin(array)
         return origin is not None and any(local.same is not None for local in origin.operation.local.values())
 

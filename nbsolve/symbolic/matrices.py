@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
-from nbsolve.expr import Expr, MatrixProduct, Negation, Quantity, Sum, Transpose, total
+from nbsolve.expr import Expr, MatrixProduct, Negation, Quantity, Sum, Transpose, number, total
 from nbsolve.graph import Graph, Node
 from nbsolve.objective import penalty_gradient
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
+from nbsolve.solving.backward import times
 from nbsolve.solving.forward import write_forward
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
@@ -69,12 +70,7 @@ def _gradients(solution: Solution, graph: Graph, layer: Dense, values: Values) -
     for parameter in layer.parameters:
         array = parameter.symbol
         body = total(*(graph.back(*user, _delta(layer.index)) for user in graph.users(array)))
-        expression = negated_once(body) if minus else body
+        expression = times(body, number(-1)) if minus else body
         if array.role is Role.WEIGHT and solution.problem.regulariser is not None:
             expression = Sum((expression, penalty_gradient(solution.problem, 1, array)))
         yield Step(Rule.PARAMETER_GRADIENT, Partial(LOSS, array), forms(expression), values, 1)
-
-
-def negated_once(expression: Expr) -> Expr:
-    """−x, and x for −x."""
-    return expression.operands[0] if isinstance(expression, Negation) else Negation((expression,))
