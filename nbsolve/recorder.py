@@ -62,8 +62,9 @@ class Recorder:
         """Compute the last form as the value of the target, and keep the step."""
         forms = tuple(forms)
         self._run(Computation(target, forms[-1].expression, held))
-        if self.replaced and unit_forms is not None:
-            unit_forms = self._told(unit_forms)
+        if self.replaced:
+            forms = self._instead(target) or forms
+            unit_forms = None if unit_forms is None else self._told(unit_forms)
         if self.recording:
             members = members if isinstance(members, Members) else tuple(members)
             self.steps.append(
@@ -202,10 +203,14 @@ class Recorder:
         """The forms of members: a number where a value stands in for the one that would be found."""
 
         def unit_forms(atom: Atom) -> tuple[Form, ...]:
-            given = self.replaced.get(atom)
-            return forms(atom) if given is None else (Form(Number(given.value, given.text), Reason.REPLACED),)
+            return self._instead(atom) or forms(atom)
 
         return unit_forms
+
+    def _instead(self, atom: Atom) -> tuple[Form, ...]:
+        """The number that stands in for a quantity; nothing where none does."""
+        given = self.replaced.get(atom)
+        return () if given is None else (Form(Number(given.value, given.text), Reason.REPLACED),)
 
     def rounded(self, value: Value) -> flint.fmpq:
         """The value as it is written down."""

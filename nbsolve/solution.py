@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import Dense, unchanged
@@ -90,9 +91,13 @@ def layers_of(problem: Problem, replay: Replay = NOTHING) -> tuple[Dense, ...]:
     """The layers of a problem's network, from the first to the last, with the operations that a replay changes."""
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
     return tuple(
-        LAYERS[layer.kind](index, widths[index - 1], layer, replay.changed if replay.rules else unchanged)
+        LAYERS[layer.kind](index, widths[index - 1], layer, _change(replay, layer.units == widths[index - 1]))
         for index, layer in enumerate(problem.network.layers, start=1)
     )
+
+
+def _change(replay: Replay, square: bool) -> Callable[[Operation], Operation]:
+    return partial(replay.changed, square=square) if replay.rules else unchanged
 
 
 def explanation_of(problem: Problem) -> Explanation:

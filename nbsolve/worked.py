@@ -131,7 +131,7 @@ class WorkedSolution:
         Raises: UnknownQuantityError, UnknownChangeError, DomainError.
         """
         replay = replay_of(self.solution, self.names, values, rules, iteration, sample)
-        again = WorkedSolution(self.problem, replay)
+        again = WorkedSolution(self.problem, self.replay.and_also(replay))
         again.certified(lambda solution: None)
         return again
 

@@ -27,8 +27,8 @@ _j = Index("j")
 class Change:
     """`operation` gives the operation that stands for another one, from it and from what the change is told.
 
-    `takes` lists what it can be told (none: nothing). `sign` multiplies the derivative of the loss; `log_base` is
-    that of its logarithms.
+    `takes` lists what it can be told (none: nothing); `square`: only layers with as many units as inputs can have
+    it. `sign` multiplies the derivative of the loss; `log_base` is that of its logarithms.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Change:
     takes: tuple[str, ...] = ()
     sign: int = 1
     log_base: str | None = None
+    square: bool = False
 
 
 def _is_function(operation: Operation) -> bool:
@@ -108,7 +109,7 @@ _RECORDS = (
     Change(
         "derivative_of_another", _with_derivative_of, takes=tuple(n for n in ACTIVATIONS if n != "softmax")
     ),
-    Change("weights_transposed", _with_transposed_weights),
+    Change("weights_transposed", _with_transposed_weights, square=True),
     Change("common_logarithm", log_base="10"),
     Change("updated_weights", _with_updated_weights),
     Change("bias_forgotten", _without_bias),

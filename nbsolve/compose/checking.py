@@ -58,8 +58,8 @@ class CheckBlocks:
     names: Names
 
     def everything(self) -> Iterator[Block]:
-        """Nothing where there is no gradient in numbers."""
-        if not self.solution.iterations:
+        """Nothing where there is no gradient in numbers, or where one is wrong on purpose."""
+        if not self.solution.iterations or self.solution.replay:
             return
         yield Heading(2, (phrase("check.section"),))
         if self.solution.problem.losses:

@@ -111,7 +111,7 @@ def _with_points(solution: Solution) -> Solution:
         return solution
     shown = training.model_copy(update={"show": chosen})
     problem = solution.problem.model_copy(update={"training": shown})
-    return solve_problem(problem, solution.arithmetic, solution.rounded)
+    return solve_problem(problem, solution.arithmetic, solution.rounded, solution.replay)
 
 
 def _lines(solution: Solution) -> dict[str, list[Point]]:

@@ -40,10 +40,10 @@ class Replay:
         """What the derivative of the loss is multiplied by."""
         return -1 if sum(change.sign < 0 for change in self.changes) % 2 else 1
 
-    def changed(self, operation: Operation) -> Operation:
-        """The operation that stands for another one."""
+    def changed(self, operation: Operation, square: bool) -> Operation:
+        """The operation that stands for another one of a layer, which has as many units as inputs or not."""
         for change in self.changes:
-            if change.operation is not None:
+            if change.operation is not None and (square or not change.square):
                 operation = change.operation(operation, self.rules[change.name] or "")
         return operation
 
@@ -58,6 +58,12 @@ class Replay:
             for term in problem.losses
         )
         return problem.model_copy(update={"losses": terms})
+
+    def and_also(self, other: Replay) -> Replay:
+        """Both at once; where both put a value in for a quantity, the other's."""
+        numbers = {*self.values, *other.values}
+        values = {number: {**self.at(number), **other.at(number)} for number in sorted(numbers)}
+        return Replay(values, {**self.rules, **other.rules})
 
     def at(self, iteration: int) -> Replaced:
         """What stands in for the quantities of one iteration."""

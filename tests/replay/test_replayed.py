@@ -163,3 +163,49 @@ def test_a_replayed_solution_says_so() -> None:
 def test_what_cannot_be_put_in(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises((UnknownChangeError, UnknownQuantityError), match=message):
         worked().replayed(**arguments)
+
+
+def test_a_change_that_fits_some_layers_only() -> None:
+    """The transposed weights of a layer that is not square cannot be taken; the first layer's need not be."""
+    text = TEXT.replace("WAY", "delta").replace("ACTIVATION", "tanh").replace("inputs: 2", "inputs: 3")
+    text = text.replace("[[0.5, -0.25], [0.1, 0.4]]", "[[0.5, -0.25, 1], [0.1, 0.4, 1]]")
+    wide = solve(load_problem(text.replace("input: [1, 2]", "input: [1, 2, 0]")))
+    again = wide.replayed(rules={"weights_transposed": None})
+    expected = passed(back=lambda W, delta: W @ delta)
+    a1 = np.tanh(W1 @ X + B1)
+    assert again.document()
+    assert found(again)["W2"] == pytest.approx(np.outer(sigmoid(W2 @ a1 + B2) - Y, a1))
+    assert found(again)["b1"] == pytest.approx(expected["b1"])
+    sample = "input: [1, 2, 0], target: [1]"
+    thin = text.replace("{units: 2, activation: sigmoid", "{units: 1, activation: sigmoid")
+    thin = thin.replace("[[1.5, -0.5], [0.3, 0.7]], bias: [0.3, 0.1]", "[[1.5, -0.5]], bias: [0.3]")
+    one_output = solve(load_problem(thin.replace("input: [1, 2], target: [1, 0]", sample)))
+    with pytest.raises(UnknownChangeError, match="not square"):
+        one_output.replayed(rules={"weights_transposed": None})
+
+
+def test_a_solution_worked_out_again_twice_has_both() -> None:
+    once = worked().replayed({"z[1][2]": "0.8"})
+    both = worked().replayed({"z[1][2]": "0.8"}, {"sign_lost": None})
+    assert found(once.replayed(rules={"sign_lost": None}))["b1"] == pytest.approx(found(both)["b1"])
+
+
+def test_what_is_wrong_on_purpose_is_not_checked() -> None:
+    again = worked().replayed(rules={"sign_lost": None})
+    assert not again.check().blocks
+    assert phrase("check.section") not in str(again.document())
+    assert phrase("check.section") in str(worked().document())
+
+
+def test_the_drawing_of_the_loss_is_that_of_the_same_solution() -> None:
+    text = (
+        TEXT.replace("WAY", "delta").replace("ACTIVATION", "tanh").replace("iterations: 1", "iterations: 20")
+    )
+    own = solve(load_problem(text))
+    assert own.draw("loss").svg != own.replayed(rules={"sign_lost": None}).draw("loss").svg
+
+
+def test_a_loss_that_is_assumed_is_all_that_its_line_says() -> None:
+    line = str(worked().replayed({"L": "0.3"}).loss())
+    assert "ln" not in line
+    assert "0.3" in line
