@@ -21,11 +21,11 @@ from nbsolve.expr import (
     number,
     total,
 )
-from nbsolve.graph import Graph, Node
+from nbsolve.graph import Graph
 from nbsolve.objective import Objective
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solution import Iteration, Solution
-from nbsolve.solving.backward import Users, chain, entry_formula, whole_formula
+from nbsolve.solving.backward import Users, chain, entry_formula, through_function, whole_formula
 from nbsolve.solving.gradient import Gradient, unit_of, written
 from nbsolve.solving.missing import write_local_derivatives
 from nbsolve.solving.parameters import change_of
@@ -165,23 +165,7 @@ def _backwards(
                 _write_sum(recorder, graph, array, users, loss)
             found[array] = written(array, loss)
         else:
-            found[array] = _through(solution, graph, users)
-
-
-def _through(solution: Solution, graph: Graph, users: Users) -> Gradient:
-    """∂L_k/∂z, which has no name of its own."""
-    ((node, slot, upstream),) = users
-    named = solution.how.way == "local_derivatives" and graph.slope(node, slot) is not None
-
-    def local(node: Node, slot: str, of: Symbol, wrt: Symbol) -> Expr:
-        return Quantity(Partial(of, wrt)) if named else graph.local(node, slot, of, wrt)
-
-    factor = Quantity(Partial(node.target, node.operands[slot])) if named else None
-    return Gradient(
-        graph.back(node, slot, upstream.whole, factor),
-        lambda entry: total(*entry_formula(graph, users, entry, local)),
-        lambda entry: total(*chain(graph, users, entry)),
-    )
+            found[array] = through_function(graph, users, solution.how.way == "local_derivatives")
 
 
 def _write_shares(recorder: Recorder, graph: Graph, array: Symbol, loss: Symbol) -> None:

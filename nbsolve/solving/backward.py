@@ -24,7 +24,7 @@ from nbsolve.solving.gradient import Explanation, Gradient, written
 from nbsolve.step import Form, Reason, Rule
 from nbsolve.symbol import Partial, Role, Symbol
 
-__all__ = ["Backward", "Users", "chain", "entry_formula", "whole_formula"]
+__all__ = ["Backward", "Users", "chain", "entry_formula", "through_function", "times", "whole_formula"]
 
 MOST_SHARES = 8
 """Paths whose shares are written down one by one; more are added up in one line."""
@@ -70,6 +70,22 @@ def times(gradient: Expr, local: Expr) -> Expr:
     return gradient.operands[0] if isinstance(gradient, Negation) else Negation((gradient,))
 
 
+def through_function(graph: Graph, users: Users, named: bool) -> Gradient:
+    """The gradient before a function, which has no name of its own; `named`: the function's derivatives have."""
+    ((node, slot, upstream),) = users
+    named = named and graph.slope(node, slot) is not None
+
+    def local(node: Node, slot: str, of: Symbol, wrt: Symbol) -> Expr:
+        return Quantity(Partial(of, wrt)) if named else graph.local(node, slot, of, wrt)
+
+    slope = Quantity(Partial(node.target, node.operands[slot])) if named else None
+    return Gradient(
+        graph.back(node, slot, upstream.whole, slope),
+        lambda entry: total(*entry_formula(graph, users, entry, local)),
+        lambda entry: total(*chain(graph, users, entry)),
+    )
+
+
 # ------------------------------------------------------------------------------------- the pass
 
 
@@ -108,12 +124,6 @@ class Backward:
             return self._signal(array, users, sample)
         return self._sum(array, users, sample)
 
-    def local(self, node: Node, slot: str, of: Symbol, wrt: Symbol) -> Expr:
-        """∂of/∂wrt as later lines use it: by its name where it has been written down."""
-        if self.how.way == "local_derivatives" and node.operation.local[slot].slope is not None:
-            return Quantity(Partial(of, wrt))
-        return self.graph.local(node, slot, of, wrt)
-
     # ------------------------------------------------------------------ through a function
 
     def _signal(self, z: Symbol, users: Users, sample: int | None) -> Gradient:
@@ -150,12 +160,7 @@ class Backward:
             whole = self.how.oriented(self.graph.back(node, slot, upstream.whole))
             self._write(Rule.DELTA, z, whole, delta, sample)
             return named
-        factor = Quantity(Partial(node.target, z)) if self.how.way == "local_derivatives" else None
-        return Gradient(
-            self.graph.back(node, slot, upstream.whole, factor),
-            lambda entry: total(*entry_formula(self.graph, users, entry, self.local)),
-            lambda entry: total(*chain(self.graph, users, entry)),
-        )
+        return through_function(self.graph, users, self.how.way == "local_derivatives")
 
     def _need(self, node: Node, slot: str, slope: Expr) -> None:
         """See that an author's own function has derivatives here. Raises: DomainError, naming the unit."""
