@@ -105,7 +105,7 @@ def _constants(problem: Problem) -> Iterator[Text]:
             Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal(rate)),
         )
         if not OPTIMISERS[training.optimiser.name].straight:  # a question must say which rule is meant
-            yield (optimiser_words(training.optimiser, "convention"),)
+            yield (optimiser_words(training.optimiser, "given"),)
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)
     if problem.regulariser is not None:

@@ -78,7 +78,7 @@ def test_an_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
         {"learning_rate": Given.read("0.1")},
     )
     monkeypatch.setitem(OPTIMISERS, "halving", halving)
-    own = {key: f"Each parameter is halved, says {key}." for key in ("update", "changes", "convention")}
+    own = {key: f"Each parameter is halved, says {key}." for key in ("update", "changes", "convention", "given")}
     with words("optimisers", halving=own):
         said = outputs(text(optimiser="halving"))
         ours = found(text(optimiser="halving"))
@@ -129,6 +129,6 @@ def test_a_question_says_by_which_rule_parameters_change(optimiser: str) -> None
     """The limit of a clipped gradient is a given like any other."""
     written = optimiser if "{" in optimiser else f"{{{optimiser}: {{learning_rate: 0.5}}}}"
     said = " ".join(str(solve(load_problem(text(optimiser=written))).statement()).split())
-    words = {"clipped": "from −0.2 to 0.2", "decayed": "weight decay 0.3", "sign": "by signs"}
+    words = {"clipped": "from −0.2 to 0.2", "decayed": "weight decay 0.3", "sign": "by the signs"}
     for name, own in words.items():
         assert (own in said) == (name in optimiser)
