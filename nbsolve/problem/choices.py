@@ -60,8 +60,8 @@ def read_parameters(
         inner = cursor.get(key)
         if inner is None:
             continue
-        # A learning rate or a threshold of Huber's loss is a size; slopes may have either sign.
-        above = 0 if key in ("learning_rate", "delta") else None
+        # A learning rate, a limit or a threshold of a loss is a size; slopes may have either sign.
+        above = 0 if key in ("learning_rate", "delta", "limit") else None
         number = inner.number(key, above=above)
         sound = sound and number is not None
         if number is not None:

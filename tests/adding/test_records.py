@@ -78,7 +78,9 @@ def test_an_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
         {"learning_rate": Given.read("0.1")},
     )
     monkeypatch.setitem(OPTIMISERS, "halving", halving)
-    own = {key: f"Each parameter is halved, says {key}." for key in ("update", "changes", "convention", "given")}
+    own = {
+        key: f"Each parameter is halved, says {key}." for key in ("update", "changes", "convention", "given")
+    }
     with words("optimisers", halving=own):
         said = outputs(text(optimiser="halving"))
         ours = found(text(optimiser="halving"))
