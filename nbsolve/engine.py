@@ -33,13 +33,14 @@ from nbsolve.schedule import batches, epoch_length, shown_iterations
 from nbsolve.solution import EpochLoss, Iteration, Solution, explanation_of, layers_of
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.forward import write_forward
+from nbsolve.solving.givens import begun, given_parameters
 from nbsolve.solving.missing import write_missing
 from nbsolve.solving.parameters import write_gradients, write_update
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.solving.seeds import Seeds
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
-from nbsolve.values import Values, given_array
+from nbsolve.values import Values
 
 
 def solve_problem(
@@ -90,7 +91,7 @@ class _Run:
         )
         self.at_once = "updated_weights" in replay.rules
         self.textbook = self.straight and self.changes and "gradients" not in asked
-        self.parameters = self._initial_parameters()
+        self.parameters = given_parameters(problem, self.layers)
         self.new: dict[Atom, Symbol] = {
             symbol: symbol._replace(new=True)
             for symbol in self.parameters.stored
@@ -130,42 +131,18 @@ class _Run:
             self.replay,
         )
 
-    # ------------------------------------------------------------------ what is given
-
-    def _initial_parameters(self) -> Values:
-        values = Values()
-        for layer in self.layers:
-            texts = given_array(layer.layer.weights)
-            values.put_given(layer.w(), texts)
-            constant = layer.constant()
-            if constant is not None:
-                given = layer.layer.bias.values
-                values.put_given(constant, given_array(given[0] if constant.shared else given))
-        if self.problem.training is not None:
-            rate = self.problem.training.optimiser.parameters["learning_rate"]
-            values.put_given(Symbol(Role.LEARNING_RATE), given_array(rate))
-        if self.problem.regulariser is not None:
-            values.put_given(Symbol(Role.STRENGTH), given_array(self.problem.regulariser.strength))
-        return values
-
-    def _begin(self, samples: Sequence[int], labels: Sequence[int | None]) -> Values:
-        values = Values()
-        values.stored.update(self.parameters.stored)
-        values.unrounded.update(self.parameters.unrounded)
-        values.givens.update(self.parameters.givens)
-        for place, label in zip(samples, labels, strict=True):
-            sample = self.problem.samples[place - 1]
-            values.put_given(Symbol(Role.INPUT, sample=label), given_array(sample.input))
-            if sample.target is not None:
-                values.put_given(Symbol(Role.TARGET, sample=label), given_array(sample.target))
-        return values
-
     # ------------------------------------------------------------------ one iteration
 
     def _iteration(self, number: int, samples: tuple[int, ...], wanted: bool) -> Iteration:
         """One iteration; one that is not shown repeats the formulae of an earlier one with its samples."""
         labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
-        recorder = Recorder(number, self.arithmetic, self.digits, wanted, self._begin(samples, labels))
+        recorder = Recorder(
+            number,
+            self.arithmetic,
+            self.digits,
+            wanted,
+            begun(self.parameters, self.problem, samples, labels),
+        )
         recorder.replaced = self.replay.at(number)
         with_loss = wanted or self._loss_is_needed(number)
         objective = Objective(self.problem, labels)
