@@ -180,4 +180,12 @@ def _read_number(data: Any) -> Any:
         top, _, bottom = data.partition("/")
         return flint.fmpq(int(top), int(bottom or 1))
     mid, mid_exponent, rad, rad_exponent = map(int, data)
-    return flint.arb((mid, mid_exponent), (rad, rad_exponent))
+    return flint.arb((mid, mid_exponent), _radius(rad, rad_exponent))
+
+
+def _radius(whole: int, exponent: int) -> tuple[int, int]:
+    """What flint makes this radius of: it keeps the first 30 bits and takes the next number up, always."""
+    if not whole:
+        return 0, 0
+    shift = 30 - whole.bit_length()
+    return (whole << (shift + 1)) - 1, exponent - shift - 1

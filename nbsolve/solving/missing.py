@@ -25,9 +25,12 @@ __all__ = ["write_local_derivatives", "write_missing"]
 def write_missing(recorder: Recorder, graph: Graph, nodes: Sequence[Node], how: Explanation) -> None:
     """Write down what the backward pass over these nodes did not; what the loss gives is there already."""
     for node in reversed(nodes):
+        if graph.users(node.target):
+            _write_gradient(recorder, graph, node.target, how, node.sample)
         _write_slopes(recorder, graph, node)
+    for node in reversed(nodes):  # what is given comes last: all that uses it has its gradient
         for array in node.operands.values():
-            if array.role in (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT):
+            if graph.origin(array) is None and array.role in (Role.ACTIVATION, Role.INPUT):
                 _write_gradient(recorder, graph, array, how, node.sample)
 
 

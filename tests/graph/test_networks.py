@@ -80,6 +80,30 @@ def test_a_residual_block(way: Way, sign: int) -> None:
     same(made, loss, way, sign)
 
 
+@pytest.mark.parametrize(("way", "sign"), WAYS)
+def test_an_activation_that_two_branches_take(way: Way, sign: int) -> None:
+    """Its gradient is the sum of both: a connection round a hidden layer, and into the one after the next."""
+    made = Made(rng=Random(5))
+    graph = made.graph
+    graph.node(
+        weighted_sum("units"), z(1), W=made.array(W(1), 2, 3), x=made.array(x(), 3), b=made.array(b(1), 2)
+    )
+    graph.node(TANH, a(1), z=z(1))
+    graph.node(weighted_sum("units"), z(2), W=made.array(W(2), 2, 2), x=a(1), b=made.array(b(2), 2))
+    graph.node(SIGMOID, a(2), z=z(2))
+    graph.node(ADD, a(3), x=a(2), y=a(1))
+    graph.node(weighted_sum("absent"), z(4), W=made.array(W(4), 2, 2), x=a(3))
+    graph.node(TANH, a(4), z=z(4))
+    made.ends_with(a(4))
+
+    def loss(v: dict[Symbol, Any]) -> dict[Symbol, Any]:
+        first = anp.tanh(v[W(1)] @ v[x()] + v[b(1)])
+        second = 1 / (1 + anp.exp(-(v[W(2)] @ first + v[b(2)])))
+        return {a(4): anp.tanh(v[W(4)] @ (first + second))}
+
+    same(made, loss, way, sign)
+
+
 _i, _j, _k = Index("i"), Index("j"), Index("k")
 RECURRENT = Operation(
     "recurrent",
