@@ -19,7 +19,7 @@ import flint
 from nbsolve import expr, general
 from nbsolve.symbol import Index, Partial, Role, Symbol
 
-__all__ = ["Decoder", "Encoder", "atom_from_data", "atom_to_data", "classes_of"]
+__all__ = ["Decoder", "Encoder", "atom_from_data", "atom_to_data", "classes_of", "rational"]
 
 Atom = Symbol | Partial
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
@@ -88,7 +88,7 @@ class Decoder:
 
     def _special(self, kind: str) -> Callable[[Any], Any]:
         known: dict[str, Callable[[Any], Any]] = {
-            "a": lambda number: self.atoms[number], "q": _rational, "i": Index, "s": frozenset,
+            "a": lambda number: self.atoms[number], "q": rational, "i": Index, "s": frozenset,
         }  # fmt: skip
         return known[kind]
 
@@ -122,6 +122,7 @@ def _fields_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
     return attrgetter(*names) if names else lambda value: ()
 
 
-def _rational(text: str) -> flint.fmpq:
+def rational(text: str) -> flint.fmpq:
+    """The number that `str` of a rational writes. Raises ValueError, ZeroDivisionError."""
     top, _, bottom = text.partition("/")
     return flint.fmpq(int(top), int(bottom or 1))

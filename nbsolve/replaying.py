@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nbsolve.blocks.dense import LOSS
+from nbsolve.catalogue.changes import change_named
 from nbsolve.errors import UnknownChangeError, UnknownQuantityError
 from nbsolve.given import Given
 from nbsolve.notation import Names
@@ -40,9 +41,9 @@ def replay_of(
         _replaceable(names.resolve(name), name, solution, iteration, sample): _number(name, text)
         for name, text in values.items()
     }
-    replay = Replay({iteration: found} if found else {}, dict(rules))
-    assert replay.changes is not None  # unknown names are refused here, not while it is solved
-    return replay
+    for name, told in rules.items():  # what is unknown is refused here, not while it is solved
+        change_named(name, told)
+    return Replay({iteration: found} if found else {}, dict(rules))
 
 
 def _number(name: str, text: str) -> Given:
@@ -62,7 +63,7 @@ def _replaceable(
             f"iteration {iteration} is not shown; there are {', '.join(map(str, shown))}"
         )
     one = solution.iteration(iteration)
-    if (sample in one.labels) is False:
+    if sample not in one.labels:
         known = ", ".join(str(label) for label in one.labels if label is not None) or "only one"
         raise UnknownQuantityError(f"{name}: which sample? This batch has {known}")
     place = _of_sample(_as_written(atom, solution), sample)

@@ -17,7 +17,7 @@ import numpy as np
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.errors import NbsolveError
 from nbsolve.expr import Atom, Expr, Operand
-from nbsolve.expr_json import Decoder, Encoder, atom_from_data, atom_to_data, classes_of
+from nbsolve.expr_json import Decoder, Encoder, atom_from_data, atom_to_data, classes_of, rational
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Symbol
@@ -136,7 +136,7 @@ def from_json(text: str) -> tuple[SolvedIteration, ...]:
         arithmetic = Arithmetic(int(data["bits"]))
         with arithmetic.working():
             return tuple(_read_iteration(one, decode, arithmetic) for one in data["iterations"])
-    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, ArithmeticError, RecursionError) as error:
         raise UnreadableSteps(f"no steps of nbsolve ({type(error).__name__}: {error})") from None
 
 
@@ -177,8 +177,7 @@ def _read_number(data: Any) -> Any:
         array[:] = [_read_number(entry) for entry in data["entries"]]
         return array.reshape(tuple(data["shape"]))
     if isinstance(data, str):
-        top, _, bottom = data.partition("/")
-        return flint.fmpq(int(top), int(bottom or 1))
+        return rational(data)
     mid, mid_exponent, rad, rad_exponent = map(int, data)
     return flint.arb((mid, mid_exponent), _radius(rad, rad_exponent))
 

@@ -67,7 +67,7 @@ def read(data: Any) -> Document:
         letters = {atom_from_data(atom): (str(latex), str(plain)) for atom, latex, plain in data["atoms"]}
         decode = Decoder(_CLASSES, list(letters))
         return Document(decode(data["blocks"]), StoredNames(letters))
-    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, ArithmeticError, RecursionError) as error:
         raise UnreadableDocument(
             f"the notebook holds an output that nbsolve cannot read ({type(error).__name__}: {error}): "
             "run its cells again"
