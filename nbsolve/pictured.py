@@ -10,14 +10,14 @@ from nbsolve.document import Block, Bullets, Document, Fold, Heading, Paragraph
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.phrases import phrase
 from nbsolve.worked import WorkedSolution
-from nbsolve.worked_derivation import WorkedDerivation
+from nbsolve.worked_page import WorkedPage
 
 if TYPE_CHECKING:
     from nbsolve.drawing import Drawing
 
-__all__ = ["Draw", "Worked", "after_headings", "described", "parts_of"]
+__all__ = ["Draw", "Worked", "after_headings", "described", "given_drawing", "parts_of"]
 
-Worked = WorkedSolution | WorkedDerivation
+Worked = WorkedSolution | WorkedPage
 Draw = Callable[[], "Drawing"]
 
 
@@ -32,8 +32,8 @@ def parts_of(worked: Worked, blocks: Sequence[Block]) -> int | None:
 
 def after_headings(worked: Worked, blocks: Sequence[Block]) -> dict[int, Draw]:
     """Positions of the headings that a drawing follows: each backward pass, each derivation."""
-    if isinstance(worked, WorkedDerivation):
-        return _graphs(worked, blocks)
+    if isinstance(worked, WorkedPage):
+        return worked.pictures(blocks)
     kind = "backward" if worked.problem.losses else "forward"
     title = (phrase(f"sections.{kind}"),)
     places = [n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.text == title]
@@ -48,13 +48,9 @@ def after_headings(worked: Worked, blocks: Sequence[Block]) -> dict[int, Draw]:
     }
 
 
-def _graphs(worked: WorkedDerivation, blocks: Sequence[Block]) -> dict[int, Draw]:
-    found: dict[int, Draw] = {}
-    for topic in worked.problem.topics:
-        first = next((b for b in worked.derivation(topic.id).blocks if isinstance(b, Heading)), None)
-        if first is not None and first in blocks:
-            found[blocks.index(first)] = lambda topic=topic: worked.draw(topic.id)  # type: ignore[misc]
-    return found
+def given_drawing(worked: Worked) -> Draw | None:
+    """The drawing of what is given: of a network by itself; None where it has none, or would be the answer."""
+    return worked.draw if isinstance(worked, WorkedSolution) else worked.question_picture()
 
 
 def described(worked: Worked) -> Document:
@@ -65,13 +61,13 @@ def described(worked: Worked) -> Document:
 
 def _described(worked: Worked, blocks: Sequence[Block]) -> Iterator[Block]:
     after = after_headings(worked, blocks)
-    network = isinstance(worked, WorkedSolution)
-    before = parts_of(worked, blocks) if network else None
-    if network and before is None:
+    given = given_drawing(worked)
+    before = parts_of(worked, blocks)
+    if before is None:
         before = len(worked.statement().blocks) + 1  # below the page's title
     for position, block in enumerate(blocks):
-        if position == before and isinstance(worked, WorkedSolution):
-            yield from _words(worked.draw)
+        if position == before and given is not None:
+            yield from _words(given)
         yield block
         if position in after:
             yield from _words(after[position])

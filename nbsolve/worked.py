@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
     from nbsolve.document import Document
     from nbsolve.drawing import Drawing
     from nbsolve.worked_derivation import WorkedDerivation
+    from nbsolve.worked_page import WorkedPage
 
 T = TypeVar("T")
+_FACES: Mapping[str, tuple[str, str]] = {
+    "derivation": ("nbsolve.worked_derivation", "WorkedDerivation"),
+}
+"""The public face of each kind of problem but networks: module and class, imported when one comes."""
 
 
 @overload
@@ -40,21 +46,26 @@ def solve(problem: Problem) -> WorkedSolution: ...
 @overload
 def solve(problem: DerivationProblem) -> WorkedDerivation: ...
 @overload
-def solve(problem: AnyProblem) -> WorkedSolution | WorkedDerivation: ...
+def solve(problem: AnyProblem) -> WorkedSolution | WorkedPage: ...
 
 
-def solve(problem: AnyProblem) -> WorkedSolution | WorkedDerivation:
+def solve(problem: AnyProblem) -> WorkedSolution | WorkedPage:
     """Work a problem out: forward pass, loss, backward pass and updates, all iterations; or derivations.
 
     Raises: DomainError, naming the iteration, where a prediction lies outside a loss's domain.
     """
-    if isinstance(problem, DerivationProblem):
-        from nbsolve.worked_derivation import WorkedDerivation
-
-        return WorkedDerivation(problem)
+    if not isinstance(problem, Problem):
+        return page_of(problem)
     worked = WorkedSolution(problem)
     worked.certified(lambda solution: None)
     return worked
+
+
+def page_of(problem: AnyProblem) -> WorkedPage:
+    """The face of a problem that is not a network."""
+    module, name = _FACES[problem.kind]
+    face: type[WorkedPage] = getattr(import_module(module), name)
+    return face(problem)
 
 
 class WorkedSolution:

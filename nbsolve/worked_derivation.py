@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from nbsolve.answers import VERSION
 from nbsolve.derivation import Derivation
+from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
-from nbsolve.live import filled_without_solution, texts_of
 from nbsolve.notation import Names
+from nbsolve.phrases import phrase
 from nbsolve.problem.model import DerivationProblem, Network, Notation, Topic
 from nbsolve.problem.topics import derivations_of, graph_of
 from nbsolve.shown import Shown, shown
+from nbsolve.step import Reason
+from nbsolve.worked_page import Call, Finding, Method, WorkedPage
 
 if TYPE_CHECKING:
     from nbsolve.compose.derivation_page import DerivationPage
     from nbsolve.drawing import Drawing
 
-__all__ = ["Finding", "WorkedDerivation", "write_json"]
+__all__ = ["WorkedDerivation"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One result: `left` = `result`, both in plain text and in LaTeX; `id` is what parts call it."""
-
-    id: str
-    variant: str | None
-    left: str
-    left_latex: str
-    result: str
-    result_latex: str
-    part: str | None = None
-
-
-class WorkedDerivation:
+class WorkedDerivation(WorkedPage):
     """Derivations, each line with its reason. The documents show themselves in Jupyter and print as text."""
+
+    problem: DerivationProblem
 
     def __init__(self, problem: DerivationProblem) -> None:
         self.problem = problem
@@ -82,10 +72,6 @@ class WorkedDerivation:
         """The derivations of one topic as data. Raises: UnknownQuantityError."""
         return derivations_of(self.topic(id))
 
-    def texts(self) -> dict[str, str]:
-        """The author's texts, their numbers filled in, by YAML path (`pitfalls[0]`). Raises: ProblemError."""
-        return {path: filled_without_solution(text, path) for path, text in texts_of(self.problem)}
-
     # ------------------------------------------------------------------ documents
 
     def statement(self) -> Shown:
@@ -124,10 +110,6 @@ class WorkedDerivation:
         """Common mistakes."""
         return shown(self._page.pitfalls())
 
-    def document(self) -> Shown:
-        """The page as one document: statement, conventions, derivations, answers, pitfalls."""
-        return shown(self._page.document())
-
     def draw(self, id: str | None = None) -> Drawing:
         """The function and its derivative in one plot (default: of the first topic).
 
@@ -145,27 +127,40 @@ class WorkedDerivation:
             labels=shown.labels,
         )
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
-        return self.document()._repr_mimebundle_(**options)
+    # ------------------------------------------------------------------ what other outputs ask
 
+    def cells(self) -> Iterator[Call]:
+        """Each derivation, and the function with its derivative in one plot."""
+        for topic in self.problem.topics:
+            yield "derivation", {"id": topic.id}
+            yield "draw", {"id": topic.id}
 
-def write_json(worked: WorkedDerivation, stream: IO[str], everything: bool = False) -> None:
-    """Write the results as one JSON object, an entry a line."""
-    problem = worked.problem
-    head = {
-        "version": VERSION,
-        "problem": {
-            "kind": problem.kind,
-            "name": problem.name,
-            "title": problem.title,
-            "source": problem.source,
-            "topics": [topic.id for topic in problem.topics],
-        },
-    }
-    stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')
-    separator = "\n"
-    for finding in worked.entries(everything=everything):
-        data = {name: value for name, value in asdict(finding).items() if name != "part" or value is not None}
-        stream.write(separator + json.dumps(data, ensure_ascii=False))
-        separator = ",\n"
-    stream.write("\n]}\n")
+    def pictures(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
+        """The plot of each topic below its heading."""
+        found: dict[int, Callable[[], Drawing]] = {}
+        for topic in self.problem.topics:
+            first = next((b for b in self.derivation(topic.id).blocks if isinstance(b, Heading)), None)
+            if first is not None and first in blocks:
+                found[blocks.index(first)] = partial(self.draw, topic.id)
+        return found
+
+    def lines_of(self, ask: str) -> int:
+        """The lines of a topic's derivations."""
+        return sum(1 + len(stage.forms) for d in self.derivations_of(ask) for stage in d.stages)
+
+    def methods(self) -> Iterator[Method]:
+        """Each derivation by itself; its method are the rules that it uses."""
+        for entry in self.entries():
+            derivation = next(d for d in self.derivations_of(entry.id) if d.variant == entry.variant)
+            reasons = (form.reason for stage in derivation.stages for form in stage.forms)
+            words = dict.fromkeys(phrase(f"reasons.{one}") for one in reasons if one is not Reason.DEFINITION)
+            listed = ", ".join(said for said in words if "{" not in said)
+            yield Method(entry.part or "", listed, (entry,))
+
+    def about(self) -> dict[str, Any]:
+        """The topics by name."""
+        return {"topics": [*self.askable()]}
+
+    def askable(self) -> tuple[str, ...]:
+        """The topics by name."""
+        return tuple(topic.id for topic in self.problem.topics)

@@ -54,6 +54,8 @@ def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
         derived = ", ".join(name_of(topic) for topic in problem.topics)
         functions = tuple((topic.name, topic.formula) for topic in problem.topics)
         return Entry(problem.title, problem.language, group, "derivation", derived, "", 0, functions)
+    if not isinstance(problem, Problem):
+        raise TypeError(f"nothing is said of problems of the kind {problem.kind} outside their pages")
     return Entry(
         problem.title,
         problem.language,

@@ -160,9 +160,9 @@ def _show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def _network(problem: AnyProblem) -> str:
     """The shape and the activations; of a derivation, what is derived."""
-    from nbsolve.problem.model import DerivationProblem
+    from nbsolve.problem.model import Problem
 
-    if isinstance(problem, DerivationProblem):
+    if not isinstance(problem, Problem):
         return problem.kind
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
     activations = dict.fromkeys(layer.activation.name for layer in problem.network.layers)

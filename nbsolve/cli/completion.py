@@ -47,12 +47,13 @@ def quantities(ctx: typer.Context, incomplete: str) -> list[str]:
 def _names(file: str) -> list[str]:
     from nbsolve.notation import Names
     from nbsolve.problem import load_problem
-    from nbsolve.problem.model import DerivationProblem
+    from nbsolve.problem.model import Problem
     from nbsolve.symbol import Role, canonical
+    from nbsolve.worked import page_of
 
     problem = load_problem(Path(file), trust=True)
-    if isinstance(problem, DerivationProblem):
-        return [topic.id for topic in problem.topics]
+    if not isinstance(problem, Problem):
+        return [*page_of(problem).askable()]
     symbols = list(Names.of(problem).symbols())
     differentiable = {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.WEIGHT, Role.BIAS, Role.THRESHOLD}
     gradients = [f"dL/d{canonical(symbol)}" for symbol in symbols if symbol.role in differentiable]

@@ -15,7 +15,7 @@ from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 if TYPE_CHECKING:
     from nbsolve.problem.model import AnyProblem
     from nbsolve.worked import WorkedSolution
-    from nbsolve.worked_derivation import WorkedDerivation
+    from nbsolve.worked_page import WorkedPage
 
 STANDARD_INPUT = "-"
 _STANDARD_INPUT_NAME = "<standard input>"
@@ -51,7 +51,7 @@ def read_problems(sources: Sequence[str], overrides: Sequence[str] = ()) -> list
     return problems
 
 
-def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution | WorkedDerivation:
+def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution | WorkedPage:
     """The problem worked out. Raises: ProblemError, also for what only solving shows, with the file's name."""
     problem = read_problem(source, overrides)
     from nbsolve.worked import solve
@@ -108,19 +108,19 @@ def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
     from nbsolve.live import live_faults
     from nbsolve.notation import Names
     from nbsolve.problem.located import of_path, place_of
-    from nbsolve.problem.model import DerivationProblem
+    from nbsolve.problem.model import Problem
     from nbsolve.problem.parts import WORDS
     from nbsolve.symbol import canonical
 
-    names = None if isinstance(problem, DerivationProblem) else Names.of(problem)
+    names = Names.of(problem) if isinstance(problem, Problem) else None
     faults = []
     for fault, shown in live_faults(problem, names):
         line, column = (None, None) if changed or not fault.path else of_path(problem, fault.path, shown)
         faults.append(replace(fault, file=file, line=line, column=column))
     for number, part in enumerate(problem.parts):
         for position, ask in enumerate(part.ask):
-            if isinstance(problem, DerivationProblem) or names is None or ask in WORDS:
-                continue  # the parts of a derivation are held against its topics as it is read
+            if not isinstance(problem, Problem) or names is None or ask in WORDS:
+                continue  # what other kinds of problems ask was looked for as they were read
             try:
                 atom = names.resolve(ask)
                 if reason := refusal(atom, problem):

@@ -14,7 +14,7 @@ from nbsolve.cli.problems import about, solved
 if TYPE_CHECKING:
     from nbsolve.document import Document
     from nbsolve.worked import WorkedSolution
-    from nbsolve.worked_derivation import WorkedDerivation
+    from nbsolve.worked_page import WorkedPage
 
 
 class Format(StrEnum):
@@ -124,11 +124,11 @@ def explain(
         _write(worked.explain(quantity), form)
 
 
-def _write_json(worked: WorkedSolution | WorkedDerivation, everything: bool) -> None:
-    from nbsolve import answers, worked_derivation
+def _write_json(worked: WorkedSolution | WorkedPage, everything: bool) -> None:
+    from nbsolve import answers, worked_page
 
-    if isinstance(worked, worked_derivation.WorkedDerivation):
-        worked_derivation.write_json(worked, sys.stdout, everything=everything)
+    if isinstance(worked, worked_page.WorkedPage):
+        worked.write_json(sys.stdout, everything=everything)
     else:
         answers.write_json(worked, sys.stdout, everything=everything)
 

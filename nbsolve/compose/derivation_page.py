@@ -172,13 +172,6 @@ class DerivationPage:
             items = tuple((authored(self.problem, note),) for note in notes)
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 
-    def document(self) -> Document:
-        """The page from title to pitfalls."""
-        blocks: list[Block] = [Heading(1, (authored(self.problem, self.problem.title),))]
-        for part in (self.statement, self.conventions, self.derivations, self.answers, self.pitfalls):
-            blocks.extend(part().blocks)
-        return self._document(iter(blocks))
-
 
 def name_of(topic: Topic) -> str:
     """`ReLU`, `binary cross-entropy through sigmoid`."""

@@ -31,7 +31,7 @@ from nbsolve.render.typst_width import math_width, words_width
 from nbsolve.render.typst_words import quoted, short_label
 from nbsolve.schedule import has_several
 from nbsolve.worked import WorkedSolution
-from nbsolve.worked_derivation import Finding
+from nbsolve.worked_page import Finding
 
 __all__ = ["key"]
 
@@ -217,7 +217,7 @@ def _sum(marks: Iterable[Fraction]) -> str:
 def _method(handout: Handout, group: Group, room: float) -> _Cell:
     """The method in words, and as a formula of the first quantity where that has room on the line."""
     words = group.words[:1].upper() + group.words[1:]
-    if group.left is None or group.formula is None or not isinstance(handout.worked, WorkedSolution):
+    if group.left is None or group.formula is None:
         return _Cell(f"[#set par(leading: 0.5em)\n{escaped(words)}]", 0.0, latex.escaped(words))
     names = handout.worked.names
     shown = Math(Quantity(group.left), "=", group.formula)

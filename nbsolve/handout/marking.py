@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -14,9 +14,9 @@ from nbsolve.listing import asked
 from nbsolve.phrases import phrase
 from nbsolve.pictured import Worked
 from nbsolve.problem.model import Part
-from nbsolve.step import Reason, Rule, Step
+from nbsolve.step import Rule, Step
 from nbsolve.worked import WorkedSolution
-from nbsolve.worked_derivation import Finding, WorkedDerivation
+from nbsolve.worked_page import Finding, WorkedPage
 
 __all__ = ["Group", "groups_of", "written"]
 
@@ -44,27 +44,17 @@ class Group:
 
 def groups_of(worked: Worked) -> list[Group]:
     """The answers, kind by kind, each with the marks for its method and for its values."""
-    found = list(_derived(worked) if isinstance(worked, WorkedDerivation) else _solved(worked))
+    found = list(_on_page(worked) if isinstance(worked, WorkedPage) else _solved(worked))
     return [marked for part in worked.problem.parts for marked in _marked(part, found)]
 
 
 # ------------------------------------------------------------------ which answers belong together
 
 
-def _derived(worked: WorkedDerivation) -> Iterator[Group]:
-    """Each derivation by itself; its method are the rules that it uses."""
-    for entry in worked.entries():
-        derivations = worked.derivations_of(entry.id)
-        derivation = next(d for d in derivations if d.variant == entry.variant)
-        reasons = (form.reason for stage in derivation.stages for form in stage.forms)
-        yield Group(entry.part or "", None, _by_reasons(reasons), entries=[entry])
-
-
-def _by_reasons(reasons: Iterable[Reason]) -> str:
-    words = dict.fromkeys(
-        phrase(f"reasons.{reason}") for reason in reasons if reason is not Reason.DEFINITION
-    )
-    return ", ".join(said for said in words if "{" not in said)
+def _on_page(worked: WorkedPage) -> Iterator[Group]:
+    """The methods of a problem that is not a network."""
+    for one in worked.methods():
+        yield Group(one.part, None, one.words, one.left, one.formula, entries=[*one.entries], given=one.given)
 
 
 def _solved(worked: WorkedSolution) -> Iterator[Group]:

@@ -19,7 +19,7 @@ from nbsolve.handout.typesetting import Sheet
 from nbsolve.handout.work import answer_lines
 from nbsolve.markdown.plain import plain
 from nbsolve.phrases import phrase
-from nbsolve.pictured import Draw, Worked, after_headings, parts_of
+from nbsolve.pictured import Draw, Worked, after_headings, given_drawing, parts_of
 from nbsolve.render.typst import Piece, Writer
 from nbsolve.render.typst_markdown import in_language, inline_of
 from nbsolve.render.typst_words import quoted
@@ -156,8 +156,9 @@ class Handout:
 
     def _drawn(self, lines_below: int | None = None, floats: bool = False) -> Iterator[Piece]:
         """The drawing of what is given. A derivation has none: its graph would be the answer."""
-        if isinstance(self.worked, WorkedSolution):
-            yield from self._drawing(self.worked.draw, lines_below, floats)
+        given = given_drawing(self.worked)
+        if given is not None:
+            yield from self._drawing(given, lines_below, floats)
 
     def _drawing(self, draw: Draw, lines_below: int | None = None, floats: bool = False) -> Iterator[Piece]:
         try:

@@ -39,8 +39,7 @@ def _needed(worked: Worked, solution: Document) -> Iterator[tuple[str, float]]:
     """Each part with the lines that the solution takes for what it asks."""
     if not isinstance(worked, WorkedSolution):
         for part in worked.problem.parts:
-            stages = [s for ask in part.ask for d in worked.derivations_of(ask) for s in d.stages]
-            yield part.label, float(sum(1 + len(stage.forms) for stage in stages))
+            yield part.label, float(sum(map(worked.lines_of, part.ask)))
     elif worked.problem.symbolic:
         asked = Counter(entry.part for entry in worked.entries())
         blocks = blocks_within(solution.blocks)

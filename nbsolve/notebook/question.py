@@ -13,7 +13,7 @@ import nbformat
 from nbsolve.markdown.myst import line
 from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook, output
 from nbsolve.phrases import phrase
-from nbsolve.pictured import Worked, parts_of
+from nbsolve.pictured import Worked, given_drawing, parts_of
 from nbsolve.problem.model import AnyProblem
 from nbsolve.shown import Shown
 from nbsolve.worked import WorkedSolution, solve
@@ -28,8 +28,9 @@ def question_notebook(problem: AnyProblem) -> nbformat.NotebookNode:
     """
     worked = solve(problem)
     shown: list[dict[str, Any]] = [one._repr_mimebundle_() for one in _question(worked) if one.blocks]
-    if isinstance(worked, WorkedSolution):
-        shown.append({"image/svg+xml": worked.draw().svg})
+    given = given_drawing(worked)
+    if given is not None:
+        shown.append({"image/svg+xml": given().svg})
     cells = [
         markdown_cell(f"# {line(problem.title, language=problem.language)}"),
         *(code_cell("", [output("display_data", data=data, metadata={})]) for data in shown),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.schedule import has_several, shown_iterations
+from nbsolve.worked import page_of
+from nbsolve.worked_page import Call
 
 __all__ = ["shown_on_page"]
-
-Call = tuple[str, dict[str, str | int]]
-"""A method of a solution and the arguments that it is called with."""
 
 
 def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
@@ -19,7 +18,10 @@ def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
     if isinstance(problem, Problem):
         yield "draw", {}
     yield "conventions", {}
-    yield from _derived(problem) if isinstance(problem, DerivationProblem) else _solved(problem)
+    if isinstance(problem, Problem):
+        yield from _solved(problem)
+    else:
+        yield from page_of(problem).cells()
     yield "answers", {}
     if problem.pitfalls:
         yield "pitfalls", {}
@@ -50,9 +52,3 @@ def _stages(problem: Problem) -> Iterator[Call]:
 def _whole_pass(problem: Problem) -> str:
     """The drawing that shows the most."""
     return "backward" if problem.losses else "forward"
-
-
-def _derived(problem: DerivationProblem) -> Iterator[Call]:
-    for topic in problem.topics:
-        yield "derivation", {"id": topic.id}
-        yield "draw", {"id": topic.id}

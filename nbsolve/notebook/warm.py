@@ -80,6 +80,8 @@ def _own_functions(problem: AnyProblem) -> Iterator[tuple[Callable[[OwnFunction]
         problem.topics
         if isinstance(problem, DerivationProblem)
         else (*(layer.activation for layer in problem.network.layers), *problem.losses)
+        if isinstance(problem, Problem)
+        else ()
     )
     for one in chosen:
         own = own_function(one)
@@ -93,5 +95,5 @@ def _samples(problems: Sequence[AnyProblem]) -> Iterator[str]:
     if networks:
         letters = any(problem.letters or problem.symbolic for problem in networks)
         yield _NETWORK + (_IN_LETTERS if letters else "")
-    if len(networks) < len(problems):
+    if any(isinstance(problem, DerivationProblem) for problem in problems):
         yield _DERIVATION

@@ -18,7 +18,7 @@ from nbsolve.render import myst
 from nbsolve.render.figure import figure
 from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, parted
 from nbsolve.worked import WorkedSolution
-from nbsolve.worked_derivation import WorkedDerivation
+from nbsolve.worked_page import WorkedPage
 
 __all__ = ["error_page", "page_of"]
 
@@ -28,7 +28,7 @@ _TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 
 
-def page_of(worked: WorkedSolution | WorkedDerivation) -> str:
+def page_of(worked: WorkedSolution | WorkedPage) -> str:
     """The body of the page, as HTML: what the cells of the problem's notebook show, one after the other.
 
     Raises: NbsolveError.

@@ -6,7 +6,7 @@ import flint
 
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.problem.cursor import Cursor
-from nbsolve.problem.model import AnyProblem, DerivationProblem, LossTerm, Network, Part, Sample
+from nbsolve.problem.model import AnyProblem, LossTerm, Network, Part, Problem, Sample
 
 _ZERO_ONE = ("binary_cross_entropy", "categorical_cross_entropy")
 _COSINES = ("cosine_similarity", "cosine_loss")
@@ -104,6 +104,6 @@ def _sum(sample: Sample) -> flint.fmpq | None:
 
 def domain_hint(problem: AnyProblem) -> str | None:
     """What may help where a number met no function: rounding may have made it 0 or 1."""
-    if isinstance(problem, DerivationProblem) or problem.rounding.apply != "each_step":
+    if not isinstance(problem, Problem) or problem.rounding.apply != "each_step":
         return None
     return "each step is rounded (rounding: each_step), here perhaps too far: raise decimals"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nbsolve.given import Entry
 from nbsolve.problem.emitting import emit
-from nbsolve.problem.model import AnyProblem, DenseLayer, DerivationProblem, Sample
+from nbsolve.problem.model import AnyProblem, DenseLayer, Problem, Sample
 from nbsolve.problem.reading import read_tree
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
@@ -33,7 +33,7 @@ def self_contained_text(problem: AnyProblem) -> str:
 
 
 def _with_files(problem: AnyProblem) -> str:
-    if isinstance(problem, DerivationProblem) or not _may_name_files(problem.text):
+    if not isinstance(problem, Problem) or not _may_name_files(problem.text):
         return problem.text
     tree = read_tree(problem.text, problem.name)
     assert isinstance(tree, Entries)

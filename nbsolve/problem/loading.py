@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +27,12 @@ from nbsolve.problem.training import read_training
 
 Overrides = Mapping[str, object] | Sequence[str]
 
-KINDS = ("network", "derivation")
+_Reader = Callable[[Cursor, str, str], AnyProblem | None]
+_READERS: Mapping[str, tuple[str, str]] = {
+    "derivation": ("nbsolve.problem.derivations", "read_derivation_problem"),
+}
+"""What reads each kind of problem but networks: module and function, imported when one comes."""
+KINDS = ("network", *_READERS)
 KEYS = (
     "kind",
     "title",
@@ -129,11 +135,10 @@ def _place(fault: Fault) -> tuple[bool, int, int]:
 
 def _any_problem(root: Cursor, name: str, text: str, folder: Path | None) -> AnyProblem | None:
     kind = root.get("kind")
-    if kind is not None and kind.is_scalar and kind.text == "derivation":
-        # imported here: problems about networks need no derivations
-        from nbsolve.problem.derivations import read_derivation_problem
-
-        return read_derivation_problem(root, name, text)
+    if kind is not None and kind.is_scalar and kind.text in _READERS:
+        module, function = _READERS[kind.text]
+        read: _Reader = getattr(import_module(module), function)
+        return read(root, name, text)
     return _problem(root, name, text, folder)
 
 

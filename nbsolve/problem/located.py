@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError, UnknownQuantityError
 from nbsolve.problem.checks import domain_hint
-from nbsolve.problem.model import AnyProblem, DerivationProblem
+from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.reading import decode, read_tree
 from nbsolve.problem.tree import Entries, Items, Node, join
 
@@ -82,7 +82,7 @@ def _formula_of(
 ) -> tuple[str | None, int | None, int | None]:
     """The YAML path, line and column of the author's formula whose value cannot be determined or written."""
     quantity = getattr(error, "quantity", None)
-    if quantity is None or isinstance(problem, DerivationProblem):
+    if quantity is None or not isinstance(problem, Problem):
         return None, None, None
     own: list[tuple[str | int, ...]] = [
         ("network", "layers", place, "activation", "custom", "formula")

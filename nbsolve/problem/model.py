@@ -150,18 +150,15 @@ class Part(_Frozen):
     text: str | None = None
 
 
-class Problem(_Frozen):
-    """A problem, ready to be solved.
+class AnyProblem(_Frozen):
+    """What problems of every kind have.
 
     `name` is the file's stem ("problem" for text), `text` its YAML after overrides, `group` the
     heading under which a course lists it (plain text), `language` that of its author's words, `trust`
-    whether these may hold raw HTML, `features` what each input is and `classes` what each output stands
-    for (() where nobody says so),
-    `letters`: the solution in letters is written out first (always so where a quantity is a letter), `warnings`
-    what a careful instructor should know of.
+    whether these may hold raw HTML, `warnings` what a careful instructor should know of.
     """
 
-    kind: Literal["network"] = "network"
+    kind: str
     name: str
     text: str
     title: str
@@ -171,6 +168,18 @@ class Problem(_Frozen):
     pitfalls: tuple[str, ...] = ()
     language: str | None = None
     trust: bool = False
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Problem(AnyProblem):
+    """A problem about a network, ready to be solved.
+
+    `features` is what each input is and `classes` what each output stands for (() where nobody says so),
+    `letters`: the solution in letters is written out first (always so where a quantity is a letter).
+    """
+
+    kind: Literal["network"] = "network"
     network: Network
     samples: tuple[Sample, ...]
     features: tuple[str, ...] = ()
@@ -183,8 +192,6 @@ class Problem(_Frozen):
     explain: Literal["delta", "paths", "local_derivatives"] = "delta"
     detail: Literal["auto", "units", "matrix", "both"] = "auto"
     letters: bool = False
-    parts: tuple[Part, ...]
-    warnings: tuple[str, ...] = ()
 
     @property
     def entries(self) -> Iterator[Entry]:
@@ -223,26 +230,11 @@ class Topic(_Frozen):
         return self.name if self.through is None else f"{self.name}_through_{self.through}"
 
 
-class DerivationProblem(_Frozen):
+class DerivationProblem(AnyProblem):
     """A problem without numbers: derivatives to be found, line by line.
 
     `topics` come in the order of the file, functions before losses; a part's `ask` names them by their `id`.
-    The other fields are those of `Problem`.
     """
 
     kind: Literal["derivation"] = "derivation"
-    name: str
-    text: str
-    title: str
-    source: str | None = None
-    group: str | None = None
-    statement: str | None = None
-    pitfalls: tuple[str, ...] = ()
-    language: str | None = None
-    trust: bool = False
     topics: tuple[Topic, ...]
-    parts: tuple[Part, ...]
-    warnings: tuple[str, ...] = ()
-
-
-AnyProblem = Problem | DerivationProblem

@@ -134,7 +134,7 @@ def test_anchors_are_written_out() -> None:
     anchored = YAML.replace("[0.1, 0.20]", "&row [0.1, 0.20]").replace("input: [1, 2]", "input: *row")
     text, nodes = taken_out(anchored)
     values = {name: ast.literal_eval(literal(node)) for name, node in nodes.items()}
-    assert load_problem(text, parameters=values).samples == load_problem(anchored).samples  # type: ignore[union-attr]
+    assert load_problem(text, parameters=values).samples == load_problem(anchored).samples  # type: ignore[attr-defined]
 
 
 def test_only_a_whole_plain_value_is_a_name() -> None:

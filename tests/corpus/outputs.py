@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nbsolve import answers, load_problem, solve, worked_derivation
+from nbsolve import answers, load_problem, solve
 from nbsolve.errors import NbsolveError
 from nbsolve.handout import CourseData, Handout
 from nbsolve.handout.kinds import KINDS, sheet_of
@@ -27,7 +27,7 @@ def _json(worked: Worked) -> str:
     if isinstance(worked, WorkedSolution):
         answers.write_json(worked, written, everything=True)
     else:
-        worked_derivation.write_json(worked, written, everything=True)
+        worked.write_json(written, everything=True)
     return written.getvalue()
 
 
@@ -49,8 +49,9 @@ def _drawings(worked: Worked) -> str:
 
 def _pictures(worked: Worked) -> Iterator[str]:
     if not isinstance(worked, WorkedSolution):
-        for topic in worked.problem.topics:
-            yield worked.draw(topic.id).svg
+        for method, arguments in worked.cells():
+            if method == "draw":
+                yield worked.draw(**arguments).svg  # type: ignore[arg-type]
         return
     for show in _DRAWINGS:
         try:

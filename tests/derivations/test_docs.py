@@ -16,7 +16,7 @@ from nbsolve.cli.application import application
 from nbsolve.problem.derivations import KEYS, PART_KEYS
 from nbsolve.problem.schema import schema
 from nbsolve.problem.starter import starter
-from nbsolve.worked_derivation import Finding
+from nbsolve.worked_page import Finding
 from tests.derivations.test_loading import FAULTS, WHOLE
 from tests.loading import files
 

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from nbsolve import UnknownQuantityError, WorkedDerivation, load_problem, solve
 from nbsolve.cli.application import application
 from nbsolve.document import Derivation, Heading, Note, Result, Table, blocks_within
-from nbsolve.worked_derivation import write_json
 from tests.derivations.test_loading import WHOLE
 
 
@@ -118,13 +117,13 @@ def test_remarks_are_said_once_for_each_derivation(worked: WorkedDerivation) -> 
 
 def test_json(worked: WorkedDerivation) -> None:
     stream = StringIO()
-    write_json(worked, stream)
+    worked.write_json(stream)
     data = json.loads(stream.getvalue())
     assert data["problem"]["kind"] == "derivation"
     assert data["problem"]["topics"][0] == "sigmoid"
     assert [entry["part"] for entry in data["answers"]] == ["1", "1", "b"]
     stream = StringIO()
-    write_json(worked, stream, everything=True)
+    worked.write_json(stream, everything=True)
     everything = json.loads(stream.getvalue())["answers"]
     assert len(everything) == 9
     assert all("part" not in entry for entry in everything)

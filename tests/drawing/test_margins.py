@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nbsolve import load_problem, solve
-from nbsolve.worked_derivation import WorkedDerivation
+from nbsolve.worked import WorkedSolution
+from nbsolve.worked_page import WorkedPage
 from tests.drawing.margins import cramped
 from tests.drawing.networks import PROBLEMS, small_problem
 from tests.drawing.test_network import SHOWS, shows
@@ -19,8 +20,8 @@ ALL = sorted(PROBLEMS[0].parent.glob("*.yaml"))
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_letters_of_shipped_problems_keep_away_from_their_boxes(path: Path) -> None:
     worked = solve(load_problem(path))
-    if isinstance(worked, WorkedDerivation):
-        drawings = [worked.draw(topic.id) for topic in worked.problem.topics]
+    if isinstance(worked, WorkedPage):
+        drawings = [worked.draw(**arguments) for method, arguments in worked.cells() if method == "draw"]  # type: ignore[arg-type]
     else:
         parameter = worked.names.plain(next(worked.names.parameters(1)))
         wanted = ["network", "forward", "backward", "paths"]
@@ -32,6 +33,7 @@ def test_letters_of_shipped_problems_keep_away_from_their_boxes(path: Path) -> N
 @pytest.mark.parametrize("seed", range(12))
 def test_letters_of_random_networks_do(seed: int) -> None:
     worked = solve(load_problem(small_problem(seed)))
+    assert isinstance(worked, WorkedSolution)
     assert [fault for show in SHOWS for fault in cramped(worked.draw(show).svg)] == []
 
 

@@ -11,7 +11,7 @@ from nbsolve import solve
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.problem import parse_problem
 from nbsolve.worked import WorkedSolution
-from nbsolve.worked_derivation import WorkedDerivation
+from nbsolve.worked_page import WorkedPage
 
 DRAWINGS = ("network", "forward", "backward", "update", "heatmaps", "activations", "loss")
 
@@ -25,8 +25,8 @@ def all_the_way(text: str, surface: str = "pages", folder: Path | None = None) -
     {"pages": _pages, "handouts": _handouts, "drawings": _drawings}[surface](worked)
 
 
-def _pages(worked: WorkedSolution | WorkedDerivation) -> None:
-    from nbsolve import answers, worked_derivation
+def _pages(worked: WorkedSolution | WorkedPage) -> None:
+    from nbsolve import answers
     from nbsolve.render import latex, myst
     from nbsolve.render import text as plain
 
@@ -37,8 +37,8 @@ def _pages(worked: WorkedSolution | WorkedDerivation) -> None:
         latex.render(document),
     ]
     stream = io.StringIO()
-    if isinstance(worked, WorkedDerivation):
-        worked_derivation.write_json(worked, stream, everything=True)
+    if isinstance(worked, WorkedPage):
+        worked.write_json(stream, everything=True)
     else:
         answers.write_json(worked, stream, everything=True)
     json.loads(stream.getvalue(), parse_constant=_refused)
@@ -50,7 +50,7 @@ def _refused(word: str) -> None:
     raise AssertionError(f"{word} is not JSON")
 
 
-def _handouts(worked: WorkedSolution | WorkedDerivation) -> None:
+def _handouts(worked: WorkedSolution | WorkedPage) -> None:
     from nbsolve.handout import CourseData, Handout, key
     from nbsolve.handout.typesetting import _source
 
@@ -59,8 +59,13 @@ def _handouts(worked: WorkedSolution | WorkedDerivation) -> None:
         _source(sheet)[0].encode("utf-8")
 
 
-def _drawings(worked: WorkedSolution | WorkedDerivation) -> None:
-    for picture in () if isinstance(worked, WorkedDerivation) else DRAWINGS:
+def _drawings(worked: WorkedSolution | WorkedPage) -> None:
+    if isinstance(worked, WorkedPage):
+        for method, arguments in worked.cells():
+            if method == "draw":
+                worked.draw(**arguments).svg.encode("utf-8")  # type: ignore[arg-type]
+        return
+    for picture in DRAWINGS:
         try:
             worked.draw(picture).svg.encode("utf-8")
         except UnknownQuantityError:

@@ -227,4 +227,4 @@ loss: squared_error
 """
     problem = load_problem(text, folder=tmp_path)
     assert "0.25" in self_contained_text(problem)
-    assert load_problem(self_contained_text(problem)).network == problem.network  # type: ignore[union-attr]
+    assert load_problem(self_contained_text(problem)).network == problem.network  # type: ignore[attr-defined]

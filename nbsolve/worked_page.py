@@ -1,0 +1,171 @@
+"""The public face of a problem that is not a network of layers: what notebooks, site and handouts ask of it.
+
+A kind of problem is one subclass, named in `nbsolve.worked`.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+from nbsolve.answers import VERSION, Answer
+from nbsolve.document import Block, Document, Heading
+from nbsolve.expr import Expr
+from nbsolve.live import filled_without_solution, texts_of
+from nbsolve.notation import Names
+from nbsolve.problem.model import AnyProblem
+from nbsolve.shown import Shown, shown
+from nbsolve.symbol import Partial, Symbol
+
+if TYPE_CHECKING:
+    from nbsolve.drawing import Drawing
+
+__all__ = ["Call", "Finding", "Method", "WorkedPage"]
+
+Call = tuple[str, dict[str, str | int]]
+"""A method of a solution and the arguments that it is called with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result: `left` = `result`, both in plain text and in LaTeX; `id` is what parts call it."""
+
+    id: str
+    variant: str | None
+    left: str
+    left_latex: str
+    result: str
+    result_latex: str
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How results of one part are found, in words, and as the equation `left` = `formula` of the first of them.
+
+    What is `given` earns no marks.
+    """
+
+    part: str
+    words: str
+    entries: tuple[Answer | Finding, ...]
+    left: Symbol | Partial | None = None
+    formula: Expr | None = None
+    given: bool = False
+
+
+class WorkedPage(ABC):
+    """A problem worked out. The documents show themselves in Jupyter and print as text."""
+
+    problem: AnyProblem
+    names: Names
+
+    @abstractmethod
+    def __init__(self, problem: Any) -> None:
+        """Of a problem of its own kind."""
+
+    # ------------------------------------------------------------------ documents
+
+    @abstractmethod
+    def statement(self) -> Shown:
+        """What is asked."""
+
+    @abstractmethod
+    def unsaid(self) -> Shown:
+        """What a question cannot do without and the statement leaves to the conventions."""
+
+    @abstractmethod
+    def conventions(self) -> Shown:
+        """Letters and conventions."""
+
+    @abstractmethod
+    def worked(self) -> Shown:
+        """The solution."""
+
+    @abstractmethod
+    def explain(self, quantity: str) -> Shown:
+        """One result and what it rests on. Raises: UnknownQuantityError."""
+
+    @abstractmethod
+    def answers(self) -> Shown:
+        """A table of the results."""
+
+    @abstractmethod
+    def pitfalls(self) -> Shown:
+        """Common mistakes."""
+
+    def document(self) -> Shown:
+        """The page as one document: statement, conventions, solution, answers, pitfalls."""
+        from nbsolve.compose.statement import authored
+
+        title = Heading(1, (authored(self.problem, self.problem.title),))
+        parts = (self.statement, self.conventions, self.worked, self.answers, self.pitfalls)
+        blocks = [title, *(block for part in parts for block in part().blocks)]
+        return shown(Document(tuple(blocks), self.names))
+
+    def texts(self) -> dict[str, str]:
+        """The author's texts, their numbers filled in, by YAML path (`pitfalls[0]`). Raises: ProblemError."""
+        return {path: filled_without_solution(text, path) for path, text in texts_of(self.problem)}
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
+        return self.document()._repr_mimebundle_(**options)
+
+    # ------------------------------------------------------------------ what other outputs ask
+
+    @abstractmethod
+    def cells(self) -> Iterator[Call]:
+        """What its page shows between the conventions and the answers, as the cells of its notebook call it."""
+
+    @abstractmethod
+    def draw(self, id: str | None = None) -> Drawing:
+        """One of its drawings by name (default: the first). Raises: UnknownQuantityError."""
+
+    def question_picture(self) -> Callable[[], Drawing] | None:
+        """What draws what is given, for the question; None where there is no such drawing."""
+        return None
+
+    def pictures(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
+        """Positions of headings in the page's blocks that a drawing follows."""
+        return {}
+
+    @abstractmethod
+    def lines_of(self, ask: str) -> int:
+        """The lines that a person writes to find what a part asks."""
+
+    # ------------------------------------------------------------------ results
+
+    @abstractmethod
+    def entries(self, everything: bool = False) -> Iterator[Answer | Finding]:
+        """The results that the parts ask for, or all of them."""
+
+    @abstractmethod
+    def methods(self) -> Iterator[Method]:
+        """The results that the parts ask for, those found in the same way together."""
+
+    @abstractmethod
+    def about(self) -> dict[str, Any]:
+        """What the JSON says of the problem besides its kind, name, title and source."""
+
+    @abstractmethod
+    def askable(self) -> tuple[str, ...]:
+        """What `explain` knows by name."""
+
+    def write_json(self, stream: IO[str], everything: bool = False) -> None:
+        """Write the results as one JSON object, an entry a line."""
+        problem = self.problem
+        own = {"kind": problem.kind, "name": problem.name, "title": problem.title, "source": problem.source}
+        head = {"version": VERSION, "problem": own | self.about()}
+        stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')
+        separator = "\n"
+        for entry in self.entries(everything=everything):
+            data = {
+                name: value
+                for name, value in asdict(entry).items()
+                if value is not None or name not in ("part", "formula", "latex")
+            }
+            stream.write(separator + json.dumps(data, ensure_ascii=False))
+            separator = ",\n"
+        stream.write("\n]}\n")
