@@ -1,0 +1,159 @@
+"""Values and gradients of a `kind: graph` by automatic differentiation (HIPS autograd), in doubles.
+
+A zero is added to every entry that is computed, so that one reverse pass gives the gradients of what is given and
+of all nodes. At a tie max and min take the first operand; ReLU′(0) = 0 and |·|′(0) = 0. `TIE` is how near two
+doubles have to be for that: 0.1 + 0.2 is 0.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import autograd.numpy as np
+from autograd import grad
+
+from tests.reference.graph_reading import Graph, entries, read_graph, reads, walk
+
+TIE = 1e-10
+Values = dict[str, float]
+
+
+def values_and_gradients(text: str, at: Mapping[str, float] | None = None) -> Values:
+    """`x`, `q`, `W[1,2]`, and the gradient of what the file says with respect to each: `df/dx`, `df/dW[1,2]`.
+
+    A gradient has the upstream gradient in it; `at` gives letters their values.
+    """
+    graph = read_graph(text)
+    return _solved(graph, _point(graph, at))
+
+
+def local_factors(text: str, at: Mapping[str, float] | None = None) -> Values:
+    """`dq/dx` for every entry that is computed and every entry that its formula reads, the other ones held."""
+    graph = read_graph(text)
+    values = _forward(graph, _point(graph, at), {})
+    found: Values = {}
+    for equation in graph.equations:
+        names = {name for name, _ in reads(equation.body) if name in graph.shapes}
+        read = [one for name in names for one in entries(name, graph.shapes[name])]
+        for target in entries(equation.name, equation.shape):
+
+            def alone(held: Values, target: str = target) -> Any:
+                return _entry(graph, target, {**values, **held}) + 0.0 * sum(held.values())
+
+            slopes = grad(alone)({name: values[name] for name in read})
+            found |= {f"d{target}/d{name}": float(slope) for name, slope in slopes.items()}
+    return found
+
+
+def iterations(text: str) -> list[Values]:
+    """One dict an iteration of `training`: values, gradients, and what the parameters are afterwards (`x_new`)."""
+    graph = read_graph(text)
+    point = _point(graph, None)
+    rate = float(Fraction(graph.training["learning_rate"]))
+    sign = 1 if graph.training.get("direction", "descent") == "ascent" else -1
+    trained = graph.training.get("parameters", list(_arrays(graph)))
+    found = []
+    for _ in range(int(graph.training.get("iterations", "1"))):
+        values = _solved(graph, point)
+        moved = {
+            one: point[one] + sign * rate * values[f"d{graph.of}/d{one}"]
+            for name in trained
+            for one in entries(name, graph.shapes[name])
+        }
+        point |= moved
+        found.append({**values, **{_new(name): value for name, value in moved.items()}})
+    return found
+
+
+def _new(name: str) -> str:
+    """`x_new`, `W_new[1,2]`."""
+    letter, bracket, rest = name.partition("[")
+    return f"{letter}_new{bracket}{rest}"
+
+
+def _arrays(graph: Graph) -> list[str]:
+    computed = {equation.name for equation in graph.equations}
+    return [name for name in graph.shapes if name not in computed]
+
+
+def _point(graph: Graph, at: Mapping[str, float] | None) -> Values:
+    return {
+        name: float(value) if value is not None else float((at or {})[name])
+        for name, value in graph.given.items()
+    }
+
+
+def _solved(graph: Graph, point: Values) -> Values:
+    values = _forward(graph, point, {})
+    nudges = {name: 0.0 for name in values if name not in point}
+
+    def pulled(given: Values, hung: Values) -> Any:
+        computed = _forward(graph, given, hung)
+        nothing = 0.0 * (
+            sum(given.values()) + sum(hung.values())
+        )  # autograd warns where nothing depends on them
+        return nothing + sum(float(seed) * computed[name] for name, seed in graph.seeds.items())
+
+    by_given, by_node = grad(pulled, 0)(point, nudges), grad(pulled, 1)(point, nudges)
+    gradients = {**by_given, **by_node}
+    return {**values, **{f"d{graph.of}/d{name}": float(slope) for name, slope in gradients.items()}}
+
+
+def _forward(graph: Graph, given: Mapping[str, Any], hung: Mapping[str, Any]) -> dict[str, Any]:
+    """All entries, each with what is hung on it."""
+    return walk(graph, given, FUNCTIONS, float, lambda name, value: value + hung.get(name, 0.0))
+
+
+def _entry(graph: Graph, target: str, values: Mapping[str, Any]) -> Any:
+    """One entry by its formula from given values of all it reads."""
+    found = []
+
+    def kept(name: str, value: Any) -> Any:
+        if name == target:
+            found.append(value)
+        return values[name]
+
+    walk(graph, {name: values[name] for name in graph.given}, FUNCTIONS, float, kept)
+    return found[0]
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return bool(abs(a - b) <= TIE * (1 + abs(a)))
+
+
+def _maximum(a: Any, *rest: Any) -> Any:
+    for b in rest:
+        a = a if a >= b or _equal(a, b) else b
+    return a
+
+
+def _minimum(a: Any, *rest: Any) -> Any:
+    for b in rest:
+        a = a if a <= b or _equal(a, b) else b
+    return a
+
+
+def _sigmoid(x: Any) -> Any:
+    return 0.5 * (1 + np.tanh(x / 2))
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "^": lambda x, n: x**n,
+    "exp": np.exp, "ln": np.log, "log": np.log, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tanh": np.tanh,
+    "sigmoid": _sigmoid,
+    "abs": lambda x: 0.0 * x if _equal(x, 0.0) else x if x > 0 else -x,
+    "relu": lambda x: 0.0 * x if x <= 0 or _equal(x, 0.0) else x,
+    "softplus": lambda x: np.logaddexp(0.0, x),
+    "max": _maximum,
+    "min": _minimum,
+    "<": lambda a, b: a < b and not _equal(a, b),
+    ">": lambda a, b: a > b and not _equal(a, b),
+    "<=": lambda a, b: a < b or _equal(a, b),
+    ">=": lambda a, b: a > b or _equal(a, b),
+    "==": _equal,
+    "!=": lambda a, b: not _equal(a, b),
+    "pi": lambda: np.pi,
+    "e": lambda: np.e,
+}  # fmt: skip

@@ -1,0 +1,252 @@
+"""A file of `kind: graph` as the oracles read it: plain PyYAML, and Python's own grammar for the formulae.
+
+`walk` goes through the equations entry by entry with numbers of any kind: what a number is, and what functions do
+with it, is the business of an oracle. Whatever is not understood raises: an oracle never guesses.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import yaml
+
+from tests.reference.numbers import read
+
+Shape = tuple[int, ...]
+Places = Mapping[str, int]
+_NAME = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[(.*)\])?\s*$")
+_RELATIONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One node: its name, the letters of its axes, the lengths of these and of what it sums over, its formula."""
+
+    name: str
+    axes: tuple[str, ...]
+    lengths: dict[str, int]
+    body: ast.expr
+
+    @property
+    def shape(self) -> Shape:
+        return tuple(self.lengths[axis] for axis in self.axes)
+
+
+@dataclass
+class Graph:
+    """What decides a number. `given` has entries by their canonical names; `seeds` has what comes in at which."""
+
+    given: dict[str, Fraction | None]
+    shapes: dict[str, Shape]
+    equations: list[Equation]
+    of: str
+    seeds: dict[str, Fraction]
+    padding: dict[str, Fraction]
+    training: dict[str, Any] = field(default_factory=dict)
+
+
+def entry(name: str, place: tuple[int, ...]) -> str:
+    """`x`, `W[1,2]`."""
+    return f"{name}[{','.join(map(str, place))}]" if place else name
+
+
+def entries(name: str, shape: Shape) -> Iterator[str]:
+    """The canonical names of all entries of an array."""
+    for place in itertools.product(*map(_counted, shape)):
+        yield entry(name, place)
+
+
+def read_graph(text: str) -> Graph:
+    """The graph of a YAML text."""
+    node = yaml.load(text, Loader=yaml.BaseLoader)
+    given, shapes = _given(node["given"])
+    ranges = {letter: int(length) for letter, length in node.get("ranges", {}).items()}
+    equations = []
+    for written, formula in node["equations"].items():
+        name, inside = _taken_apart(written)
+        axes = tuple(letter.strip() for letter in inside.split(",")) if inside else ()
+        body = ast.parse(str(formula).replace("^", "**").strip(), mode="eval").body
+        lengths = {**_lengths(body, shapes), **ranges}
+        equations.append(Equation(name, axes, {k: lengths[k] for k in (*axes, *_summed(body))}, body))
+        assert name not in shapes, name
+        shapes[name] = equations[-1].shape
+    of = node.get("gradients_of", equations[-1].name).replace(" ", "")
+    name, inside = _taken_apart(of)
+    shape: Shape = () if inside else shapes[name]
+    upstream = node.get("upstream", "1")
+    if isinstance(upstream, str):  # one number for all entries of an array
+        seeds = dict.fromkeys(entries(of, shape), read(upstream))
+    else:
+        seeds = _flat(name, shape, upstream)
+    padding = {name: read(number) for name, number in node.get("padding", {}).items()}
+    return Graph(given, shapes, equations, of, seeds, padding, node.get("training", {}))
+
+
+def walk(
+    graph: Graph,
+    given: Mapping[str, Any],
+    functions: Mapping[str, Callable[..., Any]],
+    number: Callable[..., Any],
+    hang: Callable[[str, Any], Any],
+) -> dict[str, Any]:
+    """All entries by their names. What `hang` makes of an entry that was computed takes its place."""
+    values = {**given, **{f"padding {name}": number(amount) for name, amount in graph.padding.items()}}
+    for equation in graph.equations:
+        reader = _Reader(graph.shapes, equation.lengths, functions, number, values)
+        for place in itertools.product(*map(_counted, equation.shape)):
+            name, at = entry(equation.name, place), dict(zip(equation.axes, place, strict=True))
+            values[name] = hang(name, reader.value(equation.body, at))
+    return {name: value for name, value in values.items() if not name.startswith("padding ")}
+
+
+def _counted(length: int) -> range:
+    return range(1, length + 1)
+
+
+@dataclass
+class _Reader:
+    shapes: Mapping[str, Shape]
+    lengths: Mapping[str, int]
+    functions: Mapping[str, Callable[..., Any]]
+    number: Callable[..., Any]
+    values: Mapping[str, Any]
+
+    def value(self, node: ast.expr, at: Places) -> Any:
+        match node:
+            case ast.Constant(value=int() | float()):
+                return self.number(read(ast.unparse(node)))
+            case ast.Name(name):
+                return self.values[name] if name in self.values else self.functions[name]()
+            case ast.Subscript(ast.Name(name), index):
+                return self._read(name, index, at)
+            case ast.BinOp(left, ast.Pow(), right):
+                return self.functions["^"](self.value(left, at), self.value(right, at))
+            case ast.BinOp(left, ast.Add(), right):
+                return self.value(left, at) + self.value(right, at)
+            case ast.BinOp(left, ast.Sub(), right):
+                return self.value(left, at) - self.value(right, at)
+            case ast.BinOp(left, ast.Mult(), right):
+                return self.value(left, at) * self.value(right, at)
+            case ast.BinOp(left, ast.Div(), right):
+                return self.value(left, at) / self.value(right, at)
+            case ast.UnaryOp(ast.USub(), operand):
+                return -self.value(operand, at)
+            case ast.UnaryOp(ast.UAdd(), operand):
+                return self.value(operand, at)
+            case ast.Call(ast.Name("sum"), [*letters, body]):
+                names = [letter.id for letter in letters if isinstance(letter, ast.Name)]
+                total = self.number(Fraction(0))
+                for place in itertools.product(*(_counted(self.lengths[name]) for name in names)):
+                    total = total + self.value(body, {**at, **dict(zip(names, place, strict=True))})
+                return total
+            case ast.Call(ast.Name("where"), [ast.Compare(left, [relation], [right]), value, otherwise]):
+                sides = self.value(left, at), self.value(right, at)
+                holds = self.functions[_RELATIONS[type(relation)]](*sides)
+                return self.value(value if holds else otherwise, at)
+            case ast.Call(ast.Name(name), arguments):
+                return self.functions[name](*(self.value(argument, at) for argument in arguments))
+        raise ValueError(ast.unparse(node))
+
+    def _read(self, name: str, index: ast.expr, at: Places) -> Any:
+        place = tuple(position(one, at) for one in _indices(index))
+        shape = self.shapes[name]
+        assert len(place) == len(shape), (name, place, shape)
+        if all(1 <= where <= length for where, length in zip(place, shape, strict=True)):
+            return self.values[entry(name, place)]
+        if f"padding {name}" not in self.values:
+            raise ValueError(f"{entry(name, place)} is outside")
+        return self.values[f"padding {name}"]
+
+
+_WHOLE: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+}  # fmt: skip
+
+
+def position(node: ast.expr, at: Places) -> int:
+    """The whole number that an index is."""
+    match node:
+        case ast.Constant(int(value)):
+            return value
+        case ast.Name(name):
+            return at[name]
+        case ast.UnaryOp(ast.USub(), operand):
+            return -position(operand, at)
+        case ast.BinOp(left, operation, right):
+            return _WHOLE[type(operation)](position(left, at), position(right, at))
+    raise ValueError(ast.unparse(node))
+
+
+def reads(body: ast.expr) -> Iterator[tuple[str, list[ast.expr]]]:
+    """The names that a formula reads, with their indices (none for a scalar)."""
+    inner = {id(node.value) for node in ast.walk(body) if isinstance(node, ast.Subscript)}
+    inner |= {id(node.func) for node in ast.walk(body) if isinstance(node, ast.Call)}
+    for node in ast.walk(body):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            yield node.value.id, _indices(node.slice)
+        elif isinstance(node, ast.Name) and id(node) not in inner:
+            yield node.id, []
+
+
+def _indices(index: ast.expr) -> list[ast.expr]:
+    return list(index.elts) if isinstance(index, ast.Tuple) else [index]
+
+
+def _lengths(body: ast.expr, shapes: Mapping[str, Shape]) -> dict[str, int]:
+    """How long each axis is whose letter stands alone in an index."""
+    found: dict[str, int] = {}
+    for name, indices in reads(body):
+        for one, length in zip(indices, shapes[name] if indices else (), strict=True):
+            if isinstance(one, ast.Name) and found.setdefault(one.id, length) != length:
+                raise ValueError(f"{one.id} has two lengths")
+    return found
+
+
+def _summed(body: ast.expr) -> list[str]:
+    calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
+    sums = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "sum"]
+    return [letter.id for call in sums for letter in call.args[:-1] if isinstance(letter, ast.Name)]
+
+
+def _taken_apart(written: str) -> tuple[str, str]:
+    found = _NAME.match(written)
+    assert found is not None, written
+    return found[1], found[2] or ""
+
+
+def _given(node: Any) -> tuple[dict[str, Fraction | None], dict[str, Shape]]:
+    if isinstance(node, list):
+        return dict.fromkeys(node), dict.fromkeys(node, ())
+    given: dict[str, Fraction | None] = {}
+    shapes: dict[str, Shape] = {}
+    for name, value in node.items():
+        shapes[name] = _shape(value)
+        given |= _flat(name, shapes[name], value)
+    return given, shapes
+
+
+def _shape(value: Any) -> Shape:
+    return (len(value), *_shape(value[0])) if isinstance(value, list) else ()
+
+
+def _flat(name: str, shape: Shape, value: Any) -> dict[str, Fraction]:
+    """Nested lists by the canonical names of their entries."""
+
+    def leaves(node: Any, depth: int) -> Iterator[str]:
+        if depth == len(shape):
+            yield node
+            return
+        assert len(node) == shape[depth], (name, shape, value)
+        for one in node:
+            yield from leaves(one, depth + 1)
+
+    return {key: read(leaf) for key, leaf in zip(entries(name, shape), leaves(value, 0), strict=True)}
