@@ -62,7 +62,7 @@ def test_the_sweep_agrees_with_difference_quotients() -> None:
         slope = next(value for key, value in precise.items() if key.endswith(f"/d{name}"))
         assert abs(quotient(text, name) - slope) <= 1e-20 * (1 + abs(slope)), seed
         tried += 1
-    assert tried > 4
+    assert tried > 2
 
 
 def test_random_graphs_are_of_all_kinds() -> None:
