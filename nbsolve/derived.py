@@ -68,11 +68,11 @@ def write_derived(recorder: Recorder, solution: Solution, labels: Sequence[int |
     for label in labels:
         if problem.samples[0].target is not None:
             _errors(recorder, output, label)
-        if not problem.losses:
+        if not problem.differentiated:
             write_local_derivatives(recorder, graph, [node for node in graph.nodes if node.sample == label])
             continue
         _signals(recorder, solution, label)
-        if objective.output_loss(1, label) is not None:
+        if problem.losses and objective.output_loss(1, label) is not None:
             _output_losses(recorder, (objective, seeing), output, label)
             for k in output.units:
                 _backwards(recorder, solution, graph, seeing, k, label)

@@ -144,7 +144,7 @@ class _Run:
             begun(self.parameters, self.problem, samples, labels),
         )
         recorder.replaced = self.replay.at(number)
-        with_loss = wanted or self._loss_is_needed(number)
+        with_loss = bool(self.problem.losses) and (wanted or self._loss_is_needed(number))
         objective = Objective(self.problem, labels)
         # The formula of a cross-entropy may depend on how close its predictions are to 0 and 1.
         fixed = not (
@@ -158,7 +158,7 @@ class _Run:
         recorder.values.graph = graph
         write_forward(recorder, graph)
         forward = _taken(recorder)
-        if not self.problem.losses:
+        if not self.problem.differentiated:
             return Iteration(number, samples, recorder.values, forward, (), (), (), ())
         objective = objective.meeting(recorder.values)
         if with_loss:
@@ -183,7 +183,7 @@ class _Run:
                 update = _taken(recorder)
             if wanted:
                 write_forward(recorder, network_graph(self.layers, labels, new=True))
-                after = self._after(recorder, objective)
+                after = self._after(recorder, objective) if with_loss else _taken(recorder)
             if not wanted:
                 self.computations[samples, with_loss] = [*recorder.computations]
             self._close(recorder, samples, with_loss)
@@ -254,7 +254,7 @@ class _Run:
         """Hand the new parameters on; at the end of an epoch that is shown, write down its loss."""
         if with_loss:
             self.epoch_losses.append((len(samples), recorder.values[LOSS]))
-        if recorder.number % self.epoch_length == 0:
+        if recorder.number % self.epoch_length == 0 and self.problem.losses:
             if recorder.recording or self.every_epoch:
                 self._write_epoch_loss(recorder, recorder.number)
             if self.every_epoch:

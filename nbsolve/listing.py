@@ -142,7 +142,7 @@ def everything(solution: Solution) -> Iterator[Place]:
                     yield Place(atom, holder, t, fixed=not training)
                     yield from _as_bias(atom, holder, t, not training)
         yield from (Place(atom, atom, t) for atom in _forward(solution, iteration))
-        if not problem.losses:
+        if not problem.differentiated:
             continue
         yield from (Place(atom, atom, t) for atom in _of_loss(solution, iteration))
         for layer in solution.layers:
@@ -204,9 +204,11 @@ def _forward_after(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
 
 
 def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    yield LOSS
+    if solution.problem.losses:
+        yield LOSS
     for label in iteration.labels:
-        yield from _errors(solution, label)
+        if solution.problem.losses:
+            yield from _errors(solution, label)
         for layer in reversed(solution.layers):
             yield from (Partial(LOSS, layer.a(j, label)) for j in layer.units)
             yield from (Partial(LOSS, layer.z(j, label)) for j in layer.units)
@@ -351,13 +353,16 @@ def of_sample(atom: Atom, label: int | None) -> Atom:
 def refusal(atom: Atom, problem: Problem) -> str | None:
     """Why a problem gives a quantity no value; None where it does."""
     if isinstance(atom, Partial):
-        return refusal(atom.of, problem) or refusal(atom.wrt, problem)
+        known = problem.given_gradient and atom.of == LOSS
+        return (None if known else refusal(atom.of, problem)) or refusal(atom.wrt, problem)
     later = atom.new and atom.role not in _PARAMETERS
     if problem.symbolic and (later or atom.role in (Role.LOSS_DECREASE, Role.EPOCH_LOSS)):
         return "the problem is in symbols"
     if atom.role in (Role.TARGET, Role.ERROR) and problem.samples[0].target is None:
         return "the samples have no targets"
-    if atom.role in _NEED_LOSS and not problem.losses:
+    if problem.given_gradient and atom.role in _NEED_LOSS - {Role.DELTA}:
+        return "only the gradient of the loss is given (upstream), not the loss"
+    if atom.role in _NEED_LOSS and not problem.differentiated:
         return "the problem has no loss (add one, such as loss: squared_error)"
     if (atom.role in _NEED_TRAINING or atom.new or atom.change) and problem.training is None:
         return "the problem has no training (add training: {optimiser: {sgd: {learning_rate: 0.1}}})"

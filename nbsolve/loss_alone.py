@@ -1,5 +1,7 @@
 """The loss of a batch from the definitions alone, forward only, with nothing of what the engine found.
 
+Where ∂L/∂a of the outputs is given instead of a loss, Σ ∂L/∂a · a stands for it, which has the same gradients.
+
 It is evaluated in exact arithmetic from the catalogue and the problem, for any parameters. The signs of what
 decides between cases are watched, and come with the loss.
 """
@@ -162,9 +164,12 @@ class Batch:
             return replace(known, there=there)
         for layer in range(first + 1, len(layers)):
             a = _activated(layers[layer], self.summed(parameters, layer, a, watching), watching)
-        target = self.problem.samples[number - 1].target
-        y: Array = given_values(given_array(target))  # type: ignore[assignment]
+        sample = self.problem.samples[number - 1]
         total: Value = ZERO
+        upstream: Array = given_values(given_array(sample.upstream or ()))  # type: ignore[assignment]
+        for given, value in zip(upstream, a, strict=False):
+            total = watching.add(total, watching.multiply(given, value))
+        y: Array = given_values(given_array(sample.target or ()))  # type: ignore[assignment]
         for term in self.problem.losses:
             own = _term(term, a, y, watching)
             if term.over_samples == "mean":

@@ -45,7 +45,7 @@ from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.recorder import Recorder, forms
 from nbsolve.saturation import at_target, pre_activation, saturated
 from nbsolve.step import Form, Reason, Rule
-from nbsolve.symbol import Role, Symbol, Unit
+from nbsolve.symbol import Partial, Role, Symbol, Unit
 from nbsolve.values import Values, layer_activation
 
 
@@ -296,7 +296,9 @@ class Objective:
     # ------------------------------------------------------------------ the derivative
 
     def derivative(self, k: Unit, sample: int | None) -> Expr:
-        """∂L/∂a_k."""
+        """∂L/∂a_k; by its name where it is given."""
+        if self.problem.given_gradient:
+            return self._named(k, sample)
         terms = []
         for term in self.problem.losses:
             record = loss_of(term)
@@ -330,6 +332,8 @@ class Objective:
 
     def plain_derivative(self, k: Unit, sample: int | None) -> Expr:
         """∂L/∂a_k before it is simplified: constants apart, fractions as the rules give them."""
+        if self.problem.given_gradient:
+            return self._named(k, sample)
         terms = []
         for term in self.problem.losses:
             record = loss_of(term)
@@ -346,6 +350,8 @@ class Objective:
 
     def derivatives(self, sample: int | None) -> Expr:
         """The vector of ∂L/∂a_k, shape (outputs,)."""
+        if self.problem.given_gradient:
+            return self._named(None, sample)
         outputs = range(1, self.outputs + 1)
         if any(layer_activation(self.depth, k, sample) in {*self.saturated, *self.met} for k in outputs):
             return Matrix(tuple((self.derivative(k, sample),) for k in outputs))
@@ -363,6 +369,9 @@ class Objective:
         if together:
             return Applied("loss", definition, (("a", a), ("y", y)), primes=1)
         return Applied("loss", definition, (("a_k", a), ("y_k", y)), (("a", a), ("y", y)), primes=1)
+
+    def _named(self, k: Unit | None, sample: int | None) -> Expr:
+        return Quantity(Partial(Symbol(Role.LOSS), layer_activation(self.depth, k, sample)))
 
     def cancelled(self, k: Unit | None, sample: int | None, values: Values) -> Expr | None:
         """∂L/∂z_k where loss and activation of the output cancel (a − y); None where they do not.

@@ -34,7 +34,7 @@ def after_headings(worked: Worked, blocks: Sequence[Block]) -> dict[int, Draw]:
     """Positions of the headings that a drawing follows: each backward pass, each derivation."""
     if isinstance(worked, WorkedPage):
         return worked.pictures(blocks)
-    kind = "backward" if worked.problem.losses else "forward"
+    kind = "backward" if worked.problem.differentiated else "forward"
     title = (phrase(f"sections.{kind}"),)
     places = [n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.text == title]
     numbers = [iteration.number for iteration in worked.solution.iterations]

@@ -22,7 +22,7 @@ def steps_of(problem: Problem) -> int:
     behind it. A problem that asks nothing in particular asks for everything.
     """
     asked = [word for part in problem.parts for word in part.ask] or [
-        "forward", *(["loss", "gradients"] if problem.losses else []),
+        "forward", *(["loss"] if problem.losses else []), *(["gradients"] if problem.differentiated else []),
         *(["updated_parameters"] if problem.training else []),
     ]  # fmt: skip
     layers, inputs = problem.network.layers, problem.network.inputs

@@ -89,7 +89,9 @@ def _used(problem: Problem) -> list[Function]:
 def _network(problem: Problem) -> str:
     """The widths of the layers, their activations, the loss."""
     activations = ", ".join(activation_name(layer.activation) for layer in problem.network.layers)
-    losses = " + ".join(loss_name(term) for term in problem.losses) or phrase("book.no_loss")
+    losses = " + ".join(loss_name(term) for term in problem.losses) or phrase(
+        "book.upstream" if problem.given_gradient else "book.no_loss"
+    )
     return f"{shape(problem)} · {activations} · {losses}"
 
 

@@ -57,4 +57,4 @@ def _names(file: str) -> list[str]:
     symbols = list(Names.of(problem).symbols())
     differentiable = {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.WEIGHT, Role.BIAS, Role.THRESHOLD}
     gradients = [f"dL/d{canonical(symbol)}" for symbol in symbols if symbol.role in differentiable]
-    return [canonical(symbol) for symbol in symbols] + (gradients if problem.losses else [])
+    return [canonical(symbol) for symbol in symbols] + (gradients if problem.differentiated else [])

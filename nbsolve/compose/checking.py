@@ -62,7 +62,7 @@ class CheckBlocks:
         if not self.solution.iterations or self.solution.replay:
             return
         yield Heading(2, (phrase("check.section"),))
-        if self.solution.problem.losses:
+        if self.solution.problem.differentiated:
             yield from self.quotients()
         yield from self.programs()
 
@@ -89,6 +89,8 @@ class CheckBlocks:
         loss = self.names.latex(LOSS)
         step = min(check.found[0] for check in checks)
         yield Paragraph((Markdown(phrase("check.how", loss=loss, step=f"10^{{{step}}}")),))
+        if self.solution.problem.given_gradient:
+            yield Paragraph((Markdown(phrase("check.upstream", loss=loss, sum=self._weighted_outputs())),))
         if self._each_step:
             yield Paragraph((phrase("check.rounded"),))
         if checks[0].chosen:
@@ -98,6 +100,15 @@ class CheckBlocks:
                 number = str(check.iteration.number)
                 yield Heading(3, (phrase("sections.iteration", number=number),))
             yield from check.at(step).blocks(loss)
+
+    def _weighted_outputs(self) -> str:
+        """0.1 a₁ − 0.3 a₂ in letters: what stands for a loss of which only the gradient is known."""
+        last = len(self.solution.layers)
+        outputs = [self.names.latex(Symbol(Role.ACTIVATION, last, k)) for k in self.solution.layers[-1].units]
+        loss = self.names.latex(LOSS)
+        shown = outputs if len(outputs) <= 3 else [outputs[0], "", outputs[-1]]
+        terms = [rf"\frac{{\partial {loss}}}{{\partial {a}}}\,{a}" if a else r"\dots" for a in shown]
+        return " + ".join(terms)
 
     @property
     def _each_step(self) -> bool:

@@ -94,7 +94,7 @@ class Composer:
             yield Heading(2, (phrase("letters.in_numbers"),))
         passes = self._iterations.writer(iteration, 2 if not self._named and self.in_letters is None else 3)
         yield from self._with_identities(getattr(passes, part)(), iteration)
-        if part == ("backward" if self.solution.problem.losses else "forward"):
+        if part == ("backward" if self.solution.problem.differentiated else "forward"):
             yield from passes.also_asked()
         training = self.solution.problem.training
         if part == STAGES[-1] and training is not None and iteration is iterations[-1]:

@@ -52,6 +52,9 @@ def conventions(solution: Solution, names: Names) -> Iterator[Text]:
     if problem.losses:
         yield from losses(solution, names)
         yield from one_sample(problem, names)
+    if problem.given_gradient:
+        yield _given_gradient(problem, names)
+    if problem.differentiated:
         yield from _signs(solution)
         yield _delta(solution)
         yield from _training(problem)
@@ -72,6 +75,12 @@ def _replayed(solution: Solution) -> Iterator[Text]:
             yield (f"{words} ", Math(Quantity(atom), "=", literal(given)))
     for name, told in solution.replay.rules.items():
         yield (phrase(f"changes.{name}", told="" if told is None else phrase(f"activations.{told}")),)
+
+
+def _given_gradient(problem: Problem, names: Names) -> Text:
+    """That the gradient at the outputs is given; in a batch, that it is that of the whole batch's loss."""
+    key = "upstream_batch" if len(problem.samples) > 1 else "upstream"
+    return (Markdown(phrase(f"conventions.{key}", loss=names.latex(Symbol(Role.LOSS)))),)
 
 
 def _signs(solution: Solution) -> Iterator[Text]:
@@ -116,7 +125,7 @@ def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
         loss_words(term, problem, names, kink=False) for term in problem.losses if term.formula is not None
     ]
     yield from (said for said in losses(solution, names, kink=False) if said not in own)
-    if problem.losses and len(problem.samples) > 1:
+    if problem.differentiated and len(problem.samples) > 1:
         yield from islice(_training(problem), 1)
     if any(isinstance(entry, Given) for entry in problem.entries) and problem.rounding != Rounding():
         yield _rounding(problem, names)
@@ -156,7 +165,7 @@ def _biases(problem: Problem) -> Iterator[Text]:
 def _held(solution: Solution) -> Iterator[Text]:
     """The parameters that are not trained, by name where they are few."""
     held = [member for layer in solution.layers for member in layer.held]
-    if not held or not solution.problem.losses:
+    if not held or not solution.problem.differentiated:
         return
     before, _, after = phrase("conventions.held", names="\0").partition("\0")
     if len(held) > MOST_NAMES:
@@ -189,7 +198,7 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
         if choice.formula is None:
             for node in filter(is_named, walk(spelled)):
                 item += [f", {phrase('passages.where')} ", Math(node, "=", node.expanded)]
-        if problem.losses and choice.formula is not None:  # the others stand where they are used
+        if problem.differentiated and choice.formula is not None:  # the others stand where they are used
             slope = with_variables(record.derivative, parameters)
             if record.from_output is not None:
                 slope = with_variables(record.from_output, {**parameters, "a": function})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbsolve.compose.grids import Cells, Grid, given_arrays, sides
+from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
@@ -34,7 +35,7 @@ def data_files(solution: Solution) -> Iterator[DataFile]:
         if sample_size(problem) > MOST_PRINTED:
             names = [canonical(symbol) for side in sides(problem) for (symbol,) in side.symbols]
             header = ",".join(re.sub(r"[\[\]]", "", name) for name in names)
-            rows = [(*sample.input, *(sample.target or ())) for sample in problem.samples]
+            rows = [sample.entries for sample in problem.samples]
             yield DataFile(samples_file(problem), f"{header}\n{_rows(rows)}")
         return
     for side in sides(problem):
@@ -44,8 +45,7 @@ def data_files(solution: Solution) -> Iterator[DataFile]:
 
 def sample_size(problem: Problem) -> int:
     """How many numbers all samples have."""
-    first = problem.samples[0]
-    return len(problem.samples) * (len(first.input) + len(first.target or ()))
+    return len(problem.samples) * len(problem.samples[0].entries)
 
 
 def _rows(cells: Cells) -> str:
@@ -56,10 +56,11 @@ def _text(entry: Entry) -> str:
     return entry.text if isinstance(entry, Given) else str(entry)
 
 
-def file_name(problem: Problem, symbol: Symbol) -> str:
+def file_name(problem: Problem, symbol: Atom) -> str:
     """The name of an array's file."""
-    name = canonical(symbol).partition("[")[0]
-    return f"{_stem(problem)}-{name}{symbol.layer or ''}.csv"
+    name = canonical(symbol).partition("[")[0].replace("/", "-")
+    layer = (symbol if isinstance(symbol, Symbol) else symbol.wrt).layer
+    return f"{_stem(problem)}-{name}{layer or ''}.csv"
 
 
 def samples_file(problem: Problem) -> str:

@@ -83,7 +83,7 @@ def given_activations(problem: Problem) -> Iterator[Text]:
 
 def own_functions(problem: Problem) -> Iterator[Block]:
     """The derivations of the author's own activations, and with a loss to be differentiated, of the losses."""
-    if not problem.losses:
+    if not problem.differentiated:
         return
     activations = _each_once(own_function(layer.activation) for layer in problem.network.layers)
     losses = _each_once(own_function(term) for term in problem.losses)

@@ -13,13 +13,13 @@ from nbsolve.compose.data_files import MOST_PRINTED, file_name, sample_size, sam
 from nbsolve.compose.grids import Grid, cell, given_arrays, length, sides
 from nbsolve.compose.paper_tables import column_width, fitted, in_columns, tables, tens
 from nbsolve.document import Block, Derivation, Inline, Line, Markdown, Math, Paragraph, Text
-from nbsolve.expr import Quantity
+from nbsolve.expr import Atom, Quantity
 from nbsolve.given import Entry, Letter
+from nbsolve.listing import of_sample
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
-from nbsolve.symbol import Symbol
 
 MOST_LISTED = 60
 """The entries of a vector that is written out in a line."""
@@ -90,7 +90,7 @@ def _listed(grid: Grid) -> Text:
     return tuple(pieces)
 
 
-def _equation(entry: Entry, symbol: Symbol) -> Math:
+def _equation(entry: Entry, symbol: Atom) -> Math:
     if isinstance(entry, Letter):
         return Math(Quantity(symbol))
     return Math(Quantity(symbol), "=", literal(entry))
@@ -133,8 +133,8 @@ def _sample_tables(problem: Problem) -> Iterator[Block]:
     lengths = [0] * len(symbols)
     for number, sample in enumerate(problem.samples, start=1):
         row: list[Text] = []
-        for column, entry in enumerate((*sample.input, *(sample.target or ()))):
-            own = symbols[column]._replace(sample=number)
+        for column, entry in enumerate(sample.entries):
+            own = of_sample(symbols[column], number)
             row.append((Math(cell(entry, own)),))
             lengths[column] = max(lengths[column], length(entry))
         rows.append(row)
@@ -145,7 +145,6 @@ def _sample_tables(problem: Problem) -> Iterator[Block]:
 
 
 def _many_elsewhere(problem: Problem, attached: bool) -> Text:
-    first = problem.samples[0]
-    size = f"{len(problem.samples)} × {len(first.input) + len(first.target or ())}"
+    size = f"{len(problem.samples)} × {len(problem.samples[0].entries)}"
     words = _place(size, phrase("statement.rows_samples"), samples_file(problem), attached)
     return (f"{phrase('statement.samples')} ", Markdown(words))

@@ -9,13 +9,14 @@ from typing import TypeVar
 from nbsolve.blocks.dense import Dense
 from nbsolve.compose.layout import LIMIT
 from nbsolve.document import Line, Math, Paragraph
-from nbsolve.expr import Expr, Matrix, Quantity, Variable
+from nbsolve.expr import Atom, Expr, Matrix, Quantity, Variable
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.values import layer_activation
 
 T = TypeVar("T")
 
@@ -31,9 +32,9 @@ Cells = Sequence[Sequence[Entry]]
 class Grid:
     """An array as the problem's layout has it: its symbol, its numbers, and the symbol of each of them."""
 
-    symbol: Symbol
+    symbol: Atom
     cells: Cells
-    symbols: Sequence[Sequence[Symbol]]
+    symbols: Sequence[Sequence[Atom]]
 
     @property
     def size(self) -> int:
@@ -43,7 +44,7 @@ class Grid:
     @property
     def vector(self) -> bool:
         """Whether it is a vector, not a matrix."""
-        return self.symbol.role is not Role.WEIGHT
+        return isinstance(self.symbol, Partial) or self.symbol.role is not Role.WEIGHT
 
     @property
     def single(self) -> bool:
@@ -91,7 +92,7 @@ def _constant(problem: Problem, layer: Dense) -> Iterator[Line | Grid | Paragrap
     yield _written(_vector(problem, symbol, symbols, values))
 
 
-def _vector(problem: Problem, whole: Symbol, symbols: Sequence[Symbol], values: Sequence[Entry]) -> Grid:
+def _vector(problem: Problem, whole: Symbol, symbols: Sequence[Atom], values: Sequence[Entry]) -> Grid:
     """A row or a column, as the problem's layout has it; one value may stand for all."""
     values = values if len(values) == len(symbols) else [values[0]] * len(symbols)
     if problem.network.layout == "x W + b":
@@ -100,12 +101,20 @@ def _vector(problem: Problem, whole: Symbol, symbols: Sequence[Symbol], values: 
 
 
 def sides(problem: Problem) -> Iterator[Grid]:
-    """The input and the target of a sample, as vectors."""
+    """The input and the target of a sample, or the gradient given at the outputs, as vectors."""
     sample = problem.samples[0]
     for role, values in ((Role.INPUT, sample.input), (Role.TARGET, sample.target)):
         if values:
             symbols = [[Symbol(role, to=place)] for place in range(1, len(values) + 1)]
             yield Grid(Symbol(role), [[value] for value in values], symbols)
+    if sample.upstream:
+        output = layer_activation(len(problem.network.layers))
+        partials = [[_gradient(output._replace(to=place))] for place in range(1, len(sample.upstream) + 1)]
+        yield Grid(_gradient(output), [[value] for value in sample.upstream], partials)
+
+
+def _gradient(of: Symbol) -> Partial:
+    return Partial(Symbol(Role.LOSS), of)
 
 
 # ------------------------------------------------------------------ in brackets
@@ -133,7 +142,7 @@ def _ends(row: Sequence[T]) -> Sequence[T | None]:
     return row if len(row) <= LIMIT else [*row[:3], None, row[-1]]
 
 
-def _names(row: Sequence[Symbol] | None, like: Sequence[Symbol]) -> Iterator[Expr]:
+def _names(row: Sequence[Atom] | None, like: Sequence[Atom]) -> Iterator[Expr]:
     """The names of a row, dots for what is left out: a row (None) that is as long as another, or its middle."""
     for entry in _ends(like if row is None else row):
         yield Variable("…") if row is None or entry is None else Quantity(entry)
@@ -149,6 +158,6 @@ def length(entry: Entry) -> int:
     return len(entry.text) if isinstance(entry, Given) else LIMIT
 
 
-def cell(entry: Entry, symbol: Symbol) -> Expr:
+def cell(entry: Entry, symbol: Atom) -> Expr:
     """A number as it is given, or the name of what is given as a letter."""
     return Quantity(symbol) if isinstance(entry, Letter) else literal(entry)

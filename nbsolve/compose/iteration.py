@@ -78,7 +78,7 @@ def _weights_and_samples(solution: Solution) -> tuple[int, int]:
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
     batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
     weights = sum(below * above for below, above in itertools.pairwise(widths))
-    return weights, batch if problem.losses else 1
+    return weights, batch if problem.differentiated else 1
 
 
 def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:

@@ -90,7 +90,7 @@ class LetterBlocks:
 
     def backward(self) -> Iterator[Block]:
         """Local derivatives, error signals that simplify, general formulae, every gradient, matrices."""
-        if not self.letters.solution.problem.losses:
+        if not self.letters.solution.problem.differentiated:
             if self.also:
                 yield Heading(self.level, (phrase("sections.also"),))
                 yield from map(self.derivation, self.also)
@@ -111,10 +111,12 @@ class LetterBlocks:
     def _factors(self) -> Iterator[Block]:
         yield Heading(self.level + 1, (phrase("letters.factors"),))
         losses = [s for s in self.letters.factors if s.rule is Rule.LOSS_DERIVATIVE]
-        yield Paragraph(
-            (phrase("letters.loss_derivative" if len(losses) > 1 else "letters.loss_derivative_one"),)
-        )
-        if all(len(step.forms) == 1 for step in losses):
+        if losses:
+            key = "loss_derivative" if len(losses) > 1 else "loss_derivative_one"
+            yield Paragraph((phrase(f"letters.{key}"),))
+        if not losses:
+            pass
+        elif all(len(step.forms) == 1 for step in losses):
             yield self._together(losses)
         else:
             yield from (self.derivation(step, notes=True) for step in losses)
@@ -198,7 +200,8 @@ class LetterBlocks:
     def _one_sample(self) -> Iterator[Block]:
         """How the formulae of any one sample make those of a batch."""
         if len(self.letters.labels) > 1:
-            over = self.letters.solution.problem.losses[0].over_samples
+            terms = self.letters.solution.problem.losses
+            over = terms[0].over_samples if terms else "sum"
             yield Paragraph((phrase(f"letters.batch_{over}"),))
 
     def _gradients(self) -> Iterator[Block]:

@@ -96,7 +96,12 @@ class _Sentences:
         if self.readings.value(targets[0]) is not None:
             listed = [said(names, target, self.readings.value(target)) for target in targets]
             yield phrase("drawing.alt.targets", targets=", ".join(listed))
-        if self.readings.solution.problem.losses:
+        problem = self.readings.solution.problem
+        if problem.given_gradient:
+            ends_ = [Symbol(Role.ACTIVATION, len(names.sizes) - 1, k) for k in range(1, names.outputs + 1)]
+            given = [said(names, Partial(LOSS, a), self.readings.gradient(a)) for a in ends_]
+            yield phrase("drawing.alt.upstream", gradients=", ".join(given))
+        if problem.losses:
             yield phrase("drawing.alt.loss", loss=said(names, LOSS, self.readings.value(LOSS)))
 
     def valued(self, symbol: Symbol) -> str:

@@ -15,7 +15,7 @@ from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.scene import Row
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.symbol import Role, Symbol, canonical
+from nbsolve.symbol import Partial, Role, Symbol, canonical
 
 __all__ = ["Frame", "step_forms", "step_legend"]
 
@@ -68,7 +68,7 @@ class Frame(Pass):
         loss = self._loss()
         return Content(
             title,
-            self.heads(),
+            self.heads(loss),
             units,
             wires,
             loss,
@@ -145,9 +145,15 @@ class Frame(Pass):
         return Wiring(kind="edge" if at_loss and places & touched else "faded")
 
     def _loss(self) -> Unit | None:
-        unit = self.loss(gradient=False, new="L_new" in self.state.written)
+        known = self.problem.given_gradient
+        unit = self.loss(gradient=known, new="L_new" in self.state.written)
         if unit is None:
             return None
+        if known:
+            outputs = (self.graph.nodes[node]["symbols"][1] for node in self.outputs)
+            used = any(canonical(Partial(LOSS, output)) in self.state.used for output in outputs)
+            rows_ = tuple(line if used or self.measuring else line.toned("faded") for line in unit.groups[0])
+            return Unit((rows_,), "loss" if used or self.measuring else "faded")
         groups = []
         for group in unit.groups:
             rows = []

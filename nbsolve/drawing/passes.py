@@ -42,9 +42,9 @@ class Pass:
             parts.append(phrase("drawing.titles.sample", number=str(self.readings.sample)))
         return ", ".join(parts)
 
-    def heads(self) -> tuple[tuple[Row, ...], ...]:
-        """The headings above the columns."""
-        return heads(self.problem, self.names, bool(self.problem.losses))
+    def heads(self, loss: Unit | None) -> tuple[tuple[Row, ...], ...]:
+        """The headings above the columns, and above what stands at the end where that is drawn."""
+        return heads(self.problem, self.names, loss is not None)
 
     def value(self, symbol: Symbol, tone: str = "value") -> Row:
         """z₁ = 0.6."""
@@ -85,6 +85,8 @@ class Pass:
 
     def loss(self, gradient: bool, new: bool = False) -> Unit | None:
         """Targets and the loss; the backward pass starts from ∂L/∂L = 1 there; the loss after."""
+        if self.problem.given_gradient:
+            return self.upstream() if gradient else None
         if not self.problem.losses:
             return None
         targets = []
@@ -107,11 +109,26 @@ class Pass:
         groups = [tuple(targets), tuple(end)] if targets else [tuple(end)]
         return Unit(tuple(groups), "loss")
 
+    def upstream(self) -> Unit | None:
+        """∂L/∂a of the outputs, where that is given instead of a loss."""
+        count = self.names.outputs
+        if count > MOST_UNITS:
+            return None
+        found = []
+        for k in range(1, count + 1):
+            own = Partial(LOSS, self.readings.here(Symbol(Role.ACTIVATION, len(self.names.sizes) - 1, k)))
+            reading = self.readings.of(own)
+            spans = [*self.rows.partial(own)]
+            if reading is not None:
+                spans += [Span(f" {reading.relation} "), *reading.spans()]
+            found.append(row(spans, TEXT, "value", f"upstream {k}"))
+        return Unit((tuple(found),), "loss")
+
     def notes(self) -> tuple[str, ...]:
         """What the reader of a batch, or of a picture that leaves units out, has to know."""
         notes = []
         iteration = self.readings.iteration
-        if iteration is not None and len(iteration.samples) > 1 and self.problem.losses:
+        if iteration is not None and len(iteration.samples) > 1 and self.problem.differentiated:
             notes.append(phrase("drawing.notes.batch", loss=self.names.plain(LOSS)))
         if self.graph.number_of_edges() < self.graph.graph["edges"]:
             notes.append(left_out(self.graph, self.names, phrase("drawing.notes.only_some")))
@@ -140,7 +157,7 @@ def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Cont
     exits = {node: Wiring() for node in this.outputs}
     loss = this.loss(gradient=False)
     shorter = this.shorter("numbers_alone")
-    return Content(title, this.heads(), units, wires, loss, exits, notes=this.notes(), shorter=shorter)
+    return Content(title, this.heads(loss), units, wires, loss, exits, notes=this.notes(), shorter=shorter)
 
 
 def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
@@ -181,8 +198,9 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
         kinds = {wiring.kind for wiring in (*wires.values(), *exits.values())}
         legend += [(kind, phrase(f"drawing.legend.{kind}")) for kind in _SIGNS if kind in kinds]
         legend.append(("", phrase("drawing.legend.magnitude")))
+    loss = this.loss(gradient=True)
     return Content(
-        this.title(phrase("drawing.titles.backward")), this.heads(), units, wires, this.loss(gradient=True),
+        this.title(phrase("drawing.titles.backward")), this.heads(loss), units, wires, loss,
         exits, True, tuple(legend), this.notes(), this.shorter("numbers_alone", "gradients_alone"),
     )  # fmt: skip
 
@@ -241,7 +259,8 @@ def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Conte
     words = {"positive": "grows", "negative": "shrinks", "held": "held", "zero": "unchanged"}
     legend += [(kind, phrase(f"drawing.legend.{key}")) for kind, key in words.items() if kind in kinds]
     legend.append(("", phrase("drawing.legend.how_far")))
+    loss = this.loss(False, new=True)
     return Content(
-        this.title(phrase("drawing.titles.update")), this.heads(), units, wires, this.loss(False, new=True),
+        this.title(phrase("drawing.titles.update")), this.heads(loss), units, wires, loss,
         exits, legend=tuple(legend), notes=this.notes(), shorter=this.shorter("numbers_alone", "new_alone"),
     )  # fmt: skip

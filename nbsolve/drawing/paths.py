@@ -68,9 +68,9 @@ class _Drawn(Pass):
         slots = {"name": plain(self.names, self.symbol), "loss": self.names.plain(LOSS)}
         title = self.title(phrase(f"drawing.titles.{key}", count=str(self.count), **slots))
         legend = (("path", phrase("drawing.legend.path")), ("faded", phrase("drawing.legend.not_on_a_path")))
-        listed = self._listed()
+        listed, loss = self._listed(), self.loss(gradient=self.problem.given_gradient)
         content = Content(
-            title, self.heads(), units, wires, self.loss(gradient=False), exits, True, legend,
+            title, self.heads(loss), units, wires, loss, exits, True, legend,
             (*listed, *self.notes()),
         )  # fmt: skip
         return Paths(content, " ".join([f"{title}.", *self._in_words(), *(f"{line}." for line in listed)]))

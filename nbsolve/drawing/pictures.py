@@ -170,7 +170,7 @@ _KINDS: dict[str, Callable[[_Asked], Drawing]] = {
 def kinds_of(problem: Problem) -> list[str]:
     """The kinds of drawings that there are of a problem."""
     kinds = ["network", "forward"]
-    if problem.losses:
+    if problem.differentiated:
         kinds += ["backward", "paths"]
     if problem.training is not None:
         kinds.append("update")

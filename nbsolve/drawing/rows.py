@@ -93,7 +93,8 @@ def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row,
         activation = activation_name(layer.activation)
         found.append((_head(place, number), _head(activation, number)))
     if loss:
-        found.append((row((Span(phrase("drawing.heads.loss")),), HEAD, "quiet", "loss"),))
+        end = "upstream" if problem.given_gradient else "loss"
+        found.append((row((Span(phrase(f"drawing.heads.{end}")),), HEAD, "quiet", "loss"),))
     return tuple(found)
 
 

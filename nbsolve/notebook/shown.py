@@ -25,7 +25,7 @@ def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
     yield "answers", {}
     if problem.pitfalls:
         yield "pitfalls", {}
-    if isinstance(problem, Problem) and problem.losses and not problem.symbolic:
+    if isinstance(problem, Problem) and problem.differentiated and not problem.symbolic:
         yield "check", {}
 
 
@@ -41,7 +41,11 @@ def _solved(problem: Problem) -> Iterator[Call]:
 
 
 def _stages(problem: Problem) -> Iterator[Call]:
-    stages = ["forward", *(["loss", "backward"] if problem.losses else [])]
+    stages = [
+        "forward",
+        *(["loss"] if problem.losses else []),
+        *(["backward"] if problem.differentiated else []),
+    ]
     stages += ["update"] if problem.training else []
     for number in sorted(shown_iterations(problem)) if has_several(problem) else [None]:
         which: dict[str, str | int] = {} if number is None else {"iteration": number}
@@ -51,4 +55,4 @@ def _stages(problem: Problem) -> Iterator[Call]:
 
 def _whole_pass(problem: Problem) -> str:
     """The drawing that shows the most."""
-    return "backward" if problem.losses else "forward"
+    return "backward" if problem.differentiated else "forward"

@@ -24,6 +24,7 @@ from nbsolve.problem.reading import read_text, read_tree
 from nbsolve.problem.samples import read_samples
 from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
 from nbsolve.problem.training import read_training
+from nbsolve.problem.upstream import check_upstream, read_upstream
 
 Overrides = Mapping[str, object] | Sequence[str]
 
@@ -45,6 +46,7 @@ KEYS = (
     "features",
     "classes",
     "loss",
+    "upstream",
     "regulariser",
     "training",
     "notation",
@@ -172,10 +174,14 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         training = read_training(training_cursor, None if samples is None else len(samples))
     regulariser_cursor = root.get("regulariser")
     regulariser = None if regulariser_cursor is None else read_regulariser(regulariser_cursor)
+    upstream_cursor = root.get("upstream")
+    upstream = None if upstream_cursor is None else read_upstream(upstream_cursor, outputs, samples)
+    if upstream_cursor is not None:
+        check_upstream(root, samples, training)
     for key in ("training", "regulariser"):
-        if root.has(key) and loss_cursor is None:
+        if root.has(key) and loss_cursor is None and upstream_cursor is None:
             root.key_fault(key, f"{key} without a loss", hint="add a loss, such as loss: squared_error")
-    if samples is not None:
+    if samples is not None and upstream_cursor is None:
         _check_loss_and_targets(root, samples[0].target is not None)
     notation: Notation | None = Notation()
     if inner := root.get("notation"):
@@ -190,7 +196,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     if notation is not None and network is not None and samples is not None:
         notation = with_cell_names(root, notation, network, samples)
     own = () if notation is None else notation.names.values()
-    parts = _parts(root, loss_cursor is not None, training, own)
+    parts = _parts(root, loss_cursor is not None, training, own, upstream_cursor is not None)
     if network is not None and samples is not None and losses:
         check_targets(root, network, samples, losses)
     texts = {key: read_string(root, key) for key in TEXTS}
@@ -201,7 +207,10 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         return None
     if network is None or samples is None or losses is None or notation is None or rounding is None:
         raise AssertionError("what could not be read was not noted as a fault")
-    parts = parts if parts is not None else default_parts(losses, training)
+    if upstream is not None:
+        pairs = zip(samples, upstream, strict=True)
+        samples = tuple(sample.model_copy(update={"upstream": row}) for sample, row in pairs)
+    parts = parts if parts is not None else default_parts(losses, training, upstream is not None)
     return Problem(
         name=name,
         text=text,
@@ -254,7 +263,11 @@ def _check_loss_and_targets(root: Cursor, targets: bool) -> None:
 
 
 def _parts(
-    root: Cursor, has_loss: bool, training: Training | None, own: Collection[str]
+    root: Cursor,
+    has_loss: bool,
+    training: Training | None,
+    own: Collection[str],
+    has_upstream: bool = False,
 ) -> tuple[Part, ...] | None:
     cursor = root.get("parts")
     if cursor is None:
@@ -262,9 +275,9 @@ def _parts(
     if training is None and root.has("training"):
         # The training is faulty: whatever is asked of it is not a second fault.
         if not cursor.is_list:
-            read_parts(cursor, has_loss, None)
+            read_parts(cursor, has_loss, None, has_upstream=has_upstream)
         return None
-    return read_parts(cursor, has_loss, training, own)
+    return read_parts(cursor, has_loss, training, own, has_upstream)
 
 
 def _with_asked(training: Training | None, parts: tuple[Part, ...]) -> Training | None:

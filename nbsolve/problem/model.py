@@ -63,10 +63,19 @@ class Network(_Frozen):
 
 
 class Sample(_Frozen):
-    """One input vector x and, where there is a loss, its target vector y."""
+    """One input vector x and, where there is a loss, its target vector y.
+
+    `upstream` is ∂L/∂a of the outputs, where that is given instead of a loss.
+    """
 
     input: tuple[Entry, ...]
     target: tuple[Entry, ...] | None = None
+    upstream: tuple[Entry, ...] | None = None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Everything that is given of it: the input, the target or the gradient at the outputs."""
+        return (*self.input, *(self.target or ()), *(self.upstream or ()))
 
 
 class LossTerm(_Frozen):
@@ -201,8 +210,17 @@ class Problem(AnyProblem):
                 yield from row
             yield from layer.bias.values
         for sample in self.samples:
-            yield from sample.input
-            yield from sample.target or ()
+            yield from sample.entries
+
+    @cached_property
+    def differentiated(self) -> bool:
+        """Whether there are gradients: of a loss, or from those that come in at the outputs."""
+        return bool(self.losses) or self.given_gradient
+
+    @cached_property
+    def given_gradient(self) -> bool:
+        """Whether ∂L/∂a of the outputs is given, and the loss is not known."""
+        return self.samples[0].upstream is not None
 
     @cached_property
     def symbolic(self) -> bool:

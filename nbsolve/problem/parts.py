@@ -13,34 +13,51 @@ from nbsolve.problem.training import read_iteration
 MAXIMUM_LINES = 500
 PART_KEYS = ("label", "ask", "at", "marks", "space", "text")
 FORWARD_WORDS = ("forward",)
-LOSS_WORDS = ("loss", "gradients", "deltas")
+GRADIENT_WORDS = ("gradients", "deltas")
+LOSS_WORDS = ("loss", *GRADIENT_WORDS)
 TRAINING_WORDS = ("changes", "updated_parameters", "forward_after", "loss_after", "epoch_loss")
+VALUES_OF_A_LOSS = ("loss", "loss_after", "epoch_loss")
+"""What a loss has a value for, and a given gradient has not."""
 WORDS = (*FORWARD_WORDS, *LOSS_WORDS, *TRAINING_WORDS)
 MAXIMUM_PARTS = 200
 _QUANTITIES = "a quantity such as dL/dw3, da/dz[1][2], z[1][1] or W_new[2][1][1]"
 
 
-def default_parts(losses: tuple[LossTerm, ...], training: Training | None) -> tuple[Part, ...]:
+def default_parts(
+    losses: tuple[LossTerm, ...], training: Training | None, upstream: bool = False
+) -> tuple[Part, ...]:
     """One part that asks for all there is: the forward pass, and where there are, gradients and updates."""
     ask: tuple[str, ...] = FORWARD_WORDS
     if losses:
         ask = (*ask, "loss", "gradients")
+    elif upstream:
+        ask = (*ask, "gradients")
     if training is not None:
         ask = (*ask, "updated_parameters")
     return (Part(label="a", ask=ask),)
 
 
 def read_parts(
-    cursor: Cursor, has_loss: bool, training: Training | None, own: Collection[str] = ()
+    cursor: Cursor,
+    has_loss: bool,
+    training: Training | None,
+    own: Collection[str] = (),
+    has_upstream: bool = False,
 ) -> tuple[Part, ...] | None:
-    """The parts; None after noting a fault. `own` are the names that the problem gives to quantities."""
+    """The parts; None after noting a fault. `own` are the names that the problem gives to quantities.
+
+    `has_upstream`: the gradient at the outputs is given instead of a loss.
+    """
     elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}")
     if elements is None:
         return None
     if not 1 <= len(elements) <= MAXIMUM_PARTS:
         cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
         return None
-    parts = [_part(element, place, has_loss, training, own) for place, element in enumerate(elements)]
+    parts = [
+        _part(element, place, (has_loss, has_upstream), training, own)
+        for place, element in enumerate(elements)
+    ]
     known = [part for part in parts if part is not None]
     seen: set[str] = set()
     for element, part in zip(elements, parts, strict=True):
@@ -54,7 +71,11 @@ def read_parts(
 
 
 def _part(
-    cursor: Cursor, place: int, has_loss: bool, training: Training | None, own: Collection[str]
+    cursor: Cursor,
+    place: int,
+    gradients: tuple[bool, bool],
+    training: Training | None,
+    own: Collection[str],
 ) -> Part | None:
     if not cursor.mapping(PART_KEYS, "a part"):
         return None
@@ -68,7 +89,7 @@ def _part(
             "the part asks nothing", expected=f"ask: a list of {listing(WORDS, 'or')}, or {_QUANTITIES}"
         )
     else:
-        ask = _ask(ask_cursor, has_loss, training, own)
+        ask = _ask(ask_cursor, gradients, training, own)
     at = None
     if inner := cursor.get("at"):
         at = read_iteration(inner, "at", 1 if training is None else training.iterations)
@@ -97,17 +118,22 @@ def read_label(cursor: Cursor) -> str | None:
     return None if text is None else " ".join(text.split())
 
 
-def _ask(cursor: Cursor, has_loss: bool, training: Training | None, own: Collection[str]) -> tuple[str, ...]:
+def _ask(
+    cursor: Cursor, gradients: tuple[bool, bool], training: Training | None, own: Collection[str]
+) -> tuple[str, ...]:
     elements = [cursor] if cursor.is_scalar else cursor.elements("ask", "a list of what is asked")
     if elements is None:
         return ()
     if not elements:
         cursor.fault("ask is an empty list", expected=f"{listing(WORDS, 'or')}, or {_QUANTITIES}")
-    words = (_word(element, has_loss, training, own) for element in elements)
+    words = (_word(element, gradients, training, own) for element in elements)
     return tuple(word for word in words if word is not None)
 
 
-def _word(cursor: Cursor, has_loss: bool, training: Training | None, own: Collection[str]) -> str | None:
+def _word(
+    cursor: Cursor, gradients: tuple[bool, bool], training: Training | None, own: Collection[str]
+) -> str | None:
+    has_loss, has_upstream = gradients
     if cursor.is_mapping or cursor.is_list:
         hint = 'put names that contain brackets or braces in quotes: "dL/dW[2][1][1]"'
         cursor.fault("an entry of ask is not a text", expected=f"a word or {_QUANTITIES}", hint=hint)
@@ -120,8 +146,12 @@ def _word(cursor: Cursor, has_loss: bool, training: Training | None, own: Collec
         hint = "add training: {optimiser: {sgd: {learning_rate: 0.1}}}"
         cursor.fault(f"{word} is asked, but the problem has no training", hint=hint)
         return None
+    if word in VALUES_OF_A_LOSS and has_upstream and not has_loss:
+        hint = "gradients and deltas can be asked for"
+        cursor.fault(f"{word} is asked, but only the gradient of the loss is given (upstream)", hint=hint)
+        return None
     of_loss = re.match(r"d(L|L_out\[\d+\])/", word) and "L" not in own
-    if (word in (*LOSS_WORDS, *TRAINING_WORDS) or of_loss) and not has_loss:
+    if (word in (*LOSS_WORDS, *TRAINING_WORDS) or of_loss) and not (has_loss or has_upstream):
         cursor.fault(
             f"{word} is asked, but the problem has no loss", hint="add a loss, such as squared_error"
         )

@@ -61,6 +61,7 @@ def schema() -> Schema:
                 "features": texts("What each input is, one name for each, such as [height, age]."),
                 "classes": texts("What each output stands for, one name for each, such as [cat, dog]."),
                 "loss": _loss(),
+                "upstream": _upstream(),
                 "functions": _functions(),
                 "losses": _losses(),
                 "regulariser": _regulariser(),
@@ -92,7 +93,12 @@ def schema() -> Schema:
         },
         "else": {
             "required": ["network", "samples"],
-            "not": _any_of(key for key in derivations.KEYS if key not in KEYS),
+            "not": {
+                "anyOf": [
+                    *_any_of(key for key in derivations.KEYS if key not in KEYS)["anyOf"],
+                    {"required": ["loss", "upstream"]},
+                ]
+            },
         },
         "$defs": {
             "number": {
@@ -268,6 +274,19 @@ def _loss() -> Schema:
     one = choice("The loss: a name, or {name: {settings}}.", options, {CUSTOM: own})
     several = {"type": "array", "minItems": 1, "items": one}
     return {"description": "The loss, or a list of losses to be added.", "anyOf": [*one["anyOf"], several]}
+
+
+def _upstream() -> Schema:
+    row = {"type": "array", "minItems": 1, "items": reference("number")}
+    return {
+        "description": "∂L/∂a of the outputs, given instead of a loss; of several samples one row each.",
+        "anyOf": [
+            reference("number"),
+            {"const": SYMBOLIC},
+            row,
+            {"type": "array", "minItems": 1, "items": row},
+        ],
+    }
 
 
 def _any_of(keys: Iterable[str]) -> Schema:

@@ -44,7 +44,7 @@ from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import LossTerm, Problem
 
 Assignment = tuple[str, Expr]
-X, Y = Variable("x"), Variable("y")
+X, Y, GIVEN = Variable("x"), Variable("y"), Variable("g")
 RATE, STRENGTH = "eta", "strength"
 
 
@@ -251,6 +251,8 @@ class Computation:
         if n < self.depth:
             weights: Expr = Variable(f"W{n + 1}")
             return MatrixProduct((Variable(f"dz{n + 1}"), Transpose((weights,)) if self.columns else weights))
+        if self.problem.given_gradient:
+            return GIVEN
         terms = []
         for term in self.problem.losses:
             record = loss_of(term)
@@ -342,6 +344,8 @@ _TAKEN = frozenset(
         "F",
         "x",
         "y",
+        "g",
+        "G",
         "z",
         "e",
         "X",

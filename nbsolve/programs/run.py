@@ -138,7 +138,9 @@ class Run:
         variables = self._data()
         forward = [(name, compiled(expression)) for name, expression in computation.forward]
         backward = [
-            (name, compiled(expression)) for name, expression in computation.backward if problem.losses
+            (name, compiled(expression))
+            for name, expression in computation.backward
+            if problem.differentiated
         ]
         changes = [
             (own, compiled(computation.change(own, own.gradient)))
@@ -148,28 +150,31 @@ class Run:
         shown = {iteration.number: iteration for iteration in self.solution.iterations}
         samples = [[_double(v) for v in sample.input] for sample in problem.samples]
         targets = [[_double(v) for v in sample.target or ()] for sample in problem.samples]
+        given = [[_double(v) for v in sample.upstream or ()] for sample in problem.samples]
         for number, batch in enumerate(batches(problem), 1):
             iteration = shown.get(number)
             variables["x"] = np.array([samples[s - 1] for s in batch])
             variables["y"] = np.array([targets[s - 1] for s in batch])
+            variables["g"] = np.array([given[s - 1] for s in batch])
             for name, rule in forward:
                 found = rule(variables)
                 if self.snapped and name.startswith("z"):
                     found = np.round(found, SNAPPED)
                 variables[name] = found
-            if not problem.losses:
+            if not problem.differentiated:
                 if iteration is not None:
                     yield from ((iteration, own, variables[own.variable], None) for own in self.forward_shown)
                 return
             for name, rule in backward:
                 variables[name] = rule(variables)
             if iteration is not None:
-                yield (
-                    iteration,
-                    Shown("L", "L", _alone(Symbol(Role.LOSS))),
-                    compiled(computation.loss)(variables),
-                    None,
-                )
+                if problem.losses:
+                    yield (
+                        iteration,
+                        Shown("L", "L", _alone(Symbol(Role.LOSS))),
+                        compiled(computation.loss)(variables),
+                        None,
+                    )
                 yield from ((iteration, own, variables[own.variable], None) for own in self.gradients_shown)
             if problem.training is None:
                 return

@@ -85,9 +85,13 @@ class ProgramText:
         yield from self._array(x, table(samples), comment=rows)
         if problem.losses:
             yield from self._array(y, table([sample.target or () for sample in problem.samples]))
+        if problem.given_gradient:
+            given = table([sample.upstream or () for sample in problem.samples])
+            name = "g" if self.whole_batch else "G"
+            yield from self._array(name, given, comment="the gradient at the outputs")
         for own in self.computation.arrays:
             yield from self._array(own.name, entries_of(problem, own), self.run.members(own))
-        if self.torch and problem.losses:
+        if self.torch and problem.differentiated:
             listed = ", ".join(own.name for own in self.computation.arrays)
             yield f"parameters = [{listed}]"
             yield "for p in parameters:"
@@ -137,7 +141,7 @@ class ProgramText:
             if name not in self.dialect.inline
             and (not isinstance(definition, Function) or definition.name == "softmax")
         }
-        slopes = {} if self.torch or not self.problem.losses else self.computation.slopes
+        slopes = {} if self.torch or not self.problem.differentiated else self.computation.slopes
         used = [*named.values(), *slopes.values()]
         if not self.torch and any(
             isinstance(node, Function) and node.name == "erf" for e in used for node in walk(e)
@@ -168,16 +172,17 @@ class ProgramText:
                 yield from self._snapped(name, text)
             else:
                 yield f"{name} = {text}"
-        if not problem.losses:
+        if not problem.differentiated:
             for own in self.run.forward_shown:
                 yield f'show("{own.label}", {own.variable})'
             return
-        yield f"L = {written(computation.loss, self.dialect)}"
+        if problem.losses:
+            yield f"L = {written(computation.loss, self.dialect)}"
         yield ""
         if self.torch:
             if problem.training is not None:
                 yield "optimiser.zero_grad()" if self._by_library else "for p in parameters: p.grad = None"
-            yield "L.backward()"
+            yield "L.backward()" if problem.losses else f"a{computation.depth}.backward(g)"
         else:
             for name, expression in computation.backward:
                 yield f"{name} = {written(expression, self.dialect)}"
@@ -192,7 +197,8 @@ class ProgramText:
                 yield f"if iteration in {{{listed}}}:"
                 indent = "    "
             yield f'{indent}print("iteration", iteration)'
-        yield f'{indent}show("L", L)'
+        if problem.losses:
+            yield f'{indent}show("L", L)'
         for own, array in zip(self.run.gradients_shown, computation.arrays, strict=True):
             yield f'{indent}show("{own.label}", {f"{array.name}.grad" if self.torch else own.variable})'
         if training is None:
@@ -208,11 +214,12 @@ class ProgramText:
 
     def _batch(self) -> Iterator[str]:
         size, length = batch_size(self.problem), epoch_length(self.problem)
+        y = "g" if self.problem.given_gradient else "y"
         if not has_several(self.problem):
-            yield f"x, y = X[:{size}], Y[:{size}]"
+            yield f"x, {y} = X[:{size}], {y.upper()}[:{size}]"
             return
         yield f"first = (iteration - 1) % {length}" + (f" * {size}" if size > 1 else "")
-        yield f"x, y = X[first:first + {size}], Y[first:first + {size}]"
+        yield f"x, {y} = X[first:first + {size}], {y.upper()}[first:first + {size}]"
 
     def _snapped(self, name: str, text: str) -> Iterator[str]:
         if self.torch:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from nbsolve.blocks.dense import Dense
 from nbsolve.problem.model import Problem
-from nbsolve.symbol import Role, Symbol
-from nbsolve.values import Values, given_array
+from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.values import Values, given_array, layer_activation
 
 __all__ = ["begun", "given_parameters"]
 
@@ -32,7 +32,7 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
 def begun(
     parameters: Values, problem: Problem, samples: Sequence[int], labels: Sequence[int | None]
 ) -> Values:
-    """The parameters, and the inputs and targets of an iteration's samples (by their numbers in the file)."""
+    """The parameters; inputs, targets and given gradients of an iteration's samples (their numbers in the file)."""
     values = Values()
     values.stored.update(parameters.stored)
     values.unrounded.update(parameters.unrounded)
@@ -42,4 +42,7 @@ def begun(
         values.put_given(Symbol(Role.INPUT, sample=label), given_array(sample.input))
         if sample.target is not None:
             values.put_given(Symbol(Role.TARGET, sample=label), given_array(sample.target))
+        if sample.upstream is not None:
+            output = layer_activation(len(problem.network.layers), sample=label)
+            values.put_given(Partial(Symbol(Role.LOSS), output), given_array(sample.upstream))
     return values

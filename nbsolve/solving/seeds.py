@@ -18,7 +18,7 @@ __all__ = ["Seeds"]
 
 @dataclass(frozen=True)
 class Seeds:
-    """∂L/∂a of the last layer's units. `sign` is −1 where it is to be turned round."""
+    """∂L/∂a of the last layer's units, from the loss or as given. `sign` is −1 where it is to be turned round."""
 
     passes: Backward
     objective: Objective
@@ -29,6 +29,10 @@ class Seeds:
         """Hand ∂L/∂a to the pass; write it down first where the way of explaining asks for it."""
         output = self.last.a(None, label)
         named = written(output)
+        if self.objective.problem.given_gradient:
+            signed = lambda entry: self._signed(named.entry(entry))  # noqa: E731
+            self.passes.found[output] = Gradient(self._signed(named.whole), signed, named.chain)
+            return
         cancels = self.passes.cancelled(self.last.z(None, label)) is not None
         several = len(self.objective.problem.losses) > 1
         asked = self.passes.how.way == "local_derivatives"

@@ -15,7 +15,7 @@ from nbsolve.problem.model import Problem
 from nbsolve.rounding import write
 from nbsolve.solution import Solution
 from nbsolve.step import Step
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
 
 
@@ -44,6 +44,8 @@ def known_values(
         for role, side in ((Role.INPUT, sample.input), (Role.TARGET, sample.target or ())):
             for to, entry in enumerate(side, start=1):
                 put(Symbol(role, to=to, sample=label), entry)
+        for to, entry in enumerate(sample.upstream or (), start=1):
+            put(Partial(Symbol(Role.LOSS), layers[-1].a(to, label)), entry)
     if problem.training is not None:
         put(Symbol(Role.LEARNING_RATE), problem.training.optimiser.parameters["learning_rate"])
     if problem.regulariser is not None:

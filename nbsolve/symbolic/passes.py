@@ -97,7 +97,7 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     instances = count * len(labels) <= MOST_PARAMETERS and problem.detail != "matrix"
     forward = tuple(steps.forward(solution, labels)) if instances else ()
     evaluate_steps(solution, forward, values)
-    if not problem.losses:
+    if not problem.differentiated:
         return LetterPass(solution, labels, values, forward, matrices=tuple(matrix_steps(solution, values)))
     objective = Objective(problem, labels)
     outputs = {label: Output(graph, layers[-1], objective, label, values) for label in labels}
@@ -114,7 +114,8 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     general = general_formulae(solution, one, named)
     matrices = tuple(matrix_steps(solution, values, one))
     short = layers[-1].layer.units * len(labels) <= MOST_TERMS
-    loss = tuple(steps.recorded(solution, objective.write_loss)) if instances or short else ()
+    valued = bool(problem.losses) and (instances or short)
+    loss = tuple(steps.recorded(solution, objective.write_loss)) if valued else ()
     if not instances:
         return LetterPass(
             solution, labels, values, (), loss, general=general, matrices=matrices, backward=backward

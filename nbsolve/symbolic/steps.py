@@ -66,7 +66,7 @@ class Steps:
     def factors(self, backward: Backward) -> Iterator[Step]:
         """The local derivatives: ∂L/∂a of each output, then ∂a/∂z of each layer, from the last to the first."""
         output, label = backward.output, backward.sample
-        for k in output.layer.units:
+        for k in () if output.objective.problem.given_gradient else output.layer.units:
             target = Partial(LOSS, output.layer.a(k, label))
             yield self.step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(k), label)
         for layer in reversed(backward.layers):
