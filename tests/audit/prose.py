@@ -104,6 +104,34 @@ class ProseChecker(Conventions, Tables, LiveWords):
                 if number and int(number[0]) != self.spec.iterations:
                     out.faults.append(f"{number[0]} iterations, not {self.spec.iterations}")
 
+    def given_gradient(
+        self, place: Place, out: Found, loss: str, batch: str | None, rows: str | None, again: str
+    ) -> None:
+        """That only the gradient at the outputs is known."""
+        several = len(self.spec.inputs) > 1
+        named = self._letter(f"${loss}$") == self._letter(f"${again}$") == "L"
+        if self.spec.upstream is None or not named or {bool(batch), bool(rows)} != {several}:
+            out.faults.append(f"a given gradient of {loss}")
+
+    def stands_for_loss(self, place: Place, out: Found, loss: str, words: str) -> None:
+        """Σ ∂L/∂a · a over the outputs, many of them by the first and the last."""
+        outputs = [f"a[{self.world.depth}][{k}]" for k in range(1, self.spec.layers[-1].units + 1)]
+        wanted = outputs if len(outputs) <= 3 else [outputs[0], "", outputs[-1]]
+        terms = words.split(" + ")
+        if self._letter(f"${loss}$") != "L" or len(terms) != len(wanted):
+            out.faults.append(f"in place of the loss: {words}")
+            return
+        for term, output in zip(terms, wanted, strict=True):
+            texts = read_tokens(term)
+            found = re.fullmatch(r"(\\frac\{.*\})\\,(.+)", term)
+            if output and found:
+                pair = (self._letter(f"${found[1]}$"), self._letter(f"${found[2]}$"))
+                if pair == (f"∂L/∂{output}", output):
+                    continue
+            elif not output and texts == ("\\dots",):
+                continue
+            out.faults.append(f"in place of the loss: {term}")
+
     def asked(self, place: Place, out: Found, label: str, words: str, marks: str | None) -> None:
         label = unescaped(label)
         part = self.parts.get(label, {} if label == "a" and not self.parts else None)
@@ -296,6 +324,16 @@ def _rules() -> list[Rule]:
         ),
         (r"(A network with .*\.)", p.network),
         (r"The sample: (.*)", p.data),
+        (
+            r"the gradient of the loss \$([^$]*)\$( of the whole batch)? with respect to the outputs is given"
+            r"(, one row for each sample)?; \$([^$]*)\$ itself is not known, and not needed",
+            p.given_gradient,
+        ),
+        (
+            r"Only the gradient of \$([^$]*)\$ is given, so the sum \$([^$]*)\$, with the given numbers held "
+            r"fixed, stands for the loss: it has the same gradients with respect to all parameters\.",
+            p.stands_for_loss,
+        ),
         (r"((?:Learning rate|Penalty strength) .*)", p.data),
         (r"\*\*\((.*?)\)\*\* (.*?)(?: \((\S+) marks?\))?", p.asked),
         (

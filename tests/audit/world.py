@@ -197,6 +197,8 @@ class World:
                     written = f"\\delta_{j}^{{({number})" + (f"[{s}]}}" if s else "}")
                     name = f"delta[{number}][{j}]" + (f"@{s}" if s else "")
                     self.symbols.setdefault(read_tokens(written), name)
+        if self.spec.upstream is not None:
+            self.symbols.setdefault(read_tokens(notation.get("loss", "L")), "L")
         loss = next((texts for texts, name in self.symbols.items() if name == "L"), ("L",))
         head = loss[0] if "_" not in loss else ""
         for s in range(1, len(self.spec.inputs) + 1):
@@ -421,6 +423,8 @@ class World:
         layer, k = indices(output)[1]
         _, _, sample = self.key(output, t)
         batch = self.spec.batch_of(t)
+        if self.spec.upstream is not None:
+            return self.spec.upstream[batch[0] if sample is None else sample - 1][k - 1]
         if self.spec.targets is None:
             raise Unknown("a loss without targets")
         y = self.spec.targets[batch[0] if sample is None else sample - 1]
@@ -564,7 +568,8 @@ def _elsewhere(spec: Spec, rng: Random) -> Spec:
     if targets is not None:
         targets = [[any_number(y) for y in row] for row in targets]
     inputs = [[any_number(x) for x in row] for row in spec.inputs]
-    return replace(spec, layers=layers, inputs=inputs, targets=targets)
+    upstream = spec.upstream and [[any_number(g) for g in row] for row in spec.upstream]
+    return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream)
 
 
 def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
@@ -592,7 +597,8 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
     if targets is not None:
         targets = [_near_target([near(y) for y in row], sum(row) == 1) for row in targets]
     inputs = [[near(x) for x in row] for row in spec.inputs]
-    return replace(spec, layers=layers, inputs=inputs, targets=targets), smooth
+    upstream = spec.upstream and [[near(g) for g in row] for row in spec.upstream]
+    return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream), smooth
 
 
 def _near_target(row: list[Fraction], whole: bool) -> list[Fraction]:
@@ -631,4 +637,8 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
             values = sample.get(field, [])
             for i, text in enumerate(values if isinstance(values, list) else [values], 1):
                 out[f"{letter}[{i}]", None, s] = text
+        if spec.upstream is not None:
+            rows = node["upstream"] if isinstance(node["upstream"][0], list) else [node["upstream"]]
+            for k, text in enumerate(rows[s - 1], 1):
+                out[f"∂L/∂a[{len(spec.layers)}][{k}]", None, s] = text
     return out

@@ -79,6 +79,11 @@ class Batch:
             if spec.targets is None
             else np.array([[float(v) for v in spec.targets[s]] for s in positions])
         )
+        self.g = (
+            None
+            if spec.upstream is None
+            else np.array([[float(v) for v in spec.upstream[s]] for s in positions])
+        )
         self.size = len(positions)
 
     def forward(self, theta: Array) -> tuple[list[Array], list[Array]]:
@@ -108,6 +113,8 @@ class Batch:
         return float(penalty.scale) * float(penalty.strength) / n * sum(np.sum(w**2) for w in weights)
 
     def loss(self, theta: Array) -> Array:
+        if self.g is not None:  # any function with these derivatives at the outputs
+            return np.sum(self.g * self.forward(theta)[1][-1])
         return sum(np.sum(t) for t in self.by_output(theta)) + self.penalty(theta[0])
 
     def output_loss(self, theta: Array, k: int) -> Array:
@@ -168,16 +175,18 @@ def solve(spec: Spec) -> dict[Key, float]:
             if spec.layers[number].activation != "softmax":
                 slope = elementwise_grad(partial(_activate, spec.layers[number]))(zs[number])
                 _put(out, "da/dz", t, slope, number + 1, samples)
-        if batch.y is None or not spec.losses:
+        if not spec.differentiated:
             continue
-        for s, error in zip(samples, batch.y - outs[-1], strict=True):
-            out |= {(f"e[{k}]", t, s): float(v) for k, v in enumerate(error, 1)}
+        if batch.y is not None:
+            for s, error in zip(samples, batch.y - outs[-1], strict=True):
+                out |= {(f"e[{k}]", t, s): float(v) for k, v in enumerate(error, 1)}
         _put_backward(out, spec, batch, theta, t, samples)
         if spec.learning_rate is None:
             continue
-        mean = spec.losses[0].over_samples == "mean"
-        epoch.append(float(batch.loss(theta)) * (batch.size if mean else 1))
-        if t % spec.batches_per_epoch == 0:
+        if batch.g is None:
+            mean = spec.losses[0].over_samples == "mean"
+            epoch.append(float(batch.loss(theta)) * (batch.size if mean else 1))
+        if t % spec.batches_per_epoch == 0 and epoch:
             out[("L_epoch", t, None)] = sum(epoch) / (len(spec.inputs) if mean else 1)
             epoch = []
         moves, shifts = _step(spec, batch, theta)
@@ -190,14 +199,16 @@ def solve(spec: Spec) -> dict[Key, float]:
         for number in range(len(spec.layers)):
             _put(out, "z_new", t, zs[number], number + 1, samples)
             _put(out, "a_new", t, outs[number + 1], number + 1, samples)
-        out[("L_new", t, None)] = float(batch.loss(after))
+        if batch.g is None:
+            out[("L_new", t, None)] = float(batch.loss(after))
     return out
 
 
 def _put_backward(
     out: dict[Key, float], spec: Spec, batch: Batch, theta: Array, t: int, samples: list[int]
 ) -> None:
-    out[("L", t, None)] = float(batch.loss(theta))
+    if batch.g is None:
+        out[("L", t, None)] = float(batch.loss(theta))
     g_weights, g_biases, g_x, g_z, g_a = grad(batch.loss)(theta)
     _put_parameters(out, spec, ("dL/dW", "dL/db"), t, g_weights, g_biases)
     for number in range(len(spec.layers)):
@@ -206,7 +217,7 @@ def _put_backward(
         _put(out, "delta", t, spec.delta * g_z[number], number + 1, samples)
     for s, row in zip(samples, g_x, strict=True):
         out |= {(f"dL/dx[{i}]", t, s): float(v) for i, v in enumerate(row, 1)}
-    if not {loss.name for loss in spec.losses} <= SEPARABLE:
+    if batch.g is not None or not {loss.name for loss in spec.losses} <= SEPARABLE:
         return
     shares: Array = sum(batch.by_output(theta))
     for k in range(shares.shape[1]):

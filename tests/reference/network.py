@@ -75,7 +75,10 @@ def penalty_factor(spec: Spec, batch_size: int) -> Fraction:
 
 
 def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
-    """The loss of a batch (positions from 0), with the penalty."""
+    """The loss of a batch (positions from 0), with the penalty; Σ ∂L/∂a · a where only ∂L/∂a is given."""
+    if spec.upstream is not None:
+        rows = ((spec.upstream[s], forward(spec, p, spec.inputs[s])[1][-1]) for s in batch)
+        return sum((g * a for given, out in rows for g, a in zip(given, out, strict=True)), ZERO)
     if spec.targets is None:
         raise ValueError("no targets")
     values = (sample_loss(spec, forward(spec, p, spec.inputs[s])[1][-1], spec.targets[s]) for s in batch)
@@ -131,8 +134,9 @@ def _solve(spec: Spec) -> Values:
         gradients = _iteration(spec, p, t, batch, out)
         if gradients is None or spec.learning_rate is None:
             continue
-        epoch.append((len(batch), out[("L", t, None)]))
-        if t % spec.batches_per_epoch == 0:
+        if spec.upstream is None:
+            epoch.append((len(batch), out[("L", t, None)]))
+        if t % spec.batches_per_epoch == 0 and epoch:
             out[("L_epoch", t, None)] = epoch_loss(spec, epoch)
             epoch = []
         p = _update(spec, p, gradients, t, out)
@@ -141,7 +145,8 @@ def _solve(spec: Spec) -> Values:
             zs, outs = forward(spec, p, spec.inputs[s])
             _record_layers(out, "z_new", t, s + 1, zs)
             _record_layers(out, "a_new", t, s + 1, outs)
-        out[("L_new", t, None)] = batch_loss(spec, p, batch)
+        if spec.upstream is None:
+            out[("L_new", t, None)] = batch_loss(spec, p, batch)
     return out
 
 
@@ -154,18 +159,22 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
         _record_layers(out, "z", t, s + 1, zs)
         _record_layers(out, "a", t, s + 1, outs)
         _record_slopes(spec, out, t, s + 1, zs)
-        if spec.targets is None or not spec.losses:
+        if spec.upstream is not None:
+            top: list[Number] = list(spec.upstream[s])
+        elif spec.targets is not None and spec.losses:
+            y = spec.targets[s]
+            share = share_of_sample(spec, len(batch))
+            out |= {(f"e[{k}]", t, s + 1): v - a for k, (v, a) in enumerate(zip(y, outs[-1], strict=True), 1)}
+            top = _top(spec, outs[-1], y, share)
+        else:
             continue
-        y = spec.targets[s]
-        share = share_of_sample(spec, len(batch))
-        out |= {(f"e[{k}]", t, s + 1): v - a for k, (v, a) in enumerate(zip(y, outs[-1], strict=True), 1)}
-        top = _top(spec, outs[-1], y, share)
         da, dz = backward(spec, p, zs, outs, top)
         _record_layers(out, "dL/da", t, s + 1, da)
         _record_layers(out, "dL/dz", t, s + 1, dz)
         _record_layers(out, "delta", t, s + 1, [[spec.delta * d for d in row] for row in dz])
         out |= {(f"dL/dx[{i}]", t, s + 1): v for i, v in enumerate(da[0], 1)}
-        _record_paths(spec, p, out, t, s + 1, (zs, outs, top), share)
+        if spec.upstream is None:
+            _record_paths(spec, p, out, t, s + 1, (zs, outs, top), share)
         for number, (layer, deltas) in enumerate(zip(spec.layers, dz[1:], strict=True)):
             for j, d in enumerate(deltas):
                 for i, v in enumerate(outs[number]):
@@ -173,7 +182,7 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
                 row = biases[number]
                 if row is not None:
                     row[j] += -d if layer.threshold else d
-    if spec.targets is None or not spec.losses:
+    if not spec.differentiated:
         return None
     pull = 2 * penalty_factor(spec, len(batch))
     for number, layer in enumerate(spec.layers):
@@ -184,7 +193,8 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
             biases[number] = [sum(row, ZERO)] * layer.units
     gradients = Parameters(weights, biases)
     _record_parameters(spec, out, "dL/d", t, gradients)
-    out[("L", t, None)] = batch_loss(spec, p, batch)
+    if spec.upstream is None:
+        out[("L", t, None)] = batch_loss(spec, p, batch)
     return gradients
 
 

@@ -109,6 +109,22 @@ def problem(rng: Random) -> dict[str, Node]:
     return out
 
 
+def with_upstream(rng: Random) -> dict[str, Node]:
+    """A random network whose gradient at the outputs is given instead of a loss."""
+    out = problem(rng)
+    outputs, count = int(out["network"]["layers"][-1]["units"]), len(out["samples"])
+    for key in ("loss", "regulariser"):
+        out.pop(key, None)
+    for sample in out["samples"]:
+        del sample["target"]
+    rows = [[number(rng) for _ in range(outputs)] for _ in range(count)]
+    out["upstream"] = rows[0] if count == 1 and rng.random() < 0.5 else rows
+    if "training" in out:
+        rate = out["training"]["optimiser"]
+        out["training"] = {"optimiser": rate, "batch": rng.choice(("1", "all", str(count)))}
+    return out
+
+
 def _layer(rng: Random, before: int, units: int, name: str, columns: bool) -> dict[str, Node]:
     reach = 1.8 / sqrt(before)
     rows, width = (before, units) if columns else (units, before)

@@ -79,6 +79,13 @@ class Spec:
     show: set[int]
     delta: int
     """1 where δ is ∂L/∂z, −1 where it is −∂L/∂z."""
+    upstream: list[list[Fraction]] | None = None
+    """∂L/∂a of the outputs of each sample, where that is given instead of a loss."""
+
+    @property
+    def differentiated(self) -> bool:
+        """Whether there are gradients."""
+        return self.upstream is not None or (self.targets is not None and bool(self.losses))
 
     @property
     def batches_per_epoch(self) -> int:
@@ -138,6 +145,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         iterations=iterations,
         show=_shown(show, iterations) | _asked_at(problem, iterations),
         delta=-1 if isinstance(notation, dict) and notation.get("delta") == "-dL/dz" else 1,
+        upstream=_rows(problem["upstream"], len(samples)) if "upstream" in problem else None,
     )
 
 
@@ -176,6 +184,14 @@ def _own(node: dict[str, Node]) -> tuple[str, dict[str, Node]]:
 
 def _vector(node: Node) -> list[Fraction]:
     return [read(x) for x in (node if isinstance(node, list) else [node])]
+
+
+def _rows(node: Node, count: int) -> list[list[Fraction]]:
+    """One row a sample; that of a single sample may stand by itself."""
+    rows = [_vector(row) for row in node] if isinstance(node[0], list) else [_vector(node)]
+    if len(rows) != count:
+        raise ValueError("rows of the upstream gradient")
+    return rows
 
 
 def _held(node: Node) -> bool:
