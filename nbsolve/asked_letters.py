@@ -62,6 +62,7 @@ _KINDS: dict[str, Callable[[Step], bool]] = {
     "loss": lambda step: step.rule is Rule.LOSS,
     "gradients": lambda step: step.rule is Rule.PARAMETER_GRADIENT,
     "updated_parameters": lambda step: step.rule is Rule.PARAMETER_UPDATE,
+    "state": lambda step: is_kept(step.target),
 }
 
 
@@ -153,9 +154,14 @@ class InLetters:
 _NUMBERS = ("forward_after", "loss_after", "epoch_loss")
 
 
+def is_kept(atom: Atom) -> bool:
+    """Whether an optimiser keeps a quantity after the update."""
+    return isinstance(atom, Symbol) and atom.role is Role.STATE and atom.new
+
+
 def _needs_numbers(atom: Atom) -> bool:
     """Whether a quantity belongs to what is found after the update, or to many iterations."""
     return isinstance(atom, Symbol) and (
         atom.role in (Role.EPOCH_LOSS, Role.LOSS_DECREASE)
-        or (atom.new and atom.role not in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD))
+        or (atom.new and atom.role not in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.STATE))
     )

@@ -28,7 +28,7 @@ from nbsolve.solution import Iteration, Solution
 from nbsolve.solving.backward import Users, chain, entry_formula, through_function, whole_formula
 from nbsolve.solving.gradient import Gradient, unit_of, written
 from nbsolve.solving.missing import write_local_derivatives
-from nbsolve.solving.parameters import change_of
+from nbsolve.solving.update import change_of
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values

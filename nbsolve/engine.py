@@ -35,9 +35,10 @@ from nbsolve.solving.backward import Backward
 from nbsolve.solving.forward import write_forward
 from nbsolve.solving.givens import begun, given_parameters
 from nbsolve.solving.missing import write_missing
-from nbsolve.solving.parameters import write_gradients, write_update
+from nbsolve.solving.parameters import write_gradients
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.solving.seeds import Seeds
+from nbsolve.solving.update import write_update
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values
@@ -141,7 +142,7 @@ class _Run:
             self.arithmetic,
             self.digits,
             wanted,
-            begun(self.parameters, self.problem, samples, labels),
+            begun(self.parameters, self.problem, number, samples, labels),
         )
         recorder.replaced = self.replay.at(number)
         with_loss = bool(self.problem.losses) and (wanted or self._loss_is_needed(number))
@@ -311,4 +312,4 @@ def _taken(recorder: Recorder) -> tuple[Step, ...]:
     return steps
 
 
-_TRAINED = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
+_TRAINED = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.STATE})

@@ -44,6 +44,10 @@ def entries(atom: Atom, network: Network) -> Iterator[Atom]:
 
 
 def _of_symbol(symbol: Symbol, network: Network) -> Iterator[Symbol]:
+    if symbol.role is Role.STATE:
+        states = (one.state(symbol.state_name, symbol.new) for one in _of_symbol(symbol.parameter, network))
+        yield from states
+        return
     symbol = own_bias(symbol, network)
     if symbol.shared or symbol.role not in (*PARAMETERS, *_OF_UNITS, *_OF_OUTPUTS, Role.INPUT):
         yield symbol
@@ -57,6 +61,8 @@ def _of_symbol(symbol: Symbol, network: Network) -> Iterator[Symbol]:
 
 def own_bias(symbol: Symbol, network: Network) -> Symbol:
     """A bias as its layer has it: `b[1]` is the one that all units share, or the vector of each unit's own."""
+    if symbol.role is Role.STATE:
+        return own_bias(symbol.parameter, network).state(symbol.state_name, symbol.new)
     if symbol.role is not Role.BIAS:
         return symbol
     if _kind(symbol, network) == "shared":
@@ -88,6 +94,8 @@ def absence(atom: Atom, network: Network) -> str | None:
 
 
 def _absence(symbol: Symbol, network: Network) -> str | None:
+    if symbol.role is Role.STATE:
+        return _absence(symbol.parameter, network)
     if (symbol.new and symbol.role not in _HAVE_NEW) or (symbol.change and symbol.role not in PARAMETERS):
         return f"{symbol.role.value} has no new value and no change"
     if symbol.new and symbol.change:

@@ -97,7 +97,8 @@ def atom_to_data(atom: Atom) -> list[Any]:
     """A quantity as JSON data."""
     if isinstance(atom, Partial):
         return [atom_to_data(atom.of), atom_to_data(atom.wrt)]
-    return [{"i": value.name} if isinstance(value, Index) else value for value in atom]
+    fields = atom if atom.stem else atom[:-1]
+    return [{"i": value.name} if isinstance(value, Index) else value for value in fields]
 
 
 def atom_from_data(stored: list[Any]) -> Atom:

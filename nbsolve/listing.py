@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.catalogue import OPTIMISERS
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.notation import Names
+from nbsolve.problem.cursor import listing
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import Part, Problem
 from nbsolve.solution import Iteration, Solution
@@ -71,12 +73,13 @@ class Asked:
         """Whether anything is asked about the network after the update."""
         return bool(self.words & {"forward_after", "loss_after"}) or any(
             isinstance(atom, Symbol)
-            and ((atom.new and atom.role not in _PARAMETERS) or atom.role is Role.LOSS_DECREASE)
+            and ((atom.new and atom.role not in _UPDATED) or atom.role is Role.LOSS_DECREASE)
             for atom in self.atoms
         )
 
 
 _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
+_UPDATED = (*_PARAMETERS, Role.STATE)
 _UNITS = (Role.PRE_ACTIVATION, Role.ACTIVATION)
 _KINDS: dict[str, Callable[[Atom], bool]] = {
     "forward": lambda a: isinstance(a, Symbol) and a.role in _UNITS and not a.new,
@@ -87,6 +90,7 @@ _KINDS: dict[str, Callable[[Atom], bool]] = {
     ),
     "changes": lambda a: isinstance(a, Symbol) and a.change,
     "updated_parameters": lambda a: isinstance(a, Symbol) and a.role in _PARAMETERS and a.new,
+    "state": lambda a: isinstance(a, Symbol) and a.role is Role.STATE and a.new,
     "forward_after": lambda a: isinstance(a, Symbol) and a.role in _UNITS and a.new,
     "loss_after": lambda a: a == LOSS._replace(new=True),
     "epoch_loss": lambda a: isinstance(a, Symbol) and a.role is Role.EPOCH_LOSS,
@@ -247,6 +251,7 @@ def _update_places(solution: Solution, iteration: Iteration) -> Iterator[Place]:
                 yield place
                 for bias in _as_bias(own, source, iteration.number, False):
                     yield replace(bias, zero=place.zero)
+    yield from (Place(kept, kept, iteration.number) for kept in _states(solution, iteration))
 
 
 def _gradients(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
@@ -279,6 +284,17 @@ def _deltas(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
                     yield Partial(LOSS, layer.z(j, label))
 
 
+def _states(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+    """What the optimiser has kept after the update, parameter by parameter."""
+    training = solution.problem.training
+    kept = () if training is None else OPTIMISERS[training.optimiser.name].kept
+    for layer in solution.layers:
+        held = frozenset(layer.held)
+        for member in _each_once(layer):
+            if member not in held:
+                yield from (member.state(equation.name, new=True) for equation in kept)
+
+
 _ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
     "forward": _forward,
     "loss": lambda solution, iteration: iter((LOSS,)),
@@ -286,6 +302,7 @@ _ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
     "deltas": _deltas,
     "changes": _updated("change"),
     "updated_parameters": _updated("new"),
+    "state": _states,
     "forward_after": _forward_after,
     "loss_after": lambda solution, iteration: iter((LOSS._replace(new=True),)),
     "epoch_loss": lambda solution, iteration: (
@@ -350,12 +367,27 @@ def of_sample(atom: Atom, label: int | None) -> Atom:
     return Partial(of, wrt)
 
 
+def _no_state(atom: Symbol, problem: Problem) -> str | None:
+    """Why there is no such state of an optimiser; None where there is."""
+    training = problem.training
+    if training is None:
+        return "the problem has no training"
+    name, record = training.optimiser.name, OPTIMISERS[training.optimiser.name]
+    found = [one for one in record.equations if one.name == atom.state_name]
+    if not found:
+        known = listing(one.name for one in record.equations) if record.equations else "nothing"
+        return f"the optimiser {name} finds {known} for a parameter"
+    return f"{found[0].name} is not kept, so it has no new value" if atom.new and not found[0].kept else None
+
+
 def refusal(atom: Atom, problem: Problem) -> str | None:
     """Why a problem gives a quantity no value; None where it does."""
     if isinstance(atom, Partial):
         known = problem.given_gradient and atom.of == LOSS
         return (None if known else refusal(atom.of, problem)) or refusal(atom.wrt, problem)
-    later = atom.new and atom.role not in _PARAMETERS
+    if atom.role is Role.STATE and (reason := _no_state(atom, problem)):
+        return reason
+    later = atom.new and atom.role not in _UPDATED
     if problem.symbolic and (later or atom.role in (Role.LOSS_DECREASE, Role.EPOCH_LOSS)):
         return "the problem is in symbols"
     if atom.role in (Role.TARGET, Role.ERROR) and problem.samples[0].target is None:

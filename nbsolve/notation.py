@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from nbsolve.catalogue import letter_of
 from nbsolve.entries import entries
 from nbsolve.errors import NbsolveError
 from nbsolve.general_names import GeneralNames
@@ -84,7 +85,7 @@ class Names:
         self._comma = "," if max(self.sizes) > 9 else ""
         self._custom = {key: _read(key, text) for key, text in notation.names.items() if "<" not in text}
         self._letters = {role: self._letter(role) for role in _LETTERS}
-        self._names: dict[tuple[Role, int | None, Unit | None, Unit | None, bool], Name] = {}
+        self._names: dict[tuple[Role, int | None, Unit | None, Unit | None, bool, str], Name] = {}
         self._latex: dict[Symbol | Partial, str] = {}
         self._plain: dict[Symbol | Partial, str] = {}
         self._check()
@@ -152,11 +153,11 @@ class Names:
         """The written name in its parts: core, subscript, superscript (with sample and "new", without Δ)."""
         if symbol.role is Role.SAMPLE_LOSS and symbol.sample is not None:
             symbol = symbol._replace(role=Role.LOSS)  # its number says that it is the loss of one sample
-        place = (symbol.role, symbol.layer, symbol.to, symbol.from_, symbol.shared)
+        place = (symbol.role, symbol.layer, symbol.to, symbol.from_, symbol.shared, symbol.stem)
         name = self._names.get(place)
         if name is None:
             name = self._names[place] = self._place_name(
-                Symbol(symbol.role, symbol.layer, symbol.to, symbol.from_, shared=symbol.shared)
+                Symbol(*place[:4], shared=symbol.shared, stem=symbol.stem)
             )
         if symbol.sample is not None:
             name = name.with_sup(f"[{symbol.sample}]")
@@ -231,6 +232,11 @@ class Names:
     def _place_name(self, place: Symbol) -> Name:
         if place.role in _LOSSES:
             return self._loss_name(place)
+        if place.role is Role.SETTING:
+            return self._setting_name(place.stem)
+        if place.role is Role.STATE:
+            letter = Name.read(letter_of(place.state_name))
+            return letter if place.layer is None else letter.with_sub(self.name(place.parameter).latex())
         if place.role is Role.BIAS and place.layer is not None and self._is_shared(place.layer):
             place = Symbol(Role.BIAS, place.layer, shared=True)
         given = self._given(place)
@@ -318,6 +324,12 @@ class Names:
         choices = _LETTERS[role]
         taken = {name.core for name in self._custom.values()}
         return Name(next((letter for letter in choices if letter not in taken), choices[0]))
+
+    def _setting_name(self, setting: str) -> Name:
+        r"""The letter of an optimiser's setting, with a prime where the problem calls something else so."""
+        name = Name.read(letter_of(setting))
+        taken = {own.core for own in (*self._custom.values(), *self._letters.values())}
+        return name.with_sup(r"\prime") if name.core in taken else name
 
     def _loss_name(self, place: Symbol) -> Name:
         given = self._custom.get(canonical(place))

@@ -46,6 +46,8 @@ class Role(StrEnum):
     ERROR = "e"
     DELTA = "delta"
     LEARNING_RATE = "eta"
+    SETTING = "setting"
+    STATE = "state"
     STRENGTH = "lambda"
     SHARE = "share"
     SAMPLE_COUNT = "n"
@@ -86,8 +88,9 @@ class Symbol(NamedTuple):
     `to` and `from_` of None mean the whole vector or matrix. For inputs, targets, errors and the loss of one
     output `to` is the index and there is no layer; the activation of "layer 0" is the input. A bias that all
     units of a layer share is one parameter: `shared=True` with `to=None`. In a general formula `to` and `from_` may
-    be an `Index`, which stands for every number. `new` is the value after the update,
-    `change` the amount by which the update changes it.
+    be an `Index`, which stands for every number. `new` is the value after the update, `change` the amount by which
+    the update changes it. `stem` says which one is meant where a role has many: of the settings of an optimiser
+    (`beta1`), of what it keeps for a parameter (`m_W`, `v_b`).
     """
 
     role: Role
@@ -99,6 +102,24 @@ class Symbol(NamedTuple):
     new: bool = False
     change: bool = False
     shared: bool = False
+    stem: str = ""
+
+    def state(self, name: str, new: bool = False) -> Symbol:
+        """What an optimiser keeps beside this parameter (or finds for it on the way), by its name."""
+        return self._replace(
+            role=Role.STATE, stem=f"{name}_{self.role.value}", new=new, change=False, iteration=None
+        )
+
+    @property
+    def state_name(self) -> str:
+        """The name of a state: `m` of the first moment that belongs to a weight."""
+        return self.stem.rpartition("_")[0]
+
+    @property
+    def parameter(self) -> Symbol:
+        """The parameter that a state belongs to."""
+        role = Role(self.stem.rpartition("_")[2])
+        return self._replace(role=role, stem="", new=False)
 
 
 class Partial(NamedTuple):
@@ -177,7 +198,11 @@ def _is_local(partial: Partial) -> bool:
 
 
 def _stem(symbol: Symbol) -> str:
-    return symbol.role.value + ("_new" if symbol.new else "") + ("_change" if symbol.change else "")
+    return (
+        (symbol.stem or symbol.role.value)
+        + ("_new" if symbol.new else "")
+        + ("_change" if symbol.change else "")
+    )
 
 
 def _indices(symbol: Symbol) -> str:
@@ -187,14 +212,18 @@ def _indices(symbol: Symbol) -> str:
     places = [symbol.layer, symbol.to, symbol.from_]
     while places and places[-1] is None:
         places.pop()
-    if symbol.role is Role.BIAS and len(places) == 1 and not symbol.shared:
+    if _is_bias(symbol) and len(places) == 1 and not symbol.shared:
         places.append(None)
     return "".join("[:]" if place is None else f"[{place}]" for place in places)
 
 
+def _is_bias(symbol: Symbol) -> bool:
+    return symbol.role is Role.BIAS or symbol.stem.endswith(f"_{Role.BIAS.value}")
+
+
 _STEMS = {role.value: role for role in Role}
 _NAME = re.compile(
-    r"(?P<stem>[A-Za-z]+(?:_(?:out|term|epoch|sample))?)(?P<new>_new)?(?P<change>_change)?"
+    r"(?P<stem>[A-Za-z]+(?:_(?:out|term|epoch|sample))?|(?P<state>[A-Za-z_]+?)_(?:W|b|theta))(?P<new>_new)?(?P<change>_change)?"
     r"(?P<indices>(?:\[(?:[1-9][0-9]*|:)\])*)"
 )
 
@@ -202,18 +231,22 @@ _NAME = re.compile(
 def _parse_symbol(name: str, whole: str) -> Symbol:
     match = _NAME.fullmatch(name)
     role = _STEMS.get(match["stem"]) if match else None
+    stem = ""
+    if match is not None and role is None and match["state"]:
+        role, stem = Role.STATE, match["stem"]
     if match is None or role is None:
         raise ValueError(f"not a canonical quantity: {whole!r}")
-    if role is not Role.BIAS:
+    bias = role is Role.BIAS or stem.endswith("_b")
+    if not bias:
         name = re.sub(r"(\[:\])+$", "", name)
     places = [None if place == ":" else int(place) for place in re.findall(r"\[([^\]]+)\]", name)]
-    shared = role is Role.BIAS and len(places) == 1
+    shared = bias and len(places) == 1
     if len(places) > (1 if role in _ONE_INDEX else 3):
         raise ValueError(f"too many indices in {whole!r}")
     padded = [*places, None, None, None]
     layer, to, from_ = (None, padded[0], None) if role in _ONE_INDEX else padded[:3]
     symbol = Symbol(
-        role, layer, to, from_, new=bool(match["new"]), change=bool(match["change"]), shared=shared
+        role, layer, to, from_, new=bool(match["new"]), change=bool(match["change"]), shared=shared, stem=stem
     )
     if _stem(symbol) + _indices(symbol) != name:
         raise ValueError(f"not a canonical quantity: {whole!r}")

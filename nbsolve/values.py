@@ -31,7 +31,16 @@ def whole(atom: Atom) -> tuple[Atom, Place | None]:
         own: Place = to - 1 if atom.from_ is None else (to - 1, number_of(atom.from_) - 1)
         # Written out: dataclasses.replace takes five times as long, and this runs for every look-up.
         return Symbol(
-            atom.role, atom.layer, None, None, atom.sample, atom.iteration, atom.new, atom.change, atom.shared
+            atom.role,
+            atom.layer,
+            None,
+            None,
+            atom.sample,
+            atom.iteration,
+            atom.new,
+            atom.change,
+            atom.shared,
+            atom.stem,
         ), own
     wrt, place = whole(atom.wrt)
     if place is None:

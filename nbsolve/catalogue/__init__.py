@@ -12,7 +12,7 @@ from nbsolve.catalogue.losses import (
     SATURATED_PAIRS,
     Loss,
 )
-from nbsolve.catalogue.optimisers import OPTIMISERS, Optimiser
+from nbsolve.catalogue.optimisers import OPTIMISERS, Equation, Optimiser, letter_of
 
 __all__ = [
     "ACTIVATIONS",
@@ -25,8 +25,10 @@ __all__ = [
     "OPTIMISERS",
     "SATURATED_PAIRS",
     "Activation",
+    "Equation",
     "Loss",
     "NamedFormula",
     "Optimiser",
     "is_named",
+    "letter_of",
 ]

@@ -10,7 +10,7 @@ from nbsolve.compose.functions import activation_name, argument
 from nbsolve.compose.iteration import by_matrices, is_long
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words, losses, one_sample
-from nbsolve.compose.optimiser_words import optimiser_words
+from nbsolve.compose.optimiser_words import optimiser_text
 from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.expr import (
     Applied,
@@ -246,9 +246,7 @@ def _training(problem: Problem) -> Iterator[Text]:
             yield (phrase("conventions.batch_one"),)
         else:
             yield (phrase("conventions.batch_many", count=str(training.batch)),)
-    before, _, after = optimiser_words(training.optimiser, "convention", rate="\0").partition("\0")
-    rate = Math(literal(training.optimiser.parameters["learning_rate"]))
-    yield (before, rate, after)
+    yield optimiser_text(training.optimiser, "convention")
     asked = {ask for part in problem.parts for ask in part.ask}
     if asked & {"epoch_loss", "L_epoch"} or training.epochs:
         how = phrase(f"conventions.epoch_{problem.losses[0].over_samples}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from nbsolve.compose.data_files import MOST_PRINTED, file_name, sample_size, samples_file
-from nbsolve.compose.grids import Grid, cell, given_arrays, length, sides
+from nbsolve.compose.grids import Grid, cell, given_arrays, given_states, length, sides
 from nbsolve.compose.paper_tables import column_width, fitted, in_columns, tables, tens
 from nbsolve.document import Block, Derivation, Inline, Line, Markdown, Math, Paragraph, Text
 from nbsolve.expr import Atom, Quantity
@@ -30,15 +30,32 @@ MOST_LISTED = 60
 
 def parameters(solution: Solution, attached: bool) -> Iterator[Block]:
     """Weights and biases, layer by layer."""
+    yield from _arrays(given_arrays(solution), solution.problem, attached)
+
+
+def kept(solution: Solution, attached: bool) -> Iterator[Block]:
+    """What the optimiser has kept before the first update, where the problem says so."""
+    training = solution.problem.training
+    if training is None or not (training.state or training.updates):
+        return
+    if not training.state:
+        yield Paragraph((phrase("statement.updates_before", count=str(training.updates)),))
+        return
+    words = "kept_after" if training.updates else "kept"
+    yield Paragraph((phrase(f"statement.{words}", count=str(training.updates)),))
+    yield from _arrays(given_states(solution), solution.problem, attached)
+
+
+def _arrays(arrays: Iterator[Line | Grid | Paragraph], problem: Problem, attached: bool) -> Iterator[Block]:
     lines: list[Line] = []
-    for found in given_arrays(solution):
+    for found in arrays:
         if isinstance(found, Line):
             lines.append(found)
             continue
         if lines:
             yield Derivation(tuple(lines))
             lines = []
-        yield from [found] if isinstance(found, Paragraph) else _spread(found, solution.problem, attached)
+        yield from [found] if isinstance(found, Paragraph) else _spread(found, problem, attached)
     if lines:
         yield Derivation(tuple(lines))
 

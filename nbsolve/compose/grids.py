@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 from nbsolve.blocks.dense import Dense
 from nbsolve.compose.layout import LIMIT
 from nbsolve.document import Line, Math, Paragraph
@@ -15,6 +17,7 @@ from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
+from nbsolve.solving.givens import states_of
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import layer_activation
 
@@ -62,6 +65,34 @@ def given_arrays(solution: Solution) -> Iterator[Line | Grid | Paragraph]:
     for layer in solution.layers:
         yield _written(_weights(solution.problem, layer))
         yield from _constant(solution.problem, layer)
+
+
+def given_states(solution: Solution) -> Iterator[Line | Grid | Paragraph]:
+    """What the optimiser has kept before the first update, array by array."""
+    training = solution.problem.training
+    assert training is not None
+    for layer in solution.layers:
+        for symbol, texts in states_of(training, layer):
+            if symbol.state_name not in training.state:
+                continue
+            if np.ndim(texts) < 2 and np.size(texts) == 1:
+                alone = symbol if np.ndim(texts) == 0 else symbol._replace(to=1)
+                yield Line((("=", literal(texts.reshape(-1)[0])),), Quantity(alone))
+                continue
+            cells: Cells = (texts if np.ndim(texts) == 2 else texts.reshape(-1, 1)).tolist()
+            symbols = [
+                [
+                    symbol._replace(to=j, from_=i if np.ndim(texts) == 2 else None)
+                    for i, _ in enumerate(row, 1)
+                ]
+                for j, row in enumerate(cells, 1)
+            ]
+            if solution.problem.network.layout == "x W + b":
+                cells, symbols = (
+                    list(zip(*cells, strict=True)),
+                    [[*row] for row in zip(*symbols, strict=True)],
+                )
+            yield _written(Grid(symbol, cells, symbols))
 
 
 def _weights(problem: Problem, layer: Dense) -> Grid:

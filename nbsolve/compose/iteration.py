@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from nbsolve.blocks.dense import Dense, Parameter
+from nbsolve.catalogue import OPTIMISERS, Equation
 from nbsolve.compose.calculator import Computations, digits_said_once
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.known import is_shifted
@@ -22,6 +23,7 @@ from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, 
 from nbsolve.expr import Atom, Quantity
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
+from nbsolve.problem.model import Problem
 from nbsolve.rounding import Written
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule, Step
@@ -47,6 +49,12 @@ FACTORS = frozenset(
     }
 )
 """Rules whose results are numbered and called by their number afterwards."""
+
+
+def optimiser_equations(problem: Problem) -> tuple[Equation, ...]:
+    """What the optimiser of a problem finds for a parameter before it changes it."""
+    training = problem.training
+    return () if training is None else OPTIMISERS[training.optimiser.name].equations
 
 
 def by_matrices(solution: Solution) -> bool:
@@ -195,6 +203,20 @@ class IterationBlocks:
             for parameter in layer.parameters:
                 lines.append(self._starting(parameter))
         yield Derivation(tuple(lines))
+        kept = [self._starting(state) for state in self._states_kept()]
+        if kept:
+            yield Paragraph((phrase("passages.initial_state"),))
+            yield Derivation(tuple(kept))
+
+    def _states_kept(self) -> Iterator[Parameter]:
+        """What the optimiser has kept of each array of parameters."""
+        for layer in self.solution.layers:
+            for own in layer.parameters:
+                for equation in optimiser_equations(self.solution.problem):
+                    state = own.symbol.state(equation.name)
+                    if state in self.iteration.values.stored and equation.kept:
+                        members = [member.state(equation.name) for member in own.members]
+                        yield replace(own, symbol=state, members=members)
 
     def _starting(self, parameter: Parameter) -> Line:
         """W = letters ≈ numbers, as the problem states the first ones."""
@@ -214,7 +236,7 @@ class IterationBlocks:
         operands = [write(member) for member in parameter.members]
         exact = self.lines.writer.each_step or all(written.exact for written in operands)
         relation = "=" if exact else "≈"
-        if len(operands) == 1 and parameter.symbol.role is not Role.WEIGHT:
+        if len(operands) == 1 and parameter.members[0].from_ is None:
             return Line(((relation, Result(literal(operands[0]), boxed)),), Quantity(parameter.members[0]))
         value = self.iteration.values[parameter.symbol]
         assert isinstance(value, np.ndarray)

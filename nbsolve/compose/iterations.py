@@ -79,7 +79,9 @@ class Iterations:
                 key._replace(new=True): digits
                 for one in later
                 for key, digits in self.writer(one).needs.items()
-                if isinstance(key, Symbol) and key.role in PARAMETERS and not (key.new or key.change)
+                if isinstance(key, Symbol)
+                and key.role in (*PARAMETERS, Role.STATE)
+                and not (key.new or key.change)
             }
             self._needs[number] = passes.learnt(start)
         return self._needs[number]

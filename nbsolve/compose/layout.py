@@ -68,7 +68,8 @@ def _literal(entry: Atom | None, write: Callable[[Atom], Written]) -> Expr:
 
 def _is_weight(atom: Atom) -> bool:
     symbol = atom if isinstance(atom, Symbol) else atom.wrt
-    return symbol.from_ is None and symbol.role is Role.WEIGHT
+    of_weights = symbol.role is Role.STATE and symbol.parameter.role is Role.WEIGHT
+    return symbol.from_ is None and (symbol.role is Role.WEIGHT or of_weights)
 
 
 def entries_shown(atom: Atom, array: Array) -> list[list[Atom | None]]:

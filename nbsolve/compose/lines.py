@@ -93,7 +93,7 @@ class Lines(Calculator):
         tag = self.tags.get(unit.target)
         lines.append(Line(self._result(resolved, result, numeric), note=note, tag=tag))
         lines[0] = replace(lines[0], left=Quantity(unit.target))
-        return Derivation((*above, *_joined(lines)), (self._anchor(unit.target),))
+        return Derivation((*above, *_joined(lines)), (self.anchor(unit.target),))
 
     def compact(self, unit: Step) -> tuple[Line, str]:
         """A unit's step on one line: letters, numbers, value; and its anchor."""
@@ -107,7 +107,7 @@ class Lines(Calculator):
         parts = (*(("=", form) for form in letters), *numeric, *self._result(resolved, result, numeric))
         beyond = self.beyond_above(found)
         note = (*reasons, *(["; "] if reasons and beyond else []), *beyond)
-        return Line(parts, Quantity(unit.target), note=note), self._anchor(unit.target)
+        return Line(parts, Quantity(unit.target), note=note), self.anchor(unit.target)
 
     def value_only(self, step: Step) -> Derivation:
         """The formula for whole layers and the value, where the line with numbers would be endless."""
@@ -116,9 +116,10 @@ class Lines(Calculator):
         exact = isinstance(value, flint.fmpq) and value == result.value
         parts: list[tuple[str, Expr | Result]] = [("=", step.formula)]
         parts.extend(self._result(step, result, (("≈", Number(result.value + (not exact))),)))
-        return Derivation((Line(tuple(parts), Quantity(step.target)),), (self._anchor(step.target),))
+        return Derivation((Line(tuple(parts), Quantity(step.target)),), (self.anchor(step.target),))
 
-    def _anchor(self, target: Atom) -> str:
+    def anchor(self, target: Atom) -> str:
+        """The id that a line has which finds a quantity."""
         return f"it{self.iteration}-{anchor(target)}"
 
     # ------------------------------------------------------------------ parts of formulae

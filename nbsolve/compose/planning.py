@@ -15,7 +15,7 @@ from nbsolve.symbol import Partial, Role, Symbol
 
 MOST_SECTIONS = 4
 """The most asked gradients that get a section each, in the order asked; more are found layer by layer."""
-_ALL = frozenset({"gradients", "changes", "updated_parameters", "forward_after", "loss_after"})
+_ALL = frozenset({"gradients", "changes", "updated_parameters", "state", "forward_after", "loss_after"})
 """Words that ask for what rests on the whole backward pass."""
 
 
@@ -82,5 +82,5 @@ def is_after(atom: Atom) -> bool:
     if isinstance(atom, Partial):
         return atom.of != LOSS and (is_after(atom.of) or is_after(atom.wrt))
     return isinstance(atom, Symbol) and (
-        atom.new or atom.change or atom.role.value in ("L - L_new", "L_epoch")
+        atom.new or atom.change or atom.role in (Role.LOSS_DECREASE, Role.EPOCH_LOSS, Role.STATE)
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.compose.functions import activation_name, given_activations
-from nbsolve.compose.givens import parameters, samples
+from nbsolve.compose.givens import kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
-from nbsolve.compose.optimiser_words import optimiser_words
+from nbsolve.compose.optimiser_words import optimiser_text
 from nbsolve.document import (
     Block,
     Bullets,
@@ -43,6 +43,7 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
     yield Paragraph((phrase("statement.weights"),))
     yield from parameters(solution, attached)
     yield from samples(solution, attached)
+    yield from kept(solution, attached)
     if problem.features:
         yield Paragraph((phrase("statement.features", listed=_listed(problem.features)),))
     if problem.classes:
@@ -105,7 +106,7 @@ def _constants(problem: Problem) -> Iterator[Text]:
             Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal(rate)),
         )
         if not OPTIMISERS[training.optimiser.name].straight:  # a question must say which rule is meant
-            yield (optimiser_words(training.optimiser, "given"),)
+            yield optimiser_text(training.optimiser, "given")
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)
     if problem.regulariser is not None:

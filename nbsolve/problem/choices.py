@@ -8,6 +8,9 @@ from nbsolve.given import Given
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
 from nbsolve.problem.model import Choice
 
+SHARES = ("beta", "beta1", "beta2", "rho")
+"""Settings of optimisers that say how much of an old value is kept."""
+
 
 def read_named(cursor: Cursor, what: str, known: Iterable[str]) -> tuple[str, Cursor | None] | None:
     """The name and the cursor of its parameters (None: none are written); None after noting a fault."""
@@ -62,7 +65,12 @@ def read_parameters(
             continue
         # A learning rate, a limit or a threshold of a loss is a size; slopes may have either sign.
         above = 0 if key in ("learning_rate", "delta", "limit") else None
-        number = inner.number(key, above=above)
+        number = inner.number(key, above=above, least=0 if key in (*SHARES, "epsilon") else None)
+        if number is not None and key in SHARES and number.value >= 1:
+            inner.fault(
+                f"{key} is {number}", expected="a number from 0 to below 1: how much of the old is kept"
+            )
+            number = None
         sound = sound and number is not None
         if number is not None:
             values[key] = number

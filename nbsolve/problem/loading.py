@@ -171,7 +171,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     losses = () if loss_cursor is None else read_losses(loss_cursor)
     training: Training | None = None
     if training_cursor is not None:
-        training = read_training(training_cursor, None if samples is None else len(samples))
+        training = read_training(training_cursor, None if samples is None else len(samples), network)
     regulariser_cursor = root.get("regulariser")
     regulariser = None if regulariser_cursor is None else read_regulariser(regulariser_cursor)
     upstream_cursor = root.get("upstream")

@@ -105,10 +105,21 @@ class Regulariser(_Frozen):
     over_samples: Over = "sum"
 
 
+class LayerState(_Frozen):
+    """What an optimiser keeps for the parameters of one layer.
+
+    One number each (`weights` as [unit][input]), or one for all of them.
+    """
+
+    weights: Given | tuple[tuple[Given, ...], ...]
+    bias: Given | tuple[Given, ...]
+
+
 class Training(_Frozen):
     """`iterations` updates on batches taken in order; `show` lists those written out, from 1, sorted.
 
-    `epochs`: the loss of every epoch is listed as well.
+    `epochs`: the loss of every epoch is listed as well. `state` is what the optimiser has kept before the first of
+    them, layer by layer (0 where it is missing), `updates` how many it had made until then.
     """
 
     optimiser: Choice
@@ -116,6 +127,8 @@ class Training(_Frozen):
     iterations: int
     show: tuple[int, ...]
     epochs: bool = False
+    state: dict[str, tuple[LayerState, ...]] = {}
+    updates: int = 0
 
 
 class Digits(_Frozen):

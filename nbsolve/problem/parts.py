@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from nbsolve.catalogue import OPTIMISERS
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import LossTerm, Part, Training
 from nbsolve.problem.texts import read_string
@@ -15,7 +16,7 @@ PART_KEYS = ("label", "ask", "at", "marks", "space", "text")
 FORWARD_WORDS = ("forward",)
 GRADIENT_WORDS = ("gradients", "deltas")
 LOSS_WORDS = ("loss", *GRADIENT_WORDS)
-TRAINING_WORDS = ("changes", "updated_parameters", "forward_after", "loss_after", "epoch_loss")
+TRAINING_WORDS = ("changes", "updated_parameters", "state", "forward_after", "loss_after", "epoch_loss")
 VALUES_OF_A_LOSS = ("loss", "loss_after", "epoch_loss")
 """What a loss has a value for, and a given gradient has not."""
 WORDS = (*FORWARD_WORDS, *LOSS_WORDS, *TRAINING_WORDS)
@@ -154,6 +155,13 @@ def _word(
     if (word in (*LOSS_WORDS, *TRAINING_WORDS) or of_loss) and not (has_loss or has_upstream):
         cursor.fault(
             f"{word} is asked, but the problem has no loss", hint="add a loss, such as squared_error"
+        )
+        return None
+    if word == "state" and training is not None and not OPTIMISERS[training.optimiser.name].kept:
+        kept = listing([name for name, record in OPTIMISERS.items() if record.kept], "or")
+        cursor.fault(
+            f"state is asked, but {training.optimiser.name} keeps nothing from one update to the next",
+            expected=f"an optimiser that does, such as {kept}",
         )
         return None
     if word not in (*WORDS, *own) and not _may_be_quantity(word):

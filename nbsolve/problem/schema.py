@@ -340,6 +340,7 @@ def _training() -> Schema:
     training = mapping(
         {
             "optimiser": choice("How parameters are updated.", optimisers),
+            "state": _state(),
             "batch": {
                 "description": "How many samples each update uses (default 1).",
                 "anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}],
@@ -357,6 +358,26 @@ def _training() -> Schema:
     )
     training["not"] = {"required": ["iterations", "epochs"]}
     return training
+
+
+def _state() -> Schema:
+    matrix = {"anyOf": [reference("number"), reference("matrix")]}
+    vector = {"anyOf": [reference("number"), {"type": "array", "items": reference("number")}]}
+    layer = mapping(
+        {
+            "weights": {"description": "One number, or a matrix like the weights.", **matrix},
+            "bias": {"description": "One number, or one for each bias.", **vector},
+            "threshold": {"description": "One number, or one for each threshold.", **vector},
+        },
+        required=("weights",),
+    )
+    kept = {equation.name for record in OPTIMISERS.values() for equation in record.kept}
+    one = {"anyOf": [reference("number"), {"type": "array", "minItems": 1, "items": layer}]}
+    keys: dict[str, Schema] = {
+        "t": {"description": "How many updates were made before.", "type": "integer", "minimum": 0}
+    }
+    keys |= {name: {"description": f"{name} before the first update.", **one} for name in sorted(kept)}
+    return mapping(keys, "What the optimiser has kept before the first update (0 where absent).")
 
 
 def _notation() -> Schema:

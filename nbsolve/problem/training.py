@@ -7,17 +7,18 @@ from typing import Literal
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor
-from nbsolve.problem.model import Training
+from nbsolve.problem.model import Network, Training
+from nbsolve.problem.optimiser_state import read_state
 
 MAXIMUM_ITERATIONS = 1_000_000
 MAXIMUM_SHOWN = 1_000
 SHOWN_IN_FULL = 5
 
 
-def read_training(cursor: Cursor, samples: int | None) -> Training | None:
-    """The training; None after noting a fault. `samples` of None: not known."""
+def read_training(cursor: Cursor, samples: int | None, network: Network | None) -> Training | None:
+    """The training; None after noting a fault. `samples` or `network` of None: not known."""
     hints = {"learning_rate": "it belongs to the optimiser: optimiser: {sgd: {learning_rate: 0.1}}"}
-    known = ("optimiser", "batch", "iterations", "epochs", "show")
+    known = ("optimiser", "state", "batch", "iterations", "epochs", "show")
     if not cursor.mapping(known, "training", hints):
         return None
     optimiser_cursor = cursor.get("optimiser")
@@ -27,6 +28,7 @@ def read_training(cursor: Cursor, samples: int | None) -> Training | None:
     else:
         tables = {name: record.parameters for name, record in OPTIMISERS.items()}
         optimiser = read_choice(optimiser_cursor, "optimiser", tables)
+    kept = read_state(cursor.get("state"), None if optimiser is None else OPTIMISERS[optimiser.name], network)
     batch = _batch(cursor.get("batch"), samples)
     if batch is None or samples is None:
         return None
@@ -35,10 +37,19 @@ def read_training(cursor: Cursor, samples: int | None) -> Training | None:
     if iterations is None:
         return None
     show = _show(cursor.get("show"), iterations, per_epoch)
-    if optimiser is None or show is None:
+    if optimiser is None or show is None or kept is None:
         return None
     shown, epochs = show
-    return Training(optimiser=optimiser, batch=batch, iterations=iterations, show=shown, epochs=epochs)
+    state, updates = kept
+    return Training(
+        optimiser=optimiser,
+        batch=batch,
+        iterations=iterations,
+        show=shown,
+        epochs=epochs,
+        state=state,
+        updates=updates,
+    )
 
 
 def _batch(cursor: Cursor | None, samples: int | None) -> int | Literal["all"] | None:

@@ -18,7 +18,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE
-from nbsolve.catalogue import CANCELLATIONS, OPTIMISERS, is_named
+from nbsolve.catalogue import CANCELLATIONS, OPTIMISERS, Equation, Optimiser, is_named
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -307,17 +307,54 @@ class Computation:
 
     # ------------------------------------------------------------------ update
 
+    @property
+    def optimiser(self) -> Optimiser:
+        """The record of the optimiser of a problem that has one."""
+        assert self.problem.training is not None
+        return OPTIMISERS[self.problem.training.optimiser.name]
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether the number of an update matters."""
+        formulae = (*(equation.formula for equation in self.optimiser.equations), self.optimiser.change)
+        return any(node == Variable("t") for formula in formulae for node in walk(formula))
+
+    def found(self, array: Array, gradient: str) -> Iterator[Assignment]:
+        """What the optimiser finds for an array of parameters before it changes it, one after the other."""
+        slots = self._slots(array, gradient)
+        formulae = [equation.formula for equation in self.optimiser.equations] + [self.optimiser.change]
+        used = {node.name for formula in formulae for node in walk(formula) if isinstance(node, Variable)}
+        for equation in self.optimiser.kept:
+            if f"old_{equation.name}" in used:
+                yield f"old_{state_name(equation, array)}", Variable(state_name(equation, array))
+        for equation in self.optimiser.equations:
+            yield state_name(equation, array), with_variables(equation.formula, slots)
+
     def change(self, array: Array, gradient: str) -> Expr:
         """What the update adds to an array of parameters, before what is held is left out."""
+        return with_variables(self.optimiser.change, self._slots(array, gradient))
+
+    def _slots(self, array: Array, gradient: str) -> dict[str, Expr]:
         assert self.problem.training is not None
-        optimiser = self.problem.training.optimiser
-        slots: dict[str, Expr] = {name: _literal(given) for name, given in optimiser.parameters.items()}
+        record = self.optimiser
+        slots: dict[str, Expr] = {
+            name: Variable(name) if name in record.letters else _literal(given)
+            for name, given in self.problem.training.optimiser.parameters.items()
+        }
         slots |= {
             "learning_rate": Variable(RATE),
             "gradient": Variable(gradient),
             "parameter": Variable(array.name),
         }
-        return with_variables(OPTIMISERS[optimiser.name].change, slots)
+        for equation in record.equations:
+            slots[equation.name] = Variable(state_name(equation, array))
+            slots[f"old_{equation.name}"] = Variable(f"old_{state_name(equation, array)}")
+        return slots
+
+
+def state_name(equation: Equation, array: Array) -> str:
+    """The variable of what the optimiser keeps, or finds, for an array of parameters."""
+    return f"{equation.name}_{array.name}"
 
 
 SHORT = 9
@@ -358,6 +395,7 @@ _TAKEN = frozenset(
         "Decimal",
         "p",
     }
+    | {"t", *(name for record in OPTIMISERS.values() for name in record.letters)}
     | {"iteration", "first", "before", "parameters", "optimiser", RATE, STRENGTH, *dir(builtins)}
 )
 

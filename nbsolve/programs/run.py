@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import flint
 import numpy as np
 
 from nbsolve.arithmetic import Value
+from nbsolve.catalogue import Equation
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
 from nbsolve.nearest import rational_to_float
 from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import Problem
-from nbsolve.programs.computation import RATE, STRENGTH, Array, Computation
+from nbsolve.programs.computation import RATE, STRENGTH, Array, Computation, state_name
 from nbsolve.programs.doubles import Doubles, compiled
 from nbsolve.programs.printing import Format
 from nbsolve.rounding import Written, write
 from nbsolve.schedule import batches
 from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.givens import given_parameters
 from nbsolve.symbol import Partial, Role, Symbol
-from nbsolve.values import is_exact
+from nbsolve.values import Values, is_exact
 from nbsolve.writing import Writer, scalar
 
 SNAPPED = 12
@@ -86,6 +88,22 @@ class Run:
         return tuple(
             Shown(f"new {own.name}", own.name, each(lambda p: p._replace(new=True), self.members(own)), True)
             for own in self.computation.arrays
+        )
+
+    @cached_property
+    def states_shown(self) -> tuple[Shown, ...]:
+        """What the optimiser has kept of each array that moves."""
+        if self.problem.training is None:
+            return ()
+        return tuple(
+            Shown(
+                f"{equation.name} of {own.name}",
+                state_name(equation, own),
+                each(partial(_state, equation.name), self.members(own)),
+            )
+            for own in self.computation.arrays
+            for equation in self.computation.optimiser.kept
+            if not own.held and own.trained is None
         )
 
     def members(self, own: Array) -> Objects:
@@ -179,13 +197,19 @@ class Run:
             if problem.training is None:
                 return
             before = {own.name: variables[own.name] for own in computation.arrays}
+            variables["t"] = problem.training.updates + number
             for own, rule in changes:
-                mask = 0.0 if own.held else 1.0 if own.trained is None else np.array(own.trained, dtype=float)
-                variables[own.name] = variables[own.name] + rule(variables) * mask
+                for name, expression in computation.found(own, own.gradient):
+                    if not own.held:
+                        variables[name] = compiled(expression)(variables)
+                mask = 1.0 if own.trained is None else np.array(own.trained, dtype=float)
+                if not own.held:
+                    variables[own.name] = variables[own.name] + rule(variables) * mask
             if iteration is not None:
                 yield from (
                     (iteration, own, variables[own.variable], before[own.variable]) for own in self.new_shown
                 )
+                yield from ((iteration, own, variables[own.variable], None) for own in self.states_shown)
 
     def _data(self) -> dict[str, Doubles]:
         variables: dict[str, Doubles] = {}
@@ -193,10 +217,31 @@ class Run:
             entries = entries_of(self.problem, own)
             variables[own.name] = np.array(each(lambda entry: _double(entry), entries), dtype=float)
         if self.problem.training is not None:
+            variables |= {
+                state_name(equation, own): np.array(each(_double, self.start_of(equation, own)), dtype=float)
+                for own in self.computation.arrays
+                for equation in self.computation.optimiser.kept
+                if not own.held
+            }
+            variables |= {
+                name: _double(self.problem.training.optimiser.parameters[name])
+                for name in self.computation.optimiser.letters
+            }
             variables[RATE] = _double(self.problem.training.optimiser.parameters["learning_rate"])
         if self.problem.regulariser is not None:
             variables[STRENGTH] = _double(self.problem.regulariser.strength)
         return variables
+
+    def start_of(self, equation: Equation, own: Array) -> Objects:
+        """What the optimiser has of an array before its first update, in its shape."""
+        states: Objects = each(partial(_state, equation.name, new=False), self.members(own))
+        found: Objects = each(self.started.given, states)
+        return found
+
+    @cached_property
+    def started(self) -> Values:
+        """What is given at the start, as it is written."""
+        return given_parameters(self.problem, self.solution.layers)
 
     @cached_property
     def on_a_kink(self) -> bool:
@@ -250,6 +295,10 @@ def each(function: Callable[..., object], array: Doubles) -> Doubles:
     for place in range(flat.size):
         flat[place] = function(source[place])
     return result
+
+
+def _state(name: str, parameter: Symbol, new: bool = True) -> Symbol:
+    return parameter.state(name, new)
 
 
 def _alone(symbol: Symbol) -> Objects:

@@ -13,11 +13,12 @@ from nbsolve.expr import Cases, Expr, Function, Negation, Variable, walk
 from nbsolve.given import Entry, Given
 from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
-from nbsolve.programs.computation import RATE, STRENGTH, Computation
+from nbsolve.programs.computation import RATE, STRENGTH, Computation, state_name
 from nbsolve.programs.doubles import Doubles
 from nbsolve.programs.python import Dialect, literal, may_pass_on_nan, written
 from nbsolve.programs.run import SNAPPED, Run, each, entries_of, table
 from nbsolve.schedule import batch_size, epoch_length, has_several, shown_iterations
+from nbsolve.solving.update import setting
 from nbsolve.symbol import Role, Symbol
 
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,17})?")
@@ -101,8 +102,24 @@ class ProgramText:
             yield self._constant(RATE, rate, Symbol(Role.LEARNING_RATE))
             if self._by_library:
                 yield f"optimiser = torch.optim.SGD(parameters, lr={RATE})"
+            yield from self._state()
         if problem.regulariser is not None:
             yield self._constant(STRENGTH, problem.regulariser.strength, Symbol(Role.STRENGTH))
+
+    def _state(self) -> Iterator[str]:
+        """The optimiser's settings, and what it has kept before the first update."""
+        assert self.problem.training is not None
+        for name in self.computation.optimiser.letters:
+            yield self._constant(name, self.problem.training.optimiser.parameters[name], setting(name))
+        zeros = "torch.zeros_like" if self.torch else "np.zeros_like"
+        for equation in self.computation.optimiser.kept:
+            for own in self.computation.arrays:
+                if own.held:
+                    continue
+                if equation.name in self.problem.training.state:
+                    yield from self._array(state_name(equation, own), self.run.start_of(equation, own))
+                else:
+                    yield f"{state_name(equation, own)} = {zeros}({own.name})"
 
     def _constant(self, name: str, given: Given, symbol: Symbol) -> str:
         return f"{name} = {_number(given)}  # {_line(self.names.plain(symbol))}"
@@ -208,6 +225,7 @@ class ProgramText:
         if indent:
             listed = ", ".join(map(str, sorted(shown_iterations(problem))))
             yield f"if iteration in {{{listed}}}:"
+        yield from (f'{indent}show("{own.label}", {own.variable})' for own in self.run.states_shown)
         for place, own in enumerate(self.run.new_shown):
             before = f", before[{place}]" if self.run.form.exact else ""
             yield f'{indent}show("{own.label}", {own.variable}{before})'
@@ -229,12 +247,17 @@ class ProgramText:
             yield f"{name} = np.round({text}, {SNAPPED})"
 
     def _update(self) -> Iterator[str]:
-        arrays = self.computation.arrays
+        arrays, training = self.computation.arrays, self.problem.training
+        assert training is not None
         if self.run.form.exact:
             if self.torch:
                 yield "before = [p.detach().clone() for p in parameters]"
             else:
                 yield f"before = [p.copy() for p in ({', '.join(own.name for own in arrays)},)]"
+        if self.computation.counted:
+            before = training.updates
+            number = f"iteration + {before}" if before else "iteration"
+            yield f"t = {number if has_several(self.problem) else before + 1}  # the number of the update"
         if self.torch and not self._by_library and not all(own.held for own in arrays):
             yield "with torch.no_grad():"
         for own in arrays:
@@ -250,7 +273,10 @@ class ProgramText:
                 continue
             if own.held:
                 continue
-            change = self.computation.change(own, f"{own.name}.grad" if self.torch else own.gradient)
+            gradient = f"{own.name}.grad" if self.torch else own.gradient
+            for name, expression in self.computation.found(own, gradient):
+                yield f"{'    ' if self.torch else ''}{name} = {written(expression, self.dialect)}"
+            change = self.computation.change(own, gradient)
             sign = "-=" if isinstance(change, Negation) else "+="
             text = written(change.operands[0] if isinstance(change, Negation) else change, self.dialect)
             times = f" * {mask}" if mask is not None else ""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from nbsolve.blocks.dense import Dense
-from nbsolve.problem.model import Problem
+from nbsolve.catalogue import OPTIMISERS
+from nbsolve.expr import Array
+from nbsolve.given import Given
+from nbsolve.problem.model import LayerState, Problem, Training
+from nbsolve.solving.update import UPDATES, setting
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array, layer_activation
 
-__all__ = ["begun", "given_parameters"]
+__all__ = ["begun", "given_parameters", "states_of"]
 
 
 def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
-    """The weights and biases that the problem gives, its learning rate and the strength of its penalty."""
+    """What the problem gives: weights and biases, its optimiser's settings and state, its penalty's strength."""
     values = Values()
     for layer in layers:
         values.put_given(layer.w(), given_array(layer.layer.weights))
@@ -24,19 +30,52 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
     if problem.training is not None:
         rate = problem.training.optimiser.parameters["learning_rate"]
         values.put_given(Symbol(Role.LEARNING_RATE), given_array(rate))
+        for name in OPTIMISERS[problem.training.optimiser.name].letters:
+            values.put_given(setting(name), given_array(problem.training.optimiser.parameters[name]))
+        for layer in layers:
+            for symbol, texts in states_of(problem.training, layer):
+                values.put_given(symbol, texts)
     if problem.regulariser is not None:
         values.put_given(Symbol(Role.STRENGTH), given_array(problem.regulariser.strength))
     return values
 
 
+def states_of(training: Training, layer: Dense) -> Iterator[tuple[Symbol, Array]]:
+    """What the optimiser keeps for each trained array of a layer's parameters at the start: as given, or 0."""
+    zero = LayerState(weights=Given.read("0"), bias=Given.read("0"))
+    for equation in OPTIMISERS[training.optimiser.name].kept:
+        given = training.state.get(equation.name)
+        own = zero if given is None else given[layer.index - 1]
+        for parameter in layer.parameters:
+            if np.any(parameter.trained):
+                part = own.weights if parameter.symbol.role is Role.WEIGHT else own.bias
+                yield parameter.symbol.state(equation.name), _spread(part, layer, parameter.symbol)
+
+
+def _spread(part: object, layer: Dense, symbol: Symbol) -> Array:
+    """The given numbers as an array of the parameter's shape; one number stands for all."""
+    if not isinstance(part, Given):
+        return given_array(part[0] if symbol.shared else part)  # type: ignore[index]
+    units = len(layer.units)
+    shape = (units, layer.inputs) if symbol.role is Role.WEIGHT else () if symbol.shared else (units,)
+    return np.full(shape, part, dtype=object)
+
+
 def begun(
-    parameters: Values, problem: Problem, samples: Sequence[int], labels: Sequence[int | None]
+    parameters: Values,
+    problem: Problem,
+    number: int,
+    samples: Sequence[int],
+    labels: Sequence[int | None],
 ) -> Values:
     """The parameters; inputs, targets and given gradients of an iteration's samples (their numbers in the file)."""
     values = Values()
     values.stored.update(parameters.stored)
     values.unrounded.update(parameters.unrounded)
     values.givens.update(parameters.givens)
+    if problem.training is not None and OPTIMISERS[problem.training.optimiser.name].equations:
+        made = problem.training.updates + number
+        values.put_given(UPDATES, given_array(Given.read(str(made))))
     for place, label in zip(samples, labels, strict=True):
         sample = problem.samples[place - 1]
         values.put_given(Symbol(Role.INPUT, sample=label), given_array(sample.input))

@@ -13,7 +13,7 @@ from nbsolve.recorder import forms
 from nbsolve.solution import Solution
 from nbsolve.solving.backward import times
 from nbsolve.solving.forward import write_forward
-from nbsolve.solving.parameters import write_update
+from nbsolve.solving.update import write_update
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.symbolic.backward import Backward

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from nbsolve import solve
-from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, Activation, Loss, Optimiser
-from nbsolve.expr import Function, Negation, Number, Power, Product, Sum, Variable, number
+from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, Activation, Equation, Loss, Optimiser
+from nbsolve.expr import Function, Negation, Number, Power, Product, Quotient, Sum, Variable, number
 from nbsolve.given import Given
 from tests.adding.everywhere import outputs, words
 from tests.loading import load_problem
@@ -91,6 +91,44 @@ def test_an_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "Gradient descent" not in said[name], name
     assert '"W_new[1][1][1]"' in said["json"]
     assert "0.25" in said["drawings"]
+
+
+def test_an_optimiser_with_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A running maximum of |g|, which a parameter's step is divided by: kept, shown and counted with."""
+    largest, size = Variable("largest"), Function("abs", (Variable("gradient"),))
+    step = Quotient((Variable("gradient"), Variable("kept")))
+    record = Optimiser(
+        "cautious",
+        Negation((Product((Variable("learning_rate"), step)),)),
+        {"learning_rate": Given.read("0.1"), "slack": Given.read("0.5")},
+        equations=(
+            Equation("largest", "u", Function("max", (largest, size))),
+            Equation("kept", r"\hat{u}", Sum((largest, Variable("slack"), Variable("t"))), kept=False),
+        ),
+        letters={"slack": r"\kappa"},
+    )
+    monkeypatch.setitem(OPTIMISERS, "cautious", record)
+    own = {key: f"Caution, says {key}." for key in ("update", "changes")}
+    own |= {key: f"Caution, says {key}: {{rule}}" for key in ("convention", "given")}
+    problem = text(optimiser="{cautious: {slack: 0.25}}").replace("iterations: 1", "iterations: 2")
+    problem = problem.replace("[updated_parameters]", "[updated_parameters, state]")
+    with words("optimisers", cautious=own):
+        said = outputs(problem)
+        worked = solve(load_problem(problem))
+        ours = {(e.quantity, e.iteration): float(e.exact or 0) for e in worked.entries(everything=True)}
+    gradients = [abs(ours["dL/dW[1][1][1]", t]) for t in (1, 2)]
+    assert ours["largest_W_new[1][1][1]", 2] == pytest.approx(max(gradients))
+    after = ours["W[1][1][1]", 2] - 0.1 * ours["dL/dW[1][1][1]", 2] / (max(gradients) + 0.25 + 2)
+    assert ours["W_new[1][1][1]", 2] == pytest.approx(after)
+    for name in ("text", "markdown", "latex", "typst"):
+        assert "Caution, says update" in " ".join(said[name].split()), name
+        assert "Caution, says convention" in " ".join(said[name].split()), name
+    assert "κ = 0.25" in said["text"]
+    assert r"\hat{u}_{w_{11}^{(1)}}" in said["markdown"]
+    assert r"\hat{u}_{w_{11}^{(1)}}" in said["latex"]
+    assert "<mi>u</mi>" in said["mathml"]
+    assert '"largest_W_new[1][1][1]"' in said["json"]
+    assert said["text"].count("largest_W1 = ") == 4, "set to 0 and found, in NumPy and in PyTorch"
 
 
 def test_a_function_without_words_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

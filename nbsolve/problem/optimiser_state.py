@@ -1,0 +1,109 @@
+"""Reading what an optimiser has kept before the first update of a problem: `state: {t: 3, m: …, v: …}`."""
+
+from __future__ import annotations
+
+from nbsolve.catalogue import Optimiser
+from nbsolve.given import Given, Letter
+from nbsolve.problem.cursor import Cursor, listing
+from nbsolve.problem.model import DenseLayer, LayerState, Network
+from nbsolve.problem.weights import read_weights
+
+MAXIMUM_UPDATES = 1_000_000
+State = dict[str, tuple[LayerState, ...]]
+
+
+def read_state(
+    cursor: Cursor | None, optimiser: Optimiser | None, network: Network | None
+) -> tuple[State, int] | None:
+    """What is kept, by name, and how many updates were made before; None after noting a fault."""
+    if cursor is None:
+        return {}, 0
+    if optimiser is None or network is None:
+        return None
+    names = [equation.name for equation in optimiser.kept]
+    if not names:
+        cursor.fault(f"{optimiser.name} keeps nothing from one update to the next", expected="no state")
+        return None
+    if not cursor.mapping(("t", *names), "state"):
+        return None
+    before = cursor.get("t")
+    updates = (
+        0 if before is None else before.integer("t, the number of updates made before,", 0, MAXIMUM_UPDATES)
+    )
+    found = {name: _layers(inner, name, network) for name in names if (inner := cursor.get(name)) is not None}
+    if updates is None or None in found.values():
+        return None
+    return {name: layers for name, layers in found.items() if layers is not None}, updates
+
+
+def _layers(cursor: Cursor, name: str, network: Network) -> tuple[LayerState, ...] | None:
+    count = len(network.layers)
+    if cursor.is_scalar:
+        number = cursor.number(name)
+        return None if number is None else (LayerState(weights=number, bias=number),) * count
+    expected = (
+        f"a number for all parameters, or a list of {{weights: …, bias: …}}, one for each layer ({count})"
+    )
+    elements = cursor.elements(name, expected)
+    if elements is None:
+        return None
+    if len(elements) != count:
+        cursor.fault(
+            f"{name} has {len(elements)} {'entry' if len(elements) == 1 else 'entries'}", expected=expected
+        )
+        return None
+    widths = [network.inputs, *(layer.units for layer in network.layers)]
+    found = [
+        _layer(element, layer, widths[place], network.layout == "x W + b")
+        for place, (element, layer) in enumerate(zip(elements, network.layers, strict=True))
+    ]
+    return None if None in found else tuple(one for one in found if one is not None)
+
+
+def _layer(cursor: Cursor, layer: DenseLayer, inputs: int, transposed: bool) -> LayerState | None:
+    constant = {"absent": (), "threshold": ("threshold",)}.get(layer.bias.kind, ("bias",))
+    keys = ("weights", *constant)
+    if not cursor.mapping(keys, "the state of a layer"):
+        return None
+    missing = [key for key in keys if not cursor.has(key)]
+    if missing:
+        cursor.fault(f"the state of the layer has no {listing(missing)}", expected=listing(keys))
+        return None
+    weights = _weights(cursor, layer.units, inputs, transposed)
+    bias = (
+        _bias(cursor.get(constant[0]), constant[0], len(layer.bias.values)) if constant else Given.read("0")
+    )
+    return None if weights is None or bias is None else LayerState(weights=weights, bias=bias)
+
+
+def _weights(
+    cursor: Cursor, units: int, inputs: int, transposed: bool
+) -> Given | tuple[tuple[Given, ...], ...] | None:
+    inner = cursor.get("weights")
+    assert inner is not None
+    if inner.is_scalar:
+        return inner.number("weights")
+    if not inner.is_list:
+        inner.fault(
+            "the state of weights is a mapping", expected="a number for all, or a matrix like the weights"
+        )
+        return None
+    read = read_weights(inner, units, inputs, transposed, None)
+    if read is None:
+        return None
+    if any(isinstance(entry, Letter) for row in read[0] for entry in row):
+        inner.fault("the state of weights has letters", expected="numbers")
+        return None
+    return tuple(tuple(entry for entry in row if isinstance(entry, Given)) for row in read[0])
+
+
+def _bias(cursor: Cursor | None, name: str, count: int) -> Given | tuple[Given, ...] | None:
+    assert cursor is not None
+    if cursor.is_scalar:
+        return cursor.number(name)
+    numbers = cursor.numbers(name)
+    if numbers is not None and len(numbers) != count:
+        found = "1 number" if len(numbers) == 1 else f"{len(numbers)} numbers"
+        cursor.fault(f"the state of {name} has {found}", expected=f"{count}, as the {name} has")
+        return None
+    return numbers

@@ -1,0 +1,1 @@
+"""What optimisers find, keep and say."""
