@@ -34,7 +34,9 @@ def problem(optimiser: str, state: str = "show: all") -> str:
 
 def found(text: str) -> dict[tuple[str, int | None], Any]:
     entries = solve(load_problem(text)).entries(everything=True)
-    return {(e.quantity, e.iteration): mp.mpf(e.exact) for e in entries if e.exact is not None and not e.sample}
+    return {
+        (e.quantity, e.iteration): mp.mpf(e.exact) for e in entries if e.exact is not None and not e.sample
+    }
 
 
 def names() -> list[str]:

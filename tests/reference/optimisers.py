@@ -1,6 +1,6 @@
 """Optimisers by recursions for one parameter, written out from the papers; any arithmetic (Fraction, mpf, float).
 
-`update(name, settings, w, g, state, t)` gives the new parameter and the new state. `state` has 0 for what is missing,
+`update(name, settings, w, g, state, t)` gives the new parameter and the new state. `state` has 0 for what it lacks,
 `t` counts the updates from 1. Sources:
 
 momentum: B. Polyak, 1964, as I. Sutskever et al., ICML 2013, and PyTorch's SGD (dampening 0) have it.
@@ -59,9 +59,7 @@ USUAL: dict[str, dict[str, str]] = {
 """What holds where a problem does not say."""
 
 
-def update(
-    name: str, settings: Settings, w: Number, g: Number, state: State, t: int
-) -> tuple[Number, State]:
+def update(name: str, settings: Settings, w: Number, g: Number, state: State, t: int) -> tuple[Number, State]:
     """The new parameter and the new state after one update."""
     new = {kept: state.get(kept, 0) for kept in KEPT[name]}
     return RULES[name](w, g, new, t, settings), new
