@@ -158,7 +158,7 @@ def _backwards(
         if not users:
             continue
         if array.role is Role.ACTIVATION:
-            alone_through = array.layer == output.index - 1 and not output.activation.vector
+            alone_through = array.layer == output.index - 1 and not output.joint
             if alone_through and Symbol(Role.SHARE, array.layer, sample=label) in recorder.values.stored:
                 _write_shares(recorder, graph, array, loss)
             else:

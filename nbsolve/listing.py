@@ -216,7 +216,7 @@ def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
         for layer in reversed(solution.layers):
             yield from (Partial(LOSS, layer.a(j, label)) for j in layer.units)
             yield from (Partial(LOSS, layer.z(j, label)) for j in layer.units)
-            if layer.activation.vector:
+            if layer.joint:
                 continue
             yield from (Partial(layer.a(j, label), layer.z(j, label)) for j in layer.units)
         for layer in reversed(solution.layers):

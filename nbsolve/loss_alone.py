@@ -20,7 +20,7 @@ from nbsolve.evaluate import dot_product, evaluate, negative, plus
 from nbsolve.expr import Applied, Array, Expr, Quantity, with_variables
 from nbsolve.objective import literal
 from nbsolve.problem.functions import activation_of, loss_of
-from nbsolve.problem.model import DenseLayer, LossTerm, Problem
+from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import given_array, given_values
 
@@ -160,7 +160,7 @@ class Batch:
         layers = self.problem.network.layers
         passed_on = a = _activated(layers[first], z, watching)
         there = tuple(watching.signs)
-        if known is not None and _is_passed_on(z, a, known, activation_of(layers[first].activation).vector):
+        if known is not None and _is_passed_on(z, a, known, layers[first].activation.name == "softmax"):
             return replace(known, there=there)
         for layer in range(first + 1, len(layers)):
             a = _activated(layers[layer], self.summed(parameters, layer, a, watching), watching)
@@ -209,7 +209,18 @@ def _is_passed_on(z: Array, a: Array, known: SampleLoss, whole: bool) -> bool:
 
 
 def _activated(layer: DenseLayer, z: Array, arithmetic: Arithmetic) -> Array:
-    record = activation_of(layer.activation)
+    if layer.activation.units:
+        own = (
+            _applied(choice, z[place : place + 1], arithmetic)
+            for place, choice in enumerate(layer.activation.units)
+        )
+        return np.concatenate([*own])
+    return _applied(layer.activation, z, arithmetic)
+
+
+def _applied(choice: Choice, z: Array, arithmetic: Arithmetic) -> Array:
+    """An activation of all these pre-activations."""
+    record = activation_of(choice)
     result = np.empty(z.shape, dtype=object)
     if record.vector:
         powers = [arithmetic.exp(value) for value in z]
@@ -217,7 +228,7 @@ def _activated(layer: DenseLayer, z: Array, arithmetic: Arithmetic) -> Array:
         for place, power in enumerate(powers):
             result[place] = arithmetic.divide(power, whole)
         return result
-    definition = _with_values(record.definition, layer.activation.parameters)
+    definition = _with_values(record.definition, choice.parameters)
     result[:] = evaluate(Applied(record.name, definition, (("z", Quantity(_Z)),)), {_Z: z}, arithmetic)
     return result
 

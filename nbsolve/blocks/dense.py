@@ -15,11 +15,11 @@ import numpy as np
 
 from nbsolve.catalogue import Activation
 from nbsolve.catalogue.changes import UPDATED
-from nbsolve.catalogue.operations import SOFTMAX, elementwise, weighted_sum
+from nbsolve.catalogue.operations import SOFTMAX, elementwise, unit_by_unit, weighted_sum
 from nbsolve.graph import Graph, Operation
 from nbsolve.objective import literal
 from nbsolve.problem.functions import activation_of
-from nbsolve.problem.model import DenseLayer
+from nbsolve.problem.model import Choice, DenseLayer
 from nbsolve.step import Members
 from nbsolve.symbol import Role, Symbol, Unit
 from nbsolve.values import layer_activation
@@ -57,10 +57,19 @@ class Dense:
         """The numbers of the layer's units, from 1."""
         return range(1, self.layer.units + 1)
 
+    def function(self, unit: int) -> Activation:
+        """The activation of one unit: the catalogue's record, or that of the author's own formula."""
+        return activation_of(self.layer.activation.of_unit(unit))
+
     @cached_property
-    def activation(self) -> Activation:
-        """The catalogue's record, or that of the author's own formula."""
-        return activation_of(self.layer.activation)
+    def functions(self) -> tuple[tuple[Choice, Activation], ...]:
+        """The activations of the layer, each once, as the problem chose them and as records."""
+        return tuple((choice, activation_of(choice)) for choice in self.layer.activation.each_once)
+
+    @property
+    def joint(self) -> bool:
+        """Whether the activation of each unit depends on every pre-activation of the layer (softmax)."""
+        return self.functions[0][1].vector
 
     # ------------------------------------------------------------------ symbols
 
@@ -123,10 +132,11 @@ class Dense:
     @cached_property
     def activate(self) -> Operation:
         """The activation as an operation, with this layer's parameters of the function."""
-        if self.activation.vector:
+        if self.joint:
             return SOFTMAX
-        parameters = {name: literal(given) for name, given in self.layer.activation.parameters.items()}
-        return elementwise(self.activation, parameters, everywhere=self.layer.activation.formula is None)
+        if not self.layer.activation.units:
+            return _elementwise(self.layer.activation)
+        return unit_by_unit([_elementwise(choice) for choice in self.layer.activation.units])
 
     def add(self, graph: Graph, sample: int | None = None, new: bool = False) -> None:
         """Add the layer's arrays, and the two operations that find z and a of one sample."""
@@ -142,6 +152,11 @@ class Dense:
             own[UPDATED] = graph.array(self.w(new=True), units, self.inputs)
         z = graph.node(weigh, self.z(None, sample, new), sample, W=weights, x=source, **own)
         graph.node(self.change(self.activate), self.a(None, sample, new), sample, z=z)
+
+
+def _elementwise(choice: Choice) -> Operation:
+    parameters = {name: literal(given) for name, given in choice.parameters.items()}
+    return elementwise(activation_of(choice), parameters, everywhere=choice.formula is None)
 
 
 def _mask(trained: Any) -> Any:

@@ -82,7 +82,7 @@ def shape(problem: Problem) -> str:
 
 
 def _used(problem: Problem) -> list[Function]:
-    layers = [(layer.activation.name, layer.activation.formula) for layer in problem.network.layers]
+    layers = [(choice.name, choice.formula) for choice in problem.network.activations]
     return [*layers, *((term.name, term.formula) for term in problem.losses)]
 
 

@@ -6,7 +6,7 @@ K. He et al., "Deep Residual Learning for Image Recognition", 2016 (sums of bran
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Literal
 
@@ -16,6 +16,7 @@ from nbsolve.expr import (
     Expr,
     Function,
     Hadamard,
+    Matrix,
     MatrixProduct,
     Negation,
     Product,
@@ -24,14 +25,15 @@ from nbsolve.expr import (
     Total,
     Transpose,
     number,
+    substitute,
     with_variables,
 )
 from nbsolve.general import IndexedSum, Kronecker
-from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, Entry, Local, Operation, Slot
+from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Local, Operation, Slot
 from nbsolve.step import Rule
 from nbsolve.symbol import Index
 
-__all__ = ["ADD", "SOFTMAX", "BiasKind", "elementwise", "weighted_sum"]
+__all__ = ["ADD", "SOFTMAX", "BiasKind", "elementwise", "unit_by_unit", "weighted_sum"]
 
 BiasKind = Literal["units", "absent", "shared", "threshold"]
 
@@ -90,6 +92,39 @@ def elementwise(record: Activation, parameters: Mapping[str, Expr], everywhere: 
     return Operation(
         record.name, Rule.ACTIVATION, {"z": (_j,)}, (_j,), function(z), function(_z), {"z": local}
     )
+
+
+def unit_by_unit(functions: Sequence[Operation]) -> Operation:
+    """a[j] = f_j(z[j]): a function of its own for each unit, each an operation that acts entry by entry."""
+    locals_ = [function.local["z"] for function in functions]
+    slopes = [local.entry for local in locals_]
+    local = Local(
+        EachPlace(_j, tuple(slopes)),
+        Hadamard((_upstream, Slot(SLOPE))),
+        slope=_column(slopes),
+        everywhere=all(local.everywhere for local in locals_),
+        by_name=True,
+    )
+    entries = [function.entry for function in functions]
+    name = ", ".join(dict.fromkeys(function.name for function in functions))
+    return Operation(
+        name,
+        Rule.ACTIVATION,
+        {"z": (_j,)},
+        (_j,),
+        EachPlace(_j, tuple(entries)),
+        _column(entries),
+        {"z": local},
+    )
+
+
+def _column(entries: Sequence[Expr]) -> Expr:
+    """The whole array, from the formula of each of its entries."""
+
+    def at(entry: Expr, place: int) -> Expr:
+        return substitute(entry, lambda node: Entry(node.slot, (place,)) if isinstance(node, Entry) else None)
+
+    return Matrix(tuple((at(entry, place),) for place, entry in enumerate(entries, start=1)))
 
 
 def _softmax() -> Operation:

@@ -165,7 +165,7 @@ def _network(problem: AnyProblem) -> str:
     if not isinstance(problem, Problem):
         return problem.kind
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
-    activations = dict.fromkeys(layer.activation.name for layer in problem.network.layers)
+    activations = dict.fromkeys(choice.name for choice in problem.network.activations)
     return f"{'-'.join(map(str, widths))} {', '.join(activations)}"
 
 

@@ -142,7 +142,7 @@ class BackwardBlocks(IterationBlocks):
     def _sums_to_zero(self) -> bool:
         """Whether the error signals of the output layer are those of softmax."""
         output = self.solution.layers[-1]
-        return output.activation.vector and output.layer.units > 1
+        return output.joint and output.layer.units > 1
 
     def _gradients(self, chosen: frozenset[Atom] | None, said: set[str], headed: bool) -> Iterator[Block]:
         steps = [step for step in self.iteration.backward if step.rule is Rule.PARAMETER_GRADIENT]
@@ -255,14 +255,12 @@ class BackwardBlocks(IterationBlocks):
 
     def _dead_units(self, layer: Dense) -> Iterator[Block]:
         """Name the units whose derivative is 0: they stop the gradient."""
-        if (
-            layer.activation.kink in (None, "step")
-            or by_matrices(self.solution)
-            or len(self.iteration.samples) > 1
-        ):
+        if by_matrices(self.solution) or len(self.iteration.samples) > 1:
             return
         slope = Partial(layer.a(), layer.z())
         for j in layer.units:
+            if layer.function(j).kink in (None, "step"):
+                continue
             local = Partial(layer.a(j), layer.z(j))
             if slope in self.iteration.values.stored and self.iteration.values[local] == 0:
                 yield Paragraph((Math(Quantity(layer.a(j))), " " + phrase("passages.dead")))

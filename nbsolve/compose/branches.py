@@ -53,7 +53,7 @@ class Branches:
     @cached_property
     def _own(self) -> frozenset[str]:
         """The names of the own activations."""
-        chosen = (layer.layer.activation for layer in self.solution.layers)
+        chosen = self.solution.problem.network.activations
         return frozenset(activation_of(choice).function for choice in chosen if choice.formula is not None)
 
     @cached_property

@@ -99,7 +99,7 @@ def _signs(solution: Solution) -> Iterator[Text]:
         yield (Markdown(phrase("conventions.entry_by_entry")),)
     if matrices and any(isinstance(node, Applied) and node.name == "loss" for node in written):
         yield (Markdown(phrase("conventions.loss_slope")),)
-    if in_letters and solution.layers[-1].activation.vector:
+    if in_letters and solution.layers[-1].joint:
         _, own, following = (index.name for index in index_variables(problem, 3))
         yield (Markdown(phrase("conventions.indicator", own=own, next=following)),)
 
@@ -111,8 +111,7 @@ def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
         return
     yield from _held(solution)
     seen = []
-    for layer in problem.network.layers:
-        choice = layer.activation
+    for choice in problem.network.activations:
         if choice in seen or not choice.parameters or choice.formula is not None:
             continue
         seen.append(choice)
@@ -180,8 +179,7 @@ def _held(solution: Solution) -> Iterator[Text]:
 def _activations(problem: Problem, names: Names) -> Iterator[Text]:
     z = argument(problem, names)
     seen = []
-    for layer in problem.network.layers:
-        choice = layer.activation
+    for choice in problem.network.activations:
         if choice in seen or choice.name == "linear":
             continue
         seen.append(choice)
@@ -266,8 +264,8 @@ def _rounding(problem: Problem, names: Names) -> Text:
 def _finer(problem: Problem, names: Names) -> Iterator[Inline]:
     """Parts of activation functions, which have lines of their own and are not rounded there."""
     z, seen = argument(problem, names), set[str]()
-    for layer in problem.network.layers:
-        record = activation_of(layer.activation)
+    for choice in problem.network.activations:
+        record = activation_of(choice)
         if record.vector and "softmax" not in seen:
             seen.add("softmax")
             yield phrase("conventions.finer_softmax")

@@ -26,7 +26,9 @@ from nbsolve.symbol import Role, Symbol
 
 
 def activation_name(choice: Choice) -> str:
-    """How a text calls an activation: leaky ReLU, or the author's name for it."""
+    """How a text calls an activation: leaky ReLU, or the author's name for it; those of the units, in order."""
+    if choice.units:
+        return ", ".join(map(activation_name, choice.units))
     return phrase(f"activations.{choice.name}") if choice.formula is None else in_words(choice.name)
 
 
@@ -68,8 +70,7 @@ def in_words(name: str) -> str:
 def given_activations(problem: Problem) -> Iterator[Text]:
     """The definitions of the author's own activations, which the problem has to give."""
     seen: list[Choice] = []
-    for layer in problem.network.layers:
-        choice = layer.activation
+    for choice in problem.network.activations:
         if choice.formula is None or choice in seen:
             continue
         seen.append(choice)
@@ -85,7 +86,7 @@ def own_functions(problem: Problem) -> Iterator[Block]:
     """The derivations of the author's own activations, and with a loss to be differentiated, of the losses."""
     if not problem.differentiated:
         return
-    activations = _each_once(own_function(layer.activation) for layer in problem.network.layers)
+    activations = _each_once(map(own_function, problem.network.activations))
     losses = _each_once(own_function(term) for term in problem.losses)
     if activations or losses:
         yield Heading(2, (phrase("sections.own_functions"),))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from nbsolve.blocks.dense import Dense
-from nbsolve.catalogue import is_named
+from nbsolve.catalogue import Activation, is_named
 from nbsolve.compose.functions import argument
 from nbsolve.document import Block, Derivation, Fold, Inline, Line, Math, Note, Paragraph, Result, Text
 from nbsolve.expr import (
@@ -35,6 +35,7 @@ from nbsolve.letters import Name
 from nbsolve.notation import Names
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
+from nbsolve.problem.model import Choice
 from nbsolve.solution import Solution
 from nbsolve.symbol import Index, Partial, Role
 
@@ -69,21 +70,23 @@ class Identities:
         yield from held
 
     def _before(self, block: Derivation, said: set[str]) -> Iterator[Note]:
-        if not any(self._is_new(layer, said) for layer in self.solution.layers):
+        if not any(self._new(layer, said) for layer in self.solution.layers):
             return
         for index in sorted(_layers(block), reverse=True):
             layer = self.solution.layers[index - 1]
-            if self._is_new(layer, said):
-                said.add(layer.layer.activation.name)
-                yield Note("remark", phrase("derivations.remember"), (self._identity(layer),))
+            for choice, record in self._new(layer, said):
+                said.add(choice.name)
+                yield Note("remark", phrase("derivations.remember"), (self._identity(layer, choice, record),))
 
-    def _is_new(self, layer: Dense, said: set[str]) -> bool:
-        """Whether the derivative of a layer's activation has an identity that is not said yet."""
-        choice = layer.layer.activation
-        return choice.formula is None and choice.name not in _TRIVIAL and choice.name not in said
+    def _new(self, layer: Dense, said: set[str]) -> list[tuple[Choice, Activation]]:
+        """The activations of a layer whose derivatives have identities that are not said yet."""
+        return [
+            (choice, record)
+            for choice, record in layer.functions
+            if choice.formula is None and choice.name not in _TRIVIAL and choice.name not in said
+        ]
 
-    def _identity(self, layer: Dense) -> Derivation:
-        choice, record = layer.layer.activation, layer.activation
+    def _identity(self, layer: Dense, choice: Choice, record: Activation) -> Derivation:
         z = argument(self.solution.problem, self.names)
         own = {_plain(self.names.name(layer.a(j))) for j in layer.units}
         letter = own.pop() if len(own) == 1 else None

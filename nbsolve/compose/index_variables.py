@@ -101,7 +101,7 @@ def _sums(letters: LetterPass) -> Iterator[str]:
     else:
         key = "legend_sum_outputs" if len(layers) == 1 else "legend_sum"
         yield phrase(f"letters.{key}", listed=listed[0])
-    if layers[-1].activation.vector and len(layers) > 1:
+    if layers[-1].joint and len(layers) > 1:
         yield phrase("letters.legend_sum_softmax")
 
 

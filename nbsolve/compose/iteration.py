@@ -270,7 +270,7 @@ class IterationBlocks:
                     yield from (self.matrices.derivation(step) for step in own)
                     continue
                 units = [list(step.units) for step in own]
-                if layer.activation.vector:  # each share needs all the sums
+                if layer.joint:  # each share needs all the sums
                     sums, shares = units
                     yield _merged([self.lines.derivation(unit) for unit in sums])
                     if any(is_shifted(node) for unit in shares for node in self.lines.known(unit)):
@@ -300,7 +300,7 @@ class IterationBlocks:
         kinds = {"units": "and_bias", "shared": "and_shared", "threshold": "and_threshold"}
         bias = layer.layer.bias.kind
         key = {"linear": "forward_linear", "softmax": "softmax_layer"}.get(
-            layer.activation.name, "forward_layer"
+            layer.layer.activation.name, "forward_layer"
         )
         return phrase(f"passages.{key}", bias="" if bias == "absent" else phrase(f"passages.{kinds[bias]}"))
 

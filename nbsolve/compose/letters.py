@@ -122,7 +122,7 @@ class LetterBlocks:
             yield from (self.derivation(step, notes=True) for step in losses)
         for layer in reversed(self.letters.solution.layers):
             own = [s for s in self.letters.factors if s not in losses and layer_of(s) == layer.index]
-            key = "jacobian" if layer.activation.vector else "slopes" if len(own) > 1 else "slope"
+            key = "jacobian" if layer.joint else "slopes" if len(own) > 1 else "slope"
             name = activation_name(layer.layer.activation)
             yield Paragraph((phrase(f"letters.{key}", number=str(layer.index), activation=name),))
             yield self._together(own)
@@ -179,7 +179,7 @@ class LetterBlocks:
     def _why_signal(self, step: Step) -> str:
         """Why an error signal has a derivation of its own: softmax, factors that cancel, or too many paths."""
         assert isinstance(step.target, Partial)
-        if self.letters.solution.layers[(step.target.wrt.layer or 1) - 1].activation.vector:
+        if self.letters.solution.layers[(step.target.wrt.layer or 1) - 1].joint:
             return phrase("passages.delta_jacobian")
         if step.rule is Rule.OUTPUT_SIGNAL:
             return cancelled_words(self.letters.solution.problem, step.forms[-1].expression)
@@ -223,7 +223,7 @@ class LetterBlocks:
         first, *others = self.letters.solution.layers
         shared = first.layer.bias.kind == "shared" and first.layer.units > 1
         alone = len(self.letters.labels) == 1 and self.letters.solution.problem.regulariser is None
-        split = first.activation.vector or any(layer.layer.units > 1 for layer in others)
+        split = first.joint or any(layer.layer.units > 1 for layer in others)
         return alone and not shared and not split
 
     def _matrices(self, rules: Iterable[Rule]) -> Iterator[Block]:

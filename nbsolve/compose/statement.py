@@ -82,7 +82,7 @@ def _network(problem: Problem) -> str:
     layers = []
     for index, layer in enumerate(problem.network.layers, start=1):
         kind = "layer_output" if index == len(problem.network.layers) else "layer_hidden"
-        one = "_one" if layer.units == 1 else ""
+        one = "_each" if layer.activation.units else "_one" if layer.units == 1 else ""
         name = activation_name(layer.activation)
         layers.append(phrase(f"statement.{kind}{one}", count=str(layer.units), activation=name))
     words = (

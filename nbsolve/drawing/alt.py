@@ -46,7 +46,7 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
             kind = "threshold" if data["bias"].role is Role.THRESHOLD else "bias"
             constant = _given(names, data["bias"], data["bias_value"]) + (held if data["held"] else "")
             parts.append(phrase(f"drawing.alt.{kind}", constant=constant))
-        activation = activation_name(problem.network.layers[node[0] - 1].activation)
+        activation = activation_name(problem.network.layers[node[0] - 1].activation.of_unit(node[1]))
         slots = {"layer": str(node[0]), "unit": str(node[1]), "activation": activation}
         yield phrase("drawing.alt.unit_with", **slots, parts=", ".join(parts))
     for source, target, data in graph.edges(data=True):
@@ -134,7 +134,7 @@ def summary(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
     """The layers of a large network."""
     layers = [phrase("drawing.alt.layer_inputs", count=str(names.sizes[0]))]
     for units, layer in zip(names.sizes[1:], problem.network.layers, strict=True):
-        key = "layer_units" if units != 1 else "layer_unit"
+        key = "layer_each" if layer.activation.units else "layer_units" if units != 1 else "layer_unit"
         activation = activation_name(layer.activation)
         layers.append(phrase(f"drawing.alt.{key}", count=str(units), activation=activation))
     then = phrase("drawing.alt.then").join(layers)

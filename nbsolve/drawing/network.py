@@ -32,7 +32,10 @@ def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Conten
             continue
         before, after = (written(names.name(symbol)) for symbol in symbols)
         groups: list[tuple[Row, ...]] = [
-            (row((*before, Span(" → "), *after), NAME, "ink", canonical(symbols[0])),)
+            (
+                row((*before, Span(" → "), *after), NAME, "ink", canonical(symbols[0])),
+                *rows.function(problem, node),
+            )
         ]
         if data["bias"] is not None:
             value = data["bias_value"] if complete else None

@@ -68,9 +68,10 @@ class Pass:
         spans = (Span("→ "), *new.spans()) if new is not None else (Span("→"),)
         return row(spans, TEXT, direction(change), name)
 
-    def plain(self, data: dict[str, Any]) -> Unit:
+    def plain(self, node: Node, data: dict[str, Any]) -> Unit:
         """Bias, pre-activation and activation of a unit."""
-        groups = [tuple(self.value(symbol, "ink") for symbol in data["symbols"])]
+        values = (self.value(symbol, "ink") for symbol in data["symbols"])
+        groups = [(*values, *self.rows.function(self.problem, node))]
         if data["bias"] is not None:
             groups.insert(0, (self.constant(data),))
         return Unit(tuple(groups))
@@ -147,7 +148,8 @@ def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Cont
     """Pre-activation and activation in each unit, weights on the wires, the loss at the end."""
     this = Pass(graph, readings, names)
     units = {
-        node: this.input(node) if node[0] == 0 else this.plain(data) for node, data in graph.nodes(data=True)
+        node: this.input(node) if node[0] == 0 else this.plain(node, data)
+        for node, data in graph.nodes(data=True)
     }
     wires = {
         (source, target): Wiring((this.value(data["symbol"]),))
@@ -174,6 +176,7 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
             groups.append((this.constant(data), this.gradient(data["bias"])))
         for symbol in data["symbols"]:
             groups.append((this.value(symbol, "ink"), this.gradient(symbol)))
+        groups[-1] = (*groups[-1], *this.rows.function(this.problem, node))
         stopped, above = (readings.gradient(symbol) for symbol in data["symbols"])
         dead = stopped is not None and stopped.zero
         if dead:
@@ -242,7 +245,7 @@ def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Conte
         if node[0] == 0:
             units[node] = this.input(node)
             continue
-        unit = this.plain(data)
+        unit = this.plain(node, data)
         if data["bias"] is not None:
             change = 0.0 if data["held"] else readings.change(data["bias"])
             bias = (*unit.groups[0], this.new(data["bias"], data["held"], change))

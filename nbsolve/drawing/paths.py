@@ -117,7 +117,7 @@ class _Drawn(Pass):
             unit = self.input(node)
             entered = any(self._enters((node, after)) for after in self.graph.successors(node))
             return unit if entered else faded_unit(unit)
-        unit = self.plain(self.graph.nodes[node])
+        unit = self.plain(node, self.graph.nodes[node])
         if not self._reached(node):
             return faded_unit(unit)
         slopes = self._slopes(node)

@@ -71,7 +71,7 @@ def leaving_from(symbol: Symbol, sizes: tuple[int, ...]) -> list[Node]:
 def branching_from(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> list[int]:
     """The hidden layers on the way to the loss in which a path goes on from any unit."""
     first = leaving_from(symbol, sizes)[0][0]
-    return [one.index for one in readings.solution.layers[first - 1 : -1] if one.activation.vector]
+    return [one.index for one in readings.solution.layers[first - 1 : -1] if one.joint]
 
 
 def count_routes(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> int:
@@ -114,7 +114,7 @@ def output_factors(readings: Readings, unit: int) -> tuple[Atom, ...]:
     """∂L/∂a and ∂a/∂z of an output, or ∂L/∂z in one piece where the text has it so (δ, and softmax)."""
     layer = readings.solution.layers[-1]
     z = readings.here(Symbol(Role.PRE_ACTIVATION, layer.index, unit))
-    if layer.activation.vector or readings.solution.how.way == "delta":
+    if layer.joint or readings.solution.how.way == "delta":
         return (Partial(LOSS, z),)
     a = readings.here(Symbol(Role.ACTIVATION, layer.index, unit))
     return (Partial(LOSS, a), Partial(a, z))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.functions import activation_name
+from nbsolve.drawing.graph import Node
 from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.scene import Row, Span, digits, row, written
 from nbsolve.given import Entry, Given
@@ -78,6 +79,14 @@ class Rows:
         over, under = (written(self.names.name(symbol)) for symbol in (partial.of, partial.wrt))
         return (Span("∂"), *over, Span("/∂"), *under)
 
+    def function(self, problem: Problem, node: Node) -> tuple[Row, ...]:
+        """The activation of a unit, where the units of its layer have different ones."""
+        activation = problem.network.layers[node[0] - 1].activation
+        if not activation.units:
+            return ()
+        name = activation_name(activation.of_unit(node[1]))
+        return (self.words(name, about=canonical(Symbol(Role.ACTIVATION, *node)) + " function"),)
+
     def words(self, text: str, tone: str = "quiet", about: str = "mark") -> Row:
         """A remark."""
         return row((Span(text),), TEXT, tone, about)
@@ -90,8 +99,10 @@ def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row,
     for number, layer in enumerate(problem.network.layers, 1):
         key = "output" if number == last else "hidden" if last == 2 else "hidden_number"
         place = phrase(f"drawing.heads.{key}", number=str(number))
-        activation = activation_name(layer.activation)
-        found.append((_head(place, number), _head(activation, number)))
+        rows = [_head(place, number)]
+        if not layer.activation.units:  # else it stands in each unit
+            rows.append(_head(activation_name(layer.activation), number))
+        found.append(tuple(rows))
     if loss:
         end = "upstream" if problem.given_gradient else "loss"
         found.append((row((Span(phrase(f"drawing.heads.{end}")),), HEAD, "quiet", "loss"),))

@@ -11,6 +11,7 @@ from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, window
 from nbsolve.drawing.drawing import Drawing
+from nbsolve.drawing.graph import Node
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.plots import finished_plot
 from nbsolve.drawing.readings import Reading
@@ -48,7 +49,7 @@ def plot_activations(this: Pass) -> Drawing:
     panels = [
         panel
         for node, data in this.graph.nodes(data=True)
-        if node[0] and (panel := _panel(this, node[0], data["symbols"])) is not None
+        if node[0] and (panel := _panel(this, node, data["symbols"])) is not None
     ]
     title = this.title(phrase("drawing.activations.title"))
     alt = " ".join(
@@ -87,14 +88,16 @@ def _chart(panel: _Panel) -> Chart:
     return Chart((-reach, reach), window([curve], [panel.a]), (Trace(curve),), (point,))
 
 
-def _panel(this: Pass, layer: int, symbols: Sequence[Symbol]) -> _Panel | None:
+def _panel(this: Pass, node: Node, symbols: Sequence[Symbol]) -> _Panel | None:
     z, a = (this.readings.value(symbol) for symbol in symbols)
     slope = this.readings.slope(symbols[1], symbols[0])
     if z is None or a is None:
         return None
+    layer, unit = node
     dense = this.readings.solution.layers[layer - 1]
+    choice, record = dense.layer.activation.of_unit(unit), dense.function(unit)
     names = [this.names.plain(symbol) for symbol in symbols]
-    activation = activation_name(dense.layer.activation)
+    activation = activation_name(choice)
     first = phrase("drawing.activations.point", z=_said(names[0], z), a=_said(names[1], a))
     steep = "" if slope is None else _said(phrase("drawing.marks.slope"), slope)
     second = f"{activation}, {steep}" if steep else activation
@@ -109,8 +112,7 @@ def _panel(this: Pass, layer: int, symbols: Sequence[Symbol]) -> _Panel | None:
             "quiet",
         ),
     )
-    record = dense.activation
-    given = {**record.parameters, **dense.layer.activation.parameters}
+    given = {**record.parameters, **choice.parameters}
     parameters = {name: float(value) for name, value in given.items()}
     formula, known = _formula(record, z.size, a.size, parameters)
     return _Panel((first, second), rows, formula, known, z.size, a.size, 0.0 if slope is None else slope.size)

@@ -15,8 +15,8 @@ from types import MappingProxyType
 
 from nbsolve.expr import Expr, Quantity, Sum, number, substitute, total
 from nbsolve.general import IndexedSum, Kronecker
-from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, Entry, Operation, Slot
-from nbsolve.symbol import Index, Symbol, Unit
+from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Operation, Slot
+from nbsolve.symbol import Index, Partial, Symbol, Unit, number_of
 
 __all__ = ["Graph", "Node", "array_of", "entry_of", "places_of"]
 
@@ -123,10 +123,13 @@ class Graph:
         """∂of/∂wrt, of an entry that a node finds with respect to an entry of an operand that it uses."""
         local = node.operation.local[slot]
         places = self._bound(node, slot, wrt) | dict(zip(node.operation.out, places_of(of), strict=True))
+        general = any(isinstance(place, Index) for place in places.values())
+        if general and local.by_name:
+            return Quantity(Partial(of, wrt))
         formula = local.entry
         if local.same is not None and places_of(of) == places_of(wrt):
             formula = local.same
-        elif local.indexed is not None and any(isinstance(place, Index) for place in places.values()):
+        elif local.indexed is not None and general:
             formula = local.indexed
         return self._filled(node, formula, places)
 
@@ -209,7 +212,11 @@ class _Filling:
             case Slot(name):
                 return Quantity(self.node.array(name))
             case Entry(slot, at):
-                return Quantity(entry_of(self.node.array(slot), tuple(self.places[index] for index in at)))
+                return Quantity(
+                    entry_of(self.node.array(slot), tuple(_placed(place, self.places) for place in at))
+                )
+            case EachPlace(index, formulae):
+                return self.of(formulae[number_of(self.places[index]) - 1])
             case Kronecker(left, right):
                 return Kronecker(_placed(left, self.places), _placed(right, self.places))
             case IndexedSum():

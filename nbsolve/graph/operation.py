@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from nbsolve.expr import Expr
 from nbsolve.step import Rule
-from nbsolve.symbol import Index
+from nbsolve.symbol import Index, Unit
 
-__all__ = ["OUT", "SLOPE", "UPSTREAM", "Entry", "Local", "Operation", "Slot"]
+__all__ = ["OUT", "SLOPE", "UPSTREAM", "EachPlace", "Entry", "Local", "Operation", "Slot"]
 
 OUT = "out"
 """The array that an operation finds, among the slots of its formulae."""
@@ -35,7 +35,15 @@ class Entry(Expr):
     """One entry of an operand, or of `OUT`."""
 
     slot: str
-    places: tuple[Index, ...] = ()
+    places: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EachPlace(Expr):
+    """Another formula for each number that an index variable stands for, from 1."""
+
+    index: Index
+    formulae: tuple[Expr, ...]
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,8 @@ class Local:
     it is that of two different places, `same` that of one and the same, `indexed` both at once, with 1[k = j].
     `back` takes the gradient with respect to the whole of `OUT` (`UPSTREAM`) to the gradient with respect to the
     whole operand. An operation that acts entry by entry has the array of its derivatives as `slope`; where it does
-    not have them at every point, `everywhere` is false.
+    not have them at every point, `everywhere` is false. `by_name`: with an index variable for a place there is no
+    formula, only the derivative's name.
     """
 
     entry: Expr
@@ -55,6 +64,7 @@ class Local:
     indexed: Expr | None = None
     slope: Expr | None = None
     everywhere: bool = True
+    by_name: bool = False
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def _own_functions(problem: AnyProblem) -> Iterator[tuple[Callable[[OwnFunction]
     chosen: Iterable[Choice | LossTerm | Topic] = (
         problem.topics
         if isinstance(problem, DerivationProblem)
-        else (*(layer.activation for layer in problem.network.layers), *problem.losses)
+        else (*problem.network.activations, *problem.losses)
         if isinstance(problem, Problem)
         else ()
     )

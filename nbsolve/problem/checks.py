@@ -41,7 +41,7 @@ def check_targets(
             abs(y.value) != 1 for sample in samples for y in _numbers(sample.target)
         ):
             loss.warn("hinge loss is usually taken with targets −1 and 1")
-    if losses and any(layer.activation.name == "step" for layer in network.layers):
+    if losses and any(choice.name == "step" for choice in network.activations):
         loss.warn("the derivative of the step function is 0: no gradient passes through it")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError, UnknownQuantityError
 from nbsolve.problem.checks import domain_hint
-from nbsolve.problem.model import AnyProblem, Problem
+from nbsolve.problem.model import AnyProblem, Choice, Problem
 from nbsolve.problem.reading import decode, read_tree
 from nbsolve.problem.tree import Entries, Items, Node, join
 
@@ -85,9 +85,10 @@ def _formula_of(
     if quantity is None or not isinstance(problem, Problem):
         return None, None, None
     own: list[tuple[str | int, ...]] = [
-        ("network", "layers", place, "activation", "custom", "formula")
+        ("network", "layers", place, "activation", *unit, "custom", "formula")
         for place, layer in enumerate(problem.network.layers)
-        if layer.activation.formula is not None
+        for unit, choice in _by_unit(layer.activation)
+        if choice.formula is not None
     ]
     at = re.match(r"(?:a|da/dz)\[(\d+)\]", quantity)
     in_layer = [steps for steps in own if at and steps[2] == int(at[1]) - 1]
@@ -104,6 +105,14 @@ def _formula_of(
     if _changed(file, problem):
         return path, None, None
     return path, *place_of(problem.text, file, *steps)
+
+
+def _by_unit(activation: Choice) -> Iterator[tuple[tuple[int, ...], Choice]]:
+    """A layer's activation, or those of its units with their places in the file's list."""
+    if not activation.units:
+        yield (), activation
+    for place, choice in enumerate(activation.units):
+        yield (place,), choice
 
 
 def place_of(text: str, file: str, *steps: str | int) -> tuple[int | None, int | None]:

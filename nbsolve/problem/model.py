@@ -13,6 +13,8 @@ from nbsolve.given import Entry, Given, Letter
 LAYOUTS = ("W x + b", "x W + b")
 Layout = Literal["W x + b", "x W + b"]
 Over = Literal["sum", "mean"]
+BY_UNIT = "by_unit"
+"""The name of an activation that is another function for each unit."""
 
 
 class _Frozen(BaseModel):
@@ -22,13 +24,26 @@ class _Frozen(BaseModel):
 class Choice(_Frozen):
     """A name from the catalogue with all its parameters (defaults filled in), or a function by its formula.
 
-    `formula` and `latex`, how its name is written, belong to functions that the catalogue does not have.
+    `formula` and `latex`, how its name is written, belong to functions that the catalogue does not have. `units`
+    has the activation of each unit where they are not all the same (the `name` is then BY_UNIT).
     """
 
     name: str
     parameters: dict[str, Given] = {}
     formula: str | None = None
     latex: str | None = None
+    units: tuple[Choice, ...] = ()
+
+    @property
+    def each_once(self) -> tuple[Choice, ...]:
+        """The functions that the units have, in order, each once."""
+        found: list[Choice] = []
+        found += (own for own in self.units or (self,) if own not in found)
+        return tuple(found)
+
+    def of_unit(self, unit: int) -> Choice:
+        """The function of one unit, from 1."""
+        return self.units[unit - 1] if self.units else self
 
 
 class Bias(_Frozen):
@@ -60,6 +75,12 @@ class Network(_Frozen):
     inputs: int
     layout: Layout = "W x + b"
     layers: tuple[DenseLayer, ...]
+
+    @property
+    def activations(self) -> Iterator[Choice]:
+        """The functions that occur, layer by layer; those of units that have functions of their own one by one."""
+        for layer in self.layers:
+            yield from layer.activation.each_once
 
 
 class Sample(_Frozen):

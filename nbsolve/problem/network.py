@@ -11,7 +11,7 @@ from nbsolve.problem.cells import is_symbolic
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor, describe, listing
 from nbsolve.problem.functions import own_function
-from nbsolve.problem.model import LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
+from nbsolve.problem.model import BY_UNIT, LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
 from nbsolve.problem.own import CUSTOM, EXAMPLE, read_own
 from nbsolve.problem.weights import read_weights
 
@@ -72,18 +72,18 @@ def _check_own(elements: list[Cursor], layers: list[DenseLayer | None]) -> None:
     for element, layer in zip(elements, layers, strict=False):
         if layer is None:
             continue
-        choice = layer.activation
-        own = own_function(choice)
-        function = ACTIVATIONS[choice.name].function if own is None else own.letters
-        other = seen.setdefault(function, choice)
-        if choice.formula is None and other.formula is None:
-            continue
-        if (other.name, other.formula) != (choice.name, choice.formula):
-            element.key_fault(
-                "activation",
-                f"{choice.name} would be written like another function of this network ({other.name})",
-                expected="a name and a latex of its own for each function",
-            )
+        for choice in layer.activation.each_once:
+            own = own_function(choice)
+            function = ACTIVATIONS[choice.name].function if own is None else own.letters
+            other = seen.setdefault(function, choice)
+            if choice.formula is None and other.formula is None:
+                continue
+            if (other.name, other.formula) != (choice.name, choice.formula):
+                element.key_fault(
+                    "activation",
+                    f"{choice.name} would be written like another function of this network ({other.name})",
+                    expected="a name and a latex of its own for each function",
+                )
 
 
 def _layout(cursor: Cursor | None) -> Layout | None:
@@ -158,8 +158,32 @@ def _bias(cursor: Cursor, units: int, folder: Path | None) -> Bias | None:
 
 
 def _activation(cursor: Cursor | None, units: int | None) -> Choice | None:
+    """The activation of a layer; a list has one for each unit."""
     if cursor is None:
         return None
+    if not cursor.is_list:
+        return _function(cursor, units)
+    elements = [*cursor.each()]
+    if units is not None and len(elements) != units:
+        cursor.fault(
+            f"activation is a list of {len(elements)}",
+            expected="one activation for the layer, or a list of "
+            + (f"{units}, one for each unit" if units > 1 else "1, for the one unit"),
+        )
+        return None
+    own = [_function(element, units) for element in elements]
+    for element, choice in zip(elements, own, strict=True):
+        if choice is not None and choice.name == "softmax":
+            element.fault("softmax takes all units of a layer", expected="activation: softmax, for the layer")
+            return None
+    sound = tuple(choice for choice in own if choice is not None)
+    if len(sound) != len(own) or not sound:
+        return None
+    return sound[0] if all(choice == sound[0] for choice in sound) else Choice(name=BY_UNIT, units=sound)
+
+
+def _function(cursor: Cursor, units: int | None) -> Choice | None:
+    """One activation function."""
     if cursor.is_mapping and cursor.keys() == [CUSTOM]:
         own = read_own(cursor.get(CUSTOM), "activation", ACTIVATION_VARIABLES, ACTIVATIONS)
         if own is None:

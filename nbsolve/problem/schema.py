@@ -124,20 +124,25 @@ def _activations() -> dict[str, dict[str, Schema]]:
     return {name: parameters_of(record.parameters) for table in tables for name, record in table.items()}
 
 
+def _activation() -> Schema:
+    """One for the layer, or a list of one for each unit."""
+    own = own_function("An activation by its formula in z.", {"latex": text("How its name is written.")})
+    one = choice("The activation of the layer's units.", _activations(), {CUSTOM: own})
+    units = choice("The activation of one unit.", _without_softmax(_activations()), {CUSTOM: own})
+    several = {"description": "One for each unit.", "type": "array", "minItems": 1, "items": units}
+    return {"description": "The activation of the layer's units.", "anyOf": [*one["anyOf"], several]}
+
+
+def _without_softmax(options: dict[str, dict[str, Schema]]) -> dict[str, dict[str, Schema]]:
+    return {name: parameters for name, parameters in options.items() if name != "softmax"}
+
+
 def _network() -> Schema:
     layer = mapping(
         {
             "kind": one_of("The kind of layer.", ("dense",)),
             "units": integer("How many units the layer has.", 1),
-            "activation": choice(
-                "The activation of the layer's units.",
-                _activations(),
-                {
-                    CUSTOM: own_function(
-                        "An activation by its formula in z.", {"latex": text("How its name is written.")}
-                    )
-                },
-            ),
+            "activation": _activation(),
             "weights": _weights(),
             "bias": _bias("b in z = W x + b.", shared=True),
             "threshold": _bias("θ in z = W x − θ.", shared=False),

@@ -41,7 +41,7 @@ from nbsolve.expr import (
 )
 from nbsolve.given import Given
 from nbsolve.problem.functions import activation_of, loss_of
-from nbsolve.problem.model import LossTerm, Problem
+from nbsolve.problem.model import Choice, LossTerm, Problem
 
 Assignment = tuple[str, Expr]
 X, Y, GIVEN = Variable("x"), Variable("y"), Variable("g")
@@ -66,6 +66,21 @@ class Array:
     weight: bool
     held: bool = False
     trained: tuple[tuple[bool, ...], ...] | tuple[bool, ...] | None = None
+
+
+@dataclass(frozen=True)
+class _OfUnits:
+    """An activation by its name in the program; `mask` is 1 for the units that have it (None: all have)."""
+
+    name: str
+    definition: Expr
+    choice: Choice
+    units: tuple[int, ...]
+    mask: str | None
+
+    def alone(self, value: Expr) -> Expr:
+        """The value for the units that have this activation, 0 for the others."""
+        return value if self.mask is None else product(value, Variable(self.mask))
 
 
 @dataclass(frozen=True)
@@ -114,23 +129,35 @@ class Computation:
     @cached_property
     def functions(self) -> Mapping[str, Expr]:
         """The activations by the names that the program calls them, as formulae in z."""
-        return {name: definition for name, definition in self._named if definition != Variable("z")}
+        named = (own for layer in self._of_units for own in layer)
+        return {own.name: own.definition for own in named if own.definition != Variable("z")}
 
     @cached_property
-    def _named(self) -> tuple[tuple[str, Expr], ...]:
-        """The name and formula of each layer's activation; one name for each formula."""
-        found: list[tuple[str, Expr]] = []
+    def masks(self) -> Mapping[str, tuple[int, ...]]:
+        """For each function that only some units of a layer have: 1 for these, 0 for the others."""
+        return {own.mask: own.units for layer in self._of_units for own in layer if own.mask is not None}
+
+    @cached_property
+    def _of_units(self) -> tuple[tuple[_OfUnits, ...], ...]:
+        """The activations of each layer; one name for each formula."""
+        found: list[tuple[_OfUnits, ...]] = []
+        named: list[tuple[str, Expr]] = []
         for n, layer in enumerate(self.problem.network.layers, 1):
-            record = activation_of(layer.activation)
-            definition = _filled(record.definition, layer.activation.parameters)
-            if record.vector:
-                definition = Function("softmax", (Variable("z"),))
-            elif not any(node == Variable("z") for node in walk(definition)):
-                definition = Sum((definition, Product((number(0), Variable("z")))))
-            name = identifier(layer.activation.name)
-            if any(other == name and formula != definition for other, formula in found):
-                name = f"{name}_{n}"
-            found.append((name, definition))
+            own = []
+            for choice in layer.activation.each_once:
+                record = activation_of(choice)
+                definition = _filled(record.definition, choice.parameters)
+                if record.vector:
+                    definition = Function("softmax", (Variable("z"),))
+                elif not any(node == Variable("z") for node in walk(definition)):
+                    definition = Sum((definition, Product((number(0), Variable("z")))))
+                name = identifier(choice.name)
+                if any(other == name and formula != definition for other, formula in named):
+                    name = f"{name}_{n}"
+                named.append((name, definition))
+                chosen = tuple(int(choice == each) for each in layer.activation.units)
+                own.append(_OfUnits(name, definition, choice, chosen, f"{name}_units{n}" if chosen else None))
+            found.append(tuple(own))
         return tuple(found)
 
     @cached_property
@@ -145,11 +172,16 @@ class Computation:
                 z = Sum((z, Negation((Variable(f"theta{n}"),))))
             elif layer.bias.kind != "absent":
                 z = Sum((z, Variable(f"b{n}")))
-            name, definition = self._named[n - 1]
-            own: Expr = Variable(f"z{n}")
-            if definition != Variable("z"):
-                own = Applied(name, definition, (("z", own),))
-            found += [(f"z{n}", z), (f"a{n}", own)]
+            z_n = Variable(f"z{n}")
+            own = [
+                one.alone(
+                    z_n
+                    if one.definition == Variable("z")
+                    else Applied(one.name, one.definition, (("z", z_n),))
+                )
+                for one in self._of_units[n - 1]
+            ]
+            found += [(f"z{n}", z), (f"a{n}", total(*own))]
             source = Variable(f"a{n}")
         return tuple(found)
 
@@ -211,26 +243,19 @@ class Computation:
     def slopes(self) -> Mapping[str, Expr]:
         """The derivatives of activations that are too long to be written where they are used, in z."""
         return {
-            f"{name}_derivative": slope
-            for (name, _), (slope, inline) in zip(self._named, self._slopes, strict=True)
+            f"{own.name}_derivative": slope
+            for layer in self._of_units
+            for own in layer
+            for slope, inline in [self._slope_of(own)]
             if not inline
         }
 
-    @cached_property
-    def _slopes(self) -> tuple[tuple[Expr, bool], ...]:
-        """The derivative of each layer's activation, and whether it is written where it is used."""
-        found = []
-        for n, layer in enumerate(self.problem.network.layers, 1):
-            record = activation_of(layer.activation)
-            inside = record.from_output or record.derivative
-            slope = _filled(inside, layer.activation.parameters)
-            short = sum(1 for _ in walk(slope)) <= SHORT
-            if record.from_output is None and not short:
-                found.append((slope, False))
-            else:
-                own = {"z": Variable(f"z{n}"), "a": Variable(f"a{n}")}
-                found.append((with_variables(slope, own), True))
-        return tuple(found)
+    def _slope_of(self, own: _OfUnits) -> tuple[Expr, bool]:
+        """The derivative of an activation, and whether it is written where it is used."""
+        record = activation_of(own.choice)
+        slope = _filled(record.from_output or record.derivative, own.choice.parameters)
+        short = sum(1 for _ in walk(slope)) <= SHORT
+        return slope, record.from_output is not None or short
 
     @cached_property
     def backward(self) -> tuple[Assignment, ...]:
@@ -263,14 +288,19 @@ class Computation:
 
     def _signal(self, n: int) -> Expr:
         da: Expr = Variable(f"da{n}")
-        (name, definition), (slope, inline) = self._named[n - 1], self._slopes[n - 1]
-        if definition == Function("softmax", (Variable("z"),)):
+        own = self._of_units[n - 1]
+        if own[0].definition == Function("softmax", (Variable("z"),)):
             a = Variable(f"a{n}")
             mixed = Function("sum_outputs", (Product((da, a)),))
             return Product((a, Sum((da, Negation((mixed,))))))
-        if not inline:
-            slope = Applied(f"{name}_derivative", slope, (("z", Variable(f"z{n}")),))
-        return product(da, slope)
+        return product(da, total(*(each.alone(self._slope(each, n)) for each in own)))
+
+    def _slope(self, own: _OfUnits, n: int) -> Expr:
+        slope, inline = self._slope_of(own)
+        z, a = Variable(f"z{n}"), Variable(f"a{n}")
+        if inline:
+            return with_variables(slope, {"z": z, "a": a})
+        return Applied(f"{own.name}_derivative", slope, (("z", z),))
 
     def _cancelled(self) -> Expr | None:
         """∂L/∂z of the outputs where loss and activation cancel."""

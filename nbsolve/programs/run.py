@@ -216,6 +216,8 @@ class Run:
         for own in self.computation.arrays:
             entries = entries_of(self.problem, own)
             variables[own.name] = np.array(each(lambda entry: _double(entry), entries), dtype=float)
+        for name, units in self.computation.masks.items():
+            variables[name] = np.array(units, dtype=float)
         if self.problem.training is not None:
             variables |= {
                 state_name(equation, own): np.array(each(_double, self.start_of(equation, own)), dtype=float)
@@ -252,7 +254,8 @@ class Run:
             for label in iteration.labels:
                 for n, layer in enumerate(layers, 1):
                     z = iteration.values[Symbol(Role.PRE_ACTIVATION, n, sample=label)]
-                    if activation_of(layer.activation).kink is not None and _has_zero(z):
+                    kinks = (activation_of(choice).kink for choice in layer.activation.each_once)
+                    if any(kink is not None for kink in kinks) and _has_zero(z):
                         return True
                 if any(loss_of(term).kink is not None for term in self.problem.losses):
                     a = iteration.values[Symbol(Role.ACTIVATION, depth, sample=label)]

@@ -92,6 +92,10 @@ class ProgramText:
             yield from self._array(name, given, comment="the gradient at the outputs")
         for own in self.computation.arrays:
             yield from self._array(own.name, entries_of(problem, own), self.run.members(own))
+        for name, units in self.computation.masks.items():
+            flags = ", ".join(f"{flag}.0" for flag in units)
+            make = "torch.tensor" if self.torch else "np.array"
+            yield f"{name} = {make}([{flags}])  # 1 for the units that have this function"
         if self.torch and problem.differentiated:
             listed = ", ".join(own.name for own in self.computation.arrays)
             yield f"parameters = [{listed}]"

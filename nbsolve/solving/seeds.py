@@ -40,7 +40,7 @@ class Seeds:
         def derivative(entry: Symbol) -> Expr:
             return self._signed(self.objective.derivative(unit_of(entry), label))
 
-        if asked or (not cancels and (self.last.activation.vector or several)):
+        if asked or (not cancels and (self.last.joint or several)):
             self._write_down(label, self.objective)
             self.passes.found[output] = Gradient(named.whole, named.entry, named.chain, derivative)
         else:

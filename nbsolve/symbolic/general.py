@@ -61,13 +61,15 @@ class _Writer:
         if output.is_activation(layer.a(j)) and not output.objective.problem.given_gradient:
             target = Partial(LOSS, layer.a(j))
             yield Step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(j), self.values, 1)
-        if layer.activation.vector:
+        if layer.joint:
             assert isinstance(j, Index)
             yield self._local(layer.a(output.other(j)), layer.z(j))
             return
         slope = self.backward.graph.derivative(layer.a(j), layer.z(j))
         assert slope is not None
         target = Partial(layer.a(j), layer.z(j))
+        if slope == Quantity(target):  # each unit has a function of its own
+            return
         yield Step(Rule.LOCAL_DERIVATIVE, target, forms(*spelled_out(slope)), self.values, 1)
 
     def signal(self, layer: Dense) -> Iterator[Step]:

@@ -54,7 +54,7 @@ class Output:
     @property
     def joint(self) -> bool:
         """Whether every output depends on every pre-activation (softmax)."""
-        return self.layer.activation.vector
+        return self.layer.joint
 
     @property
     def pre_activation(self) -> Symbol:
@@ -266,7 +266,7 @@ class Output:
     def _cancelled(self, j: Unit) -> Expr | None:
         """∂L/∂z_j where the derivative of the activation cancels: a − y and its relatives."""
         plain = self.objective.cancelled(j, self.sample, self.values)
-        if plain is not None or self.layer.activation.name != "sigmoid":
+        if plain is not None or self.layer.layer.activation.name != "sigmoid":
             return plain
         factor = self._factor_times_slope(self._slope(j))
         return None if factor is None else product(*_leading(factor, self._error(j)))

@@ -70,7 +70,7 @@ class Steps:
             target = Partial(LOSS, output.layer.a(k, label))
             yield self.step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(k), label)
         for layer in reversed(backward.layers):
-            if layer.activation.vector:
+            if layer.joint:
                 yield from self._jacobian(backward, layer)
                 continue
             for j in layer.units:

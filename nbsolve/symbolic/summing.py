@@ -23,7 +23,7 @@ def named_signals(layers: Sequence[Dense]) -> frozenset[int]:
     named: set[int] = set()
     paths = 1
     for layer in reversed(layers):
-        if layer.activation.vector:
+        if layer.joint:
             paths = 1  # softmax has names for its error signals
             if layer is not layers[-1]:
                 named.add(layer.index)
