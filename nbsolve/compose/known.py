@@ -16,6 +16,7 @@ from nbsolve.expr import (
     Function,
     Hadamard,
     Known,
+    Matrix,
     Negation,
     Product,
     Quantity,
@@ -91,6 +92,8 @@ def whole_parts(step: Step) -> Expr:
             return Quotient((exponential, Known(_sum_of(step.target), Total((exponential,)))))
         case Applied():
             return _spelled(formula)
+        case Matrix():  # a function of its own for each unit
+            return formula
     return substitute(formula, _as_part)
 
 
@@ -98,6 +101,8 @@ def _as_part(node: Expr) -> Expr | None:
     """f′(z) and p · g as known values."""
     if isinstance(node, Applied):
         return Known(node, _spelled(node))
+    if isinstance(node, Matrix):
+        return Known(node, node)
     return Known(node, node) if isinstance(node, Function) and node.name == "dot" else None
 
 

@@ -38,6 +38,10 @@ class Layout:
         """A vector with these entries: a row, or a column."""
         return Matrix((tuple(entries),) if self.inputs_first else tuple((one,) for one in entries))
 
+    def laid(self, column: Matrix) -> Matrix:
+        """A vector that is written as a column, as the layout has vectors."""
+        return self.vector([entry for (entry,) in column.rows])
+
     def _matrix(self, atom: Atom, value: Array, write: Callable[[list[Atom | None]], list[Expr]]) -> Expr:
         entries = entries_shown(atom, value)
         if value.ndim == 1 and self.inputs_first:

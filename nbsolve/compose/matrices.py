@@ -22,6 +22,7 @@ from nbsolve.expr import (
     Expr,
     Function,
     Known,
+    Matrix,
     Operand,
     Quantity,
     Sum,
@@ -128,11 +129,15 @@ class MatrixLines:
 
     def _known_line(self, node: Known) -> Line:
         found = self._part_with_numbers(node)
-        parts: list[tuple[str, Expr | Result]] = [] if node.name == node.body else [("=", node.body)]
+        parts: list[tuple[str, Expr | Result]] = (
+            [] if node.name == node.body else [("=", self._written(node.body))]
+        )
         if found is not None:
             parts.append(found.part)
         parts.append(("=" if self._is_exact(node, 0) else "≈", Result(self._known(node, 0))))
-        return Line(tuple(parts), node.name, note=() if found is None else self._beyond_above(found))
+        return Line(
+            tuple(parts), self._written(node.name), note=() if found is None else self._beyond_above(found)
+        )
 
     def _part_with_numbers(self, node: Known) -> _Found | None:
         return self._with_numbers(node.body, node, evaluate(node, self.lines.values, self._arithmetic))
@@ -146,7 +151,7 @@ class MatrixLines:
 
         None where it would be too large.
         """
-        if isinstance(formula, Applied | Function) or (
+        if isinstance(formula, Applied | Function | Matrix) or (
             isinstance(formula, Total) and isinstance(target, Known)
         ):
             return None  # of the vector that stands above
@@ -224,7 +229,7 @@ class MatrixLines:
                 return self.array(node.atom, value, extra)
             return literal(self.lines.operand(node.atom, extra))
 
-        return plain(substitute(self._written(formula), replaced))
+        return plain(substitute(self._turned(formula), replaced))
 
     def _beyond_above(self, found: _Found) -> tuple[Inline, ...]:
         """A word about the arrays that have more digits than the lines that found them."""
@@ -249,7 +254,16 @@ class MatrixLines:
         return self.lines.writer.answer(self.lines.values, entry)
 
     def _written(self, formula: Expr) -> Expr:
-        """The formula as the layout has it, long sums by their ends."""
+        """The formula as the layout has it, long sums by their ends, a column of formulae as vectors are."""
+
+        def laid(node: Expr) -> Expr | None:
+            if isinstance(node, Known):
+                return Known(substitute(node.name, laid), node.body)
+            return self.layout.laid(node) if isinstance(node, Matrix) else None
+
+        return substitute(self._turned(formula), laid)
+
+    def _turned(self, formula: Expr) -> Expr:
         formula = self.layout.turned(formula)
 
         def shortened(node: Expr) -> Expr | None:

@@ -258,8 +258,9 @@ class Audit:
         out.lines = 1
         out.numbers = sum(char.isdigit() for char in source)
         layers = [
-            (layer.activation, layer.parameters, self._core("z", number), self._core("a", number))
+            (*function, self._core("z", number), self._core("a", number))
             for number, layer in enumerate(self.world.spec.layers, start=1)
+            for function in layer.all_functions
         ]
         try:
             fault = identity_fault(source, layers)

@@ -16,6 +16,7 @@ from tests.audit.lay import lay, literal, rounds_to, tidy
 from tests.audit.parser import Parser, number
 from tests.audit.tree import (
     Call,
+    Matrix,
     Neg,
     Node,
     Num,
@@ -136,8 +137,10 @@ class ChainChecker:
 
         def parameters(argument: Node) -> dict[str, Fraction]:
             names = [name for name in names_in(argument) if indices(name)[0] in ("z", "z_new")]
-            at = indices(names[0])[1][0] if names else layer
-            return self.world.spec.layers[at - 1].parameters if at is not None else {}
+            if names:
+                at, unit = indices(names[0])[1][:2]
+                return self.world.spec.layers[at - 1].function(unit)[1]
+            return {} if layer is None else self.world.spec.layers[layer - 1].parameters
 
         return Evaluator(lookup, parameters)
 
@@ -378,7 +381,9 @@ class ChainChecker:
                     if isinstance(condition, Text) or evaluate(condition) == 1:
                         return self._branches(value, evaluate)
             case Call("elu'", (Sym(name),)) if evaluate(Sym(name)) <= 0:
-                layer = self.world.node["network"]["layers"][indices(name)[1][0] - 1]["activation"]
+                at, unit = indices(name)[1]
+                layer = self.world.node["network"]["layers"][at - 1]["activation"]
+                layer = layer[unit - 1] if isinstance(layer, list) else layer
                 text = str(layer["elu"].get("alpha", "1")) if isinstance(layer, dict) else "1"
                 return Sum((Sym(name.replace("z", "a", 1)), number(text)))
             case Neg(inner):
@@ -651,7 +656,7 @@ def is_part(target: Node) -> bool:
     """Whether a target is a part of formulae rather than a quantity of the network."""
     if isinstance(target, Sym):
         return target.name.startswith(("S[", "S_new["))
-    return isinstance(target, Call | Product)
+    return isinstance(target, Call | Product | Matrix)
 
 
 def names_in(node: Node) -> list[str]:

@@ -118,7 +118,7 @@ class Conventions(Words):
             )
             if not limit and rest != "; the step is 1 at 0, and its derivative is taken as 0 everywhere":
                 out.faults.append(f"{name}: {rest}")
-        given = [layer.parameters for layer in self.spec.layers if layer.activation == kind]
+        given = [p for layer in self.spec.layers for own, p in layer.all_functions if own == kind]
         right = [p for p in given if all(self._is_function(f, kind, p) for f in (formula, slope) if f)]
         if not right:
             out.faults.append(f"{name}: {formula}, {slope}")

@@ -288,9 +288,10 @@ class ProseChecker(Conventions, Tables, LiveWords):
         if at != place.layer or not 1 <= at <= self.world.depth:
             out.faults.append(f"layer {number}")
             return
-        function = NAMES.get(name) or CALLED.get(name)
+        functions = [NAMES.get(one) or CALLED.get(one) for one in name.split(", ")]
         last = at == self.world.depth
-        if function != self.spec.layers[at - 1].activation or (position == "output") != last:
+        right = [own for own, _ in self.spec.layers[at - 1].all_functions]
+        if functions != right or (position == "output") != last:
             out.faults.append(f"layer {number}: {position}, {name}")
 
     def heading_of_layer(self, place: Place, out: Found, number: str) -> None:

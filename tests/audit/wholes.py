@@ -172,6 +172,8 @@ class Wholes:
             return _zipped(_times, one, two)
         apart = [self._taken_apart(argument) for argument in arguments]
         (first, *more) = apart
+        if name in SLOPES and self.each_step and not more:  # of a vector, or of one unit among others
+            return _each(lambda entry: SLOPES[name](Sym(_name(entry).replace("z", "a", 1))), first)
         if not isinstance(first, Grid):
             return Call(name, tuple(entry for entry in apart if not isinstance(entry, Grid)))
         if more:
@@ -184,8 +186,6 @@ class Wholes:
             return _diagonal(first.entries())
         if name == "ell'":
             return first.map(self._slope_of_loss)
-        if name in SLOPES and self.each_step:
-            return first.map(lambda entry: SLOPES[name](Sym(_name(entry).replace("z", "a", 1))))
         if name in OF_SEVERAL:
             return Call(name, arguments)
         return first.map(lambda entry: Call(name, (entry,)))

@@ -90,7 +90,7 @@ class World:
 
     def far(self) -> list[World]:
         """These letters over networks with quite other numbers: there every case of an own function occurs."""
-        functions = {layer.activation for layer in self.spec.layers} | {
+        functions = {name for layer in self.spec.layers for name, _ in layer.all_functions} | {
             loss.name for loss in self.spec.losses
         }
         if not any(_distinguishes(name) for name in functions):
@@ -117,7 +117,9 @@ class World:
         for key, value in self.true.items():
             letter, at = indices(key[0])
             distance = -value if value < 0 else value
-            if letter in ("z", "z_new") and self.spec.layers[at[0] - 1].activation in KINKED | {"relu"}:
+            if letter in ("z", "z_new") and self.spec.layers[at[0] - 1].function(at[1])[0] in KINKED | {
+                "relu"
+            }:
                 out[key] = sign(value)
             elif letter == "e" or (letter == "dL/da" and at[0] == self.depth):
                 out[key] = sign(value), *(distance <= d for d in deltas)
@@ -130,8 +132,7 @@ class World:
         """The own formulae, with their parameters, that a letter goes into: as z of its layer, or as a loss's a."""
         letter, at = indices(name)
         if letter in ("z", "z_new") and at:
-            layer = self.spec.layers[at[0] - 1]
-            found = [(layer.activation, layer.parameters, "z")]
+            found = [(*self.spec.layers[at[0] - 1].function(at[1]), "z")]
         elif letter in ("a", "a_new") and at[0] == self.depth:
             found = [(loss.name, loss.parameters, "a") for loss in self.spec.losses]
         else:
@@ -381,9 +382,7 @@ class World:
                     bias = self.number((f"{letter}_new[{number}][{j}]", t, None), carried=True)
                     total = total - bias if layer.threshold else total + bias
                 z.append(self.rounded(total))
-            values = [
-                self.rounded(v) for v in activations.layer_values(layer.activation, z, layer.parameters)
-            ]
+            values = [self.rounded(v) for v in activations.layer_values(layer, z)]
         return values
 
     def rounded(self, value: Number) -> Fraction:
@@ -498,7 +497,7 @@ class World:
         key = self.key(f"da/dz[{layer}][{j}]{mark}", t)
         if carried and self.each_step and key not in self.carried:
             z = self.number(self.key(f"z[{layer}][{j}]{mark}", t), carried=True)
-            return activations.slope(kind.activation, z, kind.parameters)
+            return activations.slope_of(kind, j, z)
         return self.number(key, carried=carried)
 
     def _share(self, top: str, bottom: str, through: str, t: int, carried: bool) -> Number:
@@ -582,7 +581,8 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
     def near(x: Fraction) -> Fraction:
         return x + Fraction(rng.randrange(100, 999), 10**size) * (1 if x <= 0 else -1)
 
-    kinds = {layer.activation for layer in spec.layers} | {loss.name for loss in spec.losses}
+    kinds = {name for layer in spec.layers for name, _ in layer.all_functions}
+    kinds |= {loss.name for loss in spec.losses}
     smooth = not kinds & (KINKED | {"huber", "hinge", "absolute_error"}) and not any(
         map(_distinguishes, kinds)
     )
@@ -590,7 +590,8 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
     for layer in spec.layers:
         bias = layer.bias
         if bias is not None:
-            lift = (-3 if layer.threshold else 3) if smooth and layer.activation == "relu" else 0
+            relu = any(name == "relu" for name, _ in layer.all_functions)
+            lift = (-3 if layer.threshold else 3) if smooth and relu else 0
             bias = [near(bias[0]) + lift] * layer.units if layer.shared else [near(b) + lift for b in bias]
         layers.append(replace(layer, weights=[[near(w) for w in row] for row in layer.weights], bias=bias))
     targets = spec.targets

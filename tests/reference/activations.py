@@ -12,6 +12,7 @@ from mpmath import mp
 
 from tests.reference import own
 from tests.reference.numbers import Number, Real, big, exp, log
+from tests.reference.spec import Layer
 
 DEFAULTS: dict[str, dict[str, Fraction]] = {
     "leaky_relu": {"slope": Fraction(1, 100)},
@@ -97,10 +98,17 @@ def slope(name: str, z: Number, given: dict[str, Fraction]) -> Number:
     raise ValueError(f"activation {name}")
 
 
-def layer_values(name: str, z: Sequence[Number], given: dict[str, Fraction]) -> list[Number]:
+def slope_of(layer: Layer, unit: int, z: Number) -> Number:
+    """f'(z) of one unit (from 1)."""
+    name, given = layer.function(unit)
+    return slope(name, z, given)
+
+
+def layer_values(layer: Layer, z: Sequence[Number]) -> list[Number]:
     """a of a whole layer: softmax looks at all of its units."""
-    if name != "softmax":
-        return [value(name, x, given) for x in z]
+    if layer.activation != "softmax":
+        functions = (layer.function(j) for j in range(1, len(z) + 1))
+        return [value(name, x, given) for (name, given), x in zip(functions, z, strict=True)]
     largest = max(z)
     e = [exp(x - largest) for x in z]
     total = sum(e, Fraction(0))
@@ -108,14 +116,13 @@ def layer_values(name: str, z: Sequence[Number], given: dict[str, Fraction]) -> 
 
 
 def pull_back(
-    name: str,
+    layer: Layer,
     z: Sequence[Number],
     a: Sequence[Number],
     upstream: Sequence[Number],
-    given: dict[str, Fraction],
 ) -> list[Number]:
     """dL/dz from dL/da: δ_j = f'(z_j) g_j, and for softmax δ_j = a_j (g_j − Σ_k g_k a_k)."""
-    if name != "softmax":
-        return [g * slope(name, x, given) for g, x in zip(upstream, z, strict=True)]
+    if layer.activation != "softmax":
+        return [g * slope_of(layer, j, x) for j, (g, x) in enumerate(zip(upstream, z, strict=True), 1)]
     mean = sum((g * x for g, x in zip(upstream, a, strict=True)), Fraction(0))
     return [x * (g - mean) for g, x in zip(upstream, a, strict=True)]

@@ -7,6 +7,7 @@ samples beside the gradients of the parameters. Nothing here knows a derivative.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,14 @@ SEPARABLE = {"squared_error", "binary_cross_entropy", "categorical_cross_entropy
 
 
 def _activate(layer: Layer, z: Array) -> Array:
-    p = {k: float(v) for k, v in layer.parameters.items()}
+    if not layer.functions:
+        return _applied(layer.activation, layer.parameters, z)
+    columns = [_applied(*function, z[:, j : j + 1]) for j, function in enumerate(layer.functions)]
+    return np.concatenate(columns, axis=1)
+
+
+def _applied(name: str, given: dict[str, Fraction], z: Array) -> Array:
+    p = {k: float(v) for k, v in given.items()}
     positive = z > 0
     below = np.where(positive, 0.0, z)
     formulas: dict[str, Callable[[], Array]] = {
@@ -38,7 +46,7 @@ def _activate(layer: Layer, z: Array) -> Array:
         "step": lambda: np.where(z >= 0, 1.0, 0.0) + 0.0 * z,
         "softmax": lambda: np.exp(z) / np.sum(np.exp(z), axis=1, keepdims=True),
     }
-    return formulas[layer.activation]()
+    return formulas[name]()
 
 
 def _terms(loss: Loss, a: Array, y: Array) -> Array:

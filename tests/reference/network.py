@@ -49,7 +49,7 @@ def forward(spec: Spec, p: Parameters, x: Sequence[Number]) -> tuple[list[list[N
                 total = total - biases[j] if layer.threshold else total + biases[j]
             z.append(tame(total))
         zs.append(z)
-        outs.append(activations.layer_values(layer.activation, z, layer.parameters))
+        outs.append(activations.layer_values(layer, z))
     return zs, outs
 
 
@@ -97,9 +97,7 @@ def backward(
     da[depth] = list(top)
     for number in range(depth, 0, -1):
         layer = spec.layers[number - 1]
-        dz[number] = activations.pull_back(
-            layer.activation, zs[number], outs[number], da[number], layer.parameters
-        )
+        dz[number] = activations.pull_back(layer, zs[number], outs[number], da[number])
         columns = zip(*p.weights[number - 1], strict=True)
         da[number - 1] = [
             sum((d * w for d, w in zip(dz[number], column, strict=True)), ZERO) for column in columns
@@ -266,7 +264,7 @@ def _record_slopes(spec: Spec, out: Values, t: int, s: int, zs: list[list[Number
         if layer.activation == "softmax":
             continue
         for j, z in enumerate(zs[number], 1):
-            out[(f"da/dz[{number}][{j}]", t, s)] = activations.slope(layer.activation, z, layer.parameters)
+            out[(f"da/dz[{number}][{j}]", t, s)] = activations.slope_of(layer, j, z)
 
 
 def _record_layers(out: Values, name: str, t: int, s: int, values: list[list[Number]]) -> None:

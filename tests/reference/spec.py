@@ -29,7 +29,11 @@ ALIASES: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True)
 class Layer:
-    """One dense layer; `bias` is one value a unit (repeated where it is shared), None where there is none."""
+    """One dense layer; `bias` is one value a unit (repeated where it is shared), None where there is none.
+
+    `functions` has an activation with its parameters for each unit, where the units have different ones
+    (`activation` is then "by unit").
+    """
 
     units: int
     activation: str
@@ -40,6 +44,16 @@ class Layer:
     bias_trainable: list[bool]
     shared: bool
     threshold: bool
+    functions: tuple[tuple[str, dict[str, Fraction]], ...] = ()
+
+    def function(self, unit: int) -> tuple[str, dict[str, Fraction]]:
+        """The activation of one unit (from 1), with its parameters."""
+        return self.functions[unit - 1] if self.functions else (self.activation, self.parameters)
+
+    @property
+    def all_functions(self) -> tuple[tuple[str, dict[str, Fraction]], ...]:
+        """The activations that occur in the layer."""
+        return self.functions or ((self.activation, self.parameters),)
 
 
 @dataclass(frozen=True)
@@ -200,9 +214,10 @@ def _held(node: Node) -> bool:
 
 def _layer(node: dict[str, Node], before: int, columns: bool) -> Layer:
     units = int(node["units"])
-    name, parameters = _choice(node["activation"])
-    if name == "custom":
-        name, parameters = _own(parameters)
+    functions: tuple[tuple[str, dict[str, Fraction]], ...] = ()
+    if isinstance(node["activation"], list):
+        functions = tuple(_function(each) for each in node["activation"])
+    name, parameters = ("by unit", dict[str, Fraction]()) if functions else _function(node["activation"])
     weights: Node = node["weights"]
     held: Node = "true"
     if isinstance(weights, dict):
@@ -234,14 +249,23 @@ def _layer(node: dict[str, Node], before: int, columns: bool) -> Layer:
     return Layer(
         units,
         name,
-        {k: read(v) for k, v in parameters.items()},
+        parameters,
         matrix,
         trainable,
         values,
         bias_trainable,
         shared,
         threshold,
+        functions,
     )
+
+
+def _function(node: Node) -> tuple[str, dict[str, Fraction]]:
+    """An activation and its parameters."""
+    name, parameters = _choice(node)
+    if name == "custom":
+        name, parameters = _own(parameters)
+    return name, {k: read(v) for k, v in parameters.items()}
 
 
 def _loss(node: Node) -> Loss:

@@ -5,6 +5,7 @@ Parameters, losses, the step and the loss after it; what lies between is the aut
 
 from __future__ import annotations
 
+from fractions import Fraction
 from importlib import import_module
 from importlib.util import find_spec
 from math import log
@@ -23,10 +24,17 @@ def _torch() -> tuple[Any, Any]:
 
 
 def _activate(layer: Layer, z: Tensor) -> Tensor:
+    if not layer.functions:
+        return _applied(layer.activation, layer.parameters, z)
+    columns = [_applied(*function, z[:, j : j + 1]) for j, function in enumerate(layer.functions)]
+    return _torch()[0].cat(columns, dim=1)
+
+
+def _applied(name: str, given: dict[str, Fraction], z: Tensor) -> Tensor:
     torch, functional = _torch()
 
-    p = {k: float(v) for k, v in layer.parameters.items()}
-    match layer.activation:
+    p = {k: float(v) for k, v in given.items()}
+    match name:
         case "linear":
             return z
         case "leaky_relu":
@@ -40,10 +48,10 @@ def _activate(layer: Layer, z: Tensor) -> Tensor:
         case "softmax":
             return torch.softmax(z, dim=1)
         case "sigmoid" | "tanh" | "relu":
-            return getattr(torch, layer.activation)(z)
+            return getattr(torch, name)(z)
         case "gelu" | "silu":
-            return getattr(functional, layer.activation)(z)
-    raise ValueError(f"activation {layer.activation}")
+            return getattr(functional, name)(z)
+    raise ValueError(f"activation {name}")
 
 
 def _sum(loss: Loss, a: Tensor, y: Tensor) -> Tensor:
