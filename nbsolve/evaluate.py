@@ -5,8 +5,10 @@ Vectors and matrices are numpy object arrays of values; functions act on them en
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from functools import partial, reduce
+from itertools import starmap
 from typing import Any, Protocol
 
 import flint
@@ -43,6 +45,7 @@ from nbsolve.expr import (
 from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.symbol import Role, Symbol
 
+Rational = flint.fmpq
 LARGEST_EXACT = 4096
 """Products of arrays with more entries are not searched for exact zeros."""
 
@@ -81,13 +84,15 @@ def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
 
 def plus(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     """left + right; an exact 0 that came out as a ball leaves the other summand as exact as it was."""
+    if type(left) is Rational and type(right) is Rational:
+        return left + right
     if not (isinstance(left, np.ndarray) or isinstance(right, np.ndarray)):
         if _is_nothing(left):
             return right
         return left if _is_nothing(right) else arithmetic.add(left, right)
     arrays = [x for x in (left, right) if isinstance(x, np.ndarray)]
     if arrays[0].size > LARGEST_EXACT or not (
-        arithmetic.keeping or any(_is_nothing(entry) for x in arrays for entry in x.reshape(-1))
+        arithmetic.keeping or any(_has_zero(x) and any(map(_is_nothing, x.reshape(-1))) for x in arrays)
     ):
         return left + right
     return _entrywise(partial(plus, arithmetic=arithmetic), left, right)
@@ -132,11 +137,13 @@ def _vanishes(factor: Expr, bindings: Bindings, arithmetic: Arithmetic) -> bool:
         value = evaluate(factor, bindings, arithmetic)
     except LogarithmOfZero:
         return False
-    return not isinstance(value, np.ndarray) and _is_zero(value)
+    return not isinstance(value, np.ndarray) and value == ZERO
 
 
 def times(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     """left · right, entry by entry where they are arrays."""
+    if type(left) is Rational and type(right) is Rational:
+        return left * right
     if not (isinstance(left, np.ndarray) or isinstance(right, np.ndarray)):
         return arithmetic.multiply(left, right)
     if arithmetic.keeping and max(np.size(left), np.size(right)) <= LARGEST_EXACT:
@@ -258,8 +265,12 @@ def dot_product(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     if left.size > LARGEST_EXACT or not (arithmetic.keeping or _has_zero(left) or _has_zero(right)):
         return np.dot(left, right)
     if left.ndim == 1 and right.ndim == 1:
-        pairs = [(x, y) for x, y in zip(left, right, strict=True) if not (_is_zero(x) or _is_zero(y))]
-        return reduce(arithmetic.add, [arithmetic.multiply(x, y) for x, y in pairs]) if pairs else ZERO
+        pairs = [(x, y) for x, y in zip(left, right, strict=True) if not (x == ZERO or y == ZERO)]
+        if not pairs:
+            return ZERO
+        if arithmetic.keeping:
+            return reduce(arithmetic.add, [arithmetic.multiply(x, y) for x, y in pairs])
+        return reduce(operator.add, starmap(operator.mul, pairs))
     if left.ndim == 1:
         return dot_product(right.T, left, arithmetic)
     if right.ndim == 1:
@@ -270,12 +281,9 @@ def dot_product(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     return np.dot(left, right)
 
 
-def _is_zero(value: Value) -> bool:
-    return bool(value == 0 if isinstance(value, flint.fmpq) else value.is_zero())
-
-
 def _has_zero(array: Array) -> bool:
-    return any(_is_zero(value) for value in array.reshape(-1))
+    """Whether an entry is exactly 0; a ball that contains 0 is not equal to it."""
+    return ZERO in array.reshape(-1).tolist()
 
 
 def _is_row(expression: Expr, value: Any) -> bool:

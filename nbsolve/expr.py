@@ -381,7 +381,8 @@ def _within(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr:
         other = replace(child)
         if other is None:
             other = _within(child, replace)
-        same = same and other is child
+        if other is not child:
+            same = False
         replaced.append(other)
     return expression if same else expression.rebuilt(tuple(replaced))
 

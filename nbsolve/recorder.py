@@ -177,7 +177,7 @@ class Recorder:
         if self.replaced:
             value = self._taken_instead(target, value)
         if isinstance(value, np.ndarray):
-            value = elementwise(settled, value)
+            value = _settled(value)
             if self.digits is not None:
                 self.values.put(target, elementwise(self.rounded, value), value)
                 return
@@ -216,6 +216,13 @@ class Recorder:
         """The value as it is written down."""
         assert self.digits is not None
         return write(value, self.digits, self.arithmetic).value
+
+
+def _settled(array: Array) -> Array:
+    """Each entry settled: of balls only those that are 0 change."""
+    entries = array.reshape(-1).tolist()
+    unchanged = {*map(type, entries)} == {flint.arb} and 0 not in entries
+    return array.copy() if unchanged else elementwise(settled, array)
 
 
 def forms(*expressions: Expr, reasons: tuple[Reason, ...] = ()) -> tuple[Form, ...]:

@@ -140,8 +140,7 @@ class Lines(Calculator):
 
     def known(self, unit: Step) -> Sequence[Known]:
         """The parts of a step's formula that have values of their own, each after what it is made of."""
-        formula = self._resolved(self._shared_out(unit))[0].formula
-        return tuple(dict.fromkeys(known_in(self.decided(formula))))
+        return tuple(dict.fromkeys(known_in(self.decided(self._formula(unit)))))
 
     def _known_line(self, node: Known) -> Line:
         result = self.operand(node)
@@ -158,7 +157,7 @@ class Lines(Calculator):
 
     def learn(self, unit: Step, terms: bool, needs: dict[Key, int]) -> None:
         """Note the digits that a step's lines need of what they use; later steps are learnt before earlier ones."""
-        formula = self._resolved(self._shared_out(unit))[0].formula
+        formula = self._formula(unit)
         goals = self._goals(unit.target, self.written(unit.target))
         found = self.computed(unit.target, formula, goals, terms)
         take_over(needs, found.more)
@@ -214,6 +213,12 @@ class Lines(Calculator):
         expanded = applied.expanded
         general = not isinstance(expanded, Cases) or self.branches.is_own(applied)
         return expanded if general else self.branch(expanded)  # type: ignore[arg-type]
+
+    def _formula(self, unit: Step) -> Expr:
+        """The formula into which numbers are put, without a word about how it was decided."""
+        formula = shared_out(unit, self.solution.arithmetic)
+        found = self.branches.resolved(formula)
+        return formula if found is None else found.formula
 
     def _resolved(self, unit: Step) -> tuple[Step, tuple[Inline, ...]]:
         """The step with the branches of its author's functions that hold as its last form; all reasons."""

@@ -92,7 +92,7 @@ class Numbers:
             return self._literal(node.atom, extra)
         if isinstance(node, Known):
             return literal(self.operand(node, of_key(extra, node)))
-        if isinstance(node, Brace | FactorReference):
+        if isinstance(node, (Brace, FactorReference)):
             return substitute(node.body, partial(self._put, extra))
         return None
 
@@ -236,12 +236,12 @@ class Numbers:
 
     def vanishes(self, node: Expr) -> bool:
         """Whether it is a product with a case distinction whose branch is 0 (an inactive hinge)."""
-        if not isinstance(node, Product | Negation):
+        if not isinstance(node, (Product, Negation)):
             return False
-        return any(
-            self.vanishes(factor) or (isinstance(factor, Cases) and self.branch(factor) == number(0))
-            for factor in node.operands
-        )
+        for factor in node.operands:
+            if self.vanishes(factor) or (isinstance(factor, Cases) and self.branch(factor) == number(0)):
+                return True
+        return False
 
     def branch(self, cases: Cases) -> Expr:
         """The formula of a case distinction that holds here."""

@@ -63,10 +63,9 @@ def _labelled(ways: Sequence[Way]) -> Plan | None:
     it be, or with larger units.
     """
     screen, larger = ways[:1], [*ways, *(way.larger() for way in ways)]
-    plan = cheapest(screen, SCREEN, shapes=1)
     return (
-        (plan and cheapest(screen, SCREEN, _AIRY, shapes=1))
-        or plan
+        cheapest(screen, SCREEN, _AIRY, shapes=1)
+        or cheapest(screen, SCREEN, shapes=1)
         or cheapest(ways[:3], PAGE, _ROOMY)
         or cheapest(larger, PAGE)
     )
