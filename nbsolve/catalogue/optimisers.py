@@ -7,8 +7,11 @@ value: the old one in its own equation and before, the new one after it; `old_NA
 Sources: H. Robbins and S. Monro, "A Stochastic Approximation Method", 1951; signs: J. Bernstein et al.,
 arXiv:1802.04434; clipping: R. Pascanu et al., arXiv:1211.5063; weight decay: I. Loshchilov and F. Hutter,
 arXiv:1711.05101; momentum: B. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964, and
-I. Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; Adam: D. Kingma and
-J. Ba, arXiv:1412.6980.
+I. Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; Nesterov's method at
+the parameters themselves: Y. Bengio et al., arXiv:1212.0901; Adagrad: J. Duchi et al., JMLR 12, 2011; RMSprop:
+T. Tieleman and G. Hinton, lecture 6.5, 2012; Adadelta: M. Zeiler, arXiv:1212.5701; Adam and AdaMax: D. Kingma and
+J. Ba, arXiv:1412.6980; AMSGrad: S. Reddi et al., ICLR 2018; Nadam: T. Dozat, ICLR workshop 2016, with a constant
+factor, as S. Ruder, arXiv:1609.04747; Lion: X. Chen et al., arXiv:2302.06675.
 """
 
 from __future__ import annotations
@@ -94,6 +97,11 @@ def _mixed(name: str, setting: str, new: Expr) -> Expr:
     return Sum((Product((Variable(setting), Variable(name))), Product((_rest(setting), new))))
 
 
+def _weights(setting: str) -> Expr:
+    """1 − β^t, the sum of the weights of a moving average of t values."""
+    return Sum((number(1), Negation((Power((Variable(setting), _t)),))))
+
+
 def _corrected(name: str, setting: str) -> Expr:
     """A moving average that began at 0, divided by the sum of its weights, 1 − β^t."""
     return Quotient((Variable(name), Sum((number(1), Negation((Power((Variable(setting), _t)),))))))
@@ -117,6 +125,7 @@ _MOMENTS = (
     Equation("m_hat", r"\hat{m}", _corrected("m", "beta1"), kept=False),
     Equation("v_hat", r"\hat{v}", _corrected("v", "beta2"), kept=False),
 )
+_LARGEST = Equation("v_max", r"\tilde{v}", Function("max", (Variable("v_max"), Variable("v"))))
 
 
 def _over(numerator: Expr, *root: str) -> Expr:
@@ -124,8 +133,30 @@ def _over(numerator: Expr, *root: str) -> Expr:
     return Quotient((numerator, Sum((*(_root(Variable(name)) for name in root), Variable("epsilon")))))
 
 
+def _scaled(square: str, epsilon_inside: bool = False) -> Expr:
+    """−η g / (√s + ε), or with ε under the root."""
+    if epsilon_inside:
+        return _down(Quotient((_gradient, _root(Sum((Variable(square), Variable("epsilon")))))))
+    return _down(_over(_gradient, square))
+
+
+_DECAY = Product((Variable("decay"), _parameter))
+_BETA, _EPSILON = {"beta": r"\beta"}, {"epsilon": r"\varepsilon"}
+_LAMBDA = {"decay": r"\lambda"}
 _MOMENTUM = {**_RATE, **_read(beta="0.9")}
-_BETA = {"beta": r"\beta"}
+_RHO = {"rho": r"\rho", **_EPSILON}
+_VELOCITY = Variable("velocity")
+_SQUARES = Equation("squares", "s", _mixed("squares", "rho", _squared))
+_SUM_OF_SQUARES = Equation("squares", "s", Sum((Variable("squares"), _squared)))
+_RMSPROP = _read(learning_rate="0.01", rho="0.9", epsilon="1e-8")
+_ADAGRAD = _read(learning_rate="0.01", epsilon="1e-10")
+
+
+def _velocity(new: Expr) -> tuple[Equation, ...]:
+    """v ← β v + new."""
+    return (Equation("velocity", "v", Sum((Product((Variable("beta"), _VELOCITY)), new))),)
+
+
 _RECORDS = (
     Optimiser("sgd", _down(_gradient), _RATE, straight=True),
     Optimiser("sign_sgd", _down(Function("sign", (_gradient,))), _RATE),
@@ -136,24 +167,160 @@ _RECORDS = (
     ),
     Optimiser(
         "decayed_sgd",
-        _down(Sum((_gradient, Product((Variable("decay"), _parameter))))),
+        _down(Sum((_gradient, _DECAY))),
         {**_RATE, "decay": Given.read("0.01")},
     ),
+    # ------------------------------------------------------------------ momentum
+    Optimiser("momentum", _down(_VELOCITY), _MOMENTUM, equations=_velocity(_gradient), letters=_BETA),
     Optimiser(
-        "momentum",
-        _down(Variable("velocity")),
+        "momentum_velocity", _VELOCITY, _MOMENTUM, equations=_velocity(_down(_gradient)), letters=_BETA
+    ),
+    Optimiser(
+        "momentum_average",
+        _down(_VELOCITY),
         _MOMENTUM,
-        equations=(
-            Equation("velocity", "v", Sum((Product((Variable("beta"), Variable("velocity"))), _gradient))),
-        ),
+        equations=_velocity(Product((_rest("beta"), _gradient))),
         letters=_BETA,
     ),
     Optimiser(
-        "adam",
-        _down(_over(Variable("m_hat"), "v_hat")),
+        "nesterov",
+        _down(Sum((_gradient, Product((Variable("beta"), _VELOCITY))))),
+        _MOMENTUM,
+        equations=_velocity(_gradient),
+        letters=_BETA,
+    ),
+    Optimiser(
+        "nesterov_velocity",
+        Sum((Product((Variable("beta"), _VELOCITY)), _down(_gradient))),
+        _MOMENTUM,
+        equations=_velocity(_down(_gradient)),
+        letters=_BETA,
+    ),
+    # ------------------------------------------------------------------ each parameter by its own scale
+    Optimiser("adagrad", _scaled("squares"), _ADAGRAD, equations=(_SUM_OF_SQUARES,), letters=_EPSILON),
+    Optimiser(
+        "adagrad_epsilon_inside",
+        _scaled("squares", epsilon_inside=True),
+        _ADAGRAD,
+        equations=(_SUM_OF_SQUARES,),
+        letters=_EPSILON,
+    ),
+    Optimiser("rmsprop", _scaled("squares"), _RMSPROP, equations=(_SQUARES,), letters=_RHO),
+    Optimiser(
+        "rmsprop_epsilon_inside",
+        _scaled("squares", epsilon_inside=True),
+        _RMSPROP,
+        equations=(_SQUARES,),
+        letters=_RHO,
+    ),
+    Optimiser(
+        "adadelta",
+        _down(Variable("step")),
+        _read(learning_rate="1", rho="0.9", epsilon="1e-6"),
+        equations=(
+            _SQUARES,
+            Equation(
+                "step",
+                "d",
+                Product(
+                    (
+                        Quotient(
+                            (
+                                _root(Sum((Variable("steps"), Variable("epsilon")))),
+                                _root(Sum((Variable("squares"), Variable("epsilon")))),
+                            )
+                        ),
+                        _gradient,
+                    )
+                ),
+                kept=False,
+            ),
+            Equation("steps", "u", _mixed("steps", "rho", Power((Variable("step"), number(2))))),
+        ),
+        letters=_RHO,
+    ),
+    # ------------------------------------------------------------------ both
+    Optimiser("adam", _down(_over(Variable("m_hat"), "v_hat")), _ADAM, equations=_MOMENTS, letters=_BETAS),
+    Optimiser(
+        "adam_epsilon_inside",
+        _down(Quotient((Variable("m_hat"), _root(Sum((Variable("v_hat"), Variable("epsilon"))))))),
         _ADAM,
         equations=_MOMENTS,
         letters=_BETAS,
+    ),
+    Optimiser(
+        "adamw",
+        _down(Sum((_over(Variable("m_hat"), "v_hat"), _DECAY))),
+        {**_ADAM, **_read(decay="0.01")},
+        equations=_MOMENTS,
+        letters={**_BETAS, **_LAMBDA},
+    ),
+    Optimiser(
+        "adamax",
+        _down(Quotient((Variable("m_hat"), Variable("largest")))),
+        _read(learning_rate="0.002", beta1="0.9", beta2="0.999"),
+        equations=(
+            _MOMENTS[0],
+            Equation(
+                "largest",
+                "u",
+                Function(
+                    "max",
+                    (Product((Variable("beta2"), Variable("largest"))), Function("abs", (_gradient,))),
+                ),
+            ),
+            _MOMENTS[2],
+        ),
+        letters={name: _BETAS[name] for name in ("beta1", "beta2")},
+    ),
+    Optimiser(
+        "amsgrad",
+        _down(_over(Variable("m_hat"), "v_hat")),
+        _ADAM,
+        equations=(
+            *_MOMENTS[:2],
+            _LARGEST,
+            _MOMENTS[2],
+            Equation("v_hat", r"\hat{v}", _corrected("v_max", "beta2"), kept=False),
+        ),
+        letters=_BETAS,
+    ),
+    Optimiser(
+        "amsgrad_uncorrected",
+        _down(_over(Variable("m"), "v_max")),
+        _ADAM,
+        equations=(*_MOMENTS[:2], _LARGEST),
+        letters=_BETAS,
+    ),
+    Optimiser(
+        "nadam",
+        _down(_over(Variable("m_bar"), "v_hat")),
+        {**_ADAM, **_read(learning_rate="0.002")},
+        equations=(
+            *_MOMENTS,
+            Equation(
+                "m_bar",
+                r"\bar{m}",
+                Sum(
+                    (
+                        Product((Variable("beta1"), Variable("m_hat"))),
+                        Quotient((Product((_rest("beta1"), _gradient)), _weights("beta1"))),
+                    )
+                ),
+                kept=False,
+            ),
+        ),
+        letters=_BETAS,
+    ),
+    Optimiser(
+        "lion",
+        _down(Sum((Function("sign", (Variable("c"),)), _DECAY))),
+        _read(learning_rate="0.0001", beta1="0.9", beta2="0.99", decay="0.01"),
+        equations=(
+            Equation("c", "c", _mixed("m", "beta1", _gradient), kept=False),
+            Equation("m", "m", _mixed("m", "beta2", _gradient)),
+        ),
+        letters={**{name: _BETAS[name] for name in ("beta1", "beta2")}, **_LAMBDA},
     ),
 )
 
