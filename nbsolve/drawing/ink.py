@@ -72,6 +72,7 @@ _TONES = {
     "value": "#14532d",
     "positive": "#1d4ed8",
     "negative": "#9a3412",
+    "gradient": "#9a3412",
     "zero": "#4b5563",
     "faded": "#6b7280",
     "active": "#111827",

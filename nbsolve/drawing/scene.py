@@ -39,7 +39,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured line of text; `about` is the canonical name of what it says; `marked` ones are underlined."""
+    """One measured line of text; `marked` ones are underlined. `about` is the canonical name of what it says: where
+    that has no index, `named` says that it is one.
+    """
 
     spans: tuple[Span, ...]
     size: float
@@ -47,12 +49,13 @@ class Row:
     tone: str = "ink"
     about: str = ""
     marked: bool = False
+    named: bool = False
 
     @property
     def quantity(self) -> str:
         """The canonical name of the quantity that it names or values; "" for a title, a heading, a remark."""
         name = self.about.partition(" ")[0]
-        return name if "[" in name or name in _WITHOUT_INDEX else ""
+        return name if self.named or "[" in name or name in _WITHOUT_INDEX else ""
 
     @property
     def text(self) -> str:

@@ -1,0 +1,8 @@
+"""Computation graphs as courses draw them."""
+
+from __future__ import annotations
+
+from nbsolve.drawing.gates.circuit import Circuit, Gate, Wire
+from nbsolve.drawing.gates.picture import circuit_drawing
+
+__all__ = ["Circuit", "Gate", "Wire", "circuit_drawing"]
