@@ -193,7 +193,7 @@ def _write_sum(recorder: Recorder, graph: Graph, array: Symbol, users: Users, lo
     recorder.write(
         Rule.PATH_SUM,
         Partial(loss, array),
-        forms(total(*whole_formula(graph, users))),
+        forms(total(*whole_formula(graph, array, users))),
         members,
         unit_forms,
         array.sample,

@@ -22,6 +22,7 @@ from nbsolve.expr import (
     Atom,
     Brace,
     Cases,
+    Columns,
     Comparison,
     Expr,
     FactorReference,
@@ -37,6 +38,7 @@ from nbsolve.expr import (
     Product,
     Quantity,
     Quotient,
+    Stacked,
     Sum,
     Total,
     Transpose,
@@ -304,6 +306,15 @@ def _transpose(e: Transpose, bindings: Bindings, arithmetic: Arithmetic) -> Oper
     return array.reshape(1, -1) if array.ndim == 1 else array.T  # type: ignore[no-any-return]
 
 
+def _stacked(e: Stacked, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    return np.concatenate(_operands(e, bindings, arithmetic))
+
+
+def _columns(e: Columns, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    body: Any = evaluate(e.body, bindings, arithmetic)
+    return body[:, e.first - 1 : e.last]  # type: ignore[no-any-return]
+
+
 def _total(e: Total, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     (array,) = _operands(e, bindings, arithmetic)
     entries = array.reshape(-1)
@@ -413,6 +424,8 @@ _RULES = _Rules(
         Matrix: _matrix,
         MatrixProduct: _matrix_product,
         Transpose: _transpose,
+        Stacked: _stacked,
+        Columns: _columns,
         Total: _total,
         IndexedSum: _indexed_sum,
         Kronecker: _kronecker,

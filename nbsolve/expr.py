@@ -233,6 +233,30 @@ class Transpose(_Many):
 
 
 @dataclass(frozen=True, slots=True)
+class Stacked(_Many):
+    """Vectors one below the other, as one vector."""
+
+    operands: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns(Expr):
+    """The columns `first` to `last` of a matrix; `rows`: it is written with its columns as rows (x W + b)."""
+
+    body: Expr
+    first: int
+    last: int
+    rows: bool = False
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return (self.body,)
+
+    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
+        return Columns(children[0], self.first, self.last, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Total(_Many):
     """The sum of the entries of a vector or matrix."""
 

@@ -7,13 +7,24 @@ places in an array's name: an array that several nodes use (tied weights, a batc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import product as combinations
 from types import MappingProxyType
 
-from nbsolve.expr import Expr, Quantity, Sum, number, substitute, total
+from nbsolve.expr import (
+    Columns,
+    Expr,
+    MatrixProduct,
+    Quantity,
+    Stacked,
+    Sum,
+    Transpose,
+    atoms,
+    number,
+    substitute,
+    total,
+)
 from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Operation, Slot
 from nbsolve.symbol import Index, Partial, Symbol, Unit, number_of
@@ -26,16 +37,26 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Node:
-    """target = operation(operands), for one sample where it belongs to one."""
+    """target = operation(operands), for one sample where it belongs to one.
+
+    An operand is one array, or several vectors one below the other.
+    """
 
     operation: Operation
     target: Symbol
-    operands: Mapping[str, Symbol]
+    operands: Mapping[str, tuple[Symbol, ...]]
     sample: int | None = None
 
-    def array(self, slot: str) -> Symbol:
-        """The array in a slot."""
-        return self.target if slot == OUT else self.operands[slot]
+    def operand(self, slot: str) -> Symbol:
+        """The array in a slot that has a single one."""
+        (array,) = self.operands[slot]
+        return array
+
+    def whole(self, slot: str) -> Expr:
+        """What stands in a slot."""
+        arrays = (self.target,) if slot == OUT else self.operands[slot]
+        parts = tuple(Quantity(array) for array in arrays)
+        return parts[0] if len(parts) == 1 else Stacked(parts)
 
 
 @dataclass
@@ -44,6 +65,8 @@ class Graph:
 
     shapes: dict[Symbol, Shape] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
+    missing: set[Symbol] = field(default_factory=set)
+    """Entries that do not exist: no sum has a term with them, no gradient goes through them."""
     _users: dict[Symbol, list[tuple[Node, str]]] = field(default_factory=dict, repr=False)
     _origin: dict[Symbol, Node] = field(default_factory=dict, repr=False)
     _derivatives: dict[tuple[Symbol, Symbol], Expr | None] = field(default_factory=dict, repr=False)
@@ -57,26 +80,33 @@ class Graph:
         return symbol
 
     def node(
-        self, operation: Operation, target: Symbol, sample: int | None = None, /, **operands: Symbol
+        self,
+        operation: Operation,
+        target: Symbol,
+        sample: int | None = None,
+        /,
+        **operands: Symbol | tuple[Symbol, ...],
     ) -> Symbol:
         """Add target = operation(operands). Raises ValueError where operands are missing or do not fit."""
         if set(operands) != set(operation.axes):
             raise ValueError(f"{operation.name} takes {', '.join(operation.axes)}, not {', '.join(operands)}")
-        node = Node(operation, target, operands, sample)
+        arrays = {slot: (own,) if isinstance(own, Symbol) else own for slot, own in operands.items()}
+        node = Node(operation, target, arrays, sample)
         for index in {index for axes in operation.axes.values() for index in axes}:
             self._length(node, index)
         self.array(target, *(self._length(node, index) for index in operation.out))
         self.nodes.append(node)
         self._origin[target] = node
-        for slot, array in operands.items():
-            self._users.setdefault(array, []).append((node, slot))
+        for slot, own in arrays.items():
+            for array in own:
+                self._users.setdefault(array, []).append((node, slot))
         return target
 
     def _length(self, node: Node, index: Index) -> int:
         """How far an index variable of an operation runs. Raises ValueError where operands disagree."""
         index = node.operation.as_long.get(index, index)
         lengths = {
-            self.shapes[node.operands[slot]][axes.index(index)]
+            sum(self.shapes[array][axes.index(index)] for array in node.operands[slot])
             for slot, axes in node.operation.axes.items()
             if index in axes
         }
@@ -89,7 +119,9 @@ class Graph:
     def entries(self, array: Symbol) -> Iterator[Symbol]:
         """The entries of an array, in order; an array of no axes is its own only entry."""
         for places in combinations(*(range(1, length + 1) for length in self.shapes[array])):
-            yield entry_of(array, places)
+            entry = entry_of(array, places)
+            if entry not in self.missing:
+                yield entry
 
     def users(self, array: Symbol) -> Sequence[tuple[Node, str]]:
         """The nodes that use an array, each with the slot in which it does."""
@@ -117,7 +149,10 @@ class Graph:
             [places[index]] if index in places else range(1, self._length(node, index) + 1)
             for index in node.operation.out
         ]
-        return [entry_of(node.target, found) for found in combinations(*ranges)]
+        found = [entry_of(node.target, places_) for places_ in combinations(*ranges)]
+        if not self.missing:
+            return found
+        return [of for of in found if not self._is_missing(self.local(node, slot, of, entry))]
 
     def local(self, node: Node, slot: str, of: Symbol, wrt: Symbol) -> Expr:
         """∂of/∂wrt, of an entry that a node finds with respect to an entry of an operand that it uses."""
@@ -147,9 +182,10 @@ class Graph:
         node, array = self.origin(array_of(of)), array_of(wrt)
         if node is None or len(places_of(of)) != len(node.operation.out):
             return None
-        for slot, operand in node.operands.items():
-            if operand == array and len(places_of(wrt)) == len(node.operation.axes[slot]):
-                return self.local(node, slot, of, wrt) if self._acts(node, slot, wrt, of) else number(0)
+        for slot, operands in node.operands.items():
+            if array in operands and len(places_of(wrt)) == len(node.operation.axes[slot]):
+                local = self.local(node, slot, of, wrt) if self._acts(node, slot, wrt, of) else number(0)
+                return number(0) if self._is_missing(local) else local
         return None
 
     def slope(self, node: Node, slot: str) -> Expr | None:
@@ -157,13 +193,43 @@ class Graph:
         slope = node.operation.local[slot].slope
         return None if slope is None else self._filled(node, slope, {})
 
-    def back(self, node: Node, slot: str, upstream: Expr, slope: Expr | None = None) -> Expr:
+    def back(
+        self, node: Node, slot: str, upstream: Expr, slope: Expr | None = None, array: Symbol | None = None
+    ) -> Expr:
         """The gradient with respect to a whole operand, from the one with respect to what the node finds.
 
-        `slope` is the name of the node's derivatives, where they have one.
+        `slope` is the name of the node's derivatives, where they have one; `array` is the one that is meant where
+        several stand below each other in the slot.
         """
         given = {UPSTREAM: upstream, SLOPE: slope or self.slope(node, slot)}
-        return self._filled(node, node.operation.local[slot].back, {}, given)
+        back = self._filled(node, node.operation.local[slot].back, {}, given)
+        if len(node.operands[slot]) == 1:
+            return back
+        assert array is not None
+        before = self._before(node, slot, array)
+        return _of_part(back, before + 1, before + self.shapes[array][0])
+
+    def _before(self, node: Node, slot: str, array: Symbol) -> int:
+        """How many entries of a slot stand above those of an array."""
+        arrays = node.operands[slot]
+        return sum(self.shapes[own][0] for own in arrays[: arrays.index(array)])
+
+    def _is_missing(self, expression: Expr) -> bool:
+        """Whether a term needs an entry that does not exist."""
+        return bool(self.missing) and any(atom in self.missing for atom in atoms(expression))
+
+    def _entry(self, node: Node, slot: str, places: Places) -> Symbol:
+        """The entry of a slot at these places: of one of its arrays where several stand below each other."""
+        arrays = (node.target,) if slot == OUT else node.operands[slot]
+        if len(arrays) == 1:
+            return entry_of(arrays[0], places)
+        (place,) = places
+        for array in arrays:
+            length = self.shapes[array][0]
+            if number_of(place) <= length:
+                return entry_of(array, (place,))
+            place = number_of(place) - length
+        raise IndexError(f"{node.operation.name} has no place {places} in {slot}")
 
     def _acts(self, node: Node, slot: str, entry: Symbol, on: Symbol) -> bool:
         """Whether an entry of an operand acts on an entry of what the node finds."""
@@ -172,7 +238,10 @@ class Graph:
         return all(places.get(index, place) == place for index, place in found.items())
 
     def _bound(self, node: Node, slot: str, entry: Symbol) -> dict[Index, Unit]:
-        return dict(zip(node.operation.axes[slot], places_of(entry), strict=True))
+        places = places_of(entry)
+        if len(node.operands[slot]) > 1:
+            places = (number_of(places[0]) + self._before(node, slot, array_of(entry)),)
+        return dict(zip(node.operation.axes[slot], places, strict=True))
 
     def _filled(
         self,
@@ -182,7 +251,7 @@ class Graph:
         given: Mapping[str, Expr | None] = MappingProxyType({}),
     ) -> Expr:
         """An operation's formula with the node's arrays, numbers for its index variables, its sums written out."""
-        return _Filling(node, places, given, partial(self._length, node)).of(formula)
+        return _Filling(self, node, places, given).of(formula)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,29 +261,29 @@ class _Filling:
     (Functions within a function that call one another would be garbage each time, for Python to look for.)
     """
 
+    graph: Graph
     node: Node
     places: Mapping[Index, Unit]
     given: Mapping[str, Expr | None]
-    length: Callable[[Index], int]
 
     def of(self, formula: Expr) -> Expr:
         """The formula with everything put in."""
         return substitute(formula, self._replaced)
 
     def _terms(self, sum_: IndexedSum) -> list[Expr]:
-        numbers = range(1, self.length(sum_.index) + 1)
-        return [replace(self, places={**self.places, sum_.index: n}).of(sum_.body) for n in numbers]
+        numbers = range(1, self.graph._length(self.node, sum_.index) + 1)
+        terms = [replace(self, places={**self.places, sum_.index: n}).of(sum_.body) for n in numbers]
+        return [term for term in terms if not self.graph._is_missing(term)]
 
     def _replaced(self, part: Expr) -> Expr | None:
         match part:
             case Slot(name) if name in self.given:
                 return self.given[name]
             case Slot(name):
-                return Quantity(self.node.array(name))
+                return self.node.whole(name)
             case Entry(slot, at):
-                return Quantity(
-                    entry_of(self.node.array(slot), tuple(_placed(place, self.places) for place in at))
-                )
+                places = tuple(_placed(place, self.places) for place in at)
+                return Quantity(self.graph._entry(self.node, slot, places))
             case EachPlace(index, formulae):
                 return self.of(formulae[number_of(self.places[index]) - 1])
             case Kronecker(left, right):
@@ -229,6 +298,17 @@ class _Filling:
                 ]
                 return total(*flat)
         return None
+
+
+def _of_part(back: Expr, first: int, last: int) -> Expr:
+    """Some entries of a vector Aᵀ g or A g: those that some columns (or rows) of A give."""
+    assert isinstance(back, MatrixProduct)
+    matrix, *rest = back.operands
+    if isinstance(matrix, Transpose):
+        part: Expr = Transpose((Columns(matrix.operands[0], first, last),))
+    else:
+        part = Transpose((Columns(Transpose((matrix,)), first, last),))
+    return MatrixProduct((part, *rest))
 
 
 def array_of(entry: Symbol) -> Symbol:

@@ -11,6 +11,7 @@ from nbsolve.expr import (
     Atom,
     Brace,
     Cases,
+    Columns,
     Comparison,
     Expr,
     FactorReference,
@@ -25,6 +26,7 @@ from nbsolve.expr import (
     Product,
     Quantity,
     Quotient,
+    Stacked,
     Sum,
     Total,
     Transpose,
@@ -112,6 +114,8 @@ class Printer:
             MatrixProduct: self._matrix_product,
             Hadamard: self._hadamard,
             Transpose: self._transpose,
+            Stacked: self._stacked,
+            Columns: self._columns,
             Total: lambda e: (self._call(dialect.all_of, e.operands, 0), ATOM),
             Brace: self._brace,
             FactorReference: self._reference,
@@ -302,6 +306,14 @@ class Printer:
         if self.dialect.is_raised(base) and isinstance(_bare(e.operands[0]), Quantity):
             base = self.dialect.parentheses(base)
         return self.dialect.power(base, self.dialect.transpose), POWER
+
+    def _stacked(self, e: Stacked) -> tuple[str, int]:
+        return self._print(Matrix(tuple((operand,) for operand in e.operands)))
+
+    def _columns(self, e: Columns) -> tuple[str, int]:
+        body = self.dialect.parentheses(self.print(e.body))
+        places = f"{e.first}" if e.first == e.last else f"{e.first}:{e.last}"
+        return self.dialect.subscript(body, f"{places},:" if e.rows else f":,{places}"), ATOM
 
     def _hadamard(self, e: Hadamard) -> tuple[str, int]:
         parts = [self._apart(operand, (MatrixProduct, Product)) for operand in e.operands]

@@ -48,6 +48,11 @@ _RELATIONS = {sign: sign for sign in "=≈<>≤≥≠←"}
 Style = Callable[[str, str], str]
 
 
+def _with_index(base: str, index: str) -> str:
+    """a₂; W[:,1:2] for a range of columns, which has no signs of its own."""
+    return f"{base}[{index}]" if ":" in index else base + index.translate(_INDICES)
+
+
 def plain(text: str, style: str) -> str:
     """Return a text unstyled."""
     return text
@@ -107,7 +112,7 @@ def printer(names: Names) -> Printer:
             transpose="T",
             pi="π",
             all_of="sum",
-            subscript=lambda base, index: base + index.translate(_INDICES),
+            subscript=_with_index,
             bold=lambda letter: letter,
             indexed_sum=_indexed_sum,
             derivative=_derivative,

@@ -58,9 +58,9 @@ def entry_formula(graph: Graph, users: Users, entry: Symbol, local: Edge) -> lis
     ]
 
 
-def whole_formula(graph: Graph, users: Users) -> list[Expr]:
+def whole_formula(graph: Graph, array: Symbol, users: Users) -> list[Expr]:
     """The terms of the gradient with respect to a whole array."""
-    return [graph.back(node, slot, gradient.whole) for node, slot, gradient in users]
+    return [graph.back(node, slot, gradient.whole, array=array) for node, slot, gradient in users]
 
 
 def times(gradient: Expr, local: Expr) -> Expr:
@@ -78,7 +78,7 @@ def through_function(graph: Graph, users: Users, named: bool) -> Gradient:
     def local(node: Node, slot: str, of: Symbol, wrt: Symbol) -> Expr:
         return Quantity(Partial(of, wrt)) if named else graph.local(node, slot, of, wrt)
 
-    slope = Quantity(Partial(node.target, node.operands[slot])) if named else None
+    slope = Quantity(Partial(node.target, node.operand(slot))) if named else None
     return Gradient(
         graph.back(node, slot, upstream.whole, slope),
         lambda entry: total(*entry_formula(graph, users, entry, local)),
@@ -208,7 +208,7 @@ class Backward:
     def _sum(self, array: Symbol, users: Users, sample: int | None) -> Gradient:
         """∂L/∂a_i over everything that uses a_i; where the way is `paths`, written down only behind a softmax."""
         added = collected if self.how.way == "paths" else total
-        whole = total(*whole_formula(self.graph, users))
+        whole = total(*whole_formula(self.graph, array, users))
         closed = Gradient(
             whole,
             lambda entry: added(*entry_formula(self.graph, users, entry, self.graph.local)),
@@ -218,7 +218,7 @@ class Backward:
             return closed
         if self.how.turned:
             signals = all(node.target.role is Role.PRE_ACTIVATION for node, _, _ in users)
-            return self._turned(users, closed.chain) if signals else closed
+            return self._turned(array, users, closed.chain) if signals else closed
         members = [Partial(LOSS, entry) for entry in self.graph.entries(array)]
         target = Partial(LOSS, array)
         if self.how.way == "local_derivatives" and self._write_shares(array, users, sample):
@@ -250,7 +250,7 @@ class Backward:
         origin = self.graph.origin(array)
         return origin is not None and any(local.same is not None for local in origin.operation.local.values())
 
-    def _turned(self, users: Users, chain_: Callable[[Symbol], Expr]) -> Gradient:
+    def _turned(self, array: Symbol, users: Users, chain_: Callable[[Symbol], Expr]) -> Gradient:
         """With δ = −∂L/∂z throughout: the layer before takes −Σ w δ, whose sign its own δ turns round."""
         plain: Users = [
             (
@@ -265,7 +265,7 @@ class Backward:
             for node, slot, gradient in users
         ]
         return Gradient(
-            Negation((total(*whole_formula(self.graph, plain)),)),
+            Negation((total(*whole_formula(self.graph, array, plain)),)),
             lambda entry: Negation((total(*entry_formula(self.graph, plain, entry, self.graph.local)),)),
             chain_,
         )
@@ -323,7 +323,7 @@ def _entry(atom: Atom, array: Symbol) -> Symbol:
 
 def write_slope(recorder: Recorder, graph: Graph, node: Node, slot: str, slope: Expr) -> None:
     """Write down ∂a/∂z of a node that acts entry by entry."""
-    array = node.operands[slot]
+    array = node.operand(slot)
 
     def unit_forms(atom: Atom) -> tuple[Form, ...]:
         assert isinstance(atom, Partial)

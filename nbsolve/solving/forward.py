@@ -41,7 +41,7 @@ def undefined(
     what, where = (f"the derivative of {name}" if slope else name), ""
     for entry in graph.entries(node.target):
         formula = (
-            graph.local(node, slope, entry, entry_of(node.operands[slope], places_of(entry)))
+            graph.local(node, slope, entry, entry_of(node.operand(slope), places_of(entry)))
             if slope
             else graph.formula(node, entry)
         )

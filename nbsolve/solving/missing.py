@@ -6,6 +6,7 @@ The same rule as in the backward pass, with a name for everything, whatever the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def write_missing(recorder: Recorder, graph: Graph, nodes: Sequence[Node], how: 
             _write_gradient(recorder, graph, node.target, how, node.sample)
         _write_slopes(recorder, graph, node)
     for node in reversed(nodes):  # what is given comes last: all that uses it has its gradient
-        for array in node.operands.values():
+        for array in chain.from_iterable(node.operands.values()):
             if graph.origin(array) is None and array.role in (Role.ACTIVATION, Role.INPUT):
                 _write_gradient(recorder, graph, array, how, node.sample)
 
@@ -42,7 +43,7 @@ def write_local_derivatives(recorder: Recorder, graph: Graph, nodes: Iterable[No
 
 def _write_slopes(recorder: Recorder, graph: Graph, node: Node) -> None:
     for slot, local in node.operation.local.items():
-        array = node.operands[slot]
+        array = node.operand(slot)
         target = Partial(node.target, array)
         if target in recorder.values.stored:
             continue
@@ -55,7 +56,7 @@ def _write_slopes(recorder: Recorder, graph: Graph, node: Node) -> None:
 
 def _jacobian(recorder: Recorder, graph: Graph, node: Node, slot: str) -> np.ndarray:
     """∂out[k]/∂operand[j] for every k and j, shape (units, units)."""
-    rows, columns = list(graph.entries(node.target)), list(graph.entries(node.operands[slot]))
+    rows, columns = list(graph.entries(node.target)), list(graph.entries(node.operand(slot)))
     jacobian = np.empty((len(rows), len(columns)), dtype=object)
     for k, of in enumerate(rows):
         for j, wrt in enumerate(columns):
@@ -89,7 +90,7 @@ def _write_gradient(
             recorder,
             Rule.DELTA if of_function else Rule.PATH_SUM,
             target,
-            total(*whole_formula(graph, users)),
+            total(*whole_formula(graph, array, users)),
             members,
             lambda atom: total(*entry_formula(graph, users, array._replace(to=unit_of(atom)), graph.local)),
             label,

@@ -42,7 +42,7 @@ def write_gradients(
     for array in arrays:
         users: Users = [(node, slot, found[node.target]) for node, slot in graph.users(array)]
         own = penalty if array.role is Role.WEIGHT else None
-        whole = total(*whole_formula(graph, users))
+        whole = total(*whole_formula(graph, array, users))
         if own is not None:
             whole = Sum((whole, own(array)))
         target = Partial(LOSS, array)

@@ -47,7 +47,10 @@ def _signal(solution: Solution, graph: Graph, layer: Dense, output: Output, valu
     ((node, slot),) = graph.users(layer.z())
     if layer.index < len(solution.layers):
         upstream = total(
-            *(graph.back(*user, _delta(user[0].target.layer)) for user in graph.users(layer.a()))
+            *(
+                graph.back(*user, _delta(user[0].target.layer), array=layer.a())
+                for user in graph.users(layer.a())
+            )
         )
         return Step(Rule.DELTA, target, forms(_through(graph, node, slot, upstream)), values, 1)
     body = output.objective.cancelled(None, None, output.values)
@@ -60,7 +63,7 @@ def _signal(solution: Solution, graph: Graph, layer: Dense, output: Output, valu
 def _through(graph: Graph, node: Node, slot: str, upstream: Expr) -> Expr:
     """The gradient before a function: through its slopes, or through its Jacobian by name."""
     if graph.slope(node, slot) is None:
-        jacobian = Quantity(Partial(node.target, node.operands[slot]))
+        jacobian = Quantity(Partial(node.target, node.operand(slot)))
         return MatrixProduct((Transpose((jacobian,)), upstream))
     return upstream if node.operation.name == "linear" else graph.back(node, slot, upstream)
 
@@ -69,7 +72,7 @@ def _gradients(solution: Solution, graph: Graph, layer: Dense, values: Values) -
     minus = solution.problem.notation.delta == "-dL/dz"
     for parameter in layer.parameters:
         array = parameter.symbol
-        body = total(*(graph.back(*user, _delta(layer.index)) for user in graph.users(array)))
+        body = total(*(graph.back(*user, _delta(user[0].target.layer)) for user in graph.users(array)))
         expression = times(body, number(-1)) if minus else body
         if array.role is Role.WEIGHT and solution.problem.regulariser is not None:
             expression = Sum((expression, penalty_gradient(solution.problem, 1, array)))

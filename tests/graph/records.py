@@ -44,7 +44,7 @@ def faults(operation: Operation, seed: int = 0) -> Iterator[str]:
         upstream = Partial(Symbol(Role.LOSS), node.target)
         values.put(upstream, _array((len(entries),), Random(seed + 1)))
         for slot in operation.local:
-            array = node.operands[slot]
+            array = node.operand(slot)
             back = np.asarray(
                 evaluate(graph.back(node, slot, Quantity(upstream)), values, arithmetic)
             ).ravel()

@@ -5,6 +5,7 @@
 (call relu z[1][1])       a named function; (call' sigmoid z[1][1]) its derivative
 (cases 1 (> z[1][1] 0) 0) 1 if z > 0, else 0
 (matrix (1 2) (3 4)) (mm A B) (had A B) (T A)
+(stack a[1] x) (columns 1 2 W[2]) (rows 1 2 W[2])
 (brace a[1][1] expr) (ref 3 expr) (known name expr)
 """
 
@@ -20,6 +21,7 @@ from nbsolve.expr import (
     Applied,
     Brace,
     Cases,
+    Columns,
     Comparison,
     Expr,
     FactorReference,
@@ -34,6 +36,7 @@ from nbsolve.expr import (
     Product,
     Quantity,
     Quotient,
+    Stacked,
     Sum,
     Total,
     Transpose,
@@ -44,7 +47,7 @@ from nbsolve.notation import Names
 from nbsolve.symbol import parse_canonical
 from tests.building import layer, problem
 
-MANY: dict[str, Any] = {"+": Sum, "*": Product, "mm": MatrixProduct, "had": Hadamard}
+MANY: dict[str, Any] = {"+": Sum, "*": Product, "mm": MatrixProduct, "had": Hadamard, "stack": Stacked}
 TWO: dict[str, Any] = {"/": Quotient, "^": Power}
 ONE: dict[str, Any] = {"neg": Negation, "T": Transpose, "total": Total}
 RELATIONS = ("<", "≤", "=", "≥", ">", "≠")
@@ -100,6 +103,8 @@ def _expr(tree: Tree) -> Expr:
         return FactorReference(int(str(rest[0])), _expr(rest[1]))
     if head == "known":
         return Known(_expr(rest[0]), _expr(rest[1]))
+    if head in ("columns", "rows"):
+        return Columns(_expr(rest[2]), int(str(rest[0])), int(str(rest[1])), head == "rows")
     if head in ("call", "call'"):
         entries = (("z", _expr(rest[1])),)
         return Applied(str(rest[0]), Variable("z"), entries, primes=len(head) - 4)
