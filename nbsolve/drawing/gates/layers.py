@@ -16,7 +16,8 @@ from nbsolve.drawing.gates.circuit import Circuit
 
 __all__ = ["Layered", "Place", "layered"]
 
-_SWEEPS = 12
+_SWEEPS, _PATIENCE = 16, 4
+"""How many sweeps there are at most, and without a better order."""
 
 Place = tuple[str, int]
 """A quantity in a layer: where it is found or given, or where its wire passes by."""
@@ -39,13 +40,15 @@ class Layered:
         return self.found_in[place[0]] != place[1]
 
 
-def layered(circuit: Circuit) -> Layered:
-    """Given quantities stand in the first layer, each gate behind the last of its operands."""
+def layered(circuit: Circuit, *, late: bool = False) -> Layered:
+    """Given quantities stand in the first layer (`late`: before their first use), a gate behind its operands."""
     graph = nx.DiGraph()
     graph.add_nodes_from(wire.quantity for wire in circuit.wires)
     for gate in circuit.gates:
         graph.add_edges_from((operand, gate.finds) for operand in gate.operands)
-    generations = list(nx.topological_generations(graph))
+    generations = [list(generation) for generation in nx.topological_generations(graph)]
+    if late:
+        _postpone(graph, generations)
     found = Layered([[] for _ in generations])
     order = {wire.quantity: number for number, wire in enumerate(circuit.wires)}
     for number, generation in enumerate(generations):
@@ -70,9 +73,18 @@ def layered(circuit: Circuit) -> Layered:
     return found
 
 
+def _postpone(graph: nx.DiGraph, generations: list[list[str]]) -> None:
+    """Move what the first layer holds to the layer before the first that uses it."""
+    number = {name: k for k, generation in enumerate(generations) for name in generation}
+    for name in list(generations[0]):
+        first = min((number[user] for user in graph.successors(name)), default=1)
+        generations[0].remove(name)
+        generations[first - 1].append(name)
+
+
 def _order(found: Layered) -> None:
     """Sweeps from the left and from the right; the order with the fewest crossings is kept."""
-    best, fewest = [list(layer) for layer in found.layers], _crossings(found)
+    best, fewest, last = [list(layer) for layer in found.layers], _crossings(found), 0
     for sweep in range(_SWEEPS):
         forwards = sweep % 2 == 0
         numbers = range(1, len(found.layers))
@@ -89,8 +101,8 @@ def _order(found: Layered) -> None:
         _exchange(found)
         crossings = _crossings(found)
         if crossings < fewest:
-            best, fewest = [list(layer) for layer in found.layers], crossings
-        if not fewest:
+            best, fewest, last = [list(layer) for layer in found.layers], crossings, sweep
+        if not fewest or sweep - last >= _PATIENCE:
             break
     found.layers = best
 

@@ -25,8 +25,8 @@ __all__ = ["circuit_drawing"]
 _TEXT, _SIGN = 14.0, 17.0
 _ROUND, _HIGH, _PAD = 36.0, 32.0, 9.0
 """The diameter of a gate with a sign, the height of one with a formula, and the room beside the formula."""
-_CLEAR, _GAP = 3.0, 10.0
-"""Between a wire and its label, and between neighbours."""
+_CLEAR, _BESIDE, _GAP = 3.0, 6.0, 10.0
+"""Between a wire and its label above or below it, or beside it; between neighbours."""
 _SIDE = 7.0
 """A wire is seen so far on both sides of its label."""
 _RUN = 12.0
@@ -46,9 +46,12 @@ def circuit_drawing(circuit: Circuit, title: str, data: Mapping[str, object] | N
     Layers stand side by side, or below one another where that would be too wide. `data` is what scripts are told.
     """
     found = layered(circuit)
-    picture = _Picture(circuit, found, False)
-    if picture.size[0] > _SCREEN[0]:
-        picture = min(picture, _Picture(circuit, found, True), key=lambda one: one.strain)
+    pictures = [_Picture(circuit, found, False)]
+    if pictures[0].size[0] > _SCREEN[0]:
+        pictures.append(_Picture(circuit, found, True))
+        if min(picture.size[0] for picture in pictures) > _PAGE:
+            pictures.append(_Picture(circuit, layered(circuit, late=True), True))
+    picture = min(pictures, key=lambda one: one.strain)
     scene, alt = picture.scene(title), described(circuit)
     return Drawing(write_svg(scene, title, alt, data), title, alt, scene)
 
@@ -66,6 +69,12 @@ class _Station:
     def labels(self) -> list[Row]:
         """Those that there are."""
         return [label for label in (self.value, self.gradient) if label is not None]
+
+    def labels_along(self, down: bool) -> float:
+        """How much of the wire they take: above it and below it, or one below the other beside it."""
+        if down:
+            return sum(label.height for label in self.labels)
+        return max((label.width for label in self.labels), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -95,14 +104,15 @@ class _Picture:
         self.size = (self.breadth, length) if down else (length, self.breadth)
 
     @property
-    def strain(self) -> tuple[bool, float]:
-        """Whether it is wider than a page, and how many times as large as a screen."""
-        return self.size[0] > _PAGE, max(self.size[0] / _SCREEN[0], self.size[1] / _SCREEN[1])
+    def strain(self) -> tuple[float, float]:
+        """How much wider than a page it is, and how many times as large as a screen."""
+        wide, high = self.size
+        return max(1.0, wide / _PAGE), max(wide / _SCREEN[0], high / _SCREEN[1])
 
     def scene(self, title: str) -> Scene:
         """The picture with its title above and its legend below."""
         head = row([Span(title)], TITLE, "ink", "title")
-        legend = legend_of(self.circuit, self.down)
+        legend = legend_of(self.circuit)
         widest = max([head.width, *(words.width for _, words in legend.pieces)]) + 2 * MARGIN
         width = max(self.size[0] + 2 * MARGIN, widest)
         left, top = (width - self.size[0]) / 2, 2 * MARGIN + head.height + _GAP
@@ -125,9 +135,10 @@ class _Picture:
             return _PASSING, _PASSING
         station = self.stations[place[0]]
         half = station.box[0 if self.down else 1] / 2
+        if self.down:
+            return half, max([half, *(_BESIDE + label.width for label in station.labels)])
         sides = [
-            0.0 if label is None else (label.width if self.down else label.height) + _CLEAR
-            for label in (station.value, station.gradient)
+            0.0 if label is None else label.height + _CLEAR for label in (station.value, station.gradient)
         ]
         return max(half, sides[0]), max(half, sides[1])
 
@@ -145,8 +156,7 @@ class _Picture:
             stations = [self.stations[place[0]] for place in layer if not self.found.passes(place)]
             gates = along + (_RUN if number else 0.0)
             labels = gates + max(station.box[1 if self.down else 0] for station in stations)
-            texts = [label.height if self.down else label.width for one in stations for label in one.labels]
-            end = labels + (max(texts) + 2 * _SIDE if texts else 2 * _SIDE)
+            end = labels + max(station.labels_along(self.down) for station in stations) + 2 * _SIDE
             strips.append(_Strip(along, gates, labels, end))
             steepest = max((abs(b - a) for a, b, _ in self._aslant(number)), default=0.0)
             along = end + min(_STEEPEST, _FLAT + 0.22 * steepest)
@@ -192,8 +202,7 @@ class _Picture:
             edge = middle - _reach(long, broad, port - at)
             pen.line((strip.start, port), (edge, port), operand)
             pen.arrow((edge, port), (strip.start, port))
-        pen.beside(((strip.labels + strip.end) / 2, at), station.value, -1)
-        pen.beside(((strip.labels + strip.end) / 2, at), station.gradient, 1)
+        pen.labelled(((strip.labels + strip.end) / 2, at), station)
         return middle + long / 2
 
 
@@ -267,9 +276,15 @@ class _Pen:
         self.boxes.append(Box(self.point(place), width, height, kind, quantity))
         self.labels.append(Label(self.point(place), (text,)))
 
-    def beside(self, place: Point, text: Row | None, side: int) -> None:
-        """A label on one side of a wire: above it (−1) or below it, left or right where it runs down."""
-        if text is None:
-            return
-        away = side * (_CLEAR + (text.width + 2 if self.down else text.height) / 2)
-        self.labels.append(Label(self.point((place[0], place[1] + away)), (text,)))
+    def labelled(self, place: Point, station: _Station) -> None:
+        """The value above the wire and the gradient below it; both beside it where it runs down."""
+        x, y = self.point(place)
+        low = y - station.labels_along(True) / 2
+        for label, side in ((station.value, -1), (station.gradient, 1)):
+            if label is None:
+                continue
+            if self.down:
+                self.labels.append(Label((x + _BESIDE + label.width / 2, low + label.height / 2), (label,)))
+                low += label.height
+            else:
+                self.labels.append(Label((x, y + side * (_CLEAR + label.height / 2)), (label,)))

@@ -30,12 +30,12 @@ def numbers(text: Lettering) -> tuple[Span, ...]:
     return digits(text) if text.replace("−", "-").lstrip("-")[:1].isdigit() else (Span(text),)
 
 
-def legend_of(circuit: Circuit, down: bool) -> Legend:
-    """What stands on which side of a wire, and what the kinds of gates that occur do to a gradient."""
+def legend_of(circuit: Circuit) -> Legend:
+    """Which number is which, and what the kinds of gates that occur do to a gradient."""
     pieces: list[Row] = []
     if circuit.has_gradients:
         name = _plain(lettered(circuit.named[circuit.of].letter))
-        pieces.append(_small(phrase(f"drawing.gates.{'beside' if down else 'above'}", name=name)))
+        pieces.append(_small(phrase("drawing.legend.value_gradient", loss=name)))
         kinds = [gate.kind for gate in circuit.gates]
         pieces += [_small(phrase(f"drawing.gates.legend.{kind}")) for kind in KINDS if kind in kinds]
     return Legend(tuple(("", piece) for piece in pieces), ())
