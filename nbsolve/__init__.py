@@ -8,9 +8,10 @@ if TYPE_CHECKING:
 
     from nbsolve.errors import DomainError, NbsolveError, ProblemError, UnknownQuantityError
     from nbsolve.problem import load_problem
-    from nbsolve.problem.model import DerivationProblem, Problem
+    from nbsolve.problem.model import DerivationProblem, Problem, RuleProblem
     from nbsolve.worked import WorkedSolution, solve
     from nbsolve.worked_derivation import WorkedDerivation
+    from nbsolve.worked_rule import WorkedRule
 
 __version__ = "0.1.0"
 
@@ -20,8 +21,10 @@ _HOMES = {
     "NbsolveError": "nbsolve.errors",
     "Problem": "nbsolve.problem.model",
     "ProblemError": "nbsolve.errors",
+    "RuleProblem": "nbsolve.problem.model",
     "UnknownQuantityError": "nbsolve.errors",
     "WorkedDerivation": "nbsolve.worked_derivation",
+    "WorkedRule": "nbsolve.worked_rule",
     "WorkedSolution": "nbsolve.worked",
     "load_problem": "nbsolve.problem",
     "solve": "nbsolve.worked",
@@ -33,8 +36,10 @@ __all__ = [
     "NbsolveError",
     "Problem",
     "ProblemError",
+    "RuleProblem",
     "UnknownQuantityError",
     "WorkedDerivation",
+    "WorkedRule",
     "WorkedSolution",
     "__version__",
     "load_problem",

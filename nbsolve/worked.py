@@ -17,7 +17,7 @@ from nbsolve.engine import solve_problem
 from nbsolve.listing import asked, everything
 from nbsolve.live import Live, texts_of
 from nbsolve.notation import Names
-from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem, RuleProblem
 from nbsolve.replaying import replay_of
 from nbsolve.shown import Shown, shown
 from nbsolve.solution import Solution
@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from nbsolve.drawing import Drawing
     from nbsolve.worked_derivation import WorkedDerivation
     from nbsolve.worked_page import WorkedPage
+    from nbsolve.worked_rule import WorkedRule
 
 T = TypeVar("T")
 _FACES: Mapping[str, tuple[str, str]] = {
     "derivation": ("nbsolve.worked_derivation", "WorkedDerivation"),
+    "rule": ("nbsolve.worked_rule", "WorkedRule"),
 }
 """The public face of each kind of problem but networks: module and class, imported when one comes."""
 
@@ -46,11 +48,13 @@ def solve(problem: Problem) -> WorkedSolution: ...
 @overload
 def solve(problem: DerivationProblem) -> WorkedDerivation: ...
 @overload
+def solve(problem: RuleProblem) -> WorkedRule: ...
+@overload
 def solve(problem: AnyProblem) -> WorkedSolution | WorkedPage: ...
 
 
 def solve(problem: AnyProblem) -> WorkedSolution | WorkedPage:
-    """Work a problem out: forward pass, loss, backward pass and updates, all iterations; or derivations.
+    """Work a problem out: forward pass, loss, backward pass and updates, all iterations; derivations; a rule.
 
     Raises: DomainError, naming the iteration, where a prediction lies outside a loss's domain.
     """

@@ -9,9 +9,11 @@ from typing import Literal
 from nbsolve.book.effort import is_gradient, steps_of
 from nbsolve.compose.derivation_page import name_of
 from nbsolve.compose.functions import activation_name, loss_name
+from nbsolve.compose.rule_page import rule_name
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem, RuleProblem
 from nbsolve.problem.parts import WORDS
+from nbsolve.rules.training import train
 
 Function = tuple[str, str | None]
 """An activation or a loss: its name, and its formula where it is the author's own."""
@@ -54,6 +56,11 @@ def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
         derived = ", ".join(name_of(topic) for topic in problem.topics)
         functions = tuple((topic.name, topic.formula) for topic in problem.topics)
         return Entry(problem.title, problem.language, group, "derivation", derived, "", 0, functions)
+    if isinstance(problem, RuleProblem):
+        about = f"{problem.network.inputs}–{problem.network.layers[0].units} · {rule_name(problem)}"
+        words = dict.fromkeys(phrase(f"rule.ask.{word}") for part in problem.parts for word in part.ask)
+        steps = len(problem.samples) * len(train(problem).epochs)
+        return Entry(problem.title, problem.language, group, "numbers", about, ", ".join(words), steps, ())
     if not isinstance(problem, Problem):
         raise TypeError(f"nothing is said of problems of the kind {problem.kind} outside their pages")
     return Entry(

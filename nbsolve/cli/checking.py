@@ -160,8 +160,10 @@ def _show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def _network(problem: AnyProblem) -> str:
     """The shape and the activations; of a derivation, what is derived."""
-    from nbsolve.problem.model import Problem
+    from nbsolve.problem.model import Problem, RuleProblem
 
+    if isinstance(problem, RuleProblem):
+        return f"{problem.network.inputs}-{problem.network.layers[0].units} {problem.rule.name}"
     if not isinstance(problem, Problem):
         return problem.kind
     widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]

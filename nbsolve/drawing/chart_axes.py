@@ -44,6 +44,13 @@ def _paint(chart: Chart, ax: Any) -> None:
         _mark(ax, (x, y), "point", "o", 5.5, 6)
     for point in chart.slopes:
         _mark(ax, point, "slope point", "D", 5.5, 6)
+    for point, upper in chart.samples:
+        _mark(ax, point, *(("upper", "o", 7.0) if upper else ("lower", "D", 6.5)), 6)
+    for start, tip in chart.arrows:
+        style = {"arrowstyle": "-|>", "color": WIRES["path"].colour, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", xy=tip, xytext=start, arrowprops=style, zorder=5)
+    if chart.samples:
+        ax.set_aspect("equal", adjustable="box")  # so that a normal is perpendicular
 
 
 def _axes(chart: Chart, ax: Any) -> None:
@@ -66,6 +73,8 @@ def _axes(chart: Chart, ax: Any) -> None:
             line(0, color=WIRES["axis"].colour, linewidth=0.8, zorder=1)
     if chart.x_label:
         ax.set_xlabel(chart.x_label, fontsize=14 * _POINTS)
+    if chart.y_label:
+        ax.set_ylabel(chart.y_label, fontsize=14 * _POINTS)
 
 
 def _mark(ax: Any, at: tuple[float, float], kind: str, shape: str, size: float, order: float) -> None:

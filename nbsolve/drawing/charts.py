@@ -8,10 +8,21 @@ from dataclasses import dataclass, field
 
 from nbsolve.drawing.curves import Curve
 from nbsolve.drawing.polylines import inside, thinned
-from nbsolve.drawing.scene import Label, Line, Mark, Point, Polyline, Row, Scene, Span, digits, row
+from nbsolve.drawing.scene import Arrow, Label, Line, Mark, Point, Polyline, Row, Scene, Span, digits, row
 from nbsolve.drawing.ticks import tick_texts, ticks
 
-__all__ = ["CURVE", "SLOPE", "SMALL", "Chart", "Frame", "Plot", "Trace", "left_margin", "placed"]
+__all__ = [
+    "CURVE",
+    "SLOPE",
+    "SMALL",
+    "Chart",
+    "Frame",
+    "Plot",
+    "Trace",
+    "left_margin",
+    "placed",
+    "sample_mark",
+]
 
 CURVE, SLOPE = "curve", "slope"
 """The two kinds of curves: a function, and its derivative."""
@@ -37,7 +48,8 @@ class Trace:
 class Chart:
     """What is drawn over two axes, in their own units.
 
-    `points` stand on functions, each with its tangent's slope; `slopes` are the same on derivatives.
+    `points` stand on functions, each with its tangent's slope; `slopes` are the same on derivatives. `samples` are
+    points of two classes (whether each is of the upper one), `arrows` lead from a point to another.
     """
 
     x: tuple[float, float]
@@ -45,7 +57,10 @@ class Chart:
     traces: tuple[Trace, ...]
     points: tuple[tuple[Point, float], ...] = ()
     slopes: tuple[Point, ...] = ()
+    samples: tuple[tuple[Point, bool], ...] = ()
+    arrows: tuple[tuple[Point, Point], ...] = ()
     x_label: str = ""
+    y_label: str = ""
     whole: bool = False
     logarithmic: bool = False
 
@@ -133,6 +148,7 @@ class _Pieces:
     polylines: list[Polyline] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
+    arrows: list[Arrow] = field(default_factory=list)
 
 
 def left_margin(chart: Chart, height: float) -> float:
@@ -146,9 +162,10 @@ def placed(
     height: float,
     lines: Sequence[Line] = (),
     labels: Sequence[Label] = (),
+    marks: Sequence[Mark] = (),
 ) -> Plot:
-    """The charts in a scene, with further lines and labels."""
-    pieces = _Pieces(list(lines), [], [], list(labels))
+    """The charts in a scene, with further lines, labels and marks."""
+    pieces = _Pieces(list(lines), [], list(marks), list(labels))
     for frame in frames:
         _axes(frame, pieces)
         _curves(frame, pieces)
@@ -157,6 +174,7 @@ def placed(
         height,
         tuple(pieces.lines),
         labels=tuple(pieces.labels),
+        arrows=tuple(pieces.arrows),
         polylines=tuple(pieces.polylines),
         marks=tuple(pieces.marks),
     )
@@ -185,6 +203,9 @@ def _axes(frame: Frame, pieces: _Pieces) -> None:
     if frame.chart.x_label:
         name = row((Span(frame.chart.x_label, italic=len(frame.chart.x_label) == 1),), 14.0, "quiet")
         pieces.labels.append(Label(((left + right) / 2, low + _BELOW + name.height / 2), (name,)))
+    if frame.chart.y_label:
+        name = row((Span(frame.chart.y_label, italic=len(frame.chart.y_label) == 1),), 14.0, "quiet")
+        pieces.labels.append(Label((left - _APART - name.width / 2, top - name.height / 2 - 4), (name,)))
 
 
 def _curves(frame: Frame, pieces: _Pieces) -> None:
@@ -205,6 +226,15 @@ def _curves(frame: Frame, pieces: _Pieces) -> None:
             pieces.polylines.append(Polyline(tuple(run), "tangent", 2.0))
         pieces.marks.append(Mark(frame.at(point), "point", 3.8))
     pieces.marks += [Mark(frame.at(point), "slope point", 4.6, diamond=True) for point in frame.chart.slopes]
+    pieces.marks += [sample_mark(frame.at(point), upper) for point, upper in frame.chart.samples]
+    for start, tip in frame.chart.arrows:
+        pieces.lines.append(Line(frame.at(start), frame.at(tip), "path", 2.0))
+        pieces.arrows.append(Arrow(frame.at(tip), frame.at(start), "path"))
+
+
+def sample_mark(at: Point, upper: bool) -> Mark:
+    """A sample: a dot, or of the lower class a diamond."""
+    return Mark(at, "upper", 5.2) if upper else Mark(at, "lower", 6.4, diamond=True)
 
 
 def _tangent(frame: Frame, point: Point, slope: float) -> Iterator[Point]:

@@ -59,7 +59,7 @@ def plot_function(
         (Trace(curves[1], SLOPE), Trace(curves[0], CURVE)),
         tuple(((place, height), slope) for place, height, slope in marked),
         tuple((place, slope) for place, _, slope in marked),
-        variable,
+        x_label=variable,
     )
     title = phrase("drawing.function.title", function=labels[0], derivative=labels[1])
     alt = _described(curves, domain, labels, variable, marked)

@@ -59,6 +59,8 @@ FILLS = {
 MARKS = {
     "point": Fill("#111827", "#111827", 1.0),
     "slope point": Fill("#ffffff", "#9a3412", 1.6),
+    "upper": Fill("#1d4ed8", "#1d4ed8", 1.6),
+    "lower": Fill("#ffffff", "#9a3412", 2.0),
     "curve filled": Fill("#1d4ed8", "#1d4ed8", 1.6),
     "curve hollow": Fill("#ffffff", "#1d4ed8", 1.6),
     "third filled": Fill("#14532d", "#14532d", 1.6),

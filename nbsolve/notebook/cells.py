@@ -13,7 +13,7 @@ from nbsolve.notebook.parameters import assignments, literal, text_literal
 from nbsolve.notebook.shown import shown_on_page
 from nbsolve.phrases import phrase
 from nbsolve.problem.embedding import self_contained_text
-from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
+from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem, RuleProblem
 from nbsolve.problem.parameters import taken_out
 from nbsolve.schedule import has_several
 
@@ -76,6 +76,8 @@ def _guide(problem: AnyProblem, names: tuple[str, ...]) -> str:
     if isinstance(problem, DerivationProblem):
         activations, losses = (", ".join(f"`{name}`" for name in table) for table in (ACTIVATIONS, LOSSES))
         said.append(phrase("notebook.derivable", activations=activations, losses=losses))
+    elif isinstance(problem, RuleProblem):
+        said.append(phrase("notebook.rules"))
     elif isinstance(problem, Problem) and problem.symbolic:
         said.append(phrase("notebook.symbolic"))
     elif isinstance(problem, Problem) and has_several(problem):

@@ -17,7 +17,7 @@ from nbsolve.notebook.nodes import written
 from nbsolve.notebook.page import as_page
 from nbsolve.problem import load_problem
 from nbsolve.problem.functions import own_function
-from nbsolve.problem.model import AnyProblem, Choice, DerivationProblem, LossTerm, Problem, Topic
+from nbsolve.problem.model import AnyProblem, Choice, DerivationProblem, LossTerm, Problem, RuleProblem, Topic
 
 __all__ = ["warm_up"]
 
@@ -43,6 +43,15 @@ title: A derivation
 functions: [relu]
 parts:
   - {label: a, ask: [relu]}
+"""
+_RULE = """\
+kind: rule
+title: A rule
+rule: perceptron
+samples:
+  - {input: [0, 1], target: 0}
+  - {input: [1, 1], target: 1}
+until: no mistakes
 """
 
 
@@ -97,3 +106,5 @@ def _samples(problems: Sequence[AnyProblem]) -> Iterator[str]:
         yield _NETWORK + (_IN_LETTERS if letters else "")
     if any(isinstance(problem, DerivationProblem) for problem in problems):
         yield _DERIVATION
+    if any(isinstance(problem, RuleProblem) for problem in problems):
+        yield _RULE

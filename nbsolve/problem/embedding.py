@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nbsolve.given import Entry
 from nbsolve.problem.emitting import emit
-from nbsolve.problem.model import AnyProblem, DenseLayer, Problem, Sample
+from nbsolve.problem.model import AnyProblem, DenseLayer, Problem, RuleProblem, Sample
 from nbsolve.problem.reading import read_tree
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 
@@ -33,7 +33,7 @@ def self_contained_text(problem: AnyProblem) -> str:
 
 
 def _with_files(problem: AnyProblem) -> str:
-    if not isinstance(problem, Problem) or not _may_name_files(problem.text):
+    if not isinstance(problem, Problem | RuleProblem) or not _may_name_files(problem.text):
         return problem.text
     tree = read_tree(problem.text, problem.name)
     assert isinstance(tree, Entries)
@@ -42,9 +42,14 @@ def _with_files(problem: AnyProblem) -> str:
     if isinstance(samples, Entries) and "file" in samples.entries:
         entries["samples"] = _bounded(_samples(problem.samples), samples)
         if entries["samples"] is not samples:
-            for key, names in (("features", problem.features), ("classes", problem.classes)):
+            classes = problem.classes if isinstance(problem, Problem) else ()
+            for key, names in (("features", problem.features), ("classes", classes)):
                 if names and key not in entries:
                     entries[key] = _items([Scalar(text=name, plain=False) for name in names])
+    if isinstance(problem, RuleProblem):
+        root = _entries(entries)
+        whole = _layer(root, problem.network.layers[0], False)
+        return problem.text if whole is root and entries.get("samples") is samples else emit(whole)
     network = entries["network"]
     assert isinstance(network, Entries)
     layers = network.entries["layers"]

@@ -290,3 +290,29 @@ class DerivationProblem(AnyProblem):
 
     kind: Literal["derivation"] = "derivation"
     topics: tuple[Topic, ...]
+
+
+class RuleProblem(AnyProblem):
+    """A problem about one layer that learns by a rule: perceptron, Adaline (Widrow–Hoff) or Hebb.
+
+    `rule` names a record of `catalogue.rules` with its parameters, the learning rate among them. `classes` are the
+    two targets, the lower first; `at_zero` is what a unit gives where z lies on the border, or, with `undecided`,
+    nearer to it than that (a value that is no target is never right). `batch`: after how many samples parameters
+    change. Training ends after an epoch without a mistake (`until_right`), or after `epochs`; `show` are the epochs
+    that are written out.
+    """
+
+    kind: Literal["rule"] = "rule"
+    network: Network
+    samples: tuple[Sample, ...]
+    features: tuple[str, ...] = ()
+    rule: Choice
+    classes: tuple[Given, Given]
+    at_zero: Given
+    undecided: Given | None = None
+    batch: Literal["sample", "all"] = "sample"
+    until_right: bool = False
+    epochs: int
+    show: Literal["all", "auto"] | tuple[int, ...] = "auto"
+    rounding: Rounding = Rounding()
+    notation: Notation = Notation()

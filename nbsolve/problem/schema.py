@@ -15,7 +15,7 @@ from nbsolve.catalogue import (
     LOSSES,
     OPTIMISERS,
 )
-from nbsolve.problem import derivations
+from nbsolve.problem import derivations, rules
 from nbsolve.problem.cells import LETTER, SYMBOLIC
 from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
 from nbsolve.problem.model import LAYOUTS
@@ -76,29 +76,25 @@ def schema() -> Schema:
                     "description": "Whether the solution in symbols comes first (always where there are letters).",
                     "type": "boolean",
                 },
+                **_rule(),
                 "parts": _parts(),
                 "pitfalls": text_or_texts("Common mistakes (Markdown)."),
             },
-            "A problem about one network, or derivatives to be found.",
+            "A problem about one network, derivatives to be found, or a rule to learn by.",
         ),
+        "allOf": [
+            _of_kind("derivation", derivations.KEYS, _any_of(("functions", "losses"))),
+            _of_kind("rule", rules.KEYS, {"required": ["rule", "samples"]}),
+        ],
         "if": {
             "properties": {
-                "kind": {"description": "Derivatives are found, line by line.", "const": "derivation"}
+                "kind": {"description": "Not a network.", "enum": [k for k in KINDS if k != "network"]}
             },
             "required": ["kind"],
         },
-        "then": {
-            "anyOf": [{"required": ["functions"]}, {"required": ["losses"]}],
-            "not": _any_of(key for key in KEYS if key not in derivations.KEYS),
-        },
         "else": {
             "required": ["network", "samples"],
-            "not": {
-                "anyOf": [
-                    *_any_of(key for key in derivations.KEYS if key not in KEYS)["anyOf"],
-                    {"required": ["loss", "upstream"]},
-                ]
-            },
+            "not": {"anyOf": [*_others(KEYS)["anyOf"], {"required": ["loss", "upstream"]}]},
         },
         "$defs": {
             "number": {
@@ -117,6 +113,25 @@ def schema() -> Schema:
             },
         },
     }
+
+
+_KINDS = (KEYS, derivations.KEYS, rules.KEYS)
+"""The keys of each kind of problem."""
+
+
+def _of_kind(kind: str, keys: Iterable[str], needed: Schema) -> Schema:
+    """What a problem of a kind that is not a network has, and no other keys."""
+    own = {
+        "properties": {"kind": {"description": "What kind of problem this is.", "const": kind}},
+        "required": ["kind"],
+    }
+    return {"if": own, "then": {**needed, "not": _others(keys)}}
+
+
+def _others(keys: Iterable[str]) -> Schema:
+    """Any key of another kind of problem."""
+    known = frozenset(keys)
+    return _any_of(dict.fromkeys(key for each in _KINDS for key in each if key not in known))
 
 
 def _activations() -> dict[str, dict[str, Schema]]:
@@ -317,6 +332,42 @@ def _losses() -> Schema:
     own = own_function("A loss by its formula for one output, in the prediction a and the target y.", {})
     one = choice("A loss.", options, {CUSTOM: own})
     return _one_or_several("Losses whose derivatives are derived (kind: derivation).", one)
+
+
+def _rule() -> dict[str, Schema]:
+    """The keys of a problem of the kind `rule` alone."""
+    numbers = {"learning_rate": "η", "factor": "A factor of the error (default 1)."}
+    numbers |= {"at_zero": "What the unit gives at z = 0.", "undecided": "Nearer to 0 than this it gives 0."}
+    settings = {
+        name: {
+            key: one_of("Change by the error y − ŷ, or by the target y.", rules.CHANGES)
+            if key == "change"
+            else reference("number", numbers[key])
+            for key in parameters
+        }
+        for name, parameters in rules.RULE_PARAMETERS.items()
+    }
+    weights = _weights()
+    return {
+        "rule": choice("How the units learn (kind: rule).", settings),
+        "weights": {
+            "description": "The weights at the start, a row for each unit (default: 0).",
+            "anyOf": [reference("vector"), *weights["anyOf"]],
+        },
+        "bias": _bias("b in z = w x + b at the start (default: 0).", shared=False),
+        "threshold": _bias("θ in z = w x − θ at the start.", shared=False),
+        "batch": one_of("After how many samples the parameters change.", ("sample", "all")),
+        "until": one_of("When training ends.", (rules.NO_MISTAKES,)),
+        "epochs": integer("How often all samples are gone through.", 1),
+        "most_epochs": integer("After how many epochs training ends in any case (default 100).", 1),
+        "show": {
+            "description": "Which epochs are written out, such as [1, last], or all.",
+            "anyOf": [_EPOCH, {"const": "all"}, {"type": "array", "minItems": 1, "items": _EPOCH}],
+        },
+    }
+
+
+_EPOCH: Schema = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}]}
 
 
 def _one_or_several(description: str, one: Schema) -> Schema:

@@ -1,0 +1,360 @@
+"""What training comes to: how it ends, the decision boundary, whether one exists at all, the predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import flint
+
+from nbsolve.compose.rule_epochs import EpochBlocks
+from nbsolve.compose.rule_letters import input_, prediction, target, weight, weighted_sum, z
+from nbsolve.compose.rule_lines import literal
+from nbsolve.document import (
+    Block,
+    Derivation,
+    Heading,
+    Inline,
+    Line,
+    Markdown,
+    Math,
+    Paragraph,
+    Result,
+    Table,
+    Text,
+)
+from nbsolve.expr import (
+    Expr,
+    Matrix,
+    Negation,
+    Number,
+    Quantity,
+    Sum,
+    number,
+    product,
+    quotient,
+    total,
+)
+from nbsolve.given import known
+from nbsolve.phrases import phrase
+from nbsolve.rounding import Written
+from nbsolve.rules.boundary import Boundary, boundary
+from nbsolve.rules.separating import Certificate, inseparable
+from nbsolve.rules.training import border_of
+from nbsolve.symbol import Role, Symbol
+
+__all__ = ["EndBlocks"]
+
+Q = flint.fmpq
+
+
+@dataclass(frozen=True)
+class EndBlocks:
+    """Writes the end of a training."""
+
+    epochs: EpochBlocks
+
+    # ------------------------------------------------------------------ how it ends
+
+    def end(self) -> Iterator[Block]:
+        """The parameters in the end, why it ends there, and whether it could have gone on to."""
+        trained = self.epochs.trained
+        yield Heading(2, (phrase("rule.end"),))
+        yield Paragraph((self.how(),))
+        for unit in self.epochs.units:
+            yield Derivation(tuple(self._parameters(unit)), anchors=(f"parameters-{unit}",))
+        if trained.rule.mistakes and not trained.right:
+            yield from self._cycle()
+
+    def how(self) -> str:
+        """Why training ends, in a sentence."""
+        trained = self.epochs.trained
+        count, last = sum(epoch.mistakes for epoch in trained.epochs), len(trained.epochs)
+        words = phrase("rule.one_mistake") if count == 1 else phrase("rule.mistakes", count=str(count))
+        if not trained.rule.mistakes:
+            key = "rule.ended_one" if last == 1 else "rule.ended"
+            return phrase(key, last=str(last))
+        if trained.right:
+            return phrase(
+                "rule.finished" if last > 1 else "rule.finished_at_once", last=str(last), mistakes=words
+            )
+        return phrase("rule.stopped", last=str(last), mistakes=words)
+
+    def _parameters(self, unit: int) -> Iterator[Line]:
+        lines = self.epochs.lines
+        last = self.epochs.trained.last
+        for parameter, value in self.final(unit):
+            written = lines.answer(value)
+            relation = "=" if written.exact else "≈"
+            yield Line(((relation, Result(literal(written), True)),), left=Quantity(parameter))
+        assert last.weights
+
+    def final(self, unit: int) -> list[tuple[Symbol, Q]]:
+        """Each parameter of a unit that learns, with its last value."""
+        last = self.epochs.trained.last
+        found: list[tuple[Symbol, Q]] = []
+        for parameter in self.epochs.parameters(unit):
+            if parameter.role is Role.WEIGHT:
+                assert isinstance(parameter.from_, int)
+                found.append((parameter, last.weights[unit - 1][parameter.from_ - 1]))
+            else:
+                found.append((parameter, last.constants[unit - 1]))
+        return found
+
+    def _cycle(self) -> Iterator[Block]:
+        cycle = self.epochs.trained.cycle
+        if cycle is None:
+            return
+        first, again = cycle
+        key = "rule.cycle_from_start" if first == 0 else "rule.cycle"
+        yield Paragraph((phrase(key, first=str(first), again=str(again)),))
+
+    # ------------------------------------------------------------------ whether a line separates the classes
+
+    def separable(self) -> Iterator[Block]:
+        """Where the rule did not come to an end: whether any line would do, with the proof where none does."""
+        trained = self.epochs.trained
+        stopped = trained.rule.mistakes and not trained.right
+        if not stopped and not any("separable" in part.ask for part in trained.problem.parts):
+            return
+        yield Heading(2, (phrase("rule.separable"),))
+        for unit in self.epochs.units:
+            if len(self.epochs.units) > 1:
+                yield Heading(3, (phrase("rule.unit", number=str(unit)),))
+            yield from self._separable(unit)
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate | None, ...]:
+        """The proof for each unit that no parameters are right for all samples."""
+        return tuple(inseparable(self.epochs.trained.problem, unit - 1) for unit in self.epochs.units)
+
+    def _separable(self, unit: int) -> Iterator[Block]:
+        problem = self.epochs.trained.problem
+        proof = self.certificates[unit - 1]
+        what = phrase(_WHAT.get(problem.network.inputs, "rule.hyperplane"))
+        if proof is None:
+            wrong = any(
+                self.epochs.trained.epochs[-1].turns[s].wrong[unit - 1] for s in range(len(problem.samples))
+            )
+            free = problem.network.layers[0].bias.kind != "absent" and not self.epochs.held
+            key = "rule.separated" if not wrong else "rule.not_yet" if free else "rule.not_yet_fixed"
+            yield Paragraph((phrase(key, what=what),))
+            return
+        if not proof.convex:
+            yield Paragraph((phrase("rule.impossible_fixed"),))
+            return
+        yield Paragraph((phrase("rule.impossible", what=what),))
+        left, right = (self._combination(side) for side in (proof.upper, proof.lower))
+        middle = _vector(proof.point)
+        yield Derivation((Line((("=", middle), ("=", right)), left=left),))
+        yield Paragraph(
+            (
+                Markdown(
+                    phrase(
+                        "rule.between",
+                        upper=_listed([number for number, _ in proof.upper]),
+                        lower=_listed([number for number, _ in proof.lower]),
+                    )
+                ),
+            )
+        )
+
+    def _combination(self, side: Sequence[tuple[int, Q]]) -> Expr:
+        """½ (0, 0) + ½ (1, 1)."""
+        samples = self.epochs.trained.problem.samples
+        terms: list[Expr] = []
+        for sample, share in side:
+            point = _vector(tuple(known(entry).value for entry in samples[sample - 1].input))
+            terms.append(product(_fraction(share), point))
+        return total(*terms)
+
+    # ------------------------------------------------------------------ the boundary
+
+    def boundaries(self) -> Iterator[Block]:
+        """The equation of each unit's boundary."""
+        yield Heading(2, (phrase("rule.boundary"),))
+        border = literal(self.epochs.lines.operand(border_of(self.epochs.trained.problem)))
+        yield Paragraph((phrase("rule.boundary_words") + " ", Math(Quantity(z(1)), "=", border), ":"))
+        for unit in self.epochs.units:
+            if len(self.epochs.units) > 1:
+                yield Heading(3, (phrase("rule.unit", number=str(unit)),))
+            yield from self._boundary(unit, border)
+
+    def _boundary(self, unit: int, border: Number) -> Iterator[Block]:
+        trained = self.epochs.trained
+        found = boundary(trained, unit)
+        if not found.exists:
+            yield Paragraph((phrase("rule.no_boundary"),))
+            return
+        lines = [Line((("=", border),), left=weighted_sum(trained.problem, unit))]
+        left, _ = self.equation(found)
+        lines.append(Line((("=", Result(number(0), found.explicit is None)),), left=left))
+        explicit = self.explicit(found)
+        if explicit is not None:
+            symbol, right, exactly = explicit
+            lines.append(Line((("=" if exactly else "≈", Result(right, True)),), left=Quantity(symbol)))
+        yield Derivation(tuple(lines), anchors=(f"boundary-{unit}",))
+        yield Paragraph(self._normal(unit, found))
+        axes = self._axes(found)
+        if axes:
+            yield Paragraph(axes)
+
+    def equation(self, found: Boundary) -> tuple[Expr, bool]:
+        """2 x_1 + x_2 − 3, and whether its numbers are exact."""
+        terms: list[Expr] = []
+        exact = True
+        for i, value in enumerate(found.weights, 1):
+            if value != 0:
+                terms.append(self._term(value, Quantity(input_(i))))
+        if found.constant != 0:
+            terms.append(self._term(found.constant, None))
+        for value in (*found.weights, found.constant):
+            exact = exact and self._written(value).exact
+        return total(*terms), exact
+
+    def explicit(self, found: Boundary) -> tuple[Symbol, Expr, bool] | None:
+        """x_2 = −2 x_1 + 3, or x_1 = 3/2; None for other than two inputs."""
+        if len(found.weights) != 2:
+            return None
+        both = found.explicit
+        if both is None:
+            value = found.intercepts[0]
+            assert value is not None
+            return input_(1), _fraction(value), True
+        slope, intercept = both
+        terms: list[Expr] = []
+        if slope != 0:
+            terms.append(self._ratio(slope, Quantity(input_(1))))
+        if intercept != 0 or not terms:
+            terms.append(self._ratio(intercept, None))
+        return (
+            input_(2),
+            (Sum(tuple(terms)) if len(terms) > 1 else terms[0]),
+            all(_short(value) or self._written(value).exact for value in both),
+        )
+
+    def _term(self, value: Q, of: Expr | None) -> Expr:
+        """2 x_1, x_2, −3: a term with its sign."""
+        size: Expr = literal(self._written(abs(value)))
+        whole = size if of is None else of if abs(value) == 1 else product(size, of)
+        return Negation((whole,)) if value < 0 else whole
+
+    def _ratio(self, value: Q, of: Expr | None) -> Expr:
+        """A term of a quotient: as a fraction where that is short."""
+        if not _short(value):
+            return self._term(value, of)
+        size = _fraction(abs(value))
+        whole = size if of is None else of if abs(value) == 1 else product(size, of)
+        return Negation((whole,)) if value < 0 else whole
+
+    def _written(self, value: Q) -> Written:
+        return self.epochs.lines.operand(value)
+
+    def _normal(self, unit: int, found: Boundary) -> Text:
+        """Which way the weights point, and what is predicted there."""
+        problem = self.epochs.trained.problem
+        entries = Matrix(tuple((literal(self._written(value)),) for value in found.weights))
+        symbols = Matrix(tuple((Quantity(weight(unit, i)),) for i in range(1, len(found.weights) + 1)))
+        high = Math(
+            Quantity(prediction(unit)), "=", Number(problem.classes[1].value, problem.classes[1].text)
+        )
+        relation = "=" if all(self._written(value).exact for value in found.weights) else "≈"
+        pieces: list[Inline] = []
+        for piece in phrase("rule.normal").split("|"):
+            pieces.append(
+                Math(symbols, relation, entries) if piece == "w" else high if piece == "class" else piece
+            )
+        return tuple(pieces)
+
+    def _axes(self, found: Boundary) -> Text:
+        """Where a line meets the axes."""
+        where = found.intercepts
+        if len(where) != 2 or None in where or found.constant == 0:
+            return ()
+        pieces: list[Inline] = []
+        places = {}
+        for i, value in enumerate(where, 1):
+            assert value is not None
+            exact = _short(value) or self._written(value).exact
+            places[str(i)] = Math(
+                Quantity(input_(i)),
+                "=" if exact else "≈",
+                _fraction(value) if _short(value) else literal(self._written(value)),
+            )
+        for piece in phrase("rule.axes").split("|"):
+            pieces.append(places.get(piece, piece))
+        return tuple(pieces)
+
+    # ------------------------------------------------------------------ predictions
+
+    def predictions(self) -> Iterator[Block]:
+        """Every sample with the parameters in the end, and how many are right."""
+        trained = self.epochs.trained
+        problem, lines = trained.problem, self.epochs.lines
+        yield Heading(2, (phrase("rule.predictions"),))
+        columns: list[Symbol] = [input_(i) for i in range(1, problem.network.inputs + 1)]
+        for unit in self.epochs.units:
+            columns += [target(unit), z(unit), prediction(unit)]
+        header: list[Text] = [(phrase("statement.number"),), *((Math(Quantity(one)),) for one in columns)]
+        header.append((phrase("rule.correct"),))
+        rows: list[tuple[Text, ...]] = []
+        for place, sample in enumerate(problem.samples, 1):
+            sums, said = trained.predicted(trained.last, place)
+            targets = [known(entry) for entry in sample.target or ()]
+            row: list[Text] = [(str(place),)]
+            row += [(Math(Number(known(entry).value, known(entry).text)),) for entry in sample.input]
+            for aim, value, own in zip(targets, sums, said, strict=True):
+                row += [
+                    (Math(Number(aim.value, aim.text)),),
+                    (Math(literal(lines.operand(value))),),
+                    (Math(literal(lines.operand(own))),),
+                ]
+            right = all(aim.value == own for aim, own in zip(targets, said, strict=True))
+            rows.append((*row, (phrase("rule.yes" if right else "rule.no"),)))
+        yield Table(tuple(header), tuple(rows), frozenset(range(len(header) - 1)))
+        hits, count = self.accuracy
+        fraction = Math(quotient(number(hits), number(count)), *self._percent(hits, count))
+        yield Paragraph((phrase("rule.accuracy") + " ", fraction, "."))
+
+    def _percent(self, right: int, count: int) -> tuple[str, Expr]:
+        written = self.epochs.lines.answer(Q(right, count))
+        return ("=" if written.exact else "≈"), literal(written)
+
+    @cached_property
+    def accuracy(self) -> tuple[int, int]:
+        """How many samples are right in the end (at all units), of how many."""
+        trained = self.epochs.trained
+        right = 0
+        for place, sample in enumerate(trained.problem.samples, 1):
+            _, said = trained.predicted(trained.last, place)
+            right += all(known(y).value == own for y, own in zip(sample.target or (), said, strict=True))
+        return right, len(trained.problem.samples)
+
+
+_WHAT = {1: "rule.point", 2: "rule.line", 3: "rule.plane"}
+_LONG = 1000
+"""Fractions with larger numbers are written as decimals."""
+
+
+def _short(value: Q) -> bool:
+    return abs(int(value.p)) < _LONG and int(value.q) < _LONG
+
+
+def _fraction(value: Q) -> Expr:
+    """3/2, with its sign before it."""
+    if value.q == 1:
+        return number(value)
+    size = quotient(number(Q(abs(int(value.p)))), number(Q(int(value.q))))
+    return Negation((size,)) if value < 0 else size
+
+
+def _vector(point: Sequence[Q]) -> Expr:
+    return Matrix(tuple((_fraction(value),) for value in point))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return phrase("rule.sample_one", number=str(numbers[0]))
+    listed = ", ".join(map(str, numbers[:-1]))
+    return phrase("rule.sample_many", listed=f"{listed} {phrase('statement.and')} {numbers[-1]}")

@@ -1,0 +1,97 @@
+"""Lines of a problem about a rule: a formula, the numbers put in, the result; values as they are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import flint
+
+from nbsolve.document import Line, Result
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import Atom, Expr, Number, Quantity, substitute
+from nbsolve.given import known
+from nbsolve.problem.model import Rounding, RuleProblem
+from nbsolve.rounding import Written, write
+from nbsolve.rules.training import EXACT
+
+__all__ = ["Lines", "literal"]
+
+Q = flint.fmpq
+_MOST_EXTRA = 40
+"""Digits that operands may have beyond the usual ones, so that a calculator comes to the printed result."""
+
+
+def literal(written: Written) -> Number:
+    """A written number as a literal."""
+    return Number(written.value, written.text)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Writes lines in the rounding of a problem; `given` are numbers written as the problem has them."""
+
+    rounding: Rounding
+    given: Mapping[Q, str]
+
+    @classmethod
+    def of(cls, problem: RuleProblem) -> Lines:
+        """The lines of a problem; its own numbers that rounding would change (1/3, 0.1234567) stay as given."""
+        layer = problem.network.layers[0]
+        entries = [entry for row in layer.weights for entry in row] + list(layer.bias.values)
+        entries += [entry for sample in problem.samples for entry in sample.input]
+        found = [known(entry) for entry in entries] + [*problem.rule.parameters.values()]
+        rounding = problem.rounding
+        return cls(
+            rounding,
+            {
+                one.value: one.text
+                for one in found
+                if not write(one.value, rounding.intermediates, EXACT).exact
+            },
+        )
+
+    def operand(self, value: Q, extra: int = 0) -> Written:
+        """A value as it enters a line, or as it stands in a table."""
+        text = self.given.get(value)
+        if text is not None:
+            return Written(text, value, True)
+        return write(value, self.rounding.intermediates, EXACT, extra)
+
+    def answer(self, value: Q) -> Written:
+        """A value as an answer."""
+        text = self.given.get(value)
+        return Written(text, value, True) if text is not None else write(value, self.rounding.answers, EXACT)
+
+    def line(
+        self, left: Atom, formula: Expr, values: Mapping[Atom, Q], result: Q, *, boxed: bool = False
+    ) -> Line:
+        """left = formula = numbers = result."""
+        found = self.answer(result) if boxed else self.operand(result)
+        wanted = self.rounding.answers if boxed else self.rounding.intermediates
+        numbers, computed = formula, result
+        for extra in range(_MOST_EXTRA):
+            numbers = self.filled(formula, values, extra)
+            value = evaluate(numbers, {}, EXACT)
+            assert isinstance(value, flint.fmpq)
+            computed = value
+            if write(computed, wanted, EXACT).value == found.value:
+                break
+        exact = all(self.operand(values[one], extra).exact for one in values)
+        relation = "=" if exact or self.rounding.apply == "each_step" else "≈"
+        last = "=" if computed == found.value else "≈"
+        parts: list[tuple[str, Expr | Result]] = [("=", formula)]
+        if not isinstance(numbers, Number):
+            parts.append((relation, numbers))
+        parts.append((last, Result(literal(found), boxed)))
+        return Line(tuple(parts), left=Quantity(left))
+
+    def filled(self, formula: Expr, values: Mapping[Atom, Q], extra: int = 0) -> Expr:
+        """The formula with its numbers."""
+
+        def number(node: Expr) -> Expr | None:
+            if isinstance(node, Quantity) and node.atom in values:
+                return literal(self.operand(values[node.atom], extra))
+            return None
+
+        return substitute(formula, number)

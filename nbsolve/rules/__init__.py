@@ -1,0 +1,1 @@
+"""What a unit learns by a rule without a gradient: epochs, the decision boundary, whether one exists."""

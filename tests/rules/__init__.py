@@ -1,0 +1,1 @@
+"""Rules that are not gradients: perceptron, Adaline, Hebb."""
