@@ -36,6 +36,8 @@ _PASSING = 4.0
 """Half of the room across that a wire takes that passes by."""
 _FLAT, _STEEPEST = 10.0, 60.0
 """How wide the strip is in which wires change their places: at least, and at most."""
+_LEAST = 72.0
+"""No layer takes less along the way."""
 _SCREEN, _PAGE = (760.0, 640.0), 910.0
 """What a screen shows at once, and how wide a page may be with text of 8 points."""
 
@@ -46,11 +48,12 @@ def circuit_drawing(circuit: Circuit, title: str, data: Mapping[str, object] | N
     Layers stand side by side, or below one another where that would be too wide. `data` is what scripts are told.
     """
     found = layered(circuit)
-    pictures = [_Picture(circuit, found, False)]
-    if pictures[0].size[0] > _SCREEN[0]:
+    deep = len(found.layers) * _LEAST > _PAGE
+    pictures = [_Picture(circuit, found, deep)]
+    if pictures[0].size[0] > _SCREEN[0] and not deep:
         pictures.append(_Picture(circuit, found, True))
-        if min(picture.size[0] for picture in pictures) > _PAGE:
-            pictures.append(_Picture(circuit, layered(circuit, late=True), True))
+    if min(picture.size[0] for picture in pictures) > _PAGE:
+        pictures.append(_Picture(circuit, layered(circuit, late=True), True))
     picture = min(pictures, key=lambda one: one.strain)
     scene, alt = picture.scene(title), described(circuit)
     return Drawing(write_svg(scene, title, alt, data), title, alt, scene)
