@@ -23,8 +23,10 @@ from nbsolve.drawing.svg import write_svg
 __all__ = ["circuit_drawing"]
 
 _TEXT, _SIGN = 14.0, 17.0
-_ROUND, _HIGH, _PAD = 36.0, 32.0, 9.0
-"""The diameter of a gate with a sign, the height of one with a formula, and the room beside the formula."""
+_ROUND, _SHORT = 36.0, 20.0
+"""The diameter of a gate with a sign, and how wide a sign may be."""
+_HIGH, _PAD = 32.0, 12.0
+"""The height of a gate with a formula, and the room beside it: letters on paper may be wider."""
 _CLEAR, _BESIDE, _GAP = 3.0, 6.0, 10.0
 """Between a wire and its label above or below it, or beside it; between neighbours."""
 _SIDE = 7.0
@@ -221,7 +223,7 @@ def _station(circuit: Circuit, wire: Wire, down: bool) -> _Station:
     ports = 0.0 if gate is None else _PORTS * (len(gate.operands) - 1) + 2 * _PAD
     width, height = text.width + 2 * _PAD, max(_HIGH, text.height)
     width, height = (max(width, ports), height) if down else (width, max(height, ports))
-    if gate is not None and max(width, height) <= _ROUND:
+    if gate is not None and text.width <= _SHORT and len(gate.operands) <= 2:
         width = height = _ROUND
     elif width <= height:  # a square would be drawn as a circle
         width = height + 2.0
