@@ -66,6 +66,11 @@ def in_columns(
         yield Table((corner, *header[start:end]), shown, frozenset(range(end - start + 1)))
 
 
+def in_one_table(widths: Sequence[float]) -> bool:
+    """Whether these columns fit into one table."""
+    return _groups(widths, _WIDEST) == 1
+
+
 def _shared_out(widths: Sequence[float]) -> Iterator[tuple[int, int]]:
     most = _WIDEST
     count = _groups(widths, most)

@@ -188,9 +188,9 @@ class EndBlocks:
             yield Paragraph((phrase("rule.no_boundary"),))
             return
         lines = [Line((("=", border),), left=weighted_sum(trained.problem, unit))]
-        left, _ = self.equation(found)
-        lines.append(Line((("=", Result(number(0), found.explicit is None)),), left=left))
+        left, exact = self.equation(found)
         explicit = self.explicit(found)
+        lines.append(Line((("=" if exact else "≈", Result(number(0), explicit is None)),), left=left))
         if explicit is not None:
             symbol, right, exactly = explicit
             lines.append(Line((("=" if exactly else "≈", Result(right, True)),), left=Quantity(symbol)))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import flint
 
-from nbsolve.compose.paper_tables import column_width, in_columns
+from nbsolve.compose.paper_tables import column_width, in_columns, in_one_table
 from nbsolve.compose.rule_letters import (
     constant,
     input_,
@@ -187,7 +187,7 @@ class EpochBlocks:
 
     # ------------------------------------------------------------------ tables
 
-    def _table(self, epoch: Epoch, unit: int) -> Iterator[Table]:
+    def _table(self, epoch: Epoch, unit: int) -> Iterator[Table | Paragraph]:
         problem = self.trained.problem
         own = constant(problem, unit)
         each = [weight(unit, i) for i in range(1, problem.network.inputs + 1)] + ([own] if own else [])
@@ -215,7 +215,15 @@ class EpochBlocks:
         header: list[Text] = [(Math(Quantity(column)),) for column in columns]
         labels: list[Text] = [(str(turn.sample),) for turn in epoch.turns]
         widths = [column_width(length) for length in lengths]
-        yield from in_columns((phrase("statement.number"),), header, labels, rows, widths)
+        corner: Text = (phrase("statement.number"),)
+        if in_one_table(widths):
+            yield from in_columns(corner, header, labels, rows, widths)
+            return
+        # what is seen of a sample in one table, what that changes in another
+        seen = len(columns) - sum(1 for column in columns if isinstance(column, Symbol) and _moves(column))
+        yield from in_columns(corner, header[:seen], labels, [row[:seen] for row in rows], widths[:seen])
+        yield Paragraph((phrase("rule.table_changes"),))
+        yield from in_columns(corner, header[seen:], labels, [row[seen:] for row in rows], widths[seen:])
 
     def _batch(self, epoch: Epoch) -> Iterator[Block]:
         """What the changes of all samples come to."""
@@ -225,12 +233,10 @@ class EpochBlocks:
             values = self._values(first, unit)
             lines: list[Line] = []
             for parameter in self.parameters(unit):
-                each = [self._number(value_of(turn.changes, parameter)) for turn in epoch.turns]
-                values[_changed(parameter)] = value_of(epoch.changes, parameter)
-                sum_ = Sum(tuple(each)) if len(each) > 1 else each[0]
-                lines.append(
-                    self.lines.line(_changed(parameter), sum_, {}, value_of(epoch.changes, parameter))
-                )
+                changed = _changed(parameter)
+                values[changed] = value_of(epoch.changes, parameter)
+                each = [value_of(turn.changes, parameter) for turn in epoch.turns]
+                lines.append(self.lines.added(changed, each, values[changed]))
             yield Derivation(tuple(lines))
             yield Derivation(tuple(self._new(epoch.after, values, unit)))
 
@@ -258,6 +264,11 @@ def _skipped(first: int, last: int) -> str:
     if first == last:
         return phrase("rule.skipped_one", number=str(first))
     return phrase("rule.skipped", first=str(first), last=str(last))
+
+
+def _moves(column: Symbol) -> bool:
+    """Whether a column says what changes, or what comes of it."""
+    return column.change or column.new
 
 
 def _changed(parameter: Symbol) -> Symbol:

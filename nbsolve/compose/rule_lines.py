@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import flint
 
 from nbsolve.document import Line, Result
 from nbsolve.evaluate import evaluate
-from nbsolve.expr import Atom, Expr, Number, Quantity, substitute
+from nbsolve.expr import Atom, Expr, Number, Quantity, Sum, atoms, substitute
 from nbsolve.given import known
 from nbsolve.problem.model import Rounding, RuleProblem
 from nbsolve.rounding import Written, write
@@ -77,13 +77,24 @@ class Lines:
             computed = value
             if write(computed, wanted, EXACT).value == found.value:
                 break
-        exact = all(self.operand(values[one], extra).exact for one in values)
+        exact = all(self.operand(values[one], extra).exact for one in atoms(formula) if one in values)
         relation = "=" if exact or self.rounding.apply == "each_step" else "≈"
         last = "=" if computed == found.value else "≈"
         parts: list[tuple[str, Expr | Result]] = [("=", formula)]
         if not isinstance(numbers, Number):
             parts.append((relation, numbers))
         parts.append((last, Result(literal(found), boxed)))
+        return Line(tuple(parts), left=Quantity(left))
+
+    def added(self, left: Atom, values: Sequence[Q], result: Q) -> Line:
+        """left = the values added = result."""
+        each, found = [self.operand(value) for value in values], self.operand(result)
+        terms = tuple(literal(one) for one in each)
+        parts: list[tuple[str, Expr | Result]] = []
+        if len(terms) > 1:
+            parts.append(("=" if all(one.exact for one in each) else "≈", Sum(terms)))
+        sum_ = sum((one.value for one in each), Q(0))
+        parts.append(("=" if sum_ == found.value else "≈", Result(literal(found))))
         return Line(tuple(parts), left=Quantity(left))
 
     def filled(self, formula: Expr, values: Mapping[Atom, Q], extra: int = 0) -> Expr:

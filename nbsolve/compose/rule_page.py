@@ -343,7 +343,9 @@ class RulePage:
         else:
             for unit, proof in enumerate(self._end.certificates, 1):
                 several = len(self._end.certificates) > 1
-                said_ = phrase("rule.unit", number=str(unit)) if several else phrase("rule.answer.separable")
+                said_ = phrase("rule.answer.separable")
+                if several:
+                    said_ = phrase("rule.drawing.of_unit", title=said_, number=str(unit))
                 yield (said_,), (phrase("rule.no" if proof else "rule.yes"),)
 
     def _changes(self) -> Iterator[tuple[Text, Text]]:
@@ -370,12 +372,14 @@ class RulePage:
     def _bounded(self, unit: int) -> Iterator[tuple[Text, Text]]:
         found = boundary(self.trained, unit)
         several = len(self._epochs.units) > 1
-        words = phrase("rule.unit", number=str(unit)) if several else phrase("rule.answer.decision_boundary")
+        words = phrase("rule.answer.decision_boundary")
+        if several:
+            words = phrase("rule.drawing.of_unit", title=words, number=str(unit))
         if not found.exists:
             yield (words,), (phrase("rule.none"),)
             return
-        left, _ = self._end.equation(found)
-        yield (Link(words, f"boundary-{unit}"),), (Math(left, "=", number(0)),)
+        left, exact = self._end.equation(found)
+        yield (Link(words, f"boundary-{unit}"),), (Math(left, "=" if exact else "≈", number(0)),)
 
     # ------------------------------------------------------------------ the page
 
