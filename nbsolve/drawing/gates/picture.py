@@ -27,7 +27,7 @@ _ROUND, _SHORT = 36.0, 20.0
 """The diameter of a gate with a sign, and how wide a sign may be."""
 _HIGH, _PAD = 32.0, 12.0
 """The height of a gate with a formula, and the room beside it: letters on paper may be wider."""
-_CLEAR, _BESIDE, _GAP = 3.0, 6.0, 10.0
+_CLEAR, _BESIDE, _GAP = 3.0, 6.0, 8.0
 """Between a wire and its label above or below it, or beside it; between neighbours."""
 _SIDE = 7.0
 """A wire is seen so far on both sides of its label."""
@@ -220,8 +220,9 @@ def _station(circuit: Circuit, wire: Wire, down: bool) -> _Station:
     gate = circuit.finders.get(wire.quantity)
     letter = lettered(wire.letter)
     text = row(letter if gate is None else gate_text(gate), _SIGN)
+    pad = _PAD if gate is not None and text.width > _SHORT else _PAD - 3
     ports = 0.0 if gate is None else _PORTS * (len(gate.operands) - 1) + 2 * _PAD
-    width, height = text.width + 2 * _PAD, max(_HIGH, text.height)
+    width, height = text.width + 2 * pad, max(_HIGH, text.height)
     width, height = (max(width, ports), height) if down else (width, max(height, ports))
     if gate is not None and text.width <= _SHORT and len(gate.operands) <= 2:
         width = height = _ROUND
