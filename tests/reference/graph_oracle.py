@@ -23,7 +23,7 @@ Values = dict[str, float]
 def values_and_gradients(text: str, at: Mapping[str, float] | None = None) -> Values:
     """`x`, `q`, `W[1,2]`, and the gradient of what the file says with respect to each: `df/dx`, `df/dW[1,2]`.
 
-    A gradient has the upstream gradient in it; `at` gives letters their values.
+    Where a gradient comes in it is in all of them, and they are called `dL/dx`; `at` gives letters their values.
     """
     graph = read_graph(text)
     return _solved(graph, _point(graph, at))

@@ -12,7 +12,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from tests.reference.graph_reading import Graph, read_graph, walk
+from tests.reference.graph_reading import Graph, entries, read_graph, reads, walk
 
 DIGITS = 60
 TIE = mpf(10) ** -45
@@ -61,6 +61,34 @@ def precise_values_and_gradients(
         }
 
 
+def precise_local_factors(text: str, at: Mapping[str, Fraction] | None = None) -> dict[str, mpf]:
+    """`dq/dx` for every entry that is computed and every entry that its formula reads, the others held."""
+    with mp.workdps(DIGITS):
+        graph = read_graph(text)
+        given = {
+            name: value if value is not None else (at or {})[name] for name, value in graph.given.items()
+        }
+        nodes = _nodes(graph, given, None)
+        names = {id(node): name for name, node in nodes.items()}
+        found = {
+            f"d{target}/d{one}": mpf(0)
+            for equation in graph.equations
+            for target in entries(equation.name, equation.shape)
+            for name, _ in reads(equation.body)
+            if name in graph.shapes
+            for one in entries(name, graph.shapes[name])
+        }
+        for target, node in nodes.items():
+            if target not in given:
+                slopes = _swept([(node, mpf(1))], stop=frozenset(names) - {id(node)})
+                found |= {
+                    f"d{target}/d{names[k]}": slope
+                    for k, slope in slopes.items()
+                    if k in names and k != id(node)
+                }
+        return found
+
+
 def quotient(text: str, name: str, digits: int = 100) -> mpf:
     """The same gradient as a central difference, right to some thirty digits where nothing has a kink."""
     with mp.workdps(digits):
@@ -90,8 +118,8 @@ def _nodes(graph: Graph, given: Mapping[str, Any], watched: list[mpf] | None) ->
     )
 
 
-def _swept(seeds: list[tuple[Node, mpf]]) -> dict[int, mpf]:
-    """The gradient of every node that the seeds depend on: all users of a node come before it."""
+def _swept(seeds: list[tuple[Node, mpf]], stop: frozenset[int] = frozenset()) -> dict[int, mpf]:
+    """The gradient of every node that the seeds depend on, as far as the ones to `stop` at: users come before."""
     order: list[Node] = []
     seen: set[int] = set()
     stack: list[tuple[Node, bool]] = [(node, False) for node, _ in seeds]
@@ -102,12 +130,12 @@ def _swept(seeds: list[tuple[Node, mpf]]) -> dict[int, mpf]:
         elif id(node) not in seen:
             seen.add(id(node))
             stack.append((node, True))
-            stack += [(parent, False) for parent, _ in node.parents]
+            stack += [(parent, False) for parent, _ in node.parents if id(node) not in stop]
     slopes = dict.fromkeys(map(id, order), mpf(0))
     for node, seed in seeds:
         slopes[id(node)] += seed
     for node in reversed(order):
-        for parent, local in node.parents:
+        for parent, local in () if id(node) in stop else node.parents:
             slopes[id(parent)] += slopes[id(node)] * local
     return slopes
 

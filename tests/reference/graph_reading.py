@@ -49,6 +49,7 @@ class Graph:
     shapes: dict[str, Shape]
     equations: list[Equation]
     of: str
+    """What stands above in gradients: L where a gradient comes in, or where they are of a whole array."""
     seeds: dict[str, Fraction]
     padding: dict[str, Fraction]
     training: dict[str, Any] = field(default_factory=dict)
@@ -79,14 +80,15 @@ def read_graph(text: str) -> Graph:
         equations.append(Equation(name, axes, {k: lengths[k] for k in (*axes, *_summed(body))}, body))
         assert name not in shapes, name
         shapes[name] = equations[-1].shape
-    of = node.get("gradients_of", equations[-1].name).replace(" ", "")
-    name, inside = _taken_apart(of)
+    end = node.get("gradients_of", equations[-1].name).replace(" ", "")
+    name, inside = _taken_apart(end)
     shape: Shape = () if inside else shapes[name]
     upstream = node.get("upstream", "1")
     if isinstance(upstream, str):  # one number for all entries of an array
-        seeds = dict.fromkeys(entries(of, shape), read(upstream))
+        seeds = dict.fromkeys(entries(end, shape), read(upstream))
     else:
         seeds = _flat(name, shape, upstream)
+    of = "L" if "upstream" in node or shape else end
     padding = {name: read(number) for name, number in node.get("padding", {}).items()}
     return Graph(given, shapes, equations, of, seeds, padding, node.get("training", {}))
 
