@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.derived import derive
 from nbsolve.expr import Atom
+from nbsolve.jacobian import is_of_output
 from nbsolve.listing import Place
 from nbsolve.nearest import SMALLEST_NORMAL, decimal, to_float
 from nbsolve.notation import Names
@@ -117,15 +118,16 @@ class Extras:
     """Derived quantities of each iteration, computed when somebody first asks for one."""
 
     def __init__(self) -> None:
-        self._derived: dict[tuple[int, int], Values] = {}
+        self._derived: dict[tuple[int, int, bool], Values] = {}
 
     def of(self, solution: Solution, iteration: Iteration, atom: Atom) -> Values:
         """The values among which the atom is found."""
         if atom in iteration.values:
             return iteration.values
-        key = (id(solution), iteration.number)
+        outputs = is_of_output(atom)
+        key = (id(solution), iteration.number, outputs)
         if key not in self._derived:
-            self._derived[key] = derive(solution, iteration).values
+            self._derived[key] = derive(solution, iteration, outputs).values
         return self._derived[key]
 
 

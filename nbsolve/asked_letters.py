@@ -9,6 +9,7 @@ from functools import cached_property
 from nbsolve.derived import known_step, write_derived
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, negated, substitute
+from nbsolve.jacobian import is_of_output, jacobian, write_output_derivatives
 from nbsolve.listing import belongs_to_sample, of_sample, refusal
 from nbsolve.notation import Names
 from nbsolve.problem.model import Part
@@ -87,6 +88,10 @@ class InLetters:
                 for layer in reversed(self.letters.solution.layers):
                     for j in layer.units:
                         yield from self._step(Partial(LOSS, layer.z(j, label)))
+        elif ask == "jacobian":
+            for label in self.letters.labels:
+                for partial in jacobian(self.letters.solution, label):
+                    yield from self._step(partial)
         elif self.letters.solution.problem.symbolic or ask not in _NUMBERS:
             yield from self.steps(self.names.resolve(ask))
 
@@ -106,7 +111,7 @@ class InLetters:
         step = self.letters.step_of(atom)
         if isinstance(atom, Symbol) and atom.role is Role.DELTA:
             step = self._delta(atom)
-        step = step or self._derived.get(atom)
+        step = step or (self._of_outputs if is_of_output(atom) else self._derived).get(atom)
         if step is None and (symbolic or not _needs_numbers(atom)):
             step = known_step(atom, self.letters.solution, self.letters.values, 1)
             step = None if not symbolic and is_its_own_name(step) else step
@@ -135,20 +140,33 @@ class InLetters:
         solution = self.letters.solution
         recorder = LetterRecorder(1, solution.arithmetic, None, values=self.letters.values)
         write_derived(recorder, solution, self.letters.labels)
-        found: dict[Atom, Step] = {}
+        return _closed(recorder)
 
-        def inlined(node: Expr) -> Expr | None:
-            if isinstance(node, Applied) and node.primes and not isinstance(node.definition, Cases):
-                return node.expanded
-            known = found.get(node.atom) if isinstance(node, Quantity) else None
-            return None if known is None else known.formula
+    @cached_property
+    def _of_outputs(self) -> Mapping[Atom, Step]:
+        """The derivatives of single outputs, in closed form."""
+        solution = self.letters.solution
+        recorder = LetterRecorder(1, solution.arithmetic, None, values=self.letters.values)
+        write_output_derivatives(recorder, solution, self.letters.labels)
+        return _closed(recorder)
 
-        for whole in recorder.steps:
-            for step in whole.units:
-                closed = substitute(step.formula, inlined)
-                more = () if closed == step.formula else (Form(closed, Reason.LOCAL_DERIVATIVES),)
-                found[step.target] = replace(step, forms=(*step.forms, *more))
-        return found
+
+def _closed(recorder: LetterRecorder) -> Mapping[Atom, Step]:
+    """The steps of a recorder, each with the formulae of those before put in."""
+    found: dict[Atom, Step] = {}
+
+    def inlined(node: Expr) -> Expr | None:
+        if isinstance(node, Applied) and node.primes and not isinstance(node.definition, Cases):
+            return node.expanded
+        known = found.get(node.atom) if isinstance(node, Quantity) else None
+        return None if known is None else known.formula
+
+    for whole in recorder.steps:
+        for step in whole.units:
+            closed = substitute(step.formula, inlined)
+            more = () if closed == step.formula else (Form(closed, Reason.LOCAL_DERIVATIVES),)
+            found[step.target] = replace(step, forms=(*step.forms, *more))
+    return found
 
 
 _NUMBERS = ("forward_after", "loss_after", "epoch_loss")

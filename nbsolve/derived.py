@@ -13,20 +13,18 @@ from dataclasses import dataclass
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import (
-    Atom,
     Expr,
     Negation,
     Quantity,
     Sum,
     number,
-    total,
 )
 from nbsolve.graph import Graph
+from nbsolve.jacobian import write_back_from, write_output_derivatives
 from nbsolve.objective import Objective
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solution import Iteration, Solution
-from nbsolve.solving.backward import Users, chain, entry_formula, through_function, whole_formula
-from nbsolve.solving.gradient import Gradient, unit_of, written
+from nbsolve.solving.gradient import Gradient, unit_of
 from nbsolve.solving.missing import write_local_derivatives
 from nbsolve.solving.update import change_of
 from nbsolve.step import Form, Reason, Rule, Step
@@ -47,14 +45,19 @@ class Derived:
     steps: tuple[Step, ...]
 
 
-def derive(solution: Solution, iteration: Iteration) -> Derived:
-    """Compute the quantities that follow from an iteration's values but are no part of its steps."""
+def derive(solution: Solution, iteration: Iteration, outputs: bool = False) -> Derived:
+    """Compute the quantities that follow from an iteration's values but are no part of its steps.
+
+    `outputs`: the derivatives of single outputs as well.
+    """
     rounding = solution.problem.rounding
     each_step = rounding.apply == "each_step" and solution.rounded
     digits = rounding.intermediates if each_step else None
     values = iteration.values.copied()
     recorder = Recorder(iteration.number, solution.arithmetic, digits, True, values)
     write_derived(recorder, solution, iteration.labels)
+    if outputs:
+        write_output_derivatives(recorder, solution, iteration.labels)
     return Derived(values, tuple(recorder.steps))
 
 
@@ -138,7 +141,7 @@ def _output_losses(
 def _backwards(
     recorder: Recorder, solution: Solution, graph: Graph, objective: Objective, k: int, label: int | None
 ) -> None:
-    """∂L_k/∂a of every layer, from the last to the first, by the same rule as the gradients of the whole loss."""
+    """∂L_k/∂a of every layer, from the last to the first."""
     output = solution.layers[-1]
     loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)
     recorder.write_units(
@@ -151,53 +154,8 @@ def _backwards(
     def alone(entry: Symbol) -> Expr:
         return Quantity(Partial(loss, entry)) if entry.to == k else number(0)
 
-    found = {output.a(None, label): Gradient(Quantity(Partial(loss, output.a(None, label))), alone, alone)}
-    for node in reversed([node for node in graph.nodes if node.sample == label]):
-        array = node.target
-        users: Users = [(user, slot, found[user.target]) for user, slot in graph.users(array)]
-        if not users:
-            continue
-        if array.role is Role.ACTIVATION:
-            alone_through = array.layer == output.index - 1 and not output.joint
-            if alone_through and Symbol(Role.SHARE, array.layer, sample=label) in recorder.values.stored:
-                _write_shares(recorder, graph, array, loss)
-            else:
-                _write_sum(recorder, graph, array, users, loss)
-            found[array] = written(array, loss)
-        else:
-            found[array] = through_function(graph, users, solution.how.way == "local_derivatives")
-
-
-def _write_shares(recorder: Recorder, graph: Graph, array: Symbol, loss: Symbol) -> None:
-    """∂L_k/∂a where it is the share of one path: a share that was written down keeps its rounding."""
-    share = Symbol(Role.SHARE, array.layer, from_=loss.to, sample=array.sample)
-    recorder.write_units(
-        Rule.PATH_SUM,
-        [Partial(loss, entry) for entry in graph.entries(array)],
-        lambda atom: forms(Quantity(share._replace(to=unit_of(atom)))),
-        array.sample,
-    )
-
-
-def _write_sum(recorder: Recorder, graph: Graph, array: Symbol, users: Users, loss: Symbol) -> None:
-    members = [Partial(loss, entry) for entry in graph.entries(array)]
-
-    def unit_forms(atom: Atom) -> tuple[Form, ...]:
-        assert isinstance(atom, Partial)
-        return forms(
-            total(*chain(graph, users, atom.wrt)),
-            total(*entry_formula(graph, users, atom.wrt, graph.local)),
-            reasons=(Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES),
-        )
-
-    recorder.write(
-        Rule.PATH_SUM,
-        Partial(loss, array),
-        forms(total(*whole_formula(graph, array, users))),
-        members,
-        unit_forms,
-        array.sample,
-    )
+    seed = Gradient(Quantity(Partial(loss, output.a(None, label))), alone, alone)
+    write_back_from(recorder, solution, graph, loss, seed, label)
 
 
 def known_step(atom: Symbol | Partial, solution: Solution, values: Values, iteration: int) -> Step:

@@ -36,7 +36,8 @@ def entries(atom: Atom, network: Network) -> Iterator[Atom]:
         of.role is Role.ACTIVATION and network.layers[(of.layer or 1) - 1].activation.name != "softmax"
     )
     for one, other in product(_of_symbol(of, network), _of_symbol(wrt, network)):
-        if unit_by_unit and of.to is None and wrt.to is None and one.to != other.to:
+        local = wrt.role is Role.PRE_ACTIVATION and of.to is None and wrt.to is None
+        if unit_by_unit and local and one.to != other.to:
             continue
         if of.role is Role.PRE_ACTIVATION and wrt.role in PARAMETERS and not _uses(one, other):
             continue
@@ -83,7 +84,8 @@ def absence(atom: Atom, network: Network) -> str | None:
     sound = {
         Role.LOSS: wrt.role in (*PARAMETERS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT),
         Role.OUTPUT_LOSS: wrt.role is Role.ACTIVATION,
-        Role.ACTIVATION: wrt.role is Role.PRE_ACTIVATION and of.layer == wrt.layer,
+        Role.ACTIVATION: (wrt.role is Role.PRE_ACTIVATION and of.layer == wrt.layer)
+        or (of.layer == len(network.layers) and _is_before(wrt, len(network.layers))),
         Role.PRE_ACTIVATION: (wrt.role in PARAMETERS and of.layer == wrt.layer and _uses(of, wrt))
         or (wrt.role is Role.ACTIVATION and of.layer == (wrt.layer or 0) + 1)
         or (wrt.role is Role.INPUT and of.layer == 1),
@@ -91,6 +93,12 @@ def absence(atom: Atom, network: Network) -> str | None:
     if not sound.get(of.role, False):
         return f"the derivative of {canonical(of)} with respect to {canonical(wrt)} is not among them"
     return None
+
+
+def _is_before(symbol: Symbol, layer: int) -> bool:
+    """Whether it is an input, or an activation of an earlier layer."""
+    earlier = symbol.role is Role.ACTIVATION and (symbol.layer or layer) < layer
+    return symbol.role is Role.INPUT or earlier
 
 
 def _absence(symbol: Symbol, network: Network) -> str | None:

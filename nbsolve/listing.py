@@ -9,6 +9,7 @@ from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
+from nbsolve.jacobian import is_of_output, jacobian
 from nbsolve.notation import Names
 from nbsolve.problem.cursor import listing
 from nbsolve.problem.functions import loss_of
@@ -83,6 +84,7 @@ _UPDATED = (*_PARAMETERS, Role.STATE)
 _UNITS = (Role.PRE_ACTIVATION, Role.ACTIVATION)
 _KINDS: dict[str, Callable[[Atom], bool]] = {
     "forward": lambda a: isinstance(a, Symbol) and a.role in _UNITS and not a.new,
+    "jacobian": lambda a: is_of_output(a) and isinstance(a, Partial) and a.wrt.role is Role.INPUT,
     "loss": lambda a: a == LOSS,
     "gradients": lambda a: isinstance(a, Partial) and a.of == LOSS and a.wrt.role in _PARAMETERS,
     "deltas": lambda a: (
@@ -297,6 +299,9 @@ def _states(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
 
 _ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
     "forward": _forward,
+    "jacobian": lambda solution, iteration: (
+        partial for label in iteration.labels for partial in jacobian(solution, label)
+    ),
     "loss": lambda solution, iteration: iter((LOSS,)),
     "gradients": _gradients,
     "deltas": _deltas,

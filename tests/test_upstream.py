@@ -1,4 +1,4 @@
-"""The gradient at the outputs is given instead of a loss: against automatic differentiation and 60 digits.
+"""∂L/∂a of the outputs is given instead of a loss: against automatic differentiation and 60 digits.
 
 `python -m tests.test_upstream 300` tries three hundred random networks.
 """

@@ -35,6 +35,8 @@ def steps_of(problem: Problem) -> int:
         each += 2 * units + parameters
     else:
         each += 4 * single
+    if "jacobian" in asked:
+        each += widths[-1] * (sum(widths[1:-1]) + inputs)
     if any(word in TRAINING_WORDS for word in asked):
         each += parameters
     if "forward_after" in asked or "loss_after" in asked:

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from nbsolve.blocks.dense import LOSS, Dense
-from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
+from nbsolve.compose.explaining import all_steps, resting
 from nbsolve.compose.functions import cancelled_words
-from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, anchored, by_matrices, layer_of
+from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, by_matrices, layer_of
 from nbsolve.compose.putting_in import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
 from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
@@ -265,28 +265,6 @@ class BackwardBlocks(IterationBlocks):
             if slope in self.iteration.values.stored and self.iteration.values[local] == 0:
                 yield Paragraph((Math(Quantity(layer.a(j))), " " + phrase("passages.dead")))
 
-    def also_asked(self, after: bool = False) -> Iterator[Block]:
-        """What is asked and not needed for anything else, with the steps it rests on; `after`: after the update."""
-        also = [atom for atom in self.also if _is_after(atom) == after]
-        if not also:
-            return
-        self.found_forward()
-        written = anchored(self.solution, self.iteration)
-        if by_matrices(self.solution):
-            also = by_layers(also, self.iteration)
-        steps = all_steps(self.solution, self.iteration, also)
-        if by_matrices(self.solution):
-            layers = [s for s in resting_by_layers(steps, also) if s.target not in written]
-            blocks = [self.matrices_of(step).derivation(step) for step in layers]
-        else:
-            if self._names_common_factors:
-                written |= {atom for step in self._common_factors for atom in (step.target, *step.members)}
-            units = [unit for unit in resting(steps, also) if unit.target not in written]
-            blocks = [self.lines_of(unit).derivation(unit) for unit in units]
-        if blocks:
-            yield Heading(self.level, (phrase("sections.also"),))
-            yield from blocks
-
 
 def _signals_of(target: Atom) -> Iterator[Symbol]:
     """The pre-activations that a parameter acts on directly; a shared bias's are those of weights beside it."""
@@ -297,8 +275,3 @@ def _signals_of(target: Atom) -> Iterator[Symbol]:
 
 def _unit(target: Atom) -> Unit | None:
     return target.to if isinstance(target, Symbol) else target.wrt.to
-
-
-def _is_after(atom: Atom) -> bool:
-    """Whether a quantity is found after the gradients: by the update, or with the new parameters."""
-    return isinstance(atom, Symbol) and (atom.new or atom.change or atom.role is Role.LOSS_DECREASE)

@@ -78,7 +78,7 @@ def _replayed(solution: Solution) -> Iterator[Text]:
 
 
 def _given_gradient(problem: Problem, names: Names) -> Text:
-    """That the gradient at the outputs is given; in a batch, that it is that of the whole batch's loss."""
+    """That the gradient with respect to the outputs is given; in a batch, of which loss."""
     key = "upstream_batch" if len(problem.samples) > 1 else "upstream"
     return (Markdown(phrase(f"conventions.{key}", loss=names.latex(Symbol(Role.LOSS)))),)
 

@@ -132,7 +132,7 @@ def _vector(problem: Problem, whole: Symbol, symbols: Sequence[Atom], values: Se
 
 
 def sides(problem: Problem) -> Iterator[Grid]:
-    """The input and the target of a sample, or the gradient given at the outputs, as vectors."""
+    """The input and the target of a sample, or the gradient given with respect to the outputs, as vectors."""
     sample = problem.samples[0]
     for role, values in ((Role.INPUT, sample.input), (Role.TARGET, sample.target)):
         if values:

@@ -328,7 +328,7 @@ def _signed_sum(terms: list[Written]) -> Sum:
 
 def member(atom: Atom, j: int, i: int | None) -> Atom:
     """Entry j of a vector (i is None), or entry j, i of a matrix."""
-    if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION:
+    if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and atom.of.to is None:
         return Partial(atom.of._replace(to=j), atom.wrt._replace(to=j if i is None else i))
     if isinstance(atom, Partial):
         return Partial(atom.of, atom.wrt._replace(to=j, from_=i))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nbsolve.blocks.dense import LOSS
+from nbsolve.compose.also_asked import AlsoAsked, shows_terms
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.compose.numbers import Key, literal
 from nbsolve.compose.update import UpdateBlocks
@@ -18,7 +19,7 @@ from nbsolve.symbol import Role, Symbol
 
 
 @dataclass(frozen=True)
-class Passes(UpdateBlocks):
+class Passes(UpdateBlocks, AlsoAsked):
     """Writes a whole iteration: forward pass, loss, backward pass, what else is asked, update."""
 
     def after(self) -> Iterator[Block]:
@@ -68,6 +69,8 @@ class Passes(UpdateBlocks):
         iteration = self.iteration
         lines = replace(self.lines, needs=found)
         matrices, whole = replace(self.matrices, lines=lines), by_matrices(self.solution)
+        for unit in reversed(self.units_of_outputs):
+            replace(lines, values=unit.values).learn(unit, shows_terms(unit), found)
         parts = (iteration.forward, iteration.loss, iteration.backward, iteration.update, iteration.after)
         for step in reversed([step for part in (*parts, iteration.epoch) for step in part]):
             if whole and step not in iteration.loss:

@@ -95,7 +95,7 @@ class Sample(_Frozen):
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """Everything that is given of it: the input, the target or the gradient at the outputs."""
+        """Everything that is given of it: the input, the target or the gradient with respect to the outputs."""
         return (*self.input, *(self.target or ()), *(self.upstream or ()))
 
 

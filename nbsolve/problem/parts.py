@@ -13,7 +13,7 @@ from nbsolve.problem.training import read_iteration
 
 MAXIMUM_LINES = 500
 PART_KEYS = ("label", "ask", "at", "marks", "space", "text")
-FORWARD_WORDS = ("forward",)
+FORWARD_WORDS = ("forward", "jacobian")
 GRADIENT_WORDS = ("gradients", "deltas")
 LOSS_WORDS = ("loss", *GRADIENT_WORDS)
 TRAINING_WORDS = ("changes", "updated_parameters", "state", "forward_after", "loss_after", "epoch_loss")
@@ -28,7 +28,7 @@ def default_parts(
     losses: tuple[LossTerm, ...], training: Training | None, upstream: bool = False
 ) -> tuple[Part, ...]:
     """One part that asks for all there is: the forward pass, and where there are, gradients and updates."""
-    ask: tuple[str, ...] = FORWARD_WORDS
+    ask: tuple[str, ...] = ("forward",)
     if losses:
         ask = (*ask, "loss", "gradients")
     elif upstream:
@@ -47,7 +47,7 @@ def read_parts(
 ) -> tuple[Part, ...] | None:
     """The parts; None after noting a fault. `own` are the names that the problem gives to quantities.
 
-    `has_upstream`: the gradient at the outputs is given instead of a loss.
+    `has_upstream`: the gradient with respect to the outputs is given instead of a loss.
     """
     elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}")
     if elements is None:

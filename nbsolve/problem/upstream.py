@@ -60,7 +60,7 @@ def check_upstream(root: Cursor, samples: tuple[Sample, ...] | None, training: T
     for key in ("loss", "regulariser"):
         if root.has(key):
             hint = f"leave {key} out, or leave upstream out"
-            message = f"upstream and {key} are both there: the gradient at the outputs is given or found"
+            message = f"upstream and {key} are both there: ∂L/∂a of the outputs is given or found"
             root.key_fault(key, message, expected="one of them", hint=hint)
     if samples is not None and any(sample.target is not None for sample in samples):
         hint = "leave the targets out, or give a loss instead of upstream"

@@ -89,7 +89,7 @@ class ProgramText:
         if problem.given_gradient:
             given = table([sample.upstream or () for sample in problem.samples])
             name = "g" if self.whole_batch else "G"
-            yield from self._array(name, given, comment="the gradient at the outputs")
+            yield from self._array(name, given, comment="the gradient with respect to the outputs")
         for own in self.computation.arrays:
             yield from self._array(own.name, entries_of(problem, own), self.run.members(own))
         for name, units in self.computation.masks.items():

@@ -38,6 +38,7 @@ FUNCTIONS = {
     "cos": r"\cos",
     "atan": r"\arctan",
     "ln": r"\ln",
+    "diag": r"\operatorname{diag}",
     "erf": r"\operatorname{erf}",
     "sign": r"\operatorname{sign}",
     "sum": r"\operatorname{sum}",

@@ -42,6 +42,7 @@ FUNCTIONS = {
     "cosh": 'op("cosh")',
     "atan": 'op("arctan")',
     "ln": 'op("ln")',
+    "diag": 'op("diag")',
     "erf": 'op("erf")',
     "sign": 'op("sign")',
     "sum": 'op("sum")',

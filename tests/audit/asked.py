@@ -65,4 +65,36 @@ loss: squared_error
 training: {optimiser: {sgd: {learning_rate: 0.15}}, iterations: 10, show: [last]}
 """
 
-PAGES = {"forward": FORWARD, "epochs": EPOCHS, "each sample": EACH_SAMPLE, "last": LAST}
+OF_OUTPUTS = """\
+title: Derivatives of outputs, of a softmax behind a ReLU
+network:
+  inputs: 2
+  layout: x W + b
+  layers:
+    - {units: 2, activation: relu, weights: [[0.5, -1], [1, 0.5]], bias: {shared: 0.1}}
+    - {units: 2, activation: softmax, weights: [[1, -0.5], [-1, 1.5]], threshold: [0.1, 0.3]}
+samples: [{input: [1, 0.5]}, {input: [1, -0.5]}]
+parts: [{label: a, ask: [jacobian, "da[2][2]/da[1]"]}]
+"""
+
+GIVEN_GRADIENT = """\
+title: A gradient that is given
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: sigmoid, weights: [[0.1, 0.2], [0.3, 0.4]], bias: [0.5, 0.6]}
+    - {units: 2, activation: tanh, weights: [[0.7, -0.8], [0.2, 0.1]], bias: [1.1, 0.2]}
+samples: [{input: [1, 2]}, {input: [0, 1]}]
+upstream: [[0.1, -0.3], [1/3, 2]]
+training: {optimiser: {sgd: {learning_rate: 0.5}}, batch: all}
+parts: [{label: a, ask: [gradients, "dL/dx", "dL/da[2]", updated_parameters]}]
+"""
+
+PAGES = {
+    "forward": FORWARD,
+    "epochs": EPOCHS,
+    "each sample": EACH_SAMPLE,
+    "last": LAST,
+    "of outputs": OF_OUTPUTS,
+    "given gradient": GIVEN_GRADIENT,
+}

@@ -107,7 +107,7 @@ class ProseChecker(Conventions, Tables, LiveWords):
     def given_gradient(
         self, place: Place, out: Found, loss: str, batch: str | None, rows: str | None, again: str
     ) -> None:
-        """That only the gradient at the outputs is known."""
+        """That only the gradient with respect to the outputs is known."""
         several = len(self.spec.inputs) > 1
         named = self._letter(f"${loss}$") == self._letter(f"${again}$") == "L"
         if self.spec.upstream is None or not named or {bool(batch), bool(rows)} != {several}:

@@ -209,13 +209,11 @@ class Wholes:
         if not top.startswith(WHOLE):
             return self._letters(bottom).map(lambda entry: Sym(f"∂{top}/∂{_name(entry)}"))
         upper, lower = self._letters(top), self._letters(bottom)
+        if indices(_name(lower.entries()[0]))[0] in ("a", "x"):  # a row for each output
+            return _table(upper, lower)
         layer = indices(_name(upper.entries()[0]))[1][0]
         if self.spec.layers[layer - 1].activation == "softmax":
-            return Grid(
-                tuple(
-                    tuple(Sym(f"∂{_name(a)}/∂{_name(z)}") for z in lower.entries()) for a in upper.entries()
-                )
-            )
+            return _table(upper, lower)
         return _zipped(lambda a, z: Sym(f"∂{_name(a)}/∂{_name(z)}"), upper, lower)
 
     def _letters(self, name: str) -> Grid:
@@ -234,6 +232,13 @@ class Wholes:
             size = self.spec.layers[numbers[0] - 1 if numbers else -1].units
         column = Grid(tuple((Sym(f"{stem}[{j}]{mark}"),) for j in range(1, size + 1)))
         return column.transposed() if self.as_rows else column
+
+
+def _table(upper: Grid, lower: Grid) -> Grid:
+    """Every entry of one vector differentiated with respect to every entry of another."""
+    return Grid(
+        tuple(tuple(Sym(f"∂{_name(a)}/∂{_name(b)}") for b in lower.entries()) for a in upper.entries())
+    )
 
 
 def _name(entry: Node) -> str:

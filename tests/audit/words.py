@@ -23,6 +23,7 @@ from tests.reference.rounding import fault
 
 ASKED = {
     "forward": "all pre-activations and activations", "loss": "the loss",
+    "jacobian": "the Jacobian of the outputs with respect to the inputs",
     "gradients": "the gradients of the loss with respect to all parameters",
     "deltas": "the error signals of all units",
     "changes": "the changes of all parameters", "updated_parameters": "the parameters after the update",
@@ -30,6 +31,7 @@ ASKED = {
     "epoch_loss": "the loss of the epoch",
 }  # fmt: skip
 ANSWERS = {
+    "jacobian": r"∂a\[\d+\]\[\d+\](@\d+)?/∂x\[",
     "forward": r"[za]\[", "loss": r"L$", "gradients": r"∂L/∂(W|b|theta)\[", "deltas": r"(∂L/∂z|delta)\[",
     "changes": r"(W|b|theta)_change\[", "updated_parameters": r"(W|b|theta)_new\[", "forward_after": r"[za]_new\[",
     "loss_after": r"L_new$", "epoch_loss": r"L_epoch$",

@@ -451,6 +451,10 @@ class World:
             return self.number((quantity, at, batch), carried=carried)
         if upper in ("L_out",):
             return self.number(self.key(f"dL_out[{up[0]}]/d{bottom}", t), carried=carried)
+        if upper == "a" and lower in ("a", "x") and up[0] == self.depth:
+            if top.partition("@")[0] == bottom.partition("@")[0]:
+                return Fraction(1)
+            return self.number(self.key(f"d{top.partition('@')[0]}/d{bottom}", t), carried=carried)
         if upper == "a" and lower == "z" and up[0] == low[0]:
             return self._slope(up[0], up[1], low[1], mark, t, carried)
         copied = self.copied(name)
@@ -529,6 +533,8 @@ class World:
                 return self.key(f"dL/d{bottom}", t)
             if letter == "L_out":
                 return self.key(f"dL_out[{indices(top)[1][0]}]/d{bottom}", t)
+            if letter == "a" and indices(bottom)[0] in ("a", "x"):
+                return self.key(f"d{top.partition('@')[0]}/d{bottom}", t)
             if letter == "a" and indices(top)[1] == indices(bottom)[1]:
                 return self.key(f"da/dz{top.removeprefix('a')}", t)
             return None

@@ -183,6 +183,8 @@ def solve(spec: Spec) -> dict[Key, float]:
             if spec.layers[number].activation != "softmax":
                 slope = elementwise_grad(partial(_activate, spec.layers[number]))(zs[number])
                 _put(out, "da/dz", t, slope, number + 1, samples)
+        if spec.of_outputs:
+            _put_outputs(out, spec, batch, theta, t, samples)
         if not spec.differentiated:
             continue
         if batch.y is not None:
@@ -210,6 +212,19 @@ def solve(spec: Spec) -> dict[Key, float]:
         if batch.g is None:
             out[("L_new", t, None)] = float(batch.loss(after))
     return out
+
+
+def _put_outputs(
+    out: dict[Key, float], spec: Spec, batch: Batch, theta: Array, t: int, samples: list[int]
+) -> None:
+    """The derivatives of each output, summed over the samples: each belongs to one of them alone."""
+    depth = len(spec.layers)
+    for k in range(spec.layers[-1].units):
+        _, _, g_x, _, g_a = grad(lambda at, k=k: np.sum(batch.forward(at)[1][-1][:, k]))(theta)
+        for number in range(depth - 1):
+            _put(out, f"da[{depth}][{k + 1}]/da", t, g_a[number], number + 1, samples)
+        for s, row in zip(samples, g_x, strict=True):
+            out |= {(f"da[{depth}][{k + 1}]/dx[{i}]", t, s): float(v) for i, v in enumerate(row, 1)}
 
 
 def _put_backward(

@@ -157,6 +157,8 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
         _record_layers(out, "z", t, s + 1, zs)
         _record_layers(out, "a", t, s + 1, outs)
         _record_slopes(spec, out, t, s + 1, zs)
+        if spec.of_outputs:
+            _record_outputs(spec, p, out, t, s + 1, zs, outs)
         if spec.upstream is not None:
             top: list[Number] = list(spec.upstream[s])
         elif spec.targets is not None and spec.losses:
@@ -265,6 +267,18 @@ def _record_slopes(spec: Spec, out: Values, t: int, s: int, zs: list[list[Number
             continue
         for j, z in enumerate(zs[number], 1):
             out[(f"da/dz[{number}][{j}]", t, s)] = activations.slope_of(layer, j, z)
+
+
+def _record_outputs(
+    spec: Spec, p: Parameters, out: Values, t: int, s: int, zs: list[list[Number]], outs: list[list[Number]]
+) -> None:
+    """da[d][k]/da of every earlier layer and da[d][k]/dx, for each output k."""
+    depth, count = len(spec.layers), len(outs[-1])
+    for k in range(count):
+        seed: list[Number] = [Fraction(int(i == k)) for i in range(count)]
+        da = backward(spec, p, zs, outs, seed)[0]
+        _record_layers(out, f"da[{depth}][{k + 1}]/da", t, s, da[:-1])
+        out |= {(f"da[{depth}][{k + 1}]/dx[{i}]", t, s): v for i, v in enumerate(da[0], 1)}
 
 
 def _record_layers(out: Values, name: str, t: int, s: int, values: list[list[Number]]) -> None:

@@ -110,7 +110,7 @@ def problem(rng: Random) -> dict[str, Node]:
 
 
 def with_upstream(rng: Random) -> dict[str, Node]:
-    """A random network whose gradient at the outputs is given instead of a loss."""
+    """A random network whose gradient with respect to the outputs is given instead of a loss."""
     out = problem(rng)
     outputs, count = int(out["network"]["layers"][-1]["units"]), len(out["samples"])
     for key in ("loss", "regulariser"):

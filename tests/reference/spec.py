@@ -6,6 +6,7 @@ Only what is needed for computing is read; words, parts and notation are left al
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -95,6 +96,8 @@ class Spec:
     """1 where δ is ∂L/∂z, −1 where it is −∂L/∂z."""
     upstream: list[list[Fraction]] | None = None
     """∂L/∂a of the outputs of each sample, where that is given instead of a loss."""
+    of_outputs: bool = False
+    """Whether derivatives of single outputs are asked for."""
 
     @property
     def differentiated(self) -> bool:
@@ -159,8 +162,16 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         iterations=iterations,
         show=_shown(show, iterations) | _asked_at(problem, iterations),
         delta=-1 if isinstance(notation, dict) and notation.get("delta") == "-dL/dz" else 1,
+        of_outputs=_asks_of_outputs(problem),
         upstream=_rows(problem["upstream"], len(samples)) if "upstream" in problem else None,
     )
+
+
+def _asks_of_outputs(problem: dict[str, Node]) -> bool:
+    """Whether the Jacobian is asked for, or `da[2][1]/dx[2]`."""
+    asked = [part.get("ask", []) for part in problem.get("parts", [])]
+    words = [word for ask in asked for word in (ask if isinstance(ask, list) else [ask])]
+    return any(word == "jacobian" or re.match(r"da\[[^/]*/d[ax]\b", word) for word in words)
 
 
 def _asked_at(problem: dict[str, Node], iterations: int) -> set[int]:

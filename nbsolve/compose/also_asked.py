@@ -1,0 +1,90 @@
+"""What is asked and not needed for anything else, and the Jacobian of the outputs among it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from nbsolve.compose.backward import BackwardBlocks
+from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
+from nbsolve.compose.iteration import anchored, by_matrices
+from nbsolve.compose.jacobian import jacobian_entries, jacobian_product, jacobian_words
+from nbsolve.derived import derive
+from nbsolve.document import Block, Heading, Paragraph
+from nbsolve.expr import Atom
+from nbsolve.jacobian import is_of_output
+from nbsolve.listing import Asked
+from nbsolve.phrases import phrase
+from nbsolve.step import Rule, Step
+from nbsolve.symbol import Role, Symbol
+
+
+def shows_terms(unit: Step) -> bool:
+    """Whether the value of each term of a derivative of an output has a line: not where all of them are 0."""
+    return is_of_output(unit.target) and unit.rule is Rule.PATH_SUM and unit.value != 0
+
+
+@dataclass(frozen=True)
+class AlsoAsked(BackwardBlocks):
+    """Writes what the passes of one iteration do not find."""
+
+    def also_asked(self, after: bool = False) -> Iterator[Block]:
+        """What is asked and not needed for anything else, with the steps it rests on; `after`: after the update."""
+        also = [atom for atom in self.also if _is_after(atom) == after]
+        of_outputs = [atom for atom in also if is_of_output(atom)]
+        others = [atom for atom in also if not is_of_output(atom)]
+        if blocks := self._found_also(others):
+            yield Heading(self.level, (phrase("sections.also"),))
+            yield from blocks
+        if blocks := self._found_also(of_outputs):
+            yield from self._jacobian(blocks)
+
+    def _found_also(self, also: list[Atom]) -> list[Block]:
+        """The lines of some quantities, and of what they rest on that has none yet."""
+        if not also:
+            return []
+        self.found_forward()
+        written = anchored(self.solution, self.iteration)
+        if by_matrices(self.solution):
+            also = by_layers(also, self.iteration)
+        steps = all_steps(self.solution, self.iteration, also)
+        if by_matrices(self.solution):
+            layers = [s for s in resting_by_layers(steps, also) if s.target not in written]
+            return [self.matrices_of(step).derivation(step) for step in layers]
+        if self._names_common_factors:
+            written |= {atom for step in self._common_factors for atom in (step.target, *step.members)}
+        units = [unit for unit in resting(steps, also) if unit.target not in written]
+        return [self.lines_of(unit).derivation(unit, terms=shows_terms(unit)) for unit in units]
+
+    @cached_property
+    def units_of_outputs(self) -> list[Step]:
+        """The steps of single units that the derivatives of outputs rest on; none where they are matrices."""
+        also = [atom for atom in self.also if is_of_output(atom)]
+        if not also or by_matrices(self.solution):
+            return []
+        written = anchored(self.solution, self.iteration)
+        steps = all_steps(self.solution, self.iteration, also)
+        return [unit for unit in resting(steps, also) if unit.target not in written]
+
+    def _jacobian(self, entries: list[Block]) -> Iterator[Block]:
+        """Derivatives of outputs; where all of them are asked, how the whole matrix comes about."""
+        whole = isinstance(self.asked, Asked) and "jacobian" in self.asked.words
+        yield Heading(self.level, (phrase("sections.jacobian" if whole else "sections.of_outputs"),))
+        product = jacobian_product(self.solution, self.iteration.labels[0]) if whole and self.first else None
+        if product is not None:
+            yield Paragraph((jacobian_words(self.solution),))
+            yield product
+            yield Paragraph((phrase("passages.jacobian_entries"),))
+        yield from entries
+        values = derive(self.solution, self.iteration, outputs=True).values
+        together = [jacobian_entries(self, values, label) for label in self.iteration.labels if whole]
+        shown = [block for block in together if block is not None]
+        if shown:
+            yield Paragraph((phrase("passages.jacobian_together"),))
+            yield from shown
+
+
+def _is_after(atom: Atom) -> bool:
+    """Whether a quantity is found after the gradients: by the update, or with the new parameters."""
+    return isinstance(atom, Symbol) and (atom.new or atom.change or atom.role is Role.LOSS_DECREASE)
