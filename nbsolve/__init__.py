@@ -8,9 +8,10 @@ if TYPE_CHECKING:
 
     from nbsolve.errors import DomainError, NbsolveError, ProblemError, UnknownQuantityError
     from nbsolve.problem import load_problem
-    from nbsolve.problem.model import DerivationProblem, Problem, RuleProblem
+    from nbsolve.problem.model import DerivationProblem, GraphProblem, Problem, RuleProblem
     from nbsolve.worked import WorkedSolution, solve
     from nbsolve.worked_derivation import WorkedDerivation
+    from nbsolve.worked_graph import WorkedGraph
     from nbsolve.worked_rule import WorkedRule
 
 __version__ = "0.1.0"
@@ -23,7 +24,9 @@ _HOMES = {
     "ProblemError": "nbsolve.errors",
     "RuleProblem": "nbsolve.problem.model",
     "UnknownQuantityError": "nbsolve.errors",
+    "GraphProblem": "nbsolve.problem.model",
     "WorkedDerivation": "nbsolve.worked_derivation",
+    "WorkedGraph": "nbsolve.worked_graph",
     "WorkedRule": "nbsolve.worked_rule",
     "WorkedSolution": "nbsolve.worked",
     "load_problem": "nbsolve.problem",
@@ -33,12 +36,14 @@ _HOMES = {
 __all__ = [
     "DerivationProblem",
     "DomainError",
+    "GraphProblem",
     "NbsolveError",
     "Problem",
     "ProblemError",
     "RuleProblem",
     "UnknownQuantityError",
     "WorkedDerivation",
+    "WorkedGraph",
     "WorkedRule",
     "WorkedSolution",
     "__version__",

@@ -69,8 +69,8 @@ def epochs_of(solution: Solution, exact: Solution) -> tuple[Epoch, ...]:
         Epoch(
             own.number,
             own.iteration,
-            _double(scalar(own.values[loss]), arithmetic),
-            _double(scalar(same.values[loss]), arithmetic),
+            as_double(scalar(own.values[loss]), arithmetic),
+            as_double(scalar(same.values[loss]), arithmetic),
             Writer(solution).answer(own.values, loss).text,
         )
         for own, same in zip(solution.epochs, exact.epochs, strict=True)
@@ -94,7 +94,7 @@ def answer(place: Place, solution: Solution, exact: Solution, names: Names, extr
         value, exactly = -value, -exactly
         text = text[1:] if text.startswith("-") else f"-{text}" if written.value != 0 else text
     arithmetic = solution.arithmetic
-    return _entry(place, names, _double(value, arithmetic), _double(exactly, arithmetic), text)
+    return _entry(place, names, as_double(value, arithmetic), as_double(exactly, arithmetic), text)
 
 
 def formula_answer(
@@ -107,8 +107,8 @@ def formula_answer(
     printed: str | None = None
     if target in values:
         arithmetic = solution.arithmetic
-        value = _double(scalar(values[target]), arithmetic)
-        exact = _double(scalar(values.before_rounding(target)), arithmetic)
+        value = as_double(scalar(values[target]), arithmetic)
+        exact = as_double(scalar(values.before_rounding(target)), arithmetic)
         printed = Writer(solution).answer(values, target).text
     name, symbol = canonical(target), names.latex(target)
     return Answer(name, symbol, None, target.sample, value, exact, printed, part, formula, latex)
@@ -185,7 +185,7 @@ def _stands_for(holder: Atom) -> bool:
     return symbol.shared or symbol.role is Role.DELTA
 
 
-def _double(value: Value, arithmetic: Arithmetic) -> float | str:
+def as_double(value: Value, arithmetic: Arithmetic) -> float | str:
     """The nearest double; a text of 20 digits where a double would be 0, infinite or short of bits.
 
     0 is what is 0, or cannot be told from it. Raises: Undecided.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nbsolve.expr import Expr, Quantity, Variable, substitute
-from nbsolve.symbol import Index, Partial, Symbol, Unit
+from nbsolve.symbol import Affine, Index, Partial, Symbol, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ def instantiated(expression: Expr, places: Mapping[Index, int]) -> Expr:
 
 
 def _placed(symbol: Symbol, places: Mapping[Index, int]) -> Symbol:
+    if symbol.at:
+        return symbol._replace(at=tuple(_unit(place, places) for place in symbol.at))
     to, from_ = _unit(symbol.to, places), _unit(symbol.from_, places)
     return symbol if (to, from_) == (symbol.to, symbol.from_) else symbol._replace(to=to, from_=from_)
 
@@ -108,4 +110,6 @@ _Place = TypeVar("_Place", Unit, Unit | None)
 
 
 def _unit(place: _Place, places: Mapping[Index, int]) -> _Place:
+    if isinstance(place, Affine):
+        return place.placed(places)
     return places.get(place, place) if isinstance(place, Index) else place

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import Dense, unchanged
 from nbsolve.graph import Operation
-from nbsolve.problem.model import DenseLayer, Problem
+from nbsolve.problem.functions import activation_of
+from nbsolve.problem.model import DenseLayer, Problem, Rounding
 from nbsolve.solving.gradient import Explanation
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.step import Step
@@ -78,6 +79,22 @@ class Solution:
     rounded: bool = True
     epochs: tuple[EpochLoss, ...] = ()
     replay: Replay = NOTHING
+
+    @property
+    def rounding(self) -> Rounding:
+        """How its numbers are rounded."""
+        return self.problem.rounding
+
+    @cached_property
+    def own_functions(self) -> frozenset[str]:
+        """The activations that the problem's author made, by name."""
+        chosen = self.problem.network.activations
+        return frozenset(activation_of(choice).function for choice in chosen if choice.formula is not None)
+
+    @property
+    def has_own_formulas(self) -> bool:
+        """Whether a term of the loss is its author's formula, which stands in the steps without a name."""
+        return any(term.formula is not None for term in self.problem.losses)
 
     def iteration(self, number: int) -> Iteration:
         """The shown iteration of that number. Raises KeyError."""

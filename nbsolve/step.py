@@ -45,6 +45,10 @@ class Rule(StrEnum):
     OPTIMISER_STATE = "optimiser_state"
     PARAMETER_CHANGE = "parameter_change"
     PARAMETER_UPDATE = "parameter_update"
+    NODE = "node"
+    UPSTREAM = "upstream"
+    NODE_DERIVATIVE = "node_derivative"
+    NODE_GRADIENT = "node_gradient"
 
 
 class Reason(StrEnum):

@@ -9,6 +9,7 @@ are the language of the JSON interface; the letters a document uses come from `n
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -52,6 +53,7 @@ class Role(StrEnum):
     SHARE = "share"
     SAMPLE_COUNT = "n"
     EXPONENTIAL_SUM = "S"
+    NODE = "node"
 
     __hash__ = str.__hash__
     """The hash of the text: written in C, unlike an Enum's, and asked for with every symbol looked up."""
@@ -65,6 +67,27 @@ class Index:
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Affine(Index):
+    """An index made of others, 2·t + s − 1: letters with their factors, and what is added."""
+
+    terms: tuple[tuple[str, int], ...]
+    shift: int
+
+    def placed(self, places: Mapping[Index, int]) -> Unit:
+        """Its number; where some of its letters have none, what is left with numbers for the others."""
+        left = tuple(term for term in self.terms if Index(term[0]) not in places)
+        if left == self.terms:
+            return self
+        shift = self.shift + sum(places[Index(s)] * n for s, n in self.terms if Index(s) in places)
+        if not left:
+            return shift
+        if left == ((left[0][0], 1),) and not shift:
+            return Index(left[0][0])
+        parts = [f"{n:+d}{letter}".replace("+1", "+").replace("-1", "-") for letter, n in left]
+        return Affine("".join([*parts, f"{shift:+d}" if shift else ""]).lstrip("+"), left, shift)
 
 
 Unit = int | Index
@@ -90,7 +113,8 @@ class Symbol(NamedTuple):
     units of a layer share is one parameter: `shared=True` with `to=None`. In a general formula `to` and `from_` may
     be an `Index`, which stands for every number. `new` is the value after the update, `change` the amount by which
     the update changes it. `stem` says which one is meant where a role has many: of the settings of an optimiser
-    (`beta1`), of what it keeps for a parameter (`m_W`, `v_b`).
+    (`beta1`), of what it keeps for a parameter (`m_W`, `v_b`). The name of a computation graph's quantity is its
+    `stem`, and its places, one for each axis of its array, are `at`.
     """
 
     role: Role
@@ -103,6 +127,7 @@ class Symbol(NamedTuple):
     change: bool = False
     shared: bool = False
     stem: str = ""
+    at: tuple[Unit, ...] = ()
 
     def state(self, name: str, new: bool = False) -> Symbol:
         """What an optimiser keeps beside this parameter (or finds for it on the way), by its name."""
@@ -144,7 +169,8 @@ def canonical(atom: Symbol | Partial) -> str:
 
     Sample and iteration are not part of the name (they are fields beside it). A shared bias is `b[l]`, the
     whole vector of biases `b[l][:]`. The derivative of an activation with respect to its own pre-activation
-    is shortened to `da/dz[l][j]`; with two different units (softmax) it is `da[l][k]/dz[l][j]`.
+    is shortened to `da/dz[l][j]`; with two different units (softmax) it is `da[l][k]/dz[l][j]`. A quantity of a
+    computation graph is called as in its file: `q`, `W[1,2]`, `df/dW[1,2]`.
     """
     if isinstance(atom, Symbol):
         return _stem(atom) + _indices(atom)
@@ -165,7 +191,7 @@ def anchor(atom: Symbol | Partial) -> str:
     if atom.sample is not None:
         parts.append(f"s{atom.sample}")
     name = canonical(atom).replace("[:]", "-all").replace("[", "-").replace("]", "").replace("/", "-")
-    name = name.replace(" - ", "-minus-")
+    name = name.replace(" - ", "-minus-").replace(",", "-")
     return "-".join([*parts, name])
 
 
@@ -207,6 +233,8 @@ def _stem(symbol: Symbol) -> str:
 
 def _indices(symbol: Symbol) -> str:
     """`[l][j][i]`; an index that is left out before one that is given, or a whole bias vector, is `[:]`."""
+    if symbol.at or symbol.role is Role.NODE:
+        return f"[{','.join(map(str, symbol.at))}]" if symbol.at else ""
     if symbol.role in _ONE_INDEX:
         return "" if symbol.to is None else f"[{symbol.to}]"
     places = [symbol.layer, symbol.to, symbol.from_]

@@ -17,7 +17,7 @@ from nbsolve.engine import solve_problem
 from nbsolve.listing import asked, everything
 from nbsolve.live import Live, texts_of
 from nbsolve.notation import Names
-from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem, RuleProblem
+from nbsolve.problem.model import AnyProblem, DerivationProblem, GraphProblem, Problem, RuleProblem
 from nbsolve.replaying import replay_of
 from nbsolve.shown import Shown, shown
 from nbsolve.solution import Solution
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nbsolve.document import Document
     from nbsolve.drawing import Drawing
     from nbsolve.worked_derivation import WorkedDerivation
+    from nbsolve.worked_graph import WorkedGraph
     from nbsolve.worked_page import WorkedPage
     from nbsolve.worked_rule import WorkedRule
 
@@ -39,6 +40,7 @@ T = TypeVar("T")
 _FACES: Mapping[str, tuple[str, str]] = {
     "derivation": ("nbsolve.worked_derivation", "WorkedDerivation"),
     "rule": ("nbsolve.worked_rule", "WorkedRule"),
+    "graph": ("nbsolve.worked_graph", "WorkedGraph"),
 }
 """The public face of each kind of problem but networks: module and class, imported when one comes."""
 
@@ -49,6 +51,8 @@ def solve(problem: Problem) -> WorkedSolution: ...
 def solve(problem: DerivationProblem) -> WorkedDerivation: ...
 @overload
 def solve(problem: RuleProblem) -> WorkedRule: ...
+@overload
+def solve(problem: GraphProblem) -> WorkedGraph: ...
 @overload
 def solve(problem: AnyProblem) -> WorkedSolution | WorkedPage: ...
 

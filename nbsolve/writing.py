@@ -3,42 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import TooLarge, Undecided, Value
+from nbsolve.arithmetic import Arithmetic, TooLarge, Undecided, Value
 from nbsolve.expr import Atom
+from nbsolve.problem.model import Rounding
 from nbsolve.rounding import DigitsWanted, Written, write
-from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol, described
 from nbsolve.values import Values
 
 _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
 
 
+class Solved(Protocol):
+    """What a page needs to know of a solution to write its numbers.
+
+    `own_functions` are the functions of the problem's author by name; `has_own_formulas`: formulae of the author's
+    stand in the steps without a name, so that their distinctions of cases are decided there.
+    """
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """What it was computed in."""
+
+    @property
+    def rounding(self) -> Rounding:
+        """How its numbers are rounded."""
+
+    @property
+    def own_functions(self) -> frozenset[str]:
+        """See the class."""
+
+    @property
+    def has_own_formulas(self) -> bool:
+        """See the class."""
+
+
 @dataclass(frozen=True)
 class Writer:
     """Writes values of one solution. Raises: Undecided, TooLarge (both name the quantity)."""
 
-    solution: Solution
+    solution: Solved
 
     @property
     def each_step(self) -> bool:
         """Whether what is written down is what the next line uses."""
-        return self.solution.problem.rounding.apply == "each_step"
+        return self.solution.rounding.apply == "each_step"
 
     def operand(self, values: Values, atom: Atom, extra: int = 0) -> Written:
         """The quantity as it enters a later line; `extra` more digits where the line needs them."""
-        return self._written(values, atom, self.solution.problem.rounding.intermediates, extra)
+        return self._written(values, atom, self.solution.rounding.intermediates, extra)
 
     def answer(self, values: Values, atom: Atom) -> Written:
         """The quantity as an answer."""
-        return self._written(values, atom, self.solution.problem.rounding.answers, 0)
+        return self._written(values, atom, self.solution.rounding.answers, 0)
 
     def result(self, value: Value, extra: int = 0) -> Written:
         """A value that has no name, with the digits of intermediate values."""
-        rounding = self.solution.problem.rounding
+        rounding = self.solution.rounding
         return write(value, rounding.intermediates, self.solution.arithmetic, extra)
 
     def _written(self, values: Values, atom: Atom, digits: DigitsWanted, extra: int) -> Written:
@@ -61,7 +86,7 @@ class Writer:
         given = values.given(values.same_as(atom) or atom)
         if given is not None:
             return Written(given.text, given.value, True)
-        rounding = self.solution.problem.rounding
+        rounding = self.solution.rounding
         arithmetic = self.solution.arithmetic
         if not self.each_step:
             return write(scalar(values[atom]), digits, arithmetic, extra, self._before(values, atom))

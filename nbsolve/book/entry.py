@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,8 @@ from nbsolve.compose.derivation_page import name_of
 from nbsolve.compose.functions import activation_name, loss_name
 from nbsolve.compose.rule_page import rule_name
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem, RuleProblem
+from nbsolve.problem.graph_asks import WORDS as GRAPH_WORDS
+from nbsolve.problem.model import AnyProblem, DerivationProblem, GraphProblem, Problem, RuleProblem
 from nbsolve.problem.parts import WORDS
 from nbsolve.rules.training import train
 
@@ -61,6 +63,11 @@ def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
         words = dict.fromkeys(phrase(f"rule.ask.{word}") for part in problem.parts for word in part.ask)
         steps = len(problem.samples) * len(train(problem).epochs)
         return Entry(problem.title, problem.language, group, "numbers", about, ", ".join(words), steps, ())
+    if isinstance(problem, GraphProblem):
+        kind: Kind = "letters" if problem.symbolic else "numbers"
+        about = phrase("book.graph", count=str(len(problem.equations)))
+        asked = ", ".join(dict.fromkeys(_asked_of_graph(problem)))
+        return Entry(problem.title, problem.language, group, kind, about, asked, _steps_of_graph(problem), ())
     if not isinstance(problem, Problem):
         raise TypeError(f"nothing is said of problems of the kind {problem.kind} outside their pages")
     return Entry(
@@ -73,6 +80,19 @@ def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
         steps_of(problem),
         tuple(dict.fromkeys(_used(problem))),
     )
+
+
+def _asked_of_graph(problem: GraphProblem) -> Iterator[str]:
+    """What is asked of a graph, in words; quantities by their names."""
+    for ask in (ask for part in problem.parts for ask in part.ask):
+        yield phrase(f"graphs.ask_{ask}") if ask in GRAPH_WORDS else ask
+
+
+def _steps_of_graph(problem: GraphProblem) -> int:
+    """The values and gradients that are found."""
+    values = sum(math.prod(equation.shape) for equation in problem.equations)
+    gradients = sum(math.prod(shape) for shape in problem.shapes.values())
+    return (values + gradients) * (1 if problem.training is None else problem.training.iterations)
 
 
 def group_of(name: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -27,10 +26,8 @@ from nbsolve.expr import (
     substitute,
     walk,
 )
-from nbsolve.problem.functions import activation_of
-from nbsolve.solution import Solution
 from nbsolve.values import Values
-from nbsolve.writing import scalar
+from nbsolve.writing import Solved, scalar
 
 _SIGNS = {-1: "<", 0: "=", 1: ">"}
 
@@ -47,25 +44,19 @@ class Resolved:
 class Branches:
     """Decides the distinctions of a problem's own functions for the values of one iteration."""
 
-    solution: Solution
+    solution: Solved
     values: Values
 
-    @cached_property
-    def _own(self) -> frozenset[str]:
-        """The names of the own activations."""
-        chosen = self.solution.problem.network.activations
-        return frozenset(activation_of(choice).function for choice in chosen if choice.formula is not None)
-
-    @cached_property
+    @property
     def of_loss(self) -> bool:
-        """Whether a term of the loss is an author's formula, which stands in the steps without a name."""
-        return any(term.formula is not None for term in self.solution.problem.losses)
+        """Whether formulae of the author's stand in the steps without a name: those of a loss, of a graph."""
+        return self.solution.has_own_formulas
 
     def is_own(self, node: Expr) -> bool:
         """Whether it is an own activation, or the derivative of one, that distinguishes cases."""
         return (
             isinstance(node, Applied)
-            and node.name in self._own
+            and node.name in self.solution.own_functions
             and any(_distinguishes(part) for part in walk(node.definition))
         )
 
@@ -74,7 +65,7 @@ class Branches:
 
         Raises: Undecided.
         """
-        if not (self._own or self.of_loss):
+        if not (self.solution.own_functions or self.of_loss):
             return None
         reasons: list[Comparison] = []
 

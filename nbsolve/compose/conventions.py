@@ -252,7 +252,7 @@ def _training(problem: Problem) -> Iterator[Text]:
 
 
 def _rounding(problem: Problem, names: Names) -> Text:
-    words = _rounding_words(problem)
+    words = rounding_words(problem.rounding, problem.training is not None)
     finer = list(_finer(problem, names)) if problem.rounding.apply == "each_step" else []
     if not finer:
         return (words,)
@@ -275,14 +275,14 @@ def _finer(problem: Problem, names: Names) -> Iterator[Inline]:
                 yield Math(node)
 
 
-def _rounding_words(problem: Problem) -> str:
-    rounding = problem.rounding
+def rounding_words(rounding: Rounding, trained: bool) -> str:
+    """When and to how many digits numbers are rounded; `trained`: there are new parameters."""
     words = phrase(
         f"conventions.{rounding.apply}",
         intermediates=_digits(rounding.intermediates),
         answers=_digits(rounding.answers),
     )
-    moved = problem.training is not None and rounding.apply == "at_end"
+    moved = trained and rounding.apply == "at_end"
     if moved and rounding.answers.significant is not None:
         return phrase("conventions.moved", rounding=words)
     return words

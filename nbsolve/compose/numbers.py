@@ -35,10 +35,9 @@ from nbsolve.expr import (
     substitute,
 )
 from nbsolve.rounding import Written
-from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
-from nbsolve.writing import Writer, scalar
+from nbsolve.writing import Solved, Writer, scalar
 
 LOST_DIGITS = 6
 MOST_EXTRA = 14
@@ -60,7 +59,7 @@ class Numbers:
     `needs` are the digits beyond the usual ones that later lines need of a quantity, which it then has everywhere.
     """
 
-    solution: Solution
+    solution: Solved
     values: Values
     needs: Mapping[Key, int] = field(default_factory=dict, kw_only=True)
 

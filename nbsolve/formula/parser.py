@@ -68,15 +68,17 @@ def parse_formula(
     """
     given = parameters.items() if isinstance(parameters, Mapping) else ()
     values = {name: value for name, value in given if isinstance(value, Given)}
-    return _Parser(tokens(text), [*variables], [*parameters], values).formula()
+    return Parser(tokens(text), [*variables], [*parameters], values).formula()
 
 
 def parse_tokens(found: list[Token], variables: Iterable[str]) -> Expr:
     """The tree of a formula that was taken apart already. Raises: FormulaError."""
-    return _Parser(found, [*variables], [], {}).formula()
+    return Parser(found, [*variables], [], {}).formula()
 
 
-class _Parser:
+class Parser:
+    """Reads the tokens of one formula, from left to right."""
+
     def __init__(
         self, found: list[Token], variables: list[str], parameters: list[str], values: dict[str, Given]
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nbsolve.errors import NbsolveError
@@ -57,7 +57,7 @@ _INSTEAD = {
 }  # fmt: skip
 
 
-def tokens(text: str, name: re.Pattern[str] = _NAME) -> list[Token]:
+def tokens(text: str, name: re.Pattern[str] = _NAME, signs: Sequence[str] = SIGNS) -> list[Token]:
     """The tokens, with an end at the end; `name` is what a name looks like. Raises: FormulaError."""
     if len(text) > MOST_CHARACTERS:
         raise FormulaError(
@@ -69,18 +69,18 @@ def tokens(text: str, name: re.Pattern[str] = _NAME) -> list[Token]:
         if text[place].isspace():
             place += 1
             continue
-        token = _token(text, place, name)
+        token = _token(text, place, name, signs)
         found.append(token)
         place += len(token.text)
     return [*found, Token("end", "", len(text) + 1)]
 
 
-def _token(text: str, place: int, name: re.Pattern[str]) -> Token:
+def _token(text: str, place: int, name: re.Pattern[str], signs: Sequence[str]) -> Token:
     for kind, pattern in (("number", _NUMBER), ("name", name)):
         match = pattern.match(text, place)
         if match:
             return Token(kind, match[0], place + 1)
-    for sign in SIGNS:
+    for sign in signs:
         if text.startswith(sign, place):
             return Token("sign", sign, place + 1)
     sign = text[place]

@@ -91,7 +91,7 @@ def _sources(problem: AnyProblem) -> Iterator[str]:
     """The calls as code; those about topics are one cell, which follows where the list of topics is changed."""
     looped = False
     for method, arguments in shown_on_page(problem):
-        if "id" not in arguments:
+        if "id" not in arguments or not isinstance(problem, DerivationProblem):
             yield f"solution.{method}({', '.join(_argument(*each) for each in arguments.items())})"
         elif not looped:
             looped = True
@@ -102,4 +102,6 @@ def _sources(problem: AnyProblem) -> Iterator[str]:
 
 
 def _argument(name: str, value: str | int) -> str:
-    return f'"{value}"' if name == "show" else f"{name}={value}"
+    if name in ("show", "id"):  # the first argument of `draw`
+        return f'"{value}"'
+    return f"{name}={value}"

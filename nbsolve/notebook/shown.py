@@ -15,7 +15,7 @@ __all__ = ["shown_on_page"]
 def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
     """What the page of a problem shows: the methods of its solution, as the cells of its notebook call them."""
     yield "statement", {}
-    if isinstance(problem, Problem):
+    if isinstance(problem, Problem) or page_of(problem).question_picture() is not None:
         yield "draw", {}
     yield "conventions", {}
     if isinstance(problem, Problem):

@@ -262,6 +262,74 @@ class Problem(AnyProblem):
         return any(isinstance(entry, Letter) for entry in self.entries)
 
 
+class GivenArray(_Frozen):
+    """A given quantity of a computation graph: a number or a letter, or an array of them, row by row."""
+
+    name: str
+    shape: tuple[int, ...] = ()
+    entries: tuple[Entry, ...]
+
+
+class Equation(_Frozen):
+    """One node of a computation graph: `name` with an index letter for each axis, and its formula.
+
+    `lengths` says how far each letter of the equation runs, those of its axes and those of its sums.
+    """
+
+    name: str
+    letters: tuple[str, ...] = ()
+    formula: str
+    lengths: dict[str, int] = {}
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of its axes."""
+        return tuple(self.lengths[letter] for letter in self.letters)
+
+
+class GraphTraining(_Frozen):
+    """Steps on some of the given quantities: down the gradient, or up (`ascent`)."""
+
+    optimiser: Choice
+    direction: Literal["descent", "ascent"] = "descent"
+    parameters: tuple[str, ...]
+    iterations: int = 1
+    show: tuple[int, ...] = (1,)
+
+
+class GraphProblem(AnyProblem):
+    """A computation graph: given quantities, equations in the order in which they are computed, gradients.
+
+    `gradients_of` is what is differentiated (with `gradients_at`, one entry of it), `upstream` the gradient that
+    comes in there, entry by entry (None: 1, of what is differentiated with respect to itself), `wrt` the
+    quantities with respect to which. A read outside an array is the number that `padding` has for it.
+    `letters` are names as they are written.
+    """
+
+    kind: Literal["graph"] = "graph"
+    given: tuple[GivenArray, ...]
+    equations: tuple[Equation, ...]
+    gradients_of: str
+    gradients_at: tuple[int, ...] = ()
+    upstream: tuple[Given, ...] | None = None
+    wrt: tuple[str, ...]
+    padding: dict[str, Given] = {}
+    letters: dict[str, str] = {}
+    training: GraphTraining | None = None
+    rounding: Rounding = Rounding()
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every quantity, by name."""
+        given = {array.name: array.shape for array in self.given}
+        return given | {equation.name: equation.shape for equation in self.equations}
+
+    @cached_property
+    def symbolic(self) -> bool:
+        """Whether the given quantities are letters, so that there are no numbers."""
+        return any(isinstance(entry, Letter) for array in self.given for entry in array.entries)
+
+
 class Topic(_Frozen):
     """Something to be differentiated: an activation or a loss, perhaps through the outputs' activation.
 

@@ -15,7 +15,7 @@ from nbsolve.catalogue import (
     LOSSES,
     OPTIMISERS,
 )
-from nbsolve.problem import derivations, rules
+from nbsolve.problem import derivations, graphs, rules
 from nbsolve.problem.cells import LETTER, SYMBOLIC
 from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
 from nbsolve.problem.model import LAYOUTS
@@ -35,9 +35,11 @@ from nbsolve.problem.schema_building import (
     text_or_texts,
     texts,
 )
+from nbsolve.problem.schema_graphs import graph_keys, graph_training
 from nbsolve.symbol import Role
 
 _NUMBER_PATTERN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?[0-9]+/[0-9]+$"
+OPTIMISER_CHOICES = {name: parameters_of(record.parameters) for name, record in OPTIMISERS.items()}
 _QUANTITY = rf"^({'|'.join(role.value for role in Role)})(\[[0-9]+\]){{0,3}}$"
 
 
@@ -65,7 +67,10 @@ def schema() -> Schema:
                 "functions": _functions(),
                 "losses": _losses(),
                 "regulariser": _regulariser(),
-                "training": _training(),
+                "training": {
+                    "description": "Updates of the parameters.",
+                    "anyOf": [_training(), graph_training(OPTIMISER_CHOICES)],
+                },
                 "notation": _notation(),
                 "rounding": _rounding(),
                 "explain": one_of(
@@ -77,6 +82,7 @@ def schema() -> Schema:
                     "type": "boolean",
                 },
                 **_rule(),
+                **graph_keys(),
                 "parts": _parts(),
                 "pitfalls": text_or_texts("Common mistakes (Markdown)."),
             },
@@ -85,6 +91,7 @@ def schema() -> Schema:
         "allOf": [
             _of_kind("derivation", derivations.KEYS, _any_of(("functions", "losses"))),
             _of_kind("rule", rules.KEYS, {"required": ["rule", "samples"]}),
+            _of_kind("graph", graphs.KEYS, {"required": ["given", "equations"]}),
         ],
         "if": {
             "properties": {
@@ -93,6 +100,7 @@ def schema() -> Schema:
             "required": ["kind"],
         },
         "else": {
+            "properties": {"training": _training()},
             "required": ["network", "samples"],
             "not": {"anyOf": [*_others(KEYS)["anyOf"], {"required": ["loss", "upstream"]}]},
         },
@@ -115,7 +123,7 @@ def schema() -> Schema:
     }
 
 
-_KINDS = (KEYS, derivations.KEYS, rules.KEYS)
+_KINDS = (KEYS, derivations.KEYS, rules.KEYS, graphs.KEYS)
 """The keys of each kind of problem."""
 
 
@@ -305,6 +313,7 @@ def _upstream() -> Schema:
             {"const": SYMBOLIC},
             row,
             {"type": "array", "minItems": 1, "items": row},
+            {"type": "array", "minItems": 1, "items": {"type": "array", "minItems": 1, "items": row}},
         ],
     }
 
@@ -389,13 +398,12 @@ def _regulariser() -> Schema:
 
 
 def _training() -> Schema:
-    optimisers = {name: parameters_of(record.parameters) for name, record in OPTIMISERS.items()}
     iteration = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}]}
     listed = {"anyOf": [*iteration["anyOf"], {"const": "epochs"}]}
     shown = {"anyOf": [*listed["anyOf"], {"const": "all"}, {"type": "array", "items": listed, "minItems": 1}]}
     training = mapping(
         {
-            "optimiser": choice("How parameters are updated.", optimisers),
+            "optimiser": choice("How parameters are updated.", OPTIMISER_CHOICES),
             "state": _state(),
             "batch": {
                 "description": "How many samples each update uses (default 1).",

@@ -1,0 +1,91 @@
+"""The drawing of a computation graph: its equations as gates, its quantities as wires, with numbers where known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nbsolve.drawing.gates import Circuit, Gate, Wire, circuit_drawing
+from nbsolve.drawing.scene import written
+from nbsolve.equations.building import Built, entries_of, gate_of, quantity
+from nbsolve.equations.names import GraphNames
+from nbsolve.expr import Applied, Atom, Expr, Function, Power, Quantity, atoms, walk
+from nbsolve.general import IndexedSum
+from nbsolve.render import text
+from nbsolve.symbol import Partial, Symbol
+from nbsolve.writing import Writer
+
+if TYPE_CHECKING:
+    from nbsolve.drawing import Drawing
+    from nbsolve.equations.solving import GraphIteration, GraphSolution
+
+__all__ = ["draw_graph"]
+
+MOST_SHOWN = 4
+"""Entries of an array whose numbers stand at its wire."""
+MOST_LETTERS = 18
+"""A longer formula stands on the page."""
+
+
+def draw_graph(
+    built: Built,
+    names: GraphNames,
+    title: str,
+    solution: GraphSolution | None = None,
+    iteration: GraphIteration | None = None,
+    gradients: bool = False,
+) -> Drawing:
+    """The graph; with a `solution` and one of its iterations the values, and the gradients where wanted."""
+    problem = built.problem
+    writer = None if solution is None else Writer(solution)
+
+    def numbers(targets: Sequence[Atom]) -> str:
+        if writer is None or iteration is None or len(targets) > MOST_SHOWN:
+            return ""
+        if not all(target in iteration.values.stored for target in targets):
+            return ""
+        texts = [_minus(writer.answer(iteration.values, target).text) for target in targets]
+        return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+
+    wires = []
+    for name, shape in problem.shapes.items():
+        entries = entries_of(name, shape)
+        back = [Partial(names.objective, entry) for entry in entries]
+        letter = written(names.name(quantity(name)))
+        wires.append(Wire(name, letter, numbers(entries), numbers(back) if gradients else ""))
+    gates = tuple(_gate(built, names, equation.name) for equation in problem.equations)
+    return circuit_drawing(Circuit(gates, tuple(wires), problem.gradients_of), title)
+
+
+def _gate(built: Built, names: GraphNames, name: str) -> Gate:
+    formula = built.general[name]
+    kind = gate_of(built, name)
+    if kind is not None and not (kind == "subtract" and len(formula.children) > 2):
+        parts = (atom for part in formula.children for atom in atoms(part))
+        return Gate(kind, "", tuple(atom.stem for atom in parts if isinstance(atom, Symbol)), name)
+    read = (atom.stem for atom in atoms(formula) if isinstance(atom, Symbol))
+    operands = tuple(dict.fromkeys(read))
+    letters = _written(formula, names)
+    kind = (
+        "power"
+        if isinstance(formula, Power)
+        else "function"
+        if isinstance(formula, Function | Applied)
+        else "formula"
+    )
+    return Gate(kind, letters, operands, name)
+
+
+def _written(formula: Expr, names: GraphNames) -> str:
+    """What is written in a gate: the name of a function of one quantity, a short formula, Σ or … for a long one."""
+    match formula:
+        case Function(name, (Quantity(),)) | Applied(name, _, ((_, Quantity()),)):
+            return "σ" if name == "sigmoid" else name
+    short = text.printer(names).print(formula)
+    if len(short) <= MOST_LETTERS:
+        return short
+    return "Σ" if any(isinstance(node, IndexedSum) for node in walk(formula)) else "…"
+
+
+def _minus(written: str) -> str:
+    return written.replace("-", "−")

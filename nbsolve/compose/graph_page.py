@@ -1,0 +1,409 @@
+"""The page of a computation graph: forward equation by equation, backward from the result to what is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nbsolve.compose.calculator import Computations
+from nbsolve.compose.conventions import rounding_words
+from nbsolve.compose.graph_statement import GraphStatement, matrix_of
+from nbsolve.compose.lines import Lines
+from nbsolve.compose.numbers import Key, literal
+from nbsolve.compose.statement import authored, marks
+from nbsolve.document import (
+    Block,
+    Bullets,
+    Derivation,
+    Document,
+    Heading,
+    Inline,
+    Line,
+    Link,
+    Math,
+    Note,
+    Paragraph,
+    Table,
+    Text,
+)
+from nbsolve.equations.asking import asked_of
+from nbsolve.equations.building import entries_of, gate_of, general_formula, operands_of, quantity
+from nbsolve.equations.names import GraphNames
+from nbsolve.equations.solving import Back, GraphIteration, GraphSolution
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.expr import Atom, Quantity, atoms, number, walk
+from nbsolve.live import filled_without_solution as fill
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Equation, GraphProblem, Part
+from nbsolve.recorder import forms
+from nbsolve.step import Rule, Step
+from nbsolve.symbol import Partial, Role, Symbol, anchor
+
+__all__ = ["GraphPage"]
+
+
+@dataclass(frozen=True)
+class GraphPage:
+    """Composes the documents of one solution. Raises Undecided where a digit needs more bits."""
+
+    solution: GraphSolution
+    names: GraphNames
+
+    def _document(self, blocks: Iterator[Block]) -> Document:
+        return Document(tuple(blocks), self.names)
+
+    @property
+    def _problem(self) -> GraphProblem:
+        return self.solution.problem
+
+    # ------------------------------------------------------------------ before the solution
+
+    def statement(self) -> Document:
+        """What is given and asked."""
+        return self._document(GraphStatement(self.solution.built, self.names).blocks())
+
+    def unsaid(self) -> Document:
+        """The conventions that a question cannot do without."""
+        said = tuple(self._at_ties())
+        return self._document(iter((Bullets(said),) if said else ()))
+
+    def conventions(self) -> Document:
+        """The conventions of the solution."""
+        return self._document(
+            iter(
+                (Note("conventions", phrase("sections.conventions"), (Bullets(tuple(self._conventions())),)),)
+            )
+        )
+
+    def _conventions(self) -> Iterator[Text]:
+        problem = self._problem
+        of = Quantity(self.names.objective)
+        seed = Quantity(Partial(self.names.objective, self.solution.built.objective[0]))
+        if problem.upstream is None and self.names.objective.role is Role.NODE:
+            yield (
+                phrase("graphs.convention_one") + " ",
+                Math(seed, "=", number(1)),
+            )
+        elif problem.upstream is None:
+            yield (phrase("graphs.convention_all"),)
+        else:
+            yield (Math(of), " " + phrase("graphs.convention_upstream"))
+        yield (phrase("graphs.convention_sum"),)
+        if any(array.shape for array in problem.given):
+            yield (phrase("graphs.convention_entries"),)
+        yield from self._at_ties()
+        if not problem.symbolic and problem.rounding is not None:
+            yield (rounding_words(problem.rounding, problem.training is not None),)
+
+    def _at_ties(self) -> Iterator[Text]:
+        functions = {
+            node.name
+            for equation in self._problem.equations
+            for node in walk(general_formula(equation, self._problem.shapes))
+            if hasattr(node, "name")
+        }
+        for name, key in (("max", "max"), ("min", "min"), ("relu", "relu"), ("abs", "abs")):
+            if name in functions or (name == "relu" and "ReLU" in functions):
+                yield (phrase(f"graphs.tie_{key}"),)
+
+    # ------------------------------------------------------------------ the solution
+
+    def _several(self) -> bool:
+        return self._problem.training is not None and self._problem.training.iterations > 1
+
+    def _iterations(self, number_: int | None) -> Iterator[GraphIteration]:
+        found = [one for one in self.solution.iterations if number_ in (None, one.number)]
+        if not found:
+            shown = ", ".join(str(one.number) for one in self.solution.iterations)
+            raise UnknownQuantityError(f"iteration {number_} is not among those written out ({shown})")
+        yield from found
+
+    def forward(self, number_: int | None = None) -> Document:
+        """The values, equation by equation."""
+        return self._document(block for one in self._iterations(number_) for block in self._forward(one))
+
+    def backward(self, number_: int | None = None) -> Document:
+        """The gradients, in the order in which they become known."""
+        return self._document(block for one in self._iterations(number_) for block in self._backward(one))
+
+    def update(self, number_: int | None = None) -> Document:
+        """The steps on the parameters."""
+        return self._document(block for one in self._iterations(number_) for block in self._update(one))
+
+    def worked(self) -> Document:
+        """Everything, iteration by iteration."""
+        return self._document(
+            block
+            for one in self.solution.iterations
+            for part in (self._forward, self._backward, self._update)
+            for block in part(one)
+        )
+
+    @property
+    def _level(self) -> int:
+        return 3 if self._several() else 2
+
+    def _forward(self, iteration: GraphIteration) -> Iterator[Block]:
+        if self._several():
+            yield Heading(2, (phrase("sections.iteration", number=str(iteration.number)),))
+            if iteration.number > 1:
+                yield from self._start(iteration)
+        yield Heading(self._level, (phrase("sections.forward"),))
+        lines = self._writer(iteration)
+        single: list[Step] = []
+        for equation in self._problem.equations:
+            steps = [step for step in iteration.forward if _name(step.target) == equation.name]
+            if not equation.shape:
+                single += steps
+                continue
+            yield from self._listed(lines, single)
+            single = []
+            yield Derivation((GraphStatement(self.solution.built, self.names).equation(equation),))
+            yield from self._listed(lines, steps)
+        yield from self._listed(lines, single)
+
+    def _start(self, iteration: GraphIteration) -> Iterator[Block]:
+        """The parameters that an iteration starts from."""
+        lines = self._writer(iteration)
+        listed: list[Inline] = []
+        for symbol in self._parameters():
+            listed += [", "] if listed else []
+            listed.append(Math(Quantity(symbol), "=", literal(lines.operand(symbol))))
+        yield Paragraph((phrase("graphs.starts_from") + " ", *listed))
+
+    def _parameters(self) -> list[Symbol]:
+        training = self._problem.training
+        names = () if training is None else training.parameters
+        return [symbol for name in names for symbol in entries_of(name, self._problem.shapes[name])]
+
+    def _listed(self, lines: Lines, steps: Sequence[Step]) -> Iterator[Block]:
+        """Steps of the entries of an array, one a line, and the array put together."""
+        found = [lines.compact(step) for step in steps]
+        if found:
+            yield Derivation(tuple(line for line, _ in found), tuple(anchor_ for _, anchor_ in found))
+
+    # ------------------------------------------------------------------ backward
+
+    def _backward(self, iteration: GraphIteration) -> Iterator[Block]:
+        yield Heading(self._level, (phrase("sections.backward"),))
+        lines = self._writer(iteration)
+        first = iteration is self.solution.iterations[0]
+        if first:
+            yield Paragraph((phrase("graphs.backward"),))
+        seeds = [lines.compact(step) for step in iteration.seeds]
+        yield Derivation(tuple(line for line, _ in seeds), tuple(anchor_ for _, anchor_ in seeds))
+        for back in iteration.backward:
+            yield from self._back(back, iteration, lines)
+
+    def _back(self, back: Back, iteration: GraphIteration, lines: Lines) -> Iterator[Block]:
+        if not back.equation:
+            yield Paragraph((phrase("graphs.unconnected"),))
+            yield from self._listed(lines, back.gradients)
+            return
+        equation = self._equation(back.equation)
+        gate = gate_of(self.solution.built, equation.name)
+        shown = GraphStatement(self.solution.built, self.names).equation(equation)
+        assert shown.left is not None
+        said: list[Inline] = [phrase("graphs.through") + " ", Math(shown.left, "=", shown.parts[0][1])]  # type: ignore[arg-type]
+        said.append(f": {phrase(f'graphs.gate_{gate}')}" if gate else ".")
+        yield Paragraph(tuple(said))
+        locals_ = [*back.local, *self._asked_locals(equation, iteration)]
+        if locals_:
+            found = [lines.compact(step) for step in locals_]
+            yield Derivation(tuple(line for line, _ in found), tuple(anchor_ for _, anchor_ in found))
+        by_array: dict[str, list[Step]] = {}
+        for step in back.gradients:
+            by_array.setdefault(_name(step.target), []).append(step)
+        single: list[Step] = []
+        for name, steps in by_array.items():
+            if not self._problem.shapes[name] and len(steps[0].forms) == 1 and len(self._used_by(name)) < 2:
+                single += steps
+                continue
+            yield from self._listed(lines, single)
+            single = []
+            used = self._used_by(name)
+            if len(used) > 1:
+                yield Paragraph(self._reused(name, used))
+            if not self._problem.shapes[name]:
+                yield from (lines.derivation(step, terms=len(used) > 1) for step in steps)
+                continue
+            yield from self._listed(lines, steps)
+            yield from self._assembled(name, lines)
+        yield from self._listed(lines, single)
+
+    def _asked_locals(self, equation: Equation, iteration: GraphIteration) -> Iterator[Step]:
+        """Local derivatives of an array's entries that are asked for."""
+        if not equation.shape:
+            return
+        graph = self.solution.built.graph
+        for atom in self._asked(iteration):
+            if (
+                not isinstance(atom, Partial)
+                or atom.of.stem != equation.name
+                or atom.of == self.names.objective
+            ):
+                continue
+            node = graph.origin(atom.of)
+            assert node is not None
+            slot = next(slot for slot, operand in operands_of(node).items() if operand == atom.wrt)
+            formula = graph.local(node, slot, atom.of, atom.wrt)
+            yield Step(Rule.NODE_DERIVATIVE, atom, forms(formula), iteration.values, iteration.number)
+
+    def _equation(self, name: str) -> Equation:
+        return next(one for one in self._problem.equations if one.name == name)
+
+    def _used_by(self, name: str) -> list[str]:
+        """The equations that use a quantity and lead to what is differentiated, in their order."""
+        wanted = self.solution.built.wanted
+        first = entries_of(name, self._problem.shapes[name])
+        found = {
+            node.operation.name
+            for symbol in first
+            for node, _ in self.solution.built.users(symbol)
+            if node.target in wanted
+        }
+        return [one.name for one in self._problem.equations if one.name in found]
+
+    def _reused(self, name: str, used: Sequence[str]) -> Text:
+        """x is used more than once, and its gradient is the sum of what comes back."""
+        before, _, rest = phrase("graphs.reused", name="\0", users="\1").partition("\0")
+        middle, _, after = rest.partition("\1")
+        listed: list[Inline] = []
+        for position, one in enumerate(used):
+            if position:
+                listed.append(f" {phrase('statement.and')} " if position == len(used) - 1 else ", ")
+            listed.append(Math(Quantity(quantity(one))))
+        return tuple(
+            piece for piece in (before, Math(Quantity(quantity(name))), middle, *listed, after) if piece
+        )
+
+    def _assembled(self, name: str, lines: Lines) -> Iterator[Block]:
+        """The gradient with respect to an array as a vector or matrix, where all of it is there."""
+        shape = self._problem.shapes[name]
+        targets = [Partial(self.names.objective, entry) for entry in entries_of(name, shape)]
+        if len(shape) > 2 or len(targets) < 2 or not all(one in lines.values.stored for one in targets):
+            return
+        entries = [literal(lines.written(target)) for target in targets]
+        exact = all(lines.written(target).exact for target in targets)
+        left = Quantity(Partial(self.names.objective, quantity(name)))
+        yield Derivation((Line((("=" if exact else "≈", matrix_of(entries, shape)),), left),))
+
+    # ------------------------------------------------------------------ update
+
+    def _update(self, iteration: GraphIteration) -> Iterator[Block]:
+        training = self._problem.training
+        if training is None:
+            return
+        yield Heading(self._level, (phrase("sections.update"),))
+        if iteration is self.solution.iterations[0]:
+            yield Paragraph((phrase(f"graphs.update_{training.direction}"),))
+        lines = self._writer(iteration)
+        yield from self._listed(lines, iteration.update)
+
+    # ------------------------------------------------------------------ after the solution
+
+    def answers(self) -> Document:
+        """A table for each part."""
+        return self._document(self._answers())
+
+    def _answers(self) -> Iterator[Block]:
+        yield Heading(2, (phrase("sections.answers"),))
+        for part in self._problem.parts:
+            iterations = [one for one in self.solution.iterations if part.at in (None, one.number)]
+            rows: list[tuple[Text, ...]] = []
+            for atom in asked_of(part, self.solution.built, self.names):
+                cells: list[Text] = [(Math(Quantity(atom)),)]
+                cells += [(self._answer(atom, one),) for one in iterations]
+                rows.append(tuple(cells))
+            header: list[Text] = [(title_of(part),)]
+            if self._several():
+                header += [(phrase("sections.iteration", number=str(one.number)),) for one in iterations]
+            else:
+                header.append((phrase("answers.value"),))
+            yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
+
+    def _answer(self, atom: Atom, iteration: GraphIteration) -> Link | Math:
+        written = self._writer(iteration).writer.answer(iteration.values, atom)
+        value = Math(literal(written))
+        known = any(step.target == atom for step in iteration.steps)
+        return Link(value, f"it{iteration.number}-{anchor(atom)}") if known else value
+
+    def pitfalls(self) -> Document:
+        """Common mistakes."""
+        return self._document(self._pitfalls())
+
+    def _pitfalls(self) -> Iterator[Block]:
+        problem = self._problem
+        if problem.pitfalls:
+            notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
+            items = tuple((authored(problem, note),) for note in notes)
+            yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
+
+    # ------------------------------------------------------------------ one quantity
+
+    def explain(self, atom: Atom) -> Document:
+        """A quantity and the steps that it rests on."""
+        return self._document(
+            block for one in self.solution.iterations for block in self._explained(atom, one)
+        )
+
+    def _explained(self, atom: Atom, iteration: GraphIteration) -> Iterator[Block]:
+        steps = {step.target: step for step in iteration.steps}
+        needed: set[Atom] = set()
+        waiting = list(self.names.entries(atom))
+        while waiting:
+            one = waiting.pop()
+            if one in needed or one not in steps:
+                continue
+            needed.add(one)
+            for form in steps[one].forms:
+                waiting += atoms(form.expression)
+        if self._several():
+            yield Heading(2, (phrase("sections.iteration", number=str(iteration.number)),))
+        lines = self._writer(iteration)
+        yield from (lines.derivation(step) for target, step in steps.items() if target in needed)
+
+    # ------------------------------------------------------------------ numbers
+
+    def _asked(self, iteration: GraphIteration) -> list[Atom]:
+        """What is asked of an iteration."""
+        parts = [part for part in self._problem.parts if part.at in (None, iteration.number)]
+        found = (atom for part in parts for atom in asked_of(part, self.solution.built, self.names))
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def _writers(self) -> dict[int, Lines]:
+        return {}
+
+    def _writer(self, iteration: GraphIteration) -> Lines:
+        """The writer of an iteration's lines, with the digits that they need."""
+        if iteration.number not in self._writers:
+            needs: dict[Key, int] = {}
+            computations: Computations = {}
+            asked = frozenset(self._asked(iteration))
+            lines = Lines(
+                self.solution,
+                iteration.values,
+                iteration.number,
+                asked,
+                needs=needs,
+                computations=computations,
+            )
+            for step in reversed([*iteration.steps]):
+                lines.learn(step, False, needs)
+            for step in iteration.steps:
+                if isinstance(step.formula, Quantity):  # ∂L/∂b = ∂L/∂z: the same numbers
+                    needs[step.target] = max(needs.get(step.target, 0), needs.get(step.formula.atom, 0))
+            self._writers[iteration.number] = lines
+        return self._writers[iteration.number]
+
+
+def _name(atom: Atom) -> str:
+    symbol = atom if isinstance(atom, Symbol) else atom.wrt
+    return symbol.stem
+
+
+def title_of(part: Part) -> str:
+    words = phrase("answers.of_part", label=part.label)
+    return words if part.marks is None else f"{words} ({marks(part.marks)})"

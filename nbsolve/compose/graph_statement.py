@@ -1,0 +1,180 @@
+"""The statement of a computation graph: its given quantities, its equations, what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nbsolve.compose.optimiser_words import optimiser_text
+from nbsolve.compose.statement import authored, marks, source
+from nbsolve.document import Block, Bullets, Derivation, Heading, Inline, Line, Math, Paragraph, Text
+from nbsolve.equations.asking import asked_of
+from nbsolve.equations.building import Built, general_formula, quantity
+from nbsolve.equations.names import GraphNames
+from nbsolve.expr import Expr, Matrix, Quantity
+from nbsolve.given import Given
+from nbsolve.live import filled_without_solution as fill
+from nbsolve.objective import literal
+from nbsolve.phrases import phrase
+from nbsolve.problem.graph_asks import WORDS
+from nbsolve.problem.model import Equation, GivenArray, Part
+from nbsolve.symbol import Index, Partial, Role, Symbol
+
+__all__ = ["GraphStatement", "matrix_of"]
+
+MOST_NAMED = 6
+"""More quantities of one array are named by the first and the last."""
+
+
+def matrix_of(entries: Sequence[Expr], shape: Sequence[int]) -> Expr:
+    """Entries as a column, or as a matrix row by row; a single number by itself."""
+    if not shape:
+        return entries[0]
+    columns = shape[1] if len(shape) > 1 else 1
+    return Matrix(tuple(tuple(entries[at : at + columns]) for at in range(0, len(entries), columns)))
+
+
+def _run(length: int) -> str:
+    """`1`, `1, 2, 3` or `1, …, 9`."""
+    return ", ".join(map(str, range(1, length + 1))) if length <= 3 else f"1, …, {length}"
+
+
+@dataclass(frozen=True)
+class GraphStatement:
+    """Writes what is given and asked."""
+
+    built: Built
+    names: GraphNames
+
+    def blocks(self) -> Iterator[Block]:
+        """The statement."""
+        problem = self.built.problem
+        yield Heading(2, (phrase("sections.statement"),))
+        if problem.statement:
+            yield Paragraph((authored(problem, fill(problem.statement, "statement"), 3),))
+        yield from self.given()
+        yield Paragraph((phrase("graphs.equations" if len(problem.equations) > 1 else "graphs.equation"),))
+        yield Derivation(tuple(map(self.equation, problem.equations)))
+        yield from self._incoming()
+        yield from self._training()
+        if problem.parts:
+            items = tuple(self._part(part, number) for number, part in enumerate(problem.parts))
+            yield Bullets(items, tuple(part.label for part in problem.parts))
+        if problem.source:
+            yield source(problem)
+
+    # ------------------------------------------------------------------ what is given
+
+    def given(self) -> Iterator[Block]:
+        """Numbers in a line, arrays as vectors and matrices; of letters their names."""
+        problem = self.built.problem
+        single = [array for array in problem.given if not array.shape]
+        if single:
+            listed: list[Inline] = []
+            for array in single:
+                listed.extend([", "] if listed else [])
+                (entry,) = array.entries
+                name = Quantity(quantity(array.name))
+                listed.append(Math(name, "=", literal(entry)) if isinstance(entry, Given) else Math(name))
+            yield Paragraph((phrase("graphs.given") + " ", *listed))
+        lines = [line for array in problem.given if array.shape for line in self._array(array)]
+        if lines:
+            yield Derivation(tuple(lines))
+        if problem.padding:
+            outside = [
+                Math(Quantity(self._indexed(name)), "=", literal(number))
+                for name, number in problem.padding.items()
+            ]
+            listed = [piece for n, one in enumerate(outside) for piece in (([", "] if n else []) + [one])]
+            yield Paragraph((phrase("graphs.padding") + " ", *listed))
+
+    def _indexed(self, name: str) -> Symbol:
+        letters = "ijk"[: len(self.built.problem.shapes[name])]
+        return Symbol(Role.NODE, stem=name, at=tuple(map(Index, letters)))
+
+    def _array(self, array: GivenArray) -> Iterator[Line]:
+        entries = [literal(entry) for entry in array.entries if isinstance(entry, Given)]
+        if len(array.shape) < 3:
+            yield Line((("=", matrix_of(entries, array.shape)),), Quantity(quantity(array.name)))
+            return
+        first, *rest = array.shape
+        size = len(entries) // first
+        for number in range(first):
+            part = matrix_of(entries[number * size : (number + 1) * size], rest)
+            yield Line((("=", part),), Quantity(quantity(array.name, (number + 1,))))
+
+    # ------------------------------------------------------------------ equations
+
+    def equation(self, equation: Equation) -> Line:
+        """An equation with its index letters, and how far these run."""
+        left = Symbol(Role.NODE, stem=equation.name, at=tuple(map(Index, equation.letters)))
+        formula = general_formula(equation, self.built.problem.shapes)
+        ranges = ", ".join(f"{letter} = {_run(equation.lengths[letter])}" for letter in equation.letters)
+        return Line((("=", formula),), Quantity(left), note=(ranges,) if ranges else ())
+
+    def _incoming(self) -> Iterator[Block]:
+        """The gradient that comes in, where it is given."""
+        problem, of = self.built.problem, self.names.objective
+        if problem.upstream is None:
+            return
+        listed: list[Inline] = []
+        for symbol, number in zip(self.built.objective, problem.upstream, strict=True):
+            listed.extend([", "] if listed else [])
+            listed.append(Math(Quantity(Partial(of, symbol)), "=", literal(number)))
+        yield Paragraph((phrase("graphs.upstream") + " ", *listed))
+
+    def _training(self) -> Iterator[Block]:
+        training = self.built.problem.training
+        if training is None:
+            return
+        rate = training.optimiser.parameters["learning_rate"]
+        said: list[Inline] = [
+            phrase(f"graphs.{training.direction}") + " ",
+            *self._listed([Math(Quantity(quantity(name))) for name in training.parameters]),
+            f", {phrase('graphs.with_rate')} ",
+            Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal(rate)),
+        ]
+        if training.optimiser.name != "sgd":
+            said += [", ", *optimiser_text(training.optimiser, "given")]
+        if training.iterations > 1:
+            said.append(f", {phrase('statement.iterations', count=str(training.iterations))}")
+        yield Paragraph((*said, "."))
+
+    @staticmethod
+    def _listed(named: Sequence[Inline]) -> list[Inline]:
+        return [piece for n, one in enumerate(named) for piece in (([", "] if n else []) + [one])]
+
+    # ------------------------------------------------------------------ what is asked
+
+    def _part(self, part: Part, number: int) -> Text:
+        pieces: list[Inline] = []
+        if part.text:
+            pieces.append(authored(self.built.problem, fill(part.text, f"parts[{number}].text")))
+        else:
+            for position, ask in enumerate(part.ask):
+                if position:
+                    last = position == len(part.ask) - 1
+                    pieces.append(f" {phrase('statement.and')} " if last else ", ")
+                pieces.extend(self._ask(ask, part))
+            if part.at is not None:
+                pieces.append(" " + phrase("statement.at", number=str(part.at)))
+        if part.marks is not None:
+            pieces.append(f" ({marks(part.marks)})")
+        return tuple(pieces)
+
+    def _ask(self, ask: str, part: Part) -> list[Inline]:
+        if ask in ("forward", "local_derivatives", "updated_parameters"):
+            return [phrase(f"graphs.ask_{ask}")]
+        listed = list(asked_of(part.model_copy(update={"ask": (ask,)}), self.built, self.names))
+        if len(listed) > MOST_NAMED:
+            ends: list[Inline] = [
+                Math(Quantity(listed[0])),
+                f" {phrase('statement.to')} ",
+                Math(Quantity(listed[-1])),
+            ]
+            return (
+                ends
+                if ask not in WORDS
+                else [f"{phrase('graphs.ask_gradients')}, {phrase('graphs.from')} ", *ends]
+            )
+        return self._listed([Math(Quantity(atom)) for atom in listed])

@@ -1,0 +1,268 @@
+"""The equations of a computation graph, entry by entry, as nodes of a graph: an operation made of each formula.
+
+`z[j] = Σ_i W[j,i]·x[i] + b[j]` becomes a node for z[1], another for z[2]. Its derivatives are taken rule by rule,
+and written through what the node finds where its formula occurs in them: σ′(z) as a (1 − a), (e^x)′ as y.
+
+Conventions: max and min pass the gradient of a tie to the first operand, and none of a tie with a constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import product
+
+from nbsolve.expr import (
+    Applied,
+    Cases,
+    Comparison,
+    Expr,
+    Function,
+    Negation,
+    Number,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    Variable,
+    atoms,
+    number,
+    substitute,
+    total,
+    walk,
+    with_variables,
+)
+from nbsolve.formula.differentiate import differentiated
+from nbsolve.formula.indexed import parse_equation
+from nbsolve.general import IndexedSum, instantiated
+from nbsolve.given import Given
+from nbsolve.graph import Graph, Node, Operation
+from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Slot
+from nbsolve.objective import literal
+from nbsolve.problem.model import Equation, GraphProblem
+from nbsolve.step import Rule
+from nbsolve.symbol import Index, Role, Symbol, number_of
+
+__all__ = ["Built", "entries_of", "gate_of", "general_formula", "operands_of", "quantity"]
+
+_SHORT = (Function, Applied)
+"""Formulae that are named by what they find where they occur in their own derivative."""
+
+
+def quantity(name: str, at: Sequence[int] = ()) -> Symbol:
+    """A quantity of a computation graph, or the entry of one."""
+    return Symbol(Role.NODE, stem=name, at=tuple(at))
+
+
+def entries_of(name: str, shape: Sequence[int]) -> list[Symbol]:
+    """The entries of a quantity, row by row; a single number is its own only entry."""
+    return [quantity(name, at) for at in product(*(range(1, length + 1) for length in shape))]
+
+
+def operands_of(node: Node) -> dict[str, Symbol]:
+    """What each slot of a node has: single quantities."""
+    return {slot: node.operand(slot) for slot in node.operands}
+
+
+def general_formula(equation: Equation, shapes: Mapping[str, tuple[int, ...]]) -> Expr:
+    """The formula of an equation with its index letters, its sums with their limits."""
+    axes = {name: len(shape) for name, shape in shapes.items()}
+    formula = parse_equation(equation.formula, axes, equation.letters)
+
+    def limited(node: Expr) -> Expr | None:
+        if isinstance(node, IndexedSum) and node.last is None:
+            body = substitute(node.body, limited)
+            return IndexedSum(body, node.index, 1, equation.lengths[node.index.name])
+        return None
+
+    return substitute(formula, limited)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A problem's graph; `nodes` has those of each equation, by its name."""
+
+    problem: GraphProblem
+    graph: Graph = field(default_factory=Graph)
+    nodes: dict[str, list[Node]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(problem: GraphProblem) -> Built:
+        """The graph of a problem."""
+        built = Built(problem)
+        for array in problem.given:
+            for symbol in entries_of(array.name, array.shape):
+                built.graph.array(symbol)
+        for equation in problem.equations:
+            built.nodes[equation.name] = list(built._added(equation))
+        return built
+
+    def _added(self, equation: Equation) -> Iterator[Node]:
+        shapes = self.problem.shapes
+        general = general_formula(equation, shapes)
+        for symbol in entries_of(equation.name, equation.shape):
+            numbers = map(number_of, symbol.at)
+            places = {Index(letter): n for letter, n in zip(equation.letters, numbers, strict=True)}
+            formula = self._padded(_written_out(instantiated(general, places)))
+            operands = list(dict.fromkeys(atom for atom in atoms(formula) if isinstance(atom, Symbol)))
+            slots = {f"operand_{n}": operand for n, operand in enumerate(operands)}
+            operation = _operation(equation.name, formula, slots)
+            self.graph.node(operation, symbol, None, **slots)
+            yield self.graph.nodes[-1]
+
+    def _padded(self, formula: Expr) -> Expr:
+        """The formula with the numbers that stand outside arrays."""
+        padding, shapes = self.problem.padding, self.problem.shapes
+
+        def outside(node: Expr) -> Expr | None:
+            if not isinstance(node, Quantity) or not isinstance(node.atom, Symbol):
+                return None
+            symbol = node.atom
+            shape = shapes[symbol.stem]
+            inside = all(
+                isinstance(n, int) and 1 <= n <= length for n, length in zip(symbol.at, shape, strict=True)
+            )
+            return None if inside else literal(padding[symbol.stem])
+
+        return substitute(formula, outside)
+
+    # ------------------------------------------------------------------ what is where
+
+    @cached_property
+    def given(self) -> dict[Symbol, Given]:
+        """The given numbers."""
+        return {
+            symbol: entry
+            for array in self.problem.given
+            for symbol, entry in zip(entries_of(array.name, array.shape), array.entries, strict=True)
+            if isinstance(entry, Given)
+        }
+
+    @cached_property
+    def objective(self) -> list[Symbol]:
+        """What is differentiated: one entry, or all of an array that an upstream gradient comes in at."""
+        name, at = self.problem.gradients_of, self.problem.gradients_at
+        return [quantity(name, at)] if at else entries_of(name, self.problem.shapes[name])
+
+    @cached_property
+    def general(self) -> dict[str, Expr]:
+        """The formulae of the equations with their index letters, by name."""
+        return {one.name: general_formula(one, self.problem.shapes) for one in self.problem.equations}
+
+    @cached_property
+    def wanted(self) -> frozenset[Symbol]:
+        """What gradients are taken with respect to: those asked for, and all that they act on."""
+        training = self.problem.training
+        names = {*self.problem.wrt, *(() if training is None else training.parameters)}
+        found = {symbol for name in names for symbol in entries_of(name, self.problem.shapes[name])}
+        for node in self.graph.nodes:
+            if any(operand in found for operand in operands_of(node).values()):
+                found.add(node.target)
+        return frozenset(found)
+
+    @cached_property
+    def leading(self) -> frozenset[Symbol]:
+        """What leads to what is differentiated, and that itself."""
+        found = set(self.objective)
+        for node in reversed(self.graph.nodes):
+            if node.target in found:
+                found.update(operands_of(node).values())
+        return frozenset(found)
+
+    def users(self, symbol: Symbol) -> list[tuple[Node, str]]:
+        """The nodes that use a quantity and lead to what is differentiated."""
+        return [(node, slot) for node, slot in self.graph.users(symbol) if node.target in self.leading]
+
+
+def gate_of(built: Built, name: str) -> str | None:
+    """What an equation of a single operation does: add, subtract, multiply, divide, max, min; None for others."""
+    formula = built.general[name]
+    operands = formula.children
+    if not operands or not all(isinstance(_positive(one), Quantity) for one in operands):
+        return None
+    match formula:
+        case Sum():
+            return "subtract" if any(isinstance(one, Negation) for one in operands) else "add"
+        case Product():
+            return "multiply"
+        case Quotient():
+            return "divide"
+        case Function("max" | "min" as function, _):
+            return function
+    return None
+
+
+def _positive(term: Expr) -> Expr:
+    return term.operands[0] if isinstance(term, Negation) else term
+
+
+def _written_out(formula: Expr) -> Expr:
+    """The formula with its sums term by term."""
+
+    def written(node: Expr) -> Expr | None:
+        match node:
+            case IndexedSum():
+                return total(*(_written_out(term) for term in node.terms))
+            case Sum(operands):
+                flat = [
+                    term
+                    for one in operands
+                    for term in (
+                        [_written_out(part) for part in one.terms]
+                        if isinstance(one, IndexedSum)
+                        else [_written_out(one)]
+                    )
+                ]
+                return total(*flat)
+        return None
+
+    return substitute(formula, written)
+
+
+def _operation(name: str, formula: Expr, slots: Mapping[str, Symbol]) -> Operation:
+    """The formula of one entry as an operation on single quantities, with its local derivatives."""
+    letters: dict[Symbol, Expr] = {symbol: Variable(slot) for slot, symbol in slots.items()}
+    lettered = substitute(
+        formula,
+        lambda node: letters.get(node.atom) if isinstance(node, Quantity) else None,  # type: ignore[arg-type]
+    )
+    into: dict[str, Expr] = {slot: Entry(slot) for slot in slots}
+    decided = substitute(lettered, _by_cases)
+    local = {}
+    for slot in slots:
+        derivative = with_variables(_derivative(decided, lettered, slot), into)
+        local[slot] = Local(derivative, Slot(UPSTREAM))
+    entry = with_variables(lettered, into)
+    return Operation(name, Rule.NODE, dict.fromkeys(slots, ()), (), entry, entry, local)
+
+
+@cache
+def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
+    derivative = differentiated(decided, Variable(slot))[-1].expression
+    found = Entry(OUT)
+
+    def said(node: Expr) -> Expr | None:
+        match node:
+            case Negation((Number(value),)):
+                return number(-value)
+        return found if node == formula and isinstance(formula, _SHORT) else None
+
+    return substitute(derivative, said)
+
+
+def _by_cases(node: Expr) -> Expr | None:
+    """max(a, b) as a where a ≥ b, else b; the constant holds where it is equal to the other."""
+    if not isinstance(node, Function) or node.name not in ("max", "min"):
+        return None
+    first, *others = (substitute(operand, _by_cases) for operand in node.operands)
+    rest = others[0] if len(others) == 1 else substitute(Function(node.name, tuple(others)), _by_cases)
+    beyond = ">" if node.name == "max" else "<"
+    if _constant(rest) and not _constant(first):
+        return Cases(((first, Comparison(first, beyond, rest)), (rest, None)))
+    least = {">": "≥", "<": "≤"}[beyond]
+    return Cases(((first, Comparison(first, least, rest)), (rest, None)))
+
+
+def _constant(expression: Expr) -> bool:
+    return not any(isinstance(node, Variable) for node in walk(expression))

@@ -1,0 +1,100 @@
+"""The names of a computation graph's quantities: as its file calls them, with their places as subscripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.catalogue import OPTIMISERS
+from nbsolve.catalogue.optimisers import letter_of
+from nbsolve.equations.building import entries_of, quantity
+from nbsolve.equations.updating import parameters_of
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.letters import Name, letter_name
+from nbsolve.notation import Names
+from nbsolve.problem.graph_asks import LOSS
+from nbsolve.problem.graph_asks import quantity as typed
+from nbsolve.problem.model import GraphProblem, Network, Notation
+from nbsolve.symbol import Partial, Role, Symbol
+
+__all__ = ["GraphNames"]
+
+_NEW, _GAP = r"\text{new}", r"\,"
+
+
+class GraphNames(Names):
+    """`latex`, `plain` and `resolve` for the quantities of one graph; η and L as everywhere."""
+
+    def __init__(self, problem: GraphProblem, objective: Symbol) -> None:
+        super().__init__(Network(inputs=1, layers=()), Notation())
+        self.problem = problem
+        self.objective = objective
+        self._own = {
+            name: Name.read(problem.letters[name]) if name in problem.letters else letter_name(name)
+            for name in problem.shapes
+        }
+
+    def name(self, symbol: Symbol) -> Name:
+        """The written name: W_{12}, x^new; a whole array in bold, unless its letter is a capital."""
+        if symbol.role is Role.STATE and symbol.stem.rpartition("_")[2] in self.problem.shapes:
+            return self._state(symbol)
+        if symbol.role is not Role.NODE:
+            return super().name(symbol)
+        name = self._own[symbol.stem]
+        if symbol.at:
+            parts = [str(place) for place in symbol.at]
+            name = name.with_sub(("," if any(len(part) > 1 for part in parts) else "").join(parts))
+        elif self.problem.shapes[symbol.stem] and name.core.isalpha() and name.core.islower():
+            name = Name(rf"\mathbf{{{name.core}}}", name.sub, name.sup)
+        return name.with_sup(_NEW, _GAP) if symbol.new else name
+
+    def _state(self, symbol: Symbol) -> Name:
+        """m_w: the letter of what the optimiser keeps, with the quantity that it belongs to."""
+        training = self.problem.training
+        assert training is not None
+        known = (equation.name for equation in OPTIMISERS[training.optimiser.name].equations)
+        kept = max((name for name in known if symbol.stem.startswith(f"{name}_")), key=len)
+        owner = symbol._replace(role=Role.NODE, stem=symbol.stem[len(kept) + 1 :], new=False)
+        several = len(list(parameters_of(self.problem))) > 1
+        name = Name.read(letter_of(kept))
+        name = name.with_sub(self.name(owner).latex()) if several else name
+        return name.with_sup(_NEW, _GAP) if symbol.new else name
+
+    def resolve(self, text: str) -> Symbol | Partial:
+        """The quantity that `q`, `W[1,2]`, `df/dx` or `dq/dx` means; without places perhaps a whole array.
+
+        Raises: UnknownQuantityError.
+        """
+        known = ", ".join(self.problem.shapes)
+        try:
+            over, under = typed(text)
+        except ValueError:
+            raise UnknownQuantityError(f"no quantity {text!r} in this problem; there are {known}") from None
+        for read in (over, under):
+            if read is None or (read[0] == LOSS and LOSS not in self.problem.shapes):
+                continue
+            name, at, _ = read
+            if name not in self.problem.shapes:
+                raise UnknownQuantityError(f"no quantity {name!r} in this problem; there are {known}")
+            shape = self.problem.shapes[name]
+            if at and (len(at) != len(shape) or not all(1 <= n <= m for n, m in zip(at, shape, strict=True))):
+                raise UnknownQuantityError(f"{name} has no entry {list(at)}")
+        symbol = quantity(under[0], under[1])._replace(new=under[2])
+        if over is None:
+            return symbol
+        if over[0] in (self.problem.gradients_of, LOSS) and over[1] in ((), self.objective.at):
+            return Partial(self.objective, symbol)
+        return Partial(quantity(over[0], over[1]), symbol)
+
+    def entries(self, atom: Symbol | Partial) -> Iterator[Symbol | Partial]:
+        """The entries of an array, row by row; a single quantity by itself."""
+        if isinstance(atom, Symbol):
+            yield from self._of(atom)
+            return
+        for of in self._of(atom.of):
+            yield from (Partial(of, wrt) for wrt in self._of(atom.wrt))
+
+    def _of(self, symbol: Symbol) -> list[Symbol]:
+        if symbol.role is not Role.NODE or symbol.at:
+            return [symbol]
+        entries = entries_of(symbol.stem, self.problem.shapes[symbol.stem])
+        return [entry._replace(new=symbol.new) for entry in entries]

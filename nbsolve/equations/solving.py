@@ -1,0 +1,268 @@
+"""A computation graph solved: values forward, gradients backward, steps on the parameters.
+
+∂f/∂p = Σ over the quantities q that are computed from p of ∂f/∂q · ∂q/∂p: the one backward rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import Arithmetic
+from nbsolve.equations.building import Built, entries_of, operands_of
+from nbsolve.equations.updating import parameters_of, put_settings, start, write_updates
+from nbsolve.errors import DomainError
+from nbsolve.expr import Expr, Quantity, number, product, total
+from nbsolve.given import Given
+from nbsolve.graph import Node
+from nbsolve.objective import literal
+from nbsolve.problem.model import GraphProblem, Rounding
+from nbsolve.recorder import Recorder, forms
+from nbsolve.solving.backward import times
+from nbsolve.step import Form, Reason, Rule, Step
+from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbolic.recorder import LetterRecorder
+from nbsolve.values import Values
+
+__all__ = ["Back", "GraphIteration", "GraphSolution", "objective_of", "solve_graph", "solve_in_letters"]
+
+LOSS = Symbol(Role.LOSS)
+
+
+@dataclass(frozen=True)
+class Back:
+    """What one equation sends back: its local derivatives, and the gradients that are known after it."""
+
+    equation: str
+    local: tuple[Step, ...]
+    gradients: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class GraphIteration:
+    """One pass through the graph; `seeds` are the gradients that come in."""
+
+    number: int
+    values: Values
+    forward: tuple[Step, ...]
+    seeds: tuple[Step, ...]
+    backward: tuple[Back, ...]
+    update: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """All steps in the order in which they are taken."""
+        yield from self.forward
+        yield from self.seeds
+        for back in self.backward:
+            yield from back.local
+            yield from back.gradients
+        yield from self.update
+
+
+@dataclass(frozen=True)
+class GraphSolution:
+    """A graph worked out in one arithmetic: the iterations that are shown."""
+
+    problem: GraphProblem
+    arithmetic: Arithmetic
+    built: Built
+    iterations: tuple[GraphIteration, ...]
+    own_functions: frozenset[str] = frozenset()
+    has_own_formulas: bool = True
+
+    @property
+    def rounding(self) -> Rounding:
+        """How its numbers are rounded."""
+        return self.problem.rounding
+
+    @property
+    def of(self) -> Symbol:
+        """What the gradients are gradients of: the objective, or a loss that nobody names."""
+        return objective_of(self.built)
+
+
+def objective_of(built: Built) -> Symbol:
+    """The symbol that stands above in every gradient."""
+    return LOSS if built.problem.upstream is not None or len(built.objective) > 1 else built.objective[0]
+
+
+def solve_graph(built: Built, arithmetic: Arithmetic, rounded: bool = True) -> GraphSolution:
+    """All iterations of a graph whose given quantities are numbers.
+
+    Raises: Undecided where more bits are needed, DomainError naming the quantity.
+    """
+    problem = built.problem
+    training = problem.training
+    digits = problem.rounding.intermediates if rounded and problem.rounding.apply == "each_step" else None
+    shown = {1} if training is None else {*training.show}
+    first = start(problem)
+    carried = [*parameters_of(problem), *first]
+    given: dict[Symbol, Given | flint.fmpq | flint.arb] = {**built.given, **first}
+    iterations: list[GraphIteration] = []
+    for count in range(1, (1 if training is None else training.iterations) + 1):
+        recorder = Recorder(count, arithmetic, digits, recording=count in shown)
+        recorder.values.graph = built.graph
+        iteration = _Pass(built, recorder).run(given)
+        if count in shown:
+            iterations.append(iteration)
+        for symbol in carried:
+            given[symbol] = iteration.values[symbol._replace(new=True)]  # type: ignore[assignment]
+    return GraphSolution(problem, arithmetic, built, tuple(iterations))
+
+
+def solve_in_letters(built: Built, arithmetic: Arithmetic) -> GraphSolution:
+    """The passes of a graph whose given quantities are letters, or of any graph, in symbols alone."""
+    recorder = LetterRecorder(1, arithmetic, None)
+    recorder.values.graph = built.graph
+    return GraphSolution(built.problem, arithmetic, built, (_Pass(built, recorder).run({}),))
+
+
+@dataclass
+class _Pass:
+    """One iteration. `taken` is how many of the recorder's steps belong to earlier parts, `known` has gradients."""
+
+    built: Built
+    recorder: Recorder
+    taken: int = 0
+    known: set[Symbol] = field(default_factory=set)
+
+    def run(self, given: dict[Symbol, Given | flint.fmpq | flint.arb]) -> GraphIteration:
+        problem, values = self.built.problem, self.recorder.values
+        for symbol, entry in given.items():
+            if isinstance(entry, Given):
+                text = np.empty((), dtype=object)
+                text[()] = entry
+                values.put_given(symbol, text)
+            else:
+                values.put(symbol, entry)
+        for nodes in self.built.nodes.values():
+            for node in nodes:
+                self._value(node)
+        forward = self._steps()
+        self._seed()
+        seeds = self._steps()
+        backward = [self._back(equation.name) for equation in reversed(problem.equations)]
+        backward.append(self._unconnected())
+        update: tuple[Step, ...] = ()
+        if problem.training is not None:
+            put_settings(self.recorder, problem.training)
+            for symbol in parameters_of(problem):
+                if symbol not in self.known:
+                    self._write(symbol, (Form(number(0)),))
+            write_updates(self.recorder, problem, self.of)
+            update = self._steps()
+        return GraphIteration(
+            self.recorder.number, values, forward, seeds, tuple(b for b in backward if b is not None), update
+        )
+
+    def _steps(self) -> tuple[Step, ...]:
+        steps = tuple(self.recorder.steps[self.taken :])
+        self.taken = len(self.recorder.steps)
+        return steps
+
+    # ------------------------------------------------------------------ forward
+
+    def _value(self, node: Node) -> None:
+        try:
+            self.recorder.write(Rule.NODE, node.target, forms(self.built.graph.formula(node, node.target)))
+        except DomainError as error:
+            raise DomainError(f"{canonical(node.target)}: {error}") from None
+
+    # ------------------------------------------------------------------ backward
+
+    @property
+    def of(self) -> Symbol:
+        """What is differentiated."""
+        return objective_of(self.built)
+
+    def _gradient(self, symbol: Symbol) -> Partial:
+        return Partial(self.of, symbol)
+
+    def _write(self, symbol: Symbol, found: tuple[Form, ...], rule: Rule = Rule.NODE_GRADIENT) -> None:
+        """Write the gradient with respect to a quantity down."""
+        self.recorder.write(rule, self._gradient(symbol), found)
+        self.known.add(symbol)
+
+    def _seed(self) -> None:
+        upstream = self.built.problem.upstream
+        for place, symbol in enumerate(self.built.objective):
+            form = Form(number(1) if upstream is None else literal(upstream[place]))
+            self._write(symbol, (form,), Rule.UPSTREAM)
+
+    def _back(self, name: str) -> Back | None:
+        """What goes back through one equation; None where nothing comes in at it."""
+        nodes = [node for node in self.built.nodes[name] if node.target in self.known]
+        if not nodes:
+            return None
+        wanted = self.built.wanted
+        for node in nodes:
+            for slot, operand in operands_of(node).items():
+                if operand in wanted:
+                    self._local(node, slot, operand)
+        local = self._steps()
+        operands = dict.fromkeys(
+            operand for node in nodes for operand in operands_of(node).values() if operand in wanted
+        )
+        by_array: dict[str, list[Symbol]] = {}
+        for operand in operands:
+            by_array.setdefault(operand.stem, []).append(operand)
+        for operand in (one for entries in by_array.values() for one in entries):
+            if self._is_due(operand, name):
+                self._sum(operand)
+        return Back(name, local, self._steps())
+
+    def _unconnected(self) -> Back | None:
+        """The gradients with respect to what does not lead to what is differentiated: 0."""
+        for name in self.built.problem.wrt:
+            for symbol in entries_of(name, self.built.problem.shapes[name]):
+                if symbol not in self.known:
+                    self._write(symbol, (Form(number(0)),))
+        steps = self._steps()
+        return Back("", (), steps) if steps else None
+
+    def _is_due(self, operand: Symbol, name: str) -> bool:
+        """Whether no equation above this one uses it: then its gradient is known now."""
+        order = [equation.name for equation in self.built.problem.equations]
+        first = min(order.index(node.operation.name) for node, _ in self.built.users(operand))
+        return order[first] == name and operand not in self.known
+
+    def _direct(self, node: Node) -> bool:
+        """Whether the node finds what is differentiated, so that its derivatives are gradients themselves."""
+        return node.target == self.of
+
+    def _local(self, node: Node, slot: str, operand: Symbol) -> None:
+        if self._direct(node):
+            return
+        formula = self.built.graph.local(node, slot, node.target, operand)
+        target = Partial(node.target, operand)
+        try:
+            if node.target.at:
+                self.recorder.derive(target, formula)
+            else:
+                self.recorder.write(Rule.NODE_DERIVATIVE, target, forms(formula))
+        except DomainError as error:
+            raise DomainError(f"{canonical(target)}: {error}") from None
+
+    def _sum(self, operand: Symbol) -> None:
+        """∂f/∂p over all that is computed from p."""
+        graph = self.built.graph
+        chain: list[Expr] = []
+        factors: list[Expr] = []
+        for node, slot in self.built.users(operand):
+            local = graph.local(node, slot, node.target, operand)
+            upstream = Quantity(self._gradient(node.target))
+            if self._direct(node):
+                chain.append(local)
+                factors.append(local)
+                continue
+            named = Quantity(Partial(node.target, operand))
+            chain.append(product(upstream, named))
+            # what stands on a line of its own is used as it was found there
+            factors.append(times(upstream, local) if node.target.at else product(upstream, named))
+        self._write(
+            operand, forms(total(*chain), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))
+        )

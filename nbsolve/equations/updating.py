@@ -1,0 +1,103 @@
+"""Steps on the given quantities of a graph: what the optimiser keeps for each of them, then the new value.
+
+Down the gradient as the optimiser's record has it; up by the opposite of its change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from nbsolve.catalogue import OPTIMISERS
+from nbsolve.equations.building import entries_of
+from nbsolve.expr import Expr, Negation, Product, Quantity, total, with_variables
+from nbsolve.given import Given
+from nbsolve.objective import literal
+from nbsolve.problem.model import GraphProblem, GraphTraining
+from nbsolve.recorder import Recorder, forms
+from nbsolve.solving.update import UPDATES, setting
+from nbsolve.step import Rule
+from nbsolve.symbol import Partial, Role, Symbol
+
+__all__ = ["RATE", "parameters_of", "put_settings", "start", "state", "write_updates"]
+
+RATE = Symbol(Role.LEARNING_RATE)
+
+
+def state(parameter: Symbol, name: str, new: bool = False) -> Symbol:
+    """What the optimiser keeps for a quantity, or finds for it on the way: `m_w`."""
+    return parameter._replace(role=Role.STATE, stem=f"{name}_{parameter.stem}", new=new)
+
+
+def parameters_of(problem: GraphProblem) -> Iterator[Symbol]:
+    """The quantities that are trained, entry by entry."""
+    names = () if problem.training is None else problem.training.parameters
+    for name in names:
+        yield from entries_of(name, problem.shapes[name])
+
+
+def start(problem: GraphProblem) -> dict[Symbol, Given]:
+    """What the optimiser keeps before the first step: 0."""
+    if problem.training is None:
+        return {}
+    record = OPTIMISERS[problem.training.optimiser.name]
+    return {
+        state(parameter, equation.name): Given.read("0")
+        for parameter in parameters_of(problem)
+        for equation in record.kept
+    }
+
+
+def put_settings(recorder: Recorder, training: GraphTraining) -> None:
+    """Bind the learning rate and the optimiser's other settings, and the number of the update."""
+    record = OPTIMISERS[training.optimiser.name]
+    settings = {setting(name): training.optimiser.parameters[name] for name in record.letters}
+    settings[RATE] = training.optimiser.parameters["learning_rate"]
+    settings[UPDATES] = Given.of(recorder.number)
+    for symbol, given in settings.items():
+        text = np.empty((), dtype=object)
+        text[()] = given
+        recorder.values.put_given(symbol, text)
+
+
+def write_updates(recorder: Recorder, problem: GraphProblem, objective: Symbol) -> None:
+    """Write down the state and the new value of each parameter."""
+    training = problem.training
+    assert training is not None
+    record = OPTIMISERS[training.optimiser.name]
+    for parameter in parameters_of(problem):
+        slots = dict(_settings(training)) | {
+            "gradient": Quantity(Partial(objective, parameter)),
+            "parameter": Quantity(parameter),
+        }
+        for equation in record.equations:
+            slots[equation.name] = slots[f"old_{equation.name}"] = Quantity(state(parameter, equation.name))
+        for equation in record.equations:
+            target = state(parameter, equation.name, equation.kept)
+            recorder.write(Rule.OPTIMISER_STATE, target, forms(with_variables(equation.formula, slots)))
+            slots[equation.name] = Quantity(target)
+        change = with_variables(record.change, slots)
+        step = _opposite(change) if training.direction == "ascent" else change
+        recorder.write(
+            Rule.PARAMETER_UPDATE, parameter._replace(new=True), forms(total(Quantity(parameter), step))
+        )
+
+
+def _settings(training: GraphTraining) -> Mapping[str, Expr]:
+    record = OPTIMISERS[training.optimiser.name]
+    slots: dict[str, Expr] = {
+        name: Quantity(setting(name)) if name in record.letters else literal(given)
+        for name, given in training.optimiser.parameters.items()
+    }
+    return slots | {"learning_rate": Quantity(RATE), "t": Quantity(UPDATES)}
+
+
+def _opposite(change: Expr) -> Expr:
+    """−change; of −η·g the product itself."""
+    match change:
+        case Negation((inner,)):
+            return inner
+        case Product((Negation((first,)), *rest)):
+            return Product((first, *rest))
+    return Negation((change,))

@@ -1,0 +1,174 @@
+"""What the parts of a problem of the kind `graph` ask: words, values, gradients, local factors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from nbsolve.formula.indexed import parse_equation, reads
+from nbsolve.problem.cursor import Cursor, listing, suggestion
+from nbsolve.problem.model import Equation, GraphTraining, Part
+from nbsolve.problem.parts import MAXIMUM_PARTS, PART_KEYS, read_label, read_space
+from nbsolve.problem.texts import read_string
+from nbsolve.problem.training import read_iteration
+
+__all__ = ["LOSS", "WORDS", "asked_gradients", "quantity", "read_graph_parts"]
+
+WORDS = ("forward", "gradients", "local_derivatives", "updated_parameters")
+LOSS = "L"
+"""What is differentiated where an upstream gradient is given: a loss that nobody names."""
+_QUANTITY = re.compile(
+    r"(?P<name>[A-Za-z][A-Za-z_0-9]*?)(?P<new>_new)?(?:\[(?P<at>[0-9]+(?:,[0-9]+)*)\])?", re.ASCII
+)
+Read = tuple[str, tuple[int, ...], bool]
+"""A name, the entry that is meant (none: all), whether the new value is."""
+
+
+def quantity(text: str) -> tuple[Read | None, Read]:
+    """`q`, `W[1,2]`, `x_new`, `df/dx`, `df/dW[1,2]`: what is differentiated (or None), and the quantity.
+
+    Raises ValueError for a text that is no such name.
+    """
+    typed = "".join(text.split()).replace("∂", "d")
+    if "/" not in typed:
+        return None, _read(typed)
+    over, _, under = typed.partition("/")
+    if not (over.startswith("d") and under.startswith("d")):
+        raise ValueError(text)
+    return _read(over[1:]), _read(under[1:])
+
+
+def _read(typed: str) -> Read:
+    match = _QUANTITY.fullmatch(typed)
+    if match is None:
+        raise ValueError(typed)
+    at = tuple(map(int, match["at"].split(","))) if match["at"] else ()
+    return match["name"], at, bool(match["new"])
+
+
+def read_graph_parts(
+    cursor: Cursor | None,
+    of: str,
+    shapes: Mapping[str, tuple[int, ...]],
+    training: GraphTraining | None,
+    equations: tuple[Equation, ...],
+) -> tuple[Part, ...]:
+    """The parts; by default one that asks for all there is."""
+    if cursor is None:
+        ask: tuple[str, ...] = ("forward", "gradients")
+        return (Part(label="a", ask=(*ask, *(("updated_parameters",) if training else ()))),)
+    elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}") or []
+    if len(elements) > MAXIMUM_PARTS:
+        cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
+        return ()
+    asks = _Asks(of, shapes, training, equations)
+    parts: list[Part] = []
+    for place, element in enumerate(elements):
+        part = asks.part(element, place)
+        if part is not None and part.label in [other.label for other in parts]:
+            element.fault(
+                f"two parts have the label {part.label!r}", expected="a label of its own for each part"
+            )
+        elif part is not None:
+            parts.append(part)
+    return tuple(parts)
+
+
+def asked_gradients(parts: Iterable[Part], of: str) -> Iterator[str]:
+    """The quantities with respect to which a part asks for the gradient, by name."""
+    for ask in (ask for part in parts for ask in part.ask if ask not in WORDS):
+        over, under = quantity(ask)
+        if over is not None and over[0] in (of, LOSS):
+            yield under[0]
+
+
+class _Asks:
+    def __init__(
+        self,
+        of: str,
+        shapes: Mapping[str, tuple[int, ...]],
+        training: GraphTraining | None,
+        equations: tuple[Equation, ...],
+    ) -> None:
+        self.of, self.shapes, self.training = of, shapes, training
+        self.operands = {
+            equation.name: {
+                symbol.stem
+                for symbol in reads(
+                    parse_equation(equation.formula, {n: len(s) for n, s in shapes.items()}, equation.letters)
+                )
+            }
+            for equation in equations
+        }
+        self.expected = f"{listing(WORDS, 'or')}, or a quantity such as {of}, d{of}/d{next(iter(shapes))}"
+
+    def part(self, cursor: Cursor, place: int) -> Part | None:
+        if not cursor.mapping(PART_KEYS, "a part"):
+            return None
+        label = read_label(cursor) or (chr(ord("a") + place) if place < 26 else str(place + 1))
+        inner = cursor.get("ask")
+        ask: list[str] = []
+        if inner is None:
+            cursor.fault("the part asks nothing", expected=f"ask: {self.expected}")
+        else:
+            elements = [inner] if inner.is_scalar else inner.elements("ask", self.expected) or []
+            ask = [word for element in elements if (word := self.word(element)) is not None]
+        at = None
+        if inner := cursor.get("at"):
+            at = read_iteration(inner, "at", 1 if self.training is None else self.training.iterations)
+        marks = None
+        if inner := cursor.get("marks"):
+            marks = inner.number("marks", least=0)
+        space, text = read_space(cursor), read_string(cursor, "text")
+        return Part(label=label, ask=tuple(ask), at=at, marks=marks, space=space, text=text)
+
+    def word(self, cursor: Cursor) -> str | None:
+        """A word or quantity that this problem has."""
+        text = cursor.string("an entry of ask")
+        if text is None:
+            return None
+        if text in WORDS:
+            if text == "updated_parameters" and self.training is None:
+                cursor.fault(f"{text} is asked, but the problem has no training")
+                return None
+            return text
+        try:
+            over, under = quantity(text)
+        except ValueError:
+            near = suggestion(text, (*WORDS, *self.shapes))
+            cursor.fault(f"{text[:60]!r} is not a quantity", expected=self.expected, hint=near)
+            return None
+        for read in (over, under):
+            if read is not None and not self._known(cursor, read):
+                return None
+        if under[2] and (self.training is None or under[0] not in self.training.parameters):
+            cursor.fault(f"{text} is asked, but {under[0]} is not trained")
+            return None
+        if (
+            over is not None
+            and over[0] not in (self.of, LOSS)
+            and under[0] not in self.operands.get(over[0], ())
+        ):
+            cursor.fault(
+                f"{text} is asked, but {over[0]} is not computed from {under[0]} in one step",
+                expected=f"a gradient of {self.of}, or a local derivative of an equation",
+                hint=f"gradients_of: {over[0]} takes the gradients of {over[0]}",
+            )
+            return None
+        return text
+
+    def _known(self, cursor: Cursor, read: Read) -> bool:
+        name, at, _ = read
+        if name == LOSS and name not in self.shapes:
+            return True
+        if name not in self.shapes:
+            cursor.fault(
+                f"there is no quantity {name!r}", expected=self.expected, hint=suggestion(name, self.shapes)
+            )
+            return False
+        shape = self.shapes[name]
+        if at and (len(at) != len(shape) or not all(1 <= n <= m for n, m in zip(at, shape, strict=True))):
+            size = " × ".join(map(str, shape)) if shape else "a single number"
+            cursor.fault(f"{name} has no entry {list(at)}", expected=f"{name} is {size}")
+            return False
+        return True

@@ -1,0 +1,76 @@
+"""The keys of problems of the kind `graph` as JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nbsolve.problem.schema_building import Schema, choice, integer, mapping, one_of, reference, text, texts
+
+__all__ = ["graph_keys", "graph_training"]
+
+
+def graph_keys() -> dict[str, Schema]:
+    """What such a problem has beside the keys that others have too."""
+    row: Schema = {"type": "array", "minItems": 1, "items": reference("number")}
+    rows: Schema = {"type": "array", "minItems": 1, "items": row}
+    planes: Schema = {"type": "array", "minItems": 1, "items": rows}
+    array: Schema = {"anyOf": [reference("number"), row, rows, planes]}
+    return {
+        "given": {
+            "description": "The given quantities: numbers or arrays by name, or the names alone, for letters.",
+            "anyOf": [
+                {"type": "object", "minProperties": 1, "additionalProperties": array},
+                {"type": "array", "minItems": 1, "items": {"type": "string"}},
+            ],
+        },
+        "equations": {
+            "description": "The equations in the order in which they are computed: {q: x + y, f: q*z}.",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": ["string", "number"]},
+        },
+        "ranges": {
+            "description": "How far index letters run that stand alone on no axis: {t: 3}.",
+            "type": "object",
+            "additionalProperties": {"type": "integer", "minimum": 1},
+        },
+        "padding": {
+            "description": "What is read outside an array: {x: 0}.",
+            "type": "object",
+            "additionalProperties": reference("number"),
+        },
+        "names": {
+            "description": r"How quantities are written: {w0: w_0, yhat: \hat y}.",
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+        },
+        "gradients_of": text(
+            "What is differentiated: an equation, or an entry z[2] (default: the last one)."
+        ),
+        "with_respect_to": {
+            "description": "The quantities with respect to which (default: all that are given).",
+            "anyOf": [{"type": "string"}, texts("Names.")],
+        },
+    }
+
+
+def graph_training(optimisers: Mapping[str, Mapping[str, Schema]]) -> Schema:
+    """Steps on the given quantities of a graph."""
+    iteration: Schema = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}]}
+    return mapping(
+        {
+            "optimiser": choice("How parameters are updated.", optimisers),
+            "learning_rate": reference("number", "That of plain steps along the gradient (kind: graph)."),
+            "direction": one_of("Down the gradient, or up (kind: graph).", ("descent", "ascent")),
+            "parameters": {
+                "description": "The given quantities that are trained (kind: graph; default: all).",
+                "anyOf": [{"type": "string"}, texts("Names.")],
+            },
+            "iterations": integer("How many updates.", 1),
+            "show": {
+                "description": "Which iterations are written out.",
+                "anyOf": [*iteration["anyOf"], {"type": "array", "minItems": 1, "items": iteration}],
+            },
+        },
+        "Steps on the given quantities of a computation graph.",
+    )

@@ -1,0 +1,62 @@
+"""Computation graphs that cannot be: one message each, with the place and what was expected."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbsolve import ProblemError, load_problem
+
+GIVEN = "kind: graph\ngiven: {x: 2, y: 5, W: [[1, 2, 3], [4, 5, 6]], v: [1, 2]}\n"
+FAULTS = {
+    "an unknown name": ("equations: {f: x*z}", "unknown name 'z'", 3),
+    "a cycle": ("equations: {p: q + 1, q: p*x}", "stands below", 3),
+    "itself": ("equations: {p: p + 1}", "no cycles", 3),
+    "two axes under one letter": (
+        'equations: {"z[j]": "sum(i, W[j,i]*v[i])"}',
+        "the index i runs to 3 along the second axis of W, and to 2 along the only axis of v",
+        3,
+    ),
+    "too few places": ('equations: {"z[j]": "W[j]*x"}', "W has 2 axes, not 1", 3),
+    "places of a number": ("equations: {f: 'x[1]'}", "x has no axis, not 1", 3),
+    "a read outside": ('equations: {"z[j]": "v[j]*v[j+1]"}', "reads place 3, outside the only axis of v", 3),
+    "no range": ('equations: {"z[t]": "v[t+1]"}', "how far t runs is not known", 3),
+    "a name twice": ("equations: {x: y + 1}", "the name x is used twice", 3),
+    "a function's name": ("equations: {exp: x + y}", "exp means something else", 3),
+    "an index as a value": ('equations: {"z[j]": "v[j]*j"}', "j is an index", 3),
+    "a wrong upstream": (
+        'equations: {"z[j]": "v[j]*x"}\nupstream: [1, 2, 3]',
+        "upstream is 3, and z is 2",
+        4,
+    ),
+    "an unknown objective": ("equations: {f: x*y}\ngradients_of: g", "'g' is not the name of an equation", 4),
+    "an unknown quantity asked": ("equations: {f: x*y}\nparts: [{ask: [df/du]}]", "no quantity 'u'", 4),
+    "a gradient of something else": (
+        "equations: {p: x*y, q: p + x, f: q*q}\nparts: [{ask: [dq/dy]}]",
+        "q is not computed from y in one step",
+        4,
+    ),
+    "training for nothing": ("equations: {f: x*y}\ntraining: {iterations: 2}", "no learning rate", 4),
+}
+
+
+@pytest.mark.parametrize("name", [*FAULTS])
+def test_faults(name: str) -> None:
+    text, message, line = FAULTS[name]
+    with pytest.raises(ProblemError) as caught:
+        load_problem(GIVEN + text + "\n")
+    said = str(caught.value)
+    assert message in said
+    assert "expected" in said or "hint" in said
+    assert caught.value.faults[0].line == line
+
+
+def test_rows_that_differ() -> None:
+    with pytest.raises(ProblemError, match="the rows of W differ"):
+        load_problem("kind: graph\ngiven: {W: [[1, 2], [3]]}\nequations: {f: 'W[1,1]'}\n")
+
+
+def test_a_number_outside_a_domain_names_its_node() -> None:
+    from nbsolve import DomainError, solve
+
+    with pytest.raises(DomainError, match="f: "):
+        solve(load_problem("kind: graph\ngiven: {x: -1}\nequations: {f: ln(x)}\n")).document()

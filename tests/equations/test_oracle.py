@@ -1,0 +1,134 @@
+"""Computation graphs: every value, gradient and step, against the oracles and against what was published."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from nbsolve import WorkedGraph, load_problem, solve
+from nbsolve.equations import building
+from nbsolve.expr import Expr, number
+from nbsolve.step import verify
+from nbsolve.symbol import canonical
+from tests.reference.graph_oracle import iterations, values_and_gradients
+from tests.reference.graph_precise import precise_values_and_gradients
+from tests.reference.published_graphs import Published, as_printed, published
+from tests.reference.random_graphs import random_graph
+from tests.sampling import OneIn
+
+SHIPPED = sorted((Path(__file__).parents[2] / "problems").glob("graph-*.yaml"))
+RANDOM = 1000
+"""Random graphs; one in 40 with `make test`."""
+
+
+@cache
+def worked(text: str) -> WorkedGraph:
+    found = solve(load_problem(text))
+    assert isinstance(found, WorkedGraph)
+    return found
+
+
+def numbers(graph: WorkedGraph, iteration: int = 1) -> dict[str, float]:
+    """Every number by the oracle's name: with a given upstream gradient it writes what comes in at as the loss."""
+    own = graph.problem
+    places = f"[{','.join(map(str, own.gradients_at))}]" if own.gradients_at else ""
+    loss = (
+        "dL/" if own.upstream is not None or (own.shapes[own.gradients_of] and not own.gradients_at) else ""
+    )
+    return {
+        re.sub("^dL/", f"d{own.gradients_of}{places}/", answer.quantity) if loss else answer.quantity: float(
+            answer.value or 0
+        )
+        for answer in graph.entries(everything=True)
+        if answer.iteration == iteration and not (loss and answer.quantity.startswith(f"d{own.gradients_of}"))
+    }
+
+
+def agrees(text: str) -> int:
+    """How many numbers agree with automatic differentiation. Raises AssertionError where one does not."""
+    found, expected = numbers(worked(text)), values_and_gradients(text)
+    common = found.keys() & expected.keys()
+    for name in common:
+        assert found[name] == pytest.approx(expected[name], rel=1e-12, abs=1e-12), name
+    graph = worked(text)
+    wanted = {canonical(symbol) for symbol in graph.built.wanted}
+    missing = {
+        name
+        for name in expected.keys() - found.keys()
+        if expected[name] != 0 and name.partition("/d")[2] in wanted
+    }
+    assert not missing, missing
+    for iteration in graph.solution.iterations:
+        for step in iteration.steps:
+            verify(step, graph.solution.arithmetic)
+    return len(common)
+
+
+def test_random_graphs_agree(one_in: OneIn) -> None:
+    assert sum(agrees(random_graph(seed)) for seed in range(0, RANDOM, one_in(40))) > 500
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_graphs_agree(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert agrees(text) > 3
+    if "sgd" in text or ("learning_rate:" in text and "adam" not in text):
+        for number_, expected in enumerate(iterations(text), start=1):
+            found = numbers(worked(text), number_)
+            assert all(found[name] == pytest.approx(value, rel=1e-12) for name, value in expected.items())
+
+
+@pytest.mark.parametrize("example", published(), ids=lambda example: example.source)
+def test_published_numbers_are_found(example: Published) -> None:
+    graph = worked(example.text)
+    found = numbers(graph)
+    for name, printed in {**example.expected, **example.after}.items():
+        assert as_printed(found[name], printed), name
+    by_name = {answer.quantity: float(answer.value or 0) for answer in graph.entries(everything=True)}
+    for name, printed in example.local.items():
+        assert as_printed(by_name[name], printed), name
+
+
+def test_adam_on_one_parameter_is_its_recursion() -> None:
+    """D. Kingma and J. Ba, arXiv:1412.6980, algorithm 1."""
+    path = next(path for path in SHIPPED if "adam" in path.stem)
+    graph = worked(path.read_text(encoding="utf-8"))
+    w, m, v = 1.0, 0.0, 0.0
+    for t in (1, 2, 3):
+        gradient = 2 * (w - 3)
+        m, v = 0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient**2
+        w -= 0.1 * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-8)
+        found = numbers(graph, t)
+        assert found["w_new"] == pytest.approx(w, rel=1e-12)
+        assert found["m_w_new"] == pytest.approx(m, rel=1e-12)
+
+
+def test_printed_digits_are_those_of_fifty(one_in: OneIn) -> None:
+    for seed in range(1, RANDOM, one_in(100)):
+        text = random_graph(seed)
+        if "upstream" in text:
+            continue
+        precise = precise_values_and_gradients(text)
+        for answer in worked(text).entries(everything=True):
+            assert answer.printed is not None
+            if answer.quantity not in precise or "/" in answer.printed:
+                continue
+            value, printed = precise[answer.quantity], answer.printed
+            mantissa, _, exponent = printed.partition("e")
+            last = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+            assert abs(float(value) - float(printed)) <= last / 2 * (1 + 1e-9), (seed, answer.quantity)
+
+
+def test_a_wrong_derivative_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = building._derivative
+
+    def wrong(decided: Expr, formula: Expr, slot: str) -> Expr:
+        return number(1) if slot == "operand_1" else right(decided, formula, slot)
+
+    monkeypatch.setattr(building, "_derivative", wrong)
+    text = "kind: graph\ngiven: {x: 2, y: 5}\nequations: {f: x*y}\n"
+    with pytest.raises(AssertionError):
+        agrees(text)
