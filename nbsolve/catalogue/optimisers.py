@@ -11,7 +11,7 @@ I. Sutskever et al., "On the importance of initialization and momentum in deep l
 the parameters themselves: Y. Bengio et al., arXiv:1212.0901; Adagrad: J. Duchi et al., JMLR 12, 2011; RMSprop:
 T. Tieleman and G. Hinton, lecture 6.5, 2012; Adadelta: M. Zeiler, arXiv:1212.5701; Adam and AdaMax: D. Kingma and
 J. Ba, arXiv:1412.6980; AMSGrad: S. Reddi et al., ICLR 2018; Nadam: T. Dozat, ICLR workshop 2016, with a constant
-factor, as S. Ruder, arXiv:1609.04747; Lion: X. Chen et al., arXiv:2302.06675.
+factor, and S. Ruder, arXiv:1609.04747; Lion: X. Chen et al., arXiv:2302.06675.
 """
 
 from __future__ import annotations
@@ -97,9 +97,10 @@ def _mixed(name: str, setting: str, new: Expr) -> Expr:
     return Sum((Product((Variable(setting), Variable(name))), Product((_rest(setting), new))))
 
 
-def _weights(setting: str) -> Expr:
-    """1 − β^t, the sum of the weights of a moving average of t values."""
-    return Sum((number(1), Negation((Power((Variable(setting), _t)),))))
+def _weights(setting: str, more: int = 0) -> Expr:
+    """1 − β^t, the sum of the weights of a moving average of t values, or of some more."""
+    count = Sum((_t, number(more))) if more else _t
+    return Sum((number(1), Negation((Power((Variable(setting), count)),))))
 
 
 def _corrected(name: str, setting: str) -> Expr:
@@ -294,6 +295,27 @@ _RECORDS = (
     ),
     Optimiser(
         "nadam",
+        _down(_over(Variable("m_bar"), "v_hat")),
+        {**_ADAM, **_read(learning_rate="0.002")},
+        equations=(
+            *_MOMENTS[:2],
+            _MOMENTS[3],
+            Equation(
+                "m_bar",
+                r"\bar{m}",
+                Sum(
+                    (
+                        Quotient((Product((Variable("beta1"), Variable("m"))), _weights("beta1", more=1))),
+                        Quotient((Product((_rest("beta1"), _gradient)), _weights("beta1"))),
+                    )
+                ),
+                kept=False,
+            ),
+        ),
+        letters=_BETAS,
+    ),
+    Optimiser(
+        "nadam_simplified",
         _down(_over(Variable("m_bar"), "v_hat")),
         {**_ADAM, **_read(learning_rate="0.002")},
         equations=(

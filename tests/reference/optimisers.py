@@ -9,7 +9,7 @@ nesterov: PyTorch's SGD(nesterov=True). nesterov_velocity: Y. Bengio et al., arX
 adagrad: J. Duchi et al., JMLR 12, 2011. rmsprop: T. Tieleman and G. Hinton, 2012; with ε inside Goodfellow, 8.5.2.
 adadelta: M. Zeiler, arXiv:1212.5701, algorithm 1. adam, adamax: arXiv:1412.6980v9, algorithms 1 and 2.
 adamw: arXiv:1711.05101. amsgrad: S. Reddi et al., ICLR 2018, algorithm 2, and PyTorch's Adam(amsgrad=True).
-nadam: S. Ruder, arXiv:1609.04747, section 4.8. lion: X. Chen et al., arXiv:2302.06675, algorithm 2.
+nadam_simplified: S. Ruder, arXiv:1609.04747. lion: X. Chen et al., arXiv:2302.06675, algorithm 2.
 """
 
 from __future__ import annotations
@@ -133,6 +133,15 @@ def amsgrad_uncorrected(w: Number, g: Number, state: State, t: int, c: Settings)
 
 
 def nadam(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
+    """Algorithm 2 of Dozat's paper with μ_t = β₁ throughout (Optax has it so)."""
+    _, v = _moments(g, state, t, c)
+    ahead = c["beta1"] * state["m"] / (1 - c["beta1"] ** (t + 1)) + (1 - c["beta1"]) * g / (
+        1 - c["beta1"] ** t
+    )
+    return w - c["learning_rate"] / (root(v) + c["epsilon"]) * ahead
+
+
+def nadam_simplified(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
     m, v = _moments(g, state, t, c)
     ahead = c["beta1"] * m + (1 - c["beta1"]) * g / (1 - c["beta1"] ** t)
     return w - c["learning_rate"] / (root(v) + c["epsilon"]) * ahead
@@ -167,6 +176,7 @@ _TABLE: dict[str, tuple[Rule, tuple[str, ...], dict[str, str]]] = {
     "adamax": (adamax, ("m", "largest"), {"learning_rate": "0.002", "beta1": "0.9", "beta2": "0.999"}),
     "amsgrad": (amsgrad, ("m", "v", "v_max"), _ADAM),
     "amsgrad_uncorrected": (amsgrad_uncorrected, ("m", "v", "v_max"), _ADAM),
+    "nadam_simplified": (nadam_simplified, ("m", "v"), {**_ADAM, "learning_rate": "0.002"}),
     "nadam": (nadam, ("m", "v"), {**_ADAM, "learning_rate": "0.002"}),
     "lion": (lion, ("m",), {"learning_rate": "0.0001", "beta1": "0.9", "beta2": "0.99", "decay": "0.01"}),
 }
