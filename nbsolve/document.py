@@ -109,11 +109,12 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `numeric` columns are aligned to the right."""
+    """A table; `numeric` columns are aligned to the right, `anchors` are the ids of what is found in it."""
 
     header: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
     numeric: frozenset[int] = frozenset()
+    anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.blocks.dense import LOSS, Dense
-from nbsolve.catalogue import OPTIMISERS
+from nbsolve.catalogue import OPTIMISERS, Equation
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.jacobian import is_of_output, jacobian
@@ -147,6 +147,7 @@ def everything(solution: Solution) -> Iterator[Place]:
                 for atom, holder in _standing(layer):
                     yield Place(atom, holder, t, fixed=not training)
                     yield from _as_bias(atom, holder, t, not training)
+            yield from _state_places(solution, iteration, new=False)
         yield from (Place(atom, atom, t) for atom in _forward(solution, iteration))
         if not problem.differentiated:
             continue
@@ -253,7 +254,22 @@ def _update_places(solution: Solution, iteration: Iteration) -> Iterator[Place]:
                 yield place
                 for bias in _as_bias(own, source, iteration.number, False):
                     yield replace(bias, zero=place.zero)
-    yield from (Place(kept, kept, iteration.number) for kept in _states(solution, iteration))
+    yield from _state_places(solution, iteration, new=True)
+
+
+def _state_places(solution: Solution, iteration: Iteration, new: bool) -> Iterator[Place]:
+    """What the optimiser has kept for each parameter that moves, at every place where it stands."""
+    for layer in solution.layers:
+        held = frozenset(layer.held)
+        for atom, holder in _standing(layer):
+            for equation in () if holder in held else _kept(solution):
+                own, source = (one.state(equation.name, new) for one in (atom, holder))
+                yield Place(own, source, iteration.number)
+
+
+def _kept(solution: Solution) -> tuple[Equation, ...]:
+    training = solution.problem.training
+    return () if training is None else OPTIMISERS[training.optimiser.name].kept
 
 
 def _gradients(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
@@ -288,13 +304,11 @@ def _deltas(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
 
 def _states(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
     """What the optimiser has kept after the update, parameter by parameter."""
-    training = solution.problem.training
-    kept = () if training is None else OPTIMISERS[training.optimiser.name].kept
     for layer in solution.layers:
         held = frozenset(layer.held)
         for member in _each_once(layer):
             if member not in held:
-                yield from (member.state(equation.name, new=True) for equation in kept)
+                yield from (member.state(equation.name, new=True) for equation in _kept(solution))
 
 
 _ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {

@@ -71,14 +71,15 @@ class _Counts:
 
 
 class Names:
-    """The names of one problem's quantities: `latex`, `plain` and `resolve`.
+    """The names of one problem's quantities: `latex`, `plain` and `resolve`; `penalised`: λ is the penalty's.
 
     Raises `NbsolveError` at construction where two quantities would have the same name, or where a name
     cannot stand in a formula.
     """
 
-    def __init__(self, network: Network, notation: Notation) -> None:
+    def __init__(self, network: Network, notation: Notation, penalised: bool = False) -> None:
         self.network = network
+        self.penalised = penalised
         self.notation = notation
         self.sizes: tuple[int, ...] = (network.inputs, *(layer.units for layer in network.layers))
         self._counts = _Counts.of(network)
@@ -93,7 +94,7 @@ class Names:
     @classmethod
     def of(cls, problem: Problem) -> Names:
         """The names of a problem's quantities."""
-        return cls(problem.network, problem.notation)
+        return cls(problem.network, problem.notation, problem.regulariser is not None)
 
     @property
     def outputs(self) -> int:
@@ -328,7 +329,8 @@ class Names:
     def _setting_name(self, setting: str) -> Name:
         r"""The letter of an optimiser's setting, with a prime where the problem calls something else so."""
         name = Name.read(letter_of(setting))
-        taken = {own.core for own in (*self._custom.values(), *self._letters.values())}
+        letters = [one for role, one in self._letters.items() if self.penalised or role is not Role.STRENGTH]
+        taken = {own.core for own in (*self._custom.values(), *letters)}
         return name.with_sup(r"\prime") if name.core in taken else name
 
     def _loss_name(self, place: Symbol) -> Name:

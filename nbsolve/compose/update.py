@@ -117,8 +117,7 @@ class UpdateBlocks(BackwardBlocks):
 
     def _in_full(self) -> Iterator[Block]:
         """One parameter line by line, or those that are asked for; what is found for the others in a table."""
-        anchors = [self.lines.anchor(unit.target) for step in self.iteration.update for unit in step.units]
-        for place, member in enumerate(self._told):
+        for member in self._told:
             if len(self._trained) > 1:
                 yield Paragraph(_sentence(phrase("passages.update_in_full", name="\0"), [member]))
             own = [
@@ -128,7 +127,7 @@ class UpdateBlocks(BackwardBlocks):
                 if isinstance(unit.target, Symbol) and _parameter(unit.target) == member
             ]
             lines = [line for unit in own for line in self.lines.derivation(unit).lines]
-            yield Derivation(tuple(lines), () if place else tuple(anchors))
+            yield Derivation(tuple(lines), tuple(self.lines.anchor(unit.target) for unit in own))
         others = [member for member in self._trained if member not in self._told]
         if others:
             yield Paragraph((phrase("passages.update_of_others"),))
@@ -136,7 +135,8 @@ class UpdateBlocks(BackwardBlocks):
 
     def _states(self, members: list[Symbol]) -> Table:
         """What the optimiser found for each parameter."""
-        values = self.iteration.values
+        values, writer = self.iteration.values, self.lines.writer
+        write = writer.operand if writer.each_step else writer.answer  # what the next iteration starts from
         header: list[Text] = [(phrase("answers.parameter"),)]
         general = Symbol(Role.WEIGHT)
         header += [(Math(Quantity(general.state(e.name, e.kept))),) for e in self._equations]
@@ -144,10 +144,12 @@ class UpdateBlocks(BackwardBlocks):
         for member in members:
             row: list[Text] = [(Math(Quantity(member)),)]
             for equation in self._equations:
-                written = self.lines.writer.answer(values, member.state(equation.name, equation.kept))
+                written = write(values, member.state(equation.name, equation.kept))
                 row.append((Math(literal(written)),))
             rows.append(tuple(row))
-        return Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
+        states = [m.state(e.name, e.kept) for m in members for e in self._equations]
+        anchors = tuple(self.lines.anchor(state) for state in states)
+        return Table(tuple(header), tuple(rows), frozenset(range(1, len(header))), anchors)
 
     # ------------------------------------------------------------------ all new parameters
 
@@ -162,7 +164,9 @@ class UpdateBlocks(BackwardBlocks):
                         row.append((Math(literal(writer.answer(values, atom))),))
                     rows.append(tuple(row))
         header = tuple((phrase(f"answers.{key}"),) for key in ("parameter", "before", "gradient", "after"))
-        return Table(header, tuple(rows), frozenset({1, 2, 3}))
+        others = [m for m in self._trained if m not in self._told] if self._equations else []
+        anchors = tuple(self.lines.anchor(m._replace(new=True)) for m in others)
+        return Table(header, tuple(rows), frozenset({1, 2, 3}), anchors)
 
     def new_parameters(self, anchors: bool = True) -> Derivation:
         """The parameters after the update as vectors and matrices, in the problem's layout."""

@@ -107,16 +107,21 @@ def _folded(title: str, blocks: tuple[Block, ...], names: Names) -> str:
 
 
 def _derivation(block: Derivation, names: Names) -> str:
-    anchors = "".join(f'<span id="{anchor}"></span>' for anchor in block.anchors)
+    anchors = _anchors(block)
     aligned = latex_math.derivation(block, names, lambda text: latex_math.note_words(text, names))
     return f"{anchors}\n\n$$\n{aligned}\n$$" if anchors else f"$$\n{aligned}\n$$"
+
+
+def _anchors(block: Derivation | Table) -> str:
+    return "".join(f'<span id="{anchor}"></span>' for anchor in block.anchors)
 
 
 def _table(block: Table, names: Names) -> str:
     header = "| " + " | ".join(_cell(cell, names) for cell in block.header) + " |"
     rule = "|" + "|".join("---:" if n in block.numeric else "---" for n in range(len(block.header))) + "|"
     rows = ["| " + " | ".join(_cell(cell, names) for cell in row) + " |" for row in block.rows]
-    return "\n".join([header, rule, *rows])
+    anchors = [_anchors(block), ""] if block.anchors else []
+    return "\n".join([*anchors, header, rule, *rows])
 
 
 def _cell(text: Text, names: Names) -> str:

@@ -87,7 +87,9 @@ class Writer:
     def anchored(self) -> frozenset[str]:
         """The anchors that stand somewhere in the document."""
         blocks = blocks_within(self.document.blocks)
-        return frozenset(a for block in blocks if isinstance(block, Derivation) for a in block.anchors)
+        return frozenset(
+            a for block in blocks if isinstance(block, Derivation | Table) for a in block.anchors
+        )
 
     def pieces(self, beside: int = 0) -> Iterator[Piece]:
         """Yield one piece of Typst for each block; `beside`: of the first so many, short chains stand abreast.
@@ -193,12 +195,15 @@ class Writer:
         raise TypeError(f"{type(block).__name__} cannot be rendered")
 
     def _derivation(self, block: Derivation, room: float, written: Lines = derivation) -> str:
-        marks = [
+        return "\n".join([*self._marks(block), *written(block, self.formulas, room)])
+
+    def _marks(self, block: Derivation | Table) -> list[str]:
+        """What the links to its anchors lead to."""
+        return [
             f"#metadata(none)#label({quoted(self.prefix + anchor)})"
             for anchor in block.anchors
             if anchor in self.linked
         ]
-        return "\n".join([*marks, *written(block, self.formulas, room)])
 
     def _table(self, block: Table, room: float) -> str:
         count = len(block.header)
@@ -216,7 +221,8 @@ class Writer:
         columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)
         header = ", ".join(cells[:count])
         rows = "\n".join(", ".join(cells[n : n + count]) + "," for n in range(count, len(cells), count))
-        return f"#data(({columns},), ({sides},), ({header},),\n{rows}\n)"
+        marks = "".join(f"{mark}\n" for mark in self._marks(block))
+        return f"{marks}#data(({columns},), ({sides},), ({header},),\n{rows}\n)"
 
     def _cell(self, text: Text) -> tuple[str, float]:
         """A cell and the width it needs. A bare number is set as text, which is faster and looks the same."""

@@ -17,7 +17,8 @@ from tests.audit.display import Texts, pieces, read_display, relation_chain
 from tests.audit.identities import BOX, identity_fault
 from tests.audit.lay import literal, tidy
 from tests.audit.mutate import Mutant, mutants
-from tests.audit.page import Block, split_inline
+from tests.audit.optimising import ORDER, marked
+from tests.audit.page import Block, cells, split_inline
 from tests.audit.parser import read_tokens
 from tests.audit.prose import ProseChecker
 from tests.audit.tree import Node, Sym
@@ -222,9 +223,13 @@ class Audit:
         block, place = self.blocks[position], self.places[position]
         source = block.source if source is None else source
         if block.kind == "table":
-            return self.prose.table(source, place)
+            out = self.prose.table(source, place)
+            self._check_table_anchors(place, source, out)
+            return out
         if block.kind != "display":
-            return self.prose.text(source, place)
+            out = self.prose.text(source, place)
+            self._check_updated(position, source, out)
+            return out
         if place.section == "The problem":
             return self.prose.givens_display(source, place)
         if place.section == "iteration":
@@ -253,6 +258,16 @@ class Audit:
         self._check_anchors(place, chains, out)
         return out
 
+    def _check_updated(self, position: int, source: str, out: Found) -> None:
+        """`The update of w:` stands above the lines that end in the new w."""
+        said = re.fullmatch(r"The update of \$([^$]*)\$:", source.strip())
+        if said is None or out.faults:
+            return
+        node = self.chains.parse(read_tokens(said[1]))
+        letter, _, rest = getattr(node, "name", "?").partition("[")
+        if f"{letter}_new[{rest}" not in self._targets(self.blocks[position + 1]):
+            out.faults.append(f"the lines below are not about {said[1]}")
+
     def _check_identity(self, source: str, out: Found) -> Found:
         """σ′(z) = … at several points, for the activation of a layer, in that layer's letters."""
         out.lines = 1
@@ -273,6 +288,27 @@ class Audit:
         """The letter of a layer's pre-activations or activations; of the first unit, where they have several."""
         found = [t for t, name in self.world.symbols.items() if name.startswith(f"{stem}[{layer}][1]")]
         return found[0][0] if found else stem
+
+    def _check_table_anchors(self, place: Place, source: str, out: Found) -> None:
+        """Each anchor before a table is that of a new parameter in it, or of what the optimiser keeps for one."""
+        if not place.anchors:
+            return
+        found: set[str] = set()
+        for row in cells(source)[1:]:
+            try:
+                node = self.chains.parse(read_tokens(row[0].strip("$")))
+            except TROUBLE:
+                continue
+            if not isinstance(node, Sym):
+                continue
+            letter, _, rest = node.name.partition("[")
+            kinds = ORDER.get(self.world.spec.optimiser, ())
+            for name in (
+                f"{letter}_new[{rest}",
+                *(f"{kind}_{letter}{marked(kind)}[{rest}" for kind in kinds),
+            ):
+                found |= {f"it{place.context.iteration}-{anchor}" for anchor in self._anchors_of_single(name)}
+        out.faults += [f"anchor {anchor} over a table" for anchor in place.anchors if anchor not in found]
 
     def _check_anchors(self, place: Place, chains: Sequence[Any], out: Found) -> None:
         """Each anchor before a display names a target of it, in this iteration."""
@@ -308,7 +344,7 @@ class Audit:
         anchor = anchor_of(name.replace(" - ", "-minus-"))
         parts = anchor.split("-")
         if (
-            re.match(r"(dL-d)?b(_new|_change)?-", anchor)
+            re.match(r"(dL-d|[a-z_]+_)?b(_new|_change)?-", anchor)
             and self.world.spec.layers[int(parts[-2]) - 1].shared
         ):
             return {anchor.removesuffix(f"-{parts[-1]}")}

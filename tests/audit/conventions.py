@@ -10,12 +10,15 @@ from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
 from tests.audit.lay import tidy
+from tests.audit.optimising import CALLED_OPTIMISERS, ORDER, SETTINGS, general, marked, rule_points
+from tests.audit.page import split_inline
 from tests.audit.parser import parse, read_tokens
 from tests.audit.tree import Call, Matrix, Neg, Sym
 from tests.audit.words import Place, Words, exact, whole
 from tests.audit.world import indices
 from tests.reference import activations, losses
 from tests.reference.numbers import Number, log, read
+from tests.reference.optimisers import USUAL
 from tests.reference.own import CALLED, OWN
 from tests.reference.spec import Loss
 
@@ -282,8 +285,51 @@ class Conventions(Words):
         if int(count) != self.spec.batch:
             out.faults.append(f"batches of {count}")
 
+    def optimiser(self, place: Place, out: Found, name: str, formula: str, words: str, formulae: str) -> None:
+        """`Adam with learning rate 0.1; …: m^new = …, …`: the rule is that of the optimiser, for any numbers."""
+        self.rate(place, out, formula)
+        self.rule(place, out, name, formulae)
+
+    def rule(self, place: Place, out: Found, name: str, formulae: str) -> None:
+        """Equations of an optimiser, one after the other, and its settings."""
+        kind = self.spec.optimiser
+        if CALLED_OPTIMISERS.get(kind) != name:
+            out.faults.append(f"{name}, not {kind}")
+        symbols = {**general(self.spec), read_tokens("\\eta"): "learning_rate"}
+        points = list(rule_points(self.spec))
+        seen = []
+        for formula, part in split_inline(formulae):
+            if not formula:
+                if part.strip(" ,"):
+                    raise Unreadable(part)
+                continue
+            chain = relation_chain(read_tokens(part))
+            target = whole(chain.target, symbols)
+            (relation, texts) = chain.items[0]
+            if not isinstance(target, Sym) or relation != "=" or len(chain.items) != 1:
+                raise Unreadable(part)
+            seen.append(target.name)
+            node = whole(texts, symbols)
+            if target.name in self.spec.settings:
+                out.numbers += 1
+                given = self.world.givens[target.name, None, None]
+                if text_of(tidy(node)) != written(given):
+                    out.faults.append(f"{target.name} is {given}, not {part}")
+                continue
+            for known, found in points:
+                values = {**known, **found}
+                if not same(Evaluator(values.__getitem__)(node), values[target.name]):
+                    out.faults.append(f"{kind}: {part}")
+        settings = [one for one in self.spec.settings if one in SETTINGS]
+        wanted = [f"{one}{marked(one)}" for one in ORDER[kind]] + ["w_new"]
+        if seen[: len(wanted)] != wanted or sorted(seen[len(wanted) :]) != sorted(settings):
+            out.faults.append(f"the rule has {seen}, not {wanted} and {settings}")
+
     def rate(self, place: Place, out: Found, formula: str) -> None:
-        given = str(self.node["training"]["optimiser"]["sgd"]["learning_rate"])
+        optimiser = self.node["training"]["optimiser"]
+        chosen = next(iter(optimiser.values())) if isinstance(optimiser, dict) else {}
+        usual = USUAL[self.spec.optimiser]["learning_rate"]
+        given = str((chosen or {}).get("learning_rate", usual))
         if text_of(self.number(formula)) != written(given) or exact(formula) != read(given):
             out.faults.append(f"learning rate {formula}, not {given}")
 

@@ -57,7 +57,7 @@ def _place_anchors(blocks: Iterator[Block]) -> Iterator[Block]:
         if block.kind == "anchors":
             waiting = block.anchors
         else:
-            yield replace(block, anchors=waiting if block.kind == "display" else ())
+            yield replace(block, anchors=waiting if block.kind in ("display", "table") else ())
             waiting = ()
 
 

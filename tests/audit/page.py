@@ -64,8 +64,9 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
                 if lines[at].startswith("- ") and (end == len(lines) or lines[end].startswith(("- ", ":::"))):
                     break
             source = "\n".join(lines[at:end])
-            yield Block(_kind(source), source.removeprefix("- "), (), box)
-            at = end
+            table = _kind(source) == "table"
+            yield Block(_kind(source), source.removeprefix("- "), anchors if table else (), box)
+            at, anchors = end, () if table else anchors
 
 
 def _kind(source: str) -> str:

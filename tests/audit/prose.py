@@ -13,6 +13,7 @@ from tests.audit.display import relation_chain
 from tests.audit.evaluate import Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.live import LiveWords
+from tests.audit.optimising import CALLED_OPTIMISERS
 from tests.audit.page import split_inline, unescaped
 from tests.audit.parser import parse, read_tokens
 from tests.audit.tables import Tables
@@ -193,6 +194,23 @@ class ProseChecker(Conventions, Tables, LiveWords):
         for source, name in ((old, "L"), (new, "L_new")):
             self._value(source, name, t, out)
 
+    def by_rule(
+        self, place: Place, out: Found, rate: str, name: str, formulae: str, iterations: str | None
+    ) -> None:
+        """The learning rate, the optimiser's rule, how many iterations."""
+        self.data(place, out, rate + (iterations or ""))
+        self.rule(place, out, name, formulae)
+
+    def updates(self, place: Place, out: Found, count: str) -> None:
+        if int(count) != self.spec.updates:
+            out.faults.append(f"{count} updates before, not {self.spec.updates}")
+
+    def updated(self, place: Place, out: Found, letter: str) -> None:
+        """The parameter whose lines come next."""
+        name = self._letter(f"${letter}$")
+        if not re.match(r"(W|b|theta)\[", name) or not self.world.trained(name):
+            out.faults.append(f"the update of {letter}")
+
     def put_into(self, place: Place, out: Found, first: str, last: str) -> None:
         marks = place.context.formulae.values()
         first, last = first.strip("$"), last.strip("$")
@@ -335,7 +353,22 @@ def _rules() -> list[Rule]:
             r"fixed, stands for the loss: it has the same gradients with respect to all parameters\.",
             p.stands_for_loss,
         ),
+        (
+            rf"(Learning rate \$[^$]*\$), ({'|'.join({*CALLED_OPTIMISERS.values()})}): (.*\$)(, \d+ iterations?)?",
+            p.by_rule,
+        ),
         (r"((?:Learning rate|Penalty strength) .*)", p.data),
+        (r"Updates that the optimiser has made before: (\d+)\. It starts with:", p.updates),
+        (r"The optimiser counts its updates on from (\d+)\.", p.updates),
+        (
+            r"((?:Adam\w*|AMSGrad|AdaMax|Nadam) keeps [^\d]*having started at 0[^\d]* with the old parameters\.)",
+            p.nothing,
+        ),
+        (
+            r"(Lion moves [^\d]* towards 0;[^\d]* All gradients were found with the old parameters\.)",
+            p.nothing,
+        ),
+        (r"The update of \$([^$]*)\$:", p.updated),
         (r"\*\*\((.*?)\)\*\* (.*?)(?: \((\S+) marks?\))?", p.asked),
         (
             r"The loss( on samples? [\d to]+)? (falls|rises) from \$([^$]*)\$ to \$([^$]*)\$"
@@ -417,6 +450,13 @@ def _rules() -> list[Rule]:
             r"gradient descent with learning rate \$([^$]*)\$; all parameters change at once, using "
             r"gradients found with the old ones",
             p.rate,
+        ),
+        (
+            rf"({'|'.join({*CALLED_OPTIMISERS.values()})}) with learning rate \$([^$]*)\$; "
+            r"((?:from 1|at 0|of 0 is 0|is 1 in|[^$\d])*): "
+            r"(\$.*\$)\. "
+            r"All parameters change at once, using gradients found with the old ones",
+            p.optimiser,
         ),
         (
             r"calculated exactly and rounded only where a number is printed: intermediate values to "

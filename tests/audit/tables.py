@@ -10,13 +10,22 @@ from tests.audit.display import Chain, read_display
 from tests.audit.evaluate import Evaluator, Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
+from tests.audit.optimising import ORDER, STATE, STATES, marked
 from tests.audit.page import cells, unescaped
 from tests.audit.quotients import Quotients
 from tests.audit.tree import Matrix, Node, Sym
 from tests.audit.words import ANSWERS, Place, asks_of, whole
 from tests.audit.world import indices
 from tests.reference.numbers import Real
+from tests.reference.optimisers import KEPT
 from tests.reference.rounding import Digits, as_fraction, fault
+
+NEW = r"^{\text{new}}"
+
+
+def _is_state(name: str) -> bool:
+    return STATE.fullmatch(indices(name)[0]) is not None
+
 
 MOST_CARRIED = 2
 """How many digits more than usual a parameter may have because later lines need them."""
@@ -65,11 +74,16 @@ class Tables(Quotients):
         t = place.context.iteration
         if len({row[0] for row in rows}) != len(rows):
             out.faults.append("a parameter that comes twice")
+        kinds = ORDER.get(self.spec.optimiser, ())
         for row in rows:
             out.lines += 1
             name = self._letter(row[0])
             letter, _, rest = name.partition("[")
             wanted = {
+                f"${STATES[kind]}{NEW if marked(kind) else ''}$": f"{kind}_{letter}{marked(kind)}[{rest}"
+                for kind in kinds
+            }
+            wanted |= {
                 "Before": name, "Gradient": f"∂L/∂{name}", "Change": f"{letter}_change[{rest}",
                 "After": f"{letter}_new[{rest}",
             }  # fmt: skip
@@ -103,7 +117,10 @@ class Tables(Quotients):
     def start_display(self, source: str, place: Place) -> Found:
         """The parameters that an iteration starts from: `W = letters ≈ numbers`, element by element."""
         out = Found(digits=sum(c.isdigit() for c in source))
-        t = place.context.iteration
+        self._begins(source, place.context.iteration, out)
+        return out
+
+    def _begins(self, source: str, t: int, out: Found) -> None:
         columns = str(self.node["network"].get("layout", "W x + b")) == "x W + b"
         seen: set[str] = set()
         try:
@@ -137,10 +154,21 @@ class Tables(Quotients):
                     out.faults.append(f"{relation} before {[text_of(node) for node in printed]}")
         except (Unreadable, Unknown, ValueError, KeyError, IndexError, AssertionError) as error:
             out.faults.append(f"{type(error).__name__} {error}")
-        wanted = self._parameter_names()
+        wanted = self._state_names(t) if any(map(_is_state, seen)) else self._parameter_names()
         if seen != wanted:
             out.faults.append(f"start: {sorted(seen ^ wanted)} missing or too many")
-        return out
+
+    def _state_names(self, t: int) -> set[str]:
+        """What the optimiser has kept when an iteration begins; before the first, as far as it is given."""
+        kinds = KEPT[self.spec.optimiser]
+        if t == 1:
+            kinds = tuple(kind for kind in kinds if kind in self.node["training"].get("state", {}))
+        found = set()
+        for name in self._parameter_names():
+            letter, _, rest = name.partition("[")
+            if self.world.trained(name):
+                found |= {f"{kind}_{letter}[{rest}" for kind in kinds}
+        return found
 
     def _starts(self, name: str, node: Node, t: int, out: Found) -> bool:
         """Whether a parameter is printed exactly; a fault where it is not as it would be rounded."""
@@ -149,7 +177,11 @@ class Tables(Quotients):
         assert isinstance(value, (Fraction, Real))
         printed = literal(node)
         given = self.world.givens.get((name, 1, None))
-        if given is not None and not self.world.trained(name):
+        if given is not None and _is_state(name) and t == 1:
+            if text_of(node) != written(given):
+                out.faults.append(f"{name} is given as {given}, printed {text_of(node)}")
+            return True
+        if given is not None and not _is_state(name) and not self.world.trained(name):
             if text_of(node) != written(given):
                 out.faults.append(f"{name} is held at {given}, printed {text_of(node)}")
             return True
@@ -158,7 +190,7 @@ class Tables(Quotients):
                 out.faults.append(f"{name}: a fraction")
             return True
         before = None
-        if t > 1 and not self.world.each_step:
+        if t > 1 and not self.world.each_step and not _is_state(name):
             before = self.world.true[name, t - 1, None]
         wrongs = [
             fault(text_of(node), value, _longer(self.chains.between, more), unlike)
@@ -172,6 +204,7 @@ class Tables(Quotients):
     def _parameter_names(self) -> set[str]:
         return {
             name for (name, t, _) in self.world.givens
+            if not _is_state(name) and name != "t"
             for at in [indices(name)[1]] if t == 1
             and not (name[0] == "b" and at[1] > 1 and self.spec.layers[at[0] - 1].shared)
         }  # fmt: skip
@@ -245,6 +278,9 @@ class Tables(Quotients):
     def givens_display(self, source: str, place: Place) -> Found:
         """`W = letters = numbers`, element by element as in the file."""
         out = Found(digits=sum(c.isdigit() for c in source))
+        if self._states_are_given(source):
+            self._begins(source, 1, out)
+            return out
         columns = str(self.node["network"].get("layout", "W x + b")) == "x W + b"
         seen: set[str] = set()
         try:
@@ -262,6 +298,18 @@ class Tables(Quotients):
         if seen != wanted:
             out.faults.append(f"data: {sorted(seen ^ wanted)} missing or too many")
         return out
+
+    def _states_are_given(self, source: str) -> bool:
+        """Whether a display says what the optimiser starts with, by the letters of its right sides."""
+        try:
+            chains = read_display(source)
+            first = chains[0].items[0][1] if len(chains[0].items) > 1 else chains[0].target
+            node = whole(first, self.world.symbols)
+        except (Unreadable, IndexError):
+            return False
+        while isinstance(node, Matrix):
+            node = node.rows[0][0]
+        return isinstance(node, Sym) and _is_state(node.name)
 
     def _matrix(self, chain: Chain, columns: bool, out: Found) -> set[str]:
         letters, numbers = (whole(texts, self.world.symbols) for _, texts in chain.items)
@@ -290,15 +338,18 @@ class Tables(Quotients):
         """Every letter of a matrix stands in its row and column, under the name of its layer."""
         first = letters.rows[0][0]
         layer = indices(getattr(first, "name", ""))[1][0]
-        if chain.target[-5:] != ("^", "{", "(", str(layer), ")", "}")[-5:]:
+        end = ("^", "{", "(", str(layer), ")", "}")[-5:]
+        inner = chain.target[:-1] if _is_state(getattr(first, "name", "")) else chain.target
+        if inner[-5:] != end:
             out.faults.append(f"{''.join(chain.target)} holds layer {layer}")
         for r, row in enumerate(letters.rows, 1):
             for c, cell in enumerate(row, 1):
                 name = getattr(cell, "name", "?")
                 letter, at = indices(name)
                 place = (c, r) if columns else (r, c)
-                right = [layer, *place] if letter == "W" else [layer, max(r, c)]
-                if at != right or (letter != "W" and min(r, c) != 1):
+                weight = letter == "W" or ((found := STATE.fullmatch(letter)) is not None and found[2] == "W")
+                right = [layer, *place] if weight else [layer, max(r, c)]
+                if at != right or (not weight and min(r, c) != 1):
                     out.faults.append(f"{name} stands in row {r}, column {c}")
 
 

@@ -13,6 +13,7 @@ from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
+from tests.audit.optimising import STATES
 from tests.audit.page import split_inline, squeezed
 from tests.audit.parser import Parser, parse, read_tokens
 from tests.audit.same import spelt
@@ -29,12 +30,14 @@ ASKED = {
     "changes": "the changes of all parameters", "updated_parameters": "the parameters after the update",
     "forward_after": "the forward pass after the update", "loss_after": "the loss after the update",
     "epoch_loss": "the loss of the epoch",
+    "state": "what the optimiser keeps for all parameters after the update",
 }  # fmt: skip
 ANSWERS = {
     "jacobian": r"∂a\[\d+\]\[\d+\](@\d+)?/∂x\[",
     "forward": r"[za]\[", "loss": r"L$", "gradients": r"∂L/∂(W|b|theta)\[", "deltas": r"(∂L/∂z|delta)\[",
     "changes": r"(W|b|theta)_change\[", "updated_parameters": r"(W|b|theta)_new\[", "forward_after": r"[za]_new\[",
     "loss_after": r"L_new$", "epoch_loss": r"L_epoch$",
+    "state": rf"({'|'.join(STATES)})_(W|b|theta)_new\[",
 }  # fmt: skip
 
 LINKED = re.compile(r"\[([^\[\]\s]+)\]\(<\1>\)")

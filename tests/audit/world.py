@@ -14,12 +14,13 @@ from fractions import Fraction
 from random import Random
 from typing import Any, Protocol
 
+from tests.audit import optimising
 from tests.audit.evaluate import Unknown, Vector
 from tests.audit.parser import read_tokens
-from tests.reference import activations, losses, network, own
-from tests.reference.numbers import Number, big, exp, sign
+from tests.reference import activations, losses, network, optimisers, own
+from tests.reference.numbers import Number, Real, big, exp, sign
 from tests.reference.rounding import Digits, as_fraction, places, round_half_away
-from tests.reference.spec import Spec
+from tests.reference.spec import Spec, state_given
 
 Key = tuple[str, int | None, int | None]
 INDEXED = re.compile(r"([\w/]+)((?:\[\d+\])+)")
@@ -200,6 +201,13 @@ class World:
                     self.symbols.setdefault(read_tokens(written), name)
         if self.spec.upstream is not None:
             self.symbols.setdefault(read_tokens(notation.get("loss", "L")), "L")
+        parameters = {
+            e.quantity: e.symbol for e in self.entries if re.fullmatch(r"(W|b|theta)(\[\d+\])+", e.quantity)
+        }
+        for texts, name in optimising.letters(self.spec, parameters):
+            if name == "decay" and self.spec.penalty is None:
+                self.symbols[texts] = name
+            self.symbols.setdefault(texts, name)
         loss = next((texts for texts, name in self.symbols.items() if name == "L"), ("L",))
         head = loss[0] if "_" not in loss else ""
         for s in range(1, len(self.spec.inputs) + 1):
@@ -232,7 +240,10 @@ class World:
     def _one_shared_bias(self, quantities: list[str]) -> bool:
         letters = {indices(q)[0] for q in quantities}
         layers = {indices(q)[1][0] for q in quantities if indices(q)[1]}
-        if len(letters) != 1 or len(layers) != 1 or not letters <= {"b", "b_new", "b_change"}:
+        bias = letters <= {"b", "b_new", "b_change"} or all(
+            (found := optimising.STATE.fullmatch(letter)) and found[2] == "b" for letter in letters
+        )
+        if len(letters) != 1 or len(layers) != 1 or not bias:
             return False
         return self.spec.layers[layers.pop() - 1].shared
 
@@ -274,7 +285,7 @@ class World:
     def key(self, name: str, t: int) -> Key:
         """The key of a plain quantity in iteration t."""
         quantity, _, sample = name.partition("@")
-        if quantity in ("learning_rate", "strength"):
+        if quantity in ("learning_rate", "strength", *self.spec.settings):
             return quantity, None, None
         batch = self.spec.batch_of(t)
         samples: list[int | None] = [int(sample)] if sample else [None]
@@ -294,8 +305,8 @@ class World:
             return self._slope_of_loss(name.removeprefix("ell' "), t, carried)
         if name.startswith("vector "):
             return self._vector(name.removeprefix("vector "), t, carried)
-        if name == "learning_rate" and self.spec.learning_rate is not None:
-            return self.spec.learning_rate
+        if name in self.spec.settings:
+            return self.spec.settings[name]
         if name == "strength" and self.spec.penalty is not None:
             return self.spec.penalty.strength
         if name.startswith(("S[", "S_new[")):
@@ -328,6 +339,10 @@ class World:
         if key in self.carried:
             return self.carried[key]
         letter, numbers = indices(quantity)
+        if optimising.STATE.fullmatch(letter):
+            return self._state(key)
+        if quantity == "t":
+            return self.true[key]
         if letter in ("W", "b", "theta") and not self.trained(quantity):
             return self.number((quantity, t - 1, s), carried=True)
         if letter in ("W", "b", "theta"):
@@ -340,6 +355,36 @@ class World:
         if letter in ("z_new", "a_new", "L_new"):
             return self._after(key)
         raise Unknown(f"{quantity} is not written down in iteration {t}")
+
+    def _state(self, key: Key) -> Number:
+        """What an optimiser keeps, or finds, each value rounded as it is written down."""
+        quantity, t, _ = key
+        letter, numbers = indices(quantity)
+        found = optimising.STATE.fullmatch(letter)
+        assert found is not None
+        assert t is not None
+        kind, role, new = found.groups()
+        rest = quantity.partition("[")[2]
+        if numbers and role == "b" and self.spec.layers[numbers[0] - 1].shared:
+            rest = f"{numbers[0]}][1]"
+        if not new and kind not in optimisers.ON_THE_WAY:
+            if t == 1 or not self.trained(f"{role}[{rest}"):
+                return self.true[key]
+            before = f"{kind}_{role}_new[{rest}", t - 1, None
+            return self.number(before, carried=True) if t - 1 in self.spec.show else self._unseen(key)
+        kept = {
+            one: self.number((f"{one}_{role}[{rest}", t, None), carried=True)
+            for one in optimisers.KEPT[self.spec.optimiser]
+        }
+        gradient = self.value(f"∂L/∂{role}[{rest}", t, carried=True)
+        w = self.number((f"{role}[{rest}", t, None), carried=True)
+        if not isinstance(gradient, Fraction | Real):
+            raise Unknown(f"the gradient of {role}[{rest}")
+        _, values = optimisers.update(
+            self.spec.optimiser, self.spec.settings, w, gradient, kept, self.spec.updates + t, self.rounded
+        )
+        value: Number = values[kind]
+        return value
 
     def _after(self, key: Key) -> Number:
         """The forward pass after the update where the page only says what came of the loss: step by step."""
@@ -605,7 +650,8 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
         targets = [_near_target([near(y) for y in row], sum(row) == 1) for row in targets]
     inputs = [[near(x) for x in row] for row in spec.inputs]
     upstream = spec.upstream and [[near(g) for g in row] for row in spec.upstream]
-    return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream), smooth
+    more = optimising.disturbed(spec, rng)
+    return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream, **more), smooth
 
 
 def _near_target(row: list[Fraction], whole: bool) -> list[Fraction]:
@@ -624,6 +670,24 @@ def _without_sample(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
+def _given_to_optimiser(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
+    """Settings by their letters, the number of each update, and what was kept before the first."""
+    if spec.optimiser not in optimising.ORDER:
+        return {}
+    written = node["training"]["optimiser"]
+    chosen = next(iter(written.values())) if isinstance(written, dict) else {}
+    settings = {**optimisers.USUAL[spec.optimiser], **(chosen or {})}
+    out: dict[Key, str] = {(name, None, None): text for name, text in settings.items()}
+    out |= {("t", t, None): str(spec.updates + t) for t in range(1, spec.iterations + 1)}
+    state = node["training"].get("state", {})
+    columns = node["network"].get("layout", "W x + b") == "x W + b"
+    kept = {kind: state.get(kind, "0") for kind in optimisers.KEPT[spec.optimiser]}
+    for name, texts in state_given(kept, spec.layers, columns).items():
+        letter, _, rest = name.partition("[")
+        out |= {(f"{kind}_{letter}[{rest}", 1, None): text for kind, text in texts.items()}
+    return out
+
+
 def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
     """Every given as it is written in the file: parameters of iteration 1, inputs and targets."""
     out: dict[Key, str] = {}
@@ -639,6 +703,7 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
             bias = [bias["shared"]] * spec.layers[number - 1].units if "shared" in bias else bias["value"]
         for j, text in enumerate(bias or [], 1):
             out[f"{letter}[{number}][{j}]", 1, None] = text
+    out |= _given_to_optimiser(node, spec)
     for s, sample in enumerate(node["samples"], 1):
         for letter, field in (("x", "input"), ("y", "target")):
             values = sample.get(field, [])

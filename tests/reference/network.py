@@ -11,13 +11,15 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from tests.reference import activations, losses
+from tests.reference import activations, losses, optimisers
 from tests.reference.numbers import DIGITS, Number, tame
 from tests.reference.spec import Spec
 
 Key = tuple[str, int | None, int | None]
 Values = dict[Key, Number]
 Matrix = list[list[Number]]
+State = dict[str, dict[str, Number]]
+"""What an optimiser has kept, by the name of a parameter."""
 ZERO = Fraction(0)
 
 
@@ -126,6 +128,8 @@ def _solve(spec: Spec) -> Values:
         if spec.targets is not None:
             out |= {(f"y[{k}]", None, s): v for k, v in enumerate(spec.targets[s - 1], 1)}
     epoch: list[tuple[int, Number]] = []
+    kept: State = {name: dict(own) for name, own in spec.state.items()}
+    out |= {(name, None, None): value for name, value in spec.settings.items()}
     for t in range(1, spec.iterations + 1):
         batch = spec.batch_of(t)
         _record_parameters(spec, out, "", t, p)
@@ -137,7 +141,8 @@ def _solve(spec: Spec) -> Values:
         if t % spec.batches_per_epoch == 0 and epoch:
             out[("L_epoch", t, None)] = epoch_loss(spec, epoch)
             epoch = []
-        p = _update(spec, p, gradients, t, out)
+        out[("t", t, None)] = Fraction(spec.updates + t)
+        p = _update(spec, p, gradients, t, out, kept)
         _record_parameters(spec, out, "_new", t, p)
         for s in batch:
             zs, outs = forward(spec, p, spec.inputs[s])
@@ -231,34 +236,61 @@ def _record_paths(
         _record_layers(out, f"dL_out[{k + 1}]/da", t, s, shares)
 
 
-def _update(spec: Spec, p: Parameters, g: Parameters, t: int, out: Values) -> Parameters:
-    """w ← w − η ∂L/∂w for everything that is trained, all at once."""
-    rate = spec.learning_rate
-    if rate is None:
-        raise ValueError("no learning rate")
-    change = Parameters([], [])
-    for layer, weights, biases in zip(spec.layers, g.weights, g.biases, strict=True):
-        change.weights.append(
-            [
-                [-rate * d if free else ZERO for d, free in zip(row, held, strict=True)]
-                for row, held in zip(weights, layer.weights_trainable, strict=True)
+def _update(spec: Spec, p: Parameters, g: Parameters, t: int, out: Values, kept: State) -> Parameters:
+    """The optimiser's rule for everything that is trained, all at once; what it has kept is changed in `kept`."""
+    weights: list[Matrix] = []
+    biases: list[list[Number] | None] = []
+
+    def moved(name: str, w: Number, gradient: Number, free: bool) -> Number:
+        if not free:
+            return w
+        return _moved(spec, name, w, gradient, t, out, kept)
+
+    for number, layer in enumerate(spec.layers, 1):
+        weights.append([])
+        for j, (row, slopes, held) in enumerate(
+            zip(p.weights[number - 1], g.weights[number - 1], layer.weights_trainable, strict=True), 1
+        ):
+            triples = enumerate(zip(row, slopes, held, strict=True), 1)
+            weights[-1].append([moved(f"W[{number}][{j}][{i}]", w, d, free) for i, (w, d, free) in triples])
+        old, pulls = p.biases[number - 1], g.biases[number - 1]
+        letter = "theta" if layer.threshold else "b"
+        biases.append(
+            None
+            if old is None or pulls is None
+            else [
+                moved(f"{letter}[{number}][{j}]", b, d, free)
+                for j, (b, d, free) in enumerate(zip(old, pulls, layer.bias_trainable, strict=False), 1)
             ]
         )
-        steps = [
-            -rate * d if free else ZERO for d, free in zip(biases or [], layer.bias_trainable, strict=False)
-        ]
-        change.biases.append(None if biases is None else steps)
-    _record_parameters(spec, out, "_change", t, change)
-    return Parameters(
+    new = Parameters(weights, biases)
+    change = Parameters(
         [
-            [[tame(w + v) for w, v in zip(*rows, strict=True)] for rows in zip(*matrices, strict=True)]
-            for matrices in zip(p.weights, change.weights, strict=True)
+            [[w - v for w, v in zip(*rows, strict=True)] for rows in zip(*matrices, strict=True)]
+            for matrices in zip(weights, p.weights, strict=True)
         ],
         [
-            None if old is None or steps is None else [tame(b + v) for b, v in zip(old, steps, strict=True)]
-            for old, steps in zip(p.biases, change.biases, strict=True)
+            None if row is None or old is None else [b - v for b, v in zip(row, old, strict=True)]
+            for row, old in zip(biases, p.biases, strict=True)
         ],
     )
+    _record_parameters(spec, out, "_change", t, change)
+    return new
+
+
+def _moved(spec: Spec, name: str, w: Number, gradient: Number, t: int, out: Values, kept: State) -> Number:
+    letter, _, rest = name.partition("[")
+    for one in optimisers.KEPT[spec.optimiser]:
+        kept.setdefault(name, {}).setdefault(one, ZERO)
+        out[(f"{one}_{letter}[{rest}", t, None)] = kept[name][one]
+    new, found = optimisers.update(
+        spec.optimiser, spec.settings, w, gradient, kept.get(name, {}), spec.updates + t
+    )
+    for one, value in found.items():
+        mark = "" if one in optimisers.ON_THE_WAY else "_new"
+        out[(f"{one}_{letter}{mark}[{rest}", t, None)] = value
+    kept[name] = {one: tame(found[one]) for one in optimisers.KEPT[spec.optimiser]}
+    return tame(new)
 
 
 def _record_slopes(spec: Spec, out: Values, t: int, s: int, zs: list[list[Number]]) -> None:

@@ -15,18 +15,31 @@ nadam_simplified: S. Ruder, arXiv:1609.04747. lion: X. Chen et al., arXiv:2302.0
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from mpmath import mp
 
+from tests.reference.numbers import Real, sqrt
+
 Number = Any
-State = dict[str, Number]
 Settings = Mapping[str, Number]
+
+
+class State(dict[str, Number]):
+    """What is kept, and what is found on the way; `written` is how a value is written down."""
+
+    def __init__(self, kept: Mapping[str, Number], written: Callable[[Number], Number] = lambda x: x) -> None:
+        super().__init__(kept)
+        self.written = written
+
+    def __setitem__(self, name: str, value: Number) -> None:
+        super().__setitem__(name, self.written(value))
 
 
 def root(x: Number) -> Number:
     """√x at the working precision."""
-    return mp.sqrt(mp.mpf(x.numerator) / x.denominator) if hasattr(x, "numerator") else mp.sqrt(x)
+    return sqrt(x) if isinstance(x, Fraction | Real) else mp.sqrt(x)
 
 
 def sgd(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
@@ -83,16 +96,18 @@ def rmsprop_epsilon_inside(w: Number, g: Number, state: State, t: int, c: Settin
 def adadelta(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
     rho, eps = c["rho"], c["epsilon"]
     state["squares"] = rho * state["squares"] + (1 - rho) * g * g
-    delta = -root(state["steps"] + eps) / root(state["squares"] + eps) * g
-    state["steps"] = rho * state["steps"] + (1 - rho) * delta * delta
-    return w + c["learning_rate"] * delta
+    state["step"] = root(state["steps"] + eps) / root(state["squares"] + eps) * g
+    state["steps"] = rho * state["steps"] + (1 - rho) * state["step"] * state["step"]
+    return w - c["learning_rate"] * state["step"]
 
 
 def _moments(g: Number, state: State, t: int, c: Settings) -> tuple[Number, Number]:
     """m̂ and v̂."""
     state["m"] = c["beta1"] * state["m"] + (1 - c["beta1"]) * g
     state["v"] = c["beta2"] * state["v"] + (1 - c["beta2"]) * g * g
-    return state["m"] / (1 - c["beta1"] ** t), state["v"] / (1 - c["beta2"] ** t)
+    state["m_hat"] = state["m"] / (1 - c["beta1"] ** t)
+    state["v_hat"] = state["v"] / (1 - c["beta2"] ** t)
+    return state["m_hat"], state["v_hat"]
 
 
 def adam(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
@@ -115,15 +130,16 @@ def adamw(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
 def adamax(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
     state["m"] = c["beta1"] * state["m"] + (1 - c["beta1"]) * g
     state["largest"] = max(c["beta2"] * state["largest"], abs(g))
-    return w - c["learning_rate"] / (1 - c["beta1"] ** t) * state["m"] / state["largest"]
+    state["m_hat"] = state["m"] / (1 - c["beta1"] ** t)
+    return w - c["learning_rate"] * state["m_hat"] / state["largest"]
 
 
 def amsgrad(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
     """As PyTorch has it: the maximum is taken before the correction."""
     m, _ = _moments(g, state, t, c)
     state["v_max"] = max(state["v_max"], state["v"])
-    denominator = root(state["v_max"]) / root(1 - c["beta2"] ** t) + c["epsilon"]
-    return w - c["learning_rate"] * m / denominator
+    state["v_hat"] = state["v_max"] / (1 - c["beta2"] ** t)
+    return w - c["learning_rate"] * m / (root(state["v_hat"]) + c["epsilon"])
 
 
 def amsgrad_uncorrected(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
@@ -134,23 +150,24 @@ def amsgrad_uncorrected(w: Number, g: Number, state: State, t: int, c: Settings)
 
 def nadam(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
     """Algorithm 2 of Dozat's paper with μ_t = β₁ throughout (Optax has it so)."""
-    _, v = _moments(g, state, t, c)
-    ahead = c["beta1"] * state["m"] / (1 - c["beta1"] ** (t + 1)) + (1 - c["beta1"]) * g / (
-        1 - c["beta1"] ** t
-    )
-    return w - c["learning_rate"] / (root(v) + c["epsilon"]) * ahead
+    state["m"] = c["beta1"] * state["m"] + (1 - c["beta1"]) * g
+    state["v"] = c["beta2"] * state["v"] + (1 - c["beta2"]) * g * g
+    state["v_hat"] = state["v"] / (1 - c["beta2"] ** t)
+    first, second = 1 - c["beta1"] ** (t + 1), 1 - c["beta1"] ** t
+    state["m_bar"] = c["beta1"] * state["m"] / first + (1 - c["beta1"]) * g / second
+    return w - c["learning_rate"] / (root(state["v_hat"]) + c["epsilon"]) * state["m_bar"]
 
 
 def nadam_simplified(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
     m, v = _moments(g, state, t, c)
-    ahead = c["beta1"] * m + (1 - c["beta1"]) * g / (1 - c["beta1"] ** t)
-    return w - c["learning_rate"] / (root(v) + c["epsilon"]) * ahead
+    state["m_bar"] = c["beta1"] * m + (1 - c["beta1"]) * g / (1 - c["beta1"] ** t)
+    return w - c["learning_rate"] / (root(v) + c["epsilon"]) * state["m_bar"]
 
 
 def lion(w: Number, g: Number, state: State, t: int, c: Settings) -> Number:
-    mixed = c["beta1"] * state["m"] + (1 - c["beta1"]) * g
+    state["c"] = c["beta1"] * state["m"] + (1 - c["beta1"]) * g
     state["m"] = c["beta2"] * state["m"] + (1 - c["beta2"]) * g
-    return w - c["learning_rate"] * ((mixed > 0) - (mixed < 0) + c["decay"] * w)
+    return w - c["learning_rate"] * ((state["c"] > 0) - (state["c"] < 0) + c["decay"] * w)
 
 
 Rule = Callable[[Number, Number, State, int, Settings], Number]
@@ -186,7 +203,19 @@ USUAL = {name: usual for name, (_, _, usual) in _TABLE.items()}
 """What holds where a problem does not say."""
 
 
-def update(name: str, settings: Settings, w: Number, g: Number, state: State, t: int) -> tuple[Number, State]:
-    """The new parameter and the new state after one update."""
-    new = {kept: state.get(kept, 0) for kept in KEPT[name]}
+ON_THE_WAY = ("step", "m_hat", "v_hat", "m_bar", "c")
+"""What is found for an update and then forgotten."""
+
+
+def update(
+    name: str,
+    settings: Settings,
+    w: Number,
+    g: Number,
+    state: Mapping[str, Number],
+    t: int,
+    written: Callable[[Number], Number] = lambda x: x,
+) -> tuple[Number, State]:
+    """The new parameter and the new state after one update; `written` is applied to what is found before."""
+    new = State({kept: state.get(kept, Fraction(0)) for kept in KEPT[name]}, written)
     return RULES[name](w, g, new, t, settings), new

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from tests.reference import own
+from tests.reference import optimisers, own
 from tests.reference.numbers import read
 
 Node = Any
@@ -89,6 +89,12 @@ class Spec:
     losses: list[Loss]
     penalty: Penalty | None
     learning_rate: Fraction | None
+    optimiser: str
+    settings: dict[str, Fraction]
+    updates: int
+    """How many updates the optimiser has made before."""
+    state: dict[str, dict[str, Fraction]]
+    """By the name of a parameter, what the optimiser has kept for it before, by name."""
     batch: int
     iterations: int
     show: set[int]
@@ -142,9 +148,16 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         terms = problem["loss"] if isinstance(problem["loss"], list) else [problem["loss"]]
         losses = [_loss(term) for term in terms]
     rate, batch, iterations, show = None, len(samples), 1, None
+    optimiser, settings, updates, state = "sgd", dict[str, Fraction](), 0, dict[str, dict[str, Fraction]]()
     if "training" in problem:
         training = problem["training"]
-        rate = read(_choice(training["optimiser"])[1]["learning_rate"])
+        optimiser, chosen = _choice(training["optimiser"])
+        settings = {name: read(text) for name, text in {**optimisers.USUAL[optimiser], **chosen}.items()}
+        rate = settings["learning_rate"]
+        given = training.get("state", {})
+        updates = int(given.get("t", "0"))
+        texts = state_given({name: node for name, node in given.items() if name != "t"}, layers, columns)
+        state = {one: {kept: read(text) for kept, text in own.items()} for one, own in texts.items()}
         size = training.get("batch", "1")
         batch = len(samples) if size == "all" else int(size)
         iterations = ceil(len(samples) / batch) * int(training.get("epochs", "1"))
@@ -158,6 +171,10 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         losses=losses,
         penalty=_penalty(problem.get("regulariser")),
         learning_rate=rate,
+        optimiser=optimiser,
+        settings=settings,
+        updates=updates,
+        state=state,
         batch=batch,
         iterations=iterations,
         show=_shown(show, iterations) | _asked_at(problem, iterations),
@@ -172,6 +189,26 @@ def _asks_of_outputs(problem: dict[str, Node]) -> bool:
     asked = [part.get("ask", []) for part in problem.get("parts", [])]
     words = [word for ask in asked for word in (ask if isinstance(ask, list) else [ask])]
     return any(word == "jacobian" or re.match(r"da\[[^/]*/d[ax]\b", word) for word in words)
+
+
+def state_given(given: dict[str, Node], layers: list[Layer], columns: bool) -> dict[str, dict[str, str]]:
+    """What the optimiser has kept for each parameter: a number for all, or a list with one entry for each layer."""
+    out: dict[str, dict[str, str]] = {}
+    for kept, node in given.items():
+        for number, layer in enumerate(layers, 1):
+            one = node[number - 1] if isinstance(node, list) else {"weights": node, "bias": node}
+            for j, row in enumerate(layer.weights):
+                for i in range(len(row)):
+                    own = one["weights"]
+                    if isinstance(own, list):
+                        own = own[i][j] if columns else own[j][i]
+                    out.setdefault(f"W[{number}][{j + 1}][{i + 1}]", {})[kept] = own
+            letter = "theta" if layer.threshold else "b"
+            own = one.get("threshold", one.get("bias", "0"))
+            for j in range(len(layer.bias or [])):
+                text = (own[0] if layer.shared else own[j]) if isinstance(own, list) else own
+                out.setdefault(f"{letter}[{number}][{j + 1}]", {})[kept] = text
+    return out
 
 
 def _asked_at(problem: dict[str, Node], iterations: int) -> set[int]:
