@@ -92,15 +92,12 @@ class InProcessEngine(Engine):  # type: ignore[misc]
         nb_man.nb.metadata["language_info"] = {"name": "python"}
         count = 0
         for index, cell in enumerate(nb_man.nb.cells):
-            nb_man.cell_start(cell, index)
-            failed = None
-            if cell.cell_type == "code":
-                count += 1
-                failed = _run_cell(shell, cell, count)
+            if cell.cell_type != "code":
+                continue
+            count += 1
+            failed = _run_cell(shell, cell, count)
             if failed is not None:
                 nb_man.cell_exception(cell, cell_index=index, exception=failed)
-            nb_man.cell_complete(cell, cell_index=index)
-            if failed is not None:
                 return
 
 

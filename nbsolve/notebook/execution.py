@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import chdir
-from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -31,20 +30,19 @@ def execute_notebook(
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = notebook_of(problem)
     notebook.metadata["papermill"] = {}
-    execute = partial(
-        papermill.execute_notebook,
-        notebook,
-        None,
-        kernel_name=KERNEL_NAME,
-        language="python",
-        progress_bar=False,
-        cwd=folder,
-    )
     try:
         if in_process:
-            executed = _executed_here(execute(prepare_only=True), folder, scratch)
+            executed = _executed_here(notebook, folder, scratch)
         else:
-            executed = execute(kernel_manager_class=private_kernel(scratch))
+            executed = papermill.execute_notebook(
+                notebook,
+                None,
+                kernel_name=KERNEL_NAME,
+                language="python",
+                progress_bar=False,
+                cwd=folder,
+                kernel_manager_class=private_kernel(scratch),
+            )
     except papermill.PapermillExecutionError as error:
         if error.ename == DomainError.__name__:
             raise DomainError(error.evalue) from None
@@ -54,7 +52,7 @@ def execute_notebook(
 
 
 def _executed_here(notebook: nbformat.NotebookNode, folder: Path, scratch: Path) -> nbformat.NotebookNode:
-    """What papermill does with a prepared notebook, but for writing it once more, as a text for nobody."""
+    """What papermill does with a notebook, but for writing it as a text for nobody, before and after."""
     register_engine()
     with chdir(folder):
         executed: nbformat.NotebookNode = papermill_engines.execute_notebook_with_engine(
