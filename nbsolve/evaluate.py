@@ -78,16 +78,17 @@ def _operands(expression: Any, bindings: Bindings, arithmetic: Arithmetic) -> li
 
 
 def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    result, *rest = _operands(e, bindings, arithmetic)
-    for term in rest:
-        result = plus(result, term, arithmetic)
-    return result  # type: ignore[no-any-return]
+    first, *rest = e.operands
+    result = _RULES[type(first)](first, bindings, arithmetic)
+    for operand in rest:
+        term = _RULES[type(operand)](operand, bindings, arithmetic)
+        exact = type(result) is Rational and type(term) is Rational
+        result = result + term if exact else plus(result, term, arithmetic)
+    return result
 
 
 def plus(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     """left + right; an exact 0 that came out as a ball leaves the other summand as exact as it was."""
-    if type(left) is Rational and type(right) is Rational:
-        return left + right
     if not (isinstance(left, np.ndarray) or isinstance(right, np.ndarray)):
         if _is_nothing(left):
             return right
@@ -129,7 +130,8 @@ def _product(e: Product | Hadamard, bindings: Bindings, arithmetic: Arithmetic) 
             raise
         return ZERO
     for factor in rest:
-        result = times(result, factor, arithmetic)
+        exact = type(result) is Rational and type(factor) is Rational
+        result = result * factor if exact else times(result, factor, arithmetic)
     return result  # type: ignore[no-any-return]
 
 
@@ -144,8 +146,6 @@ def _vanishes(factor: Expr, bindings: Bindings, arithmetic: Arithmetic) -> bool:
 
 def times(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
     """left · right, entry by entry where they are arrays."""
-    if type(left) is Rational and type(right) is Rational:
-        return left * right
     if not (isinstance(left, np.ndarray) or isinstance(right, np.ndarray)):
         return arithmetic.multiply(left, right)
     if arithmetic.keeping and max(np.size(left), np.size(right)) <= LARGEST_EXACT:

@@ -384,6 +384,11 @@ def walk(expression: Expr) -> Iterator[Expr]:
         left.extend(node.children[::-1])
 
 
+def kinds(expression: Expr) -> set[type[Expr]]:
+    """The kinds of nodes of an expression."""
+    return {*map(type, walk(expression))}
+
+
 def atoms(expression: Expr) -> tuple[Atom, ...]:
     """The symbols and partial derivatives of an expression, each once, in written order."""
     return tuple(dict.fromkeys(node.atom for node in walk(expression) if isinstance(node, Quantity)))
@@ -392,19 +397,17 @@ def atoms(expression: Expr) -> tuple[Atom, ...]:
 def substitute(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr:
     """The expression with every node for which `replace` gives another one replaced by it (not re-entered)."""
     new = replace(expression)
-    return _within(expression, replace) if new is None else new
+    return _within(expression, expression.children, replace) if new is None else new
 
 
-def _within(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr:
+def _within(expression: Expr, children: tuple[Expr, ...], replace: Callable[[Expr], Expr | None]) -> Expr:
     """The expression with nodes below it replaced."""
-    children = expression.children
-    if not children:
-        return expression
     replaced, same = [], True
     for child in children:
         other = replace(child)
         if other is None:
-            other = _within(child, replace)
+            below = child.children
+            other = _within(child, below, replace) if below else child
         if other is not child:
             same = False
         replaced.append(other)

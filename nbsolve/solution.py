@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import pairwise
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import Dense, unchanged
@@ -95,6 +96,14 @@ class Solution:
     def has_own_formulas(self) -> bool:
         """Whether a term of the loss is its author's formula, which stands in the steps without a name."""
         return any(term.formula is not None for term in self.problem.losses)
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """The number of weights, and of the samples in a batch; forward passes alone stand each by itself."""
+        widths = [self.problem.network.inputs, *(layer.units for layer in self.problem.network.layers)]
+        batch = max((len(iteration.samples) for iteration in self.iterations), default=1)
+        weights = sum(below * above for below, above in pairwise(widths))
+        return weights, batch if self.problem.differentiated else 1
 
     def iteration(self, number: int) -> Iteration:
         """The shown iteration of that number. Raises KeyError."""

@@ -33,6 +33,8 @@ _FENCE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _ADDRESS = re.compile(r"<[a-z][a-z0-9+.-]*:[^<>\s]*>", re.IGNORECASE)
+_SIGN = re.compile(r"[`~<$\\]")
+"""What code, a formula or an address begins with."""
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 
@@ -56,8 +58,10 @@ def pieces(text: str) -> Iterator[Piece]:
                 words += "$" if text.startswith("\\$", at) else text[at : at + 2]
                 at += 2
             else:
-                words += text[at]
-                at += 1
+                following = _SIGN.search(text, at + 1)
+                end = following.start() if following else len(text)
+                words += text[at:end]
+                at = end
             continue
         piece, end = found
         if words:

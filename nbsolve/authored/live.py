@@ -89,8 +89,13 @@ def _replaced(text: str, by: Callable[[Slot], str]) -> str:
 
 
 def _slots(text: str) -> Iterator[Slot]:
-    formulas = _formulas(text)
-    code = [(piece.at, piece.at + len(piece.text)) for piece in pieces(text) if piece.kind == "code"]
+    if "{{" not in text:
+        return
+    formulas: list[tuple[int, int]] = []
+    code: list[tuple[int, int]] = []
+    for piece in pieces(text):
+        if piece.kind != "words":
+            (code if piece.kind == "code" else formulas).append((piece.at, piece.at + len(piece.text)))
     at = 0
     while (at := text.find("{{", at)) >= 0:
         inside = next((end for start, end in code if start <= at < end), None)
@@ -115,11 +120,6 @@ def _slots(text: str) -> Iterator[Slot]:
             what = "is not closed" if end is None else "names nothing"
             hint = "write {{dL/dw3}} for a number of the solution; two braces that are meant are \\{\\{"
             raise Broken(f"{{{{ {what}", at, hint)
-
-
-def _formulas(text: str) -> list[tuple[int, int]]:
-    kinds = ("inline", "display")
-    return [(piece.at, piece.at + len(piece.text)) for piece in pieces(text) if piece.kind in kinds]
 
 
 def _escaped(text: str, at: int) -> bool:

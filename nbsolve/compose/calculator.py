@@ -76,8 +76,9 @@ class Calculator(Numbers):
         else:
             decided = self.decided(formula)
             keys = tuple(self.keys(decided))
-        found = self._search(formula, decided, keys, goals, terms)
-        computed = replace(found, known=tuple(dict.fromkeys(known_in(decided))))
+        computed = self._search(formula, decided, keys, goals, terms)
+        if any(isinstance(key, Known) for key in keys):
+            computed = replace(computed, known=tuple(dict.fromkeys(known_in(decided))))
         digits = tuple((used, self.needed(used)) for used in keys)
         every.append(_Tried(formula, decided, goals, digits, computed))
         return computed

@@ -33,9 +33,11 @@ class Conditions:
         """What decides the case distinctions of the catalogue's functions."""
         seen: set[Expr] = set()
         for node in walk(formula):
-            if isinstance(node, Applied) and not isinstance(node.definition, Cases):
-                continue  # its formula need not be written out to see that nothing is decided
-            cases = node.expanded if isinstance(node, Applied) else node
+            cases: Expr = node
+            if isinstance(node, Applied):
+                if not isinstance(node.definition, Cases):
+                    continue  # its formula need not be written out to see that nothing is decided
+                cases = node.expanded
             if not isinstance(cases, Cases) or cases in seen:
                 continue
             seen.add(cases)

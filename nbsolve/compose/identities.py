@@ -37,7 +37,7 @@ from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Choice
 from nbsolve.solution import Solution
-from nbsolve.symbol import Index, Partial, Role
+from nbsolve.symbol import Index, Partial, Role, Symbol
 
 _TRIVIAL = frozenset({"linear", "step"})
 """Derivatives that are the same number everywhere need no identity."""
@@ -118,13 +118,14 @@ def _layers(derivation: Derivation) -> set[int]:
         signal = line.left.atom if isinstance(line.left, Quantity) else None
         sides = [side.value if isinstance(side, Result) else side for _, side in line.parts]
         for expression in (*sides, *([] if line.left is None else [line.left])):
-            for atom in atoms(expression):
-                if isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and _is_z(atom.wrt):
-                    found.add(atom.wrt.layer or 0)
-                if _is_factor(atom, signal):
-                    found.add(atom.wrt.layer or 0)
             for node in walk(expression):
-                if isinstance(node, Applied) and node.primes:
+                if isinstance(node, Quantity):
+                    atom = node.atom
+                    if isinstance(atom, Symbol):
+                        continue
+                    if (atom.of.role is Role.ACTIVATION and _is_z(atom.wrt)) or _is_factor(atom, signal):
+                        found.add(atom.wrt.layer or 0)
+                elif isinstance(node, Applied) and node.primes:
                     own = (atom for atom in atoms(node.argument) if _is_z(atom))
                     found |= {atom.layer or 0 for atom in own}  # type: ignore[union-attr]
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -67,7 +66,7 @@ def by_matrices(solution: Solution) -> bool:
 
 def _is_large(solution: Solution) -> bool:
     """Whether one iteration is too large to be written unit by unit."""
-    count, batch = _weights_and_samples(solution)
+    count, batch = solution.size
     widest = max(solution.problem.network.inputs, *(layer.layer.units for layer in solution.layers))
     long = batch > MOST_SAMPLES and (batch > MOST_UNITS or count * batch > MOST_PARAMETERS)
     return widest > MOST_UNITS or count > MOST_PARAMETERS or long
@@ -75,18 +74,9 @@ def _is_large(solution: Solution) -> bool:
 
 def is_long(solution: Solution) -> bool:
     """Whether it is only all iterations together that would be too long a page, unit by unit."""
-    count, batch = _weights_and_samples(solution)
+    count, batch = solution.size
     whole = count * batch * len(solution.iterations)
     return solution.problem.detail == "auto" and whole > MOST_EQUATIONS and not _is_large(solution)
-
-
-def _weights_and_samples(solution: Solution) -> tuple[int, int]:
-    """The number of weights, and of the samples in a batch; forward passes alone stand each by itself."""
-    problem = solution.problem
-    widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
-    batch = max((len(iteration.samples) for iteration in solution.iterations), default=1)
-    weights = sum(below * above for below, above in itertools.pairwise(widths))
-    return weights, batch if problem.differentiated else 1
 
 
 def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:

@@ -27,6 +27,7 @@ from nbsolve.expr import (
     Number,
     Product,
     Quantity,
+    kinds,
     number,
     substitute,
 )
@@ -189,6 +190,8 @@ class Lines(Calculator):
 
     def _lettered(self, expression: Expr) -> Expr:
         """Functions that have a plain formula written out inside products; case distinctions decided."""
+        if kinds(expression).isdisjoint((Applied, Cases)):
+            return expression
         return substitute(expression, partial(self._letter, expression))
 
     def _letter(self, expression: Expr, node: Expr) -> Expr | None:

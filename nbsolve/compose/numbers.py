@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import chain
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from nbsolve.expr import (
     Product,
     Quantity,
     Sum,
+    kinds,
     number,
     substitute,
 )
@@ -155,21 +157,18 @@ class Numbers:
 
     def keys(self, decided: Expr) -> Iterator[Key]:
         """What has digits in the line with numbers of a decided formula: of arrays the entries."""
-        yield from dict.fromkeys(self._keys(decided))
-
-    def _keys(self, node: Expr) -> Iterator[Key]:
-        if isinstance(node, Known):
-            yield node
-        elif isinstance(node, Quantity):
-            places = self.places(node.atom)
-            if isinstance(places, list):
-                for row in places:
-                    yield from row
+        found: dict[Key, None] = {}
+        left = [decided]
+        while left:
+            node = left.pop()
+            if isinstance(node, Known):
+                found[node] = None
+            elif isinstance(node, Quantity):
+                places = self.places(node.atom)
+                found.update(dict.fromkeys(chain(*places) if isinstance(places, list) else (places,)))
             else:
-                yield places
-        else:
-            for child in node.children:
-                yield from self._keys(child)
+                left.extend(node.children[::-1])
+        yield from found
 
     def gives(self, line: Expr, *results: Written, extra: More = 0) -> bool:
         """Whether a line, its quantities put in with `extra` more digits, shows the results on a calculator."""
@@ -222,16 +221,20 @@ class Numbers:
 
     def decided(self, expression: Expr) -> Expr:
         """The expression with its functions spelled out and its case distinctions decided."""
-        return substitute(expression, self._decided) if _is_undecided(expression) else expression
+        found = kinds(expression)
+        if Cases in found:
+            return substitute(expression, self._decided)
+        return substitute(expression, self._spelled_out) if Applied in found else expression
 
     def _decided(self, node: Expr) -> Expr | None:
         if self.vanishes(node):
             return number(0)
+        return self.decided(named(self.branch(node))) if isinstance(node, Cases) else self._spelled_out(node)
+
+    def _spelled_out(self, node: Expr) -> Expr | None:
         if isinstance(node, Known):
             return node
-        if isinstance(node, Applied):
-            return substitute(named(node.expanded), self._decided)
-        return substitute(named(self.branch(node)), self._decided) if isinstance(node, Cases) else None
+        return self.decided(named(node.expanded)) if isinstance(node, Applied) else None
 
     def vanishes(self, node: Expr) -> bool:
         """Whether it is a product with a case distinction whose branch is 0 (an inactive hinge)."""
@@ -247,31 +250,30 @@ class Numbers:
         return branch(cases, self.values, self.solution.arithmetic)
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(dict[Atom, Operand]):
     """Bindings to the numbers of a line as they are printed, with `extra` more digits."""
 
-    numbers: Numbers
-    extra: More
+    def __init__(self, numbers: Numbers, extra: More) -> None:
+        self.numbers, self.extra = numbers, extra
 
-    def __getitem__(self, atom: Atom, /) -> Operand:
+    def __missing__(self, atom: Atom) -> Operand:
         places = self.numbers.places(atom)
-        if not isinstance(places, list):
-            return self.numbers.written_as(places, of_key(self.extra, places)).value
-        rows = [
-            [self.numbers.operand(entry, of_key(self.extra, entry)).value for entry in row] for row in places
-        ]
-        entries = np.array(rows, dtype=object)
-        return entries[:, 0] if entries.shape[1] == 1 else entries
+        value: Operand
+        if isinstance(places, list):
+            rows = [[self._written(entry).value for entry in row] for row in places]
+            entries = np.array(rows, dtype=object)
+            value = entries[:, 0] if entries.shape[1] == 1 else entries
+        else:
+            value = self.numbers.written_as(places, of_key(self.extra, places)).value
+        self[atom] = value
+        return value
+
+    def _written(self, key: Key) -> Written:
+        return self.numbers.operand(key, of_key(self.extra, key))
 
     def known(self, node: Known) -> Operand:
         """The value of a part that has a line of its own."""
-        return self.numbers.written_as(node, of_key(self.extra, node)).value
-
-
-def _is_undecided(expression: Expr) -> bool:
-    """Whether there is anything to spell out or to decide."""
-    return isinstance(expression, Applied | Cases) or any(map(_is_undecided, expression.children))
+        return self._written(node).value
 
 
 def plain(expression: Expr) -> Expr:
@@ -287,10 +289,14 @@ def _turned(part: Expr) -> Expr:
 
 
 def _plain_within(node: Expr) -> Expr | None:
-    if isinstance(node, Sum) or not any(isinstance(child, Negation) for child in node.children):
+    if isinstance(node, Sum):
         return None
-    children = tuple(map(_turned, node.children))
-    return None if children == node.children else substitute(node.rebuilt(children), _plain_within)
+    children = node.children
+    for child in children:
+        if isinstance(child, Negation):
+            turned = tuple(map(_turned, children))
+            return None if turned == children else substitute(node.rebuilt(turned), _plain_within)
+    return None
 
 
 def literal(written: Written) -> Number:

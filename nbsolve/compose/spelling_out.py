@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 
 from nbsolve.errors import DomainError
 from nbsolve.expr import Atom, Expr, Product, Sum, number, product, total
@@ -57,11 +58,19 @@ def with_full_products(step: Step) -> Step:
     first = step.forms[0]
     if step.rule is not Rule.PARAMETER_GRADIENT or first.reason is not Reason.CHAIN_RULE:
         return step
-    terms = _multiplied_out(first.expression)
-    full = total(*terms)
-    if not 1 < len(terms) <= MOST_PATHS or full == first.expression:
+    if not 1 < _terms(first.expression) <= MOST_PATHS:
+        return step
+    full = total(*_multiplied_out(first.expression))
+    if full == first.expression:
         return step
     return replace(step, forms=(Form(full, Reason.CHAIN_RULE), *step.forms))
+
+
+def _terms(expression: Expr) -> int:
+    """How many terms `_multiplied_out` gives."""
+    if isinstance(expression, Sum):
+        return sum(map(_terms, expression.operands))
+    return prod(map(_terms, expression.operands)) if isinstance(expression, Product) else 1
 
 
 def _multiplied_out(expression: Expr) -> list[Expr]:
