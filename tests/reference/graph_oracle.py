@@ -1,8 +1,8 @@
 """Values and gradients of a `kind: graph` by automatic differentiation (HIPS autograd), in doubles.
 
 A zero is added to every entry that is computed, so that one reverse pass gives the gradients of what is given and
-of all nodes. At a tie max and min take the first operand; ReLU′(0) = 0 and |·|′(0) = 0. `TIE` is how near two
-doubles have to be for that: 0.1 + 0.2 is 0.3.
+of all nodes. At a tie max and min take the first operand, but a number before anything else; ReLU′(0) = 0 and
+|·|′(0) = 0. `TIE` is how near two doubles have to be for that: 0.1 + 0.2 is 0.3.
 """
 
 from __future__ import annotations

@@ -21,10 +21,12 @@ TIE = mpf(10) ** -45
 class Node:
     """A number that remembers what it was computed from, and how much it changes with each."""
 
-    __slots__ = ("parents", "value")
+    __slots__ = ("constant", "parents", "value")
 
-    def __init__(self, value: mpf, parents: tuple[tuple[Node, mpf], ...] = ()) -> None:
-        self.value, self.parents = value, parents
+    def __init__(
+        self, value: mpf, parents: tuple[tuple[Node, mpf], ...] = (), constant: bool = False
+    ) -> None:
+        self.value, self.parents, self.constant = value, parents, constant
 
     def __add__(self, other: Node) -> Node:
         return Node(self.value + other.value, ((self, mpf(1)), (other, mpf(1))))
@@ -113,7 +115,7 @@ def _nodes(graph: Graph, given: Mapping[str, Any], watched: list[mpf] | None) ->
         graph,
         found,
         functions,
-        lambda number: Node(_big(number)),
+        lambda number: Node(_big(number), constant=True),
         lambda _, value: Node(value.value, ((value, mpf(1)),)),  # also `y: x` is a node of its own
     )
 
@@ -151,8 +153,7 @@ def _logistic(x: mpf) -> mpf:
 def _power(x: Node, n: Node) -> Node:
     value = x.value**n.value
     below = mpf(0) if n.value == 0 else n.value * x.value ** (n.value - 1)
-    constant = not n.parents and (x.value <= 0)
-    return Node(value, ((x, below),) if constant else ((x, below), (n, mp.log(x.value) * value)))
+    return Node(value, ((x, below),) if n.constant else ((x, below), (n, mp.log(x.value) * value)))
 
 
 def _functions(watched: list[mpf]) -> dict[str, Callable[..., Any]]:

@@ -154,9 +154,16 @@ class _Reader:
                 sides = self.value(left, at), self.value(right, at)
                 holds = self.functions[_RELATIONS[type(relation)]](*sides)
                 return self.value(value if holds else otherwise, at)
+            case ast.Call(ast.Name("max" | "min" as name), arguments):
+                # at a tie the first one is taken, but a number before anything that could change
+                ordered = sorted(arguments, key=self._changes)
+                return self.functions[name](*(self.value(argument, at) for argument in ordered))
             case ast.Call(ast.Name(name), arguments):
                 return self.functions[name](*(self.value(argument, at) for argument in arguments))
         raise ValueError(ast.unparse(node))
+
+    def _changes(self, node: ast.expr) -> bool:
+        return any(name in self.shapes for name, _ in reads(node))
 
     def _read(self, name: str, index: ast.expr, at: Places) -> Any:
         place = tuple(position(one, at) for one in _indices(index))

@@ -83,6 +83,8 @@ def test_random_graphs_are_of_all_kinds() -> None:
         ("max(x, y)", (1, 0)),
         ("max(y, x)", (0, 1)),
         ("min(x, y)", (1, 0)),
+        ("max(x, 0.3)", (0, 0)),
+        ("min(3/10, y)", (0, 0)),
         ("relu(x - y)", (0, 0)),
         ("abs(x - y)", (0, 0)),
         ("where(x >= y, x^2, y)", (0.6, 0)),
