@@ -77,7 +77,7 @@ class Affine(Index):
     shift: int
 
     def placed(self, places: Mapping[Index, int]) -> Unit:
-        """Its number; where some of its letters have none, what is left with numbers for the others."""
+        """Put numbers in for letters: the index that comes of it, a number where no letter is left."""
         left = tuple(term for term in self.terms if Index(term[0]) not in places)
         if left == self.terms:
             return self

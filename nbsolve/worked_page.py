@@ -65,7 +65,7 @@ class WorkedPage(ABC):
 
     @abstractmethod
     def __init__(self, problem: Any) -> None:
-        """Of a problem of its own kind."""
+        """Take a problem of this kind; it is solved when somebody asks."""
 
     # ------------------------------------------------------------------ documents
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,14 @@ def test_drawings_show_what_is_known() -> None:
     assert "gradient −4" in graph.draw("backward").alt
     with pytest.raises(UnknownQuantityError, match="graph, forward, backward"):
         graph.draw("weights")
+
+
+def test_the_examples_of_the_docs_are_problems() -> None:
+    text = (FOLDER.parent / "docs" / "computation-graphs.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n(kind: graph\n.*?)```", text, re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        assert len(str(worked(example).document())) > 500
 
 
 def test_the_key_has_methods_and_marks() -> None:
