@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nbsolve.catalogue import letter_of
+from nbsolve.catalogue.presets import PRESETS
 from nbsolve.entries import entries
 from nbsolve.errors import NbsolveError
 from nbsolve.general_names import GeneralNames
@@ -81,6 +82,7 @@ class Names:
         self.network = network
         self.penalised = penalised
         self.notation = notation
+        self.preset = PRESETS[notation.preset]
         self.sizes: tuple[int, ...] = (network.inputs, *(layer.units for layer in network.layers))
         self._counts = _Counts.of(network)
         self._comma = "," if max(self.sizes) > 9 else ""
@@ -354,7 +356,7 @@ class Names:
             return letter if place.to is None else letter.with_sub(str(place.to))
         if place.role is Role.DELTA:
             return self._delta_name(place)
-        if self.notation.preset == "flat" and place.role is not Role.SHARE:
+        if self.preset.numbered and place.role is not Role.SHARE:
             return letter.with_sub(str(self._number(place)))
         return self._indexed_name(letter, place)
 
@@ -363,13 +365,14 @@ class Names:
         if place.role is not Role.WEIGHT:
             name = letter if place.to is None else letter.with_sub(str(place.to))
             return name.with_sup(superscript)
-        if self.notation.preset == "matrix":
-            letter = letter if "weight" in self._custom else Name("W")
-            return letter.with_sub(f"{place.to}{self._comma}{place.from_}").with_sup(superscript)
-        return letter.with_sub(f"{place.from_}{self._comma}{place.to}").with_sup(superscript)
+        if self.preset.letter is not None and "weight" not in self._custom:
+            letter = Name(self.preset.letter)
+        counted = {"from": place.from_, "to": place.to}
+        indices = self._comma.join(str(counted[index]) for index in self.preset.indices)
+        return letter.with_sub(indices).with_sup(superscript)
 
     def _number(self, place: Symbol) -> int:
-        """The running number in the flat preset, unit by unit through the layers."""
+        """The running number where a preset numbers through, unit by unit through the layers."""
         layer, unit = (place.layer or 1) - 1, number_of(place.to or 1)
         if place.role is Role.WEIGHT:
             return self._counts.weights[layer] + (unit - 1) * self.sizes[layer] + number_of(place.from_ or 1)

@@ -190,7 +190,7 @@ class Quantities:
     def _elsewhere(self, text: str) -> str:
         """What the name means in the flat notation, how that is had, and what the quantity is called here."""
         notation = self.names.notation
-        if not self.asks_others or notation.preset == "flat":
+        if not self.asks_others or self.names.preset.numbered:
             return ""
         try:
             flat = Names(self.names.network, type(notation)(preset="flat"))

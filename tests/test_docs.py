@@ -14,7 +14,8 @@ import nbsolve
 from nbsolve import book, handout, solve
 from nbsolve.answers import write_json
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
-from nbsolve.problem.naming import PRESETS, ROLES
+from nbsolve.catalogue.presets import PRESETS
+from nbsolve.problem.naming import ROLES
 from nbsolve.problem.parts import PART_KEYS, WORDS
 from nbsolve.problem.schema import schema
 from nbsolve.symbol import parse_canonical

@@ -174,7 +174,7 @@ class Rounding(_Frozen):
 class Notation(_Frozen):
     """`names`: a role, or a canonical quantity such as `W[2][1][1]`, to the LaTeX the file wants."""
 
-    preset: Literal["indexed", "flat", "matrix"] = "indexed"
+    preset: str = "indexed"
     names: dict[str, str] = {}
     delta: Literal["dL/dz", "-dL/dz"] = "dL/dz"
 

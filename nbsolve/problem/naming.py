@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
+from nbsolve.catalogue.presets import PRESETS
 from nbsolve.letters import Name
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import Network, Notation
 from nbsolve.symbol import Partial, Role, Symbol, number_of, parse_canonical
 
-Preset = Literal["indexed", "flat", "matrix"]
-
-PRESETS = ("indexed", "flat", "matrix")
 ROLES = (
     "input",
     "target",
@@ -47,7 +44,7 @@ def read_notation(cursor: Cursor, network: Network | None) -> Notation | None:
     """The notation; None after noting a fault. Without a `network` nothing is checked against it."""
     if cursor.is_scalar:
         word = cursor.word("notation", PRESETS)
-        return None if word is None else Notation(preset=_preset(word))
+        return None if word is None else Notation(preset=word)
     if not cursor.is_mapping:
         cursor.fault(
             "notation is not a name or a mapping", expected=f"{listing(PRESETS, 'or')}, or a mapping"
@@ -76,11 +73,7 @@ def read_notation(cursor: Cursor, network: Network | None) -> Notation | None:
             _quantity(cursor, key, value, network, names)
     if len(cursor.notes.faults) > before:
         return None
-    return Notation(preset=_preset(preset), names=names, delta="-dL/dz" if sign == "-dL/dz" else "dL/dz")
-
-
-def _preset(word: str) -> Preset:
-    return "flat" if word == "flat" else "matrix" if word == "matrix" else "indexed"
+    return Notation(preset=preset, names=names, delta="-dL/dz" if sign == "-dL/dz" else "dL/dz")
 
 
 def _role(cursor: Cursor, role: str, network: Network | None, names: dict[str, str]) -> None:

@@ -15,11 +15,12 @@ from nbsolve.catalogue import (
     LOSSES,
     OPTIMISERS,
 )
+from nbsolve.catalogue.presets import PRESETS
 from nbsolve.problem import derivations, graphs, rules
 from nbsolve.problem.cells import LETTER, SYMBOLIC
 from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
 from nbsolve.problem.model import LAYOUTS
-from nbsolve.problem.naming import PRESETS, ROLES
+from nbsolve.problem.naming import ROLES
 from nbsolve.problem.own import CUSTOM
 from nbsolve.problem.parts import MAXIMUM_LINES, WORDS
 from nbsolve.problem.schema_building import (

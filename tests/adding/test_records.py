@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import nbsolve
 from nbsolve import solve
 from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, Activation, Equation, Loss, Optimiser
+from nbsolve.catalogue.presets import PRESETS, Preset
+from nbsolve.document import Derivation, Result, blocks_within
 from nbsolve.expr import Function, Negation, Number, Power, Product, Quotient, Sum, Variable, number
 from nbsolve.given import Given
+from nbsolve.render.printer import Printer
+from tests.adding.dialect import calls
 from tests.adding.everywhere import outputs, words
 from tests.loading import load_problem
 
@@ -172,3 +178,37 @@ def test_a_question_says_by_which_rule_parameters_change(optimiser: str) -> None
     words = {"clipped": "from −0.2 to 0.2", "decayed": "weight decay 0.3", "sign": "by the signs"}
     for name, own in words.items():
         assert (own in said) == (name in optimiser)
+
+
+def test_a_notation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRESETS, "omega", Preset("omega", indices=("to", "from"), letter=r"\omega"))
+    problem = text() + "notation: omega\n"
+    said = outputs(problem)
+    worked = solve(load_problem(problem))
+    assert worked.names.resolve("omega_{12}^{(1)}") == worked.names.resolve("W[1][1][2]")
+    assert "ω₁₂⁽¹⁾" in said["text"]
+    assert r"\omega_{12}^{(1)}" in said["markdown"]
+    assert r"\omega_{12}^{(1)}" in said["latex"]
+    assert "omega" in said["json"]
+    for name in ("mathml", "typst", "drawings"):
+        assert "ω" in said[name], name
+
+
+def test_an_output_format() -> None:
+    """A dialect alone writes every formula of pages of every kind; here as one calls functions in a program."""
+    shipped = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))
+    written = 0
+    for path in shipped[::4]:
+        page = nbsolve.solve(nbsolve.load_problem(path)).document()
+        printer = Printer(calls(page.names))
+        for block in blocks_within(page.blocks):
+            for line in block.lines if isinstance(block, Derivation) else ():
+                for _, right in line.parts:
+                    said = printer.print(right.value if isinstance(right, Result) else right)
+                    assert said.count("(") == said.count(")")
+                    written += 1
+    assert written > 300
+    worked = solve(load_problem(next(path for path in shipped if path.stem.startswith("002"))))
+    step = worked.solution.iterations[0].forward[0]
+    unit = next(iter(step.units))
+    assert Printer(calls(worked.names)).print(unit.formula) == "w₁*x₁ + w₂*x₂ + b₁"
