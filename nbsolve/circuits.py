@@ -54,7 +54,10 @@ def draw_graph(
         letter = written(names.name(quantity(name)))
         wires.append(Wire(name, letter, numbers(entries), numbers(back) if gradients else ""))
     gates = tuple(_gate(built, names, equation.name) for equation in problem.equations)
-    return circuit_drawing(Circuit(gates, tuple(wires), problem.gradients_of), title)
+    data: dict[str, object] = {}
+    if iteration is not None:
+        data = {"drawing": "circuit", "of": problem.gradients_of, "iteration": iteration.number}
+    return circuit_drawing(Circuit(gates, tuple(wires), problem.gradients_of), title, data)
 
 
 def _gate(built: Built, names: GraphNames, name: str) -> Gate:

@@ -298,3 +298,26 @@ def test_labels_can_be_read_and_what_is_found_is_seen(
     assert min(step["scale"] for step in steps) >= least
     assert not any(step["hidden"] or step["over"] for step in steps)
     assert sum(step["fits"] for step in steps) > 0.8 * len(steps)  # a whole layer may be wider than a phone
+
+
+@needs(BROWSER)
+@pytest.mark.parametrize("name", ["graph-used-three-times", "graph-adam-one-parameter"])
+def test_a_computation_graph_fills_up(window: Browser, tmp_path: Path, name: str) -> None:
+    _page(tmp_path, PROBLEMS / f"{name}.yaml")
+    several = "adam" in name
+    chapters: list[str] = []
+    with served(tmp_path) as address:
+        before: set[str] = set()
+        for step in _walk(window, address):
+            found = window.evaluate(f"{LIT}[0].dataset.finds")
+            chapter = window.evaluate(f"{SAID}.querySelector('.nbsolve-step').textContent").partition(": ")[2]
+            chapters += [chapter] if chapters[-1:] != [chapter] else []
+            if chapter != "Update":
+                assert _parts(window, "nbsolve-finds"), found
+            now = set(window.evaluate(SHOWN))
+            assert several or before <= now, found
+            if step == 1:
+                assert now == {"x", "y", "u"} if not several else "w" in now
+            before = now
+        assert window.evaluate(HIDDEN) == []
+    assert chapters == (["Forward", "Backward", "Update"] * 3 if several else ["Forward", "Backward"])

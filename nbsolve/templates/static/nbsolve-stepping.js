@@ -12,7 +12,17 @@
     ["Update", /_(new|change)\b/],
     ["Backward", /^(d|delta|share)/],
   ];
-  const phaseOf = (name) => phases.find(([, pattern]) => pattern.test(name))?.[0];
+  // The graph of a computation has names of its author's, and a wire for each of them, an array or not.
+  const circuit = drawings.find((one) => one.dataset.drawing === "circuit");
+  const simple = (name) => {
+    if (!circuit) return name;
+    const [, of, to] = /^d(.+)\/d(.+)$/.exec(name.replace(/\[[^\]]*\]/g, "")) ?? [, , name.replace(/\[[^\]]*\]/g, "")];
+    if (of === undefined) return to;
+    return of === circuit.dataset.of || of === "L" ? `∂${to}` : `d${of}/d${to}`;
+  };
+  const phaseOfNode = (name) =>
+    /^d.+\/d/.test(name) ? "Backward" : circuit.querySelector(`[data-quantity="${simple(name)}"]`) && !/_new\b/.test(name) ? "Forward" : "Update";
+  const phaseOf = (name) => (circuit ? phaseOfNode(name) : phases.find(([, pattern]) => pattern.test(name))?.[0]);
 
   // ---------------------------------------------------------------- the steps: the lines that find one quantity
 
@@ -51,10 +61,13 @@
   // A whole vector means each of its entries, and δ is ∂L/∂z; a gradient that has no place of its own is at what it
   // belongs to.
   const covers = (name, quantity) => {
+    if (circuit) return simple(name) === simple(quantity);
     const whole = name.replace("[:]", "").replace(/^delta\b/, "dL/dz");
     return quantity === whole || quantity.startsWith(`${whole}[`);
   };
-  const placeOf = (name) =>
+  const ownerOf = (name) => name.replace(/^d.*\/d/, "").replace(/_(new|change)\b/, "");
+  const placeOf = (name) => (circuit ? ownerOf(name) : placeInNetwork(name));
+  const placeInNetwork = (name) =>
     name
       .replace(/^dz\[(\d+)\](\[\d+\])\/da\[\d+\](\[\d+\])$/, "W[$1]$2$3") // what a unit passes on, and
       .replace(/^share\[(\d+)\](\[\d+\])(\[\d+\])$/, (_, layer, from, to) => `W[${Number(layer) + 1}]${to}${from}`) // back
@@ -206,10 +219,10 @@
     const over = until.length === all.length;
     for (const text of picture.copy.querySelectorAll("text[data-quantity]")) {
       const name = text.dataset.quantity;
-      const given = /^(x|y|W|b|theta)\[/.test(name);
       const local = name.replace(/^da\/dz/, "dL/dz"); // a page may find the product without the factor
       const isFound = (one) =>
         name === "dL/dL" ? one.phase === "Backward" : covers(one.finds, name) || covers(one.finds, local);
+      const given = circuit ? !all.some(isFound) : /^(x|y|W|b|theta)\[/.test(name);
       const waits = !given && !over && !until.some(isFound);
       text.classList.toggle("nbsolve-waits", waits);
       // that nothing passes a unit is said by its ground too
