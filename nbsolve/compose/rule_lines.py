@@ -15,11 +15,24 @@ from nbsolve.problem.model import Rounding, RuleProblem
 from nbsolve.rounding import Written, write
 from nbsolve.rules.training import EXACT
 
-__all__ = ["Lines", "literal"]
+__all__ = ["Lines", "ends", "literal"]
 
 Q = flint.fmpq
 _MOST_EXTRA = 40
 """Digits that operands may have beyond the usual ones, so that a calculator comes to the printed result."""
+
+
+_LONG = 1000
+"""Fractions with larger numbers are written as decimals."""
+
+
+def ends(value: Q) -> bool:
+    """Whether a value has an end as a decimal: its denominator has no other prime factors than 2 and 5."""
+    rest = int(value.q)
+    for factor in (2, 5):
+        while rest % factor == 0:
+            rest //= factor
+    return rest == 1
 
 
 def literal(written: Written) -> Number:
@@ -53,14 +66,20 @@ class Lines:
 
     def operand(self, value: Q, extra: int = 0) -> Written:
         """A value as it enters a line, or as it stands in a table."""
-        text = self.given.get(value)
+        text = self.given.get(value) or self._fraction(value)
         if text is not None:
             return Written(text, value, True)
         return write(value, self.rounding.intermediates, EXACT, extra)
 
+    def _fraction(self, value: Q) -> str | None:
+        """A value without an end as a decimal (−11/30) as a short fraction, which is exact."""
+        if self.rounding.apply == "each_step" or ends(value):
+            return None
+        return str(value) if abs(int(value.p)) < _LONG and int(value.q) < _LONG else None
+
     def answer(self, value: Q) -> Written:
         """A value as an answer."""
-        text = self.given.get(value)
+        text = self.given.get(value) or self._fraction(value)
         return Written(text, value, True) if text is not None else write(value, self.rounding.answers, EXACT)
 
     def line(
@@ -79,6 +98,8 @@ class Lines:
                 break
         exact = all(self.operand(values[one], extra).exact for one in atoms(formula) if one in values)
         relation = "=" if exact or self.rounding.apply == "each_step" else "≈"
+        if self.rounding.apply == "each_step" and result != computed:
+            found = write(computed, wanted, EXACT)  # 0.1002 is written 0.100
         last = "=" if computed == found.value else "≈"
         parts: list[tuple[str, Expr | Result]] = [("=", formula)]
         if not isinstance(numbers, Number):
