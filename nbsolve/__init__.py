@@ -8,11 +8,12 @@ if TYPE_CHECKING:
 
     from nbsolve.errors import DomainError, NbsolveError, ProblemError, UnknownQuantityError
     from nbsolve.problem import load_problem
-    from nbsolve.problem.model import DerivationProblem, GraphProblem, Problem, RuleProblem
+    from nbsolve.problem.model import DerivationProblem, GraphProblem, Problem, RuleProblem, UpdateProblem
     from nbsolve.worked import WorkedSolution, solve
     from nbsolve.worked_derivation import WorkedDerivation
     from nbsolve.worked_graph import WorkedGraph
     from nbsolve.worked_rule import WorkedRule
+    from nbsolve.worked_update import WorkedUpdate
 
 __version__ = "0.1.0"
 
@@ -24,11 +25,13 @@ _HOMES = {
     "ProblemError": "nbsolve.errors",
     "RuleProblem": "nbsolve.problem.model",
     "UnknownQuantityError": "nbsolve.errors",
+    "UpdateProblem": "nbsolve.problem.model",
     "GraphProblem": "nbsolve.problem.model",
     "WorkedDerivation": "nbsolve.worked_derivation",
     "WorkedGraph": "nbsolve.worked_graph",
     "WorkedRule": "nbsolve.worked_rule",
     "WorkedSolution": "nbsolve.worked",
+    "WorkedUpdate": "nbsolve.worked_update",
     "load_problem": "nbsolve.problem",
     "solve": "nbsolve.worked",
 }
@@ -42,10 +45,12 @@ __all__ = [
     "ProblemError",
     "RuleProblem",
     "UnknownQuantityError",
+    "UpdateProblem",
     "WorkedDerivation",
     "WorkedGraph",
     "WorkedRule",
     "WorkedSolution",
+    "WorkedUpdate",
     "__version__",
     "load_problem",
     "solve",

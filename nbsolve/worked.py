@@ -17,7 +17,14 @@ from nbsolve.engine import solve_problem
 from nbsolve.listing import asked, everything
 from nbsolve.live import Live, texts_of
 from nbsolve.notation import Names
-from nbsolve.problem.model import AnyProblem, DerivationProblem, GraphProblem, Problem, RuleProblem
+from nbsolve.problem.model import (
+    AnyProblem,
+    DerivationProblem,
+    GraphProblem,
+    Problem,
+    RuleProblem,
+    UpdateProblem,
+)
 from nbsolve.replaying import replay_of
 from nbsolve.shown import Shown, shown
 from nbsolve.solution import Solution
@@ -35,12 +42,14 @@ if TYPE_CHECKING:
     from nbsolve.worked_graph import WorkedGraph
     from nbsolve.worked_page import WorkedPage
     from nbsolve.worked_rule import WorkedRule
+    from nbsolve.worked_update import WorkedUpdate
 
 T = TypeVar("T")
 _FACES: Mapping[str, tuple[str, str]] = {
     "derivation": ("nbsolve.worked_derivation", "WorkedDerivation"),
     "rule": ("nbsolve.worked_rule", "WorkedRule"),
     "graph": ("nbsolve.worked_graph", "WorkedGraph"),
+    "update": ("nbsolve.worked_update", "WorkedUpdate"),
 }
 """The public face of each kind of problem but networks: module and class, imported when one comes."""
 
@@ -53,6 +62,8 @@ def solve(problem: DerivationProblem) -> WorkedDerivation: ...
 def solve(problem: RuleProblem) -> WorkedRule: ...
 @overload
 def solve(problem: GraphProblem) -> WorkedGraph: ...
+@overload
+def solve(problem: UpdateProblem) -> WorkedUpdate: ...
 @overload
 def solve(problem: AnyProblem) -> WorkedSolution | WorkedPage: ...
 

@@ -13,8 +13,16 @@ from nbsolve.compose.functions import activation_name, loss_name
 from nbsolve.compose.rule_page import rule_name
 from nbsolve.phrases import phrase
 from nbsolve.problem.graph_asks import WORDS as GRAPH_WORDS
-from nbsolve.problem.model import AnyProblem, DerivationProblem, GraphProblem, Problem, RuleProblem
+from nbsolve.problem.model import (
+    AnyProblem,
+    DerivationProblem,
+    GraphProblem,
+    Problem,
+    RuleProblem,
+    UpdateProblem,
+)
 from nbsolve.problem.parts import WORDS
+from nbsolve.problem.updates import ASKS as UPDATE_ASKS
 from nbsolve.rules.training import train
 
 Function = tuple[str, str | None]
@@ -68,6 +76,11 @@ def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
         about = phrase("book.graph", count=str(len(problem.equations)))
         asked = ", ".join(dict.fromkeys(_asked_of_graph(problem)))
         return Entry(problem.title, problem.language, group, kind, about, asked, _steps_of_graph(problem), ())
+    if isinstance(problem, UpdateProblem):
+        about = phrase(f"optimisers.{problem.training.optimiser.name}.name")
+        words = dict.fromkeys(_asked_of_update(ask) for part in problem.parts for ask in part.ask)
+        steps = len(problem.gradients) * sum(len(array.entries) for array in problem.given)
+        return Entry(problem.title, problem.language, group, "numbers", about, ", ".join(words), steps, ())
     if not isinstance(problem, Problem):
         raise TypeError(f"nothing is said of problems of the kind {problem.kind} outside their pages")
     return Entry(
@@ -86,6 +99,11 @@ def _asked_of_graph(problem: GraphProblem) -> Iterator[str]:
     """What is asked of a graph, in words; quantities by their names."""
     for ask in (ask for part in problem.parts for ask in part.ask):
         yield phrase(f"graphs.ask_{ask}") if ask in GRAPH_WORDS else ask
+
+
+def _asked_of_update(ask: str) -> str:
+    """What is asked of an update, in words; a quantity by its name."""
+    return phrase(f"book.asked.{ask}") if ask in UPDATE_ASKS else ask
 
 
 def _steps_of_graph(problem: GraphProblem) -> int:

@@ -7,11 +7,11 @@ value: the old one in its own equation and before, the new one after it; `old_NA
 Sources: H. Robbins and S. Monro, "A Stochastic Approximation Method", 1951; signs: J. Bernstein et al.,
 arXiv:1802.04434; clipping: R. Pascanu et al., arXiv:1211.5063; weight decay: I. Loshchilov and F. Hutter,
 arXiv:1711.05101; momentum: B. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964, and
-I. Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; Nesterov's method at
-the parameters themselves: Y. Bengio et al., arXiv:1212.0901; Adagrad: J. Duchi et al., JMLR 12, 2011; RMSprop:
-T. Tieleman and G. Hinton, lecture 6.5, 2012; Adadelta: M. Zeiler, arXiv:1212.5701; Adam and AdaMax: D. Kingma and
-J. Ba, arXiv:1412.6980; AMSGrad: S. Reddi et al., ICLR 2018; Nadam: T. Dozat, ICLR workshop 2016, with a constant
-factor, and S. Ruder, arXiv:1609.04747; Lion: X. Chen et al., arXiv:2302.06675.
+I. Sutskever et al., ICML 2013; Nesterov's method at the parameters themselves: Y. Bengio et al., arXiv:1212.0901;
+Adagrad: J. Duchi et al., JMLR 12, 2011; RMSprop: T. Tieleman and G. Hinton, lecture 6.5, 2012; Adadelta: M. Zeiler,
+arXiv:1212.5701; Adam and AdaMax: D. Kingma and J. Ba, arXiv:1412.6980; AMSGrad: S. Reddi et al., ICLR 2018; Nadam:
+T. Dozat, ICLR workshop 2016, with a constant factor, and S. Ruder, arXiv:1609.04747; Lion: X. Chen et al.,
+arXiv:2302.06675.
 """
 
 from __future__ import annotations

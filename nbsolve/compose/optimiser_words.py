@@ -23,7 +23,7 @@ def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
 
 
 def optimiser_text(optimiser: Choice, key: str) -> Text:
-    """The same with the learning rate and the optimiser's rule as formulae, where the phrase speaks of them."""
+    """The phrase with the learning rate and the optimiser's rule as formulae, where the phrase speaks of them."""
     words = optimiser_words(optimiser, key, rate="\0rate\0", rule="\0rule\0")
     pieces: list[Inline] = []
     for place, piece in enumerate(words.split("\0")):

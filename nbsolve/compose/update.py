@@ -56,6 +56,8 @@ class UpdateBlocks(BackwardBlocks):
         training = self.solution.problem.training
         if self.first and training is not None:
             yield Paragraph((optimiser_words(training.optimiser, key),))
+        if self._equations and by_matrices(self.solution):
+            yield Paragraph((phrase("passages.entry_by_entry"),))
         if self._equations and not by_matrices(self.solution):
             yield from self._in_full()
         else:

@@ -13,7 +13,7 @@ from nbsolve.letters import Name, letter_name
 from nbsolve.notation import Names
 from nbsolve.problem.graph_asks import LOSS
 from nbsolve.problem.graph_asks import quantity as typed
-from nbsolve.problem.model import GraphProblem, Network, Notation
+from nbsolve.problem.model import GraphProblem, Network, Notation, UpdateProblem
 from nbsolve.symbol import Partial, Role, Symbol
 
 __all__ = ["GraphNames"]
@@ -24,7 +24,7 @@ _NEW, _GAP = r"\text{new}", r"\,"
 class GraphNames(Names):
     """`latex`, `plain` and `resolve` for the quantities of one graph; η and L as everywhere."""
 
-    def __init__(self, problem: GraphProblem, objective: Symbol) -> None:
+    def __init__(self, problem: GraphProblem | UpdateProblem, objective: Symbol) -> None:
         super().__init__(Network(inputs=1, layers=()), Notation())
         self.problem = problem
         self.objective = objective

@@ -14,7 +14,7 @@ from nbsolve.equations.building import entries_of
 from nbsolve.expr import Expr, Negation, Product, Quantity, total, with_variables
 from nbsolve.given import Given
 from nbsolve.objective import literal
-from nbsolve.problem.model import GraphProblem, GraphTraining
+from nbsolve.problem.model import GraphProblem, GraphTraining, UpdateProblem
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.update import UPDATES, setting
 from nbsolve.step import Rule
@@ -30,23 +30,26 @@ def state(parameter: Symbol, name: str, new: bool = False) -> Symbol:
     return parameter._replace(role=Role.STATE, stem=f"{name}_{parameter.stem}", new=new)
 
 
-def parameters_of(problem: GraphProblem) -> Iterator[Symbol]:
+def parameters_of(problem: GraphProblem | UpdateProblem) -> Iterator[Symbol]:
     """The quantities that are trained, entry by entry."""
     names = () if problem.training is None else problem.training.parameters
     for name in names:
         yield from entries_of(name, problem.shapes[name])
 
 
-def start(problem: GraphProblem) -> dict[Symbol, Given]:
-    """What the optimiser keeps before the first step: 0."""
+def start(problem: GraphProblem | UpdateProblem) -> dict[Symbol, Given]:
+    """What the optimiser keeps before the first step: what is given, or 0."""
     if problem.training is None:
         return {}
-    record = OPTIMISERS[problem.training.optimiser.name]
-    return {
-        state(parameter, equation.name): Given.read("0")
-        for parameter in parameters_of(problem)
-        for equation in record.kept
-    }
+    record, given = OPTIMISERS[problem.training.optimiser.name], problem.training.state
+    found: dict[Symbol, Given] = {}
+    for name in problem.training.parameters:
+        entries = entries_of(name, problem.shapes[name])
+        for equation in record.kept:
+            own = given.get(equation.name, {}).get(name, (Given.read("0"),) * len(entries))
+            kept = (state(parameter, equation.name) for parameter in entries)
+            found.update(zip(kept, own, strict=True))
+    return found
 
 
 def put_settings(recorder: Recorder, training: GraphTraining) -> None:
@@ -54,14 +57,14 @@ def put_settings(recorder: Recorder, training: GraphTraining) -> None:
     record = OPTIMISERS[training.optimiser.name]
     settings = {setting(name): training.optimiser.parameters[name] for name in record.letters}
     settings[RATE] = training.optimiser.parameters["learning_rate"]
-    settings[UPDATES] = Given.of(recorder.number)
+    settings[UPDATES] = Given.of(training.updates + recorder.number)
     for symbol, given in settings.items():
         text = np.empty((), dtype=object)
         text[()] = given
         recorder.values.put_given(symbol, text)
 
 
-def write_updates(recorder: Recorder, problem: GraphProblem, objective: Symbol) -> None:
+def write_updates(recorder: Recorder, problem: GraphProblem | UpdateProblem, objective: Symbol) -> None:
     """Write down the state and the new value of each parameter."""
     training = problem.training
     assert training is not None

@@ -288,13 +288,44 @@ class Equation(_Frozen):
 
 
 class GraphTraining(_Frozen):
-    """Steps on some of the given quantities: down the gradient, or up (`ascent`)."""
+    """Steps on some of the given quantities: down the gradient, or up (`ascent`).
+
+    `state` is what the optimiser has kept before, by its name and that of the quantity, entry by entry (0 where it
+    is missing), `updates` how many steps it had made.
+    """
 
     optimiser: Choice
     direction: Literal["descent", "ascent"] = "descent"
     parameters: tuple[str, ...]
     iterations: int = 1
     show: tuple[int, ...] = (1,)
+    state: dict[str, dict[str, tuple[Given, ...]]] = {}
+    updates: int = 0
+
+
+class UpdateProblem(AnyProblem):
+    """Updates of parameters by an optimiser, from given gradients: no network, and no loss that is known.
+
+    `gradients` are those of each update, by the names of the parameters, entry by entry; `letters` are names as
+    they are written.
+    """
+
+    kind: Literal["update"] = "update"
+    given: tuple[GivenArray, ...]
+    gradients: tuple[dict[str, tuple[Given, ...]], ...]
+    training: GraphTraining
+    letters: dict[str, str] = {}
+    rounding: Rounding = Rounding()
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every parameter, by name."""
+        return {array.name: array.shape for array in self.given}
+
+    @property
+    def gradients_of(self) -> str:
+        """What the gradients are gradients of: a loss that nobody knows."""
+        return "L"
 
 
 class GraphProblem(AnyProblem):

@@ -16,7 +16,7 @@ from nbsolve.catalogue import (
     OPTIMISERS,
 )
 from nbsolve.catalogue.presets import PRESETS
-from nbsolve.problem import derivations, graphs, rules
+from nbsolve.problem import derivations, graphs, rules, updates
 from nbsolve.problem.cells import LETTER, SYMBOLIC
 from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
 from nbsolve.problem.model import LAYOUTS
@@ -36,10 +36,11 @@ from nbsolve.problem.schema_building import (
     text_or_texts,
     texts,
 )
-from nbsolve.problem.schema_graphs import graph_keys, graph_training
+from nbsolve.problem.schema_graphs import graph_keys, graph_training, update_keys
 from nbsolve.symbol import Role
 
 _NUMBER_PATTERN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?[0-9]+/[0-9]+$"
+KEPT = {equation.name for record in OPTIMISERS.values() for equation in record.kept}
 OPTIMISER_CHOICES = {name: parameters_of(record.parameters) for name, record in OPTIMISERS.items()}
 _QUANTITY = rf"^({'|'.join(role.value for role in Role)})(\[[0-9]+\]){{0,3}}$"
 
@@ -84,6 +85,7 @@ def schema() -> Schema:
                 },
                 **_rule(),
                 **graph_keys(),
+                **update_keys(OPTIMISER_CHOICES, KEPT),
                 "parts": _parts(),
                 "pitfalls": text_or_texts("Common mistakes (Markdown)."),
             },
@@ -93,6 +95,7 @@ def schema() -> Schema:
             _of_kind("derivation", derivations.KEYS, _any_of(("functions", "losses"))),
             _of_kind("rule", rules.KEYS, {"required": ["rule", "samples"]}),
             _of_kind("graph", graphs.KEYS, {"required": ["given", "equations"]}),
+            _of_kind("update", updates.KEYS, {"required": ["parameters", "gradients", "optimiser"]}),
         ],
         "if": {
             "properties": {
@@ -124,7 +127,7 @@ def schema() -> Schema:
     }
 
 
-_KINDS = (KEYS, derivations.KEYS, rules.KEYS, graphs.KEYS)
+_KINDS = (KEYS, derivations.KEYS, rules.KEYS, graphs.KEYS, updates.KEYS)
 """The keys of each kind of problem."""
 
 
@@ -436,12 +439,11 @@ def _state() -> Schema:
         },
         required=("weights",),
     )
-    kept = {equation.name for record in OPTIMISERS.values() for equation in record.kept}
     one = {"anyOf": [reference("number"), {"type": "array", "minItems": 1, "items": layer}]}
     keys: dict[str, Schema] = {
         "t": {"description": "How many updates were made before.", "type": "integer", "minimum": 0}
     }
-    keys |= {name: {"description": f"{name} before the first update.", **one} for name in sorted(kept)}
+    keys |= {name: {"description": f"{name} before the first update.", **one} for name in sorted(KEPT)}
     return mapping(keys, "What the optimiser has kept before the first update (0 where absent).")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nbsolve.problem.schema_building import Schema, choice, integer, mapping, one_of, reference, text, texts
 
-__all__ = ["graph_keys", "graph_training"]
+__all__ = ["graph_keys", "graph_training", "update_keys"]
 
 
 def graph_keys() -> dict[str, Schema]:
@@ -74,3 +74,30 @@ def graph_training(optimisers: Mapping[str, Mapping[str, Schema]]) -> Schema:
         },
         "Steps on the given quantities of a computation graph.",
     )
+
+
+def update_keys(optimisers: Mapping[str, Mapping[str, Schema]], kept: Iterable[str]) -> dict[str, Schema]:
+    """The keys of a problem of the kind `update` alone."""
+    number: Schema = {
+        "anyOf": [reference("number"), {"type": "array", "minItems": 1, "items": reference("number")}]
+    }
+    numbers: Schema = {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9]*$"},
+        "additionalProperties": number,
+    }
+    states: dict[str, Schema] = {
+        name: {"description": f"{name} before the first update.", "anyOf": [reference("number"), numbers]}
+        for name in sorted(kept)
+    }
+    states["t"] = {"description": "How many updates were made before.", "type": "integer", "minimum": 0}
+    return {
+        "parameters": {"description": "Parameters by name: {w: 0.5, b: [1, 2]}.", **numbers},
+        "gradients": {
+            "description": "Their gradients, by name; a list of such mappings for several updates.",
+            "anyOf": [numbers, {"type": "array", "minItems": 1, "items": numbers}],
+        },
+        "optimiser": choice("How parameters are updated.", optimisers),
+        "state": mapping(states, "What the optimiser has kept before (0 where absent)."),
+    }

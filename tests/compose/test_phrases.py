@@ -46,8 +46,8 @@ def test_the_catalogue_has_words() -> None:
     assert set(TEXTS["losses"]) == set(LOSSES)
     assert set(TEXTS["optimisers"]) == set(OPTIMISERS)
     for name, record in OPTIMISERS.items():
-        own = {"update_signal", "changes_signal"} if record.straight else {"given"}
-        assert set(TEXTS["optimisers"][name]) == {"update", "changes", "convention"} | own
+        own = {"update_signal", "changes_signal"} if record.straight else set()
+        assert set(TEXTS["optimisers"][name]) == {"name", "given", "update", "changes", "convention"} | own
     assert {key.removeprefix("ask_") for key in TEXTS["statement"] if key.startswith("ask_")} == set(WORDS)
 
 

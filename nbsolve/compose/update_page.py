@@ -1,0 +1,350 @@
+"""The page of updates from given gradients: each parameter line by line, or the first ones and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nbsolve.catalogue import OPTIMISERS, Equation
+from nbsolve.compose.calculator import Computations
+from nbsolve.compose.conventions import rounding_words
+from nbsolve.compose.graph_page import title_of
+from nbsolve.compose.graph_statement import matrix_of
+from nbsolve.compose.lines import Lines
+from nbsolve.compose.numbers import Key, literal
+from nbsolve.compose.optimiser_words import optimiser_text
+from nbsolve.compose.statement import authored, marks, source
+from nbsolve.document import (
+    Block,
+    Bullets,
+    Derivation,
+    Document,
+    Heading,
+    Inline,
+    Line,
+    Link,
+    Math,
+    Note,
+    Paragraph,
+    Table,
+    Text,
+)
+from nbsolve.equations.building import entries_of, quantity
+from nbsolve.equations.stepping import LOSS, Update, UpdateNames, UpdateSolution, asked_of
+from nbsolve.equations.updating import parameters_of, start, state
+from nbsolve.errors import UnknownQuantityError
+from nbsolve.expr import Atom, Quantity, atoms
+from nbsolve.given import Given
+from nbsolve.live import filled_without_solution as fill
+from nbsolve.objective import literal as as_given
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Part, UpdateProblem
+from nbsolve.problem.updates import ASKS
+from nbsolve.step import Step
+from nbsolve.symbol import Partial, Role, Symbol, anchor
+
+__all__ = ["UpdatePage"]
+
+MOST_IN_FULL = 4
+"""Beyond this many, one parameter is written line by line, or those asked for; a table has the others."""
+
+
+@dataclass(frozen=True)
+class UpdatePage:
+    """Composes the documents of one solution. Raises Undecided where a digit needs more bits."""
+
+    solution: UpdateSolution
+    names: UpdateNames
+
+    def _document(self, blocks: Iterator[Block]) -> Document:
+        return Document(tuple(blocks), self.names)
+
+    @property
+    def _problem(self) -> UpdateProblem:
+        return self.solution.problem
+
+    @property
+    def _equations(self) -> tuple[Equation, ...]:
+        return OPTIMISERS[self._problem.training.optimiser.name].equations
+
+    # ------------------------------------------------------------------ before the solution
+
+    def statement(self) -> Document:
+        """What is given and asked."""
+        return self._document(self._statement())
+
+    def _statement(self) -> Iterator[Block]:
+        problem = self._problem
+        yield Heading(2, (phrase("sections.statement"),))
+        if problem.statement:
+            yield Paragraph((authored(problem, fill(problem.statement, "statement"), 3),))
+        entries = {array.name: array.entries for array in problem.given}
+        yield from self._given(phrase("updates.parameters"), {quantity(n): e for n, e in entries.items()})
+        yield from self._gradients()
+        yield from self._kept()
+        rate = problem.training.optimiser.parameters["learning_rate"]
+        letter = Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", as_given(rate))
+        said: list[Inline] = [phrase("statement.learning_rate") + " ", letter, ", "]
+        yield Paragraph((*said, *optimiser_text(problem.training.optimiser, "given")))
+        if problem.parts:
+            items = tuple(self._part(part, number) for number, part in enumerate(problem.parts))
+            yield Bullets(items, tuple(part.label for part in problem.parts))
+        if problem.source:
+            yield source(problem)
+
+    def _given(self, words: str, entries: dict[Atom, Sequence[object]]) -> Iterator[Block]:
+        """Numbers in a line, arrays as columns."""
+        single: list[Inline] = []
+        lines: list[Line] = []
+        for atom, numbers in entries.items():
+            written = [as_given(one) for one in numbers if isinstance(one, Given)]
+            if self._shape(atom):
+                lines.append(Line((("=", matrix_of(written, self._shape(atom))),), Quantity(atom)))
+            else:
+                single += [", "] if single else []
+                single.append(Math(Quantity(atom), "=", written[0]))
+        yield Paragraph((words + (" " if single else ""), *single))
+        if lines:
+            yield Derivation(tuple(lines))
+
+    def _shape(self, atom: Atom) -> tuple[int, ...]:
+        symbol = atom if isinstance(atom, Symbol) else atom.wrt
+        owner = symbol.stem.rpartition("_")[2] if symbol.role is Role.STATE else symbol.stem
+        return self._problem.shapes[owner]
+
+    def _gradients(self) -> Iterator[Block]:
+        problem = self._problem
+        if len(problem.gradients) == 1:
+            gradients = problem.gradients[0].items()
+            found: dict[Atom, Sequence[object]] = {Partial(LOSS, quantity(n)): e for n, e in gradients}
+            yield from self._given(phrase("updates.gradient"), found)
+            return
+        yield Paragraph((phrase("updates.gradients"),))
+        symbols = [s for array in problem.given for s in entries_of(array.name, array.shape)]
+        header: list[Text] = [(phrase("updates.update"),)]
+        header += [(Math(Quantity(Partial(LOSS, symbol))),) for symbol in symbols]
+        rows: list[tuple[Text, ...]] = []
+        for number, gradients_ in enumerate(problem.gradients, 1):
+            numbers = [one for array in problem.given for one in gradients_[array.name]]
+            rows.append(((str(number),), *((Math(as_given(one)),) for one in numbers)))
+        yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
+
+    def _kept(self) -> Iterator[Block]:
+        training = self._problem.training
+        if not training.state:
+            if training.updates:
+                yield Paragraph((phrase("statement.updates_before", count=str(training.updates)),))
+            return
+        found: dict[Atom, list[object]] = {}
+        for symbol, given in start(self._problem).items():
+            if any(symbol.stem.startswith(f"{name}_") for name in training.state):
+                found.setdefault(symbol._replace(at=()), []).append(given)
+        words = "kept_after" if training.updates else "kept"
+        yield from self._given(phrase(f"statement.{words}", count=str(training.updates)), {**found})
+
+    def _part(self, part: Part, number: int) -> Text:
+        pieces: list[Inline] = []
+        if part.text:
+            pieces.append(authored(self._problem, fill(part.text, f"parts[{number}].text")))
+        else:
+            for position, ask in enumerate(part.ask):
+                if position:
+                    last = position == len(part.ask) - 1
+                    pieces.append(f" {phrase('statement.and')} " if last else ", ")
+                pieces += [phrase(f"statement.ask_{ask}")] if ask in ASKS else self._listed(ask)
+            if part.at is not None:
+                pieces.append(f" ({phrase('updates.number', number=str(part.at))})")
+        if part.marks is not None:
+            pieces.append(f" ({marks(part.marks)})")
+        return tuple(pieces)
+
+    def _listed(self, ask: str) -> list[Inline]:
+        found = [Math(Quantity(atom)) for atom in self.names.entries(self.names.resolve(ask))]
+        return [piece for n, one in enumerate(found) for piece in (([", "] if n else []) + [one])]
+
+    def conventions(self) -> Document:
+        """The optimiser's rule as its equations, and the rounding."""
+        said: tuple[Text, ...] = (
+            optimiser_text(self._problem.training.optimiser, "convention"),
+            (rounding_words(self._problem.rounding, True),),
+        )
+        return self._document(iter((Note("conventions", phrase("sections.conventions"), (Bullets(said),)),)))
+
+    # ------------------------------------------------------------------ the solution
+
+    def updates(self, number: int | None = None) -> Document:
+        """The updates, or one of them. Raises: UnknownQuantityError."""
+        found = [one for one in self.solution.iterations if number in (None, one.number)]
+        if not found:
+            raise UnknownQuantityError(
+                f"there is no update {number}; there are {len(self.solution.iterations)}"
+            )
+        return self._document(block for one in found for block in self._update(one))
+
+    def _update(self, update: Update) -> Iterator[Block]:
+        several = len(self.solution.iterations) > 1
+        yield Heading(
+            2,
+            (phrase("updates.number", number=str(update.number)) if several else phrase("sections.update"),),
+        )
+        if update.number == 1:
+            yield Paragraph(optimiser_text(self._problem.training.optimiser, "update"))
+        else:
+            yield from self._start(update)
+        lines, told = self._writer(update), self._told(update)
+        parameters = list(parameters_of(self._problem))
+        for parameter in told:
+            if len(parameters) > 1:
+                before, _, after = phrase("passages.update_in_full", name="\0").partition("\0")
+                yield Paragraph((before, Math(Quantity(parameter)), after))
+            own = [step for step in update.steps if self._about(step) == parameter]
+            found = [lines.derivation(step) for step in own]
+            yield Derivation(
+                tuple(line for one in found for line in one.lines),
+                tuple(anchor_ for one in found for anchor_ in one.anchors),
+            )
+        others = [one for one in parameters if one not in told]
+        if others:
+            yield Paragraph((phrase("passages.update_of_others"),))
+            yield self._table(others, lines, update)
+
+    def _start(self, update: Update) -> Iterator[Block]:
+        """What an update starts from."""
+        lines, symbols = self._writer(update), list(parameters_of(self._problem))
+        kept = [state(s, equation.name) for s in symbols for equation in self._equations if equation.kept]
+        said: list[Inline] = []
+        for words, listed in (("starts_from", symbols), ("kept", kept)):
+            if listed:
+                said += [(" " if said else "") + phrase(f"updates.{words}") + " "]
+                for place, symbol in enumerate(listed):
+                    written = lines.operand(symbol)
+                    sign = "=" if written.exact or lines.writer.each_step else "≈"
+                    said += [", "] if place else []
+                    said.append(Math(Quantity(symbol), sign, literal(written)))
+        yield Paragraph(tuple(said))
+
+    def _told(self, update: Update) -> list[Symbol]:
+        """The parameters whose update is written line by line."""
+        parameters = list(parameters_of(self._problem))
+        if len(parameters) <= MOST_IN_FULL:
+            return parameters
+        named: set[Symbol] = set()
+        for part in self._problem.parts:
+            for ask in part.ask:
+                if ask not in ASKS and part.at in (None, update.number):
+                    named |= {self._owner(atom) for atom in self.names.entries(self.names.resolve(ask))}
+        return [one for one in parameters if one in named][:MOST_IN_FULL] or parameters[:1]
+
+    def _about(self, step: Step) -> Symbol:
+        return self._owner(step.target)
+
+    def _owner(self, atom: Atom) -> Symbol:
+        """The parameter that a quantity belongs to."""
+        symbol = atom if isinstance(atom, Symbol) else atom.wrt
+        stem = symbol.stem.rpartition("_")[2] if symbol.role is Role.STATE else symbol.stem
+        return Symbol(Role.NODE, stem=stem, at=symbol.at)
+
+    def _table(self, parameters: Sequence[Symbol], lines: Lines, update: Update) -> Table:
+        """Gradient, what the optimiser finds, and the new value of each parameter."""
+        write = lines.writer.operand if lines.writer.each_step else lines.writer.answer
+        general = Symbol(Role.WEIGHT)
+        header: list[Text] = [(phrase("answers.parameter"),), (phrase("answers.gradient"),)]
+        header += [(Math(Quantity(general.state(one.name, one.kept))),) for one in self._equations]
+        header.append((phrase("answers.after"),))
+        rows: list[tuple[Text, ...]] = []
+        anchors: list[str] = []
+        for one in parameters:
+            found = [state(one, equation.name, equation.kept) for equation in self._equations]
+            new = one._replace(new=True)
+            cells: tuple[Atom, ...] = (Partial(LOSS, one), *found, new)
+            rows.append(((Math(Quantity(one)),), *((Math(literal(write(update.values, c))),) for c in cells)))
+            anchors += [lines.anchor(atom) for atom in (*found, new)]
+        return Table(tuple(header), tuple(rows), frozenset(range(1, len(header))), tuple(anchors))
+
+    # ------------------------------------------------------------------ after the solution
+
+    def answers(self) -> Document:
+        """A table for each part."""
+        return self._document(self._answers())
+
+    def _answers(self) -> Iterator[Block]:
+        yield Heading(2, (phrase("sections.answers"),))
+        for part in self._problem.parts:
+            updates = [one for one in self.solution.iterations if part.at in (None, one.number)]
+            rows: list[tuple[Text, ...]] = []
+            for atom in asked_of(part, self.names):
+                cells: list[Text] = [(Math(Quantity(atom)),)]
+                cells += [(self._answer(atom, one),) for one in updates]
+                rows.append(tuple(cells))
+            header: list[Text] = [(title_of(part),)]
+            if len(self.solution.iterations) > 1:
+                header += [(phrase("updates.number", number=str(one.number)),) for one in updates]
+            else:
+                header.append((phrase("answers.value"),))
+            yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
+
+    def _answer(self, atom: Atom, update: Update) -> Link | Math:
+        value = Math(literal(self._writer(update).writer.answer(update.values, atom)))
+        known = any(step.target == atom for step in update.steps)
+        return Link(value, f"it{update.number}-{anchor(atom)}") if known else value
+
+    def pitfalls(self) -> Document:
+        """Common mistakes."""
+        problem = self._problem
+        notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
+        items = tuple((authored(problem, note),) for note in notes)
+        title = phrase("sections.pitfalls")
+        return self._document(iter((Note("pitfall", title, (Bullets(items),)),) if items else ()))
+
+    # ------------------------------------------------------------------ one quantity
+
+    def explain(self, atom: Atom) -> Document:
+        """A quantity and the steps that it rests on, update by update."""
+        return self._document(
+            block for one in self.solution.iterations for block in self._explained(atom, one)
+        )
+
+    def _explained(self, atom: Atom, update: Update) -> Iterator[Block]:
+        steps = {step.target: step for step in update.steps}
+        needed: set[Atom] = set()
+        waiting: list[Atom] = list(self.names.entries(atom))
+        while waiting:
+            one = waiting.pop()
+            if one not in needed and one in steps:
+                needed.add(one)
+                waiting += [a for form in steps[one].forms for a in atoms(form.expression)]
+        if len(self.solution.iterations) > 1:
+            yield Heading(2, (phrase("updates.number", number=str(update.number)),))
+        lines = self._writer(update)
+        yield from (lines.derivation(step) for target, step in steps.items() if target in needed)
+
+    # ------------------------------------------------------------------ numbers
+
+    @cached_property
+    def _writers(self) -> dict[int, Lines]:
+        return {}
+
+    def _writer(self, update: Update) -> Lines:
+        """The writer of an update's lines, with the digits that they need, and those of the update after it."""
+        if update.number not in self._writers:
+            needs: dict[Key, int] = {}
+            if update.number < len(self.solution.iterations):
+                later = self._writer(self.solution.iterations[update.number])
+                needs = {
+                    key._replace(new=True): digits
+                    for key, digits in later.needs.items()
+                    if isinstance(key, Symbol) and key.role in (Role.NODE, Role.STATE) and not key.new
+                }
+            computations: Computations = {}
+            parts = [part for part in self._problem.parts if part.at in (None, update.number)]
+            asked = frozenset(atom for part in parts for atom in asked_of(part, self.names))
+            lines = Lines(
+                self.solution, update.values, update.number, asked, needs=needs, computations=computations
+            )
+            told = self._told(update)
+            for step in reversed(update.steps):
+                if self._about(step) in told:
+                    lines.learn(step, False, needs)
+            self._writers[update.number] = lines
+        return self._writers[update.number]
