@@ -57,8 +57,9 @@ def wrong(number: int) -> list[str]:
 
 def exact(answer: Answer) -> float:
     """Its value without rounding."""
-    assert answer.exact is not None
-    return exact(answer)
+    value = answer.exact
+    assert value is not None
+    return float(value)
 
 
 def asked(*names: str, **overrides: object) -> list[Answer]:
