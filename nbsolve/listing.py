@@ -233,7 +233,8 @@ def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
 
 def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
     output = solution.layers[-1]
-    yield from (Symbol(Role.ERROR, to=k, sample=label) for k in output.units)
+    if solution.problem.samples[0].target is not None:
+        yield from (Symbol(Role.ERROR, to=k, sample=label) for k in output.units)
     if not all(loss_of(term).separable for term in solution.problem.losses):
         return
     for k in output.units:

@@ -239,9 +239,18 @@ def _term(term: LossTerm, a: Array, y: Array, arithmetic: Arithmetic) -> Value:
     definition = _with_values(record.definition, term.parameters)
     factor = term.weight.value * term.scale.value
     both = (("a", Quantity(_A)), ("y", Quantity(_Y)))
-    if record.separable:
+    value: Value
+    if record.entries:
+        named = {f"a_{k}": Quantity(_A._replace(to=k)) for k in range(1, len(a) + 1)}
+        named |= {f"y_{k}": Quantity(_Y._replace(to=k)) for k in range(1, len(y) + 1)}
+        values = {_A._replace(to=k): x for k, x in enumerate(a, 1)} | {
+            _Y._replace(to=k): x for k, x in enumerate(y, 1)
+        }
+        filled = with_variables(definition, dict(named))
+        value = evaluate(filled, values, arithmetic)  # type: ignore[assignment, arg-type]
+    elif record.separable:
         found = evaluate(Applied("loss", definition, both), {_A: a, _Y: y}, arithmetic)
-        value: Value = reduce(arithmetic.add, found)  # type: ignore[arg-type]
+        value = reduce(arithmetic.add, found)  # type: ignore[arg-type]
         if term.over_outputs == "mean":
             factor /= len(a)
     else:

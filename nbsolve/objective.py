@@ -39,13 +39,14 @@ from nbsolve.expr import (
     total,
     with_variables,
 )
+from nbsolve.formula import settled
 from nbsolve.given import Given
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.recorder import Recorder, forms
 from nbsolve.saturation import at_target, pre_activation, saturated
 from nbsolve.step import Form, Reason, Rule
-from nbsolve.symbol import Partial, Role, Symbol, Unit
+from nbsolve.symbol import Partial, Role, Symbol, Unit, number_of
 from nbsolve.values import Values, layer_activation
 
 
@@ -59,13 +60,15 @@ class Objective:
     """The loss of a batch of `samples` (their numbers in the file; a single one carries no number).
 
     `saturated` are the outputs whose loss is written through z, with its sign (see `catalogue.SATURATED_PAIRS`);
-    `met` are outputs that are exactly 0 or 1 as they should be, where 0 · ln 0 is 0.
+    `met` are outputs that are exactly 0 or 1 as they should be, where 0 · ln 0 is 0. `indicators` are targets of 0
+    and 1, which say what of a loss of all outputs is left.
     """
 
     problem: Problem
     samples: Sequence[int | None]
     saturated: Mapping[Symbol, int] = field(default_factory=dict)
     met: Mapping[Symbol, int] = field(default_factory=dict)
+    indicators: Mapping[Symbol, int] = field(default_factory=dict)
 
     @property
     def depth(self) -> int:
@@ -117,7 +120,9 @@ class Objective:
         return self.problem.network.layers[-1].activation.name in ("sigmoid", "softmax")
 
     def meeting(self, values: Values) -> Objective:
-        """This objective, knowing which outputs meet their targets of 0 or 1 exactly."""
+        """This objective, knowing which outputs meet their targets of 0 or 1 exactly, and those of a whole loss."""
+        if not self.general:
+            return replace(self, indicators=self._indicators(values))
         return replace(self, met=at_target(self._predictions(), values)) if self.logarithmic else self
 
     def _predictions(self) -> list[Symbol]:
@@ -247,7 +252,8 @@ class Objective:
             if term.over_outputs == "mean" and self.outputs > 1:
                 body = product(Number(flint.fmpq(1, self.outputs)), body)
         else:
-            body = with_variables(record.definition, self._vectors(sample, new) | _parameters(term))
+            names = self._entries(term, sample, new) if record.entries else self._vectors(sample, new)
+            body = self._left(with_variables(record.definition, names | _parameters(term)))
         return product(literal(term.scale), body) if term.scale.value != ONE else body
 
     def output_term(self, term: LossTerm, k: int, sample: int | None, new: bool = False) -> Expr:
@@ -324,11 +330,14 @@ class Objective:
             "a_k": Quantity(a_k),
             "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
         }
-        if loss_of(term).separable:
+        if entries := loss_of(term).entries:
+            formula = entries[number_of(k) - 1]
+            variables = self._entries(term, sample, False)
+        elif loss_of(term).separable:
             variables |= {"a": variables["a_k"], "y": variables["y_k"]}
         else:
             variables |= self._vectors(sample, False)
-        return with_variables(formula, variables | _parameters(term))
+        return self._left(with_variables(formula, variables | _parameters(term)))
 
     def plain_derivative(self, k: Unit, sample: int | None) -> Expr:
         """∂L/∂a_k before it is simplified: constants apart, fractions as the rules give them."""
@@ -353,7 +362,9 @@ class Objective:
         if self.problem.given_gradient:
             return self._named(None, sample)
         outputs = range(1, self.outputs + 1)
-        if any(layer_activation(self.depth, k, sample) in {*self.saturated, *self.met} for k in outputs):
+        special = {*self.saturated, *self.met}
+        seen = any(layer_activation(self.depth, k, sample) in special for k in outputs)
+        if seen or not self.general:
             return Matrix(tuple((self.derivative(k, sample),) for k in outputs))
         a = Quantity(layer_activation(self.depth, None, sample))
         y = Quantity(Symbol(Role.TARGET, sample=sample))
@@ -415,6 +426,39 @@ class Objective:
         if term.over_outputs == "mean" and loss_of(term).separable:
             factor /= self.outputs
         return factor / len(self.samples) if term.over_samples == "mean" else factor
+
+    @property
+    def general(self) -> bool:
+        """Whether one formula gives ∂L/∂a_k for every output k."""
+        return not any(loss_of(term).entries for term in self.problem.losses)
+
+    def _indicators(self, values: Values) -> dict[Symbol, int]:
+        """The targets that are 0 or 1."""
+        targets = (
+            Symbol(Role.TARGET, to=k, sample=s) for s in self.samples for k in range(1, self.outputs + 1)
+        )
+        return {y: int(values[y] == ONE) for y in targets if y in values and values[y] in (0, 1)}
+
+    def _left(self, body: Expr) -> Expr:
+        """What is left of a loss of all outputs where targets are 0 or 1."""
+        if not self.indicators:
+            return body
+
+        def known(node: Expr) -> Expr | None:
+            if not (isinstance(node, Quantity) and isinstance(node.atom, Symbol)):
+                return None
+            indicator = self.indicators.get(node.atom)
+            return None if indicator is None else number(indicator)
+
+        return settled(substitute(body, known))
+
+    def _entries(self, term: LossTerm, sample: int | None, new: bool) -> dict[str, Expr]:
+        """a_1, y_1, a_2, … of a loss of all outputs."""
+        found: dict[str, Expr] = {}
+        for k in range(1, self.outputs + 1):
+            found[f"a_{k}"] = Quantity(layer_activation(self.depth, k, sample, new))
+            found[f"y_{k}"] = Quantity(Symbol(Role.TARGET, to=k, sample=sample))
+        return found
 
     def _vectors(self, sample: int | None, new: bool) -> dict[str, Expr]:
         return {

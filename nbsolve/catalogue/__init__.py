@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbsolve.catalogue.activations import ACTIVATIONS, Activation, is_named
-from nbsolve.catalogue.formulas import ACTIVATION_FORMULAS, LOSS_FORMULAS, NamedFormula
+from nbsolve.catalogue.formulas import ACTIVATION_FORMULAS, JOINT_LOSS_FORMULAS, LOSS_FORMULAS, NamedFormula
 from nbsolve.catalogue.losses import (
     CANCELLATIONS,
     ERROR_FACTORS,
@@ -19,6 +19,7 @@ __all__ = [
     "ACTIVATION_FORMULAS",
     "CANCELLATIONS",
     "ERROR_FACTORS",
+    "JOINT_LOSS_FORMULAS",
     "LOSSES",
     "LOSS_ALIASES",
     "LOSS_FORMULAS",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nbsolve.given import Given
 
-__all__ = ["ACTIVATION_FORMULAS", "LOSS_FORMULAS", "NamedFormula"]
+__all__ = ["ACTIVATION_FORMULAS", "JOINT_LOSS_FORMULAS", "LOSS_FORMULAS", "NamedFormula"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +89,30 @@ LOSS_FORMULAS = _table(
         "binary cross-entropy of σ(a), for outputs without an activation (logits)",
     ),
 )
+
+JOINT_LOSS_FORMULAS = _table(
+    NamedFormula(
+        "multiclass_hinge",
+        "sum(k, y[k]*sum(j, where(j == k, 0, max(0, margin + a[j] - a[k]))))",
+        "J. Weston and C. Watkins, 1999: every wrong class that comes within the margin of the right one",
+        _given(margin="1"),
+    ),
+    NamedFormula(
+        "categorical_hinge",
+        "max(0, margin + max(j, (1 - y[j])*a[j]) - sum(k, y[k]*a[k]))",
+        "K. Crammer and Y. Singer, 2001: the best of the wrong classes; so in Keras",
+        _given(margin="1"),
+    ),
+    NamedFormula(
+        "categorical_cross_entropy_from_logits",
+        "sum(k, y[k])*ln(sum(k, exp(a[k]))) - sum(k, y[k]*a[k])",
+        "categorical cross-entropy of softmax(a), for outputs without an activation (logits)",
+    ),
+    NamedFormula(
+        "label_smoothing",
+        "-sum(k, (y[k]*(1 - smoothing) + smoothing/K)*ln(a[k]))",
+        "C. Szegedy et al., arXiv:1512.00567, section 7: categorical cross-entropy of smoothed targets",
+        _given(smoothing="0.1"),
+    ),
+)
+"""Losses that look at all outputs at once, by a formula of `formula/joint.py`."""

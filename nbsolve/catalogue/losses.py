@@ -38,7 +38,8 @@ class Loss:
     `logarithmic`: the formula is a sum of logarithms, whose base may be chosen. `kink` names the convention at
     a kink, if any. `plain` is the derivative as the rules of differentiation give it, before it is simplified
     (coefficient included in neither). `at_target` is the derivative where a = y is 0 or 1 and the formula reads
-    0/0: there 0 · ln 0 counts as 0. `outputs_averaged` tells whether over_outputs: mean makes sense.
+    0/0: there 0 · ln 0 counts as 0. `entries`: the definition is in a_1, a_2, … and y_1, y_2, …, and the derivative
+    with respect to each output is a formula of its own.
     """
 
     name: str
@@ -51,8 +52,16 @@ class Loss:
     kink: str | None = None
     plain: Expr | None = None
     at_target: Mapping[int, Expr] = field(default_factory=dict)
+    entries: tuple[Expr, ...] = ()
 
 
+def output_itself(unit: int, outputs: int) -> Loss:
+    """One output in the place of a loss: its derivative with respect to itself is 1, to every other output 0."""
+    entries = tuple(number(int(k == unit)) for k in range(1, outputs + 1))
+    return Loss(OUTPUT, Variable(f"a_{unit}"), number(0), separable=False, entries=entries)
+
+
+OUTPUT = "output"
 a, y, a_k, y_k = Variable("a"), Variable("y"), Variable("a_k"), Variable("y_k")
 delta = Variable("delta")
 one, zero = number(1), number(0)

@@ -13,6 +13,7 @@ from nbsolve.expr import Applied, Expr, Negation, Quantity, Sum, Variable, with_
 from nbsolve.formula import (
     OwnFunction,
     activation_derivation,
+    joint_derivations,
     loss_derivation,
     slope_at,
 )
@@ -87,13 +88,26 @@ def own_functions(problem: Problem) -> Iterator[Block]:
     if not problem.differentiated:
         return
     activations = _each_once(map(own_function, problem.network.activations))
-    losses = _each_once(own_function(term) for term in problem.losses)
-    if activations or losses:
+    losses = _each_once(own_function(term) for term in problem.losses if term.outputs is None)
+    joint = _each_once(own_function(term) for term in problem.losses if term.outputs is not None)
+    if activations or losses or joint:
         yield Heading(2, (phrase("sections.own_functions"),))
     for own in activations:
         yield from _derived(own, "activation", activation_derivation(own), Variable("z"))
     for own in losses:
         yield from _derived(own, "loss", loss_derivation(own), Variable("a"))
+    for own in joint:
+        yield from _of_all_outputs(own, problem.network.layers[-1].units)
+
+
+def _of_all_outputs(own: OwnFunction, outputs: int) -> Iterator[Block]:
+    """The derivative of a loss of all outputs with respect to each of them."""
+    yield Paragraph((Markdown(phrase("own_functions.joint", name=in_words(own.name))),))
+    for k, derivation in enumerate(joint_derivations(own, outputs), start=1):
+        yield from derivation_blocks(derivation, anchor=f"own-loss-{own.name.replace('_', '-')}-{k}")
+    values = dict(own.parameters)
+    if values:
+        yield Paragraph(_values(values))
 
 
 def _each_once(functions: Iterator[OwnFunction | None]) -> list[OwnFunction]:

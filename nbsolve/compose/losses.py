@@ -74,6 +74,10 @@ def _zero_times_log(solution: Solution) -> bool:
 def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True) -> Text:
     """One term of the loss: its formula, its factors, how outputs and samples are added up."""
     record, outputs = loss_of(term), problem.network.layers[-1].units
+    if term.unit is not None:
+        output = Symbol(Role.ACTIVATION, len(problem.network.layers), term.unit)
+        said = {"loss": names.latex(Symbol(Role.LOSS)), "output": names.latex(output)}
+        return (Markdown(phrase("conventions.loss_is_output", **said)),)
     parameters = {name: literal(given) for name, given in term.parameters.items()}
     definition = with_variables(record.definition, parameters)
     if term.log_base is not None:
@@ -87,7 +91,9 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
             ),
         )
     first = False
-    if record.separable and term.formula is None:
+    if record.entries:
+        definition = with_variables(definition, all_outputs(problem))
+    elif record.separable and term.formula is None:
         definition, first = _in_letters(definition, problem, names)
     item: list[Inline] = [phrase("conventions.loss", name=loss_name(term))]
     if term.written != term.name:
@@ -111,6 +117,16 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
     if kink and record.kink is not None:
         item.append("; " + phrase(f"conventions.kink_{record.kink}"))
     return tuple(piece for piece in item if piece != "")
+
+
+def all_outputs(problem: Problem) -> dict[str, Expr]:
+    """a_1, y_1, a_2, … of a loss of all outputs as the quantities that they are."""
+    layer, units = len(problem.network.layers), problem.network.layers[-1].units
+    found: dict[str, Expr] = {}
+    for k in range(1, units + 1):
+        found[f"a_{k}"] = Quantity(Symbol(Role.ACTIVATION, layer, k))
+        found[f"y_{k}"] = Quantity(Symbol(Role.TARGET, to=k))
+    return found
 
 
 def _in_letters(definition: Expr, problem: Problem, names: Names) -> tuple[Expr, bool]:

@@ -53,7 +53,7 @@ def _units(solution: Solution) -> Iterator[tuple[Iteration, Step]]:
     whole = by_matrices(solution)
     for iteration in solution.iterations:
         for step in iteration.steps:
-            units = [step] if whole else list(step.units)
+            units = [step] if whole and step.forms else list(step.units)
             for unit in units:
                 sample = unit.sample if unit.sample is not None else step.sample
                 yield iteration, replace(unit, sample=sample)

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from nbsolve.formula.functions import RESERVED
+from nbsolve.formula.joint import (
+    MOST_OUTPUTS,
+    is_joint,
+    joint_derivations,
+    joint_forms,
+    joint_loss,
+    parse_joint,
+    settled,
+)
 from nbsolve.formula.kinks import slope_at
 from nbsolve.formula.parser import parse_formula
 from nbsolve.formula.records import (
@@ -22,6 +31,7 @@ from nbsolve.formula.tokens import FormulaError
 __all__ = [
     "ACTIVATION_VARIABLES",
     "LOSS_VARIABLES",
+    "MOST_OUTPUTS",
     "RESERVED",
     "Derived",
     "FormulaError",
@@ -29,9 +39,15 @@ __all__ = [
     "activation_derivation",
     "derived_activation",
     "derived_loss",
+    "is_joint",
+    "joint_derivations",
+    "joint_forms",
+    "joint_loss",
     "loss_derivation",
     "own_activation",
     "own_loss",
     "parse_formula",
+    "parse_joint",
+    "settled",
     "slope_at",
 ]

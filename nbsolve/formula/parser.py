@@ -71,17 +71,30 @@ def parse_formula(
     return Parser(tokens(text), [*variables], [*parameters], values).formula()
 
 
-def parse_tokens(found: list[Token], variables: Iterable[str]) -> Expr:
-    """The tree of a formula that was taken apart already. Raises: FormulaError."""
-    return Parser(found, [*variables], [], {}).formula()
+def parse_tokens(
+    found: list[Token],
+    variables: Iterable[str],
+    parameters: Mapping[str, object] | Iterable[str] = (),
+    most: int = MOST_OPERATIONS,
+) -> Expr:
+    """The tree of a formula that was taken apart already, of at `most` so many parts. Raises: FormulaError."""
+    given = parameters.items() if isinstance(parameters, Mapping) else ()
+    values = {name: value for name, value in given if isinstance(value, Given)}
+    return Parser(found, [*variables], [*parameters], values, most).formula()
 
 
 class Parser:
     """Reads the tokens of one formula, from left to right."""
 
     def __init__(
-        self, found: list[Token], variables: list[str], parameters: list[str], values: dict[str, Given]
+        self,
+        found: list[Token],
+        variables: list[str],
+        parameters: list[str],
+        values: dict[str, Given],
+        most: int = MOST_OPERATIONS,
     ) -> None:
+        self.most = most
         self.tokens = found
         self.variables, self.parameters = variables, parameters
         self.values: dict[str, Expr] = {name: Number(given.value) for name, given in values.items()}
@@ -149,11 +162,11 @@ class Parser:
                 "the formula is nested too deeply", 1, f"at most {MOST_HEIGHT} operations within one another"
             )
         count = sum(1 for _ in walk(found))
-        if count > MOST_OPERATIONS:
+        if count > self.most:
             raise FormulaError(
                 f"the formula has {count} parts (numbers, letters, operations)",
                 1,
-                f"at most {MOST_OPERATIONS}",
+                f"at most {self.most:,}",
             )
         return found
 

@@ -58,6 +58,7 @@ def read_parameters(
         return values
     if not cursor.mapping((*defaults, *also), name):
         return None
+    shares = SHARES if "learning_rate" in defaults else ()  # the β of swish is no share
     sound = True
     for key in defaults:
         inner = cursor.get(key)
@@ -65,8 +66,8 @@ def read_parameters(
             continue
         # A learning rate, a limit or a threshold of a loss is a size; slopes may have either sign.
         above = 0 if key in ("learning_rate", "delta", "limit") else None
-        number = inner.number(key, above=above, least=0 if key in (*SHARES, "epsilon") else None)
-        if number is not None and key in SHARES and number.value >= 1:
+        number = inner.number(key, above=above, least=0 if key in (*shares, "epsilon") else None)
+        if number is not None and key in shares and number.value >= 1:
             inner.fault(
                 f"{key} is {number}", expected="a number from 0 to below 1: how much of the old is kept"
             )

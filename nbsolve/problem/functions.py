@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nbsolve.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
-from nbsolve.formula import OwnFunction, own_activation, own_loss
+from nbsolve.catalogue.losses import output_itself
+from nbsolve.formula import OwnFunction, joint_loss, own_activation, own_loss
 from nbsolve.problem.model import Choice, LossTerm, Topic
 
 
@@ -15,8 +16,12 @@ def activation_of(choice: Choice) -> Activation:
 
 def loss_of(term: LossTerm) -> Loss:
     """The record of a term of the loss."""
+    if term.unit is not None and term.outputs is not None:
+        return output_itself(term.unit, term.outputs)
     own = own_function(term)
-    return LOSSES[term.name] if own is None else own_loss(own)
+    if own is None:
+        return LOSSES[term.name]
+    return own_loss(own) if term.outputs is None else joint_loss(own, term.outputs)
 
 
 def own_function(chosen: Choice | LossTerm | Topic) -> OwnFunction | None:

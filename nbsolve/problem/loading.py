@@ -171,7 +171,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     classes = classes or (() if read is None else read.classes)
     features = _names(root, "features", inputs, "input") or (() if read is None else read.features)
     loss_cursor, training_cursor = root.get("loss"), root.get("training")
-    losses = () if loss_cursor is None else read_losses(loss_cursor)
+    losses = () if loss_cursor is None else read_losses(loss_cursor, outputs, classes)
     training: Training | None = None
     if training_cursor is not None:
         training = read_training(training_cursor, None if samples is None else len(samples), network)
@@ -184,8 +184,12 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     for key in ("training", "regulariser"):
         if root.has(key) and loss_cursor is None and upstream_cursor is None:
             root.key_fault(key, f"{key} without a loss", hint="add a loss, such as loss: squared_error")
-    if samples is not None and upstream_cursor is None:
-        _check_loss_and_targets(root, samples[0].target is not None)
+    if samples is not None and upstream_cursor is None and losses is not None:
+        needed = not losses or any(term.unit is None for term in losses)
+        _check_loss_and_targets(root, samples[0].target is not None, needed)
+        if losses and not needed and len(samples) > 1:
+            hint = "upstream takes one row for each sample"
+            root.key_fault("loss", "output is that of one sample, but there are several", hint=hint)
     notation: Notation | None = Notation()
     if inner := root.get("notation"):
         notation = read_notation(inner, network)
@@ -256,11 +260,14 @@ def _names(root: Cursor, key: str, wanted: int | None, of: str) -> tuple[str, ..
     return names
 
 
-def _check_loss_and_targets(root: Cursor, targets: bool) -> None:
+def _check_loss_and_targets(root: Cursor, targets: bool, needed: bool) -> None:
+    if targets and not needed:
+        root.key_fault("samples", "the samples have targets, which loss: output makes no use of")
+        return
     if targets and not root.has("loss"):
         hint = "add loss: squared_error (or another), or leave the targets out for a forward pass only"
         root.key_fault("samples", "the samples have targets, but the problem has no loss", hint=hint)
-    if root.has("loss") and not targets:
+    if root.has("loss") and not targets and needed:
         hint = "add a target to each sample, or leave the loss out for a forward pass only"
         root.key_fault("loss", "the problem has a loss, but its samples have no target", hint=hint)
 

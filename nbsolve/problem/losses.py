@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from nbsolve.catalogue import LOSS_ALIASES, LOSS_FORMULAS, LOSSES
-from nbsolve.formula import LOSS_VARIABLES
+from collections.abc import Sequence
+
+from nbsolve.catalogue import JOINT_LOSS_FORMULAS, LOSS_ALIASES, LOSS_FORMULAS, LOSSES
+from nbsolve.catalogue.losses import OUTPUT
+from nbsolve.formula import LOSS_VARIABLES, MOST_OUTPUTS, is_joint
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
 from nbsolve.problem.cursor import Cursor
@@ -14,8 +17,13 @@ SETTINGS = ("weight", "scale", "over_outputs", "over_samples", "log_base")
 _ONE, _HALF = Given.read("1"), Given.read("1/2")
 
 
-def read_losses(cursor: Cursor) -> tuple[LossTerm, ...] | None:
-    """The terms of the loss, aliases resolved and defaults filled in; None after noting a fault."""
+def read_losses(
+    cursor: Cursor, outputs: int | None = None, classes: Sequence[str] = ()
+) -> tuple[LossTerm, ...] | None:
+    """The terms of the loss, aliases resolved and defaults filled in; None after noting a fault.
+
+    `outputs`: the number of outputs, None where it is not known.
+    """
     elements = [*cursor.each()] if cursor.is_list else [cursor]
     if not elements:
         cursor.fault("loss is an empty list", expected="at least one loss")
@@ -26,9 +34,13 @@ def read_losses(cursor: Cursor) -> tuple[LossTerm, ...] | None:
             f"loss has several names ({', '.join(cursor.keys()[:6])})", expected="one loss", hint=hint
         )
         return None
-    terms = [_term(element) for element in elements]
+    terms = [_term(element, outputs, classes) for element in elements]
     known = [term for term in terms if term is not None]
     if len(known) != len(terms):
+        return None
+    if len(known) > 1 and any(term.unit is not None for term, _ in known):
+        hint = "give the loss by a formula: {custom: {name: …, formula: …}}"
+        cursor.fault("output stands in the place of a loss", expected="it alone", hint=hint)
         return None
     # What one term says about samples holds for terms that say nothing.
     said = {over for _, over in known if over is not None}
@@ -40,17 +52,23 @@ def read_losses(cursor: Cursor) -> tuple[LossTerm, ...] | None:
     return tuple(term.model_copy(update={"over_samples": over_samples}) for term, _ in known)
 
 
-def _term(cursor: Cursor) -> tuple[LossTerm, Over | None] | None:
-    named = read_named(cursor, "loss", [*LOSSES, *LOSS_FORMULAS, *LOSS_ALIASES, CUSTOM])
+def _term(cursor: Cursor, count: int | None, classes: Sequence[str]) -> tuple[LossTerm, Over | None] | None:
+    known = [*LOSSES, *LOSS_FORMULAS, *JOINT_LOSS_FORMULAS, *LOSS_ALIASES, OUTPUT, CUSTOM]
+    named = read_named(cursor, "loss", known)
     if named is None:
         return None
     written, settings = named
     if written == CUSTOM:
-        return _own_term(cursor if settings is None else settings)
+        return _own_term(cursor if settings is None else settings, count)
+    if written == OUTPUT:
+        return _output(cursor, settings, count, classes)
     name, meant = LOSS_ALIASES.get(written, (written, {}))
-    named_formula = LOSS_FORMULAS.get(name)
+    named_formula = LOSS_FORMULAS.get(name) or JOINT_LOSS_FORMULAS.get(name)
+    joint = name in JOINT_LOSS_FORMULAS
+    if joint and not _can_be_joint(cursor, written, count):
+        return None
     record = named_formula or LOSSES[name]
-    separable = named_formula is not None or LOSSES[name].separable
+    separable = not joint and (named_formula is not None or LOSSES[name].separable)
     logarithmic = named_formula is None and LOSSES[name].logarithmic
     parameters = read_parameters(settings, written, record.parameters, SETTINGS)
     if parameters is None:
@@ -90,14 +108,53 @@ def _term(cursor: Cursor) -> tuple[LossTerm, Over | None] | None:
         log_base=base,
         parameters=parameters,
         formula=None if named_formula is None else named_formula.formula,
+        outputs=(count or 2) if joint else None,
     )
     return term, samples
 
 
-def _own_term(settings: Cursor) -> tuple[LossTerm, Over | None] | None:
-    """A loss by its formula for one output: {name, formula, parameters} and the settings of any other loss."""
+def _can_be_joint(cursor: Cursor, name: str, count: int | None) -> bool:
+    """Whether the loss has outputs to hold against each other, and not too many of them."""
+    if count is not None and not 2 <= count <= MOST_OUTPUTS:
+        expected = f"2 to {MOST_OUTPUTS} outputs"
+        found = "one output" if count == 1 else f"{count} outputs"
+        cursor.fault(f"{name} with {found}", expected=expected)
+        return False
+    return True
+
+
+def _output(
+    cursor: Cursor, settings: Cursor | None, count: int | None, classes: Sequence[str]
+) -> tuple[LossTerm, Over | None] | None:
+    """`output`, the only one, or `{output: {unit: 2}}`, also by the name of its class."""
+    which = None
+    if settings is not None:
+        if not settings.mapping(("unit",), OUTPUT):
+            return None
+        which = settings.get("unit")
+    if which is None and count not in (1, None):
+        expected = f"{{output: {{unit: …}}}}, a number from 1 to {count}"
+        cursor.fault(f"which of the {count} outputs is meant?", expected=expected)
+        return None
+    unit: int | None = 1
+    if which is not None and which.is_scalar and which.text in classes:
+        unit = classes.index(which.text) + 1
+    elif which is not None:
+        unit = which.integer("unit", least=1, most=count or 10**6)
+    if unit is None:
+        return None
+    term = LossTerm(name=OUTPUT, written=OUTPUT, weight=_ONE, scale=_ONE, unit=unit, outputs=count or unit)
+    return term, "sum"
+
+
+def _own_term(settings: Cursor, count: int | None) -> tuple[LossTerm, Over | None] | None:
+    """A loss by its formula: {name, formula, parameters} and the settings of any other loss.
+
+    The formula is one for each output, or one of all of them (`a[k]`).
+    """
     keys = ("name", "formula", "parameters", *(key for key in SETTINGS if key != "log_base"))
-    own = read_own(settings, "loss", LOSS_VARIABLES, (*LOSSES, *LOSS_ALIASES), keys)
+    known = (*LOSSES, *LOSS_ALIASES, *JOINT_LOSS_FORMULAS, OUTPUT)
+    own = read_own(settings, "loss", LOSS_VARIABLES, known, keys, count or 2)
     outputs: Over | None = "sum"
     samples: Over | None = None
     weight: Given | None = _ONE
@@ -109,6 +166,9 @@ def _own_term(settings: Cursor) -> tuple[LossTerm, Over | None] | None:
         scale = inner.number("scale", above=0)
     if inner := settings.get("over_outputs"):
         outputs = read_over(inner, "over_outputs")
+        if outputs == "mean" and own is not None and is_joint(own.formula):
+            inner.fault(f"{own.name} is one number for all outputs: there is nothing to average")
+            outputs = None
     if inner := settings.get("over_samples"):
         samples = read_over(inner, "over_samples")
         sound = samples is not None
@@ -122,6 +182,7 @@ def _own_term(settings: Cursor) -> tuple[LossTerm, Over | None] | None:
         over_outputs=outputs,
         parameters=dict(own.parameters),
         formula=own.formula,
+        outputs=(count or 2) if is_joint(own.formula) else None,
     )
     return term, samples
 

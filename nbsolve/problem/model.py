@@ -103,7 +103,8 @@ class LossTerm(_Frozen):
     """weight · scale · Σ/mean over outputs of the loss; over samples by `over_samples`.
 
     `name` is canonical, `written` what the file says (`mse`); `log_base` None is the natural log. `formula` is
-    that of a loss which the catalogue does not have.
+    that of a loss which the catalogue does not have; of all `outputs` together where that is their number. `unit`:
+    the number of the output that stands in the place of a loss.
     """
 
     name: str
@@ -115,6 +116,8 @@ class LossTerm(_Frozen):
     log_base: Given | None = None
     parameters: dict[str, Given] = {}
     formula: str | None = None
+    outputs: int | None = None
+    unit: int | None = None
 
 
 class Regulariser(_Frozen):

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterable
 
 from nbsolve.errors import NbsolveError
-from nbsolve.formula import RESERVED, FormulaError, OwnFunction, parse_formula
+from nbsolve.formula import (
+    MOST_OUTPUTS,
+    RESERVED,
+    FormulaError,
+    OwnFunction,
+    is_joint,
+    parse_formula,
+    parse_joint,
+)
 from nbsolve.given import Given
 from nbsolve.letters import Name
 from nbsolve.problem.cursor import Cursor, shown
@@ -33,8 +41,12 @@ def read_own(
     variables: tuple[str, ...],
     known: Iterable[str],
     keys: tuple[str, ...] = KEYS,
+    outputs: int | None = None,
 ) -> OwnFunction | None:
-    """The function; None after noting a fault. `known` are names of the catalogue, which are taken."""
+    """The function; None after noting a fault. `known` are names of the catalogue, which are taken.
+
+    `outputs`: their number, where a formula may speak of all of them.
+    """
     if cursor is None or not cursor.is_mapping:
         if cursor is not None:
             cursor.fault(f"custom needs a name and a formula for the {what}", expected=EXAMPLE)
@@ -51,7 +63,7 @@ def read_own(
     parameters = _parameters(cursor.get("parameters"), variables)
     latex_cursor = cursor.get("latex")
     latex = None if latex_cursor is None else _latex(latex_cursor)
-    formula = _formula(cursor.get("formula"), variables, parameters)
+    formula = _formula(cursor.get("formula"), variables, parameters, outputs)
     if not sound or name is None or formula is None or parameters is None:
         return None
     if latex_cursor is not None and latex is None:
@@ -112,7 +124,10 @@ def _parameters(cursor: Cursor | None, variables: tuple[str, ...]) -> dict[str, 
 
 
 def _formula(
-    cursor: Cursor | None, variables: tuple[str, ...], parameters: dict[str, Given] | None
+    cursor: Cursor | None,
+    variables: tuple[str, ...],
+    parameters: dict[str, Given] | None,
+    outputs: int | None = None,
 ) -> str | None:
     """The text, read once so that every fault of it is noted here."""
     if cursor is None:
@@ -121,7 +136,16 @@ def _formula(
     if text is None or parameters is None:
         return None
     try:
-        parse_formula(text, variables, parameters)
+        if outputs is not None and is_joint(text):
+            if outputs > MOST_OUTPUTS:
+                raise FormulaError(
+                    f"a formula of all outputs, of which there are {outputs}",
+                    1,
+                    f"at most {MOST_OUTPUTS} outputs",
+                )
+            parse_joint(text, outputs, parameters)
+        else:
+            parse_formula(text, variables, parameters)
     except FormulaError as error:
         place = _pointed(text, error.column)
         cursor.fault(

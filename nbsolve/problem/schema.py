@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from nbsolve.catalogue import (
     ACTIVATION_FORMULAS,
     ACTIVATIONS,
+    JOINT_LOSS_FORMULAS,
     LOSS_ALIASES,
     LOSS_FORMULAS,
     LOSSES,
     OPTIMISERS,
 )
+from nbsolve.catalogue.losses import OUTPUT
 from nbsolve.catalogue.presets import PRESETS
 from nbsolve.problem import derivations, graphs, rules, updates
 from nbsolve.problem.cells import LETTER, SYMBOLIC
@@ -298,10 +300,17 @@ def _loss() -> Schema:
             options[name]["log_base"] = {"description": base["description"], "anyOf": [base, {"const": "e"}]}
         if not record.separable:
             options[name]["over_outputs"] = one_of("One number for all outputs: nothing to average.", ["sum"])
-    for name, named in LOSS_FORMULAS.items():
+    for name, named in (*LOSS_FORMULAS.items(), *JOINT_LOSS_FORMULAS.items()):
         options[name] = {**shared_settings, **parameters_of(named.parameters)}
+        if name in JOINT_LOSS_FORMULAS:
+            options[name]["over_outputs"] = one_of("One number for all outputs: nothing to average.", ["sum"])
+    which = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]}
+    options[OUTPUT] = {
+        "unit": {"description": "Which output: its number, or the name of its class.", **which}
+    }
     own = own_function(
-        "A loss by its formula for one output, in the prediction a and the target y.", shared_settings
+        "A loss by its formula for one output, in the prediction a and the target y, or of all: a[k], y[k].",
+        shared_settings,
     )
     one = choice("The loss: a name, or {name: {settings}}.", options, {CUSTOM: own})
     several = {"type": "array", "minItems": 1, "items": one}

@@ -2,7 +2,8 @@
 
 A batch is a matrix with one row for each sample. The expressions come from the catalogue's records; their letters
 are the names of the program's variables: x, y, W1, b1, z1, a1, da1 and dz1 (∂L/∂a, ∂L/∂z), dW1, db1. Beside the
-usual functions there are `softmax`, `sum_samples`, `sum_outputs` (which keeps its axis), `total` and `count`.
+usual functions there are `softmax`, `sum_samples`, `sum_outputs` (which keeps its axis), `total`, `count`, `column`
+(of one output, which keeps its axis) and `columns` (beside each other).
 """
 
 from __future__ import annotations
@@ -193,7 +194,8 @@ class Computation:
         terms: list[Expr] = []
         for term in self.problem.losses:
             definition = _filled(loss_of(term).definition, term.parameters)
-            body = total_of(with_variables(definition, {"a": self._output, "y": Y}))
+            letters = self._entries(definition) if loss_of(term).entries else {"a": self._output, "y": Y}
+            body = total_of(with_variables(definition, letters))
             terms.append(self._scaled(term, self._factor(term), body))
         regulariser = self.problem.regulariser
         if regulariser is not None:
@@ -204,6 +206,16 @@ class Computation:
     @property
     def _output(self) -> Variable:
         return Variable(f"a{self.depth}")
+
+    def _entries(self, formula: Expr) -> dict[str, Expr]:
+        """a_1, y_1, a_2, … of a loss of all outputs: columns of the batch."""
+        found: dict[str, Expr] = {}
+        for node in walk(formula):
+            match = re.fullmatch(r"([ay])_(\d+)", node.name) if isinstance(node, Variable) else None
+            if match is not None:
+                whole = self._output if match[1] == "a" else Y
+                found[match[0]] = Function("column", (whole, number(int(match[2]) - 1)))
+        return found
 
     @property
     def _weights(self) -> list[Variable]:
@@ -281,8 +293,12 @@ class Computation:
         terms = []
         for term in self.problem.losses:
             record = loss_of(term)
-            own = {"a": self._output, "y": Y, "a_k": self._output, "y_k": Y}
-            body = with_variables(_filled(record.derivative, term.parameters), own)
+            if record.entries:
+                slopes = [_filled(entry, term.parameters) for entry in record.entries]
+                body: Expr = Function("columns", tuple(with_variables(s, self._entries(s)) for s in slopes))
+            else:
+                own = {"a": self._output, "y": Y, "a_k": self._output, "y_k": Y}
+                body = with_variables(_filled(record.derivative, term.parameters), own)
             terms.append(self._scaled(term, self._factor(term) * record.coefficient, body))
         return total(*terms)
 

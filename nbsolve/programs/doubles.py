@@ -38,6 +38,12 @@ def _softmax(z: Doubles) -> Doubles:
     return e / e.sum(axis=1, keepdims=True)
 
 
+def _as_high(columns: Sequence[Doubles]) -> list[Doubles]:
+    """Columns as high as the highest: a number stands for each sample."""
+    height = max(np.shape(column)[0] if np.ndim(column) else 1 for column in columns)
+    return [np.broadcast_to(column, (height, 1)) for column in columns]
+
+
 _FUNCTIONS: dict[str, Callable[..., Doubles]] = {
     "exp": np.exp, "ln": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh,
     "sin": np.sin, "cos": np.cos, "atan": np.arctan, "erf": np.vectorize(math.erf), "abs": np.abs,
@@ -48,6 +54,8 @@ _FUNCTIONS: dict[str, Callable[..., Doubles]] = {
     "sum_outputs": lambda x: x.sum(axis=1, keepdims=True),
     "total": np.sum,
     "count": len,
+    "column": lambda a, k: a[:, int(k) : int(k) + 1],
+    "columns": lambda *columns: np.concatenate(_as_high(columns), axis=1),
     "dot": lambda a, y: (a * y).sum(axis=1, keepdims=True),
     "norm": lambda a: np.sqrt((a * a).sum(axis=1, keepdims=True)),
 }  # fmt: skip

@@ -198,6 +198,13 @@ class _Writer:
         text = self.written(e)[0]
         return text + self.dialect.point if isinstance(e, Number) and text.lstrip("-").isdigit() else text
 
+    def _column(self, e: Expr) -> str:
+        """A column; a number as one as high as the batch."""
+        text = self.written(e)[0]
+        if any(isinstance(node, Variable) for node in walk(e)):
+            return text
+        return f"{self.dialect.module}.full((len(x), 1), {self._argument(e)})"
+
     def _call(self, e: Function) -> tuple[str, int]:
         dialect = self.dialect
         constant = not any(isinstance(node, Variable) for node in walk(e))
@@ -205,6 +212,9 @@ class _Writer:
         if e.name == "log":
             base, inner = (self.written(Function("ln", (operand,)))[0] for operand in e.operands)
             return f"{inner} / {base}", _PRODUCT
+        if e.name == "columns":
+            columns = [self._column(operand) for operand in e.operands]
+            return f"{module}.concatenate([{', '.join(columns)}], axis=1)", _ATOM
         if e.name == "pi":
             return f"{module}.pi", _ATOM
         if e.name in ("max", "min") and dialect.ties is not None and not constant:
@@ -228,6 +238,7 @@ NUMPY = Dialect(
         "sum_samples": "{tight[0]}.sum(axis=0)",
         "sum_outputs": "{tight[0]}.sum(axis=1, keepdims=True)",
         "count": "len({0})",
+        "column": "{tight[0]}[:, [{1}]]",
         "dot": "({loose[0]} * {loose[1]}).sum(axis=1, keepdims=True)",
         "norm": "np.linalg.norm({0}, axis=1, keepdims=True)",
     },
@@ -255,6 +266,7 @@ TORCH = Dialect(
         "total": "{tight[0]}.sum()",
         "sum_outputs": "{tight[0]}.sum(dim=1, keepdim=True)",
         "count": "len({0})",
+        "column": "{tight[0]}[:, [{1}]]",
         "dot": "({loose[0]} * {loose[1]}).sum(dim=1, keepdim=True)",
         "norm": "{tight[0]}.norm(dim=1, keepdim=True)",
     },

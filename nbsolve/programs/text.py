@@ -84,7 +84,7 @@ class ProgramText:
         samples = [sample.input for sample in problem.samples]
         rows = "one row for each sample" if len(samples) > 1 else ""
         yield from self._array(x, table(samples), comment=rows)
-        if problem.losses:
+        if problem.samples[0].target is not None:
             yield from self._array(y, table([sample.target or () for sample in problem.samples]))
         if problem.given_gradient:
             given = table([sample.upstream or () for sample in problem.samples])

@@ -58,7 +58,10 @@ class _Writer:
         """∂L/∂a_j of the output, ∂a_j/∂z_j of any layer; for a softmax ∂a_k/∂z_j."""
         _, j = self._ends(layer)
         output = self.backward.output
-        if output.is_activation(layer.a(j)) and not output.objective.problem.given_gradient:
+        known = not output.objective.problem.given_gradient and (
+            output.objective.general or isinstance(j, int)
+        )
+        if output.is_activation(layer.a(j)) and known:
             target = Partial(LOSS, layer.a(j))
             yield Step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(j), self.values, 1)
         if layer.joint:

@@ -80,6 +80,8 @@ class Output:
     def in_activation(self, k: Unit) -> Expr:
         """∂L/∂a_k as it enters a closed form: by its name where it is long or a case distinction."""
         terms = self.objective.problem.losses
+        if isinstance(k, Index) and not self.objective.general:
+            return self._g(k)
         spelled = self.spelled_in_activation(k)
         long = not all(loss_of(term).separable for term in terms) or any(
             isinstance(node, Cases) for node in walk(spelled)

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 import nbsolve
 from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS
+from nbsolve.catalogue.losses import OUTPUT
 from nbsolve.phrases import phrase
 from nbsolve.problem.parts import WORDS
 from nbsolve.step import Reason, Rule
@@ -43,7 +44,7 @@ def test_the_catalogue_has_words() -> None:
     assert set(TEXTS["rules"]) == set(Rule)
     assert set(TEXTS["reasons"]) == set(Reason)
     assert set(TEXTS["activations"]) == set(ACTIVATIONS)
-    assert set(TEXTS["losses"]) == set(LOSSES)
+    assert set(TEXTS["losses"]) == {*LOSSES, OUTPUT}
     assert set(TEXTS["optimisers"]) == set(OPTIMISERS)
     for name, record in OPTIMISERS.items():
         own = {"update_signal", "changes_signal"} if record.straight else set()
