@@ -92,7 +92,7 @@ class Solution:
         chosen = self.problem.network.activations
         return frozenset(activation_of(choice).function for choice in chosen if choice.formula is not None)
 
-    @property
+    @cached_property
     def has_own_formulas(self) -> bool:
         """Whether a term of the loss is its author's formula, which stands in the steps without a name."""
         return any(term.formula is not None for term in self.problem.losses)

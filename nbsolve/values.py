@@ -71,6 +71,8 @@ class Values:
         self.givens: dict[Atom, Array] = {}
         self.written: dict[tuple[object, ...], Written] = {}
         """What was written down of them, by quantity and digits: the same number stands in many places."""
+        self.places: dict[Atom, Atom | list[list[Atom]]] = {}
+        """The quantity whose digits each has, where somebody has asked; of an array those of its entries."""
         self.graph: LocalDerivatives | None = None
         """What knows the derivatives that are other quantities: ∂z/∂w is a, ∂z/∂b is 1."""
 

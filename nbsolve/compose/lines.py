@@ -196,6 +196,8 @@ class Lines(Calculator):
 
     def _letter(self, expression: Expr, node: Expr) -> Expr | None:
         """What stands for a node of an expression; None for the node itself."""
+        if isinstance(node, (Quantity, Number)):
+            return None
         if self.branches.of_loss and isinstance(node, Cases | Product | Negation):
             return None  # an author's loss stands as it is, and the branch that holds after it
         if self.vanishes(node):

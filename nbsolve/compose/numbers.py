@@ -70,16 +70,6 @@ class Numbers:
         """How values are written."""
         return Writer(self.solution)
 
-    @cached_property
-    def _operands(self) -> dict[tuple[Key, int], Written]:
-        """What was written already: a line is tried with several numbers of digits."""
-        return {}
-
-    @cached_property
-    def _places(self) -> dict[Atom, Atom | list[list[Atom]]]:
-        """What `places` found before."""
-        return {}
-
     def numbers(self, expression: Expr, extra: More = 0) -> Expr:
         """The expression with every quantity as it is written, functions and cases decided."""
         return self.put_into(self.decided(expression), extra)
@@ -124,11 +114,11 @@ class Numbers:
 
     def places(self, atom: Atom) -> Atom | list[list[Atom]]:
         """What has the digits of a quantity: see `key`; of an array its entries."""
-        found = self._places.get(atom)
+        known = self.values.places
+        found = known.get(atom)
         if found is None:
             value = self.values[atom]
-            found = members(atom, value) if isinstance(value, np.ndarray) else self.key(atom)
-            self._places[atom] = found
+            found = known[atom] = members(atom, value) if isinstance(value, np.ndarray) else self.key(atom)
         return found
 
     def operand(self, key: Key, extra: int = 0) -> Written:
@@ -138,13 +128,14 @@ class Numbers:
     def written_as(self, key: Key, extra: int) -> Written:
         """What has digits of its own (see `key`), as it is written."""
         digits = self.needs.get(key, 0) + extra
-        written = self._operands.get((key, digits))
+        known = self.values.written
+        written = known.get((key, digits))
         if written is None:
             if isinstance(key, Known):
                 written = self.writer.result(self._scalar(key), digits)
             else:
                 written = self.writer.operand(self.values, key, digits)
-            self._operands[key, digits] = written
+            known[key, digits] = written
         return written
 
     def needed(self, key: Key) -> int:
