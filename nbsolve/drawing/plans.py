@@ -87,8 +87,7 @@ class Plan:
     @cached_property
     def length(self) -> float:
         """How long the network is, along the way."""
-        units = sum(along for along, _ in self.way.units) + self.way.behind(self.aside, self.loss)
-        return units + sum(self.strips)
+        return self.way.long + self.way.behind(self.aside, self.loss) + sum(self.strips)
 
     @cached_property
     def size(self) -> Size:

@@ -73,7 +73,8 @@ class _Search:
         most, longest = reversed(self.page) if not self.way.down else self.page
         for across in arrangements(self.way, most):
             plans = [Plan(self.way, across, *end, self.least) for end in self.way.ends]
-            if all(plan.length > longest for plan in plans):  # and so it is in every arrangement
+            # what is too long is so in every arrangement
+            if not found and all(plan.length > longest for plan in plans):
                 return
             prices = [plan.price for plan in plans if plan.fits(self.page)]
             if prices:

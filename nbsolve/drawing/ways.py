@@ -119,6 +119,11 @@ class Way:
         return Margins(_CLEAR + thickest / 2 + more, before + more, after + more, _APART + more)
 
     @cached_property
+    def long(self) -> float:
+        """How long the units of all layers are, along the way."""
+        return sum(along for along, _ in self.units)
+
+    @cached_property
     def beside(self) -> float:
         """How far headings reach beyond the network at the left."""
         if not self.down:
