@@ -150,7 +150,12 @@ class Values:
             self.givens[target] = texts
 
     def same_as(self, atom: Atom) -> Symbol | None:
-        """The quantity whose value a local derivative is: a for ∂z/∂w, w for ∂z/∂a; None where it is none."""
+        """The quantity whose value a local derivative is: a for ∂z/∂w, w for ∂z/∂a; None where it is none.
+
+        What was found on a line of its own has its own value: ∂f/∂x over all ways is not what one way has.
+        """
+        if atom in self.stored:
+            return None
         formula = self.local(atom)
         return formula.atom if isinstance(formula, Quantity) and isinstance(formula.atom, Symbol) else None
 

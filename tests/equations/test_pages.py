@@ -46,6 +46,11 @@ def test_what_is_used_again_says_so() -> None:
     assert "∂f/∂u = ∂f/∂p·∂p/∂u + ∂f/∂q·∂q/∂u + ∂f/∂r·∂r/∂u" in page
 
 
+def test_a_gradient_is_not_taken_for_one_of_its_parts() -> None:
+    """∂f/∂x has m as one of three terms: by the formula of f alone it would be m itself."""
+    assert "= 1 + 0 + 3\n        = [ 4 ]" in str(worked(FOLDER / "graph-max-at-a-tie.yaml").backward())
+
+
 def test_a_tie_says_its_convention_on_the_question_too() -> None:
     graph = worked(FOLDER / "graph-max-at-a-tie.yaml")
     for said in (str(graph.unsaid()), str(graph.conventions())):

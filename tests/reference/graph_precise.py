@@ -1,4 +1,6 @@
-"""The same at 50 digits: mpmath, with a tape and a reverse sweep of its own; the two share no derivative.
+"""The same at 50 digits, with a tape and a reverse sweep of its own; the two share no derivative.
+
+Numbers are fractions while that is possible: what is rational is exact.
 
 `watched` collects how far the two sides of each comparison are apart: on what is nearly a tie, but none, nobody
 could rely.
@@ -13,9 +15,11 @@ from typing import Any
 from mpmath import mp, mpf
 
 from tests.reference.graph_reading import Graph, entries, read_graph, reads, walk
+from tests.reference.numbers import Number, Real, big, exp, log, sqrt, tame
 
 DIGITS = 60
 TIE = mpf(10) ** -45
+ONE, ZERO = Fraction(1), Fraction(0)
 
 
 class Node:
@@ -24,25 +28,29 @@ class Node:
     __slots__ = ("constant", "parents", "value")
 
     def __init__(
-        self, value: mpf, parents: tuple[tuple[Node, mpf], ...] = (), constant: bool = False
+        self, value: Number, parents: tuple[tuple[Node, Number], ...] = (), constant: bool = False
     ) -> None:
-        self.value, self.parents, self.constant = value, parents, constant
+        self.value, self.parents, self.constant = tame(value), parents, constant
 
     def __add__(self, other: Node) -> Node:
-        return Node(self.value + other.value, ((self, mpf(1)), (other, mpf(1))))
+        return Node(self.value + other.value, ((self, ONE), (other, ONE)))
 
     def __sub__(self, other: Node) -> Node:
-        return Node(self.value - other.value, ((self, mpf(1)), (other, mpf(-1))))
+        return Node(self.value - other.value, ((self, ONE), (other, -ONE)))
 
     def __mul__(self, other: Node) -> Node:
         return Node(self.value * other.value, ((self, other.value), (other, self.value)))
 
     def __truediv__(self, other: Node) -> Node:
         quotient = self.value / other.value
-        return Node(quotient, ((self, 1 / other.value), (other, -quotient / other.value)))
+        return Node(quotient, ((self, ONE / other.value), (other, -quotient / other.value)))
 
     def __neg__(self) -> Node:
-        return Node(-self.value, ((self, mpf(-1)),))
+        return Node(-self.value, ((self, -ONE),))
+
+
+Side = Callable[[Node, Node], int]
+"""1 where the first number is greater, 0 at a tie, −1 where it is less."""
 
 
 def precise_values_and_gradients(
@@ -55,11 +63,11 @@ def precise_values_and_gradients(
             name: value if value is not None else (at or {})[name] for name, value in graph.given.items()
         }
         nodes = _nodes(graph, given, watched)
-        slopes = _swept([(nodes[name], _big(seed)) for name, seed in graph.seeds.items()])
-        found = {name: node.value for name, node in nodes.items()}
+        slopes = swept([(nodes[name], seed) for name, seed in graph.seeds.items()])
+        found = {name: big(node.value) for name, node in nodes.items()}
         return {
             **found,
-            **{f"d{graph.of}/d{name}": slopes.get(id(node), mpf(0)) for name, node in nodes.items()},
+            **{f"d{graph.of}/d{name}": big(slopes.get(id(node), ZERO)) for name, node in nodes.items()},
         }
 
 
@@ -82,9 +90,9 @@ def precise_local_factors(text: str, at: Mapping[str, Fraction] | None = None) -
         }
         for target, node in nodes.items():
             if target not in given:
-                slopes = _swept([(node, mpf(1))], stop=frozenset(names) - {id(node)})
+                slopes = swept([(node, ONE)], stop=frozenset(names) - {id(node)})
                 found |= {
-                    f"d{target}/d{names[k]}": slope
+                    f"d{target}/d{names[k]}": big(slope)
                     for k, slope in slopes.items()
                     if k in names and k != id(node)
                 }
@@ -97,30 +105,30 @@ def quotient(text: str, name: str, digits: int = 100) -> mpf:
         graph, step = read_graph(text), mpf(10) ** -30
         pulled = []
         for side in (1, -1):
-            given = {key: _big(value or Fraction(0)) for key, value in graph.given.items()}
-            given[name] += side * step
+            given = {key: Real(big(value or ZERO)) for key, value in graph.given.items()}
+            given[name] += Real(side * step)
             nodes = _nodes(graph, given, None)
-            pulled.append(sum((_big(seed) * nodes[key].value for key, seed in graph.seeds.items()), mpf(0)))
+            pulled.append(sum((big(nodes[key].value * seed) for key, seed in graph.seeds.items()), mpf(0)))
         return (pulled[0] - pulled[1]) / (2 * step)
 
 
-def _big(value: Fraction | mpf) -> mpf:
-    return mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else mpf(value)
-
-
-def _nodes(graph: Graph, given: Mapping[str, Any], watched: list[mpf] | None) -> dict[str, Node]:
-    found = {name: Node(_big(value)) for name, value in given.items()}
-    functions = _functions([] if watched is None else watched)
+def _nodes(graph: Graph, given: Mapping[str, Number], watched: list[mpf] | None) -> dict[str, Node]:
+    found = {name: Node(value) for name, value in given.items()}
     return walk(
         graph,
         found,
-        functions,
-        lambda number: Node(_big(number), constant=True),
-        lambda _, value: Node(value.value, ((value, mpf(1)),)),  # also `y: x` is a node of its own
+        functions(sides([] if watched is None else watched)),
+        constant,
+        lambda _, value: Node(value.value, ((value, ONE),)),  # also `y: x` is a node of its own
     )
 
 
-def _swept(seeds: list[tuple[Node, mpf]], stop: frozenset[int] = frozenset()) -> dict[int, mpf]:
+def constant(number: Fraction) -> Node:
+    """A number of a formula."""
+    return Node(number, constant=True)
+
+
+def swept(seeds: list[tuple[Node, Number]], stop: frozenset[int] = frozenset()) -> dict[int, Number]:
     """The gradient of every node that the seeds depend on, as far as the ones to `stop` at: users come before."""
     order: list[Node] = []
     seen: set[int] = set()
@@ -133,58 +141,97 @@ def _swept(seeds: list[tuple[Node, mpf]], stop: frozenset[int] = frozenset()) ->
             seen.add(id(node))
             stack.append((node, True))
             stack += [(parent, False) for parent, _ in node.parents if id(node) not in stop]
-    slopes = dict.fromkeys(map(id, order), mpf(0))
+    slopes: dict[int, Number] = dict.fromkeys(map(id, order), ZERO)
     for node, seed in seeds:
-        slopes[id(node)] += seed
+        slopes[id(node)] = slopes[id(node)] + seed
     for node in reversed(order):
         for parent, local in () if id(node) in stop else node.parents:
-            slopes[id(parent)] += slopes[id(node)] * local
+            slopes[id(parent)] = tame(slopes[id(parent)] + slopes[id(node)] * local)
     return slopes
 
 
-def _smooth(value: Callable[[mpf], mpf], slope: Callable[[mpf], mpf]) -> Callable[[Node], Node]:
+def sides(watched: list[mpf]) -> Side:
+    """Which of two is greater; how far they are apart is `watched`."""
+
+    def side(a: Node, b: Node) -> int:
+        apart = big(a.value - b.value)
+        watched.append(abs(apart))
+        return 0 if abs(apart) <= TIE * (1 + abs(big(a.value))) else 1 if apart > 0 else -1
+
+    return side
+
+
+def _smooth(value: Callable[[Number], Number], slope: Callable[[Number], Number]) -> Callable[[Node], Node]:
     return lambda x: Node(value(x.value), ((x, slope(x.value)),))
 
 
-def _logistic(x: mpf) -> mpf:
-    return 1 / (1 + mp.exp(-x))
+def _real(function: Callable[[mpf], mpf]) -> Callable[[Number], Number]:
+    return lambda x: Real(function(big(x)))
+
+
+def _at_zero(function: Callable[[mpf], mpf], there: int) -> Callable[[Number], Number]:
+    """A function of mpmath that is a whole number at 0."""
+    return lambda x: Fraction(there) if x == 0 else Real(function(big(x)))
+
+
+def _logistic(x: Number) -> Number:
+    return ONE / (ONE + exp(-x))
+
+
+def _tanh_slope(x: Number) -> Number:
+    return ONE if x == 0 else Real(mp.sech(big(x)) ** 2)
+
+
+def _raised(x: Number, n: Number) -> Number:
+    if isinstance(n, Fraction) and n.denominator == 1:
+        whole = int(n)
+        return x**whole if whole >= 0 else ONE / x**-whole
+    if n == Fraction(1, 2):
+        return sqrt(x)
+    if x <= 0:
+        raise ValueError(f"{x} to the power {n}")
+    return Real(mp.power(big(x), big(n)))
 
 
 def _power(x: Node, n: Node) -> Node:
-    value = x.value**n.value
-    below = mpf(0) if n.value == 0 else n.value * x.value ** (n.value - 1)
-    return Node(value, ((x, below),) if n.constant else ((x, below), (n, mp.log(x.value) * value)))
+    value = _raised(x.value, n.value)
+    below = ZERO if n.value == 0 else n.value * _raised(x.value, n.value - ONE)
+    return Node(value, ((x, below),) if n.constant else ((x, below), (n, log(x.value) * value)))
 
 
-def _functions(watched: list[mpf]) -> dict[str, Callable[..., Any]]:
-    def side(a: Node, b: Node) -> int:
-        """1 where a is greater, 0 at a tie, −1 where it is less."""
-        apart = a.value - b.value
-        watched.append(abs(apart))
-        return 0 if abs(apart) <= TIE * (1 + abs(a.value)) else 1 if apart > 0 else -1
+def functions(side: Side) -> dict[str, Callable[..., Any]]:
+    """What the functions of formulae do, where `side` decides."""
 
     def extreme(sign: int) -> Callable[..., Node]:
         def best(first: Node, *others: Node) -> Node:
             for other in others:
                 first = other if sign * side(first, other) < 0 else first
-            return Node(first.value, ((first, mpf(1)),))
+            return Node(first.value, ((first, ONE),))
 
         return best
 
-    zero = Node(mpf(0))
+    def absolute(x: Node) -> Node:
+        sign = Fraction(side(x, zero))
+        return Node(sign * x.value if sign else ZERO, ((x, sign),))
+
+    def rectified(x: Node) -> Node:
+        passes = Fraction(max(side(x, zero), 0))
+        return Node(passes * x.value, ((x, passes),))
+
+    zero = Node(ZERO)
     return {
         "^": _power,
-        "exp": _smooth(mp.exp, mp.exp),
-        "ln": _smooth(mp.log, lambda x: 1 / x),
-        "log": _smooth(mp.log, lambda x: 1 / x),
-        "sqrt": _smooth(mp.sqrt, lambda x: 1 / (2 * mp.sqrt(x))),
-        "sin": _smooth(mp.sin, mp.cos),
-        "cos": _smooth(mp.cos, lambda x: -mp.sin(x)),
-        "tanh": _smooth(mp.tanh, lambda x: mp.sech(x) ** 2),
+        "exp": _smooth(exp, exp),
+        "ln": _smooth(log, lambda x: ONE / x),
+        "log": _smooth(log, lambda x: ONE / x),
+        "sqrt": _smooth(sqrt, lambda x: ONE / (2 * sqrt(x))),
+        "sin": _smooth(_at_zero(mp.sin, 0), _at_zero(mp.cos, 1)),
+        "cos": _smooth(_at_zero(mp.cos, 1), lambda x: -_at_zero(mp.sin, 0)(x)),
+        "tanh": _smooth(_at_zero(mp.tanh, 0), _tanh_slope),
         "sigmoid": _smooth(_logistic, lambda x: _logistic(x) * _logistic(-x)),
-        "softplus": _smooth(lambda x: mp.log1p(mp.exp(x)), _logistic),
-        "abs": lambda x: Node(abs(x.value), ((x, mpf(side(x, zero))),)),
-        "relu": lambda x: Node(max(x.value, mpf(0)), ((x, mpf(max(side(x, zero), 0))),)),
+        "softplus": _smooth(_real(lambda x: mp.log1p(mp.exp(x))), _logistic),
+        "abs": absolute,
+        "relu": rectified,
         "max": extreme(1),
         "min": extreme(-1),
         "<": lambda a, b: side(a, b) < 0,
@@ -193,6 +240,6 @@ def _functions(watched: list[mpf]) -> dict[str, Callable[..., Any]]:
         ">=": lambda a, b: side(a, b) >= 0,
         "==": lambda a, b: side(a, b) == 0,
         "!=": lambda a, b: side(a, b) != 0,
-        "pi": lambda: Node(+mp.pi),
-        "e": lambda: Node(mp.e()),
+        "pi": lambda: Node(Real(+mp.pi)),
+        "e": lambda: Node(Real(mp.e())),
     }
