@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbsolve.answers import Answer, as_double
 from nbsolve.arithmetic import LADDER, Undecided, Undetermined
-from nbsolve.document import Block, Heading
+from nbsolve.document import Block, Document, Heading
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, entries_of
 from nbsolve.equations.names import GraphNames
@@ -32,7 +32,6 @@ from nbsolve.writing import Writer, scalar
 
 if TYPE_CHECKING:
     from nbsolve.compose.graph_page import GraphPage
-    from nbsolve.document import Document
     from nbsolve.drawing import Drawing
 
 __all__ = ["WorkedGraph"]
@@ -141,6 +140,24 @@ class WorkedGraph(WorkedPage):
         """Common mistakes."""
         return self._composed(lambda page: page.pitfalls())
 
+    def check(self) -> Shown:
+        """The gradients beside difference quotients (empty where there are letters)."""
+        if self.problem.symbolic:
+            return shown(Document((), self.names))
+
+        def written(solution: GraphSolution) -> Shown:
+            exact = solution
+            if self.problem.rounding.apply == "each_step":
+                exact = self._at(LADDER.index(solution.arithmetic), rounded=False)
+            return shown(self._page(solution).check(exact))
+
+        return self.certified(written)
+
+    def document(self) -> Shown:
+        """The page as one document, the check at its end."""
+        whole = super().document()
+        return Shown((*whole.blocks, *self.check().blocks), self.names)
+
     # ------------------------------------------------------------------ what other outputs ask
 
     def cells(self) -> Iterator[Call]:
@@ -153,6 +170,11 @@ class WorkedGraph(WorkedPage):
             yield from ((stage, which) for stage in stages)
             if not self.problem.symbolic:
                 yield "draw", {"id": "backward", **which}
+
+    def closing(self) -> Iterator[Call]:
+        """The check of the gradients."""
+        if not self.problem.symbolic:
+            yield "check", {}
 
     def draw(self, id: str | None = None, iteration: int | None = None) -> Drawing:
         """The graph: by itself, with the values (`forward`), or with values and gradients (`backward`).

@@ -119,6 +119,10 @@ class WorkedPage(ABC):
     def cells(self) -> Iterator[Call]:
         """What its page shows between the conventions and the answers, as the cells of its notebook call it."""
 
+    def closing(self) -> Iterator[Call]:
+        """What its page shows after the common mistakes."""
+        yield from ()
+
     @abstractmethod
     def draw(self, id: str | None = None) -> Drawing:
         """One of its drawings by name (default: the first). Raises: UnknownQuantityError."""

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.conventions import rounding_words
+from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.compose.graph_statement import GraphStatement, matrix_of
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import Key, literal
@@ -339,6 +340,10 @@ class GraphPage:
             notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
             items = tuple((authored(problem, note),) for note in notes)
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
+
+    def check(self, exact: GraphSolution) -> Document:
+        """The gradients beside difference quotients; `exact`: the solution without the rounding of each step."""
+        return self._document(GraphCheck(self.solution, exact, self.names).blocks())
 
     # ------------------------------------------------------------------ one quantity
 

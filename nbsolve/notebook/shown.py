@@ -25,7 +25,9 @@ def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
     yield "answers", {}
     if problem.pitfalls:
         yield "pitfalls", {}
-    if isinstance(problem, Problem) and problem.differentiated and not problem.symbolic:
+    if not isinstance(problem, Problem):
+        yield from page_of(problem).closing()
+    elif problem.differentiated and not problem.symbolic:
         yield "check", {}
 
 

@@ -138,6 +138,16 @@ def test_drawings_show_what_is_known() -> None:
         graph.draw("weights")
 
 
+def test_gradients_can_be_checked() -> None:
+    said = str(worked(FOLDER / "graph-sigmoid-neuron.yaml").check())
+    assert "w₀" in said
+    assert "−0.19661193" in said
+    tied = str(worked("kind: graph\ngiven: {x: 1, y: 1}\nequations: {f: 'max(x, y)'}\n").check())
+    assert "From the left" in tied
+    rounded = str(worked(LAYER + "rounding: {apply: each_step, decimals: 2}\n").check())
+    assert "Unrounded" in rounded
+
+
 def test_the_examples_of_the_docs_are_problems() -> None:
     text = (FOLDER.parent / "docs" / "computation-graphs.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(kind: graph\n.*?)```", text, re.DOTALL)
