@@ -142,7 +142,7 @@ class GraphCheck:
 
 
 def _computed(built: Built, given: Mapping[Symbol, Value], arithmetic: Arithmetic) -> Value:
-    values: dict[Atom, Operand] = {**given}
+    values: dict[Atom, Operand] = {symbol: value for symbol, value in given.items()}  # noqa: C416
     for node in built.graph.nodes:
         values[node.target] = evaluate(built.graph.formula(node, node.target), values, arithmetic)
     upstream = built.problem.upstream
