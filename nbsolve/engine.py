@@ -14,7 +14,6 @@ import flint
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Atom,
@@ -26,6 +25,7 @@ from nbsolve.expr import (
     total,
 )
 from nbsolve.objective import Objective, penalty_gradient
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.recorder import Computation, Recorder, forms
 from nbsolve.rounding import DigitsWanted
@@ -38,7 +38,7 @@ from nbsolve.solving.missing import write_missing
 from nbsolve.solving.parameters import write_gradients
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.solving.seeds import Seeds
-from nbsolve.solving.update import write_update
+from nbsolve.solving.update import write_norm, write_update
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values
@@ -88,7 +88,7 @@ class _Run:
             and self.how.way == "delta"
             and self.how.sign < 0
             and problem.regulariser is None
-            and (problem.training is None or OPTIMISERS[problem.training.optimiser.name].straight)
+            and (problem.training is None or optimiser_of(problem.training.optimiser).straight)
         )
         self.at_once = "updated_weights" in replay.rules
         self.textbook = self.straight and self.changes and "gradients" not in asked
@@ -179,6 +179,8 @@ class _Run:
         training = self.problem.training
         if training is not None:
             if not self.at_once:
+                if training.optimiser.clip == "norm":
+                    write_norm(recorder, self.layers)
                 for layer in self.layers:
                     self._update(recorder, layer, labels)
                 update = _taken(recorder)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.blocks.dense import LOSS, Dense
-from nbsolve.catalogue import OPTIMISERS, Equation
+from nbsolve.catalogue import Equation
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.jacobian import is_of_output, jacobian
 from nbsolve.notation import Names
 from nbsolve.problem.cursor import listing
-from nbsolve.problem.functions import loss_of
+from nbsolve.problem.functions import loss_of, optimiser_of
 from nbsolve.problem.model import Part, Problem
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol, canonical
@@ -270,7 +270,7 @@ def _state_places(solution: Solution, iteration: Iteration, new: bool) -> Iterat
 
 def _kept(solution: Solution) -> tuple[Equation, ...]:
     training = solution.problem.training
-    return () if training is None else OPTIMISERS[training.optimiser.name].kept
+    return () if training is None else optimiser_of(training.optimiser).kept
 
 
 def _gradients(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
@@ -392,7 +392,7 @@ def _no_state(atom: Symbol, problem: Problem) -> str | None:
     training = problem.training
     if training is None:
         return "the problem has no training"
-    name, record = training.optimiser.name, OPTIMISERS[training.optimiser.name]
+    name, record = training.optimiser.name, optimiser_of(training.optimiser)
     found = [one for one in record.equations if one.name == atom.state_name]
     if not found:
         known = listing(one.name for one in record.equations) if record.equations else "nothing"

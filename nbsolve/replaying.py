@@ -31,6 +31,12 @@ def replay_of(
         raise UnknownChangeError("a problem in symbols has no numbers to be worked out again")
     if "updated_weights" in rules and problem.training is None:
         raise UnknownChangeError("updated_weights: without training no weight is updated")
+    if (
+        "updated_weights" in rules
+        and problem.training is not None
+        and problem.training.optimiser.clip == "norm"
+    ):
+        raise UnknownChangeError("updated_weights: the norm of all gradients is known only after going back")
     if "weights_transposed" in rules:
         uneven = [layer.index for layer in solution.layers[1:] if layer.inputs != len(layer.units)]
         if uneven:

@@ -12,12 +12,13 @@ from nbsolve.catalogue.losses import (
     SATURATED_PAIRS,
     Loss,
 )
-from nbsolve.catalogue.optimisers import OPTIMISERS, Equation, Optimiser, letter_of
+from nbsolve.catalogue.optimisers import CLIPS, OPTIMISERS, Equation, Optimiser, clipped, letter_of
 
 __all__ = [
     "ACTIVATIONS",
     "ACTIVATION_FORMULAS",
     "CANCELLATIONS",
+    "CLIPS",
     "ERROR_FACTORS",
     "JOINT_LOSS_FORMULAS",
     "LOSSES",
@@ -30,6 +31,7 @@ __all__ = [
     "Loss",
     "NamedFormula",
     "Optimiser",
+    "clipped",
     "is_named",
     "letter_of",
 ]

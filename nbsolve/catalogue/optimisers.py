@@ -17,12 +17,25 @@ arXiv:2302.06675.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from nbsolve.expr import Expr, Function, Negation, Power, Product, Quotient, Sum, Variable, number
+from nbsolve.expr import (
+    Cases,
+    Comparison,
+    Expr,
+    Function,
+    Negation,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Variable,
+    number,
+    with_variables,
+)
 from nbsolve.given import Given
 
-__all__ = ["OPTIMISERS", "Equation", "Optimiser", "letter_of"]
+__all__ = ["CLIPS", "OPTIMISERS", "Equation", "Optimiser", "clipped", "letter_of"]
 
 
 @dataclass(frozen=True)
@@ -60,8 +73,8 @@ class Optimiser:
         return tuple(equation for equation in self.equations if equation.kept)
 
 
-_GENERAL = {"t": "t", "parameter": "w"}
-"""The number of an update, and any parameter in a rule."""
+_GENERAL = {"t": "t", "parameter": "w", "clipped": r"\tilde{g}", "clip": "c", "norm": "G"}
+"""The number of an update, any parameter in a rule, a clipped gradient, its limit, the norm of all gradients."""
 
 
 def letter_of(name: str) -> str:
@@ -347,3 +360,32 @@ _RECORDS = (
 )
 
 OPTIMISERS: dict[str, Optimiser] = {record.name: record for record in _RECORDS}
+
+CLIPS = ("value", "norm")
+"""How gradients are clipped: each by its value, or all of them together by their norm."""
+
+
+def clipped(record: Optimiser, how: str) -> Optimiser:
+    """The optimiser with gradients that are clipped before: entry by entry, or by the norm of all of them.
+
+    `clip` is the limit; `norm` is the root of the sum of the squares of all gradients.
+    """
+    limit, norm = Variable("clip"), Variable("norm")
+    formula: Expr = Function("max", (Negation((limit,)), Function("min", (limit, _gradient))))
+    if how == "norm":
+        shorter = Product((Quotient((limit, norm)), _gradient))
+        formula = Cases(((_gradient, Comparison(norm, "≤", limit)), (shorter, None)))
+
+    def swapped(expression: Expr) -> Expr:
+        return with_variables(expression, {"gradient": Variable("clipped")})
+
+    return replace(
+        record,
+        equations=(
+            Equation("clipped", letter_of("clipped"), formula, kept=False),
+            *(replace(one, formula=swapped(one.formula)) for one in record.equations),
+        ),
+        change=swapped(record.change),
+        straight=False,
+        letters={**record.letters, "clip": letter_of("clip")},
+    )

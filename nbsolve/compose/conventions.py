@@ -245,6 +245,8 @@ def _training(problem: Problem) -> Iterator[Text]:
         else:
             yield (phrase("conventions.batch_many", count=str(training.batch)),)
     yield optimiser_text(training.optimiser, "convention")
+    if clip := training.optimiser.clip:
+        yield (phrase(f"conventions.clip_{clip}", limit=training.optimiser.parameters["clip"].text),)
     asked = {ask for part in problem.parts for ask in part.ask}
     if asked & {"epoch_loss", "L_epoch"} or training.epochs:
         how = phrase(f"conventions.epoch_{problem.losses[0].over_samples}")

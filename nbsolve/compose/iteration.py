@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from nbsolve.blocks.dense import Dense, Parameter
-from nbsolve.catalogue import OPTIMISERS, Equation
+from nbsolve.catalogue import Equation
 from nbsolve.compose.calculator import Computations, digits_said_once
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.known import is_shifted
@@ -22,6 +22,7 @@ from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, 
 from nbsolve.expr import Atom, Quantity
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import Written
 from nbsolve.solution import Iteration, Solution
@@ -53,7 +54,7 @@ FACTORS = frozenset(
 def optimiser_equations(problem: Problem) -> tuple[Equation, ...]:
     """What the optimiser of a problem finds for a parameter before it changes it."""
     training = problem.training
-    return () if training is None else OPTIMISERS[training.optimiser.name].equations
+    return () if training is None else optimiser_of(training.optimiser).equations
 
 
 def by_matrices(solution: Solution) -> bool:

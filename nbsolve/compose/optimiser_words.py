@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.document import Inline, Math, Text
 from nbsolve.expr import Expr, Quantity, Sum, Variable, with_variables
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Choice
-from nbsolve.solving.update import UPDATES, setting
+from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.symbol import Role, Symbol
 
 __all__ = ["optimiser_text", "optimiser_words"]
@@ -38,7 +38,7 @@ def optimiser_text(optimiser: Choice, key: str) -> Text:
 
 def _rule(optimiser: Choice) -> Iterator[Math]:
     """The optimiser's equations for any parameter w with gradient g, and its settings by their letters."""
-    record, any_one = OPTIMISERS[optimiser.name], Symbol(Role.WEIGHT)
+    record, any_one = optimiser_of(optimiser), Symbol(Role.WEIGHT)
     w: Expr = Variable("w")
     slots: dict[str, Expr] = {
         name: Quantity(setting(name)) if name in record.letters else literal(given)
@@ -49,6 +49,7 @@ def _rule(optimiser: Choice) -> Iterator[Math]:
         "gradient": Variable("g"),
         "parameter": w,
         "t": Quantity(UPDATES),
+        "norm": Quantity(NORM),
     }
     for equation in record.equations:
         old = Quantity(any_one.state(equation.name))

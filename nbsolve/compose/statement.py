@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.givens import kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
@@ -28,6 +27,7 @@ from nbsolve.markdown.languages import is_english
 from nbsolve.notation import Names
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import AnyProblem, Part, Problem
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Solution
@@ -105,7 +105,7 @@ def _constants(problem: Problem) -> Iterator[Text]:
             phrase("statement.learning_rate") + " ",
             Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal(rate)),
         )
-        if not OPTIMISERS[training.optimiser.name].straight:  # a question must say which rule is meant
+        if not optimiser_of(training.optimiser).straight:  # a question must say which rule is meant
             yield optimiser_text(training.optimiser, "given")
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)

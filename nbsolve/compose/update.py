@@ -56,6 +56,11 @@ class UpdateBlocks(BackwardBlocks):
         training = self.solution.problem.training
         if self.first and training is not None:
             yield Paragraph((optimiser_words(training.optimiser, key),))
+        if training is not None and training.optimiser.clip:
+            if self.first:
+                yield Paragraph((phrase(f"passages.clip_{training.optimiser.clip}"),))
+            norms = [step for step in self.iteration.update if step.rule is Rule.GRADIENT_NORM]
+            yield from (self.matrices.derivation(step) for step in norms)
         if self._equations and by_matrices(self.solution):
             yield Paragraph((phrase("passages.entry_by_entry"),))
         if self._equations and not by_matrices(self.solution):
@@ -78,7 +83,7 @@ class UpdateBlocks(BackwardBlocks):
     def _each_step(self) -> Iterator[Block]:
         """The lines of all parameters, layer by layer."""
         for layer in self.solution.layers:
-            own = [step for step in self.iteration.update if layer_of(step) == layer.index]
+            own = [step for step in self.iteration.update if _is_of(step, layer.index)]
             for step in own:
                 if by_matrices(self.solution):
                     yield self.matrices.derivation(step)
@@ -126,7 +131,9 @@ class UpdateBlocks(BackwardBlocks):
                 unit
                 for step in self.iteration.update
                 for unit in step.units
-                if isinstance(unit.target, Symbol) and _parameter(unit.target) == member
+                if isinstance(unit.target, Symbol)
+                and step.rule in _OF_UPDATE
+                and _parameter(unit.target) == member
             ]
             lines = [line for unit in own for line in self.lines.derivation(unit).lines]
             yield Derivation(tuple(lines), tuple(self.lines.anchor(unit.target) for unit in own))
@@ -197,6 +204,11 @@ def _sentence(template: str, symbols: list[Symbol]) -> Text:
     for position, symbol in enumerate(symbols):
         names.extend(([", "] if position else []) + [Math(Quantity(symbol))])
     return (before, *names, after)
+
+
+def _is_of(step: Step, layer: int) -> bool:
+    """Whether a step of an update belongs to a layer; the norm of all gradients belongs to none."""
+    return step.rule is not Rule.GRADIENT_NORM and layer_of(step) == layer
 
 
 def _parameter(target: Symbol) -> Symbol:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nbsolve.catalogue import OPTIMISERS, Equation
+from nbsolve.catalogue import Equation
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.graph_page import title_of
@@ -39,9 +39,10 @@ from nbsolve.given import Given
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.objective import literal as as_given
 from nbsolve.phrases import phrase
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, UpdateProblem
 from nbsolve.problem.updates import ASKS
-from nbsolve.step import Step
+from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, anchor
 
 __all__ = ["UpdatePage"]
@@ -66,7 +67,7 @@ class UpdatePage:
 
     @property
     def _equations(self) -> tuple[Equation, ...]:
-        return OPTIMISERS[self._problem.training.optimiser.name].equations
+        return optimiser_of(self._problem.training.optimiser).equations
 
     # ------------------------------------------------------------------ before the solution
 
@@ -165,10 +166,12 @@ class UpdatePage:
 
     def conventions(self) -> Document:
         """The optimiser's rule as its equations, and the rounding."""
-        said: tuple[Text, ...] = (
-            optimiser_text(self._problem.training.optimiser, "convention"),
-            (rounding_words(self._problem.rounding, True),),
-        )
+        optimiser = self._problem.training.optimiser
+        said: tuple[Text, ...] = (optimiser_text(optimiser, "convention"),)
+        if optimiser.clip:
+            words = phrase(f"conventions.clip_{optimiser.clip}", limit=optimiser.parameters["clip"].text)
+            said = (*said, (words,))
+        said = (*said, (rounding_words(self._problem.rounding, True),))
         return self._document(iter((Note("conventions", phrase("sections.conventions"), (Bullets(said),)),)))
 
     # ------------------------------------------------------------------ the solution
@@ -193,12 +196,15 @@ class UpdatePage:
         else:
             yield from self._start(update)
         lines, told = self._writer(update), self._told(update)
+        if update.number == 1 and (clip := self._problem.training.optimiser.clip):
+            yield Paragraph((phrase(f"passages.clip_{clip}"),))
+        yield from (lines.derivation(step) for step in update.steps if step.rule is Rule.GRADIENT_NORM)
         parameters = list(parameters_of(self._problem))
         for parameter in told:
             if len(parameters) > 1:
                 before, _, after = phrase("passages.update_in_full", name="\0").partition("\0")
                 yield Paragraph((before, Math(Quantity(parameter)), after))
-            own = [step for step in update.steps if self._about(step) == parameter]
+            own = [one for one in update.steps if self._about(one) == parameter]
             found = [lines.derivation(step) for step in own]
             yield Derivation(
                 tuple(line for one in found for line in one.lines),
@@ -344,7 +350,7 @@ class UpdatePage:
             )
             told = self._told(update)
             for step in reversed(update.steps):
-                if self._about(step) in told:
+                if self._about(step) in told or step.rule is Rule.GRADIENT_NORM:
                     lines.learn(step, False, needs)
             self._writers[update.number] = lines
         return self._writers[update.number]

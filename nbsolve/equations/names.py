@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.catalogue.optimisers import letter_of
 from nbsolve.equations.building import entries_of, quantity
 from nbsolve.equations.updating import parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.letters import Name, letter_name
 from nbsolve.notation import Names
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.graph_asks import LOSS
 from nbsolve.problem.graph_asks import quantity as typed
 from nbsolve.problem.model import GraphProblem, Network, Notation, UpdateProblem
@@ -51,7 +51,7 @@ class GraphNames(Names):
         """m_w: the letter of what the optimiser keeps, with the quantity that it belongs to."""
         training = self.problem.training
         assert training is not None
-        known = (equation.name for equation in OPTIMISERS[training.optimiser.name].equations)
+        known = (equation.name for equation in optimiser_of(training.optimiser).equations)
         kept = max((name for name in known if symbol.stem.startswith(f"{name}_")), key=len)
         owner = symbol._replace(role=Role.NODE, stem=symbol.stem[len(kept) + 1 :], new=False)
         several = len(list(parameters_of(self.problem))) > 1

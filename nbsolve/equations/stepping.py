@@ -10,13 +10,13 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.equations.building import entries_of
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import parameters_of, put_settings, start, state, write_updates
 from nbsolve.errors import DomainError, UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.given import Given
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, Rounding, UpdateProblem
 from nbsolve.recorder import Recorder
 from nbsolve.step import Step
@@ -117,7 +117,7 @@ class UpdateNames(GraphNames):
         return [*dict.fromkeys(states), *(f"dL/d{name}" for name in self.problem.shapes)]
 
     def _known(self, gradient: bool) -> Iterator[Symbol]:
-        record = OPTIMISERS[self.problem.training.optimiser.name]
+        record = optimiser_of(self.problem.training.optimiser)
         for name, shape in self.problem.shapes.items():
             for parameter in entries_of(name, shape):
                 yield parameter
@@ -136,7 +136,7 @@ class UpdateNames(GraphNames):
 def asked_of(part: Part, names: UpdateNames) -> Iterator[Atom]:
     """The single quantities that a part asks for, each once."""
     problem = names.problem
-    record = OPTIMISERS[problem.training.optimiser.name]
+    record = optimiser_of(problem.training.optimiser)
     found: list[Atom] = []
     for ask in part.ask:
         if ask == "updated_parameters":

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.equations.building import entries_of
-from nbsolve.expr import Expr, Negation, Product, Quantity, total, with_variables
+from nbsolve.expr import Expr, Function, Negation, Power, Product, Quantity, number, total, with_variables
 from nbsolve.given import Given
 from nbsolve.objective import literal
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import GraphProblem, GraphTraining, UpdateProblem
 from nbsolve.recorder import Recorder, forms
-from nbsolve.solving.update import UPDATES, setting
+from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.step import Rule
 from nbsolve.symbol import Partial, Role, Symbol
 
@@ -41,7 +41,7 @@ def start(problem: GraphProblem | UpdateProblem) -> dict[Symbol, Given]:
     """What the optimiser keeps before the first step: what is given, or 0."""
     if problem.training is None:
         return {}
-    record, given = OPTIMISERS[problem.training.optimiser.name], problem.training.state
+    record, given = optimiser_of(problem.training.optimiser), problem.training.state
     found: dict[Symbol, Given] = {}
     for name in problem.training.parameters:
         entries = entries_of(name, problem.shapes[name])
@@ -54,7 +54,7 @@ def start(problem: GraphProblem | UpdateProblem) -> dict[Symbol, Given]:
 
 def put_settings(recorder: Recorder, training: GraphTraining) -> None:
     """Bind the learning rate and the optimiser's other settings, and the number of the update."""
-    record = OPTIMISERS[training.optimiser.name]
+    record = optimiser_of(training.optimiser)
     settings = {setting(name): training.optimiser.parameters[name] for name in record.letters}
     settings[RATE] = training.optimiser.parameters["learning_rate"]
     settings[UPDATES] = Given.of(training.updates + recorder.number)
@@ -68,7 +68,10 @@ def write_updates(recorder: Recorder, problem: GraphProblem | UpdateProblem, obj
     """Write down the state and the new value of each parameter."""
     training = problem.training
     assert training is not None
-    record = OPTIMISERS[training.optimiser.name]
+    record = optimiser_of(training.optimiser)
+    if training.optimiser.clip == "norm":
+        squares = [Power((Quantity(Partial(objective, one)), number(2))) for one in parameters_of(problem)]
+        recorder.write(Rule.GRADIENT_NORM, NORM, forms(Function("sqrt", (total(*squares),))))
     for parameter in parameters_of(problem):
         slots = dict(_settings(training)) | {
             "gradient": Quantity(Partial(objective, parameter)),
@@ -88,12 +91,12 @@ def write_updates(recorder: Recorder, problem: GraphProblem | UpdateProblem, obj
 
 
 def _settings(training: GraphTraining) -> Mapping[str, Expr]:
-    record = OPTIMISERS[training.optimiser.name]
+    record = optimiser_of(training.optimiser)
     slots: dict[str, Expr] = {
         name: Quantity(setting(name)) if name in record.letters else literal(given)
         for name, given in training.optimiser.parameters.items()
     }
-    return slots | {"learning_rate": Quantity(RATE), "t": Quantity(UPDATES)}
+    return slots | {"learning_rate": Quantity(RATE), "t": Quantity(UPDATES), "norm": Quantity(NORM)}
 
 
 def _opposite(change: Expr) -> Expr:

@@ -1,8 +1,8 @@
-"""From what a problem says to the record: an activation or a loss of the catalogue, or the author's own formula."""
+"""From what a problem says to the record of a function or an optimiser, or to the author's own formula."""
 
 from __future__ import annotations
 
-from nbsolve.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
+from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, Activation, Loss, Optimiser, clipped
 from nbsolve.catalogue.losses import output_itself
 from nbsolve.formula import OwnFunction, joint_loss, own_activation, own_loss
 from nbsolve.problem.model import Choice, LossTerm, Topic
@@ -12,6 +12,12 @@ def activation_of(choice: Choice) -> Activation:
     """The record of a layer's activation."""
     own = own_function(choice)
     return ACTIVATIONS[choice.name] if own is None else own_activation(own)
+
+
+def optimiser_of(choice: Choice) -> Optimiser:
+    """The record of an optimiser, with gradients that are clipped before where the problem says so."""
+    record = OPTIMISERS[choice.name]
+    return clipped(record, choice.clip) if choice.clip else record
 
 
 def loss_of(term: LossTerm) -> Loss:

@@ -25,13 +25,15 @@ class Choice(_Frozen):
     """A name from the catalogue with all its parameters (defaults filled in), or a function by its formula.
 
     `formula` and `latex`, how its name is written, belong to functions that the catalogue does not have. `units`
-    has the activation of each unit where they are not all the same (the `name` is then BY_UNIT).
+    has the activation of each unit where they are not all the same (the `name` is then BY_UNIT). `clip` belongs to
+    optimisers whose gradients are clipped before, by `value` or by `norm`.
     """
 
     name: str
     parameters: dict[str, Given] = {}
     formula: str | None = None
     latex: str | None = None
+    clip: Literal["", "value", "norm"] = ""
     units: tuple[Choice, ...] = ()
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.problem.cursor import Cursor, listing, suggestion
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import LossTerm, Part, Training
 from nbsolve.problem.texts import read_string
 from nbsolve.problem.training import read_iteration
@@ -157,7 +158,7 @@ def _word(
             f"{word} is asked, but the problem has no loss", hint="add a loss, such as squared_error"
         )
         return None
-    if word == "state" and training is not None and not OPTIMISERS[training.optimiser.name].kept:
+    if word == "state" and training is not None and not optimiser_of(training.optimiser).kept:
         kept = listing([name for name, record in OPTIMISERS.items() if record.kept], "or")
         cursor.fault(
             f"state is asked, but {training.optimiser.name} keeps nothing from one update to the next",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from nbsolve.problem.schema_building import Schema, choice, integer, mapping, one_of, reference, text, texts
 
-__all__ = ["graph_keys", "graph_training", "update_keys"]
+__all__ = ["clip_keys", "graph_keys", "graph_training", "update_keys"]
 
 
 def graph_keys() -> dict[str, Schema]:
@@ -76,6 +76,19 @@ def graph_training(optimisers: Mapping[str, Mapping[str, Schema]]) -> Schema:
     )
 
 
+def clip_keys() -> Schema:
+    """How gradients are clipped before an update."""
+    how = {
+        "norm": reference("number", "The largest norm of all gradients together."),
+        "value": reference("number", "The largest size of each gradient."),
+    }
+    return {
+        **mapping(how, "Clipping of gradients: {norm: 1} or {value: 0.5}."),
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
 def update_keys(optimisers: Mapping[str, Mapping[str, Schema]], kept: Iterable[str]) -> dict[str, Schema]:
     """The keys of a problem of the kind `update` alone."""
     number: Schema = {
@@ -99,5 +112,6 @@ def update_keys(optimisers: Mapping[str, Mapping[str, Schema]], kept: Iterable[s
             "anyOf": [numbers, {"type": "array", "minItems": 1, "items": numbers}],
         },
         "optimiser": choice("How parameters are updated.", optimisers),
+        "clip": clip_keys(),
         "state": mapping(states, "What the optimiser has kept before (0 where absent)."),
     }

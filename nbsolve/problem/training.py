@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from nbsolve.catalogue import OPTIMISERS
+from nbsolve.catalogue import CLIPS, OPTIMISERS
 from nbsolve.problem.choices import read_choice
-from nbsolve.problem.cursor import Cursor
-from nbsolve.problem.model import Network, Training
+from nbsolve.problem.cursor import Cursor, describe
+from nbsolve.problem.model import Choice, Network, Training
 from nbsolve.problem.optimiser_state import read_state
 
 MAXIMUM_ITERATIONS = 1_000_000
@@ -18,7 +18,7 @@ SHOWN_IN_FULL = 5
 def read_training(cursor: Cursor, samples: int | None, network: Network | None) -> Training | None:
     """The training; None after noting a fault. `samples` or `network` of None: not known."""
     hints = {"learning_rate": "it belongs to the optimiser: optimiser: {sgd: {learning_rate: 0.1}}"}
-    known = ("optimiser", "state", "batch", "iterations", "epochs", "show")
+    known = ("optimiser", "clip", "state", "batch", "iterations", "epochs", "show")
     if not cursor.mapping(known, "training", hints):
         return None
     optimiser_cursor = cursor.get("optimiser")
@@ -28,6 +28,9 @@ def read_training(cursor: Cursor, samples: int | None, network: Network | None) 
     else:
         tables = {name: record.parameters for name, record in OPTIMISERS.items()}
         optimiser = read_choice(optimiser_cursor, "optimiser", tables)
+    clip = cursor.get("clip")
+    if clip is not None:
+        optimiser = read_clip(clip, optimiser)
     kept = read_state(cursor.get("state"), None if optimiser is None else OPTIMISERS[optimiser.name], network)
     batch = _batch(cursor.get("batch"), samples)
     if batch is None or samples is None:
@@ -50,6 +53,21 @@ def read_training(cursor: Cursor, samples: int | None, network: Network | None) 
         state=state,
         updates=updates,
     )
+
+
+def read_clip(cursor: Cursor, optimiser: Choice | None) -> Choice | None:
+    """The optimiser with gradients clipped by `{value: 0.5}` or `{norm: 1}`; None after noting a fault."""
+    if not cursor.is_mapping or len(cursor.keys()) != 1:
+        cursor.fault(f"clip is {describe(cursor.node)}", expected="{norm: 1} or {value: 0.5}")
+        return None
+    if not cursor.mapping(CLIPS, "clip"):
+        return None
+    (how,) = cursor.keys()
+    inner = cursor.get(how)
+    limit = None if inner is None else inner.number(how, above=0)
+    if limit is None or optimiser is None:
+        return None
+    return optimiser.model_copy(update={"clip": how, "parameters": {**optimiser.parameters, "clip": limit}})
 
 
 def _batch(cursor: Cursor | None, samples: int | None) -> int | Literal["all"] | None:

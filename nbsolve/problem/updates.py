@@ -14,13 +14,13 @@ from nbsolve.problem.model import Choice, GivenArray, GraphTraining, Part, Round
 from nbsolve.problem.optimiser_state import MAXIMUM_UPDATES
 from nbsolve.problem.parts import MAXIMUM_PARTS, PART_KEYS, read_label, read_space
 from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
-from nbsolve.problem.training import read_iteration
+from nbsolve.problem.training import read_clip, read_iteration
 
 __all__ = ["ASKS", "KEYS", "read_update_problem"]
 
 KEYS = (
-    "kind", "title", "source", "group", "statement", "language", "parameters", "gradients", "optimiser", "state",
-    "names", "rounding", "parts", "pitfalls",
+    "kind", "title", "source", "group", "statement", "language", "parameters", "gradients", "optimiser", "clip",
+    "state", "names", "rounding", "parts", "pitfalls",
 )  # fmt: skip
 ASKS = ("updated_parameters", "state")
 MAXIMUM_PARAMETERS, MAXIMUM_STEPS = 200, 100
@@ -51,6 +51,8 @@ def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | N
     inner = root.get("optimiser")
     tables = {one: record.parameters for one, record in OPTIMISERS.items()}
     optimiser = None if inner is None else read_choice(inner, "optimiser", tables)
+    if (inner := root.get("clip")) is not None:
+        optimiser = read_clip(inner, optimiser)
     state: dict[str, Numbers] = {}
     updates = 0
     if optimiser is not None and given and (inner := root.get("state")) is not None:

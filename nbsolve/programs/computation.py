@@ -41,7 +41,7 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.given import Given
-from nbsolve.problem.functions import activation_of, loss_of
+from nbsolve.problem.functions import activation_of, loss_of, optimiser_of
 from nbsolve.problem.model import Choice, LossTerm, Problem
 
 Assignment = tuple[str, Expr]
@@ -357,13 +357,28 @@ class Computation:
     def optimiser(self) -> Optimiser:
         """The record of the optimiser of a problem that has one."""
         assert self.problem.training is not None
-        return OPTIMISERS[self.problem.training.optimiser.name]
+        return optimiser_of(self.problem.training.optimiser)
 
     @cached_property
     def counted(self) -> bool:
         """Whether the number of an update matters."""
         formulae = (*(equation.formula for equation in self.optimiser.equations), self.optimiser.change)
         return any(node == Variable("t") for formula in formulae for node in walk(formula))
+
+    def norm(self, gradients: Mapping[str, str]) -> Expr | None:
+        """The norm of all gradients, whose variables are given by array; None where none is needed."""
+        training = self.problem.training
+        if training is None or training.optimiser.clip != "norm":
+            return None
+        squares = [Power((Variable(gradients[own.name]), number(2))) for own in self.arrays if not own.held]
+        return Function("sqrt", (total(*map(total_of, squares)),))
+
+    @property
+    def held_in_part(self) -> bool:
+        """Whether some entries of an array move and others do not, so that the norm has no short formula."""
+        training = self.problem.training
+        clipped = training is not None and training.optimiser.clip == "norm"
+        return clipped and any(own.trained is not None for own in self.arrays)
 
     def found(self, array: Array, gradient: str) -> Iterator[Assignment]:
         """What the optimiser finds for an array of parameters before it changes it, one after the other."""
@@ -392,6 +407,7 @@ class Computation:
             "gradient": Variable(gradient),
             "parameter": Variable(array.name),
         }
+        slots["norm"] = Variable("norm")
         for equation in record.equations:
             slots[equation.name] = Variable(state_name(equation, array))
             slots[f"old_{equation.name}"] = Variable(f"old_{state_name(equation, array)}")
@@ -441,7 +457,7 @@ _TAKEN = frozenset(
         "Decimal",
         "p",
     }
-    | {"t", *(name for record in OPTIMISERS.values() for name in record.letters)}
+    | {"t", "norm", "clip", *(name for record in OPTIMISERS.values() for name in record.letters)}
     | {"iteration", "first", "before", "parameters", "optimiser", RATE, STRENGTH, *dir(builtins)}
 )
 

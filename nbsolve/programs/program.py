@@ -37,6 +37,8 @@ def programs_of(solution: Solution, names: Names) -> Programs:
         raise CannotBeSaid("too many numbers")
     if any(not isinstance(entry, Given) for entry in problem.entries):
         raise CannotBeSaid("letters")
+    if Computation(problem).held_in_part:
+        raise CannotBeSaid("a norm of gradients of which some are held")
     told = Run(solution, Computation(problem), False, Format.of(problem.rounding))
     exactly = told.on_a_kink
     attempts = [

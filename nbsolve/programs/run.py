@@ -198,6 +198,9 @@ class Run:
                 return
             before = {own.name: variables[own.name] for own in computation.arrays}
             variables["t"] = problem.training.updates + number
+            norm = computation.norm({own.name: own.gradient for own in computation.arrays})
+            if norm is not None:
+                variables["norm"] = compiled(norm)(variables)
             for own, rule in changes:
                 for name, expression in computation.found(own, own.gradient):
                     if not own.held:

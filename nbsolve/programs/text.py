@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import Cases, Expr, Function, Negation, Variable, walk
 from nbsolve.given import Entry, Given
 from nbsolve.notation import Names
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.programs.computation import RATE, STRENGTH, Computation, state_name
 from nbsolve.programs.doubles import Doubles
@@ -264,6 +264,10 @@ class ProgramText:
             yield f"t = {number if has_several(self.problem) else before + 1}  # the number of the update"
         if self.torch and not self._by_library and not all(own.held for own in arrays):
             yield "with torch.no_grad():"
+        names = {own.name: f"{own.name}.grad" if self.torch else own.gradient for own in arrays}
+        norm = self.computation.norm(names)
+        if norm is not None:
+            yield f"{'    ' if self.torch else ''}norm = {written(norm, self.dialect)}  # of all gradients"
         for own in arrays:
             mask = None
             if own.trained is not None:
@@ -292,7 +296,7 @@ class ProgramText:
     def _by_library(self) -> bool:
         """Whether PyTorch's own optimiser does the update."""
         training = self.problem.training
-        return self.torch and training is not None and OPTIMISERS[training.optimiser.name].straight
+        return self.torch and training is not None and optimiser_of(training.optimiser).straight
 
 
 def _number(entry: Entry) -> str:

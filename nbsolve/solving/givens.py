@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from nbsolve.blocks.dense import Dense
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import Array
 from nbsolve.given import Given
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import LayerState, Problem, Training
 from nbsolve.solving.update import UPDATES, setting
 from nbsolve.symbol import Partial, Role, Symbol
@@ -30,7 +30,7 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
     if problem.training is not None:
         rate = problem.training.optimiser.parameters["learning_rate"]
         values.put_given(Symbol(Role.LEARNING_RATE), given_array(rate))
-        for name in OPTIMISERS[problem.training.optimiser.name].letters:
+        for name in optimiser_of(problem.training.optimiser).letters:
             values.put_given(setting(name), given_array(problem.training.optimiser.parameters[name]))
         for layer in layers:
             for symbol, texts in states_of(problem.training, layer):
@@ -43,7 +43,7 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
 def states_of(training: Training, layer: Dense) -> Iterator[tuple[Symbol, Array]]:
     """What the optimiser keeps for each trained array of a layer's parameters at the start: as given, or 0."""
     zero = LayerState(weights=Given.read("0"), bias=Given.read("0"))
-    for equation in OPTIMISERS[training.optimiser.name].kept:
+    for equation in optimiser_of(training.optimiser).kept:
         given = training.state.get(equation.name)
         own = zero if given is None else given[layer.index - 1]
         for parameter in layer.parameters:
@@ -73,7 +73,7 @@ def begun(
     values.stored.update(parameters.stored)
     values.unrounded.update(parameters.unrounded)
     values.givens.update(parameters.givens)
-    if problem.training is not None and OPTIMISERS[problem.training.optimiser.name].equations:
+    if problem.training is not None and optimiser_of(problem.training.optimiser).equations:
         made = problem.training.updates + number
         values.put_given(UPDATES, given_array(Given.read(str(made))))
     for place, label in zip(samples, labels, strict=True):

@@ -7,17 +7,18 @@ Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sectio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from nbsolve.blocks.dense import LOSS, Dense, Parameter
-from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import (
     Atom,
     Expr,
+    Function,
     MatrixProduct,
     Negation,
+    Power,
     Product,
     Quantity,
     Sum,
@@ -29,6 +30,7 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.objective import literal
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Choice
 from nbsolve.recorder import Held, Recorder, forms
 from nbsolve.solving.gradient import Explanation
@@ -39,6 +41,12 @@ UPDATES = Symbol(Role.SETTING, stem="t")
 """The number of an update, counted from the first one that the optimiser made."""
 
 
+NORM = Symbol(Role.SETTING, stem="norm")
+"""The norm of the gradients of all parameters."""
+_MOST_SQUARES = 12
+"""The most gradients whose squares are written one by one."""
+
+
 def setting(name: str) -> Symbol:
     """One of the optimiser's settings, where formulae call it by a letter."""
     return Symbol(Role.SETTING, stem=name)
@@ -46,7 +54,7 @@ def setting(name: str) -> Symbol:
 
 def _slots(optimiser: Choice, wrt: Symbol, done: int) -> dict[str, Expr]:
     """What the placeholders of a formula stand for after `done` equations of the optimiser."""
-    record = OPTIMISERS[optimiser.name]
+    record = optimiser_of(optimiser)
     slots: dict[str, Expr] = {
         name: Quantity(setting(name)) if name in record.letters else literal(given)
         for name, given in optimiser.parameters.items()
@@ -56,6 +64,7 @@ def _slots(optimiser: Choice, wrt: Symbol, done: int) -> dict[str, Expr]:
         "gradient": Quantity(Partial(LOSS, wrt)),
         "parameter": Quantity(wrt),
         "t": Quantity(UPDATES),
+        "norm": Quantity(NORM),
     }
     for place, equation in enumerate(record.equations):
         old, new = (Quantity(wrt.state(equation.name, flag)) for flag in (False, equation.kept))
@@ -66,13 +75,29 @@ def _slots(optimiser: Choice, wrt: Symbol, done: int) -> dict[str, Expr]:
 
 def change_of(optimiser: Choice, wrt: Symbol) -> Expr:
     """What an update adds to a parameter, or to an array of them, by the optimiser's record."""
-    record = OPTIMISERS[optimiser.name]
+    record = optimiser_of(optimiser)
     return with_variables(record.change, _slots(optimiser, wrt, len(record.equations)))
+
+
+def write_norm(recorder: Recorder, layers: Sequence[Dense]) -> None:
+    """Write down the norm of the gradients of all parameters that move: √Σ (∂L/∂p)²."""
+    moving = [one for layer in layers for one in layer.parameters if np.any(one.trained)]
+    whole = (
+        all(np.all(one.trained) for one in moving) and sum(len(one.members) for one in moving) > _MOST_SQUARES
+    )
+    squares: list[Expr] = []
+    for parameter in moving:
+        if whole:
+            square = Power((Quantity(Partial(LOSS, parameter.symbol)), number(2)))
+            squares.append(square if parameter.symbol.shared else Total((square,)))
+        else:
+            squares += [Power((Quantity(Partial(LOSS, one)), number(2))) for one in _trained(parameter)]
+    recorder.write(Rule.GRADIENT_NORM, NORM, forms(Function("sqrt", (total(*squares),))))
 
 
 def _write_equations(recorder: Recorder, optimiser: Choice, parameter: Parameter, members: Members) -> None:
     """Write down what the optimiser finds for each entry of a parameter before it changes it."""
-    for place, equation in enumerate(OPTIMISERS[optimiser.name].equations):
+    for place, equation in enumerate(optimiser_of(optimiser).equations):
 
         def formula(wrt: Symbol, formula: Expr = equation.formula, place: int = place) -> Expr:
             return with_variables(formula, _slots(optimiser, wrt, place))
