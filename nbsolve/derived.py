@@ -55,18 +55,20 @@ def derive(solution: Solution, iteration: Iteration, outputs: bool = False) -> D
     digits = rounding.intermediates if each_step else None
     values = iteration.values.copied()
     recorder = Recorder(iteration.number, solution.arithmetic, digits, True, values)
-    write_derived(recorder, solution, iteration.labels)
+    write_derived(recorder, solution, iteration.labels, iteration.samples[0])
     if outputs:
         write_output_derivatives(recorder, solution, iteration.labels)
     return Derived(values, tuple(recorder.steps))
 
 
-def write_derived(recorder: Recorder, solution: Solution, labels: Sequence[int | None]) -> None:
-    """Write down what the passes did not."""
+def write_derived(
+    recorder: Recorder, solution: Solution, labels: Sequence[int | None], first: int | None = None
+) -> None:
+    """Write down what the passes did not; `first` is the number of the first sample."""
     problem = solution.problem
     output = solution.layers[-1]
     graph = network_graph(solution.layers, labels)
-    objective = Objective(problem, labels).meeting(recorder.values)
+    objective = Objective(problem, labels, number=first).meeting(recorder.values)
     seeing = objective.seeing(recorder.values, recorder.arithmetic) if problem.losses else objective
     for label in labels:
         if problem.samples[0].target is not None:

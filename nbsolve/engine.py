@@ -146,7 +146,7 @@ class _Run:
         )
         recorder.replaced = self.replay.at(number)
         with_loss = bool(self.problem.losses) and (wanted or self._loss_is_needed(number))
-        objective = Objective(self.problem, labels)
+        objective = Objective(self.problem, labels, number=samples[0] if len(samples) == 1 else None)
         # The formula of a cross-entropy may depend on how close its predictions are to 0 and 1.
         fixed = not (
             objective.logarithmic and (with_loss or not objective.bounded or self.digits is not None)

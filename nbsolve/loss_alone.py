@@ -175,6 +175,8 @@ class Batch:
             if term.over_samples == "mean":
                 own = own / flint.fmpq(len(self.samples))
             total = watching.add(total, own)
+        if sample.weight is not None:
+            total = watching.multiply(sample.weight.value, total)
         return SampleLoss(z, passed_on, total, there, tuple(watching.signs[len(there) :]))
 
     def summed(self, parameters: Parameters, layer: int, a: Array, arithmetic: Arithmetic) -> Array:

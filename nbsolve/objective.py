@@ -61,7 +61,7 @@ class Objective:
 
     `saturated` are the outputs whose loss is written through z, with its sign (see `catalogue.SATURATED_PAIRS`);
     `met` are outputs that are exactly 0 or 1 as they should be, where 0 · ln 0 is 0. `indicators` are targets of 0
-    and 1, which say what of a loss of all outputs is left.
+    and 1, which say what of a loss of all outputs is left. `number`: that of a single sample in the file.
     """
 
     problem: Problem
@@ -69,6 +69,19 @@ class Objective:
     saturated: Mapping[Symbol, int] = field(default_factory=dict)
     met: Mapping[Symbol, int] = field(default_factory=dict)
     indicators: Mapping[Symbol, int] = field(default_factory=dict)
+    number: int | None = None
+
+    def weight_of(self, sample: int | None) -> Given | None:
+        """What the loss of a sample is multiplied by; None for 1."""
+        number = self.number if sample is None else sample
+        if number is None or not self.problem.weighted:
+            return None
+        weight = self.problem.samples[number - 1].weight
+        return None if weight is None or weight.value == ONE else weight
+
+    def _weighted(self, loss: Expr, sample: int | None) -> Expr:
+        weight = self.weight_of(sample)
+        return loss if weight is None else product(literal(weight), loss)
 
     @property
     def depth(self) -> int:
@@ -154,7 +167,7 @@ class Objective:
         """Which loss is not defined, for which prediction of which output and sample."""
         objective = self.seeing(recorder.values, recorder.arithmetic)
         for sample, k in itertools.product(self.samples, range(1, self.outputs + 1)):
-            alone = Objective(self.problem, (sample,), objective.saturated)
+            alone = replace(objective, samples=(sample,))
             formulae = (
                 [alone.derivative(k, sample)]
                 if names.startswith("the derivative")
@@ -221,10 +234,13 @@ class Objective:
     def _loss(self, new: bool) -> Expr:
         """The loss of the batch, from those of its samples where it has several."""
         if len(self.samples) == 1:
-            data = self.sample_loss(self.samples[0], new)
+            data = self._weighted(self.sample_loss(self.samples[0], new), self.samples[0])
         else:
             data = total(
-                *(Quantity(Symbol(Role.SAMPLE_LOSS, sample=sample, new=new)) for sample in self.samples)
+                *(
+                    self._weighted(Quantity(Symbol(Role.SAMPLE_LOSS, sample=sample, new=new)), sample)
+                    for sample in self.samples
+                )
             )
             if self.problem.losses[0].over_samples == "mean":
                 data = product(Number(flint.fmpq(1, len(self.samples))), data)
@@ -277,7 +293,7 @@ class Objective:
             return None
         return total(
             *(
-                product(_constant(self._factor(term)), self.output_term(term, k, sample))
+                product(_constant(self._factor(term, sample)), self.output_term(term, k, sample))
                 for term in self.problem.losses
             )
         )
@@ -309,7 +325,7 @@ class Objective:
         for term in self.problem.losses:
             record = loss_of(term)
             body = self._derivative_body(term, record.derivative, k, sample)
-            terms.append(_scaled(self.coefficient(term, record), body))
+            terms.append(_scaled(self.coefficient(term, record, sample), body))
         return total(*terms)
 
     def _derivative_body(self, term: LossTerm, formula: Expr, k: Unit, sample: int | None) -> Expr:
@@ -375,7 +391,7 @@ class Objective:
             slope = with_variables(record.derivative, _parameters(term))
             if record.separable and not together:  # beside one that looks at all outputs: a_k is its own one
                 slope = with_variables(slope, {"a": Variable("a_k"), "y": Variable("y_k")})
-            terms.append(product(*self.coefficient(term, record), slope))
+            terms.append(product(*self.coefficient(term, record, sample), slope))
         definition = total(*terms)
         if together:
             return Applied("loss", definition, (("a", a), ("y", y)), primes=1)
@@ -407,22 +423,25 @@ class Objective:
                 "target_sum": target_sum,
             },
         )
-        return product(*self.coefficient(term, loss_of(term)), _simplified(filled))
+        return product(*self.coefficient(term, loss_of(term), sample), _simplified(filled))
 
     def cancelled_in(self, z: Symbol, values: Values) -> Expr | None:
         """`cancelled` of a pre-activation; None for one of another layer than the last."""
         return self.cancelled(z.to, z.sample, values) if z.layer == self.depth else None
 
-    def coefficient(self, term: LossTerm, record: Loss) -> list[Expr]:
+    def coefficient(self, term: LossTerm, record: Loss, sample: int | None = None) -> list[Expr]:
         """The constant factors of one loss in the derivative of the batch's loss."""
-        factors: list[Expr] = [_constant(self._factor(term) * record.coefficient)]
+        factors: list[Expr] = [_constant(self._factor(term, sample) * record.coefficient)]
         if term.log_base is not None:
             factors.append(quotient(number(1), Function("ln", (literal(term.log_base),))))
         return factors
 
-    def _factor(self, term: LossTerm) -> flint.fmpq:
-        """weight · scale, divided by the outputs and samples that are averaged over."""
+    def _factor(self, term: LossTerm, sample: int | None = None) -> flint.fmpq:
+        """weight · scale, divided by the outputs and samples that are averaged over, times the sample's weight."""
         factor = term.weight.value * term.scale.value
+        weight = self.weight_of(sample)
+        if weight is not None:
+            factor *= weight.value
         if term.over_outputs == "mean" and loss_of(term).separable:
             factor /= self.outputs
         return factor / len(self.samples) if term.over_samples == "mean" else factor

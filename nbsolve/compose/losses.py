@@ -43,6 +43,8 @@ def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text
     problem = solution.problem
     for term in problem.losses:
         yield loss_words(term, problem, names, kink)
+    if problem.weighted:
+        yield (phrase("conventions.sample_weights"),)
     if len(problem.losses) > 1:
         yield (phrase("conventions.several_losses"),)
     if any(loss_of(term).logarithmic for term in problem.losses):

@@ -44,6 +44,10 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
     yield from parameters(solution, attached)
     yield from samples(solution, attached)
     yield from kept(solution, attached)
+    if problem.weighted:
+        weights = [str(sample.weight) for sample in problem.samples]
+        key = "sample_weights" if len(weights) > 1 else "sample_weight"
+        yield Paragraph((phrase(f"statement.{key}", listed=", ".join(weights)),))
     if problem.features:
         yield Paragraph((phrase("statement.features", listed=_listed(problem.features)),))
     if problem.classes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from nbsolve.errors import Fault, ProblemError
+from nbsolve.given import Letter
 from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_letters, check_targets
 from nbsolve.problem.cursor import Cursor, Notes, listing
@@ -21,6 +22,7 @@ from nbsolve.problem.overrides import apply_overrides
 from nbsolve.problem.parameters import with_parameters
 from nbsolve.problem.parts import default_parts, read_parts
 from nbsolve.problem.reading import read_text, read_tree
+from nbsolve.problem.sample_weights import check_sample_weights, read_sample_weights
 from nbsolve.problem.samples import read_samples
 from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
 from nbsolve.problem.training import read_training
@@ -50,6 +52,7 @@ KEYS = (
     "classes",
     "loss",
     "upstream",
+    "sample_weights",
     "regulariser",
     "training",
     "notation",
@@ -206,6 +209,15 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     parts = _parts(root, loss_cursor is not None, training, own, upstream_cursor is not None)
     if network is not None and samples is not None and losses:
         check_targets(root, network, samples, losses)
+    weights_cursor = root.get("sample_weights")
+    weights = None if weights_cursor is None else read_sample_weights(weights_cursor, samples)
+    if weights_cursor is not None:
+        written = [entry for sample in samples or () for entry in sample.entries]
+        rows = [] if network is None else [row for layer in network.layers for row in layer.weights]
+        letters_ = any(
+            isinstance(entry, Letter) for entry in (*written, *(cell for row in rows for cell in row))
+        )
+        check_sample_weights(root, in_letters or letters_)
     texts = {key: read_string(root, key) for key in TEXTS}
     pitfalls = read_texts(root.get("pitfalls"))
     if network is not None and samples is not None and parts is not None:
@@ -217,6 +229,11 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     if upstream is not None:
         pairs = zip(samples, upstream, strict=True)
         samples = tuple(sample.model_copy(update={"upstream": row}) for sample, row in pairs)
+    if weights is not None:
+        samples = tuple(
+            sample.model_copy(update={"weight": weight})
+            for sample, weight in zip(samples, weights, strict=True)
+        )
     parts = parts if parts is not None else default_parts(losses, training, upstream is not None)
     return Problem(
         name=name,

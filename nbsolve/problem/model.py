@@ -88,12 +88,14 @@ class Network(_Frozen):
 class Sample(_Frozen):
     """One input vector x and, where there is a loss, its target vector y.
 
-    `upstream` is ∂L/∂a of the outputs, where that is given instead of a loss.
+    `upstream` is ∂L/∂a of the outputs, where that is given instead of a loss; `weight` what its loss is
+    multiplied by.
     """
 
     input: tuple[Entry, ...]
     target: tuple[Entry, ...] | None = None
     upstream: tuple[Entry, ...] | None = None
+    weight: Given | None = None
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -255,6 +257,11 @@ class Problem(AnyProblem):
     def differentiated(self) -> bool:
         """Whether there are gradients: of a loss, or from those that come in at the outputs."""
         return bool(self.losses) or self.given_gradient
+
+    @cached_property
+    def weighted(self) -> bool:
+        """Whether the losses of the samples have weights."""
+        return self.samples[0].weight is not None
 
     @cached_property
     def given_gradient(self) -> bool:

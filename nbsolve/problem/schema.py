@@ -68,6 +68,12 @@ def schema() -> Schema:
                 "classes": texts("What each output stands for, one name for each, such as [cat, dog]."),
                 "loss": _loss(),
                 "upstream": _upstream(),
+                "sample_weights": {
+                    "description": "What the loss of each sample is multiplied by, in their order.",
+                    "type": "array",
+                    "minItems": 1,
+                    "items": reference("number"),
+                },
                 "functions": _functions(),
                 "losses": _losses(),
                 "regulariser": _regulariser(),

@@ -45,7 +45,7 @@ from nbsolve.problem.functions import activation_of, loss_of, optimiser_of
 from nbsolve.problem.model import Choice, LossTerm, Problem
 
 Assignment = tuple[str, Expr]
-X, Y, GIVEN = Variable("x"), Variable("y"), Variable("g")
+X, Y, GIVEN, OF_SAMPLES = Variable("x"), Variable("y"), Variable("g"), Variable("v")
 RATE, STRENGTH = "eta", "strength"
 
 
@@ -195,7 +195,7 @@ class Computation:
         for term in self.problem.losses:
             definition = _filled(loss_of(term).definition, term.parameters)
             letters = self._entries(definition) if loss_of(term).entries else {"a": self._output, "y": Y}
-            body = total_of(with_variables(definition, letters))
+            body = total_of(self._weighted(with_variables(definition, letters)))
             terms.append(self._scaled(term, self._factor(term), body))
         regulariser = self.problem.regulariser
         if regulariser is not None:
@@ -206,6 +206,10 @@ class Computation:
     @property
     def _output(self) -> Variable:
         return Variable(f"a{self.depth}")
+
+    def _weighted(self, body: Expr) -> Expr:
+        """A row for each sample, times its weight where the samples have any."""
+        return product(OF_SAMPLES, body) if self.problem.weighted else body
 
     def _entries(self, formula: Expr) -> dict[str, Expr]:
         """a_1, y_1, a_2, … of a loss of all outputs: columns of the batch."""
@@ -299,7 +303,8 @@ class Computation:
             else:
                 own = {"a": self._output, "y": Y, "a_k": self._output, "y_k": Y}
                 body = with_variables(_filled(record.derivative, term.parameters), own)
-            terms.append(self._scaled(term, self._factor(term) * record.coefficient, body))
+            scaled = self._scaled(term, self._factor(term) * record.coefficient, body)
+            terms.append(self._weighted(scaled))
         return total(*terms)
 
     def _signal(self, n: int) -> Expr:
@@ -331,7 +336,7 @@ class Computation:
             target_sum = number(1)
         body = with_variables(body, {"a": self._output, "y": Y, "target_sum": target_sum})
         body = substitute(body, lambda e: product(*e.operands) if isinstance(e, Product) else None)
-        return self._scaled(term, self._factor(term) * loss_of(term).coefficient, body)
+        return self._weighted(self._scaled(term, self._factor(term) * loss_of(term).coefficient, body))
 
     def _gradients(self, n: int) -> Iterator[Assignment]:
         dz: Expr = Variable(f"dz{n}")
@@ -445,6 +450,8 @@ _TAKEN = frozenset(
         "y",
         "g",
         "G",
+        "v",
+        "V",
         "z",
         "e",
         "X",

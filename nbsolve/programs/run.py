@@ -169,11 +169,13 @@ class Run:
         samples = [[_double(v) for v in sample.input] for sample in problem.samples]
         targets = [[_double(v) for v in sample.target or ()] for sample in problem.samples]
         given = [[_double(v) for v in sample.upstream or ()] for sample in problem.samples]
+        weights = [[1.0 if sample.weight is None else _double(sample.weight)] for sample in problem.samples]
         for number, batch in enumerate(batches(problem), 1):
             iteration = shown.get(number)
             variables["x"] = np.array([samples[s - 1] for s in batch])
             variables["y"] = np.array([targets[s - 1] for s in batch])
             variables["g"] = np.array([given[s - 1] for s in batch])
+            variables["v"] = np.array([weights[s - 1] for s in batch])
             for name, rule in forward:
                 found = rule(variables)
                 if self.snapped and name.startswith("z"):

@@ -86,6 +86,11 @@ class ProgramText:
         yield from self._array(x, table(samples), comment=rows)
         if problem.samples[0].target is not None:
             yield from self._array(y, table([sample.target or () for sample in problem.samples]))
+        if problem.weighted:
+            column = table([(sample.weight,) for sample in problem.samples if sample.weight is not None])
+            yield from self._array(
+                "v" if self.whole_batch else "V", column, comment="the weight of each sample"
+            )
         if problem.given_gradient:
             given = table([sample.upstream or () for sample in problem.samples])
             name = "g" if self.whole_batch else "G"
@@ -236,12 +241,13 @@ class ProgramText:
 
     def _batch(self) -> Iterator[str]:
         size, length = batch_size(self.problem), epoch_length(self.problem)
-        y = "g" if self.problem.given_gradient else "y"
-        if not has_several(self.problem):
-            yield f"x, {y} = X[:{size}], {y.upper()}[:{size}]"
-            return
-        yield f"first = (iteration - 1) % {length}" + (f" * {size}" if size > 1 else "")
-        yield f"x, {y} = X[first:first + {size}], {y.upper()}[first:first + {size}]"
+        names = ["x", "g" if self.problem.given_gradient else "y", *(["v"] if self.problem.weighted else [])]
+        taken = f":{size}"
+        if has_several(self.problem):
+            yield f"first = (iteration - 1) % {length}" + (f" * {size}" if size > 1 else "")
+            taken = f"first:first + {size}"
+        rows = ", ".join(f"{name.upper()}[{taken}]" for name in names)
+        yield f"{', '.join(names)} = {rows}"
 
     def _snapped(self, name: str, text: str) -> Iterator[str]:
         if self.torch:

@@ -105,6 +105,11 @@ class ProseChecker(Conventions, Tables, LiveWords):
                 if number and int(number[0]) != self.spec.iterations:
                     out.faults.append(f"{number[0]} iterations, not {self.spec.iterations}")
 
+    def sample_weights(self, place: Place, out: Found, listed: str) -> None:
+        """The weights as the problem writes them."""
+        if listed.split(", ") != [str(weight) for weight in self.node.get("sample_weights", [])]:
+            out.faults.append(f"weights {listed}")
+
     def given_gradient(
         self, place: Place, out: Found, loss: str, batch: str | None, rows: str | None, again: str
     ) -> None:
@@ -343,6 +348,7 @@ def _rules() -> list[Rule]:
         ),
         (r"(A network with .*\.)", p.network),
         (r"The sample: (.*)", p.data),
+        (r"Weights? of the samples? in the loss(?:, in this order)?: (.*)\.", p.sample_weights),
         (
             r"the gradient of the loss \$([^$]*)\$( of the whole batch)? with respect to the outputs is given"
             r"(, one row for each sample)?; \$([^$]*)\$ itself is not known, and not needed",

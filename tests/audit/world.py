@@ -269,7 +269,7 @@ class World:
             for n, term in enumerate(spec.losses, 1):
                 value = losses.factor(term, len(a)) / term.weight * losses.total(term, a, targets[s])
                 self.true[f"L_term{mark}[{n}]", t, s + 1] = value  # its weight stands before its letter
-                totals[n] = totals.get(n, Fraction(0)) + value
+                totals[n] = totals.get(n, Fraction(0)) + spec.weight_of(s) * value
             parts = [self.true[f"L_term{mark}[{n}]", t, s + 1] for n in totals]
             whole = (term.weight * v for term, v in zip(spec.losses, parts, strict=True))
             self.true[f"L{mark}", t, s + 1] = sum(whole, Fraction(0))
@@ -406,6 +406,7 @@ class World:
             )
         if len(found) > 1:
             found = [self.rounded(value) for value in found]
+        found = [self.spec.weight_of(s) * value for s, value in zip(batch, found, strict=True)]
         loss = network.share_of_sample(self.spec, len(batch)) * sum(found, Fraction(0))
         if self.spec.penalty is not None:
             names = [q for q, i, _ in self.true if i == t and q.startswith("W_new[")]
@@ -474,7 +475,9 @@ class World:
         y = self.spec.targets[batch[0] if sample is None else sample - 1]
         a = [self.number((f"a[{layer}][{j}]", t, sample), carried=carried) for j in range(1, len(y) + 1)]
         slopes = (losses.factor(term, len(y)) * losses.slopes(term, a, y)[k - 1] for term in self.spec.losses)
-        return network.share_of_sample(self.spec, len(batch)) * sum(slopes, Fraction(0))
+        share = network.share_of_sample(self.spec, len(batch))
+        weight = self.spec.weight_of(batch[0] if sample is None else sample - 1)
+        return weight * share * sum(slopes, Fraction(0))
 
     def _derivative(self, name: str, t: int, carried: bool) -> Number | Vector:
         path, _, through = name.partition("|")

@@ -87,6 +87,7 @@ class Batch:
             if spec.targets is None
             else np.array([[float(v) for v in spec.targets[s]] for s in positions])
         )
+        self.v = np.array([[float(spec.weight_of(s))] for s in positions])
         self.g = (
             None
             if spec.upstream is None
@@ -111,7 +112,7 @@ class Batch:
         """One (samples, outputs) array a term, with 1/n where the samples are averaged."""
         out = self.forward(theta)[1][-1]
         n = self.size if self.spec.losses[0].over_samples == "mean" else 1
-        return [_terms(loss, out, self.y) / n for loss in self.spec.losses]
+        return [self.v * _terms(loss, out, self.y) / n for loss in self.spec.losses]
 
     def penalty(self, weights: list[Array]) -> Array:
         penalty = self.spec.penalty

@@ -83,7 +83,10 @@ def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
         return sum((g * a for given, out in rows for g, a in zip(given, out, strict=True)), ZERO)
     if spec.targets is None:
         raise ValueError("no targets")
-    values = (sample_loss(spec, forward(spec, p, spec.inputs[s])[1][-1], spec.targets[s]) for s in batch)
+    values = (
+        spec.weight_of(s) * sample_loss(spec, forward(spec, p, spec.inputs[s])[1][-1], spec.targets[s])
+        for s in batch
+    )
     bare = share_of_sample(spec, len(batch)) * sum(values, ZERO)
     squares = sum((w * w for m in p.weights for row in m for w in row), ZERO)
     return bare + penalty_factor(spec, len(batch)) * squares
@@ -168,7 +171,7 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
             top: list[Number] = list(spec.upstream[s])
         elif spec.targets is not None and spec.losses:
             y = spec.targets[s]
-            share = share_of_sample(spec, len(batch))
+            share = share_of_sample(spec, len(batch)) * spec.weight_of(s)
             out |= {(f"e[{k}]", t, s + 1): v - a for k, (v, a) in enumerate(zip(y, outs[-1], strict=True), 1)}
             top = _top(spec, outs[-1], y, share)
         else:

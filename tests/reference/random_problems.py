@@ -109,6 +109,15 @@ def problem(rng: Random) -> dict[str, Node]:
     return out
 
 
+def with_sample_weights(rng: Random) -> dict[str, Node]:
+    """A random network whose samples have weights."""
+    out = problem(rng)
+    weights = [rng.choice(("0", "1", "2", "0.5", "1/3", "3.25")) for _ in out["samples"]]
+    weights[0] = "1.5"
+    out["sample_weights"] = weights
+    return out
+
+
 def with_upstream(rng: Random) -> dict[str, Node]:
     """A random network whose gradient with respect to the outputs is given instead of a loss."""
     out = problem(rng)

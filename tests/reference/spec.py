@@ -102,8 +102,14 @@ class Spec:
     """1 where δ is ∂L/∂z, −1 where it is −∂L/∂z."""
     upstream: list[list[Fraction]] | None = None
     """∂L/∂a of the outputs of each sample, where that is given instead of a loss."""
+    sample_weights: list[Fraction] | None = None
+    """What the loss of each sample is multiplied by."""
     of_outputs: bool = False
     """Whether derivatives of single outputs are asked for."""
+
+    def weight_of(self, sample: int) -> Fraction:
+        """The weight of a sample (its position from 0)."""
+        return Fraction(1) if self.sample_weights is None else self.sample_weights[sample]
 
     @property
     def differentiated(self) -> bool:
@@ -180,6 +186,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         show=_shown(show, iterations) | _asked_at(problem, iterations),
         delta=-1 if isinstance(notation, dict) and notation.get("delta") == "-dL/dz" else 1,
         of_outputs=_asks_of_outputs(problem),
+        sample_weights=_vector(problem["sample_weights"]) if "sample_weights" in problem else None,
         upstream=_rows(problem["upstream"], len(samples)) if "upstream" in problem else None,
     )
 
