@@ -88,3 +88,15 @@ def random_circuit(seed: int, gates: int | None = None, known: str = "gradients"
         for name in names
     ]
     return Circuit(tuple(made), tuple(wires), names[-1])
+
+
+def circuit(*gates: str) -> Circuit:
+    """A circuit of letters alone: each gate as `m: max a b`, the result at the end."""
+    made = []
+    for gate in gates:
+        name, _, rest = gate.partition(": ")
+        kind, *operands = rest.split()
+        made.append(Gate(kind, kind if kind in ("function", "formula") else "", tuple(operands), name))
+    names = dict.fromkeys(name for gate in made for name in gate.operands)
+    names |= dict.fromkeys(gate.finds for gate in made)
+    return Circuit(tuple(made), tuple(Wire(name, name) for name in names), made[-1].finds)

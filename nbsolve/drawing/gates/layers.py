@@ -83,7 +83,20 @@ def _postpone(graph: nx.DiGraph, generations: list[list[str]]) -> None:
 
 
 def _order(found: Layered) -> None:
-    """Sweeps from the left and from the right; the order with the fewest crossings is kept."""
+    """The order with the fewest crossings that sweeps find, from the order given and from its reverse."""
+    begins = [[list(layer) for layer in found.layers], [layer[::-1] for layer in found.layers]]
+    best, fewest = begins[0], _crossings(found)
+    for layers in begins:
+        if fewest:
+            found.layers = [list(layer) for layer in layers]
+            order, crossings = _swept(found)
+            if crossings < fewest:
+                best, fewest = order, crossings
+    found.layers = best
+
+
+def _swept(found: Layered) -> tuple[list[list[Place]], int]:
+    """Sweeps from the left and from the right: the best order among them, and its crossings."""
     best, fewest, last = [list(layer) for layer in found.layers], _crossings(found), 0
     for sweep in range(_SWEEPS):
         forwards = sweep % 2 == 0
@@ -98,21 +111,21 @@ def _order(found: Layered) -> None:
                 for k, place in enumerate(layer)
             }
             layer.sort(key=means.__getitem__)
-        _exchange(found)
+        _exchange(found, loose=sweep % 4 > 1)
         crossings = _crossings(found)
         if crossings < fewest:
             best, fewest, last = [list(layer) for layer in found.layers], crossings, sweep
         if not fewest or sweep - last >= _PATIENCE:
             break
-    found.layers = best
+    return best, fewest
 
 
 def _mean(values: list[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _exchange(found: Layered) -> None:
-    """Neighbours change places where that takes crossings away."""
+def _exchange(found: Layered, *, loose: bool) -> None:
+    """Neighbours change places where that takes crossings away, or (`loose`) makes no difference to them."""
     for number, layer in enumerate(found.layers):
         sides = []
         for beside, neighbours in ((number - 1, found.before), (number + 1, found.after)):
@@ -122,7 +135,7 @@ def _exchange(found: Layered) -> None:
         for k in range(len(layer) - 1):
             one, other = layer[k], layer[k + 1]
             gain = sum(_pairs(side[one], side[other]) - _pairs(side[other], side[one]) for side in sides)
-            if gain > 0:
+            if gain > 0 or (loose and gain == 0):
                 layer[k], layer[k + 1] = other, one
 
 
