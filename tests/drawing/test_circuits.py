@@ -15,7 +15,8 @@ from nbsolve.drawing.gates import Circuit, Gate, Wire, circuit_drawing
 from nbsolve.drawing.gates.layers import layered
 from nbsolve.handout.tikz import tikz
 from nbsolve.render.typst_picture import picture_pdf
-from tests.drawing.circuits import NEURON, TWO, circuit, random_circuit
+from tests.drawing.circuits import NEURON, TWO, random_circuit
+from tests.drawing.circuits import circuit as letters
 from tests.drawing.labels import CLEAR, Box, Line
 from tests.drawing.networks import faults
 
@@ -185,7 +186,7 @@ def test_a_plane_graph_is_drawn_without_a_crossing() -> None:
     names = [*leaves[::2], *leaves[1::2], *(gate.finds for gate in gates)]
     tree = Circuit(tuple(gates), tuple(Wire(name, name, "1") for name in names), gates[-1].finds)
     assert crossings(circuit_drawing(tree, "Tree")) == 0
-    around = circuit("a: add x y", "b: function x", "m: max a b", "f: formula x z m")
+    around = letters("a: add x y", "b: function x", "m: max a b", "f: formula x z m")
     assert crossings(circuit_drawing(around, "Around")) == 0
     assert crossings(circuit_drawing(NEURON, "Neuron")) == 0
     assert crossings(circuit_drawing(TWO, "Two gates")) == 0
