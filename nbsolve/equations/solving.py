@@ -105,7 +105,7 @@ def solve_graph(built: Built, arithmetic: Arithmetic, rounded: bool = True) -> G
     iterations: list[GraphIteration] = []
     for count in range(1, (1 if training is None else training.iterations) + 1):
         recorder = Recorder(count, arithmetic, digits, recording=count in shown)
-        recorder.values.graph = _Locals(built)
+        recorder.values.graph = built.graph
         iteration = _Pass(built, recorder).run(given)
         if count in shown:
             iterations.append(iteration)
@@ -117,21 +117,8 @@ def solve_graph(built: Built, arithmetic: Arithmetic, rounded: bool = True) -> G
 def solve_in_letters(built: Built, arithmetic: Arithmetic) -> GraphSolution:
     """The passes of a graph whose given quantities are letters, or of any graph, in symbols alone."""
     recorder = LetterRecorder(1, arithmetic, None)
-    recorder.values.graph = _Locals(built)
+    recorder.values.graph = built.graph
     return GraphSolution(built.problem, arithmetic, built, (_Pass(built, recorder).run({}),))
-
-
-@dataclass(frozen=True)
-class _Locals:
-    """The graph's derivatives in one step, but for those with the name of a gradient that has other paths too."""
-
-    built: Built
-
-    def derivative(self, of: Symbol, wrt: Symbol) -> Expr | None:
-        """∂of/∂wrt; None where it is no derivative in one step."""
-        if of == objective_of(self.built) and len(list(self.built.users(wrt))) > 1:
-            return None
-        return self.built.graph.derivative(of, wrt)
 
 
 @dataclass
