@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Protocol
 
 from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.derived import derive
@@ -18,14 +19,12 @@ from nbsolve.jacobian import is_of_output
 from nbsolve.listing import Place
 from nbsolve.nearest import SMALLEST_NORMAL, decimal, to_float
 from nbsolve.notation import Names
+from nbsolve.problem.model import Problem
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
-
-if TYPE_CHECKING:
-    from nbsolve.worked import WorkedSolution
 
 _OPTIONAL = ("part", "formula", "latex")
 VERSION = 1
@@ -131,7 +130,24 @@ class Extras:
         return self._derived[key]
 
 
-def write_json(worked: WorkedSolution, stream: IO[str], everything: bool = False) -> None:
+class _Worked(Protocol):
+    """What a solution has to tell."""
+
+    problem: Problem
+
+    @property
+    def solution(self) -> Solution:
+        """The solution as steps."""
+
+    @property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """The losses of all epochs, where they are listed."""
+
+    def entries(self, everything: bool = False) -> Iterator[Answer]:
+        """The answers that are asked for, or all of them."""
+
+
+def write_json(worked: _Worked, stream: IO[str], everything: bool = False) -> None:
     """Write the solution as one JSON object, an entry a line, as they are computed."""
     problem = worked.problem
     head: dict[str, Any] = {

@@ -93,6 +93,10 @@ class Names:
         self._plain: dict[Symbol | Partial, str] = {}
         self._check()
 
+    def flat(self) -> Names:
+        """The names of the same quantities, numbered through the network, none of the problem's own."""
+        return Names(self.network, Notation(preset="flat"))
+
     @classmethod
     def of(cls, problem: Problem) -> Names:
         """The names of a problem's quantities."""

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Protocol
 
+from nbsolve.catalogue.presets import Preset
 from nbsolve.entries import PARAMETERS, absence, own_bias
 from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.letters import Name, squeeze, strip_markup, strip_signs
-from nbsolve.notation import Names
+from nbsolve.problem.model import Network
 from nbsolve.symbol import Partial, Role, Symbol, canonical, parse_canonical
 
 __all__ = ["Quantities"]
@@ -23,11 +25,42 @@ _CHECKED_SIZE = 20_000
 """The largest network for which a table of all written names is made; in larger ones canonical names stand."""
 
 
+class Named(Protocol):
+    """What names of quantities are looked up in: see `nbsolve.notation.Names`."""
+
+    network: Network
+    preset: Preset
+
+    def latex(self, atom: Symbol | Partial) -> str:
+        """The name in LaTeX."""
+
+    def plain(self, atom: Symbol | Partial) -> str:
+        """The name as Unicode text."""
+
+    def symbols(self) -> Iterator[Symbol]:
+        """Every scalar quantity."""
+
+    def auxiliary(self) -> Iterator[Symbol]:
+        """Quantities that only some solutions use."""
+
+    def wholes(self) -> Iterator[Symbol]:
+        """The whole vectors and matrices."""
+
+    def bare_letters(self) -> Iterator[tuple[Name, Symbol]]:
+        """Letters without an index, and the whole vectors they mean."""
+
+    def entries(self, atom: Symbol | Partial) -> Iterator[Symbol | Partial]:
+        """The entries of a whole vector or matrix."""
+
+    def flat(self) -> Named:
+        """The names of the same quantities, numbered through the network."""
+
+
 @dataclass(frozen=True)
 class Quantities:
     """The quantities of one problem, found by any of their names."""
 
-    names: Names
+    names: Named
     asks_others: bool = True
     """Whether what has no meaning here is looked for in the other notations, to say so."""
 
@@ -189,11 +222,10 @@ class Quantities:
 
     def _elsewhere(self, text: str) -> str:
         """What the name means in the flat notation, how that is had, and what the quantity is called here."""
-        notation = self.names.notation
         if not self.asks_others or self.names.preset.numbered:
             return ""
         try:
-            flat = Names(self.names.network, type(notation)(preset="flat"))
+            flat = self.names.flat()
             atom = Quantities(flat, asks_others=False).resolve(text)
         except NbsolveError:
             return ""

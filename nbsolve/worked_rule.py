@@ -222,7 +222,7 @@ class WorkedRule(WorkedPage):
         Raises: UnknownQuantityError for another picture or unit, and where not exactly two inputs differ.
         """
         from nbsolve.drawing.boundary import plot_plane
-        from nbsolve.drawing.plots import through_matplotlib
+        from nbsolve.drawing.finishing import through_matplotlib
         from nbsolve.drawing.rule_plane import plane_of
 
         show = id or "boundary"

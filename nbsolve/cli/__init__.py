@@ -13,6 +13,6 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line of this process; ends it with the exit code."""
     interruptions.end_the_process()
-    from nbsolve.cli.surroundings import run
+    from nbsolve.cli.process import run
 
     run()

@@ -11,7 +11,7 @@ import numpy as np
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed, sample_mark
 from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.plots import finished_plot
+from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.scene import Label, Line, Mark, Point, Span, row
 from nbsolve.phrases import phrase
 

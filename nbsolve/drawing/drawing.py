@@ -43,7 +43,7 @@ class Drawing:
         """
         from nbsolve.drawing.saving import save
 
-        return save(self, Path(path))
+        return save(self.svg, self.source, Path(path))
 
     def paint(self, ax: Any) -> Any:
         """Paint the picture on matplotlib axes, among other plots; returns the axes."""

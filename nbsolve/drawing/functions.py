@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from nbsolve.drawing.charts import CURVE, SLOPE, Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, number_text, sampled, window
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.plots import finished_plot
+from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.scene import Label, Line, Span, row
 from nbsolve.expr import Expr
 from nbsolve.given import Given

@@ -13,7 +13,7 @@ from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
-from nbsolve.drawing.plots import finished_plot
+from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.scene import Label, Line, Point, Span, row
 from nbsolve.engine import solve_problem
 from nbsolve.errors import UnknownQuantityError

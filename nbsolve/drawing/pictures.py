@@ -78,7 +78,7 @@ def draw_solution(
     drawing = _KINDS[show](_Asked(solution, names, show, iteration, sample, quantity, step))
     if backend == "svg":
         return drawing
-    from nbsolve.drawing.plots import through_matplotlib
+    from nbsolve.drawing.finishing import through_matplotlib
 
     return through_matplotlib(drawing, ax)
 

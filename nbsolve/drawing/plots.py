@@ -8,19 +8,16 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from typing import Any
 
 from nbsolve.drawing.charts import Plot
-from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.ink import GROUND
 from nbsolve.drawing.metrics import FAMILY
 from nbsolve.drawing.scene import Scene
-from nbsolve.drawing.svg import write_svg
 
-__all__ = ["finished_plot", "paint", "rendered", "svg_of", "through_matplotlib"]
+__all__ = ["paint", "rendered", "svg_of"]
 
 PIXELS_PER_INCH = 96.0
 _SETTINGS = {
@@ -53,19 +50,6 @@ _METADATA: dict[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "png": {"Software": None},
 }
-
-
-def finished_plot(plot: Plot, title: str, alt: str) -> Drawing:
-    """The drawing of a plot."""
-    return Drawing(write_svg(plot.scene, title, alt), title, alt, plot)
-
-
-def through_matplotlib(drawing: Drawing, ax: Any | None) -> Drawing:
-    """Draw a scene with matplotlib: on the axes, or, without any, on a figure of its own."""
-    if ax is not None:
-        paint(drawing.source, ax)
-        return replace(drawing, elsewhere=True)
-    return replace(drawing, svg=svg_of(drawing.source, drawing.title, drawing.alt))
 
 
 def paint(source: Scene | Plot, ax: Any) -> None:

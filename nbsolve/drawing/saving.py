@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from nbsolve.drawing.charts import Plot
+from nbsolve.drawing.scene import Scene
 from nbsolve.errors import NbsolveError
-
-if TYPE_CHECKING:
-    from nbsolve.drawing.drawing import Drawing
 
 __all__ = ["save"]
 
 _SUFFIXES = ("svg", "pdf", "png")
 
 
-def save(drawing: Drawing, path: Path) -> Path:
-    """See `Drawing.save`."""
+def save(svg: str, source: Scene | Plot, path: Path) -> Path:
+    """Write a picture as it is (SVG), or as its source is painted (PDF, PNG). Raises: NbsolveError."""
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in _SUFFIXES:
         raise NbsolveError(f"{path}: a drawing is written as {', '.join(f'.{s}' for s in _SUFFIXES)}")
     if suffix == "svg":
-        content = drawing.svg.encode()
+        content = svg.encode()
     else:
         from nbsolve.drawing.plots import rendered
 
-        content = rendered(drawing.source, suffix)
+        content = rendered(source, suffix)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         fresh.write_bytes(content)

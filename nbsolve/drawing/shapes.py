@@ -11,9 +11,9 @@ from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, window
 from nbsolve.drawing.drawing import Drawing
+from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.passes import Pass
-from nbsolve.drawing.plots import finished_plot
 from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.scene import Label, Row, Span, row, written
 from nbsolve.expr import Expr, Function, Negation, Quotient, Sum, Variable, number
