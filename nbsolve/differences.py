@@ -17,7 +17,7 @@ import flint
 from nbsolve.arithmetic import ZERO, Arithmetic, Value, power_of_ten
 from nbsolve.errors import DomainError
 from nbsolve.expr import Array
-from nbsolve.loss_alone import Batch, Losses, Move, Parameters, Signs
+from nbsolve.loss_alone import Batch, Losses, Move, Parameters, Passage, Signs
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Differences:
         return self.batch.arithmetic
 
     @cached_property
-    def _sums(self) -> list[list[tuple[Array, Array]]]:
+    def _sums(self) -> list[list[Passage]]:
         return self.batch.sums(self.parameters)
 
     @cached_property
@@ -64,7 +64,7 @@ class Differences:
     def _here(self, first: int) -> Losses:
         """The loss itself, from a layer on."""
         if first not in self._known:
-            sums = [own[first][1] for own in self._sums]
+            sums = [own[first] for own in self._sums]
             self._known[first] = self.batch.loss(self.parameters, first, sums), self._penalty
         return self._known[first]
 
@@ -122,13 +122,13 @@ class Differences:
         same = all(new is old for new, old in pairs)
         return samples, self._penalty if same else self.batch.penalty(moved)
 
-    def _moved_sums(self, move: Move, moved: Parameters, first: int, h: flint.fmpq) -> Iterator[Array]:
+    def _moved_sums(self, move: Move, moved: Parameters, first: int, h: flint.fmpq) -> Iterator[Passage]:
         """The pre-activations of the first layer that is touched; where it is one parameter, of its unit alone."""
         ((_, weight), places), *others = move.items()
         for own in self._sums:
-            source, before = own[first]
+            source, before = own[first].incoming, own[first].z
             if others or len(places) > 1 or (not weight and len(self._constants(moved, first)) < len(before)):
-                yield self.batch.summed(moved, first, source, self.arithmetic)
+                yield replace(own[first], z=self.batch.summed(moved, first, source, self.arithmetic))
                 continue
             (place,) = places
             z = before.copy()
@@ -136,7 +136,7 @@ class Differences:
             if not weight and self.batch.problem.network.layers[first].bias.kind == "threshold":
                 by = -h
             z[place[0]] = self.arithmetic.add(z[place[0]], by)
-            yield z
+            yield replace(own[first], z=z)
 
     @staticmethod
     def _constants(parameters: Parameters, layer: int) -> Array:

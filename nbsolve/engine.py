@@ -88,6 +88,7 @@ class _Run:
             and self.how.way == "delta"
             and self.how.sign < 0
             and problem.regulariser is None
+            and not any(layer.same_as or layer.missing for layer in problem.network.layers)
             and (problem.training is None or optimiser_of(problem.training.optimiser).straight)
         )
         self.at_once = "updated_weights" in replay.rules

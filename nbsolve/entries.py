@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
 from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
 
@@ -55,9 +56,10 @@ def _of_symbol(symbol: Symbol, network: Network) -> Iterator[Symbol]:
         return
     sources: list[Unit | None] = [symbol.from_]
     if symbol.role is Role.WEIGHT and symbol.from_ is None:
-        sources = list(range(1, _width((symbol.layer or 1) - 1, network) + 1))
+        sources = list(range(1, wiring.width(network, symbol.layer or 1) + 1))
+    missing = network.layers[(symbol.layer or 1) - 1].missing if symbol.role is Role.WEIGHT else frozenset()
     for to in [symbol.to] if symbol.to is not None else range(1, _size(symbol, network) + 1):
-        yield from (symbol._replace(to=to, from_=source) for source in sources)
+        yield from (symbol._replace(to=to, from_=source) for source in sources if (to, source) not in missing)
 
 
 def own_bias(symbol: Symbol, network: Network) -> Symbol:
@@ -86,9 +88,8 @@ def absence(atom: Atom, network: Network) -> str | None:
         Role.OUTPUT_LOSS: wrt.role is Role.ACTIVATION,
         Role.ACTIVATION: (wrt.role is Role.PRE_ACTIVATION and of.layer == wrt.layer)
         or (of.layer == len(network.layers) and _is_before(wrt, len(network.layers))),
-        Role.PRE_ACTIVATION: (wrt.role in PARAMETERS and of.layer == wrt.layer and _uses(of, wrt))
-        or (wrt.role is Role.ACTIVATION and of.layer == (wrt.layer or 0) + 1)
-        or (wrt.role is Role.INPUT and of.layer == 1),
+        Role.PRE_ACTIVATION: (wrt.role in PARAMETERS and _of_own_layer(of, wrt, network))
+        or (wrt.role in (Role.ACTIVATION, Role.INPUT) and _comes_in(wrt, of.layer or 1, network)),
     }  # fmt: skip
     if not sound.get(of.role, False):
         return f"the derivative of {canonical(of)} with respect to {canonical(wrt)} is not among them"
@@ -129,15 +130,38 @@ def _absence(symbol: Symbol, network: Network) -> str | None:
     if not _within(symbol.to, _size(symbol, network)):
         return f"layer {layer} has {_counted(_size(symbol, network), 'unit')}"
     if symbol.role is Role.WEIGHT:
-        below = _width(layer - 1, network)
-        if not _within(symbol.from_, below):
-            return (
-                f"the network has {_counted(below, 'input')}"
-                if layer == 1
-                else f"layer {layer - 1} has {_counted(below, 'unit')}"
-            )
-        return None
+        return _absent_weight(symbol, layer, network)
     return None if symbol.from_ is None else "only weights have an index for where they come from"
+
+
+def _absent_weight(symbol: Symbol, layer: int, network: Network) -> str | None:
+    own, below = network.layers[layer - 1], wiring.width(network, layer)
+    if own.same_as is not None:
+        return f"layer {layer} uses the weights of layer {own.same_as}: W[{own.same_as}]"
+    if not _within(symbol.from_, below):
+        if own.sources:
+            return f"layer {layer} has {_counted(below, 'input')}"
+        what = _counted(below, "input") if layer == 1 else _counted(below, "unit")
+        return f"the network has {what}" if layer == 1 else f"layer {layer - 1} has {what}"
+    if (symbol.to, symbol.from_) in own.missing:
+        return "this connection does not exist"
+    return None
+
+
+def _of_own_layer(z: Symbol, parameter: Symbol, network: Network) -> bool:
+    """Whether a pre-activation is found with a parameter: one of its layer, or of the layer that it is tied to."""
+    if parameter.role is not Role.WEIGHT or z.layer is None:
+        return z.layer == parameter.layer and _uses(z, parameter)
+    own = network.layers[z.layer - 1]
+    if (own.same_as or z.layer) != parameter.layer:
+        return False
+    return _uses(z, parameter._replace(to=parameter.from_) if own.transposed else parameter)
+
+
+def _comes_in(unit: Symbol, layer: int, network: Network) -> bool:
+    """Whether an activation or an input comes into a layer."""
+    source = 0 if unit.role is Role.INPUT else unit.layer or 0
+    return source in wiring.sources(network, layer)
 
 
 def _uses(z: Symbol, parameter: Symbol) -> bool:

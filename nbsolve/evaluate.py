@@ -293,7 +293,7 @@ def _is_row(expression: Expr, value: Any) -> bool:
     if not isinstance(expression, Transpose) or value.shape[0] != 1:
         return False
     inner = expression.operands[0]
-    return not (isinstance(inner, Quantity) and _is_matrix(inner.atom))
+    return not (isinstance(inner, Columns) or (isinstance(inner, Quantity) and _is_matrix(inner.atom)))
 
 
 def _is_matrix(atom: Atom) -> bool:

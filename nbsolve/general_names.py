@@ -15,6 +15,8 @@ from itertools import product
 
 from nbsolve.letters import Name
 from nbsolve.patterns import pattern
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Network
 from nbsolve.symbol import Index, Role, Symbol, Unit
 
 
@@ -26,6 +28,7 @@ class GeneralNames:
     """
 
     sizes: tuple[int, ...]
+    network: Network
     instance: Callable[[Symbol], Name]
     letters: Mapping[Role, Name]
     indexed: Callable[[Name, Symbol], Name]
@@ -181,7 +184,9 @@ class GeneralNames:
             yield Symbol(role, to=unit(self.sizes[0 if role is Role.INPUT else -1], "j"))
             return
         for layer in range(1, len(self.sizes)):
-            source = unit(self.sizes[layer - 1], "i") if role is Role.WEIGHT else None
+            if role is Role.WEIGHT and self.network.layers[layer - 1].same_as is not None:
+                continue
+            source = unit(wiring.width(self.network, layer), "i") if role is Role.WEIGHT else None
             yield Symbol(role, layer, unit(self.sizes[layer], "j"), source)
 
     def _all_of(self, place: Symbol) -> Iterator[Symbol]:
@@ -192,10 +197,13 @@ class GeneralNames:
         variables = _variables(place)
         ends = 0 if place.role is Role.INPUT else len(self.sizes) - 1
         layer = ends if place.layer is None else place.layer
-        sizes = {place.to: self.sizes[layer], place.from_: self.sizes[layer - 1]}
+        sizes = {place.to: self.sizes[layer], place.from_: wiring.width(self.network, layer) if layer else 0}
+        gaps = self.network.layers[layer - 1].missing if place.role is Role.WEIGHT else frozenset()
         for numbers in product(*(range(1, sizes[variable] + 1) for variable in variables)):
             chosen: dict[Unit | None, Unit | None] = dict(zip(variables, numbers, strict=True))
             to, from_ = (chosen.get(unit, unit) for unit in (place.to, place.from_))
+            if gaps and (to, from_) in gaps:
+                continue
             yield numbers, place._replace(to=to, from_=from_)
 
 

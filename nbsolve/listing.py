@@ -11,6 +11,7 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.jacobian import is_of_output, jacobian
 from nbsolve.notation import Names
+from nbsolve.problem import wiring
 from nbsolve.problem.cursor import listing
 from nbsolve.problem.functions import loss_of, optimiser_of
 from nbsolve.problem.model import Part, Problem
@@ -171,9 +172,8 @@ def everything(solution: Solution) -> Iterator[Place]:
 
 def _standing(layer: Dense) -> Iterator[tuple[Symbol, Symbol]]:
     """Each parameter at every place it stands, and the symbol that holds its value."""
-    for j in layer.units:
-        for i in range(1, layer.inputs + 1):
-            yield layer.w(j, i), layer.w(j, i)
+    if not layer.tied:
+        yield from ((weight, weight) for weight in wiring.own_weights(layer.network, layer.index))
     constant = layer.constant()
     if constant is None:
         return

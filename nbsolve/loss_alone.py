@@ -19,6 +19,7 @@ from nbsolve.arithmetic import ZERO, Arithmetic, Value
 from nbsolve.evaluate import dot_product, evaluate, negative, plus
 from nbsolve.expr import Applied, Array, Expr, Quantity, with_variables
 from nbsolve.objective import literal
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem
 from nbsolve.symbol import Role, Symbol
@@ -69,9 +70,12 @@ Which = tuple[int, bool]
 
 @dataclass(frozen=True)
 class Parameters:
-    """Weights (units, inputs) of each layer, and its biases or thresholds (units,): one that is shared (1,)."""
+    """Weights (units, inputs) of each layer, and its biases or thresholds (units,): one that is shared (1,).
 
-    weights: tuple[Array, ...]
+    None where a layer has none of its own.
+    """
+
+    weights: tuple[Array | None, ...]
     constants: tuple[Array | None, ...]
 
     def moved(self, move: Move, h: Value, arithmetic: Arithmetic) -> Parameters:
@@ -84,7 +88,7 @@ class Parameters:
             for place in places:
                 array[place] = arithmetic.add(array[place], h)
             arrays[weight][layer] = array
-        return Parameters(tuple(arrays[1]), tuple(arrays[0]))  # type: ignore[arg-type]
+        return Parameters(tuple(arrays[1]), tuple(arrays[0]))
 
 
 Move = Mapping[Which, Sequence[Place]]
@@ -110,6 +114,15 @@ class SampleLoss:
         return self.there + self.after
 
 
+@dataclass(frozen=True)
+class Passage:
+    """A layer on the way of a sample: what comes in, its pre-activations, what stands before it (input first)."""
+
+    incoming: Array
+    z: Array
+    before: tuple[Array, ...]
+
+
 Losses = tuple[Sequence[SampleLoss], Value]
 """What each sample adds, and the penalty."""
 
@@ -122,48 +135,63 @@ class Batch:
     samples: Sequence[int]
     arithmetic: Arithmetic
 
-    def sums(self, parameters: Parameters) -> list[list[tuple[Array, Array]]]:
-        """For each sample and layer, what comes in and the pre-activations. Raises: Undecided, DomainError."""
+    def sums(self, parameters: Parameters) -> list[list[Passage]]:
+        """The way of each sample through the layers. Raises: Undecided, DomainError."""
         found = []
         for number in self.samples:
-            a: Array = given_values(given_array(self.problem.samples[number - 1].input))  # type: ignore[assignment]
-            own = []
+            x: Array = given_values(given_array(self.problem.samples[number - 1].input))  # type: ignore[assignment]
+            outs, own = [x], []
             for layer in range(len(self.problem.network.layers)):
-                z = self.summed(parameters, layer, a, self.arithmetic)
-                own.append((a, z))
-                a = _activated(self.problem.network.layers[layer], z, self.arithmetic)
+                incoming = self._incoming(outs, layer)
+                z = self.summed(parameters, layer, incoming, self.arithmetic)
+                own.append(Passage(incoming, z, tuple(outs)))
+                outs.append(_activated(self.problem.network.layers[layer], z, self.arithmetic))
             found.append(own)
         return found
+
+    def _incoming(self, outs: Sequence[Array], layer: int) -> Array:
+        """What comes into a layer (from 0), from the input and the activations of the layers before it."""
+        parts = [outs[source] for source in wiring.sources(self.problem.network, layer + 1)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def loss(
         self,
         parameters: Parameters,
         first: int,
-        pre_activations: Sequence[Array],
+        passages: Sequence[Passage],
         before: Sequence[SampleLoss] | None = None,
     ) -> list[SampleLoss]:
-        """The loss without its penalty, given the pre-activations of layer `first` (from 0) for each sample.
+        """The loss without its penalty, given the way of each sample to layer `first` (from 0).
 
         `before` is the loss of parameters that differ in no layer after it: a sample that the layer passes on
         exactly as it did then adds what it added then. Raises: DomainError, Undecided.
         """
         known: Sequence[SampleLoss | None] = before or [None] * len(self.samples)
         return [
-            self._sample_loss(parameters, first, number, z, same)
-            for number, z, same in zip(self.samples, pre_activations, known, strict=True)
+            self._sample_loss(parameters, first, number, passage, same)
+            for number, passage, same in zip(self.samples, passages, known, strict=True)
         ]
 
     def _sample_loss(
-        self, parameters: Parameters, first: int, number: int, z: Array, known: SampleLoss | None
+        self, parameters: Parameters, first: int, number: int, passage: Passage, known: SampleLoss | None
     ) -> SampleLoss:
         watching = Watching(self.arithmetic.bits, self.arithmetic.lenient, self.arithmetic.keeping)
         layers = self.problem.network.layers
+        z = passage.z
         passed_on = a = _activated(layers[first], z, watching)
+        outs = [*passage.before, a]
         there = tuple(watching.signs)
-        if known is not None and _is_passed_on(z, a, known, layers[first].activation.name == "softmax"):
+        alone = len(wiring.uses_of_weights(self.problem.network, first + 1)) <= 1
+        if (
+            alone
+            and known is not None
+            and _is_passed_on(z, a, known, layers[first].activation.name == "softmax")
+        ):
             return replace(known, there=there)
         for layer in range(first + 1, len(layers)):
-            a = _activated(layers[layer], self.summed(parameters, layer, a, watching), watching)
+            incoming = self._incoming(outs, layer)
+            a = _activated(layers[layer], self.summed(parameters, layer, incoming, watching), watching)
+            outs.append(a)
         sample = self.problem.samples[number - 1]
         total: Value = ZERO
         upstream: Array = given_values(given_array(sample.upstream or ()))  # type: ignore[assignment]
@@ -181,12 +209,15 @@ class Batch:
 
     def summed(self, parameters: Parameters, layer: int, a: Array, arithmetic: Arithmetic) -> Array:
         """z = W a + b, or W a − θ."""
-        z: Array = dot_product(parameters.weights[layer], a, arithmetic)
+        own = self.problem.network.layers[layer]
+        weights = parameters.weights[wiring.owner(self.problem.network, layer + 1) - 1]
+        assert weights is not None
+        z: Array = dot_product(weights.T if own.transposed else weights, a, arithmetic)
         constants = parameters.constants[layer]
         if constants is None:
             return z
         spread = np.broadcast_to(constants, z.shape)
-        threshold = self.problem.network.layers[layer].bias.kind == "threshold"
+        threshold = own.bias.kind == "threshold"
         return plus(z, negative(spread, arithmetic) if threshold else spread, arithmetic)  # type: ignore[no-any-return]
 
     def penalty(self, parameters: Parameters) -> Value:
@@ -197,7 +228,12 @@ class Batch:
         factor = regulariser.strength.value * regulariser.scale.value
         if regulariser.over_samples == "mean":
             factor /= len(self.samples)
-        squares = [arithmetic.multiply(w, w) for weights in parameters.weights for w in weights.reshape(-1)]
+        squares = [
+            arithmetic.multiply(w, w)
+            for weights in parameters.weights
+            if weights is not None
+            for w in weights.reshape(-1)
+        ]
         return arithmetic.multiply(factor, reduce(arithmetic.add, squares))
 
 

@@ -20,6 +20,7 @@ from nbsolve.entries import entries
 from nbsolve.errors import NbsolveError
 from nbsolve.general_names import GeneralNames
 from nbsolve.letters import Name
+from nbsolve.problem import wiring
 from nbsolve.problem.model import Network, Notation, Problem
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, canonical, number_of
 
@@ -44,6 +45,7 @@ _LETTERS = {
     Role.LEARNING_RATE: (r"\eta",), Role.STRENGTH: (r"\lambda",), Role.DELTA: (r"\delta",),
     Role.ERROR: ("e", r"\varepsilon"), Role.PENALTY: (r"\Omega", "R"), Role.SHARE: ("s", r"\pi"),
     Role.SAMPLE_COUNT: ("n", "N"), Role.EXPONENTIAL_SUM: ("S", "Q"),
+    Role.MASK: ("M", "C"),
 }  # fmt: skip
 _AUXILIARY = (Role.ERROR, Role.PENALTY, Role.SHARE, Role.SAMPLE_COUNT, Role.EXPONENTIAL_SUM)
 _COUNTED = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT, Role.TARGET)
@@ -64,7 +66,7 @@ class _Counts:
         before = [0]
         weights, biases, thresholds, units = before[:], before[:], before[:], before[:]
         for layer in network.layers:
-            weights.append(sum(len(row) for row in layer.weights))
+            weights.append(sum(len(row) for row in layer.weights) - len(layer.missing))
             biases.append(len(layer.bias.values) if layer.bias.kind in ("units", "shared") else 0)
             thresholds.append(len(layer.bias.values) if layer.bias.kind == "threshold" else 0)
             units.append(layer.units)
@@ -203,8 +205,7 @@ class Names:
     def parameters(self, layer: int) -> Iterator[Symbol]:
         """The parameters of layer l: weights unit by unit, then biases or thresholds (a shared one once)."""
         bias = self.network.layers[layer - 1].bias
-        for unit in range(1, self.sizes[layer] + 1):
-            yield from (Symbol(Role.WEIGHT, layer, unit, i) for i in range(1, self.sizes[layer - 1] + 1))
+        yield from wiring.own_weights(self.network, layer)
         if bias.kind == "shared":
             yield Symbol(Role.BIAS, layer, shared=True)
         elif bias.kind != "absent":
@@ -225,7 +226,11 @@ class Names:
         yield from (Symbol(role) for role in (Role.INPUT, Role.TARGET, Role.ERROR))
         roles = {"threshold": Role.THRESHOLD, "units": Role.BIAS}
         for number, layer in enumerate(self.network.layers, 1):
-            for role in (Role.WEIGHT, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA):
+            if layer.same_as is None:
+                yield Symbol(Role.WEIGHT, number)
+            if layer.missing:
+                yield Symbol(Role.MASK, number)
+            for role in (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA):
                 yield Symbol(role, number)
             if layer.bias.kind in roles:
                 yield Symbol(roles[layer.bias.kind], number)
@@ -287,7 +292,7 @@ class Names:
 
     @cached_property
     def _general(self) -> GeneralNames:
-        return GeneralNames(self.sizes, self.name, self._letters, self._indexed_name)
+        return GeneralNames(self.sizes, self.network, self.name, self._letters, self._indexed_name)
 
     @property
     def follow_patterns(self) -> bool:
@@ -379,7 +384,9 @@ class Names:
         """The running number where a preset numbers through, unit by unit through the layers."""
         layer, unit = (place.layer or 1) - 1, number_of(place.to or 1)
         if place.role is Role.WEIGHT:
-            return self._counts.weights[layer] + (unit - 1) * self.sizes[layer] + number_of(place.from_ or 1)
+            number = (unit - 1) * wiring.width(self.network, layer + 1) + number_of(place.from_ or 1)
+            before = sum(gap < (unit, place.from_ or 1) for gap in self.network.layers[layer].missing)
+            return self._counts.weights[layer] + number - before
         if place.role is Role.BIAS:
             return self._counts.biases[layer] + unit
         if place.role is Role.THRESHOLD:
@@ -403,7 +410,7 @@ class Names:
     def _whole_name(self, place: Symbol) -> Name:
         r"""A whole vector \mathbf{a}^{(l)}, a matrix W^{(l)}, or one row or column of it."""
         letter = self._letters[place.role]
-        if place.role is Role.WEIGHT:
+        if place.role in (Role.WEIGHT, Role.MASK):
             core = letter.core.upper() if re.fullmatch("[a-z]", letter.core) else letter.core
             row = "" if place.to is None else rf"{place.to}\cdot"
             column = "" if place.from_ is None else rf"\cdot {place.from_}"

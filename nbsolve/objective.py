@@ -41,6 +41,7 @@ from nbsolve.expr import (
 )
 from nbsolve.formula import settled
 from nbsolve.given import Given
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.recorder import Recorder, forms
@@ -304,14 +305,12 @@ class Objective:
         assert regulariser is not None
         squares: list[Expr] = []
         for index, layer in enumerate(self.problem.network.layers, start=1):
-            weights = Quantity(Symbol(Role.WEIGHT, index, new=new))
-            if matrix:
+            if matrix and layer.same_as is None:
+                weights = Quantity(Symbol(Role.WEIGHT, index, new=new))
                 squares.append(Total((Hadamard((weights, weights)),)))
-                continue
-            for j in range(1, layer.units + 1):
-                for i in range(1, len(layer.weights[0]) + 1):
-                    weight = Quantity(Symbol(Role.WEIGHT, index, j, i, new=new))
-                    squares.append(Power((weight, number(2))))
+            if not matrix:
+                for weight in wiring.own_weights(self.problem.network, index):
+                    squares.append(Power((Quantity(weight._replace(new=new)), number(2))))
         scale = _penalty_factor(self.problem, len(self.samples))
         return product(_constant(scale), Quantity(Symbol(Role.STRENGTH)), total(*squares))
 

@@ -155,9 +155,7 @@ class Quantities:
 
     @cached_property
     def _is_small(self) -> bool:
-        return (
-            sum(layer.units * len(layer.weights[0]) for layer in self.names.network.layers) <= _CHECKED_SIZE
-        )
+        return sum(len(row) for layer in self.names.network.layers for row in layer.weights) <= _CHECKED_SIZE
 
     @cached_property
     def _singles(self) -> dict[Symbol, str]:

@@ -10,8 +10,9 @@ from itertools import pairwise
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import Dense, unchanged
 from nbsolve.graph import Operation
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
-from nbsolve.problem.model import DenseLayer, Problem, Rounding
+from nbsolve.problem.model import Network, Problem, Rounding
 from nbsolve.solving.gradient import Explanation
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.step import Step
@@ -20,10 +21,8 @@ from nbsolve.values import Values
 MOST_PATHS = 6
 """More paths than this from a layer to the outputs are not multiplied out: an error signal is named instead."""
 
-LAYERS: dict[str, Callable[[int, int, DenseLayer, Callable[[Operation], Operation]], Dense]] = {
-    "dense": Dense
-}
-"""Layer kinds: a new one is one file in `layers/` and one line here."""
+LAYERS: dict[str, Callable[[int, Network, Callable[[Operation], Operation]], Dense]] = {"dense": Dense}
+"""Layer kinds: a new one is one file in `blocks/` and one line here."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,10 @@ class Solution:
 
 def layers_of(problem: Problem, replay: Replay = NOTHING) -> tuple[Dense, ...]:
     """The layers of a problem's network, from the first to the last, with the operations that a replay changes."""
-    widths = [problem.network.inputs, *(layer.units for layer in problem.network.layers)]
+    network = problem.network
     return tuple(
-        LAYERS[layer.kind](index, widths[index - 1], layer, _change(replay, layer.units == widths[index - 1]))
-        for index, layer in enumerate(problem.network.layers, start=1)
+        LAYERS[layer.kind](index, network, _change(replay, layer.units == wiring.width(network, index)))
+        for index, layer in enumerate(network.layers, start=1)
     )
 
 
@@ -135,11 +134,12 @@ def explanation_of(problem: Problem) -> Explanation:
 
 def named_layers(problem: Problem) -> frozenset[int]:
     """The layers whose error signals get a name where paths are written out: too many paths lie behind them."""
-    named, paths = [], 1
-    for index in range(len(problem.network.layers), 0, -1):
-        if index < len(problem.network.layers):
-            paths *= problem.network.layers[index].units
+    network, named = problem.network, set[int]()
+    behind: dict[int, int] = {}
+    for index in range(len(network.layers), 0, -1):
+        later = wiring.users(network, index)
+        paths = sum(wiring.width_of(network, user) * behind[user] for user in later) if later else 1
         if paths > MOST_PATHS:
-            named.append(index)
-            paths = 1
+            named.add(index)
+        behind[index] = 1 if index in named else paths
     return frozenset(named)

@@ -54,6 +54,7 @@ class Role(StrEnum):
     SAMPLE_COUNT = "n"
     EXPONENTIAL_SUM = "S"
     NODE = "node"
+    MASK = "M"
 
     __hash__ = str.__hash__
     """The hash of the text: written in C, unlike an Enum's, and asked for with every symbol looked up."""

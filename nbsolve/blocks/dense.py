@@ -18,10 +18,11 @@ from nbsolve.catalogue.changes import UPDATED
 from nbsolve.catalogue.operations import SOFTMAX, elementwise, unit_by_unit, weighted_sum
 from nbsolve.graph import Graph, Operation
 from nbsolve.objective import literal
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
-from nbsolve.problem.model import Choice, DenseLayer
+from nbsolve.problem.model import Choice, DenseLayer, Network
 from nbsolve.step import Members
-from nbsolve.symbol import Role, Symbol, Unit
+from nbsolve.symbol import Index, Role, Symbol, Unit, number_of
 from nbsolve.values import layer_activation
 
 __all__ = ["LOSS", "Dense", "Parameter"]
@@ -37,6 +38,12 @@ class Parameter:
     members: Sequence[Symbol]
     trained: Any  # a truth value for all, or a numpy array of them
 
+    def is_trained(self, member: Symbol) -> bool:
+        """Whether one of its members is trained."""
+        flags = np.asarray(self.trained)
+        places = [number_of(place) - 1 for place in (member.to, member.from_) if place is not None]
+        return bool(flags[tuple(places)] if flags.ndim else flags)
+
 
 def unchanged(operation: Operation) -> Operation:
     """The operation itself."""
@@ -45,12 +52,26 @@ def unchanged(operation: Operation) -> Operation:
 
 @dataclass(frozen=True)
 class Dense:
-    """Layer number `index` of a network, with `inputs` inputs; `change` puts other operations for its own."""
+    """Layer number `index` of a network; `change` puts other operations for its own."""
 
     index: int
-    inputs: int
-    layer: DenseLayer
+    network: Network
     change: Callable[[Operation], Operation] = unchanged
+
+    @property
+    def layer(self) -> DenseLayer:
+        """What the problem says of it."""
+        return self.network.layers[self.index - 1]
+
+    @cached_property
+    def inputs(self) -> int:
+        """How many activations come in."""
+        return wiring.width(self.network, self.index)
+
+    @cached_property
+    def tied(self) -> bool:
+        """Whether its weights are those of another layer."""
+        return self.layer.same_as is not None
 
     @property
     def units(self) -> range:
@@ -81,13 +102,26 @@ class Dense:
         """a_j, or the vector a."""
         return layer_activation(self.index, unit, sample, new)
 
-    def source(self, unit: Unit | None = None, sample: int | None = None, new: bool = False) -> Symbol:
-        """The activation that comes in, a_i of the layer before."""
-        return layer_activation(self.index - 1, unit, sample, new)
+    def sources(self, sample: int | None = None, new: bool = False) -> tuple[Symbol, ...]:
+        """The vectors of activations that come in, one below the other."""
+        layers = wiring.sources(self.network, self.index)
+        return tuple(layer_activation(layer, None, sample, new) for layer in layers)
+
+    def source(self, unit: Unit, sample: int | None = None, new: bool = False) -> Symbol:
+        """The activation that comes in by a column of the weights."""
+        if isinstance(unit, Index):
+            (array,) = self.sources(sample, new)
+            return array._replace(to=unit)
+        layer, own = self._incoming[unit - 1]
+        return layer_activation(layer, own, sample, new)
+
+    @cached_property
+    def _incoming(self) -> tuple[tuple[int, int], ...]:
+        return tuple(wiring.incoming(self.network, self.index))
 
     def w(self, to: Unit | None = None, from_: Unit | None = None, new: bool = False) -> Symbol:
-        """The weight to unit `to` from input `from_`, or the matrix W."""
-        return Symbol(Role.WEIGHT, self.index, to, from_, new=new)
+        """The weight to unit `to` by column `from_`, or the matrix W."""
+        return wiring.weight(self.network, self.index, to, from_, new)
 
     def constant(self, unit: Unit | None = None, new: bool = False) -> Symbol | None:
         """b_j, θ_j or the layer's shared bias; None where there is none."""
@@ -102,15 +136,25 @@ class Dense:
     @property
     def parameters(self) -> Iterator[Parameter]:
         """The layer's weights, then its biases, its thresholds or its shared bias."""
-        sources = range(1, self.inputs + 1)
-        weights = Members(lambda: (self.w(j, i) for j in self.units for i in sources))
-        yield Parameter(self.w(), weights, _mask(self.layer.weights_trainable))
+        if not self.tied:
+            weights = Members(lambda: wiring.own_weights(self.network, self.index))
+            yield Parameter(self.w(), weights, self._trained_weights)
         constant = self.constant()
         if constant is not None:
             shared = self.layer.bias.kind == "shared"
             members = (constant,) if shared else tuple(constant._replace(to=j) for j in self.units)
             trained = self.layer.bias.trainable
             yield Parameter(constant, members, bool(np.all(np.array(trained))) if shared else _mask(trained))
+
+    @cached_property
+    def _trained_weights(self) -> Any:
+        trained = self.layer.weights_trainable
+        if not self.layer.missing:
+            return _mask(trained)
+        mask = np.array(np.broadcast_to(trained, (self.layer.units, self.inputs)), dtype=bool)
+        for j, i in self.layer.missing:
+            mask[j - 1, i - 1] = False
+        return mask
 
     @property
     def held(self) -> tuple[Symbol, ...]:
@@ -119,12 +163,8 @@ class Dense:
             member
             for parameter in self.parameters
             if not np.all(parameter.trained)
-            for member, trained in zip(
-                parameter.members,
-                np.broadcast_to(np.ravel(parameter.trained), len(parameter.members)),
-                strict=True,
-            )
-            if not trained
+            for member in parameter.members
+            if not parameter.is_trained(member)
         )
 
     # ------------------------------------------------------------------ the graph
@@ -140,18 +180,35 @@ class Dense:
 
     def add(self, graph: Graph, sample: int | None = None, new: bool = False) -> None:
         """Add the layer's arrays, and the two operations that find z and a of one sample."""
-        units = self.layer.units
-        weights = graph.array(self.w(new=new), units, self.inputs)
-        source = graph.array(self.source(None, sample, new), self.inputs)
+        units, tied = self.layer.units, self.layer.transposed
+        shape = (self.inputs, units) if tied else (units, self.inputs)
+        weights = graph.array(self.w(new=new), *shape)
+        sources = self.sources(sample, new)
+        for layer, source in zip(wiring.sources(self.network, self.index), sources, strict=True):
+            graph.array(source, wiring.width_of(self.network, layer))
         kind, constant = self.layer.bias.kind, self.constant(new=new)
         own: dict[str, Symbol] = {}
         if constant is not None:
             own["b"] = graph.array(constant, *(() if kind == "shared" else (units,)))
-        weigh = self.change(weighted_sum(kind))
+        owner = wiring.owner(self.network, self.index)
+        missing = self.network.layers[owner - 1].missing
+        if missing:
+            own["M"] = graph.array(Symbol(Role.MASK, owner), *shape)
+            graph.missing |= {self.network_weight(owner, place, new) for place in missing}
+        plain = weighted_sum(kind, tied, bool(missing))
+        weigh = self.change(plain)
         if UPDATED in weigh.axes:
-            own[UPDATED] = graph.array(self.w(new=True), units, self.inputs)
-        z = graph.node(weigh, self.z(None, sample, new), sample, W=weights, x=source, **own)
+            if self.tied:  # they are updated when all that uses them has been gone through
+                weigh = plain
+            else:
+                own[UPDATED] = graph.array(self.w(new=True), *shape)
+        z = graph.node(weigh, self.z(None, sample, new), sample, W=weights, x=sources, **own)
         graph.node(self.change(self.activate), self.a(None, sample, new), sample, z=z)
+
+    @staticmethod
+    def network_weight(layer: int, place: tuple[int, int], new: bool) -> Symbol:
+        """A weight by its own place in its matrix."""
+        return Symbol(Role.WEIGHT, layer, *place, new=new)
 
 
 def _elementwise(choice: Choice) -> Operation:

@@ -47,17 +47,27 @@ def _signed(term: Expr, minus: bool) -> Expr:
 
 
 @cache
-def weighted_sum(bias: BiasKind) -> Operation:
+def weighted_sum(bias: BiasKind, transposed: bool = False, masked: bool = False) -> Operation:
     """z[j] = Σ_i W[j,i]·x[i] + b[j]; without b, with one b for all units, or with −b[j] (a threshold).
 
-    Shapes: W (units, inputs), x (inputs,), b (units,) or a single number.
+    `transposed`: with W[i,j], which another layer uses as it stands; `masked`: some connections do not exist, so
+    that the gradient with respect to the whole of W is multiplied by M, which is 1 where there is a weight.
+    Shapes: W and M (units, inputs) or transposed, x (inputs,), b (units,) or a single number.
     """
-    axes = {"W": (_j, _i), "x": (_i,)}
-    entry: Expr = IndexedSum(Product((Entry("W", (_j, _i)), Entry("x", (_i,)))), _i)
-    whole: Expr = MatrixProduct((_W, _x))
+    places = (_i, _j) if transposed else (_j, _i)
+    matrix: Expr = Transpose((_W,)) if transposed else _W
+    axes = {"W": places, "x": (_i,)}
+    entry: Expr = IndexedSum(Product((Entry("W", places), Entry("x", (_i,)))), _i)
+    whole: Expr = MatrixProduct((matrix, _x))
+    outer: Expr = MatrixProduct(
+        (_x, Transpose((_upstream,))) if transposed else (_upstream, Transpose((_x,)))
+    )
+    if masked:
+        axes["M"] = places
+        outer = Hadamard((outer, Slot("M")))
     local = {
-        "W": Local(Entry("x", (_i,)), MatrixProduct((_upstream, Transpose((_x,))))),
-        "x": Local(Entry("W", (_j, _i)), MatrixProduct((Transpose((_W,)), _upstream))),
+        "W": Local(Entry("x", (_i,)), outer),
+        "x": Local(Entry("W", places), MatrixProduct((_W if transposed else Transpose((_W,)), _upstream))),
     }
     if bias != "absent":
         axes["b"] = () if bias == "shared" else (_j,)

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.network import network_graph
+from nbsolve.compose.connections import layers_in_words
 from nbsolve.compose.explaining import all_steps, resting
 from nbsolve.compose.functions import cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, by_matrices, layer_of
@@ -16,7 +18,10 @@ from nbsolve.compose.putting_in import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
 from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Expr, Quantity
+from nbsolve.graph.graph import array_of
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
+from nbsolve.solution import Solution
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
 
@@ -129,6 +134,9 @@ class BackwardBlocks(IterationBlocks):
         if step.rule is Rule.PATH_SUM and previous is Rule.PATH_SHARE:
             return phrase("passages.shares_added")
         layer = layer_of(step)
+        users = wiring.users(self.solution.problem.network, layer)
+        if users != [layer + 1] or self.solution.layers[layer].layer.missing:
+            return phrase("passages.paths_of_users", layers=layers_in_words(users))
         here, above = (self.solution.layers[n].layer.units for n in (layer - 1, layer))
         alone = here == 1 or (written == 1 and not by_matrices(self.solution))
         subject = phrase("passages.this_unit" if alone else "passages.each_unit")
@@ -164,6 +172,9 @@ class BackwardBlocks(IterationBlocks):
             if shared and layer.layer.units > 1 and "shared" not in said:
                 said.add("shared")
                 yield Paragraph((phrase("passages.shared_bias"),))
+            uses = wiring.uses_of_weights(self.solution.problem.network, layer.index)
+            if len(uses) > 1 and any(step.target.wrt.role is Role.WEIGHT for step in own):  # type: ignore[union-attr]
+                yield Paragraph((phrase("passages.tied", layers=layers_in_words(uses)),))
             yield from self._named(own, chosen, said)
             for step in own:
                 if by_matrices(self.solution):
@@ -183,7 +194,9 @@ class BackwardBlocks(IterationBlocks):
         if not self._names_common_factors:
             return
         units = [unit for step in steps for unit in self._units(step, chosen)]
-        wanted = dict.fromkeys(Partial(LOSS, z) for unit in units for z in _signals_of(unit.target))
+        wanted = dict.fromkeys(
+            Partial(LOSS, z) for unit in units for z in _signals_of(self.solution, unit.target)
+        )
         found = [unit for unit in resting(self._common_factors, wanted) if canonical(unit.target) not in said]
         if not found:
             return
@@ -266,11 +279,14 @@ class BackwardBlocks(IterationBlocks):
                 yield Paragraph((Math(Quantity(layer.a(j))), " " + phrase("passages.dead")))
 
 
-def _signals_of(target: Atom) -> Iterator[Symbol]:
+def _signals_of(solution: Solution, target: Atom) -> Iterator[Symbol]:
     """The pre-activations that a parameter acts on directly; a shared bias's are those of weights beside it."""
     parameter = target if isinstance(target, Symbol) else target.wrt
-    if not parameter.shared:
-        yield Symbol(Role.PRE_ACTIVATION, parameter.layer, parameter.to)
+    if parameter.shared:
+        return
+    graph = network_graph(solution.layers)
+    for node, slot in graph.users(array_of(parameter)):
+        yield from graph.reached(node, slot, parameter)
 
 
 def _unit(target: Atom) -> Unit | None:

@@ -136,7 +136,7 @@ class _Check:
         values = self.exact.iteration(self.iteration.number).values
         weights, constants = [], []
         for layer in self.exact.layers:
-            weights.append(np.asarray(values[layer.w()], dtype=object))
+            weights.append(None if layer.tied else np.asarray(values[layer.w()], dtype=object))
             own = layer.constant()
             constants.append(None if own is None else np.atleast_1d(np.asarray(values[own], dtype=object)))
         batch = Batch(self.exact.problem, self.iteration.samples, self.exact.arithmetic)
@@ -148,16 +148,21 @@ class _Check:
         values = self.exact.iteration(self.iteration.number).values
         found = []
         for layer in self.exact.layers:
-            for symbol in (layer.w(), layer.constant()):
-                if symbol is not None:
-                    gradients = np.atleast_1d(np.asarray(values[Partial(LOSS, symbol)], dtype=object))
-                    found.append(((layer.index - 1, symbol.role is Role.WEIGHT), symbol, gradients))
+            for symbol in (parameter.symbol for parameter in layer.parameters):
+                gradients = np.atleast_1d(np.asarray(values[Partial(LOSS, symbol)], dtype=object))
+                found.append(((layer.index - 1, symbol.role is Role.WEIGHT), symbol, gradients))
         return found
 
     @property
     def count(self) -> int:
         """The number of parameters checked."""
-        return sum(gradients.size for _, _, gradients in self.arrays)
+        return sum(len(self._places(which, gradients)) for which, _, gradients in self.arrays)
+
+    def _places(self, which: Which, gradients: Array) -> list[tuple[int, ...]]:
+        """The places of an array at which there are parameters."""
+        layer, weight = which
+        missing = self.exact.layers[layer].layer.missing if weight else frozenset()
+        return [p for p in np.ndindex(gradients.shape) if not missing or (p[0] + 1, p[1] + 1) not in missing]
 
     @property
     def chosen(self) -> bool:
@@ -171,11 +176,11 @@ class _Check:
         rows = [
             _Row(_member(symbol, place), {which: (place,)}, gradients[place])
             for which, symbol, gradients in self.arrays
-            for place in _largest(gradients, most)
+            for place in _largest(gradients, self._places(which, gradients), most)
         ]
         if not self.chosen:
             return rows
-        everything = {which: [*np.ndindex(gradients.shape)] for which, _, gradients in self.arrays}
+        everything = {which: self._places(which, gradients) for which, _, gradients in self.arrays}
         flat = (value for _, _, gradients in self.arrays for value in gradients.reshape(-1))
         return [*rows, _Row(None, everything, reduce(self.exact.arithmetic.add, flat))]
 
@@ -270,9 +275,8 @@ def _member(symbol: Symbol, place: tuple[int, ...]) -> Symbol:
     return symbol._replace(to=place[0] + 1, from_=place[1] + 1 if len(place) == 2 else None)
 
 
-def _largest(gradients: Array, most: int) -> list[tuple[int, ...]]:
+def _largest(gradients: Array, places: list[tuple[int, ...]], most: int) -> list[tuple[int, ...]]:
     """The places of the largest gradients, in their own order."""
-    places = [*np.ndindex(gradients.shape)]
     if len(places) <= most:
         return places
     return sorted(sorted(places, key=lambda place: (-_estimate(scalar(gradients[place])), place))[:most])

@@ -11,7 +11,7 @@ import numpy as np
 from nbsolve.blocks.dense import Dense
 from nbsolve.compose.layout import LIMIT
 from nbsolve.document import Line, Math, Paragraph
-from nbsolve.expr import Atom, Expr, Matrix, Quantity, Variable
+from nbsolve.expr import Atom, Expr, Matrix, Quantity, Variable, number
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
@@ -38,11 +38,17 @@ class Grid:
     symbol: Atom
     cells: Cells
     symbols: Sequence[Sequence[Atom]]
+    missing: frozenset[Atom] = frozenset()
+    """Symbols of entries that do not exist."""
 
     @property
     def size(self) -> int:
         """How many numbers it has."""
         return len(self.cells) * len(self.cells[0])
+
+    def name(self, symbol: Atom) -> Expr:
+        """The name of an entry; 0 where it does not exist."""
+        return number(0) if symbol in self.missing else Quantity(symbol)
 
     @property
     def vector(self) -> bool:
@@ -63,7 +69,8 @@ class Grid:
 def given_arrays(solution: Solution) -> Iterator[Line | Grid | Paragraph]:
     """Weights and biases, layer by layer: in brackets, as a letter, or as an array that is too large for both."""
     for layer in solution.layers:
-        yield _written(_weights(solution.problem, layer))
+        if not layer.tied:
+            yield _written(_weights(solution.problem, layer))
         yield from _constant(solution.problem, layer)
 
 
@@ -99,8 +106,8 @@ def _weights(problem: Problem, layer: Dense) -> Grid:
     cells: Cells = layer.layer.weights
     symbols = [[layer.w(j, i) for i in range(1, layer.inputs + 1)] for j in layer.units]
     if problem.network.layout == "x W + b":
-        return Grid(layer.w(), list(zip(*cells, strict=True)), list(zip(*symbols, strict=True)))
-    return Grid(layer.w(), cells, symbols)
+        cells, symbols = list(zip(*cells, strict=True)), [[*row] for row in zip(*symbols, strict=True)]
+    return Grid(layer.w(), cells, symbols, frozenset(layer.w(j, i) for j, i in layer.layer.missing))
 
 
 def _constant(problem: Problem, layer: Dense) -> Iterator[Line | Grid | Paragraph]:
@@ -155,12 +162,12 @@ def _written(grid: Grid) -> Line | Grid:
     """The array in brackets, with its letters where it is small; the array itself where it is too large."""
     small = max(len(grid.cells), len(grid.cells[0])) <= LIMIT
     if not small and not grid.numeric:
-        letters = Matrix(tuple(tuple(_names(row, grid.symbols[0])) for row in _ends(grid.symbols)))
+        letters = Matrix(tuple(tuple(_names(grid, row)) for row in _ends(grid.symbols)))
         return Line((("=", letters),), Quantity(grid.symbol))
     numbers = Matrix(tuple(tuple(map(cell, *row)) for row in zip(grid.cells, grid.symbols, strict=True)))
     parts: list[tuple[str, Expr]] = []
     if small:
-        parts.append(("=", Matrix(tuple(tuple(map(Quantity, row)) for row in grid.symbols))))
+        parts.append(("=", Matrix(tuple(tuple(map(grid.name, row)) for row in grid.symbols))))
     if not small or grid.numeric:
         parts.append(("=", numbers))
     if len(grid.cells) <= _MOST_ROWS and (_wide(grid.cells) <= _WIDEST or not grid.numeric):
@@ -173,10 +180,10 @@ def _ends(row: Sequence[T]) -> Sequence[T | None]:
     return row if len(row) <= LIMIT else [*row[:3], None, row[-1]]
 
 
-def _names(row: Sequence[Atom] | None, like: Sequence[Atom]) -> Iterator[Expr]:
-    """The names of a row, dots for what is left out: a row (None) that is as long as another, or its middle."""
-    for entry in _ends(like if row is None else row):
-        yield Variable("…") if row is None or entry is None else Quantity(entry)
+def _names(grid: Grid, row: Sequence[Atom] | None) -> Iterator[Expr]:
+    """The names of a row, dots for what is left out: a whole row (None), or the middle of one."""
+    for entry in _ends(grid.symbols[0] if row is None else row):
+        yield Variable("…") if row is None or entry is None else grid.name(entry)
 
 
 def _wide(cells: Cells) -> float:

@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nbsolve.compose.numbers import literal, member
-from nbsolve.expr import Array, Atom, Expr, Matrix, MatrixProduct, Quantity, Variable, substitute
+from nbsolve.expr import (
+    Array,
+    Atom,
+    Columns,
+    Expr,
+    Known,
+    Matrix,
+    MatrixProduct,
+    Quantity,
+    Stacked,
+    Variable,
+    number,
+    substitute,
+)
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import Written
 from nbsolve.symbol import Role, Symbol
@@ -20,11 +33,18 @@ class Layout:
     """Lays arrays out; `inputs_first` where the rows of the matrices are inputs (x W + b)."""
 
     inputs_first: bool
+    missing: frozenset[Symbol] = frozenset()
+    """Weights that do not exist, in whose places matrices have 0."""
 
     @staticmethod
     def of(problem: Problem) -> Layout:
         """The layout of a problem."""
-        return Layout(problem.network.layout == "x W + b")
+        missing = (
+            Symbol(Role.WEIGHT, n, *place)
+            for n, layer in enumerate(problem.network.layers, 1)
+            for place in layer.missing
+        )
+        return Layout(problem.network.layout == "x W + b", frozenset(missing))
 
     def numbers(self, atom: Atom, value: Array, write: Callable[[Atom], Written]) -> Expr:
         """The array with its entries as `write` has them."""
@@ -32,7 +52,17 @@ class Layout:
 
     def letters(self, atom: Atom, value: Array) -> Expr:
         """An array as a matrix of the names of its entries."""
-        return self._matrix(atom, value, lambda row: [Quantity(entry) for entry in row if entry is not None])
+        return self._matrix(
+            atom, value, lambda row: [self._name(entry) for entry in row if entry is not None]
+        )
+
+    def is_missing(self, entry: Atom) -> bool:
+        """Whether an entry, its new value, its change or its gradient is that of a weight that does not exist."""
+        symbol = entry if isinstance(entry, Symbol) else entry.wrt
+        return bool(self.missing) and symbol._replace(new=False, change=False) in self.missing
+
+    def _name(self, entry: Atom) -> Expr:
+        return number(0) if self.is_missing(entry) else Quantity(entry)
 
     def vector(self, entries: Sequence[Expr]) -> Matrix:
         """A vector with these entries: a row, or a column."""
@@ -54,6 +84,21 @@ class Layout:
         """A formula of columns (W x + b) as the layout has it."""
         return _turned(formula) if self.inputs_first else formula
 
+    def written(self, formula: Expr) -> Expr:
+        """A formula as the layout has it, vectors that are made of others laid as it lays vectors."""
+
+        def laid(node: Expr) -> Expr | None:
+            match node:
+                case Known(name, body):
+                    return Known(substitute(name, laid), body)
+                case Matrix() if all(len(row) == 1 for row in node.rows):
+                    return self.laid(node)
+                case Stacked(operands):
+                    return self.vector(operands)
+            return None
+
+        return substitute(self.turned(formula), laid)
+
 
 def _turned(formula: Expr) -> Expr:
     """The formula for rows that are inputs (x W + b): every product stands the other way round."""
@@ -61,6 +106,8 @@ def _turned(formula: Expr) -> Expr:
     def reverse(node: Expr) -> Expr | None:
         if isinstance(node, MatrixProduct):
             return MatrixProduct(tuple(_turned(operand) for operand in reversed(node.operands)))
+        if isinstance(node, Columns):
+            return Columns(_turned(node.body), node.first, node.last, rows=True)
         return None
 
     return substitute(formula, reverse)

@@ -231,7 +231,7 @@ class LetterBlocks:
         steps = []
         for step in self.letters.matrices:
             if step.rule in rules:
-                forms = (replace(form, expression=layout.turned(form.expression)) for form in step.forms)
+                forms = (replace(form, expression=layout.written(form.expression)) for form in step.forms)
                 steps.append(replace(step, forms=tuple(forms)))
         yield self._together(steps, general=True)
 

@@ -25,6 +25,7 @@ from nbsolve.expr import (
     Matrix,
     Operand,
     Quantity,
+    Stacked,
     Sum,
     Total,
     Variable,
@@ -81,7 +82,11 @@ class MatrixLines:
         prefix = f"it{self.lines.iteration}-"
         anchors = (
             prefix + anchor(target),
-            *(prefix + anchor(m) for m in entries if value.size <= LIMIT * LIMIT),
+            *(
+                prefix + anchor(m)
+                for m in entries
+                if value.size <= LIMIT * LIMIT and not self.layout.is_missing(m)
+            ),
         )
         return Derivation((*above, *lines), anchors)
 
@@ -229,7 +234,15 @@ class MatrixLines:
                 return self.array(node.atom, value, extra)
             return literal(self.lines.operand(node.atom, extra))
 
-        return plain(substitute(self._turned(formula), replaced))
+        numbers = substitute(substitute(self.layout.turned(formula), _shortened), replaced)
+        return plain(substitute(numbers, self._one_below_the_other))
+
+    def _one_below_the_other(self, node: Expr) -> Expr | None:
+        """Vectors of numbers as one."""
+        if not isinstance(node, Stacked):
+            return None
+        parts = [part for part in node.operands if isinstance(part, Matrix)]
+        return self.layout.vector([entry for part in parts for row in part.rows for entry in row])
 
     def _beyond_above(self, found: _Found) -> tuple[Inline, ...]:
         """A word about the arrays that have more digits than the lines that found them."""
@@ -254,24 +267,14 @@ class MatrixLines:
         return self.lines.writer.answer(self.lines.values, entry)
 
     def _written(self, formula: Expr) -> Expr:
-        """The formula as the layout has it, long sums by their ends, a column of formulae as vectors are."""
+        """The formula as the layout has it, long sums by their ends."""
+        return substitute(self.layout.written(formula), _shortened)
 
-        def laid(node: Expr) -> Expr | None:
-            if isinstance(node, Known):
-                return Known(substitute(node.name, laid), node.body)
-            return self.layout.laid(node) if isinstance(node, Matrix) else None
 
-        return substitute(self._turned(formula), laid)
-
-    def _turned(self, formula: Expr) -> Expr:
-        formula = self.layout.turned(formula)
-
-        def shortened(node: Expr) -> Expr | None:
-            if isinstance(node, Sum) and len(node.operands) > MOST_TERMS:
-                return Sum((*node.operands[:2], Variable("…"), *node.operands[-2:]))
-            return None
-
-        return substitute(formula, shortened)
+def _shortened(node: Expr) -> Expr | None:
+    if isinstance(node, Sum) and len(node.operands) > MOST_TERMS:
+        return Sum((*node.operands[:2], Variable("…"), *node.operands[-2:]))
+    return None
 
 
 def _without_parts(formula: Expr) -> Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.compose.connections import connections
 from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.givens import kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
@@ -40,6 +41,7 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
     yield Heading(2, (phrase("sections.statement"),))
     words = live.fill(problem.statement, "statement") if problem.statement else None
     yield Paragraph((authored(problem, words, 3),) if words else (_network(problem),))
+    yield from map(Paragraph, connections(problem.network))
     yield Paragraph((phrase("statement.weights"),))
     yield from parameters(solution, attached)
     yield from samples(solution, attached)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
 
 from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.functions import activation_name
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import Node, units_of, weights_of
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import shown_number
 from nbsolve.drawing.scene import plain
@@ -32,12 +32,10 @@ def network_description(graph: nx.DiGraph, problem: Problem, names: Names) -> st
 def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]:
     held = phrase("drawing.alt.held")
     inputs = [
-        _given(names, data["symbols"][0], data["value"])
-        for node, data in graph.nodes(data=True)
-        if not node[0]
+        _given(names, data["symbols"][0], data["value"]) for node, data in units_of(graph) if not node[0]
     ]
     yield phrase("drawing.alt.inputs", inputs=", ".join(inputs))
-    for node, data in graph.nodes(data=True):
+    for node, data in units_of(graph):
         if node[0] == 0:
             continue
         before, after = (plain(names, symbol) for symbol in data["symbols"])
@@ -49,9 +47,9 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
         activation = activation_name(problem.network.layers[node[0] - 1].activation.of_unit(node[1]))
         slots = {"layer": str(node[0]), "unit": str(node[1]), "activation": activation}
         yield phrase("drawing.alt.unit_with", **slots, parts=", ".join(parts))
-    for source, target, data in graph.edges(data=True):
+    for _, _, data in weights_of(graph):
         weight = _given(names, data["symbol"], data["weight"]) + (held if data["held"] else "")
-        yield phrase("drawing.alt.edge", ends=ends(graph, source, target, names), weight=weight)
+        yield phrase("drawing.alt.edge", ends=ends(graph, data["ends"], names), weight=weight)
     if len(problem.samples) == 1 and problem.samples[0].target is not None:
         targets = enumerate(problem.samples[0].target, 1)
         listed = [_given(names, Symbol(Role.TARGET, to=k), value) for k, value in targets]
@@ -76,7 +74,7 @@ class _Sentences:
         if graph.number_of_edges() < graph.graph["edges"]:
             yield summary(graph, self.readings.solution.problem, names)
             yield phrase("drawing.alt.shortened")
-        for node, data in graph.nodes(data=True):
+        for node, data in units_of(graph):
             symbols = data["symbols"]
             if node[0] == 0:
                 yield phrase("drawing.alt.input", input=self.valued(symbols[0]))
@@ -89,9 +87,9 @@ class _Sentences:
                 parts.append(phrase("drawing.alt.stopped"))
             slots = {"layer": str(node[0]), "unit": str(node[1])}
             yield phrase("drawing.alt.unit", **slots, parts=", ".join(parts))
-        for source, target, data in graph.edges(data=True):
+        for _, _, data in weights_of(graph):
             weight = self.learnt(data["symbol"], data["held"])
-            yield phrase("drawing.alt.edge", ends=ends(graph, source, target, names), weight=weight)
+            yield phrase("drawing.alt.edge", ends=ends(graph, data["ends"], names), weight=weight)
         targets = [Symbol(Role.TARGET, to=k) for k in range(1, names.outputs + 1)]
         if self.readings.value(targets[0]) is not None:
             listed = [said(names, target, self.readings.value(target)) for target in targets]
@@ -142,9 +140,9 @@ def summary(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
     return phrase("drawing.alt.summary", layers=then, count=count)
 
 
-def ends(graph: nx.DiGraph, source: Node, target: Node, names: Names) -> str:
+def ends(graph: nx.DiGraph, units: Sequence[Node], names: Names) -> str:
     """x₁ → a₂: an edge by the units it joins."""
-    return " → ".join(plain(names, graph.nodes[node]["symbols"][-1]) for node in (source, target))
+    return " → ".join(plain(names, graph.nodes[node]["symbols"][-1]) for node in units)
 
 
 def _given(names: Names, symbol: Symbol, entry: Entry | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import networkx as nx
+
 from nbsolve.drawing.graph import Node
 
-__all__ = ["CORNER", "PORTS", "Columns", "port", "rows_of_units"]
+__all__ = ["CORNER", "PORTS", "Columns", "joined", "port", "rows_of_units"]
 
 CORNER = 14.0
 """Lines keep this far from the corners of a unit."""
@@ -30,6 +32,12 @@ def rows_of_units(columns: Columns, left_out: frozenset[int], justified: bool) -
         stretch = tallest / own[-1] if justified and own[-1] else 1.0
         found.update({node: height * stretch for node, height in zip(column, own, strict=True)})
     return found
+
+
+def joined(graph: nx.DiGraph, columns: Columns, node: Node, side: int) -> tuple[Node, ...]:
+    """The units of the next column (`side` 1) or of the one before (−1) that lines join with a unit, in order."""
+    near = graph.succ[node] if side > 0 else graph.pred[node]
+    return tuple(other for other in columns[node[0] + side] if other in near)
 
 
 def port(side: float, place: int, count: int) -> float:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import networkx as nx
 
 from nbsolve.blocks.dense import LOSS
+from nbsolve.drawing.carried import with_carried
 from nbsolve.drawing.content import Content, Unit, Wiring
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import Node, units_of, weights_of
 from nbsolve.drawing.moments import Moment
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.readings import Readings
@@ -60,13 +61,11 @@ class Frame(Pass):
 
     def content(self, title: str, notes: tuple[str, ...]) -> Content:
         """The picture."""
-        units = {node: self._unit(node, data) for node, data in self.graph.nodes(data=True)}
-        wires = {
-            (a, b): self._wire(data["symbol"], data["held"]) for a, b, data in self.graph.edges(data=True)
-        }
+        units = {node: self._unit(node, data) for node, data in units_of(self.graph)}
+        wires = {(a, b): self._wire(data["symbol"], data["held"]) for a, b, data in weights_of(self.graph)}
         exits = {node: self._exit(node) for node in self.outputs}
         loss = self._loss()
-        return Content(
+        content = Content(
             title,
             self.heads(loss),
             units,
@@ -78,6 +77,7 @@ class Frame(Pass):
             notes,
             step_forms(),
         )
+        return with_carried(content, self.graph, self.rows)
 
     def _backwards(self) -> bool:
         return any(place.startswith("dL/") for place in self.state.found)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import networkx as nx
 
 from nbsolve.given import Entry
 from nbsolve.notation import Names
-from nbsolve.problem.model import Problem
-from nbsolve.symbol import Role, Symbol
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Network, Problem
+from nbsolve.symbol import Role, Symbol, canonical
 
-__all__ = ["MOST_LABELLED_EDGES", "MOST_UNITS", "Node", "network_graph", "shown_units"]
+__all__ = [
+    "MOST_LABELLED_EDGES",
+    "MOST_UNITS",
+    "Node",
+    "network_graph",
+    "shown_units",
+    "units_of",
+    "weights_of",
+]
 
 MOST_LABELLED_EDGES = 60
 """With more connections than this a picture cannot carry their weights legibly."""
@@ -25,15 +34,6 @@ Node = tuple[int, int]
 """(layer, unit); layer 0 is the input."""
 
 
-@dataclass(frozen=True)
-class _Size:
-    units: tuple[int, ...]
-
-    @property
-    def edges(self) -> int:
-        return sum(a * b for a, b in pairwise(self.units))
-
-
 def shown_units(units: int, *, all_of_them: bool) -> tuple[int, ...]:
     """Which units of a layer are drawn: all, or the first three and the last."""
     if all_of_them or units <= _FEW:
@@ -41,15 +41,32 @@ def shown_units(units: int, *, all_of_them: bool) -> tuple[int, ...]:
     return (*range(1, _FIRST + 1), units)
 
 
+def units_of(graph: nx.DiGraph) -> Iterator[tuple[Node, dict[str, Any]]]:
+    """The inputs and units, without the places at which an activation is carried past a layer."""
+    return ((node, data) for node, data in graph.nodes(data=True) if "carries" not in data)
+
+
+def weights_of(graph: nx.DiGraph) -> Iterator[tuple[Node, Node, dict[str, Any]]]:
+    """The connections with weights, without the lines that carry an activation on."""
+    return ((a, b, data) for a, b, data in graph.edges(data=True) if "carries" not in data)
+
+
 def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
     """The directed graph of the units that are drawn.
 
+    An activation that a later layer than the next one takes is carried past the layers between: each has a place
+    for it, behind its units.
     Graph attributes: `names`, `sizes`, `edges` (how many connections there are), `complete` (all of it is drawn).
-    Nodes (layer, unit): `layer`, `symbols`, and `value` for an input or `bias`, `bias_value`, `bias_sign`, `held`.
-    Edges: `symbol` and `weight` (as given), `held`.
+    Nodes (layer, unit): `layer`, `symbols`, and `value` for an input or `bias`, `bias_value`, `bias_sign`, `held`;
+    `carries` and `symbols` for a place of what is carried. Edges: `about`, and `symbol`, `weight` (as given),
+    `held` and `ends` (the units that it joins), or `carries`.
     """
-    layers = problem.network.layers
-    total = _Size(names.sizes).edges
+    network = problem.network
+    layers = network.layers
+    total = sum(
+        layer.units * wiring.width(network, n) - len(layers[wiring.owner(network, n) - 1].missing)
+        for n, layer in enumerate(layers, 1)
+    )
     complete = total <= MOST_LABELLED_EDGES and max(names.sizes) <= MOST_UNITS
     graph = nx.DiGraph(edges=total, complete=complete, sizes=names.sizes, names=names)
     shown = [shown_units(units, all_of_them=complete) for units in names.sizes]
@@ -59,7 +76,7 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
         graph.add_node(
             (0, unit), layer=0, symbols=(symbol,), value=sample.input[unit - 1] if sample else None
         )
-    for number, layer in enumerate(layers, 1):
+    for number in range(1, len(layers) + 1):
         for unit in shown[number]:
             symbols = (Symbol(Role.PRE_ACTIVATION, number, unit), Symbol(Role.ACTIVATION, number, unit))
             bias, value, held = _bias(problem, number, unit)
@@ -73,16 +90,48 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
                 bias_sign=sign,
                 held=held,
             )
-            for source in shown[number - 1]:
-                trainable = layer.weights_trainable
-                graph.add_edge(
-                    (number - 1, source),
-                    (number, unit),
-                    symbol=Symbol(Role.WEIGHT, number, unit, source),
-                    weight=layer.weights[unit - 1][source - 1],
-                    held=not (trainable if isinstance(trainable, bool) else trainable[unit - 1][source - 1]),
-                )
+            _connect(graph, network, (number, unit), shown)
+        _carry_past(graph, network, number, shown)
     return graph
+
+
+def _connect(graph: nx.DiGraph, network: Network, unit: Node, shown: Sequence[Sequence[int]]) -> None:
+    """Add the lines to a unit from what it takes, or from where that was carried to."""
+    number, to = unit
+    tied = wiring.owner(network, number) != number
+    for column, (layer, own) in enumerate(wiring.incoming(network, number), 1):
+        if own not in shown[layer] or wiring.is_missing(network, number, to, column):
+            continue
+        symbol = wiring.weight(network, number, to, column)
+        graph.add_edge(
+            (layer, own) if layer == number - 1 else _carried(network, number - 1, (layer, own)),
+            unit,
+            symbol=symbol,
+            weight=wiring.given_weight(network, number, to, column),
+            held=not wiring.is_trained(network, number, to, column),
+            about=canonical(symbol) + (f" in layer {number}" if tied else ""),
+            ends=((layer, own), unit),
+        )
+
+
+def _carry_past(graph: nx.DiGraph, network: Network, number: int, shown: Sequence[Sequence[int]]) -> None:
+    """Add the places in a layer for what is carried past it."""
+    for layer in range(number):
+        if not any(user > number for user in wiring.users(network, layer)):
+            continue
+        for own in shown[layer]:
+            before = (layer, own) if layer == number - 1 else _carried(network, number - 1, (layer, own))
+            here = _carried(network, number, (layer, own))
+            symbols = graph.nodes[layer, own]["symbols"][-1:]
+            graph.add_node(here, layer=number, symbols=symbols, carries=(layer, own))
+            about = f"{canonical(symbols[0])} past layer {number}"
+            graph.add_edge(before, here, carries=(layer, own), about=about)
+
+
+def _carried(network: Network, past: int, unit: Node) -> Node:
+    """The place in a layer for what is carried past it: behind the layer's own units."""
+    before = sum(wiring.width_of(network, layer) for layer in range(unit[0]))
+    return past, wiring.width_of(network, past) + before + unit[1]
 
 
 def _bias(problem: Problem, number: int, unit: int) -> tuple[Symbol | None, Entry | None, bool]:

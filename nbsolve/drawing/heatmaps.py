@@ -22,6 +22,7 @@ from nbsolve.drawing.svg import write_svg
 from nbsolve.nearest import to_floats
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.symbol import Partial, Role, Symbol
 
 __all__ = ["heatmaps"]
@@ -61,7 +62,13 @@ def _matrices(readings: Readings, names: Names) -> Iterator[_Matrix]:
     assert values is not None
     for layer in range(1, len(names.sizes)):
         symbol = Symbol(Role.WEIGHT, layer)
-        slots = {"layer": str(layer), "rows": str(names.sizes[layer]), "columns": str(names.sizes[layer - 1])}
+        if symbol not in values:  # tied to another layer's
+            continue
+        slots = {
+            "layer": str(layer),
+            "rows": str(names.sizes[layer]),
+            "columns": str(wiring.width(names.network, layer)),
+        }
         words = phrase("drawing.notes.weights_of", **slots)
         yield _Matrix(layer, written(names.name(symbol)), words, to_floats(values[symbol], arithmetic))
         gradient = Partial(LOSS, symbol)

@@ -15,7 +15,7 @@ import networkx as nx
 from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.boxes import inside, tag
 from nbsolve.drawing.clearance import Size
-from nbsolve.drawing.columns import Columns, port
+from nbsolve.drawing.columns import Columns, joined, port
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.legend import MARGIN, TITLE, Legend, wrapped
@@ -67,7 +67,7 @@ class Layout:
             ends = (line.end, line.start) if content.backwards else (line.start, line.end)
             arrows.append(Arrow(ends[1], ends[0], "faded" if wiring.kind == "faded" else "edge"))
         for edge, (centre, parted) in self.labels.items():
-            about = canonical(self.graph.edges[edge]["symbol"])
+            about = self.graph.edges[edge]["about"]
             labels.append(tag(centre, content.wires[edge], parted, about))
         for box, unit, abreast in self._boxes(content):
             boxes.append(box)
@@ -77,7 +77,9 @@ class Layout:
         for rows, centre in zip(content.heads, self.heads, strict=False):
             labels.append(Label(centre, narrow(rows) if self.down else rows))
         for layer in self.left_out:
-            (ax, ay), (bx, by) = (self.centres[node] for node in self.columns[layer][-2:])
+            (ax, ay), (bx, by) = (
+                self.centres[node] for node in own_units(self.graph, self.columns[layer])[-2:]
+            )
             dots = row([Span("…" if self.down else "⋮")], 26.0, "quiet", "ellipsis")
             labels.append(Label(((ax + bx) / 2, (ay + by) / 2), (dots,)))
         title = row([Span(content.title)], TITLE, "ink", "title")
@@ -106,7 +108,7 @@ class Layout:
         """Units and loss, with how many groups of their texts stand side by side."""
         found = []
         for node, centre in self.centres.items():
-            unit, about = content.units[node], canonical(self.graph.nodes[node]["symbols"][-1])
+            unit, about = content.units[node], about_unit(self.graph, node)
             found.append((Box(centre, *self.sizes[node[0]], unit.kind, about), unit, self.abreast[node[0]]))
         if self.loss is not None and content.loss is not None:
             unit, abreast = (headed(content), 1) if self.loss_aside else (content.loss, self.abreast[-1])
@@ -120,10 +122,10 @@ class Layout:
         found = []
         for edge in self.graph.edges():
             (a, b), wiring = edge, content.wires[edge]
-            before, after = self.columns[a[0]], self.columns[b[0]]
+            before, after = joined(self.graph, self.columns, b, -1), joined(self.graph, self.columns, a, 1)
             start = self._port(self.centres[a], self.sizes[a[0]], after.index(b), len(after), 1, self.down)
             end = self._port(self.centres[b], self.sizes[b[0]], before.index(a), len(before), -1, self.down)
-            about = canonical(self.graph.edges[edge]["symbol"])
+            about = self.graph.edges[edge]["about"]
             found.append((Line(start, end, wiring.kind, wiring.width, about), wiring))
         if self.loss is None or content.loss is None:
             return found
@@ -143,6 +145,17 @@ class Layout:
         offset = port(size[0] if down else size[1], place, count)
         away = side * (size[1] if down else size[0]) / 2
         return (centre[0] + offset, centre[1] + away) if down else (centre[0] + away, centre[1] + offset)
+
+
+def own_units(graph: nx.DiGraph, column: Sequence[Node]) -> list[Node]:
+    """The units of a column, without what is only carried past them."""
+    return [node for node in column if "carries" not in graph.nodes[node]]
+
+
+def about_unit(graph: nx.DiGraph, node: Node) -> str:
+    """The name of a box: that of a unit's activation, or of what is carried past a layer."""
+    data = graph.nodes[node]
+    return canonical(data["symbols"][-1]) + (f" past layer {node[0]}" if "carries" in data else "")
 
 
 def headed(content: Content) -> Unit:

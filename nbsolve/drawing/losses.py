@@ -22,6 +22,7 @@ from nbsolve.loss_alone import Batch, Parameters
 from nbsolve.nearest import to_float
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Symbol
@@ -101,7 +102,8 @@ def _with_points(solution: Solution) -> Solution:
     training = solution.problem.training
     if training is None or training.iterations < 2 or not solution.problem.losses:
         raise UnknownQuantityError("a loss over the iterations needs two iterations or more")
-    cells = sum(layer.units * len(layer.weights[0]) for layer in solution.problem.network.layers)
+    network = solution.problem.network
+    cells = sum(layer.units * wiring.width(network, n) for n, layer in enumerate(network.layers, 1))
     if batch_size(solution.problem) < len(solution.problem.samples):
         cells *= len(solution.problem.samples)
     most = max(2, min(MOST_POINTS, _MOST_CELLS // cells))
@@ -142,7 +144,7 @@ def _loss(solution: Solution, samples: Sequence[int], iteration: Iteration, new:
     weights, constants = [], []
     for layer in solution.layers:
         own = layer.constant()
-        weights.append(_array(values, layer.w(), new))
+        weights.append(None if layer.tied else _array(values, layer.w(), new))
         constants.append(None if own is None else _array(values, own, new))
     parameters = Parameters(tuple(weights), tuple(constants))
     together = batch_size(solution.problem) == len(samples)
@@ -150,7 +152,7 @@ def _loss(solution: Solution, samples: Sequence[int], iteration: Iteration, new:
     total: Value = ZERO
     for chosen in batches:
         batch = Batch(solution.problem, chosen, arithmetic)
-        found = batch.loss(parameters, 0, [own[0][1] for own in batch.sums(parameters)])
+        found = batch.loss(parameters, 0, [own[0] for own in batch.sums(parameters)])
         terms = (batch.penalty(parameters), *(sample.value for sample in found))
         total = reduce(arithmetic.add, terms, total)
     return arithmetic.divide(total, flint.fmpq(len(batches)))

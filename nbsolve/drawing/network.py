@@ -5,8 +5,9 @@ from __future__ import annotations
 import networkx as nx
 
 from nbsolve.blocks.dense import LOSS
+from nbsolve.drawing.carried import with_carried
 from nbsolve.drawing.content import Content, Unit, Wiring
-from nbsolve.drawing.graph import MOST_UNITS
+from nbsolve.drawing.graph import MOST_UNITS, units_of, weights_of
 from nbsolve.drawing.rows import NAME, TEXT, Rows, given_spans, heads, target_rows
 from nbsolve.drawing.scene import Row, Span, row, written
 from nbsolve.given import Given
@@ -22,7 +23,7 @@ def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Conten
     """Symbols, and the givens: inputs, weights, biases and targets; letters where no number is given."""
     rows, complete = Rows(names), bool(graph.graph["complete"])
     units, wires = {}, {}
-    for node, data in graph.nodes(data=True):
+    for node, data in units_of(graph):
         symbols = data["symbols"]
         if node[0] == 0:
             group: list[Row] = [rows.name(symbols[0])]
@@ -44,7 +45,7 @@ def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Conten
                 bias.append(rows.words(phrase("drawing.marks.held")))
             groups.insert(0, tuple(bias))
         units[node] = Unit(tuple(groups))
-    for source, target, data in graph.edges(data=True):
+    for source, target, data in weights_of(graph):
         label = (rows.given(data["symbol"], data["weight"]),) if complete else ()
         wires[source, target] = Wiring(label, "held" if data["held"] else "edge")
     held = any(wiring.kind == "held" for wiring in wires.values())
@@ -54,14 +55,15 @@ def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Conten
     loss = _symbolic_loss(problem, rows)
     exits = {node: Wiring() for node in graph if node[0] == len(names.sizes) - 1}
     columns = heads(problem, names, loss is not None)
-    return Content(title, columns, units, wires, loss, exits, legend=legend, notes=notes)
+    content = Content(title, columns, units, wires, loss, exits, legend=legend, notes=notes)
+    return with_carried(content, graph, rows)
 
 
 def left_out(graph: nx.DiGraph, names: Names, what: str) -> str:
     """What a picture of a large network does not show."""
     slots = {"sizes": sizes_text(names), "count": str(graph.graph["edges"]), "what": what}
     text = phrase("drawing.notes.connections", **slots)
-    drawn = [sum(node[0] == layer for node in graph) for layer in range(len(names.sizes))]
+    drawn = [sum(node[0] == layer for node, _ in units_of(graph)) for layer in range(len(names.sizes))]
     some = any(map(int.__gt__, names.sizes, drawn))
     return f"{text} · {phrase('drawing.notes.ellipsis')}" if some else text
 

@@ -8,8 +8,9 @@ from typing import Any
 import networkx as nx
 
 from nbsolve.blocks.dense import LOSS
+from nbsolve.drawing.carried import with_carried
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
-from nbsolve.drawing.graph import MOST_UNITS, Node
+from nbsolve.drawing.graph import MOST_UNITS, Node, units_of, weights_of
 from nbsolve.drawing.network import left_out
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import TEXT, Rows, heads
@@ -131,7 +132,7 @@ class Pass:
         iteration = self.readings.iteration
         if iteration is not None and len(iteration.samples) > 1 and self.problem.differentiated:
             notes.append(phrase("drawing.notes.batch", loss=self.names.plain(LOSS)))
-        if self.graph.number_of_edges() < self.graph.graph["edges"]:
+        if sum(1 for _ in weights_of(self.graph)) < self.graph.graph["edges"]:
             notes.append(left_out(self.graph, self.names, phrase("drawing.notes.only_some")))
         return tuple(notes)
 
@@ -148,18 +149,17 @@ def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Cont
     """Pre-activation and activation in each unit, weights on the wires, the loss at the end."""
     this = Pass(graph, readings, names)
     units = {
-        node: this.input(node) if node[0] == 0 else this.plain(node, data)
-        for node, data in graph.nodes(data=True)
+        node: this.input(node) if node[0] == 0 else this.plain(node, data) for node, data in units_of(graph)
     }
     wires = {
-        (source, target): Wiring((this.value(data["symbol"]),))
-        for source, target, data in graph.edges(data=True)
+        (source, target): Wiring((this.value(data["symbol"]),)) for source, target, data in weights_of(graph)
     }
     title = this.title(phrase("drawing.titles.forward"))
     exits = {node: Wiring() for node in this.outputs}
     loss = this.loss(gradient=False)
     shorter = this.shorter("numbers_alone")
-    return Content(title, this.heads(loss), units, wires, loss, exits, notes=this.notes(), shorter=shorter)
+    content = Content(title, this.heads(loss), units, wires, loss, exits, notes=this.notes(), shorter=shorter)
+    return with_carried(content, graph, this.rows)
 
 
 def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
@@ -167,7 +167,7 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
     this = Pass(graph, readings, names)
     units: dict[Node, Unit] = {}
     wires: dict[Edge, Wiring] = {}
-    for node, data in graph.nodes(data=True):
+    for node, data in units_of(graph):
         if node[0] == 0:
             units[node] = this.input(node, gradient=True)
             continue
@@ -185,10 +185,10 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
             groups.append((this.rows.words(phrase(f"drawing.marks.{why}"), "zero", about),))
         units[node] = Unit(tuple(groups), "dead" if dead else "unit")
     gradients = {
-        (source, target): readings.gradient(data["symbol"]) for source, target, data in graph.edges(data=True)
+        (source, target): readings.gradient(data["symbol"]) for source, target, data in weights_of(graph)
     }
     widths = _thicknesses(gradients)
-    for source, target, data in graph.edges(data=True):
+    for source, target, data in weights_of(graph):
         rows = (this.value(data["symbol"]), this.gradient(data["symbol"]))
         gradient = gradients[source, target]
         wires[source, target] = Wiring(rows, _kind(gradient), widths[source, target], (rows[1].unmarked(),))
@@ -202,10 +202,11 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
         legend += [(kind, phrase(f"drawing.legend.{kind}")) for kind in _SIGNS if kind in kinds]
         legend.append(("", phrase("drawing.legend.magnitude")))
     loss = this.loss(gradient=True)
-    return Content(
+    content = Content(
         this.title(phrase("drawing.titles.backward")), this.heads(loss), units, wires, loss,
         exits, True, tuple(legend), this.notes(), this.shorter("numbers_alone", "gradients_alone"),
     )  # fmt: skip
+    return with_carried(content, graph, this.rows)
 
 
 _SIGNS = ("positive", "negative", "zero")
@@ -238,10 +239,10 @@ def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Conte
     wires: dict[Edge, Wiring] = {}
     changes = {
         (source, target): 0.0 if data["held"] else readings.change(data["symbol"])
-        for source, target, data in graph.edges(data=True)
+        for source, target, data in weights_of(graph)
     }
     largest = max(map(abs, changes.values()), default=0.0)
-    for node, data in graph.nodes(data=True):
+    for node, data in units_of(graph):
         if node[0] == 0:
             units[node] = this.input(node)
             continue
@@ -251,7 +252,7 @@ def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Conte
             bias = (*unit.groups[0], this.new(data["bias"], data["held"], change))
             unit = Unit((bias, *unit.groups[1:]))
         units[node] = unit
-    for source, target, data in graph.edges(data=True):
+    for source, target, data in weights_of(graph):
         symbol, change = data["symbol"], changes[source, target]
         kind = "held" if data["held"] else "edge" if readings.new(symbol) is None else direction(change)
         rows = (this.value(symbol), this.new(symbol, data["held"], change))
@@ -263,7 +264,8 @@ def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Conte
     legend += [(kind, phrase(f"drawing.legend.{key}")) for kind, key in words.items() if kind in kinds]
     legend.append(("", phrase("drawing.legend.how_far")))
     loss = this.loss(False, new=True)
-    return Content(
+    content = Content(
         this.title(phrase("drawing.titles.update")), this.heads(loss), units, wires, loss,
         exits, legend=tuple(legend), notes=this.notes(), shorter=this.shorter("numbers_alone", "new_alone"),
     )  # fmt: skip
+    return with_carried(content, graph, this.rows)

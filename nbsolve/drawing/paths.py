@@ -10,11 +10,20 @@ import networkx as nx
 
 from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.composer import Composer
+from nbsolve.drawing.carried import with_carried
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring, faded_unit, faded_wiring
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import Node, units_of, weights_of
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.readings import Reading, Readings
-from nbsolve.drawing.routes import branching_from, count_routes, leaving_from, output_factors, routes
+from nbsolve.drawing.routes import (
+    after,
+    branching_from,
+    count_routes,
+    leaving_from,
+    output_factors,
+    routes,
+    uses,
+)
 from nbsolve.drawing.rows import TEXT
 from nbsolve.drawing.scene import Row, Span, plain, row
 from nbsolve.expr import Atom
@@ -47,19 +56,21 @@ class _Drawn(Pass):
     def __init__(self, graph: nx.DiGraph, readings: Readings, names: Names, symbol: Symbol) -> None:
         super().__init__(graph, readings, names)
         self.symbol = symbol
-        self.first = leaving_from(symbol, names.sizes)
-        self.branching = branching_from(symbol, readings, names.sizes)
-        self.count = count_routes(symbol, readings, names.sizes)
+        self.network = self.problem.network
+        self.first = leaving_from(symbol, self.network)
+        self.branching = branching_from(symbol, readings)
+        self.count = count_routes(symbol, readings)
         self.numbered = self.count <= MOST_ROUTES and not self.branching
-        self.routes = routes(symbol, readings, names.sizes) if self.numbered else []
+        self.routes = routes(symbol, readings) if self.numbered else []
+        self.reached = self._all_reached()
         self.numbers: Mapping[Atom, int] = {}
         if readings.iteration is not None:
             self.numbers = Composer(readings.solution, names).numbers(readings.iteration)
 
     def paths(self) -> Paths:
         """The picture."""
-        units = {node: self._unit(node) for node in self.graph}
-        wires = {edge: self._wire(edge) for edge in self.graph.edges()}
+        units = {node: self._unit(node) for node, _ in units_of(self.graph)}
+        wires = {(a, b): self._wire((a, b)) for a, b, _ in weights_of(self.graph)}
         exits = {
             node: Wiring(kind="path", width=3.0) if self._reached(node) else Wiring(kind="faded")
             for node in self.outputs
@@ -73,15 +84,27 @@ class _Drawn(Pass):
             title, self.heads(loss), units, wires, loss, exits, True, legend,
             (*listed, *self.notes()),
         )  # fmt: skip
+        content = with_carried(content, self.graph, self.rows)
         return Paths(content, " ".join([f"{title}.", *self._in_words(), *(f"{line}." for line in listed)]))
 
     # ------------------------------------------------------------------ where the paths run
 
+    def _all_reached(self) -> frozenset[Node]:
+        """The units that a path runs through."""
+        found, left = set[Node](), list(self.first)
+        while left:
+            node = left.pop()
+            if node in found:
+                continue
+            found.add(node)
+            units = range(1, self.names.sizes[node[0]] + 1)
+            same = [(node[0], unit) for unit in units] if node[0] in self.branching else []
+            left += [*after(self.network, node), *same]
+        return frozenset(found)
+
     def _reached(self, node: Node) -> bool:
         """Whether a path runs through a unit."""
-        layer = self.first[0][0]
-        branches = node[0] == layer and layer in self.branching
-        return branches or node in self.first or node[0] > layer or self._starts_at(node)
+        return node in self.reached or self._starts_at(node)
 
     def _starts_at(self, node: Node) -> bool:
         """Whether a unit, or an input, is the quantity itself."""
@@ -89,25 +112,21 @@ class _Drawn(Pass):
             return node == (0, self.symbol.to)
         return self.symbol.role is Role.ACTIVATION and node == (self.symbol.layer, self.symbol.to)
 
-    def _enters(self, edge: Edge) -> bool:
-        """Whether a path enters the network along this edge."""
-        source, target = edge
+    def _enters(self, ends: Edge) -> bool:
+        """Whether a path enters the network along the line that joins these units."""
         if self.symbol.role is Role.WEIGHT:
-            return target in self.first and source[1] == self.symbol.from_
-        return self._starts_at(source)
+            return ends in uses(self.network, self.symbol)
+        return self._starts_at(ends[0])
 
-    def _on_a_path(self, edge: Edge) -> bool:
-        source, target = edge
-        return self._enters(edge) or (
-            source[0] >= self.first[0][0] and all(map(self._reached, (source, target)))
-        )
+    def _on_a_path(self, ends: Edge) -> bool:
+        return self._enters(ends) or all(node in self.reached for node in ends)
 
-    def _through(self, edge: Edge) -> list[int]:
-        """The numbers of the paths that run along an edge."""
+    def _through(self, ends: Edge) -> list[int]:
+        """The numbers of the paths that run along a line."""
         return [
             number
             for number, route in enumerate(self.routes, 1)
-            if edge in pairwise(route.units) or (self._enters(edge) and edge[1] == route.units[0])
+            if ends in pairwise(route.units) or ends == route.entered
         ]
 
     # ------------------------------------------------------------------ what is written
@@ -115,7 +134,7 @@ class _Drawn(Pass):
     def _unit(self, node: Node) -> Unit:
         if node[0] == 0:
             unit = self.input(node)
-            entered = any(self._enters((node, after)) for after in self.graph.successors(node))
+            entered = any(self._enters((node, later)) for later in after(self.network, node))
             return unit if entered else faded_unit(unit)
         unit = self.plain(node, self.graph.nodes[node])
         if not self._reached(node):
@@ -168,11 +187,11 @@ class _Drawn(Pass):
         return atom.wrt.role is Role.PRE_ACTIVATION and self.readings.solution.how.sign > 0
 
     def _wire(self, edge: Edge) -> Wiring:
-        symbol = self.graph.edges[edge]["symbol"]
+        symbol, ends = self.graph.edges[edge]["symbol"], self.graph.edges[edge]["ends"]
         value = self.value(symbol)
-        if not self._on_a_path(edge):
+        if not self._on_a_path(ends):
             return faded_wiring(Wiring((value,)))
-        found = self._through(edge)
+        found = self._through(ends)
         if not found:
             return Wiring((value,), "path", 3.0)
         key = "path" if len(found) == 1 else "paths"

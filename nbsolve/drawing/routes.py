@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from nbsolve.arithmetic import Value
 from nbsolve.blocks.dense import LOSS
@@ -18,11 +19,23 @@ from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.notation import Names
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Network
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.values import layer_activation
 from nbsolve.writing import scalar
 
-__all__ = ["Route", "branching_from", "count_routes", "leaving_from", "output_factors", "routes", "sought"]
+__all__ = [
+    "Route",
+    "after",
+    "branching_from",
+    "count_routes",
+    "leaving_from",
+    "output_factors",
+    "routes",
+    "sought",
+    "uses",
+]
 
 _PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
 _STARTS = _PARAMETERS | {Role.INPUT, Role.PRE_ACTIVATION, Role.ACTIVATION}
@@ -38,6 +51,8 @@ class Route:
     units: tuple[Node, ...]
     factors: tuple[Atom, ...]
     share: Reading | None
+    entered: tuple[Node | None, Node]
+    """From which unit it comes, if from one, to the first that it runs through."""
 
 
 def sought(names: Names, quantity: str) -> Symbol:
@@ -56,58 +71,98 @@ def sought(names: Names, quantity: str) -> Symbol:
     )
 
 
-def leaving_from(symbol: Symbol, sizes: tuple[int, ...]) -> list[Node]:
+def leaving_from(symbol: Symbol, network: Network) -> list[Node]:
     """The units that a quantity acts on first."""
-    if symbol.role is Role.INPUT:
-        return [(1, unit) for unit in range(1, sizes[1] + 1)]
     layer = symbol.layer or 0
-    if symbol.role is Role.ACTIVATION and layer < len(sizes) - 1:
-        return [(layer + 1, unit) for unit in range(1, sizes[layer + 1] + 1)]
+    if symbol.role is Role.INPUT or (symbol.role is Role.ACTIVATION and layer < len(network.layers)):
+        return after(network, (layer, number_of(symbol.to)))
     if symbol.shared:
-        return [(layer, unit) for unit in range(1, sizes[layer] + 1)]
+        return [(layer, unit) for unit in range(1, wiring.width_of(network, layer) + 1)]
+    if symbol.role is Role.WEIGHT:
+        return [unit for _, unit in uses(network, symbol)]
     return [(layer, number_of(symbol.to))]
 
 
-def branching_from(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> list[int]:
+def after(network: Network, unit: Node) -> list[Node]:
+    """The units that take a unit's activation."""
+    return [
+        (user, to)
+        for user in wiring.users(network, unit[0])
+        for to in range(1, wiring.width_of(network, user) + 1)
+        if not wiring.is_missing(network, user, to, wiring.column_of(network, user, unit))
+    ]
+
+
+def uses(network: Network, weight: Symbol) -> list[tuple[Node, Node]]:
+    """The connections that have a weight: from which unit to which."""
+    found = []
+    for layer in wiring.uses_of_weights(network, weight.layer or 1):
+        place = number_of(weight.to), number_of(weight.from_)
+        to, column = place[::-1] if network.layers[layer - 1].transposed else place
+        found.append(([*wiring.incoming(network, layer)][column - 1], (layer, to)))
+    return found
+
+
+def branching_from(symbol: Symbol, readings: Readings) -> list[int]:
     """The hidden layers on the way to the loss in which a path goes on from any unit."""
-    first = leaving_from(symbol, sizes)[0][0]
-    return [one.index for one in readings.solution.layers[first - 1 : -1] if one.joint]
+    network = readings.solution.problem.network
+    reached = {layer for layer, _ in leaving_from(symbol, network)}
+    for layer in range(1, len(network.layers) + 1):
+        if layer in reached:
+            reached.update(wiring.users(network, layer))
+    return [one.index for one in readings.solution.layers[:-1] if one.joint and one.index in reached]
 
 
-def count_routes(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> int:
+def count_routes(symbol: Symbol, readings: Readings) -> int:
     """The number of paths from a quantity to the loss."""
-    first = leaving_from(symbol, sizes)
-    count = len(first)
-    for units in sizes[first[0][0] + 1 :]:
-        count *= units
-    for layer in branching_from(symbol, readings, sizes):
-        count *= sizes[layer]
-    return count
+    network = readings.solution.problem.network
+    branching = branching_from(symbol, readings)
+
+    @cache
+    def behind(unit: Node) -> int:
+        if unit[0] == len(network.layers):
+            return 1
+        units = range(1, wiring.width_of(network, unit[0]) + 1)
+        leaving = [(unit[0], own) for own in units] if unit[0] in branching else [unit]
+        return sum(behind(later) for own in leaving for later in after(network, own))
+
+    return sum(map(behind, leaving_from(symbol, network)))
 
 
-def routes(symbol: Symbol, readings: Readings, sizes: tuple[int, ...]) -> list[Route]:
+def routes(symbol: Symbol, readings: Readings) -> list[Route]:
     """The paths, in the order of the units they run through."""
-    last = len(sizes) - 1
-    branching = branching_from(symbol, readings, sizes)
+    network = readings.solution.problem.network
+    last = len(network.layers)
+    branching = branching_from(symbol, readings)
 
     def walks(node: Node) -> Iterator[tuple[_Passed, ...]]:
         layer = node[0]
         if layer == last:
             yield ((node, node),)
             return
-        leaving = [(layer, unit) for unit in range(1, sizes[layer] + 1)] if layer in branching else [node]
-        for out in leaving:
-            for unit in range(1, sizes[layer + 1] + 1):
-                for rest in walks((layer + 1, unit)):
+        units = range(1, wiring.width_of(network, layer) + 1)
+        for out in [(layer, unit) for unit in units] if layer in branching else [node]:
+            for later in after(network, out):
+                for rest in walks(later):
                     yield ((node, out), *rest)
 
     found: list[Route] = []
-    for node in leaving_from(symbol, sizes):
-        for passed in walks(node):
-            factors = tuple(_factors(symbol, passed, readings, last))
-            units = tuple(entered for entered, _ in passed)
-            found.append(Route(units, factors, _share(factors, readings)))
+    for entered in _entered(symbol, network):
+        for passed in walks(entered[1]):
+            factors = tuple(_factors(symbol, entered, passed, readings, last))
+            units = tuple(unit for unit, _ in passed)
+            found.append(Route(units, factors, _share(factors, readings), entered))
     return found
+
+
+def _entered(symbol: Symbol, network: Network) -> list[tuple[Node | None, Node]]:
+    """From where a path comes, if from a unit, and the unit that it enters first."""
+    if symbol.role is Role.WEIGHT:
+        return [*uses(network, symbol)]
+    start = (
+        (symbol.layer or 0, number_of(symbol.to)) if symbol.role in (Role.INPUT, Role.ACTIVATION) else None
+    )
+    return [(None if unit == start else start, unit) for unit in leaving_from(symbol, network)]
 
 
 def output_factors(readings: Readings, unit: int) -> tuple[Atom, ...]:
@@ -120,23 +175,35 @@ def output_factors(readings: Readings, unit: int) -> tuple[Atom, ...]:
     return (Partial(LOSS, a), Partial(a, z))
 
 
-def _factors(symbol: Symbol, passed: tuple[_Passed, ...], readings: Readings, last: int) -> Iterator[Atom]:
+def _factors(
+    symbol: Symbol,
+    entered: tuple[Node | None, Node],
+    passed: tuple[_Passed, ...],
+    readings: Readings,
+    last: int,
+) -> Iterator[Atom]:
     """The factors of one path's product, from the loss back to the quantity."""
+    network = readings.solution.problem.network
+
+    def weight(to: Node, from_: Node) -> Symbol:
+        return wiring.weight(network, to[0], to[1], wiring.column_of(network, to[0], from_))
+
     if symbol.role is Role.ACTIVATION and symbol.layer == last:
         yield Partial(LOSS, readings.here(symbol))
         return
     yield from output_factors(readings, passed[-1][0][1])
-    for (entered, left), (after, _) in zip(passed[-2::-1], passed[:0:-1], strict=True):
-        yield Symbol(Role.WEIGHT, after[0], after[1], left[1])
-        a, z = Symbol(Role.ACTIVATION, *left), Symbol(Role.PRE_ACTIVATION, *entered)
+    for (own, left), (later, _) in zip(passed[-2::-1], passed[:0:-1], strict=True):
+        yield weight(later, left)
+        a, z = Symbol(Role.ACTIVATION, *left), Symbol(Role.PRE_ACTIVATION, *own)
         yield Partial(readings.here(a), readings.here(z))
-    layer, unit = passed[0][0]
+    start, first = entered
     if symbol.role is Role.WEIGHT:
-        yield readings.here(layer_activation(layer - 1, number_of(symbol.from_)))
+        assert start is not None
+        yield readings.here(layer_activation(*start))
     elif symbol.role is Role.THRESHOLD:
-        yield Partial(Symbol(Role.PRE_ACTIVATION, layer, unit), symbol)
-    elif symbol.role in (Role.INPUT, Role.ACTIVATION):
-        yield Symbol(Role.WEIGHT, layer, unit, number_of(symbol.to))
+        yield Partial(Symbol(Role.PRE_ACTIVATION, *first), symbol)
+    elif start is not None:
+        yield weight(first, start)
 
 
 def _share(factors: tuple[Atom, ...], readings: Readings) -> Reading | None:

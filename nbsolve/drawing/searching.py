@@ -10,12 +10,12 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import count, pairwise
+from itertools import count
 
 import numpy as np
 
 from nbsolve.drawing.clearance import EDGE, Clearance, Margins, Size
-from nbsolve.drawing.columns import port
+from nbsolve.drawing.columns import joined, port
 from nbsolve.drawing.content import Edge
 from nbsolve.drawing.placing import Place, place_labels
 from nbsolve.drawing.plans import Across, Plan, arrangements
@@ -62,7 +62,10 @@ class _Search:
 
     def __init__(self, way: Way, margins: Margins, page: Size, shapes: int | None) -> None:
         self.way, self.margins, self.page = way, margins, page
-        self.edges = [[(a, b) for a in before for b in after] for before, after in pairwise(way.columns)]
+        self.edges = [
+            [(a, b) for a in before for b in joined(way.graph, way.columns, a, 1)]
+            for before in way.columns[:-1]
+        ]
         self.tags = [[way.tags[edge][:shapes] for edge in strip] for strip in self.edges]
         longest = [max(min(size[0] for size in sizes) for sizes in strip) for strip in self.tags]
         self.least = [max(least, label + 2 * EDGE) for least, label in zip(way.least, longest, strict=True)]
@@ -114,15 +117,18 @@ class _Group:
 
     def _strip(self, number: int) -> Clearance:
         """The strip behind a layer."""
-        before, after = self.search.way.columns[number : number + 2]
+        graph, columns = self.search.way.graph, self.search.way.columns
+        ends_of = {
+            (a, b): (joined(graph, columns, a, 1), joined(graph, columns, b, -1))
+            for a, b in self.search.edges[number]
+        }
         ports = [
             (
-                across.middles[a] + port(across.sides[number], j, len(after)),
-                across.middles[b] + port(across.sides[number + 1], i, len(before)),
+                across.middles[a] + port(across.sides[number], after.index(b), len(after)),
+                across.middles[b] + port(across.sides[number + 1], before.index(a), len(before)),
             )
             for across in self.arrangements
-            for i, a in enumerate(before)
-            for j, b in enumerate(after)
+            for (a, b), (after, before) in ends_of.items()
         ]
         starts, ends = np.array(ports).T.reshape(2, len(self.arrangements), -1)
         return Clearance(starts, ends, self.search.tags[number], self.search.margins)

@@ -12,7 +12,7 @@ from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, place
 from nbsolve.drawing.curves import Curve, window
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.finishing import finished_plot
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import Node, units_of
 from nbsolve.drawing.passes import Pass
 from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.scene import Label, Row, Span, row, written
@@ -48,7 +48,7 @@ def plot_activations(this: Pass) -> Drawing:
     """One small plot per unit drawn: a over z, the point (z, a), and the tangent with the slope ∂a/∂z."""
     panels = [
         panel
-        for node, data in this.graph.nodes(data=True)
+        for node, data in units_of(this.graph)
         if node[0] and (panel := _panel(this, node, data["symbols"])) is not None
     ]
     title = this.title(phrase("drawing.activations.title"))

@@ -19,7 +19,7 @@ from nbsolve.drawing.clearance import Margins, Size
 from nbsolve.drawing.columns import CORNER, PORTS, Columns
 from nbsolve.drawing.content import Content, Edge, Unit
 from nbsolve.drawing.graph import Node
-from nbsolve.drawing.layout import headed, narrow
+from nbsolve.drawing.layout import headed, narrow, own_units
 from nbsolve.drawing.legend import MARGIN, TITLE, Legend, needed_width
 from nbsolve.drawing.scene import Point, Row
 
@@ -64,7 +64,9 @@ class Way:
         self.graph, self.contents, self.down, self.stretched = graph, contents, down, False
         layers = range(1 + max(node[0] for node in graph))
         self.columns: Columns = tuple(tuple(node for node in graph if node[0] == layer) for layer in layers)
-        self.left_out = frozenset(k for k in layers if graph.graph["sizes"][k] > len(self.columns[k]))
+        self.left_out = frozenset(
+            k for k in layers if graph.graph["sizes"][k] > len(own_units(graph, self.columns[k]))
+        )
         heads = [[content.heads[k] for content in contents] for k in range(len(contents[0].heads))]
         self.heads = [[narrow(rows) if down else rows for rows in every] for every in heads]
         self.losses = [content.loss for content in contents if content.loss is not None]

@@ -37,6 +37,8 @@ def _cells(network: Network, samples: tuple[Sample, ...]) -> Iterator[tuple[Symb
     for number, layer in enumerate(network.layers, 1):
         for to, row in enumerate(layer.weights, 1):
             for from_, entry in enumerate(row, 1):
+                if (to, from_) in layer.missing:
+                    continue
                 yield Symbol(Role.WEIGHT, number, to, from_), entry
         if layer.bias.kind == "shared":
             yield Symbol(Role.BIAS, number, shared=True), layer.bias.values[0]

@@ -18,8 +18,8 @@ LETTER = _CORE + r"(?:[0-9]*|(?:[_^](?:[A-Za-z0-9]|\{[^{}]*\}))*)"
 _WORDS = ("e", "i")  # the base of the natural logarithm and the imaginary unit are not letters to choose
 
 
-def read_cells(cursor: Cursor, what: str) -> tuple[Entry, ...] | None:
-    """A list of numbers and letters, all of them read even where some are faulty."""
+def read_cells(cursor: Cursor, what: str, empty: Entry | None = None) -> tuple[Entry, ...] | None:
+    """A list of numbers and letters, all of them read even where some are faulty; `empty` stands for a null."""
     if not cursor.is_list:
         expected = "a list of numbers, such as [0.1, 0.2], or symbolic"
         hint = suggestion(cursor.text, [SYMBOLIC]) if cursor.is_scalar else None
@@ -28,6 +28,9 @@ def read_cells(cursor: Cursor, what: str) -> tuple[Entry, ...] | None:
     found: list[Entry] = []
     sound = True
     for cell in cursor.each():
+        if cell.is_null and empty is not None:
+            found.append(empty)
+            continue
         try:
             if not cell.is_scalar:
                 raise ValueError

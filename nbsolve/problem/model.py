@@ -61,7 +61,12 @@ class Bias(_Frozen):
 
 
 class DenseLayer(_Frozen):
-    """z = W x + b, a = activation(z); `weights[unit][input]` whatever the layout of the file."""
+    """z = W x + b, a = activation(z); `weights[unit][input]` whatever the layout of the file.
+
+    `sources` are the layers (0: the input) whose activations come in, one below the other; without any it is the
+    layer before. `same_as` is the layer whose weights it shares, perhaps `transposed`; it has none of its own then.
+    `missing` are connections that do not exist, by unit and input from 1; their weights are 0.
+    """
 
     kind: Literal["dense"] = "dense"
     units: int
@@ -69,6 +74,10 @@ class DenseLayer(_Frozen):
     weights: tuple[tuple[Entry, ...], ...]
     weights_trainable: bool | tuple[tuple[bool, ...], ...] = True
     bias: Bias
+    sources: tuple[int, ...] = ()
+    same_as: int | None = None
+    transposed: bool = False
+    missing: frozenset[tuple[int, int]] = frozenset()
 
 
 class Network(_Frozen):

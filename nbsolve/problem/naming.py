@@ -8,6 +8,7 @@ from nbsolve.authored.reading import read
 from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.catalogue.presets import PRESETS
 from nbsolve.letters import Name
+from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import Network, Notation
 from nbsolve.symbol import Partial, Role, Symbol, number_of, parse_canonical
@@ -101,14 +102,19 @@ def _role(cursor: Cursor, role: str, network: Network | None, names: dict[str, s
 def _layer(cursor: Cursor, role: str, number: int, network: Network, names: dict[str, str]) -> None:
     layer = network.layers[number - 1]
     stem = f"{_STEMS[role]}[{number}]"
-    if role == "weight":
+    if role == "weight" and layer.same_as is not None:
+        if cursor.length() or cursor.is_scalar:
+            message = f"layer {number} uses the weights of layer {layer.same_as}"
+            cursor.fault(message, expected="[]: they have one name")
+    elif role == "weight":
         transposed = network.layout == "x W + b"
         columns = len(layer.weights[0])
         shape = (columns, layer.units) if transposed else (layer.units, columns)
         for row, elements in enumerate(_sized(cursor, shape[0], "one row for each row of the weights"), 1):
             for column, entry in enumerate(_sized(elements, shape[1], "one name for each weight"), 1):
                 to, from_ = (column, row) if transposed else (row, column)
-                _put(entry, f"{stem}[{to}][{from_}]", names)
+                if (to, from_) not in layer.missing:
+                    _put(entry, f"{stem}[{to}][{from_}]", names)
     elif role == "bias" and layer.bias.kind == "shared":
         only = [*cursor.each()]
         _put(only[0] if len(only) == 1 else cursor, stem, names)
@@ -197,8 +203,12 @@ def _absent(symbol: Symbol, network: Network) -> str | None:
         return f"the network has {len(sizes) - 1} layers"
     if symbol.to is not None and number_of(symbol.to) > sizes[symbol.layer]:
         return f"layer {symbol.layer} has {sizes[symbol.layer]} units"
-    if symbol.from_ is not None and number_of(symbol.from_) > sizes[symbol.layer - 1]:
-        return f"layer {symbol.layer} has {sizes[symbol.layer - 1]} inputs"
+    if symbol.role is Role.WEIGHT and network.layers[symbol.layer - 1].same_as is not None:
+        return f"layer {symbol.layer} uses the weights of layer {network.layers[symbol.layer - 1].same_as}"
+    if symbol.from_ is not None and number_of(symbol.from_) > wiring.width(network, symbol.layer):
+        return f"layer {symbol.layer} has {wiring.width(network, symbol.layer)} inputs"
+    if (symbol.to, symbol.from_) in network.layers[symbol.layer - 1].missing:
+        return "this connection does not exist"
     kind = network.layers[symbol.layer - 1].bias.kind
     if symbol.role is Role.BIAS and kind in ("absent", "threshold"):
         return f"layer {symbol.layer} has no bias"

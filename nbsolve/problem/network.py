@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from nbsolve.catalogue import ACTIVATION_FORMULAS, ACTIVATIONS
@@ -13,9 +14,10 @@ from nbsolve.problem.cursor import Cursor, describe, listing
 from nbsolve.problem.functions import own_function
 from nbsolve.problem.model import BY_UNIT, LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
 from nbsolve.problem.own import CUSTOM, EXAMPLE, read_own
-from nbsolve.problem.weights import read_weights
+from nbsolve.problem.ties import Tie, is_tie, read_tie
+from nbsolve.problem.weights import Weights, read_weights
 
-LAYER_KEYS = ("kind", "units", "activation", "weights", "bias", "threshold")
+LAYER_KEYS = ("kind", "units", "from", "activation", "weights", "bias", "threshold")
 MAXIMUM_WIDTH = 100_000
 MAXIMUM_PARAMETERS = 2_000_000
 MAXIMUM_LETTERS = 10_000
@@ -42,10 +44,12 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
     if not elements:
         layers_cursor.fault("layers is an empty list", expected="at least one layer")
     layers: list[DenseLayer | None] = []
-    width = inputs
+    widths: list[int | None] = [inputs]
     parameters = 0
     for element in elements:
         units = _units(element)
+        sources = _sources(element, len(layers))
+        width = _width(sources, widths)
         if units is not None and width is not None:
             parameters += units * width
         if parameters > MAXIMUM_PARAMETERS:
@@ -57,13 +61,63 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
                 expected=f"at most {MAXIMUM_LETTERS:,} weights",
             )
             return None
-        layers.append(_layer(element, width, units, layout == "x W + b", folder))
-        width = units
+        read = _layer(element, width, units, layout == "x W + b", folder, layers)
+        chain = sources == (len(layers),)
+        layers.append(
+            read if read is None or chain or sources is None else read.model_copy(update={"sources": sources})
+        )
+        widths.append(units)
     sound = tuple(layer for layer in layers if layer is not None)
     _check_own(elements, layers)
+    _check_used(elements, layers)
     if inputs is None or layout is None or not sound or len(sound) != len(layers):
         return None
     return Network(inputs=inputs, layout=layout, layers=sound)
+
+
+def _width(sources: tuple[int, ...] | None, widths: list[int | None]) -> int | None:
+    """How many activations come in from layers of these widths (the input first)."""
+    own = [widths[source] for source in sources or ()]
+    known = [width for width in own if width is not None]
+    return sum(known) if known and len(known) == len(own) else None
+
+
+def _sources(cursor: Cursor, before: int) -> tuple[int, ...] | None:
+    """The layers that a layer takes its activations from, 0 for the input; None after noting a fault."""
+    inner = cursor.get("from")
+    if inner is None:
+        return (before,)
+    expected = "input" if before == 0 else f"input, or the number of a layer from 1 to {before}"
+    found: list[int] = []
+    for element in [*inner.each()] if inner.is_list else [inner]:
+        text = element.text if element.is_scalar else ""
+        if text == "input":
+            found.append(0)
+        elif re.fullmatch("[0-9]{1,6}", text, re.ASCII) and 1 <= int(text) <= before:
+            found.append(int(text))
+        else:
+            later = re.fullmatch("[0-9]{1,6}", text, re.ASCII) and int(text) > before
+            hint = "a layer takes activations of layers before it" if later else None
+            element.fault(f"from is {describe(element.node)}", expected=f"{expected}; or a list", hint=hint)
+            return None
+    if not found:
+        inner.fault("from is an empty list", expected=f"{expected}; or a list of them")
+        return None
+    if len(set(found)) < len(found):
+        inner.fault("from names a layer twice", expected="each source once")
+        return None
+    return tuple(found)
+
+
+def _check_used(elements: list[Cursor], layers: list[DenseLayer | None]) -> None:
+    """Every layer but the last leads somewhere."""
+    used = {source for n, layer in enumerate(layers) if layer for source in layer.sources or (n,)}
+    for number, (element, layer) in enumerate(zip(elements, layers, strict=True), 1):
+        if layer is not None and number < len(layers) and number not in used and None not in layers:
+            element.fault(
+                f"no layer takes the activations of layer {number}",
+                expected=f"from: [{number}, …] in a layer after it",
+            )
 
 
 def _check_own(elements: list[Cursor], layers: list[DenseLayer | None]) -> None:
@@ -111,7 +165,12 @@ def _is_in_letters(layer: Cursor) -> bool:
 
 
 def _layer(
-    cursor: Cursor, inputs: int | None, units: int | None, transposed: bool, folder: Path | None
+    cursor: Cursor,
+    inputs: int | None,
+    units: int | None,
+    transposed: bool,
+    folder: Path | None,
+    before: list[DenseLayer | None],
 ) -> DenseLayer | None:
     if not cursor.mapping(LAYER_KEYS, "a layer"):
         return None
@@ -132,14 +191,30 @@ def _layer(
     weights_cursor = cursor.get("weights")
     if units is None or inputs is None:
         return None
-    weights = None
-    if weights_cursor is not None:
+    weights: Weights | Tie | None = None
+    if weights_cursor is not None and is_tie(weights_cursor):
+        weights = read_tie(weights_cursor, (units, inputs), before)
+    elif weights_cursor is not None:
         weights = read_weights(weights_cursor, units, inputs, transposed, folder)
     bias = _bias(cursor, units, folder)
     if activation is None or weights is None or bias is None:
         return None
+    if isinstance(weights, Tie):
+        return DenseLayer(
+            units=units,
+            activation=activation,
+            weights=(),
+            bias=bias,
+            same_as=weights.layer,
+            transposed=weights.transposed,
+        )
     return DenseLayer(
-        units=units, activation=activation, weights=weights[0], weights_trainable=weights[1], bias=bias
+        units=units,
+        activation=activation,
+        weights=weights.rows,
+        weights_trainable=weights.trainable,
+        missing=weights.missing,
+        bias=bias,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nbsolve.catalogue import Optimiser
 from nbsolve.given import Given, Letter
+from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor, listing
 from nbsolve.problem.model import DenseLayer, LayerState, Network
 from nbsolve.problem.weights import read_weights
@@ -52,24 +53,23 @@ def _layers(cursor: Cursor, name: str, network: Network) -> tuple[LayerState, ..
             f"{name} has {len(elements)} {'entry' if len(elements) == 1 else 'entries'}", expected=expected
         )
         return None
-    widths = [network.inputs, *(layer.units for layer in network.layers)]
     found = [
-        _layer(element, layer, widths[place], network.layout == "x W + b")
-        for place, (element, layer) in enumerate(zip(elements, network.layers, strict=True))
+        _layer(element, layer, wiring.width(network, place), network.layout == "x W + b")
+        for place, (element, layer) in enumerate(zip(elements, network.layers, strict=True), start=1)
     ]
     return None if None in found else tuple(one for one in found if one is not None)
 
 
 def _layer(cursor: Cursor, layer: DenseLayer, inputs: int, transposed: bool) -> LayerState | None:
     constant = {"absent": (), "threshold": ("threshold",)}.get(layer.bias.kind, ("bias",))
-    keys = ("weights", *constant)
+    keys = (*(("weights",) if layer.same_as is None else ()), *constant)
     if not cursor.mapping(keys, "the state of a layer"):
         return None
     missing = [key for key in keys if not cursor.has(key)]
     if missing:
         cursor.fault(f"the state of the layer has no {listing(missing)}", expected=listing(keys))
         return None
-    weights = _weights(cursor, layer.units, inputs, transposed)
+    weights = _weights(cursor, layer.units, inputs, transposed) if "weights" in keys else Given.read("0")
     bias = (
         _bias(cursor.get(constant[0]), constant[0], len(layer.bias.values)) if constant else Given.read("0")
     )
@@ -91,10 +91,10 @@ def _weights(
     read = read_weights(inner, units, inputs, transposed, None)
     if read is None:
         return None
-    if any(isinstance(entry, Letter) for row in read[0] for entry in row):
+    if any(isinstance(entry, Letter) for row in read.rows for entry in row):
         inner.fault("the state of weights has letters", expected="numbers")
         return None
-    return tuple(tuple(entry for entry in row if isinstance(entry, Given)) for row in read[0])
+    return tuple(tuple(entry for entry in row if isinstance(entry, Given)) for row in read.rows)
 
 
 def _bias(cursor: Cursor | None, name: str, count: int) -> Given | tuple[Given, ...] | None:

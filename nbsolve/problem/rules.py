@@ -359,11 +359,13 @@ def _weights(
     read = read_weights(cursor, units, inputs, False, folder)
     if read is None:
         return None
-    weights, trainable = read
-    if trainable is not True:
-        cursor.fault("a rule changes every weight", expected="no trainable (a bias or threshold may be held)")
+    if read.trainable is not True or read.missing:
+        cursor.fault(
+            "a rule changes every weight",
+            expected="no trainable (a bias or threshold may be held), and no empty cells",
+        )
         return None
-    return weights
+    return read.rows
 
 
 def _constant(root: Cursor) -> str:

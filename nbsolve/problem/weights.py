@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from nbsolve.given import Entry
+from nbsolve.given import Entry, Given
 from nbsolve.problem.cells import SYMBOLIC, is_symbolic, letters, read_cells
 from nbsolve.problem.commas import comma_hint, warn_of_commas
 from nbsolve.problem.cursor import Cursor, suggestion
 from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, source_of, what
 
 Matrix = tuple[tuple[Entry, ...], ...]
+Gaps = frozenset[tuple[int, int]]
 Shape = tuple[int, int]
 Trainable = bool | tuple[tuple[bool, ...], ...]
 
 _FORMS = "a matrix, symbolic, {file: …}, {normal: {…}}, {uniform: {…}} or {value: …, trainable: …}"
 
 
+@dataclass(frozen=True)
+class Weights:
+    """The weights of a layer as [unit][input]; `missing` are connections that do not exist, from 1."""
+
+    rows: Matrix
+    trainable: Trainable = True
+    missing: Gaps = frozenset()
+
+
+NO_WEIGHT = Given.read("0")
+"""What stands in a matrix for a connection that does not exist."""
+
+
 def read_weights(
     cursor: Cursor, units: int, inputs: int, transposed: bool, folder: Path | None
-) -> tuple[Matrix, Trainable] | None:
-    """Weights as [unit][input] and which of them are trainable; None after noting a fault.
+) -> Weights | None:
+    """Weights as [unit][input], which of them are trainable and which do not exist; None after noting a fault.
 
     `transposed`: the file's rows are inputs (layout "x W + b").
     """
     shape = (inputs, units) if transposed else (units, inputs)
     if not cursor.is_mapping:
         rows = _written(cursor, shape, transposed)
-        return None if rows is None else (rows, True)
+        return None if rows is None else Weights(rows, True, _gaps(cursor, transposed))
     if not cursor.mapping(("value", "file", "array", "normal", "uniform", "trainable"), "weights"):
         return None
     trainable = _trainable(cursor.get("trainable"), shape, transposed)
@@ -49,7 +64,20 @@ def read_weights(
         numbers = drawn(inner, kind, units * inputs)
         split = [numbers[j * inputs : (j + 1) * inputs] for j in range(units)] if numbers else []
         rows = tuple(split) or None
-    return None if rows is None or trainable is None else (rows, trainable)
+    if rows is None or trainable is None:
+        return None
+    return Weights(rows, trainable, _gaps(inner, transposed) if kind == "value" else frozenset())
+
+
+def _gaps(cursor: Cursor, transposed: bool) -> Gaps:
+    """The places of the empty cells: unit and input, from 1."""
+    places = (
+        (row, column)
+        for row, cells in enumerate(cursor.each(), 1)
+        for column, cell in enumerate(cells.each(), 1)
+        if cell.is_null
+    )
+    return frozenset((column, row) if transposed else (row, column) for row, column in places)
 
 
 def _written(cursor: Cursor, shape: Shape, transposed: bool) -> Matrix | None:
@@ -93,7 +121,7 @@ def _matrix(cursor: Cursor, shape: Shape) -> Matrix | None:
             hint=f"write {nested}" if fits else "write one list for each row: [[…], […]]",
         )
         return None
-    rows = [read_cells(element, "a row of weights") for element in elements]
+    rows = [read_cells(element, "a row of weights", empty=NO_WEIGHT) for element in elements]
     if any(row is None for row in rows):
         return None
     sound = tuple(row for row in rows if row is not None)

@@ -3,7 +3,8 @@
 A batch is a matrix with one row for each sample. The expressions come from the catalogue's records; their letters
 are the names of the program's variables: x, y, W1, b1, z1, a1, da1 and dz1 (∂L/∂a, ∂L/∂z), dW1, db1. Beside the
 usual functions there are `softmax`, `sum_samples`, `sum_outputs` (which keeps its axis), `total`, `count`, `column`
-(of one output, which keeps its axis) and `columns` (beside each other).
+(of one output, which keeps its axis) and `columns` (beside each other), `beside` (arrays) and
+`part` (some columns).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.given import Given
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, loss_of, optimiser_of
 from nbsolve.problem.model import Choice, LossTerm, Problem
 
@@ -67,6 +69,14 @@ class Array:
     weight: bool
     held: bool = False
     trained: tuple[tuple[bool, ...], ...] | tuple[bool, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Ones and zeros, and what the ones are for."""
+
+    flags: tuple[int, ...] | tuple[tuple[int, ...], ...]
+    ones: str
 
 
 @dataclass(frozen=True)
@@ -113,10 +123,8 @@ class Computation:
         """The arrays of parameters, layer by layer."""
         found = []
         for n, layer in enumerate(self.problem.network.layers, 1):
-            weights: bool | tuple[tuple[bool, ...], ...] = layer.weights_trainable
-            if self.columns and not isinstance(weights, bool):
-                weights = tuple(zip(*weights, strict=True))
-            found.append(_array(f"W{n}", n, True, weights))
+            if layer.same_as is None:
+                found.append(_array(f"W{n}", n, True, self._trained(n)))
             if layer.bias.kind != "absent":
                 letter = "theta" if layer.bias.kind == "threshold" else "b"
                 own = layer.bias.trainable
@@ -124,6 +132,23 @@ class Computation:
                     own = all(own)
                 found.append(_array(f"{letter}{n}", n, False, own))
         return tuple(found)
+
+    def _trained(self, n: int) -> bool | tuple[tuple[bool, ...], ...]:
+        """Which weights of a layer are trained, in the file's layout; what does not exist is not."""
+        layer = self.problem.network.layers[n - 1]
+        weights: bool | tuple[tuple[bool, ...], ...] = layer.weights_trainable
+        if layer.missing:
+            columns = range(1, wiring.width(self.problem.network, n) + 1)
+            weights = tuple(
+                tuple(
+                    (j, i) not in layer.missing and wiring.is_trained(self.problem.network, n, j, i)
+                    for i in columns
+                )
+                for j in range(1, layer.units + 1)
+            )
+        return (
+            tuple(zip(*weights, strict=True)) if self.columns and not isinstance(weights, bool) else weights
+        )
 
     # ------------------------------------------------------------------ forward
 
@@ -134,9 +159,28 @@ class Computation:
         return {own.name: own.definition for own in named if own.definition != Variable("z")}
 
     @cached_property
-    def masks(self) -> Mapping[str, tuple[int, ...]]:
-        """For each function that only some units of a layer have: 1 for these, 0 for the others."""
-        return {own.mask: own.units for layer in self._of_units for own in layer if own.mask is not None}
+    def masks(self) -> Mapping[str, Mask]:
+        """What is 1 for the units that have a function, for the weights that exist, and 0 for the others."""
+        of_units = {
+            own.mask: Mask(own.units, "units that have this function")
+            for layer in self._of_units
+            for own in layer
+            if own.mask is not None
+        }
+        return of_units | {
+            f"M{n}": Mask(self._existing(n), "weights that exist")
+            for n, layer in enumerate(self.problem.network.layers, 1)
+            if layer.missing
+        }
+
+    def _existing(self, n: int) -> tuple[tuple[int, ...], ...]:
+        """1 for each weight of a layer that exists, in the file's layout."""
+        layer, width = self.problem.network.layers[n - 1], wiring.width(self.problem.network, n)
+        rows = tuple(
+            tuple(int((j, i) not in layer.missing) for i in range(1, width + 1))
+            for j in range(1, layer.units + 1)
+        )
+        return tuple(zip(*rows, strict=True)) if self.columns else rows
 
     @cached_property
     def _of_units(self) -> tuple[tuple[_OfUnits, ...], ...]:
@@ -165,10 +209,8 @@ class Computation:
     def forward(self) -> tuple[Assignment, ...]:
         """z and a of each layer."""
         found: list[Assignment] = []
-        source: Variable = X
         for n, layer in enumerate(self.problem.network.layers, 1):
-            weights: Expr = Variable(f"W{n}")
-            z: Expr = MatrixProduct((source, weights if self.columns else Transpose((weights,))))
+            z: Expr = MatrixProduct((self._incoming(n), self._weights_of(n, down=True)))
             if layer.bias.kind == "threshold":
                 z = Sum((z, Negation((Variable(f"theta{n}"),))))
             elif layer.bias.kind != "absent":
@@ -183,8 +225,22 @@ class Computation:
                 for one in self._of_units[n - 1]
             ]
             found += [(f"z{n}", z), (f"a{n}", total(*own))]
-            source = Variable(f"a{n}")
         return tuple(found)
+
+    def _incoming(self, n: int) -> Expr:
+        """What comes into a layer, a row for each sample."""
+        sources = wiring.sources(self.problem.network, n)
+        parts = tuple(X if source == 0 else Variable(f"a{source}") for source in sources)
+        return parts[0] if len(parts) == 1 else Function("beside", parts)
+
+    def _weights_of(self, n: int, down: bool) -> Expr:
+        """The weights of a layer: (inputs, units) where values go `down`, (units, inputs) for gradients."""
+        layer = self.problem.network.layers[n - 1]
+        owner = wiring.owner(self.problem.network, n)
+        weights: Expr = Variable(f"W{owner}")
+        if self.problem.network.layers[owner - 1].missing:
+            weights = Product((weights, Variable(f"M{owner}")))
+        return weights if (self.columns is down) is not layer.transposed else Transpose((weights,))
 
     # ------------------------------------------------------------------ the loss
 
@@ -290,8 +346,7 @@ class Computation:
 
     def _upstream(self, n: int) -> Expr:
         if n < self.depth:
-            weights: Expr = Variable(f"W{n + 1}")
-            return MatrixProduct((Variable(f"dz{n + 1}"), Transpose((weights,)) if self.columns else weights))
+            return total(*(self._share(n, user) for user in wiring.users(self.problem.network, n)))
         if self.problem.given_gradient:
             return GIVEN
         terms = []
@@ -306,6 +361,17 @@ class Computation:
             scaled = self._scaled(term, self._factor(term) * record.coefficient, body)
             terms.append(self._weighted(scaled))
         return total(*terms)
+
+    def _share(self, n: int, user: int) -> Expr:
+        """What a layer's activations get back from one of the layers that take them."""
+        network = self.problem.network
+        body: Expr = MatrixProduct((Variable(f"dz{user}"), self._weights_of(user, down=False)))
+        sources = wiring.sources(network, user)
+        if len(sources) == 1:
+            return body
+        first = sum(wiring.width_of(network, source) for source in sources[: sources.index(n)])
+        last = first + wiring.width_of(network, n)
+        return Function("part", (body, number(first), number(last)))
 
     def _signal(self, n: int) -> Expr:
         da: Expr = Variable(f"da{n}")
@@ -340,13 +406,14 @@ class Computation:
 
     def _gradients(self, n: int) -> Iterator[Assignment]:
         dz: Expr = Variable(f"dz{n}")
-        source: Expr = X if n == 1 else Variable(f"a{n - 1}")
         for array in self.arrays:
             if array.layer != n:
                 continue
             if array.weight:
-                factors = (Transpose((source,)), dz) if self.columns else (Transpose((dz,)), source)
-                gradient: Expr = MatrixProduct(factors)
+                uses = wiring.uses_of_weights(self.problem.network, n)
+                gradient: Expr = total(*map(self._use, uses))
+                if self.problem.network.layers[n - 1].missing:
+                    gradient = Product((gradient, Variable(f"M{n}")))
                 if self.problem.regulariser is not None:
                     scale = 2 * self.problem.regulariser.scale.value
                     gradient = Sum((gradient, self._of_penalty(scale, Variable(array.name))))
@@ -355,6 +422,12 @@ class Computation:
                 gradient = total_of(dz) if kind == "shared" else Function("sum_samples", (dz,))
                 gradient = Negation((gradient,)) if kind == "threshold" else gradient
             yield array.gradient, gradient
+
+    def _use(self, n: int) -> Expr:
+        """What the gradient of the weights gets from one of the layers that use them."""
+        dz, source = Variable(f"dz{n}"), self._incoming(n)
+        turned = self.columns is not self.problem.network.layers[n - 1].transposed
+        return MatrixProduct((Transpose((source,)), dz) if turned else (Transpose((dz,)), source))
 
     # ------------------------------------------------------------------ update
 

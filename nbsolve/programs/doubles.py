@@ -53,6 +53,8 @@ _FUNCTIONS: dict[str, Callable[..., Doubles]] = {
     "sum_samples": lambda x: x.sum(axis=0),
     "sum_outputs": lambda x: x.sum(axis=1, keepdims=True),
     "total": np.sum,
+    "beside": lambda *parts: np.concatenate(parts, axis=1),
+    "part": lambda x, first, last: x[:, int(first) : int(last)],
     "count": len,
     "column": lambda a, k: a[:, int(k) : int(k) + 1],
     "columns": lambda *columns: np.concatenate(_as_high(columns), axis=1),

@@ -220,6 +220,10 @@ class _Writer:
         if e.name in ("max", "min") and dialect.ties is not None and not constant:
             return dialect.ties(e, self._argument), _ATOM
         arguments = [self.written(operand)[0] for operand in e.operands]
+        if e.name == "beside":
+            return f"{dialect.module}.hstack([{', '.join(arguments)}])", _ATOM
+        if e.name == "part":
+            return f"{self.at(e.operands[0], _ATOM)}[:, {arguments[1]}:{arguments[2]}]", _ATOM
         template = dialect.functions.get(e.name)
         if template is not None and not (constant and dialect.of_numbers):
             tight = [self.at(operand, _ATOM) for operand in e.operands]

@@ -221,8 +221,8 @@ class Run:
         for own in self.computation.arrays:
             entries = entries_of(self.problem, own)
             variables[own.name] = np.array(each(lambda entry: _double(entry), entries), dtype=float)
-        for name, units in self.computation.masks.items():
-            variables[name] = np.array(units, dtype=float)
+        for name, mask in self.computation.masks.items():
+            variables[name] = np.array(mask.flags, dtype=float)
         if self.problem.training is not None:
             variables |= {
                 state_name(equation, own): np.array(each(_double, self.start_of(equation, own)), dtype=float)

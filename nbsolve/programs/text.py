@@ -97,10 +97,12 @@ class ProgramText:
             yield from self._array(name, given, comment="the gradient with respect to the outputs")
         for own in self.computation.arrays:
             yield from self._array(own.name, entries_of(problem, own), self.run.members(own))
-        for name, units in self.computation.masks.items():
-            flags = ", ".join(f"{flag}.0" for flag in units)
-            make = "torch.tensor" if self.torch else "np.array"
-            yield f"{name} = {make}([{flags}])  # 1 for the units that have this function"
+        for name, mask in self.computation.masks.items():
+            make, end = (
+                ("torch.tensor", ", dtype=torch.float64") if self.torch else ("np.array", ", dtype=float")
+            )
+            flags = str([[*row] if isinstance(row, tuple) else row for row in mask.flags])
+            yield f"{name} = {make}({flags}{end})  # 1 for the {mask.ones}"
         if self.torch and problem.differentiated:
             listed = ", ".join(own.name for own in self.computation.arrays)
             yield f"parameters = [{listed}]"
@@ -154,9 +156,13 @@ class ProgramText:
 
     def _comment(self, members: Doubles | None, words: str = "") -> str:
         if members is not None:
-            names = [self.names.plain(symbol) for symbol in np.ravel(members)]
+            names = [self.names.plain(symbol) for symbol in np.ravel(members) if self._exists(symbol)]
             words = ", ".join(names if len(names) <= 6 else [names[0], "…", names[-1]])
         return f"  # {_line(words)}" if words else ""
+
+    def _exists(self, symbol: Symbol) -> bool:
+        layer = symbol.layer and self.problem.network.layers[symbol.layer - 1]
+        return not layer or (symbol.to, symbol.from_) not in layer.missing
 
     # ------------------------------------------------------------------ functions
 

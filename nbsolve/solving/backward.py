@@ -293,6 +293,11 @@ class Backward:
         paths = len(self.graph.reached(node, slot, entries[0]))
         if not (1 < paths <= MOST_SHARES and len(entries) <= MOST_SHARES):
             return False
+        alike = all(len(self.graph.reached(node, slot, entry)) == paths for entry in entries)
+        if (
+            not alike or node.target.layer != (array.layer or 0) + 1
+        ):  # shares are named by the next layer's units
+            return False
 
         def share(atom: Atom) -> tuple[Form, ...]:
             assert isinstance(atom, Symbol)

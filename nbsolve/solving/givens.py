@@ -22,7 +22,10 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
     """What the problem gives: weights and biases, its optimiser's settings and state, its penalty's strength."""
     values = Values()
     for layer in layers:
-        values.put_given(layer.w(), given_array(layer.layer.weights))
+        if not layer.tied:
+            values.put_given(layer.w(), given_array(layer.layer.weights))
+        if layer.layer.missing:
+            values.put_given(Symbol(Role.MASK, layer.index), _mask(layer))
         constant = layer.constant()
         if constant is not None:
             given = layer.layer.bias.values
@@ -38,6 +41,14 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
     if problem.regulariser is not None:
         values.put_given(Symbol(Role.STRENGTH), given_array(problem.regulariser.strength))
     return values
+
+
+def _mask(layer: Dense) -> Array:
+    """1 for every connection that exists, 0 for the others."""
+    mask = np.full((len(layer.units), layer.inputs), Given.read("1"), dtype=object)
+    for j, i in layer.layer.missing:
+        mask[j - 1, i - 1] = Given.read("0")
+    return mask
 
 
 def states_of(training: Training, layer: Dense) -> Iterator[tuple[Symbol, Array]]:

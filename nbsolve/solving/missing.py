@@ -43,6 +43,8 @@ def write_local_derivatives(recorder: Recorder, graph: Graph, nodes: Iterable[No
 
 def _write_slopes(recorder: Recorder, graph: Graph, node: Node) -> None:
     for slot, local in node.operation.local.items():
+        if local.slope is None and local.same is None:
+            continue
         array = node.operand(slot)
         target = Partial(node.target, array)
         if target in recorder.values.stored:

@@ -21,6 +21,7 @@ from nbsolve.expr import (
     Power,
     Product,
     Quantity,
+    Stacked,
     Sum,
     Total,
     Transpose,
@@ -35,7 +36,7 @@ from nbsolve.problem.model import Choice
 from nbsolve.recorder import Held, Recorder, forms
 from nbsolve.solving.gradient import Explanation
 from nbsolve.step import Form, Members, Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, number_of
 
 UPDATES = Symbol(Role.SETTING, stem="t")
 """The number of an update, counted from the first one that the optimiser made."""
@@ -148,7 +149,7 @@ def write_update(
     def straight(wrt: Symbol) -> Expr:
         signal = Quantity(how.signal(layer.z(wrt.to)))
         if wrt.role is Role.WEIGHT:
-            source = Quantity(layer.source(wrt.from_, None))
+            source = Quantity(layer.source(number_of(wrt.from_)))
             return Product((rate, signal, source))
         if wrt.shared:
             return Product((rate, total(*(Quantity(how.signal(layer.z(j))) for j in layer.units))))
@@ -202,10 +203,15 @@ def write_update(
 def _matrix_change(layer: Dense, how: Explanation, old: Symbol, rate: Expr) -> Expr:
     signal = Quantity(how.signal(layer.z()))
     if old.role is Role.WEIGHT:
-        return Product((rate, MatrixProduct((signal, Transpose((Quantity(layer.source()),))))))
+        return Product((rate, MatrixProduct((signal, Transpose((_incoming(layer),))))))
     if old.shared:
         return Product((rate, Total((signal,))))
     return Negation((Product((rate, signal)),)) if old.role is Role.THRESHOLD else Product((rate, signal))
+
+
+def _incoming(layer: Dense) -> Expr:
+    parts = tuple(Quantity(source) for source in layer.sources())
+    return parts[0] if len(parts) == 1 else Stacked(parts)
 
 
 def _with(members: Members, flag: str) -> Members:
@@ -213,10 +219,9 @@ def _with(members: Members, flag: str) -> Members:
 
 
 def _trained(parameter: Parameter) -> list[Symbol]:
-    flags = np.ravel(parameter.trained)
-    if flags.size == 1:
+    if np.ndim(parameter.trained) == 0:
         return list(parameter.members)
-    return [member for member, flag in zip(parameter.members, flags, strict=True) if flag]
+    return [member for member in parameter.members if parameter.is_trained(member)]
 
 
 def _old(atom: Atom) -> Symbol:

@@ -34,7 +34,8 @@ def known_values(
     for layer in layers:
         for j, row in enumerate(layer.layer.weights, start=1):
             for i, entry in enumerate(row, start=1):
-                put(layer.w(j, i), entry)
+                if (j, i) not in layer.layer.missing:
+                    put(layer.w(j, i), entry)
         for j, entry in enumerate(layer.layer.bias.values, start=1):
             constant = layer.constant(j)
             assert constant is not None

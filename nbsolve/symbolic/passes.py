@@ -10,6 +10,7 @@ from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Atom, Expr, Quantity, walk
 from nbsolve.objective import Objective, penalty_gradient
+from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.schedule import batches
 from nbsolve.solution import Solution, explanation_of, layers_of
@@ -111,7 +112,8 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     one = backward[0].output
     if len(labels) > 1:
         one = Output(network_graph(layers), layers[-1], Objective(problem, (None,)), None, Values())
-    general = general_formulae(solution, one, named)
+    # a formula for all units at once holds where all of them are connected alike, by weights of their own
+    general = general_formulae(solution, one, named) if wiring.is_chain(problem.network) else None
     matrices = tuple(matrix_steps(solution, values, one))
     short = layers[-1].layer.units * len(labels) <= MOST_TERMS
     valued = bool(problem.losses) and (instances or short)

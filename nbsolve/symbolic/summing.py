@@ -9,6 +9,7 @@ from nbsolve.blocks.dense import Dense
 from nbsolve.expr import Expr, Product, Quantity, Variable, product, walk
 from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.graph import Graph, Node
+from nbsolve.problem import wiring
 from nbsolve.symbol import Index, Partial, Symbol, Unit
 
 MOST_PATHS = 4
@@ -21,16 +22,18 @@ Summing = Callable[[Graph, Node, str, Symbol, Term], list[Expr]]
 def named_signals(layers: Sequence[Dense]) -> frozenset[int]:
     """The layers whose error signals keep a name, so that no formula has more than `MOST_PATHS` paths."""
     named: set[int] = set()
-    paths = 1
+    behind: dict[int, int] = {}
     for layer in reversed(layers):
+        later = wiring.users(layer.network, layer.index)
+        paths = sum(behind[user] for user in later) if later else 1
         if layer.joint:
             paths = 1  # softmax has names for its error signals
-            if layer is not layers[-1]:
+            if later:
                 named.add(layer.index)
         if layer.index > 1 and paths > 1 and layer.layer.units * paths > MOST_PATHS:
             named.add(layer.index)
             paths = 1
-        paths *= layer.layer.units
+        behind[layer.index] = paths * layer.layer.units
     return frozenset(named)
 
 

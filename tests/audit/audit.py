@@ -84,9 +84,11 @@ def _formulae(world: World) -> dict[str, int]:
     names: list[str] = []
     for number in range(world.depth, 0, -1):
         layer = world.spec.layers[number - 1]
-        inputs = len(layer.weights[0])
         names += [
-            f"∂L/∂W[{number}][{j}][{i}]" for j in range(1, layer.units + 1) for i in range(1, inputs + 1)
+            f"∂L/∂W[{number}][{j}][{i}]"
+            for j, row in enumerate(layer.weights, 1)
+            for i in range(1, len(row) + 1)
+            if (j, i) not in layer.missing
         ]
         names += [f"∂L/∂b[{number}][{j}]" for j in range(1, layer.units + 1)]
     return {name: mark for mark, name in enumerate(names, start=1)}

@@ -47,8 +47,8 @@ def whole_letters(worked: WorkedSolution) -> dict[str, str]:
     found: dict[str, str] = {}
     samples = [None, *range(1, len(worked.problem.samples) + 1)]
     for symbol in worked.names.wholes():
-        kind = "matrix" if symbol.role is Role.WEIGHT else "vector"
-        parameter = symbol.role in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
+        kind = "matrix" if symbol.role in (Role.WEIGHT, Role.MASK) else "vector"
+        parameter = symbol.role in (Role.WEIGHT, Role.MASK, Role.BIAS, Role.THRESHOLD)
         for sample in [None] if parameter else samples:
             for new, change in ((False, False), (True, False), (False, True)):
                 one = symbol._replace(sample=sample, new=new, change=change)

@@ -140,7 +140,11 @@ class Parser:
     # one factor with its powers
 
     def factor(self) -> Node:
+        bracketed = self.peek() == "("
         base = self._base()
+        if bracketed and self.peek() == "_":
+            self.take()
+            base = Call("columns", (base, Text("".join(self._raw_argument()))))
         while self.peek() == "^":
             self.take()
             if self.peek() in ("\\top", "T"):

@@ -88,6 +88,55 @@ class ProseChecker(Conventions, Tables, LiveWords):
         if sizes != [n for n in expected if n > 1]:
             out.faults.append(f"sizes {sizes} in: {sentence}")
 
+    def sources(
+        self, place: Place, out: Found, number: str, layers: str, side: str | None, columns: str | None
+    ) -> None:
+        """Which layers come in, and whose each column (or row) of the weights is."""
+        sources = self.spec.layers[int(number) - 1].sources
+        if _layers(layers) != list(sources):
+            out.faults.append(f"layer {number} takes {sources}, not {layers}")
+        if (columns is None) is not (len(sources) == 1):
+            out.faults.append(f"layer {number}: {columns}")
+        if columns is None:
+            return
+        names = [f"a[{n}][{unit}]" if n else f"x[{unit}]" for n, unit in self.spec.incoming(int(number))]
+        named = [self._letter(part) for part in columns.split(", ")]
+        if named != names or (side == "rows") is not (self.world.node["network"].get("layout") == "x W + b"):
+            out.faults.append(f"{side} of layer {number}: {named}, not {names}")
+
+    def tied(
+        self, place: Place, out: Found, number: str, other: str, turned: str | None, letter: str
+    ) -> None:
+        """Whose weights a layer uses."""
+        layer = self.spec.layers[int(number) - 1]
+        if layer.same_as != int(other) or layer.turned is not bool(turned):
+            out.faults.append(f"layer {number} uses {layer.same_as}, {layer.turned}")
+        if self._letter(letter) != f"matrix W[{other}]":
+            out.faults.append(f"{letter} is no name of the weights of layer {other}")
+
+    def uses(self, place: Place, out: Found, layers: str) -> None:
+        """Which layers use the weights whose gradients follow."""
+        users = [n for n in range(1, self.world.depth + 1) if self.spec.owner(n) == place.layer]
+        if _layers(layers) != users:
+            out.faults.append(f"{layers} use the weights of layer {place.layer}, not {users}")
+
+    def users(self, place: Place, out: Found, layers: str) -> None:
+        """Which layers take the activations whose gradients follow."""
+        users = [n for n, layer in enumerate(self.spec.layers, 1) if place.layer in layer.sources]
+        if _layers(layers) != users:
+            out.faults.append(f"{layers} take the activations of layer {place.layer}, not {users}")
+
+    def missing(self, place: Place, out: Found, number: str, pairs: str) -> None:
+        """Which connections do not exist."""
+        incoming = self.spec.incoming(int(number))
+        expected = []
+        for unit, column in sorted(self.spec.layers[int(number) - 1].missing):
+            layer, own = incoming[column - 1]
+            expected.append((f"a[{layer}][{own}]" if layer else f"x[{own}]", f"z[{number}][{unit}]"))
+        named = [tuple(self._letter(end) for end in pair.split(" to ")) for pair in pairs.split(", ")]
+        if named != expected:
+            out.faults.append(f"missing in layer {number}: {named}, not {expected}")
+
     def data(self, place: Place, out: Found, sentence: str) -> None:
         for formula, part in split_inline(sentence):
             if formula:
@@ -322,6 +371,12 @@ class ProseChecker(Conventions, Tables, LiveWords):
             out.faults.append(f"layer {number}")
 
 
+def _layers(words: str) -> list[int]:
+    """`layer 1, layer 2 and the inputs`."""
+    parts = re.split(r", | and ", words)
+    return [0 if part == "the inputs" else int(part.removeprefix("layer ")) for part in parts]
+
+
 def _rules() -> list[Rule]:
     p = ProseChecker
     table: list[tuple[str, Callable[..., None]]] = [
@@ -347,6 +402,31 @@ def _rules() -> list[Rule]:
             p.loss_letters,
         ),
         (r"(A network with .*\.)", p.network),
+        (
+            r"Layer (\d+) takes its values from ([^:$]*?)(?:: the (columns|rows) of its weight matrix belong to "
+            r"(.*), in this order)?\.",
+            p.sources,
+        ),
+        (
+            r"Layer (\d+) uses the weights of layer (\d+)( transposed)?, (\$[^$]*\$)"
+            r"(?: with its rows as columns)?: each of them is one parameter that stands in two places\.",
+            p.tied,
+        ),
+        (
+            r"In layer (\d+) some connections do not exist: (.*)\. The 0 in their place in the matrix is not a "
+            r"weight\.",
+            p.missing,
+        ),
+        (
+            r"These weights are used by (.*)\. Each is one parameter with one gradient: the sum of what it gets "
+            r"from each of its uses, the values that come in being taken as they are\.",
+            p.uses,
+        ),
+        (
+            r"The activation of each of these units enters (.*); the gradient is the sum over all units there that "
+            r"take it:",
+            p.users,
+        ),
         (r"The sample: (.*)", p.data),
         (r"Weights? of the samples? in the loss(?:, in this order)?: (.*)\.", p.sample_weights),
         (

@@ -150,7 +150,8 @@ class Quotients(Words):
         names = []
         for number, layer in enumerate(self.spec.layers, 1):
             for j, row in enumerate(layer.weights, 1):
-                names += [f"W[{number}][{j}][{i}]" for i in range(1, len(row) + 1)]
+                columns = range(1, len(row) + 1)
+                names += [f"W[{number}][{j}][{i}]" for i in columns if (j, i) not in layer.missing]
             if layer.bias is not None:
                 letter = "theta" if layer.threshold else "b"
                 units = 1 if layer.shared else layer.units
@@ -168,7 +169,7 @@ class Quotients(Words):
         return Parameters(
             [
                 [
-                    [true[f"W[{n}][{j}][{i}]", t, None] for i in range(1, len(row) + 1)]
+                    [true.get((f"W[{n}][{j}][{i}]", t, None), Fraction(0)) for i in range(1, len(row) + 1)]
                     for j, row in enumerate(layer.weights, 1)
                 ]
                 for n, layer in enumerate(self.spec.layers, 1)

@@ -13,7 +13,7 @@ from tests.audit.lay import literal, tidy
 from tests.audit.optimising import ORDER, STATE, STATES, marked
 from tests.audit.page import cells, unescaped
 from tests.audit.quotients import Quotients
-from tests.audit.tree import Matrix, Node, Sym
+from tests.audit.tree import Matrix, Node, Num, Sym
 from tests.audit.words import ANSWERS, Place, asks_of, whole
 from tests.audit.world import indices
 from tests.reference.numbers import Real
@@ -139,13 +139,16 @@ class Tables(Quotients):
                     if chain.items[0][0] != "=" or len(chain.items) != 2:
                         raise Unreadable("not letters and numbers")
                     self._placed(chain, letters, columns, out)
-                    names = [[getattr(cell, "name", "?") for cell in row] for row in letters.rows]
+                    names = [
+                        ["0" if self._is_missing(cell) else getattr(cell, "name", "?") for cell in row]
+                        for row in letters.rows
+                    ]
                     values = [list(row) for row in numbers.rows]
                 if [len(row) for row in names] != [len(row) for row in values]:
                     raise Unreadable("matrices of different shapes")
                 flat = [x for row in names for x in row]
                 printed = [tidy(x) for row in values for x in row]
-                seen |= set(flat)
+                seen |= set(flat) - {"0"}
                 exact = [self._starts(name, node, t, out) for name, node in zip(flat, printed, strict=True)]
                 moved_by_nothing = relation == "≈" and all(
                     self.chains.moves_by_nothing(name) for name in flat
@@ -173,6 +176,10 @@ class Tables(Quotients):
     def _starts(self, name: str, node: Node, t: int, out: Found) -> bool:
         """Whether a parameter is printed exactly; a fault where it is not as it would be rounded."""
         out.numbers += 1
+        if name == "0":
+            if text_of(node) != "0":
+                out.faults.append(f"{text_of(node)} where there is no weight")
+            return True
         value = self.world.value(name, t, carried=True)
         assert isinstance(value, (Fraction, Real))
         printed = literal(node)
@@ -325,8 +332,12 @@ class Tables(Quotients):
         self._placed(chain, letters, columns, out)
         for row, values in zip(letters.rows, numbers.rows, strict=True):
             for cell, value in zip(row, values, strict=True):
-                name = getattr(cell, "name", "?")
                 out.numbers += 1
+                if self._is_missing(cell):
+                    if text_of(tidy(value)) != "0":
+                        out.faults.append(f"{text_of(tidy(value))} where there is no weight")
+                    continue
+                name = getattr(cell, "name", "?")
                 if text_of(tidy(value)) != written(self.world.givens[name, 1, None]):
                     out.faults.append(
                         f"{name} is {self.world.givens[name, 1, None]}, printed {text_of(tidy(value))}"
@@ -334,16 +345,24 @@ class Tables(Quotients):
                 names.add(name)
         return names
 
+    @staticmethod
+    def _is_missing(cell: Node) -> bool:
+        """Whether a matrix of letters has the 0 of a connection that does not exist."""
+        return isinstance(cell, Num) and cell.text == "0"
+
     def _placed(self, chain: Chain, letters: Matrix, columns: bool, out: Found) -> None:
         """Every letter of a matrix stands in its row and column, under the name of its layer."""
-        first = letters.rows[0][0]
-        layer = indices(getattr(first, "name", ""))[1][0]
+        first = next(cell for row in letters.rows for cell in row if isinstance(cell, Sym))
+        layer = indices(first.name)[1][0]
+        missing = {(c, r) if columns else (r, c) for r, c in self.world.spec.layers[layer - 1].missing}
         end = ("^", "{", "(", str(layer), ")", "}")[-5:]
-        inner = chain.target[:-1] if _is_state(getattr(first, "name", "")) else chain.target
+        inner = chain.target[:-1] if _is_state(first.name) else chain.target
         if inner[-5:] != end:
             out.faults.append(f"{''.join(chain.target)} holds layer {layer}")
         for r, row in enumerate(letters.rows, 1):
             for c, cell in enumerate(row, 1):
+                if self._is_missing(cell) and (r, c) in missing:
+                    continue
                 name = getattr(cell, "name", "?")
                 letter, at = indices(name)
                 place = (c, r) if columns else (r, c)

@@ -6,13 +6,14 @@ are. Whole quantities are named `vector z[1]@2` and `matrix W[1]`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
 from tests.audit.latex import Unreadable
-from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, children
+from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, Text, children
 from tests.audit.world import World, indices
 from tests.reference.spec import Spec
 
@@ -72,8 +73,11 @@ class Wholes:
                     raise Unreadable(f"{target.name}: of another shape: {form}")
             for r, c in product(range(whole.shape[0]), range(whole.shape[1])):
                 entry = whole.rows[r][c]
-                assert isinstance(entry, Sym)
-                yield entry, [grid.rows[r][c] for grid in grids if isinstance(grid, Grid)]
+                found = [grid.rows[r][c] for grid in grids if isinstance(grid, Grid)]
+                if isinstance(entry, Sym):
+                    yield entry, found
+                elif any(isinstance(cell, Num) and cell.value != 0 for cell in found):
+                    raise Unreadable(f"{target.name}: a number where there is no weight")
             return
         single = [grid for grid in grids if not isinstance(grid, Grid)]
         if len(single) != len(forms):
@@ -102,6 +106,11 @@ class Wholes:
             case Sym(name) if has_wholes(node):
                 return self._named(name)
             case Matrix(rows):
+                cells = [[self._taken_apart(cell) for cell in row] for row in rows]
+                if any(isinstance(cell, Grid) for row in cells for cell in row):
+                    return _joined(
+                        [cell for row in cells for cell in row if isinstance(cell, Grid)], self.as_rows
+                    )
                 return Grid(tuple(tuple(self._single(cell) for cell in row) for row in rows))
             case Neg(inner):
                 return _each(Neg, self._taken_apart(inner))
@@ -165,6 +174,8 @@ class Wholes:
     def _called(self, name: str, arguments: tuple[Node, ...]) -> Node | Grid:
         if name in ("brace", "boxed"):
             return self._taken_apart(arguments[0])
+        if name == "columns":
+            return self._columns(*arguments)
         if name == "hadamard":
             one, two = (self._taken_apart(argument) for argument in arguments)
             if not isinstance(one, Grid) or not isinstance(two, Grid) or one.shape != two.shape:
@@ -190,6 +201,19 @@ class Wholes:
             return Call(name, arguments)
         return first.map(lambda entry: Call(name, (entry,)))
 
+    def _columns(self, body: Node, places: Node) -> Grid:
+        """`(W)_{:,1:2}`, or `(W)_{1:2,:}` where the rows are inputs: what belongs to some of the inputs."""
+        grid = self._taken_apart(body)
+        match = re.fullmatch(
+            r"(?:(:),)?(\d+)(?::(\d+))?(?:,(:))?", places.words if isinstance(places, Text) else ""
+        )
+        if not isinstance(grid, Grid) or match is None or (match[1] is None) is not self.as_rows:
+            raise Unreadable(f"{places} of what is no matrix")
+        first, last = int(match[2]) - 1, int(match[3] or match[2])
+        if self.as_rows:
+            return Grid(grid.rows[first:last])
+        return Grid(tuple(row[first:last] for row in grid.rows))
+
     def _slope_of_loss(self, output: Node) -> Node:
         if not isinstance(output, Sym) or indices(output.name)[0] != "a":
             raise Unreadable("the slope of the loss at something that is no output")
@@ -207,7 +231,9 @@ class Wholes:
         if through:
             raise Unreadable(f"a part of {name}")
         if not top.startswith(WHOLE):
-            return self._letters(bottom).map(lambda entry: Sym(f"∂{top}/∂{_name(entry)}"))
+            return self._letters(bottom).map(
+                lambda entry: Sym(f"∂{top}/∂{_name(entry)}") if isinstance(entry, Sym) else entry
+            )
         upper, lower = self._letters(top), self._letters(bottom)
         if indices(_name(lower.entries()[0]))[0] in ("a", "x"):  # a row for each output
             return _table(upper, lower)
@@ -222,9 +248,17 @@ class Wholes:
         mark = f"@{sample}" if sample else ""
         letter, numbers = indices(stem)
         if kind == "matrix":
-            before = self.spec.layers[numbers[0] - 2].units if numbers[0] > 1 else len(self.spec.inputs[0])
-            rows = range(1, self.spec.layers[numbers[0] - 1].units + 1)
-            grid = Grid(tuple(tuple(Sym(f"{stem}[{j}][{i}]") for i in range(1, before + 1)) for j in rows))
+            layer = self.spec.layers[numbers[0] - 1]
+            columns = range(1, len(layer.weights[0]) + 1)
+            rows = range(1, layer.units + 1)
+
+            def entry(j: int, i: int) -> Node:
+                there = (j, i) not in layer.missing
+                if letter == "M":
+                    return Num(str(int(there)), Fraction(int(there)), 0)
+                return Sym(f"{stem}[{j}][{i}]") if there else Num("0", Fraction(0), 0)
+
+            grid = Grid(tuple(tuple(entry(j, i) for i in columns) for j in rows))
             return grid.transposed() if self.as_rows else grid
         if letter == "x":
             size = len(self.spec.inputs[0])
@@ -244,6 +278,13 @@ def _table(upper: Grid, lower: Grid) -> Grid:
 def _name(entry: Node) -> str:
     assert isinstance(entry, Sym)
     return entry.name
+
+
+def _joined(grids: list[Grid], as_rows: bool) -> Grid:
+    """Vectors one after the other, as one."""
+    if as_rows:
+        return Grid((tuple(entry for grid in grids for entry in grid.entries()),))
+    return Grid(tuple(row for grid in grids for row in grid.rows))
 
 
 def _times(one: Node, two: Node) -> Node:

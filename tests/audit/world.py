@@ -417,19 +417,26 @@ class World:
 
     def _forward_after(self, t: int, values: list[Number]) -> list[Number]:
         """The outputs with the new parameters, each value rounded as it is written down."""
+        outs: list[list[Number]] = [values]
         for number, layer in enumerate(self.spec.layers, 1):
             z: list[Number] = []
             for j in range(1, layer.units + 1):
-                names = [f"W_new[{number}][{j}][{i}]" for i in range(1, len(values) + 1)]
+                incoming = [v for source in layer.sources for v in outs[source]]
+                names = [
+                    self.spec.weight(number, j, i).replace("W[", "W_new[")
+                    for i in range(1, len(incoming) + 1)
+                    if self.spec.exists(number, j, i)
+                ]
+                there = [v for i, v in enumerate(incoming, 1) if self.spec.exists(number, j, i)]
                 weights = [self.number((name, t, None), carried=True) for name in names]
-                total = sum((w * v for w, v in zip(weights, values, strict=True)), Fraction(0))
+                total = sum((w * v for w, v in zip(weights, there, strict=True)), Fraction(0))
                 if layer.bias is not None:
                     letter = "theta" if layer.threshold else "b"
                     bias = self.number((f"{letter}_new[{number}][{j}]", t, None), carried=True)
                     total = total - bias if layer.threshold else total + bias
                 z.append(self.rounded(total))
-            values = [self.rounded(v) for v in activations.layer_values(layer, z)]
-        return values
+            outs.append([self.rounded(v) for v in activations.layer_values(layer, z)])
+        return outs[-1]
 
     def rounded(self, value: Number) -> Fraction:
         """A value as it is written down."""
@@ -519,15 +526,24 @@ class World:
         if not name.startswith("∂z") or "|" in name:
             return None
         top, _, bottom = name[1:].partition("/∂")
-        (_, up), (lower, low) = indices(top), indices(bottom)
+        (upper, up), (lower, low) = indices(top), indices(bottom)
         sample = top.partition("@")[2] or bottom.partition("@")[2]
         mark = f"@{sample}" if sample else ""
+        if upper != "z":
+            return None
+        incoming = self.spec.incoming(up[0])
         if lower in ("a", "x"):
-            if (lower == "a" and low[0] != up[0] - 1) or (lower == "x" and up[0] != 1):
+            unit = (low[0], low[1]) if lower == "a" else (0, low[0])
+            if unit not in incoming:
                 raise Unknown(name)
-            return f"W[{up[0]}][{up[1]}][{low[-1]}]"
-        if lower == "W" and up == low[:2]:
-            return (f"a[{up[0] - 1}][{low[2]}]" if up[0] > 1 else f"x[{low[2]}]") + mark
+            column = incoming.index(unit) + 1
+            return self.spec.weight(up[0], up[1], column) if self.spec.exists(up[0], up[1], column) else None
+        if lower == "W":
+            for column, (source, own) in enumerate(incoming, 1):
+                if self.spec.weight(up[0], up[1], column) == bottom and self.spec.exists(
+                    up[0], up[1], column
+                ):
+                    return (f"a[{source}][{own}]" if source else f"x[{own}]") + mark
         return None
 
     def _through_delta(self, quantity: str, t: int | None, s: int | None) -> Number:
@@ -559,13 +575,15 @@ class World:
         sample = bottom.partition("@")[2]
         mark = f"@{sample}" if sample else ""
         other = through.partition("@")[2] != bottom.partition("@")[2]
-        if top != "L" or lower != "a" or upper not in ("a", "z") or up[0] != low[0] + 1 or other:
+        unit, incoming = (low[0], low[-1]), self.spec.incoming(up[0])
+        if top != "L" or lower != "a" or upper not in ("a", "z") or unit not in incoming or other:
             raise Unknown(f"the share of {bottom} through {through}")
         key = (f"share[{low[0]}][{low[1]}][{up[1]}]", t, int(sample) if sample else None)
         if carried and self.each_step:
             return self.carried[key]
         error = self.number(self.key(f"dL/dz[{up[0]}][{up[1]}]{mark}", t), carried=False)
-        return error * self.number(self.key(f"W[{up[0]}][{up[1]}][{low[1]}]", t), carried=False)
+        weight = self.spec.weight(up[0], up[1], incoming.index(unit) + 1)
+        return error * self.number(self.key(weight, t), carried=False)
 
     def definition(self, name: str, t: int) -> Key | None:
         """Where the carried value of a name goes."""
@@ -696,10 +714,16 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
     out: dict[Key, str] = {}
     columns = node["network"].get("layout", "W x + b") == "x W + b"
     for number, layer in enumerate(node["network"]["layers"], 1):
-        weights = layer["weights"]["value"] if isinstance(layer["weights"], dict) else layer["weights"]
+        weights = layer["weights"]
+        if isinstance(weights, dict):
+            weights = weights.get("value", [])
         rows = list(zip(*weights, strict=True)) if columns else weights
         for j, row in enumerate(rows, 1):
-            out |= {(f"W[{number}][{j}][{i}]", 1, None): text for i, text in enumerate(row, 1)}
+            out |= {
+                (f"W[{number}][{j}][{i}]", 1, None): text
+                for i, text in enumerate(row, 1)
+                if (j, i) not in spec.layers[number - 1].missing
+            }
         letter = "theta" if "threshold" in layer else "b"
         bias = layer.get("threshold", layer.get("bias"))
         if isinstance(bias, dict):

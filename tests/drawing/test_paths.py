@@ -67,8 +67,8 @@ def test_the_shares_add_up_to_the_gradient(path: Path) -> None:
         if worked.problem.regulariser is not None or readings.label is not None:
             return
         for symbol in (*symbols, Symbol(Role.INPUT, to=1), Symbol(Role.ACTIVATION, 1, 1)):
-            found = routes(symbol, readings, worked.names.sizes)
-            assert len(found) == count_routes(symbol, readings, worked.names.sizes)
+            found = routes(symbol, readings)
+            assert len(found) == count_routes(symbol, readings)
             gradient = readings.gradient(symbol)
             assert gradient is not None
             total = sum(route.share.size for route in found if route.share is not None)

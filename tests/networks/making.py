@@ -1,32 +1,97 @@
-"""Random networks that are not chains of one kind of unit: problems made otherwise, one change after the other."""
+"""Random networks that are no chains: connections past layers, tied and missing weights, functions of units."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import Any
 
-from tests.reference.random_problems import HIDDEN, SMOOTH, problem, to_text
+from tests.reference.random_problems import HIDDEN, OUTPUTS, SMOOTH, finished, layer, to_text
 
 Node = Any
+SEVERAL = ("softmax", "cosine", "categorical")
+"""Of these losses and outputs an output alone makes no sense."""
 
 
 def varied(rng: Random) -> str:
-    """A random problem in which something is as no chain has it."""
+    """A random problem in which something is as no chain of like units has it."""
     while True:
-        made = problem(rng)
-        loss = made["loss"]
-        name = loss if isinstance(loss, str) else next(iter(loss)) if isinstance(loss, dict) else "several"
-        if mixed(rng, made["network"], SMOOTH if name.startswith("cosine") else HIDDEN[:-1]):
+        made = _problem(rng)
+        if made is not None:
             return to_text(made)
 
 
-def mixed(rng: Random, network: Node, functions: tuple[str, ...]) -> bool:
-    """Give the units of some layers functions of their own; says whether there was a layer of several units."""
-    hidden = [layer for layer in network["layers"][:-1] if int(layer["units"]) > 1]
-    for layer in hidden:
-        if rng.random() < 0.7 or layer is hidden[0]:
-            layer["activation"] = [_function(rng, functions) for _ in range(int(layer["units"]))]
-    return bool(hidden)
+def _problem(rng: Random) -> dict[str, Node] | None:
+    loss = rng.choice(list(OUTPUTS))
+    output = rng.choice(OUTPUTS[loss])
+    functions = SMOOTH if loss.startswith("cosine") else HIDDEN[:-1]
+    columns = rng.random() < 0.4
+    widths = [rng.randint(1, 4)]
+    layers: list[dict[str, Node]] = []
+    depth = rng.randint(2, 4)
+    odd = False
+    for number in range(1, depth + 1):
+        sources = _sources(rng, number)
+        incoming = sum(widths[source] for source in sources)
+        units, tie = _tie(rng, layers, incoming) if rng.random() < 0.4 else (rng.randint(1, 4), None)
+        name = output if number == depth else rng.choice(functions)
+        made = layer(rng, incoming, units, name, columns)
+        if tie is not None:
+            made["weights"] = tie
+        elif rng.random() < 0.3:
+            odd |= _leave_out(rng, made, columns)
+        if sources != [number - 1]:
+            made["from"] = ["input" if source == 0 else str(source) for source in sources]
+        if number < depth and units > 1 and rng.random() < 0.3:
+            made["activation"] = [_function(rng, functions) for _ in range(units)]
+        odd |= tie is not None or "from" in made or isinstance(made["activation"], list)
+        layers.append(made | {"shape": (units, incoming)})
+        widths.append(units)
+    if not odd or (widths[-1] == 1 and (output == "softmax" or loss.startswith(SEVERAL))):
+        return None
+    for own in layers:
+        del own["shape"]
+    network: dict[str, Node] = {"inputs": str(widths[0]), "layers": layers}
+    if columns:
+        network["layout"] = "x W + b"
+    return finished(rng, network, widths, loss, output)
+
+
+def _sources(rng: Random, number: int) -> list[int]:
+    """The layers that a layer takes: the one before, at times earlier ones too."""
+    earlier = [source for source in range(number - 1) if rng.random() < 0.35]
+    sources = [number - 1, *earlier]
+    rng.shuffle(sources)
+    return sources
+
+
+def _tie(rng: Random, layers: list[dict[str, Node]], incoming: int) -> tuple[int, Node | None]:
+    """How many units a layer has, and whose weights: another's where they fit."""
+    found: list[tuple[int, Node]] = []
+    for number, other in enumerate(layers, 1):
+        if isinstance(other["weights"], dict) and "same_as" in other["weights"]:
+            continue
+        units, inputs = other["shape"]
+        if inputs == incoming:
+            found.append((units, {"same_as": str(number)}))
+        if units == incoming:
+            found.append((inputs, {"same_as": str(number), "transposed": "true"}))
+    return rng.choice(found) if found else (rng.randint(1, 4), None)
+
+
+def _leave_out(rng: Random, made: dict[str, Node], columns: bool) -> bool:
+    """Take some connections away, never all of a unit; says whether there were any to take."""
+    weights = made["weights"]["value"] if isinstance(made["weights"], dict) else made["weights"]
+    some = False
+    for unit in range(int(made["units"])):
+        places = (
+            [(i, unit) for i in range(len(weights))]
+            if columns
+            else [(unit, i) for i in range(len(weights[0]))]
+        )
+        for row, column in rng.sample(places, rng.randint(0, len(places) - 1)):
+            weights[row][column] = "null"
+            some = True
+    return some
 
 
 def _function(rng: Random, functions: tuple[str, ...]) -> Node:

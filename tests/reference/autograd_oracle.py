@@ -100,13 +100,23 @@ class Batch:
         weights, biases, x, dz, da = theta
         zs, outs = [], [x]
         for number, layer in enumerate(self.spec.layers):
-            z = np.dot(outs[-1], weights[number].T) + dz[number]
+            parts = [outs[source] for source in layer.sources]
+            z = np.dot(np.concatenate(parts, axis=1), self.matrix(weights, number).T) + dz[number]
             if layer.bias is not None:
                 b = np.repeat(biases[number], layer.units) if layer.shared else biases[number]
                 z = z - b if layer.threshold else z + b
             zs.append(z)
             outs.append(_activate(layer, z) + da[number])
         return zs, outs
+
+    def matrix(self, weights: list[Array], number: int) -> Array:
+        """The weights that a layer uses: its own or another's, without those that do not exist."""
+        layer = self.spec.layers[number]
+        own = self.spec.owner(number + 1) - 1
+        there = np.ones(weights[own].shape)
+        for j, i in self.spec.layers[own].missing:
+            there[j - 1, i - 1] = 0.0
+        return (weights[own] * there).T if layer.turned else weights[own] * there
 
     def by_output(self, theta: Array) -> list[Array]:
         """One (samples, outputs) array a term, with 1/n where the samples are averaged."""
@@ -147,8 +157,12 @@ def _put_parameters(
     out: dict[Key, float], spec: Spec, names: tuple[str, str], t: int, weights: Any, biases: Any
 ) -> None:
     for number, layer in enumerate(spec.layers, 1):
-        for j, row in enumerate(weights[number - 1], 1):
-            out |= {(f"{names[0]}[{number}][{j}][{i}]", t, None): float(v) for i, v in enumerate(row, 1)}
+        for j, row in enumerate(weights[number - 1] if layer.same_as is None else [], 1):
+            out |= {
+                (f"{names[0]}[{number}][{j}][{i}]", t, None): float(v)
+                for i, v in enumerate(row, 1)
+                if (j, i) not in layer.missing
+            }
         if layer.bias is not None:
             values = _spread(layer, biases[number - 1])
             if layer.threshold:
@@ -165,7 +179,10 @@ def solve(spec: Spec) -> dict[Key, float]:
         out |= {(f"x[{i}]", None, s): float(v) for i, v in enumerate(x, 1)}
         if spec.targets is not None:
             out |= {(f"y[{k}]", None, s): float(v) for k, v in enumerate(spec.targets[s - 1], 1)}
-    weights = [np.array([[float(v) for v in row] for row in layer.weights]) for layer in spec.layers]
+    weights = [
+        np.array([[float(v) for v in row] for row in layer.weights]) if layer.weights else np.zeros((1, 1))
+        for layer in spec.layers
+    ]
     biases = []
     for layer in spec.layers:
         values = [0.0] if layer.bias is None else [float(v) for v in layer.bias]
@@ -263,6 +280,7 @@ def _step(spec: Spec, batch: Batch, theta: Array) -> tuple[list[Array], list[Arr
     g_weights, g_biases = grad(batch.loss)(theta)[:2]
     moves, shifts = [], []
     for layer, g_w, g_b in zip(spec.layers, g_weights, g_biases, strict=True):
-        moves.append(-rate * np.array(layer.weights_trainable, dtype=float) * g_w)
+        free = layer.weights_trainable if layer.weights else False
+        moves.append(-rate * np.array(free, dtype=float) * g_w)
         shifts.append(-rate * np.array(layer.bias_trainable[: len(g_b)], dtype=float) * g_b)
     return moves, shifts

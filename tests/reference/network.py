@@ -43,16 +43,34 @@ def forward(spec: Spec, p: Parameters, x: Sequence[Number]) -> tuple[list[list[N
     """z and a of every layer for one input; a[0] is the input."""
     zs: list[list[Number]] = [[]]
     outs: list[list[Number]] = [list(x)]
-    for layer, weights, biases in zip(spec.layers, p.weights, p.biases, strict=True):
+    for number, layer in enumerate(spec.layers, 1):
+        incoming = taken(spec, number, outs)
+        biases = p.biases[number - 1]
         z: list[Number] = []
-        for j, row in enumerate(weights):
-            total = sum((w * v for w, v in zip(row, outs[-1], strict=True)), ZERO)
+        for j, row in enumerate(weights_of(spec, p, number)):
+            total = sum((w * v for w, v in zip(row, incoming, strict=True)), ZERO)
             if biases is not None:
                 total = total - biases[j] if layer.threshold else total + biases[j]
             z.append(tame(total))
         zs.append(z)
         outs.append(activations.layer_values(layer, z))
     return zs, outs
+
+
+def taken(spec: Spec, number: int, outs: list[list[Number]]) -> list[Number]:
+    """What comes into a layer."""
+    return [v for source in spec.layers[number - 1].sources for v in outs[source]]
+
+
+def weights_of(spec: Spec, p: Parameters, number: int) -> Matrix:
+    """The weights that a layer uses, a row a unit; those that do not exist are 0."""
+    owner = spec.owner(number)
+    missing = spec.layers[owner - 1].missing
+    matrix = [
+        [ZERO if (j, i) in missing else w for i, w in enumerate(row, 1)]
+        for j, row in enumerate(p.weights[owner - 1], 1)
+    ]
+    return [list(row) for row in zip(*matrix, strict=True)] if spec.layers[number - 1].turned else matrix
 
 
 def sample_loss(spec: Spec, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
@@ -88,7 +106,8 @@ def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
         for s in batch
     )
     bare = share_of_sample(spec, len(batch)) * sum(values, ZERO)
-    squares = sum((w * w for m in p.weights for row in m for w in row), ZERO)
+    owners = (number for number in range(1, len(spec.layers) + 1) if spec.owner(number) == number)
+    squares = sum((w * w for number in owners for row in weights_of(spec, p, number) for w in row), ZERO)
     return bare + penalty_factor(spec, len(batch)) * squares
 
 
@@ -99,14 +118,19 @@ def backward(
     depth = len(spec.layers)
     da: list[list[Number]] = [[] for _ in range(depth + 1)]
     dz: list[list[Number]] = [[] for _ in range(depth + 1)]
+    da[0] = [ZERO] * len(outs[0])
+    for number, layer in enumerate(spec.layers, 1):
+        da[number] = [ZERO] * layer.units
     da[depth] = list(top)
     for number in range(depth, 0, -1):
         layer = spec.layers[number - 1]
         dz[number] = activations.pull_back(layer, zs[number], outs[number], da[number])
-        columns = zip(*p.weights[number - 1], strict=True)
-        da[number - 1] = [
-            sum((d * w for d, w in zip(dz[number], column, strict=True)), ZERO) for column in columns
-        ]
+        columns = zip(*weights_of(spec, p, number), strict=True)
+        back = [sum((d * w for d, w in zip(dz[number], column, strict=True)), ZERO) for column in columns]
+        for source in layer.sources:
+            width = len(outs[source])
+            da[source] = [a + b for a, b in zip(da[source], back[:width], strict=True)]
+            back = back[width:]
     return da, dz
 
 
@@ -185,8 +209,11 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
             _record_paths(spec, p, out, t, s + 1, (zs, outs, top), share)
         for number, (layer, deltas) in enumerate(zip(spec.layers, dz[1:], strict=True)):
             for j, d in enumerate(deltas):
-                for i, v in enumerate(outs[number]):
-                    weights[number][j][i] += d * v
+                for i, v in enumerate(taken(spec, number + 1, outs)):
+                    if spec.exists(number + 1, j + 1, i + 1):
+                        own = spec.owner(number + 1) - 1
+                        row_, column = (i, j) if layer.turned else (j, i)
+                        weights[own][row_][column] += d * v
                 row = biases[number]
                 if row is not None:
                     row[j] += -d if layer.threshold else d
@@ -252,7 +279,13 @@ def _update(spec: Spec, p: Parameters, g: Parameters, t: int, out: Values, kept:
     for number, layer in enumerate(spec.layers, 1):
         weights.append([])
         for j, (row, slopes, held) in enumerate(
-            zip(p.weights[number - 1], g.weights[number - 1], layer.weights_trainable, strict=True), 1
+            zip(
+                p.weights[number - 1],
+                g.weights[number - 1],
+                layer.weights_trainable if p.weights[number - 1] else [],
+                strict=True,
+            ),
+            1,
         ):
             triples = enumerate(zip(row, slopes, held, strict=True), 1)
             weights[-1].append([moved(f"W[{number}][{j}][{i}]", w, d, free) for i, (w, d, free) in triples])
@@ -329,7 +362,11 @@ def _record_parameters(spec: Spec, out: Values, mark: str, t: int, p: Parameters
     before, after = (mark, "") if mark == "dL/d" else ("", mark)
     for number, layer in enumerate(spec.layers, 1):
         for j, row in enumerate(p.weights[number - 1], 1):
-            out |= {(f"{before}W{after}[{number}][{j}][{i}]", t, None): v for i, v in enumerate(row, 1)}
+            out |= {
+                (f"{before}W{after}[{number}][{j}][{i}]", t, None): v
+                for i, v in enumerate(row, 1)
+                if (j, i) not in layer.missing
+            }
         for j, value in enumerate(p.biases[number - 1] or [], 1):
             out[(f"{before}b{after}[{number}][{j}]", t, None)] = -value if layer.threshold else value
             if layer.threshold:

@@ -75,11 +75,19 @@ def problem(rng: Random) -> dict[str, Node]:
         # a cosine needs outputs that are not all 0
         hidden = SMOOTH if loss_name.startswith("cosine") else HIDDEN * 4 + HIDDEN[:-1]
         name = output if position == depth - 1 else rng.choice(hidden)
-        layers.append(_layer(rng, before, units, name, columns))
+        layers.append(layer(rng, before, units, name, columns))
     network: dict[str, Node] = {"inputs": str(inputs)}
     if columns:
         network["layout"] = "x W + b"
     network["layers"] = layers
+    return finished(rng, network, [inputs, *widths], loss_name, output)
+
+
+def finished(
+    rng: Random, network: dict[str, Node], widths: list[int], loss_name: str, output: str
+) -> dict[str, Node]:
+    """A problem about a network of these widths (inputs first): samples, a loss, in most cases training."""
+    inputs = widths[0]
     count = rng.choices((1, 2, 3, 4, 5), (5, 2, 2, 1, 1))[0]
     out: dict[str, Node] = {
         "title": "Random network",
@@ -134,7 +142,8 @@ def with_upstream(rng: Random) -> dict[str, Node]:
     return out
 
 
-def _layer(rng: Random, before: int, units: int, name: str, columns: bool) -> dict[str, Node]:
+def layer(rng: Random, before: int, units: int, name: str, columns: bool) -> dict[str, Node]:
+    """A random layer with `before` inputs."""
     reach = 1.8 / sqrt(before)
     rows, width = (before, units) if columns else (units, before)
     weights: Node = [[number(rng, reach) for _ in range(width)] for _ in range(rows)]
@@ -148,21 +157,21 @@ def _layer(rng: Random, before: int, units: int, name: str, columns: bool) -> di
         if rng.random() < 0.5:
             held = [[rng.choice(("true", "false")) for _ in row] for row in weights]
         weights = {"value": weights, "trainable": held}
-    layer: dict[str, Node] = {"units": str(units), "activation": activation, "weights": weights}
+    made: dict[str, Node] = {"units": str(units), "activation": activation, "weights": weights}
     kind = rng.choices(("units", "shared", "absent", "threshold", "held"), (5, 2, 2, 2, 2))[0]
     values = [number(rng, 0.8) for _ in range(units)]
     if kind == "units":
-        layer["bias"] = values
+        made["bias"] = values
     elif kind == "shared":
-        layer["bias"] = {"shared": values[0]}
+        made["bias"] = {"shared": values[0]}
         if rng.random() < 0.3:
-            layer["bias"]["trainable"] = "false"
+            made["bias"]["trainable"] = "false"
     elif kind == "threshold":
-        layer["threshold"] = values
+        made["threshold"] = values
     elif kind == "held":
         held = "false" if rng.random() < 0.5 else [rng.choice(("true", "false")) for _ in values]
-        layer["bias"] = {"value": values, "trainable": held}
-    return layer
+        made["bias"] = {"value": values, "trainable": held}
+    return made
 
 
 def _target(rng: Random, loss: str, outputs: int) -> list[str]:

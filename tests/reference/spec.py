@@ -33,7 +33,9 @@ class Layer:
     """One dense layer; `bias` is one value a unit (repeated where it is shared), None where there is none.
 
     `functions` has an activation with its parameters for each unit, where the units have different ones
-    (`activation` is then "by unit").
+    (`activation` is then "by unit"). `sources` are the layers (0: the input) whose values come in, one after the
+    other. A tied layer has no weights of its own: they are those of layer `same_as`, `turned` or not. `missing` are
+    weights that do not exist (unit, input, from 1), 0 among the others.
     """
 
     units: int
@@ -46,6 +48,10 @@ class Layer:
     shared: bool
     threshold: bool
     functions: tuple[tuple[str, dict[str, Fraction]], ...] = ()
+    sources: tuple[int, ...] = ()
+    same_as: int | None = None
+    turned: bool = False
+    missing: frozenset[tuple[int, int]] = frozenset()
 
     def function(self, unit: int) -> tuple[str, dict[str, Fraction]]:
         """The activation of one unit (from 1), with its parameters."""
@@ -116,6 +122,27 @@ class Spec:
         """Whether there are gradients."""
         return self.upstream is not None or (self.targets is not None and bool(self.losses))
 
+    def owner(self, number: int) -> int:
+        """The layer that has the weights of a layer."""
+        return self.layers[number - 1].same_as or number
+
+    def weight(self, number: int, unit: int, column: int) -> str:
+        """The name of the weight of a layer's unit in a column; of another layer where they are tied."""
+        layer = self.layers[number - 1]
+        j, i = (column, unit) if layer.turned else (unit, column)
+        return f"W[{self.owner(number)}][{j}][{i}]"
+
+    def exists(self, number: int, unit: int, column: int) -> bool:
+        """Whether there is such a connection."""
+        layer = self.layers[number - 1]
+        place = (column, unit) if layer.turned else (unit, column)
+        return place not in self.layers[self.owner(number) - 1].missing
+
+    def incoming(self, number: int) -> list[tuple[int, int]]:
+        """The layer (0: the input) and the unit of each column of a layer's weights."""
+        widths = [len(self.inputs[0]), *(layer.units for layer in self.layers)]
+        return [(n, unit) for n in self.layers[number - 1].sources for unit in range(1, widths[n] + 1)]
+
     @property
     def batches_per_epoch(self) -> int:
         return ceil(len(self.inputs) / self.batch)
@@ -141,10 +168,13 @@ def from_dict(problem: dict[str, Node]) -> Spec:
     network = problem["network"]
     columns = network.get("layout", "W x + b") == "x W + b"
     layers: list[Layer] = []
-    before = int(network["inputs"])
-    for node in network["layers"]:
-        layers.append(_layer(node, before, columns))
-        before = layers[-1].units
+    widths = [int(network["inputs"])]
+    for number, node in enumerate(network["layers"], 1):
+        given = node.get("from", str(number - 1))
+        listed = given if isinstance(given, list) else [given]
+        sources = tuple(0 if source == "input" else int(source) for source in listed)
+        layers.append(_layer(node, sum(widths[source] for source in sources), columns, sources))
+        widths.append(layers[-1].units)
     samples = problem["samples"]
     targets = None
     if "target" in samples[0]:
@@ -267,7 +297,7 @@ def _held(node: Node) -> bool:
     return str(node).lower() == "false"
 
 
-def _layer(node: dict[str, Node], before: int, columns: bool) -> Layer:
+def _layer(node: dict[str, Node], before: int, columns: bool, sources: tuple[int, ...]) -> Layer:
     units = int(node["units"])
     functions: tuple[tuple[str, dict[str, Fraction]], ...] = ()
     if isinstance(node["activation"], list):
@@ -275,19 +305,30 @@ def _layer(node: dict[str, Node], before: int, columns: bool) -> Layer:
     name, parameters = ("by unit", dict[str, Fraction]()) if functions else _function(node["activation"])
     weights: Node = node["weights"]
     held: Node = "true"
-    if isinstance(weights, dict):
+    same_as, turned = None, False
+    if isinstance(weights, dict) and "same_as" in weights:
+        same_as, turned, weights = (
+            int(weights["same_as"]),
+            not _held(weights.get("transposed", "false")),
+            None,
+        )
+    elif isinstance(weights, dict):
         weights, held = weights["value"], weights.get("trainable", "true")
-    matrix = [[read(x) for x in row] for row in weights]
     rows, width = (before, units) if columns else (units, before)
     if isinstance(held, list):
         trainable = [[not _held(x) for x in row] for row in held]
     else:
         trainable = [[not _held(held)] * width for _ in range(rows)]
-    if [len(row) for row in matrix] != [width] * rows:
+    gaps = {(j, i) for j, row in enumerate(weights or [], 1) for i, x in enumerate(row, 1) if _empty(x)}
+    matrix = [[Fraction(0) if _empty(x) else read(x) for x in row] for row in weights or []]
+    if weights is not None and [len(row) for row in matrix] != [width] * rows:
         raise ValueError("shape of the weights")
     if columns:
         matrix = [list(row) for row in zip(*matrix, strict=True)]
         trainable = [list(row) for row in zip(*trainable, strict=True)]
+        gaps = {(i, j) for j, i in gaps}
+    for j, i in gaps:
+        trainable[j - 1][i - 1] = False
     threshold = "threshold" in node
     bias: Node = node["threshold"] if threshold else node.get("bias")
     shared = False
@@ -312,7 +353,15 @@ def _layer(node: dict[str, Node], before: int, columns: bool) -> Layer:
         shared,
         threshold,
         functions,
+        sources,
+        same_as,
+        turned,
+        frozenset(gaps),
     )
+
+
+def _empty(node: Node) -> bool:
+    return node in ("null", "~", "")
 
 
 def _function(node: Node) -> tuple[str, dict[str, Fraction]]:

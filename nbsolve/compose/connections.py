@@ -1,0 +1,75 @@
+"""What a statement says of connections that are not those of a chain: what comes in, shared and missing weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.document import Inline, Math, Text
+from nbsolve.expr import Expr, Quantity, number
+from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Network
+from nbsolve.symbol import Role, Symbol
+from nbsolve.values import layer_activation
+
+__all__ = ["connections", "layers_in_words", "name_of_weight"]
+
+
+def connections(network: Network) -> Iterator[Text]:
+    """A sentence for each layer that a reader would otherwise take for the next one of a chain."""
+    for layer, own in enumerate(network.layers, 1):
+        if own.sources:
+            yield _sources(network, layer)
+        if own.same_as is not None:
+            key = "statement.tied_transposed" if own.transposed else "statement.tied"
+            yield _with(
+                phrase(key, layer=str(layer), other=str(own.same_as), weights="\0"),
+                Math(Quantity(Symbol(Role.WEIGHT, own.same_as))),
+            )
+        if own.missing:
+            yield _missing(network, layer)
+
+
+def _sources(network: Network, layer: int) -> Text:
+    names = layers_in_words(wiring.sources(network, layer))
+    columns: list[Inline] = []
+    for source, unit in wiring.incoming(network, layer):
+        columns += [", "] if columns else []
+        columns.append(Math(Quantity(layer_activation(source, unit))))
+    rows = "rows" if network.layout == "x W + b" else "columns"
+    key = f"statement.sources_{rows}"
+    if len(wiring.sources(network, layer)) == 1:
+        return (phrase("statement.source_of_layer", layer=str(layer), sources=names),)
+    return _with(phrase(key, layer=str(layer), sources=names, columns="\0"), *columns)
+
+
+def layers_in_words(layers: tuple[int, ...] | list[int]) -> str:
+    """The inputs, layer 1 and layer 2."""
+    names = [
+        phrase("statement.the_inputs") if n == 0 else phrase("statement.layer", number=str(n)) for n in layers
+    ]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {phrase('statement.and')} {names[-1]}"
+
+
+def _missing(network: Network, layer: int) -> Text:
+    pairs: list[Inline] = []
+    incoming = [*wiring.incoming(network, layer)]
+    for to, column in sorted(network.layers[layer - 1].missing):
+        pairs += [", "] if pairs else []
+        pairs += [
+            Math(Quantity(layer_activation(*incoming[column - 1]))),
+            f" {phrase('statement.to_unit')} ",
+            Math(Quantity(Symbol(Role.PRE_ACTIVATION, layer, to))),
+        ]
+    return _with(phrase("statement.missing", layer=str(layer), pairs="\0"), *pairs)
+
+
+def _with(sentence: str, *inside: Inline) -> Text:
+    before, _, after = sentence.partition("\0")
+    return (before, *inside, after)
+
+
+def name_of_weight(network: Network, weight: Symbol) -> Expr:
+    """A weight by its name, 0 where there is none."""
+    layer = network.layers[(weight.layer or 1) - 1]
+    return number(0) if (weight.to, weight.from_) in layer.missing else Quantity(weight)

@@ -1,0 +1,122 @@
+"""What comes into each layer of a network, and by which weights: the one place that knows.
+
+Layers count from 1, 0 is the input. The columns of a layer's weights belong to the units that come in, those of its
+first source before those of its second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.given import Entry
+from nbsolve.problem.model import Network
+from nbsolve.symbol import Role, Symbol, Unit
+
+__all__ = [
+    "column_of",
+    "given_weight",
+    "incoming",
+    "is_chain",
+    "is_missing",
+    "is_trained",
+    "own_weights",
+    "owner",
+    "sources",
+    "users",
+    "uses_of_weights",
+    "weight",
+    "width",
+    "width_of",
+]
+
+
+def sources(network: Network, layer: int) -> tuple[int, ...]:
+    """The layers whose activations come in, in the order of the columns."""
+    return network.layers[layer - 1].sources or (layer - 1,)
+
+
+def users(network: Network, layer: int) -> list[int]:
+    """The layers that take the activations of this one."""
+    return [later for later in range(layer + 1, len(network.layers) + 1) if layer in sources(network, later)]
+
+
+def width_of(network: Network, layer: int) -> int:
+    """How many activations a layer has, the input among them."""
+    return network.layers[layer - 1].units if layer else network.inputs
+
+
+def width(network: Network, layer: int) -> int:
+    """How many activations come into a layer."""
+    return sum(width_of(network, source) for source in sources(network, layer))
+
+
+def incoming(network: Network, layer: int) -> Iterator[tuple[int, int]]:
+    """The unit, by its layer and its number, of each column of a layer's weights."""
+    for source in sources(network, layer):
+        yield from ((source, unit) for unit in range(1, width_of(network, source) + 1))
+
+
+def column_of(network: Network, layer: int, unit: tuple[int, int]) -> int:
+    """The column of a unit that comes into a layer. Raises ValueError where it does not."""
+    return [*incoming(network, layer)].index(unit) + 1
+
+
+# ---------------------------------------------------------------------------------------- weights
+
+
+def owner(network: Network, layer: int) -> int:
+    """The layer that has the weights of this one: another, earlier one where they are tied."""
+    return network.layers[layer - 1].same_as or layer
+
+
+def uses_of_weights(network: Network, layer: int) -> list[int]:
+    """The layers that use the weights of this one, itself among them."""
+    return [user for user in range(1, len(network.layers) + 1) if owner(network, user) == layer]
+
+
+def weight(
+    network: Network, layer: int, to: Unit | None = None, column: Unit | None = None, new: bool = False
+) -> Symbol:
+    """The weight of a layer to unit `to` from what its column stands for; the whole matrix without both."""
+    own = network.layers[layer - 1]
+    if own.same_as is None:
+        return Symbol(Role.WEIGHT, layer, to, column, new=new)
+    place = (column, to) if own.transposed else (to, column)
+    return Symbol(Role.WEIGHT, own.same_as, *place, new=new)
+
+
+def _place(network: Network, layer: int, to: int, column: int) -> tuple[int, int]:
+    return (column, to) if network.layers[layer - 1].transposed else (to, column)
+
+
+def is_missing(network: Network, layer: int, to: int, column: int) -> bool:
+    """Whether there is no such connection."""
+    missing = network.layers[owner(network, layer) - 1].missing
+    return bool(missing) and _place(network, layer, to, column) in missing
+
+
+def given_weight(network: Network, layer: int, to: int, column: int) -> Entry:
+    """What the problem gives of a weight."""
+    j, i = _place(network, layer, to, column)
+    return network.layers[owner(network, layer) - 1].weights[j - 1][i - 1]
+
+
+def is_trained(network: Network, layer: int, to: int, column: int) -> bool:
+    """Whether a weight is updated."""
+    trainable = network.layers[owner(network, layer) - 1].weights_trainable
+    j, i = _place(network, layer, to, column)
+    return trainable if isinstance(trainable, bool) else trainable[j - 1][i - 1]
+
+
+def own_weights(network: Network, layer: int) -> Iterator[Symbol]:
+    """The weights that are a layer's own and exist, unit by unit."""
+    own = network.layers[layer - 1]
+    for j in range(1, len(own.weights) + 1):
+        for i in range(1, len(own.weights[0]) + 1):
+            if (j, i) not in own.missing:
+                yield Symbol(Role.WEIGHT, layer, j, i)
+
+
+def is_chain(network: Network) -> bool:
+    """Whether each layer takes the activations of the one before, by weights of its own with none missing."""
+    return all(not layer.sources and layer.same_as is None and not layer.missing for layer in network.layers)
