@@ -73,7 +73,7 @@ def test_every_line_of_the_page_reproduces(batch: str, rounding: str) -> None:
         ("[3, 1, 0.5]", "[3, 1, -1]", "the weight of a sample is -1"),
         ("[3, 1, 0.5]", "[0, 0, 0]", "there is no loss left"),
         ("[3, 1, 0.5]", "3", "sample_weights is not a list"),
-        ("[3, 1, 0.5]", "[3, 1, 0.5]\nletters: true", "solved in letters"),
+        ("[3, 1, 0.5]", "[3, 1, 0.5]\nletters: true", "solved in symbols"),
     ],
 )
 def test_weights_that_are_refused(old: str, new: str, message: str) -> None:

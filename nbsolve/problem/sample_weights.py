@@ -41,5 +41,5 @@ def check_sample_weights(root: Cursor, in_letters: bool) -> None:
         root.key_fault(KEY, f"{KEY} without a loss", hint=hint)
     if in_letters:
         root.key_fault(
-            KEY, "weights of samples in a problem that is solved in letters", expected="numbers alone"
+            KEY, "weights of samples in a problem that is solved in symbols", expected="numbers alone"
         )
