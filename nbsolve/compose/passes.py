@@ -79,7 +79,7 @@ class Passes(UpdateBlocks, AlsoAsked):
             terms = step.rule is Rule.PATH_SUM or step in iteration.loss
             for unit in reversed(list(self.units_told(step))):
                 lines.learn(self._spelled(unit), terms, found)
-        for step in iteration.backward:
+        for step in (*iteration.loss, *iteration.backward):
             if step.forms and isinstance(step.formula, Quantity):  # ∂L/∂b = ∂L/∂z: the same numbers
                 for unit in step.units:
                     same = unit.formula.atom if isinstance(unit.formula, Quantity) else unit.target

@@ -188,6 +188,8 @@ class Conventions(Words):
         for phrase, wanted in (("averaged over the samples", "mean"), ("summed over the samples", "sum")):
             if phrase in rest and term.over_samples != wanted:
                 return False
+        if losses.is_joint(term):
+            return self._is_joint_loss(term, formula)
         node = whole(read_tokens(formula), self._letters_of_loss(rest))
         own = term.name.startswith(OWN)
         for a in (*INSIDE, *EVERYWHERE) if own else INSIDE:
@@ -208,6 +210,25 @@ class Conventions(Words):
                 if not _near(Evaluator(lambda n, pair=pair: pair[n])(tidy(node)), expected):  # type: ignore[misc]
                     return False
         return True
+
+    def _is_joint_loss(self, term: Loss, formula: str) -> bool:
+        """A loss of all outputs at several points, in the letters of the page."""
+        node = tidy(whole(read_tokens(formula), self.world.symbols))
+        count, last = self.spec.layers[-1].units, self.world.depth
+        for n in range(4):
+            a = [Fraction(7 * k + 3 * n + 1, 8 + (5 * k * n) % 7) for k in range(1, count + 1)]
+            y = [Fraction(int(k == n % count + 1)) if n < 3 else Fraction(k, 9) for k in range(1, count + 1)]
+            point: dict[str, Number] = {f"a[{last}][{k}]": value for k, value in enumerate(a, 1)}
+            point |= {f"y[{k}]": value for k, value in enumerate(y, 1)}
+            if not _near(Evaluator(lambda name, point=point: point[name])(node), losses.total(term, a, y)):  # type: ignore[misc]
+                return False
+        return True
+
+    def output_itself(self, place: Place, out: Found, loss: str, output: str, over: str) -> None:
+        """`L stands for the output a₂ itself`."""
+        wanted = f"a[{self.world.depth}][{self.spec.output}]"
+        if self.world.symbols.get(read_tokens(output)) != wanted or loss != over:
+            out.faults.append(f"the output {output} in the place of a loss")
 
     def _letters_of_loss(self, rest: str) -> dict[tuple[str, ...], str]:
         """What stands for the prediction and its target: those of the first output, or of any (k)."""

@@ -428,6 +428,11 @@ def _rules() -> list[Rule]:
             p.users,
         ),
         (r"The sample: (.*)", p.data),
+        (
+            r"there is no loss: \$([^$]*)\$ stands for the output \$([^$]*)\$ itself, and "
+            r"\$\\partial ([^$]*)/\\partial w\$ for its derivative",
+            p.output_itself,
+        ),
         (r"Weights? of the samples? in the loss(?:, in this order)?: (.*)\.", p.sample_weights),
         (
             r"the gradient of the loss \$([^$]*)\$( of the whole batch)? with respect to the outputs is given"

@@ -135,7 +135,9 @@ class World:
         if letter in ("z", "z_new") and at:
             found = [(*self.spec.layers[at[0] - 1].function(at[1]), "z")]
         elif letter in ("a", "a_new") and at[0] == self.depth:
-            found = [(loss.name, loss.parameters, "a") for loss in self.spec.losses]
+            found = [
+                (loss.name, loss.parameters, "a") for loss in self.spec.losses if not losses.is_joint(loss)
+            ]
         else:
             return []
         return [
@@ -637,9 +639,11 @@ def _elsewhere(spec: Spec, rng: Random) -> Spec:
         )
     targets = spec.targets
     if targets is not None:
-        targets = [[any_number(y) for y in row] for row in targets]
+        targets = [row if _keeps(spec, row) else [any_number(y) for y in row] for row in targets]
     inputs = [[any_number(x) for x in row] for row in spec.inputs]
-    upstream = spec.upstream and [[any_number(g) for g in row] for row in spec.upstream]
+    upstream = spec.upstream
+    if upstream is not None and spec.output is None:
+        upstream = [[any_number(g) for g in row] for row in upstream]
     return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream)
 
 
@@ -668,11 +672,21 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
         layers.append(replace(layer, weights=[[near(w) for w in row] for row in layer.weights], bias=bias))
     targets = spec.targets
     if targets is not None:
-        targets = [_near_target([near(y) for y in row], sum(row) == 1) for row in targets]
+        targets = [
+            row if _keeps(spec, row) else _near_target([near(y) for y in row], sum(row) == 1)
+            for row in targets
+        ]
     inputs = [[near(x) for x in row] for row in spec.inputs]
-    upstream = spec.upstream and [[near(g) for g in row] for row in spec.upstream]
+    upstream = spec.upstream
+    if upstream is not None and spec.output is None:
+        upstream = [[near(g) for g in row] for row in upstream]
     more = optimising.disturbed(spec, rng)
     return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream, **more), smooth
+
+
+def _keeps(spec: Spec, row: list[Fraction]) -> bool:
+    """Whether targets of 0 and 1 say what of a loss of all outputs stands on the page."""
+    return any(map(losses.is_joint, spec.losses)) and set(row) <= {0, 1}
 
 
 def _near_target(row: list[Fraction], whole: bool) -> list[Fraction]:
@@ -736,7 +750,7 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
             values = sample.get(field, [])
             for i, text in enumerate(values if isinstance(values, list) else [values], 1):
                 out[f"{letter}[{i}]", None, s] = text
-        if spec.upstream is not None:
+        if "upstream" in node:
             rows = node["upstream"] if isinstance(node["upstream"][0], list) else [node["upstream"]]
             for k, text in enumerate(rows[s - 1], 1):
                 out[f"∂L/∂a[{len(spec.layers)}][{k}]", None, s] = text

@@ -14,6 +14,7 @@ from nbsolve import ProblemError, solve
 from nbsolve.catalogue import JOINT_LOSS_FORMULAS
 from nbsolve.formula import FormulaError, parse_joint
 from nbsolve.formula.writing import written
+from tests.audit.pages import ROUNDINGS, markdown
 from tests.loading import load_problem
 
 Array = Any
@@ -155,6 +156,40 @@ def test_the_page_writes_what_is_left_of_the_sum() -> None:
 
     text = str(solve(load_problem(yaml.safe_dump(made))).worked())
     assert "L = max(0, 1 + a₁⁽¹⁾ − a₂⁽¹⁾) + max(0, 1 + a₃⁽¹⁾ − a₂⁽¹⁾)" in text
+
+
+PAGE = """
+title: A loss of all outputs
+network:
+  inputs: 2
+  layers:
+    - {units: 3, activation: linear, weights: [[0.5, -1], [1, 0.5], [-0.5, 0.25]], bias: [0.1, -0.2, 0]}
+samples: [{input: [1, 0.5], target: [0, 1, 0]}, {input: [-1, 0.5], target: [0, 0, 1]}]
+loss: multiclass_hinge
+training: {optimiser: {sgd: {learning_rate: 0.5}}, batch: all}
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "rounding", "explain"),
+    [
+        ("multiclass_hinge", "at_end", "delta"),
+        ("categorical_hinge", "4 decimals", "paths"),
+        ("categorical_cross_entropy_from_logits", "5 digits", "local_derivatives"),
+        ("{label_smoothing: {smoothing: 0.2}}", "at_end", "delta"),
+    ],
+)
+def test_every_line_of_the_page_reproduces(loss: str, rounding: str, explain: str) -> None:
+    text = PAGE.replace("multiclass_hinge", loss)
+    if "smoothing" in loss:
+        text = text.replace("linear", "softmax")
+    report = markdown(text, {**ROUNDINGS[rounding], "explain": explain}).report()
+    assert not report.faults, "\n".join(report.faults[:10])
+
+
+def test_every_line_of_an_output_reproduces() -> None:
+    report = markdown("title: An output\n" + OUTPUT.lstrip(), ROUNDINGS["at_end"]).report()
+    assert not report.faults, "\n".join(report.faults[:10])
 
 
 OUTPUT = """

@@ -211,8 +211,8 @@ def solve(spec: Spec) -> dict[Key, float]:
         _put_backward(out, spec, batch, theta, t, samples)
         if spec.learning_rate is None:
             continue
-        if batch.g is None:
-            mean = spec.losses[0].over_samples == "mean"
+        if spec.valued:
+            mean = bool(spec.losses) and spec.losses[0].over_samples == "mean"
             epoch.append(float(batch.loss(theta)) * (batch.size if mean else 1))
         if t % spec.batches_per_epoch == 0 and epoch:
             out[("L_epoch", t, None)] = sum(epoch) / (len(spec.inputs) if mean else 1)
@@ -227,7 +227,7 @@ def solve(spec: Spec) -> dict[Key, float]:
         for number in range(len(spec.layers)):
             _put(out, "z_new", t, zs[number], number + 1, samples)
             _put(out, "a_new", t, outs[number + 1], number + 1, samples)
-        if batch.g is None:
+        if spec.valued:
             out[("L_new", t, None)] = float(batch.loss(after))
     return out
 
@@ -248,7 +248,7 @@ def _put_outputs(
 def _put_backward(
     out: dict[Key, float], spec: Spec, batch: Batch, theta: Array, t: int, samples: list[int]
 ) -> None:
-    if batch.g is None:
+    if spec.valued:
         out[("L", t, None)] = float(batch.loss(theta))
     g_weights, g_biases, g_x, g_z, g_a = grad(batch.loss)(theta)
     _put_parameters(out, spec, ("dL/dW", "dL/db"), t, g_weights, g_biases)

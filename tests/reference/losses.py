@@ -19,7 +19,20 @@ WHOLE = ("hinge", "cosine_loss", "cosine_similarity")
 
 def is_separable(loss: Loss) -> bool:
     """Whether it is a sum over the outputs, as own losses are."""
-    return loss.name in SEPARABLE or loss.name.startswith(own.OWN)
+    return loss.name in SEPARABLE or (loss.name.startswith(own.OWN) and not is_joint(loss))
+
+
+def is_joint(loss: Loss) -> bool:
+    """Whether it is a formula of all outputs."""
+    return loss.name.startswith(own.OWN) and own.is_joint(loss.name.removeprefix(own.OWN))
+
+
+def _of_all(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> dict[str, Number]:
+    """The letters of a formula of all outputs, with their values."""
+    point: dict[str, Number] = {**loss.parameters, "K": Fraction(len(a))}
+    for k, (p, t) in enumerate(zip(a, y, strict=True), 1):
+        point |= {f"a[{k}]": p, f"y[{k}]": t}
+    return point
 
 
 def factor(loss: Loss, outputs: int) -> Number:
@@ -58,6 +71,8 @@ def total(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
     """The bare value of one sample."""
     if is_separable(loss):
         return sum(shares(loss, a, y), Fraction(0))
+    if is_joint(loss):
+        return own.value(loss.name.removeprefix(own.OWN), _of_all(loss, a, y))
     dot, length_a, length_y = _geometry(a, y)
     match loss.name:
         case "hinge":
@@ -84,6 +99,9 @@ def slopes(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Numbe
         case "huber":
             d = loss.parameters.get("delta", Fraction(1))
             return [p - t if size(p - t) <= d else d * sign(p - t) for p, t in pairs]
+    if is_joint(loss):
+        formula, point = loss.name.removeprefix(own.OWN), _of_all(loss, a, y)
+        return [own.slope(formula, f"a[{k}]", point) for k in range(1, len(a) + 1)]
     if loss.name.startswith(own.OWN):
         formula = loss.name.removeprefix(own.OWN)
         return [own.slope(formula, "a", {**loss.parameters, "a": p, "y": t}) for p, t in pairs]

@@ -136,7 +136,7 @@ def backward(
 
 def epoch_loss(spec: Spec, batches: Sequence[tuple[int, Number]]) -> Number:
     """The batches' losses (with their penalties) added, or averaged by the batches' sizes."""
-    if share_of_sample(spec, 2) == 1:
+    if not spec.losses or share_of_sample(spec, 2) == 1:
         return sum((loss for _, loss in batches), ZERO)
     return sum((n * loss for n, loss in batches), ZERO) / len(spec.inputs)
 
@@ -163,7 +163,7 @@ def _solve(spec: Spec) -> Values:
         gradients = _iteration(spec, p, t, batch, out)
         if gradients is None or spec.learning_rate is None:
             continue
-        if spec.upstream is None:
+        if spec.valued:
             epoch.append((len(batch), out[("L", t, None)]))
         if t % spec.batches_per_epoch == 0 and epoch:
             out[("L_epoch", t, None)] = epoch_loss(spec, epoch)
@@ -175,7 +175,7 @@ def _solve(spec: Spec) -> Values:
             zs, outs = forward(spec, p, spec.inputs[s])
             _record_layers(out, "z_new", t, s + 1, zs)
             _record_layers(out, "a_new", t, s + 1, outs)
-        if spec.upstream is None:
+        if spec.valued:
             out[("L_new", t, None)] = batch_loss(spec, p, batch)
     return out
 
@@ -228,7 +228,7 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
             biases[number] = [sum(row, ZERO)] * layer.units
     gradients = Parameters(weights, biases)
     _record_parameters(spec, out, "dL/d", t, gradients)
-    if spec.upstream is None:
+    if spec.valued:
         out[("L", t, None)] = batch_loss(spec, p, batch)
     return gradients
 

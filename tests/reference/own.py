@@ -82,6 +82,15 @@ def distinguishes(formula: str) -> bool:
 _DISTINGUISHING = {"where", "max", "min", "abs", "sign", "relu"}
 
 
+def is_joint(formula: str) -> bool:
+    """Whether it is a formula of all outputs: with a[k] or y[k] in it."""
+    return any(isinstance(node, ast.Subscript) for node in ast.walk(ast.parse(_source(formula), mode="eval")))
+
+
+def _source(formula: str) -> str:
+    return formula.strip().replace("^", "**")
+
+
 def _dual(
     formula: str, point: Mapping[str, Number], variable: str, made: list[Comparison] | None = None
 ) -> Dual:
@@ -90,8 +99,33 @@ def _dual(
     letters |= {"pi": Dual(Real(+mp.pi), Fraction(0)), "e": Dual(Real(mp.e), Fraction(0))}
     source = formula.strip().replace("^", "**")
 
+    indices: set[str] = set()
+
+    def over(index: str, body: ast.AST) -> list[Dual]:
+        """A formula's value for every output in the place of an index."""
+        indices.add(index)
+        found = []
+        for k in range(1, int(float(letters["K"].value)) + 1):
+            letters[index] = Dual(Fraction(k), Fraction(0))
+            found.append(read(body))
+        del letters[index]
+        indices.remove(index)
+        return found
+
     def read(node: ast.AST) -> Dual:
         match node:
+            case ast.Subscript(ast.Name(letter), place):
+                return letters[f"{letter}[{int(float(read(place).value))}]"]
+            case ast.Call(ast.Name("sum"), [ast.Name(index), body]):
+                terms = over(index, body)
+                zero = Fraction(0)
+                return Dual(sum((x.value for x in terms), zero), sum((x.slope for x in terms), zero))
+            case ast.Call(ast.Name("max" | "min" as name), [ast.Name(index), body]) if index not in letters:
+                first, *rest = over(index, body)
+                compared.extend((first.value, x.value) for x in rest)
+                for other in rest:
+                    first = _extreme(first, other, name == "max")
+                return first
             case ast.Constant():
                 return Dual(Fraction(ast.get_source_segment(source, node) or ""), Fraction(0))
             case ast.Name(name):
@@ -105,7 +139,8 @@ def _dual(
                 return _OPERATIONS[type(operation)](read(left), read(right))
             case ast.Call(ast.Name("where"), [ast.Compare(left, [relation], [right]), yes, no]):
                 sides = read(left).value, read(right).value
-                compared.append(sides)
+                if not all(isinstance(side, ast.Name) and side.id in indices for side in (left, right)):
+                    compared.append(sides)
                 holds = _RELATIONS[type(relation)](*sides)
                 return read(yes if holds else no)
             case ast.Call(ast.Name("max" | "min" as name), operands):

@@ -21,6 +21,16 @@ Node = Any
 Key = tuple[str, int | None, int | None]
 V = TypeVar("V")
 
+OF_ALL_OUTPUTS: dict[str, tuple[str, dict[str, str]]] = {
+    "multiclass_hinge": (
+        "sum(i, sum(k, where(i == k, 0, y[k]*max(0, margin + a[i] - a[k]))))",
+        {"margin": "1"},
+    ),
+    "categorical_hinge": ("max(0, margin - sum(k, y[k]*a[k]) + max(k, (1-y[k])*a[k]))", {"margin": "1"}),
+    "categorical_cross_entropy_from_logits": ("sum(k, y[k]*(ln(sum(i, exp(a[i]))) - a[k]))", {}),
+    "label_smoothing": ("sum(k, (smoothing/K + (1-smoothing)*y[k])*(0 - ln(a[k])))", {"smoothing": "0.1"}),
+}
+"""Named losses of all outputs, their formulae in other words, and the defaults of their parameters."""
 ALIASES: dict[str, tuple[str, str, str]] = {
     "sse": ("squared_error", "sum", "sum"),
     "mse": ("squared_error", "mean", "mean"),
@@ -108,6 +118,14 @@ class Spec:
     """1 where δ is ∂L/∂z, −1 where it is −∂L/∂z."""
     upstream: list[list[Fraction]] | None = None
     """∂L/∂a of the outputs of each sample, where that is given instead of a loss."""
+    output: int | None = None
+    """The output that stands in the place of a loss; `upstream` has 1 for it and 0 for the others."""
+
+    @property
+    def valued(self) -> bool:
+        """Whether the loss has a value."""
+        return self.upstream is None or self.output is not None
+
     sample_weights: list[Fraction] | None = None
     """What the loss of each sample is multiplied by."""
     of_outputs: bool = False
@@ -180,7 +198,11 @@ def from_dict(problem: dict[str, Node]) -> Spec:
     if "target" in samples[0]:
         targets = [_vector(sample["target"]) for sample in samples]
     losses: list[Loss] = []
-    if "loss" in problem:
+    upstream = _rows(problem["upstream"], len(samples)) if "upstream" in problem else None
+    output = _output(problem.get("loss"))
+    if output is not None:
+        upstream = [[Fraction(int(k == output)) for k in range(1, layers[-1].units + 1)]]
+    elif "loss" in problem:
         terms = problem["loss"] if isinstance(problem["loss"], list) else [problem["loss"]]
         losses = [_loss(term) for term in terms]
     rate, batch, iterations, show = None, len(samples), 1, None
@@ -217,7 +239,8 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         delta=-1 if isinstance(notation, dict) and notation.get("delta") == "-dL/dz" else 1,
         of_outputs=_asks_of_outputs(problem),
         sample_weights=_vector(problem["sample_weights"]) if "sample_weights" in problem else None,
-        upstream=_rows(problem["upstream"], len(samples)) if "upstream" in problem else None,
+        upstream=upstream,
+        output=output,
     )
 
 
@@ -283,6 +306,14 @@ def _own(node: dict[str, Node]) -> tuple[str, dict[str, Node]]:
 
 def _vector(node: Node) -> list[Fraction]:
     return [read(x) for x in (node if isinstance(node, list) else [node])]
+
+
+def _output(node: Node) -> int | None:
+    """The number of an output in the place of a loss."""
+    if node is None or isinstance(node, list):
+        return None
+    name, given = _choice(node)
+    return int(given.get("unit", "1")) if name == "output" else None
 
 
 def _rows(node: Node, count: int) -> list[list[Fraction]]:
@@ -374,7 +405,11 @@ def _function(node: Node) -> tuple[str, dict[str, Fraction]]:
 
 def _loss(node: Node) -> Loss:
     name, given = _choice(node)
-    if name == "custom":
+    if name in OF_ALL_OUTPUTS:
+        formula, defaults = OF_ALL_OUTPUTS[name]
+        own.CALLED[name.replace("_", " ")] = own.OWN + formula
+        name, given = own.OWN + formula, defaults | given
+    elif name == "custom":
         settings = {k: v for k, v in given.items() if k not in ("name", "formula", "parameters")}
         name, parameters = _own(given)
         given = settings | parameters
