@@ -91,7 +91,7 @@ class Name:
 
     def plain(self) -> str:
         """Unicode for a terminal: w₃, ŷ₁, w₁₁⁽¹⁾; where Unicode lacks a sign, w_{b} and w^{c}."""
-        return _sign(self.core) + _plain_script("_", self.sub) + _plain_script("^", self.sup)
+        return _sign(self.core) + plain_script("_", self.sub) + plain_script("^", self.sup)
 
 
 def _refuse_commands(text: str) -> None:
@@ -203,14 +203,15 @@ def _script(sign: str, argument: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _plain_script(sign: str, argument: str) -> str:
+def plain_script(sign: str, argument: str) -> str:
+    """What stands below (`_`) or above (`^`) the line, as Unicode text: ₁₂, ⁽¹⁾, else after its sign."""
     if not argument:
         return ""
     table = _SUB if sign == "_" else _SUP
     argument = re.sub(r"\\langle\s*(\d+)\s*\\rangle", r"⟨\1⟩", argument)
     marks = "".join(re.findall(r"\[\d+\]|⟨\d+⟩", argument))
     text = re.sub(r"\[\d+\]|⟨\d+⟩", "", argument)
-    text = _sign(text).replace(" ", "").replace("′", "'")
+    text = _sign(text).replace(" ", "").replace("′", "'").replace("−", "-")
     if not text:
         return marks
     if text == "'":

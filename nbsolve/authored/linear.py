@@ -11,8 +11,8 @@ from nbsolve.authored.reading import Element
 
 __all__ = ["linear"]
 
-_SUB = str.maketrans("0123456789+−=()ijkmn", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₘₙ")
-_SUP = str.maketrans("0123456789+−=()Tn⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵀⁿᵀ")
+_SUB = str.maketrans("0123456789+−=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")
+_SUP = str.maketrans("0123456789+−=()Tnt⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵀⁿᵗᵀ")
 _SIGNS = {
     "∑": "Σ",
     "∏": "Π",
@@ -104,6 +104,8 @@ def _structure(element: Element) -> _Part:
         return _Part(f"{base} ⟨{_text(children[1])}⟩ ")
     kind = "function" if children[0].tag == "mi" and len(base) > 1 else ""
     text = base
+    if tag == "msub" and children[0].text == "𝟙":
+        return _Part(text + _text(children[1]))
     if tag in ("msub", "msubsup", "munder", "munderover"):
         text += _script("_", _text(children[1]), _SUB)
     if tag in ("msup", "msubsup", "mover", "munderover"):
@@ -142,16 +144,15 @@ def _operand(element: Element) -> str:
 
 def _script(sign: str, text: str, table: dict[int, int]) -> str:
     """A script as Unicode has it, else after its sign: x₁, w₁₂⁽¹⁾, E_(total)."""
-    moved = re.sub(r" ?([+−=]) ?", r"\1", text)
+    moved = re.sub(r" ?([+−=]) ?|, ", lambda found: found[1] or ",", text)
     if not moved:
         return ""
-    if all(ord(letter) in table or ord(letter) in table.values() for letter in moved):
+    if all(ord(letter) in table or ord(letter) in table.values() for letter in moved) and not re.search(
+        r"[A-Za-z]{3}", moved
+    ):
         return moved.translate(table)
-    return (
-        f"{sign}{moved}"
-        if len(moved) == 1 or (moved.startswith("(") and moved.endswith(")"))
-        else f"{sign}({moved})"
-    )
+    bare = len(moved) == 1 or moved[0] + moved[-1] in ("()", "[]")
+    return f"{sign}{moved}" if bare else f"{sign}({moved})"
 
 
 def _joined(parts: Iterable[_Part]) -> str:

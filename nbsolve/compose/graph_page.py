@@ -43,6 +43,9 @@ from nbsolve.symbol import Partial, Role, Symbol, anchor
 
 __all__ = ["GraphPage"]
 
+GATES = ("add", "subtract", "multiply", "divide", "max", "min")
+"""Kinds of gates that a sentence says something of, once a page."""
+
 
 @dataclass(frozen=True)
 class GraphPage:
@@ -169,9 +172,10 @@ class GraphPage:
         lines = self._writer(iteration)
         listed: list[Inline] = []
         for symbol in self._parameters():
+            value = lines.operand(symbol)
             listed += [", "] if listed else []
-            listed.append(Math(Quantity(symbol), "=", literal(lines.operand(symbol))))
-        yield Paragraph((phrase("graphs.starts_from") + " ", *listed))
+            listed.append(Math(Quantity(symbol), "=" if value.exact else "≈", literal(value)))
+        yield Paragraph((phrase("graphs.starts_from") + " ", *listed, "."))
 
     def _parameters(self) -> list[Symbol]:
         training = self._problem.training
@@ -194,10 +198,12 @@ class GraphPage:
             yield Paragraph((phrase("graphs.backward"),))
         seeds = [lines.compact(step) for step in iteration.seeds]
         yield Derivation(tuple(line for line, _ in seeds), tuple(anchor_ for _, anchor_ in seeds))
+        unsaid = set(GATES) if first else set()
         for back in iteration.backward:
-            yield from self._back(back, iteration, lines)
+            yield from self._back(back, iteration, lines, unsaid)
 
-    def _back(self, back: Back, iteration: GraphIteration, lines: Lines) -> Iterator[Block]:
+    def _back(self, back: Back, iteration: GraphIteration, lines: Lines, unsaid: set[str]) -> Iterator[Block]:
+        """Back through one equation; what its kind of gate does is said where it is `unsaid`."""
         if not back.equation:
             yield Paragraph((phrase("graphs.unconnected"),))
             yield from self._listed(lines, back.gradients)
@@ -207,7 +213,8 @@ class GraphPage:
         shown = GraphStatement(self.solution.built, self.names).equation(equation)
         assert shown.left is not None
         said: list[Inline] = [phrase("graphs.through") + " ", Math(shown.left, "=", shown.parts[0][1])]  # type: ignore[arg-type]
-        said.append(f": {phrase(f'graphs.gate_{gate}')}" if gate else ".")
+        said.append(f": {phrase(f'graphs.gate_{gate}')}" if gate in unsaid else ".")
+        unsaid.discard(gate or "")
         yield Paragraph(tuple(said))
         locals_ = [*back.local, *self._asked_locals(equation, iteration)]
         if locals_:
@@ -275,9 +282,13 @@ class GraphPage:
             if position:
                 listed.append(f" {phrase('statement.and')} " if position == len(used) - 1 else ", ")
             listed.append(Math(Quantity(quantity(one))))
-        return tuple(
-            piece for piece in (before, Math(Quantity(quantity(name))), middle, *listed, after) if piece
-        )
+        said = [piece for piece in (before, Math(Quantity(quantity(name))), middle, *listed, after) if piece]
+        of = self.names.objective
+        if of.role is Role.NODE and of.stem in used:
+            own, _, rest = phrase("graphs.from_result", of="\0", name="\1").partition("\0")
+            between, _, rest = rest.partition("\1")
+            said += [f" {own}", Math(Quantity(of)), between, Math(Quantity(quantity(name))), rest]
+        return tuple(said)
 
     def _assembled(self, name: str, lines: Lines) -> Iterator[Block]:
         """The gradient with respect to an array as a vector or matrix, where all of it is there."""

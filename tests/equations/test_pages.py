@@ -51,6 +51,28 @@ def test_a_gradient_is_not_taken_for_one_of_its_parts() -> None:
     assert "= 1 + 0 + 3\n        = [ 4 ]" in str(worked(FOLDER / "graph-max-at-a-tie.yaml").backward())
 
 
+def test_the_result_can_use_a_quantity_by_itself_too() -> None:
+    """∂f/∂x is no local derivative then: neither y, nor 2, which y was given as."""
+    graph = worked("kind: graph\ngiven: {x: 3, y: 2.0}\nequations: {u: x^2, f: u + x*y}\n")
+    (answer,) = (one for one in graph.entries() if one.quantity == "df/dx")
+    assert (answer.value, answer.printed) == (8, "8")
+    page = str(graph.worked())
+    assert "∂f/∂x = ∂f/∂u·∂u/∂x + y\n        = 1 · 6 + 2.0\n        = 6 + 2\n        = [ 8 ]" in page
+    assert "From f itself comes the derivative of its formula with respect to x" in " ".join(page.split())
+    assert "gradient 8" in graph.draw("backward").words
+
+
+def test_what_a_gate_does_is_said_once() -> None:
+    page = str(worked(FOLDER / "graph-sigmoid-neuron.yaml").document())
+    assert page.count("an addition passes the gradient on to each of its terms.") == 1
+    assert "Back through s = p₀ + p₁.\n" in page
+
+
+def test_an_iteration_says_what_it_starts_from() -> None:
+    page = str(worked(FOLDER / "graph-adam-one-parameter.yaml").document())
+    assert "This iteration starts from w ≈ 1.10000." in page
+
+
 def test_a_tie_says_its_convention_on_the_question_too() -> None:
     graph = worked(FOLDER / "graph-max-at-a-tie.yaml")
     for said in (str(graph.unsaid()), str(graph.conventions())):

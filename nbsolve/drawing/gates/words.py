@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nbsolve.drawing.gates.circuit import KINDS, Circuit, Gate, Lettering, Wire
 from nbsolve.drawing.legend import Legend
 from nbsolve.drawing.scene import Row, Span, digits, row
+from nbsolve.letters import plain_script
 from nbsolve.phrases import phrase
 
 __all__ = ["described", "gate_text", "legend_of", "lettered", "numbers"]
@@ -73,9 +74,10 @@ def _name(wire: Wire) -> str:
 
 
 def _plain(spans: Sequence[Span]) -> str:
-    """Spans in one line of text: what stands above the line after ^, below it after _."""
-    signs = {True: "^", False: "_"}
-    return "".join(f"{signs[span.shift < 0]}{span.text}" if span.shift else span.text for span in spans)
+    """Spans in one line of text: w₁, 10⁻⁶."""
+    return "".join(
+        plain_script("^" if span.shift < 0 else "_", span.text) if span.shift else span.text for span in spans
+    )
 
 
 def _small(text: str) -> Row:
