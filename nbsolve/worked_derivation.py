@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.derivation import Derivation
 from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
@@ -15,7 +16,7 @@ from nbsolve.problem.model import DerivationProblem, Network, Notation, Topic
 from nbsolve.problem.topics import derivations_of, graph_of
 from nbsolve.shown import Shown, shown
 from nbsolve.step import Reason
-from nbsolve.worked_page import Call, Finding, Method, WorkedPage
+from nbsolve.worked_page import Call, Finding, Listing, Method, WorkedPage
 
 if TYPE_CHECKING:
     from nbsolve.compose.derivation_page import DerivationPage
@@ -143,6 +144,19 @@ class WorkedDerivation(WorkedPage):
             if first is not None and first in blocks:
                 found[blocks.index(first)] = partial(self.draw, topic.id)
         return found
+
+    def listed(self) -> Listing:
+        """What is derived."""
+        from nbsolve.compose.derivation_page import name_of
+
+        topics = self.problem.topics
+        functions = tuple((topic.name, topic.formula) for topic in topics)
+        return Listing("derivation", ", ".join(map(name_of, topics)), functions=functions)
+
+    def guide(self) -> str:
+        """The names that its lists may have."""
+        activations, losses = (", ".join(f"`{name}`" for name in table) for table in (ACTIVATIONS, LOSSES))
+        return phrase("notebook.derivable", activations=activations, losses=losses)
 
     def lines_of(self, ask: str) -> int:
         """The lines of a topic's derivations."""

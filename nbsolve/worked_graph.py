@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
@@ -23,11 +24,12 @@ from nbsolve.equations.solving import (
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.phrases import phrase
+from nbsolve.problem.graph_asks import WORDS
 from nbsolve.problem.model import GraphProblem
 from nbsolve.shown import Shown, shown
 from nbsolve.step import Step
 from nbsolve.symbol import Partial, canonical
-from nbsolve.worked_page import Call, Method, WorkedPage
+from nbsolve.worked_page import Call, Listing, Method, WorkedPage
 from nbsolve.writing import Writer, scalar
 
 if TYPE_CHECKING:
@@ -212,6 +214,17 @@ class WorkedGraph(WorkedPage):
             place: partial(self.draw, "backward", number)
             for place, number in zip(places, numbers, strict=False)
         }
+
+    def listed(self) -> Listing:
+        """How many equations there are; a step is a value or a gradient."""
+        problem = self.problem
+        asks = dict.fromkeys(ask for part in problem.parts for ask in part.ask)
+        asked = ", ".join(phrase(f"graphs.ask_{ask}") if ask in WORDS else ask for ask in asks)
+        found = sum(math.prod(equation.shape) for equation in problem.equations)
+        found += sum(math.prod(shape) for shape in problem.shapes.values())
+        steps = found * (1 if problem.training is None else problem.training.iterations)
+        about = phrase("book.graph", count=str(len(problem.equations)))
+        return Listing("letters" if problem.symbolic else "numbers", about, asked, steps)
 
     def lines_of(self, ask: str) -> int:
         """A line for each value, three for each gradient."""

@@ -9,7 +9,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from nbsolve.answers import VERSION, Answer
 from nbsolve.document import Block, Document, Heading
@@ -23,7 +23,7 @@ from nbsolve.symbol import Partial, Symbol
 if TYPE_CHECKING:
     from nbsolve.drawing import Drawing
 
-__all__ = ["Call", "Finding", "Method", "WorkedPage"]
+__all__ = ["Call", "Finding", "Listing", "Method", "WorkedPage"]
 
 Call = tuple[str, dict[str, str | int]]
 """A method of a solution and the arguments that it is called with."""
@@ -55,6 +55,21 @@ class Method:
     left: Symbol | Partial | None = None
     formula: Expr | None = None
     given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a course says of a problem outside its page: what it is about, what it asks, in words.
+
+    `steps` is how many quantities a person finds on the way (0 for a derivation), `functions` what it uses or
+    derives: a name, and the formula where it is the author's own.
+    """
+
+    kind: Literal["numbers", "letters", "derivation"]
+    about: str
+    asked: str = ""
+    steps: int = 0
+    functions: tuple[tuple[str, str | None], ...] = ()
 
 
 class WorkedPage(ABC):
@@ -134,6 +149,14 @@ class WorkedPage(ABC):
     def pictures(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
         """Positions of headings in the page's blocks that a drawing follows."""
         return {}
+
+    @abstractmethod
+    def listed(self) -> Listing:
+        """What the list of problems says of it."""
+
+    def guide(self) -> str:
+        """What the person who has its notebook open is told beside what is told of every notebook."""
+        return ""
 
     @abstractmethod
     def lines_of(self, ask: str) -> int:

@@ -19,7 +19,7 @@ from nbsolve.rules.boundary import boundary, drawn_units
 from nbsolve.rules.training import EXACT, Trained, train
 from nbsolve.shown import Shown, shown
 from nbsolve.symbol import canonical
-from nbsolve.worked_page import Call, Method, WorkedPage
+from nbsolve.worked_page import Call, Listing, Method, WorkedPage
 
 if TYPE_CHECKING:
     from flint import fmpq
@@ -264,6 +264,20 @@ class WorkedRule(WorkedPage):
         return {
             place: partial(self.draw, unit=unit) for unit, place in zip(self.planes, headings, strict=False)
         }
+
+    def listed(self) -> Listing:
+        """The rule and the size of the layer; a step is a sample of an epoch."""
+        from nbsolve.compose.rule_page import rule_name
+
+        problem = self.problem
+        about = f"{problem.network.inputs}–{problem.network.layers[0].units} · {rule_name(problem)}"
+        words = dict.fromkeys(phrase(f"rule.ask.{word}") for part in problem.parts for word in part.ask)
+        steps = len(problem.samples) * len(self.trained.epochs)
+        return Listing("numbers", about, ", ".join(words), steps)
+
+    def guide(self) -> str:
+        """What can be changed in a rule."""
+        return phrase("notebook.rules")
 
     def lines_of(self, ask: str) -> int:
         """The lines of a table for a training, two for everything else."""

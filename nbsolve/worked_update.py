@@ -14,10 +14,11 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import UpdateProblem
+from nbsolve.problem.updates import ASKS
 from nbsolve.shown import Shown, shown
 from nbsolve.step import Step
 from nbsolve.symbol import canonical
-from nbsolve.worked_page import Call, Method, WorkedPage
+from nbsolve.worked_page import Call, Listing, Method, WorkedPage
 from nbsolve.writing import Writer, scalar
 
 if TYPE_CHECKING:
@@ -128,6 +129,16 @@ class WorkedUpdate(WorkedPage):
     def draw(self, id: str | None = None) -> Drawing:
         """There is no drawing of an update. Raises: UnknownQuantityError."""
         raise UnknownQuantityError("updates from given gradients have no drawing")
+
+    def listed(self) -> Listing:
+        """The optimiser; a step is an entry of an update."""
+        problem = self.problem
+        about = phrase(f"optimisers.{problem.training.optimiser.name}.name")
+        words = dict.fromkeys(
+            phrase(f"book.asked.{ask}") if ask in ASKS else ask for part in problem.parts for ask in part.ask
+        )
+        steps = len(problem.gradients) * sum(len(array.entries) for array in problem.given)
+        return Listing("numbers", about, ", ".join(words), steps)
 
     def lines_of(self, ask: str) -> int:
         """Two lines for each value."""

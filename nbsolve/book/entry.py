@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from nbsolve.book.effort import is_gradient, steps_of
-from nbsolve.compose.derivation_page import name_of
 from nbsolve.compose.functions import activation_name, loss_name
-from nbsolve.compose.rule_page import rule_name
 from nbsolve.phrases import phrase
-from nbsolve.problem.graph_asks import WORDS as GRAPH_WORDS
-from nbsolve.problem.model import (
-    AnyProblem,
-    DerivationProblem,
-    GraphProblem,
-    Problem,
-    RuleProblem,
-    UpdateProblem,
-)
+from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.parts import WORDS
-from nbsolve.problem.updates import ASKS as UPDATE_ASKS
-from nbsolve.rules.training import train
+from nbsolve.worked import page_of
 
 Function = tuple[str, str | None]
 """An activation or a loss: its name, and its formula where it is the author's own."""
@@ -62,27 +50,10 @@ Listed = Sequence[tuple[str, Entry]]
 def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
     """The entry of a problem; one without a group of its own belongs to its source, or to the `folder` it is in."""
     group = problem.group or folder or "Problems"
-    if isinstance(problem, DerivationProblem):
-        derived = ", ".join(name_of(topic) for topic in problem.topics)
-        functions = tuple((topic.name, topic.formula) for topic in problem.topics)
-        return Entry(problem.title, problem.language, group, "derivation", derived, "", 0, functions)
-    if isinstance(problem, RuleProblem):
-        about = f"{problem.network.inputs}–{problem.network.layers[0].units} · {rule_name(problem)}"
-        words = dict.fromkeys(phrase(f"rule.ask.{word}") for part in problem.parts for word in part.ask)
-        steps = len(problem.samples) * len(train(problem).epochs)
-        return Entry(problem.title, problem.language, group, "numbers", about, ", ".join(words), steps, ())
-    if isinstance(problem, GraphProblem):
-        kind: Kind = "letters" if problem.symbolic else "numbers"
-        about = phrase("book.graph", count=str(len(problem.equations)))
-        asked = ", ".join(dict.fromkeys(_asked_of_graph(problem)))
-        return Entry(problem.title, problem.language, group, kind, about, asked, _steps_of_graph(problem), ())
-    if isinstance(problem, UpdateProblem):
-        about = phrase(f"optimisers.{problem.training.optimiser.name}.name")
-        words = dict.fromkeys(_asked_of_update(ask) for part in problem.parts for ask in part.ask)
-        steps = len(problem.gradients) * sum(len(array.entries) for array in problem.given)
-        return Entry(problem.title, problem.language, group, "numbers", about, ", ".join(words), steps, ())
     if not isinstance(problem, Problem):
-        raise TypeError(f"nothing is said of problems of the kind {problem.kind} outside their pages")
+        own = page_of(problem).listed()
+        more = (own.kind, own.about, own.asked, own.steps, own.functions)
+        return Entry(problem.title, problem.language, group, *more)
     return Entry(
         problem.title,
         problem.language,
@@ -93,24 +64,6 @@ def entry_of(problem: AnyProblem, folder: str = "") -> Entry:
         steps_of(problem),
         tuple(dict.fromkeys(_used(problem))),
     )
-
-
-def _asked_of_graph(problem: GraphProblem) -> Iterator[str]:
-    """What is asked of a graph, in words; quantities by their names."""
-    for ask in (ask for part in problem.parts for ask in part.ask):
-        yield phrase(f"graphs.ask_{ask}") if ask in GRAPH_WORDS else ask
-
-
-def _asked_of_update(ask: str) -> str:
-    """What is asked of an update, in words; a quantity by its name."""
-    return phrase(f"book.asked.{ask}") if ask in UPDATE_ASKS else ask
-
-
-def _steps_of_graph(problem: GraphProblem) -> int:
-    """The values and gradients that are found."""
-    values = sum(math.prod(equation.shape) for equation in problem.equations)
-    gradients = sum(math.prod(shape) for shape in problem.shapes.values())
-    return (values + gradients) * (1 if problem.training is None else problem.training.iterations)
 
 
 def group_of(name: str) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import nbformat
 
-from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.markdown.myst import line
 from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook
 from nbsolve.notebook.parameters import assignments, literal, text_literal
 from nbsolve.notebook.shown import shown_on_page
 from nbsolve.phrases import phrase
 from nbsolve.problem.embedding import self_contained_text
-from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem, RuleProblem
+from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.problem.parameters import taken_out
 from nbsolve.schedule import has_several
+from nbsolve.worked import page_of
 
 __all__ = ["NOT_ON_PAGE", "notebook_of"]
 
@@ -73,14 +73,11 @@ def _guide(problem: AnyProblem, names: tuple[str, ...]) -> str:
     said = [
         phrase("notebook.guide_derivation" if isinstance(problem, DerivationProblem) else "notebook.guide")
     ]
-    if isinstance(problem, DerivationProblem):
-        activations, losses = (", ".join(f"`{name}`" for name in table) for table in (ACTIVATIONS, LOSSES))
-        said.append(phrase("notebook.derivable", activations=activations, losses=losses))
-    elif isinstance(problem, RuleProblem):
-        said.append(phrase("notebook.rules"))
-    elif isinstance(problem, Problem) and problem.symbolic:
+    if not isinstance(problem, Problem):
+        said += filter(None, [page_of(problem).guide()])
+    elif problem.symbolic:
         said.append(phrase("notebook.symbolic"))
-    elif isinstance(problem, Problem) and has_several(problem):
+    elif has_several(problem):
         said.append(phrase("notebook.iterations"))
     if "learning_rate" in names:
         said.append(phrase("notebook.papermill"))
