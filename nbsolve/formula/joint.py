@@ -54,6 +54,8 @@ MOST_OUTPUTS = 12
 """Formulae of all outputs are written out for at most so many."""
 MOST_TOKENS = 4000
 """Numbers, names and signs of a formula that is written out."""
+MOST_IN_FULL = 40
+"""A formula of more parts is differentiated in one line."""
 COUNT = "K"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*(?:\[\s*[A-Za-z0-9_]+\s*\])?", re.ASCII)
 _ENTRY = re.compile(r"([A-Za-z_][A-Za-z_0-9]*)\[\s*([A-Za-z0-9_]+)\s*\]", re.ASCII)
@@ -283,6 +285,8 @@ def joint_derivations(own: OwnFunction, outputs: int) -> Iterator[Derivation]:
     for k, lines in enumerate(joint_forms(own, outputs), start=1):
         slope = Derivative(loss, Variable(f"a_{k}"), partial=True)
         first = (Stage(loss, (Form(definition),)),) if k == 1 else ()
+        if sum(1 for _ in _nodes(definition)) > MOST_IN_FULL:
+            lines = (Form(lines[-1].expression, Reason.TERM_BY_TERM),)
         yield Derivation(f"{own.name}_{k}", (*first, Stage(slope, lines, boxed=True)), domains)
 
 

@@ -9,12 +9,14 @@ from typing import Any
 import autograd.numpy as np
 import pytest
 from autograd import grad
+from mpmath import mp
 
 from nbsolve import ProblemError, solve
-from nbsolve.catalogue import JOINT_LOSS_FORMULAS
-from nbsolve.formula import FormulaError, parse_joint
+from nbsolve.catalogue import JOINT_LOSS_FORMULAS, NamedFormula
+from nbsolve.formula import FormulaError, OwnFunction, joint_forms, parse_joint
 from nbsolve.formula.writing import written
 from tests.audit.pages import ROUNDINGS, markdown
+from tests.formula.oracle import of_tree
 from tests.loading import load_problem
 
 Array = Any
@@ -234,3 +236,35 @@ def test_an_output_by_the_name_of_its_class() -> None:
 def test_outputs_that_cannot_be_meant(old: str, new: str, message: str) -> None:
     with pytest.raises(ProblemError, match=message):
         load_problem(OUTPUT.replace(old, new))
+
+
+@pytest.mark.parametrize("outputs", [2, 3])
+@pytest.mark.parametrize("record", list(JOINT_LOSS_FORMULAS.values()), ids=lambda record: record.name)
+def test_every_line_of_a_derivation_is_equal_to_the_one_before(record: NamedFormula, outputs: int) -> None:
+    """At 50 digits, where derivatives that are still to be taken are difference quotients."""
+    own = OwnFunction(record.name, record.formula, tuple(record.parameters.items()))
+    rng = Random(record.name)
+    for k, lines in enumerate(joint_forms(own, outputs), start=1):
+        for _ in range(3):
+            point = {
+                f"{letter}_{n}": mp.mpf(rng.randint(5, 95)) / 100
+                for n in range(1, outputs + 1)
+                for letter in "ay"
+            }
+            point |= {name: mp.mpf(int(g.value.p)) / int(g.value.q) for name, g in record.parameters.items()}
+            values = [of_tree(line.expression, point) for line in lines]
+            assert all(abs(value - values[-1]) < mp.mpf(10) ** -20 for value in values), (k, values)
+
+
+def test_the_example_of_cs231n() -> None:
+    """Scores 13, −7 and 11, the first class right, a margin of 10: the loss is 8 (notes, linear classification)."""
+    text = """
+network:
+  inputs: 3
+  layers: [{units: 3, activation: linear, weights: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}]
+samples: [{input: [13, -7, 11], target: [1, 0, 0]}]
+loss: {multiclass_hinge: {margin: 10}}
+"""
+    found = {entry.quantity: entry.exact for entry in solve(load_problem(text)).entries(everything=True)}
+    assert found["L"] == 8
+    assert [found[f"dL/da[1][{k}]"] for k in (1, 2, 3)] == [-1, 0, 1]
