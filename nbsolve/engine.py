@@ -38,7 +38,7 @@ from nbsolve.solving.missing import write_missing
 from nbsolve.solving.parameters import write_gradients
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.solving.seeds import Seeds
-from nbsolve.solving.update import write_norm, write_update
+from nbsolve.solving.update import write_norm, write_rate, write_update
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values
@@ -180,6 +180,7 @@ class _Run:
         training = self.problem.training
         if training is not None:
             if not self.at_once:
+                write_rate(recorder, training)
                 if training.optimiser.clip == "norm":
                     write_norm(recorder, self.layers)
                 for layer in self.layers:
@@ -229,6 +230,7 @@ class _Run:
         training = self.problem.training
         assert training is not None
         alone = len(labels) == 1
+        write_rate(recorder, training)
         write_update(
             recorder,
             layer,

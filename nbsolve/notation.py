@@ -339,6 +339,8 @@ class Names:
 
     def _setting_name(self, setting: str) -> Name:
         r"""The letter of an optimiser's setting, with a prime where the problem calls something else so."""
+        if setting in ("start", "least"):
+            return self._letters[Role.LEARNING_RATE].with_sub("0" if setting == "start" else r"\min")
         name = Name.read(letter_of(setting))
         letters = [one for role, one in self._letters.items() if self.penalised or role is not Role.STRENGTH]
         taken = {own.core for own in (*self._custom.values(), *letters)}

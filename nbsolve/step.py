@@ -42,6 +42,7 @@ class Rule(StrEnum):
     PATH_SHARE = "path_share"
     PATH_SUM = "path_sum"
     PARAMETER_GRADIENT = "parameter_gradient"
+    LEARNING_RATE = "learning_rate"
     GRADIENT_NORM = "gradient_norm"
     OPTIMISER_STATE = "optimiser_state"
     PARAMETER_CHANGE = "parameter_change"

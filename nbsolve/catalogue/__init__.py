@@ -13,6 +13,7 @@ from nbsolve.catalogue.losses import (
     Loss,
 )
 from nbsolve.catalogue.optimisers import CLIPS, OPTIMISERS, Equation, Optimiser, clipped, letter_of
+from nbsolve.catalogue.schedules import SCHEDULES, Schedule
 
 __all__ = [
     "ACTIVATIONS",
@@ -26,11 +27,13 @@ __all__ = [
     "LOSS_FORMULAS",
     "OPTIMISERS",
     "SATURATED_PAIRS",
+    "SCHEDULES",
     "Activation",
     "Equation",
     "Loss",
     "NamedFormula",
     "Optimiser",
+    "Schedule",
     "clipped",
     "is_named",
     "letter_of",

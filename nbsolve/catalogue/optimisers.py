@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from nbsolve.catalogue.schedules import SCHEDULES
 from nbsolve.expr import (
     Cases,
     Comparison,
@@ -73,7 +74,7 @@ class Optimiser:
         return tuple(equation for equation in self.equations if equation.kept)
 
 
-_GENERAL = {"t": "t", "parameter": "w", "clipped": r"\tilde{g}", "clip": "c", "norm": "G"}
+_GENERAL = {"t": "t", "parameter": "w", "clipped": r"\tilde{g}", "clip": "c", "norm": "G", "k": "k"}
 """The number of an update, any parameter in a rule, a clipped gradient, its limit, the norm of all gradients."""
 
 
@@ -85,6 +86,8 @@ def letter_of(name: str) -> str:
 
 
 def _letters() -> Iterator[tuple[str, str]]:
+    for schedule in SCHEDULES.values():
+        yield from schedule.letters.items()
     for record in OPTIMISERS.values():
         yield from record.letters.items()
         yield from ((equation.name, equation.letter) for equation in record.equations)

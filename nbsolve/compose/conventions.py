@@ -10,7 +10,7 @@ from nbsolve.compose.functions import activation_name, argument
 from nbsolve.compose.iteration import by_matrices, is_long
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words, losses, one_sample
-from nbsolve.compose.optimiser_words import optimiser_text
+from nbsolve.compose.optimiser_words import changes, optimiser_text, schedule_words
 from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.expr import (
     Applied,
@@ -244,7 +244,8 @@ def _training(problem: Problem) -> Iterator[Text]:
             yield (phrase("conventions.batch_one"),)
         else:
             yield (phrase("conventions.batch_many", count=str(training.batch)),)
-    yield optimiser_text(training.optimiser, "convention")
+    yield optimiser_text(training.optimiser, "convention", changes(training))
+    yield from schedule_words(training)
     if clip := training.optimiser.clip:
         yield (phrase(f"conventions.clip_{clip}", limit=training.optimiser.parameters["clip"].text),)
     asked = {ask for part in problem.parts for ask in part.ask}

@@ -9,11 +9,12 @@ from nbsolve.expr import Expr, Quantity, Sum, Variable, with_variables
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import optimiser_of
-from nbsolve.problem.model import Choice
+from nbsolve.problem.model import Choice, GraphTraining, Training
+from nbsolve.solving.rates import RATE, rate_formula, rates_given
 from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.symbol import Role, Symbol
 
-__all__ = ["optimiser_text", "optimiser_words"]
+__all__ = ["changes", "optimiser_text", "optimiser_words", "rate_words", "schedule_words"]
 
 
 def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
@@ -22,18 +23,57 @@ def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
     return phrase(f"optimisers.{optimiser.name}.{key}", **{"rate": own["learning_rate"], **own, **slots})
 
 
-def optimiser_text(optimiser: Choice, key: str) -> Text:
-    """The phrase with the learning rate and the optimiser's rule as formulae, where the phrase speaks of them."""
+def optimiser_text(optimiser: Choice, key: str, changing: bool = False) -> Text:
+    """The phrase with the learning rate and the optimiser's rule as formulae, where the phrase speaks of them.
+
+    `changing`: the learning rate is not the same in every update, and stands there as a letter.
+    """
     words = optimiser_words(optimiser, key, rate="\0rate\0", rule="\0rule\0")
     pieces: list[Inline] = []
     for place, piece in enumerate(words.split("\0")):
         if place % 2 == 0:
             pieces += [piece] if piece else []
         elif piece == "rate":
-            pieces.append(Math(literal(optimiser.parameters["learning_rate"])))
+            rate = literal(optimiser.parameters["learning_rate"])
+            pieces.append(Math(Quantity(RATE) if changing else rate))
         else:
             pieces += [inline for one in _rule(optimiser) for inline in (", ", one)][1:]
     return tuple(pieces)
+
+
+def rate_words(training: Training | GraphTraining) -> Iterator[Text]:
+    """The learning rate, or the rates in their order, or the schedule that gives them."""
+    words, rate = phrase("statement.learning_rate") + " ", training.optimiser.parameters["learning_rate"]
+    if training.rates:
+        listed = [inline for one in training.rates for inline in (", ", Math(literal(one)))][1:]
+        yield (phrase("statement.learning_rates") + " ", *listed)
+    elif training.schedule is None:
+        yield (words, Math(Quantity(RATE), "=", literal(rate)))
+    else:
+        name = training.schedule.name
+        yield (
+            words,
+            Math(Quantity(RATE), "=", rate_formula(name)),
+            f" ({phrase(f'schedules.{name}.given')})",
+        )
+        for symbol, given in rates_given(training, 1):
+            if symbol.stem != "k":
+                yield (Math(Quantity(symbol), "=", literal(given)),)
+
+
+def changes(training: Training | GraphTraining) -> bool:
+    """Whether the learning rate is not the same in every update."""
+    return training.schedule is not None or bool(training.rates)
+
+
+def schedule_words(training: Training | GraphTraining) -> Iterator[Text]:
+    """How the learning rate changes, where it does."""
+    if training.schedule is not None:
+        name = training.schedule.name
+        formula = Math(Quantity(RATE), "=", rate_formula(name))
+        yield (phrase(f"schedules.{name}.convention") + ": ", formula)
+    elif training.rates:
+        yield (phrase("conventions.rates"),)
 
 
 def _rule(optimiser: Choice) -> Iterator[Math]:

@@ -9,7 +9,7 @@ from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.givens import kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
-from nbsolve.compose.optimiser_words import optimiser_text
+from nbsolve.compose.optimiser_words import optimiser_text, rate_words
 from nbsolve.document import (
     Block,
     Bullets,
@@ -106,11 +106,7 @@ def _listed(names: tuple[str, ...]) -> str:
 def _constants(problem: Problem) -> Iterator[Text]:
     training = problem.training
     if training is not None:
-        rate = training.optimiser.parameters["learning_rate"]
-        yield (
-            phrase("statement.learning_rate") + " ",
-            Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal(rate)),
-        )
+        yield from rate_words(training)
         if not optimiser_of(training.optimiser).straight:  # a question must say which rule is meant
             yield optimiser_text(training.optimiser, "given")
         if training.iterations > 1:

@@ -56,6 +56,12 @@ class UpdateBlocks(BackwardBlocks):
         training = self.solution.problem.training
         if self.first and training is not None:
             yield Paragraph((optimiser_words(training.optimiser, key),))
+        if training is not None and training.schedule is not None:
+            if self.first:
+                yield Paragraph((phrase(f"schedules.{training.schedule.name}.update"),))
+            yield from (
+                self.lines.derivation(s) for s in self.iteration.update if s.rule is Rule.LEARNING_RATE
+            )
         if training is not None and training.optimiser.clip:
             if self.first:
                 yield Paragraph((phrase(f"passages.clip_{training.optimiser.clip}"),))
@@ -207,8 +213,8 @@ def _sentence(template: str, symbols: list[Symbol]) -> Text:
 
 
 def _is_of(step: Step, layer: int) -> bool:
-    """Whether a step of an update belongs to a layer; the norm of all gradients belongs to none."""
-    return step.rule is not Rule.GRADIENT_NORM and layer_of(step) == layer
+    """Whether a step of an update belongs to a layer; learning rate and norm of all gradients belong to none."""
+    return step.rule not in (Rule.LEARNING_RATE, Rule.GRADIENT_NORM) and layer_of(step) == layer
 
 
 def _parameter(target: Symbol) -> Symbol:

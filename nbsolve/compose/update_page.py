@@ -13,7 +13,7 @@ from nbsolve.compose.graph_page import title_of
 from nbsolve.compose.graph_statement import matrix_of
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import Key, literal
-from nbsolve.compose.optimiser_words import optimiser_text
+from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words, schedule_words
 from nbsolve.compose.statement import authored, marks, source
 from nbsolve.document import (
     Block,
@@ -47,6 +47,8 @@ from nbsolve.symbol import Partial, Role, Symbol, anchor
 
 __all__ = ["UpdatePage"]
 
+_OF_ALL = (Rule.LEARNING_RATE, Rule.GRADIENT_NORM)
+"""What belongs to no parameter alone."""
 MOST_IN_FULL = 4
 """Beyond this many, one parameter is written line by line, or those asked for; a table has the others."""
 
@@ -84,9 +86,7 @@ class UpdatePage:
         yield from self._given(phrase("updates.parameters"), {quantity(n): e for n, e in entries.items()})
         yield from self._gradients()
         yield from self._kept()
-        rate = problem.training.optimiser.parameters["learning_rate"]
-        letter = Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", as_given(rate))
-        said: list[Inline] = [phrase("statement.learning_rate") + " ", letter, ", "]
+        said = [inline for words in rate_words(problem.training) for inline in (*words, ", ")]
         yield Paragraph((*said, *optimiser_text(problem.training.optimiser, "given")))
         if problem.parts:
             items = tuple(self._part(part, number) for number, part in enumerate(problem.parts))
@@ -167,7 +167,8 @@ class UpdatePage:
     def conventions(self) -> Document:
         """The optimiser's rule as its equations, and the rounding."""
         optimiser = self._problem.training.optimiser
-        said: tuple[Text, ...] = (optimiser_text(optimiser, "convention"),)
+        said: tuple[Text, ...] = (optimiser_text(optimiser, "convention", changes(self._problem.training)),)
+        said = (*said, *schedule_words(self._problem.training))
         if optimiser.clip:
             words = phrase(f"conventions.clip_{optimiser.clip}", limit=optimiser.parameters["clip"].text)
             said = (*said, (words,))
@@ -198,7 +199,9 @@ class UpdatePage:
         lines, told = self._writer(update), self._told(update)
         if update.number == 1 and (clip := self._problem.training.optimiser.clip):
             yield Paragraph((phrase(f"passages.clip_{clip}"),))
-        yield from (lines.derivation(step) for step in update.steps if step.rule is Rule.GRADIENT_NORM)
+        if update.number == 1 and (schedule := self._problem.training.schedule) is not None:
+            yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
+        yield from (lines.derivation(step) for step in update.steps if step.rule in _OF_ALL)
         parameters = list(parameters_of(self._problem))
         for parameter in told:
             if len(parameters) > 1:
@@ -350,7 +353,7 @@ class UpdatePage:
             )
             told = self._told(update)
             for step in reversed(update.steps):
-                if self._about(step) in told or step.rule is Rule.GRADIENT_NORM:
+                if self._about(step) in told or step.rule in _OF_ALL:
                     lines.learn(step, False, needs)
             self._writers[update.number] = lines
         return self._writers[update.number]

@@ -17,7 +17,7 @@ __all__ = ["Moment", "moments", "places"]
 _LOSSES = frozenset(
     {Role.LOSS, Role.SAMPLE_LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.PENALTY, Role.EPOCH_LOSS}
 )
-_NOWHERE = frozenset({Role.LEARNING_RATE, Role.STRENGTH, Role.SAMPLE_COUNT})
+_NOWHERE = frozenset({Role.LEARNING_RATE, Role.STRENGTH, Role.SAMPLE_COUNT, Role.SETTING, Role.STATE})
 
 
 @dataclass(frozen=True)

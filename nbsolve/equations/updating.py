@@ -16,6 +16,7 @@ from nbsolve.objective import literal
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import GraphProblem, GraphTraining, UpdateProblem
 from nbsolve.recorder import Recorder, forms
+from nbsolve.solving.rates import rates_given, write_rate
 from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.step import Rule
 from nbsolve.symbol import Partial, Role, Symbol
@@ -56,7 +57,7 @@ def put_settings(recorder: Recorder, training: GraphTraining) -> None:
     """Bind the learning rate and the optimiser's other settings, and the number of the update."""
     record = optimiser_of(training.optimiser)
     settings = {setting(name): training.optimiser.parameters[name] for name in record.letters}
-    settings[RATE] = training.optimiser.parameters["learning_rate"]
+    settings |= dict(rates_given(training, recorder.number))
     settings[UPDATES] = Given.of(training.updates + recorder.number)
     for symbol, given in settings.items():
         text = np.empty((), dtype=object)
@@ -69,6 +70,7 @@ def write_updates(recorder: Recorder, problem: GraphProblem | UpdateProblem, obj
     training = problem.training
     assert training is not None
     record = optimiser_of(training.optimiser)
+    write_rate(recorder, training)
     if training.optimiser.clip == "norm":
         squares = [Power((Quantity(Partial(objective, one)), number(2))) for one in parameters_of(problem)]
         recorder.write(Rule.GRADIENT_NORM, NORM, forms(Function("sqrt", (total(*squares),))))

@@ -156,7 +156,8 @@ class Training(_Frozen):
     """`iterations` updates on batches taken in order; `show` lists those written out, from 1, sorted.
 
     `epochs`: the loss of every epoch is listed as well. `state` is what the optimiser has kept before the first of
-    them, layer by layer (0 where it is missing), `updates` how many it had made until then.
+    them, layer by layer (0 where it is missing), `updates` how many it had made until then. `schedule` is that of
+    the learning rate, `rates` are the learning rates of all iterations where they are listed instead.
     """
 
     optimiser: Choice
@@ -166,6 +167,8 @@ class Training(_Frozen):
     epochs: bool = False
     state: dict[str, tuple[LayerState, ...]] = {}
     updates: int = 0
+    schedule: Choice | None = None
+    rates: tuple[Given, ...] = ()
 
 
 class Digits(_Frozen):
@@ -312,7 +315,8 @@ class GraphTraining(_Frozen):
     """Steps on some of the given quantities: down the gradient, or up (`ascent`).
 
     `state` is what the optimiser has kept before, by its name and that of the quantity, entry by entry (0 where it
-    is missing), `updates` how many steps it had made.
+    is missing), `updates` how many steps it had made. `schedule` is that of the learning rate, `rates` are those of
+    all steps where they are listed.
     """
 
     optimiser: Choice
@@ -322,6 +326,8 @@ class GraphTraining(_Frozen):
     show: tuple[int, ...] = (1,)
     state: dict[str, dict[str, tuple[Given, ...]]] = {}
     updates: int = 0
+    schedule: Choice | None = None
+    rates: tuple[Given, ...] = ()
 
 
 class UpdateProblem(AnyProblem):

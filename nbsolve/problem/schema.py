@@ -38,7 +38,7 @@ from nbsolve.problem.schema_building import (
     text_or_texts,
     texts,
 )
-from nbsolve.problem.schema_graphs import clip_keys, graph_keys, graph_training, update_keys
+from nbsolve.problem.schema_graphs import clip_keys, graph_keys, graph_training, schedule_keys, update_keys
 from nbsolve.symbol import Role
 
 _NUMBER_PATTERN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?[0-9]+/[0-9]+$"
@@ -425,6 +425,7 @@ def _training() -> Schema:
             "optimiser": choice("How parameters are updated.", OPTIMISER_CHOICES),
             "state": _state(),
             "clip": clip_keys(),
+            "schedule": schedule_keys(),
             "batch": {
                 "description": "How many samples each update uses (default 1).",
                 "anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from nbsolve.catalogue import SCHEDULES
 from nbsolve.problem.schema_building import Schema, choice, integer, mapping, one_of, reference, text, texts
 
-__all__ = ["clip_keys", "graph_keys", "graph_training", "update_keys"]
+__all__ = ["clip_keys", "graph_keys", "graph_training", "schedule_keys", "update_keys"]
 
 
 def graph_keys() -> dict[str, Schema]:
@@ -76,6 +77,23 @@ def graph_training(optimisers: Mapping[str, Mapping[str, Schema]]) -> Schema:
     )
 
 
+def schedule_keys() -> Schema:
+    """How the learning rate changes from update to update."""
+    options: dict[str, Schema] = {}
+    for name, record in SCHEDULES.items():
+        keys = {
+            key: integer(f"{key}, a number of updates.", 1)
+            if key in record.whole
+            else reference("number", key)
+            for key in record.letters
+        }
+        required = [key for key in record.letters if key not in record.usual]
+        options[name] = mapping(keys, f"{name} with its settings.", required=required)
+    listed: Schema = {"type": "array", "minItems": 1, "items": reference("number")}
+    one = {**mapping(options), "minProperties": 1, "maxProperties": 1}
+    return {"description": "The learning rate of each update: a schedule, or a list.", "anyOf": [listed, one]}
+
+
 def clip_keys() -> Schema:
     """How gradients are clipped before an update."""
     how = {
@@ -113,5 +131,6 @@ def update_keys(optimisers: Mapping[str, Mapping[str, Schema]], kept: Iterable[s
         },
         "optimiser": choice("How parameters are updated.", optimisers),
         "clip": clip_keys(),
+        "schedule": schedule_keys(),
         "state": mapping(states, "What the optimiser has kept before (0 where absent)."),
     }

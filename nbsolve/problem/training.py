@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from nbsolve.catalogue import CLIPS, OPTIMISERS
-from nbsolve.problem.choices import read_choice
+from nbsolve.catalogue import CLIPS, OPTIMISERS, SCHEDULES
+from nbsolve.given import Given
+from nbsolve.problem.choices import read_choice, read_named
 from nbsolve.problem.cursor import Cursor, describe
 from nbsolve.problem.model import Choice, Network, Training
 from nbsolve.problem.optimiser_state import read_state
@@ -18,7 +19,7 @@ SHOWN_IN_FULL = 5
 def read_training(cursor: Cursor, samples: int | None, network: Network | None) -> Training | None:
     """The training; None after noting a fault. `samples` or `network` of None: not known."""
     hints = {"learning_rate": "it belongs to the optimiser: optimiser: {sgd: {learning_rate: 0.1}}"}
-    known = ("optimiser", "clip", "state", "batch", "iterations", "epochs", "show")
+    known = ("optimiser", "schedule", "clip", "state", "batch", "iterations", "epochs", "show")
     if not cursor.mapping(known, "training", hints):
         return None
     optimiser_cursor = cursor.get("optimiser")
@@ -42,6 +43,9 @@ def read_training(cursor: Cursor, samples: int | None, network: Network | None) 
     show = _show(cursor.get("show"), iterations, per_epoch)
     if optimiser is None or show is None or kept is None:
         return None
+    schedule = read_schedule(cursor.get("schedule"), kept[1], iterations)
+    if schedule is None:
+        return None
     shown, epochs = show
     state, updates = kept
     return Training(
@@ -52,7 +56,67 @@ def read_training(cursor: Cursor, samples: int | None, network: Network | None) 
         epochs=epochs,
         state=state,
         updates=updates,
+        schedule=schedule[0],
+        rates=schedule[1],
     )
+
+
+def read_schedule(
+    cursor: Cursor | None, updates: int, iterations: int
+) -> tuple[Choice | None, tuple[Given, ...]] | None:
+    """The schedule of the learning rate, or the rates in a list; None after noting a fault.
+
+    `updates` were made before; there are `iterations` more of them.
+    """
+    if cursor is None:
+        return None, ()
+    if cursor.is_list:
+        rates = cursor.numbers("schedule")
+        if rates is None:
+            return None
+        for element, rate in zip(cursor.each(), rates, strict=True):
+            if rate.value <= 0:
+                element.fault(f"a learning rate is {rate}", expected="a number greater than 0")
+                return None
+        if len(rates) < iterations:
+            cursor.fault(
+                f"the schedule ends before training does: it has {len(rates)} learning rates",
+                expected=f"one for each of the {iterations:,} iterations",
+            )
+            return None
+        return None, rates
+    named = read_named(cursor, "schedule", SCHEDULES)
+    if named is None:
+        return None
+    name, settings = named
+    record = SCHEDULES[name]
+    if settings is not None and not settings.mapping([*record.letters], name):
+        return None
+    found = dict(record.usual)
+    for key in record.letters:
+        inner = None if settings is None else settings.get(key)
+        if inner is None and key not in found:
+            cursor.fault(f"the schedule {name} has no {key}", expected=f"{name}: {{{key}: …}}")
+            return None
+        if inner is None:
+            continue
+        if key in record.whole:
+            whole = inner.integer(key, 1, MAXIMUM_ITERATIONS)
+            number = None if whole is None else Given.read(str(whole))
+        else:
+            number = inner.number(key, **({"least": 0} if key == "least" else {"above": 0}))
+        if number is None:
+            return None
+        found[key] = number
+    last = updates + iterations
+    if record.ends is not None and int(found[record.ends].text) < last:
+        where = (settings and settings.get(record.ends)) or cursor
+        where.fault(
+            f"the schedule ends before training does: after {found[record.ends]} updates",
+            expected=f"at least {last:,}, the number of the last update",
+        )
+        return None
+    return Choice(name=name, parameters=found), ()
 
 
 def read_clip(cursor: Cursor, optimiser: Choice | None) -> Choice | None:

@@ -14,13 +14,13 @@ from nbsolve.problem.model import Choice, GivenArray, GraphTraining, Part, Round
 from nbsolve.problem.optimiser_state import MAXIMUM_UPDATES
 from nbsolve.problem.parts import MAXIMUM_PARTS, PART_KEYS, read_label, read_space
 from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
-from nbsolve.problem.training import read_clip, read_iteration
+from nbsolve.problem.training import read_clip, read_iteration, read_schedule
 
 __all__ = ["ASKS", "KEYS", "read_update_problem"]
 
 KEYS = (
-    "kind", "title", "source", "group", "statement", "language", "parameters", "gradients", "optimiser", "clip",
-    "state", "names", "rounding", "parts", "pitfalls",
+    "kind", "title", "source", "group", "statement", "language", "parameters", "gradients", "optimiser",
+    "schedule", "clip", "state", "names", "rounding", "parts", "pitfalls",
 )  # fmt: skip
 ASKS = ("updated_parameters", "state")
 MAXIMUM_PARAMETERS, MAXIMUM_STEPS = 200, 100
@@ -57,6 +57,7 @@ def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | N
     updates = 0
     if optimiser is not None and given and (inner := root.get("state")) is not None:
         state, updates = _state(inner, OPTIMISERS[optimiser.name], shapes)
+    schedule = read_schedule(root.get("schedule"), updates, len(gradients)) if gradients else (None, ())
     letters = _letters(root.get("names"), shapes)
     rounding: Rounding | None = Rounding()
     if inner := root.get("rounding"):
@@ -66,7 +67,7 @@ def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | N
     parts: tuple[Part, ...] = ()
     if optimiser is not None and shapes and gradients:
         parts = _parts(root.get("parts"), optimiser, shapes, len(gradients))
-    if root.notes.faults or optimiser is None or rounding is None:
+    if root.notes.faults or optimiser is None or rounding is None or schedule is None:
         return None
     training = GraphTraining(
         optimiser=optimiser,
@@ -75,6 +76,8 @@ def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | N
         show=tuple(range(1, len(gradients) + 1)),
         state=state,
         updates=updates,
+        schedule=schedule[0],
+        rates=schedule[1],
     )
     return UpdateProblem(
         name=name,

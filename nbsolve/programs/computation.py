@@ -20,7 +20,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE
-from nbsolve.catalogue import CANCELLATIONS, OPTIMISERS, Equation, Optimiser, is_named
+from nbsolve.catalogue import CANCELLATIONS, OPTIMISERS, SCHEDULES, Equation, Optimiser, Schedule, is_named
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -441,7 +441,21 @@ class Computation:
     def counted(self) -> bool:
         """Whether the number of an update matters."""
         formulae = (*(equation.formula for equation in self.optimiser.equations), self.optimiser.change)
+        if self.schedule is not None:
+            return True
         return any(node == Variable("t") for formula in formulae for node in walk(formula))
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The record of the learning rate's schedule."""
+        training = self.problem.training
+        return None if training is None or training.schedule is None else SCHEDULES[training.schedule.name]
+
+    @property
+    def rate(self) -> Expr | None:
+        """The learning rate where a schedule gives it, in the variables `eta_0`, `t`, `k` and its settings."""
+        record = self.schedule
+        return None if record is None else with_variables(record.rate, {"start": Variable(f"{RATE}_0")})
 
     def norm(self, gradients: Mapping[str, str]) -> Expr | None:
         """The norm of all gradients, whose variables are given by array; None where none is needed."""
@@ -537,6 +551,7 @@ _TAKEN = frozenset(
         "Decimal",
         "p",
     }
+    | {"k", "rates", f"{RATE}_0", *(name for record in SCHEDULES.values() for name in record.letters)}
     | {"t", "norm", "clip", *(name for record in OPTIMISERS.values() for name in record.letters)}
     | {"iteration", "first", "before", "parameters", "optimiser", RATE, STRENGTH, *dir(builtins)}
 )

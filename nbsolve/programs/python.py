@@ -264,6 +264,9 @@ def _tie(e: Function, write: Callable[[Expr], str]) -> str:
     return f"torch.where({a} {sign} {b}, {a}, {b})"
 
 
+NUMBERS = Dialect("math", {"min": "min({0}, {1})"})
+"""Functions of single numbers, in the program of any library."""
+
 TORCH = Dialect(
     "torch",
     {

@@ -200,6 +200,12 @@ class Run:
                 return
             before = {own.name: variables[own.name] for own in computation.arrays}
             variables["t"] = problem.training.updates + number
+            if problem.training.rates:
+                variables[RATE] = _double(problem.training.rates[number - 1])
+            if (record := computation.schedule) is not None and computation.rate is not None:
+                every = 1 if record.every is None else int(variables[record.every])
+                variables["k"] = (problem.training.updates + number - 1) // every
+                variables[RATE] = compiled(computation.rate)(variables)
             norm = computation.norm({own.name: own.gradient for own in computation.arrays})
             if norm is not None:
                 variables["norm"] = compiled(norm)(variables)
@@ -234,7 +240,11 @@ class Run:
                 name: _double(self.problem.training.optimiser.parameters[name])
                 for name in self.computation.optimiser.letters
             }
-            variables[RATE] = _double(self.problem.training.optimiser.parameters["learning_rate"])
+            rate = _double(self.problem.training.optimiser.parameters["learning_rate"])
+            variables |= {RATE: rate, f"{RATE}_0": rate}
+            if self.problem.training.schedule is not None:
+                settings = self.problem.training.schedule.parameters.items()
+                variables |= {name: _double(given) for name, given in settings}
         if self.problem.regulariser is not None:
             variables[STRENGTH] = _double(self.problem.regulariser.strength)
         return variables

@@ -15,7 +15,7 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.programs.computation import RATE, STRENGTH, Computation, state_name
 from nbsolve.programs.doubles import Doubles
-from nbsolve.programs.python import Dialect, literal, may_pass_on_nan, written
+from nbsolve.programs.python import NUMBERS, Dialect, literal, may_pass_on_nan, written
 from nbsolve.programs.run import SNAPPED, Run, each, entries_of, table
 from nbsolve.schedule import batch_size, epoch_length, has_several, shown_iterations
 from nbsolve.solving.update import setting
@@ -109,13 +109,28 @@ class ProgramText:
             yield "for p in parameters:"
             yield "    p.requires_grad_()"
         if problem.training is not None:
-            rate = problem.training.optimiser.parameters["learning_rate"]
-            yield self._constant(RATE, rate, Symbol(Role.LEARNING_RATE))
+            yield from self._rate()
             if self._by_library:
                 yield f"optimiser = torch.optim.SGD(parameters, lr={RATE})"
             yield from self._state()
         if problem.regulariser is not None:
             yield self._constant(STRENGTH, problem.regulariser.strength, Symbol(Role.STRENGTH))
+
+    def _rate(self) -> Iterator[str]:
+        """The learning rate, the rates of all iterations, or what its schedule is given."""
+        training = self.problem.training
+        assert training is not None
+        rate = training.optimiser.parameters["learning_rate"]
+        if training.rates:
+            listed = ", ".join(_number(one) for one in training.rates)
+            letter = _line(self.names.plain(Symbol(Role.LEARNING_RATE)))
+            yield f"rates = [{listed}]  # {letter}, one for each iteration"
+        elif training.schedule is None:
+            yield self._constant(RATE, rate, Symbol(Role.LEARNING_RATE))
+        else:
+            yield self._constant(f"{RATE}_0", rate, setting("start"))
+            for name, given in training.schedule.parameters.items():
+                yield self._constant(name, given, setting(name))
 
     def _state(self) -> Iterator[str]:
         """The optimiser's settings, and what it has kept before the first update."""
@@ -274,6 +289,7 @@ class ProgramText:
             before = training.updates
             number = f"iteration + {before}" if before else "iteration"
             yield f"t = {number if has_several(self.problem) else before + 1}  # the number of the update"
+        yield from self._scheduled()
         if self.torch and not self._by_library and not all(own.held for own in arrays):
             yield "with torch.no_grad():"
         names = {own.name: f"{own.name}.grad" if self.torch else own.gradient for own in arrays}
@@ -304,11 +320,24 @@ class ProgramText:
         if self._by_library:
             yield "optimiser.step()"
 
+    def _scheduled(self) -> Iterator[str]:
+        """The learning rate of this update, where it changes."""
+        training, record, rate = self.problem.training, self.computation.schedule, self.computation.rate
+        assert training is not None
+        if training.rates:
+            yield f"{RATE} = rates[{'iteration - 1' if has_several(self.problem) else 0}]"
+        if record is not None and rate is not None:
+            if record.every is not None:
+                yield f"k = (t - 1) // {record.every}"
+            yield f"{RATE} = {written(rate, NUMBERS)}"
+
     @property
     def _by_library(self) -> bool:
         """Whether PyTorch's own optimiser does the update."""
         training = self.problem.training
-        return self.torch and training is not None and optimiser_of(training.optimiser).straight
+        if not self.torch or training is None or training.rates or training.schedule is not None:
+            return False
+        return optimiser_of(training.optimiser).straight
 
 
 def _number(entry: Entry) -> str:

@@ -11,7 +11,7 @@ from nbsolve.expr import Array
 from nbsolve.given import Given
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import LayerState, Problem, Training
-from nbsolve.solving.update import UPDATES, setting
+from nbsolve.solving.rates import UPDATES, rates_given, setting
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array, layer_activation
 
@@ -31,8 +31,6 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
             given = layer.layer.bias.values
             values.put_given(constant, given_array(given[0] if constant.shared else given))
     if problem.training is not None:
-        rate = problem.training.optimiser.parameters["learning_rate"]
-        values.put_given(Symbol(Role.LEARNING_RATE), given_array(rate))
         for name in optimiser_of(problem.training.optimiser).letters:
             values.put_given(setting(name), given_array(problem.training.optimiser.parameters[name]))
         for layer in layers:
@@ -84,8 +82,12 @@ def begun(
     values.stored.update(parameters.stored)
     values.unrounded.update(parameters.unrounded)
     values.givens.update(parameters.givens)
-    if problem.training is not None and optimiser_of(problem.training.optimiser).equations:
-        made = problem.training.updates + number
+    training = problem.training
+    if training is not None:
+        for symbol, given in rates_given(training, number):
+            values.put_given(symbol, given_array(given))
+    if training is not None and (optimiser_of(training.optimiser).equations or training.schedule is not None):
+        made = training.updates + number
         values.put_given(UPDATES, given_array(Given.read(str(made))))
     for place, label in zip(samples, labels, strict=True):
         sample = problem.samples[place - 1]

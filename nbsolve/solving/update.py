@@ -35,22 +35,16 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Choice
 from nbsolve.recorder import Held, Recorder, forms
 from nbsolve.solving.gradient import Explanation
+from nbsolve.solving.rates import UPDATES, setting, write_rate
 from nbsolve.step import Form, Members, Rule
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 
-UPDATES = Symbol(Role.SETTING, stem="t")
-"""The number of an update, counted from the first one that the optimiser made."""
-
+__all__ = ["NORM", "UPDATES", "change_of", "setting", "write_norm", "write_rate", "write_update"]
 
 NORM = Symbol(Role.SETTING, stem="norm")
 """The norm of the gradients of all parameters."""
 _MOST_SQUARES = 12
 """The most gradients whose squares are written one by one."""
-
-
-def setting(name: str) -> Symbol:
-    """One of the optimiser's settings, where formulae call it by a letter."""
-    return Symbol(Role.SETTING, stem=name)
 
 
 def _slots(optimiser: Choice, wrt: Symbol, done: int) -> dict[str, Expr]:

@@ -14,6 +14,7 @@ from nbsolve.given import Entry, Letter
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import write
 from nbsolve.solution import Solution
+from nbsolve.solving.rates import rates_given
 from nbsolve.step import Step
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
@@ -48,7 +49,8 @@ def known_values(
         for to, entry in enumerate(sample.upstream or (), start=1):
             put(Partial(Symbol(Role.LOSS), layers[-1].a(to, label)), entry)
     if problem.training is not None:
-        put(Symbol(Role.LEARNING_RATE), problem.training.optimiser.parameters["learning_rate"])
+        for symbol, given in rates_given(problem.training, 1):
+            put(symbol, given)
     if problem.regulariser is not None:
         put(Symbol(Role.STRENGTH), problem.regulariser.strength)
     return values

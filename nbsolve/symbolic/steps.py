@@ -13,7 +13,7 @@ from nbsolve.recorder import forms
 from nbsolve.solution import Solution
 from nbsolve.solving.backward import times
 from nbsolve.solving.forward import write_forward
-from nbsolve.solving.update import write_norm, write_update
+from nbsolve.solving.update import write_norm, write_rate, write_update
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.symbolic.backward import Backward
@@ -169,6 +169,7 @@ class Steps:
             return
 
         def write(recorder: LetterRecorder) -> None:
+            write_rate(recorder, training)
             if training.optimiser.clip == "norm":
                 write_norm(recorder, solution.layers)
             for layer in solution.layers:

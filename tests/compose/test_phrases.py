@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import nbsolve
-from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS
+from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, SCHEDULES
 from nbsolve.catalogue.losses import OUTPUT
 from nbsolve.phrases import phrase
 from nbsolve.problem.parts import WORDS
@@ -46,6 +46,8 @@ def test_the_catalogue_has_words() -> None:
     assert set(TEXTS["activations"]) == set(ACTIVATIONS)
     assert set(TEXTS["losses"]) == {*LOSSES, OUTPUT}
     assert set(TEXTS["optimisers"]) == set(OPTIMISERS)
+    assert set(TEXTS["schedules"]) == set(SCHEDULES)
+    assert all(set(words) == {"given", "update", "convention"} for words in TEXTS["schedules"].values())
     for name, record in OPTIMISERS.items():
         own = {"update_signal", "changes_signal"} if record.straight else set()
         assert set(TEXTS["optimisers"][name]) == {"name", "given", "update", "changes", "convention"} | own
@@ -55,7 +57,7 @@ def test_the_catalogue_has_words() -> None:
 @pytest.mark.parametrize("key", list(keys(TEXTS)))
 def test_no_words_are_left_over(key: str) -> None:
     section, _, name = key.partition(".")
-    if section in ("rules", "reasons", "activations", "losses", "optimisers", "numbers"):
+    if section in ("rules", "reasons", "activations", "losses", "optimisers", "schedules", "numbers"):
         return  # looked up by ids that are tested above, or by a number
     assert is_said(section, name), f"{key} is said nowhere"
 
