@@ -15,6 +15,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.cursor import listing
 from nbsolve.problem.functions import loss_of, optimiser_of
 from nbsolve.problem.model import Part, Problem
+from nbsolve.problem.parts import CLASS_WORDS
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol, canonical
 
@@ -97,6 +98,7 @@ _KINDS: dict[str, Callable[[Atom], bool]] = {
     "forward_after": lambda a: isinstance(a, Symbol) and a.role in _UNITS and a.new,
     "loss_after": lambda a: a == LOSS._replace(new=True),
     "epoch_loss": lambda a: isinstance(a, Symbol) and a.role is Role.EPOCH_LOSS,
+    **dict.fromkeys(CLASS_WORDS, lambda a: False),
 }
 """For each word that a part may ask, which quantities it means (`_ASKS` lists them)."""
 
@@ -328,7 +330,9 @@ _ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
     "epoch_loss": lambda solution, iteration: (
         iter((Symbol(Role.EPOCH_LOSS),)) if Symbol(Role.EPOCH_LOSS) in iteration.values.stored else iter(())
     ),
+    **dict.fromkeys(CLASS_WORDS, lambda solution, iteration: iter(())),
 }
+"""What a word means in one iteration; what is said of classes in the end is no quantity (`classifying`)."""
 
 
 # ------------------------------------------------------------------ quantities asked for by name

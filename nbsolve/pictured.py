@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nbsolve.document import Block, Bullets, Document, Fold, Heading, Paragraph
@@ -40,12 +41,14 @@ def after_headings(worked: Worked, blocks: Sequence[Block]) -> dict[int, Draw]:
     numbers = [iteration.number for iteration in worked.solution.iterations]
     if len(places) == len(numbers) + 1:  # the solution in symbols has a heading of this name too
         places = places[1:]
-    if len(places) != len(numbers):
-        return {}
-    return {
-        place: lambda number=number: worked.draw(kind, iteration=number)  # type: ignore[misc]
-        for place, number in zip(places, numbers, strict=True)
-    }
+    boundary = Heading(2, (phrase("rule.boundary"),))
+    found: dict[int, Draw] = {}
+    if boundary in blocks and worked.problem.network.inputs == 2:
+        found[blocks.index(boundary)] = partial(worked.draw, "boundary")
+    if len(places) == len(numbers):
+        for place, number in zip(places, numbers, strict=True):
+            found[place] = partial(worked.draw, kind, iteration=number)
+    return found
 
 
 def given_drawing(worked: Worked) -> Draw | None:

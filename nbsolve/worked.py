@@ -13,6 +13,7 @@ from nbsolve.answers import Answer, Epoch, Extras, answer, epochs_of, formula_an
 from nbsolve.arithmetic import LADDER, Arithmetic, Undecided, Undetermined
 from nbsolve.arrays import IterationArrays
 from nbsolve.asked_letters import AskedInLetters
+from nbsolve.class_answers import class_answers
 from nbsolve.engine import solve_problem
 from nbsolve.listing import asked, everything
 from nbsolve.live import Live, texts_of
@@ -204,6 +205,13 @@ class WorkedSolution:
                 return answer(place, solution, self.exact(solution), self.names, extras)
 
             yield self.certified(entry)
+        if not everything:
+            yield from self.classes
+
+    @cached_property
+    def classes(self) -> tuple[Answer, ...]:
+        """What the parts ask of the classes that a unit tells apart: boundary, predictions, accuracy."""
+        return self.certified(lambda solution: class_answers(solution, self.names))
 
     @cached_property
     def epochs(self) -> tuple[Epoch, ...]:
@@ -328,6 +336,10 @@ class WorkedSolution:
         """All iterations that are shown."""
         return self._compose(lambda composer: composer.worked())
 
+    def classification(self) -> Shown:
+        """The decision boundary and the predictions in the end (empty where no part asks for them)."""
+        return self._compose(lambda composer: composer.classification())
+
     def document(self, attached: bool = False) -> Shown:
         """The whole: statement, conventions, all iterations, answers, pitfalls, the check."""
 
@@ -337,6 +349,7 @@ class WorkedSolution:
             self.statement(attached),
             self.conventions(),
             self.worked(),
+            self.classification(),
             self.answers(),
             self.pitfalls(),
             self.check(),

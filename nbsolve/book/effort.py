@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from nbsolve.problem.model import Problem
-from nbsolve.problem.parts import TRAINING_WORDS
+from nbsolve.problem.parts import CLASS_WORDS, TRAINING_WORDS
 from nbsolve.schedule import batch_size, shown_iterations
 
 __all__ = ["LEVELS", "is_gradient", "level_of", "steps_of"]
 
 LEVELS = ("short", "medium", "long")
 _UP_TO = {"short": 25, "medium": 60}
-_BACKWARD = ("gradients", "deltas", *TRAINING_WORDS)
+_BACKWARD = ("gradients", "deltas", *TRAINING_WORDS, *CLASS_WORDS)
 
 
 def steps_of(problem: Problem) -> int:
@@ -37,7 +37,7 @@ def steps_of(problem: Problem) -> int:
         each += 4 * single
     if "jacobian" in asked:
         each += widths[-1] * (sum(widths[1:-1]) + inputs)
-    if any(word in TRAINING_WORDS for word in asked):
+    if any(word in (*TRAINING_WORDS, *CLASS_WORDS) for word in asked):
         each += parameters
     if "forward_after" in asked or "loss_after" in asked:
         each += 2 * units + 1

@@ -84,13 +84,13 @@ def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
 
 def _unused_training(problem: Problem, names: Names) -> Iterator[str]:
     """Training of one iteration for nothing: no part asks for a change, a new value, or what comes of it."""
-    from nbsolve.problem.parts import TRAINING_WORDS, WORDS
+    from nbsolve.problem.parts import CLASS_WORDS, TRAINING_WORDS, WORDS
     from nbsolve.symbol import Partial, Role
 
     if problem.training is None or problem.training.iterations > 1:
         return  # whatever is asked has a value in each iteration
     for ask in (ask for part in problem.parts for ask in part.ask):
-        if ask in TRAINING_WORDS:
+        if ask in (*TRAINING_WORDS, *CLASS_WORDS):
             return
         if ask not in WORDS:
             atom = names.resolve(ask)

@@ -9,6 +9,7 @@ from itertools import islice
 
 from nbsolve.answers import Extras
 from nbsolve.asked_letters import AskedInLetters, is_its_own_name
+from nbsolve.compose.classifying import ClassBlocks
 from nbsolve.compose.iteration import anchored
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.numbers import literal
@@ -45,6 +46,7 @@ class AnswerBlocks:
     names: Names
     letters: LetterPass | None
     passes: Callable[[Iteration], Passes]
+    classes: ClassBlocks | None = None
 
     def blocks(self) -> Iterator[Block]:
         """All parts, one after the other."""
@@ -61,10 +63,17 @@ class AnswerBlocks:
             kept = [answer for answer in answers if answer is not None]
             shortened = shortened or len(kept) < len(answers)
             yield from self._tables(part, kept)
+            yield from self._classes(part, marked=not kept)
             if "updated_parameters" in part.ask and self._small:
                 yield from self._assembled(part)
         if shortened:
             yield Paragraph((phrase("answers.shortened", count=str(MOST_ROWS)),))
+
+    def _classes(self, part: Part, marked: bool) -> Iterator[Table]:
+        """What a part asks of the classes that a unit tells apart."""
+        rows = () if self.classes is None else tuple(self.classes.answers(part))
+        if rows:
+            yield Table(((_title(part, marked),), (phrase("answers.value"),)), rows)
 
     # ------------------------------------------------------------------ in letters
 

@@ -8,8 +8,10 @@ from functools import cached_property
 
 from nbsolve.answers import Extras
 from nbsolve.asked_letters import AskedInLetters
+from nbsolve.classifying import classified
 from nbsolve.compose.answering import AnswerBlocks
 from nbsolve.compose.checking import CheckBlocks
+from nbsolve.compose.classifying import ClassBlocks
 from nbsolve.compose.conventions import conventions, unsaid
 from nbsolve.compose.functions import own_functions
 from nbsolve.compose.identities import Identities
@@ -34,6 +36,7 @@ from nbsolve.expr import Atom, Quantity
 from nbsolve.live import Live
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.problem.classes import classifies
 from nbsolve.schedule import epoch_length, has_several
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Role, Symbol
@@ -179,6 +182,16 @@ class Composer:
             for part in STAGES:
                 yield from self._stage(part, iteration)
 
+    def classification(self) -> Document:
+        """The decision boundary and the predictions in the end, where a part asks for any of them."""
+        blocks = self._class_blocks
+        return self._document(iter(()) if blocks is None else blocks.blocks())
+
+    @cached_property
+    def _class_blocks(self) -> ClassBlocks | None:
+        found = classified(self.solution) if classifies(self.solution.problem.parts) else None
+        return None if found is None else ClassBlocks(found)
+
     def in_letters_alone(self) -> Document:
         """The solution in letters."""
         return self._document(self._letters())
@@ -248,7 +261,9 @@ class Composer:
 
     @property
     def _answer_blocks(self) -> AnswerBlocks:
-        return AnswerBlocks(self.solution, self.names, self.letters, self._iterations.writer)
+        return AnswerBlocks(
+            self.solution, self.names, self.letters, self._iterations.writer, self._class_blocks
+        )
 
     @cached_property
     def live(self) -> Live:

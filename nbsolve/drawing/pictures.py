@@ -9,8 +9,10 @@ from typing import Any
 
 import networkx as nx
 
+from nbsolve.classifying import classified
 from nbsolve.drawing.alt import network_description, pass_description
 from nbsolve.drawing.arranging import lay_out
+from nbsolve.drawing.boundary import plot_plane
 from nbsolve.drawing.content import Content
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.frames import Frames
@@ -24,8 +26,11 @@ from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.routes import sought
 from nbsolve.drawing.shapes import plot_activations
 from nbsolve.drawing.svg import write_svg
+from nbsolve.drawing.unit_plane import plane_of_unit
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.notation import Names
+from nbsolve.phrases import phrase
+from nbsolve.problem.classes import border_of
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
 
@@ -155,6 +160,12 @@ class _Asked:
         """The loss over the iterations."""
         return plot_losses(self.solution, self.names)
 
+    def boundary(self) -> Drawing:
+        """The samples by class, with the decision boundary in the end."""
+        found = classified(self.solution)
+        assert found is not None
+        return plot_plane(plane_of_unit(found, self.names), phrase("rule.drawing.title"))
+
 
 _KINDS: dict[str, Callable[[_Asked], Drawing]] = {
     "network": _Asked.network,
@@ -164,6 +175,7 @@ _KINDS: dict[str, Callable[[_Asked], Drawing]] = {
     "heatmaps": _Asked.heatmaps,
     "activations": _Asked.activations,
     "loss": _Asked.loss,
+    "boundary": _Asked.boundary,
 }
 
 
@@ -178,6 +190,8 @@ def kinds_of(problem: Problem) -> list[str]:
         kinds += ["step", "activations", "heatmaps"]
         if problem.losses and problem.training is not None and problem.training.iterations > 1:
             kinds.append("loss")
+        if problem.network.inputs == 2 and border_of(problem) is not None:
+            kinds.append("boundary")
     return kinds
 
 

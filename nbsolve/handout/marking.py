@@ -59,6 +59,7 @@ def _on_page(worked: WorkedPage) -> Iterator[Group]:
 
 def _solved(worked: WorkedSolution) -> Iterator[Group]:
     found: dict[tuple[str, int | None, Rule | None], Group] = {}
+    own: list[Group] = []
     for entry, step in _with_steps(worked):
         rule = None if step is None else step.rule
         key = (entry.part or "", entry.iteration, rule)
@@ -66,6 +67,16 @@ def _solved(worked: WorkedSolution) -> Iterator[Group]:
             found[key] = _group(entry, step)
         found[key].entries.append(entry)
     yield from found.values()
+    for entry in worked.classes:
+        word = entry.quantity
+        key = (entry.part or "", None, None)
+        if key not in found or found[key].words != phrase(f"rule.method.{word}"):
+            found[key] = Group(entry.part or "", None, phrase(f"rule.method.{word}"))
+            found[key].entries.append(entry)
+            own.append(found[key])
+        else:
+            found[key].entries.append(entry)
+    yield from own
 
 
 def _group(entry: Answer, step: Step | None) -> Group:
@@ -79,7 +90,8 @@ def _group(entry: Answer, step: Step | None) -> Group:
 
 def _with_steps(worked: WorkedSolution) -> Iterator[tuple[Answer, Step | None]]:
     """Each answer with the step that finds it; None for what is given."""
-    solution, entries = worked.solution, worked.entries()
+    solution = worked.solution
+    entries = (entry for entry in worked.entries() if entry not in worked.classes)
     if worked.problem.symbolic:
         letters = worked.letters_of(solution)
         assert letters is not None

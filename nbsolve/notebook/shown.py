@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.problem.classes import classifies
 from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.schedule import has_several, shown_iterations
 from nbsolve.worked import page_of
@@ -40,6 +41,10 @@ def _solved(problem: Problem) -> Iterator[Call]:
         yield "draw", {"show": _whole_pass(problem)}
     if has_several(problem) and not problem.symbolic:
         yield "draw", {"show": "loss"}
+    if classifies(problem.parts):
+        yield "classification", {}
+        if problem.network.inputs == 2:
+            yield "draw", {"show": "boundary"}
 
 
 def _stages(problem: Problem) -> Iterator[Call]:

@@ -11,6 +11,7 @@ from nbsolve.errors import Fault, ProblemError
 from nbsolve.given import Letter
 from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_letters, check_targets
+from nbsolve.problem.classes import check_classes, classifies
 from nbsolve.problem.cursor import Cursor, Notes, listing
 from nbsolve.problem.digits import read_rounding
 from nbsolve.problem.emitting import emit
@@ -222,6 +223,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     pitfalls = read_texts(root.get("pitfalls"))
     if network is not None and samples is not None and parts is not None:
         check_letters(root, network, samples, parts)
+        check_classes(root, network, samples, parts)
     if root.notes.faults:
         return None
     if network is None or samples is None or losses is None or notation is None or rounding is None:
@@ -312,6 +314,7 @@ def _with_asked(training: Training | None, parts: tuple[Part, ...]) -> Training 
     if training is None:
         return None
     asked = {part.at for part in parts if part.at is not None}
+    asked |= {training.iterations} if classifies(parts) else set()
     return training.model_copy(update={"show": tuple(sorted(asked.union(training.show)))})
 
 

@@ -20,7 +20,9 @@ LOSS_WORDS = ("loss", *GRADIENT_WORDS)
 TRAINING_WORDS = ("changes", "updated_parameters", "state", "forward_after", "loss_after", "epoch_loss")
 VALUES_OF_A_LOSS = ("loss", "loss_after", "epoch_loss")
 """What a loss has a value for, and a given gradient has not."""
-WORDS = (*FORWARD_WORDS, *LOSS_WORDS, *TRAINING_WORDS)
+CLASS_WORDS = ("decision_boundary", "prediction", "accuracy")
+"""What may be asked of a unit that tells two classes apart, with the parameters in the end."""
+WORDS = (*FORWARD_WORDS, *LOSS_WORDS, *TRAINING_WORDS, *CLASS_WORDS)
 MAXIMUM_PARTS = 200
 _QUANTITIES = "a quantity such as dL/dw3, da/dz[1][2], z[1][1] or W_new[2][1][1]"
 

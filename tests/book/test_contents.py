@@ -14,7 +14,7 @@ from nbsolve.book.entry import entry_of
 from nbsolve.book.offered import kinds_offered
 from nbsolve.errors import NbsolveError
 from nbsolve.problem.model import Problem
-from nbsolve.problem.parts import WORDS
+from nbsolve.problem.parts import CLASS_WORDS, WORDS
 from tests.book.problems import FLAT, TRAINED
 from tests.loading import load_problem
 
@@ -114,6 +114,8 @@ def test_every_word_that_asks_is_said_in_words(word: str) -> None:
     before, _, _ = TRAINED.partition("parts:")
     if word == "state":
         before = before.replace("sgd", "momentum")
+    if word in CLASS_WORDS:
+        before = re.sub(r"target: \[[^]]*\]", "target: [0]", before.replace("relu", "sigmoid"))
     entry = entry_of(load_problem(f"{before}parts: [{{ask: {word}}}]\n"))
     assert re.fullmatch(r"[a-z ]+", entry.asked.replace("Jacobian", "matrix"))
     assert entry.asked != "everything"
