@@ -177,6 +177,7 @@ def _network() -> Schema:
         {
             "kind": one_of("The kind of layer.", ("dense",)),
             "units": integer("How many units the layer has.", 1),
+            "from": _sources_of_layer(),
             "activation": _activation(),
             "weights": _weights(),
             "bias": _bias("b in z = W x + b.", shared=True),
@@ -245,11 +246,35 @@ def _sources(value: Schema, trainable: Schema, shared: bool) -> list[Schema]:
     ]
 
 
+def _sources_of_layer() -> Schema:
+    one: Schema = {"anyOf": [{"const": "input"}, {"type": "integer", "minimum": 1}]}
+    several = {"type": "array", "minItems": 1, "items": one, "uniqueItems": True}
+    return {
+        "description": "What comes in, instead of the layer before: input, layers by their numbers.",
+        "anyOf": [*one["anyOf"], several],
+    }
+
+
 def _weights() -> Schema:
     rows = {"type": "array", "items": {"type": "array", "items": {"type": "boolean"}}}
     trainable = {"description": "false: held; or one for each weight.", "anyOf": [{"type": "boolean"}, rows]}
-    value = reference("matrix", "The weights: one row for each unit (or input, see layout).")
-    return {"description": "The weights.", "anyOf": [value, *_sources(value, trainable, shared=False)]}
+    cells = {"type": "array", "items": {"anyOf": [reference("cell"), {"type": "null"}]}}
+    value: Schema = {
+        "description": "One row for each unit (or input, see layout); null where there is no connection.",
+        "anyOf": [
+            {"const": SYMBOLIC},
+            {"type": "array", "minItems": 1, "items": {"anyOf": [{"const": SYMBOLIC}, cells]}},
+        ],
+    }
+    tie = mapping(
+        {
+            "same_as": integer("The layer whose weights are used.", 1),
+            "transposed": {"description": "Whether they are used transposed.", "type": "boolean"},
+        },
+        "The weights of another layer.",
+        required=("same_as",),
+    )
+    return {"description": "The weights.", "anyOf": [value, tie, *_sources(value, trainable, shared=False)]}
 
 
 def _bias(description: str, *, shared: bool) -> Schema:

@@ -42,7 +42,7 @@ def read_weights(
     shape = (inputs, units) if transposed else (units, inputs)
     if not cursor.is_mapping:
         rows = _written(cursor, shape, transposed)
-        return None if rows is None else Weights(rows, True, _gaps(cursor, transposed))
+        return None if rows is None else _connected(cursor, Weights(rows, True, _gaps(cursor, transposed)))
     if not cursor.mapping(("value", "file", "array", "normal", "uniform", "trainable"), "weights"):
         return None
     trainable = _trainable(cursor.get("trainable"), shape, transposed)
@@ -66,7 +66,17 @@ def read_weights(
         rows = tuple(split) or None
     if rows is None or trainable is None:
         return None
-    return Weights(rows, trainable, _gaps(inner, transposed) if kind == "value" else frozenset())
+    gaps = _gaps(inner, transposed) if kind == "value" else frozenset()
+    return _connected(inner, Weights(rows, trainable, gaps))
+
+
+def _connected(cursor: Cursor, weights: Weights) -> Weights | None:
+    """The weights, where something comes into every unit; None after noting a fault."""
+    for unit, row in enumerate(weights.rows, 1):
+        if weights.missing and all((unit, column) in weights.missing for column in range(1, len(row) + 1)):
+            cursor.fault(f"nothing comes into unit {unit}", expected="at least one weight for each unit")
+            return None
+    return weights
 
 
 def _gaps(cursor: Cursor, transposed: bool) -> Gaps:

@@ -10,6 +10,8 @@ from tests.reference.random_problems import HIDDEN, OUTPUTS, SMOOTH, finished, l
 Node = Any
 SEVERAL = ("softmax", "cosine", "categorical")
 """Of these losses and outputs an output alone makes no sense."""
+WIDEST = 6
+"""Wider matrices stand in tables instead of brackets."""
 
 
 def varied(rng: Random) -> str:
@@ -32,6 +34,8 @@ def _problem(rng: Random) -> dict[str, Node] | None:
     for number in range(1, depth + 1):
         sources = _sources(rng, number)
         incoming = sum(widths[source] for source in sources)
+        if incoming > WIDEST:
+            return None
         units, tie = _tie(rng, layers, incoming) if rng.random() < 0.4 else (rng.randint(1, 4), None)
         name = output if number == depth else rng.choice(functions)
         made = layer(rng, incoming, units, name, columns)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("start", range(2))
 def test_random_networks(start: int, one_in: OneIn) -> None:
-    for number in range(start, 60, 2 * one_in(6)):
+    for number in range(start, 60, 2 * one_in(10)):
         text = varied(Random(f"varied {number}"))
         found = disagreements(text)
         assert not found, text + "\n".join(found[:10])
