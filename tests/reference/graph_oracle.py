@@ -32,7 +32,11 @@ def values_and_gradients(text: str, at: Mapping[str, float] | None = None) -> Va
 def local_factors(text: str, at: Mapping[str, float] | None = None) -> Values:
     """`dq/dx` for every entry that is computed and every entry that its formula reads, the other ones held."""
     graph = read_graph(text)
-    values = _forward(graph, _point(graph, at), {})
+    return _local_factors(graph, _point(graph, at))
+
+
+def _local_factors(graph: Graph, point: Values) -> Values:
+    values = _forward(graph, point, {})
     found: Values = {}
     for equation in graph.equations:
         names = {name for name, _ in reads(equation.body) if name in graph.shapes}
@@ -48,7 +52,7 @@ def local_factors(text: str, at: Mapping[str, float] | None = None) -> Values:
 
 
 def iterations(text: str) -> list[Values]:
-    """One dict an iteration of `training`: values, gradients, and what the parameters are afterwards (`x_new`)."""
+    """One dict an iteration of `training`: values, local factors, gradients, and the new parameters (`x_new`)."""
     graph = read_graph(text)
     point = _point(graph, None)
     rate = float(Fraction(graph.training["learning_rate"]))
@@ -56,7 +60,7 @@ def iterations(text: str) -> list[Values]:
     trained = graph.training.get("parameters", list(_arrays(graph)))
     found = []
     for _ in range(int(graph.training.get("iterations", "1"))):
-        values = _solved(graph, point)
+        values = {**_local_factors(graph, point), **_solved(graph, point)}
         moved = {
             one: point[one] + sign * rate * values[f"d{graph.of}/d{one}"]
             for name in trained
