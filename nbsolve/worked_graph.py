@@ -199,9 +199,9 @@ class WorkedGraph(WorkedPage):
 
         return self.certified(drawn)
 
-    def question_picture(self) -> Callable[[], Drawing]:
+    def question_drawing(self) -> dict[str, str]:
         """The graph without numbers."""
-        return self.draw
+        return {}
 
     def pictures(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
         """The graph with its numbers below the heading of each backward pass."""

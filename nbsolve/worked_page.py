@@ -9,6 +9,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from nbsolve.answers import VERSION, Answer
@@ -142,9 +143,14 @@ class WorkedPage(ABC):
     def draw(self, id: str | None = None) -> Drawing:
         """One of its drawings by name (default: the first). Raises: UnknownQuantityError."""
 
-    def question_picture(self) -> Callable[[], Drawing] | None:
-        """What draws what is given, for the question; None where there is no such drawing."""
+    def question_drawing(self) -> dict[str, str] | None:
+        """What `draw` takes to draw what is given, for the question; None where there is no such drawing."""
         return None
+
+    def question_picture(self) -> Callable[[], Drawing] | None:
+        """What draws what is given; None where there is no such drawing."""
+        which = self.question_drawing()
+        return None if which is None else partial(self.draw, **which)
 
     def pictures(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
         """Positions of headings in the page's blocks that a drawing follows."""

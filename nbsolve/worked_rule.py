@@ -248,9 +248,9 @@ class WorkedRule(WorkedPage):
             yield "draw", {"unit": unit}
         yield "predictions", {}
 
-    def question_picture(self) -> Callable[[], Drawing] | None:
+    def question_drawing(self) -> dict[str, str] | None:
         """The samples, without the line between them."""
-        return partial(self.draw, "samples") if self.planes else None
+        return {"id": "samples"} if self.planes else None
 
     def pictures(self, blocks: Sequence[Block]) -> dict[int, Callable[[], Drawing]]:
         """Each unit's boundary below its heading."""

@@ -421,5 +421,6 @@ def _name(atom: Atom) -> str:
 
 
 def title_of(part: Part) -> str:
+    """`Part a (4 marks)`."""
     words = phrase("answers.of_part", label=part.label)
     return words if part.marks is None else f"{words} ({marks(part.marks)})"

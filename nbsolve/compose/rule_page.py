@@ -8,6 +8,7 @@ from functools import cached_property
 
 import flint
 
+from nbsolve.compose.graph_page import title_of
 from nbsolve.compose.paper_tables import column_width, in_columns
 from nbsolve.compose.rule_end import EndBlocks
 from nbsolve.compose.rule_epochs import EpochBlocks, value_of
@@ -43,6 +44,8 @@ from nbsolve.symbol import Symbol
 __all__ = ["RulePage", "rule_name"]
 
 Q = flint.fmpq
+MOST_COLUMNS = 4
+"""More parameters than these stand in one cell, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -299,21 +302,21 @@ class RulePage:
 
     def _answers(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.answers"),))
-        rows: list[tuple[Text, ...]] = []
         for part in self.problem.parts:
-            label = part.label if part.marks is None else f"{part.label} ({marks(part.marks)})"
-            for word in part.ask:
-                for said, value in self._answered(word):
-                    rows.append(((label,), said, value))
-                    label = part.label
-        header: tuple[Text, ...] = (
-            (phrase("answers.part"),),
-            (phrase("answers.quantity"),),
-            (phrase("answers.value"),),
-        )
-        yield Table(header, tuple(rows))
+            rows = [row for word in part.ask for row in self._answered(word)]
+            if part.ask == ("changes",) and len(self._learning) <= MOST_COLUMNS:
+                columns: list[Text] = [(Math(Quantity(parameter)),) for parameter in self._learning]
+                rows = [*self._changes(side_by_side=True)]
+            else:
+                columns = [(phrase("answers.value"),)]
+            yield Table(((title_of(part),), *columns), tuple(rows), frozenset(range(1, len(columns) + 1)))
 
-    def _answered(self, word: str) -> Iterator[tuple[Text, Text]]:
+    @property
+    def _learning(self) -> list[Symbol]:
+        """The parameters that samples change."""
+        return [parameter for parameter, _ in self.moving(self.trained.last)]
+
+    def _answered(self, word: str) -> Iterator[tuple[Text, ...]]:
         trained, lines = self.trained, self._epochs.lines
         if word == "changes":
             yield from self._changes()
@@ -348,26 +351,29 @@ class RulePage:
                     said_ = phrase("rule.drawing.of_unit", title=said_, number=str(unit))
                 yield (said_,), (phrase("rule.no" if proof else "rule.yes"),)
 
-    def _changes(self) -> Iterator[tuple[Text, Text]]:
-        """What every sample that changes something leaves behind."""
+    def _changes(self, side_by_side: bool = False) -> Iterator[tuple[Text, ...]]:
+        """What every sample that changes something leaves behind: in one cell, or a parameter a column."""
         lines = self._epochs.lines
         batch = self.problem.batch == "all"
         for epoch in self.trained.epochs:
             for turn in (epoch,) if batch else epoch.turns:
                 if not turn.changes.moves:
                     continue
-                values: list[Inline] = []
-                for parameter, own in self.moving(turn.after):
-                    values += [", "] if values else []
-                    written = lines.operand(own)
-                    relation = "=" if written.exact else "≈"
-                    values.append(Math(Quantity(parameter), relation, literal(written)))
+                moved = [(parameter, lines.operand(own)) for parameter, own in self.moving(turn.after)]
+                cells: list[Text] = [(Math(literal(written)),) for _, written in moved]
+                if not side_by_side:
+                    listed: list[Inline] = []
+                    for parameter, written in moved:
+                        relation = "=" if written.exact else "≈"
+                        listed += [", "] if listed else []
+                        listed.append(Math(Quantity(parameter), relation, literal(written)))
+                    cells = [tuple(listed)]
                 where = (
                     phrase("rule.epoch", number=str(epoch.number))
                     if batch
                     else phrase("rule.turn", epoch=str(epoch.number), sample=str(getattr(turn, "sample", "")))
                 )
-                yield (where,), tuple(values)
+                yield (where,), *cells
 
     def _bounded(self, unit: int) -> Iterator[tuple[Text, Text]]:
         found = boundary(self.trained, unit)

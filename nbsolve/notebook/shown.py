@@ -16,8 +16,9 @@ __all__ = ["shown_on_page"]
 def shown_on_page(problem: AnyProblem) -> Iterator[Call]:
     """What the page of a problem shows: the methods of its solution, as the cells of its notebook call them."""
     yield "statement", {}
-    if isinstance(problem, Problem) or page_of(problem).question_picture() is not None:
-        yield "draw", {}
+    drawing = {} if isinstance(problem, Problem) else page_of(problem).question_drawing()
+    if drawing is not None:
+        yield "draw", {**drawing}
     yield "conventions", {}
     if isinstance(problem, Problem):
         yield from _solved(problem)

@@ -43,6 +43,8 @@ class RuleAudit(Sentences):
                 StopIteration,
             ) as error:
                 yield place, f"{type(error).__name__} {error} in {block.source[:120]!r}"
+        if at.parts != len([*self._labels()]):
+            yield len(blocks), "answers left out"
 
     def block(self, block: Block, at: Context) -> None:
         """Check one block, or go into its section."""
@@ -110,8 +112,13 @@ class RuleAudit(Sentences):
 
     def _table(self, source: str, at: Context) -> None:
         head, *rows = cells(source)
-        if head[0] == "Part":
-            self._answers(rows)
+        if head[0].startswith("Part "):
+            labels = [*self._labels()]
+            claim(head[0] == f"Part {labels[at.parts]}", "which part")
+            at.parts += 1
+            if len(head) > 2:
+                rows = [self._in_one_cell(head, row) for row in rows]
+            self._answers(rows, related=len(head) == 2)
             return
         claim(head[0] == "No." and len(rows) == len(self.problem.inputs), "a row for each sample")
         right = head[-1] == "right?"
@@ -154,19 +161,24 @@ class RuleAudit(Sentences):
         runs = [one[i:j] for one in both for i in range(len(one)) for j in range(i + 1, len(one) + 1)]
         return [[*seen, *moved], *runs]
 
-    def _answers(self, rows: list[list[str]]) -> None:
-        """Every row of the answers; those of the changes one after the other."""
+    def _in_one_cell(self, head: list[str], row: list[str]) -> list[str]:
+        """The cells of parameters that stand side by side, as they are where they stand in one cell."""
+        claim(len(row) == len(head), "a cell for each parameter")
+        return [
+            row[0],
+            ", ".join(
+                f"{name[:-1]} = {cell[1:]}" for name, cell in zip(head, row, strict=True) if name != head[0]
+            ),
+        ]
+
+    def _answers(self, rows: list[list[str]], related: bool) -> None:
+        """Every row of one part's answers; changes are `related` where = or ≈ stands before their numbers."""
         changes, samples = iter(self._changes()), iter(range(1, len(self.problem.inputs) + 1))
         predicted = [f"a@{u}" for u in range(1, self.problem.units + 1)]
         separated = iter(range(1, self.problem.units + 1))
         bounded = iter(range(1, self.problem.units + 1))
         finals = [name for u in range(1, self.problem.units + 1) for name in self._learnt(u)]
-        asked = iter(self._labels())
-        told = ""
-        for label, words, cell in rows:
-            if label != told:
-                claim(label == told.split(" ")[0] or label == next(asked, None), f"part {label}")
-                told = label
+        for words, cell in rows:
             if match := re.fullmatch(r"Epoch (\d+)(?:, sample (\d+))?", words):
                 epoch, sample, parameters = next(changes)
                 claim((int(match[1]), match[2]) == (epoch, sample), "which change")
@@ -176,9 +188,8 @@ class RuleAudit(Sentences):
                 claim([self._name(one.target) for one in found] == [*parameters], "every parameter")
                 for chain in found:
                     ((relation, right),) = chain.items
-                    self._printed(
-                        self._read(right), parameters[self._name(chain.target)], relation, self.intermediates
-                    )
+                    value = parameters[self._name(chain.target)]
+                    self._printed(self._read(right), value, relation if related else None, self.intermediates)
             elif words == "Epochs":
                 claim(cell == str(self.run.epochs), "epochs")
             elif words == "Mistakes":
@@ -227,7 +238,7 @@ class RuleAudit(Sentences):
                     self._read(read_tokens(cell.strip("$"))), self.values(Context())[name], None, self.answers
                 )
         claim(
-            not any(True for _ in changes) or not any(re.match("Epoch", row[1]) for row in rows),
+            not any(True for _ in changes) or not any(re.match("Epoch \\d", row[0]) for row in rows),
             "changes left out",
         )
 

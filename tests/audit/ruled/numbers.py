@@ -28,6 +28,8 @@ class Context:
     """The displays of an epoch's end that were read."""
     lines: int = 0
     """The lines of a boundary that were read."""
+    parts: int = 0
+    """The parts whose answers were read."""
 
 
 def claim(true: bool, words: str) -> None:
