@@ -6,23 +6,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from nbsolve.arithmetic import Arithmetic
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.iteration import anchored, by_matrices
 from nbsolve.compose.jacobian import jacobian_entries, jacobian_product, jacobian_words
 from nbsolve.derived import derive
 from nbsolve.document import Block, Heading, Paragraph
-from nbsolve.expr import Atom
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import Atom, Sum
 from nbsolve.jacobian import is_of_output
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
-from nbsolve.step import Rule, Step
+from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol
 
 
-def shows_terms(unit: Step) -> bool:
-    """Whether the value of each term of a derivative of an output has a line: not where all of them are 0."""
-    return is_of_output(unit.target) and unit.rule is Rule.PATH_SUM and unit.value != 0
+def shows_terms(unit: Step, arithmetic: Arithmetic) -> bool:
+    """Whether the value of each term of a derivative of an output has a line: not where one of them is 0."""
+    if not is_of_output(unit.target) or not isinstance(unit.formula, Sum):
+        return False
+    return all(evaluate(term, unit.values, arithmetic) != 0 for term in unit.formula.operands)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,10 @@ class AlsoAsked(BackwardBlocks):
         if self._names_common_factors:
             written |= {atom for step in self._common_factors for atom in (step.target, *step.members)}
         units = [unit for unit in resting(steps, also) if unit.target not in written]
-        return [self.lines_of(unit).derivation(unit, terms=shows_terms(unit)) for unit in units]
+        return [
+            self.lines_of(unit).derivation(unit, terms=shows_terms(unit, self.solution.arithmetic))
+            for unit in units
+        ]
 
     @cached_property
     def units_of_outputs(self) -> list[Step]:

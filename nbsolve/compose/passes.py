@@ -70,7 +70,7 @@ class Passes(UpdateBlocks, AlsoAsked):
         lines = replace(self.lines, needs=found)
         matrices, whole = replace(self.matrices, lines=lines), by_matrices(self.solution)
         for unit in reversed(self.units_of_outputs):
-            replace(lines, values=unit.values).learn(unit, shows_terms(unit), found)
+            replace(lines, values=unit.values).learn(unit, shows_terms(unit, self.solution.arithmetic), found)
         parts = (iteration.forward, iteration.loss, iteration.backward, iteration.update, iteration.after)
         for step in reversed([step for part in (*parts, iteration.epoch) for step in part]):
             if whole and step not in iteration.loss:

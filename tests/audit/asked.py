@@ -66,12 +66,12 @@ training: {optimiser: {sgd: {learning_rate: 0.15}}, iterations: 10, show: [last]
 """
 
 OF_OUTPUTS = """\
-title: Derivatives of outputs, of a softmax behind a ReLU
+title: Derivatives of outputs, of a softmax behind a tanh
 network:
   inputs: 2
   layout: x W + b
   layers:
-    - {units: 2, activation: relu, weights: [[0.5, -1], [1, 0.5]], bias: {shared: 0.1}}
+    - {units: 2, activation: tanh, weights: [[0.5, -1], [1, 0.5]], bias: {shared: 0.1}}
     - {units: 2, activation: softmax, weights: [[1, -0.5], [-1, 1.5]], threshold: [0.1, 0.3]}
 samples: [{input: [1, 0.5]}, {input: [1, -0.5]}]
 parts: [{label: a, ask: [jacobian, "da[2][2]/da[1]"]}]

@@ -39,3 +39,9 @@ def test_a_change_of_what_is_new_on_the_page_is_found(one_in: OneIn) -> None:
     result = kill(audit, all_digits=False, one_in=every)
     assert result.rate == 1, "\n".join(result.passed[:20])
     assert result.made * every > 300
+
+
+@pytest.mark.parametrize("name", ["of outputs", "given gradient"])
+def test_a_change_of_what_gradients_are_of_is_found(name: str, one_in: OneIn) -> None:
+    result = kill(markdown(PAGES[name]), all_digits=False, one_in=one_in(31))
+    assert result.rate == 1, "\n".join(result.passed[:20])
