@@ -181,4 +181,4 @@ def _update(atom: Symbol, solution: Solution) -> Expr:
     held = training is None or old in held_ones
     if held or atom.new or training is None:
         return Quantity(old) if atom.new else number(0)
-    return change_of(training.optimiser, old)
+    return change_of(training, old)

@@ -90,6 +90,7 @@ class _Run:
             and problem.regulariser is None
             and not any(layer.same_as or layer.missing for layer in problem.network.layers)
             and (problem.training is None or optimiser_of(problem.training.optimiser).straight)
+            and not (problem.training is not None and problem.training.own_rates)
         )
         self.at_once = "updated_weights" in replay.rules
         self.textbook = self.straight and self.changes and "gradients" not in asked
@@ -234,7 +235,7 @@ class _Run:
         write_update(
             recorder,
             layer,
-            training.optimiser,
+            training,
             self.how,
             self.changes,
             self.textbook and alone,

@@ -74,7 +74,15 @@ class Optimiser:
         return tuple(equation for equation in self.equations if equation.kept)
 
 
-_GENERAL = {"t": "t", "parameter": "w", "clipped": r"\tilde{g}", "clip": "c", "norm": "G", "k": "k"}
+_GENERAL = {
+    "t": "t",
+    "parameter": "w",
+    "clipped": r"\tilde{g}",
+    "clip": "c",
+    "norm": "G",
+    "k": "k",
+    "rate": r"\eta",
+}
 """The number of an update, any parameter in a rule, a clipped gradient, its limit, the norm of all gradients."""
 
 

@@ -36,6 +36,9 @@ def parameters(solution: Solution, attached: bool) -> Iterator[Block]:
 def kept(solution: Solution, attached: bool) -> Iterator[Block]:
     """What the optimiser has kept before the first update, where the problem says so."""
     training = solution.problem.training
+    if training is not None and training.own_rates:
+        yield Paragraph((phrase("statement.own_rates"),))
+        yield from _arrays(given_states(solution, rates=True), solution.problem, attached)
     if training is None or not (training.state or training.updates):
         return
     if not training.state:

@@ -17,7 +17,7 @@ from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
-from nbsolve.solving.givens import states_of
+from nbsolve.solving.givens import own_rates_of, states_of
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import layer_activation
 
@@ -74,13 +74,13 @@ def given_arrays(solution: Solution) -> Iterator[Line | Grid | Paragraph]:
         yield from _constant(solution.problem, layer)
 
 
-def given_states(solution: Solution) -> Iterator[Line | Grid | Paragraph]:
-    """What the optimiser has kept before the first update, array by array."""
+def given_states(solution: Solution, rates: bool = False) -> Iterator[Line | Grid | Paragraph]:
+    """What the optimiser has kept before the first update; or the learning `rates` of parameters."""
     training = solution.problem.training
     assert training is not None
     for layer in solution.layers:
-        for symbol, texts in states_of(training, layer):
-            if symbol.state_name not in training.state:
+        for symbol, texts in own_rates_of(training, layer) if rates else states_of(training, layer):
+            if not rates and symbol.state_name not in training.state:
                 continue
             if np.ndim(texts) < 2 and np.size(texts) == 1:
                 alone = symbol if np.ndim(texts) == 0 else symbol._replace(to=1)

@@ -44,6 +44,8 @@ def optimiser_text(optimiser: Choice, key: str, changing: bool = False) -> Text:
 def rate_words(training: Training | GraphTraining) -> Iterator[Text]:
     """The learning rate, or the rates in their order, or the schedule that gives them."""
     words, rate = phrase("statement.learning_rate") + " ", training.optimiser.parameters["learning_rate"]
+    if isinstance(training, Training) and training.own_rates:
+        return
     if training.rates:
         listed = [inline for one in training.rates for inline in (", ", Math(literal(one)))][1:]
         yield (phrase("statement.learning_rates") + " ", *listed)
@@ -63,7 +65,8 @@ def rate_words(training: Training | GraphTraining) -> Iterator[Text]:
 
 def changes(training: Training | GraphTraining) -> bool:
     """Whether the learning rate is not the same in every update."""
-    return training.schedule is not None or bool(training.rates)
+    own = isinstance(training, Training) and bool(training.own_rates)
+    return own or training.schedule is not None or bool(training.rates)
 
 
 def schedule_words(training: Training | GraphTraining) -> Iterator[Text]:
@@ -74,6 +77,8 @@ def schedule_words(training: Training | GraphTraining) -> Iterator[Text]:
         yield (phrase(f"schedules.{name}.convention") + ": ", formula)
     elif training.rates:
         yield (phrase("conventions.rates"),)
+    elif changes(training):
+        yield (phrase("conventions.own_rates"),)
 
 
 def _rule(optimiser: Choice) -> Iterator[Math]:

@@ -157,7 +157,8 @@ class Training(_Frozen):
 
     `epochs`: the loss of every epoch is listed as well. `state` is what the optimiser has kept before the first of
     them, layer by layer (0 where it is missing), `updates` how many it had made until then. `schedule` is that of
-    the learning rate, `rates` are the learning rates of all iterations where they are listed instead.
+    the learning rate, `rates` are the learning rates of all iterations where they are listed instead, `own_rates`
+    those of each parameter, layer by layer, where they differ.
     """
 
     optimiser: Choice
@@ -169,6 +170,7 @@ class Training(_Frozen):
     updates: int = 0
     schedule: Choice | None = None
     rates: tuple[Given, ...] = ()
+    own_rates: tuple[LayerState, ...] = ()
 
 
 class Digits(_Frozen):

@@ -37,6 +37,48 @@ def read_state(
     return {name: layers for name, layers in found.items() if layers is not None}, updates
 
 
+def read_own_rates(cursor: Cursor | None, network: Network | None) -> tuple[LayerState, ...] | None:
+    """Learning rates of each layer, or of each parameter; None after noting a fault, () where there are none."""
+    if cursor is None:
+        return ()
+    if network is None:
+        return None
+    count = len(network.layers)
+    expected = f"a number or {{weights: …, bias: …}} for each layer ({count})"
+    elements = cursor.elements("learning_rates", expected)
+    if elements is None:
+        return None
+    if len(elements) != count:
+        cursor.fault(f"learning_rates has {_entries(len(elements))}", expected=expected)
+        return None
+    widths = [network.inputs, *(layer.units for layer in network.layers)]
+    found: list[LayerState] = []
+    for place, (element, layer) in enumerate(zip(elements, network.layers, strict=True)):
+        if element.is_scalar:
+            number = element.number("a learning rate", least=0)
+            one = None if number is None else LayerState(weights=number, bias=number)
+        else:
+            one = _layer(element, layer, widths[place], network.layout == "x W + b")
+        if one is None:
+            return None
+        if any(rate.value < 0 for rate in _numbers_of(one)):
+            element.fault("a learning rate is negative", expected="numbers not less than 0")
+            return None
+        found.append(one)
+    return tuple(found)
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _numbers_of(layer: LayerState) -> list[Given]:
+    rows = (
+        [layer.weights] if isinstance(layer.weights, Given) else [one for row in layer.weights for one in row]
+    )
+    return [*rows, *([layer.bias] if isinstance(layer.bias, Given) else layer.bias)]
+
+
 def _layers(cursor: Cursor, name: str, network: Network) -> tuple[LayerState, ...] | None:
     count = len(network.layers)
     if cursor.is_scalar:

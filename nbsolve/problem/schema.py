@@ -451,6 +451,12 @@ def _training() -> Schema:
             "state": _state(),
             "clip": clip_keys(),
             "schedule": schedule_keys(),
+            "learning_rates": {
+                "description": "The learning rates of each layer, or of each parameter.",
+                "type": "array",
+                "minItems": 1,
+                "items": {"anyOf": [reference("number"), _layer_state()]},
+            },
             "batch": {
                 "description": "How many samples each update uses (default 1).",
                 "anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}],
@@ -470,10 +476,11 @@ def _training() -> Schema:
     return training
 
 
-def _state() -> Schema:
+def _layer_state() -> Schema:
+    """Numbers for the parameters of a layer."""
     matrix = {"anyOf": [reference("number"), reference("matrix")]}
     vector = {"anyOf": [reference("number"), {"type": "array", "items": reference("number")}]}
-    layer = mapping(
+    return mapping(
         {
             "weights": {"description": "One number, or a matrix like the weights.", **matrix},
             "bias": {"description": "One number, or one for each bias.", **vector},
@@ -481,6 +488,10 @@ def _state() -> Schema:
         },
         required=("weights",),
     )
+
+
+def _state() -> Schema:
+    layer = _layer_state()
     one = {"anyOf": [reference("number"), {"type": "array", "minItems": 1, "items": layer}]}
     keys: dict[str, Schema] = {
         "t": {"description": "How many updates were made before.", "type": "integer", "minimum": 0}

@@ -9,7 +9,7 @@ from nbsolve.given import Given
 from nbsolve.problem.choices import read_choice, read_named
 from nbsolve.problem.cursor import Cursor, describe
 from nbsolve.problem.model import Choice, Network, Training
-from nbsolve.problem.optimiser_state import read_state
+from nbsolve.problem.optimiser_state import read_own_rates, read_state
 
 MAXIMUM_ITERATIONS = 1_000_000
 MAXIMUM_SHOWN = 1_000
@@ -19,7 +19,17 @@ SHOWN_IN_FULL = 5
 def read_training(cursor: Cursor, samples: int | None, network: Network | None) -> Training | None:
     """The training; None after noting a fault. `samples` or `network` of None: not known."""
     hints = {"learning_rate": "it belongs to the optimiser: optimiser: {sgd: {learning_rate: 0.1}}"}
-    known = ("optimiser", "schedule", "clip", "state", "batch", "iterations", "epochs", "show")
+    known = (
+        "optimiser",
+        "learning_rates",
+        "schedule",
+        "clip",
+        "state",
+        "batch",
+        "iterations",
+        "epochs",
+        "show",
+    )
     if not cursor.mapping(known, "training", hints):
         return None
     optimiser_cursor = cursor.get("optimiser")
@@ -41,7 +51,11 @@ def read_training(cursor: Cursor, samples: int | None, network: Network | None) 
     if iterations is None:
         return None
     show = _show(cursor.get("show"), iterations, per_epoch)
-    if optimiser is None or show is None or kept is None:
+    own_rates = read_own_rates(cursor.get("learning_rates"), network)
+    if own_rates and cursor.has("schedule"):
+        cursor.key_fault("schedule", "there are both learning_rates and a schedule", expected="one of them")
+        return None
+    if optimiser is None or show is None or kept is None or own_rates is None:
         return None
     schedule = read_schedule(cursor.get("schedule"), kept[1], iterations)
     if schedule is None:
@@ -58,6 +72,7 @@ def read_training(cursor: Cursor, samples: int | None, network: Network | None) 
         updates=updates,
         schedule=schedule[0],
         rates=schedule[1],
+        own_rates=own_rates,
     )
 
 

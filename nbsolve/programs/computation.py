@@ -495,7 +495,7 @@ class Computation:
             for name, given in self.problem.training.optimiser.parameters.items()
         }
         slots |= {
-            "learning_rate": Variable(RATE),
+            "learning_rate": Variable(f"rate_{array.name}" if self.problem.training.own_rates else RATE),
             "gradient": Variable(gradient),
             "parameter": Variable(array.name),
         }

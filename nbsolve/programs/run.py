@@ -12,7 +12,6 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Value
-from nbsolve.catalogue import Equation
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
 from nbsolve.nearest import rational_to_float
@@ -231,7 +230,9 @@ class Run:
             variables[name] = np.array(mask.flags, dtype=float)
         if self.problem.training is not None:
             variables |= {
-                state_name(equation, own): np.array(each(_double, self.start_of(equation, own)), dtype=float)
+                state_name(equation, own): np.array(
+                    each(_double, self.start_of(equation.name, own)), dtype=float
+                )
                 for own in self.computation.arrays
                 for equation in self.computation.optimiser.kept
                 if not own.held
@@ -240,6 +241,10 @@ class Run:
                 name: _double(self.problem.training.optimiser.parameters[name])
                 for name in self.computation.optimiser.letters
             }
+            for own in self.computation.arrays if self.problem.training.own_rates else ():
+                if not own.held:
+                    numbers = each(_double, self.start_of("rate", own))
+                    variables[f"rate_{own.name}"] = np.array(numbers, dtype=float)
             rate = _double(self.problem.training.optimiser.parameters["learning_rate"])
             variables |= {RATE: rate, f"{RATE}_0": rate}
             if self.problem.training.schedule is not None:
@@ -249,9 +254,9 @@ class Run:
             variables[STRENGTH] = _double(self.problem.regulariser.strength)
         return variables
 
-    def start_of(self, equation: Equation, own: Array) -> Objects:
+    def start_of(self, name: str, own: Array) -> Objects:
         """What the optimiser has of an array before its first update, in its shape."""
-        states: Objects = each(partial(_state, equation.name, new=False), self.members(own))
+        states: Objects = each(partial(_state, name, new=False), self.members(own))
         found: Objects = each(self.started.given, states)
         return found
 

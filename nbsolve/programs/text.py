@@ -121,7 +121,11 @@ class ProgramText:
         training = self.problem.training
         assert training is not None
         rate = training.optimiser.parameters["learning_rate"]
-        if training.rates:
+        if training.own_rates:
+            for own in self.computation.arrays:
+                if not own.held:
+                    yield from self._array(f"rate_{own.name}", self.run.start_of("rate", own))
+        elif training.rates:
             listed = ", ".join(_number(one) for one in training.rates)
             letter = _line(self.names.plain(Symbol(Role.LEARNING_RATE)))
             yield f"rates = [{listed}]  # {letter}, one for each iteration"
@@ -143,7 +147,7 @@ class ProgramText:
                 if own.held:
                     continue
                 if equation.name in self.problem.training.state:
-                    yield from self._array(state_name(equation, own), self.run.start_of(equation, own))
+                    yield from self._array(state_name(equation, own), self.run.start_of(equation.name, own))
                 else:
                     yield f"{state_name(equation, own)} = {zeros}({own.name})"
 
@@ -335,7 +339,13 @@ class ProgramText:
     def _by_library(self) -> bool:
         """Whether PyTorch's own optimiser does the update."""
         training = self.problem.training
-        if not self.torch or training is None or training.rates or training.schedule is not None:
+        if (
+            not self.torch
+            or training is None
+            or training.rates
+            or training.own_rates
+            or training.schedule is not None
+        ):
             return False
         return optimiser_of(training.optimiser).straight
 

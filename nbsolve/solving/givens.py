@@ -15,7 +15,7 @@ from nbsolve.solving.rates import UPDATES, rates_given, setting
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array, layer_activation
 
-__all__ = ["begun", "given_parameters", "states_of"]
+__all__ = ["begun", "given_parameters", "own_rates_of", "states_of"]
 
 
 def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
@@ -36,6 +36,8 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
         for layer in layers:
             for symbol, texts in states_of(problem.training, layer):
                 values.put_given(symbol, texts)
+            for symbol, texts in own_rates_of(problem.training, layer):
+                values.put_given(symbol, texts)
     if problem.regulariser is not None:
         values.put_given(Symbol(Role.STRENGTH), given_array(problem.regulariser.strength))
     return values
@@ -47,6 +49,16 @@ def _mask(layer: Dense) -> Array:
     for j, i in layer.layer.missing:
         mask[j - 1, i - 1] = Given.read("0")
     return mask
+
+
+def own_rates_of(training: Training, layer: Dense) -> Iterator[tuple[Symbol, Array]]:
+    """The learning rates of each trained array of a layer's parameters, where they have their own."""
+    if training.own_rates:
+        own = training.own_rates[layer.index - 1]
+        for parameter in layer.parameters:
+            if np.any(parameter.trained):
+                part = own.weights if parameter.symbol.role is Role.WEIGHT else own.bias
+                yield parameter.symbol.state("rate"), _spread(part, layer, parameter.symbol)
 
 
 def states_of(training: Training, layer: Dense) -> Iterator[tuple[Symbol, Array]]:

@@ -32,7 +32,7 @@ from nbsolve.expr import (
 )
 from nbsolve.objective import literal
 from nbsolve.problem.functions import optimiser_of
-from nbsolve.problem.model import Choice
+from nbsolve.problem.model import Training
 from nbsolve.recorder import Held, Recorder, forms
 from nbsolve.solving.gradient import Explanation
 from nbsolve.solving.rates import UPDATES, setting, write_rate
@@ -47,15 +47,15 @@ _MOST_SQUARES = 12
 """The most gradients whose squares are written one by one."""
 
 
-def _slots(optimiser: Choice, wrt: Symbol, done: int) -> dict[str, Expr]:
+def _slots(training: Training, wrt: Symbol, done: int) -> dict[str, Expr]:
     """What the placeholders of a formula stand for after `done` equations of the optimiser."""
-    record = optimiser_of(optimiser)
+    record, optimiser = optimiser_of(training.optimiser), training.optimiser
     slots: dict[str, Expr] = {
         name: Quantity(setting(name)) if name in record.letters else literal(given)
         for name, given in optimiser.parameters.items()
     }
     slots |= {
-        "learning_rate": Quantity(Symbol(Role.LEARNING_RATE)),
+        "learning_rate": Quantity(wrt.state("rate") if training.own_rates else Symbol(Role.LEARNING_RATE)),
         "gradient": Quantity(Partial(LOSS, wrt)),
         "parameter": Quantity(wrt),
         "t": Quantity(UPDATES),
@@ -68,10 +68,10 @@ def _slots(optimiser: Choice, wrt: Symbol, done: int) -> dict[str, Expr]:
     return slots
 
 
-def change_of(optimiser: Choice, wrt: Symbol) -> Expr:
+def change_of(training: Training, wrt: Symbol) -> Expr:
     """What an update adds to a parameter, or to an array of them, by the optimiser's record."""
-    record = optimiser_of(optimiser)
-    return with_variables(record.change, _slots(optimiser, wrt, len(record.equations)))
+    record = optimiser_of(training.optimiser)
+    return with_variables(record.change, _slots(training, wrt, len(record.equations)))
 
 
 def write_norm(recorder: Recorder, layers: Sequence[Dense]) -> None:
@@ -90,12 +90,12 @@ def write_norm(recorder: Recorder, layers: Sequence[Dense]) -> None:
     recorder.write(Rule.GRADIENT_NORM, NORM, forms(Function("sqrt", (total(*squares),))))
 
 
-def _write_equations(recorder: Recorder, optimiser: Choice, parameter: Parameter, members: Members) -> None:
+def _write_equations(recorder: Recorder, training: Training, parameter: Parameter, members: Members) -> None:
     """Write down what the optimiser finds for each entry of a parameter before it changes it."""
-    for place, equation in enumerate(optimiser_of(optimiser).equations):
+    for place, equation in enumerate(optimiser_of(training.optimiser).equations):
 
         def formula(wrt: Symbol, formula: Expr = equation.formula, place: int = place) -> Expr:
-            return with_variables(formula, _slots(optimiser, wrt, place))
+            return with_variables(formula, _slots(training, wrt, place))
 
         def states(name: str = equation.name, new: bool = equation.kept) -> list[Symbol]:
             return [member.state(name, new) for member in members]
@@ -124,7 +124,7 @@ def _held(parameter: Parameter, source: Symbol) -> Held | None:
 def write_update(
     recorder: Recorder,
     layer: Dense,
-    optimiser: Choice,
+    training: Training,
     how: Explanation,
     changes: bool,
     textbook: bool,
@@ -138,7 +138,7 @@ def write_update(
     rate = Quantity(Symbol(Role.LEARNING_RATE))
 
     def change(wrt: Symbol) -> Expr:
-        return change_of(optimiser, wrt)
+        return change_of(training, wrt)
 
     def straight(wrt: Symbol) -> Expr:
         signal = Quantity(how.signal(layer.z(wrt.to)))
@@ -159,7 +159,7 @@ def write_update(
                 recorder.derive(delta, product(number(0), Quantity(old)))
             continue
         members = Members(lambda parameter=parameter: _trained(parameter))  # type: ignore[misc]
-        _write_equations(recorder, optimiser, parameter, members)
+        _write_equations(recorder, training, parameter, members)
         if changes:
             whole = _matrix_change(layer, how, old, rate) if textbook else change(old)
             unit = straight if textbook else change

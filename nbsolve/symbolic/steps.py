@@ -173,6 +173,6 @@ class Steps:
             if training.optimiser.clip == "norm":
                 write_norm(recorder, solution.layers)
             for layer in solution.layers:
-                write_update(recorder, layer, training.optimiser, solution.how, False, False)
+                write_update(recorder, layer, training, solution.how, False, False)
 
         yield from self.recorded(solution, write)
