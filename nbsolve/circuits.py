@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nbsolve.drawing.gates import Circuit, Gate, Wire, circuit_drawing
-from nbsolve.drawing.scene import written
+from nbsolve.drawing.gates import Circuit, Gate, Lettering, Wire, circuit_drawing
+from nbsolve.drawing.scene import Span, written
 from nbsolve.equations.building import Built, entries_of, gate_of, quantity
 from nbsolve.equations.names import GraphNames
 from nbsolve.expr import Applied, Atom, Expr, Function, Power, Quantity, atoms, walk
@@ -25,6 +26,10 @@ MOST_SHOWN = 4
 """Entries of an array whose numbers stand at its wire."""
 MOST_LETTERS = 18
 """A longer formula stands on the page."""
+_SUM = re.compile(r"(?<=Σ)_(\w+)=1…\d+")
+"""Where a sum ends stands on the page, too."""
+_INDEX = (0.76, 0.2)
+"""The size of a sum's index, and how far below the line it stands."""
 
 
 def draw_graph(
@@ -79,14 +84,14 @@ def _gate(built: Built, names: GraphNames, name: str) -> Gate:
     return Gate(kind, letters, operands, name)
 
 
-def _written(formula: Expr, names: GraphNames) -> str:
+def _written(formula: Expr, names: GraphNames) -> Lettering:
     """What is written in a gate: the name of a function of one quantity, a short formula, Σ or … for a long one."""
     match formula:
         case Function(name, (Quantity(),)) | Applied(name, _, ((_, Quantity()),)):
             return "σ" if name == "sigmoid" else name
-    short = text.printer(names).print(formula)
-    if len(short) <= MOST_LETTERS:
-        return short
+    parts = _SUM.split(text.printer(names).print(formula))
+    if len("".join(parts)) <= MOST_LETTERS:
+        return tuple(Span(part, *(_INDEX if k % 2 else ())) for k, part in enumerate(parts) if part)
     return "Σ" if any(isinstance(node, IndexedSum) for node in walk(formula)) else "…"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nbsolve import load_problem, solve
 from nbsolve.drawing import Drawing
 from nbsolve.drawing.gates import Circuit, Gate, Wire, circuit_drawing
 from nbsolve.drawing.gates.layers import layered
@@ -218,3 +219,12 @@ def test_every_backend_draws_it(tmp_path: Path) -> None:
 
 def test_the_same_circuit_gives_the_same_picture() -> None:
     assert circuit_drawing(random_circuit(5), "x").svg == circuit_drawing(random_circuit(5), "x").svg
+
+
+def test_a_sum_in_a_gate_has_its_index_below_the_line() -> None:
+    text = (
+        "kind: graph\ngiven: {W: [[1, 2], [3, 4]], x: [1, 2]}\nequations: {'z[j]': 'sum(i, W[j,i]*x[i])'}\n"
+    )
+    rows = [row for row in solve(load_problem(text)).draw("graph").scene.rows if "Σ" in row.text]
+    assert [row.text for row in rows] == ["Σi Wⱼᵢ·xᵢ"]
+    assert [span.text for span in rows[0].spans if span.shift > 0] == ["i"]
