@@ -135,7 +135,9 @@ class Differences:
             by: Value = self.arithmetic.multiply(h, source[place[1]]) if weight else h
             if not weight and self.batch.problem.network.layers[first].bias.kind == "threshold":
                 by = -h
-            z[place[0]] = self.arithmetic.add(z[place[0]], by)
+            unmoved = by == ZERO  # what comes from a unit that passes on nothing: the very same sum
+            if not unmoved:
+                z[place[0]] = self.arithmetic.add(z[place[0]], by)
             yield replace(own[first], z=z)
 
     @staticmethod

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from nbsolve import WorkedSolution, solve
+from nbsolve.arithmetic import LADDER
 from nbsolve.compose import Composer
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
@@ -253,3 +254,11 @@ def test_the_factors_of_one_quantity_are_numbered_from_1(target: str) -> None:
     assert found == list("①②③④⑤⑥⑦⑧⑨⑩⑪⑫")[: len(found)]
     assert len(found) > 1
     assert set(re.findall(r"(?<! )[①-⑳]", text)) <= set(found)
+
+
+def test_what_a_dead_unit_passes_on_is_0_without_more_bits() -> None:
+    """The loss moves by exactly 0 with a weight behind it: no solution with more and more of them is looked for."""
+    solved = worked("004-relu-cross-entropy")
+    with LADDER[0].working():
+        checked = Composer(solved.solution, solved.names, None).check(solved.exact(solved.solution))
+    assert checked.blocks == solved.check().blocks
