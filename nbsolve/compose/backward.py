@@ -225,7 +225,7 @@ class BackwardBlocks(IterationBlocks):
     def _spelling_out(self) -> SpellingOut | None:
         if by_matrices(self.solution):
             return None
-        return spelling_out(self.solution, self.iteration)
+        return spelling_out(self.solution, self.iteration, self.letters)
 
     def _spelled(self, unit: Step) -> Step:
         """The step with its whole chain, where the explanation shows it; a numbered formula with its numbers."""

@@ -116,7 +116,7 @@ class IterationBlocks:
     order: tuple[Atom, ...] = ()
     needed_later: bool = False
     letters: LetterPass | None = None
-    needs: Mapping[Key, int] = field(default_factory=dict)
+    needs: dict[Key, int] = field(default_factory=dict)
     computations: Computations = field(default_factory=dict)
 
     @cached_property

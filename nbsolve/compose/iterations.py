@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 from nbsolve.compose.answering import MOST_ROWS
@@ -41,15 +41,20 @@ class Iterations:
 
     def writer(self, iteration: Iteration, level: int = 2) -> Passes:
         """The writer of an iteration whose headings have a level."""
-        key = iteration.number, level
-        if key not in self._writers:
-            passes = self._new(iteration, level)
-            self._writers[key] = replace(passes, needs=self._needed(passes))
-        return self._writers[key]
+        passes = self._begun(iteration, level)
+        passes.needs.update(self._needed(passes))
+        return passes
 
     def tags(self, iteration: Iteration) -> Mapping[Atom, int]:
         """The numbers that the factors of an iteration's backward pass have on the page."""
-        return self._new(iteration, 2).tags
+        return self._begun(iteration, 2).tags
+
+    def _begun(self, iteration: Iteration, level: int) -> Passes:
+        """A writer that may still have to learn which digits are needed."""
+        key = iteration.number, level
+        if key not in self._writers:
+            self._writers[key] = self._new(iteration, level)
+        return self._writers[key]
 
     def _new(self, iteration: Iteration, level: int) -> Passes:
         later = any(

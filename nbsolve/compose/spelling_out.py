@@ -38,12 +38,17 @@ class SpellingOut:
         return unit
 
 
-def spelling_out(solution: Solution, iteration: Iteration) -> SpellingOut | None:
-    """The writer for a solution explained by local derivatives, one sample at a time; None for any other."""
+def spelling_out(
+    solution: Solution, iteration: Iteration, known: LetterPass | None = None
+) -> SpellingOut | None:
+    """The writer for a solution explained by local derivatives, one sample at a time; None for any other.
+
+    `known` is the solution in letters where the page has it.
+    """
     if solution.how.way != "local_derivatives" or len(iteration.samples) > 1:
         return None
     try:
-        letters = solve_in_letters(solution)
+        letters = known or solve_in_letters(solution)
     except DomainError:  # a prediction that was rounded to 0 or 1, for which the letters have no value
         return None
     return SpellingOut(letters) if letters.instances else None
