@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from nbsolve.answers import Answer
+from nbsolve.answers import Answer, as_double
 from nbsolve.compose.rule_letters import names_of, prediction
 from nbsolve.compose.rule_lines import Lines
 from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
-from nbsolve.nearest import to_float
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import RuleProblem
 from nbsolve.problem.rules import ASKS
@@ -146,7 +145,7 @@ class WorkedRule(WorkedPage):
         self, name: str, latex: str, value: fmpq, part: str | None, epoch: int, sample: int | None = None
     ) -> Answer:
         written = Lines.of(self.problem).answer(value)
-        number = to_float(value, EXACT)
+        number = as_double(value, EXACT)
         return Answer(name, latex, epoch, sample, number, number, written.text, part)
 
     @property

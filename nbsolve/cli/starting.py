@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     NETWORK = "network"
     DERIVATION = "derivation"
+    RULE = "rule"
 
 
 def register(application: typer.Typer) -> None:
@@ -30,6 +31,7 @@ def register(application: typer.Typer) -> None:
             "  nbsolve new midterm\n\n"
             "  nbsolve new problems/week-3.yaml\n\n"
             "  nbsolve new derivatives --kind derivation\n\n"
+            "  nbsolve new perceptron --kind rule\n\n"
         )
     )(new)
     application.command(epilog="Examples:\n\n  nbsolve schema > problem.schema.json\n\n")(schema)
@@ -52,7 +54,8 @@ def new(
         typer.Argument(metavar="NAME", help="The problem's name, or the file to write.", show_default=False),
     ],
     kind: Annotated[
-        Kind, typer.Option("--kind", "-k", help="A problem about a network, or derivatives to be found.")
+        Kind,
+        typer.Option("--kind", "-k", help="A problem about a network, derivatives to be found, or a rule."),
     ] = Kind.NETWORK,
 ) -> None:
     """Write a commented starter problem, and beside it the schema with which editors complete it.

@@ -13,6 +13,7 @@ from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.scene import Label, Line, Mark, Point, Span, row
+from nbsolve.errors import UnknownQuantityError
 from nbsolve.phrases import phrase
 
 __all__ = ["Plane", "plot_plane"]
@@ -24,6 +25,7 @@ _ROOM = 0.25
 """Room around the samples, of their width or height."""
 _FAR = 2.5
 """A line farther from the samples than this, in their diameters, is not in the picture."""
+_LARGEST = 1e100
 _ARROW = 46.0
 """Length of the arrow, in pixels."""
 
@@ -44,7 +46,13 @@ class Plane:
 
 
 def plot_plane(plane: Plane, title: str) -> Drawing:
-    """The samples, and where there is one, the line with an arrow to the side of the upper class."""
+    """The samples, and where there is one, the line with an arrow to the side of the upper class.
+
+    Raises: UnknownQuantityError for numbers whose squares doubles cannot hold.
+    """
+    numbers = [one for place, _ in plane.samples for one in place] + [*(plane.line or ())]
+    if not all(abs(one) < _LARGEST for one in numbers):
+        raise UnknownQuantityError("these numbers are too large to be drawn")
     frame = _frame(plane)
     ends = _ends(plane.line, frame.chart)
     traces: tuple[Trace, ...] = ()

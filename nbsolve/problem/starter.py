@@ -100,12 +100,50 @@ parts:                     # what is asked, by name
 """
 
 
+_RULE = """\
+# yaml-language-server: $schema=problem.schema.json
+# One layer that learns by a rule: perceptron, adaline (Widrow-Hoff) or hebb. Lines that begin with # are comments;
+# remove the "# " before a key to use it.
+
+kind: rule
+title: {title}
+# source: Where the problem comes from
+# group: The heading under which the site lists it (default: the source)
+# statement: The question in words.
+
+rule: {{perceptron: {{learning_rate: 1}}}}    # at_zero: 0 (what the unit gives at z = 0), change: target;
+                                          # {{adaline: {{learning_rate: 0.1}}}}, hebb
+weights: [0, 0]            # at the start; a row for each unit where there are several
+bias: 0                    # none, or {{value: -0.2, trainable: false}}; threshold: 0.2 instead is subtracted
+
+samples:                   # targets are 0 and 1, or -1 and 1
+  - {{input: [0, 0], target: 0}}
+  - {{input: [0, 1], target: 0}}
+  - {{input: [1, 0], target: 0}}
+  - {{input: [1, 1], target: 1}}
+
+# batch: all               # parameters change once an epoch (default: after each sample)
+until: no mistakes         # or epochs: 2
+most_epochs: 20
+
+parts:                     # changes, updated_parameters, epochs, mistakes, decision_boundary, prediction,
+                           # accuracy, separable
+  - {{label: a, ask: [changes, updated_parameters], marks: 6}}
+  - {{label: b, ask: [decision_boundary, accuracy], marks: 4}}
+
+# pitfalls:                # common mistakes, listed at the end of the page
+#   - The bias changes as well; its input is always 1.
+"""
+
+
 def starter(name: str, kind: str = "network") -> str:
     """A commented problem file with the title `name`, which loads and solves as it stands."""
     # Imported here: a starter is written once, the catalogue is not otherwise needed for it.
     from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES
 
     title = json.dumps(name, ensure_ascii=False)
+    if kind == "rule":
+        return _RULE.format(title=title)
     if kind == "derivation":
         gap = ",\n" + 27 * " " + "# "
         functions = gap.join([", ".join([*ACTIVATIONS][:6]), ", ".join([*ACTIVATIONS][6:])])

@@ -49,6 +49,8 @@ def test_shipped_problems_are_valid(path: Path) -> None:
 
 def test_the_starter_is_valid() -> None:
     VALIDATOR.validate(_data(starter("New")))
+    VALIDATOR.validate(_data(starter("New", "rule")))
+    assert nbsolve.load_problem(starter("New", "rule")).kind == "rule"
 
 
 def test_the_schema_is_one() -> None:
