@@ -21,7 +21,7 @@ from nbsolve.expr import Applied, Array, Expr, Quantity, with_variables
 from nbsolve.objective import literal
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, loss_of
-from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem
+from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem, Regulariser
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import given_array, given_values
 
@@ -220,6 +220,18 @@ class Batch:
         threshold = own.bias.kind == "threshold"
         return plus(z, negative(spread, arithmetic) if threshold else spread, arithmetic)  # type: ignore[no-any-return]
 
+    def _sizes(self, regulariser: Regulariser, parameters: Parameters) -> Value:
+        """Σ |w| of L1; of an elastic net Σ ratio |w| + (1 − ratio)/2 w²."""
+        arithmetic = self.arithmetic
+        flat = [w for weights in parameters.weights if weights is not None for w in weights.reshape(-1)]
+        sizes = [w if arithmetic.sign(w) >= 0 else arithmetic.negate(w) for w in flat]
+        size = reduce(arithmetic.add, sizes)
+        if regulariser.name == "l1":
+            return size
+        ratio = regulariser.settings["ratio"].value
+        square = reduce(arithmetic.add, [arithmetic.multiply(w, w) for w in flat])
+        return arithmetic.add(arithmetic.multiply(ratio, size), arithmetic.multiply((1 - ratio) / 2, square))
+
     def penalty(self, parameters: Parameters) -> Value:
         """What the size of the weights adds."""
         arithmetic, regulariser = self.arithmetic, self.problem.regulariser
@@ -228,6 +240,8 @@ class Batch:
         factor = regulariser.strength.value * regulariser.scale.value
         if regulariser.over_samples == "mean":
             factor /= len(self.samples)
+        if regulariser.name != "l2":
+            return arithmetic.multiply(factor, self._sizes(regulariser, parameters))
         squares = [
             arithmetic.multiply(w, w)
             for weights in parameters.weights

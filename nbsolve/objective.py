@@ -16,7 +16,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE, Arithmetic, short
-from nbsolve.catalogue import CANCELLATIONS, SATURATED_PAIRS, Loss
+from nbsolve.catalogue import CANCELLATIONS, PENALTIES, SATURATED_PAIRS, Loss
 from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Applied,
@@ -26,7 +26,6 @@ from nbsolve.expr import (
     Matrix,
     Negation,
     Number,
-    Power,
     Product,
     Quantity,
     Sum,
@@ -43,7 +42,7 @@ from nbsolve.formula import settled
 from nbsolve.given import Given
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import loss_of
-from nbsolve.problem.model import LossTerm, Problem
+from nbsolve.problem.model import LossTerm, Problem, Regulariser
 from nbsolve.recorder import Recorder, forms
 from nbsolve.saturation import at_target, pre_activation, saturated
 from nbsolve.step import Form, Reason, Rule
@@ -307,10 +306,13 @@ class Objective:
         for index, layer in enumerate(self.problem.network.layers, start=1):
             if matrix and layer.same_as is None:
                 weights = Quantity(Symbol(Role.WEIGHT, index, new=new))
-                squares.append(Total((Hadamard((weights, weights)),)))
+                squared = regulariser.name == "l2"
+                whole = Hadamard((weights, weights)) if squared else penalty_term(regulariser, weights)
+                squares.append(Total((whole,)))
             if not matrix:
                 for weight in wiring.own_weights(self.problem.network, index):
-                    squares.append(Power((Quantity(weight._replace(new=new)), number(2))))
+                    term = penalty_term(regulariser, Quantity(weight._replace(new=new)))
+                    squares += term.operands if isinstance(term, Sum) else [term]
         scale = _penalty_factor(self.problem, len(self.samples))
         return product(_constant(scale), Quantity(Symbol(Role.STRENGTH)), total(*squares))
 
@@ -485,10 +487,25 @@ class Objective:
         }
 
 
+def penalty_term(regulariser: Regulariser, weight: Expr) -> Expr:
+    """What a weight adds to the penalty, without scale and strength: w², |w| …"""
+    slots = {name: literal(given) for name, given in regulariser.settings.items()}
+    return with_variables(PENALTIES[regulariser.name].term, {**slots, "w": weight})
+
+
+def penalty_slope(regulariser: Regulariser, weight: Expr) -> Expr:
+    """Its derivative, without the record's coefficient: w, sign(w) …"""
+    slots = {name: literal(given) for name, given in regulariser.settings.items()}
+    return with_variables(PENALTIES[regulariser.name].slope, {**slots, "w": weight})
+
+
 def penalty_gradient(problem: Problem, samples: int, weight: Symbol) -> Expr:
-    """∂penalty/∂w = 2 · scale · strength · w (for a matrix of weights: of each entry)."""
-    factor = 2 * _penalty_factor(problem, samples)
-    return product(_constant(factor), Quantity(Symbol(Role.STRENGTH)), Quantity(weight))
+    """∂penalty/∂w = 2 · scale · strength · w of L2 (for a matrix of weights: of each entry)."""
+    regulariser = problem.regulariser
+    assert regulariser is not None
+    factor = PENALTIES[regulariser.name].coefficient * _penalty_factor(problem, samples)
+    slope = penalty_slope(regulariser, Quantity(weight))
+    return product(_constant(factor), Quantity(Symbol(Role.STRENGTH)), slope)
 
 
 def _penalty_factor(problem: Problem, samples: int) -> flint.fmpq:

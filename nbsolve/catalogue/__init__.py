@@ -13,6 +13,7 @@ from nbsolve.catalogue.losses import (
     Loss,
 )
 from nbsolve.catalogue.optimisers import CLIPS, OPTIMISERS, Equation, Optimiser, clipped, letter_of
+from nbsolve.catalogue.penalties import PENALTIES, Penalty
 from nbsolve.catalogue.schedules import SCHEDULES, Schedule
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "LOSS_ALIASES",
     "LOSS_FORMULAS",
     "OPTIMISERS",
+    "PENALTIES",
     "SATURATED_PAIRS",
     "SCHEDULES",
     "Activation",
@@ -33,6 +35,7 @@ __all__ = [
     "Loss",
     "NamedFormula",
     "Optimiser",
+    "Penalty",
     "Schedule",
     "clipped",
     "is_named",

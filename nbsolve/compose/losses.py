@@ -11,16 +11,14 @@ from nbsolve.expr import (
     Expr,
     Function,
     Number,
-    Power,
     Product,
     Quantity,
     Variable,
-    number,
     substitute,
     with_variables,
 )
 from nbsolve.notation import Names
-from nbsolve.objective import Objective, literal
+from nbsolve.objective import Objective, literal, penalty_term
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
@@ -57,12 +55,12 @@ def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text
             yield (phrase("conventions.zero_times_log"),)
     if problem.regulariser is not None:
         scale = Number(problem.regulariser.scale.value, problem.regulariser.scale.text)
-        squares = Function("sum", (Power((Variable("w"), number(2))),))
+        squares = Function("sum", (penalty_term(problem.regulariser, Variable("w")),))
         strength = Quantity(Symbol(Role.STRENGTH))
         factors = (
             (strength, squares) if problem.regulariser.scale.value == ONE else (scale, strength, squares)
         )
-        yield (phrase("conventions.penalty") + " ", Math(Product(factors)))
+        yield (phrase(f"penalties.{problem.regulariser.name}") + " ", Math(Product(factors)))
 
 
 def _zero_times_log(solution: Solution) -> bool:

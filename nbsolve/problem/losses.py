@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
-from nbsolve.catalogue import JOINT_LOSS_FORMULAS, LOSS_ALIASES, LOSS_FORMULAS, LOSSES
+from nbsolve.catalogue import JOINT_LOSS_FORMULAS, LOSS_ALIASES, LOSS_FORMULAS, LOSSES, PENALTIES
 from nbsolve.catalogue.losses import OUTPUT
 from nbsolve.formula import LOSS_VARIABLES, MOST_OUTPUTS, is_joint
 from nbsolve.given import Given
@@ -209,27 +210,37 @@ def _log_base_is_sound(cursor: Cursor, name: str, logarithmic: bool) -> bool:
 
 
 def read_regulariser(cursor: Cursor) -> Regulariser | None:
-    """`{l2: {strength, scale, over_samples}}`; None after noting a fault."""
-    named = read_named(cursor, "regulariser", ["l2"])
+    """`{l2: {strength, scale, over_samples}}`, or another penalty; None after noting a fault."""
+    named = read_named(cursor, "regulariser", PENALTIES)
     if named is None:
         return None
-    _, settings = named
+    name, settings = named
+    record = PENALTIES[name]
     if settings is None:
-        cursor.fault("l2 has no strength", expected="{l2: {strength: 0.1}}")
+        cursor.fault(f"{name} has no strength", expected=f"{{{name}: {{strength: 0.1}}}}")
         return None
-    if not settings.mapping(("strength", "scale", "over_samples"), "l2"):
+    if not settings.mapping(("strength", "scale", "over_samples", *record.settings), name):
         return None
     strength_cursor = settings.get("strength")
     if strength_cursor is None:
-        settings.fault("l2 has no strength", expected="strength: how much the weights count")
+        settings.fault(f"{name} has no strength", expected="strength: how much the weights count")
         return None
     strength = strength_cursor.number("strength", least=0)
-    scale: Given | None = _HALF
+    scale: Given | None = record.scale
     over: Over | None = "sum"
     if inner := settings.get("scale"):
         scale = inner.number("scale", above=0)
     if inner := settings.get("over_samples"):
         over = read_over(inner, "over_samples")
+    own = dict(record.settings)
+    for key in record.settings:
+        if inner := settings.get(key):
+            number = inner.number(key, least=0)
+            if number is not None and number.value > 1:
+                inner.fault(f"{key} is {number}", expected="a number from 0 to 1")
+                return None
+            own[key] = number or own[key]
     if strength is None or scale is None or over is None:
         return None
-    return Regulariser(strength=strength, scale=scale, over_samples=over)
+    kind: Literal["l2", "l1", "elastic"] = "l1" if name == "l1" else "elastic" if name == "elastic" else "l2"
+    return Regulariser(name=kind, settings=own, strength=strength, scale=scale, over_samples=over)

@@ -134,9 +134,13 @@ class LossTerm(_Frozen):
 
 
 class Regulariser(_Frozen):
-    """scale · strength · Σ w² over all weights (biases left out); "mean" divides by the batch's size."""
+    """scale · strength · Σ w² over all weights (biases left out); "mean" divides by the batch's size.
 
-    name: Literal["l2"] = "l2"
+    What stands in the sum is that of the penalty's record, with its `settings`: |w| for `l1`.
+    """
+
+    name: Literal["l2", "l1", "elastic"] = "l2"
+    settings: dict[str, Given] = {}
     strength: Given
     scale: Given
     over_samples: Over = "sum"

@@ -15,6 +15,7 @@ from nbsolve.catalogue import (
     LOSS_FORMULAS,
     LOSSES,
     OPTIMISERS,
+    PENALTIES,
 )
 from nbsolve.catalogue.losses import OUTPUT
 from nbsolve.catalogue.presets import PRESETS
@@ -429,16 +430,20 @@ def _one_or_several(description: str, one: Schema) -> Schema:
 
 
 def _regulariser() -> Schema:
-    l2 = mapping(
-        {
+    options: dict[str, Schema] = {}
+    sums = {"l2": "w²", "l1": "|w|", "elastic": "(ratio |w| + (1 − ratio)/2 w²)"}
+    for name, record in PENALTIES.items():
+        keys = {
             "strength": reference("number", "λ."),
-            "scale": reference("number", "The factor before λ Σ w² (default 1/2)."),
+            "scale": reference(
+                "number", f"The factor before λ Σ {sums.get(name, name)} (default {record.scale})."
+            ),
             "over_samples": one_of("mean divides the penalty by the number of samples.", ("sum", "mean")),
-        },
-        "scale · λ · Σ w² over all weights, without biases.",
-        required=("strength",),
-    )
-    return mapping({"l2": l2}, "A penalty on the weights.", required=("l2",))
+            **parameters_of(record.settings),
+        }
+        words = f"scale · λ · Σ {sums.get(name, name)} over all weights, without biases."
+        options[name] = mapping(keys, words, required=("strength",))
+    return {**mapping(options, "A penalty on the weights."), "minProperties": 1, "maxProperties": 1}
 
 
 def _training() -> Schema:

@@ -20,7 +20,16 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE
-from nbsolve.catalogue import CANCELLATIONS, OPTIMISERS, SCHEDULES, Equation, Optimiser, Schedule, is_named
+from nbsolve.catalogue import (
+    CANCELLATIONS,
+    OPTIMISERS,
+    PENALTIES,
+    SCHEDULES,
+    Equation,
+    Optimiser,
+    Schedule,
+    is_named,
+)
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -42,6 +51,7 @@ from nbsolve.expr import (
     with_variables,
 )
 from nbsolve.given import Given
+from nbsolve.objective import penalty_slope, penalty_term
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, loss_of, optimiser_of
 from nbsolve.problem.model import Choice, LossTerm, Problem
@@ -255,7 +265,7 @@ class Computation:
             terms.append(self._scaled(term, self._factor(term), body))
         regulariser = self.problem.regulariser
         if regulariser is not None:
-            squares = [total_of(Power((w, number(2)))) for w in self._weights]
+            squares = [total_of(penalty_term(regulariser, w)) for w in self._weights]
             terms.append(self._of_penalty(regulariser.scale.value, total(*squares)))
         return total(*terms)
 
@@ -414,9 +424,11 @@ class Computation:
                 gradient: Expr = total(*map(self._use, uses))
                 if self.problem.network.layers[n - 1].missing:
                     gradient = Product((gradient, Variable(f"M{n}")))
-                if self.problem.regulariser is not None:
-                    scale = 2 * self.problem.regulariser.scale.value
-                    gradient = Sum((gradient, self._of_penalty(scale, Variable(array.name))))
+                regulariser = self.problem.regulariser
+                if regulariser is not None:
+                    scale = PENALTIES[regulariser.name].coefficient * regulariser.scale.value
+                    slope = penalty_slope(regulariser, Variable(array.name))
+                    gradient = Sum((gradient, self._of_penalty(scale, slope)))
             else:
                 kind = self.problem.network.layers[n - 1].bias.kind
                 gradient = total_of(dz) if kind == "shared" else Function("sum_samples", (dz,))

@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import nbsolve
-from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, SCHEDULES
+from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, PENALTIES, SCHEDULES
 from nbsolve.catalogue.losses import OUTPUT
 from nbsolve.phrases import phrase
 from nbsolve.problem.parts import WORDS
@@ -47,6 +47,7 @@ def test_the_catalogue_has_words() -> None:
     assert set(TEXTS["losses"]) == {*LOSSES, OUTPUT}
     assert set(TEXTS["optimisers"]) == set(OPTIMISERS)
     assert set(TEXTS["schedules"]) == set(SCHEDULES)
+    assert set(TEXTS["penalties"]) == set(PENALTIES)
     assert all(set(words) == {"given", "update", "convention"} for words in TEXTS["schedules"].values())
     for name, record in OPTIMISERS.items():
         own = {"update_signal", "changes_signal"} if record.straight else set()
@@ -57,7 +58,16 @@ def test_the_catalogue_has_words() -> None:
 @pytest.mark.parametrize("key", list(keys(TEXTS)))
 def test_no_words_are_left_over(key: str) -> None:
     section, _, name = key.partition(".")
-    if section in ("rules", "reasons", "activations", "losses", "optimisers", "schedules", "numbers"):
+    if section in (
+        "rules",
+        "reasons",
+        "activations",
+        "losses",
+        "optimisers",
+        "schedules",
+        "penalties",
+        "numbers",
+    ):
         return  # looked up by ids that are tested above, or by a number
     assert is_said(section, name), f"{key} is said nowhere"
 
