@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from nbsolve.answers import Answer
 from nbsolve.asked_letters import AskedInLetters
+from nbsolve.compose.explaining import all_steps
 from nbsolve.expr import Atom, Expr, atoms
 from nbsolve.listing import asked
 from nbsolve.phrases import phrase
@@ -107,10 +108,19 @@ def _steps(worked: WorkedSolution, wanted: set[Atom]) -> Mapping[Atom, Step]:
     found: dict[Atom, Step] = {}
     for iteration in worked.solution.iterations:
         for step in iteration.steps:
-            if step.target in wanted:
-                found[step.target] = step
-            if step.unit_forms is not None:
-                found |= {member: step.unit(member) for member in step.members if member in wanted}
+            found |= _found_by(step, wanted)
+        if missing := wanted - found.keys():  # what the passes have no need of: ∂L/∂x, a Jacobian
+            for step in all_steps(worked.solution, iteration, missing):
+                if step.rule is not Rule.GIVEN:
+                    found |= _found_by(step, missing)
+    return found
+
+
+def _found_by(step: Step, wanted: Collection[Atom]) -> dict[Atom, Step]:
+    """The wanted quantities that a step finds, each with its own."""
+    found = {step.target: step} if step.target in wanted else {}
+    if step.unit_forms is not None:
+        found |= {member: step.unit(member) for member in step.members if member in wanted}
     return found
 
 

@@ -56,11 +56,14 @@ def test_the_words_are_true(path: Path) -> None:
     shown = sorted(world.spec.show)
     assert len(passes) == len(shown)
     for iteration, words in [(1, network), *zip(shown, passes, strict=True)]:
+        sample = re.search(r", sample (\d+)\.", words)
         checked = 0
         for name, relation, number in VALUE.findall(words):
             top, slash, bottom = name.partition("/")
             latex = names[latex_of((bottom or top).lstrip("∂"))]
             key = f"∂L/∂{latex}" if slash else latex
+            if sample is not None and "W[" not in key and "b[" not in key:
+                key += f"@{sample[1]}"
             value = world.value(key, iteration, carried=False)
             assert isinstance(value, Fraction | Real)
             text = number.replace("−", "-").replace("·10^", "e")

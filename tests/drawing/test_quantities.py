@@ -28,11 +28,10 @@ def test_lines_units_and_labels_say_what_they_show(path: Path) -> None:
     units = {f"x[{unit}]" for unit in range(1, sizes[0] + 1)}
     units |= {f"a[{layer}][{unit}]" for layer in range(1, len(sizes)) for unit in range(1, sizes[layer] + 1)}
     exits = {f"dL/da[{len(sizes) - 1}][{unit}]" for unit in range(1, sizes[-1] + 1)}
-    if worked.problem.losses:
-        units.add("L")
-    else:
-        exits = set()
     for show in shows(path):
+        # a given gradient comes in where it is used, in the backward pass alone
+        ends = worked.problem.losses or (worked.problem.given_gradient and show == "backward")
+        last, leaving = ({"L"}, exits) if ends else (set[str](), set[str]())
         root = ElementTree.fromstring(worked.draw(show).svg)
         parts = Counter(
             (element.get("data-part"), element.get("data-quantity"))
@@ -40,8 +39,8 @@ def test_lines_units_and_labels_say_what_they_show(path: Path) -> None:
             if element.get("data-part")
         )
         assert set(parts.values()) == {1}
-        assert {name for part, name in parts if part == "line"} == weights | exits
-        assert {name for part, name in parts if part == "unit"} == units
+        assert {name for part, name in parts if part == "line"} == weights | leaving
+        assert {name for part, name in parts if part == "unit"} == units | last
         assert {name for part, name in parts if part == "label"} <= weights
         for element in root.iter():
             name = element.get("data-quantity")

@@ -154,6 +154,9 @@ class Reader:
         text = self.quotient()
         while self.peek() in SIGNS:
             text += f"{SIGNS[self.take()]}{self.quotient()}"
+        if self.peek().startswith("⟨"):  # the brace of a whole path, over all of its factors
+            name = self.take()[1:-1].removeprefix("through ")
+            text = rf"\underbrace{{{text}}}_{{\text{{through }}{self.letters.get(name, name)}}}"
         return text
 
     def quotient(self) -> str:
@@ -180,10 +183,6 @@ class Reader:
                 self.take(")")
             elif re.fullmatch("[①-⑳㉑-㊿]", token):
                 text = rf"\underbrace{{{text}}}_{{\text{{{self.take()}}}}}"
-            elif token.startswith("⟨"):
-                words = self.take()[1:-1]
-                name = words.removeprefix("through ")
-                text = rf"\underbrace{{{text}}}_{{\text{{through }}{self.letters.get(name, name)}}}"
             else:
                 return text
 
