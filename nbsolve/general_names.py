@@ -184,7 +184,7 @@ class GeneralNames:
             yield Symbol(role, to=unit(self.sizes[0 if role is Role.INPUT else -1], "j"))
             return
         for layer in range(1, len(self.sizes)):
-            if role is Role.WEIGHT and self.network.layers[layer - 1].same_as is not None:
+            if role is Role.WEIGHT and not self.network.layers[layer - 1].weights:
                 continue
             source = unit(wiring.width(self.network, layer), "i") if role is Role.WEIGHT else None
             yield Symbol(role, layer, unit(self.sizes[layer], "j"), source)

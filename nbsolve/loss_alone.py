@@ -152,6 +152,8 @@ class Batch:
     def _incoming(self, outs: Sequence[Array], layer: int) -> Array:
         """What comes into a layer (from 0), from the input and the activations of the layers before it."""
         parts = [outs[source] for source in wiring.sources(self.problem.network, layer + 1)]
+        if wiring.adds(self.problem.network, layer + 1):
+            return reduce(lambda one, other: plus(one, other, self.arithmetic), parts)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def loss(
@@ -210,6 +212,8 @@ class Batch:
     def summed(self, parameters: Parameters, layer: int, a: Array, arithmetic: Arithmetic) -> Array:
         """z = W a + b, or W a − θ."""
         own = self.problem.network.layers[layer]
+        if own.kind == "add":
+            return a
         weights = parameters.weights[wiring.owner(self.problem.network, layer + 1) - 1]
         assert weights is not None
         z: Array = dot_product(weights.T if own.transposed else weights, a, arithmetic)

@@ -226,7 +226,7 @@ class Names:
         yield from (Symbol(role) for role in (Role.INPUT, Role.TARGET, Role.ERROR))
         roles = {"threshold": Role.THRESHOLD, "units": Role.BIAS}
         for number, layer in enumerate(self.network.layers, 1):
-            if layer.same_as is None:
+            if layer.weights:
                 yield Symbol(Role.WEIGHT, number)
             if layer.missing:
                 yield Symbol(Role.MASK, number)

@@ -304,7 +304,7 @@ class Objective:
         assert regulariser is not None
         squares: list[Expr] = []
         for index, layer in enumerate(self.problem.network.layers, start=1):
-            if matrix and layer.same_as is None:
+            if matrix and layer.weights:
                 weights = Quantity(Symbol(Role.WEIGHT, index, new=new))
                 squared = regulariser.name == "l2"
                 whole = Hadamard((weights, weights)) if squared else penalty_term(regulariser, weights)

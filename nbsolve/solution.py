@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from itertools import pairwise
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.blocks.addition import Addition
 from nbsolve.blocks.dense import Dense, unchanged
 from nbsolve.graph import Operation
 from nbsolve.problem import wiring
@@ -21,7 +22,10 @@ from nbsolve.values import Values
 MOST_PATHS = 6
 """More paths than this from a layer to the outputs are not multiplied out: an error signal is named instead."""
 
-LAYERS: dict[str, Callable[[int, Network, Callable[[Operation], Operation]], Dense]] = {"dense": Dense}
+LAYERS: dict[str, Callable[[int, Network, Callable[[Operation], Operation]], Dense]] = {
+    "dense": Dense,
+    "add": Addition,
+}
 """Layer kinds: a new one is one file in `blocks/` and one line here."""
 
 

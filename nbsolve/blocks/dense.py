@@ -68,7 +68,7 @@ class Dense:
         """How many activations come in."""
         return wiring.width(self.network, self.index)
 
-    @cached_property
+    @property
     def tied(self) -> bool:
         """Whether its weights are those of another layer."""
         return self.layer.same_as is not None

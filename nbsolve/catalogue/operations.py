@@ -33,7 +33,7 @@ from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Loca
 from nbsolve.step import Rule
 from nbsolve.symbol import Index
 
-__all__ = ["ADD", "SOFTMAX", "BiasKind", "elementwise", "unit_by_unit", "weighted_sum"]
+__all__ = ["ADD", "SOFTMAX", "BiasKind", "addition", "elementwise", "unit_by_unit", "weighted_sum"]
 
 BiasKind = Literal["units", "absent", "shared", "threshold"]
 
@@ -165,6 +165,22 @@ def _softmax() -> Operation:
 
 
 SOFTMAX = _softmax()
+
+
+@cache
+def addition(count: int) -> Operation:
+    """z[j] = x1[j] + x2[j] + …: several layers are added up before a function is applied."""
+    names = [f"x{n}" for n in range(1, count + 1)]
+    return Operation(
+        "addition",
+        Rule.PRE_ACTIVATION,
+        dict.fromkeys(names, (_j,)),
+        (_j,),
+        Sum(tuple(Entry(name, (_j,)) for name in names)),
+        Sum(tuple(Slot(name) for name in names)),
+        {name: Local(number(1), _upstream) for name in names},
+    )
+
 
 ADD = Operation(
     "add",

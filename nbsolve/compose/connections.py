@@ -18,7 +18,10 @@ __all__ = ["connections", "layers_in_words", "name_of_weight"]
 def connections(network: Network) -> Iterator[Text]:
     """A sentence for each layer that a reader would otherwise take for the next one of a chain."""
     for layer, own in enumerate(network.layers, 1):
-        if own.sources:
+        if own.kind == "add":
+            names = layers_in_words(wiring.sources(network, layer))
+            yield (phrase("statement.adds", layer=str(layer), sources=names),)
+        elif own.sources:
             yield _sources(network, layer)
         if own.same_as is not None:
             key = "statement.tied_transposed" if own.transposed else "statement.tied"

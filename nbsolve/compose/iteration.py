@@ -288,6 +288,8 @@ class IterationBlocks:
         return phrase(f"sections.{kind}", number=str(layer.index), activation=name)
 
     def _layer_words(self, layer: Dense) -> str:
+        if layer.layer.kind == "add":
+            return phrase("passages.forward_add")
         kinds = {"units": "and_bias", "shared": "and_shared", "threshold": "and_threshold"}
         bias = layer.layer.bias.kind
         key = {"linear": "forward_linear", "softmax": "softmax_layer"}.get(

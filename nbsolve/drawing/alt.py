@@ -50,6 +50,7 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
     for _, _, data in weights_of(graph):
         weight = _given(names, data["symbol"], data["weight"]) + (held if data["held"] else "")
         yield phrase("drawing.alt.edge", ends=ends(graph, data["ends"], names), weight=weight)
+    yield from added(graph, names)
     if len(problem.samples) == 1 and problem.samples[0].target is not None:
         targets = enumerate(problem.samples[0].target, 1)
         listed = [_given(names, Symbol(Role.TARGET, to=k), value) for k, value in targets]
@@ -138,6 +139,13 @@ def summary(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
     then = phrase("drawing.alt.then").join(layers)
     count = str(graph.graph["edges"])
     return phrase("drawing.alt.summary", layers=then, count=count)
+
+
+def added(graph: nx.DiGraph, names: Names) -> Iterator[str]:
+    """What is added up without weights."""
+    for _, unit, data in graph.edges(data=True):
+        if "added" in data:
+            yield phrase("drawing.alt.added", ends=ends(graph, (data["carries"], unit), names))
 
 
 def ends(graph: nx.DiGraph, units: Sequence[Node], names: Names) -> str:

@@ -20,7 +20,8 @@ def with_carried(content: Content, graph: nx.DiGraph, rows: Rows) -> Content:
     What a path runs along is dark there too.
     """
     nodes = [(node, data) for node, data in graph.nodes(data=True) if "carries" in data]
-    if not nodes:
+    added = any("added" in data for _, _, data in graph.edges(data=True))
+    if not nodes and not added:
         return content
     units, wires = dict(content.units), dict(content.wires)
     for node, data in nodes:
@@ -31,7 +32,9 @@ def with_carried(content: Content, graph: nx.DiGraph, rows: Rows) -> Content:
         units[node] = Unit(((replace(name, about=f"{name.about} past layer {node[0]}"),),), "carried")
     for before, after, data in graph.edges(data=True):
         if "carries" in data:
-            equals = row((Span("="),), TEXT, "quiet", f"{data['about']} equals")
+            equals = row((Span("+" if "added" in data else "="),), TEXT, "quiet", f"{data['about']} equals")
             wires[before, after] = Wiring((equals,), "carried", short=(equals,))
-    legend = (*content.legend, ("carried", phrase("drawing.legend.carried")))
+    words = [phrase("drawing.legend.carried")] if nodes else []
+    words += [phrase("drawing.legend.added")] if added else []
+    legend = (*content.legend, ("carried", ", ".join(words)))
     return replace(content, units=units, wires=wires, legend=legend)

@@ -98,6 +98,13 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
 def _connect(graph: nx.DiGraph, network: Network, unit: Node, shown: Sequence[Sequence[int]]) -> None:
     """Add the lines to a unit from what it takes, or from where that was carried to."""
     number, to = unit
+    if wiring.adds(network, number):
+        for source in wiring.sources(network, number):
+            if to in shown[source]:
+                start = (source, to)
+                before = start if source == number - 1 else _carried(network, number - 1, start)
+                name = canonical(graph.nodes[start]["symbols"][-1])
+                graph.add_edge(before, unit, carries=start, added=True, about=f"{name} into layer {number}")
     tied = wiring.owner(network, number) != number
     for column, (layer, own) in enumerate(wiring.incoming(network, number), 1):
         if own not in shown[layer] or wiring.is_missing(network, number, to, column):

@@ -88,8 +88,9 @@ def after(network: Network, unit: Node) -> list[Node]:
     return [
         (user, to)
         for user in wiring.users(network, unit[0])
-        for to in range(1, wiring.width_of(network, user) + 1)
-        if not wiring.is_missing(network, user, to, wiring.column_of(network, user, unit))
+        for to in ([unit[1]] if wiring.adds(network, user) else range(1, wiring.width_of(network, user) + 1))
+        if wiring.adds(network, user)
+        or not wiring.is_missing(network, user, to, wiring.column_of(network, user, unit))
     ]
 
 
@@ -185,15 +186,16 @@ def _factors(
     """The factors of one path's product, from the loss back to the quantity."""
     network = readings.solution.problem.network
 
-    def weight(to: Node, from_: Node) -> Symbol:
-        return wiring.weight(network, to[0], to[1], wiring.column_of(network, to[0], from_))
+    def weight(to: Node, from_: Node) -> Iterator[Symbol]:
+        if not wiring.adds(network, to[0]):
+            yield wiring.weight(network, to[0], to[1], wiring.column_of(network, to[0], from_))
 
     if symbol.role is Role.ACTIVATION and symbol.layer == last:
         yield Partial(LOSS, readings.here(symbol))
         return
     yield from output_factors(readings, passed[-1][0][1])
     for (own, left), (later, _) in zip(passed[-2::-1], passed[:0:-1], strict=True):
-        yield weight(later, left)
+        yield from weight(later, left)
         a, z = Symbol(Role.ACTIVATION, *left), Symbol(Role.PRE_ACTIVATION, *own)
         yield Partial(readings.here(a), readings.here(z))
     start, first = entered
@@ -203,7 +205,7 @@ def _factors(
     elif symbol.role is Role.THRESHOLD:
         yield Partial(Symbol(Role.PRE_ACTIVATION, *first), symbol)
     elif start is not None:
-        yield weight(first, start)
+        yield from weight(first, start)
 
 
 def _share(factors: tuple[Atom, ...], readings: Readings) -> Reading | None:

@@ -65,10 +65,11 @@ class DenseLayer(_Frozen):
 
     `sources` are the layers (0: the input) whose activations come in, one below the other; without any it is the
     layer before. `same_as` is the layer whose weights it shares, perhaps `transposed`; it has none of its own then.
+    Of the kind "add" it has no weights: its sources are as wide as itself, and added up.
     `missing` are connections that do not exist, by unit and input from 1; their weights are 0.
     """
 
-    kind: Literal["dense"] = "dense"
+    kind: Literal["dense", "add"] = "dense"
     units: int
     activation: Choice
     weights: tuple[tuple[Entry, ...], ...]

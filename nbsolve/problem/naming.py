@@ -102,9 +102,12 @@ def _role(cursor: Cursor, role: str, network: Network | None, names: dict[str, s
 def _layer(cursor: Cursor, role: str, number: int, network: Network, names: dict[str, str]) -> None:
     layer = network.layers[number - 1]
     stem = f"{_STEMS[role]}[{number}]"
-    if role == "weight" and layer.same_as is not None:
+    if role == "weight" and not layer.weights:
         if cursor.length() or cursor.is_scalar:
-            message = f"layer {number} uses the weights of layer {layer.same_as}"
+            other = layer.same_as
+            message = f"layer {number} " + (
+                "has no weights" if other is None else f"uses those of layer {other}"
+            )
             cursor.fault(message, expected="[]: they have one name")
     elif role == "weight":
         transposed = network.layout == "x W + b"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbsolve.catalogue import ACTIVATION_FORMULAS, ACTIVATIONS
 from nbsolve.formula import ACTIVATION_VARIABLES
+from nbsolve.problem.additions import is_addition, read_addition
 from nbsolve.problem.biases import read_bias
 from nbsolve.problem.cells import is_symbolic
 from nbsolve.problem.choices import read_choice
@@ -50,6 +51,10 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
         units = _units(element)
         sources = _sources(element, len(layers))
         width = _width(sources, widths)
+        if is_addition(element):
+            layers.append(read_addition(element, sources, widths, _activation))
+            widths.append(None if layers[-1] is None else layers[-1].units)
+            continue
         if units is not None and width is not None:
             parameters += units * width
         if parameters > MAXIMUM_PARAMETERS:
@@ -176,7 +181,7 @@ def _layer(
         return None
     kind = cursor.get("kind")
     if kind is not None:
-        kind.word("the layer's kind", ("dense",))
+        kind.word("the layer's kind", ("dense", "add"))
     for key, expected in (
         ("units", "units: how many units the layer has"),
         ("activation", f"activation: {listing([*ACTIVATIONS, *ACTIVATION_FORMULAS, CUSTOM], 'or')}"),

@@ -176,7 +176,7 @@ def _without_softmax(options: dict[str, dict[str, Schema]]) -> dict[str, dict[st
 def _network() -> Schema:
     layer = mapping(
         {
-            "kind": one_of("The kind of layer.", ("dense",)),
+            "kind": one_of("The kind of layer: dense, or the sum of others.", ("dense", "add")),
             "units": integer("How many units the layer has.", 1),
             "from": _sources_of_layer(),
             "activation": _activation(),
@@ -184,9 +184,13 @@ def _network() -> Schema:
             "bias": _bias("b in z = W x + b.", shared=True),
             "threshold": _bias("θ in z = W x − θ.", shared=False),
         },
-        "One dense layer.",
-        required=("units", "activation", "weights"),
+        "One layer.",
+        required=("activation",),
     )
+    kind = {"description": "The sum of others.", "const": "add"}
+    layer["if"] = {"properties": {"kind": kind}, "required": ["kind"]}
+    layer["then"] = {"required": ["from"], "not": _any_of(("weights", "bias", "threshold"))}
+    layer["else"] = {"required": ["units", "weights"]}
     return mapping(
         {
             "inputs": integer("How many numbers each input has.", 1),

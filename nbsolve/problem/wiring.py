@@ -13,6 +13,7 @@ from nbsolve.problem.model import Network
 from nbsolve.symbol import Role, Symbol, Unit
 
 __all__ = [
+    "adds",
     "column_of",
     "given_weight",
     "incoming",
@@ -35,6 +36,11 @@ def sources(network: Network, layer: int) -> tuple[int, ...]:
     return network.layers[layer - 1].sources or (layer - 1,)
 
 
+def adds(network: Network, layer: int) -> bool:
+    """Whether a layer only adds up what comes in, unit by unit."""
+    return network.layers[layer - 1].kind == "add"
+
+
 def users(network: Network, layer: int) -> list[int]:
     """The layers that take the activations of this one."""
     return [later for later in range(layer + 1, len(network.layers) + 1) if layer in sources(network, later)]
@@ -46,13 +52,15 @@ def width_of(network: Network, layer: int) -> int:
 
 
 def width(network: Network, layer: int) -> int:
-    """How many activations come into a layer."""
+    """How many activations come into a layer, each with a weight for every unit."""
+    if adds(network, layer):
+        return 0
     return sum(width_of(network, source) for source in sources(network, layer))
 
 
 def incoming(network: Network, layer: int) -> Iterator[tuple[int, int]]:
     """The unit, by its layer and its number, of each column of a layer's weights."""
-    for source in sources(network, layer):
+    for source in () if adds(network, layer) else sources(network, layer):
         yield from ((source, unit) for unit in range(1, width_of(network, source) + 1))
 
 
@@ -71,7 +79,11 @@ def owner(network: Network, layer: int) -> int:
 
 def uses_of_weights(network: Network, layer: int) -> list[int]:
     """The layers that use the weights of this one, itself among them."""
-    return [user for user in range(1, len(network.layers) + 1) if owner(network, user) == layer]
+    return [
+        user
+        for user in range(1, len(network.layers) + 1)
+        if owner(network, user) == layer and not adds(network, user)
+    ]
 
 
 def weight(

@@ -133,7 +133,7 @@ class Computation:
         """The arrays of parameters, layer by layer."""
         found = []
         for n, layer in enumerate(self.problem.network.layers, 1):
-            if layer.same_as is None:
+            if layer.weights:
                 found.append(_array(f"W{n}", n, True, self._trained(n)))
             if layer.bias.kind != "absent":
                 letter = "theta" if layer.bias.kind == "threshold" else "b"
@@ -220,7 +220,7 @@ class Computation:
         """z and a of each layer."""
         found: list[Assignment] = []
         for n, layer in enumerate(self.problem.network.layers, 1):
-            z: Expr = MatrixProduct((self._incoming(n), self._weights_of(n, down=True)))
+            z: Expr = self._sum(n)
             if layer.bias.kind == "threshold":
                 z = Sum((z, Negation((Variable(f"theta{n}"),))))
             elif layer.bias.kind != "absent":
@@ -237,10 +237,19 @@ class Computation:
             found += [(f"z{n}", z), (f"a{n}", total(*own))]
         return tuple(found)
 
+    def _sum(self, n: int) -> Expr:
+        """The weighted sums of a layer, or the sum of what comes in."""
+        if wiring.adds(self.problem.network, n):
+            return total(*self._parts(n))
+        return MatrixProduct((self._incoming(n), self._weights_of(n, down=True)))
+
+    def _parts(self, n: int) -> tuple[Expr, ...]:
+        sources = wiring.sources(self.problem.network, n)
+        return tuple(X if source == 0 else Variable(f"a{source}") for source in sources)
+
     def _incoming(self, n: int) -> Expr:
         """What comes into a layer, a row for each sample."""
-        sources = wiring.sources(self.problem.network, n)
-        parts = tuple(X if source == 0 else Variable(f"a{source}") for source in sources)
+        parts = self._parts(n)
         return parts[0] if len(parts) == 1 else Function("beside", parts)
 
     def _weights_of(self, n: int, down: bool) -> Expr:
@@ -375,6 +384,8 @@ class Computation:
     def _share(self, n: int, user: int) -> Expr:
         """What a layer's activations get back from one of the layers that take them."""
         network = self.problem.network
+        if wiring.adds(network, user):
+            return Variable(f"dz{user}")
         body: Expr = MatrixProduct((Variable(f"dz{user}"), self._weights_of(user, down=False)))
         sources = wiring.sources(network, user)
         if len(sources) == 1:

@@ -104,6 +104,12 @@ class ProseChecker(Conventions, Tables, LiveWords):
         if named != names or (side == "rows") is not (self.world.node["network"].get("layout") == "x W + b"):
             out.faults.append(f"{side} of layer {number}: {named}, not {names}")
 
+    def adds(self, place: Place, out: Found, number: str, layers: str) -> None:
+        """Which layers a layer adds up."""
+        layer = self.spec.layers[int(number) - 1]
+        if not layer.adds or _layers(layers) != list(layer.sources):
+            out.faults.append(f"layer {number} adds {layer.sources}, not {layers}")
+
     def tied(
         self, place: Place, out: Found, number: str, other: str, turned: str | None, letter: str
     ) -> None:
@@ -402,6 +408,7 @@ def _rules() -> list[Rule]:
             p.loss_letters,
         ),
         (r"(A network with .*\.)", p.network),
+        (r"Layer (\d+) adds up the activations of (.*), unit by unit, without weights\.", p.adds),
         (
             r"Layer (\d+) takes its values from ([^:$]*?)(?:: the (columns|rows) of its weight matrix belong to "
             r"(.*), in this order)?\.",

@@ -422,7 +422,10 @@ class World:
         outs: list[list[Number]] = [values]
         for number, layer in enumerate(self.spec.layers, 1):
             z: list[Number] = []
-            for j in range(1, layer.units + 1):
+            if layer.adds:
+                parts = zip(*(outs[source] for source in layer.sources), strict=True)
+                z = [self.rounded(sum(terms, Fraction(0))) for terms in parts]
+            for j in [] if layer.adds else range(1, layer.units + 1):
                 incoming = [v for source in layer.sources for v in outs[source]]
                 names = [
                     self.spec.weight(number, j, i).replace("W[", "W_new[")
@@ -514,6 +517,10 @@ class World:
             return self.number(self.key(f"d{top.partition('@')[0]}/d{bottom}", t), carried=carried)
         if upper == "a" and lower == "z" and up[0] == low[0]:
             return self._slope(up[0], up[1], low[1], mark, t, carried)
+        if upper == "z" and lower in ("a", "x") and self.spec.layers[up[0] - 1].adds:
+            if up[1] != low[-1] or (low[0] if lower == "a" else 0) not in self.spec.layers[up[0] - 1].sources:
+                raise Unknown(name)
+            return Fraction(1)
         copied = self.copied(name)
         if copied is not None:
             return self.number(self.key(copied, t), carried=carried)
@@ -531,7 +538,7 @@ class World:
         (upper, up), (lower, low) = indices(top), indices(bottom)
         sample = top.partition("@")[2] or bottom.partition("@")[2]
         mark = f"@{sample}" if sample else ""
-        if upper != "z":
+        if upper != "z" or self.spec.layers[up[0] - 1].adds:
             return None
         incoming = self.spec.incoming(up[0])
         if lower in ("a", "x"):
@@ -728,7 +735,7 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
     out: dict[Key, str] = {}
     columns = node["network"].get("layout", "W x + b") == "x W + b"
     for number, layer in enumerate(node["network"]["layers"], 1):
-        weights = layer["weights"]
+        weights = layer.get("weights", [])
         if isinstance(weights, dict):
             weights = weights.get("value", [])
         rows = list(zip(*weights, strict=True)) if columns else weights

@@ -34,6 +34,13 @@ def _problem(rng: Random) -> dict[str, Node] | None:
     for number in range(1, depth + 1):
         sources = _sources(rng, number)
         incoming = sum(widths[source] for source in sources)
+        alike = [source for source in range(number) if widths[source] == widths[number - 1]]
+        if 1 < number < depth and len(alike) > 1 and rng.random() < 0.3:
+            names = ["input" if source == 0 else str(source) for source in alike]
+            layers.append({"kind": "add", "from": names, "activation": rng.choice(functions)})
+            widths.append(widths[number - 1])
+            odd = True
+            continue
         if incoming > WIDEST:
             return None
         units, tie = _tie(rng, layers, incoming) if rng.random() < 0.4 else (rng.randint(1, 4), None)
@@ -53,7 +60,7 @@ def _problem(rng: Random) -> dict[str, Node] | None:
     if not odd or (widths[-1] == 1 and (output == "softmax" or loss.startswith(SEVERAL))):
         return None
     for own in layers:
-        del own["shape"]
+        own.pop("shape", None)
     network: dict[str, Node] = {"inputs": str(widths[0]), "layers": layers}
     if columns:
         network["layout"] = "x W + b"
@@ -72,7 +79,7 @@ def _tie(rng: Random, layers: list[dict[str, Node]], incoming: int) -> tuple[int
     """How many units a layer has, and whose weights: another's where they fit."""
     found: list[tuple[int, Node]] = []
     for number, other in enumerate(layers, 1):
-        if isinstance(other["weights"], dict) and "same_as" in other["weights"]:
+        if "weights" not in other or (isinstance(other["weights"], dict) and "same_as" in other["weights"]):
             continue
         units, inputs = other["shape"]
         if inputs == incoming:

@@ -10,6 +10,7 @@ from nbsolve import solve
 from tests.audit.pages import EXPLANATIONS, ROUNDINGS, markdown
 from tests.drawing.labels import violations
 from tests.loading import load_problem
+from tests.networks.comparing import disagreements
 from tests.networks.making import varied
 from tests.sampling import OneIn
 
@@ -28,6 +29,28 @@ samples: [{input: [1, 0.4], target: [1]}]
 loss: squared_error
 training: {optimiser: {sgd: {learning_rate: 0.5}}, iterations: 1}
 """
+
+
+RESIDUAL = """
+title: A residual block
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: relu, weights: [[0.5, -0.3], [0.8, 0.2]], bias: [0.3, -0.4]}
+    - {kind: add, from: [1, input], activation: sigmoid}
+    - {units: 1, activation: linear, weights: [[0.7, -1.1]], bias: [0.2]}
+samples: [{input: [1, 2], target: [0]}]
+loss: squared_error
+"""
+
+
+def test_a_residual_block() -> None:
+    assert not disagreements(RESIDUAL)
+    assert not markdown(RESIDUAL, {"explain": "paths"}).report().faults
+    worked = solve(load_problem(RESIDUAL))
+    assert "Layer 2 adds up the activations of layer 1 and the inputs, unit by unit" in str(worked.document())
+    assert not violations(worked.draw("backward").svg)
+    assert "Edge x₁ → a₁⁽²⁾: added as it is." in worked.draw("network").alt
 
 
 def test_random_networks(one_in: OneIn) -> None:

@@ -101,7 +101,10 @@ class Batch:
         zs, outs = [], [x]
         for number, layer in enumerate(self.spec.layers):
             parts = [outs[source] for source in layer.sources]
-            z = np.dot(np.concatenate(parts, axis=1), self.matrix(weights, number).T) + dz[number]
+            if layer.adds:
+                z = sum(parts) + dz[number]
+            else:
+                z = np.dot(np.concatenate(parts, axis=1), self.matrix(weights, number).T) + dz[number]
             if layer.bias is not None:
                 b = np.repeat(biases[number], layer.units) if layer.shared else biases[number]
                 z = z - b if layer.threshold else z + b
@@ -157,7 +160,7 @@ def _put_parameters(
     out: dict[Key, float], spec: Spec, names: tuple[str, str], t: int, weights: Any, biases: Any
 ) -> None:
     for number, layer in enumerate(spec.layers, 1):
-        for j, row in enumerate(weights[number - 1] if layer.same_as is None else [], 1):
+        for j, row in enumerate(weights[number - 1] if layer.weights else [], 1):
             out |= {
                 (f"{names[0]}[{number}][{j}][{i}]", t, None): float(v)
                 for i, v in enumerate(row, 1)

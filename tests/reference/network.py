@@ -47,6 +47,8 @@ def forward(spec: Spec, p: Parameters, x: Sequence[Number]) -> tuple[list[list[N
         incoming = taken(spec, number, outs)
         biases = p.biases[number - 1]
         z: list[Number] = []
+        if layer.adds:
+            z = [tame(sum(terms, ZERO)) for terms in zip(*(outs[n] for n in layer.sources), strict=True)]
         for j, row in enumerate(weights_of(spec, p, number)):
             total = sum((w * v for w, v in zip(row, incoming, strict=True)), ZERO)
             if biases is not None:
@@ -127,6 +129,8 @@ def backward(
         dz[number] = activations.pull_back(layer, zs[number], outs[number], da[number])
         columns = zip(*weights_of(spec, p, number), strict=True)
         back = [sum((d * w for d, w in zip(dz[number], column, strict=True)), ZERO) for column in columns]
+        if layer.adds:
+            back = dz[number] * len(layer.sources)
         for source in layer.sources:
             width = len(outs[source])
             da[source] = [a + b for a, b in zip(da[source], back[:width], strict=True)]
@@ -209,7 +213,7 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
             _record_paths(spec, p, out, t, s + 1, (zs, outs, top), share)
         for number, (layer, deltas) in enumerate(zip(spec.layers, dz[1:], strict=True)):
             for j, d in enumerate(deltas):
-                for i, v in enumerate(taken(spec, number + 1, outs)):
+                for i, v in enumerate([] if layer.adds else taken(spec, number + 1, outs)):
                     if spec.exists(number + 1, j + 1, i + 1):
                         own = spec.owner(number + 1) - 1
                         row_, column = (i, j) if layer.turned else (j, i)

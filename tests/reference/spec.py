@@ -62,6 +62,7 @@ class Layer:
     same_as: int | None = None
     turned: bool = False
     missing: frozenset[tuple[int, int]] = frozenset()
+    adds: bool = False
 
     def function(self, unit: int) -> tuple[str, dict[str, Fraction]]:
         """The activation of one unit (from 1), with its parameters."""
@@ -191,7 +192,13 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         given = node.get("from", str(number - 1))
         listed = given if isinstance(given, list) else [given]
         sources = tuple(0 if source == "input" else int(source) for source in listed)
-        layers.append(_layer(node, sum(widths[source] for source in sources), columns, sources))
+        own = [widths[source] for source in sources]
+        made = (
+            _sum(node, own, sources)
+            if node.get("kind") == "add"
+            else _layer(node, sum(own), columns, sources)
+        )
+        layers.append(made)
         widths.append(layers[-1].units)
     samples = problem["samples"]
     targets = None
@@ -389,6 +396,15 @@ def _layer(node: dict[str, Node], before: int, columns: bool, sources: tuple[int
         turned,
         frozenset(gaps),
     )
+
+
+def _sum(node: dict[str, Node], widths: list[int], sources: tuple[int, ...]) -> Layer:
+    """A layer that adds up others of its own width."""
+    if len(set(widths)) > 1:
+        raise ValueError("a sum of different widths")
+    name, parameters = _function(node["activation"])
+    held = [True] * widths[0]
+    return Layer(widths[0], name, parameters, [], [], None, held, False, False, (), sources, adds=True)
 
 
 def _empty(node: Node) -> bool:
