@@ -11,6 +11,7 @@ from nbsolve.compose.rule_letters import names_of, prediction
 from nbsolve.compose.rule_lines import Lines
 from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
+from nbsolve.given import known
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import RuleProblem
 from nbsolve.problem.rules import ASKS
@@ -30,6 +31,8 @@ __all__ = ["WorkedRule"]
 
 _MOST_TURNS = 40
 """Lines for a training on a question sheet, at most."""
+_LARGEST = 10**90
+"""Numbers beyond it are not drawn."""
 
 
 class WorkedRule(WorkedPage):
@@ -151,7 +154,10 @@ class WorkedRule(WorkedPage):
     @property
     def planes(self) -> range:
         """The units whose boundary can be drawn: all, or none."""
-        return drawn_units(self.problem)
+        last = self.trained.last
+        numbers = [value for row in (*last.weights, last.constants) for value in row]
+        numbers += [known(entry).value for sample in self.problem.samples for entry in sample.input]
+        return drawn_units(self.problem) if all(abs(value) < _LARGEST for value in numbers) else range(0)
 
     # ------------------------------------------------------------------ documents
 

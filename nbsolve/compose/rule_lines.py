@@ -109,12 +109,16 @@ class Lines:
 
     def added(self, left: Atom, values: Sequence[Q], result: Q) -> Line:
         """left = the values added = result."""
-        each, found = [self.operand(value) for value in values], self.operand(result)
+        found, each, sum_ = self.operand(result), [self.operand(value) for value in values], result
+        for extra in range(_MOST_EXTRA):
+            each = [self.operand(value, extra) for value in values]
+            sum_ = sum((one.value for one in each), Q(0))
+            if write(sum_, self.rounding.intermediates, EXACT).value == found.value:
+                break
         terms = tuple(literal(one) for one in each)
         parts: list[tuple[str, Expr | Result]] = []
         if len(terms) > 1:
             parts.append(("=" if all(one.exact for one in each) else "≈", Sum(terms)))
-        sum_ = sum((one.value for one in each), Q(0))
         parts.append(("=" if sum_ == found.value else "≈", Result(literal(found))))
         return Line(tuple(parts), left=Quantity(left))
 
