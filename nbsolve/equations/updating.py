@@ -16,7 +16,7 @@ from nbsolve.objective import literal
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import GraphProblem, GraphTraining, UpdateProblem
 from nbsolve.recorder import Recorder, forms
-from nbsolve.solving.rates import rates_given, write_rate
+from nbsolve.solving.rates import rates_given, updating, write_rate
 from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.step import Rule
 from nbsolve.symbol import Partial, Role, Symbol
@@ -81,15 +81,16 @@ def write_updates(recorder: Recorder, problem: GraphProblem | UpdateProblem, obj
         }
         for equation in record.equations:
             slots[equation.name] = slots[f"old_{equation.name}"] = Quantity(state(parameter, equation.name))
-        for equation in record.equations:
-            target = state(parameter, equation.name, equation.kept)
-            recorder.write(Rule.OPTIMISER_STATE, target, forms(with_variables(equation.formula, slots)))
-            slots[equation.name] = Quantity(target)
-        change = with_variables(record.change, slots)
-        step = _opposite(change) if training.direction == "ascent" else change
-        recorder.write(
-            Rule.PARAMETER_UPDATE, parameter._replace(new=True), forms(total(Quantity(parameter), step))
-        )
+        with updating(parameter):
+            for equation in record.equations:
+                target = state(parameter, equation.name, equation.kept)
+                recorder.write(Rule.OPTIMISER_STATE, target, forms(with_variables(equation.formula, slots)))
+                slots[equation.name] = Quantity(target)
+            change = with_variables(record.change, slots)
+            step = _opposite(change) if training.direction == "ascent" else change
+            recorder.write(
+                Rule.PARAMETER_UPDATE, parameter._replace(new=True), forms(total(Quantity(parameter), step))
+            )
 
 
 def _settings(training: GraphTraining) -> Mapping[str, Expr]:

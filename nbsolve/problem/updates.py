@@ -123,7 +123,7 @@ def _parameters(cursor: Cursor | None) -> tuple[GivenArray, ...]:
     found: list[GivenArray] = []
     for key in [*cursor.keys()]:
         inner = cursor.get(key)
-        if not _NAME.fullmatch(key) or key in ("L", "t"):
+        if not _NAME.fullmatch(key) or key in ("L", "t", "new"):
             cursor.key_fault(
                 key,
                 f"{key[:40]!r} cannot be the name of a parameter",

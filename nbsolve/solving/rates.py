@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from nbsolve.catalogue import SCHEDULES
+from nbsolve.errors import DomainError
 from nbsolve.expr import Expr, Quantity, with_variables
 from nbsolve.given import Given
 from nbsolve.problem.model import GraphTraining, Training
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Rule
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Role, Symbol, canonical
 
-__all__ = ["RATE", "UPDATES", "rate_formula", "rates_given", "setting", "write_rate"]
+__all__ = ["RATE", "UPDATES", "rate_formula", "rates_given", "setting", "updating", "write_rate"]
 
 RATE = Symbol(Role.LEARNING_RATE)
 
@@ -24,6 +26,15 @@ def setting(name: str) -> Symbol:
 
 UPDATES = setting("t")
 """The number of an update, counted from the first one that the optimiser made."""
+
+
+@contextmanager
+def updating(parameter: Symbol) -> Iterator[None]:
+    """What has no value in the block is said of the update of this parameter, or array of them."""
+    try:
+        yield
+    except DomainError as error:
+        raise DomainError(f"the update of {canonical(parameter)}: {error}") from error
 
 
 def rates_given(training: Training | GraphTraining, number: int) -> Iterator[tuple[Symbol, Given]]:

@@ -35,7 +35,7 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Training
 from nbsolve.recorder import Held, Recorder, forms
 from nbsolve.solving.gradient import Explanation
-from nbsolve.solving.rates import UPDATES, setting, write_rate
+from nbsolve.solving.rates import UPDATES, setting, updating, write_rate
 from nbsolve.step import Form, Members, Rule
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 
@@ -105,14 +105,15 @@ def _write_equations(recorder: Recorder, training: Training, parameter: Paramete
             return forms(formula(atom.parameter))
 
         old = parameter.symbol
-        recorder.write(
-            Rule.OPTIMISER_STATE,
-            old.state(equation.name, equation.kept),
-            forms(formula(old)),
-            Members(states),
-            unit_forms,
-            held=_held(parameter, old.state(equation.name)) if equation.kept else None,
-        )
+        with updating(old):
+            recorder.write(
+                Rule.OPTIMISER_STATE,
+                old.state(equation.name, equation.kept),
+                forms(formula(old)),
+                Members(states),
+                unit_forms,
+                held=_held(parameter, old.state(equation.name)) if equation.kept else None,
+            )
 
 
 def _held(parameter: Parameter, source: Symbol) -> Held | None:
@@ -180,14 +181,15 @@ def write_update(
             return forms(Sum((Quantity(wrt), Quantity(wrt._replace(change=True)) if changes else moved(wrt))))
 
         held = _held(parameter, old)
-        recorder.write(
-            Rule.PARAMETER_UPDATE,
-            new,
-            forms(Sum((Quantity(old), step))),
-            _with(members, "new"),
-            update,
-            held=held,
-        )
+        with updating(old):
+            recorder.write(
+                Rule.PARAMETER_UPDATE,
+                new,
+                forms(Sum((Quantity(old), step))),
+                _with(members, "new"),
+                update,
+                held=held,
+            )
         if recorder.recording and not changes:
             recorder.derive(delta, change(old))
         if recorder.recording and held is not None:

@@ -65,10 +65,12 @@ def test_random_graphs_agree(one_in: OneIn) -> None:
 def test_shipped_graphs_agree(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert agrees(text) > 3
-    if "sgd" in text or ("learning_rate:" in text and "adam" not in text):
+    if "learning_rate:" in text:
         for number_, expected in enumerate(iterations(text), start=1):
             found = numbers(worked(text), number_)
-            assert all(found[name] == pytest.approx(value, rel=1e-12) for name, value in expected.items())
+            assert {name for name in expected if "_new" in name} <= set(found)
+            known = {name: value for name, value in expected.items() if name in found}
+            assert all(found[name] == pytest.approx(value, rel=1e-12) for name, value in known.items())
 
 
 @pytest.mark.parametrize("example", published(), ids=lambda example: example.source)

@@ -11,7 +11,7 @@ from mpmath import mp
 import nbsolve
 from nbsolve import UpdateProblem, WorkedUpdate
 from nbsolve.catalogue import OPTIMISERS
-from nbsolve.errors import ProblemError, UnknownQuantityError
+from nbsolve.errors import DomainError, ProblemError, UnknownQuantityError
 from tests.corpus.outputs import FORMATS
 from tests.optimisers.test_recursions import ELSEWHERE
 from tests.reference import optimisers
@@ -140,6 +140,15 @@ def test_a_state_that_does_not_fit(state: str) -> None:
         nbsolve.load_problem(text("adam", state))
     assert "problem:9:" in str(error.value)
     assert STATES[state].removeprefix("state: ") in str(error.value)
+
+
+def test_a_division_by_zero_names_the_update_and_the_parameter() -> None:
+    """AdaMax divides by the largest gradient so far; where all were 0 its step has no value."""
+    with pytest.raises(DomainError, match="update 2: the update of v: a division by zero"):
+        solved(
+            "kind: update\nparameters: {w: 1, v: 1}\ngradients: [{w: 1, v: 1}, {w: 1, v: 0}]\n"
+            "optimiser: {adamax: {beta2: 0}}\n"
+        ).updates()
 
 
 def test_an_optimiser_that_keeps_nothing_has_no_state() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import autograd.numpy as np
 from autograd import grad
 
+from tests.reference import optimisers
 from tests.reference.graph_reading import Graph, entries, read_graph, reads, walk
 
 TIE = 1e-10
@@ -55,20 +56,31 @@ def iterations(text: str) -> list[Values]:
     """One dict an iteration of `training`: values, local factors, gradients, and the new parameters (`x_new`)."""
     graph = read_graph(text)
     point = _point(graph, None)
-    rate = float(Fraction(graph.training["learning_rate"]))
+    name_, settings = _optimiser(graph.training)
+    kept: dict[str, Values] = {}
     sign = 1 if graph.training.get("direction", "descent") == "ascent" else -1
     trained = graph.training.get("parameters", list(_arrays(graph)))
     found = []
-    for _ in range(int(graph.training.get("iterations", "1"))):
+    for t in range(1, int(graph.training.get("iterations", "1")) + 1):
         values = {**_local_factors(graph, point), **_solved(graph, point)}
-        moved = {
-            one: point[one] + sign * rate * values[f"d{graph.of}/d{one}"]
-            for name in trained
-            for one in entries(name, graph.shapes[name])
-        }
+        moved: Values = {}
+        for one in [one for name in trained for one in entries(name, graph.shapes[name])]:
+            slope = values[f"d{graph.of}/d{one}"]
+            new, state = optimisers.update(name_, settings, point[one], slope, kept.get(one, {}), t)
+            kept[one] = dict(state)
+            moved[one] = float(new) if sign < 0 else 2 * point[one] - float(new)
         point |= moved
         found.append({**values, **{_new(name): value for name, value in moved.items()}})
     return found
+
+
+def _optimiser(training: Mapping[str, Any]) -> tuple[str, Values]:
+    """The optimiser's name and settings, as doubles; a learning rate alone is plain gradient descent."""
+    chosen = training.get("optimiser", {"sgd": {"learning_rate": training.get("learning_rate")}})
+    name, given = (chosen, {}) if isinstance(chosen, str) else next(iter(chosen.items()))
+    return name, {
+        key: float(Fraction(text)) for key, text in {**optimisers.USUAL[name], **(given or {})}.items()
+    }
 
 
 def _new(name: str) -> str:
