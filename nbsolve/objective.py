@@ -494,7 +494,7 @@ def penalty_term(regulariser: Regulariser, weight: Expr) -> Expr:
 
 
 def penalty_slope(regulariser: Regulariser, weight: Expr) -> Expr:
-    """Its derivative, without the record's coefficient: w, sign(w) …"""
+    """The derivative of what a weight adds, without the record's coefficient: w, sign(w) …"""
     slots = {name: literal(given) for name, given in regulariser.settings.items()}
     return with_variables(PENALTIES[regulariser.name].slope, {**slots, "w": weight})
 

@@ -129,7 +129,7 @@ def _weights(setting: str, more: int = 0) -> Expr:
 
 def _corrected(name: str, setting: str) -> Expr:
     """A moving average that began at 0, divided by the sum of its weights, 1 − β^t."""
-    return Quotient((Variable(name), Sum((number(1), Negation((Power((Variable(setting), _t)),))))))
+    return Quotient((Variable(name), _weights(setting)))
 
 
 def _root(expression: Expr) -> Expr:
