@@ -97,8 +97,20 @@ def atom_to_data(atom: Atom) -> list[Any]:
     """A quantity as JSON data."""
     if isinstance(atom, Partial):
         return [atom_to_data(atom.of), atom_to_data(atom.wrt)]
-    fields = atom if atom.stem else atom[:-1]
-    return [{"i": value.name} if isinstance(value, Index) else value for value in fields]
+    fields: tuple[Any, ...] = atom if atom.stem else atom[:-2]
+    return [_place_to_data(value) for value in fields]
+
+
+def _place_to_data(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_place_to_data(each) for each in value]
+    return {"i": value.name} if isinstance(value, Index) else value
+
+
+def _place_from_data(part: Any) -> Any:
+    if isinstance(part, list):
+        return tuple(_place_from_data(each) for each in part)
+    return Index(part["i"]) if isinstance(part, dict) else part
 
 
 def atom_from_data(stored: list[Any]) -> Atom:
@@ -109,8 +121,7 @@ def atom_from_data(stored: list[Any]) -> Atom:
             raise ValueError("a derivative of derivatives")
         return Partial(of, wrt)
     role, *rest = stored
-    places: list[Any] = [Index(part["i"]) if isinstance(part, dict) else part for part in rest]
-    return Symbol(Role(role), *places)
+    return Symbol(Role(role), *map(_place_from_data, rest))
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from nbsolve.errors import NbsolveError
 from nbsolve.handout.exporter import NbsolvePDFExporter
 from nbsolve.notebook import make_notebook
 from nbsolve.render import latex, myst, stored, text
-from tests.handout.made import PROBLEMS, SMALL
+from tests.handout.made import PROBLEMS, ROOT, SMALL
 from tests.handout.pdf import Pdf
 from tests.handout.reading import digits, formulas
 
@@ -289,3 +290,11 @@ def test_boxes_are_read_everywhere_and_are_directives_on_the_site() -> None:
         assert ":::" not in plain
         assert myst.with_directives(plain) == myst.render(document)
     assert "<!-- box: note nbsolve-conventions -->\n\n**" in plain
+
+
+@pytest.mark.parametrize(
+    "name", ["graph-a-gate-at-a-time", "update-rmsprop-given-state", "rule-perceptron-xor"]
+)
+def test_documents_of_every_kind_come_back_from_a_notebook(name: str) -> None:
+    document = solve(load_problem(ROOT / "problems" / f"{name}.yaml")).document()
+    assert stored.read(json.loads(json.dumps(stored.written(document)))).blocks == document.blocks
