@@ -92,20 +92,20 @@ def faults(worked: WorkedSolution, printed: Printed) -> Iterator[str]:
         if entry.sample is None
     }
     columns = given.network.layout == "x W + b"
-    wanted = {(t, "L") for t in spec.show}
+    wanted = {(t, "L") for t in spec.show if spec.valued}
     for t in spec.show:
         for n, layer in enumerate(spec.layers, 1):
             letters = ["W", *([] if layer.bias is None else ["theta" if layer.threshold else "b"])]
             wanted |= {(t, f"dL/d{letter}{n}") for letter in letters}
             if spec.learning_rate is not None:
                 wanted |= {(t, f"new {letter}{n}") for letter in letters}
-    if not spec.losses:
+    if not spec.differentiated:
         wanted = {(1, f"{letter}{n}") for letter in "za" for n in range(1, len(spec.layers) + 1)}
     if set(printed) != wanted:
         yield f"printed: {sorted(set(printed) ^ wanted)} too many or missing"
     for (t, label), numbers in printed.items():
         names = quantities(spec, label, columns)
-        samples = [None] if spec.losses else [s + 1 for s in spec.batch_of(t)]
+        samples = [None] if spec.differentiated else [s + 1 for s in spec.batch_of(t)]
         places_of = [(name, s) for s in samples for name in names]
         if len(places_of) != len(numbers):
             yield f"{label}: {numbers}"
