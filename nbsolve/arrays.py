@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from nbsolve.nearest import Floats, to_float, to_floats
+from nbsolve.problem import wiring
 from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.writing import scalar
@@ -108,7 +109,8 @@ class IterationArrays:
         a: dict[int, Floats] = {}
         for layer in solution.layers:
             index = layer.index
-            W[index] = array(about(layer.w()))
+            if not wiring.adds(solution.problem.network, index):
+                W[index] = array(about(layer.w()))
             constant = layer.constant()
             if constant is not None:
                 sign = -1.0 if constant.role is Role.THRESHOLD else 1.0

@@ -65,7 +65,8 @@ class Frames:
     @cached_property
     def _height(self) -> float:
         """The height that all frames share: that of the frame with the most lines below the network."""
-        empty = Content("", (), {}, {}, legend=step_legend(), shorter=step_forms())
+        legend = self._content(self.moments[0])[0].legend
+        empty = Content("", (), {}, {}, legend=legend, shorter=step_forms())
         heights = (
             self.layout.scene_height(replace(empty, notes=self._notes(moment))) for moment in self.moments
         )

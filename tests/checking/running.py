@@ -92,10 +92,15 @@ def faults(worked: WorkedSolution, printed: Printed) -> Iterator[str]:
         if entry.sample is None
     }
     columns = given.network.layout == "x W + b"
+    problem_layers = given.network.layers
+    missing = {f"[{n}][{j}][{i}]" for n, layer in enumerate(problem_layers, 1) for j, i in layer.missing}
     wanted = {(t, "L") for t in spec.show if spec.valued}
     for t in spec.show:
         for n, layer in enumerate(spec.layers, 1):
-            letters = ["W", *([] if layer.bias is None else ["theta" if layer.threshold else "b"])]
+            letters = (
+                ["W"] if problem_layers[n - 1].weights else []
+            )  # it adds, or takes those of another layer
+            letters += [] if layer.bias is None else ["theta" if layer.threshold else "b"]
             wanted |= {(t, f"dL/d{letter}{n}") for letter in letters}
             if spec.learning_rate is not None:
                 wanted |= {(t, f"new {letter}{n}") for letter in letters}
@@ -111,6 +116,10 @@ def faults(worked: WorkedSolution, printed: Printed) -> Iterator[str]:
             yield f"{label}: {numbers}"
             continue
         for (name, s), number in zip(places_of, numbers, strict=True):
+            if name[name.find("[") :] in missing and "W" in name:  # no connection: 0 in the matrix
+                if Fraction(number) != 0:
+                    yield f"{name}: {number}, but it does not exist"
+                continue
             value = true[name, t, s]
             old = None if each_step or "_new" not in name else true[name.replace("_new", ""), t, None]
             unlike = None if old is None or old == value else as_fraction(old)

@@ -14,6 +14,7 @@ import pytest
 from nbsolve import solve
 from nbsolve.drawing import Drawing, draw_network
 from nbsolve.errors import UnknownQuantityError
+from nbsolve.problem.wiring import uses_of_weights
 from nbsolve.symbol import Role, Symbol
 from tests.drawing.networks import PROBLEMS, faults, random_problem, texts, wide_problem
 from tests.loading import load_problem
@@ -66,6 +67,9 @@ def test_every_given_weight_is_on_an_edge_and_in_the_words(path: Path) -> None:
     for number, layer in enumerate(problem.network.layers, 1):
         for unit, values in enumerate(layer.weights, 1):
             for source, weight in enumerate(values, 1):
+                if (unit, source) in layer.missing:
+                    assert f"W[{number}][{unit}][{source}]" not in written
+                    continue
                 shown = str(weight).replace("-", "−")
                 assert written[f"W[{number}][{unit}][{source}]"].endswith(f" = {shown}")
                 assert f"= {shown}" in drawing.alt
@@ -74,15 +78,24 @@ def test_every_given_weight_is_on_an_edge_and_in_the_words(path: Path) -> None:
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_every_gradient_stands_below_its_value_with_its_sign(path: Path) -> None:
     worked = solve(load_problem(path))
+    network = worked.problem.network
     drawing = worked.draw("backward")
     gradients = worked.iterations[0].gradients
     written = texts(drawing.scene)
     tones = {row.about: row.tone for row in drawing.scene.rows}
     kinds = {line.about: line.kind for line in drawing.scene.lines}
-    for layer, matrix in gradients.W.items():
+    for layer, given in enumerate(network.layers, 1):
+        if not given.weights:  # it adds, or its weights are those of another layer
+            continue
+        matrix = gradients.W[layer]
+        uses = len(uses_of_weights(network, layer))
         for (j, i), value in ((place, float(matrix[place])) for place in zip(*matrix.nonzero(), strict=True)):
             name = f"[{layer}][{j + 1}][{i + 1}]"
             text, tone = written[f"dL/dW{name}"], tones[f"dL/dW{name}"]
+            if uses > 1:  # at each of its lines the same: the weight has one gradient
+                text, *others = text.removeprefix("∂ ").split(" ∂ ")
+                assert others == [text] * (uses - 1)
+                text = f"∂ {text}"
             assert text.startswith("∂ −" if value < 0 else "∂ ")
             assert tone == kinds[f"W{name}"] == ("negative" if value < 0 else "positive")
             if "·" not in text:

@@ -14,6 +14,30 @@ from tests.drawing.networks import PROBLEMS
 from tests.drawing.test_network import SVG, shows
 from tests.loading import load_problem
 
+# the weights and the lines without a weight of networks that are not chains
+OTHERS = {
+    "missing-connections": (
+        {
+            f"W[{place}]"
+            for place in ("1][1][1", "1][1][2", "1][2][2", "1][2][3", "2][1][1", "2][2][1", "2][2][2")
+        },
+        set[str](),
+    ),
+    "tied-autoencoder": (
+        {f"W[1][{j}][{i}]{use}" for j in (1, 2) for i in (1, 2, 3) for use in ("", " in layer 2")},
+        set[str](),
+    ),
+    "xor-with-a-direct-connection": (
+        {"W[1][1][1]", "W[1][1][2]", "W[2][1][1]", "W[2][1][2]", "W[2][1][3]"},
+        {"x[1] past layer 1", "x[2] past layer 1"},
+    ),
+    "residual-block": (
+        {f"W[{n}][{j}][{i}]" for n in (1, 2) for j in (1, 2) for i in (1, 2)} | {"W[4][1][1]", "W[4][1][2]"},
+        {f"x[{i}] past layer {n}" for i in (1, 2) for n in (1, 2)}
+        | {f"{unit}[{i}] into layer 3" for unit in ("a[2]", "x") for i in (1, 2)},
+    ),
+}
+
 
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_lines_units_and_labels_say_what_they_show(path: Path) -> None:
@@ -25,8 +49,10 @@ def test_lines_units_and_labels_say_what_they_show(path: Path) -> None:
         for to in range(1, sizes[layer] + 1)
         for source in range(1, sizes[layer - 1] + 1)
     }
+    weights, carried = OTHERS.get(path.stem, (weights, set[str]()))
     units = {f"x[{unit}]" for unit in range(1, sizes[0] + 1)}
     units |= {f"a[{layer}][{unit}]" for layer in range(1, len(sizes)) for unit in range(1, sizes[layer] + 1)}
+    units |= {name for name in carried if " past " in name}
     exits = {f"dL/da[{len(sizes) - 1}][{unit}]" for unit in range(1, sizes[-1] + 1)}
     for show in shows(path):
         # a given gradient comes in where it is used, in the backward pass alone
@@ -39,11 +65,13 @@ def test_lines_units_and_labels_say_what_they_show(path: Path) -> None:
             if element.get("data-part")
         )
         assert set(parts.values()) == {1}
-        assert {name for part, name in parts if part == "line"} == weights | leaving
+        assert {name for part, name in parts if part == "line"} == weights | carried | leaving
         assert {name for part, name in parts if part == "unit"} == units | last
-        assert {name for part, name in parts if part == "label"} <= weights
+        assert {name for part, name in parts if part == "label"} <= weights | carried
         for element in root.iter():
             name = element.get("data-quantity")
+            if name in carried or (name or "").partition(" ")[2].startswith(("in layer", "past", "into")):
+                continue  # no quantity of its own, but where one is used
             assert name is None or canonical(parse_canonical(name)) == name
             if element.get("data-part") == "label":
                 assert element[0].tag == f"{SVG}rect"

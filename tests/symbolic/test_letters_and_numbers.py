@@ -14,6 +14,7 @@ from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Expr, Quantity, walk
 from nbsolve.general import instantiated
 from nbsolve.problem.model import Problem
+from nbsolve.problem.wiring import is_chain
 from nbsolve.solution import Iteration
 from nbsolve.step import Reason, Step
 from nbsolve.symbol import Index, Partial, Symbol
@@ -102,6 +103,9 @@ def _check_all(problem: Problem) -> int:
         count += len(step.forms)
     sizes = (problem.network.inputs, *(layer.units for layer in problem.network.layers))
     general = letters.general
+    if not is_chain(problem.network):  # instances and matrices alone
+        assert general is None
+        return count
     assert general is not None
     for formula in (*general.factors, *general.linear, *general.signals, *general.gradients):
         for target, instance in general_steps(formula, sizes):
@@ -115,7 +119,7 @@ def test_shipped_problems_in_letters(path: object) -> None:
     problem = load_problem(path)
     problem = problem.model_copy(update={"rounding": type(problem.rounding)()})
     if len(problem.samples) == 1 or (problem.training and problem.training.batch == 1):
-        assert check_all(problem) > 50
+        assert check_all(problem) > (50 if is_chain(problem.network) else 20)
 
 
 @pytest.mark.parametrize("index", range(120))
