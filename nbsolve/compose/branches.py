@@ -71,7 +71,9 @@ class Branches:
 
         def replaced(node: Expr) -> Expr | None:
             if isinstance(node, Applied):
-                return self._decided(node.expanded, reasons) if self.is_own(node) else node
+                if self.is_own(node):
+                    return self._decided(node.expanded, reasons)
+                return None if self.of_loss and any(map(_distinguishes, walk(node.argument))) else node
             if self.of_loss and _distinguishes(node):
                 return self._decided(node, reasons)
             return _once(node, replaced)
@@ -113,13 +115,17 @@ class Branches:
         raise TypeError("a case distinction without a last branch")
 
     def _extreme(self, operands: tuple[Expr, ...], wanted: int, reasons: list[Comparison]) -> Expr | None:
-        """The largest operand (the smallest where −1 is wanted), the first of equal ones; None for vectors."""
+        """The largest operand (the smallest where −1 is wanted); of equal ones a number, else the first.
+
+        None for vectors.
+        """
         best = operands[0]
         for other in operands[1:]:
             sign = self._sign(other, best, [])
             if sign is None:
                 return None
-            best = other if sign == wanted else best
+            number_wins = sign == 0 and _constant(other) and not _constant(best)
+            best = other if sign == wanted or number_wins else best
         others = [other for other in operands if other is not best]
         for left, right in ((best, other) for other in others):
             self._sign(*((right, left) if isinstance(left, Number) else (left, right)), reasons)
@@ -135,6 +141,10 @@ class Branches:
         if any(True for _ in chain(atoms(left), atoms(right))):  # two constants need no reason
             reasons.append(Comparison(left, _SIGNS[sign], right))
         return sign
+
+
+def _constant(e: Expr) -> bool:
+    return not any(True for _ in atoms(e))
 
 
 def _distinguishes(node: Expr) -> bool:

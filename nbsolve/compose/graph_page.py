@@ -297,7 +297,7 @@ class GraphPage:
         if len(shape) > 2 or len(targets) < 2 or not all(one in lines.values.stored for one in targets):
             return
         entries = [literal(lines.written(target)) for target in targets]
-        exact = all(lines.written(target).exact for target in targets)
+        exact = lines.writer.each_step or all(lines.written(target).exact for target in targets)
         left = Quantity(Partial(self.names.objective, quantity(name)))
         yield Derivation((Line((("=" if exact else "≈", matrix_of(entries, shape)),), left),))
 

@@ -105,9 +105,11 @@ class Lines(Calculator):
         result = self.written(unit.target)
         found = self.computed(unit.target, resolved.formula, self._goals(unit.target, result))
         numeric = found.parts
-        parts = (*(("=", form) for form in letters), *numeric, *self._result(resolved, result, numeric))
+        shown = [part for part in numeric if not letters or part[1] != letters[-1]]
+        parts = (*(("=", form) for form in letters), *shown, *self._result(resolved, result, numeric))
         beyond = self.beyond_above(found)
         note = (*reasons, *(["; "] if reasons and beyond else []), *beyond)
+        note = note or self.indistinguishable(result)
         return Line(parts, Quantity(unit.target), note=note), self.anchor(unit.target)
 
     def value_only(self, step: Step) -> Derivation:

@@ -199,7 +199,7 @@ class Numbers:
         if not any(_composite(term) for term in formula.operands):
             return ()
         arithmetic = self.solution.arithmetic
-        values = [evaluate(term, self.values, arithmetic) for term in formula.operands]
+        values = [settled(scalar(evaluate(term, self.values, arithmetic))) for term in formula.operands]
         for extra in range(MOST_EXTRA):
             written = [self.writer.result(scalar(value), extra) for value in values]
             middle = _signed_sum(written)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 from mpmath import mp
@@ -352,6 +352,27 @@ class Audit:
             return {anchor.removesuffix(f"-{parts[-1]}")}
         return {anchor}
 
+    def meaning(self, kind: str, source: str) -> object:
+        """What a block's formulae say; equal for two sources that differ in nothing but needless brackets."""
+        general = {("z",): "z", ("a",): "a", ("y",): "y"} | self.world.symbols
+        try:
+            words = (
+                [part for formula, part in split_inline(source) if not formula] if kind != "display" else []
+            )
+            if kind == "display":
+                chains = read_display(source)
+            else:
+                chains = [
+                    relation_chain(read_tokens(part)) for formula, part in split_inline(source) if formula
+                ]
+            parts = [((("=", c.target), *c.items), c.notes) for c in chains]
+            return words, [
+                ([(r, tidy(whole(x, general))) for r, x in items], [_said(note, general) for note in notes])
+                for items, notes in parts
+            ]
+        except TROUBLE:
+            return None
+
     def report(self) -> Report:
         """The whole page."""
         out = Report()
@@ -374,6 +395,19 @@ def anchor_of(name: str) -> str:
     return shared
 
 
+class Audited(Protocol):
+    """What `kill` needs of an audit."""
+
+    blocks: list[Block]
+
+    @property
+    def chains(self) -> Any: ...
+
+    def check(self, position: int, source: str | None = None) -> Found: ...
+
+    def meaning(self, kind: str, source: str) -> object: ...
+
+
 @dataclass
 class Kills:
     """How many changes of a page were made, how many were found, and those that passed."""
@@ -386,24 +420,6 @@ class Kills:
     @property
     def rate(self) -> float:
         return self.found / self.made
-
-
-def meaning(audit: Audit, kind: str, source: str) -> object:
-    """What a block's formulae say; equal for two sources that differ in nothing but needless brackets."""
-    general = {("z",): "z", ("a",): "a", ("y",): "y"} | audit.world.symbols
-    try:
-        words = [part for formula, part in split_inline(source) if not formula] if kind != "display" else []
-        if kind == "display":
-            chains = read_display(source)
-        else:
-            chains = [relation_chain(read_tokens(part)) for formula, part in split_inline(source) if formula]
-        parts = [((("=", c.target), *c.items), c.notes) for c in chains]
-        return words, [
-            ([(r, tidy(whole(x, general))) for r, x in items], [_said(note, general) for note in notes])
-            for items, notes in parts
-        ]
-    except TROUBLE:
-        return None
 
 
 def _said(note: Texts, symbols: Mapping[Texts, str]) -> object:
@@ -419,7 +435,7 @@ def _said(note: Texts, symbols: Mapping[Texts, str]) -> object:
 
 
 def kill(
-    audit: Audit,
+    audit: Audited,
     changes: Callable[[Block], Iterable[Mutant]] | None = None,
     *,
     all_digits: bool = True,
@@ -443,8 +459,8 @@ def kill(
                 out.found += 1
                 continue
             if mutant.kind == "bracket":
-                original = original or meaning(audit, block.kind, block.source)
-                if original is not None and meaning(audit, block.kind, mutant.source) == original:
+                original = original or audit.meaning(block.kind, block.source)
+                if original is not None and audit.meaning(block.kind, mutant.source) == original:
                     out.same += 1
                     continue
             out.made += 1

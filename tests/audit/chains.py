@@ -254,7 +254,7 @@ class ChainChecker:
         """It stands there as the problem gives it, whatever the formula for the others says."""
         given = self.world.givens[name.replace("_new", ""), 1, None]
         for form in map(tidy, forms):
-            if not has_symbols(form) and literal(form) is None and not _is_fraction(form):
+            if not has_symbols(form) and literal(form) is None and not is_fraction(form):
                 continue  # the line in which the numbers are put into the formula
             if not has_symbols(form) and text_of(form) != written(given):
                 out.faults.append(f"{name} is held at {given}, printed {text_of(form)}")
@@ -419,7 +419,7 @@ class ChainChecker:
     def _check_result(self, node: Node, boxed: bool, base: Node, target: str, t: int, out: Found) -> None:
         end = literal(node)
         if end is None:
-            if not _is_fraction(node):
+            if not is_fraction(node):
                 out.faults.append(f"{target}: the chain does not end in a number")
             return
         letters = self.evaluator(t, carried=True, layer=_layer(target))
@@ -519,11 +519,11 @@ class ChainChecker:
         if note[-len(MORE_DIGITS) :] != MORE_DIGITS:
             return note
         before, found, names = " ".join(note[: -len(MORE_DIGITS)]).rpartition(" \\text ; ")
-        listed = list(_listed(tuple(names.split(" "))))
+        these = list(listed(tuple(names.split(" "))))
         below = [tidy(self.parse(texts)) for chain in context.below for _, texts in chain.items]
-        if len({*listed}) != len(listed):
+        if len({*these}) != len(these):
             out.faults.append("more digits of one thing twice")
-        for texts in listed:
+        for texts in these:
             named = tidy(self.parse(texts))
             either = [named, _vector_of(named)] if isinstance(named, Sym) else [named]
             if named == formulae[0]:
@@ -627,7 +627,7 @@ def _formula_of(target: Sym) -> Node:
     return Sum((Sym("L"), Neg(Sym("L_new")))) if target.name == "L - L_new" else target
 
 
-def _listed(texts: Texts) -> Iterator[Texts]:
+def listed(texts: Texts) -> Iterator[Texts]:
     r"""The formulae of a list with `\text{, }` between them."""
     part = list[str]()
     while texts:
@@ -723,7 +723,7 @@ def text_of(node: Node) -> str:
 def pairs(letters: Node, numbers: Node) -> Iterator[tuple[str, Node]]:
     """Which letter each number stands for, where the shapes agree."""
     if isinstance(letters, Sym):
-        if literal(numbers) is not None or _is_fraction(numbers):
+        if literal(numbers) is not None or is_fraction(numbers):
             yield letters.name, numbers
         return
     if isinstance(numbers, Neg) and isinstance(letters, Product) and isinstance(numbers.inner, Product):
@@ -735,7 +735,8 @@ def pairs(letters: Node, numbers: Node) -> Iterator[tuple[str, Node]]:
             yield from pairs(a, b)
 
 
-def _is_fraction(node: Node) -> bool:
+def is_fraction(node: Node) -> bool:
+    """A fraction of two numbers, with or without a sign."""
     node = node.inner if isinstance(node, Neg) else node
     return isinstance(node, Quotient) and literal(node.top) is not None and literal(node.bottom) is not None
 

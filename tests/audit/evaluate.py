@@ -147,7 +147,9 @@ class Evaluator:
                 return min(values)
             case "sgn":
                 return sign(values[0])
-            case "cosh" | "sinh":
+            case "cosh" | "sinh" | "cos" | "sin":
+                if values[0] == 0:
+                    return Fraction(int(name[:3] == "cos"))
                 return Real(getattr(mp, name)(big(values[0])))
             case "Phi":
                 return Real(mp.ncdf(big(values[0])))

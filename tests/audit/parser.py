@@ -28,7 +28,7 @@ SIZES = {"\\lvert": "abs", "|": "abs", "\\lVert": "norm", "\\|": "norm"}
 FUNCTIONS = {
     "\\sigma": "sigma", "\\tanh": "tanh", "\\exp": "exp", "\\ln": "ln", "\\log": "log", "\\max": "max",
     "\\min": "min", "\\cosh": "cosh", "\\sinh": "sinh", "\\Phi": "Phi", "\\varphi": "phi", "\\phi": "phi",
-    "\\cos": "cos", "\\sgn": "sgn", "\\ell": "ell",
+    "\\cos": "cos", "\\sin": "sin", "\\sgn": "sgn", "\\ell": "ell",
 }  # fmt: skip
 NAMES = {
     "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "softplus": "softplus", "GELU": "gelu",
@@ -59,6 +59,10 @@ class Parser:
         self.symbols = symbols
         self.longest = max((len(k) for k in symbols), default=0)
         self.at = 0
+
+    def another(self, texts: Sequence[str]) -> Parser:
+        """A parser of the same letters for a part of the formula."""
+        return Parser(texts, self.symbols)
 
     def peek(self, ahead: int = 0) -> str:
         position = self.at + ahead
@@ -370,7 +374,9 @@ class Parser:
             parts.append(self.expression())
             self.take("&")
             words: list[str] = []
-            while self.peek() not in ("\\\\", "\\end"):
+            depth = 0
+            while depth or self.peek() not in ("\\\\", "\\end"):
+                depth += (self.peek() == "\\begin") - (self.peek() == "\\end")
                 words.append(self.take())
             parts.append(self._case_condition(words))
             if self.peek() == "\\\\":
@@ -381,7 +387,7 @@ class Parser:
 
     def _case_condition(self, texts: list[str]) -> Node:
         """`\\text{if } z > 0`, `z > 0` or `\\text{otherwise}`."""
-        inner = Parser(texts, self.symbols)
+        inner = self.another(texts)
         if inner.peek() in STYLES:
             inner.take()
             words = "".join(inner._raw_argument())

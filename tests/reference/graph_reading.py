@@ -62,7 +62,7 @@ def entry(name: str, place: tuple[int, ...]) -> str:
 
 def entries(name: str, shape: Shape) -> Iterator[str]:
     """The canonical names of all entries of an array."""
-    for place in itertools.product(*map(_counted, shape)):
+    for place in counted_places(shape):
         yield entry(name, place)
 
 
@@ -103,19 +103,27 @@ def walk(
     """All entries by their names. What `hang` makes of an entry that was computed takes its place."""
     values = {**given, **{f"padding {name}": number(amount) for name, amount in graph.padding.items()}}
     for equation in graph.equations:
-        reader = _Reader(graph.shapes, equation.lengths, functions, number, values)
-        for place in itertools.product(*map(_counted, equation.shape)):
+        reader = Reader(graph.shapes, equation.lengths, functions, number, values)
+        for place in counted_places(equation.shape):
             name, at = entry(equation.name, place), dict(zip(equation.axes, place, strict=True))
             values[name] = hang(name, reader.value(equation.body, at))
     return {name: value for name, value in values.items() if not name.startswith("padding ")}
 
 
-def _counted(length: int) -> range:
+def counted(length: int) -> range:
+    """The places along an axis."""
     return range(1, length + 1)
 
 
+def counted_places(shape: Shape) -> Iterator[tuple[int, ...]]:
+    """The places of an array, row by row."""
+    yield from itertools.product(*map(counted, shape))
+
+
 @dataclass
-class _Reader:
+class Reader:
+    """The value of a formula where letters of indices have numbers."""
+
     shapes: Mapping[str, Shape]
     lengths: Mapping[str, int]
     functions: Mapping[str, Callable[..., Any]]
@@ -147,7 +155,7 @@ class _Reader:
             case ast.Call(ast.Name("sum"), [*letters, body]):
                 names = [letter.id for letter in letters if isinstance(letter, ast.Name)]
                 total = self.number(Fraction(0))
-                for place in itertools.product(*(_counted(self.lengths[name]) for name in names)):
+                for place in itertools.product(*(counted(self.lengths[name]) for name in names)):
                     total = total + self.value(body, {**at, **dict(zip(names, place, strict=True))})
                 return total
             case ast.Call(ast.Name("where"), [ast.Compare(left, [relation], [right]), value, otherwise]):

@@ -1,0 +1,533 @@
+"""The audit of a computation graph's page: every block once in order, then any block again by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+
+from mpmath import mp
+
+from tests.audit.audit import Report, digits_of
+from tests.audit.chains import TROUBLE, Found, is_fraction, same, text_of, written
+from tests.audit.display import Chain, read_display, relation_chain
+from tests.audit.evaluate import Evaluator
+from tests.audit.graph_asked import Asked
+from tests.audit.graph_chains import GraphChains
+from tests.audit.graph_letters import GraphParser
+from tests.audit.graph_world import GraphWorld
+from tests.audit.latex import Unreadable
+from tests.audit.lay import literal, tidy
+from tests.audit.optimising import CALLED_OPTIMISERS, general, rule_points
+from tests.audit.page import Block, cells, split_inline, squeezed
+from tests.audit.parser import Parser, parse, read_tokens
+from tests.audit.tree import Matrix, Node, Sym
+from tests.reference.graph_reading import entries
+from tests.reference.numbers import DIGITS
+from tests.reference.rounding import as_fraction, fault
+
+FIXED = {
+    "The equation:": "The problem", "The equations, in the order in which they are computed:": "The problem",
+    "From the result back: each quantity's gradient is the gradient of what was computed from it, times the local"
+    " derivative of that with respect to it.": "Backward pass",
+    "Nothing leads from these to what is differentiated:": "Backward pass",
+}  # fmt: skip
+STEPS = {"descent": "against", "ascent": "along"}
+HEADINGS = ("The problem", "Forward pass", "Backward pass", "Update", "Answers")
+BOXES = ("Conventions of this solution", "Common mistakes")
+TIES = {
+    "max": "max at a tie passes the gradient to its first operand, and none at a tie with a constant",
+    "min": "min at a tie passes the gradient to its first operand, and none at a tie with a constant",
+    "relu": "the derivative of ReLU at 0 is taken as 0",
+    "abs": "the derivative of the absolute value at 0 is taken as 0",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a block stands."""
+
+    section: str = ""
+    iteration: int = 1
+    box: str = ""
+    anchors: tuple[str, ...] = field(default_factory=tuple)
+
+
+class GraphAudit:
+    """One page: `text` is the problem's YAML, `blocks` are the page."""
+
+    def __init__(self, text: str, blocks: Sequence[Block]) -> None:
+        with mp.workdps(DIGITS):
+            self.world = GraphWorld(text)
+            self.node = self.world.node
+            self.answers, self.between = digits_of(self.node.get("rounding"))
+            self.asked = Asked(self.world)
+            boxed = {t: self.asked.at(t) for t in range(1, max(len(self.world.iterations), 1) + 1)}
+            self.chains = GraphChains(self.world, self.answers, self.between, boxed)
+            self.blocks = list(blocks)
+            self.places = list(self._located())
+            self.targets = {anchor for place in self.places for anchor in place.anchors}
+            self._carry()
+
+    # ------------------------------------------------------------------ where things stand
+
+    def _located(self) -> Iterator[Place]:
+        place = Place()
+        for block in self.blocks:
+            if block.kind == "heading" and not block.box:
+                iteration = re.fullmatch(r"Iteration (\d+)", block.source)
+                if iteration:
+                    place = Place("iteration", int(iteration[1]))
+                elif block.source in HEADINGS:
+                    place = replace(place, section=block.source)
+            yield replace(place, box=block.box, anchors=block.anchors)
+
+    def _carry(self) -> None:
+        """What the lines of the page write down, where each value is rounded."""
+        for block, place in zip(self.blocks, self.places, strict=True):
+            if not self.world.each_step or block.kind != "display" or place.section in ("The problem", ""):
+                continue
+            for chain in read_display(block.source):
+                if self.chains.is_equation(chain):
+                    continue
+                target = self.chains.parse(chain.target)
+                end = literal(tidy(self.chains.parse(chain.items[-1][1])))
+                if isinstance(target, Sym) and end is not None:
+                    self.world.carried.setdefault((target.name, place.iteration), end[0])
+
+    # ------------------------------------------------------------------ checking
+
+    def check(self, position: int, source: str | None = None) -> Found:
+        """One block, or what `source` would be in its place."""
+        block, place = self.blocks[position], self.places[position]
+        source = block.source if source is None else source
+        out = Found()
+        with mp.workdps(DIGITS):
+            try:
+                if block.kind == "display":
+                    self._display(source, place, out)
+                elif block.kind == "table":
+                    self._table(source, place, out)
+                elif block.kind == "heading":
+                    self._heading(source, place, out)
+                else:
+                    self._text(source, position, place, out)
+            except TROUBLE as error:
+                out.faults.append(f"{type(error).__name__} {error}")
+        return out
+
+    def report(self) -> Report:
+        """The whole page."""
+        out = Report()
+        for position, block in enumerate(self.blocks):
+            out.add(self.check(position), block)
+        for one in sorted(self._missing()):
+            out.faults.append(f"{one} is asked for and on no line")
+        return out
+
+    def _missing(self) -> Iterator[str]:
+        """What is asked for and found nowhere on the page."""
+        for t, names in self.chains.asked.items():
+            for name in names:
+                if anchor_of(name, t) not in self.targets and self.chains.given(name, t) is None:
+                    if not self.world.in_letters and name in self.world.graph.given:
+                        continue
+                    yield name
+
+    def meaning(self, kind: str, source: str) -> object:
+        """What a block's formulae say; equal for two sources that differ in nothing but needless brackets."""
+        try:
+            if kind == "display":
+                return [
+                    (c.target, [(r, self._tree(c, x)) for r, x in c.items], c.notes)
+                    for c in read_display(source)
+                ]
+            parts = split_inline(source)
+            words = [part for formula, part in parts if not formula]
+            chains = [relation_chain(read_tokens(part)) for formula, part in parts if formula]
+            return words, [(c.target, [(r, self._tree(c, x)) for r, x in c.items]) for c in chains]
+        except TROUBLE:
+            return None
+
+    def _tree(self, chain: Chain, texts: tuple[str, ...]) -> object:
+        """The formula for the first entry of an equation, or the formula of a line."""
+        name = self.chains.general.get(chain.target)
+        axes = self.world.equations[name].axes if name is not None else ()
+        return texts[:1] == ("\\boxed",), tidy(self.chains.parse(texts, dict.fromkeys(axes, 1)))
+
+    # ------------------------------------------------------------------ displays
+
+    def _display(self, source: str, place: Place, out: Found) -> None:
+        chains = read_display(source)
+        names: list[str] = []
+        for chain in chains:
+            out.lines += 1
+            if place.section == "The problem" and chain.target not in self.chains.general:
+                out.faults += self._given_array(chain)
+            elif place.section == "The problem" or (self.chains.is_equation(chain) and not place.anchors):
+                out.faults += self.chains.equation(chain)
+            else:
+                found = self.chains.check(chain, place.iteration)
+                out.faults += found.faults
+                out.numbers += found.numbers
+            if out.faults and self.chains.first_only:
+                return
+            known = place.section == "The problem" or chain.target in self.chains.general
+            target = None if known else self.chains.parse(chain.target)
+            names.append(target.name if isinstance(target, Sym) else " ".join(chain.target))
+        if len(set(names)) != len(names):
+            out.faults.append("a target that comes twice")
+        found_here = [
+            anchor_of(self.chains.general.get(t, n), place.iteration)
+            for t, n in zip([c.target for c in chains], names, strict=True)
+        ]
+        if place.section != "The problem" and place.anchors and list(place.anchors) != found_here:
+            out.faults.append(f"anchors {place.anchors} over {found_here}")
+
+    def _given_array(self, chain: Chain) -> Iterator[str]:
+        """An array as it is given; of one with three axes a part."""
+        arrays = {}
+        for name, shape in self.world.graph.shapes.items():
+            if name in self.world.equations or not shape:
+                continue
+            core, sub = self.world.letters.own[name]
+            value = self.node["given"][name]
+            if len(shape) < 3:
+                bold = rf"\mathbf{{{core}}}" if core.isalpha() and core.islower() else core
+                arrays[read_tokens(bold + (f"_{{{sub}}}" if sub else ""))] = value
+            for at in range(shape[0] if len(shape) == 3 else 0):
+                both = ",".join(x for x in (sub, str(at + 1)) if x)
+                arrays[read_tokens(f"{core}_{{{both}}}")] = value[at]
+        expected = arrays[chain.target]
+        rows = expected if isinstance(expected[0], list) else [[one] for one in expected]
+        (relation, texts), *more = chain.items
+        node = self.chains.parse(texts)
+        if relation != "=" or more or chain.notes or not isinstance(node, Matrix):
+            yield "not one array"
+        elif [[text_of(cell) for cell in row] for row in node.rows] != [[*map(written, row)] for row in rows]:
+            yield f"given as {rows}"
+
+    # ------------------------------------------------------------------ headings and tables
+
+    def _heading(self, source: str, place: Place, out: Found) -> None:
+        said = {squeezed(str(self.node.get("title", "Computation graph")))}
+        known = [*HEADINGS, *BOXES]
+        if len(self.world.iterations) > 1 and place.section == "iteration":
+            known.append(f"Iteration {place.iteration}")
+        if source not in known and squeezed(source) not in said:
+            out.faults.append(f"a heading {source}")
+
+    def _table(self, source: str, place: Place, out: Found) -> None:
+        head, *rows = cells(source)
+        part = self.asked.part(re.match(r"Part (\S+)|", head[0])[1] or "")  # type: ignore[index]
+        marks = f" ({part['marks']} mark{'' if part['marks'] == '1' else 's'})" if "marks" in part else ""
+        if head[0] != f"Part {part['label']}{marks}":
+            out.faults.append(f"a heading {head[0]}")
+        shown = self.asked.shown(part)
+        single = "Formula" if self.world.in_letters else "Value"
+        columns = [f"Iteration {t}" for t in shown] if len(self.world.iterations) > 1 else [single]
+        if head[1:] != columns:
+            out.faults.append(f"columns {head[1:]}")
+        names = []
+        for row in rows:
+            target = self.chains.parse(read_tokens(row[0].strip("$")))
+            names.append(target.name if isinstance(target, Sym) else "?")
+            for t, cell in zip(shown, row[1:], strict=True):
+                out.numbers += 1
+                out.faults += self._cell(names[-1], cell, t)
+        if sorted(names) != sorted(self.asked.names(part)):
+            out.faults.append(f"{names} where {self.asked.names(part)} is asked for")
+
+    def _cell(self, name: str, cell: str, t: int) -> Iterator[str]:
+        node = tidy(self.chains.parse(read_tokens(cell.strip("$"))))
+        if self.world.in_letters:
+            found = Found()
+            self.chains._letters(Sym(name), node, [], t, found)
+            yield from found.faults
+            return
+        end = literal(node)
+        given = self.chains.given(name, t)
+        value = self.world.value(name, t, carried=True)
+        if given is not None and text_of(node) == given:
+            return
+        if end is None:
+            if not is_fraction(node) or Evaluator()(node) != value:
+                yield f"{name}: {cell} is no number"
+            return
+        printed = ("-" if end[0] < 0 else "") + end[1].text
+        if self.world.each_step:
+            if end[0] != value:
+                yield f"{name} is {float(value)}, printed {printed}"
+            return
+        wrong = fault(printed, value, self.answers, self.chains.old(name, t))
+        if wrong:
+            yield f"{name}: {wrong}"
+
+    # ------------------------------------------------------------------ sentences
+
+    def _text(self, source: str, position: int, place: Place, out: Found) -> None:
+        out.numbers += len(re.findall(r"\d+", source))
+        words = " ".join(source.split())
+        if place.box == BOXES[0]:
+            self._convention(words, out)
+        elif squeezed(source) in self._authored():
+            return
+        elif words in FIXED:
+            out.faults += [] if FIXED[words] == place.section else [f"not in {FIXED[words]}"]
+        elif words.startswith("Given: "):
+            letters = [name for name in self.world.graph.given if "[" not in name]
+            self._listed(words.removeprefix("Given: "), letters, self.node["given"], out)
+        elif words.startswith("What is read outside an array: "):
+            padding = self.node["padding"]
+            self._padding(words.removeprefix("What is read outside an array: "), padding, out)
+        elif words.startswith("The gradient that comes in: "):
+            self._incoming(words.removeprefix("The gradient that comes in: "), out)
+        elif words.startswith("It starts from "):
+            self._start(words.removeprefix("It starts from "), place.iteration, out)
+        elif words.startswith("Back through "):
+            self._through(words, out)
+        elif " is used by " in words:
+            self._reused(words, position, out)
+        elif words.startswith("Gradient "):
+            self._training(words, out)
+        elif words.startswith("**("):
+            self.asked.check(words, out, self._names)
+        elif place.section == "Update":
+            way = STEPS[self.node["training"].get("direction", "descent")]
+            if words != f"Each parameter takes a step {way} its gradient.":
+                out.faults.append(words)
+        else:
+            out.faults.append(f"nobody knows: {words}")
+
+    def _names(self, source: str) -> list[str]:
+        """The quantities that a sentence names, in its order."""
+        found = []
+        for formula, part in split_inline(source):
+            if formula:
+                node = self.chains.parse(read_tokens(part))
+                found.append(node.name if isinstance(node, Sym) else "?")
+        return found
+
+    def _authored(self) -> set[str]:
+        texts = [self.node.get("statement", ""), *self.node.get("pitfalls", [])]
+        texts += [f"Source: {self.node['source']}"] if "source" in self.node else []
+        parts = [part for part in self.asked.parts if "text" in part]
+        texts += [f"**({part['label']})** {part['text']}{self.asked.marks(part)}" for part in parts]
+        return {squeezed(str(text)) for text in texts if text}
+
+    def _formulae(self, source: str, between: str = ", ") -> list[Chain]:
+        parts = split_inline(source)
+        if any(part != between for formula, part in parts if not formula):
+            raise Unreadable(f"not a list: {source}")
+        return [relation_chain(read_tokens(part)) for formula, part in parts if formula]
+
+    def _listed(self, source: str, names: list[str], given: object, out: Found) -> None:
+        chains = self._formulae(source)
+        found = [self.chains.parse(chain.target) for chain in chains]
+        if [node.name if isinstance(node, Sym) else "?" for node in found] != names:
+            out.faults.append(f"{source} where {names} are given")
+            return
+        for name, chain in zip(names, chains, strict=True):
+            expected = [("=", written(given[name]))] if isinstance(given, dict) else []
+            if [(r, text_of(self.chains.parse(x))) for r, x in chain.items] != expected:
+                out.faults.append(f"{name} is given as {expected}")
+
+    def _padding(self, source: str, padding: dict[str, str], out: Found) -> None:
+        chains = self._formulae(source)
+        expected = []
+        for name, number in padding.items():
+            letters = "ijk"[: len(self.world.graph.shapes[name])]
+            expected.append((read_tokens(self.world.letters.entry(f"{name}[{','.join(letters)}]")), number))
+        found = [(c.target, text_of(self.chains.parse(x))) for c in chains for r, x in c.items if r == "="]
+        if found != [(target, written(number)) for target, number in expected]:
+            out.faults.append(f"{source} where {padding} is given")
+
+    def _incoming(self, source: str, out: Found) -> None:
+        flat = _flat(self.node["upstream"])
+        seeds = list(self.world.graph.seeds)
+        names = [f"∂{self.world.graph.of}/∂{one}" for one in seeds]
+        numbers = flat * (len(seeds) if len(flat) == 1 else 1)
+        self._listed(source, names, dict(zip(names, numbers, strict=True)), out)
+
+    def _start(self, source: str, t: int, out: Found) -> None:
+        chains = self._formulae(source)
+        names = [getattr(self.chains.parse(chain.target), "name", "?") for chain in chains]
+        if names != self.world.trained:
+            out.faults.append(f"{names} where {self.world.trained} are trained")
+            return
+        for name, chain in zip(names, chains, strict=True):
+            ((relation, texts),) = chain.items
+            end = literal(self.chains.parse(texts))
+            value = self.world.value(name, t, carried=True)
+            if end is None:
+                out.faults.append(f"{name} starts from no number")
+                continue
+            exact = as_fraction(value) == end[0]
+            printed = ("-" if end[0] < 0 else "") + end[1].text
+            wrong = None
+            if not exact:
+                wrong = fault(
+                    printed,
+                    value,
+                    replace(self.between, significant=None, decimals=end[1].decimals, minimum=0),
+                )
+                wrong = wrong or "; ".join(self.chains._digits(name, self.chains.parse(texts), value, t))
+            if wrong or (relation == "=") != exact:
+                out.faults.append(f"{name} starts {relation} {printed}: {wrong}")
+
+    def _through(self, words: str, out: Found) -> None:
+        """`Back through $q = x + y$: an addition …`."""
+        (_, _), (_, formula), (_, after) = split_inline(words)
+        chain = relation_chain(read_tokens(formula))
+        if chain.target not in self.chains.general:
+            raise Unreadable(f"no equation: {formula}")
+        out.faults += self.chains.equation(chain, ranges=False)
+        if re.search(r"\d", after):
+            out.faults.append(after)
+
+    def _reused(self, words: str, position: int, out: Found) -> None:
+        one, *users = [name.removeprefix("whole ") for name in self._names(words)]
+        known = [
+            user
+            for user in self.world.equations
+            if any(
+                one == read.partition("[")[0] and entry in self.world.leading
+                for entry in entries(user, self.world.graph.shapes[user])
+                for read in self.world.reading[entry]
+            )
+        ]
+        if users != known or re.search(r"\d", "".join(p for f, p in split_inline(words) if not f)):
+            out.faults.append(f"{one} is used by {known}")
+        below = self.blocks[position + 1]
+        target = self.chains.parse(read_display(below.source)[0].target)
+        if not isinstance(target, Sym) or target.name.partition("/∂")[2].partition("[")[0] != one:
+            out.faults.append(f"the lines below are not about {one}")
+
+    def _training(self, words: str, out: Found) -> None:
+        training, rule = self.node["training"], self.world.optimiser
+        spec = SimpleNamespace(optimiser=rule, settings=self.world.settings, state={}, penalty=None)
+        parts = split_inline(words)
+        letters = {**general(spec), read_tokens(r"\eta"): "learning_rate"}  # type: ignore[arg-type]
+        plain = "".join(part for formula, part in parts if not formula)
+        count = training.get("iterations", "1")
+        if not plain.startswith(f"Gradient {training.get('direction', 'descent')} on ") or re.findall(
+            r"\d+", plain
+        ) != ([count] if count != "1" else []):
+            out.faults.append(plain)
+        if rule != "sgd" and CALLED_OPTIMISERS[rule] not in plain:
+            out.faults.append(f"not {rule}")
+        named: list[str] = []
+        said: set[str] = set()
+        for formula, part in parts:
+            if not formula:
+                continue
+            chain = relation_chain(read_tokens(part))
+            if not chain.items:
+                node = self.chains.parse(chain.target)
+                named.append(node.name.removeprefix("whole ") if isinstance(node, Sym) else "?")
+                continue
+            target = parse_all(chain.target, letters)
+            ((relation, texts),) = chain.items
+            assert isinstance(target, Sym)
+            said.add(target.name)
+            if relation != "=":
+                out.faults.append(part)
+            if target.name in self.world.settings:
+                number = literal(tidy(parse(" ".join(texts), {})))
+                if number is None or number[0] != self.world.settings[target.name]:
+                    out.faults.append(f"{target.name} is {self.world.settings[target.name]}")
+                continue
+            node = parse_all(texts, letters)
+            for known, results in rule_points(_spec(rule, self.world)):  # type: ignore[arg-type]
+                value = Evaluator(lambda name, k=known, r=results: {**k, **r}[name])(tidy(node))  # type: ignore[misc]
+                if not same(value, results[target.name]):
+                    out.faults.append(f"{part} is not the rule")
+                    break
+        if named != training.get("parameters", named):
+            out.faults.append(f"{named} are not trained")
+        if not set(self.world.settings) <= said:
+            out.faults.append(f"{set(self.world.settings) - said} are not said")
+
+    def _convention(self, words: str, out: Found) -> None:
+        seed = f"∂{self.world.graph.of}/∂{self.world.graph.of}"
+        formulae = [part for formula, part in split_inline(words) if formula]
+        plain = "".join(part for formula, part in split_inline(words) if not formula)
+        rounding = {
+            n for d in (self.answers, self.between) for n in (d.decimals, d.significant, d.minimum) if n
+        }
+        if formulae == ["L"] and self.world.graph.of == "L":
+            formulae = []
+        elif formulae:
+            chain = relation_chain(read_tokens(formulae[0]))
+            target = self.chains.parse(chain.target)
+            items = [(r, text_of(self.chains.parse(x))) for r, x in chain.items]
+            if (
+                len(formulae) > 1
+                or not isinstance(target, Sym)
+                or target.name != seed
+                or items != [("=", "1")]
+            ):
+                out.faults.append(f"{words}: {seed} is 1")
+        numbers = [int(number) for number in re.findall(r"\d+", plain)]
+        if plain.startswith(("calculated exactly", "every value is rounded")):
+            if not set(numbers) <= rounding or self._main_digits() - set(numbers):
+                out.faults.append(f"{numbers} digits instead of {rounding}")
+            if self._order() is not None and numbers[: len(self._order() or ())] != self._order():
+                out.faults.append(f"{numbers} digits in another order than {self._order()}")
+        elif plain.startswith("entries of arrays"):
+            out.faults += [] if numbers == [1] else [plain]
+        elif plain.startswith("L is") or "gradient that comes in" in plain or "gradient 1" in plain:
+            out.faults += [] if set(numbers) <= {1} else [plain]
+        elif plain in TIES.values():
+            out.faults += (
+                [] if any(TIES[name] == plain and name in self._formulas() for name in TIES) else [plain]
+            )
+        elif numbers:
+            out.faults.append(plain)
+
+    def _main_digits(self) -> set[int]:
+        return (
+            {d.decimals or d.significant or 0 for d in (self.between,)}
+            if self.world.each_step
+            else {d.decimals or d.significant or 0 for d in (self.answers, self.between)}
+        )
+
+    def _order(self) -> list[int] | None:
+        """The numbers of the sentence about rounding where no least number of digits stands among them."""
+        if self.answers.minimum or self.between.minimum:
+            return None
+        both = [self.between] if self.world.each_step else [self.between, self.answers]
+        return [d.decimals or d.significant or 0 for d in both]
+
+    def _formulas(self) -> str:
+        return " ".join(map(str, self.node["equations"].values())).lower()
+
+
+def _spec(rule: str, world: GraphWorld) -> SimpleNamespace:
+    return SimpleNamespace(optimiser=rule, settings=world.settings, state={}, penalty=None)
+
+
+def parse_all(texts: tuple[str, ...], symbols: dict[tuple[str, ...], str]) -> Node:
+    """One formula in the letters of a rule."""
+    parser = Parser(texts, symbols)
+    node = parser.expression()
+    if parser.at != len(texts):
+        raise Unreadable(f"unread: {' '.join(texts[parser.at :])}")
+    return node
+
+
+def _flat(node: object) -> list[str]:
+    return [leaf for one in node for leaf in _flat(one)] if isinstance(node, list) else [str(node)]
+
+
+def anchor_of(name: str, t: int) -> str:
+    """The id of the line that finds a quantity."""
+    if name.endswith("_new") and "[" in name:
+        stem, bracket, rest = name.removesuffix("_new").partition("[")
+        name = f"{stem}_new{bracket}{rest}"
+    plain = name.replace("∂", "d").replace("[", "-").replace("]", "").replace("/", "-").replace(",", "-")
+    return f"it{t}-{plain}"
+
+
+__all__ = ["GraphAudit", "GraphParser"]

@@ -1,0 +1,114 @@
+"""Pages of computation graphs: every line reproduces, and every single change of one is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nbsolve import load_problem, solve
+from nbsolve.render.myst import render
+from tests.audit.audit import Report, kill
+from tests.audit.graphs import GraphAudit
+from tests.audit.page import read_markdown
+from tests.loading import files
+from tests.reference.random_graphs import random_graph
+from tests.sampling import OneIn
+
+SHIPPED = files("graph")
+DOCS = Path(__file__).parents[2] / "docs" / "computation-graphs.md"
+LAYER = re.findall(r"```yaml\n(kind: graph\n.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)[1]
+EACH_STEP = "rounding: {apply: each_step, decimals: 3}\n"
+WINDOWS = """\
+kind: graph
+title: A window
+given: {x: [1, 2, 3, 0.5], k: [0.7, -1], c: "1/3"}
+equations: {"y[t]": "sum(s, k[s]*x[t+s-2])", "r[t]": "max(y[t], c)*c"}
+ranges: {t: 3}
+padding: {x: 0}
+upstream: [0.5, -1, 2]
+parts: [{label: a, ask: [forward, "dr/dc"]}, {label: b, ask: [gradients], marks: 3}]
+"""
+ADAM = """\
+kind: graph
+title: Adam
+given: {w: [0.5, -1], b: 0.25, x: [2, 3]}
+equations: {z: "sum(i, w[i]*x[i]) + b", a: sigmoid(z), L: "-ln(a)"}
+training: {optimiser: {adam: {learning_rate: 0.1}}, parameters: [w, b], iterations: 3, direction: WAY}
+parts: [{label: a, ask: [updated_parameters, dL/dw]}, {label: b, ask: [L, b_new], at: 2}]
+"""
+LETTERS = """\
+kind: graph
+title: Letters
+given: [x, y, z]
+equations: {q: x + y, s: sigmoid(q), f: "s*z + max(x, y)^2/q"}
+parts: [{label: a, ask: [forward]}, {label: b, ask: [gradients, local_derivatives]}]
+"""
+CASES = {
+    "layer": LAYER, "layer, each step": LAYER + EACH_STEP, "window": WINDOWS, "letters": LETTERS,
+    "window, each step": WINDOWS + EACH_STEP, "Adam up": ADAM.replace("WAY", "ascent"),
+    "Adam down, each step": ADAM.replace("WAY", "descent") + EACH_STEP,
+}  # fmt: skip
+RANDOM = 500
+
+
+def audit(text: str) -> GraphAudit:
+    return GraphAudit(text, read_markdown(render(solve(load_problem(text)).document())))
+
+
+def sound(text: str) -> Report:
+    """The report of a page without a fault."""
+    report = audit(text).report()
+    assert not report.faults, "\n".join(report.faults[:10])
+    return report
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    yield from ((path.stem, path.read_text(encoding="utf-8")) for path in SHIPPED)
+    yield from CASES.items()
+
+
+@pytest.mark.parametrize("text", [text for _, text in texts()], ids=[name for name, _ in texts()])
+def test_every_line_reproduces(text: str) -> None:
+    assert sound(text).lines > 5
+
+
+def test_every_line_of_random_graphs_reproduces(one_in: OneIn) -> None:
+    lines = 0
+    for seed in range(1, RANDOM, one_in(100)):
+        text = random_graph(seed)
+        if "-0.0" not in text:
+            lines += sound(text + (EACH_STEP if seed % 3 == 0 else "")).lines
+    assert lines > 100
+
+
+def test_every_single_change_is_found(one_in: OneIn) -> None:
+    every, made = one_in(97), 0
+    for name, text in texts():
+        result = kill(audit(text), one_in=every)
+        print(f"{name}: {result.found} of {result.made} changes found ({result.rate:.4%})")
+        assert result.rate == 1, "\n".join([name, *result.passed[:20]])
+        made += result.made
+    assert made * every > 10_000
+
+
+def test_a_wrong_relation_is_found() -> None:
+    page = audit(SHIPPED[0].read_text(encoding="utf-8"))
+    at = next(n for n, block in enumerate(page.blocks) if "q\\,z = 3" in block.source)
+    assert not page.check(at).faults
+    assert page.check(at, page.blocks[at].source.replace("= \\boxed{-12}", "\\approx \\boxed{-12}")).faults
+
+
+def test_a_box_too_many_is_found() -> None:
+    page = audit(SHIPPED[0].read_text(encoding="utf-8"))
+    at = next(n for n, block in enumerate(page.blocks) if "partial f}{\\partial f} &= 1" in block.source)
+    assert page.check(at, page.blocks[at].source.replace("&= 1", "&= \\boxed{1}")).faults
+
+
+def test_what_is_asked_for_and_left_out_is_found() -> None:
+    text = SHIPPED[0].read_text(encoding="utf-8")
+    page = audit(text)
+    left = [block for block in page.blocks if not any("dq-dx" in anchor for anchor in block.anchors)]
+    assert any("∂q/∂x" in fault for fault in GraphAudit(text, left).report().faults)
