@@ -102,7 +102,8 @@ def test_the_oracles_agree(chunk: int) -> None:
     for _, text in zip(range(PRECISE), texts(chunk), strict=False):
         spec = load(text)
         ours, theirs = network.solve(spec), autograd_oracle.solve(spec)
-        assert ours.keys() == theirs.keys()
+        settings = ("learning_rate", "t")  # given, or counted: the other one does not list them
+        assert {key for key in ours if key[0] not in settings} == theirs.keys()
         for key, value in theirs.items():
             assert float(ours[key]) == pytest.approx(value, rel=1e-9, abs=1e-12), (key, text)
 

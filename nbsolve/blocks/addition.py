@@ -21,12 +21,12 @@ class Addition(Dense):
 
     @property
     def tied(self) -> bool:
-        """It has no weights of its own."""
+        """Whether the layer takes its weights from elsewhere: it has none."""
         return True
 
     @property
     def parameters(self) -> Iterator[Parameter]:
-        """None."""
+        """Yield nothing: a sum has no parameters."""
         return iter(())
 
     def add(self, graph: Graph, sample: int | None = None, new: bool = False) -> None:

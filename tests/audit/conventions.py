@@ -79,6 +79,7 @@ class Conventions(Words):
 
     def one_sample(self, place: Place, out: Found, formula: str, count: str) -> None:
         """L = 1/n Σ L^[s] where there is one sample."""
+        formula = re.sub(r"1/n·Σₛ₌₁ⁿ(\S+)\^\[s\]", r"\\frac{1}{n}\\sum_{s=1}^n \1^{[s]}", formula)
         losses = [texts for texts, name in self.world.symbols.items() if name == "L"]
         found = re.fullmatch(
             r"(.+?) = \\frac\{1\}\{(.+?)\}\\sum_\{s ?= ?1\}\^\{?(.+?)\}? ?(\S+)\^\{\[s\]\}", formula

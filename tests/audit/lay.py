@@ -162,7 +162,7 @@ def _minus_zero(node: Node) -> bool:
     """−0, or −0 · x."""
     inner = node.inner if isinstance(node, Neg) else None
     first = inner.factors[0] if isinstance(inner, Product) else inner
-    return isinstance(first, Num) and first.value == 0
+    return isinstance(first, Num) and first.text == "0"
 
 
 def _constant(node: Node) -> bool:

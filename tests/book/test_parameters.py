@@ -168,6 +168,8 @@ def test_papermill_reads_every_parameter_without_a_complaint(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     cells = [cell for cell in notebook_of(load_problem(path)).cells if "parameters" in cell.metadata.tags]
+    if load_problem(path).kind in ("graph", "update") and not cells:
+        return  # no learning rate: what is given stands in the problem's own cell
     assert len(cells) == 1
     with caplog.at_level(logging.WARNING):
         found = PythonTranslator.inspect(cells[0])
