@@ -292,7 +292,9 @@ class GraphAudit:
         elif words.startswith("The gradient that comes in: "):
             self._incoming(words.removeprefix("The gradient that comes in: "), out)
         elif words.startswith("This iteration starts from "):
-            self._start(words.removeprefix("This iteration starts from "), place.iteration, out)
+            self._start(
+                words.removeprefix("This iteration starts from ").removesuffix("."), place.iteration, out
+            )
         elif words.startswith("Back through "):
             self._through(words, out)
         elif " is used by " in words:
