@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from nbsolve.compose.calculator import Computations
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.compose.graph_statement import GraphStatement, matrix_of
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import Key, literal
-from nbsolve.compose.statement import authored, marks
+from nbsolve.compose.numbers import literal
+from nbsolve.compose.steps_page import StepsPage
 from nbsolve.document import (
     Block,
     Bullets,
@@ -21,25 +19,22 @@ from nbsolve.document import (
     Heading,
     Inline,
     Line,
-    Link,
     Math,
     Note,
     Paragraph,
-    Table,
     Text,
 )
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import entries_of, gate_of, general_formula, operands_of, quantity
-from nbsolve.equations.names import GraphNames
 from nbsolve.equations.solving import Back, GraphIteration, GraphSolution
+from nbsolve.equations.updating import parameters_of
 from nbsolve.errors import UnknownQuantityError
-from nbsolve.expr import Atom, Quantity, atoms, number, walk
-from nbsolve.live import filled_without_solution as fill
+from nbsolve.expr import Atom, Quantity, number, walk
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Equation, GraphProblem, Part
 from nbsolve.recorder import forms
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, anchor
+from nbsolve.symbol import Partial, Role, Symbol
 
 __all__ = ["GraphPage"]
 
@@ -48,18 +43,22 @@ GATES = ("add", "subtract", "multiply", "divide", "max", "min")
 
 
 @dataclass(frozen=True)
-class GraphPage:
-    """Composes the documents of one solution. Raises Undecided where a digit needs more bits."""
-
-    solution: GraphSolution
-    names: GraphNames
-
-    def _document(self, blocks: Iterator[Block]) -> Document:
-        return Document(tuple(blocks), self.names)
+class GraphPage(StepsPage[GraphSolution, GraphIteration]):
+    """Composes the documents of one graph. Raises Undecided where a digit needs more bits."""
 
     @property
     def _problem(self) -> GraphProblem:
         return self.solution.problem
+
+    @property
+    def _passes(self) -> tuple[GraphIteration, ...]:
+        return self.solution.iterations
+
+    def _asked_of(self, part: Part) -> Iterator[Atom]:
+        return asked_of(part, self.solution.built, self.names)
+
+    def _title(self, one: GraphIteration) -> str:
+        return phrase("sections.iteration", number=str(one.number))
 
     # ------------------------------------------------------------------ before the solution
 
@@ -161,32 +160,16 @@ class GraphPage:
             if not equation.shape:
                 single += steps
                 continue
-            yield from self._listed(lines, single)
+            yield from self._one_each(lines, single)
             single = []
             yield Derivation((GraphStatement(self.solution.built, self.names).equation(equation),))
-            yield from self._listed(lines, steps)
-        yield from self._listed(lines, single)
+            yield from self._one_each(lines, steps)
+        yield from self._one_each(lines, single)
 
     def _start(self, iteration: GraphIteration) -> Iterator[Block]:
         """The parameters that an iteration starts from."""
-        lines = self._writer(iteration)
-        listed: list[Inline] = []
-        for symbol in self._parameters():
-            value = lines.operand(symbol)
-            listed += [", "] if listed else []
-            listed.append(Math(Quantity(symbol), "=" if value.exact else "≈", literal(value)))
-        yield Paragraph((phrase("graphs.starts_from") + " ", *listed, "."))
-
-    def _parameters(self) -> list[Symbol]:
-        training = self._problem.training
-        names = () if training is None else training.parameters
-        return [symbol for name in names for symbol in entries_of(name, self._problem.shapes[name])]
-
-    def _listed(self, lines: Lines, steps: Sequence[Step]) -> Iterator[Block]:
-        """Steps of the entries of an array, one a line, and the array put together."""
-        found = [lines.compact(step) for step in steps]
-        if found:
-            yield Derivation(tuple(line for line, _ in found), tuple(anchor_ for _, anchor_ in found))
+        known = self._known(self._writer(iteration), parameters_of(self._problem))
+        yield Paragraph((phrase("graphs.starts_from") + " ", *known, "."))
 
     # ------------------------------------------------------------------ backward
 
@@ -206,7 +189,7 @@ class GraphPage:
         """Back through one equation; what its kind of gate does is said where it is `unsaid`."""
         if not back.equation:
             yield Paragraph((phrase("graphs.unconnected"),))
-            yield from self._listed(lines, back.gradients)
+            yield from self._one_each(lines, back.gradients)
             return
         equation = self._equation(back.equation)
         gate = gate_of(self.solution.built, equation.name)
@@ -228,7 +211,7 @@ class GraphPage:
             if not self._problem.shapes[name] and len(steps[0].forms) == 1 and len(self._used_by(name)) < 2:
                 single += steps
                 continue
-            yield from self._listed(lines, single)
+            yield from self._one_each(lines, single)
             single = []
             used = self._used_by(name)
             if len(used) > 1:
@@ -236,9 +219,9 @@ class GraphPage:
             if not self._problem.shapes[name]:
                 yield from (lines.derivation(step, terms=len(used) > 1) for step in steps)
                 continue
-            yield from self._listed(lines, steps)
+            yield from self._one_each(lines, steps)
             yield from self._assembled(name, lines)
-        yield from self._listed(lines, single)
+        yield from self._one_each(lines, single)
 
     def _asked_locals(self, equation: Equation, iteration: GraphIteration) -> Iterator[Step]:
         """Local derivatives of an array's entries that are asked for."""
@@ -311,116 +294,15 @@ class GraphPage:
         if iteration is self.solution.iterations[0]:
             yield Paragraph((phrase(f"graphs.update_{training.direction}"),))
         lines = self._writer(iteration)
-        yield from self._listed(lines, iteration.update)
+        yield from self._one_each(lines, iteration.update)
 
     # ------------------------------------------------------------------ after the solution
-
-    def answers(self) -> Document:
-        """A table for each part."""
-        return self._document(self._answers())
-
-    def _answers(self) -> Iterator[Block]:
-        yield Heading(2, (phrase("sections.answers"),))
-        for part in self._problem.parts:
-            iterations = [one for one in self.solution.iterations if part.at in (None, one.number)]
-            rows: list[tuple[Text, ...]] = []
-            for atom in asked_of(part, self.solution.built, self.names):
-                cells: list[Text] = [(Math(Quantity(atom)),)]
-                cells += [(self._answer(atom, one),) for one in iterations]
-                rows.append(tuple(cells))
-            header: list[Text] = [(title_of(part),)]
-            if self._several():
-                header += [(phrase("sections.iteration", number=str(one.number)),) for one in iterations]
-            else:
-                header.append((phrase("answers.value"),))
-            yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
-
-    def _answer(self, atom: Atom, iteration: GraphIteration) -> Link | Math:
-        written = self._writer(iteration).writer.answer(iteration.values, atom)
-        value = Math(literal(written))
-        known = any(step.target == atom for step in iteration.steps)
-        return Link(value, f"it{iteration.number}-{anchor(atom)}") if known else value
-
-    def pitfalls(self) -> Document:
-        """Common mistakes."""
-        return self._document(self._pitfalls())
-
-    def _pitfalls(self) -> Iterator[Block]:
-        problem = self._problem
-        if problem.pitfalls:
-            notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
-            items = tuple((authored(problem, note),) for note in notes)
-            yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 
     def check(self, exact: GraphSolution) -> Document:
         """The gradients beside difference quotients; `exact`: the solution without the rounding of each step."""
         return self._document(GraphCheck(self.solution, exact, self.names).blocks())
 
-    # ------------------------------------------------------------------ one quantity
-
-    def explain(self, atom: Atom) -> Document:
-        """A quantity and the steps that it rests on."""
-        return self._document(
-            block for one in self.solution.iterations for block in self._explained(atom, one)
-        )
-
-    def _explained(self, atom: Atom, iteration: GraphIteration) -> Iterator[Block]:
-        steps = {step.target: step for step in iteration.steps}
-        needed: set[Atom] = set()
-        waiting = list(self.names.entries(atom))
-        while waiting:
-            one = waiting.pop()
-            if one in needed or one not in steps:
-                continue
-            needed.add(one)
-            for form in steps[one].forms:
-                waiting += atoms(form.expression)
-        if self._several():
-            yield Heading(2, (phrase("sections.iteration", number=str(iteration.number)),))
-        lines = self._writer(iteration)
-        yield from (lines.derivation(step) for target, step in steps.items() if target in needed)
-
-    # ------------------------------------------------------------------ numbers
-
-    def _asked(self, iteration: GraphIteration) -> list[Atom]:
-        """What is asked of an iteration."""
-        parts = [part for part in self._problem.parts if part.at in (None, iteration.number)]
-        found = (atom for part in parts for atom in asked_of(part, self.solution.built, self.names))
-        return list(dict.fromkeys(found))
-
-    @cached_property
-    def _writers(self) -> dict[int, Lines]:
-        return {}
-
-    def _writer(self, iteration: GraphIteration) -> Lines:
-        """The writer of an iteration's lines, with the digits that they need."""
-        if iteration.number not in self._writers:
-            needs: dict[Key, int] = {}
-            computations: Computations = {}
-            asked = frozenset(self._asked(iteration))
-            lines = Lines(
-                self.solution,
-                iteration.values,
-                iteration.number,
-                asked,
-                needs=needs,
-                computations=computations,
-            )
-            for step in reversed([*iteration.steps]):
-                lines.learn(step, False, needs)
-            for step in iteration.steps:
-                if isinstance(step.formula, Quantity):  # ∂L/∂b = ∂L/∂z: the same numbers
-                    needs[step.target] = max(needs.get(step.target, 0), needs.get(step.formula.atom, 0))
-            self._writers[iteration.number] = lines
-        return self._writers[iteration.number]
-
 
 def _name(atom: Atom) -> str:
     symbol = atom if isinstance(atom, Symbol) else atom.wrt
     return symbol.stem
-
-
-def title_of(part: Part) -> str:
-    """`Part a (4 marks)`."""
-    words = phrase("answers.of_part", label=part.label)
-    return words if part.marks is None else f"{words} ({marks(part.marks)})"

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import flint
 
-from nbsolve.compose.graph_page import title_of
 from nbsolve.compose.paper_tables import column_width, in_columns
 from nbsolve.compose.rule_end import EndBlocks
 from nbsolve.compose.rule_epochs import EpochBlocks, value_of
 from nbsolve.compose.rule_letters import constant, input_, prediction, rate, target, weight, z
 from nbsolve.compose.rule_lines import Lines, literal
 from nbsolve.compose.statement import authored, marks, source
+from nbsolve.compose.steps_page import title_of
 from nbsolve.document import (
     Block,
     Bullets,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from nbsolve.catalogue import Equation
-from nbsolve.compose.calculator import Computations
 from nbsolve.compose.conventions import rounding_words
-from nbsolve.compose.graph_page import title_of
 from nbsolve.compose.graph_statement import matrix_of
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import Key, literal
+from nbsolve.compose.numbers import literal
 from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words, schedule_words
 from nbsolve.compose.statement import authored, marks, source
+from nbsolve.compose.steps_page import StepsPage, listed
 from nbsolve.document import (
     Block,
     Bullets,
@@ -23,7 +21,6 @@ from nbsolve.document import (
     Heading,
     Inline,
     Line,
-    Link,
     Math,
     Note,
     Paragraph,
@@ -34,7 +31,7 @@ from nbsolve.equations.building import entries_of, quantity
 from nbsolve.equations.stepping import LOSS, Update, UpdateNames, UpdateSolution, asked_of
 from nbsolve.equations.updating import parameters_of, start, state
 from nbsolve.errors import UnknownQuantityError
-from nbsolve.expr import Atom, Quantity, atoms
+from nbsolve.expr import Atom, Quantity
 from nbsolve.given import Given
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.objective import literal as as_given
@@ -43,7 +40,7 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, UpdateProblem
 from nbsolve.problem.updates import ASKS
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, anchor
+from nbsolve.symbol import Partial, Role, Symbol
 
 __all__ = ["UpdatePage"]
 
@@ -54,18 +51,27 @@ MOST_IN_FULL = 4
 
 
 @dataclass(frozen=True)
-class UpdatePage:
-    """Composes the documents of one solution. Raises Undecided where a digit needs more bits."""
+class UpdatePage(StepsPage[UpdateSolution, Update]):
+    """Composes the documents of some updates. Raises Undecided where a digit needs more bits."""
 
-    solution: UpdateSolution
     names: UpdateNames
-
-    def _document(self, blocks: Iterator[Block]) -> Document:
-        return Document(tuple(blocks), self.names)
 
     @property
     def _problem(self) -> UpdateProblem:
         return self.solution.problem
+
+    @property
+    def _passes(self) -> tuple[Update, ...]:
+        return self.solution.iterations
+
+    def _asked_of(self, part: Part) -> Iterator[Atom]:
+        return asked_of(part, self.names)
+
+    def _title(self, one: Update) -> str:
+        return phrase("updates.number", number=str(one.number))
+
+    def _is_written(self, one: Update, step: Step) -> bool:
+        return self._owner(step.target) in self._told(one) or step.rule in _OF_ALL
 
     @property
     def _equations(self) -> tuple[Equation, ...]:
@@ -161,8 +167,7 @@ class UpdatePage:
         return tuple(pieces)
 
     def _listed(self, ask: str) -> list[Inline]:
-        found = [Math(Quantity(atom)) for atom in self.names.entries(self.names.resolve(ask))]
-        return [piece for n, one in enumerate(found) for piece in (([", "] if n else []) + [one])]
+        return listed(Math(Quantity(atom)) for atom in self.names.entries(self.names.resolve(ask)))
 
     def conventions(self) -> Document:
         """The optimiser's rule as its equations, and the rounding."""
@@ -187,11 +192,7 @@ class UpdatePage:
         return self._document(block for one in found for block in self._update(one))
 
     def _update(self, update: Update) -> Iterator[Block]:
-        several = len(self.solution.iterations) > 1
-        yield Heading(
-            2,
-            (phrase("updates.number", number=str(update.number)) if several else phrase("sections.update"),),
-        )
+        yield Heading(2, (self._title(update) if self._several() else phrase("sections.update"),))
         if update.number == 1:
             yield Paragraph(optimiser_text(self._problem.training.optimiser, "update"))
         else:
@@ -207,7 +208,7 @@ class UpdatePage:
             if len(parameters) > 1:
                 before, _, after = phrase("passages.update_in_full", name="\0").partition("\0")
                 yield Paragraph((before, Math(Quantity(parameter)), after))
-            own = [one for one in update.steps if self._about(one) == parameter]
+            own = [one for one in update.steps if self._owner(one.target) == parameter]
             found = [lines.derivation(step) for step in own]
             yield Derivation(
                 tuple(line for one in found for line in one.lines),
@@ -223,14 +224,10 @@ class UpdatePage:
         lines, symbols = self._writer(update), list(parameters_of(self._problem))
         kept = [state(s, equation.name) for s in symbols for equation in self._equations if equation.kept]
         said: list[Inline] = []
-        for words, listed in (("starts_from", symbols), ("kept", kept)):
-            if listed:
+        for words, symbols_ in (("starts_from", symbols), ("kept", kept)):
+            if symbols_:
                 said += [(" " if said else "") + phrase(f"updates.{words}") + " "]
-                for place, symbol in enumerate(listed):
-                    written = lines.operand(symbol)
-                    sign = "=" if written.exact or lines.writer.each_step else "≈"
-                    said += [", "] if place else []
-                    said.append(Math(Quantity(symbol), sign, literal(written)))
+                said += self._known(lines, symbols_)
         yield Paragraph(tuple(said))
 
     def _told(self, update: Update) -> list[Symbol]:
@@ -244,9 +241,6 @@ class UpdatePage:
                 if ask not in ASKS and part.at in (None, update.number):
                     named |= {self._owner(atom) for atom in self.names.entries(self.names.resolve(ask))}
         return [one for one in parameters if one in named][:MOST_IN_FULL] or parameters[:1]
-
-    def _about(self, step: Step) -> Symbol:
-        return self._owner(step.target)
 
     def _owner(self, atom: Atom) -> Symbol:
         """The parameter that a quantity belongs to."""
@@ -270,90 +264,3 @@ class UpdatePage:
             rows.append(((Math(Quantity(one)),), *((Math(literal(write(update.values, c))),) for c in cells)))
             anchors += [lines.anchor(atom) for atom in (*found, new)]
         return Table(tuple(header), tuple(rows), frozenset(range(1, len(header))), tuple(anchors))
-
-    # ------------------------------------------------------------------ after the solution
-
-    def answers(self) -> Document:
-        """A table for each part."""
-        return self._document(self._answers())
-
-    def _answers(self) -> Iterator[Block]:
-        yield Heading(2, (phrase("sections.answers"),))
-        for part in self._problem.parts:
-            updates = [one for one in self.solution.iterations if part.at in (None, one.number)]
-            rows: list[tuple[Text, ...]] = []
-            for atom in asked_of(part, self.names):
-                cells: list[Text] = [(Math(Quantity(atom)),)]
-                cells += [(self._answer(atom, one),) for one in updates]
-                rows.append(tuple(cells))
-            header: list[Text] = [(title_of(part),)]
-            if len(self.solution.iterations) > 1:
-                header += [(phrase("updates.number", number=str(one.number)),) for one in updates]
-            else:
-                header.append((phrase("answers.value"),))
-            yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
-
-    def _answer(self, atom: Atom, update: Update) -> Link | Math:
-        value = Math(literal(self._writer(update).writer.answer(update.values, atom)))
-        known = any(step.target == atom for step in update.steps)
-        return Link(value, f"it{update.number}-{anchor(atom)}") if known else value
-
-    def pitfalls(self) -> Document:
-        """Common mistakes."""
-        problem = self._problem
-        notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
-        items = tuple((authored(problem, note),) for note in notes)
-        title = phrase("sections.pitfalls")
-        return self._document(iter((Note("pitfall", title, (Bullets(items),)),) if items else ()))
-
-    # ------------------------------------------------------------------ one quantity
-
-    def explain(self, atom: Atom) -> Document:
-        """A quantity and the steps that it rests on, update by update."""
-        return self._document(
-            block for one in self.solution.iterations for block in self._explained(atom, one)
-        )
-
-    def _explained(self, atom: Atom, update: Update) -> Iterator[Block]:
-        steps = {step.target: step for step in update.steps}
-        needed: set[Atom] = set()
-        waiting: list[Atom] = list(self.names.entries(atom))
-        while waiting:
-            one = waiting.pop()
-            if one not in needed and one in steps:
-                needed.add(one)
-                waiting += [a for form in steps[one].forms for a in atoms(form.expression)]
-        if len(self.solution.iterations) > 1:
-            yield Heading(2, (phrase("updates.number", number=str(update.number)),))
-        lines = self._writer(update)
-        yield from (lines.derivation(step) for target, step in steps.items() if target in needed)
-
-    # ------------------------------------------------------------------ numbers
-
-    @cached_property
-    def _writers(self) -> dict[int, Lines]:
-        return {}
-
-    def _writer(self, update: Update) -> Lines:
-        """The writer of an update's lines, with the digits that they need, and those of the update after it."""
-        if update.number not in self._writers:
-            needs: dict[Key, int] = {}
-            if update.number < len(self.solution.iterations):
-                later = self._writer(self.solution.iterations[update.number])
-                needs = {
-                    key._replace(new=True): digits
-                    for key, digits in later.needs.items()
-                    if isinstance(key, Symbol) and key.role in (Role.NODE, Role.STATE) and not key.new
-                }
-            computations: Computations = {}
-            parts = [part for part in self._problem.parts if part.at in (None, update.number)]
-            asked = frozenset(atom for part in parts for atom in asked_of(part, self.names))
-            lines = Lines(
-                self.solution, update.values, update.number, asked, needs=needs, computations=computations
-            )
-            told = self._told(update)
-            for step in reversed(update.steps):
-                if self._about(step) in told or step.rule in _OF_ALL:
-                    lines.learn(step, False, needs)
-            self._writers[update.number] = lines
-        return self._writers[update.number]
