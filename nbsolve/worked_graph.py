@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from nbsolve.answers import Answer, as_double
-from nbsolve.arithmetic import LADDER, Undecided, Undetermined
+from nbsolve.answers import Answer
+from nbsolve.arithmetic import Arithmetic
 from nbsolve.document import Block, Document, Heading
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, entries_of
@@ -25,12 +24,11 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.phrases import phrase
 from nbsolve.problem.graph_asks import WORDS
-from nbsolve.problem.model import GraphProblem
+from nbsolve.problem.model import GraphProblem, Part
 from nbsolve.shown import Shown, shown
-from nbsolve.step import Step
 from nbsolve.symbol import Partial, canonical
-from nbsolve.worked_page import Call, Listing, Method, WorkedPage
-from nbsolve.writing import Writer, scalar
+from nbsolve.worked_page import Call, Listing
+from nbsolve.worked_steps import WorkedSteps
 
 if TYPE_CHECKING:
     from nbsolve.compose.graph_page import GraphPage
@@ -38,80 +36,38 @@ if TYPE_CHECKING:
 
 __all__ = ["WorkedGraph"]
 
-T = TypeVar("T")
 DRAWINGS = ("graph", "forward", "backward")
 
 
-class WorkedGraph(WorkedPage):
+class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
     """A computation graph worked out. Every number it shows is certain to the last digit."""
 
     problem: GraphProblem
-    names: GraphNames
 
     def __init__(self, problem: GraphProblem) -> None:
-        self.problem = problem
+        super().__init__(problem)
         self.built = Built.of(problem)
         self.names = GraphNames(problem, objective_of(self.built))
-        self._solutions: dict[tuple[int, bool], GraphSolution] = {}
-        self._pages: dict[int, GraphPage] = {}
-        self._enough = 0
 
-    # ------------------------------------------------------------------ precision
+    def _solved(self, arithmetic: Arithmetic, rounded: bool) -> GraphSolution:
+        if self.problem.symbolic:
+            return solve_in_letters(self.built, arithmetic)
+        return solve_graph(self.built, arithmetic, rounded)
 
-    def certified(self, compute: Callable[[GraphSolution], T]) -> T:
-        """`compute` on a solution with as many bits as its digits and branches need. Raises: Undetermined."""
-        quantity = None
-        for level in range(self._enough, len(LADDER)):
-            try:
-                with LADDER[level].working():
-                    result = compute(self._at(level))
-            except Undecided as error:
-                quantity = error.quantity
-                continue
-            self._enough = level
-            return result
-        raise Undetermined(quantity)
-
-    def _at(self, level: int, rounded: bool = True) -> GraphSolution:
-        key = (level, rounded)
-        if key not in self._solutions:
-            if self.problem.symbolic:
-                self._solutions[key] = solve_in_letters(self.built, LADDER[level])
-            else:
-                self._solutions[key] = solve_graph(self.built, LADDER[level], rounded)
-        return self._solutions[key]
-
-    @property
-    def solution(self) -> GraphSolution:
-        """The solution as steps."""
-        return self.certified(lambda solution: solution)
-
-    # ------------------------------------------------------------------ documents
-
-    def _composed(self, write: Callable[[GraphPage], Document]) -> Shown:
-        return self.certified(lambda solution: shown(write(self._page(solution))))
-
-    def _page(self, solution: GraphSolution) -> GraphPage:
+    def _composer(self, solution: GraphSolution) -> GraphPage:
         from nbsolve.compose.graph_letters import GraphLetters
         from nbsolve.compose.graph_page import GraphPage
 
-        level = LADDER.index(solution.arithmetic)
-        if level not in self._pages:
-            composer = GraphLetters if self.problem.symbolic else GraphPage
-            self._pages[level] = composer(solution, self.names)
-        return self._pages[level]
+        return (GraphLetters if self.problem.symbolic else GraphPage)(solution, self.names)
 
-    def statement(self) -> Shown:
-        """What is given and asked."""
-        return self._composed(lambda page: page.statement())
+    def _asked_of(self, part: Part) -> Iterator[Atom]:
+        return asked_of(part, self.built, self.names)
 
-    def unsaid(self) -> Shown:
-        """The conventions that a question cannot do without."""
-        return self._composed(lambda page: page.unsaid())
+    def _given(self) -> Iterator[Atom]:
+        if not self.problem.symbolic:
+            yield from (s for a in self.problem.given for s in entries_of(a.name, a.shape))
 
-    def conventions(self) -> Shown:
-        """The conventions of the solution."""
-        return self._composed(lambda page: page.conventions())
+    # ------------------------------------------------------------------ documents
 
     def forward(self, iteration: int | None = None) -> Shown:
         """The values, equation by equation (default: of all iterations that are shown)."""
@@ -125,35 +81,12 @@ class WorkedGraph(WorkedPage):
         """The steps on the parameters."""
         return self._composed(lambda page: page.update(iteration))
 
-    def worked(self) -> Shown:
-        """Everything, iteration by iteration."""
-        return self._composed(lambda page: page.worked())
-
-    def explain(self, quantity: str) -> Shown:
-        """One quantity and the steps that it rests on. Raises: UnknownQuantityError."""
-        atom = self.names.resolve(quantity)
-        return self._composed(lambda page: page.explain(atom))
-
-    def answers(self) -> Shown:
-        """A table for each part."""
-        return self._composed(lambda page: page.answers())
-
-    def pitfalls(self) -> Shown:
-        """Common mistakes."""
-        return self._composed(lambda page: page.pitfalls())
-
     def check(self) -> Shown:
         """The gradients beside difference quotients (empty where there are letters)."""
         if self.problem.symbolic:
             return shown(Document((), self.names))
 
-        def written(solution: GraphSolution) -> Shown:
-            exact = solution
-            if self.problem.rounding.apply == "each_step":
-                exact = self._at(LADDER.index(solution.arithmetic), rounded=False)
-            return shown(self._page(solution).check(exact))
-
-        return self.certified(written)
+        return self.certified(lambda solution: shown(self._page(solution).check(self._unrounded(solution))))
 
     def document(self) -> Shown:
         """The page as one document, the check at its end."""
@@ -229,49 +162,12 @@ class WorkedGraph(WorkedPage):
     def lines_of(self, ask: str) -> int:
         """A line for each value, three for each gradient."""
         part = self.problem.parts[0].model_copy(update={"ask": (ask,)})
-        return sum(3 if isinstance(atom, Partial) else 1 for atom in asked_of(part, self.built, self.names))
+        return sum(3 if isinstance(atom, Partial) else 1 for atom in self._asked_of(part))
 
     # ------------------------------------------------------------------ results
 
-    def entries(self, everything: bool = False) -> Iterator[Answer]:
-        """The answers that the parts ask for, or every value and gradient."""
-        if everything:
-            for iteration in self.solution.iterations:
-                given = (s for a in self.problem.given for s in entries_of(a.name, a.shape))
-                targets = [
-                    *(() if self.problem.symbolic else given),
-                    *(step.target for step in iteration.steps),
-                ]
-                yield from (self._entry(atom, iteration.number, None) for atom in targets)
-            return
-        for part in self.problem.parts:
-            for iteration in self.solution.iterations:
-                if part.at in (None, iteration.number):
-                    for atom in asked_of(part, self.built, self.names):
-                        yield self._entry(atom, iteration.number, part.label)
-
     def _entry(self, atom: Atom, number: int, part: str | None) -> Answer:
-        if self.problem.symbolic:
-            return self._formula(atom, part)
-
-        def written(solution: GraphSolution) -> Answer:
-            iteration = _numbered(solution, number)
-            values, arithmetic = iteration.values, solution.arithmetic
-            exact = values
-            if self.problem.rounding.apply == "each_step":
-                exact = _numbered(self._at(LADDER.index(arithmetic), rounded=False), number).values
-            return Answer(
-                canonical(atom),
-                self.names.latex(atom),
-                number,
-                None,
-                as_double(scalar(values[atom]), arithmetic),
-                as_double(scalar(exact[atom]), arithmetic),
-                Writer(solution).answer(values, atom).text,
-                part,
-            )
-
-        return self.certified(written)
+        return self._formula(atom, part) if self.problem.symbolic else super()._entry(atom, number, part)
 
     def _formula(self, atom: Atom, part: str | None) -> Answer:
         """The answer of a problem in letters."""
@@ -285,24 +181,6 @@ class WorkedGraph(WorkedPage):
         return Answer(
             canonical(atom), self.names.latex(atom), None, None, None, None, None, part, plain, latex
         )
-
-    def methods(self) -> Iterator[Method]:
-        """The answers, those by the same rule together."""
-        steps: dict[str, Step] = {
-            canonical(step.target): step for one in self.solution.iterations for step in one.steps
-        }
-        for part, answers in groupby(self.entries(), lambda entry: entry.part or ""):
-            by_rule: dict[str, list[Answer]] = {}
-            for answer in answers:
-                step = steps.get(answer.quantity)
-                by_rule.setdefault("given" if step is None else step.rule, []).append(answer)
-            for rule, found in by_rule.items():
-                step = steps.get(found[0].quantity)
-                words = phrase(f"rules.{rule}")
-                if step is None:
-                    yield Method(part, words, tuple(found), given=True)
-                else:
-                    yield Method(part, words, tuple(found), step.target, step.forms[0].expression)
 
     def about(self) -> dict[str, Any]:
         """The equations, and of what gradients are taken."""

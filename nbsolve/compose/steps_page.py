@@ -88,6 +88,26 @@ class StepsPage(Generic[S, P]):
         """Whether each pass says which it is."""
         return len(self._passes) > 1
 
+    # ------------------------------------------------------------------ before the solution
+
+    @abstractmethod
+    def statement(self) -> Document:
+        """What is given and asked."""
+
+    def unsaid(self) -> Document:
+        """What a question cannot do without and the statement leaves to the conventions: here nothing."""
+        return self._document(iter(()))
+
+    @abstractmethod
+    def conventions(self) -> Document:
+        """The conventions of the solution."""
+
+    # ------------------------------------------------------------------ the solution
+
+    @abstractmethod
+    def worked(self) -> Document:
+        """Everything, pass by pass."""
+
     # ------------------------------------------------------------------ after the solution
 
     def answers(self) -> Document:

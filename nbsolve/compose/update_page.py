@@ -182,6 +182,10 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
 
     # ------------------------------------------------------------------ the solution
 
+    def worked(self) -> Document:
+        """All updates."""
+        return self.updates()
+
     def updates(self, number: int | None = None) -> Document:
         """The updates, or one of them. Raises: UnknownQuantityError."""
         found = [one for one in self.solution.iterations if number in (None, one.number)]

@@ -1,0 +1,201 @@
+"""What problems share whose solution is steps in passes: computation graphs and updates from given gradients."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from nbsolve.answers import Answer, as_double
+from nbsolve.arithmetic import LADDER, Arithmetic, Undecided, Undetermined
+from nbsolve.document import Document
+from nbsolve.equations.names import GraphNames
+from nbsolve.expr import Atom
+from nbsolve.phrases import phrase
+from nbsolve.problem.model import Part
+from nbsolve.shown import Shown, shown
+from nbsolve.step import Step
+from nbsolve.symbol import canonical
+from nbsolve.values import Values
+from nbsolve.worked_page import Method, WorkedPage
+from nbsolve.writing import Solved, Writer, scalar
+
+if TYPE_CHECKING:
+    from nbsolve.compose.steps_page import StepsPage
+
+__all__ = ["WorkedSteps"]
+
+
+class _Pass(Protocol):
+    @property
+    def number(self) -> int: ...
+    @property
+    def values(self) -> Values: ...
+    @property
+    def steps(self) -> Iterable[Step]: ...
+
+
+class _Solution(Solved, Protocol):
+    @property
+    def iterations(self) -> Sequence[_Pass]: ...
+
+
+S = TypeVar("S", bound=_Solution)
+C = TypeVar("C", bound="StepsPage[Any, Any]")
+T = TypeVar("T")
+
+
+class WorkedSteps(WorkedPage, Generic[S, C]):
+    """A problem worked out in steps; every number it shows is certain to the last digit.
+
+    `S` is its solution, `C` what composes its documents.
+    """
+
+    names: GraphNames
+
+    def __init__(self, problem: Any) -> None:
+        self.problem = problem
+        self._solutions: dict[tuple[int, bool], S] = {}
+        self._pages: dict[int, C] = {}
+        self._enough = 0
+
+    @abstractmethod
+    def _solved(self, arithmetic: Arithmetic, rounded: bool) -> S:
+        """Its solution, with the rounding of each step (`rounded`) or without."""
+
+    @abstractmethod
+    def _composer(self, solution: S) -> C:
+        """What composes its documents."""
+
+    @abstractmethod
+    def _asked_of(self, part: Part) -> Iterator[Atom]:
+        """The quantities that a part asks for, one by one."""
+
+    @abstractmethod
+    def _given(self) -> Iterator[Atom]:
+        """What is given, and is an answer where everything is."""
+
+    # ------------------------------------------------------------------ precision
+
+    def certified(self, compute: Callable[[S], T]) -> T:
+        """`compute` on a solution with as many bits as its digits and branches need. Raises: Undetermined."""
+        quantity = None
+        for level in range(self._enough, len(LADDER)):
+            try:
+                with LADDER[level].working():
+                    result = compute(self._at(level))
+            except Undecided as error:
+                quantity = error.quantity
+                continue
+            self._enough = level
+            return result
+        raise Undetermined(quantity)
+
+    def _at(self, level: int, rounded: bool = True) -> S:
+        key = (level, rounded)
+        if key not in self._solutions:
+            self._solutions[key] = self._solved(LADDER[level], rounded)
+        return self._solutions[key]
+
+    def _unrounded(self, solution: S) -> S:
+        """The solution as it is without the rounding of each step."""
+        if solution.rounding.apply != "each_step":
+            return solution
+        return self._at(LADDER.index(solution.arithmetic), rounded=False)
+
+    @property
+    def solution(self) -> S:
+        """The solution as steps."""
+        return self.certified(lambda solution: solution)
+
+    # ------------------------------------------------------------------ documents
+
+    def _composed(self, write: Callable[[C], Document]) -> Shown:
+        return self.certified(lambda solution: shown(write(self._page(solution))))
+
+    def _page(self, solution: S) -> C:
+        level = LADDER.index(solution.arithmetic)
+        if level not in self._pages:
+            self._pages[level] = self._composer(solution)
+        return self._pages[level]
+
+    def statement(self) -> Shown:
+        """What is given and asked."""
+        return self._composed(lambda page: page.statement())
+
+    def unsaid(self) -> Shown:
+        """The conventions that a question cannot do without."""
+        return self._composed(lambda page: page.unsaid())
+
+    def conventions(self) -> Shown:
+        """The conventions of the solution."""
+        return self._composed(lambda page: page.conventions())
+
+    def worked(self) -> Shown:
+        """Everything, pass by pass."""
+        return self._composed(lambda page: page.worked())
+
+    def explain(self, quantity: str) -> Shown:
+        """One quantity and the steps that it rests on. Raises: UnknownQuantityError."""
+        atom = self.names.resolve(quantity)
+        return self._composed(lambda page: page.explain(atom))
+
+    def answers(self) -> Shown:
+        """A table for each part."""
+        return self._composed(lambda page: page.answers())
+
+    def pitfalls(self) -> Shown:
+        """Common mistakes."""
+        return self._composed(lambda page: page.pitfalls())
+
+    # ------------------------------------------------------------------ results
+
+    def entries(self, everything: bool = False) -> Iterator[Answer]:
+        """The answers that the parts ask for, or everything that is given and found, pass by pass."""
+        passes = self.solution.iterations
+        if everything:
+            for one in passes:
+                targets = (*self._given(), *(step.target for step in one.steps))
+                yield from (self._entry(atom, one.number, None) for atom in targets)
+            return
+        for part in self.problem.parts:
+            for one in passes:
+                if part.at in (None, one.number):
+                    yield from (self._entry(atom, one.number, part.label) for atom in self._asked_of(part))
+
+    def _entry(self, atom: Atom, number: int, part: str | None) -> Answer:
+        def written(solution: S) -> Answer:
+            arithmetic, values = solution.arithmetic, _values(solution, number)
+            return Answer(
+                canonical(atom),
+                self.names.latex(atom),
+                number,
+                None,
+                as_double(scalar(values[atom]), arithmetic),
+                as_double(scalar(_values(self._unrounded(solution), number)[atom]), arithmetic),
+                Writer(solution).answer(values, atom).text,
+                part,
+            )
+
+        return self.certified(written)
+
+    def methods(self) -> Iterator[Method]:
+        """The answers, those by the same rule together."""
+        steps = {canonical(step.target): step for one in self.solution.iterations for step in one.steps}
+        for part, answers in groupby(self.entries(), lambda entry: entry.part or ""):
+            by_rule: dict[str, list[Answer]] = {}
+            for answer in answers:
+                step = steps.get(answer.quantity)
+                by_rule.setdefault("given" if step is None else step.rule, []).append(answer)
+            for rule, found in by_rule.items():
+                step = steps.get(found[0].quantity)
+                words = phrase(f"rules.{rule}")
+                if step is None:
+                    yield Method(part, words, tuple(found), given=True)
+                else:
+                    yield Method(part, words, tuple(found), step.target, step.forms[0].expression)
+
+
+def _values(solution: _Solution, number: int) -> Values:
+    return next(one.values for one in solution.iterations if one.number == number)
