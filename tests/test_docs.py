@@ -16,7 +16,8 @@ from nbsolve.answers import write_json
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
 from nbsolve.catalogue.presets import PRESETS
 from nbsolve.problem.naming import ROLES
-from nbsolve.problem.parts import PART_KEYS, WORDS
+from nbsolve.problem.part_lists import PART_KEYS
+from nbsolve.problem.parts import WORDS
 from nbsolve.problem.schema import schema
 from nbsolve.symbol import parse_canonical
 from tests.loading import files, load_problem

@@ -18,25 +18,16 @@ from nbsolve.catalogue.derivations import DERIVATIONS, derivation_id
 from nbsolve.formula import ACTIVATION_VARIABLES, LOSS_VARIABLES
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
+from nbsolve.problem.common import keys_of, read_common
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import DerivationProblem, Part, Topic
 from nbsolve.problem.own import CUSTOM, read_own
-from nbsolve.problem.parts import MAXIMUM_PARTS, read_label, read_space
-from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
+from nbsolve.problem.part_lists import read_part, read_part_list, usual_label
 
-KEYS = (
-    "kind",
-    "title",
-    "source",
-    "group",
-    "statement",
-    "language",
+KEYS = keys_of(
     "functions",
     "losses",
-    "parts",
-    "pitfalls",
 )
-PART_KEYS = ("label", "ask", "marks", "space", "text")
 MAXIMUM_TOPICS = 100
 
 
@@ -59,23 +50,13 @@ def read_derivation_problem(root: Cursor, name: str, text: str) -> DerivationPro
         )
     topics = [*_topics(root.get("functions"), "functions"), *_topics(root.get("losses"), "losses")]
     parts = _parts(root.get("parts"), topics)
-    texts = {key: read_string(root, key) for key in TEXTS}
-    pitfalls = read_texts(root.get("pitfalls"))
+    common = read_common(root, name, text)
     if root.notes.faults:
         return None
     return DerivationProblem(
-        name=name,
-        text=text,
-        title=texts["title"] or title_of(name),
-        source=texts["source"],
-        group=group_of(texts),
-        language=texts["language"] or root.notes.language,
-        trust=root.notes.trust,
-        statement=texts["statement"],
-        pitfalls=pitfalls,
+        **common,
         topics=tuple(topics),
         parts=parts if parts else _default_parts(topics),
-        warnings=tuple(root.notes.warnings),
     )
 
 
@@ -176,55 +157,25 @@ def _own(
 
 def _default_parts(topics: list[Topic]) -> tuple[Part, ...]:
     """A part for each topic, in order."""
-    return tuple(Part(label=_label(place), ask=(topic.id,)) for place, topic in enumerate(topics))
-
-
-def _label(place: int) -> str:
-    return chr(ord("a") + place) if place < 26 else str(place + 1)
+    return tuple(Part(label=usual_label(place), ask=(topic.id,)) for place, topic in enumerate(topics))
 
 
 def _parts(cursor: Cursor | None, topics: list[Topic]) -> tuple[Part, ...]:
     if cursor is None:
         return ()
-    elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}") or []
-    if len(elements) > MAXIMUM_PARTS:
-        cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
-        return ()
-    parts: list[Part] = []
-    for place, element in enumerate(elements):
-        part = _part(element, place, [topic.id for topic in topics])
-        if part is not None and part.label in [other.label for other in parts]:
-            expected = "a label of its own for each part"
-            element.fault(f"two parts have the label {part.label!r}", expected=expected)
-        elif part is not None:
-            parts.append(part)
-    return tuple(parts)
-
-
-def _part(cursor: Cursor, place: int, known: list[str]) -> Part | None:
-    if not cursor.mapping(PART_KEYS, "a part", {"at": "there are no iterations here"}):
-        return None
-    label = read_label(cursor) or _label(place)
+    known = tuple(topic.id for topic in topics)
     expected = listing(known, "or") if known else "the name of a function or loss of this problem"
-    ask_cursor = cursor.get("ask")
-    ask: list[str] = []
-    if ask_cursor is None:
-        cursor.fault("the part asks nothing", expected=f"ask: {expected}")
-    else:
-        words = [ask_cursor] if ask_cursor.is_scalar else ask_cursor.elements("ask", expected) or []
-        for word in words:
-            text = word.string("an entry of ask")
-            if text is None:
-                continue
-            if text in known:
-                ask.append(text)
-            elif known:
-                word.fault(
-                    f"{text[:60]!r} is asked, but not among the functions and losses",
-                    expected=expected,
-                    hint=suggestion(text, known),
-                )
-    marks_cursor = cursor.get("marks")
-    marks = None if marks_cursor is None else marks_cursor.number("marks", least=0)
-    space, text = read_space(cursor), read_string(cursor, "text")
-    return Part(label=label, ask=tuple(ask), marks=marks, space=space, text=text)
+
+    def word(element: Cursor) -> str | None:
+        text = element.string("an entry of ask")
+        if text is None or text in known:
+            return text
+        if known:  # else the topics are at fault, not the part
+            message = f"{text[:60]!r} is asked, but not among the functions and losses"
+            element.fault(message, expected=expected, hint=suggestion(text, known))
+        return None
+
+    hints = {"at": "there are no iterations here"}
+    return (
+        read_part_list(cursor, lambda part, place: read_part(part, place, word, expected, None, hints)) or ()
+    )

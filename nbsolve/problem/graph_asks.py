@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from nbsolve.formula.indexed import parse_equation, reads
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import Equation, GraphTraining, Part
-from nbsolve.problem.parts import MAXIMUM_PARTS, PART_KEYS, read_label, read_space
-from nbsolve.problem.texts import read_string
-from nbsolve.problem.training import read_iteration
+from nbsolve.problem.part_lists import read_part, read_part_list
 
 __all__ = ["LOSS", "WORDS", "asked_gradients", "quantity", "read_graph_parts"]
 
@@ -57,21 +55,12 @@ def read_graph_parts(
     if cursor is None:
         ask: tuple[str, ...] = ("forward", "gradients")
         return (Part(label="a", ask=(*ask, *(("updated_parameters",) if training else ()))),)
-    elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}") or []
-    if len(elements) > MAXIMUM_PARTS:
-        cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
-        return ()
     asks = _Asks(of, shapes, training, equations)
-    parts: list[Part] = []
-    for place, element in enumerate(elements):
-        part = asks.part(element, place)
-        if part is not None and part.label in [other.label for other in parts]:
-            element.fault(
-                f"two parts have the label {part.label!r}", expected="a label of its own for each part"
-            )
-        elif part is not None:
-            parts.append(part)
-    return tuple(parts)
+    iterations = 1 if training is None else training.iterations
+    found = read_part_list(
+        cursor, lambda part, place: read_part(part, place, asks.word, asks.expected, iterations)
+    )
+    return found or ()
 
 
 def asked_gradients(parts: Iterable[Part], of: str) -> Iterator[str]:
@@ -101,26 +90,6 @@ class _Asks:
             for equation in equations
         }
         self.expected = f"{listing(WORDS, 'or')}, or a quantity such as {of}, d{of}/d{next(iter(shapes))}"
-
-    def part(self, cursor: Cursor, place: int) -> Part | None:
-        if not cursor.mapping(PART_KEYS, "a part"):
-            return None
-        label = read_label(cursor) or (chr(ord("a") + place) if place < 26 else str(place + 1))
-        inner = cursor.get("ask")
-        ask: list[str] = []
-        if inner is None:
-            cursor.fault("the part asks nothing", expected=f"ask: {self.expected}")
-        else:
-            elements = [inner] if inner.is_scalar else inner.elements("ask", self.expected) or []
-            ask = [word for element in elements if (word := self.word(element)) is not None]
-        at = None
-        if inner := cursor.get("at"):
-            at = read_iteration(inner, "at", 1 if self.training is None else self.training.iterations)
-        marks = None
-        if inner := cursor.get("marks"):
-            marks = inner.number("marks", least=0)
-        space, text = read_space(cursor), read_string(cursor, "text")
-        return Part(label=label, ask=tuple(ask), at=at, marks=marks, space=space, text=text)
 
     def word(self, cursor: Cursor) -> str | None:
         """A word or quantity that this problem has."""

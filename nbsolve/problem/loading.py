@@ -12,11 +12,11 @@ from nbsolve.given import Letter
 from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_letters, check_targets
 from nbsolve.problem.classes import check_classes, classifies
+from nbsolve.problem.common import keys_of, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, Notes, listing
-from nbsolve.problem.digits import read_rounding
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.losses import read_losses, read_regulariser
-from nbsolve.problem.model import AnyProblem, Notation, Part, Problem, Rounding, Training
+from nbsolve.problem.model import AnyProblem, Notation, Part, Problem, Training
 from nbsolve.problem.naming import read_notation
 from nbsolve.problem.network import read_network
 from nbsolve.problem.overrides import apply_overrides
@@ -25,7 +25,6 @@ from nbsolve.problem.parts import default_parts, read_parts
 from nbsolve.problem.reading import read_text, read_tree
 from nbsolve.problem.sample_weights import check_sample_weights, read_sample_weights
 from nbsolve.problem.samples import read_samples
-from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
 from nbsolve.problem.training import read_training
 from nbsolve.problem.upstream import check_upstream, read_upstream
 
@@ -40,13 +39,7 @@ _READERS: Mapping[str, tuple[str, str]] = {
 }
 """What reads each kind of problem but networks: module and function, imported when one comes."""
 KINDS = ("network", *_READERS)
-KEYS = (
-    "kind",
-    "title",
-    "source",
-    "group",
-    "statement",
-    "language",
+KEYS = keys_of(
     "network",
     "samples",
     "features",
@@ -61,8 +54,6 @@ KEYS = (
     "explain",
     "detail",
     "letters",
-    "parts",
-    "pitfalls",
 )
 EXPLAIN = ("delta", "paths", "local_derivatives")
 DETAIL = ("auto", "units", "matrix", "both")
@@ -135,7 +126,7 @@ def parse_problem(
     if notes.faults:
         raise ProblemError(sorted(notes.faults, key=_place))
     assert problem is not None, "a problem that cannot be read has a fault"
-    return problem
+    return problem.model_copy(update={"warnings": tuple(notes.warnings)})
 
 
 def _place(fault: Fault) -> tuple[bool, int, int]:
@@ -197,9 +188,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     notation: Notation | None = Notation()
     if inner := root.get("notation"):
         notation = read_notation(inner, network)
-    rounding: Rounding | None = Rounding()
-    if inner := root.get("rounding"):
-        rounding = read_rounding(inner)
+    rounding = rounding_of(root)
     explain = _word(root, "explain", EXPLAIN)
     detail = _word(root, "detail", DETAIL)
     letters = root.get("letters")
@@ -219,8 +208,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
             isinstance(entry, Letter) for entry in (*written, *(cell for row in rows for cell in row))
         )
         check_sample_weights(root, in_letters or letters_)
-    texts = {key: read_string(root, key) for key in TEXTS}
-    pitfalls = read_texts(root.get("pitfalls"))
+    common = read_common(root, name, text)
     if network is not None and samples is not None and parts is not None:
         check_letters(root, network, samples, parts)
         check_classes(root, network, samples, parts)
@@ -238,15 +226,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         )
     parts = parts if parts is not None else default_parts(losses, training, upstream is not None)
     return Problem(
-        name=name,
-        text=text,
-        title=texts["title"] or title_of(name),
-        source=texts["source"],
-        group=group_of(texts),
-        language=texts["language"] or root.notes.language,
-        trust=root.notes.trust,
-        statement=texts["statement"],
-        pitfalls=pitfalls,
+        **common,
         network=network,
         samples=samples,
         features=features,
@@ -260,7 +240,6 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         detail=_detail(detail),
         letters=in_letters,
         parts=parts,
-        warnings=tuple(root.notes.warnings),
     )
 
 

@@ -9,11 +9,8 @@ from nbsolve.catalogue import OPTIMISERS
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import LossTerm, Part, Training
-from nbsolve.problem.texts import read_string
-from nbsolve.problem.training import read_iteration
+from nbsolve.problem.part_lists import read_part, read_part_list
 
-MAXIMUM_LINES = 500
-PART_KEYS = ("label", "ask", "at", "marks", "space", "text")
 FORWARD_WORDS = ("forward", "jacobian")
 GRADIENT_WORDS = ("gradients", "deltas")
 LOSS_WORDS = ("loss", *GRADIENT_WORDS)
@@ -23,8 +20,8 @@ VALUES_OF_A_LOSS = ("loss", "loss_after", "epoch_loss")
 CLASS_WORDS = ("decision_boundary", "prediction", "accuracy")
 """What may be asked of a unit that tells two classes apart, with the parameters in the end."""
 WORDS = (*FORWARD_WORDS, *LOSS_WORDS, *TRAINING_WORDS, *CLASS_WORDS)
-MAXIMUM_PARTS = 200
 _QUANTITIES = "a quantity such as dL/dw3, da/dz[1][2], z[1][1] or W_new[2][1][1]"
+_EXPECTED = f"a list of {listing(WORDS, 'or')}, or {_QUANTITIES}"
 
 
 def default_parts(
@@ -52,86 +49,12 @@ def read_parts(
 
     `has_upstream`: the gradient with respect to the outputs is given instead of a loss.
     """
-    elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}")
-    if elements is None:
-        return None
-    if not 1 <= len(elements) <= MAXIMUM_PARTS:
-        cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
-        return None
-    parts = [
-        _part(element, place, (has_loss, has_upstream), training, own)
-        for place, element in enumerate(elements)
-    ]
-    known = [part for part in parts if part is not None]
-    seen: set[str] = set()
-    for element, part in zip(elements, parts, strict=True):
-        if part is not None and part.label in seen:
-            element.fault(
-                f"two parts have the label {part.label!r}", expected="a label of its own for each part"
-            )
-            return None
-        seen |= {part.label} if part is not None else set()
-    return tuple(known) if len(known) == len(parts) else None
+    iterations = 1 if training is None else training.iterations
 
+    def word(element: Cursor) -> str | None:
+        return _word(element, (has_loss, has_upstream), training, own)
 
-def _part(
-    cursor: Cursor,
-    place: int,
-    gradients: tuple[bool, bool],
-    training: Training | None,
-    own: Collection[str],
-) -> Part | None:
-    if not cursor.mapping(PART_KEYS, "a part"):
-        return None
-    before = len(cursor.notes.faults)
-    label = chr(ord("a") + place) if place < 26 else str(place + 1)
-    label = read_label(cursor) or label
-    ask_cursor = cursor.get("ask")
-    ask: tuple[str, ...] = ()
-    if ask_cursor is None:
-        cursor.fault(
-            "the part asks nothing", expected=f"ask: a list of {listing(WORDS, 'or')}, or {_QUANTITIES}"
-        )
-    else:
-        ask = _ask(ask_cursor, gradients, training, own)
-    at = None
-    if inner := cursor.get("at"):
-        at = read_iteration(inner, "at", 1 if training is None else training.iterations)
-    marks = None
-    if inner := cursor.get("marks"):
-        marks = inner.number("marks", least=0)
-    space = read_space(cursor)
-    text = None
-    if cursor.has("text"):
-        text = read_string(cursor, "text")
-    if len(cursor.notes.faults) > before:
-        return None
-    return Part(label=label, ask=ask, at=at, marks=marks, space=space, text=text)
-
-
-def read_space(cursor: Cursor) -> int | None:
-    """The ruled lines of a part on paper; None where it says none, or after noting a fault."""
-    inner = cursor.get("space")
-    return None if inner is None else inner.integer("space", least=0, most=MAXIMUM_LINES)
-
-
-def read_label(cursor: Cursor) -> str | None:
-    """What a part is called, as plain text on one line; None where it has no label, or after noting a fault."""
-    inner = cursor.get("label")
-    text = None if inner is None else inner.string("label")
-    return None if text is None else " ".join(text.split())
-
-
-def _ask(
-    cursor: Cursor, gradients: tuple[bool, bool], training: Training | None, own: Collection[str]
-) -> tuple[str, ...]:
-    elements = [cursor] if cursor.is_scalar else cursor.elements("ask", "a list of what is asked")
-    if elements is None:
-        return ()
-    if not elements:
-        cursor.fault("ask is an empty list", expected=f"{listing(WORDS, 'or')}, or {_QUANTITIES}")
-    words = (_word(element, gradients, training, own) for element in elements)
-    return tuple(word for word in words if word is not None)
+    return read_part_list(cursor, lambda part, place: read_part(part, place, word, _EXPECTED, iterations))
 
 
 def _word(

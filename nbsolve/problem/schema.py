@@ -25,7 +25,8 @@ from nbsolve.problem.loading import DETAIL, EXPLAIN, KEYS, KINDS
 from nbsolve.problem.model import LAYOUTS
 from nbsolve.problem.naming import ROLES
 from nbsolve.problem.own import CUSTOM
-from nbsolve.problem.parts import MAXIMUM_LINES, WORDS
+from nbsolve.problem.part_lists import MAXIMUM_LINES
+from nbsolve.problem.parts import WORDS
 from nbsolve.problem.schema_building import (
     Schema,
     choice,

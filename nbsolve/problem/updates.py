@@ -8,20 +8,25 @@ from nbsolve.catalogue import OPTIMISERS, Optimiser
 from nbsolve.given import Given
 from nbsolve.letters import Name
 from nbsolve.problem.choices import read_choice
+from nbsolve.problem.common import keys_of, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
-from nbsolve.problem.digits import read_rounding
-from nbsolve.problem.model import Choice, GivenArray, GraphTraining, Part, Rounding, UpdateProblem
+from nbsolve.problem.model import Choice, GivenArray, GraphTraining, Part, UpdateProblem
 from nbsolve.problem.optimiser_state import MAXIMUM_UPDATES
-from nbsolve.problem.parts import MAXIMUM_PARTS, PART_KEYS, read_label, read_space
-from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
-from nbsolve.problem.training import read_clip, read_iteration, read_schedule
+from nbsolve.problem.part_lists import read_part, read_part_list
+from nbsolve.problem.training import read_clip, read_schedule
 
 __all__ = ["ASKS", "KEYS", "read_update_problem"]
 
-KEYS = (
-    "kind", "title", "source", "group", "statement", "language", "parameters", "gradients", "optimiser",
-    "schedule", "clip", "state", "names", "rounding", "parts", "pitfalls",
-)  # fmt: skip
+KEYS = keys_of(
+    "parameters",
+    "gradients",
+    "optimiser",
+    "schedule",
+    "clip",
+    "state",
+    "names",
+    "rounding",
+)
 ASKS = ("updated_parameters", "state")
 MAXIMUM_PARAMETERS, MAXIMUM_STEPS = 200, 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -59,11 +64,8 @@ def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | N
         state, updates = _state(inner, OPTIMISERS[optimiser.name], shapes)
     schedule = read_schedule(root.get("schedule"), updates, len(gradients)) if gradients else (None, ())
     letters = _letters(root.get("names"), shapes)
-    rounding: Rounding | None = Rounding()
-    if inner := root.get("rounding"):
-        rounding = read_rounding(inner)
-    texts = {key: read_string(root, key) for key in TEXTS}
-    pitfalls = read_texts(root.get("pitfalls"))
+    rounding = rounding_of(root)
+    common = read_common(root, name, text)
     parts: tuple[Part, ...] = ()
     if optimiser is not None and shapes and gradients:
         parts = _parts(root.get("parts"), optimiser, shapes, len(gradients))
@@ -80,22 +82,13 @@ def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | N
         rates=schedule[1],
     )
     return UpdateProblem(
-        name=name,
-        text=text,
-        title=texts["title"] or title_of(name),
-        source=texts["source"],
-        group=group_of(texts),
-        language=texts["language"] or root.notes.language,
-        trust=root.notes.trust,
-        statement=texts["statement"],
-        pitfalls=pitfalls,
+        **common,
         given=given,
         gradients=gradients,
         training=training,
         letters=letters,
         rounding=rounding,
         parts=parts,
-        warnings=tuple(root.notes.warnings),
     )
 
 
@@ -235,63 +228,30 @@ def _parts(
     record = OPTIMISERS[optimiser.name]
     if cursor is None:
         return (Part(label="a", ask=ASKS if record.kept else ASKS[:1]),)
-    elements = cursor.elements("parts", "a list of {label: …, ask: […], marks: …}") or []
-    if len(elements) > MAXIMUM_PARTS or (cursor.is_list and not elements):
-        cursor.fault(f"there are {len(elements)} parts", expected=f"1 to {MAXIMUM_PARTS}")
-        return ()
     names = [f"{name}_new" for name in shapes]
     names += [
         f"{equation.name}_{name}{'_new' if equation.kept else ''}"
         for name in shapes
         for equation in record.equations
     ]
-    parts: list[Part] = []
-    for place, element in enumerate(elements):
-        part = _part(element, place, names, bool(record.kept), updates, shapes)
-        if part is not None and part.label in [other.label for other in parts]:
-            element.fault(
-                f"two parts have the label {part.label!r}", expected="a label of its own for each part"
-            )
-        elif part is not None:
-            parts.append(part)
-    return tuple(parts)
-
-
-def _part(
-    cursor: Cursor, place: int, names: list[str], kept: bool, updates: int, shapes: dict[str, tuple[int, ...]]
-) -> Part | None:
-    if not cursor.mapping(PART_KEYS, "a part"):
-        return None
-    label = read_label(cursor) or (chr(ord("a") + place) if place < 26 else str(place + 1))
     expected = f"{listing(ASKS, 'or')}, or a quantity such as {names[0]}"
-    inner = cursor.get("ask")
-    ask: list[str] = []
-    if inner is None:
-        cursor.fault("the part asks nothing", expected=f"ask: {expected}")
-    else:
-        words = [inner] if inner.is_scalar else inner.elements("ask", expected) or []
-        if inner.is_list and not words:
-            inner.fault("ask is an empty list", expected=expected)
-        for word in words:
-            text = word.text.strip() if word.is_scalar else ""
-            name, _, at = text.partition("[")
-            parameter = name.removesuffix("_new").rpartition("_")[2]
-            sound = name in names and (not at or _is_entry(at, shapes[parameter]))
-            if text == "state" and not kept:
-                word.fault("state is asked, but the optimiser keeps nothing", expected=f"such as {names[0]}")
-            elif text not in ASKS and not sound:
-                near = suggestion(text, (*ASKS, *names)) if word.is_scalar else None
-                word.fault(f"an entry of ask is {describe(word.node)}", expected=expected, hint=near)
-            else:
-                ask.append(text)
-    at_update = None
-    if inner := cursor.get("at"):
-        at_update = read_iteration(inner, "at", updates)
-    marks = None
-    if inner := cursor.get("marks"):
-        marks = inner.number("marks", least=0)
-    space, text_ = read_space(cursor), read_string(cursor, "text")
-    return Part(label=label, ask=tuple(ask), at=at_update, marks=marks, space=space, text=text_)
+
+    def word(element: Cursor) -> str | None:
+        text = element.text.strip() if element.is_scalar else ""
+        name, _, at = text.partition("[")
+        sound = name in names and (
+            not at or _is_entry(at, shapes[name.removesuffix("_new").rpartition("_")[2]])
+        )
+        if text == "state" and not record.kept:
+            element.fault("state is asked, but the optimiser keeps nothing", expected=f"such as {names[0]}")
+            return None
+        if text in ASKS or sound:
+            return text
+        near = suggestion(text, (*ASKS, *names)) if element.is_scalar else None
+        element.fault(f"an entry of ask is {describe(element.node)}", expected=expected, hint=near)
+        return None
+
+    return read_part_list(cursor, lambda part, place: read_part(part, place, word, expected, updates)) or ()
 
 
 def _is_entry(at: str, shape: tuple[int, ...]) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from nbsolve import ProblemError, load_problem, solve
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
-from nbsolve.problem.derivations import KEYS, PART_KEYS
+from nbsolve.problem.derivations import KEYS
+from nbsolve.problem.part_lists import PART_KEYS
 
 quick = settings(deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
 
@@ -39,7 +40,7 @@ NODES = st.recursive(
 )
 PARTS = st.lists(
     st.dictionaries(
-        st.sampled_from([*PART_KEYS, "at"]), st.one_of(SCALARS, st.lists(WORDS, max_size=2)), max_size=3
+        st.sampled_from([*PART_KEYS]), st.one_of(SCALARS, st.lists(WORDS, max_size=2)), max_size=3
     ),
     max_size=2,
 )

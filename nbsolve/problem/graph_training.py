@@ -1,0 +1,78 @@
+"""Reading the training of a graph: which quantities change, by which optimiser, in which direction."""
+
+from __future__ import annotations
+
+from nbsolve.catalogue import OPTIMISERS
+from nbsolve.expr import Variable, walk
+from nbsolve.problem.choices import read_choice
+from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.model import Choice, GivenArray, GraphTraining
+from nbsolve.problem.training import MAXIMUM_ITERATIONS, SHOWN_IN_FULL, read_iteration
+
+__all__ = ["read_chosen", "read_graph_training"]
+
+KEYS = ("optimiser", "learning_rate", "direction", "parameters", "iterations", "show")
+
+
+def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) -> GraphTraining | None:
+    """The training; None where there is none, or after noting a fault."""
+    if cursor is None:
+        return None
+    if not cursor.mapping(KEYS, "training"):
+        return None
+    inner, rate = cursor.get("optimiser"), cursor.get("learning_rate")
+    optimiser = None
+    if (inner is None) == (rate is None):
+        both = "both a learning rate and an optimiser" if inner else "no learning rate"
+        cursor.fault(
+            f"training has {both}", expected="learning_rate: 0.1, or optimiser: {sgd: {learning_rate: 0.1}}"
+        )
+    elif rate is not None:
+        number = rate.number("learning_rate", above=0)
+        optimiser = None if number is None else Choice(name="sgd", parameters={"learning_rate": number})
+    elif inner is not None:
+        tables = {name: record.parameters for name, record in OPTIMISERS.items()}
+        optimiser = read_choice(inner, "optimiser", tables)
+    direction: str | None = "descent"
+    if inner := cursor.get("direction"):
+        direction = inner.word("direction", ("descent", "ascent"))
+        if direction == "ascent" and optimiser is not None and _uses_parameter(optimiser.name):
+            inner.fault(
+                f"{optimiser.name} only goes down", expected="direction: descent, or another optimiser"
+            )
+    names = [array.name for array in given]
+    inner = cursor.get("parameters")
+    parameters = tuple(names) if inner is None else read_chosen(inner, "parameters", names)
+    iterations: int | None = 1
+    if inner := cursor.get("iterations"):
+        iterations = inner.integer("iterations", 1, MAXIMUM_ITERATIONS)
+    if optimiser is None or direction is None or iterations is None:
+        return None
+    show: tuple[int, ...] = (
+        tuple(range(1, iterations + 1)) if iterations <= SHOWN_IN_FULL else (1, iterations)
+    )
+    if inner := cursor.get("show"):
+        elements = [*inner.each()] if inner.is_list else [inner]
+        read = [read_iteration(element, "show", iterations) for element in elements]
+        show = tuple(sorted({one for one in read if one is not None}))
+    return GraphTraining(
+        optimiser=optimiser,
+        direction="ascent" if direction == "ascent" else "descent",
+        parameters=parameters,
+        iterations=iterations,
+        show=show,
+    )
+
+
+def _uses_parameter(optimiser: str) -> bool:
+    """Whether a step depends on the parameter itself, as weight decay does: its opposite goes nowhere."""
+    record = OPTIMISERS[optimiser]
+    formulas = [record.change, *(equation.formula for equation in record.equations)]
+    return any(node == Variable("parameter") for formula in formulas for node in walk(formula))
+
+
+def read_chosen(cursor: Cursor, what: str, names: list[str]) -> tuple[str, ...]:
+    """Some of the quantities, by name."""
+    elements = [cursor] if cursor.is_scalar else cursor.elements(what, "a list of names") or []
+    words = [word for element in elements if (word := element.word(f"an entry of {what}", names)) is not None]
+    return tuple(dict.fromkeys(words))
