@@ -19,14 +19,14 @@ from multiprocessing.context import ForkProcess
 from typing import Any, Protocol
 
 from nbsolve.errors import NbsolveError, ProblemError
+from nbsolve.jobs.local import CAN_FORK
 
 __all__ = ["CAN_FORK", "OnDone", "Server", "Task", "run_from_prepared", "run_in_children"]
 
 Task = Callable[[], None]
 OnDone = Callable[[int, NbsolveError | None], None]  # position of the task, and what went wrong
 
-# macOS has fork, but its system libraries may crash in a forked child.
-CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux"
+
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
