@@ -94,8 +94,8 @@ def value(random: Random) -> Any:
 
 def values(random: Random, tree: Tree) -> None:
     """Another number for one weight, bias or input, or for many of them."""
-    roots = [(layer, key) for layer in _layers(tree) for key in ("weights", "bias", "threshold")]
-    roots += [(sample, key) for sample in _samples(tree) for key in ("input", "x")]
+    roots = [(layer, key) for layer in layers_of(tree) for key in ("weights", "bias", "threshold")]
+    roots += [(sample, key) for sample in samples_of(tree) for key in ("input", "x")]
     places = [place for parent, key in roots if key in parent for place in _numbers(parent, key)]
     for container, key in random.sample(places, min(len(places), random.choice((1, 1, 2, 5, 1000)))):
         container[key] = value(random)
@@ -103,7 +103,7 @@ def values(random: Random, tree: Tree) -> None:
 
 def targets(random: Random, tree: Tree) -> None:
     """Other targets, of the kind that the loss takes."""
-    for sample in _samples(tree):
+    for sample in samples_of(tree):
         for key in ("target", "y"):
             for container, place in _numbers(sample, key) if key in sample else ():
                 container[place] = _target(random, tree)
@@ -137,7 +137,7 @@ def _target(random: Random, tree: Tree) -> Any:
 
 def activation(random: Random, tree: Tree) -> None:
     """Another function of one layer; at the output one that the loss goes with."""
-    layers = _layers(tree)
+    layers = layers_of(tree)
     if not layers:
         return
     place = random.randrange(len(layers))
@@ -149,7 +149,7 @@ def activation(random: Random, tree: Tree) -> None:
 
 def loss(random: Random, tree: Tree) -> None:
     """Another loss that goes with the output, in one of its settings; targets that go with it."""
-    layers = _layers(tree)
+    layers = layers_of(tree)
     if not layers:
         return
     output = layers[-1].get("activation", "linear")
@@ -228,7 +228,7 @@ def samples(random: Random, tree: Tree) -> None:
 
 def units(random: Random, tree: Tree) -> None:
     """One more unit in a layer, or one fewer, in every array that it stands in."""
-    layers = _layers(tree)
+    layers = layers_of(tree)
     if not layers:
         return
     place = random.randrange(len(layers))
@@ -244,7 +244,7 @@ def units(random: Random, tree: Tree) -> None:
     if place + 1 < len(layers):
         _resized(random, layers[place + 1], "weights", more, rows=not by_units)
     else:
-        for sample in _samples(tree):
+        for sample in samples_of(tree):
             for key in ("target", "y"):
                 _resized(random, sample, key, more, rows=True)
         tree.pop("classes", None)
@@ -253,13 +253,13 @@ def units(random: Random, tree: Tree) -> None:
 
 def inputs(random: Random, tree: Tree) -> None:
     """One more input."""
-    layers, count = _layers(tree), _whole(tree.get("network", {}).get("inputs"))
+    layers, count = layers_of(tree), _whole(tree.get("network", {}).get("inputs"))
     if not layers or not count or count > 7:
         return
     tree["network"]["inputs"] = count + 1
     by_units = tree["network"].get("layout", "W x + b") == "W x + b"
     _resized(random, layers[0], "weights", True, rows=not by_units)
-    for sample in _samples(tree):
+    for sample in samples_of(tree):
         for key in ("input", "x"):
             _resized(random, sample, key, True, rows=True)
     tree.pop("features", None)
@@ -268,7 +268,7 @@ def inputs(random: Random, tree: Tree) -> None:
 
 def layer(random: Random, tree: Tree) -> None:
     """A layer more, as wide as the one before it, or the last one twice."""
-    layers = _layers(tree)
+    layers = layers_of(tree)
     if not layers or len(layers) > 4 or not _whole(layers[-1].get("units")):
         return
     place = random.randrange(len(layers))
@@ -318,7 +318,7 @@ def _without_names(tree: Tree) -> None:
 
 def form(random: Random, tree: Tree) -> None:
     """Parameters in another form: drawn, held, shared, subtracted, none, in letters."""
-    layers = _layers(tree)
+    layers = layers_of(tree)
     if not layers:
         return
     chosen, seed = random.choice(layers), random.randrange(100)
@@ -342,17 +342,19 @@ def form(random: Random, tree: Tree) -> None:
 def letters(random: Random, tree: Tree) -> None:
     """A letter in the place of a number, or letters throughout a sample."""
     if random.random() < 0.3:
-        for sample in _samples(tree):
+        for sample in samples_of(tree):
             sample[random.choice(("input", "target"))] = "symbolic"
         return
-    places = [place for layer in _layers(tree) if "weights" in layer for place in _numbers(layer, "weights")]
+    places = [
+        place for layer in layers_of(tree) if "weights" in layer for place in _numbers(layer, "weights")
+    ]
     for container, key in random.sample(places, min(len(places), 1)):
         container[key] = random.choice(LETTERS)
 
 
 def names(random: Random, tree: Tree) -> None:
     """Names of the inputs and the outputs."""
-    layers, count = _layers(tree), _whole(tree.get("network", {}).get("inputs"))
+    layers, count = layers_of(tree), _whole(tree.get("network", {}).get("inputs"))
     if layers and count and random.random() < 0.5:
         tree["features"] = [f"feature {number}" for number in range(count)]
     elif layers:
@@ -365,7 +367,7 @@ def layout(random: Random, tree: Tree) -> None:
     if not isinstance(network, dict):
         return
     network["layout"] = "W x + b" if network.get("layout") == "x W + b" else "x W + b"
-    for one in _layers(tree):
+    for one in layers_of(tree):
         places = [(one, "weights")]
         if isinstance(one.get("weights"), dict):
             places += [(one["weights"], "value"), (one["weights"], "trainable")]
@@ -376,12 +378,12 @@ def layout(random: Random, tree: Tree) -> None:
     tree.pop("notation", None)
 
 
-def _layers(tree: Tree) -> list[Tree]:
+def layers_of(tree: Tree) -> list[Tree]:
     found = tree.get("network", {}).get("layers", []) if isinstance(tree.get("network"), dict) else []
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _samples(tree: Tree) -> list[Tree]:
+def samples_of(tree: Tree) -> list[Tree]:
     found = tree.get("samples")
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 

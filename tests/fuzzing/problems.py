@@ -13,7 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.fuzzing import milder
+from tests.fuzzing import kinds
 from tests.reference import random_problems
 
 PROBLEMS = Path(__file__).parent.parent.parent / "problems"
@@ -127,7 +127,7 @@ def _mutated(random: Random) -> Case:
     tree = _whole_problem(random)
     way = random.choices(("valid", "harsh", "text"), (57, 33, 10))[0]
     for _ in range(random.choice((1, 2, 2, 3, 4))):
-        random.choice(milder.MUTATIONS)(random, tree)
+        random.choice(kinds.OF_KIND[tree.get("kind", "network")])(random, tree)
     if way == "harsh":
         for _ in range(random.choice((1, 1, 1, 2, 2, 3, 5))):
             random.choice(MUTATIONS)(random, tree)
@@ -140,7 +140,9 @@ def _mutated(random: Random) -> Case:
 
 
 def _whole_problem(random: Random) -> Any:
-    """One of the collection's problems, or a random one, small or large."""
+    """One of the collection's problems, or a random one, small or large, of any kind."""
+    if random.random() < 0.35:
+        return kinds.problem(random, list(_seeds()))
     kind = random.random()
     if kind < 0.4:
         networks = [seed for seed in _seeds() if "network" in seed]
