@@ -24,6 +24,7 @@ from nbsolve.expr import (
     product,
     total,
 )
+from nbsolve.graph import Graph
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
@@ -101,6 +102,7 @@ class _Run:
             if isinstance(symbol, Symbol) and symbol.role in _TRAINED
         }
         self.computations: dict[tuple[tuple[int, ...], bool], list[Computation]] = {}
+        self.graphs: dict[bool, tuple[tuple[int | None, ...], Graph]] = {}
         self.shown = shown_iterations(problem) if problem.training is not None else frozenset()
         self.epoch_length = epoch_length(problem)
         self.epoch_losses: list[tuple[int, Operand]] = []
@@ -157,7 +159,7 @@ class _Run:
             recorder.repeat(self.computations[samples, with_loss])
             self._close(recorder, samples, with_loss)
             return Iteration(number, samples, recorder.values, (), (), (), (), ())
-        graph = network_graph(self.layers, labels)
+        graph = self._graph(labels)
         recorder.values.graph = graph
         write_forward(recorder, graph)
         forward = _taken(recorder)
@@ -188,7 +190,7 @@ class _Run:
                     self._update(recorder, layer, labels)
                 update = _taken(recorder)
             if wanted:
-                write_forward(recorder, network_graph(self.layers, labels, new=True))
+                write_forward(recorder, self._graph(labels, new=True))
                 after = self._after(recorder, objective) if with_loss else _taken(recorder)
             if not wanted:
                 self.computations[samples, with_loss] = [*recorder.computations]
@@ -197,6 +199,13 @@ class _Run:
         return Iteration(
             number, samples, recorder.values, forward, loss, backward, update, after, epoch, extra
         )
+
+    def _graph(self, labels: tuple[int | None, ...], new: bool = False) -> Graph:
+        """The graph of the samples with these labels: iterations one after the other mostly have the same."""
+        known = self.graphs.get(new)
+        if known is None or known[0] != labels:
+            known = self.graphs[new] = labels, network_graph(self.layers, labels, new)
+        return known[1]
 
     def _back(
         self, passes: Backward, seeds: Seeds, labels: Sequence[int | None]

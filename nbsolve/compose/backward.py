@@ -18,10 +18,9 @@ from nbsolve.compose.putting_in import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
 from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Expr, Quantity
-from nbsolve.graph.graph import array_of
+from nbsolve.graph.graph import Graph, array_of
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
-from nbsolve.solution import Solution
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
 
@@ -195,7 +194,7 @@ class BackwardBlocks(IterationBlocks):
             return
         units = [unit for step in steps for unit in self._units(step, chosen)]
         wanted = dict.fromkeys(
-            Partial(LOSS, z) for unit in units for z in _signals_of(self.solution, unit.target)
+            Partial(LOSS, z) for unit in units for z in _signals_of(self._graph, unit.target)
         )
         found = [unit for unit in resting(self._common_factors, wanted) if canonical(unit.target) not in said]
         if not found:
@@ -207,6 +206,10 @@ class BackwardBlocks(IterationBlocks):
     def _names_common_factors(self) -> bool:
         alone = len(self.iteration.samples) == 1 and not by_matrices(self.solution)
         return self.solution.how.way == "paths" and alone and not self.lines.writer.each_step
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return network_graph(self.solution.layers)
 
     @cached_property
     def _common_factors(self) -> list[Step]:
@@ -279,12 +282,11 @@ class BackwardBlocks(IterationBlocks):
                 yield Paragraph((Math(Quantity(layer.a(j))), " " + phrase("passages.dead")))
 
 
-def _signals_of(solution: Solution, target: Atom) -> Iterator[Symbol]:
+def _signals_of(graph: Graph, target: Atom) -> Iterator[Symbol]:
     """The pre-activations that a parameter acts on directly; a shared bias's are those of weights beside it."""
     parameter = target if isinstance(target, Symbol) else target.wrt
     if parameter.shared:
         return
-    graph = network_graph(solution.layers)
     for node, slot in graph.users(array_of(parameter)):
         yield from graph.reached(node, slot, parameter)
 

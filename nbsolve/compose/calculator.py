@@ -48,6 +48,13 @@ class _Tried:
     digits: Sequence[tuple[Key, int]]
     computed: Computed
 
+    @property
+    def lacking(self) -> list[int] | None:
+        """How many more digits each of what it uses should have had; None where digits were not what it lacked."""
+        if self.computed.collapsed:
+            return None
+        return [self.computed.more.get(used, 0) for used, _ in self.digits]
+
 
 Computations = dict[tuple[Values, Key, bool], list[_Tried]]
 """Lines with numbers by what they find: a line is computed to learn what it needs, and written later."""
@@ -69,8 +76,12 @@ class Calculator(Numbers):
         every = self.computations.setdefault((self.values, target, terms), [])
         before = [tried for tried in every if tried.formula == formula]
         for tried in before:
-            if tried.goals == goals and all(self.needed(used) == digits for used, digits in tried.digits):
-                return tried.computed
+            if tried.goals == goals:
+                more = [self.needed(used) - digits for used, digits in tried.digits]
+                if not any(more):
+                    return tried.computed
+                if more == tried.lacking:  # it is told by now: the numbers above have the digits themselves
+                    return replace(tried.computed, more=dict.fromkeys(tried.computed.more, 0))
         if before:
             decided, keys = before[0].decided, tuple(key for key, _ in before[0].digits)
         else:
