@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from nbsolve import __version__
-from nbsolve.cli import building, checking, handout, output, previewing, solving, starting
+from nbsolve.cli import building, checking, handout, output, previewing, solving, starting, variants
 from nbsolve.cli.failures import reported
 
 __all__ = ["application"]
@@ -60,5 +60,5 @@ def everywhere(
     """Worked solutions for neural networks: every forward and backward step, computed and explained."""
 
 
-for module in (solving, previewing, building, handout, starting, checking):
+for module in (solving, previewing, building, handout, variants, starting, checking):
     module.register(application)

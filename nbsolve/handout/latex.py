@@ -123,7 +123,8 @@ def _front(sheet: Sheet) -> str:
     lines = [*_course(course), rf"{{\LARGE\bfseries {escaped(sheet.title)}\par}}"]
     if sheet.kind:
         lines.append(rf"{{\large {escaped(sheet.kind)}\par}}")
-    lines += [rf"\bigskip {escaped(name)}: \hrulefill\par" for name in sheet.fields]
+    hand = r"\hrulefill"
+    lines += [rf"\bigskip {escaped(name)}: {escaped(value) or hand}\par" for name, value in sheet.fields]
     if sheet.front is not None:  # a collection
         contents = escaped(phrase("handout.contents"))
         lines.append(

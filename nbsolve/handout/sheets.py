@@ -15,7 +15,7 @@ from nbsolve.handout.figures import figure
 from nbsolve.handout.marking import written
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.handout.room import Room, room_for
-from nbsolve.handout.typesetting import Sheet
+from nbsolve.handout.typesetting import Field, Sheet
 from nbsolve.handout.work import answer_lines
 from nbsolve.markdown.plain import plain
 from nbsolve.phrases import phrase
@@ -41,6 +41,8 @@ class Handout:
     worked: Worked
     course: CourseData = field(default_factory=CourseData)
     paper: Paper = PAPERS["a4"]
+    recipient: tuple[str, str] | None = None
+    """The name and the number of the student whose it is; fields for them are left blank otherwise."""
 
     @property
     def title(self) -> str:
@@ -75,16 +77,21 @@ class Handout:
         """The statement, the data, the drawing without results, the parts with room for answers; no solution."""
         given = [Fraction(part.marks.text) for part in self.worked.problem.parts if part.marks is not None]
         total = f" / {written(sum(given, Fraction(0)))}" if given else ""
-        fields = (phrase("handout.name"), phrase("handout.number"), phrase("handout.marks") + total)
+        name, number = self.recipient or ("", "")
+        marks = (phrase("handout.marks") + total, "")
+        fields = ((phrase("handout.name"), name), (phrase("handout.number"), number), marks)
         return self.sheet(list(self.question_pieces()), fields=fields)
 
     def solution(self) -> Sheet:
         """Statement, conventions, drawings, every step, the answers."""
         return self.sheet(list(self.solution_pieces()), kind=phrase("handout.solution"))
 
-    def sheet(self, pieces: Sequence[Piece], kind: str = "", fields: tuple[str, ...] = ()) -> Sheet:
-        """Pieces under the problem's title; `fields` are boxes to be filled in by hand."""
-        running = f"{self.title} · {kind}" if kind else self.title
+    def sheet(self, pieces: Sequence[Piece], kind: str = "", fields: tuple[Field, ...] = ()) -> Sheet:
+        """Pieces under the problem's title; `fields` are boxes to be filled in by hand, or with what is known."""
+        known = " · ".join(filter(None, self.recipient or ()))
+        if known and not fields:
+            kind = f"{kind} · {known}"
+        running = " · ".join(filter(None, (self.title, kind, known if fields else "")))
         problem = self.worked.problem
         heading = in_language(inline_of(problem.title), problem.language)
         return Sheet(self.title, pieces, running, kind, fields, None, self.course, self.paper, heading)

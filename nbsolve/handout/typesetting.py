@@ -19,7 +19,7 @@ from nbsolve.render.typst_compiler import CompilingError, compiled
 from nbsolve.render.typst_markdown import escaped
 from nbsolve.render.typst_words import quoted
 
-__all__ = ["Sheet", "TypesettingError", "typeset"]
+__all__ = ["Field", "Sheet", "TypesettingError", "typeset"]
 
 STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA: Typst then refuses what has no alternative text, and letters that no font has."""
@@ -27,6 +27,10 @@ STANDARD: Literal["ua-1"] = "ua-1"
 
 class TypesettingError(NbsolveError):
     """A block that Typst cannot set; the message names the block and the expression."""
+
+
+Field = tuple[str, str]
+"""A box at the head of a sheet: its name, and what stands in it (nothing: it is filled in by hand)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Sheet:
     pieces: Sequence[Piece]
     running: str = ""
     kind: str = ""
-    fields: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
     front: str | None = None
     course: CourseData = field(default_factory=CourseData)
     paper: Paper = PAPERS["a4"]
@@ -105,7 +109,7 @@ def front(sheet: Sheet) -> str:
     course.check()
     left = " · ".join(part for part in (course.institution, course.name) if part)
     right = " · ".join(part for part in (course.term, course.date) if part)
-    blanks = "".join(f"{quoted(blank)}, " for blank in sheet.fields)
+    blanks = "".join(f"({quoted(name)}, {quoted(value)}), " for name, value in sheet.fields)
     heading = sheet.heading or escaped(sheet.title)
     return f"#front({quoted(left)}, {quoted(right)}, {logo(course)}, {quoted(sheet.kind)}, ({blanks}))[{heading}]"
 

@@ -20,7 +20,7 @@ from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_page import WorkedPage
 
-__all__ = ["error_page", "page_of"]
+__all__ = ["error_page", "page_of", "standing_page"]
 
 _ADMONITION = re.compile(r"\{admonition\} (?P<title>.*)")
 _CLASS = re.compile(r":class: (?P<classes>[\w -]+)\n\n")
@@ -54,17 +54,26 @@ def error_page(faults: Sequence[Fault], texts: dict[str, str], before: str = "")
     return f'<div class="faults" role="alert">\n{said}\n</div>\n{kept}'
 
 
+def standing_page(body: str) -> str:
+    """A page that stands for itself, in one file."""
+    return _page(body, ("static/nbsolve.js",), "")
+
+
 def whole_page(body: str, version: str) -> str:
     """A page that can be shown, and is loaded again when there is another version than this."""
+    return _page(body, ("static/nbsolve.js", "preview.js"), f' data-version="{escape(version)}"')
+
+
+def _page(body: str, programs: Sequence[str], attributes: str) -> str:
     found = _TITLE.search(body)
     title = (
         _TAGS.sub("", re.sub(r"<annotation.*?</annotation>", "", found[1])) if found else "nbsolve preview"
     )
     static = files("nbsolve") / "templates"
     styles = [(static / place).read_text(encoding="utf-8") for place in ("preview.css", "static/nbsolve.css")]
-    scripts = [(static / place).read_text(encoding="utf-8") for place in ("static/nbsolve.js", "preview.js")]
+    scripts = [(static / place).read_text(encoding="utf-8") for place in programs]
     return f"""<!DOCTYPE html>
-<html lang="en" data-version="{escape(version)}">
+<html lang="en"{attributes}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

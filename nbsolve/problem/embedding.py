@@ -9,7 +9,8 @@ from nbsolve.given import Entry
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.model import AnyProblem, DenseLayer, Problem, RuleProblem, Sample
 from nbsolve.problem.reading import read_tree
-from nbsolve.problem.tree import Entries, Items, Node, Scalar
+from nbsolve.problem.tree import Entries, Items, Node, Scalar, without
+from nbsolve.problem.varying import KEY as VARIANTS
 
 MAXIMUM_NUMBERS = 5_000
 _ESCAPED = re.compile(r"\\[xuU\r\n]")
@@ -18,10 +19,11 @@ _ESCAPED = re.compile(r"\\[xuU\r\n]")
 def self_contained_text(problem: AnyProblem) -> str:
     """The problem's YAML with the contents of its data files, and the language of its course, written out.
 
-    Comes back unchanged where the problem has neither. An array or a batch of more than 5,000 numbers stays
-    a reference to its file. Comments are lost where something is written out.
+    The block `variants` is left out: a notebook has one problem. Comes back unchanged where there is nothing of all
+    that. An array or a batch of more than 5,000 numbers stays a reference to its file. Comments are lost where
+    something is written out.
     """
-    text = _with_files(problem)
+    text = _alone(_with_files(problem)) if problem.variants is not None else _with_files(problem)
     if problem.language is None:
         return text
     tree = read_tree(text, problem.name)
@@ -30,6 +32,19 @@ def self_contained_text(problem: AnyProblem) -> str:
         return text
     language = Scalar(text=problem.language, plain=False)
     return emit(_entries({"language": language, **tree.entries}))
+
+
+def _alone(text: str) -> str:
+    """The text without its block `variants`, all else as it is written where that is possible."""
+    tree = read_tree(text, "problem")
+    assert isinstance(tree, Entries)
+    lines = text.splitlines(keepends=True)
+    start, column = tree.places[VARIANTS]
+    if column > 1 or tree.places[next(iter(tree.entries))][1] > 1 or lines[start - 1].startswith("{"):
+        return emit(without(tree, VARIANTS))
+    after = [line for key, (line, _) in tree.places.items() if line > start]
+    end = min(after, default=len(lines) + 1)
+    return "".join(lines[: start - 1] + lines[end - 1 :])
 
 
 def _with_files(problem: AnyProblem) -> str:

@@ -26,7 +26,10 @@ from nbsolve.problem.reading import read_text, read_tree
 from nbsolve.problem.sample_weights import check_sample_weights, read_sample_weights
 from nbsolve.problem.samples import read_samples
 from nbsolve.problem.training import read_training
+from nbsolve.problem.tree import Node, without
 from nbsolve.problem.upstream import check_upstream, read_upstream
+from nbsolve.problem.varying import KEY as VARIANTS
+from nbsolve.problem.varying import read_variants
 
 Overrides = Mapping[str, object] | Sequence[str]
 
@@ -122,11 +125,19 @@ def parse_problem(
         text = emit(tree)
     beside = None if folder is None else Path(folder)
     notes = Notes(file, text.replace("\r\n", "\n"), trust, beside, language)
-    problem = _any_problem(Cursor(tree, notes), name, text, beside)
+    return problem_of(tree, notes, name, text)
+
+
+def problem_of(tree: Node, notes: Notes, name: str, text: str) -> AnyProblem:
+    """The problem that a tree writes, whose YAML is `text`. Raises ProblemError like `load_problem`."""
+    root = Cursor(tree, notes)
+    varying = root.get(VARIANTS)
+    variants = None if varying is None else read_variants(varying)
+    problem = _any_problem(Cursor(without(tree, VARIANTS), notes), name, text, notes.folder)
     if notes.faults:
         raise ProblemError(sorted(notes.faults, key=_place))
     assert problem is not None, "a problem that cannot be read has a fault"
-    return problem.model_copy(update={"warnings": tuple(notes.warnings)})
+    return problem.model_copy(update={"warnings": tuple(notes.warnings), "variants": variants})
 
 
 def _place(fault: Fault) -> tuple[bool, int, int]:
@@ -312,4 +323,4 @@ def _detail(word: str) -> Literal["auto", "units", "matrix", "both"]:
     return "matrix" if word == "matrix" else "both" if word == "both" else "auto"
 
 
-__all__ = ["KEYS", "load_problem", "parse_problem"]
+__all__ = ["KEYS", "load_problem", "parse_problem", "problem_of"]

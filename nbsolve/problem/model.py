@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SkipValidation
 
 from nbsolve.given import Entry, Given, Letter
+from nbsolve.problem.varying import Variants
 
 LAYOUTS = ("W x + b", "x W + b")
 Layout = Literal["W x + b", "x W + b"]
@@ -224,7 +225,8 @@ class AnyProblem(_Frozen):
 
     `name` is the file's stem ("problem" for text), `text` its YAML after overrides, `group` the
     heading under which a course lists it (plain text), `language` that of its author's words, `trust`
-    whether these may hold raw HTML, `warnings` what a careful instructor should know of.
+    whether these may hold raw HTML, `warnings` what a careful instructor should know of, `variants` what differs
+    where each student has numbers of their own.
     """
 
     kind: str
@@ -239,6 +241,7 @@ class AnyProblem(_Frozen):
     trust: bool = False
     parts: tuple[Part, ...]
     warnings: tuple[str, ...] = ()
+    variants: SkipValidation[Variants | None] = None
 
 
 class Problem(AnyProblem):

@@ -41,6 +41,8 @@ from nbsolve.problem.schema_building import (
     texts,
 )
 from nbsolve.problem.schema_graphs import clip_keys, graph_keys, graph_training, schedule_keys, update_keys
+from nbsolve.problem.schema_variants import source_of_variants, variants_key
+from nbsolve.problem.varying import KEY as VARIANTS
 from nbsolve.symbol import Role
 
 _NUMBER_PATTERN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?[0-9]+/[0-9]+$"
@@ -98,6 +100,7 @@ def schema() -> Schema:
                 **update_keys(OPTIMISER_CHOICES, KEPT),
                 "parts": _parts(),
                 "pitfalls": text_or_texts("Common mistakes (Markdown)."),
+                VARIANTS: variants_key(),
             },
             "A problem about one network, derivatives to be found, or a rule to learn by.",
         ),
@@ -129,6 +132,7 @@ def schema() -> Schema:
                 "pattern": f"^{LETTER}$|^{SYMBOLIC}$",
             },
             "cell": {"anyOf": [reference("number"), reference("letter")]},
+            "source": source_of_variants(),
             "vector": {"anyOf": [{"const": SYMBOLIC}, {"type": "array", "items": reference("cell")}]},
             "matrix": {
                 "anyOf": [{"const": SYMBOLIC}, {"type": "array", "minItems": 1, "items": reference("vector")}]

@@ -47,6 +47,15 @@ class Entries(Node):
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
+def without(node: Node, key: str) -> Node:
+    """A mapping without one of its keys; anything else, and a mapping that does not have it, as it is."""
+    if not isinstance(node, Entries) or key not in node.entries:
+        return node
+    entries = {name: value for name, value in node.entries.items() if name != key}
+    size = node.size - node.entries[key].size
+    return Entries(node.line, node.column, node.origin, size, entries, node.places)
+
+
 def join(path: str, step: str | int) -> str:
     """A YAML path one step longer: `layers` and 1 make `layers[1]`, then `units` makes `layers[1].units`."""
     if isinstance(step, int):

@@ -26,9 +26,10 @@ NAMES = [
     "preview",
     "schema",
     "solve",
+    "variants",
 ]
-DEAR = {"build", "notebook", "preview"}
-"""Commands whose examples run notebooks, or for ever; they have tests of their own."""
+DEAR = {"build", "notebook", "preview", "variants"}
+"""Commands whose examples run notebooks, make much, or run for ever; they have tests of their own."""
 
 
 def examples(name: str) -> list[str]:

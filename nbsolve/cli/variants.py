@@ -1,0 +1,148 @@
+"""`nbsolve variants`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nbsolve.cli import completion
+from nbsolve.cli.handout import PaperSize
+from nbsolve.cli.output import printable
+from nbsolve.settings import CONFIG
+
+
+class Make(StrEnum):
+    """What is made for each student."""
+
+    QUESTION = "question"
+    SOLUTION = "solution"
+    KEY = "key"
+    NOTEBOOK = "notebook"
+    PAGE = "page"
+
+
+MOST = 1_000_000
+
+
+def register(application: typer.Typer) -> None:
+    """Add the command to the application."""
+    application.command(
+        epilog=(
+            "Examples:\n\n"
+            "  nbsolve variants problems/first.yaml --count 30 --seed 1 --out variants\n\n"
+            "  nbsolve variants problems/first.yaml --roster students.csv --make question,key --out variants\n\n"
+            "  nbsolve variants problems/first.yaml --roster students.csv --booklets --out variants --jobs 4\n\n"
+        )
+    )(variants)
+
+
+def variants(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="The problem file, with a block `variants`.",
+            show_default=False,
+            autocompletion=completion.problem_files,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Where the files go.", show_default=False)
+    ],
+    count: Annotated[
+        int | None,
+        typer.Option("--count", min=1, max=MOST, help="So many variants, 1, 2, 3 …", show_default=False),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            "--roster",
+            metavar="FILE",
+            help="One for each student: a CSV file with id, name.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed gives everybody other numbers.")] = 0,
+    make: Annotated[
+        str,
+        typer.Option(
+            "--make", metavar="LIST", help="question, solution, key, notebook, page: some, with commas."
+        ),
+    ] = "question,solution,key",
+    booklets: Annotated[
+        bool, typer.Option("--booklets", help="Join the sheets for the printer as well, 100 students a file.")
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", min=1, max=512, help="Processes at once.", show_default="one for each core"),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")] = False,
+    paper: Annotated[PaperSize, typer.Option("--paper", help="The size of the paper.")] = PaperSize.A4,
+    config: Annotated[
+        Path, typer.Option("--config", metavar="FILE", help="The configuration with the `course`.")
+    ] = CONFIG,
+) -> None:
+    """Make variants of a problem, with numbers of their own for each student: sheets, solutions, keys, notebooks.
+
+    DIR has a folder for each, one key of all (keys.json, keys.csv), and a manifest with hashes. The id
+    alone decides the numbers of a student: they stay when the roster changes.
+    """
+    if (count is None) == (roster is None):
+        raise typer.BadParameter("give either --count or --roster", param_hint="'--count' / '--roster'")
+    wanted = _made(make)
+    from nbsolve.cli.problems import read_problem
+    from nbsolve.handout.course import read_course
+    from nbsolve.jobs.progress import tracked
+    from nbsolve.problem.reading import read_text
+    from nbsolve.settings import read_settings
+    from nbsolve.variants.making import Plan
+    from nbsolve.variants.recipient import numbered
+    from nbsolve.variants.roster import read_roster
+    from nbsolve.variants.running import Run
+
+    recipients = numbered(count) if count is not None else read_roster(roster or Path())
+    path = Path(file)
+    problem = read_problem(file)
+    settings = read_settings()
+    about_course = read_course(config)
+    about_course.check()
+    plan = Plan(
+        read_text(path),
+        problem.name,
+        file,
+        seed,
+        wanted,
+        path.parent.absolute(),
+        settings.trust,
+        settings.language,
+        about_course,
+        paper.value,
+    )
+    run = Run(plan, recipients, out, booklets)
+    at_once = min(jobs or os.cpu_count() or 1, len(recipients))
+
+    def shown(results: Iterable[tuple[int, bytes]], total: int) -> Iterable[tuple[int, bytes]]:
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        return tracked(results, total, console if console.is_terminal else None, "variants")
+
+    rejected = run.run(at_once, resume, shown)
+    typer.echo(f"{printable(str(out))}: {len(recipients):,} variants")
+    for gate, number in rejected.most_common():
+        typer.echo(f"    {gate}: {number:,} draws rejected")
+
+
+def _made(text: str) -> tuple[str, ...]:
+    """The kinds that are listed, in the order in which they are made."""
+    known = [one.value for one in Make]
+    listed = [word.strip() for word in text.split(",") if word.strip()]
+    unknown = [word for word in listed if word not in known]
+    if unknown or not listed:
+        what = f"{unknown[0]!r} is unknown" if unknown else "nothing is listed"
+        raise typer.BadParameter(f"{what}; there are {', '.join(known)}", param_hint="'--make'")
+    return tuple(word for word in known if word in listed)

@@ -1,0 +1,129 @@
+"""A problem and its variants: each an ordinary problem that follows from file, seed and id alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+from nbsolve.arithmetic import Undetermined
+from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
+from nbsolve.problem.cursor import Notes
+from nbsolve.problem.emitting import emit
+from nbsolve.problem.loading import parse_problem, problem_of
+from nbsolve.problem.model import AnyProblem
+from nbsolve.problem.reading import read_tree
+from nbsolve.problem.tree import Node, without
+from nbsolve.problem.varying import KEY, Variants
+from nbsolve.variants.candidate import Candidate, digits_of
+from nbsolve.variants.gates import Reference, failed, reference_of
+from nbsolve.variants.places import Target, targets_of
+from nbsolve.variants.stream import Stream
+from nbsolve.variants.varied import varied
+from nbsolve.worked import solve
+
+__all__ = ["Family", "NoVariant", "Variant"]
+
+VERSION = 1
+"""Of the way from an id to numbers; another one gives all students other numbers."""
+UNDEFINED = "undefined"
+"""What counts the draws for which the problem has no solution (the logarithm of 0)."""
+_FOR_DIGITS = 64
+
+
+class NoVariant(NbsolveError):
+    """No draw of a variant passed its gates; `rejected` says how many failed which."""
+
+    def __init__(self, id: str, rejected: Mapping[str, int]) -> None:
+        self.id, self.rejected = id, dict(rejected)
+        counts = ", ".join(
+            f"{name} {count}" for name, count in sorted(rejected.items(), key=lambda one: -one[1])
+        )
+        total = sum(rejected.values())
+        super().__init__(f"variant {id}: none of {total} draws passed the gates ({counts})")
+
+    def __reduce__(self) -> tuple[type[NoVariant], tuple[str, dict[str, int]]]:
+        return type(self), (self.id, self.rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant: the problem, solved, and how many draws each gate rejected before."""
+
+    id: str
+    candidate: Candidate
+    rejected: Mapping[str, int]
+
+    @property
+    def problem(self) -> AnyProblem:
+        """The problem, without the block `variants`."""
+        return self.candidate.problem
+
+
+class Family:
+    """A problem file with a block `variants`. Raises: ProblemError."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        name: str = "problem",
+        file: str = "problem",
+        folder: Path | None = None,
+        trust: bool = False,
+        language: str | None = None,
+    ) -> None:
+        self.problem = parse_problem(
+            text, name=name, file=file, folder=folder, trust=trust, language=language
+        )
+        if self.problem.variants is None:
+            hint = 'say what varies: variants: {vary: {"W[1]": {from: -1, to: 1, step: 0.1}}}'
+            raise ProblemError([Fault(f"the problem has no block {KEY}", file, hint=hint)])
+        self.variants: Variants = self.problem.variants
+        self._tree = without(read_tree(text, file), KEY)
+        self._notes = (file, trust, folder, language)
+        self.targets: tuple[Target, ...] = targets_of(self.problem, self._tree, self.variants)
+
+    # ------------------------------------------------------------------ draws
+
+    def tree(self, id: str, seed: int, attempt: int, targets: tuple[Target, ...] | None = None) -> Node:
+        """What is drawn for a variant at one attempt."""
+        text = f"nbsolve variants {VERSION}\n{self.problem.name}\n{seed}\n{id}\n{attempt}"
+        return varied(self._tree, targets or self.targets, Stream(text))
+
+    def candidate(self, tree: Node) -> Candidate:
+        """The problem of a tree, solved. Raises: ProblemError; DomainError, Undetermined: it has no solution."""
+        file, trust, folder, language = self._notes
+        text = emit(tree)
+        notes = Notes(file, text, trust, folder, language)
+        problem = problem_of(tree, notes, self.problem.name, text)
+        return Candidate(solve(problem), digits_of(tree, self.targets))
+
+    @cached_property
+    def reference(self) -> Reference:
+        """What variants are compared with. Raises: NbsolveError where the author's own numbers have no solution."""
+        own = Candidate(solve(self.problem))
+        drawn = [digits_of(self.tree("digits", 0, n), self.targets) for n in range(_FOR_DIGITS)]
+        return reference_of(own, Fraction(sum(drawn), len(drawn)))
+
+    def judged(self, tree: Node) -> tuple[Candidate | None, str | None]:
+        """A draw, solved, and the gate that it does not pass (None: it passes all)."""
+        try:
+            candidate = self.candidate(tree)
+            return candidate, failed(candidate, self.reference, self.variants.off)
+        except (DomainError, Undetermined):
+            return None, UNDEFINED
+
+    def variant(self, id: str, seed: int = 0) -> Variant:
+        """The variant of an id. Raises: NoVariant, ProblemError."""
+        rejected: Counter[str] = Counter()
+        for attempt in range(self.variants.attempts):
+            candidate, gate = self.judged(self.tree(id, seed, attempt))
+            if gate is None:
+                assert candidate is not None
+                return Variant(id, candidate, dict(sorted(rejected.items())))
+            rejected[gate] += 1
+        raise NoVariant(id, rejected)

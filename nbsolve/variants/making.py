@@ -1,0 +1,140 @@
+"""One variant's files, from bytes to bytes: what a worker does, wherever it runs."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nbsolve.errors import NbsolveError
+from nbsolve.handout.course import CourseData
+from nbsolve.handout.paper import PAPERS
+from nbsolve.handout.sheets import Handout
+from nbsolve.handout.typesetting import typeset
+from nbsolve.variants.family import Family, NoVariant, Variant
+from nbsolve.variants.keys import as_csv, as_json, rows_of
+from nbsolve.variants.notebooks import notebook_of
+from nbsolve.variants.recipient import Recipient
+
+__all__ = ["MAKES", "Made", "Plan", "made"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is made of every variant; the problem's text goes along, so that workers need no file of it."""
+
+    text: str
+    name: str
+    file: str
+    seed: int
+    make: tuple[str, ...]
+    folder: Path | None = None
+    trust: bool = False
+    language: str | None = None
+    course: CourseData = field(default_factory=CourseData)
+    paper: str = "a4"
+
+    def family(self) -> Family:
+        """The problem and its variants. Raises: ProblemError."""
+        return Family(
+            self.text,
+            name=self.name,
+            file=self.file,
+            folder=self.folder,
+            trust=self.trust,
+            language=self.language,
+        )
+
+
+@dataclass(frozen=True)
+class Made:
+    """The files of one variant by name, its key's rows, and how many draws each gate rejected."""
+
+    recipient: Recipient
+    files: Mapping[str, bytes]
+    rows: list[dict[str, Any]]
+    rejected: Mapping[str, int]
+
+
+def made(plan: bytes, recipient: bytes) -> bytes:
+    """The files of one variant: a pickled `Made` for a pickled `Plan` and `Recipient`. Raises: NbsolveError."""
+    family, wanted = _planned(plan)
+    who: Recipient = pickle.loads(recipient)
+    try:
+        variant = family.variant(who.id, wanted.seed)
+        files = {
+            name: data for make in wanted.make for name, data in MAKES[make](variant, who, wanted).items()
+        }
+    except NoVariant:
+        raise
+    except NbsolveError as error:
+        raise NbsolveError(f"variant {who.id}: {error}") from error
+    result = Made(who, files, rows_of(variant.candidate.worked), dict(variant.rejected))
+    return pickle.dumps(result)
+
+
+@lru_cache(maxsize=4)
+def _planned(plan: bytes) -> tuple[Family, Plan]:
+    wanted: Plan = pickle.loads(plan)
+    return wanted.family(), wanted
+
+
+# ------------------------------------------------------------------ what is made
+
+Files = dict[str, bytes]
+
+
+def _handout(variant: Variant, who: Recipient, plan: Plan) -> Handout:
+    return Handout(variant.candidate.worked, plan.course, PAPERS[plan.paper], (who.name, who.id))
+
+
+def _question(variant: Variant, who: Recipient, plan: Plan) -> Files:
+    return {"question.pdf": typeset(_handout(variant, who, plan).question())}
+
+
+def _solution(variant: Variant, who: Recipient, plan: Plan) -> Files:
+    return {"solution.pdf": typeset(_handout(variant, who, plan).solution())}
+
+
+def _key(variant: Variant, who: Recipient, plan: Plan) -> Files:
+    rows = rows_of(variant.candidate.worked)
+    head = {"version": 1, "problem": plan.name, "id": who.id, "name": who.name, "seed": plan.seed}
+    return {
+        "key.json": as_json(head, rows).encode("utf-8"),
+        "key.csv": as_csv(who, rows).encode("utf-8"),
+    }
+
+
+def _notebook(variant: Variant, who: Recipient, plan: Plan) -> Files:
+    return {"notebook.ipynb": notebook_of(variant.problem, plan.folder)}
+
+
+def _page(variant: Variant, who: Recipient, plan: Plan) -> Files:
+    # imported here: the site's mathematics is read by nobody who wants sheets alone
+    from nbsolve.preview.page import page_of, standing_page
+
+    return {"page.html": standing_page(page_of(variant.candidate.worked)).encode("utf-8")}
+
+
+MAKES: Mapping[str, Callable[[Variant, Recipient, Plan], Files]] = {
+    "question": _question,
+    "solution": _solution,
+    "key": _key,
+    "notebook": _notebook,
+    "page": _page,
+}
+"""What can be made of a variant."""
+
+
+def fingerprint_of(plan: Plan, recipients: list[Recipient], more: object) -> str:
+    """What a run is known by: nothing of it can change without other files coming of it."""
+    from hashlib import sha256
+
+    from nbsolve import __version__
+
+    parts = [__version__, repr(plan), json.dumps([[one.id, one.name] for one in recipients]), repr(more)]
+    return sha256("\0".join(parts).encode("utf-8")).hexdigest()

@@ -1,0 +1,33 @@
+"""The notebook of a variant, executed, as bytes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from nbsolve.notebook import NotebookJob, make_notebooks
+from nbsolve.problem.model import AnyProblem
+
+__all__ = ["notebook_of"]
+
+
+def notebook_of(problem: AnyProblem, folder: Path | None) -> bytes:
+    """The notebook; its cells run in a forked child. Raises: NbsolveError."""
+    with tempfile.TemporaryDirectory(prefix="nbsolve-") as scratch:
+        if multiprocessing.parent_process() is not None:  # a worker; the command's own process stays as it is
+            _warm(problem.kind)
+        out = Path(scratch) / "notebook.ipynb"
+        make_notebooks([NotebookJob(problem, folder or Path(scratch), out)])
+        return out.read_bytes()
+
+
+@lru_cache
+def _warm(kind: str) -> None:
+    """Use everything once in this worker, which forks a child for each notebook."""
+    from nbsolve.notebook.warm import warm_up
+
+    with tempfile.TemporaryDirectory(prefix="nbsolve-") as scratch, suppress(Exception):
+        warm_up([], Path(scratch))

@@ -1,0 +1,282 @@
+"""Where in a problem's file the things lie that vary: from a name to the paths of its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
+from nbsolve.notation import Names
+from nbsolve.problem.cursor import describe, shown, suggestion
+from nbsolve.problem.model import AnyProblem, Problem
+from nbsolve.problem.tree import Entries, Items, Node, Scalar
+from nbsolve.problem.varying import KEY, Choices, Listed, Shuffled, Source, Variants, Varied, is_number
+from nbsolve.symbol import Partial, Role, Symbol
+
+__all__ = ["Path", "Target", "targets_of"]
+
+Path = tuple[str | int, ...]
+_STEPS = re.compile(r"\[([0-9]+)\]|\.?([^.\[\]]+)")
+_GROUPS = ("weights", "biases", "inputs", "targets", "learning_rate", "activations")
+"""Names that mean several things of a network at once."""
+_INNER = ("value", "shared")
+"""The keys under which the numbers of parameters lie where more is said of them."""
+_PARAMETERS = {"weights": ("weights",), "biases": ("bias", "threshold")}
+_SAMPLES = {"inputs": ("input", "x"), "targets": ("target", "y")}
+_ROLES = {Role.INPUT: ("input", "x"), Role.TARGET: ("target", "y")}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing that varies: the paths of what is replaced, and what by.
+
+    `layer`: the layer (from 0) whose weights or constants stand there, all of them.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    source: Source
+    layer: int | None = None
+
+
+def targets_of(problem: AnyProblem, tree: Node, variants: Variants) -> tuple[Target, ...]:
+    """What varies in a problem; widths come first, since they say how large arrays are. Raises: ProblemError."""
+    finder = _Finder(problem, tree)
+    faults: list[Fault] = []
+    found: list[Target] = []
+    for one in variants.vary:
+        try:
+            found += finder.targets(one)
+        except UnknownQuantityError as error:
+            path = f"{KEY}.vary.{one.name}"
+            message, _, hint = str(error).partition("\n")
+            faults.append(Fault(message, variants.file, one.line, one.column, path, hint=hint or None))
+    if faults:
+        raise ProblemError(faults)
+    return tuple(sorted(found, key=lambda target: target.paths[0][-1] not in ("units", "inputs")))
+
+
+@dataclass(frozen=True)
+class _Finder:
+    problem: AnyProblem
+    tree: Node
+
+    def targets(self, one: Varied) -> Iterator[Target]:
+        """What a name means. Raises: UnknownQuantityError, whose text may end with a hint on a line of its own."""
+        for layer, paths in self._places(one.name):
+            for path in paths:
+                if reason := _unfit(node_at(self.tree, path), one.source):
+                    raise UnknownQuantityError(f"{one.name} {reason}")
+            yield Target(one.name, paths, one.source, layer)
+
+    def _places(self, name: str) -> Iterator[tuple[int | None, tuple[Path, ...]]]:
+        path = _path(name)
+        assert isinstance(self.tree, Entries)
+        if isinstance(self.problem, Problem):
+            if name in _GROUPS:
+                yield from self._group(name)
+                return
+        elif (given := self._named(path)) is not None:
+            yield None, (given,)
+            return
+        elif name in _SAMPLES and "samples" in self.tree.entries:
+            yield None, tuple(self._of_samples(_SAMPLES[name]))
+            return
+        if path and path[0] in self.tree.entries and path[0] != KEY:
+            yield None, (self._existing(path, name),)
+            return
+        if not isinstance(self.problem, Problem):
+            known = [*self._names(), *(key for key in self.tree.entries if key != KEY)]
+            raise _unknown(name, known)
+        yield from self._quantity(name)
+
+    # ------------------------------------------------------------------ paths
+
+    def _existing(self, path: Path, name: str) -> Path:
+        for depth in range(1, len(path) + 1):
+            if node_at(self.tree, path[:depth]) is None:
+                before = node_at(self.tree, path[: depth - 1])
+                known = list(before.entries) if isinstance(before, Entries) else []
+                hint = suggestion(str(path[depth - 1]), known)
+                count = f"; there are {len(before.items)}, from 0" if isinstance(before, Items) else ""
+                raise UnknownQuantityError(f"the file has no {name}{count}" + (f"\n{hint}" if hint else ""))
+        return path
+
+    def _names(self) -> list[str]:
+        """The given quantities of a problem that is no network."""
+        assert isinstance(self.tree, Entries)
+        found: list[str] = []
+        for key in ("given", "parameters"):
+            node = self.tree.entries.get(key)
+            found += list(node.entries) if isinstance(node, Entries) else []
+        return found
+
+    def _named(self, path: Path) -> Path | None:
+        """A given quantity of a graph or an update, or one entry of it, counted from 1."""
+        for key in ("given", "parameters"):
+            if path and node_at(self.tree, (key, path[0])) is not None:
+                place: Path = (key, path[0], *(step - 1 for step in path[1:] if isinstance(step, int)))
+                return place if node_at(self.tree, place) is not None else None
+        return None
+
+    # ------------------------------------------------------------------ networks
+
+    def _layers(self) -> int:
+        layers = node_at(self.tree, ("network", "layers"))
+        return len(layers.items) if isinstance(layers, Items) else 0
+
+    def _group(self, name: str) -> Iterator[tuple[int | None, tuple[Path, ...]]]:
+        """All weights, biases, inputs, targets or activations; the learning rate."""
+        if name in _PARAMETERS:
+            found = [
+                (n, path) for n in range(self._layers()) if (path := self._parameters(n, name)) is not None
+            ]
+            if not found:
+                raise UnknownQuantityError(f"the file has no {name}")
+            yield from ((number, (path,)) for number, path in found)
+        elif name in _SAMPLES:
+            yield None, tuple(self._of_samples(_SAMPLES[name]))
+        elif name == "activations":
+            yield None, tuple(("network", "layers", n, "activation") for n in range(self._layers()))
+        else:
+            yield None, (self._learning_rate(),)
+
+    def _learning_rate(self) -> Path:
+        optimiser = node_at(self.tree, ("training", "optimiser"))
+        if isinstance(optimiser, Entries):
+            for key in optimiser.entries:
+                if node_at(self.tree, path := ("training", "optimiser", key, "learning_rate")) is not None:
+                    return path
+        raise UnknownQuantityError(
+            "the file has no learning rate\nwrite optimiser: {sgd: {learning_rate: 0.1}} under training"
+        )
+
+    def _parameters(self, layer: int, kind: str) -> Path | None:
+        """The numbers of a layer's weights or constants."""
+        for key in _PARAMETERS[kind]:
+            path: Path = ("network", "layers", layer, key)
+            while isinstance(node := node_at(self.tree, path), Entries):
+                inner = next((key for key in _INNER if key in node.entries), None)
+                if inner is None:
+                    return path
+                path = (*path, inner)
+            if node is not None and not (isinstance(node, Scalar) and not is_number(node)):
+                return path
+        return None
+
+    def _of_samples(self, keys: tuple[str, ...]) -> Iterator[Path]:
+        samples = node_at(self.tree, ("samples",))
+        if not isinstance(samples, Items):
+            raise UnknownQuantityError("the samples come from a file, which stays as it is")
+        for number, sample in enumerate(samples.items):
+            key = next((k for k in keys if isinstance(sample, Entries) and k in sample.entries), None)
+            if key is None:
+                raise UnknownQuantityError(f"sample {number + 1} has no {keys[0]}")
+            yield ("samples", number, key)
+
+    def _quantity(self, name: str) -> Iterator[tuple[int | None, tuple[Path, ...]]]:
+        """A weight, a bias, an input, a target, or all of a layer, by any name that the problem knows."""
+        assert isinstance(self.problem, Problem)
+        atom = Names.of(self.problem).resolve(name)
+        if isinstance(atom, Partial) or atom.role not in (
+            Role.WEIGHT, Role.BIAS, Role.THRESHOLD, *_ROLES, Role.LEARNING_RATE,
+        ) or atom.new or atom.change:  # fmt: skip
+            raise UnknownQuantityError(f"{name} is found, not given, so it cannot vary")
+        if atom.role is Role.LEARNING_RATE:
+            yield None, (self._learning_rate(),)
+        elif atom.role in _ROLES:
+            inside = () if atom.to is None else (_number(atom.to) - 1,)
+            paths = [(*path, *inside) for path in self._of_samples(_ROLES[atom.role])]
+            if atom.sample is not None:
+                paths = [paths[atom.sample - 1]]
+            yield None, tuple(self._existing(path, name) for path in paths)
+        else:
+            yield self._parameter(atom, name)
+
+    def _parameter(self, atom: Symbol, name: str) -> tuple[int | None, tuple[Path, ...]]:
+        assert isinstance(self.problem, Problem)
+        assert atom.layer is not None
+        layer = atom.layer - 1
+        whole = self._parameters(layer, "weights" if atom.role is Role.WEIGHT else "biases")
+        if whole is None:
+            raise UnknownQuantityError(f"the file does not write the numbers of {name} out")
+        if atom.to is None:
+            return layer, (whole,)
+        place: Path = (_number(atom.to) - 1,)
+        if atom.role is Role.WEIGHT:
+            place = (*place, _number(atom.from_) - 1)
+            place = place[::-1] if self.problem.network.layout == "x W + b" else place
+        elif whole[-1] == "shared":
+            place = ()
+        return None, (self._existing((*whole, *place), name),)
+
+
+def node_at(tree: Node, path: Path) -> Node | None:
+    """The node at a path; None where there is none."""
+    node: Node | None = tree
+    for step in path:
+        if isinstance(node, Entries) and isinstance(step, str):
+            node = node.entries.get(step)
+        elif isinstance(node, Items) and isinstance(step, int) and 0 <= step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+    return node
+
+
+def _number(place: object) -> int:
+    assert isinstance(place, int)
+    return place
+
+
+def _path(name: str) -> Path:
+    """`network.layers[0].units`, with positions from 0; () for what is no path."""
+    steps: list[str | int] = []
+    at = 0
+    for match in _STEPS.finditer(name):
+        if match.start() != at:
+            return ()
+        at = match.end()
+        steps.append(
+            int(match[1]) if match[1] is not None else int(match[2]) if match[2].isdecimal() else match[2]
+        )
+    return tuple(steps) if at == len(name) else ()
+
+
+def _unknown(name: str, known: list[str]) -> UnknownQuantityError:
+    hint = suggestion(name, known) or f"what can vary: {', '.join(known)}, or what lies in them (a path)"
+    return UnknownQuantityError(f"the problem has no {shown(name)}\n{hint}")
+
+
+def _unfit(node: Node | None, source: Source) -> str | None:
+    """Why values from this source cannot be put in the place of what is there; None where they can."""
+    assert node is not None
+    if isinstance(source, Shuffled):
+        return (
+            None if isinstance(node, Items) and len(node.items) > 1 else "is no list that could be shuffled"
+        )
+    if isinstance(source, Listed):
+        if not isinstance(node, Items):
+            return f"is {describe(node)}, but its ranges are a list"
+        if len(source.entries) != len(node.items):
+            return f"has {len(node.items)} entries, but {len(source.entries)} are listed"
+        pairs = zip(source.entries, node.items, strict=True)
+        return next((why for one, inner in pairs if (why := _unfit_entry(inner, one)) is not None), None)
+    if isinstance(source, Choices) and (not source.numbers or isinstance(node, Scalar)):
+        return None
+    if not isinstance(node, Entries) and not _has_number(node):
+        return f"is {describe(node)}, which has no number to be varied"
+    return None
+
+
+def _unfit_entry(node: Node, entry: Source | Node) -> str | None:
+    return None if isinstance(entry, Node) else _unfit(node, entry)
+
+
+def _has_number(node: Node) -> bool:
+    if isinstance(node, Items):
+        return any(map(_has_number, node.items))
+    if isinstance(node, Entries):
+        return any(map(_has_number, node.entries.values()))
+    return is_number(node)
