@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from nbsolve.problem import wiring
+from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Network
 from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
 
@@ -34,7 +35,7 @@ def entries(atom: Atom, network: Network) -> Iterator[Atom]:
         return
     of, wrt = atom.of, atom.wrt
     unit_by_unit = (
-        of.role is Role.ACTIVATION and network.layers[(of.layer or 1) - 1].activation.name != "softmax"
+        of.role is Role.ACTIVATION and softmax_of(network.layers[(of.layer or 1) - 1].activation) is None
     )
     for one, other in product(_of_symbol(of, network), _of_symbol(wrt, network)):
         local = wrt.role is Role.PRE_ACTIVATION and of.to is None and wrt.to is None

@@ -20,7 +20,7 @@ from nbsolve.evaluate import dot_product, evaluate, negative, plus
 from nbsolve.expr import Applied, Array, Expr, Quantity, with_variables
 from nbsolve.objective import literal
 from nbsolve.problem import wiring
-from nbsolve.problem.functions import activation_of, loss_of
+from nbsolve.problem.functions import activation_of, loss_of, softmax_of
 from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem, Regulariser
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import given_array, given_values
@@ -187,7 +187,7 @@ class Batch:
         if (
             alone
             and known is not None
-            and _is_passed_on(z, a, known, layers[first].activation.name == "softmax")
+            and _is_passed_on(z, a, known, softmax_of(layers[first].activation) is not None)
         ):
             return replace(known, there=there)
         for layer in range(first + 1, len(layers)):
@@ -276,14 +276,11 @@ def _activated(layer: DenseLayer, z: Array, arithmetic: Arithmetic) -> Array:
 
 def _applied(choice: Choice, z: Array, arithmetic: Arithmetic) -> Array:
     """An activation of all these pre-activations."""
+    softmax = softmax_of(choice)
+    if softmax is not None:
+        return evaluate(softmax.of_all(Quantity(_Z)), {_Z: z}, arithmetic)  # type: ignore[return-value]
     record = activation_of(choice)
     result = np.empty(z.shape, dtype=object)
-    if record.vector:
-        powers = [arithmetic.exp(value) for value in z]
-        whole = reduce(arithmetic.add, powers)
-        for place, power in enumerate(powers):
-            result[place] = arithmetic.divide(power, whole)
-        return result
     definition = _with_values(record.definition, choice.parameters)
     result[:] = evaluate(Applied(record.name, definition, (("z", Quantity(_Z)),)), {_Z: z}, arithmetic)
     return result

@@ -21,6 +21,7 @@ from nbsolve.errors import NbsolveError
 from nbsolve.general_names import GeneralNames
 from nbsolve.letters import Name
 from nbsolve.problem import wiring
+from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Network, Notation, Problem
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, canonical, number_of
 
@@ -256,7 +257,7 @@ class Names:
             return given
         if place.role is Role.EXPONENTIAL_SUM:
             letter = self._letters[place.role]
-            several = sum(layer.activation.name == "softmax" for layer in self.network.layers) > 1
+            several = sum(softmax_of(layer.activation) is not None for layer in self.network.layers) > 1
             return letter.with_sup(f"({place.layer})") if several else letter
         if self._is_whole(place):
             return self._whole_name(place)

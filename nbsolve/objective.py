@@ -17,6 +17,7 @@ import numpy as np
 
 from nbsolve.arithmetic import ONE, Arithmetic, short
 from nbsolve.catalogue import CANCELLATIONS, PENALTIES, SATURATED_PAIRS, Loss
+from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.errors import DomainError
 from nbsolve.expr import (
     Applied,
@@ -41,8 +42,8 @@ from nbsolve.expr import (
 from nbsolve.formula import settled
 from nbsolve.given import Given
 from nbsolve.problem import wiring
-from nbsolve.problem.functions import loss_of
-from nbsolve.problem.model import LossTerm, Problem, Regulariser
+from nbsolve.problem.functions import loss_of, softmax_of
+from nbsolve.problem.model import Choice, LossTerm, Problem, Regulariser
 from nbsolve.recorder import Recorder, forms
 from nbsolve.saturation import at_target, pre_activation, saturated
 from nbsolve.step import Form, Reason, Rule
@@ -93,6 +94,11 @@ class Objective:
         """The number of outputs."""
         return self.problem.network.layers[-1].units
 
+    @property
+    def softmax(self) -> Softmax | None:
+        """The function of all outputs at once; None where each output has its own."""
+        return softmax_of(self.problem.network.layers[-1].activation)
+
     # ------------------------------------------------------------------ saturated outputs
 
     @property
@@ -113,13 +119,14 @@ class Objective:
         z = Quantity(own)
 
         def ratio(k: int) -> Expr:
-            return Function("exp", (Sum((Quantity(own._replace(to=k)), Negation((z,)))),))
+            difference = Sum((Quantity(own._replace(to=k)), Negation((z,))))
+            return Function("exp", (difference,)) if self.softmax is None else self.softmax.power(difference)
 
         others = [number(1) if k == a.to else ratio(k) for k in range(1, self.outputs + 1)]
         return {"z": z, "odds": total(*others)}
 
     def _seen(self, values: Values, arithmetic: Arithmetic) -> Objective:
-        vector = self.problem.network.layers[-1].activation.name == "softmax"
+        vector = self.softmax is not None
         return replace(self, saturated=saturated(self._predictions(), values, arithmetic, vector))
 
     @property
@@ -130,7 +137,8 @@ class Objective:
     @property
     def bounded(self) -> bool:
         """Whether the outputs lie between 0 and 1, and are neither unless they are rounded."""
-        return self.problem.network.layers[-1].activation.name in ("sigmoid", "softmax")
+        shares = self.softmax is not None and not self.softmax.logarithm
+        return shares or self.problem.network.layers[-1].activation.name == "sigmoid"
 
     def meeting(self, values: Values) -> Objective:
         """This objective, knowing which outputs meet their targets of 0 or 1 exactly, and those of a whole loss."""
@@ -334,11 +342,7 @@ class Objective:
         a_k = layer_activation(self.depth, k, sample)
         pair = self._pair(term)
         met = loss_of(term).at_target.get(self.met.get(a_k, -1))
-        seen = (
-            pair is None
-            or a_k in self.saturated
-            or self.problem.network.layers[-1].activation.name == "softmax"
-        )
+        seen = pair is None or a_k in self.saturated or self.softmax is not None
         if met is not None and seen:
             formula = met
         elif pair is not None and a_k in self.saturated and formula is loss_of(term).derivative:
@@ -422,9 +426,11 @@ class Objective:
                 "a": Quantity(layer_activation(self.depth, k, sample)),
                 "y": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
                 "target_sum": target_sum,
+                **_parameters(self.problem.network.layers[-1].activation),
             },
         )
-        return product(*self.coefficient(term, loss_of(term), sample), _simplified(filled))
+        factors = filled.operands if isinstance(filled, Product) else (filled,)
+        return product(*self.coefficient(term, loss_of(term), sample), *map(_simplified, factors))
 
     def cancelled_in(self, z: Symbol, values: Values) -> Expr | None:
         """`cancelled` of a pre-activation; None for one of another layer than the last."""
@@ -518,8 +524,8 @@ def _constant(value: flint.fmpq) -> Number:
     return Number(value)
 
 
-def _parameters(term: LossTerm) -> dict[str, Expr]:
-    return {name: literal(given) for name, given in term.parameters.items()}
+def _parameters(chosen: LossTerm | Choice) -> dict[str, Expr]:
+    return {name: literal(given) for name, given in chosen.parameters.items()}
 
 
 def _scaled(coefficient: list[Expr], body: Expr) -> Expr:

@@ -15,11 +15,12 @@ import numpy as np
 
 from nbsolve.catalogue import Activation
 from nbsolve.catalogue.changes import UPDATED
-from nbsolve.catalogue.operations import SOFTMAX, elementwise, unit_by_unit, weighted_sum
+from nbsolve.catalogue.operations import elementwise, unit_by_unit, weighted_sum
+from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.graph import Graph, Operation
 from nbsolve.objective import literal
 from nbsolve.problem import wiring
-from nbsolve.problem.functions import activation_of
+from nbsolve.problem.functions import activation_of, softmax_of
 from nbsolve.problem.model import Choice, DenseLayer, Network
 from nbsolve.step import Members
 from nbsolve.symbol import Index, Role, Symbol, Unit, number_of
@@ -90,7 +91,12 @@ class Dense:
     @property
     def joint(self) -> bool:
         """Whether the activation of each unit depends on every pre-activation of the layer (softmax)."""
-        return self.functions[0][1].vector
+        return self.softmax is not None
+
+    @cached_property
+    def softmax(self) -> Softmax | None:
+        """The function of all units at once; None where each unit has its own."""
+        return softmax_of(self.layer.activation)
 
     # ------------------------------------------------------------------ symbols
 
@@ -172,8 +178,8 @@ class Dense:
     @cached_property
     def activate(self) -> Operation:
         """The activation as an operation, with this layer's parameters of the function."""
-        if self.joint:
-            return SOFTMAX
+        if self.softmax is not None:
+            return self.softmax.operation
         if not self.layer.activation.units:
             return _elementwise(self.layer.activation)
         return unit_by_unit([_elementwise(choice) for choice in self.layer.activation.units])

@@ -140,8 +140,17 @@ _RECORDS = (
         Product((sigmoid, Sum((one, Product((z, _minus(one, sigmoid))))))),
     ),
     Activation("step", "step", _when(one, "≥", zero), zero, kink="step"),
-    # The definition of a vector activation is written by the layer: it needs all units' z.
+    # The definitions of vector activations need all units' z: they are in `softmaxes.py`.
     Activation("softmax", "softmax", z, one, vector=True),
+    Activation(
+        "softmax_with_temperature",
+        "softmax",
+        z,
+        one,
+        parameters={"temperature": Given.read("2")},
+        vector=True,
+    ),
+    Activation("log_softmax", r"\mathrm{log\,softmax}", z, one, vector=True),
 )
 
 ACTIVATIONS: dict[str, Activation] = {record.name: record for record in _RECORDS}

@@ -10,17 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from nbsolve.catalogue.activations import ACTIVATIONS
-from nbsolve.catalogue.operations import SOFTMAX, elementwise, weighted_sum
+from nbsolve.catalogue.operations import elementwise, weighted_sum
 from nbsolve.errors import UnknownChangeError
-from nbsolve.expr import Expr, Hadamard, MatrixProduct, Negation, Number, Product, Sum, Transpose, number
-from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, Entry, Local, Operation, Slot
-from nbsolve.symbol import Index
+from nbsolve.expr import Expr, Hadamard, MatrixProduct, Number, Product, Transpose, substitute
+from nbsolve.graph.operation import SLOPE, UPSTREAM, Entry, Local, Operation, Slot
 
 __all__ = ["CHANGES", "UPDATED", "Change", "change_named"]
 
 UPDATED = "W_new"
 """The slot of weights that have been updated."""
-_j = Index("j")
 
 
 @dataclass(frozen=True)
@@ -92,14 +90,18 @@ def _without_bias(operation: Operation, _: str) -> Operation:
 
 def _with_diagonal_jacobian(operation: Operation, _: str) -> Operation:
     """∂p_k/∂z_k = p_k (1 − p_k), and 0 between different units."""
-    if operation.name != SOFTMAX.name:
+    own = operation.local["z"].same if set(operation.local) == {"z"} else None
+    if own is None:
         return operation
 
-    def slope(p: Expr) -> Expr:
-        factors = (p, Sum((number(1), Negation((p,)))))
-        return Product(factors) if isinstance(p, Entry) else Hadamard(factors)
+    def of_all(node: Expr) -> Expr | None:
+        if isinstance(node, Entry):
+            return Slot(node.slot)
+        if isinstance(node, Product):
+            return Hadamard(tuple(substitute(factor, of_all) for factor in node.operands))
+        return None
 
-    local = Local(slope(Entry(OUT, (_j,))), Hadamard((Slot(UPSTREAM), Slot(SLOPE))), slope=slope(Slot(OUT)))
+    local = Local(own, Hadamard((Slot(UPSTREAM), Slot(SLOPE))), slope=substitute(own, of_all))
     return replace(operation, local={"z": local})
 
 
@@ -107,7 +109,9 @@ _RECORDS = (
     Change("sign_lost", sign=-1),
     Change("derivative_forgotten", _without_derivative),
     Change(
-        "derivative_of_another", _with_derivative_of, takes=tuple(n for n in ACTIVATIONS if n != "softmax")
+        "derivative_of_another",
+        _with_derivative_of,
+        takes=tuple(name for name, record in ACTIVATIONS.items() if not record.vector),
     ),
     Change("weights_transposed", _with_transposed_weights, square=True),
     Change("common_logarithm", log_base="10"),

@@ -102,6 +102,7 @@ _RECORDS = (
         logarithmic=True,
         at_target={0: zero},
     ),
+    Loss("negative_log_likelihood", Negation((Product((y, a)),)), Negation((y,))),
     Loss("absolute_error", size, Function("sign", (error,)), kink="zero"),
     Loss(
         "huber",
@@ -154,14 +155,25 @@ SATURATED_PAIRS: dict[tuple[str, str], tuple[Expr, Expr, Expr]] = {
         Product((y, _ln(odds))),
     ),
 }
+SATURATED_PAIRS["categorical_cross_entropy", "softmax_with_temperature"] = SATURATED_PAIRS[
+    "categorical_cross_entropy", "softmax"
+]
 """(loss, activation of the output): ∂ℓ/∂a, ℓ for z > 0 and ℓ for z < 0, all through z.
 
 With a = σ(z), ln a = −ln(1 + e⁻ᶻ), ln(1 − a) = ln a − z and 1/(a(1 − a)) = 2 + eᶻ + e⁻ᶻ: where a is too close to
-0 or 1 for a logarithm of it, or a division by it. With p = softmax(z), 1/p_k is odds = Σ_i exp(z_i − z_k).
+0 or 1 for a logarithm of it, or a division by it. With p = softmax(z), 1/p_k is odds = Σ_i exp(z_i − z_k),
+of exponents z/T with a temperature.
 """
 
+_shares = _minus(Product((a, Variable("target_sum"))), y)
 CANCELLATIONS: dict[tuple[str, str], Expr] = {
     ("binary_cross_entropy", "sigmoid"): error,
-    ("categorical_cross_entropy", "softmax"): _minus(Product((a, Variable("target_sum"))), y),
+    ("categorical_cross_entropy", "softmax"): _shares,
+    ("categorical_cross_entropy", "softmax_with_temperature"): Product(
+        (Quotient((one, Variable("temperature"))), _shares)
+    ),
+    ("negative_log_likelihood", "log_softmax"): _minus(
+        Product((Function("exp", (a,)), Variable("target_sum"))), y
+    ),
 }
-"""(loss, activation of the output): what ∂ℓ/∂a · ∂a/∂z comes to (a − y; p Σy − y)."""
+"""(loss, activation of the output): what ∂ℓ/∂a · ∂a/∂z comes to (a − y; p Σy − y; over the temperature)."""

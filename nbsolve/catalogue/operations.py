@@ -1,4 +1,4 @@
-"""The operations of networks, one record each: the weighted sum of a layer, activations, softmax, sums.
+"""The operations of networks, one record each: the weighted sum of a layer, activations, sums.
 
 Sources: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, sections 6.2.2 and 6.5;
 K. He et al., "Deep Residual Learning for Image Recognition", 2016 (sums of branches).
@@ -14,13 +14,11 @@ from nbsolve.catalogue.activations import Activation
 from nbsolve.expr import (
     Applied,
     Expr,
-    Function,
     Hadamard,
     Matrix,
     MatrixProduct,
     Negation,
     Product,
-    Quotient,
     Sum,
     Total,
     Transpose,
@@ -28,12 +26,12 @@ from nbsolve.expr import (
     substitute,
     with_variables,
 )
-from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.general import IndexedSum
 from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Local, Operation, Slot
 from nbsolve.step import Rule
 from nbsolve.symbol import Index
 
-__all__ = ["ADD", "SOFTMAX", "BiasKind", "addition", "elementwise", "unit_by_unit", "weighted_sum"]
+__all__ = ["ADD", "BiasKind", "addition", "elementwise", "unit_by_unit", "weighted_sum"]
 
 BiasKind = Literal["units", "absent", "shared", "threshold"]
 
@@ -135,36 +133,6 @@ def _column(entries: Sequence[Expr]) -> Expr:
         return substitute(entry, lambda node: Entry(node.slot, (place,)) if isinstance(node, Entry) else None)
 
     return Matrix(tuple((at(entry, place),) for place, entry in enumerate(entries, start=1)))
-
-
-def _softmax() -> Operation:
-    """p[j] = exp(z[j]) / Σ_i exp(z[i]), with ∂p[j]/∂z[i] = p[j] (1[j = i] − p[i]).
-
-    Backwards Jᵀ g with J = diag(p) − p pᵀ comes to p ⊙ (g − p·g).
-    """
-    p_j, p_i = Entry(OUT, (_j,)), Entry(OUT, (_i,))
-    exponentials = Function("exp", (_z,))
-    inner = Function("dot", (_out, _upstream))
-    local = Local(
-        Negation((Product((p_j, p_i)),)),
-        Hadamard((_out, Sum((_upstream, Negation((inner,)))))),
-        same=Product((p_j, Sum((number(1), Negation((p_j,)))))),
-        indexed=Product((p_j, Sum((Kronecker(_j, _i), Negation((p_i,)))))),
-    )
-    total = IndexedSum(Function("exp", (Entry("z", (_i,)),)), _i)
-    return Operation(
-        "softmax",
-        Rule.ACTIVATION,
-        {"z": (_i,)},
-        (_j,),
-        Quotient((Function("exp", (Entry("z", (_j,)),)), total)),
-        Quotient((exponentials, Total((exponentials,)))),
-        {"z": local},
-        as_long={_j: _i},
-    )
-
-
-SOFTMAX = _softmax()
 
 
 @cache

@@ -12,7 +12,7 @@ from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.compose.connections import layers_in_words
 from nbsolve.compose.explaining import all_steps, resting
-from nbsolve.compose.functions import cancelled_words
+from nbsolve.compose.functions import activation_name, cancelled_words
 from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, by_matrices, layer_of
 from nbsolve.compose.putting_in import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
@@ -106,7 +106,8 @@ class BackwardBlocks(IterationBlocks):
             if zero and self.first and len(units) > 1:
                 said.add("softmax_sum")
                 rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
-                yield Paragraph((phrase("passages.softmax_sum", rounded=rounded),))
+                name = activation_name(self.solution.layers[-1].layer.activation)
+                yield Paragraph((phrase("passages.softmax_sum", rounded=rounded, activation=name),))
 
     def _signal_words(self, step: Step, last: bool, previous: Rule | None, count: int) -> str:
         if step.rule in (Rule.LOSS_DERIVATIVE, Rule.LOCAL_DERIVATIVE):
@@ -117,7 +118,8 @@ class BackwardBlocks(IterationBlocks):
             form = next(iter(step.units)).forms[-1]
             if form.reason is Reason.CANCELLATION:
                 return cancelled_words(self.solution.problem, form.expression)
-            return phrase("passages.delta_jacobian")
+            layer = self.solution.layers[layer_of(step) - 1].layer
+            return phrase("passages.delta_jacobian", activation=activation_name(layer.activation))
         if step.rule in (Rule.PATH_SHARE, Rule.PATH_SUM):
             return self._path_words(step, previous, count)
         if not last and previous is not Rule.PATH_SUM:

@@ -185,7 +185,8 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
         seen.append(choice)
         record = activation_of(choice)
         if record.vector:
-            yield (phrase("conventions.softmax"),)
+            given = {name: value.text for name, value in choice.parameters.items()}
+            yield (phrase(f"conventions.{choice.name}", **given),)
             continue
         parameters = {name: literal(given) for name, given in choice.parameters.items()}
         definition = with_variables(record.definition, parameters)
@@ -269,9 +270,9 @@ def _finer(problem: Problem, names: Names) -> Iterator[Inline]:
     z, seen = argument(problem, names), set[str]()
     for choice in problem.network.activations:
         record = activation_of(choice)
-        if record.vector and "softmax" not in seen:
-            seen.add("softmax")
-            yield phrase("conventions.finer_softmax")
+        if record.vector and choice.name not in seen:
+            seen.add(choice.name)
+            yield phrase("conventions.finer_softmax", activation=activation_name(choice))
         for node in walk(with_variables(record.definition, {"z": z})):
             if is_named(node) and node.name not in seen and node.name != record.function:
                 seen.add(node.name)

@@ -12,6 +12,7 @@ from typing import TypeGuard
 
 from nbsolve.blocks.dense import Dense
 from nbsolve.catalogue import Activation, is_named
+from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.compose.functions import argument
 from nbsolve.document import Block, Derivation, Fold, Inline, Line, Math, Note, Paragraph, Result, Text
 from nbsolve.expr import (
@@ -21,12 +22,12 @@ from nbsolve.expr import (
     Comparison,
     Expr,
     Negation,
-    Product,
     Quantity,
     Sum,
     Variable,
     atoms,
     number,
+    product,
     walk,
     with_variables,
 )
@@ -35,6 +36,7 @@ from nbsolve.letters import Name
 from nbsolve.notation import Names
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
+from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Choice
 from nbsolve.solution import Solution
 from nbsolve.symbol import Index, Partial, Role, Symbol
@@ -91,8 +93,9 @@ class Identities:
         own = {_plain(self.names.name(layer.a(j))) for j in layer.units}
         letter = own.pop() if len(own) == 1 else None
         a = None if letter in (None, z.name) else Variable(str(letter))
-        if record.vector:
-            return Derivation((_jacobian(z.name, "p" if a is None else a.name),))
+        softmax = softmax_of(choice)
+        if softmax is not None:
+            return Derivation((_jacobian(z.name, "p" if a is None else a.name, softmax),))
         parameters = {name: literal(given) for name, given in choice.parameters.items()}
         function = Applied(record.function, with_variables(record.definition, parameters), (("z", z),))
         slope = with_variables(record.derivative, {**parameters, "z": z})
@@ -146,13 +149,14 @@ def _is_z(atom: object) -> bool:
     return getattr(atom, "role", None) is Role.PRE_ACTIVATION
 
 
-def _jacobian(z: str, p: str) -> Line:
-    """∂p_k/∂z_j = p_k (1 − p_k) if k = j, −p_k p_j otherwise."""
+def _jacobian(z: str, p: str, softmax: Softmax) -> Line:
+    """∂p_k/∂z_j = p_k (1 − p_k) if k = j, −p_k p_j otherwise; over T, and without the first p for logarithms."""
     k, j = Index("k"), Index("j")
     p_k, p_j = Variable(p, k), Variable(p, j)
-    own = Product((p_k, Sum((number(1), Negation((p_k,))))))
+    outer = (*softmax.factor, *softmax.outer(p_k))
+    own = product(*outer, Sum((number(1), Negation((softmax.probability(p_k),)))))
     same = Comparison(Variable("k"), "=", Variable("j"))
-    cross = Negation((Product((p_k, p_j)),))
+    cross = Negation((product(*outer, softmax.probability(p_j)),))
     return Line((("=", Cases(((own, same), (cross, None)))),), Derivative(p_k, Variable(z, j), partial=True))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from nbsolve.compose.functions import activation_name
 from nbsolve.document import Inline, Math
 from nbsolve.expr import Atom, Expr, Quantity, Variable, atoms, number, substitute, walk
 from nbsolve.general import IndexedSum
@@ -102,7 +103,8 @@ def _sums(letters: LetterPass) -> Iterator[str]:
         key = "legend_sum_outputs" if len(layers) == 1 else "legend_sum"
         yield phrase(f"letters.{key}", listed=listed[0])
     if layers[-1].joint and len(layers) > 1:
-        yield phrase("letters.legend_sum_softmax")
+        name = activation_name(layers[-1].layer.activation)
+        yield phrase("letters.legend_sum_softmax", activation=name)
 
 
 def _indices(expression: Expr) -> Iterator[tuple[int, Index]]:

@@ -265,7 +265,8 @@ class IterationBlocks:
                     sums, shares = units
                     yield _merged([self.lines.derivation(unit) for unit in sums])
                     if any(is_shifted(node) for unit in shares for node in self.lines.known(unit)):
-                        yield Paragraph((phrase("passages.softmax_shifted"),))
+                        name = layer.layer.activation.name
+                        yield Paragraph((phrase(f"passages.shifted_{name}"),))
                     merged = _merged([self.lines.derivation(unit) for unit in shares])
                     yield digits_said_once(merged, [Quantity(unit.target) for unit in shares])
                     yield from self._beside(own)
@@ -292,10 +293,10 @@ class IterationBlocks:
             return phrase("passages.forward_add")
         kinds = {"units": "and_bias", "shared": "and_shared", "threshold": "and_threshold"}
         bias = layer.layer.bias.kind
-        key = {"linear": "forward_linear", "softmax": "softmax_layer"}.get(
-            layer.layer.activation.name, "forward_layer"
-        )
-        return phrase(f"passages.{key}", bias="" if bias == "absent" else phrase(f"passages.{kinds[bias]}"))
+        name = layer.layer.activation.name
+        plain = "forward_linear" if name == "linear" else "forward_layer"
+        said = "" if bias == "absent" else phrase(f"passages.{kinds[bias]}")
+        return phrase(f"passages.layer_{name}" if layer.joint else f"passages.{plain}", bias=said)
 
     # ------------------------------------------------------------------ loss
 

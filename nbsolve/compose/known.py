@@ -51,14 +51,18 @@ def known_in(expression: Expr) -> Iterator[Known]:
 
 
 def shared_out(step: Step, arithmetic: Arithmetic) -> Expr:
-    """The formula of a step; a share of softmax as e^z divided by the sum S, both known."""
+    """The formula of a step; a share of softmax as e^z divided by the sum S, both known; ln S in its logarithm."""
     formula = step.formula
-    if step.rule is not Rule.ACTIVATION or not isinstance(formula, Quotient):
+    if step.rule is not Rule.ACTIVATION:
         return formula
-    above, below = formula.operands
-    if not (isinstance(above, Function) and isinstance(below, Sum)):
-        return formula
-    exponents = [term.operands[0] for term in below.operands if isinstance(term, Function)]
+    match formula:
+        case Quotient((Function("exp", (own,)), Sum(powers))):
+            logarithm = False
+        case Sum((own, Negation((Function("ln", (Sum(powers),)),)))):
+            logarithm = True
+        case _:
+            return formula
+    exponents = [term.operands[0] for term in powers if isinstance(term, Function)]
     largest = _subtracted(exponents, step.values, arithmetic)
 
     def exponential(z: Expr) -> Expr:
@@ -72,7 +76,10 @@ def shared_out(step: Step, arithmetic: Arithmetic) -> Expr:
 
     assert isinstance(step.target, Symbol)
     added = Known(_sum_of(step.target), total(*map(exponential, exponents)))
-    return Quotient((exponential(above.operands[0]), added))
+    if not logarithm:
+        return Quotient((exponential(own), added))
+    shifted = (own,) if largest is None else (own, Negation((largest,)))
+    return Sum((*shifted, Negation((Function("ln", (added,)),))))
 
 
 def _subtracted(exponents: Sequence[Expr], values: Values, arithmetic: Arithmetic) -> Expr | None:
@@ -90,6 +97,11 @@ def whole_parts(step: Step) -> Expr:
             exponential = Known(power, power)
             assert isinstance(step.target, Symbol)
             return Quotient((exponential, Known(_sum_of(step.target), Total((exponential,)))))
+        case Sum((own, Negation((Function("ln", (Total((Function("exp") as power,)),)),)))):
+            exponential = Known(power, power)
+            assert isinstance(step.target, Symbol)
+            added = Known(_sum_of(step.target), Total((exponential,)))
+            return Sum((own, Negation((Function("ln", (added,)),))))
         case Applied():
             return _spelled(formula)
         case Matrix():  # a function of its own for each unit

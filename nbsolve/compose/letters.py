@@ -180,7 +180,8 @@ class LetterBlocks:
         """Why an error signal has a derivation of its own: softmax, factors that cancel, or too many paths."""
         assert isinstance(step.target, Partial)
         if self.letters.solution.layers[(step.target.wrt.layer or 1) - 1].joint:
-            return phrase("passages.delta_jacobian")
+            layer = self.letters.solution.layers[(step.target.wrt.layer or 1) - 1].layer
+            return phrase("passages.delta_jacobian", activation=activation_name(layer.activation))
         if step.rule is Rule.OUTPUT_SIGNAL:
             return cancelled_words(self.letters.solution.problem, step.forms[-1].expression)
         return phrase("letters.named")

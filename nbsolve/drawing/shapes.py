@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nbsolve.catalogue import Activation
+from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, window
@@ -18,6 +19,7 @@ from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.scene import Label, Row, Span, row, written
 from nbsolve.expr import Expr, Function, Negation, Quotient, Sum, Variable, number
 from nbsolve.phrases import phrase
+from nbsolve.problem.functions import softmax_of
 from nbsolve.symbol import Symbol
 
 __all__ = ["plot_activations"]
@@ -114,23 +116,27 @@ def _panel(this: Pass, node: Node, symbols: Sequence[Symbol]) -> _Panel | None:
     )
     given = {**record.parameters, **choice.parameters}
     parameters = {name: float(value) for name, value in given.items()}
-    formula, known = _formula(record, z.size, a.size, parameters)
+    formula, known = _formula(record, softmax_of(choice), z.size, a.size, parameters)
     return _Panel((first, second), rows, formula, known, z.size, a.size, 0.0 if slope is None else slope.size)
 
 
 def _formula(
-    record: Activation, z: float, a: float, parameters: dict[str, float]
+    record: Activation, softmax: Softmax | None, z: float, a: float, parameters: dict[str, float]
 ) -> tuple[Expr, dict[str, float]]:
     """a as a function of the unit's own z; of softmax, while the other units' z stay as they are.
 
     Softmax is e^z/(e^z + S) with the S of this point, which is 1/(1 + e^(ln S − z)).
     """
-    if not record.vector:
+    if softmax is None:
         return record.definition, parameters
-    others = z + math.log1p(-a) - math.log(a) if 0 < a < 1 else 0.0
+    p = math.exp(a) if softmax.logarithm else a
+    exponent = z / parameters.get("temperature", 1)
+    others = exponent + math.log1p(-p) - math.log(p) if 0 < p < 1 else 0.0
     one = number(1)
-    exponent = Sum((Variable("others"), Negation((Variable("z"),))))
-    return Quotient((one, Sum((one, Function("exp", (exponent,)))))), {"others": others}
+    rest = Function("exp", (Sum((Variable("others"), Negation((softmax.exponent(Variable("z")),)))),))
+    below = Sum((one, rest))
+    found = Negation((Function("ln", (below,)),)) if softmax.logarithm else Quotient((one, below))
+    return found, {"others": others}
 
 
 def _said(name: str, reading: Reading) -> str:

@@ -8,7 +8,9 @@ from nbsolve.given import Entry, Given, Letter
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import AnyProblem, LossTerm, Network, Part, Problem, Sample
 
-_ZERO_ONE = ("binary_cross_entropy", "categorical_cross_entropy")
+_ZERO_ONE = ("binary_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood")
+_SHARES = ("softmax", "softmax_with_temperature")
+_OF_CLASSES = ("categorical_cross_entropy", "negative_log_likelihood")
 _COSINES = ("cosine_similarity", "cosine_loss")
 
 
@@ -25,17 +27,20 @@ def check_targets(
             loss.fault(
                 "categorical_cross_entropy with one output", expected="at least two outputs", hint=hint
             )
-        elif term.name == "categorical_cross_entropy" and last != "softmax":
+        elif term.name == "categorical_cross_entropy" and last not in _SHARES:
             loss.warn(f"categorical cross-entropy on {last} outputs: probabilities usually come from softmax")
-        elif term.name == "binary_cross_entropy" and last not in ("sigmoid", "softmax"):
+        elif term.name == "binary_cross_entropy" and last not in ("sigmoid", *_SHARES):
             loss.warn(f"binary cross-entropy on {last} outputs, which may leave the interval (0, 1)")
+        elif term.name == "negative_log_likelihood" and last != "log_softmax":
+            loss.warn(
+                f"negative log-likelihood on {last} outputs: "
+                "logarithms of probabilities usually come from log_softmax"
+            )
         elif term.name in _COSINES and outputs == 1:
             loss.warn("the cosine of one output is 1 or −1: its gradient is 0")
         for place, sample in enumerate(samples):
             _check_target(_target_cursor(root, place), term, sample)
-        if term.name == "categorical_cross_entropy" and any(
-            total is not None and total != 1 for total in map(_sum, samples)
-        ):
+        if term.name in _OF_CLASSES and any(total is not None and total != 1 for total in map(_sum, samples)):
             loss.warn("targets that do not sum to 1: the derivative with respect to z is p Σy − y, not p − y")
         if term.name == "hinge" and any(
             abs(y.value) != 1 for sample in samples for y in _numbers(sample.target)

@@ -113,7 +113,7 @@ def _loss(cursor: Cursor) -> Topic | None:
         return None if own is None else _topic("loss", formula, own)
     also = ("through",) if throughs(name) else ()
     if settings is not None and not also and settings.has("through"):
-        known = [f"{loss} through {listing(names, 'or')}" for loss in LOSSES if (names := throughs(loss))]
+        known = [f"{loss} through {activation}" for loss in LOSSES for activation in throughs(loss)]
         settings.key_fault(
             "through", f"{name} has no derivation through an activation", expected=listing(known, "or")
         )

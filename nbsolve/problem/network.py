@@ -12,7 +12,7 @@ from nbsolve.problem.biases import read_bias
 from nbsolve.problem.cells import is_symbolic
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor, describe, listing
-from nbsolve.problem.functions import own_function
+from nbsolve.problem.functions import own_function, softmax_of
 from nbsolve.problem.model import BY_UNIT, LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
 from nbsolve.problem.own import CUSTOM, EXAMPLE, read_own
 from nbsolve.problem.ties import Tie, is_tie, read_tie
@@ -253,8 +253,11 @@ def _activation(cursor: Cursor | None, units: int | None) -> Choice | None:
         return None
     own = [_function(element, units) for element in elements]
     for element, choice in zip(elements, own, strict=True):
-        if choice is not None and choice.name == "softmax":
-            element.fault("softmax takes all units of a layer", expected="activation: softmax, for the layer")
+        if choice is not None and softmax_of(choice) is not None:
+            element.fault(
+                f"{choice.name} takes all units of a layer",
+                expected=f"activation: {choice.name}, for the layer",
+            )
             return None
     sound = tuple(choice for choice in own if choice is not None)
     if len(sound) != len(own) or not sound:
@@ -280,9 +283,10 @@ def _function(cursor: Cursor, units: int | None) -> Choice | None:
     if choice.name == CUSTOM:
         cursor.fault("custom is not a function by itself", expected=EXAMPLE)
         return None
-    if choice.name == "softmax" and units == 1:
+    softmax = softmax_of(choice)
+    if softmax is not None and units == 1:
         cursor.fault(
-            "softmax of a single unit is always 1",
+            f"{choice.name} of a single unit is always {0 if softmax.logarithm else 1}",
             expected="at least two units",
             hint="for one output use sigmoid",
         )

@@ -169,13 +169,15 @@ def _activation() -> Schema:
     """One for the layer, or a list of one for each unit."""
     own = own_function("An activation by its formula in z.", {"latex": text("How its name is written.")})
     one = choice("The activation of the layer's units.", _activations(), {CUSTOM: own})
-    units = choice("The activation of one unit.", _without_softmax(_activations()), {CUSTOM: own})
+    units = choice("The activation of one unit.", _of_one_unit(_activations()), {CUSTOM: own})
     several = {"description": "One for each unit.", "type": "array", "minItems": 1, "items": units}
     return {"description": "The activation of the layer's units.", "anyOf": [*one["anyOf"], several]}
 
 
-def _without_softmax(options: dict[str, dict[str, Schema]]) -> dict[str, dict[str, Schema]]:
-    return {name: parameters for name, parameters in options.items() if name != "softmax"}
+def _of_one_unit(options: dict[str, dict[str, Schema]]) -> dict[str, dict[str, Schema]]:
+    """Those that do not take all units of a layer at once."""
+    whole = {name for name, record in ACTIVATIONS.items() if record.vector}
+    return {name: parameters for name, parameters in options.items() if name not in whole}
 
 
 def _network() -> Schema:

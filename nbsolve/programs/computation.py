@@ -2,8 +2,8 @@
 
 A batch is a matrix with one row for each sample. The expressions come from the catalogue's records; their letters
 are the names of the program's variables: x, y, W1, b1, z1, a1, da1 and dz1 (∂L/∂a, ∂L/∂z), dW1, db1. Beside the
-usual functions there are `softmax`, `sum_samples`, `sum_outputs` (which keeps its axis), `total`, `count`, `column`
-(of one output, which keeps its axis) and `columns` (beside each other), `beside` (arrays) and
+usual functions there are `softmax`, `log_softmax`, `sum_samples`, `sum_outputs` (which keeps its axis), `total`,
+`count`, `column` (of one output, which keeps its axis) and `columns` (beside each other), `beside` (arrays) and
 `part` (some columns).
 """
 
@@ -30,6 +30,7 @@ from nbsolve.catalogue import (
     Schedule,
     is_named,
 )
+from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.expr import (
     Applied,
     Expr,
@@ -53,7 +54,7 @@ from nbsolve.expr import (
 from nbsolve.given import Given
 from nbsolve.objective import penalty_slope, penalty_term
 from nbsolve.problem import wiring
-from nbsolve.problem.functions import activation_of, loss_of, optimiser_of
+from nbsolve.problem.functions import activation_of, loss_of, optimiser_of, softmax_of
 from nbsolve.problem.model import Choice, LossTerm, Problem
 
 Assignment = tuple[str, Expr]
@@ -98,6 +99,15 @@ class _OfUnits:
     choice: Choice
     units: tuple[int, ...]
     mask: str | None
+
+    @property
+    def softmax(self) -> Softmax | None:
+        """The function of all units at once; None for one of each unit."""
+        return softmax_of(self.choice)
+
+    def argument(self, z: Expr) -> Expr:
+        """What the function is applied to: z, over the temperature of a softmax that has one."""
+        return z if self.softmax is None else self.softmax.exponent(z)
 
     def alone(self, value: Expr) -> Expr:
         """The value for the units that have this activation, 0 for the others."""
@@ -202,11 +212,12 @@ class Computation:
             for choice in layer.activation.each_once:
                 record = activation_of(choice)
                 definition = _filled(record.definition, choice.parameters)
-                if record.vector:
-                    definition = Function("softmax", (Variable("z"),))
+                softmax = softmax_of(choice)
+                if softmax is not None:
+                    definition = Function(whole_layer(softmax), (Variable("z"),))
                 elif not any(node == Variable("z") for node in walk(definition)):
                     definition = Sum((definition, Product((number(0), Variable("z")))))
-                name = identifier(choice.name)
+                name = identifier(choice.name if softmax is None else whole_layer(softmax))
                 if any(other == name and formula != definition for other, formula in named):
                     name = f"{name}_{n}"
                 named.append((name, definition))
@@ -230,7 +241,7 @@ class Computation:
                 one.alone(
                     z_n
                     if one.definition == Variable("z")
-                    else Applied(one.name, one.definition, (("z", z_n),))
+                    else Applied(one.name, one.definition, (("z", one.argument(z_n)),))
                 )
                 for one in self._of_units[n - 1]
             ]
@@ -397,10 +408,14 @@ class Computation:
     def _signal(self, n: int) -> Expr:
         da: Expr = Variable(f"da{n}")
         own = self._of_units[n - 1]
-        if own[0].definition == Function("softmax", (Variable("z"),)):
-            a = Variable(f"a{n}")
-            mixed = Function("sum_outputs", (Product((da, a)),))
-            return Product((a, Sum((da, Negation((mixed,))))))
+        softmax = own[0].softmax
+        if softmax is not None:
+            p = softmax.probability(Variable(f"a{n}"))
+            if softmax.logarithm:
+                return Sum((da, Negation((Product((p, Function("sum_outputs", (da,)))),))))
+            mixed = Function("sum_outputs", (Product((da, p)),))
+            found: Expr = Product((p, Sum((da, Negation((mixed,))))))
+            return found if softmax.temperature is None else quotient(found, softmax.temperature)
         return product(da, total(*(each.alone(self._slope(each, n)) for each in own)))
 
     def _slope(self, own: _OfUnits, n: int) -> Expr:
@@ -421,8 +436,10 @@ class Computation:
         target_sum: Expr = Function("sum_outputs", (Y,))
         if all(_adds_to_one(sample.target) for sample in self.problem.samples):
             target_sum = number(1)
+        body = _filled(body, self.problem.network.layers[-1].activation.parameters)
         body = with_variables(body, {"a": self._output, "y": Y, "target_sum": target_sum})
-        body = substitute(body, lambda e: product(*e.operands) if isinstance(e, Product) else None)
+        factors = body.operands if isinstance(body, Product) else (body,)
+        body = product(*(substitute(factor, _multiplied) for factor in factors))
         return self._weighted(self._scaled(term, self._factor(term) * loss_of(term).coefficient, body))
 
     def _gradients(self, n: int) -> Iterator[Assignment]:
@@ -536,6 +553,16 @@ def state_name(equation: Equation, array: Array) -> str:
 
 SHORT = 9
 """A derivative of at most so many nodes is written where it is used."""
+
+
+def _multiplied(node: Expr) -> Expr | None:
+    """A product without factors of 1."""
+    return product(*node.operands) if isinstance(node, Product) else None
+
+
+def whole_layer(softmax: Softmax) -> str:
+    """The name of a function of all units at once in the programs, which divide by a temperature before."""
+    return "log_softmax" if softmax.logarithm else "softmax"
 
 
 def _array(name: str, layer: int, weight: bool, trained: object) -> Array:

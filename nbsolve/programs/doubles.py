@@ -38,6 +38,11 @@ def _softmax(z: Doubles) -> Doubles:
     return e / e.sum(axis=1, keepdims=True)
 
 
+def _log_softmax(z: Doubles) -> Doubles:
+    z = z - z.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
 def _as_high(columns: Sequence[Doubles]) -> list[Doubles]:
     """Columns as high as the highest: a number stands for each sample."""
     height = max(np.shape(column)[0] if np.ndim(column) else 1 for column in columns)
@@ -50,6 +55,7 @@ _FUNCTIONS: dict[str, Callable[..., Doubles]] = {
     "sign": np.sign, "max": np.maximum, "min": np.minimum, "pi": lambda: math.pi,
     "log": lambda base, x: np.log(x) / np.log(base),
     "softmax": _softmax,
+    "log_softmax": _log_softmax,
     "sum_samples": lambda x: x.sum(axis=0),
     "sum_outputs": lambda x: x.sum(axis=1, keepdims=True),
     "total": np.sum,

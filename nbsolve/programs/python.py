@@ -135,7 +135,7 @@ class _Writer:
                 if name in self.dialect.inline:
                     return self.dialect.inline[name].format(self.at(e.argument, _SUM)), _ATOM
                 definition = e.definition
-                if isinstance(definition, Function) and definition.name != "softmax":
+                if isinstance(definition, Function) and definition.name not in WHOLE_LAYERS:
                     return self.written(e.expanded)
                 return f"{name}({self.at(e.argument, _COMPARISON)})", _ATOM
             case Sum(operands):
@@ -264,6 +264,9 @@ def _tie(e: Function, write: Callable[[Expr], str]) -> str:
     return f"torch.where({a} {sign} {b}, {a}, {b})"
 
 
+WHOLE_LAYERS = ("softmax", "log_softmax")
+"""Functions of all units of a layer at once."""
+
 NUMBERS = Dialect("math", {"min": "min({0}, {1})"})
 """Functions of single numbers, in the program of any library."""
 
@@ -281,6 +284,7 @@ TORCH = Dialect(
     inline={
         "sigmoid": "torch.sigmoid({0})",
         "softmax": "torch.softmax({0}, dim=1)",
+        "log_softmax": "torch.log_softmax({0}, dim=1)",
         "gelu": "F.gelu({0})",
         "silu": "F.silu({0})",
     },

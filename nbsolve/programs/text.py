@@ -15,7 +15,7 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.programs.computation import RATE, STRENGTH, Computation, state_name
 from nbsolve.programs.doubles import Doubles
-from nbsolve.programs.python import NUMBERS, Dialect, literal, may_pass_on_nan, written
+from nbsolve.programs.python import NUMBERS, WHOLE_LAYERS, Dialect, literal, may_pass_on_nan, written
 from nbsolve.programs.run import SNAPPED, Run, each, entries_of, table
 from nbsolve.schedule import batch_size, epoch_length, has_several, shown_iterations
 from nbsolve.solving.update import setting
@@ -190,7 +190,7 @@ class ProgramText:
             name: definition
             for name, definition in self.computation.functions.items()
             if name not in self.dialect.inline
-            and (not isinstance(definition, Function) or definition.name == "softmax")
+            and (not isinstance(definition, Function) or definition.name in WHOLE_LAYERS)
         }
         slopes = {} if self.torch or not self.problem.differentiated else self.computation.slopes
         used = [*named.values(), *slopes.values()]
@@ -203,6 +203,9 @@ class ProgramText:
             if definition == Function("softmax", (Variable("z"),)):
                 yield "    e = np.exp(z - z.max(axis=1, keepdims=True))"
                 yield "    return e / e.sum(axis=1, keepdims=True)"
+            elif definition == Function("log_softmax", (Variable("z"),)):
+                yield "    z = z - z.max(axis=1, keepdims=True)"
+                yield "    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))"
             else:
                 text = written(definition, self.dialect)
                 if self.torch and may_pass_on_nan(definition):

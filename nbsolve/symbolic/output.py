@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.catalogue import ERROR_FACTORS
+from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.expr import (
     Cases,
     Expr,
@@ -55,6 +56,15 @@ class Output:
     def joint(self) -> bool:
         """Whether every output depends on every pre-activation (softmax)."""
         return self.layer.joint
+
+    @property
+    def softmax(self) -> Softmax:
+        """The function of all outputs at once, of an output that is `joint`."""
+        assert self.layer.softmax is not None
+        return self.layer.softmax
+
+    def _probability(self, k: Unit) -> Expr:
+        return self.softmax.probability(Quantity(self._a(k)))
 
     @property
     def pre_activation(self) -> Symbol:
@@ -124,9 +134,11 @@ class Output:
         return not self.joint or self._short(self.layer.units[0])
 
     def _short(self, j: Unit) -> bool:
-        """a − y: softmax with cross-entropy for targets that are known to add up to 1."""
+        """a − y: softmax with cross-entropy for targets that are known to add up to 1; with 1/T, or with e^a."""
         found = self.objective.cancelled(j, self.sample, self.values)
-        return isinstance(found, Sum) and isinstance(found.operands[0], Quantity)
+        if isinstance(found, Product) and found.operands[:-1] == self.softmax.factor:
+            found = found.operands[-1]
+        return isinstance(found, Sum) and found.operands[0] == self._probability(j)
 
     def in_pre_activation(self, j: Unit) -> Expr:
         """∂L/∂z_j in closed form."""
@@ -183,11 +195,12 @@ class Output:
         if not self.joint or all(symbol in self.values for symbol in targets):
             return None
         if self.objective.cancelled(j, self.sample, self.values) is not None:
-            return product(*self._cross_entropy_coefficient(), self._error(j))
+            error = Sum((self._probability(j), Negation((self._y(j),))))
+            return product(*self._cross_entropy_coefficient(), error)
         both = self._two_output_factor()
         if both is None:
             return None
-        return product(number(2), self._error(j), both)
+        return product(*self.softmax.factor, number(2), self._error(j), both)
 
     # ------------------------------------------------------------------ softmax
 
@@ -213,18 +226,26 @@ class Output:
 
     @property
     def _collecting(self) -> Reason:
-        return Reason.TWO_OUTPUTS if len(self.layer.units) == 2 else Reason.COLLECTED
+        two = len(self.layer.units) == 2 and not self.softmax.logarithm
+        return Reason.TWO_OUTPUTS if two else Reason.COLLECTED
 
     def _collected_jacobian(self, j: int, of: Callable[[Unit], Expr] | None = None) -> Expr:
-        """a_j a_k (g_j − g_k) for two outputs; a_j (g_j (1 − a_j) − Σ g_k a_k) for more (g by name, or `of`)."""
+        """a_j a_k (g_j − g_k) for two outputs; a_j (g_j (1 − a_j) − Σ g_k a_k) for more (g by name, or `of`).
+
+        Of a logarithm of shares g_j − e^{a_j} Σ g_k; over the temperature where there is one.
+        """
         g = of or self._g
         others = [k for k in self.layer.units if k != j]
         a = Quantity(self._a(j))
+        if self.softmax.logarithm:
+            together = total(*map(g, self.layer.units))
+            return Sum((g(j), Negation((product(self._probability(j), together),))))
         if len(others) == 1:
             (k,) = others
             first, second = sorted((j, k))
             return Product(
                 (
+                    *self.softmax.factor,
                     Quantity(self._a(first)),
                     Quantity(self._a(second)),
                     Sum((g(j), Negation((g(k),)))),
@@ -232,7 +253,7 @@ class Output:
             )
         own = product(g(j), Sum((number(1), Negation((a,)))))
         rest = (Negation((product(g(k), Quantity(self._a(k))),)) for k in others)
-        return Product((a, Sum((own, *rest))))
+        return Product((*self.softmax.factor, a, Sum((own, *rest))))
 
     def _through_jacobian(self, j: Unit) -> Expr:
         """The closed form of Σ_k ∂L/∂a_k ∂a_k/∂z_j where nothing cancels to a − y."""
@@ -242,18 +263,18 @@ class Output:
         if both is None:
             return self._collected_jacobian(j)
         (k,) = (other for other in self.layer.units if other != j)
-        return Product((both, Sum((self._error(j), Negation((self._error(k),))))))
+        return product(*self.softmax.factor, both, Sum((self._error(j), Negation((self._error(k),)))))
 
     def _two_output_factor(self) -> Expr | None:
         """q a (1 − a), summed over the losses, with a (1 − a) = a_1 a_2: for two outputs and errors."""
-        if len(self.layer.units) != 2:
+        if len(self.layer.units) != 2 or self.softmax.logarithm:
             return None
         both = Product(tuple(Quantity(self._a(k)) for k in self.layer.units))
         return self._factor_times_slope(both)
 
     def _cross_entropy_put_in(self, j: int) -> Expr:
         """−y_j (1 − a_j) + Σ y_k a_j: the factors a_k of the Jacobian cancel against ∂ℓ/∂a_k = −y_k / a_k."""
-        a, y = Quantity(self._a(j)), self._y
+        a, y = self._probability(j), self._y
         own = Negation((Product((y(j), Sum((number(1), Negation((a,)))))),))
         rest = [Product((y(k), a)) for k in self.layer.units if k != j]
         body = total(own, *rest)
@@ -261,7 +282,7 @@ class Output:
 
     def _cross_entropy_coefficient(self) -> list[Expr]:
         (term,) = self.objective.problem.losses
-        return self.objective.coefficient(term, loss_of(term))
+        return [*self.objective.coefficient(term, loss_of(term)), *self.softmax.factor]
 
     # ------------------------------------------------------------------ errors
 

@@ -80,15 +80,16 @@ class Steps:
                 yield self.step(Rule.LOCAL_DERIVATIVE, target, forms(*spelled_out(slope)), label)
 
     def _jacobian(self, backward: Backward, layer: Dense) -> Iterator[Step]:
-        label = backward.sample
+        label, softmax = backward.sample, layer.softmax
+        assert softmax is not None
         for j in layer.units:
             for k in layer.units:
                 target = Partial(layer.a(k, label), layer.z(j, label))
                 entry = backward.graph.derivative(*target)
                 assert entry is not None
                 found = [Form(entry)]
-                if len(layer.units) == 2 and k == j:
-                    both = product(*(Quantity(layer.a(unit, label)) for unit in layer.units))
+                if len(layer.units) == 2 and k == j and not softmax.logarithm:
+                    both = product(*softmax.factor, *(Quantity(layer.a(unit, label)) for unit in layer.units))
                     found.append(Form(both, Reason.TWO_OUTPUTS))
                 yield self.step(Rule.LOCAL_DERIVATIVE, target, tuple(found), label)
 

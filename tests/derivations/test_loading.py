@@ -130,7 +130,7 @@ FAULTS = {
         "kind: derivation\nlosses: [{hinge: {through: tanh}}]",
         [
             "losses[0].hinge.through: hinge has no derivation through an activation",
-            "binary_cross_entropy through sigmoid or categorical_cross_entropy through softmax",
+            "binary_cross_entropy through sigmoid, categorical_cross_entropy through softmax, ",
         ],
     ),
     "twice": ("kind: derivation\nfunctions: [tanh, tanh]", ["functions[1]: tanh is asked for twice"]),

@@ -20,7 +20,7 @@ def test_the_table_is_complete() -> None:
     through = {derivation_id(loss, activation) for loss, activation in CANCELLATIONS}
     assert set(DERIVATIONS) == {*ACTIVATIONS, *LOSSES, *through}
     assert throughs("binary_cross_entropy") == ("sigmoid",)
-    assert throughs("categorical_cross_entropy") == ("softmax",)
+    assert throughs("categorical_cross_entropy") == ("softmax", "softmax_with_temperature")
     assert throughs("hinge") == ()
 
 

@@ -12,7 +12,8 @@ import pytest
 from autograd import grad
 
 from nbsolve.catalogue import ACTIVATIONS
-from nbsolve.catalogue.operations import ADD, SOFTMAX, elementwise, weighted_sum
+from nbsolve.catalogue.operations import ADD, elementwise, weighted_sum
+from nbsolve.catalogue.softmaxes import SOFTMAX
 from nbsolve.expr import MatrixProduct, Product, Sum, Transpose, number
 from nbsolve.general import IndexedSum
 from nbsolve.graph import UPSTREAM, Entry, Local, Operation, Slot

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import flint
 import pytest
 
 from nbsolve.catalogue import ACTIVATIONS
-from nbsolve.catalogue.operations import ADD, SOFTMAX, BiasKind, elementwise, weighted_sum
+from nbsolve.catalogue.operations import ADD, BiasKind, elementwise, weighted_sum
+from nbsolve.catalogue.softmaxes import SOFTMAX, Softmax
 from nbsolve.expr import Negation, Number, number
 from nbsolve.graph import Local, Operation, Slot
 from nbsolve.graph.operation import UPSTREAM
 from tests.graph.records import faults
 from tests.graph.test_networks import RECURRENT
 
+WARM = Softmax("softmax_with_temperature", Number(flint.fmpq(5, 2))).operation
+LOG_SOFTMAX = Softmax("log_softmax", logarithm=True).operation
 KINDS: tuple[BiasKind, ...] = ("units", "absent", "shared", "threshold")
 OPERATIONS = [
     *(pytest.param(weighted_sum(kind), id=f"weighted_sum-{kind}") for kind in KINDS),
@@ -27,6 +31,8 @@ OPERATIONS = [
         if not record.vector
     ),
     pytest.param(SOFTMAX, id="softmax"),
+    pytest.param(WARM, id="softmax_with_temperature"),
+    pytest.param(LOG_SOFTMAX, id="log_softmax"),
     pytest.param(ADD, id="add"),
     pytest.param(RECURRENT, id="recurrent"),
 ]
@@ -50,6 +56,8 @@ WRONG = {
         weighted_sum("units"), "x", back=Negation((weighted_sum("units").local["x"].back,))
     ),
     "the way back of softmax": with_local(SOFTMAX, "z", back=Slot(UPSTREAM)),
+    "a forgotten temperature": with_local(WARM, "z", same=SOFTMAX.local["z"].same),
+    "the way back of log-softmax": with_local(LOG_SOFTMAX, "z", back=SOFTMAX.local["z"].back),
     "a forgotten operand": replace(ADD, local={"x": Local(number(1), Slot(UPSTREAM))}),
 }
 

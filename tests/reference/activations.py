@@ -14,6 +14,8 @@ from tests.reference import own
 from tests.reference.numbers import Number, Real, big, exp, log
 from tests.reference.spec import Layer
 
+WHOLE = ("softmax", "softmax_with_temperature", "log_softmax")
+"""Functions of all units of a layer at once."""
 DEFAULTS: dict[str, dict[str, Fraction]] = {
     "leaky_relu": {"slope": Fraction(1, 100)},
     "elu": {"alpha": Fraction(1)},
@@ -104,14 +106,30 @@ def slope_of(layer: Layer, unit: int, z: Number) -> Number:
     return slope(name, z, given)
 
 
+def temperature(layer: Layer) -> Fraction:
+    """What a softmax divides its pre-activations by."""
+    given = layer.parameters.get("temperature", Fraction(2))
+    return given if layer.activation == "softmax_with_temperature" else Fraction(1)
+
+
+def local(layer: Layer, k: int, j: int, a: Sequence[Number]) -> Number:
+    """da_k/dz_j of an activation of all units at once (units from 1)."""
+    same = Fraction(int(k == j))
+    if layer.activation == "log_softmax":
+        return same - exp(a[j - 1])
+    return a[k - 1] * (same - a[j - 1]) / temperature(layer)
+
+
 def layer_values(layer: Layer, z: Sequence[Number]) -> list[Number]:
     """a of a whole layer: softmax looks at all of its units."""
-    if layer.activation != "softmax":
+    if layer.activation not in WHOLE:
         functions = (layer.function(j) for j in range(1, len(z) + 1))
         return [value(name, x, given) for (name, given), x in zip(functions, z, strict=True)]
-    largest = max(z)
-    e = [exp(x - largest) for x in z]
+    largest, warm = max(z), temperature(layer)
+    e = [exp((x - largest) / warm) for x in z]
     total = sum(e, Fraction(0))
+    if layer.activation == "log_softmax":
+        return [x - largest - log(total) for x in z]
     return [x / total for x in e]
 
 
@@ -121,8 +139,15 @@ def pull_back(
     a: Sequence[Number],
     upstream: Sequence[Number],
 ) -> list[Number]:
-    """dL/dz from dL/da: δ_j = f'(z_j) g_j, and for softmax δ_j = a_j (g_j − Σ_k g_k a_k)."""
-    if layer.activation != "softmax":
+    """dL/dz from dL/da: δ_j = f'(z_j) g_j; for softmax δ_j = a_j (g_j − Σ_k g_k a_k) / T; for its logarithm
+
+    δ_j = g_j − e^{a_j} Σ_k g_k.
+    """
+    if layer.activation == "log_softmax":
+        together = sum(upstream, Fraction(0))
+        return [g - exp(x) * together for g, x in zip(upstream, a, strict=True)]
+    if layer.activation not in WHOLE:
         return [g * slope_of(layer, j, x) for j, (g, x) in enumerate(zip(upstream, z, strict=True), 1)]
     mean = sum((g * x for g, x in zip(upstream, a, strict=True)), Fraction(0))
-    return [x * (g - mean) for g, x in zip(upstream, a, strict=True)]
+    warm = temperature(layer)
+    return [x * (g - mean) / warm for g, x in zip(upstream, a, strict=True)]

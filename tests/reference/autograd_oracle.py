@@ -15,11 +15,15 @@ import autograd.numpy as np
 from autograd import elementwise_grad, grad
 from autograd.scipy.special import erf
 
+from tests.reference.activations import WHOLE
 from tests.reference.spec import Layer, Loss, Spec
 
 Array = Any
 Key = tuple[str, int | None, int | None]
-SEPARABLE = {"squared_error", "binary_cross_entropy", "categorical_cross_entropy", "absolute_error", "huber"}
+SEPARABLE = {
+    "squared_error", "binary_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood",
+    "absolute_error", "huber",
+}  # fmt: skip
 
 
 def _activate(layer: Layer, z: Array) -> Array:
@@ -32,6 +36,7 @@ def _activate(layer: Layer, z: Array) -> Array:
 def _applied(name: str, given: dict[str, Fraction], z: Array) -> Array:
     p = {k: float(v) for k, v in given.items()}
     positive = z > 0
+    low = z - np.max(z, axis=1, keepdims=True)
     below = np.where(positive, 0.0, z)
     formulas: dict[str, Callable[[], Array]] = {
         "linear": lambda: z,
@@ -45,6 +50,8 @@ def _applied(name: str, given: dict[str, Fraction], z: Array) -> Array:
         "silu": lambda: z / (1 + np.exp(-z)),
         "step": lambda: np.where(z >= 0, 1.0, 0.0) + 0.0 * z,
         "softmax": lambda: np.exp(z) / np.sum(np.exp(z), axis=1, keepdims=True),
+        "softmax_with_temperature": lambda: _applied("softmax", {}, z / p.get("temperature", 2.0)),
+        "log_softmax": lambda: low - np.log(np.sum(np.exp(low), axis=1, keepdims=True)),
     }
     return formulas[name]()
 
@@ -67,6 +74,7 @@ def _terms(loss: Loss, a: Array, y: Array) -> Array:
         "squared_error": lambda: e**2,
         "binary_cross_entropy": lambda: -(y * np.log(a) + (1 - y) * np.log(1 - a)),
         "categorical_cross_entropy": lambda: -y * np.log(a),
+        "negative_log_likelihood": lambda: -y * a,
         "absolute_error": lambda: np.abs(e),
         "huber": lambda: np.where(np.abs(e) <= d, e**2 / 2, d * np.abs(e) - d**2 / 2),
         "hinge": lambda: np.where(dot < 1, 1 - dot, 0.0),
@@ -201,7 +209,7 @@ def solve(spec: Spec) -> dict[Key, float]:
         for number in range(len(spec.layers)):
             _put(out, "z", t, zs[number], number + 1, samples)
             _put(out, "a", t, outs[number + 1], number + 1, samples)
-            if spec.layers[number].activation != "softmax":
+            if spec.layers[number].activation not in WHOLE:
                 slope = elementwise_grad(partial(_activate, spec.layers[number]))(zs[number])
                 _put(out, "da/dz", t, slope, number + 1, samples)
         if spec.of_outputs:

@@ -13,7 +13,10 @@ from tests.reference import own
 from tests.reference.numbers import Number, log, sign, size, sqrt
 from tests.reference.spec import Loss
 
-SEPARABLE = ("squared_error", "binary_cross_entropy", "categorical_cross_entropy", "absolute_error", "huber")
+SEPARABLE = (
+    "squared_error", "binary_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood",
+    "absolute_error", "huber",
+)  # fmt: skip
 WHOLE = ("hinge", "cosine_loss", "cosine_similarity")
 
 
@@ -55,6 +58,8 @@ def shares(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Numbe
             return [-_weighted_log(t, p) - _weighted_log(1 - t, 1 - p) for p, t in pairs]
         case "categorical_cross_entropy":
             return [-_weighted_log(t, p) for p, t in pairs]
+        case "negative_log_likelihood":
+            return [-(t * p) for p, t in pairs]
         case "absolute_error":
             return [size(p - t) for p, t in pairs]
         case "huber":
@@ -94,6 +99,8 @@ def slopes(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Numbe
             return [_quotient(1 - t, 1 - p) - _quotient(t, p) for p, t in pairs]
         case "categorical_cross_entropy":
             return [-_quotient(t, p) for p, t in pairs]
+        case "negative_log_likelihood":
+            return [-t for _, t in pairs]
         case "absolute_error":
             return [sign(p - t) for p, t in pairs]
         case "huber":

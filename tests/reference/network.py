@@ -335,7 +335,7 @@ def _moved(spec: Spec, name: str, w: Number, gradient: Number, t: int, out: Valu
 
 def _record_slopes(spec: Spec, out: Values, t: int, s: int, zs: list[list[Number]]) -> None:
     for number, layer in enumerate(spec.layers, 1):
-        if layer.activation == "softmax":
+        if layer.activation in activations.WHOLE:
             continue
         for j, z in enumerate(zs[number], 1):
             out[(f"da/dz[{number}][{j}]", t, s)] = activations.slope_of(layer, j, z)

@@ -47,6 +47,10 @@ def _applied(name: str, given: dict[str, Fraction], z: Tensor) -> Tensor:
             return torch.where(z >= 0, 1.0, 0.0).to(z.dtype) + 0.0 * z
         case "softmax":
             return torch.softmax(z, dim=1)
+        case "softmax_with_temperature":
+            return torch.softmax(z / p.get("temperature", 2.0), dim=1)
+        case "log_softmax":
+            return functional.log_softmax(z, dim=1)
         case "sigmoid" | "tanh" | "relu":
             return getattr(torch, name)(z)
         case "gelu" | "silu":
@@ -67,6 +71,8 @@ def _sum(loss: Loss, a: Tensor, y: Tensor) -> Tensor:
             value = functional.binary_cross_entropy(a, y, reduction="sum")
         case "categorical_cross_entropy":
             value = -(y * torch.log(a)).sum()
+        case "negative_log_likelihood":
+            value = -(y * a).sum()
         case "absolute_error":
             value = functional.l1_loss(a, y, reduction="sum")
         case "huber":

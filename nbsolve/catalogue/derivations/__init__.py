@@ -24,6 +24,13 @@ from nbsolve.catalogue.derivations.rectifiers import ELU, LEAKY_RELU, RELU, STEP
 from nbsolve.catalogue.derivations.sigmoids import LINEAR, SIGMOID, TANH
 from nbsolve.catalogue.derivations.similarities import COSINE_LOSS, COSINE_SIMILARITY, HINGE
 from nbsolve.catalogue.derivations.smooth import GELU, SILU, SOFTPLUS
+from nbsolve.catalogue.derivations.softmaxes import (
+    CATEGORICAL_THROUGH_TEMPERATURE,
+    LIKELIHOOD_THROUGH_LOG_SOFTMAX,
+    LOG_SOFTMAX,
+    NEGATIVE_LOG_LIKELIHOOD,
+    SOFTMAX_WITH_TEMPERATURE,
+)
 from nbsolve.derivation import Derivation
 
 __all__ = ["DERIVATIONS", "derivation_id"]
@@ -55,6 +62,8 @@ DERIVATIONS: dict[str, tuple[Derivation, ...]] = _table(
         SILU,
         STEP,
         SOFTMAX,
+        SOFTMAX_WITH_TEMPERATURE,
+        LOG_SOFTMAX,
         SQUARED_ERROR,
         SQUARED_ERRORS,
         BINARY_CROSS_ENTROPY,
@@ -62,6 +71,9 @@ DERIVATIONS: dict[str, tuple[Derivation, ...]] = _table(
         CATEGORICAL_CROSS_ENTROPY,
         ONE_HOT_THROUGH_SOFTMAX,
         CATEGORICAL_THROUGH_SOFTMAX,
+        CATEGORICAL_THROUGH_TEMPERATURE,
+        NEGATIVE_LOG_LIKELIHOOD,
+        LIKELIHOOD_THROUGH_LOG_SOFTMAX,
         ABSOLUTE_ERROR,
         ABSOLUTE_ERRORS,
         HUBER,

@@ -40,11 +40,13 @@ class Graph:
 
 _SIGNS = {"sigmoid": "σ", "tanh": "tanh", "linear": "id", "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU",
           "softplus": "softplus", "gelu": "GELU", "silu": "SiLU", "step": "step"}  # fmt: skip
-_DOMAINS = {"binary_cross_entropy": (0.1, 0.98), "categorical_cross_entropy": (0.1, 1.0)}
+_DOMAINS = {"binary_cross_entropy": (0.1, 0.98), "categorical_cross_entropy": (0.1, 1.0),
+            "negative_log_likelihood": (-4.0, 0.0)}  # fmt: skip
 _LOSS_LABELS = ("L for y = 1", "∂L/∂a")
 
 _z, _z1, _a, _a1 = Variable("z"), Variable("z₁"), Variable("a"), Variable("a₁")
 _p1 = over(exp(_z1), plus(exp(_z1), two))
+_warm = over(exp(over(_z1, two)), plus(exp(over(_z1, two)), two))
 _length = plus(square(_a1), one)
 _cosine = over(_a1, Function("sqrt", (_length,)))
 _cosine_slope = power(_length, Number(flint.fmpq(-3, 2)))
@@ -55,6 +57,24 @@ _SPECIAL: dict[str, Graph] = {
         neg(ln(logistic)), minus(logistic, one), "z", (-4.0, 4.0), ("L for y = 1", "∂L/∂z")
     ),
     "categorical_cross_entropy_through_softmax": Graph(
+        neg(ln(_p1)), minus(_p1, one), "z₁", (-4.0, 5.0), ("L for y = (1, 0, 0), z₂ = z₃ = 0", "∂L/∂z₁")
+    ),
+    "softmax_with_temperature": Graph(
+        _warm,
+        over(times(_warm, minus(one, _warm)), two),
+        "z₁",
+        (-8.0, 10.0),
+        ("p₁ for T = 2, z₂ = z₃ = 0", "∂p₁/∂z₁"),
+    ),
+    "log_softmax": Graph(ln(_p1), minus(one, _p1), "z₁", (-4.0, 5.0), ("a₁ for z₂ = z₃ = 0", "∂a₁/∂z₁")),
+    "categorical_cross_entropy_through_softmax_with_temperature": Graph(
+        neg(ln(_warm)),
+        over(minus(_warm, one), two),
+        "z₁",
+        (-8.0, 10.0),
+        ("L for y = (1, 0, 0), T = 2, z₂ = z₃ = 0", "∂L/∂z₁"),
+    ),
+    "negative_log_likelihood_through_log_softmax": Graph(
         neg(ln(_p1)), minus(_p1, one), "z₁", (-4.0, 5.0), ("L for y = (1, 0, 0), z₂ = z₃ = 0", "∂L/∂z₁")
     ),
     "hinge": Graph(
