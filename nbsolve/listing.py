@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from nbsolve.blocks.dense import LOSS, Dense
-from nbsolve.catalogue import Equation
+from nbsolve.asked_words import KINDS, LISTERS, UPDATED, kept_by, standing, values_after, values_of
+from nbsolve.blocks.dense import LOSS
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.jacobian import is_of_output, jacobian
 from nbsolve.notation import Names
-from nbsolve.problem import wiring
 from nbsolve.problem.cursor import listing
 from nbsolve.problem.functions import loss_of, optimiser_of
 from nbsolve.problem.model import Part, Problem
-from nbsolve.problem.parts import CLASS_WORDS
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol, canonical
 
@@ -61,53 +58,31 @@ class Asked:
             for ask in part.ask
         ]
         found: set[Atom] = set()
-        for atom in (names.resolve(ask) for ask in asks if ask not in _ASKS):
+        for atom in (names.resolve(ask) for ask in asks if ask not in LISTERS):
             found.update(meant(atom, iteration, solution, names))
             found.update(of_sample(atom, label) for label in iteration.labels)  # a matrix is boxed as a whole
-        return cls(frozenset(asks) & frozenset(_ASKS), frozenset(found))
+        return cls(frozenset(asks) & frozenset(LISTERS), frozenset(found))
 
     def __contains__(self, atom: object) -> bool:
         if not isinstance(atom, Symbol | Partial):
             return False
-        return atom in self.atoms or any(_KINDS[word](atom) for word in self.words)
+        return atom in self.atoms or any(KINDS[word](atom) for word in self.words)
 
     @property
     def after(self) -> bool:
         """Whether anything is asked about the network after the update."""
         return bool(self.words & {"forward_after", "loss_after"}) or any(
             isinstance(atom, Symbol)
-            and ((atom.new and atom.role not in _UPDATED) or atom.role is Role.LOSS_DECREASE)
+            and ((atom.new and atom.role not in UPDATED) or atom.role is Role.LOSS_DECREASE)
             for atom in self.atoms
         )
-
-
-_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
-_UPDATED = (*_PARAMETERS, Role.STATE)
-_UNITS = (Role.PRE_ACTIVATION, Role.ACTIVATION)
-_KINDS: dict[str, Callable[[Atom], bool]] = {
-    "forward": lambda a: isinstance(a, Symbol) and a.role in _UNITS and not a.new,
-    "jacobian": lambda a: is_of_output(a) and isinstance(a, Partial) and a.wrt.role is Role.INPUT,
-    "loss": lambda a: a == LOSS,
-    "gradients": lambda a: isinstance(a, Partial) and a.of == LOSS and a.wrt.role in _PARAMETERS,
-    "deltas": lambda a: (
-        a.role is Role.DELTA if isinstance(a, Symbol) else a.of == LOSS and a.wrt.role is Role.PRE_ACTIVATION
-    ),
-    "changes": lambda a: isinstance(a, Symbol) and a.change,
-    "updated_parameters": lambda a: isinstance(a, Symbol) and a.role in _PARAMETERS and a.new,
-    "state": lambda a: isinstance(a, Symbol) and a.role is Role.STATE and a.new,
-    "forward_after": lambda a: isinstance(a, Symbol) and a.role in _UNITS and a.new,
-    "loss_after": lambda a: a == LOSS._replace(new=True),
-    "epoch_loss": lambda a: isinstance(a, Symbol) and a.role is Role.EPOCH_LOSS,
-    **dict.fromkeys(CLASS_WORDS, lambda a: False),
-}
-"""For each word that a part may ask, which quantities it means (`_ASKS` lists them)."""
 
 
 def asked_of(part: Part, iteration: Iteration, solution: Solution, names: Names) -> Iterator[Place]:
     """The quantities that one part asks for in one iteration, each once."""
     told: set[Atom] = set()
     for ask in part.ask:
-        lister = _ASKS.get(ask)
+        lister = LISTERS.get(ask)
         if lister is not None:
             atoms: Iterable[Atom] = lister(solution, iteration)
         else:
@@ -147,21 +122,21 @@ def everything(solution: Solution) -> Iterator[Place]:
                     yield Place(reported, vector._replace(to=i), t, fixed=True)
         if training or iteration is first:
             for layer in solution.layers:
-                for atom, holder in _standing(layer):
+                for atom, holder in standing(layer):
                     yield Place(atom, holder, t, fixed=not training)
                     yield from _as_bias(atom, holder, t, not training)
             yield from _state_places(solution, iteration, new=False)
-        yield from (Place(atom, atom, t) for atom in _forward(solution, iteration))
+        yield from (Place(atom, atom, t) for atom in values_of(solution, iteration))
         if not problem.differentiated:
             continue
         yield from (Place(atom, atom, t) for atom in _of_loss(solution, iteration))
         for layer in solution.layers:
-            for atom, holder in _standing(layer):
+            for atom, holder in standing(layer):
                 yield Place(_gradient(atom), _gradient(holder), t)
                 yield from _as_bias(_gradient(atom), _gradient(holder), t, False)
         if training:
             yield from _update_places(solution, iteration)
-            yield from (Place(atom, atom, t) for atom in _forward_after(solution, iteration))
+            yield from (Place(atom, atom, t) for atom in values_after(solution, iteration))
             after = LOSS._replace(new=True)
             if after in iteration.values.stored:
                 yield Place(after, after, t)
@@ -170,18 +145,6 @@ def everything(solution: Solution) -> Iterator[Place]:
 
 
 # ------------------------------------------------------------------ lists of quantities
-
-
-def _standing(layer: Dense) -> Iterator[tuple[Symbol, Symbol]]:
-    """Each parameter at every place it stands, and the symbol that holds its value."""
-    if not layer.tied:
-        yield from ((weight, weight) for weight in wiring.own_weights(layer.network, layer.index))
-    constant = layer.constant()
-    if constant is None:
-        return
-    for j in layer.units:
-        place = constant._replace(to=j, shared=False)
-        yield place, constant if constant.shared else place
 
 
 def _as_bias(atom: Atom, holder: Atom, iteration: int, fixed: bool) -> Iterator[Place]:
@@ -196,20 +159,6 @@ def _as_bias(atom: Atom, holder: Atom, iteration: int, fixed: bool) -> Iterator[
 def _gradient(atom: Atom) -> Partial:
     assert isinstance(atom, Symbol)
     return Partial(LOSS, atom)
-
-
-def _forward(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    for label in iteration.labels:
-        for layer in solution.layers:
-            yield from (layer.z(j, label) for j in layer.units)
-            yield from (layer.a(j, label) for j in layer.units)
-
-
-def _forward_after(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    for label in iteration.labels:
-        for layer in solution.layers:
-            yield from (layer.z(j, label, new=True) for j in layer.units)
-            yield from (layer.a(j, label, new=True) for j in layer.units)
 
 
 def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
@@ -251,7 +200,7 @@ def _update_places(solution: Solution, iteration: Iteration) -> Iterator[Place]:
     for flag in ("change", "new"):
         for layer in solution.layers:
             held = frozenset(layer.held) if flag == "change" else frozenset()
-            for atom, holder in _standing(layer):
+            for atom, holder in standing(layer):
                 own, source = atom._replace(**{flag: True}), holder._replace(**{flag: True})  # type: ignore[arg-type]
                 place = Place(own, source, iteration.number, zero=holder in held)
                 yield place
@@ -264,75 +213,10 @@ def _state_places(solution: Solution, iteration: Iteration, new: bool) -> Iterat
     """What the optimiser has kept for each parameter that moves, at every place where it stands."""
     for layer in solution.layers:
         held = frozenset(layer.held)
-        for atom, holder in _standing(layer):
-            for equation in () if holder in held else _kept(solution):
+        for atom, holder in standing(layer):
+            for equation in () if holder in held else kept_by(solution):
                 own, source = (one.state(equation.name, new) for one in (atom, holder))
                 yield Place(own, source, iteration.number)
-
-
-def _kept(solution: Solution) -> tuple[Equation, ...]:
-    training = solution.problem.training
-    return () if training is None else optimiser_of(training.optimiser).kept
-
-
-def _gradients(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    for layer in solution.layers:
-        for member in _each_once(layer):
-            yield Partial(LOSS, member)
-
-
-def _each_once(layer: Dense) -> Iterator[Symbol]:
-    """Each parameter once (a shared one too), as its letters have it."""
-    yield from dict.fromkeys(holder for _, holder in _standing(layer))
-
-
-def _updated(flag: str) -> Callable[[Solution, Iteration], Iterator[Atom]]:
-    def lister(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-        for layer in solution.layers:
-            held = frozenset(layer.held) if flag == "change" else frozenset()
-            yield from (m._replace(**{flag: True}) for m in _each_once(layer) if m not in held)  # type: ignore[arg-type]
-
-    return lister
-
-
-def _deltas(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    for label in iteration.labels:
-        for layer in reversed(solution.layers):
-            for j in layer.units:
-                if solution.how.sign < 0 or solution.how.way == "delta":
-                    yield Symbol(Role.DELTA, layer.index, j, sample=label)
-                else:
-                    yield Partial(LOSS, layer.z(j, label))
-
-
-def _states(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
-    """What the optimiser has kept after the update, parameter by parameter."""
-    for layer in solution.layers:
-        held = frozenset(layer.held)
-        for member in _each_once(layer):
-            if member not in held:
-                yield from (member.state(equation.name, new=True) for equation in _kept(solution))
-
-
-_ASKS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
-    "forward": _forward,
-    "jacobian": lambda solution, iteration: (
-        partial for label in iteration.labels for partial in jacobian(solution, label)
-    ),
-    "loss": lambda solution, iteration: iter((LOSS,)),
-    "gradients": _gradients,
-    "deltas": _deltas,
-    "changes": _updated("change"),
-    "updated_parameters": _updated("new"),
-    "state": _states,
-    "forward_after": _forward_after,
-    "loss_after": lambda solution, iteration: iter((LOSS._replace(new=True),)),
-    "epoch_loss": lambda solution, iteration: (
-        iter((Symbol(Role.EPOCH_LOSS),)) if Symbol(Role.EPOCH_LOSS) in iteration.values.stored else iter(())
-    ),
-    **dict.fromkeys(CLASS_WORDS, lambda solution, iteration: iter(())),
-}
-"""What a word means in one iteration; what is said of classes in the end is no quantity (`classifying`)."""
 
 
 # ------------------------------------------------------------------ quantities asked for by name
@@ -411,7 +295,7 @@ def refusal(atom: Atom, problem: Problem) -> str | None:
         return (None if known else refusal(atom.of, problem)) or refusal(atom.wrt, problem)
     if atom.role is Role.STATE and (reason := _no_state(atom, problem)):
         return reason
-    later = atom.new and atom.role not in _UPDATED
+    later = atom.new and atom.role not in UPDATED
     if problem.symbolic and (later or atom.role in (Role.LOSS_DECREASE, Role.EPOCH_LOSS)):
         return "the problem is in symbols"
     if atom.role in (Role.TARGET, Role.ERROR) and problem.samples[0].target is None:

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import ceil
 
 from nbsolve.answers import Answer
-from nbsolve.authored.linear import linear
-from nbsolve.authored.reading import read
 from nbsolve.document import Derivation, Math, Paragraph, Result
 from nbsolve.expr import Quantity
+from nbsolve.handout.key_cells import (
+    Cell,
+    bold_cell,
+    displayed,
+    formula_width,
+    on_lines,
+    result_cells,
+    words_cell,
+)
 from nbsolve.handout.marking import Group, groups_of, written
 from nbsolve.handout.sheets import Handout
-from nbsolve.handout.tolerances import tolerance
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.lost_digits import prints_as_nothing
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.render import latex, latex_math
 from nbsolve.render.typst import Piece
-from nbsolve.render.typst_lines import filled
-from nbsolve.render.typst_markdown import equation, escaped
+from nbsolve.render.typst_markdown import escaped
 from nbsolve.render.typst_math import Formulas
-from nbsolve.render.typst_tree import latex_to_typst
-from nbsolve.render.typst_width import math_width, words_width
+from nbsolve.render.typst_width import words_width
 from nbsolve.render.typst_words import quoted, short_label
 from nbsolve.schedule import has_several
 from nbsolve.worked import WorkedSolution
@@ -37,7 +40,6 @@ __all__ = ["key"]
 
 MOST_ANSWERS = 600
 """How many answers a key lists at most; a wide network may have a hundred thousand."""
-_PARTIAL = re.compile(r"\\frac\{\\partial (.+)\}\{\\partial (.+)\}")
 _BESIDE = 3
 """Answers beside each other in a row, at most."""
 _TIGHT = 0.9
@@ -50,24 +52,7 @@ _BETWEEN = 1.1
 """What lies between two columns, in the font's size (as in handout.typ)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A cell: Typst, the width it needs, LaTeX; of a formula what it consists of and how it is read aloud."""
-
-    typst: str
-    width: float
-    latex: str
-    formula: str = ""
-    plain: str = ""
-
-    def within(self, room: float) -> str:
-        """The text's Typst in a column of this width: a formula goes on on the next line, as in a derivation."""
-        if not self.formula or self.width <= room:
-            return self.typst
-        return f"[{_on_lines(self.formula, self.plain, room)}]"
-
-
-_EMPTY = _Cell('""', 0.0, "")
+_EMPTY = Cell('""', 0.0, "")
 
 
 def key(handout: Handout) -> Sheet:
@@ -80,12 +65,12 @@ def key(handout: Handout) -> Sheet:
     return handout.sheet(pieces, phrase("handout.key"))
 
 
-def _first(groups: Iterable[Group]) -> Iterator[tuple[Group, list[list[_Cell]]]]:
+def _first(groups: Iterable[Group]) -> Iterator[tuple[Group, list[list[Cell]]]]:
     """The groups with the cells of their answers, as far as they are listed."""
     left = MOST_ANSWERS
     for group in groups:
         if left > 0:
-            yield group, [_finding(entry) for entry in group.entries[:left]]
+            yield group, [result_cells(entry) for entry in group.entries[:left]]
         left -= len(group.entries)
 
 
@@ -109,25 +94,28 @@ def _small(words: str) -> Piece:
 # ------------------------------------------------------------------ the table
 
 
-def _table(handout: Handout, shown: list[tuple[Group, list[list[_Cell]]]], groups: list[Group]) -> Piece:
+def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups: list[Group]) -> Piece:
     """Each kind of answer with its marks, and below it its answers, some beside each other."""
     problem, paper = handout.worked.problem, handout.paper
     several = isinstance(problem, Problem) and has_several(problem) and not problem.symbolic
     numeric = any(cells[2].typst != '""' for _, answers in shown for cells in answers)
     wide = 3 if numeric else 2
-    titles = [_bold(phrase(name)) for name in ("answers.quantity", "answers.value", "handout.tolerance")][
+    titles = [bold_cell(phrase(name)) for name in ("answers.quantity", "answers.value", "handout.tolerance")][
         :wide
     ]
-    before = [_bold(phrase("answers.part")), *([_bold(phrase("handout.iteration"))] if several else [])]
-    after = [_bold(phrase("handout.method")), _bold(phrase("handout.accuracy"))]
+    before = [
+        bold_cell(phrase("answers.part")),
+        *([bold_cell(phrase("handout.iteration"))] if several else []),
+    ]
+    after = [bold_cell(phrase("handout.method")), bold_cell(phrase("handout.accuracy"))]
     answers = [cells[:wide] for _, group in shown for cells in group]
     starts = [
-        [_words(short_label(g.part)), *([_words(str(g.iteration or ""))] if several else [])]
+        [words_cell(short_label(g.part)), *([words_cell(str(g.iteration or ""))] if several else [])]
         for g, _ in shown
     ]
-    ends = [list(map(_words, _marks(g))) for g in groups]
+    ends = [list(map(words_cell, _marks(g))) for g in groups]
     left = _widest([before, *starts])
-    right = _widest([after, *ends, *[[_words(_sum(g.method for g in groups))] * 2]])
+    right = _widest([after, *ends, *[[words_cell(_sum(g.method for g in groups))] * 2]])
     room = paper.room - sum(left) - sum(right) - _BETWEEN * (len(left) + len(right)) - 0.1
     middle = _widest([titles, *answers])
     most = max((len(group) for _, group in shown), default=1)
@@ -186,11 +174,11 @@ def _cell(options: str, typst: str) -> str:
     return f"table.cell({options}, {typst})"
 
 
-def _row(cells: Iterable[_Cell]) -> str:
+def _row(cells: Iterable[Cell]) -> str:
     return ", ".join(cell.typst for cell in cells) + ","
 
 
-def _widest(rows: Sequence[Sequence[_Cell]]) -> list[float]:
+def _widest(rows: Sequence[Sequence[Cell]]) -> list[float]:
     return [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
 
 
@@ -214,37 +202,26 @@ def _sum(marks: Iterable[Fraction]) -> str:
     return written(sum(marks, Fraction(0)))
 
 
-def _method(handout: Handout, group: Group, room: float) -> _Cell:
+def _method(handout: Handout, group: Group, room: float) -> Cell:
     """The method in words, and as a formula of the first quantity where that has room on the line."""
     words = group.words[:1].upper() + group.words[1:]
     if group.left is None or group.formula is None:
-        return _Cell(f"[#set par(leading: 0.5em)\n{escaped(words)}]", 0.0, latex.escaped(words))
+        return Cell(f"[#set par(leading: 0.5em)\n{escaped(words)}]", 0.0, latex.escaped(words))
     names = handout.worked.names
     shown = Math(Quantity(group.left), "=", group.formula)
     typst, plain = Formulas(names).inline(shown)
-    if words_width(words) + 1 + _width(typst) <= room:
-        return _Cell(f"[{escaped(words)}: {_displayed(typst, plain)}]", 0.0, latex.escaped(words))
-    if _width(typst) > 2 * room:
-        return _Cell(f"[{escaped(words)}]", 0.0, latex.escaped(words))
-    return _Cell(f"[{escaped(words)}:{_on_lines(typst, plain, room)}]", 0.0, latex.escaped(words))
-
-
-def _displayed(typst: str, plain: str) -> str:
-    """A formula in a line, its fractions and matrices as large as in a derivation."""
-    return equation(f"display({typst})", plain)
-
-
-def _on_lines(typst: str, plain: str, room: float) -> str:
-    """A formula on lines of its own."""
-    lines = " \\ ".join(f"& {line}" for line in filled(typst, room))
-    return f"#math.equation(block: true, alt: {quoted(plain)}, $ {lines} $)"
+    if words_width(words) + 1 + formula_width(typst) <= room:
+        return Cell(f"[{escaped(words)}: {displayed(typst, plain)}]", 0.0, latex.escaped(words))
+    if formula_width(typst) > 2 * room:
+        return Cell(f"[{escaped(words)}]", 0.0, latex.escaped(words))
+    return Cell(f"[{escaped(words)}:{on_lines(typst, plain, room)}]", 0.0, latex.escaped(words))
 
 
 def _latex_table(
-    before: list[_Cell],
-    titles: list[_Cell],
-    after: list[_Cell],
-    shown: list[tuple[Group, list[list[_Cell]]]],
+    before: list[Cell],
+    titles: list[Cell],
+    after: list[Cell],
+    shown: list[tuple[Group, list[list[Cell]]]],
     groups: list[Group],
 ) -> str:
     """The table as LaTeX, over as many pages as it takes."""
@@ -270,7 +247,7 @@ def _latex_table(
 # ------------------------------------------------------------------ below the table
 
 
-def _new_parameters(handout: Handout) -> Iterator[list[_Cell]]:
+def _new_parameters(handout: Handout) -> Iterator[list[Cell]]:
     """The new vectors and matrices, where they are asked for: a list for each iteration."""
     if not isinstance(handout.worked, WorkedSolution):
         return
@@ -278,83 +255,24 @@ def _new_parameters(handout: Handout) -> Iterator[list[_Cell]]:
     formulas, title = Formulas(document.names), []
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            title = [_words(f"{block.text[0]} ")]
+            title = [words_cell(f"{block.text[0]} ")]
         if not isinstance(block, Derivation):
             continue
-        cells: list[_Cell] = []
+        cells: list[Cell] = []
         for line in block.lines:
             assert line.left is not None
             ((relation, right),) = line.parts
             whole = Math(line.left, relation, right.value if isinstance(right, Result) else right)
             typst, plain = formulas.inline(whole)
             written = f"${latex_math.inline(whole, document.names)}$"
-            cells.append(_Cell(f"[{_displayed(typst, plain)}]", _width(typst), written))
+            cells.append(Cell(f"[{displayed(typst, plain)}]", formula_width(typst), written))
         yield [*title, *cells]
 
 
-def _beside_each_other(cells: Sequence[_Cell]) -> Piece:
+def _beside_each_other(cells: Sequence[Cell]) -> Piece:
     said = " #h(1em) ".join(f"#box{c.typst if c.typst.startswith('[') else f'({c.typst})'}" for c in cells)
     text = r" \quad ".join(cell.latex for cell in cells)
     return Piece(f"#par(justify: false)[{said}]", "new parameters", partial(str, text))
 
 
 # ------------------------------------------------------------------ cells
-
-
-def _bold(words: str) -> _Cell:
-    return _Cell(f"strong({quoted(words)})", words_width(words) * 1.2, rf"\textbf{{{latex.escaped(words)}}}")
-
-
-def _words(words: str) -> _Cell:
-    return _Cell(quoted(words), words_width(words), latex.escaped(words))
-
-
-def _width(typst: str) -> float:
-    """The width of a formula, with something to spare: one too wide for its cell by a hair would be broken."""
-    return math_width(typst) * 1.05 + 0.3
-
-
-def _symbol(written: str) -> _Cell:
-    """What an answer is called, a derivative on one line."""
-    slashed = _PARTIAL.fullmatch(written)
-    return _formula(rf"\partial {slashed[1]}/\partial {slashed[2]}" if slashed else written)
-
-
-def _formula(written: str) -> _Cell:
-    typst, plain = latex_to_typst(written), linear(read(written).tree)
-    return _Cell(f"[{_displayed(typst, plain)}]", _width(typst), f"${written}$", typst, plain)
-
-
-def _finding(entry: Answer | Finding) -> list[_Cell]:
-    """Quantity, value, tolerance; of a result in letters the formula, which has no tolerance."""
-    if isinstance(entry, Finding):
-        return [_symbol(entry.left_latex), _formula(entry.result_latex), _words("")]
-    if entry.printed is None:
-        return [_symbol(entry.symbol), _formula(entry.latex or ""), _words("")]
-    margin = tolerance(entry)
-    within = _words(phrase("handout.exact")) if margin is None else _number(margin.within, "±")
-    value = _number(entry.printed)
-    if margin is not None and margin.near is not None:
-        value = _beside(_number(margin.near), value)
-    return [_symbol(entry.symbol), value, within]
-
-
-def _beside(near: _Cell, printed: _Cell) -> _Cell:
-    """The value itself in brackets before the 0 that is printed for it."""
-    typst = f"[({_content(near)}) {_content(printed)}]"
-    return _Cell(typst, near.width + printed.width + 1.1, f"({near.latex}) {printed.latex}")
-
-
-def _content(cell: _Cell) -> str:
-    """A cell as markup."""
-    return cell.typst[1:-1] if cell.typst.startswith("[") else f"#{cell.typst}"
-
-
-def _number(text: str, sign: str = "") -> _Cell:
-    mantissa, _, exponent = text.lower().partition("e")
-    if not exponent:
-        return _words(sign + text.replace("-", "−"))
-    written = rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
-    typst, plain = latex_to_typst(written), linear(read(written).tree)
-    body = f"{sign} {typst}" if sign else typst
-    return _Cell(f"[{equation(body, sign + plain)}]", _width(body), f"{sign}${written}$")

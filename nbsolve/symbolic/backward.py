@@ -18,7 +18,8 @@ from nbsolve.graph import Graph, Node
 from nbsolve.graph.graph import array_of
 from nbsolve.solving.backward import times
 from nbsolve.symbol import Partial, Symbol
-from nbsolve.symbolic.output import Output, signed_product
+from nbsolve.symbolic.output import Output
+from nbsolve.symbolic.signed import signed_product
 from nbsolve.symbolic.slopes import in_closed_form
 from nbsolve.symbolic.summing import Summing
 

@@ -21,7 +21,6 @@ from nbsolve.expr import (
     Number,
     Product,
     Quantity,
-    Quotient,
     Sum,
     number,
     product,
@@ -38,6 +37,7 @@ from nbsolve.recorder import forms
 from nbsolve.step import Form, Reason
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.index_letters import index_variables
+from nbsolve.symbolic.signed import distinct, leading, signed_product, times
 from nbsolve.symbolic.slopes import in_closed_form
 from nbsolve.values import Values, layer_activation
 
@@ -103,7 +103,7 @@ class Output:
         factor = self._error_factor(k)
         if factor is None:
             return self.objective.derivative(k, self.sample)
-        return product(*_leading(factor, self._error(k)))
+        return product(*leading(factor, self._error(k)))
 
     def activation_forms(self, k: Unit) -> tuple[Form, ...]:
         """∂L/∂a_k: as the rules give it, then simplified, then with the common factor taken out."""
@@ -182,12 +182,12 @@ class Output:
             assert for_any_target is not None
             steps.append(Form(for_any_target, Reason.COLLECTED))
             steps.append(Form(self.in_pre_activation(j), Reason.ONE_HOT))
-            return _distinct(steps)
+            return distinct(steps)
         steps.append(Form(self._collected_jacobian(j), self._collecting))
         if self._two_output_factor() is not None:
             steps.append(Form(self._collected_jacobian(j, self.in_activation), Reason.FACTORS))
         steps.append(Form(self.in_pre_activation(j), Reason.CANCELLATION))
-        return _distinct(steps)
+        return distinct(steps)
 
     def one_hot(self, j: int) -> Expr | None:
         """∂L/∂z_j where the targets add up to 1, if that is simpler; None where it says nothing new."""
@@ -292,7 +292,7 @@ class Output:
         if plain is not None or self.layer.layer.activation.name != "sigmoid":
             return plain
         factor = self._factor_times_slope(self._slope(j))
-        return None if factor is None else product(*_leading(factor, self._error(j)))
+        return None if factor is None else product(*leading(factor, self._error(j)))
 
     def _error_factor(self, k: Unit) -> Expr | None:
         """Σ q, where every loss has ∂ℓ/∂a = (a − y) q; None for a single loss and for any other."""
@@ -304,7 +304,7 @@ class Output:
         for term in terms:
             q = with_variables(ERROR_FACTORS[term.name], a)
             constants = self.objective.coefficient(term, loss_of(term))
-            parts.append(_times(constants, q))
+            parts.append(times(constants, q))
         return total(*parts)
 
     def _factor_times_slope(self, slope_: Expr) -> Expr | None:
@@ -335,36 +335,3 @@ class Output:
 
     def _error(self, k: Unit) -> Expr:
         return Sum((Quantity(self._a(k)), Negation((self._y(k),))))
-
-
-def _leading(factor: Expr, error: Expr) -> tuple[Expr, ...]:
-    """A number first, then the error, then what is left: 2 (a − y) a (1 − a)."""
-    if isinstance(factor, Number):
-        return (factor, error)
-    if isinstance(factor, Product) and isinstance(factor.operands[0], Number):
-        return (factor.operands[0], error, *factor.operands[1:])
-    return (error, factor)
-
-
-def _times(constants: list[Expr], q: Expr) -> Expr:
-    """c · 1/x written c/x."""
-    constant = product(*constants)
-    if isinstance(q, Quotient) and isinstance(q.operands[0], Number):
-        return Quotient((constant, q.operands[1]))
-    return product(constant, q)
-
-
-def signed_product(left: Expr, right: Expr) -> Expr:
-    """g · (−x) written −g x."""
-    if isinstance(right, Negation):
-        return Negation((product(left, right.operands[0]),))
-    return product(left, right)
-
-
-def _distinct(steps: list[Form]) -> tuple[Form, ...]:
-    """The forms without those that repeat the one before."""
-    kept: list[Form] = []
-    for form in steps:
-        if not kept or kept[-1].expression != form.expression:
-            kept.append(form)
-    return tuple(kept)
