@@ -22,6 +22,7 @@ from nbsolve.expr import (
 from nbsolve.graph import Graph
 from nbsolve.jacobian import write_back_from, write_output_derivatives
 from nbsolve.objective import Objective
+from nbsolve.problem import wiring
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solution import Iteration, Solution
 from nbsolve.solving.gradient import Gradient, unit_of
@@ -68,11 +69,13 @@ def write_derived(
     problem = solution.problem
     output = solution.layers[-1]
     graph = network_graph(solution.layers, labels)
+    several = len(wiring.ends(problem.network)) > 1
     objective = Objective(problem, labels, number=first).meeting(recorder.values)
     seeing = objective.seeing(recorder.values, recorder.arithmetic) if problem.losses else objective
     for label in labels:
         if problem.samples[0].target is not None:
-            _errors(recorder, output, label)
+            for end in wiring.ends(problem.network):
+                _errors(recorder, solution.layers[end - 1], end if several else None, label)
         if not problem.differentiated:
             write_local_derivatives(recorder, graph, [node for node in graph.nodes if node.sample == label])
             continue
@@ -91,16 +94,16 @@ def write_derived(
         recorder.write(Rule.LOSS_DECREASE, Symbol(Role.LOSS_DECREASE), forms(fall))
 
 
-def _errors(recorder: Recorder, output: Dense, label: int | None) -> None:
+def _errors(recorder: Recorder, output: Dense, head: int | None, label: int | None) -> None:
     def error(k: int | None) -> Expr:
-        y, a = Symbol(Role.TARGET, to=k, sample=label), output.a(k, label)
+        y, a = Symbol(Role.TARGET, head, k, sample=label), output.a(k, label)
         return Sum((Quantity(y), Negation((Quantity(a),))))
 
     recorder.write(
         Rule.ERROR,
-        Symbol(Role.ERROR, sample=label),
+        Symbol(Role.ERROR, head, sample=label),
         forms(error(None)),
-        [Symbol(Role.ERROR, to=k, sample=label) for k in output.units],
+        [Symbol(Role.ERROR, head, k, sample=label) for k in output.units],
         lambda atom: forms(error(unit_of(atom))),
         label,
     )

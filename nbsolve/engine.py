@@ -24,7 +24,7 @@ from nbsolve.expr import (
     product,
     total,
 )
-from nbsolve.graph import Graph
+from nbsolve.graph import Graph, Node
 from nbsolve.objective import Objective, penalty_gradient
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
@@ -170,11 +170,14 @@ class _Run:
             objective.write_loss(recorder)
         loss = _taken(recorder)
         passes = Backward(recorder, graph, self.how, self._cancelled(objective, recorder))
-        seeds = Seeds(passes, objective, self.layers[-1], self.replay.sign)
+        seeds = [
+            Seeds(passes, head, self.layers[head.depth - 1], self.replay.sign) for head in objective.heads
+        ]
         backward, update = self._back(passes, seeds, labels)
         if wanted:
             for label in labels:
-                seeds.write_missing(label)
+                for head in seeds:
+                    head.write_missing(label)
                 nodes = [node for node in graph.nodes if node.sample == label]
                 write_missing(recorder, graph, nodes, self.how)
         extra = _taken(recorder)
@@ -208,23 +211,20 @@ class _Run:
         return known[1]
 
     def _back(
-        self, passes: Backward, seeds: Seeds, labels: Sequence[int | None]
+        self, passes: Backward, seeds: Sequence[Seeds], labels: Sequence[int | None]
     ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
         """The steps of the backward pass; and of the updates, where a layer's come before going back from it."""
         recorder, graph = passes.recorder, passes.graph
         if not self.at_once:
             for label in labels:
-                seeds.write(label)
-                passes.write(node for node in reversed(graph.nodes) if node.sample == label)
+                _go_back(passes, seeds, [node for node in graph.nodes if node.sample == label])
             for layer in reversed(self.layers):
                 self._gradients(passes, layer, labels)
             return _taken(recorder), ()
         backward: list[Step] = []
         updates: list[Step] = []
-        for label in labels:
-            seeds.write(label)
         for layer in reversed(self.layers):
-            passes.write([node for node in reversed(graph.nodes) if node.target.layer == layer.index])
+            _go_back(passes, seeds, [node for node in graph.nodes if node.target.layer == layer.index])
             self._gradients(passes, layer, labels)
             backward += _taken(recorder)
             self._update(recorder, layer, labels)
@@ -318,6 +318,15 @@ class _Run:
             if source in values.givens:
                 following.givens[symbol] = values.givens[source]
         self.parameters = following
+
+
+def _go_back(passes: Backward, seeds: Sequence[Seeds], nodes: Sequence[Node]) -> None:
+    """Write down the gradients of what the nodes find, the last first; an output layer has them from the loss."""
+    for node in reversed(nodes):
+        for head in seeds:
+            if node.target == head.last.a(None, node.sample):
+                head.write(node.sample)
+        passes.write([node])
 
 
 def _taken(recorder: Recorder) -> tuple[Step, ...]:

@@ -88,7 +88,7 @@ def absence(atom: Atom, network: Network) -> str | None:
         Role.LOSS: wrt.role in (*PARAMETERS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT),
         Role.OUTPUT_LOSS: wrt.role is Role.ACTIVATION,
         Role.ACTIVATION: (wrt.role is Role.PRE_ACTIVATION and of.layer == wrt.layer)
-        or (of.layer == len(network.layers) and _is_before(wrt, len(network.layers))),
+        or (wiring.ends(network) == (of.layer,) and _is_before(wrt, len(network.layers))),
         Role.PRE_ACTIVATION: (wrt.role in PARAMETERS and _of_own_layer(of, wrt, network))
         or (wrt.role in (Role.ACTIVATION, Role.INPUT) and _comes_in(wrt, of.layer or 1, network)),
     }  # fmt: skip
@@ -112,6 +112,14 @@ def _absence(symbol: Symbol, network: Network) -> str | None:
         return "a new value or a change, not both"
     if symbol.role in _ALONE:
         return None
+    ends = wiring.ends(network)
+    if symbol.role in _OF_OUTPUTS and (len(ends) > 1 or symbol.layer is not None):
+        several = len(ends) > 1
+        if several and symbol.role is Role.OUTPUT_LOSS:
+            return "the network has several output layers, each with a loss of its own"
+        wanted = " or ".join(f"{symbol.role.value}[{end}]" for end in ends) if several else symbol.role.value
+        if (symbol.layer in ends) is not several:
+            return f"the network has {_counted(len(ends), 'output layer')}: {wanted}"
     if symbol.role is Role.INPUT or symbol.role in _OF_OUTPUTS:
         count = _size(symbol, network)
         what = "input" if symbol.role is Role.INPUT else "output"
@@ -183,7 +191,9 @@ def _kind(symbol: Symbol, network: Network) -> str:
 def _size(symbol: Symbol, network: Network) -> int:
     if symbol.role is Role.INPUT:
         return network.inputs
-    return _width(len(network.layers) if symbol.role in _OF_OUTPUTS else symbol.layer or 1, network)
+    if symbol.role in _OF_OUTPUTS:
+        return _width(symbol.layer or len(network.layers), network)
+    return _width(symbol.layer or 1, network)
 
 
 def _width(layer: int, network: Network) -> int:

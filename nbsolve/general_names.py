@@ -180,6 +180,10 @@ class GeneralNames:
         def unit(size: int, name: str) -> Unit:
             return Index(name) if size > 1 else 1
 
+        ends = wiring.ends(self.network)
+        if role is Role.TARGET and len(ends) > 1:
+            yield from (Symbol(role, end, unit(self.sizes[end], "j")) for end in ends)
+            return
         if role in (Role.INPUT, Role.TARGET):
             yield Symbol(role, to=unit(self.sizes[0 if role is Role.INPUT else -1], "j"))
             return

@@ -110,16 +110,12 @@ def everything(solution: Solution) -> Iterator[Place]:
             if number in seen:
                 continue
             seen.add(number)
-            for role, width in (
-                (Role.INPUT, problem.network.inputs),
-                (Role.TARGET, solution.layers[-1].layer.units),
-            ):
-                vector = Symbol(role, sample=label)
-                if vector not in iteration.values.stored:
-                    continue
-                for i in range(1, width + 1):
-                    reported = Symbol(role, to=i, sample=number if several else None)
-                    yield Place(reported, vector._replace(to=i), t, fixed=True)
+            sample = problem.samples[number - 1]
+            targets = wiring.targets(problem.network, sample)
+            for vector, given in ((Symbol(Role.INPUT), sample.input), *targets):
+                for i in range(1, len(given) + 1):
+                    reported = vector._replace(to=i, sample=number if several else None)
+                    yield Place(reported, vector._replace(to=i, sample=label), t, fixed=True)
         if training or iteration is first:
             for layer in solution.layers:
                 for atom, holder in standing(layer):
@@ -183,9 +179,11 @@ def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
 
 
 def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
+    for vector, given in wiring.targets(solution.problem.network, solution.problem.samples[0]):
+        yield from (Symbol(Role.ERROR, vector.layer, k, sample=label) for k in range(1, len(given) + 1))
     output = solution.layers[-1]
-    if solution.problem.samples[0].target is not None:
-        yield from (Symbol(Role.ERROR, to=k, sample=label) for k in output.units)
+    if len(wiring.ends(solution.problem.network)) > 1:
+        return
     if not all(loss_of(term).separable for term in solution.problem.losses):
         return
     for k in output.units:

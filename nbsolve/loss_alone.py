@@ -199,9 +199,10 @@ class Batch:
         upstream: Array = given_values(given_array(sample.upstream or ()))  # type: ignore[assignment]
         for given, value in zip(upstream, a, strict=False):
             total = watching.add(total, watching.multiply(given, value))
-        y: Array = given_values(given_array(sample.target or ()))  # type: ignore[assignment]
+        targets = {vector.layer: own for vector, own in wiring.targets(self.problem.network, sample)}
         for term in self.problem.losses:
-            own = _term(term, a, y, watching)
+            y: Array = given_values(given_array(targets.get(term.layer, ())))  # type: ignore[assignment]
+            own = _term(term, outs[term.layer or -1], y, watching)
             if term.over_samples == "mean":
                 own = own / flint.fmpq(len(self.samples))
             total = watching.add(total, own)

@@ -105,10 +105,16 @@ class Names:
         """The names of a problem's quantities."""
         return cls(problem.network, problem.notation, problem.regulariser is not None)
 
-    @property
-    def outputs(self) -> int:
-        """The number of units of the last layer."""
-        return self.sizes[-1]
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """The output layers."""
+        return wiring.ends(self.network)
+
+    def of_outputs(self, role: Role) -> Iterator[Symbol]:
+        """The targets (or errors) of all outputs; they have a layer where there are several output layers."""
+        several = len(self.ends) > 1
+        for end in self.ends:
+            yield from (Symbol(role, end if several else None, k) for k in range(1, self.sizes[end] + 1))
 
     def latex(self, atom: Symbol | Partial) -> str:
         r"""LaTeX without dollar signs: `w_3^{\text{new}}`, `\frac{\partial L}{\partial w_3}`."""
@@ -194,7 +200,7 @@ class Names:
     def symbols(self) -> Iterator[Symbol]:
         """Every scalar quantity of a forward pass and its training, in the order of a forward pass."""
         yield from (Symbol(Role.INPUT, to=i) for i in range(1, self.sizes[0] + 1))
-        yield from (Symbol(Role.TARGET, to=k) for k in range(1, self.outputs + 1))
+        yield from self.of_outputs(Role.TARGET)
         for number, layer in enumerate(self.network.layers, 1):
             for unit in range(1, layer.units + 1):
                 yield Symbol(Role.PRE_ACTIVATION, number, unit)
@@ -215,8 +221,9 @@ class Names:
 
     def auxiliary(self) -> Iterator[Symbol]:
         """Quantities that only some solutions use: errors, δ, the loss of one output, penalty and so on."""
-        for role in (Role.ERROR, Role.OUTPUT_LOSS):
-            yield from (Symbol(role, to=k) for k in range(1, self.outputs + 1))
+        yield from self.of_outputs(Role.ERROR)
+        if len(self.ends) == 1:
+            yield from self.of_outputs(Role.OUTPUT_LOSS)
         for layer, units in enumerate(self.sizes[1:], 1):
             yield from (Symbol(Role.DELTA, layer, unit) for unit in range(1, units + 1))
         for role in (Role.EPOCH_LOSS, Role.SAMPLE_LOSS, Role.PENALTY, Role.STRENGTH):
@@ -224,7 +231,10 @@ class Names:
 
     def wholes(self) -> Iterator[Symbol]:
         """The whole vectors and matrices: of inputs, targets, outputs' errors and losses, of each layer."""
-        yield from (Symbol(role) for role in (Role.INPUT, Role.TARGET, Role.ERROR))
+        yield Symbol(Role.INPUT)
+        several = len(self.ends) > 1
+        for role in (Role.TARGET, Role.ERROR):
+            yield from (Symbol(role, end if several else None) for end in self.ends)
         roles = {"threshold": Role.THRESHOLD, "units": Role.BIAS}
         for number, layer in enumerate(self.network.layers, 1):
             if layer.weights:
@@ -238,9 +248,11 @@ class Names:
 
     def bare_letters(self) -> Iterator[tuple[Name, Symbol]]:
         """The letters of inputs, targets, errors and outputs without an index, and the whole vectors they mean."""
-        if "output" in self._custom:
+        alone = len(self.ends) == 1
+        if "output" in self._custom and alone:
             yield self._custom["output"], Symbol(Role.ACTIVATION, len(self.network.layers))
-        yield from ((self._letters[role], Symbol(role)) for role in (Role.INPUT, Role.TARGET, Role.ERROR))
+        roles = (Role.INPUT, Role.TARGET, Role.ERROR) if alone else (Role.INPUT,)
+        yield from ((self._letters[role], Symbol(role)) for role in roles)
 
     def _place_name(self, place: Symbol) -> Name:
         if place.role in _LOSSES:
@@ -287,7 +299,7 @@ class Names:
     def _is_output(self, place: Symbol) -> bool:
         return (
             place.role is Role.ACTIVATION
-            and place.layer == len(self.network.layers)
+            and self.ends == (place.layer,)
             and ("output" in self.notation.names)
         )
 

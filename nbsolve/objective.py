@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import flint
 import numpy as np
@@ -63,6 +64,7 @@ class Objective:
     `saturated` are the outputs whose loss is written through z, with its sign (see `catalogue.SATURATED_PAIRS`);
     `met` are outputs that are exactly 0 or 1 as they should be, where 0 · ln 0 is 0. `indicators` are targets of 0
     and 1, which say what of a loss of all outputs is left. `number`: that of a single sample in the file.
+    `head`: the output layer that it is about, where the network has several of them with losses of their own.
     """
 
     problem: Problem
@@ -71,6 +73,7 @@ class Objective:
     met: Mapping[Symbol, int] = field(default_factory=dict)
     indicators: Mapping[Symbol, int] = field(default_factory=dict)
     number: int | None = None
+    head: int | None = None
 
     def weight_of(self, sample: int | None) -> Given | None:
         """What the loss of a sample is multiplied by; None for 1."""
@@ -87,27 +90,52 @@ class Objective:
     @property
     def depth(self) -> int:
         """The number of the output layer."""
-        return len(self.problem.network.layers)
+        return self.head or len(self.problem.network.layers)
 
     @property
     def outputs(self) -> int:
         """The number of outputs."""
-        return self.problem.network.layers[-1].units
+        return self.problem.network.layers[self.depth - 1].units
+
+    @property
+    def activation(self) -> str:
+        """The name of the outputs' activation."""
+        return self.problem.network.layers[self.depth - 1].activation.name
+
+    @cached_property
+    def terms(self) -> tuple[LossTerm, ...]:
+        """The terms of the loss that are of these outputs."""
+        every = self.problem.losses
+        return every if self.head is None else tuple(term for term in every if term.layer == self.head)
+
+    @cached_property
+    def heads(self) -> tuple[Objective, ...]:
+        """This objective as that of each output layer."""
+        ends = wiring.ends(self.problem.network)
+        return (self,) if len(ends) == 1 else tuple(replace(self, head=end) for end in ends)
+
+    def of(self, term: LossTerm) -> Objective:
+        """This objective as that of the output layer which a term of the loss belongs to."""
+        return self if term.layer is None else replace(self, head=term.layer)
+
+    def target(self, k: Unit | None, sample: int | None) -> Symbol:
+        """y_k, or the vector y."""
+        return Symbol(Role.TARGET, self.head, k, sample=sample)
 
     @property
     def softmax(self) -> Softmax | None:
         """The function of all outputs at once; None where each output has its own."""
-        return softmax_of(self.problem.network.layers[-1].activation)
+        return softmax_of(self.problem.network.layers[self.depth - 1].activation)
 
     # ------------------------------------------------------------------ saturated outputs
 
     @property
     def paired(self) -> bool:
         """Whether a term of the loss has a formula of its own with the activation of the outputs."""
-        return any(self._pair(term) is not None for term in self.problem.losses)
+        return any(head._pair(term) is not None for head in self.heads for term in head.terms)
 
     def _pair(self, term: LossTerm) -> tuple[Expr, Expr, Expr] | None:
-        return SATURATED_PAIRS.get((term.name, self.problem.network.layers[-1].activation.name))
+        return SATURATED_PAIRS.get((term.name, self.activation))
 
     def seeing(self, values: Values, arithmetic: Arithmetic) -> Objective:
         """This objective with the loss of saturated outputs written through z. Raises: Undecided."""
@@ -126,8 +154,12 @@ class Objective:
         return {"z": z, "odds": total(*others)}
 
     def _seen(self, values: Values, arithmetic: Arithmetic) -> Objective:
-        vector = self.softmax is not None
-        return replace(self, saturated=saturated(self._predictions(), values, arithmetic, vector))
+        found: dict[Symbol, int] = {}
+        for head in self.heads:
+            if any(head._pair(term) is not None for term in head.terms):
+                vector = head.softmax is not None
+                found |= saturated(head._predictions(), values, arithmetic, vector)
+        return replace(self, saturated=found)
 
     @property
     def logarithmic(self) -> bool:
@@ -137,19 +169,24 @@ class Objective:
     @property
     def bounded(self) -> bool:
         """Whether the outputs lie between 0 and 1, and are neither unless they are rounded."""
+        return all(head._bounded for head in self.heads)
+
+    @property
+    def _bounded(self) -> bool:
         shares = self.softmax is not None and not self.softmax.logarithm
-        return shares or self.problem.network.layers[-1].activation.name == "sigmoid"
+        return shares or self.activation == "sigmoid"
 
     def meeting(self, values: Values) -> Objective:
         """This objective, knowing which outputs meet their targets of 0 or 1 exactly, and those of a whole loss."""
         if not self.general:
             return replace(self, indicators=self._indicators(values))
-        return replace(self, met=at_target(self._predictions(), values)) if self.logarithmic else self
+        outputs = [output for head in self.heads for output in head._predictions()]
+        return replace(self, met=at_target(outputs, values)) if self.logarithmic else self
 
-    def _predictions(self) -> list[Symbol]:
-        """The activations of every output for every sample, also after the update."""
+    def _predictions(self) -> list[tuple[Symbol, Symbol]]:
+        """The activations of every output for every sample, also after the update, each with its target."""
         return [
-            layer_activation(self.depth, k, sample, new)
+            (layer_activation(self.depth, k, sample, new), self.target(k, sample))
             for sample, new in itertools.product(self.samples, (False, True))
             for k in range(1, self.outputs + 1)
         ]
@@ -166,16 +203,26 @@ class Objective:
             self._write_loss(recorder, new)
             if not new and any(term.formula is not None for term in self.problem.losses):
                 names = f"the derivative of {names}"
-                for sample in self.samples:
-                    recorder.require(self.derivatives(sample))
+                for head, sample in itertools.product(self.heads, self.samples):
+                    recorder.require(head.derivatives(sample))
         except DomainError as error:
             raise self._undefined(recorder, new, names, error) from error
 
     def _undefined(self, recorder: Recorder, new: bool, names: str, error: DomainError) -> DomainError:
         """Which loss is not defined, for which prediction of which output and sample."""
-        objective = self.seeing(recorder.values, recorder.arithmetic)
-        for sample, k in itertools.product(self.samples, range(1, self.outputs + 1)):
-            alone = replace(objective, samples=(sample,))
+        heads = self.seeing(recorder.values, recorder.arithmetic).heads
+        for head, sample in itertools.product(heads, self.samples):
+            found = head._undefined_of(recorder, new, names, sample)
+            if found is not None:
+                return found
+        return error
+
+    def _undefined_of(
+        self, recorder: Recorder, new: bool, names: str, sample: int | None
+    ) -> DomainError | None:
+        """The same for one output layer and one sample; None where its loss is defined."""
+        for k in range(1, self.outputs + 1):
+            alone = replace(self, samples=(sample,))
             formulae = (
                 [alone.derivative(k, sample)]
                 if names.startswith("the derivative")
@@ -188,7 +235,7 @@ class Objective:
                 prediction = np.asarray(
                     recorder.values[layer_activation(self.depth, None, sample, new)]
                 ).ravel()
-                if all(loss_of(term).separable for term in self.problem.losses):
+                if all(loss_of(term).separable for term in self.terms):
                     prediction = prediction[k - 1 : k]
                 where = f" of output {k}" if self.outputs > 1 and prediction.size == 1 else ""
                 listed = ", ".join(short(value) for value in prediction[:6])
@@ -197,7 +244,7 @@ class Objective:
                 )
                 found.sample = sample
                 return found
-        return error
+        return None
 
     def parts(self, k: int, sample: int | None, new: bool) -> list[Expr]:
         """What output k adds to each term of the loss; the term itself where it does not split into outputs."""
@@ -205,7 +252,7 @@ class Objective:
             self.output_term(term, k, sample, new)
             if loss_of(term).separable
             else self.term(term, sample, new)
-            for term in self.problem.losses
+            for term in self.terms
         ]
 
     def _write_loss(self, recorder: Recorder, new: bool) -> None:
@@ -219,7 +266,7 @@ class Objective:
             if len(self.problem.losses) > 1:
                 for index, term in enumerate(self.problem.losses, start=1):
                     symbol = Symbol(Role.TERM_LOSS, to=index, sample=sample, new=new)
-                    own = formulae(lambda objective: objective.term(term, sample, new))  # noqa: B023
+                    own = formulae(lambda objective: objective.of(term).term(term, sample, new))  # noqa: B023
                     recorder.write(Rule.TERM_LOSS, symbol, own, sample=sample)
             if len(self.samples) > 1:
                 symbol = Symbol(Role.SAMPLE_LOSS, sample=sample, new=new)
@@ -261,7 +308,7 @@ class Objective:
         terms = self.problem.losses
         if len(terms) == 1:
             weight = [] if terms[0].weight.value == ONE else [literal(terms[0].weight)]
-            return product(*weight, self.term(terms[0], sample, new))
+            return product(*weight, self.of(terms[0]).term(terms[0], sample, new))
         parts: list[Expr] = []
         for m, term in enumerate(terms, start=1):
             own = Quantity(Symbol(Role.TERM_LOSS, to=m, sample=sample, new=new))
@@ -284,7 +331,7 @@ class Objective:
         """ℓ(a_k, y_k), without scale."""
         a, y = (
             layer_activation(self.depth, k, sample, new),
-            Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
+            Quantity(self.target(k, sample)),
         )
         pair, side = self._pair(term), self.saturated.get(a)
         if pair is not None and side is not None:
@@ -296,13 +343,16 @@ class Objective:
         return _in_base(with_variables(loss_of(term).definition, variables | _parameters(term)), term)
 
     def output_loss(self, k: int, sample: int | None) -> Expr | None:
-        """Output k's contribution to the batch's loss; None where a loss does not split into outputs."""
-        if not all(loss_of(term).separable for term in self.problem.losses):
+        """Output k's contribution to the batch's loss; None where a loss does not split into outputs.
+
+        Nor does that of several output layers: each has a term of its own.
+        """
+        if len(self.heads) > 1 or not all(loss_of(term).separable for term in self.terms):
             return None
         return total(
             *(
                 product(_constant(self._factor(term, sample)), self.output_term(term, k, sample))
-                for term in self.problem.losses
+                for term in self.terms
             )
         )
 
@@ -331,7 +381,7 @@ class Objective:
         if self.problem.given_gradient:
             return self._named(k, sample)
         terms = []
-        for term in self.problem.losses:
+        for term in self.terms:
             record = loss_of(term)
             body = self._derivative_body(term, record.derivative, k, sample)
             terms.append(_scaled(self.coefficient(term, record, sample), body))
@@ -349,7 +399,7 @@ class Objective:
             formula = with_variables(pair[0], self._through_z(a_k))
         variables: dict[str, Expr] = {
             "a_k": Quantity(a_k),
-            "y_k": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
+            "y_k": Quantity(self.target(k, sample)),
         }
         if entries := loss_of(term).entries:
             formula = entries[number_of(k) - 1]
@@ -365,7 +415,7 @@ class Objective:
         if self.problem.given_gradient:
             return self._named(k, sample)
         terms = []
-        for term in self.problem.losses:
+        for term in self.terms:
             record = loss_of(term)
             factors: list[Expr] = [
                 literal(given) for given in (term.weight, term.scale) if given.value != ONE
@@ -388,10 +438,10 @@ class Objective:
         if seen or not self.general:
             return Matrix(tuple((self.derivative(k, sample),) for k in outputs))
         a = Quantity(layer_activation(self.depth, None, sample))
-        y = Quantity(Symbol(Role.TARGET, sample=sample))
-        together = all(loss_of(term).separable for term in self.problem.losses)
+        y = Quantity(self.target(None, sample))
+        together = all(loss_of(term).separable for term in self.terms)
         terms = []
-        for term in self.problem.losses:
+        for term in self.terms:
             record = loss_of(term)
             slope = with_variables(record.derivative, _parameters(term))
             if record.separable and not together:  # beside one that looks at all outputs: a_k is its own one
@@ -410,13 +460,13 @@ class Objective:
 
         k of None is the whole vector.
         """
-        if len(self.problem.losses) != 1:
+        if len(self.terms) != 1:
             return None
-        term = self.problem.losses[0]
-        body = CANCELLATIONS.get((term.name, self.problem.network.layers[-1].activation.name))
+        term = self.terms[0]
+        body = CANCELLATIONS.get((term.name, self.activation))
         if body is None:
             return None
-        targets = [Symbol(Role.TARGET, to=i, sample=sample) for i in range(1, self.outputs + 1)]
+        targets = [self.target(i, sample) for i in range(1, self.outputs + 1)]
         target_sum: Expr = total(*(Quantity(symbol) for symbol in targets))
         if all(symbol in values for symbol in targets) and sum(values[symbol] for symbol in targets) == ONE:
             target_sum = number(1)
@@ -424,17 +474,20 @@ class Objective:
             body,
             {
                 "a": Quantity(layer_activation(self.depth, k, sample)),
-                "y": Quantity(Symbol(Role.TARGET, to=k, sample=sample)),
+                "y": Quantity(self.target(k, sample)),
                 "target_sum": target_sum,
-                **_parameters(self.problem.network.layers[-1].activation),
+                **_parameters(self.problem.network.layers[self.depth - 1].activation),
             },
         )
         factors = filled.operands if isinstance(filled, Product) else (filled,)
         return product(*self.coefficient(term, loss_of(term), sample), *map(_simplified, factors))
 
     def cancelled_in(self, z: Symbol, values: Values) -> Expr | None:
-        """`cancelled` of a pre-activation; None for one of another layer than the last."""
-        return self.cancelled(z.to, z.sample, values) if z.layer == self.depth else None
+        """`cancelled` of a pre-activation; None for one of another layer than an output layer."""
+        for head in self.heads:
+            if z.layer == head.depth:
+                return head.cancelled(z.to, z.sample, values)
+        return None
 
     def coefficient(self, term: LossTerm, record: Loss, sample: int | None = None) -> list[Expr]:
         """The constant factors of one loss in the derivative of the batch's loss."""
@@ -456,12 +509,12 @@ class Objective:
     @property
     def general(self) -> bool:
         """Whether one formula gives ∂L/∂a_k for every output k."""
-        return not any(loss_of(term).entries for term in self.problem.losses)
+        return not any(loss_of(term).entries for term in self.terms)
 
     def _indicators(self, values: Values) -> dict[Symbol, int]:
         """The targets that are 0 or 1."""
         targets = (
-            Symbol(Role.TARGET, to=k, sample=s) for s in self.samples for k in range(1, self.outputs + 1)
+            head.target(k, s) for head in self.heads for s in self.samples for k in range(1, head.outputs + 1)
         )
         return {y: int(values[y] == ONE) for y in targets if y in values and values[y] in (0, 1)}
 
@@ -483,13 +536,13 @@ class Objective:
         found: dict[str, Expr] = {}
         for k in range(1, self.outputs + 1):
             found[f"a_{k}"] = Quantity(layer_activation(self.depth, k, sample, new))
-            found[f"y_{k}"] = Quantity(Symbol(Role.TARGET, to=k, sample=sample))
+            found[f"y_{k}"] = Quantity(self.target(k, sample))
         return found
 
     def _vectors(self, sample: int | None, new: bool) -> dict[str, Expr]:
         return {
             "a": Quantity(layer_activation(self.depth, None, sample, new)),
-            "y": Quantity(Symbol(Role.TARGET, sample=sample)),
+            "y": Quantity(self.target(None, sample)),
         }
 
 

@@ -20,15 +20,15 @@ def pre_activation(output: Symbol) -> Symbol:
 
 
 def saturated(
-    outputs: Iterable[Symbol], values: Values, arithmetic: Arithmetic, vector: bool
+    outputs: Iterable[tuple[Symbol, Symbol]], values: Values, arithmetic: Arithmetic, vector: bool
 ) -> Mapping[Symbol, int]:
     """The outputs that are saturated: too close to 0 (then −1) or to 1 (then 1). Raises: Undecided.
 
-    Of a softmax (`vector`) only those whose target is not 0: the others add nothing to its cross-entropy.
+    Each comes with its target. Of a softmax (`vector`) only those whose target is not 0: the others add nothing to
+    its cross-entropy.
     """
     found: dict[Symbol, int] = {}
-    for a in outputs:
-        y = Symbol(Role.TARGET, to=a.to, sample=a.sample)
+    for a, y in outputs:
         if a not in values or (vector and y in values and is_zero(values[y])):
             continue
         size: Value = values[a]  # type: ignore[assignment]
@@ -44,11 +44,10 @@ def is_zero(value: object) -> bool:
     return isinstance(value, flint.fmpq) and value == 0
 
 
-def at_target(outputs: Iterable[Symbol], values: Values) -> Mapping[Symbol, int]:
-    """The outputs that are exactly the 0 or 1 that their targets ask for, with that value."""
+def at_target(outputs: Iterable[tuple[Symbol, Symbol]], values: Values) -> Mapping[Symbol, int]:
+    """The outputs, each with its target, that are exactly the 0 or 1 which it asks for, with that value."""
     found: dict[Symbol, int] = {}
-    for a in outputs:
-        y = Symbol(Role.TARGET, to=a.to, sample=a.sample)
+    for a, y in outputs:
         if a in values and y in values and _is_written_whole(values[a]) and values[a] == values[y]:
             found[a] = int(values[a] == 1)
     return found

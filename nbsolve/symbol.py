@@ -104,6 +104,8 @@ def number_of(place: Unit | None) -> int:
 
 _ONE_INDEX = frozenset({Role.INPUT, Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.TERM_LOSS})
 """Roles of the network's two ends and of the loss: one index, no layer."""
+_OF_HEADS = frozenset({Role.TARGET, Role.ERROR})
+"""Those that have a layer all the same where a network has several output layers: y[3][1]."""
 
 
 class Symbol(NamedTuple):
@@ -236,7 +238,7 @@ def _indices(symbol: Symbol) -> str:
     """`[l][j][i]`; an index that is left out before one that is given, or a whole bias vector, is `[:]`."""
     if symbol.at or symbol.role is Role.NODE:
         return f"[{','.join(map(str, symbol.at))}]" if symbol.at else ""
-    if symbol.role in _ONE_INDEX:
+    if symbol.role in _ONE_INDEX and symbol.layer is None:
         return "" if symbol.to is None else f"[{symbol.to}]"
     places = [symbol.layer, symbol.to, symbol.from_]
     while places and places[-1] is None:
@@ -270,10 +272,11 @@ def _parse_symbol(name: str, whole: str) -> Symbol:
         name = re.sub(r"(\[:\])+$", "", name)
     places = [None if place == ":" else int(place) for place in re.findall(r"\[([^\]]+)\]", name)]
     shared = bias and len(places) == 1
-    if len(places) > (1 if role in _ONE_INDEX else 3):
+    if len(places) > (2 if role in _OF_HEADS else 1 if role in _ONE_INDEX else 3):
         raise ValueError(f"too many indices in {whole!r}")
     padded = [*places, None, None, None]
-    layer, to, from_ = (None, padded[0], None) if role in _ONE_INDEX else padded[:3]
+    alone = role in _ONE_INDEX and len(places) < 2
+    layer, to, from_ = (None, padded[0], None) if alone else padded[:3]
     symbol = Symbol(
         role, layer, to, from_, new=bool(match["new"]), change=bool(match["change"]), shared=shared, stem=stem
     )

@@ -71,26 +71,23 @@ class BackwardBlocks(IterationBlocks):
     def _signals(
         self, steps: list[Step], level: int, chosen: frozenset[Atom] | None, said: set[str], headed: bool
     ) -> Iterator[Block]:
-        last = len(self.solution.layers)
+        ends = wiring.ends(self.solution.problem.network)
         current = None
         previous: Rule | None = None
         for step in steps:
             layer = layer_of(step)
             if layer != current and headed:
                 current = layer
-                title = (
-                    phrase("sections.signals_output")
-                    if layer == last
-                    else phrase("sections.signals_hidden", number=str(layer))
-                )
-                yield Heading(level, (title,))
+                key = "signals_hidden" if layer not in ends else "signals_output"
+                key += "_of" if layer in ends and len(ends) > 1 else ""
+                yield Heading(level, (phrase(f"sections.{key}", number=str(layer)),))
             # Rounded one by one and then added up, the shares of the paths give other digits than a matrix product.
             by_shares = self.lines.writer.each_step and Rule.PATH_SHARE in (step.rule, previous)
             if step.rule is Rule.PATH_SHARE and by_matrices(self.solution) and not by_shares:
                 continue
             units = self._units(step, chosen)
             written = len({_unit(unit.target) for unit in units})
-            words = self._signal_words(step, layer == last, previous, written)
+            words = self._signal_words(step, layer in ends, previous, written)
             if step.rule is not Rule.OUTPUT_SIGNAL or (self.first and words not in said):
                 yield Paragraph((words,))
                 said.add(words)
@@ -102,11 +99,12 @@ class BackwardBlocks(IterationBlocks):
                 yield self.lines.derivation(self._spelled(unit), terms=step.rule is Rule.PATH_SUM)
             if not by_shares and chosen is None:
                 yield from self._beside([step])
-            zero = "softmax_sum" not in said and step.rule is Rule.OUTPUT_SIGNAL and self._sums_to_zero()
+            signal = "softmax_sum" not in said and step.rule is Rule.OUTPUT_SIGNAL
+            zero = signal and self._sums_to_zero(layer)
             if zero and self.first and len(units) > 1:
                 said.add("softmax_sum")
                 rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
-                name = activation_name(self.solution.layers[-1].layer.activation)
+                name = activation_name(self.solution.layers[layer - 1].layer.activation)
                 yield Paragraph((phrase("passages.softmax_sum", rounded=rounded, activation=name),))
 
     def _signal_words(self, step: Step, last: bool, previous: Rule | None, count: int) -> str:
@@ -117,7 +115,7 @@ class BackwardBlocks(IterationBlocks):
         if step.rule is Rule.OUTPUT_SIGNAL:
             form = next(iter(step.units)).forms[-1]
             if form.reason is Reason.CANCELLATION:
-                return cancelled_words(self.solution.problem, form.expression)
+                return cancelled_words(self.solution.problem, layer_of(step), form.expression)
             layer = self.solution.layers[layer_of(step) - 1].layer
             return phrase("passages.delta_jacobian", activation=activation_name(layer.activation))
         if step.rule in (Rule.PATH_SHARE, Rule.PATH_SUM):
@@ -127,7 +125,7 @@ class BackwardBlocks(IterationBlocks):
         if not last:
             return phrase("passages.delta_hidden")
         sign = phrase("passages.negative") if self.solution.problem.notation.delta == "-dL/dz" else ""
-        one = "_one" if self.solution.layers[-1].layer.units == 1 else ""
+        one = "_one" if self.solution.layers[layer_of(step) - 1].layer.units == 1 else ""
         return phrase(f"passages.delta_output{one}", sign=sign)
 
     def _path_words(self, step: Step, previous: Rule | None, written: int) -> str:
@@ -148,9 +146,9 @@ class BackwardBlocks(IterationBlocks):
         key = "shares" if step.rule is Rule.PATH_SHARE else "many_paths"
         return phrase(f"passages.{key}", subject=subject, units=units, count=count)
 
-    def _sums_to_zero(self) -> bool:
-        """Whether the error signals of the output layer are those of softmax."""
-        output = self.solution.layers[-1]
+    def _sums_to_zero(self, layer: int) -> bool:
+        """Whether the error signals of an output layer are those of softmax."""
+        output = self.solution.layers[layer - 1]
         return output.joint and output.layer.units > 1
 
     def _gradients(self, chosen: frozenset[Atom] | None, said: set[str], headed: bool) -> Iterator[Block]:

@@ -99,7 +99,7 @@ def _signs(solution: Solution) -> Iterator[Text]:
         yield (Markdown(phrase("conventions.entry_by_entry")),)
     if matrices and any(isinstance(node, Applied) and node.name == "loss" for node in written):
         yield (Markdown(phrase("conventions.loss_slope")),)
-    if in_letters and solution.layers[-1].joint:
+    if in_letters and any(solution.layers[end - 1].joint for end in wiring.ends(problem.network)):
         _, own, following = (index.name for index in index_variables(problem, 3))
         yield (Markdown(phrase("conventions.indicator", own=own, next=following)),)
 

@@ -49,10 +49,11 @@ def argument(problem: Problem, names: Names) -> Variable:
     return Variable(core if re.fullmatch("[a-z]", core) else "z")
 
 
-def cancelled_words(problem: Problem, signal: Expr) -> str:
+def cancelled_words(problem: Problem, layer: int, signal: Expr) -> str:
     """What is said of an output's error signal in which loss and activation cancel: prediction minus target?"""
-    output = problem.network.layers[-1].activation
-    names = [loss_name(term) for term in problem.losses if (term.name, output.name) in CANCELLATIONS]
+    output = problem.network.layers[layer - 1].activation
+    terms = [term for term in problem.losses if term.layer in (None, layer)]
+    names = [loss_name(term) for term in terms if (term.name, output.name) in CANCELLATIONS]
     match signal:
         case Sum((Quantity(Symbol(role=Role.ACTIVATION)), Negation((Quantity(Symbol(role=Role.TARGET)),)))):
             key = "passages.delta_cancelled_plus"
@@ -89,15 +90,19 @@ def own_functions(problem: Problem) -> Iterator[Block]:
         return
     activations = _each_once(map(own_function, problem.network.activations))
     losses = _each_once(own_function(term) for term in problem.losses if term.outputs is None)
-    joint = _each_once(own_function(term) for term in problem.losses if term.outputs is not None)
+    joint = {
+        own: term.outputs
+        for term in problem.losses
+        if term.outputs is not None and (own := own_function(term)) is not None
+    }
     if activations or losses or joint:
         yield Heading(2, (phrase("sections.own_functions"),))
     for own in activations:
         yield from _derived(own, "activation", activation_derivation(own), Variable("z"))
     for own in losses:
         yield from _derived(own, "loss", loss_derivation(own), Variable("a"))
-    for own in joint:
-        yield from _of_all_outputs(own, problem.network.layers[-1].units)
+    for own, outputs in joint.items():
+        yield from _of_all_outputs(own, outputs)
 
 
 def _of_all_outputs(own: OwnFunction, outputs: int) -> Iterator[Block]:

@@ -15,6 +15,7 @@ from nbsolve.expr import Atom, Expr, Matrix, Quantity, Variable, number
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
 from nbsolve.solving.givens import own_rates_of, states_of
@@ -141,10 +142,9 @@ def _vector(problem: Problem, whole: Symbol, symbols: Sequence[Atom], values: Se
 def sides(problem: Problem) -> Iterator[Grid]:
     """The input and the target of a sample, or the gradient given with respect to the outputs, as vectors."""
     sample = problem.samples[0]
-    for role, values in ((Role.INPUT, sample.input), (Role.TARGET, sample.target)):
-        if values:
-            symbols = [[Symbol(role, to=place)] for place in range(1, len(values) + 1)]
-            yield Grid(Symbol(role), [[value] for value in values], symbols)
+    for vector, values in ((Symbol(Role.INPUT), sample.input), *wiring.targets(problem.network, sample)):
+        symbols: list[list[Atom]] = [[vector._replace(to=place)] for place in range(1, len(values) + 1)]
+        yield Grid(vector, [[value] for value in values], symbols)
     if sample.upstream:
         output = layer_activation(len(problem.network.layers))
         partials = [[_gradient(output._replace(to=place))] for place in range(1, len(sample.upstream) + 1)]

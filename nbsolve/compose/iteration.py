@@ -22,6 +22,7 @@ from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, 
 from nbsolve.expr import Atom, Quantity
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import Written
@@ -284,7 +285,8 @@ class IterationBlocks:
                 yield replace(self.matrices.derivation(step), anchors=())
 
     def _layer_title(self, layer: Dense) -> str:
-        kind = "output_layer" if layer is self.solution.layers[-1] else "hidden_layer"
+        ends = wiring.ends(self.solution.problem.network)
+        kind = "output_layer" if layer.index in ends else "hidden_layer"
         name = activation_name(layer.layer.activation)
         return phrase(f"sections.{kind}", number=str(layer.index), activation=name)
 

@@ -28,6 +28,7 @@ from nbsolve.document import (
 from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.step import Reason, Rule, Step
 from nbsolve.symbol import Partial, anchor
 from nbsolve.symbolic import LetterPass
@@ -76,7 +77,8 @@ class LetterBlocks:
             yield self._together(own)
 
     def _layer_title(self, layer: Dense) -> str:
-        kind = "output_layer" if layer is self.letters.solution.layers[-1] else "hidden_layer"
+        ends = wiring.ends(self.letters.solution.problem.network)
+        kind = "output_layer" if layer.index in ends else "hidden_layer"
         name = activation_name(layer.layer.activation)
         return phrase(f"sections.{kind}", number=str(layer.index), activation=name) + ":"
 
@@ -183,7 +185,7 @@ class LetterBlocks:
             layer = self.letters.solution.layers[(step.target.wrt.layer or 1) - 1].layer
             return phrase("passages.delta_jacobian", activation=activation_name(layer.activation))
         if step.rule is Rule.OUTPUT_SIGNAL:
-            return cancelled_words(self.letters.solution.problem, step.forms[-1].expression)
+            return cancelled_words(self.letters.solution.problem, layer_of(step), step.forms[-1].expression)
         return phrase("letters.named")
 
     def _general(self) -> Iterator[Block]:

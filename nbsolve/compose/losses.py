@@ -73,7 +73,8 @@ def _zero_times_log(solution: Solution) -> bool:
 
 def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True) -> Text:
     """One term of the loss: its formula, its factors, how outputs and samples are added up."""
-    record, outputs = loss_of(term), problem.network.layers[-1].units
+    layer = term.layer or len(problem.network.layers)
+    record, outputs = loss_of(term), problem.network.layers[layer - 1].units
     if term.unit is not None:
         output = Symbol(Role.ACTIVATION, len(problem.network.layers), term.unit)
         said = {"loss": names.latex(Symbol(Role.LOSS)), "output": names.latex(output)}
@@ -92,10 +93,11 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
         )
     first = False
     if record.entries:
-        definition = with_variables(definition, all_outputs(problem))
+        definition = with_variables(definition, all_outputs(problem, term))
     elif record.separable and term.formula is None:
-        definition, first = _in_letters(definition, problem, names)
-    item: list[Inline] = [phrase("conventions.loss", name=loss_name(term))]
+        definition, first = _in_letters(definition, problem, names, term)
+    key = "loss" if term.layer is None else "loss_of_layer"
+    item: list[Inline] = [phrase(f"conventions.{key}", name=loss_name(term), layer=str(layer))]
     if term.written != term.name:
         item.append(f" ({term.written})")
     item.append(" ")
@@ -119,24 +121,25 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
     return tuple(piece for piece in item if piece != "")
 
 
-def all_outputs(problem: Problem) -> dict[str, Expr]:
+def all_outputs(problem: Problem, term: LossTerm) -> dict[str, Expr]:
     """a_1, y_1, a_2, … of a loss of all outputs as the quantities that they are."""
-    layer, units = len(problem.network.layers), problem.network.layers[-1].units
+    layer = term.layer or len(problem.network.layers)
+    units = problem.network.layers[layer - 1].units
     found: dict[str, Expr] = {}
     for k in range(1, units + 1):
         found[f"a_{k}"] = Quantity(Symbol(Role.ACTIVATION, layer, k))
-        found[f"y_{k}"] = Quantity(Symbol(Role.TARGET, to=k))
+        found[f"y_{k}"] = Quantity(Symbol(Role.TARGET, term.layer, k))
     return found
 
 
-def _in_letters(definition: Expr, problem: Problem, names: Names) -> tuple[Expr, bool]:
+def _in_letters(definition: Expr, problem: Problem, names: Names, term: LossTerm) -> tuple[Expr, bool]:
     """The loss of one output in the page's letters, and whether it is that of the first one.
 
     With k for any output where the names differ by their indices alone.
     """
-    layer = len(problem.network.layers)
-    units = problem.network.layers[-1].units
+    layer = term.layer or len(problem.network.layers)
+    units = problem.network.layers[layer - 1].units
     general = all(map(names.follows_pattern, (Role.ACTIVATION, Role.TARGET)))
     k = 1 if units == 1 or not general else Index("k")
-    a, y = Symbol(Role.ACTIVATION, layer, k), Symbol(Role.TARGET, to=k)
+    a, y = Symbol(Role.ACTIVATION, layer, k), Symbol(Role.TARGET, term.layer, k)
     return with_variables(definition, {"a": Quantity(a), "y": Quantity(y)}), units > 1 and k == 1

@@ -28,6 +28,7 @@ from nbsolve.markdown.languages import is_english
 from nbsolve.notation import Names
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import AnyProblem, Part, Problem
 from nbsolve.schedule import batch_size
@@ -87,7 +88,7 @@ def _network(problem: Problem) -> str:
     inputs = problem.network.inputs
     layers = []
     for index, layer in enumerate(problem.network.layers, start=1):
-        kind = "layer_output" if index == len(problem.network.layers) else "layer_hidden"
+        kind = "layer_output" if index in wiring.ends(problem.network) else "layer_hidden"
         one = "_each" if layer.activation.units else "_one" if layer.units == 1 else ""
         name = activation_name(layer.activation)
         layers.append(phrase(f"statement.{kind}{one}", count=str(layer.units), activation=name))

@@ -16,6 +16,7 @@ from nbsolve.drawing.scene import plain
 from nbsolve.given import Entry, Given
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import Partial, Role, Symbol
 
@@ -52,8 +53,12 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
         yield phrase("drawing.alt.edge", ends=ends(graph, data["ends"], names), weight=weight)
     yield from added(graph, names)
     if len(problem.samples) == 1 and problem.samples[0].target is not None:
-        targets = enumerate(problem.samples[0].target, 1)
-        listed = [_given(names, Symbol(Role.TARGET, to=k), value) for k, value in targets]
+        targets = wiring.targets(problem.network, problem.samples[0])
+        listed = [
+            _given(names, vector._replace(to=k), value)
+            for vector, given in targets
+            for k, value in enumerate(given, 1)
+        ]
         yield phrase("drawing.alt.targets", targets=", ".join(listed))
 
 
@@ -91,13 +96,13 @@ class _Sentences:
         for _, _, data in weights_of(graph):
             weight = self.learnt(data["symbol"], data["held"])
             yield phrase("drawing.alt.edge", ends=ends(graph, data["ends"], names), weight=weight)
-        targets = [Symbol(Role.TARGET, to=k) for k in range(1, names.outputs + 1)]
+        targets = [*names.of_outputs(Role.TARGET)]
         if self.readings.value(targets[0]) is not None:
             listed = [said(names, target, self.readings.value(target)) for target in targets]
             yield phrase("drawing.alt.targets", targets=", ".join(listed))
         problem = self.readings.solution.problem
         if problem.given_gradient:
-            ends_ = [Symbol(Role.ACTIVATION, len(names.sizes) - 1, k) for k in range(1, names.outputs + 1)]
+            ends_ = [Symbol(Role.ACTIVATION, len(names.sizes) - 1, k) for k in range(1, names.sizes[-1] + 1)]
             given = [said(names, Partial(LOSS, a), self.readings.gradient(a)) for a in ends_]
             yield phrase("drawing.alt.upstream", gradients=", ".join(given))
         if problem.losses:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import networkx as nx
 
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import Node, column_of
 
 __all__ = ["CORNER", "PORTS", "Columns", "joined", "port", "rows_of_units"]
 
@@ -37,7 +37,7 @@ def rows_of_units(columns: Columns, left_out: frozenset[int], justified: bool) -
 def joined(graph: nx.DiGraph, columns: Columns, node: Node, side: int) -> tuple[Node, ...]:
     """The units of the next column (`side` 1) or of the one before (−1) that lines join with a unit, in order."""
     near = graph.succ[node] if side > 0 else graph.pred[node]
-    return tuple(other for other in columns[node[0] + side] if other in near)
+    return tuple(other for other in columns[column_of(graph, node) + side] if other in near)
 
 
 def port(side: float, place: int, count: int) -> float:

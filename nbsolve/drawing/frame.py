@@ -141,7 +141,8 @@ class Frame(Pass):
         z, a = self.graph.nodes[node]["symbols"]
         places = {canonical(a), f"dL/d{canonical(a)}", f"dL/d{canonical(z)}"}
         touched = self.state.found | self.state.used
-        at_loss = "L" in touched or any(canonical(Symbol(Role.TARGET, to=node[1])) == p for p in touched)
+        target = Symbol(Role.TARGET, node[0] if len(self.names.ends) > 1 else None, node[1])
+        at_loss = bool(touched & {"L", canonical(target)})
         return Wiring(kind="edge" if at_loss and places & touched else "faded")
 
     def _loss(self) -> Unit | None:

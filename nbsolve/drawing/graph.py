@@ -17,6 +17,8 @@ __all__ = [
     "MOST_LABELLED_EDGES",
     "MOST_UNITS",
     "Node",
+    "column_of",
+    "columns_of",
     "network_graph",
     "shown_units",
     "units_of",
@@ -41,6 +43,27 @@ def shown_units(units: int, *, all_of_them: bool) -> tuple[int, ...]:
     return (*range(1, _FIRST + 1), units)
 
 
+def columns_of(network: Network) -> tuple[int, ...]:
+    """The column that each layer stands in, the inputs first; with one output layer each has a column of its own.
+
+    Several output layers stand in the last column, and the others as far to the left as what comes in allows.
+    """
+    depth, last = len(network.layers), wiring.ends(network)
+    if len(last) == 1:
+        return tuple(range(depth + 1))
+    found = [0]
+    for layer in range(1, depth + 1):
+        found.append(1 + max(found[source] for source in wiring.sources(network, layer)))
+    furthest = max(found)
+    return tuple(furthest if layer in last else column for layer, column in enumerate(found))
+
+
+def column_of(graph: nx.DiGraph, node: Node) -> int:
+    """The column that a unit stands in."""
+    columns: tuple[int, ...] = graph.graph["columns"]
+    return columns[node[0]]
+
+
 def units_of(graph: nx.DiGraph) -> Iterator[tuple[Node, dict[str, Any]]]:
     """The inputs and units, without the places at which an activation is carried past a layer."""
     return ((node, data) for node, data in graph.nodes(data=True) if "carries" not in data)
@@ -56,7 +79,8 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
 
     An activation that a later layer than the next one takes is carried past the layers between: each has a place
     for it, behind its units.
-    Graph attributes: `names`, `sizes`, `edges` (how many connections there are), `complete` (all of it is drawn).
+    Graph attributes: `names`, `sizes`, `columns` (of each layer), `edges` (how many connections there are),
+    `complete` (all of it is drawn).
     Nodes (layer, unit): `layer`, `symbols`, and `value` for an input or `bias`, `bias_value`, `bias_sign`, `held`;
     `carries` and `symbols` for a place of what is carried. Edges: `about`, and `symbol`, `weight` (as given),
     `held` and `ends` (the units that it joins), or `carries`.
@@ -68,7 +92,8 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
         for n, layer in enumerate(layers, 1)
     )
     complete = total <= MOST_LABELLED_EDGES and max(names.sizes) <= MOST_UNITS
-    graph = nx.DiGraph(edges=total, complete=complete, sizes=names.sizes, names=names)
+    columns = columns_of(network)
+    graph = nx.DiGraph(edges=total, complete=complete, sizes=names.sizes, names=names, columns=columns)
     shown = [shown_units(units, all_of_them=complete) for units in names.sizes]
     sample = problem.samples[0] if len(problem.samples) == 1 else None
     for unit in shown[0]:
@@ -91,7 +116,8 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
                 held=held,
             )
             _connect(graph, network, (number, unit), shown)
-        _carry_past(graph, network, number, shown)
+        if columns[number] not in columns[number + 1 :]:
+            _carry_past(graph, network, number, shown)
     return graph
 
 
@@ -102,7 +128,7 @@ def _connect(graph: nx.DiGraph, network: Network, unit: Node, shown: Sequence[Se
         for source in wiring.sources(network, number):
             if to in shown[source]:
                 start = (source, to)
-                before = start if source == number - 1 else _carried(network, number - 1, start)
+                before = _just_before(network, number, start)
                 name = canonical(graph.nodes[start]["symbols"][-1])
                 graph.add_edge(before, unit, carries=start, added=True, about=f"{name} into layer {number}")
     tied = wiring.owner(network, number) != number
@@ -111,7 +137,7 @@ def _connect(graph: nx.DiGraph, network: Network, unit: Node, shown: Sequence[Se
             continue
         symbol = wiring.weight(network, number, to, column)
         graph.add_edge(
-            (layer, own) if layer == number - 1 else _carried(network, number - 1, (layer, own)),
+            _just_before(network, number, (layer, own)),
             unit,
             symbol=symbol,
             weight=wiring.given_weight(network, number, to, column),
@@ -122,17 +148,28 @@ def _connect(graph: nx.DiGraph, network: Network, unit: Node, shown: Sequence[Se
 
 
 def _carry_past(graph: nx.DiGraph, network: Network, number: int, shown: Sequence[Sequence[int]]) -> None:
-    """Add the places in a layer for what is carried past it."""
+    """Add the places in a layer, the last of its column, for what is carried past it."""
+    columns = columns_of(network)
     for layer in range(number):
-        if not any(user > number for user in wiring.users(network, layer)):
+        if not any(columns[user] > columns[number] > columns[layer] for user in wiring.users(network, layer)):
             continue
         for own in shown[layer]:
-            before = (layer, own) if layer == number - 1 else _carried(network, number - 1, (layer, own))
+            before = _just_before(network, number, (layer, own))
             here = _carried(network, number, (layer, own))
             symbols = graph.nodes[layer, own]["symbols"][-1:]
             graph.add_node(here, layer=number, symbols=symbols, carries=(layer, own))
             about = f"{canonical(symbols[0])} past layer {number}"
             graph.add_edge(before, here, carries=(layer, own), about=about)
+
+
+def _just_before(network: Network, number: int, unit: Node) -> Node:
+    """Where a layer gets an activation from: the unit itself, or the place in the column before that carries it."""
+    columns = columns_of(network)
+    before = columns[number] - 1
+    if columns[unit[0]] == before:
+        return unit
+    last = max(layer for layer, column in enumerate(columns) if column == before)
+    return _carried(network, last, unit)
 
 
 def _carried(network: Network, past: int, unit: Node) -> Node:

@@ -17,7 +17,7 @@ from nbsolve.drawing.boxes import inside, tag
 from nbsolve.drawing.clearance import Size
 from nbsolve.drawing.columns import Columns, joined, port
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import Node, column_of
 from nbsolve.drawing.legend import MARGIN, TITLE, Legend, wrapped
 from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Row, Scene, Span, row
 from nbsolve.drawing.table import table_of
@@ -109,7 +109,8 @@ class Layout:
         found = []
         for node, centre in self.centres.items():
             unit, about = content.units[node], about_unit(self.graph, node)
-            found.append((Box(centre, *self.sizes[node[0]], unit.kind, about), unit, self.abreast[node[0]]))
+            place = column_of(self.graph, node)
+            found.append((Box(centre, *self.sizes[place], unit.kind, about), unit, self.abreast[place]))
         if self.loss is not None and content.loss is not None:
             unit, abreast = (headed(content), 1) if self.loss_aside else (content.loss, self.abreast[-1])
             found.append(
@@ -123,8 +124,9 @@ class Layout:
         for edge in self.graph.edges():
             (a, b), wiring = edge, content.wires[edge]
             before, after = joined(self.graph, self.columns, b, -1), joined(self.graph, self.columns, a, 1)
-            start = self._port(self.centres[a], self.sizes[a[0]], after.index(b), len(after), 1, self.down)
-            end = self._port(self.centres[b], self.sizes[b[0]], before.index(a), len(before), -1, self.down)
+            own, other = (self.sizes[column_of(self.graph, node)] for node in edge)
+            start = self._port(self.centres[a], own, after.index(b), len(after), 1, self.down)
+            end = self._port(self.centres[b], other, before.index(a), len(before), -1, self.down)
             about = self.graph.edges[edge]["about"]
             found.append((Line(start, end, wiring.kind, wiring.width, about), wiring))
         if self.loss is None or content.loss is None:

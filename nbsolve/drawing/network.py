@@ -53,7 +53,7 @@ def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Conten
     title = phrase("drawing.titles.network", sizes=sizes_text(names))
     notes = () if complete else (left_out(graph, names, phrase("drawing.notes.weights_not_written")),)
     loss = _symbolic_loss(problem, rows)
-    exits = {node: Wiring() for node in graph if node[0] == len(names.sizes) - 1}
+    exits = {node: Wiring() for node in graph if node[0] in names.ends}
     columns = heads(problem, names, loss is not None)
     content = Content(title, columns, units, wires, loss, exits, legend=legend, notes=notes)
     return with_carried(content, graph, rows)

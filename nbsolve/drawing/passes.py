@@ -29,7 +29,7 @@ class Pass:
         self.graph, self.readings, self.names = graph, readings, names
         self.problem = readings.solution.problem
         self.rows = Rows(names)
-        self.outputs = [node for node in graph if node[0] == len(names.sizes) - 1]
+        self.outputs = [node for node in graph if node[0] in names.ends]
 
     def title(self, what: str) -> str:
         """`Backward pass`, with the iteration and the sample where there are several."""
@@ -92,8 +92,7 @@ class Pass:
         if not self.problem.losses:
             return None
         targets = []
-        for k in range(1, self.names.outputs + 1):
-            symbol = Symbol(Role.TARGET, to=k)
+        for symbol in self.names.of_outputs(Role.TARGET):
             if self.problem.samples[self.readings.sample - 1].target is not None:
                 targets.append(self.value(symbol))
         if len(targets) > MOST_UNITS:
@@ -113,7 +112,7 @@ class Pass:
 
     def upstream(self) -> Unit | None:
         """∂L/∂a of the outputs, where that is given instead of a loss."""
-        count = self.names.outputs
+        count = self.names.sizes[-1]
         if count > MOST_UNITS:
             return None
         found = []

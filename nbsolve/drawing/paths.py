@@ -152,7 +152,7 @@ class _Drawn(Pass):
                 if self._starts_at(node) or node[0] in self.branching
                 else (self._factor(slope, (Span(phrase("drawing.marks.slope")),)),)
             )
-        atoms = output_factors(self.readings, node[1])
+        atoms = output_factors(self.readings, node)
         if self._starts_at(node):
             atoms = (Partial(LOSS, self.readings.here(a)),)
         bare = Partial(LOSS, z if len(atoms) == 1 and not self._starts_at(node) else a)

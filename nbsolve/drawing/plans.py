@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nbsolve.drawing.clearance import Size
-from nbsolve.drawing.columns import rows_of_units
+from nbsolve.drawing.columns import Columns, rows_of_units
 from nbsolve.drawing.content import Edge
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.layout import Layout
@@ -34,13 +34,18 @@ _ALIKE = 1.25
 class Across:
     """Places of the units across, and how far those of each layer reach there."""
 
+    columns: Columns
     middles: Mapping[Node, float]
     sides: Sequence[float]
 
     @cached_property
     def reach(self) -> float:
         """How far the units reach, to one side of the middle."""
-        return max(abs(place) + self.sides[node[0]] / 2 for node, place in self.middles.items())
+        return max(
+            abs(self.middles[node]) + side / 2
+            for column, side in zip(self.columns, self.sides, strict=True)
+            for node in column
+        )
 
 
 def arrangements(way: Way, most: float) -> Iterator[Across]:
@@ -53,7 +58,7 @@ def arrangements(way: Way, most: float) -> Iterator[Across]:
         room = False
         for places in rows:
             middles = {node: place * pitch for node, place in places.items()}
-            across = Across(middles, way.sides(middles))
+            across = Across(way.columns, middles, way.sides(middles))
             if 2 * across.reach <= most:
                 room = max(map(len, way.columns)) > 1
                 yield across

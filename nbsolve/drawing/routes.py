@@ -74,7 +74,7 @@ def sought(names: Names, quantity: str) -> Symbol:
 def leaving_from(symbol: Symbol, network: Network) -> list[Node]:
     """The units that a quantity acts on first."""
     layer = symbol.layer or 0
-    if symbol.role is Role.INPUT or (symbol.role is Role.ACTIVATION and layer < len(network.layers)):
+    if symbol.role is Role.INPUT or (symbol.role is Role.ACTIVATION and layer not in wiring.ends(network)):
         return after(network, (layer, number_of(symbol.to)))
     if symbol.shared:
         return [(layer, unit) for unit in range(1, wiring.width_of(network, layer) + 1)]
@@ -111,7 +111,8 @@ def branching_from(symbol: Symbol, readings: Readings) -> list[int]:
     for layer in range(1, len(network.layers) + 1):
         if layer in reached:
             reached.update(wiring.users(network, layer))
-    return [one.index for one in readings.solution.layers[:-1] if one.joint and one.index in reached]
+    hidden = (one for one in readings.solution.layers if one.index not in wiring.ends(network))
+    return [one.index for one in hidden if one.joint and one.index in reached]
 
 
 def count_routes(symbol: Symbol, readings: Readings) -> int:
@@ -121,7 +122,7 @@ def count_routes(symbol: Symbol, readings: Readings) -> int:
 
     @cache
     def behind(unit: Node) -> int:
-        if unit[0] == len(network.layers):
+        if unit[0] in wiring.ends(network):
             return 1
         units = range(1, wiring.width_of(network, unit[0]) + 1)
         leaving = [(unit[0], own) for own in units] if unit[0] in branching else [unit]
@@ -133,12 +134,12 @@ def count_routes(symbol: Symbol, readings: Readings) -> int:
 def routes(symbol: Symbol, readings: Readings) -> list[Route]:
     """The paths, in the order of the units they run through."""
     network = readings.solution.problem.network
-    last = len(network.layers)
+    ends = wiring.ends(network)
     branching = branching_from(symbol, readings)
 
     def walks(node: Node) -> Iterator[tuple[_Passed, ...]]:
         layer = node[0]
-        if layer == last:
+        if layer in ends:
             yield ((node, node),)
             return
         units = range(1, wiring.width_of(network, layer) + 1)
@@ -150,7 +151,7 @@ def routes(symbol: Symbol, readings: Readings) -> list[Route]:
     found: list[Route] = []
     for entered in _entered(symbol, network):
         for passed in walks(entered[1]):
-            factors = tuple(_factors(symbol, entered, passed, readings, last))
+            factors = tuple(_factors(symbol, entered, passed, readings))
             units = tuple(unit for unit, _ in passed)
             found.append(Route(units, factors, _share(factors, readings), entered))
     return found
@@ -166,13 +167,13 @@ def _entered(symbol: Symbol, network: Network) -> list[tuple[Node | None, Node]]
     return [(None if unit == start else start, unit) for unit in leaving_from(symbol, network)]
 
 
-def output_factors(readings: Readings, unit: int) -> tuple[Atom, ...]:
+def output_factors(readings: Readings, node: Node) -> tuple[Atom, ...]:
     """∂L/∂a and ∂a/∂z of an output, or ∂L/∂z in one piece where the text has it so (δ, and softmax)."""
-    layer = readings.solution.layers[-1]
-    z = readings.here(Symbol(Role.PRE_ACTIVATION, layer.index, unit))
+    layer = readings.solution.layers[node[0] - 1]
+    z = readings.here(Symbol(Role.PRE_ACTIVATION, *node))
     if layer.joint or readings.solution.how.way == "delta":
         return (Partial(LOSS, z),)
-    a = readings.here(Symbol(Role.ACTIVATION, layer.index, unit))
+    a = readings.here(Symbol(Role.ACTIVATION, *node))
     return (Partial(LOSS, a), Partial(a, z))
 
 
@@ -181,7 +182,6 @@ def _factors(
     entered: tuple[Node | None, Node],
     passed: tuple[_Passed, ...],
     readings: Readings,
-    last: int,
 ) -> Iterator[Atom]:
     """The factors of one path's product, from the loss back to the quantity."""
     network = readings.solution.problem.network
@@ -190,10 +190,10 @@ def _factors(
         if not wiring.adds(network, to[0]):
             yield wiring.weight(network, to[0], to[1], wiring.column_of(network, to[0], from_))
 
-    if symbol.role is Role.ACTIVATION and symbol.layer == last:
+    if symbol.role is Role.ACTIVATION and symbol.layer in wiring.ends(network):
         yield Partial(LOSS, readings.here(symbol))
         return
-    yield from output_factors(readings, passed[-1][0][1])
+    yield from output_factors(readings, passed[-1][0])
     for (own, left), (later, _) in zip(passed[-2::-1], passed[:0:-1], strict=True):
         yield from weight(later, left)
         a, z = Symbol(Role.ACTIVATION, *left), Symbol(Role.PRE_ACTIVATION, *own)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.functions import activation_name
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import Node, columns_of
 from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.scene import Row, Span, digits, row, written
 from nbsolve.given import Entry, Given
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import Partial, Role, Symbol, canonical
 
@@ -94,14 +95,20 @@ class Rows:
 
 def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row, ...], ...]:
     """What stands above each column: its place in the network, and its activation."""
-    last = len(names.sizes) - 1
+    columns = columns_of(problem.network)
+    last = max(columns)
     found: list[tuple[Row, ...]] = [(_head(phrase("drawing.heads.input"), 0),)]
-    for number, layer in enumerate(problem.network.layers, 1):
-        key = "output" if number == last else "hidden" if last == 2 else "hidden_number"
-        place = phrase(f"drawing.heads.{key}", number=str(number))
-        rows = [_head(place, number)]
-        if not layer.activation.units:  # else it stands in each unit
-            rows.append(_head(activation_name(layer.activation), number))
+    for column in range(1, last + 1):
+        own = [number for number in range(1, len(columns)) if columns[number] == column]
+        key = "output" if column == last else "hidden" if last == 2 else "hidden_number"
+        rows = [_head(phrase(f"drawing.heads.{key}", number=str(column)), own[0])]
+        for number in own:
+            activation = problem.network.layers[number - 1].activation
+            name = activation_name(activation)
+            if len(own) > 1:
+                name = phrase("drawing.heads.of_layer", number=str(number), activation=name)
+            if not activation.units:  # else it stands in each unit
+                rows.append(_head(name, number))
         found.append(tuple(rows))
     if loss:
         end = "upstream" if problem.given_gradient else "loss"
@@ -118,4 +125,8 @@ def target_rows(rows: Rows, problem: Problem) -> tuple[Row, ...]:
     targets = problem.samples[0].target
     if len(problem.samples) != 1 or targets is None:
         return ()
-    return tuple(rows.given(Symbol(Role.TARGET, to=k), entry) for k, entry in enumerate(targets, 1))
+    return tuple(
+        rows.given(vector._replace(to=k), entry)
+        for vector, entries in wiring.targets(problem.network, problem.samples[0])
+        for k, entry in enumerate(entries, 1)
+    )

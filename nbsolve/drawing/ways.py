@@ -18,7 +18,7 @@ from nbsolve.drawing.boxes import box_size, tag_sizes
 from nbsolve.drawing.clearance import Margins, Size
 from nbsolve.drawing.columns import CORNER, PORTS, Columns
 from nbsolve.drawing.content import Content, Edge, Unit
-from nbsolve.drawing.graph import Node
+from nbsolve.drawing.graph import Node, column_of
 from nbsolve.drawing.layout import headed, narrow, own_units
 from nbsolve.drawing.legend import MARGIN, TITLE, Legend, needed_width
 from nbsolve.drawing.scene import Point, Row
@@ -62,10 +62,15 @@ class Way:
         self, graph: nx.DiGraph, contents: Sequence[Content], labels: Labels, down: bool, flat: Flat | None
     ) -> None:
         self.graph, self.contents, self.down, self.stretched = graph, contents, down, False
-        layers = range(1 + max(node[0] for node in graph))
-        self.columns: Columns = tuple(tuple(node for node in graph if node[0] == layer) for layer in layers)
+        layers = range(1 + max(graph.graph["columns"]))
+        self.columns: Columns = tuple(
+            tuple(node for node in graph if column_of(graph, node) == layer) for layer in layers
+        )
+        sizes_of = [*zip(graph.graph["columns"], graph.graph["sizes"], strict=True)]
         self.left_out = frozenset(
-            k for k in layers if graph.graph["sizes"][k] > len(own_units(graph, self.columns[k]))
+            k
+            for k in layers
+            if sum(size for column, size in sizes_of if column == k) > len(own_units(graph, self.columns[k]))
         )
         heads = [[content.heads[k] for content in contents] for k in range(len(contents[0].heads))]
         self.heads = [[narrow(rows) if down else rows for rows in every] for every in heads]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.given import Entry, Letter
+from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import Network, Notation, Sample
 from nbsolve.symbol import Role, Symbol, canonical
@@ -47,6 +48,6 @@ def _cells(network: Network, samples: tuple[Sample, ...]) -> Iterator[tuple[Symb
         for to, entry in enumerate(layer.bias.values, 1):
             yield Symbol(role, number, to), entry
     for sample in samples:
-        for role, side in ((Role.INPUT, sample.input), (Role.TARGET, sample.target or ())):
+        for vector, side in ((Symbol(Role.INPUT), sample.input), *wiring.targets(network, sample)):
             for to, entry in enumerate(side, 1):
-                yield Symbol(role, to=to), entry
+                yield vector._replace(to=to), entry

@@ -5,6 +5,7 @@ from __future__ import annotations
 import flint
 
 from nbsolve.given import Entry, Given, Letter
+from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import AnyProblem, LossTerm, Network, Part, Problem, Sample
 
@@ -19,9 +20,10 @@ def check_targets(
 ) -> None:
     """Targets in the domain of every loss, losses that suit the outputs; notes faults and warnings."""
     loss = root.get("loss") or root
-    outputs = network.layers[-1].units
-    last = network.layers[-1].activation.name
     for term in losses:
+        output = network.layers[(term.layer or 0) - 1]
+        outputs, last = output.units, output.activation.name
+        own = tuple(_of_layer(network, term, sample) for sample in samples)
         if term.name == "categorical_cross_entropy" and outputs == 1:
             hint = "for one output use binary_cross_entropy"
             loss.fault(
@@ -38,16 +40,22 @@ def check_targets(
             )
         elif term.name in _COSINES and outputs == 1:
             loss.warn("the cosine of one output is 1 or −1: its gradient is 0")
-        for place, sample in enumerate(samples):
+        for place, sample in enumerate(own):
             _check_target(_target_cursor(root, place), term, sample)
-        if term.name in _OF_CLASSES and any(total is not None and total != 1 for total in map(_sum, samples)):
+        if term.name in _OF_CLASSES and any(total is not None and total != 1 for total in map(_sum, own)):
             loss.warn("targets that do not sum to 1: the derivative with respect to z is p Σy − y, not p − y")
-        if term.name == "hinge" and any(
-            abs(y.value) != 1 for sample in samples for y in _numbers(sample.target)
-        ):
+        if term.name == "hinge" and any(abs(y.value) != 1 for sample in own for y in _numbers(sample.target)):
             loss.warn("hinge loss is usually taken with targets −1 and 1")
     if losses and any(choice.name == "step" for choice in network.activations):
         loss.warn("the derivative of the step function is 0: no gradient passes through it")
+
+
+def _of_layer(network: Network, term: LossTerm, sample: Sample) -> Sample:
+    """A sample with the targets of the output layer alone that a term of the loss is of."""
+    if term.layer is None:
+        return sample
+    own = {vector.layer: given for vector, given in wiring.targets(network, sample)}
+    return sample.model_copy(update={"target": own.get(term.layer)})
 
 
 NEED_NUMBERS = ("forward_after", "loss_after", "epoch_loss")

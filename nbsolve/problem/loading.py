@@ -9,12 +9,14 @@ from typing import Literal
 
 from nbsolve.errors import Fault, ProblemError
 from nbsolve.given import Letter
+from nbsolve.problem import wiring
 from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_letters, check_targets
 from nbsolve.problem.classes import check_classes, classifies
 from nbsolve.problem.common import keys_of, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, Notes, listing
 from nbsolve.problem.emitting import emit
+from nbsolve.problem.heads import check_heads, of_layers
 from nbsolve.problem.losses import read_losses, read_regulariser
 from nbsolve.problem.model import AnyProblem, Notation, Part, Problem, Training
 from nbsolve.problem.naming import read_notation
@@ -167,17 +169,24 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         if not root.has(key):
             root.fault(f"the problem has no {key}", expected=f"{key}: {expected}")
     network_cursor, samples_cursor = root.get("network"), root.get("samples")
-    network = None if network_cursor is None else read_network(network_cursor, folder)
+    named = of_layers(root.get("loss"))
+    network = None if network_cursor is None else read_network(network_cursor, folder, named)
     inputs, outputs = (None, None) if network is None else (network.inputs, network.layers[-1].units)
+    ends = () if network is None else wiring.ends(network)
+    heads: dict[int, int] = {}
+    if network is not None and (named or len(ends) == 1):
+        heads = {end: wiring.width_of(network, end) for end in ends}
+    if len(heads) > 1:
+        check_heads(root, heads)
     classes = _names(root, "classes", outputs, "output unit")
     read = None
     if samples_cursor is not None:
-        read = read_samples(samples_cursor, inputs, outputs, folder, classes)
+        read = read_samples(samples_cursor, inputs, outputs, folder, classes, heads)
     samples = None if read is None else read.samples
     classes = classes or (() if read is None else read.classes)
     features = _names(root, "features", inputs, "input") or (() if read is None else read.features)
     loss_cursor, training_cursor = root.get("loss"), root.get("training")
-    losses = () if loss_cursor is None else read_losses(loss_cursor, outputs, classes)
+    losses = () if loss_cursor is None else read_losses(loss_cursor, outputs, classes, heads)
     training: Training | None = None
     if training_cursor is not None:
         training = read_training(training_cursor, None if samples is None else len(samples), network)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from nbsolve.catalogue import JOINT_LOSS_FORMULAS, LOSS_ALIASES, LOSS_FORMULAS, LOSSES, PENALTIES
@@ -11,19 +12,24 @@ from nbsolve.formula import LOSS_VARIABLES, MOST_OUTPUTS, is_joint
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.heads import every_head, layer_of
 from nbsolve.problem.model import LossTerm, Over, Regulariser
 from nbsolve.problem.own import CUSTOM, read_own
 
-SETTINGS = ("weight", "scale", "over_outputs", "over_samples", "log_base")
+SETTINGS = ("weight", "scale", "over_outputs", "over_samples", "log_base", "of")
 _ONE, _HALF = Given.read("1"), Given.read("1/2")
 
 
 def read_losses(
-    cursor: Cursor, outputs: int | None = None, classes: Sequence[str] = ()
+    cursor: Cursor,
+    outputs: int | None = None,
+    classes: Sequence[str] = (),
+    heads: Mapping[int, int] = MappingProxyType({}),
 ) -> tuple[LossTerm, ...] | None:
     """The terms of the loss, aliases resolved and defaults filled in; None after noting a fault.
 
-    `outputs`: the number of outputs, None where it is not known.
+    `outputs`: the number of outputs, None where it is not known. `heads`: the output layers and their widths; of
+    several each has a term of its own.
     """
     elements = [*cursor.each()] if cursor.is_list else [cursor]
     if not elements:
@@ -35,9 +41,11 @@ def read_losses(
             f"loss has several names ({', '.join(cursor.keys()[:6])})", expected="one loss", hint=hint
         )
         return None
-    terms = [_term(element, outputs, classes) for element in elements]
+    terms = [_of_layer(element, outputs, classes, heads) for element in elements]
     known = [term for term in terms if term is not None]
     if len(known) != len(terms):
+        return None
+    if not every_head(cursor, [term.layer for term, _ in known], heads):
         return None
     if len(known) > 1 and any(term.unit is not None for term, _ in known):
         hint = "give the loss by a formula: {custom: {name: …, formula: …}}"
@@ -51,6 +59,25 @@ def read_losses(
         return None
     over_samples: Over = said.pop() if said else "mean"
     return tuple(term.model_copy(update={"over_samples": over_samples}) for term, _ in known)
+
+
+def _of_layer(
+    cursor: Cursor, outputs: int | None, classes: Sequence[str], heads: Mapping[int, int]
+) -> tuple[LossTerm, Over | None] | None:
+    """A term of the loss, with the output layer that it belongs to where there are several."""
+    if not heads:
+        return _term(cursor, outputs, classes)
+    named = [cursor.text] if cursor.is_scalar else cursor.keys() if cursor.is_mapping else []
+    if len(heads) > 1 and OUTPUT in named:
+        cursor.fault("output stands in the place of a loss", expected="a loss for each output layer")
+        return None
+    layer = layer_of(cursor, heads)
+    if layer is None:
+        return None
+    found = _term(cursor, heads[layer], classes)
+    if found is None or len(heads) == 1:
+        return found
+    return found[0].model_copy(update={"layer": layer}), found[1]
 
 
 def _term(cursor: Cursor, count: int | None, classes: Sequence[str]) -> tuple[LossTerm, Over | None] | None:

@@ -97,7 +97,7 @@ class Network(_Frozen):
 
 
 class Sample(_Frozen):
-    """One input vector x and, where there is a loss, its target vector y.
+    """One input vector x and, where there is a loss, its target vector y (of several output layers one by one).
 
     `upstream` is ∂L/∂a of the outputs, where that is given instead of a loss; `weight` what its loss is
     multiplied by.
@@ -119,7 +119,8 @@ class LossTerm(_Frozen):
 
     `name` is canonical, `written` what the file says (`mse`); `log_base` None is the natural log. `formula` is
     that of a loss which the catalogue does not have; of all `outputs` together where that is their number. `unit`:
-    the number of the output that stands in the place of a loss.
+    the number of the output that stands in the place of a loss. `layer`: the output layer whose loss it is, where
+    the network has several.
     """
 
     name: str
@@ -133,6 +134,7 @@ class LossTerm(_Frozen):
     formula: str | None = None
     outputs: int | None = None
     unit: int | None = None
+    layer: int | None = None
 
 
 class Regulariser(_Frozen):

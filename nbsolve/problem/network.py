@@ -25,8 +25,8 @@ MAXIMUM_LETTERS = 10_000
 """Weights that are letters each have a name of their own in the solution."""
 
 
-def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
-    """The network, or None after noting what is wrong with it."""
+def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = frozenset()) -> Network | None:
+    """The network, or None after noting what is wrong with it. `heads`: layers that have losses of their own."""
     if not cursor.mapping(("inputs", "layout", "layers"), "network"):
         return None
     layout = _layout(cursor.get("layout"))
@@ -74,7 +74,8 @@ def read_network(cursor: Cursor, folder: Path | None) -> Network | None:
         widths.append(units)
     sound = tuple(layer for layer in layers if layer is not None)
     _check_own(elements, layers)
-    _check_used(elements, layers)
+    if not heads:  # else what no layer takes is an output layer, which has a loss
+        _check_used(elements, layers)
     if inputs is None or layout is None or not sound or len(sound) != len(layers):
         return None
     return Network(inputs=inputs, layout=layout, layers=sound)
@@ -118,10 +119,13 @@ def _check_used(elements: list[Cursor], layers: list[DenseLayer | None]) -> None
     """Every layer but the last leads somewhere."""
     used = {source for n, layer in enumerate(layers) if layer for source in layer.sources or (n,)}
     for number, (element, layer) in enumerate(zip(elements, layers, strict=True), 1):
-        if layer is not None and number < len(layers) and number not in used and None not in layers:
+        if layer is None or number == len(layers):
+            continue
+        if number not in used and None not in layers:
             element.fault(
                 f"no layer takes the activations of layer {number}",
-                expected=f"from: [{number}, …] in a layer after it",
+                expected=f"from: [{number}, …] in a layer after it; of an output layer a loss of its own, "
+                f"loss: [{{squared_error: {{of: {number}}}}}, …]",
             )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from nbsolve.given import Entry, Given
 from nbsolve.problem.cells import is_symbolic, letters, read_cell, read_cells
 from nbsolve.problem.commas import comma_hint, warn_of_commas
 from nbsolve.problem.cursor import Cursor, listing, shown, suggestion, too_many
 from nbsolve.problem.files import FileFault, Table, locate, read_table
+from nbsolve.problem.heads import read_targets
 from nbsolve.problem.model import Sample
 
 MAXIMUM_SAMPLES = 10_000
@@ -33,8 +36,9 @@ def read_samples(
     outputs: int | None,
     folder: Path | None,
     classes: tuple[str, ...] = (),
+    heads: Mapping[int, int] = MappingProxyType({}),
 ) -> Read | None:
-    """The samples; None after noting what is wrong.
+    """The samples; None after noting what is wrong. `heads`: the output layers and their widths.
 
     `inputs`, `outputs` of None: not known, not checked. `classes`: their names, one for each output, where the
     problem has them.
@@ -53,7 +57,7 @@ def read_samples(
     if not 1 <= len(elements) <= MAXIMUM_SAMPLES:
         cursor.fault(f"there are {len(elements)} samples", expected=f"1 to {MAXIMUM_SAMPLES:,} samples")
         return None
-    samples = [_sample(element, inputs, outputs, classes) for element in elements]
+    samples = [_sample(element, inputs, outputs, classes, heads) for element in elements]
     known = tuple(sample for sample in samples if sample is not None)
     if len(known) != len(samples):
         return None
@@ -66,7 +70,11 @@ def read_samples(
 
 
 def _sample(
-    cursor: Cursor, inputs: int | None, outputs: int | None, classes: tuple[str, ...]
+    cursor: Cursor,
+    inputs: int | None,
+    outputs: int | None,
+    classes: tuple[str, ...],
+    heads: Mapping[int, int],
 ) -> Sample | None:
     if not cursor.mapping(("input", "target", "class", "x", "y"), "a sample"):
         return None
@@ -80,6 +88,8 @@ def _sample(
             return None
         if name == "target" and inner.is_scalar and outputs != 1 and inner.text in classes:
             values[name] = _indicator(inner.text, classes)
+        elif name == "target" and len(heads) > 1:
+            values[name] = read_targets(inner, heads)
         else:
             values[name] = _vector(inner, name, inputs if name == "input" else outputs)
     named = cursor.get("class")

@@ -299,11 +299,18 @@ def _bias(description: str, *, shared: bool) -> Schema:
 
 def _samples() -> Schema:
     vector = {"anyOf": [reference("cell"), reference("vector")]}
+    by_layer: Schema = {
+        "description": "The targets of several output layers, by the numbers of these layers.",
+        "type": "object",
+        "additionalProperties": False,
+        "patternProperties": {"^[1-9][0-9]*$": vector},
+    }
+    target = {"anyOf": [*vector["anyOf"], by_layer]}
     keys = {
         "input": {"description": "The input x.", **vector},
-        "target": {"description": "The target y; left out for a forward pass only.", **vector},
+        "target": {"description": "The target y; left out for a forward pass only.", **target},
         "x": {"description": "Another name for input.", **vector},
-        "y": {"description": "Another name for target.", **vector},
+        "y": {"description": "Another name for target.", **target},
     }
     keys["class"] = text("The class of the sample, one of `classes`, instead of a target.")
     sample = mapping(keys)
@@ -333,6 +340,11 @@ def _loss() -> Schema:
         "scale": reference("number", "A factor that belongs to the loss itself, such as 1/2 (default 1)."),
         "over_outputs": one_of("Outputs are summed or averaged.", over),
         "over_samples": one_of("Samples of a batch are summed or averaged (default mean).", over),
+        "of": {
+            "description": "Of several output layers, the number of the one whose loss it is.",
+            "type": "integer",
+            "minimum": 1,
+        },
     }
     options: dict[str, dict[str, Schema]] = {}
     for name in (*LOSSES, *LOSS_ALIASES):

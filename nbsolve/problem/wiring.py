@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.given import Entry
-from nbsolve.problem.model import Network
+from nbsolve.problem.model import Network, Sample
 from nbsolve.symbol import Role, Symbol, Unit
 
 __all__ = [
     "adds",
     "column_of",
+    "ends",
     "given_weight",
     "incoming",
     "is_chain",
@@ -23,6 +24,7 @@ __all__ = [
     "own_weights",
     "owner",
     "sources",
+    "targets",
     "users",
     "uses_of_weights",
     "weight",
@@ -44,6 +46,22 @@ def adds(network: Network, layer: int) -> bool:
 def users(network: Network, layer: int) -> list[int]:
     """The layers that take the activations of this one."""
     return [later for later in range(layer + 1, len(network.layers) + 1) if layer in sources(network, later)]
+
+
+def ends(network: Network) -> tuple[int, ...]:
+    """The output layers: those whose activations no layer takes."""
+    used = {source for layer in range(1, len(network.layers) + 1) for source in sources(network, layer)}
+    return tuple(layer for layer in range(1, len(network.layers) + 1) if layer not in used)
+
+
+def targets(network: Network, sample: Sample) -> Iterator[tuple[Symbol, tuple[Entry, ...]]]:
+    """The targets of each output layer of a sample; the vector has a layer where there are several of them."""
+    rest = sample.target or ()
+    several = len(ends(network)) > 1
+    for end in ends(network) if rest else ():
+        units = width_of(network, end)
+        yield Symbol(Role.TARGET, end if several else None), rest[:units]
+        rest = rest[units:]
 
 
 def width_of(network: Network, layer: int) -> int:

@@ -280,7 +280,8 @@ class Computation:
         terms: list[Expr] = []
         for term in self.problem.losses:
             definition = _filled(loss_of(term).definition, term.parameters)
-            letters = self._entries(definition) if loss_of(term).entries else {"a": self._output, "y": Y}
+            n = term.layer or self.depth
+            letters = self._entries(definition, n) if loss_of(term).entries else self._both(n)
             body = total_of(self._weighted(with_variables(definition, letters)))
             terms.append(self._scaled(term, self._factor(term), body))
         regulariser = self.problem.regulariser
@@ -289,21 +290,35 @@ class Computation:
             terms.append(self._of_penalty(regulariser.scale.value, total(*squares)))
         return total(*terms)
 
-    @property
-    def _output(self) -> Variable:
-        return Variable(f"a{self.depth}")
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """The output layers."""
+        return wiring.ends(self.problem.network)
+
+    def _both(self, n: int) -> dict[str, Expr]:
+        """The activations of an output layer and their targets: of several layers some columns of all."""
+        if len(self.ends) == 1:
+            return {"a": Variable(f"a{n}"), "y": Y}
+        widths = [wiring.width_of(self.problem.network, end) for end in self.ends]
+        first = sum(widths[: self.ends.index(n)])
+        last = first + wiring.width_of(self.problem.network, n)
+        return {"a": Variable(f"a{n}"), "y": Function("part", (Y, number(first), number(last)))}
+
+    def _terms_of(self, n: int) -> list[LossTerm]:
+        """The terms of the loss of an output layer."""
+        return [term for term in self.problem.losses if term.layer in (None, n)]
 
     def _weighted(self, body: Expr) -> Expr:
         """A row for each sample, times its weight where the samples have any."""
         return product(OF_SAMPLES, body) if self.problem.weighted else body
 
-    def _entries(self, formula: Expr) -> dict[str, Expr]:
+    def _entries(self, formula: Expr, n: int) -> dict[str, Expr]:
         """a_1, y_1, a_2, … of a loss of all outputs: columns of the batch."""
         found: dict[str, Expr] = {}
         for node in walk(formula):
             match = re.fullmatch(r"([ay])_(\d+)", node.name) if isinstance(node, Variable) else None
             if match is not None:
-                whole = self._output if match[1] == "a" else Y
+                whole = self._both(n)[match[1]]
                 found[match[0]] = Function("column", (whole, number(int(match[2]) - 1)))
         return found
 
@@ -314,7 +329,7 @@ class Computation:
     def _factor(self, term: LossTerm) -> flint.fmpq:
         factor = term.weight.value * term.scale.value
         if term.over_outputs == "mean" and loss_of(term).separable:
-            factor /= self.problem.network.layers[-1].units
+            factor /= wiring.width_of(self.problem.network, term.layer or self.depth)
         return factor
 
     def _scaled(self, term: LossTerm, factor: flint.fmpq, body: Expr) -> Expr:
@@ -366,7 +381,7 @@ class Computation:
 
     def _backward(self) -> Iterator[Assignment]:
         for n in range(self.depth, 0, -1):
-            cancelled = self._cancelled() if n == self.depth else None
+            cancelled = self._cancelled(n) if n in self.ends else None
             if cancelled is not None:
                 yield f"dz{n}", cancelled
             else:
@@ -375,18 +390,21 @@ class Computation:
             yield from self._gradients(n)
 
     def _upstream(self, n: int) -> Expr:
-        if n < self.depth:
+        if n not in self.ends:
             return total(*(self._share(n, user) for user in wiring.users(self.problem.network, n)))
         if self.problem.given_gradient:
             return GIVEN
         terms = []
-        for term in self.problem.losses:
+        for term in self._terms_of(n):
             record = loss_of(term)
             if record.entries:
                 slopes = [_filled(entry, term.parameters) for entry in record.entries]
-                body: Expr = Function("columns", tuple(with_variables(s, self._entries(s)) for s in slopes))
+                body: Expr = Function(
+                    "columns", tuple(with_variables(s, self._entries(s, n)) for s in slopes)
+                )
             else:
-                own = {"a": self._output, "y": Y, "a_k": self._output, "y_k": Y}
+                both = self._both(n)
+                own = {**both, "a_k": both["a"], "y_k": both["y"]}
                 body = with_variables(_filled(record.derivative, term.parameters), own)
             scaled = self._scaled(term, self._factor(term) * record.coefficient, body)
             terms.append(self._weighted(scaled))
@@ -425,19 +443,26 @@ class Computation:
             return with_variables(slope, {"z": z, "a": a})
         return Applied(f"{own.name}_derivative", slope, (("z", z),))
 
-    def _cancelled(self) -> Expr | None:
-        """∂L/∂z of the outputs where loss and activation cancel."""
-        if len(self.problem.losses) != 1:
+    def _cancelled(self, n: int) -> Expr | None:
+        """∂L/∂z of an output layer where loss and activation cancel."""
+        if len(self._terms_of(n)) != 1:
             return None
-        term = self.problem.losses[0]
-        body = CANCELLATIONS.get((term.name, self.problem.network.layers[-1].activation.name))
+        (term,) = self._terms_of(n)
+        body = CANCELLATIONS.get((term.name, self.problem.network.layers[n - 1].activation.name))
         if body is None:
             return None
-        target_sum: Expr = Function("sum_outputs", (Y,))
-        if all(_adds_to_one(sample.target) for sample in self.problem.samples):
+        both = self._both(n)
+        target_sum: Expr = Function("sum_outputs", (both["y"],))
+        targets = (
+            given
+            for sample in self.problem.samples
+            for vector, given in wiring.targets(self.problem.network, sample)
+            if vector.layer in (None, n)
+        )
+        if all(map(_adds_to_one, targets)):
             target_sum = number(1)
-        body = _filled(body, self.problem.network.layers[-1].activation.parameters)
-        body = with_variables(body, {"a": self._output, "y": Y, "target_sum": target_sum})
+        body = _filled(body, self.problem.network.layers[n - 1].activation.parameters)
+        body = with_variables(body, {**both, "target_sum": target_sum})
         factors = body.operands if isinstance(body, Product) else (body,)
         body = product(*(substitute(factor, _multiplied) for factor in factors))
         return self._weighted(self._scaled(term, self._factor(term) * loss_of(term).coefficient, body))

@@ -269,7 +269,6 @@ class Run:
     def on_a_kink(self) -> bool:
         """Whether a function is taken exactly at a kink or jump, which doubles may miss by 10⁻¹⁷."""
         layers = self.problem.network.layers
-        depth = len(layers)
         for iteration in self.solution.iterations:
             for label in iteration.labels:
                 for n, layer in enumerate(layers, 1):
@@ -277,11 +276,16 @@ class Run:
                     kinks = (activation_of(choice).kink for choice in layer.activation.each_once)
                     if any(kink is not None for kink in kinks) and _has_zero(z):
                         return True
-                if any(loss_of(term).kink is not None for term in self.problem.losses):
-                    a = iteration.values[Symbol(Role.ACTIVATION, depth, sample=label)]
-                    y = iteration.values[Symbol(Role.TARGET, sample=label)]
-                    if all(map(is_exact, np.ravel(np.asarray(a)))):
-                        return _has_zero(np.asarray(a) - np.asarray(y)) or np.dot(a, y) == 1  # type: ignore[arg-type]
+                for term in self.problem.losses:
+                    if loss_of(term).kink is None:
+                        continue
+                    n = term.layer or len(layers)
+                    a = iteration.values[Symbol(Role.ACTIVATION, n, sample=label)]
+                    y = iteration.values[Symbol(Role.TARGET, term.layer, sample=label)]
+                    if all(map(is_exact, np.ravel(np.asarray(a)))) and (
+                        _has_zero(np.asarray(a) - np.asarray(y)) or np.dot(a, y) == 1  # type: ignore[arg-type]
+                    ):
+                        return True
         return False
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from nbsolve.blocks.dense import Dense
 from nbsolve.expr import Array
 from nbsolve.given import Given
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import LayerState, Problem, Training
 from nbsolve.solving.rates import UPDATES, rates_given, setting
@@ -105,7 +106,8 @@ def begun(
         sample = problem.samples[place - 1]
         values.put_given(Symbol(Role.INPUT, sample=label), given_array(sample.input))
         if sample.target is not None:
-            values.put_given(Symbol(Role.TARGET, sample=label), given_array(sample.target))
+            for vector, entries in wiring.targets(problem.network, sample):
+                values.put_given(vector._replace(sample=label), given_array(entries))
         if sample.upstream is not None:
             output = layer_activation(len(problem.network.layers), sample=label)
             values.put_given(Partial(Symbol(Role.LOSS), output), given_array(sample.upstream))

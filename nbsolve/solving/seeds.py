@@ -18,7 +18,7 @@ __all__ = ["Seeds"]
 
 @dataclass(frozen=True)
 class Seeds:
-    """∂L/∂a of the last layer's units, from the loss or as given. `sign` is −1 where it is to be turned round."""
+    """∂L/∂a of an output layer's units, from the loss or as given. `sign` is −1 where it is to be turned round."""
 
     passes: Backward
     objective: Objective
@@ -34,7 +34,7 @@ class Seeds:
             self.passes.found[output] = Gradient(self._signed(named.whole), signed, named.chain)
             return
         cancels = self.passes.cancelled(self.last.z(None, label)) is not None
-        several = len(self.objective.problem.losses) > 1
+        several = len(self.objective.terms) > 1
         asked = self.passes.how.way == "local_derivatives"
 
         def derivative(entry: Symbol) -> Expr:

@@ -17,7 +17,7 @@ from nbsolve.general import IndexedSum
 from nbsolve.graph import Graph, Node
 from nbsolve.graph.graph import array_of
 from nbsolve.solving.backward import times
-from nbsolve.symbol import Partial, Symbol
+from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.signed import signed_product
 from nbsolve.symbolic.slopes import in_closed_form
@@ -26,11 +26,14 @@ from nbsolve.symbolic.summing import Summing
 
 @dataclass(frozen=True)
 class Backward:
-    """The gradients of one sample. `named` are the layers whose error signals keep a name."""
+    """The gradients of one sample, from the `outputs` of each output layer back.
+
+    `named` are the layers whose error signals keep a name.
+    """
 
     graph: Graph
     layers: Sequence[Dense]
-    output: Output
+    outputs: tuple[Output, ...]
     sample: int | None
     named: frozenset[int]
     summing: Summing
@@ -40,16 +43,18 @@ class Backward:
 
     def chain(self, entry: Symbol) -> Expr:
         """∂L/∂entry as a chain from the loss, or its name."""
-        if self._keeps_name(entry) or (self._at_end(entry) and self.output.joint):
+        output = self.ending_in(entry)
+        if self._keeps_name(entry) or (output is not None and output.joint):
             return _named(entry)
         return self.full_chain(entry)
 
     def full_chain(self, entry: Symbol) -> Expr:
         """∂L/∂entry as a chain of partial derivatives, also where it has a name of its own."""
-        if self.output.is_activation(entry):
+        if any(output.is_activation(entry) for output in self.outputs):
             return _named(entry)
-        if self._at_end(entry) and self.output.joint and entry.to is not None:
-            return self.output.chain(entry.to)
+        output = self.ending_in(entry)
+        if output is not None and output.joint and entry.to is not None:
+            return output.chain(entry.to)
         return self._remembered(
             True, entry, lambda node, slot, of: product(self.chain(of), Quantity(Partial(of, entry)))
         )
@@ -58,17 +63,19 @@ class Backward:
 
     def closed(self, entry: Symbol) -> Expr:
         """∂L/∂entry in closed form, or its name."""
-        if self._keeps_name(entry) or (self._at_end(entry) and not self.output.inline):
+        output = self.ending_in(entry)
+        if self._keeps_name(entry) or (output is not None and not output.inline):
             return _named(entry)
         return self.full_closed(entry)
 
     def full_closed(self, entry: Symbol) -> Expr:
         """The closed form of ∂L/∂entry, also where it has a name."""
         if entry.to is not None:
-            if self.output.is_activation(entry):
-                return self.output.in_activation(entry.to)
-            if self._at_end(entry):
-                return self.output.in_pre_activation(entry.to)
+            for output in self.outputs:
+                if output.is_activation(entry):
+                    return output.in_activation(entry.to)
+                if output.is_pre_activation(entry):
+                    return output.in_pre_activation(entry.to)
 
         def term(node: Node, slot: str, of: Symbol) -> Expr:
             upstream, local = self.closed(of), self.graph.local(node, slot, of, entry)
@@ -102,11 +109,12 @@ class Backward:
 
     # ------------------------------------------------------------------ names
 
-    def _at_end(self, entry: Symbol) -> bool:
-        return self.output.is_pre_activation(entry)
+    def ending_in(self, entry: Symbol) -> Output | None:
+        """The output layer that a pre-activation belongs to; None for any other quantity."""
+        return next((output for output in self.outputs if output.is_pre_activation(entry)), None)
 
     def _keeps_name(self, entry: Symbol) -> bool:
-        return entry.role is self.output.pre_activation.role and entry.layer in self.named
+        return entry.role is Role.PRE_ACTIVATION and entry.layer in self.named
 
 
 def _named(entry: Symbol) -> Expr:

@@ -57,7 +57,7 @@ class _Writer:
     def factors(self, layer: Dense) -> Iterator[Step]:
         """∂L/∂a_j of the output, ∂a_j/∂z_j of any layer; for a softmax ∂a_k/∂z_j."""
         _, j = self._ends(layer)
-        output = self.backward.output
+        output = self.backward.outputs[0]
         known = not output.objective.problem.given_gradient and (
             output.objective.general or isinstance(j, int)
         )
@@ -78,7 +78,7 @@ class _Writer:
     def signal(self, layer: Dense) -> Iterator[Step]:
         """∂L/∂z_j of a layer whose error signals keep their name."""
         _, j = self._ends(layer)
-        output = self.backward.output
+        output = self.backward.outputs[0]
         target = Partial(LOSS, layer.z(j))
         if output.joint and output.is_activation(layer.a(j)):
             chain = output.chain(j)
@@ -109,7 +109,7 @@ class _Writer:
         assert local is not None
         closed = times(self.backward.closed(z), local)
         chain = product(self.backward.chain(z), Quantity(Partial(z, wrt)))
-        problem = self.backward.output.objective.problem
+        problem = self.backward.outputs[0].objective.problem
         if wrt.role is Role.WEIGHT and problem.regulariser is not None:
             penalty = penalty_gradient(problem, 1, wrt)
             chain, closed = total(chain, penalty), total(closed, penalty)
@@ -146,7 +146,7 @@ def general_formulae(solution: Solution, output: Output, named: frozenset[int]) 
         backward = Backward(
             output.graph,
             solution.layers,
-            replace(output),
+            (replace(output),),
             output.sample,
             named,
             OverIndices(indices),

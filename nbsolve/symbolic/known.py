@@ -11,6 +11,7 @@ from nbsolve.blocks.dense import Dense
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Letter
+from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import write
 from nbsolve.solution import Solution
@@ -43,9 +44,9 @@ def known_values(
             put(constant, entry)
     for place, label in zip(samples, labels, strict=True):
         sample = problem.samples[place - 1]
-        for role, side in ((Role.INPUT, sample.input), (Role.TARGET, sample.target or ())):
+        for vector, side in ((Symbol(Role.INPUT), sample.input), *wiring.targets(problem.network, sample)):
             for to, entry in enumerate(side, start=1):
-                put(Symbol(role, to=to, sample=label), entry)
+                put(vector._replace(to=to, sample=label), entry)
         for to, entry in enumerate(sample.upstream or (), start=1):
             put(Partial(Symbol(Role.LOSS), layers[-1].a(to, label)), entry)
     if problem.training is not None:

@@ -6,7 +6,7 @@ Source: M. A. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2, equ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
@@ -24,16 +24,14 @@ from nbsolve.symbolic.recorder import LetterRecorder
 from nbsolve.values import Values
 
 
-def matrix_steps(solution: Solution, values: Values, output: Output | None = None) -> Iterator[Step]:
+def matrix_steps(solution: Solution, values: Values, outputs: Sequence[Output] = ()) -> Iterator[Step]:
     """The forward pass with matrices and, where there is a loss, the backward pass."""
     graph = network_graph(solution.layers)
     recorder = LetterRecorder(1, solution.arithmetic, None, values=values)
     write_forward(recorder, graph)
     yield from recorder.steps
-    if output is None:
-        return
-    for layer in reversed(solution.layers):
-        yield _signal(solution, graph, layer, output, values)
+    for layer in reversed(solution.layers) if outputs else ():
+        yield _signal(solution, graph, layer, outputs, values)
         yield from _gradients(solution, graph, layer, values)
 
 
@@ -41,11 +39,14 @@ def _delta(layer: int | None) -> Expr:
     return Quantity(Symbol(Role.DELTA, layer))
 
 
-def _signal(solution: Solution, graph: Graph, layer: Dense, output: Output, values: Values) -> Step:
+def _signal(
+    solution: Solution, graph: Graph, layer: Dense, outputs: Sequence[Output], values: Values
+) -> Step:
     """δ of a layer, with the sign that the problem gives it."""
     target = Symbol(Role.DELTA, layer.index)
     ((node, slot),) = graph.users(layer.z())
-    if layer.index < len(solution.layers):
+    output = next((one for one in outputs if one.layer.index == layer.index), None)
+    if output is None:
         upstream = total(
             *(
                 graph.back(*user, _delta(user[0].target.layer), array=layer.a())

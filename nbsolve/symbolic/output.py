@@ -35,7 +35,7 @@ from nbsolve.objective import Objective
 from nbsolve.problem.functions import loss_of
 from nbsolve.recorder import forms
 from nbsolve.step import Form, Reason
-from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
+from nbsolve.symbol import Index, Partial, Symbol, Unit
 from nbsolve.symbolic.index_letters import index_variables
 from nbsolve.symbolic.signed import distinct, leading, signed_product, times
 from nbsolve.symbolic.slopes import in_closed_form
@@ -89,7 +89,7 @@ class Output:
 
     def in_activation(self, k: Unit) -> Expr:
         """∂L/∂a_k as it enters a closed form: by its name where it is long or a case distinction."""
-        terms = self.objective.problem.losses
+        terms = self.objective.terms
         if isinstance(k, Index) and not self.objective.general:
             return self._g(k)
         spelled = self.spelled_in_activation(k)
@@ -118,7 +118,7 @@ class Output:
 
     @property
     def _simplifying(self) -> Reason:
-        fractions = any(loss_of(term).plain is not None for term in self.objective.problem.losses)
+        fractions = any(loss_of(term).plain is not None for term in self.objective.terms)
         return Reason.COMMON_DENOMINATOR if fractions else Reason.SIMPLIFIED
 
     # ------------------------------------------------------------------ ∂L/∂z
@@ -191,7 +191,7 @@ class Output:
 
     def one_hot(self, j: int) -> Expr | None:
         """∂L/∂z_j where the targets add up to 1, if that is simpler; None where it says nothing new."""
-        targets = [Symbol(Role.TARGET, to=k, sample=self.sample) for k in self.layer.units]
+        targets = [self.objective.target(k, self.sample) for k in self.layer.units]
         if not self.joint or all(symbol in self.values for symbol in targets):
             return None
         if self.objective.cancelled(j, self.sample, self.values) is not None:
@@ -281,7 +281,7 @@ class Output:
         return product(*self._cross_entropy_coefficient(), body)
 
     def _cross_entropy_coefficient(self) -> list[Expr]:
-        (term,) = self.objective.problem.losses
+        (term,) = self.objective.terms
         return [*self.objective.coefficient(term, loss_of(term)), *self.softmax.factor]
 
     # ------------------------------------------------------------------ errors
@@ -296,7 +296,7 @@ class Output:
 
     def _error_factor(self, k: Unit) -> Expr | None:
         """Σ q, where every loss has ∂ℓ/∂a = (a − y) q; None for a single loss and for any other."""
-        terms = self.objective.problem.losses
+        terms = self.objective.terms
         if len(terms) < 2 or not all(term.name in ERROR_FACTORS for term in terms):
             return None
         a = {"a": Quantity(self._a(k))}
@@ -309,7 +309,7 @@ class Output:
 
     def _factor_times_slope(self, slope_: Expr) -> Expr | None:
         """Σ q a (1 − a), where some loss is a binary cross-entropy, whose q is 1 / (a (1 − a))."""
-        terms = self.objective.problem.losses
+        terms = self.objective.terms
         names = {term.name for term in terms}
         if not names <= set(ERROR_FACTORS) or "binary_cross_entropy" not in names:
             return None
@@ -331,7 +331,7 @@ class Output:
         return Quantity(Partial(LOSS, self._a(k)))
 
     def _y(self, k: Unit) -> Expr:
-        return Quantity(Symbol(Role.TARGET, to=k, sample=self.sample))
+        return Quantity(self.objective.target(k, self.sample))
 
     def _error(self, k: Unit) -> Expr:
         return Sum((Quantity(self._a(k)), Negation((self._y(k),))))

@@ -101,7 +101,10 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     if not problem.differentiated:
         return LetterPass(solution, labels, values, forward, matrices=tuple(matrix_steps(solution, values)))
     objective = Objective(problem, labels)
-    outputs = {label: Output(graph, layers[-1], objective, label, values) for label in labels}
+    outputs = {
+        label: tuple(Output(graph, layers[head.depth - 1], head, label, values) for head in objective.heads)
+        for label in labels
+    }
 
     def backward_of(label: int | None, named: frozenset[int]) -> Backward:
         return Backward(graph, layers, outputs[label], label, named, term_by_term)
@@ -109,13 +112,14 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     named = with_long_sums(layers, lambda found: backward_of(labels[0], found))
     backward = tuple(backward_of(label, named) for label in labels)
     # a batch's general formulae and matrices are those of any one sample
-    one = backward[0].output
+    ends = backward[0].outputs
     if len(labels) > 1:
-        one = Output(network_graph(layers), layers[-1], Objective(problem, (None,)), None, Values())
+        heads, alone = Objective(problem, (None,)).heads, network_graph(layers)
+        ends = tuple(Output(alone, layers[head.depth - 1], head, None, Values()) for head in heads)
     # a formula for all units at once holds where all of them are connected alike, by weights of their own
-    general = general_formulae(solution, one, named) if wiring.is_chain(problem.network) else None
-    matrices = tuple(matrix_steps(solution, values, one))
-    short = layers[-1].layer.units * len(labels) <= MOST_TERMS
+    general = general_formulae(solution, ends[0], named) if wiring.is_chain(problem.network) else None
+    matrices = tuple(matrix_steps(solution, values, ends))
+    short = sum(len(end.layer.units) for end in ends) * len(labels) <= MOST_TERMS
     valued = bool(problem.losses) and (instances or short)
     loss = tuple(steps.recorded(solution, objective.write_loss)) if valued else ()
     if not instances:

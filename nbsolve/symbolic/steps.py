@@ -17,6 +17,7 @@ from nbsolve.solving.update import write_norm, write_rate, write_update
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, number_of
 from nbsolve.symbolic.backward import Backward
+from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.recorder import LetterRecorder
 from nbsolve.symbolic.slopes import spelled_out
 from nbsolve.values import Values
@@ -65,10 +66,11 @@ class Steps:
 
     def factors(self, backward: Backward) -> Iterator[Step]:
         """The local derivatives: ∂L/∂a of each output, then ∂a/∂z of each layer, from the last to the first."""
-        output, label = backward.output, backward.sample
-        for k in () if output.objective.problem.given_gradient else output.layer.units:
-            target = Partial(LOSS, output.layer.a(k, label))
-            yield self.step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(k), label)
+        label = backward.sample
+        for output in backward.outputs:
+            for k in () if output.objective.problem.given_gradient else output.layer.units:
+                target = Partial(LOSS, output.layer.a(k, label))
+                yield self.step(Rule.LOSS_DERIVATIVE, target, output.activation_forms(k), label)
         for layer in reversed(backward.layers):
             if layer.joint:
                 yield from self._jacobian(backward, layer)
@@ -98,32 +100,35 @@ class Steps:
     def signals(self, backward: Backward) -> Iterator[Step]:
         """∂L/∂z where it gets a derivation: at an output that simplifies, and in layers that are named."""
         for layer in reversed(backward.layers):
-            last = layer.index == len(backward.layers)
-            if last and backward.output.simplifies:
+            output = backward.ending_in(layer.z(None, backward.sample))
+            if output is not None and output.simplifies:
                 for j in layer.units:
-                    yield self.output_signal(backward, j)
+                    yield self.output_signal(output, j)
             elif layer.index in backward.named:
                 for j in layer.units:
                     yield self.on_demand(backward, layer.z(j, backward.sample))
 
-    def output_signal(self, backward: Backward, j: int) -> Step:
+    def output_signal(self, output: Output, j: int) -> Step:
         """∂L/∂z_j of the output where loss and activation simplify together."""
-        target = Partial(LOSS, backward.output.layer.z(j, backward.sample))
-        return self.step(Rule.OUTPUT_SIGNAL, target, backward.output.pre_activation_forms(j), backward.sample)
+        target = Partial(LOSS, output.layer.z(j, output.sample))
+        return self.step(Rule.OUTPUT_SIGNAL, target, output.pre_activation_forms(j), output.sample)
 
     def one_hot(self, backward: Backward) -> Iterator[Step]:
         """∂L/∂z_j for targets that add up to 1, where that is simpler and the targets are not known to do so."""
-        for j in backward.output.layer.units:
-            short = backward.output.one_hot(j)
-            if short is not None:
-                target = Partial(LOSS, backward.output.layer.z(j, backward.sample))
-                yield self.step(Rule.OUTPUT_SIGNAL, target, (Form(short, Reason.ONE_HOT),), backward.sample)
+        for output in backward.outputs:
+            for j in output.layer.units:
+                short = output.one_hot(j)
+                if short is not None:
+                    target = Partial(LOSS, output.layer.z(j, output.sample))
+                    own = (Form(short, Reason.ONE_HOT),)
+                    yield self.step(Rule.OUTPUT_SIGNAL, target, own, output.sample)
 
     def on_demand(self, backward: Backward, entry: Symbol) -> Step:
         """∂L/∂z_j or ∂L/∂a_j of any unit: chain over every path, then closed form."""
         signal = entry.role is Role.PRE_ACTIVATION
-        if signal and backward.output.is_pre_activation(entry) and backward.output.simplifies:
-            return self.output_signal(backward, number_of(entry.to))
+        output = backward.ending_in(entry)
+        if output is not None and output.simplifies:
+            return self.output_signal(output, number_of(entry.to))
         chain, closed = backward.full_chain(entry), backward.full_closed(entry)
         reasons = (Reason.CHAIN_RULE, Reason.LOCAL_DERIVATIVES)
         rule = Rule.DELTA if signal else Rule.PATH_SUM
@@ -161,7 +166,7 @@ class Steps:
 
     def _parameter_chain(self, backward: Backward, z: Symbol) -> Expr:
         """The chain to z_j; through softmax over every output."""
-        return backward.full_chain(z) if backward.output.is_pre_activation(z) else backward.chain(z)
+        return backward.chain(z) if backward.ending_in(z) is None else backward.full_chain(z)
 
     def update(self, solution: Solution) -> Iterator[Step]:
         """The new parameters."""

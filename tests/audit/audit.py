@@ -148,7 +148,9 @@ class Audit:
         sample = re.fullmatch(r"Sample (\d+)|(?:Forward pass, sample|.*, sample) (\d+)", heading)
         if sample:
             return replace(place, sample=int(sample[1] or sample[2]), layer=None)
-        layer = re.match(r"(?:Layer|Back to layer|Gradients of layer) (\d+)", heading)
+        layer = re.match(
+            r"(?:Layer|Back to layer|Gradients of layer|Error signals of output layer) (\d+)", heading
+        )
         if layer:
             return replace(place, layer=int(layer[1]))
         known = {

@@ -534,7 +534,7 @@ class ChainChecker:
 
     def _check_saturated(self, target: str, t: int, out: Found) -> None:
         """Some prediction is printed as 0 or 1, or as less than 10⁻¹⁵."""
-        outputs = f"a[{self.world.depth}]", f"a_new[{self.world.depth}]"
+        outputs = tuple(f"a{mark}[{end}]" for end in self.world.spec.ends for mark in ("", "_new"))
         for entry in self.world.entries:
             if entry.quantity.startswith(outputs) and entry.printed is not None:
                 size = float(entry.printed)

@@ -165,14 +165,22 @@ class Conventions(Words):
                     return False
         return bool(chain.items) and all(relation == "=" for relation, _ in chain.items)
 
-    def loss(self, place: Place, out: Found, words: str, formula: str, rest: str) -> None:
+    def loss(self, place: Place, out: Found, number: str | None, words: str, formula: str, rest: str) -> None:
         """The bare formula at several points, then what the words add: scale, weight, sums, means."""
         name = re.sub(r" \((sse|mse|mae)\)", "", words.removesuffix(" of each output,"))
         terms = [t for t in self.spec.losses if t.name == (LOSSES.get(name) or CALLED[name])]
-        if not any(self._is_loss(t, formula, rest) for t in terms):
+        said = [(t, self._layer_of(t)) for t in terms if (number is None) is (len(self.spec.ends) == 1)]
+        said = [(t, layer) for t, layer in said if number is None or layer == int(number)]
+        if not any(self._is_loss(t, layer, formula, rest) for t, layer in said):
             out.faults.append(f"loss: {words} {formula} {rest}")
 
-    def _is_loss(self, term: Loss, formula: str, rest: str) -> bool:
+    def _layer_of(self, term: Loss) -> int:
+        """The output layer that a term of the loss is of."""
+        first = term.columns.start or 0
+        ends = (end for end in self.spec.ends if self.spec.place_of(end, 1) == first)
+        return next(ends)
+
+    def _is_loss(self, term: Loss, layer: int, formula: str, rest: str) -> bool:
         scale, weight = re.search(r" times \$([^$]*)\$", rest), re.search(r" with weight \$([^$]*)\$", rest)
         factors = [Fraction(1) if m is None else exact(m[1]) for m in (scale, weight)]
         if factors != [term.scale, term.weight]:
@@ -180,7 +188,7 @@ class Conventions(Words):
         left = re.sub(r" (times|with weight) \$[^$]*\$", "", rest)
         if re.search(r"\d", re.sub(r"derivative (of the hinge )?is taken as 0$", "", left)):
             return False
-        many = self.spec.layers[-1].units > 1
+        many = self.spec.layers[layer - 1].units > 1
         for phrase, wanted in (("averaged over the outputs", "mean"), ("summed over the outputs", "sum")):
             if phrase in rest and term.over_outputs != wanted:
                 return False
@@ -190,8 +198,8 @@ class Conventions(Words):
             if phrase in rest and term.over_samples != wanted:
                 return False
         if losses.is_joint(term):
-            return self._is_joint_loss(term, formula)
-        node = whole(read_tokens(formula), self._letters_of_loss(rest))
+            return self._is_joint_loss(term, layer, formula)
+        node = whole(read_tokens(formula), self._letters_of_loss(layer, rest))
         own = term.name.startswith(OWN)
         for a in (*INSIDE, *EVERYWHERE) if own else INSIDE:
             for y in EVERYWHERE[::4] if own else (Fraction(1, 4), Fraction(1), Fraction(0), Fraction(9, 5)):
@@ -212,15 +220,16 @@ class Conventions(Words):
                     return False
         return True
 
-    def _is_joint_loss(self, term: Loss, formula: str) -> bool:
+    def _is_joint_loss(self, term: Loss, last: int, formula: str) -> bool:
         """A loss of all outputs at several points, in the letters of the page."""
         node = tidy(whole(read_tokens(formula), self.world.symbols))
-        count, last = self.spec.layers[-1].units, self.world.depth
+        count, several = self.spec.layers[last - 1].units, len(self.spec.ends) > 1
         for n in range(4):
             a = [Fraction(7 * k + 3 * n + 1, 8 + (5 * k * n) % 7) for k in range(1, count + 1)]
             y = [Fraction(int(k == n % count + 1)) if n < 3 else Fraction(k, 9) for k in range(1, count + 1)]
             point: dict[str, Number] = {f"a[{last}][{k}]": value for k, value in enumerate(a, 1)}
-            point |= {f"y[{k}]": value for k, value in enumerate(y, 1)}
+            targets = f"y[{last}]" if several else "y"
+            point |= {f"{targets}[{k}]": value for k, value in enumerate(y, 1)}
             if not _near(Evaluator(lambda name, point=point: point[name])(node), losses.total(term, a, y)):  # type: ignore[misc]
                 return False
         return True
@@ -231,13 +240,13 @@ class Conventions(Words):
         if self.world.symbols.get(read_tokens(output)) != wanted or loss != over:
             out.faults.append(f"the output {output} in the place of a loss")
 
-    def _letters_of_loss(self, rest: str) -> dict[tuple[str, ...], str]:
+    def _letters_of_loss(self, last: int, rest: str) -> dict[tuple[str, ...], str]:
         """What stands for the prediction and its target: those of the first output, or of any (k)."""
-        last = self.world.depth
-        many = self.spec.layers[-1].units > 1
+        many = self.spec.layers[last - 1].units > 1
+        target = "y[1]" if len(self.spec.ends) == 1 else f"y[{last}][1]"
         found: dict[tuple[str, ...], str] = {("a",): "a", ("y",): "y"}
         for texts, name in self.world.symbols.items():
-            short = {f"a[{last}][1]": "a", "y[1]": "y"}.get(name)
+            short = {f"a[{last}][1]": "a", target: "y"}.get(name)
             if short is None:
                 continue
             if not many or " for the first" in rest:

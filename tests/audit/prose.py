@@ -367,10 +367,15 @@ class ProseChecker(Conventions, Tables, LiveWords):
             out.faults.append(f"layer {number}")
             return
         functions = [NAMES.get(one) or CALLED.get(one) for one in name.split(", ")]
-        last = at == self.world.depth
+        last = at in self.spec.ends
         right = [own for own, _ in self.spec.layers[at - 1].all_functions]
         if functions != right or (position == "output") != last:
             out.faults.append(f"layer {number}: {position}, {name}")
+
+    def heading_of_head(self, place: Place, out: Found, number: str) -> None:
+        """One of several output layers."""
+        if int(number) != place.layer or len(self.spec.ends) < 2 or int(number) not in self.spec.ends:
+            out.faults.append(f"output layer {number}")
 
     def heading_of_layer(self, place: Place, out: Found, number: str) -> None:
         if int(number) != place.layer or not 1 <= int(number) <= self.world.depth:
@@ -526,6 +531,7 @@ def _rules() -> list[Rule]:
         (r"\$([^$]*)\$", p.heading_quantity),
         (r"Layer (\d+): (hidden|output), (.*)", p.heading_layer),
         (r"(?:Back to layer|Gradients of layer) (\d+)", p.heading_of_layer),
+        (r"Error signals of output layer (\d+)", p.heading_of_head),
         (
             r"\$([^$]*)\$: (rows of the weight matrix are (?:units, columns are inputs|inputs, "
             r"columns are units))",
@@ -536,7 +542,7 @@ def _rules() -> list[Rule]:
             r"its units|no biases|each unit subtracts its threshold)",
             p.bias,
         ),
-        (r"loss: ([^$]*?) ?\$((?:[^$]|\\\$)*)\$(.*)", p.loss),
+        (r"loss(?: of layer (\d+))?: ([^$]*?) ?\$((?:[^$]|\\\$)*)\$(.*)", p.loss),
         (r"L2 penalty, biases left out: \$([^$]*)\$", p.penalty),
         (
             r"an error signal is the (negative )?derivative of the loss with respect to the pre-activation: "

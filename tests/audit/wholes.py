@@ -217,7 +217,7 @@ class Wholes:
     def _slope_of_loss(self, output: Node) -> Node:
         if not isinstance(output, Sym) or indices(output.name)[0] != "a":
             raise Unreadable("the slope of the loss at something that is no output")
-        if indices(output.name)[1][0] != len(self.spec.layers):
+        if indices(output.name)[1][0] not in self.spec.ends:
             raise Unreadable("the slope of the loss at a hidden layer")
         return Sym(f"ell' {output.name}")
 

@@ -20,7 +20,7 @@ from tests.audit.parser import read_tokens
 from tests.reference import activations, losses, network, optimisers, own
 from tests.reference.numbers import Number, Real, big, exp, sign
 from tests.reference.rounding import Digits, as_fraction, places, round_half_away
-from tests.reference.spec import Spec, state_given
+from tests.reference.spec import Loss, Spec, state_given
 
 Key = tuple[str, int | None, int | None]
 INDEXED = re.compile(r"([\w/]+)((?:\[\d+\])+)")
@@ -122,7 +122,7 @@ class World:
                 "relu"
             }:
                 out[key] = sign(value)
-            elif letter == "e" or (letter == "dL/da" and at[0] == self.depth):
+            elif letter == "e" or (letter == "dL/da" and at[0] in self.spec.ends):
                 out[key] = sign(value), *(distance <= d for d in deltas)
             out |= {
                 (f"own {key[0]} {n}", key[1], key[2]): sides for n, sides in enumerate(self._own_sides(key))
@@ -134,9 +134,12 @@ class World:
         letter, at = indices(name)
         if letter in ("z", "z_new") and at:
             found = [(*self.spec.layers[at[0] - 1].function(at[1]), "z")]
-        elif letter in ("a", "a_new") and at[0] == self.depth:
+        elif letter in ("a", "a_new") and at[0] in self.spec.ends:
+            place = self.spec.place_of(*at)
             found = [
-                (loss.name, loss.parameters, "a") for loss in self.spec.losses if not losses.is_joint(loss)
+                (loss.name, loss.parameters, "a")
+                for loss in self.spec.losses
+                if not losses.is_joint(loss) and self._is_of(loss, place)
             ]
         else:
             return []
@@ -154,13 +157,19 @@ class World:
             for formula, point, variable in self.own_points(name, sample)
         ]
 
+    @staticmethod
+    def _is_of(loss: Loss, place: int) -> bool:
+        """Whether a term of the loss is of an output, counted from 0 through all output layers."""
+        first, last = loss.columns.start, loss.columns.stop
+        return first is None or first <= place < last
+
     def own_points(self, name: str, sample: int | None) -> list[tuple[str, dict[str, Number], str]]:
         """The points of an own loss, with the target among its parameters."""
         found: list[tuple[str, dict[str, Number], str]] = []
         for formula, given, variable in self.own_functions(name):
             point: dict[str, Number] = dict(given)
             if variable == "a" and self.spec.targets is not None and sample is not None:
-                point["y"] = self.spec.targets[sample - 1][indices(name)[1][1] - 1]
+                point["y"] = self.spec.targets[sample - 1][self.spec.place_of(*indices(name)[1])]
             found.append((formula, point, variable))
         return found
 
@@ -258,7 +267,7 @@ class World:
         for t in range(1, self.spec.iterations + 1):
             batch = self.spec.batch_of(t)
             for mark in ("", "_new"):
-                if (f"a{mark}[{self.depth}][1]", t, batch[0] + 1) in self.true:
+                if (f"a{mark}[{self.spec.ends[0]}][1]", t, batch[0] + 1) in self.true:
                     self._add_parts_at(t, batch, mark)
             if ("L_new", t, None) in self.true:
                 self.true["L - L_new", t, None] = self.true["L", t, None] - self.true["L_new", t, None]
@@ -267,9 +276,11 @@ class World:
         spec, targets = self.spec, self.spec.targets or []
         totals: dict[int, Number] = {}
         for s in batch:
-            a = [self.true[f"a{mark}[{self.depth}][{k}]", t, s + 1] for k in range(1, len(targets[s]) + 1)]
+            outputs = [name.replace("a[", f"a{mark}[") for name in spec.all_outputs()]
+            every = [self.true[name, t, s + 1] for name in outputs]
             for n, term in enumerate(spec.losses, 1):
-                value = losses.factor(term, len(a)) / term.weight * losses.total(term, a, targets[s])
+                a, y = every[term.columns], targets[s][term.columns]
+                value = losses.factor(term, len(a)) / term.weight * losses.total(term, a, y)
                 self.true[f"L_term{mark}[{n}]", t, s + 1] = value  # its weight stands before its letter
                 totals[n] = totals.get(n, Fraction(0)) + spec.weight_of(s) * value
             parts = [self.true[f"L_term{mark}[{n}]", t, s + 1] for n in totals]
@@ -396,11 +407,9 @@ class World:
         batch = self.spec.batch_of(t)
         found: list[Number] = []
         for s in batch:
-            a = self._forward_after(t, list(self.spec.inputs[s]))
-            parts = [
-                losses.factor(u, len(a)) / u.weight * losses.total(u, a, self.spec.targets[s])
-                for u in self.spec.losses
-            ]
+            every, targets = self._forward_after(t, list(self.spec.inputs[s])), self.spec.targets[s]
+            found_of = ((u, every[u.columns], targets[u.columns]) for u in self.spec.losses)
+            parts = [losses.factor(u, len(a)) / u.weight * losses.total(u, a, y) for u, a, y in found_of]
             if len(parts) > 1:
                 parts = [self.rounded(part) for part in parts]
             found.append(
@@ -441,7 +450,7 @@ class World:
                     total = total - bias if layer.threshold else total + bias
                 z.append(self.rounded(total))
             outs.append([self.rounded(v) for v in activations.layer_values(layer, z)])
-        return outs[-1]
+        return [a for end in self.spec.ends for a in outs[end]]
 
     def rounded(self, value: Number) -> Fraction:
         """A value as it is written down."""
@@ -484,9 +493,11 @@ class World:
             return self.spec.upstream[batch[0] if sample is None else sample - 1][k - 1]
         if self.spec.targets is None:
             raise Unknown("a loss without targets")
-        y = self.spec.targets[batch[0] if sample is None else sample - 1]
+        place = self.spec.place_of(layer, k)
+        terms = [term for term in self.spec.losses if self._is_of(term, place)]
+        y = self.spec.targets[batch[0] if sample is None else sample - 1][terms[0].columns]
         a = [self.number((f"a[{layer}][{j}]", t, sample), carried=carried) for j in range(1, len(y) + 1)]
-        slopes = (losses.factor(term, len(y)) * losses.slopes(term, a, y)[k - 1] for term in self.spec.losses)
+        slopes = (losses.factor(term, len(y)) * losses.slopes(term, a, y)[k - 1] for term in terms)
         share = network.share_of_sample(self.spec, len(batch))
         weight = self.spec.weight_of(batch[0] if sample is None else sample - 1)
         return weight * share * sum(slopes, Fraction(0))
@@ -505,7 +516,7 @@ class World:
         if upper == "L" and not up and "@" not in top:
             quantity, at, batch = self.key(f"dL/d{bottom}", t)
             if self.each_step and carried and (quantity, at, batch) not in self.carried:
-                if lower == "a" and low[0] == self.depth:
+                if lower == "a" and low[0] in self.spec.ends:
                     return self._slope_of_loss(bottom, t, carried=True)
                 return self._through_delta(quantity, at, batch)
             return self.number((quantity, at, batch), carried=carried)
@@ -680,8 +691,7 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
     targets = spec.targets
     if targets is not None:
         targets = [
-            row if _keeps(spec, row) else _near_target([near(y) for y in row], sum(row) == 1)
-            for row in targets
+            row if _keeps(spec, row) else _near_targets(spec, row, [near(y) for y in row]) for row in targets
         ]
     inputs = [[near(x) for x in row] for row in spec.inputs]
     upstream = spec.upstream
@@ -694,6 +704,15 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
 def _keeps(spec: Spec, row: list[Fraction]) -> bool:
     """Whether targets of 0 and 1 say what of a loss of all outputs stands on the page."""
     return any(map(losses.is_joint, spec.losses)) and set(row) <= {0, 1}
+
+
+def _near_targets(spec: Spec, row: list[Fraction], moved: list[Fraction]) -> list[Fraction]:
+    """Targets moved a little; of an output layer whose targets are shares of 1 they stay that."""
+    found: list[Fraction] = []
+    for end in spec.ends:
+        units = slice(len(found), len(found) + spec.layers[end - 1].units)
+        found += _near_target(moved[units], sum(row[units]) == 1)
+    return found
 
 
 def _near_target(row: list[Fraction], whole: bool) -> list[Fraction]:
@@ -755,6 +774,11 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
     for s, sample in enumerate(node["samples"], 1):
         for letter, field in (("x", "input"), ("y", "target")):
             values = sample.get(field, [])
+            if isinstance(values, dict):
+                for n, own in values.items():
+                    listed = own if isinstance(own, list) else [own]
+                    out |= {(f"{letter}[{n}][{k}]", None, s): text for k, text in enumerate(listed, 1)}
+                continue
             for i, text in enumerate(values if isinstance(values, list) else [values], 1):
                 out[f"{letter}[{i}]", None, s] = text
         if "upstream" in node:

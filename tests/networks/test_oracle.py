@@ -38,3 +38,32 @@ def test_functions_of_units_in_the_wrong_order_are_found(explain: str) -> None:
     assert not disagreements(f"{UNITS}explain: {explain}\n")
     theirs, ours = UNITS, UNITS.replace("[tanh, sigmoid]", "[sigmoid, tanh]")
     assert any("da/dz[1][1]" in line for line in disagreements(theirs, ours))
+
+
+HEADS = """
+title: Two output layers
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: tanh, weights: [[0.5, -0.3], [0.8, 0.2]], bias: [0.1, -0.2]}
+    - {units: 2, activation: [relu, sigmoid], weights: [[0.3, -0.6], [1.1, 0.4]], bias: {shared: 0.1}}
+    - {units: 1, from: [1, input], activation: linear, weights: [[0.7, -1.1, 0.2, 0.5]], bias: [0.2]}
+    - {units: 3, from: 2, activation: softmax, weights: [[1, 0.5], [-0.4, 0.9], [0.2, 0]], bias: [0, 0.1, 0.3]}
+samples:
+  - {input: [1, 2], target: {3: [0.5], 4: [0, 1, 0]}}
+  - {input: [-0.5, 0.3], target: {3: 0.1, 4: [0.2, 0.3, 0.5]}}
+loss:
+  - {squared_error: {of: 3, scale: 1/2}}
+  - {absolute_error: {of: 3, weight: 0.3}}
+  - {categorical_cross_entropy: {of: 4, weight: 0.5, log_base: 2}}
+training: {optimiser: {sgd: {learning_rate: 0.1}}, batch: all, iterations: 2}
+"""
+
+
+@pytest.mark.parametrize("explain", ["delta", "paths", "local_derivatives"])
+def test_losses_of_several_output_layers(explain: str) -> None:
+    text = f"{HEADS}explain: {explain}\n"
+    assert not disagreements(text)
+    assert any("dL/da[1]" in line for line in disagreements(text, text.replace("weight: 0.5", "weight: 0.4")))
+    alike = text.replace("{of: 3, weight: 0.3}", "{of: 3}").replace("absolute_error", "squared_error")
+    assert not disagreements(alike)

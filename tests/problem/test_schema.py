@@ -25,12 +25,19 @@ BEYOND = re.compile(
     "|without a loss|without targets|disagree|base 1|Huber|outside|of one|with nothing|of nothing|larger"
     "|not there|gradients without|updates|two parts|decimals and|too few|end the formula|unknown place"
     "|wrong length|row of an upstream|a loss that is asked|second pass"
-    "|misspelt|exponent|hidden|one unit|bias and threshold|wrong sign|that is a text|batch|not a number|merge"
+    "|output layer|several layers|misspelt|exponent|hidden|one unit|bias and threshold|wrong sign|that is a text|batch|not a number|merge"
 )
 
 
 def _data(text: str) -> Any:
-    return YAML(typ="safe", pure=True).load(text)
+    return _as_json(YAML(typ="safe", pure=True).load(text))
+
+
+def _as_json(data: Any) -> Any:
+    """What JSON makes of it: keys are texts."""
+    if isinstance(data, dict):
+        return {str(key): _as_json(value) for key, value in data.items()}
+    return [*map(_as_json, data)] if isinstance(data, list) else data
 
 
 @pytest.mark.parametrize("name", VALID)

@@ -131,9 +131,18 @@ class Batch:
 
     def by_output(self, theta: Array) -> list[Array]:
         """One (samples, outputs) array a term, with 1/n where the samples are averaged."""
-        out = self.forward(theta)[1][-1]
+        out, y = self.outputs(theta), self.y
+        if y is None:
+            raise ValueError("no targets")
         n = self.size if self.spec.losses[0].over_samples == "mean" else 1
-        return [self.v * _terms(loss, out, self.y) / n for loss in self.spec.losses]
+        return [
+            self.v * _terms(loss, out[:, loss.columns], y[:, loss.columns]) / n for loss in self.spec.losses
+        ]
+
+    def outputs(self, theta: Array) -> Array:
+        """The activations of all output layers, one beside the other."""
+        outs = self.forward(theta)[1]
+        return np.concatenate([outs[end] for end in self.spec.ends], axis=1)
 
     def penalty(self, weights: list[Array]) -> Array:
         penalty = self.spec.penalty
@@ -144,7 +153,7 @@ class Batch:
 
     def loss(self, theta: Array) -> Array:
         if self.g is not None:  # any function with these derivatives at the outputs
-            return np.sum(self.g * self.forward(theta)[1][-1])
+            return np.sum(self.g * self.outputs(theta))
         return sum(np.sum(t) for t in self.by_output(theta)) + self.penalty(theta[0])
 
     def output_loss(self, theta: Array, k: int) -> Array:
@@ -189,7 +198,8 @@ def solve(spec: Spec) -> dict[Key, float]:
     for s, x in enumerate(spec.inputs, 1):
         out |= {(f"x[{i}]", None, s): float(v) for i, v in enumerate(x, 1)}
         if spec.targets is not None:
-            out |= {(f"y[{k}]", None, s): float(v) for k, v in enumerate(spec.targets[s - 1], 1)}
+            row = enumerate(spec.targets[s - 1], 1)
+            out |= {(spec.of_output("y", k), None, s): float(v) for k, v in row}
     weights = [
         np.array([[float(v) for v in row] for row in layer.weights]) if layer.weights else np.zeros((1, 1))
         for layer in spec.layers
@@ -217,8 +227,8 @@ def solve(spec: Spec) -> dict[Key, float]:
         if not spec.differentiated:
             continue
         if batch.y is not None:
-            for s, error in zip(samples, batch.y - outs[-1], strict=True):
-                out |= {(f"e[{k}]", t, s): float(v) for k, v in enumerate(error, 1)}
+            for s, error in zip(samples, batch.y - batch.outputs(theta), strict=True):
+                out |= {(spec.of_output("e", k), t, s): float(v) for k, v in enumerate(error, 1)}
         _put_backward(out, spec, batch, theta, t, samples)
         if spec.learning_rate is None:
             continue
@@ -269,7 +279,7 @@ def _put_backward(
         _put(out, "delta", t, spec.delta * g_z[number], number + 1, samples)
     for s, row in zip(samples, g_x, strict=True):
         out |= {(f"dL/dx[{i}]", t, s): float(v) for i, v in enumerate(row, 1)}
-    if batch.g is not None or not {loss.name for loss in spec.losses} <= SEPARABLE:
+    if batch.g is not None or len(spec.ends) > 1 or not {loss.name for loss in spec.losses} <= SEPARABLE:
         return
     shares: Array = sum(batch.by_output(theta))
     for k in range(shares.shape[1]):

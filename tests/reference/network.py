@@ -77,7 +77,13 @@ def weights_of(spec: Spec, p: Parameters, number: int) -> Matrix:
 
 def sample_loss(spec: Spec, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
     """All terms of one sample, without 1/n and without the penalty."""
-    return sum((losses.factor(t, len(y)) * losses.total(t, a, y) for t in spec.losses), ZERO)
+    found = ((t, a[t.columns], y[t.columns]) for t in spec.losses)
+    return sum((losses.factor(t, len(y)) * losses.total(t, a, y) for t, a, y in found), ZERO)
+
+
+def outputs_of(spec: Spec, outs: list[list[Number]]) -> list[Number]:
+    """The activations of all output layers, one after the other."""
+    return [a for end in spec.ends for a in outs[end]]
 
 
 def share_of_sample(spec: Spec, batch_size: int) -> Fraction:
@@ -99,12 +105,13 @@ def penalty_factor(spec: Spec, batch_size: int) -> Fraction:
 def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
     """The loss of a batch (positions from 0), with the penalty; Σ ∂L/∂a · a where only ∂L/∂a is given."""
     if spec.upstream is not None:
-        rows = ((spec.upstream[s], forward(spec, p, spec.inputs[s])[1][-1]) for s in batch)
+        rows = ((spec.upstream[s], outputs_of(spec, forward(spec, p, spec.inputs[s])[1])) for s in batch)
         return sum((g * a for given, out in rows for g, a in zip(given, out, strict=True)), ZERO)
     if spec.targets is None:
         raise ValueError("no targets")
     values = (
-        spec.weight_of(s) * sample_loss(spec, forward(spec, p, spec.inputs[s])[1][-1], spec.targets[s])
+        spec.weight_of(s)
+        * sample_loss(spec, outputs_of(spec, forward(spec, p, spec.inputs[s])[1]), spec.targets[s])
         for s in batch
     )
     bare = share_of_sample(spec, len(batch)) * sum(values, ZERO)
@@ -116,14 +123,17 @@ def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
 def backward(
     spec: Spec, p: Parameters, zs: list[list[Number]], outs: list[list[Number]], top: list[Number]
 ) -> tuple[list[list[Number]], list[list[Number]]]:
-    """dL/da and dL/dz of every layer from dL/da of the last; dL/da[0] is dL/dx."""
+    """dL/da and dL/dz of every layer from dL/da of all outputs; dL/da[0] is dL/dx."""
     depth = len(spec.layers)
     da: list[list[Number]] = [[] for _ in range(depth + 1)]
     dz: list[list[Number]] = [[] for _ in range(depth + 1)]
     da[0] = [ZERO] * len(outs[0])
     for number, layer in enumerate(spec.layers, 1):
         da[number] = [ZERO] * layer.units
-    da[depth] = list(top)
+    rest = list(top)
+    for end in spec.ends:
+        units = spec.layers[end - 1].units
+        da[end], rest = rest[:units], rest[units:]
     for number in range(depth, 0, -1):
         layer = spec.layers[number - 1]
         dz[number] = activations.pull_back(layer, zs[number], outs[number], da[number])
@@ -157,7 +167,7 @@ def _solve(spec: Spec) -> Values:
     for s, x in enumerate(spec.inputs, 1):
         out |= {(f"x[{i}]", None, s): v for i, v in enumerate(x, 1)}
         if spec.targets is not None:
-            out |= {(f"y[{k}]", None, s): v for k, v in enumerate(spec.targets[s - 1], 1)}
+            out |= {(spec.of_output("y", k), None, s): v for k, v in enumerate(spec.targets[s - 1], 1)}
     epoch: list[tuple[int, Number]] = []
     kept: State = {name: dict(own) for name, own in spec.state.items()}
     out |= {(name, None, None): value for name, value in spec.settings.items()}
@@ -200,8 +210,10 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
         elif spec.targets is not None and spec.losses:
             y = spec.targets[s]
             share = share_of_sample(spec, len(batch)) * spec.weight_of(s)
-            out |= {(f"e[{k}]", t, s + 1): v - a for k, (v, a) in enumerate(zip(y, outs[-1], strict=True), 1)}
-            top = _top(spec, outs[-1], y, share)
+            found = outputs_of(spec, outs)
+            pairs = enumerate(zip(y, found, strict=True), 1)
+            out |= {(spec.of_output("e", k), t, s + 1): v - a for k, (v, a) in pairs}
+            top = _top(spec, found, y, share)
         else:
             continue
         da, dz = backward(spec, p, zs, outs, top)
@@ -241,8 +253,10 @@ def _top(spec: Spec, a: Sequence[Number], y: Sequence[Fraction], share: Fraction
     """dL/da of the outputs."""
     top: list[Number] = [ZERO] * len(y)
     for term in spec.losses:
-        f = share * losses.factor(term, len(y))
-        top = [u + f * v for u, v in zip(top, losses.slopes(term, a, y), strict=True)]
+        own, targets = a[term.columns], y[term.columns]
+        f = share * losses.factor(term, len(targets))
+        slopes = [f * v for v in losses.slopes(term, own, targets)]
+        top[term.columns] = [u + v for u, v in zip(top[term.columns], slopes, strict=True)]
     return top
 
 
@@ -257,6 +271,8 @@ def _record_paths(
 ) -> None:
     """L_out[k] and its derivatives, where every term of the loss is a sum over the outputs."""
     if not all(losses.is_separable(term) for term in spec.losses) or spec.targets is None:
+        return
+    if len(spec.ends) > 1:
         return
     zs, outs, top = at
     y = spec.targets[s - 1]

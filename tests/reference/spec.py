@@ -7,7 +7,7 @@ Only what is needed for computing is read; words, parts and notation are left al
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 from typing import Any, TypeVar
@@ -85,6 +85,8 @@ class Loss:
     over_samples: str
     log_base: Fraction | None
     parameters: dict[str, Fraction]
+    columns: slice = field(default_factory=lambda: slice(None))
+    """Which of all outputs it is of, where there are several output layers."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,10 @@ class Penalty:
 
 @dataclass(frozen=True)
 class Spec:
-    """Everything that decides a number of the solution."""
+    """Everything that decides a number of the solution.
+
+    The outputs of several output layers, and their targets, stand one after the other.
+    """
 
     layers: list[Layer]
     inputs: list[list[Fraction]]
@@ -131,6 +136,31 @@ class Spec:
     """What the loss of each sample is multiplied by."""
     of_outputs: bool = False
     """Whether derivatives of single outputs are asked for."""
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The output layers: those that no layer takes anything from."""
+        used = {source for layer in self.layers for source in layer.sources}
+        return tuple(n for n in range(1, len(self.layers) + 1) if n not in used)
+
+    def of_output(self, letter: str, k: int) -> str:
+        """The name of the target (or the error) of an output, counted from 1 through all of them."""
+        if len(self.ends) == 1:
+            return f"{letter}[{k}]"
+        for end in self.ends:
+            if k <= self.layers[end - 1].units:
+                return f"{letter}[{end}][{k}]"
+            k -= self.layers[end - 1].units
+        raise ValueError("more targets than outputs")
+
+    def place_of(self, layer: int, unit: int) -> int:
+        """The place of an output among those of all output layers, from 0."""
+        before = (self.layers[end - 1].units for end in self.ends if end < layer)
+        return sum(before) + unit - 1
+
+    def all_outputs(self) -> list[str]:
+        """The names of the activations of all outputs."""
+        return [f"a[{end}][{k}]" for end in self.ends for k in range(1, self.layers[end - 1].units + 1)]
 
     def weight_of(self, sample: int) -> Fraction:
         """The weight of a sample (its position from 0)."""
@@ -203,7 +233,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
     samples = problem["samples"]
     targets = None
     if "target" in samples[0]:
-        targets = [_vector(sample["target"]) for sample in samples]
+        targets = [_targets(sample["target"]) for sample in samples]
     losses: list[Loss] = []
     upstream = _rows(problem["upstream"], len(samples)) if "upstream" in problem else None
     output = _output(problem.get("loss"))
@@ -211,7 +241,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         upstream = [[Fraction(int(k == output)) for k in range(1, layers[-1].units + 1)]]
     elif "loss" in problem:
         terms = problem["loss"] if isinstance(problem["loss"], list) else [problem["loss"]]
-        losses = [_loss(term) for term in terms]
+        losses = [_loss(term, layers) for term in terms]
     rate, batch, iterations, show = None, len(samples), 1, None
     optimiser, settings, updates, state = "sgd", dict[str, Fraction](), 0, dict[str, dict[str, Fraction]]()
     if "training" in problem:
@@ -419,8 +449,27 @@ def _function(node: Node) -> tuple[str, dict[str, Fraction]]:
     return name, {k: read(v) for k, v in parameters.items()}
 
 
-def _loss(node: Node) -> Loss:
+def _targets(node: Node) -> list[Fraction]:
+    """The targets; of several output layers, by their numbers, one after the other."""
+    if not isinstance(node, dict):
+        return _vector(node)
+    return [y for number in sorted(node, key=int) for y in _vector(node[number])]
+
+
+def _columns(of: str | None, layers: list[Layer]) -> slice:
+    """The outputs of a layer among those of all output layers."""
+    used = {source for layer in layers for source in layer.sources}
+    widths = {n: layer.units for n, layer in enumerate(layers, 1) if n not in used}
+    if of is None or len(widths) == 1:
+        return slice(None)
+    first = sum(width for n, width in widths.items() if n < int(of))
+    return slice(first, first + widths[int(of)])
+
+
+def _loss(node: Node, layers: list[Layer]) -> Loss:
     name, given = _choice(node)
+    columns = _columns(given.get("of"), layers)
+    given = {key: value for key, value in given.items() if key != "of"}
     if name in OF_ALL_OUTPUTS:
         formula, defaults = OF_ALL_OUTPUTS[name]
         own.CALLED[name.replace("_", " ")] = own.OWN + formula
@@ -439,6 +488,7 @@ def _loss(node: Node) -> Loss:
         over_samples=given.get("over_samples", over_samples),
         log_base=read(given["log_base"]) if given.get("log_base", "e") != "e" else None,
         parameters={k: read(v) for k, v in given.items() if k not in options},
+        columns=columns,
     )
 
 
