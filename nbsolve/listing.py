@@ -10,6 +10,7 @@ from nbsolve.blocks.dense import LOSS
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.notation import Names
+from nbsolve.problem import wiring
 from nbsolve.problem.cursor import listing
 from nbsolve.problem.functions import loss_of, optimiser_of
 from nbsolve.problem.model import Part, Problem

@@ -220,7 +220,7 @@ class Objective:
     def _undefined_of(
         self, recorder: Recorder, new: bool, names: str, sample: int | None
     ) -> DomainError | None:
-        """The same for one output layer and one sample; None where its loss is defined."""
+        """The prediction of one sample for which the loss of this output layer is not defined; None where it is."""
         for k in range(1, self.outputs + 1):
             alone = replace(self, samples=(sample,))
             formulae = (

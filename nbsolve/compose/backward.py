@@ -78,9 +78,13 @@ class BackwardBlocks(IterationBlocks):
             layer = layer_of(step)
             if layer != current and headed:
                 current = layer
-                key = "signals_hidden" if layer not in ends else "signals_output"
-                key += "_of" if layer in ends and len(ends) > 1 else ""
-                yield Heading(level, (phrase(f"sections.{key}", number=str(layer)),))
+                number = str(layer)
+                title = phrase("sections.signals_hidden", number=number)
+                if layer in ends:
+                    alone = phrase("sections.signals_output")
+                    several = phrase("sections.signals_output_of", number=number)
+                    title = alone if len(ends) == 1 else several
+                yield Heading(level, (title,))
             # Rounded one by one and then added up, the shares of the paths give other digits than a matrix product.
             by_shares = self.lines.writer.each_step and Rule.PATH_SHARE in (step.rule, previous)
             if step.rule is Rule.PATH_SHARE and by_matrices(self.solution) and not by_shares:

@@ -31,6 +31,7 @@ from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import Digits, Problem, Rounding
 from nbsolve.solution import Solution

@@ -25,7 +25,8 @@ BEYOND = re.compile(
     "|without a loss|without targets|disagree|base 1|Huber|outside|of one|with nothing|of nothing|larger"
     "|not there|gradients without|updates|two parts|decimals and|too few|end the formula|unknown place"
     "|wrong length|row of an upstream|a loss that is asked|second pass"
-    "|output layer|several layers|misspelt|exponent|hidden|one unit|bias and threshold|wrong sign|that is a text|batch|not a number|merge"
+    "|misspelt|exponent|hidden|one unit|bias and threshold|wrong sign|that is a text|batch|not a number|merge"
+    "|output layer|several layers"
 )
 
 
