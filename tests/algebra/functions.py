@@ -52,6 +52,11 @@ def softmax(z: Vector) -> list[Scalar]:
     return [x / whole for x in powers]
 
 
+def log_softmax(z: Vector) -> list[Scalar]:
+    """The logarithms of those."""
+    return [ln(p) for p in softmax(z)]
+
+
 def normal_density(z: Scalar) -> Scalar:
     return exp(-(z * z / 2)) / sqrt(2 * pi_like(z) + 0 * z)
 
@@ -81,6 +86,7 @@ EACH: dict[str, Callable[[Scalar, Scalar, Parameters], Scalar]] = {
     "squared_error": lambda a, y, _: (a - y) * (a - y),
     "binary_cross_entropy": lambda a, y, _: -(y * ln(a) + (1 - y) * ln(1 - a)),
     "categorical_cross_entropy": lambda a, y, _: -(y * ln(a)),
+    "negative_log_likelihood": lambda a, y, _: -(y * a),
     "absolute_error": lambda a, y, _: size(a - y),
     "huber": huber,
 }
@@ -99,4 +105,15 @@ WHOLE: dict[str, Callable[[Vector, Vector], Scalar]] = {
 }
 """Losses of all outputs together."""
 
-__all__ = ["ACTIVATIONS", "EACH", "WHOLE", "WRITTEN", "cosine", "dot", "norm", "sign", "softmax"]
+__all__ = [
+    "ACTIVATIONS",
+    "EACH",
+    "WHOLE",
+    "WRITTEN",
+    "cosine",
+    "dot",
+    "log_softmax",
+    "norm",
+    "sign",
+    "softmax",
+]

@@ -34,7 +34,10 @@ def proving(point: Point) -> Point:
     values = {
         place: exact(value)
         if place[0] in known
-        else Proof(rational(value), sympy.Symbol("_".join(map(str, place)), real=True))
+        else Proof(
+            rational(value),
+            sympy.Symbol("_".join(map(str, place)), real=True, positive=place == ("T",) or None),
+        )
         for place, value in point.free.items()
     }
     return Point(point.world, point.number, point.kind, point.free, "proof", exact, values)
@@ -88,10 +91,15 @@ def _zero(left: Scalar, right: Scalar) -> bool:
         return True
     if sympy.count_ops(difference) > LIMIT:
         return False
-    for attempt in (sympy.expand, sympy.cancel, sympy.simplify):
+    for attempt in (sympy.expand, sympy.cancel, sympy.simplify, _without_logarithms):
         if attempt(difference.rewrite(sympy.exp)) == 0:
             return True
     return False
+
+
+def _without_logarithms(difference: Any) -> Any:
+    """Logarithms of products taken apart, where the factors are known to be positive."""
+    return sympy.simplify(sympy.expand_log(difference))
 
 
 def _formula(value: Scalar) -> Any:

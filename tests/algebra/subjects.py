@@ -21,7 +21,17 @@ from tests.algebra.scalars import Scalar
 from tests.algebra.tree import Letter, Node
 
 VECTORS = {"z": "z", "a": "a", "y": "y", "p": "p", r"\varepsilon": "step", r"\ell": "share"}
-NUMBERS = {"z": "z", "h": "h", "x": "x", "a": "a", "y": "y", r"\alpha": "alpha", r"\delta": "delta", "n": "n"}
+NUMBERS = {
+    "z": "z",
+    "h": "h",
+    "x": "x",
+    "a": "a",
+    "y": "y",
+    r"\alpha": "alpha",
+    r"\delta": "delta",
+    "n": "n",
+    "T": "T",
+}
 PROBABILITIES = {"binary_cross_entropy", "categorical_cross_entropy"}
 
 
@@ -56,7 +66,7 @@ def world(topic: Topic, pages: Sequence[Display], length: int = 3) -> World:
     for core in ("a", "y", "z"):
         table[Letter(rf"\mathbf{{{core}}}")] = Whole(tuple((((core, i)),) for i in places))
     table[Letter(r"\boldsymbol{\varepsilon}")] = Whole(tuple((("step", i),) for i in places))
-    table |= {Letter("L"): ("L",), Letter("n"): ("n",), Letter(r"\delta"): ("delta",)}
+    table |= {Letter("T"): ("T",), Letter("L"): ("L",), Letter("n"): ("n",), Letter(r"\delta"): ("delta",)}
     for name in topic.parameters:
         table[letter_of(name)] = ("parameter", name)
     own, own_rules = _own(topic)
@@ -109,6 +119,8 @@ def _draw(topic: Topic, random: Random, length: int, *, one_hot: bool) -> dict[P
     inside = topic.name in PROBABILITIES
     low, high = ("0.05", "0.95") if inside else ("-1.5", "1.5")
     out: dict[Place, Fraction] = {("n",): Fraction(length)}
+    if "softmax_with_temperature" in (topic.name, topic.through):
+        out[("T",)] = between(random, "0.5", "3")
     out[("z",)] = between(random, "0.05", "3") * random.choice((1, -1, 1, -1, 0))
     out[("alpha",)] = between(random, "0.1", "2")
     out[("delta",)] = between(random, "0.2", "0.9")
@@ -146,11 +158,19 @@ def _rules(topic: Topic, style: str, length: int) -> dict[Place, Rule]:
     def vector(model: Model, stem: str) -> list[Scalar]:
         return [model((stem, i)) for i in places]
 
+    warm = "softmax_with_temperature" in (topic.name, topic.through)
+    logarithm = "log_softmax" in (topic.name, topic.through)
+
+    def exponents(model: Model) -> list[Scalar]:
+        return [z / model(("T",)) for z in vector(model, "z")] if warm else vector(model, "z")
+
     for i in places:
-        rules[("p", i)] = lambda model, i=i: functions.softmax(vector(model, "z"))[i - 1]  # type: ignore[misc]
+        rules[("p", i)] = lambda model, i=i: functions.softmax(exponents(model))[i - 1]  # type: ignore[misc]
+        if logarithm:
+            rules[("a", i)] = lambda model, i=i: functions.log_softmax(vector(model, "z"))[i - 1]  # type: ignore[misc]
     if topic.through == "sigmoid":
         rules[("a",)] = lambda model: functions.sigmoid(model(("z",)))
-    prediction = "p" if topic.through == "softmax" else "a"
+    prediction = "p" if topic.through in ("softmax", "softmax_with_temperature") else "a"
     rules[("C",)] = lambda model: functions.cosine(vector(model, "a"), vector(model, "y"))
     each, whole = functions.EACH.get(topic.name), functions.WHOLE.get(topic.name)
     if whole is not None:

@@ -33,6 +33,7 @@ from tests.audit.tree import (
 from tests.audit.wholes import Wholes, has_wholes
 from tests.audit.world import World, indices
 from tests.reference import own
+from tests.reference.activations import WHOLE
 from tests.reference.numbers import DIGITS, Number, big
 from tests.reference.rounding import Digits, as_fraction, fault, places
 
@@ -374,7 +375,7 @@ class ChainChecker:
         if letter not in ("b", "b_new", "b_change"):
             return False
         layer = self.world.spec.layers[at[0] - 1]
-        return bool(layer.shared) and layer.activation == "softmax"
+        return bool(layer.shared) and layer.activation in WHOLE
 
     def _branches(self, node: Node, evaluate: Evaluator) -> Node:
         """The branch that holds: of a distinction as a page shows it, of ELU'(z) with z ≤ 0 (a + α)."""

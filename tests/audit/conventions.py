@@ -25,10 +25,12 @@ from tests.reference.spec import Loss
 NAMES = {
     "linear": "linear", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "leaky ReLU": "leaky_relu",
     "ELU": "elu", "softplus": "softplus", "GELU": "gelu", "SiLU": "silu", "step": "step", "softmax": "softmax",
+    "temperature-scaled softmax": "softmax_with_temperature", "log-softmax": "log_softmax",
 }  # fmt: skip
 LOSSES = {
     "squared error": "squared_error", "binary cross-entropy": "binary_cross_entropy",
-    "categorical cross-entropy": "categorical_cross_entropy", "absolute error": "absolute_error",
+    "categorical cross-entropy": "categorical_cross_entropy",
+    "negative log-likelihood": "negative_log_likelihood", "absolute error": "absolute_error",
     "Huber loss": "huber", "hinge loss": "hinge", "cosine similarity": "cosine_similarity",
     "cosine loss": "cosine_loss",
 }  # fmt: skip

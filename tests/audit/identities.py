@@ -31,8 +31,8 @@ def identity_fault(source: str, layers: Layers) -> str | None:
 
 
 def _holds(chain: Chain, kind: str, given: Mapping[str, Fraction], z: str, a: str) -> bool:
-    if kind == "softmax":
-        return _jacobian(chain, z, a)
+    if kind in activations.WHOLE:
+        return _jacobian(chain, z, a, kind, given)
     symbols: dict[Texts, str] = {(a,): "a", (z if len(z) == 1 and z != a else "z",): "z"}
     if chain.target[:1] == ("\\frac",):  # a Jacobian
         return False
@@ -66,7 +66,7 @@ def _note_holds(note: Texts, symbols: Mapping[Texts, str], evaluate: Evaluator) 
     return True
 
 
-def _jacobian(chain: Chain, z: str, p: str) -> bool:
+def _jacobian(chain: Chain, z: str, p: str, kind: str, given: Mapping[str, Fraction]) -> bool:
     """∂p_k/∂z_j for k = j and for k ≠ j."""
     z = z if len(z) == 1 else "z"
     if chain.target != read_tokens(rf"\frac{{\partial {p}_{{k}}}}{{\partial {z}_{{j}}}}") or chain.notes:
@@ -76,9 +76,10 @@ def _jacobian(chain: Chain, z: str, p: str) -> bool:
         for at, values in ((1, (first, first)), (2, (first, second))):
             found: dict[str, Number] = dict(zip(("pk", "pj"), values, strict=True))
             found |= {"k": Fraction(1), "j": Fraction(at)}
-            expected = first * (1 - first) if at == 1 else -first * second
+            expected = activations.local(kind, given, 1, at, values)
             for relation, texts in chain.items:
-                if relation != "=" or Evaluator(found.__getitem__)(tidy(whole(texts, symbols))) != expected:
+                value = Evaluator(found.__getitem__)(tidy(whole(texts, symbols)))
+                if relation != "=" or not _near(value, expected):
                     return False
     return bool(chain.items)
 

@@ -19,13 +19,14 @@ from tests.audit.parser import parse, read_tokens
 from tests.audit.tables import Tables
 from tests.audit.tree import Sym
 from tests.audit.words import ASKED, Place, asks_of, drawn, folded, whole
+from tests.reference.activations import temperature
 from tests.reference.numbers import Real
 from tests.reference.own import CALLED
 
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 
 
-_FINER = r"(?:the powers and their sum in softmax|\$[^$]*\$)"
+_FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-)?softmax|\$[^$]*\$)"
 """What may have more digits than each step is rounded to."""
 
 
@@ -309,6 +310,11 @@ class ProseChecker(Conventions, Tables, LiveWords):
         if int(count) != held:
             out.faults.append(f"{count} parameters held, not {held}")
 
+    def temperature(self, place: Place, out: Found, number: str) -> None:
+        warm = {temperature(layer.activation, layer.parameters) for layer in self.spec.layers}
+        if Fraction(number) not in warm:
+            out.faults.append(f"no layer has the temperature {number}")
+
     def held(self, place: Place, out: Found, letters: str) -> None:
         for formula, source in split_inline(letters):
             if not formula:
@@ -501,8 +507,13 @@ def _rules() -> list[Rule]:
         (r"held fixed \(not trained\): (\d+) parameters", p.held_count),
         (r"held fixed \(not trained\): (.*)", p.held),
         (
-            r"(Each unit adds up its weighted inputs[^\d]*; softmax then turns the sums into numbers "
-            r"that add up to 1\.)",
+            r"temperature-scaled softmax with the temperature (\S+): the exponential of each pre-activation over "
+            r"the temperature, divided by the sum of all of them in the layer",
+            p.temperature,
+        ),
+        (
+            r"(Each unit adds up its weighted inputs[^\d]*; (?:log-)?softmax then turns the sums"
+            r"(?:, divided by the temperature,)? into (?:the logarithms of )?numbers that add up to 1\.)",
             p.nothing,
         ),
         (

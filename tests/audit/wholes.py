@@ -15,6 +15,7 @@ from itertools import product
 from tests.audit.latex import Unreadable
 from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, Text, children
 from tests.audit.world import World, indices
+from tests.reference.activations import WHOLE as JOINT
 from tests.reference.spec import Spec
 
 WHOLE = ("vector ", "matrix ")
@@ -238,7 +239,7 @@ class Wholes:
         if indices(_name(lower.entries()[0]))[0] in ("a", "x"):  # a row for each output
             return _table(upper, lower)
         layer = indices(_name(upper.entries()[0]))[1][0]
-        if self.spec.layers[layer - 1].activation == "softmax":
+        if self.spec.layers[layer - 1].activation in JOINT:
             return _table(upper, lower)
         return _zipped(lambda a, z: Sym(f"∂{_name(a)}/∂{_name(z)}"), upper, lower)
 

@@ -19,6 +19,7 @@ from tests.audit.parser import Parser, parse, read_tokens
 from tests.audit.same import spelt
 from tests.audit.tree import Node, Sym
 from tests.audit.world import World, indices
+from tests.reference.activations import WHOLE
 from tests.reference.numbers import Real
 from tests.reference.rounding import fault
 
@@ -190,7 +191,7 @@ class Words:
                 inputs = len(layer.weights[0])
                 yield from (f"dz[{number}][{k}]/dW[{number}][{k}][{i}]" for i in range(1, inputs + 1))
                 continue
-            others = units if whole and layer.activation == "softmax" else [k]
+            others = units if whole and layer.activation in WHOLE else [k]
             yield from (f"d{top}[{number}][{k}]/dz[{number}][{j}]" for j in others)
 
     def of_samples(self, ask: str) -> bool:

@@ -236,7 +236,9 @@ class World:
         self.symbols.setdefault(read_tokens(f"{head}_{{\\text{{epoch}}}}"), "L_epoch")
         if new:
             self.symbols[read_tokens(f"{head} - {new}")] = "L - L_new"
-        exponential = [n for n, layer in enumerate(self.spec.layers, 1) if layer.activation == "softmax"]
+        exponential = [
+            n for n, layer in enumerate(self.spec.layers, 1) if layer.activation in activations.WHOLE
+        ]
         for n in exponential:
             for s in (0, *range(1, len(self.spec.inputs) + 1)):
                 for new in ("", "\\text{new}"):
@@ -331,7 +333,9 @@ class World:
         letter, (layer,) = indices(name)
         z, mark = letter.replace("S", "z"), "@" + sample if (sample := name.partition("@")[2]) else ""
         units = range(1, self.spec.layers[layer - 1].units + 1)
-        found = [self.number(self.key(f"{z}[{layer}][{j}]{mark}", t), carried=carried) for j in units]
+        of = self.spec.layers[layer - 1]
+        warm = activations.temperature(of.activation, of.parameters)
+        found = [self.number(self.key(f"{z}[{layer}][{j}]{mark}", t), carried=carried) / warm for j in units]
         largest = max(found)
         shift = largest if abs(float(big(largest))) > 230 else Fraction(0)
         return sum((exp(value - shift) for value in found), Fraction(0))
@@ -577,9 +581,10 @@ class World:
 
     def _slope(self, layer: int, k: int, j: int, mark: str, t: int, carried: bool) -> Number:
         kind = self.spec.layers[layer - 1]
-        if kind.activation == "softmax":
-            a, b = (self.number(self.key(f"a[{layer}][{n}]{mark}", t), carried=carried) for n in (k, j))
-            return a * (1 - a) if k == j else -(a * b)
+        if kind.activation in activations.WHOLE:
+            units = range(1, kind.units + 1)
+            a = [self.number(self.key(f"a[{layer}][{n}]{mark}", t), carried=carried) for n in units]
+            return activations.local(kind.activation, kind.parameters, k, j, a)
         if k != j:
             raise Unknown(f"∂a[{layer}][{k}]/∂z[{layer}][{j}]")
         key = self.key(f"da/dz[{layer}][{j}]{mark}", t)

@@ -5,7 +5,7 @@ At a kink: ReLU' (0) = 0, leaky ReLU' (0) = its slope, ELU' (0) = α. The step h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from mpmath import mp
@@ -106,18 +106,17 @@ def slope_of(layer: Layer, unit: int, z: Number) -> Number:
     return slope(name, z, given)
 
 
-def temperature(layer: Layer) -> Fraction:
+def temperature(name: str, given: Mapping[str, Fraction]) -> Fraction:
     """What a softmax divides its pre-activations by."""
-    given = layer.parameters.get("temperature", Fraction(2))
-    return given if layer.activation == "softmax_with_temperature" else Fraction(1)
+    return given.get("temperature", Fraction(2)) if name == "softmax_with_temperature" else Fraction(1)
 
 
-def local(layer: Layer, k: int, j: int, a: Sequence[Number]) -> Number:
+def local(name: str, given: Mapping[str, Fraction], k: int, j: int, a: Sequence[Number]) -> Number:
     """da_k/dz_j of an activation of all units at once (units from 1)."""
     same = Fraction(int(k == j))
-    if layer.activation == "log_softmax":
+    if name == "log_softmax":
         return same - exp(a[j - 1])
-    return a[k - 1] * (same - a[j - 1]) / temperature(layer)
+    return a[k - 1] * (same - a[j - 1]) / temperature(name, given)
 
 
 def layer_values(layer: Layer, z: Sequence[Number]) -> list[Number]:
@@ -125,7 +124,7 @@ def layer_values(layer: Layer, z: Sequence[Number]) -> list[Number]:
     if layer.activation not in WHOLE:
         functions = (layer.function(j) for j in range(1, len(z) + 1))
         return [value(name, x, given) for (name, given), x in zip(functions, z, strict=True)]
-    largest, warm = max(z), temperature(layer)
+    largest, warm = max(z), temperature(layer.activation, layer.parameters)
     e = [exp((x - largest) / warm) for x in z]
     total = sum(e, Fraction(0))
     if layer.activation == "log_softmax":
@@ -149,5 +148,5 @@ def pull_back(
     if layer.activation not in WHOLE:
         return [g * slope_of(layer, j, x) for j, (g, x) in enumerate(zip(upstream, z, strict=True), 1)]
     mean = sum((g * x for g, x in zip(upstream, a, strict=True)), Fraction(0))
-    warm = temperature(layer)
+    warm = temperature(layer.activation, layer.parameters)
     return [x * (g - mean) / warm for g, x in zip(upstream, a, strict=True)]
