@@ -10,7 +10,7 @@ from nbsolve.compose.functions import activation_name, argument
 from nbsolve.compose.iteration import by_matrices, is_long
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words, losses, one_sample
-from nbsolve.compose.optimiser_words import changes, optimiser_text, schedule_words
+from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, schedule_words
 from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.expr import (
     Applied,
@@ -248,8 +248,7 @@ def _training(problem: Problem) -> Iterator[Text]:
             yield (phrase("conventions.batch_many", count=str(training.batch)),)
     yield optimiser_text(training.optimiser, "convention", changes(training))
     yield from schedule_words(training)
-    if clip := training.optimiser.clip:
-        yield (phrase(f"conventions.clip_{clip}", limit=training.optimiser.parameters["clip"].text),)
+    yield from clip_words(training.optimiser)
     asked = {ask for part in problem.parts for ask in part.ask}
     if asked & {"epoch_loss", "L_epoch"} or training.epochs:
         how = phrase(f"conventions.epoch_{problem.losses[0].over_samples}")

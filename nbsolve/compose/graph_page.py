@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbsolve.compose.conventions import rounding_words
+from nbsolve.compose.given_numbers import matrix_of
 from nbsolve.compose.graph_checking import GraphCheck
-from nbsolve.compose.graph_statement import GraphStatement, matrix_of
+from nbsolve.compose.graph_statement import GraphStatement
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import literal
+from nbsolve.compose.optimiser_words import clip_words, schedule_words
 from nbsolve.compose.steps_page import StepsPage
 from nbsolve.document import (
     Block,
@@ -96,6 +98,9 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
         if any(array.shape for array in problem.given):
             yield (phrase("graphs.convention_entries"),)
         yield from self._at_ties()
+        if problem.training is not None:
+            yield from schedule_words(problem.training)
+            yield from clip_words(problem.training.optimiser)
         if not problem.symbolic and problem.rounding is not None:
             yield (rounding_words(problem.rounding, problem.training is not None),)
 
@@ -293,6 +298,10 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
         yield Heading(self._level, (phrase("sections.update"),))
         if iteration is self.solution.iterations[0]:
             yield Paragraph((phrase(f"graphs.update_{training.direction}"),))
+            if clip := training.optimiser.clip:
+                yield Paragraph((phrase(f"passages.clip_{clip}"),))
+            if (schedule := training.schedule) is not None:
+                yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
         lines = self._writer(iteration)
         yield from self._one_each(lines, iteration.update)
 

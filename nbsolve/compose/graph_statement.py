@@ -5,33 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nbsolve.compose.optimiser_words import optimiser_text
+from nbsolve.compose.given_numbers import array_lines, kept_before
+from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words
 from nbsolve.compose.statement import authored, marks, source
 from nbsolve.document import Block, Bullets, Derivation, Heading, Inline, Line, Math, Paragraph, Text
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, general_formula, quantity
 from nbsolve.equations.names import GraphNames
-from nbsolve.expr import Expr, Matrix, Quantity
+from nbsolve.equations.updating import RATE
+from nbsolve.expr import Quantity
 from nbsolve.given import Given
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.graph_asks import WORDS
-from nbsolve.problem.model import Equation, GivenArray, Part
+from nbsolve.problem.model import Equation, Part
 from nbsolve.symbol import Index, Partial, Role, Symbol
 
-__all__ = ["GraphStatement", "matrix_of"]
+__all__ = ["GraphStatement"]
 
 MOST_NAMED = 6
 """More quantities of one array are named by the first and the last."""
-
-
-def matrix_of(entries: Sequence[Expr], shape: Sequence[int]) -> Expr:
-    """Entries as a column, or as a matrix row by row; a single number by itself."""
-    if not shape:
-        return entries[0]
-    columns = shape[1] if len(shape) > 1 else 1
-    return Matrix(tuple(tuple(entries[at : at + columns]) for at in range(0, len(entries), columns)))
 
 
 def _run(length: int) -> str:
@@ -57,6 +51,8 @@ class GraphStatement:
         yield Derivation(tuple(map(self.equation, problem.equations)))
         yield from self._incoming()
         yield from self._training()
+        if problem.training is not None:
+            yield from kept_before(problem)
         if problem.parts:
             items = tuple(self._part(part, number) for number, part in enumerate(problem.parts))
             yield Bullets(items, tuple(part.label for part in problem.parts))
@@ -77,7 +73,12 @@ class GraphStatement:
                 name = Quantity(quantity(array.name))
                 listed.append(Math(name, "=", literal(entry)) if isinstance(entry, Given) else Math(name))
             yield Paragraph((phrase("graphs.given") + " ", *listed))
-        lines = [line for array in problem.given if array.shape for line in self._array(array)]
+        lines = [
+            line
+            for array in problem.given
+            if array.shape
+            for line in array_lines(quantity(array.name), array.shape, array.entries)
+        ]
         if lines:
             yield Derivation(tuple(lines))
         if problem.padding:
@@ -91,17 +92,6 @@ class GraphStatement:
     def _indexed(self, name: str) -> Symbol:
         letters = "ijk"[: len(self.built.problem.shapes[name])]
         return Symbol(Role.NODE, stem=name, at=tuple(map(Index, letters)))
-
-    def _array(self, array: GivenArray) -> Iterator[Line]:
-        entries = [literal(entry) for entry in array.entries if isinstance(entry, Given)]
-        if len(array.shape) < 3:
-            yield Line((("=", matrix_of(entries, array.shape)),), Quantity(quantity(array.name)))
-            return
-        first, *rest = array.shape
-        size = len(entries) // first
-        for number in range(first):
-            part = matrix_of(entries[number * size : (number + 1) * size], rest)
-            yield Line((("=", part),), Quantity(quantity(array.name, (number + 1,))))
 
     # ------------------------------------------------------------------ equations
 
@@ -127,14 +117,17 @@ class GraphStatement:
         training = self.built.problem.training
         if training is None:
             return
-        rate = training.optimiser.parameters["learning_rate"]
         said: list[Inline] = [
             phrase(f"graphs.{training.direction}") + " ",
             *self._listed([Math(Quantity(quantity(name))) for name in training.parameters]),
-            f", {phrase('graphs.with_rate')} ",
-            Math(Quantity(Symbol(Role.LEARNING_RATE)), "=", literal(rate)),
         ]
-        if training.optimiser.name != "sgd":
+        if changes(training):
+            rates = [inline for words in rate_words(training) for inline in (", ", *words)]
+            said += [". ", *rates[1:]]
+        else:
+            rate = literal(training.optimiser.parameters["learning_rate"])
+            said += [f", {phrase('graphs.with_rate')} ", Math(Quantity(RATE), "=", rate)]
+        if training.optimiser.name != "sgd" or training.optimiser.clip:
             said += [", ", *optimiser_text(training.optimiser, "given")]
         if training.iterations > 1:
             said.append(f", {phrase('statement.iterations', count=str(training.iterations))}")

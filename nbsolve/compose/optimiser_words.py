@@ -14,7 +14,7 @@ from nbsolve.solving.rates import RATE, rate_formula, rates_given
 from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.symbol import Role, Symbol
 
-__all__ = ["changes", "optimiser_text", "optimiser_words", "rate_words", "schedule_words"]
+__all__ = ["changes", "clip_words", "optimiser_text", "optimiser_words", "rate_words", "schedule_words"]
 
 
 def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
@@ -79,6 +79,12 @@ def schedule_words(training: Training | GraphTraining) -> Iterator[Text]:
         yield (phrase("conventions.rates"),)
     elif changes(training):
         yield (phrase("conventions.own_rates"),)
+
+
+def clip_words(optimiser: Choice) -> Iterator[Text]:
+    """How gradients are clipped before an update, where they are."""
+    if optimiser.clip:
+        yield (phrase(f"conventions.clip_{optimiser.clip}", limit=optimiser.parameters["clip"].text),)
 
 
 def _rule(optimiser: Choice) -> Iterator[Math]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from nbsolve.catalogue import Equation
 from nbsolve.compose.conventions import rounding_words
-from nbsolve.compose.graph_statement import matrix_of
+from nbsolve.compose.given_numbers import kept_before, listed_numbers
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import literal
-from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words, schedule_words
+from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, rate_words, schedule_words
 from nbsolve.compose.statement import authored, marks, source
 from nbsolve.compose.steps_page import StepsPage, listed
 from nbsolve.document import (
@@ -20,7 +20,6 @@ from nbsolve.document import (
     Document,
     Heading,
     Inline,
-    Line,
     Math,
     Note,
     Paragraph,
@@ -29,10 +28,9 @@ from nbsolve.document import (
 )
 from nbsolve.equations.building import entries_of, quantity
 from nbsolve.equations.stepping import LOSS, Update, UpdateNames, UpdateSolution, asked_of
-from nbsolve.equations.updating import parameters_of, start, state
+from nbsolve.equations.updating import owner_of, parameters_of, state
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity
-from nbsolve.given import Given
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.objective import literal as as_given
 from nbsolve.phrases import phrase
@@ -89,9 +87,11 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         if problem.statement:
             yield Paragraph((authored(problem, fill(problem.statement, "statement"), 3),))
         entries = {array.name: array.entries for array in problem.given}
-        yield from self._given(phrase("updates.parameters"), {quantity(n): e for n, e in entries.items()})
+        yield from listed_numbers(
+            problem, phrase("updates.parameters"), {quantity(n): e for n, e in entries.items()}
+        )
         yield from self._gradients()
-        yield from self._kept()
+        yield from kept_before(problem)
         said = [inline for words in rate_words(problem.training) for inline in (*words, ", ")]
         yield Paragraph((*said, *optimiser_text(problem.training.optimiser, "given")))
         if problem.parts:
@@ -100,32 +100,12 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         if problem.source:
             yield source(problem)
 
-    def _given(self, words: str, entries: dict[Atom, Sequence[object]]) -> Iterator[Block]:
-        """Numbers in a line, arrays as columns."""
-        single: list[Inline] = []
-        lines: list[Line] = []
-        for atom, numbers in entries.items():
-            written = [as_given(one) for one in numbers if isinstance(one, Given)]
-            if self._shape(atom):
-                lines.append(Line((("=", matrix_of(written, self._shape(atom))),), Quantity(atom)))
-            else:
-                single += [", "] if single else []
-                single.append(Math(Quantity(atom), "=", written[0]))
-        yield Paragraph((words + (" " if single else ""), *single))
-        if lines:
-            yield Derivation(tuple(lines))
-
-    def _shape(self, atom: Atom) -> tuple[int, ...]:
-        symbol = atom if isinstance(atom, Symbol) else atom.wrt
-        owner = symbol.stem.rpartition("_")[2] if symbol.role is Role.STATE else symbol.stem
-        return self._problem.shapes[owner]
-
     def _gradients(self) -> Iterator[Block]:
         problem = self._problem
         if len(problem.gradients) == 1:
             gradients = problem.gradients[0].items()
             found: dict[Atom, Sequence[object]] = {Partial(LOSS, quantity(n)): e for n, e in gradients}
-            yield from self._given(phrase("updates.gradient"), found)
+            yield from listed_numbers(problem, phrase("updates.gradient"), found)
             return
         yield Paragraph((phrase("updates.gradients"),))
         symbols = [s for array in problem.given for s in entries_of(array.name, array.shape)]
@@ -136,19 +116,6 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
             numbers = [one for array in problem.given for one in gradients_[array.name]]
             rows.append(((str(number),), *((Math(as_given(one)),) for one in numbers)))
         yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
-
-    def _kept(self) -> Iterator[Block]:
-        training = self._problem.training
-        if not training.state:
-            if training.updates:
-                yield Paragraph((phrase("statement.updates_before", count=str(training.updates)),))
-            return
-        found: dict[Atom, list[object]] = {}
-        for symbol, given in start(self._problem).items():
-            if any(symbol.stem.startswith(f"{name}_") for name in training.state):
-                found.setdefault(symbol._replace(at=()), []).append(given)
-        words = "kept_after" if training.updates else "kept"
-        yield from self._given(phrase(f"statement.{words}", count=str(training.updates)), {**found})
 
     def _part(self, part: Part, number: int) -> Text:
         pieces: list[Inline] = []
@@ -173,10 +140,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         """The optimiser's rule as its equations, and the rounding."""
         optimiser = self._problem.training.optimiser
         said: tuple[Text, ...] = (optimiser_text(optimiser, "convention", changes(self._problem.training)),)
-        said = (*said, *schedule_words(self._problem.training))
-        if optimiser.clip:
-            words = phrase(f"conventions.clip_{optimiser.clip}", limit=optimiser.parameters["clip"].text)
-            said = (*said, (words,))
+        said = (*said, *schedule_words(self._problem.training), *clip_words(optimiser))
         said = (*said, (rounding_words(self._problem.rounding, True),))
         return self._document(iter((Note("conventions", phrase("sections.conventions"), (Bullets(said),)),)))
 
@@ -249,8 +213,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
     def _owner(self, atom: Atom) -> Symbol:
         """The parameter that a quantity belongs to."""
         symbol = atom if isinstance(atom, Symbol) else atom.wrt
-        stem = symbol.stem.rpartition("_")[2] if symbol.role is Role.STATE else symbol.stem
-        return Symbol(Role.NODE, stem=stem, at=symbol.at)
+        return owner_of(self._problem, symbol)._replace(new=False)
 
     def _table(self, parameters: Sequence[Symbol], lines: Lines, update: Update) -> Table:
         """Gradient, what the optimiser finds, and the new value of each parameter."""

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from nbsolve.catalogue.optimisers import letter_of
 from nbsolve.equations.building import entries_of, quantity
-from nbsolve.equations.updating import parameters_of
+from nbsolve.equations.updating import owner_of, parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.letters import Name, letter_name
 from nbsolve.notation import Names
-from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.graph_asks import LOSS
 from nbsolve.problem.graph_asks import quantity as typed
 from nbsolve.problem.model import GraphProblem, Network, Notation, UpdateProblem
@@ -25,8 +24,8 @@ class GraphNames(Names):
     """`latex`, `plain` and `resolve` for the quantities of one graph; η and L as everywhere."""
 
     def __init__(self, problem: GraphProblem | UpdateProblem, objective: Symbol) -> None:
-        super().__init__(Network(inputs=1, layers=()), Notation())
         self.problem = problem
+        super().__init__(Network(inputs=1, layers=()), Notation())
         self.objective = objective
         self._own = {
             name: Name.read(problem.letters[name]) if name in problem.letters else letter_name(name)
@@ -35,8 +34,8 @@ class GraphNames(Names):
 
     def name(self, symbol: Symbol) -> Name:
         """The written name: W_{12}, x^new; a whole array in bold, unless its letter is a capital."""
-        if symbol.role is Role.STATE and symbol.stem.rpartition("_")[2] in self.problem.shapes:
-            return self._state(symbol)
+        if (owner := owner_of(self.problem, symbol)) != symbol:
+            return self._state(symbol, owner)
         if symbol.role is not Role.NODE:
             return super().name(symbol)
         name = self._own[symbol.stem]
@@ -47,16 +46,11 @@ class GraphNames(Names):
             name = Name(rf"\mathbf{{{name.core}}}", name.sub, name.sup)
         return name.with_sup(_NEW, _GAP) if symbol.new else name
 
-    def _state(self, symbol: Symbol) -> Name:
+    def _state(self, symbol: Symbol, owner: Symbol) -> Name:
         """m_w: the letter of what the optimiser keeps, with the quantity that it belongs to."""
-        training = self.problem.training
-        assert training is not None
-        known = (equation.name for equation in optimiser_of(training.optimiser).equations)
-        kept = max((name for name in known if symbol.stem.startswith(f"{name}_")), key=len)
-        owner = symbol._replace(role=Role.NODE, stem=symbol.stem[len(kept) + 1 :], new=False)
-        several = len(list(parameters_of(self.problem))) > 1
-        name = Name.read(letter_of(kept))
-        name = name.with_sub(self.name(owner).latex()) if several else name
+        name = Name.read(letter_of(symbol.stem.removesuffix(f"_{owner.stem}")))
+        if len(list(parameters_of(self.problem))) > 1:
+            name = name.with_sub(self.name(owner).latex())
         return name.with_sup(_NEW, _GAP) if symbol.new else name
 
     def resolve(self, text: str) -> Symbol | Partial:

@@ -21,7 +21,7 @@ from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.step import Rule
 from nbsolve.symbol import Partial, Role, Symbol
 
-__all__ = ["RATE", "parameters_of", "put_settings", "start", "state", "write_updates"]
+__all__ = ["RATE", "owner_of", "parameters_of", "put_settings", "start", "state", "write_updates"]
 
 RATE = Symbol(Role.LEARNING_RATE)
 
@@ -29,6 +29,17 @@ RATE = Symbol(Role.LEARNING_RATE)
 def state(parameter: Symbol, name: str, new: bool = False) -> Symbol:
     """What the optimiser keeps for a quantity, or finds for it on the way: `m_w`."""
     return parameter._replace(role=Role.STATE, stem=f"{name}_{parameter.stem}", new=new)
+
+
+def owner_of(problem: GraphProblem | UpdateProblem, symbol: Symbol) -> Symbol:
+    """The quantity that a state belongs to, and any other quantity itself."""
+    if symbol.role is not Role.STATE or problem.training is None:
+        return symbol
+    for equation in optimiser_of(problem.training.optimiser).equations:
+        name = symbol.stem.removeprefix(f"{equation.name}_")
+        if name != symbol.stem and name in problem.shapes:
+            return symbol._replace(role=Role.NODE, stem=name, new=False)
+    return symbol
 
 
 def parameters_of(problem: GraphProblem | UpdateProblem) -> Iterator[Symbol]:

@@ -6,12 +6,29 @@ from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import Variable, walk
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.kept_state import Numbers, read_kept
 from nbsolve.problem.model import Choice, GivenArray, GraphTraining
-from nbsolve.problem.training import MAXIMUM_ITERATIONS, SHOWN_IN_FULL, read_iteration
+from nbsolve.problem.training import (
+    MAXIMUM_ITERATIONS,
+    SHOWN_IN_FULL,
+    read_clip,
+    read_iteration,
+    read_schedule,
+)
 
 __all__ = ["read_chosen", "read_graph_training"]
 
-KEYS = ("optimiser", "learning_rate", "direction", "parameters", "iterations", "show")
+KEYS = (
+    "optimiser",
+    "learning_rate",
+    "schedule",
+    "clip",
+    "state",
+    "direction",
+    "parameters",
+    "iterations",
+    "show",
+)
 
 
 def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) -> GraphTraining | None:
@@ -40,6 +57,8 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
             inner.fault(
                 f"{optimiser.name} only goes down", expected="direction: descent, or another optimiser"
             )
+    if inner := cursor.get("clip"):
+        optimiser = read_clip(inner, optimiser)
     names = [array.name for array in given]
     inner = cursor.get("parameters")
     parameters = tuple(names) if inner is None else read_chosen(inner, "parameters", names)
@@ -47,6 +66,14 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
     if inner := cursor.get("iterations"):
         iterations = inner.integer("iterations", 1, MAXIMUM_ITERATIONS)
     if optimiser is None or direction is None or iterations is None:
+        return None
+    state: dict[str, Numbers] = {}
+    updates = 0
+    if inner := cursor.get("state"):
+        shapes = {array.name: array.shape for array in given if array.name in parameters}
+        state, updates = read_kept(inner, OPTIMISERS[optimiser.name], shapes)
+    schedule = read_schedule(cursor.get("schedule"), updates, iterations)
+    if schedule is None:
         return None
     show: tuple[int, ...] = (
         tuple(range(1, iterations + 1)) if iterations <= SHOWN_IN_FULL else (1, iterations)
@@ -61,6 +88,10 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
         parameters=parameters,
         iterations=iterations,
         show=show,
+        state=state,
+        updates=updates,
+        schedule=schedule[0],
+        rates=schedule[1],
     )
 
 

@@ -83,7 +83,7 @@ def schema() -> Schema:
                 "regulariser": _regulariser(),
                 "training": {
                     "description": "Updates of the parameters.",
-                    "anyOf": [_training(), graph_training(OPTIMISER_CHOICES)],
+                    "anyOf": [_training(), graph_training(OPTIMISER_CHOICES, KEPT)],
                 },
                 "notation": _notation(),
                 "rounding": _rounding(),

@@ -10,12 +10,17 @@ from nbsolve.problem.schema_building import Schema, choice, integer, mapping, on
 __all__ = ["clip_keys", "graph_keys", "graph_training", "schedule_keys", "update_keys"]
 
 
-def graph_keys() -> dict[str, Schema]:
-    """What such a problem has beside the keys that others have too."""
+def array_of_numbers() -> Schema:
+    """A number, or lists of numbers in up to three levels."""
     row: Schema = {"type": "array", "minItems": 1, "items": reference("number")}
     rows: Schema = {"type": "array", "minItems": 1, "items": row}
     planes: Schema = {"type": "array", "minItems": 1, "items": rows}
-    array: Schema = {"anyOf": [reference("number"), row, rows, planes]}
+    return {"anyOf": [reference("number"), row, rows, planes]}
+
+
+def graph_keys() -> dict[str, Schema]:
+    """What such a problem has beside the keys that others have too."""
+    array = array_of_numbers()
     return {
         "given": {
             "description": "The given quantities: numbers or arrays by name, or the names alone, for letters.",
@@ -55,13 +60,17 @@ def graph_keys() -> dict[str, Schema]:
     }
 
 
-def graph_training(optimisers: Mapping[str, Mapping[str, Schema]]) -> Schema:
+def graph_training(optimisers: Mapping[str, Mapping[str, Schema]], kept: Iterable[str]) -> Schema:
     """Steps on the given quantities of a graph."""
     iteration: Schema = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["first", "last"]}]}
+    numbers: Schema = {"type": "object", "minProperties": 1, "additionalProperties": array_of_numbers()}
     return mapping(
         {
             "optimiser": choice("How parameters are updated.", optimisers),
             "learning_rate": reference("number", "That of plain steps along the gradient (kind: graph)."),
+            "schedule": schedule_keys(),
+            "clip": clip_keys(),
+            "state": state_keys(numbers, kept),
             "direction": one_of("Down the gradient, or up (kind: graph).", ("descent", "ascent")),
             "parameters": {
                 "description": "The given quantities that are trained (kind: graph; default: all).",
@@ -107,6 +116,16 @@ def clip_keys() -> Schema:
     }
 
 
+def state_keys(numbers: Schema, kept: Iterable[str]) -> Schema:
+    """What the optimiser has kept, by its name: a number for all parameters, or numbers by parameter."""
+    states: dict[str, Schema] = {
+        name: {"description": f"{name} before the first update.", "anyOf": [reference("number"), numbers]}
+        for name in sorted(kept)
+    }
+    states["t"] = {"description": "How many updates were made before.", "type": "integer", "minimum": 0}
+    return mapping(states, "What the optimiser has kept before (0 where absent).")
+
+
 def update_keys(optimisers: Mapping[str, Mapping[str, Schema]], kept: Iterable[str]) -> dict[str, Schema]:
     """The keys of a problem of the kind `update` alone."""
     number: Schema = {
@@ -118,11 +137,6 @@ def update_keys(optimisers: Mapping[str, Mapping[str, Schema]], kept: Iterable[s
         "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9]*$"},
         "additionalProperties": number,
     }
-    states: dict[str, Schema] = {
-        name: {"description": f"{name} before the first update.", "anyOf": [reference("number"), numbers]}
-        for name in sorted(kept)
-    }
-    states["t"] = {"description": "How many updates were made before.", "type": "integer", "minimum": 0}
     return {
         "parameters": {"description": "Parameters by name: {w: 0.5, b: [1, 2]}.", **numbers},
         "gradients": {
@@ -132,5 +146,5 @@ def update_keys(optimisers: Mapping[str, Mapping[str, Schema]], kept: Iterable[s
         "optimiser": choice("How parameters are updated.", optimisers),
         "clip": clip_keys(),
         "schedule": schedule_keys(),
-        "state": mapping(states, "What the optimiser has kept before (0 where absent)."),
+        "state": state_keys(numbers, kept),
     }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from nbsolve.catalogue import OPTIMISERS, Optimiser
+from nbsolve.catalogue import OPTIMISERS
 from nbsolve.given import Given
 from nbsolve.letters import Name
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.common import keys_of, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
+from nbsolve.problem.kept_state import Numbers, read_for_each, read_kept
 from nbsolve.problem.model import Choice, GivenArray, GraphTraining, Part, UpdateProblem
-from nbsolve.problem.optimiser_state import MAXIMUM_UPDATES
 from nbsolve.problem.part_lists import read_part, read_part_list
 from nbsolve.problem.training import read_clip, read_schedule
 
@@ -31,7 +31,6 @@ ASKS = ("updated_parameters", "state")
 MAXIMUM_PARAMETERS, MAXIMUM_STEPS = 200, 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _NUMBERS = "numbers by name, such as {w: 0.5, b: [1, -2]}"
-Numbers = dict[str, tuple[Given, ...]]
 
 
 def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | None:
@@ -61,7 +60,7 @@ def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | N
     state: dict[str, Numbers] = {}
     updates = 0
     if optimiser is not None and given and (inner := root.get("state")) is not None:
-        state, updates = _state(inner, OPTIMISERS[optimiser.name], shapes)
+        state, updates = read_kept(inner, OPTIMISERS[optimiser.name], shapes)
     schedule = read_schedule(root.get("schedule"), updates, len(gradients)) if gradients else (None, ())
     letters = _letters(root.get("names"), shapes)
     rounding = rounding_of(root)
@@ -139,61 +138,8 @@ def _gradients(cursor: Cursor | None, shapes: dict[str, tuple[int, ...]]) -> tup
     if not 1 <= len(elements) <= MAXIMUM_STEPS:
         cursor.fault(f"gradients lists {len(elements)} updates", expected=f"1 to {MAXIMUM_STEPS}")
         return ()
-    found = [_for_each(element, "the gradients", shapes) for element in elements]
+    found = [read_for_each(element, "the gradients", shapes) for element in elements]
     return tuple(one for one in found if one is not None)
-
-
-def _for_each(cursor: Cursor, what: str, shapes: dict[str, tuple[int, ...]]) -> Numbers | None:
-    """Numbers for each parameter, of its shape; a number by itself where there is one parameter, or for all."""
-    if not cursor.is_mapping:
-        cursor.fault(
-            f"{what} is {describe(cursor.node)}", expected=f"{{{', '.join(f'{n}: …' for n in shapes)}}}"
-        )
-        return None
-    if not cursor.mapping([*shapes], what):
-        return None
-    found: Numbers = {}
-    for name, shape in shapes.items():
-        inner = cursor.get(name)
-        if inner is None:
-            cursor.fault(f"{what} has no {name}", expected=f"a number for each of {listing(shapes)}")
-            continue
-        read = _numbers(inner, name)
-        if read is None:
-            continue
-        if read[0] != shape:
-            has = f"{len(read[1])} numbers" if read[0] else "a single number"
-            wanted = f"{shape[0]} numbers" if shape else "a single number"
-            inner.fault(f"{name} has {has} here", expected=f"{wanted}, as the parameter has")
-            continue
-        found[name] = read[1]
-    return found if len(found) == len(shapes) else None
-
-
-def _state(
-    cursor: Cursor, optimiser: Optimiser, shapes: dict[str, tuple[int, ...]]
-) -> tuple[dict[str, Numbers], int]:
-    kept = [equation.name for equation in optimiser.kept]
-    if not kept:
-        cursor.fault(f"{optimiser.name} keeps nothing from one update to the next", expected="no state")
-        return {}, 0
-    if not cursor.mapping(("t", *kept), "state"):
-        return {}, 0
-    updates = 0
-    if inner := cursor.get("t"):
-        updates = inner.integer("t, the number of updates made before,", 0, MAXIMUM_UPDATES) or 0
-    found: dict[str, Numbers] = {}
-    for one in kept:
-        inner = cursor.get(one)
-        if inner is None:
-            continue
-        if inner.is_scalar:
-            number = inner.number(one)
-            if number is not None:
-                found[one] = {name: (number,) * (shape[0] if shape else 1) for name, shape in shapes.items()}
-        elif (numbers := _for_each(inner, one, shapes)) is not None:
-            found[one] = numbers
-    return found, updates
 
 
 def _letters(cursor: Cursor | None, shapes: dict[str, tuple[int, ...]]) -> dict[str, str]:
