@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 
+import flint
+
 from nbsolve.answers import Answer
-from nbsolve.arithmetic import Undetermined
+from nbsolve.arithmetic import LADDER, Undecided, Undetermined
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.catalogue.changes import CHANGES
+from nbsolve.engine import solve_problem
 from nbsolve.errors import DomainError, UnknownChangeError
 from nbsolve.handout.tolerances import tolerance
+from nbsolve.listing import asked
 from nbsolve.problem.model import Problem
+from nbsolve.solution import Solution
 from nbsolve.solving.replay import Replay
-from nbsolve.variants.candidate import Candidate, Key, key_of, number_of
+from nbsolve.symbol import canonical
+from nbsolve.variants.candidate import Candidate, key_of, number_of
 from nbsolve.worked import WorkedSolution
+from nbsolve.writing import scalar
 
 __all__ = ["Methods", "methods_of", "mistaken"]
 
@@ -22,6 +30,8 @@ Methods = Mapping[tuple[str, str | None], frozenset[str | None]]
 """For each change of a rule, with what it is told, the parts whose answers it changes."""
 _VISIBLE = 2
 """A wrong answer is seen where it is further away than this many tolerances of the right one."""
+_NEARLY = Fraction(1, 10**12)
+"""Exact answers differ where they differ by more than this part of themselves: doubles are compared."""
 _OTHER = {"sigmoid": "tanh", "tanh": "sigmoid"}
 """Functions whose derivatives are taken for one another."""
 
@@ -35,7 +45,7 @@ def methods_of(candidate: Candidate) -> Methods:
     for name, told in _changes(worked.problem):
         try:
             worked.replayed(rules={name: told})
-            parts = frozenset(_parts(worked.problem, candidate.answers, name, told, frozenset()))
+            parts = _parts(candidate, name, told)
         except (UnknownChangeError, DomainError, Undetermined):
             continue
         if parts:
@@ -45,12 +55,11 @@ def methods_of(candidate: Candidate) -> Methods:
 
 def mistaken(candidate: Candidate, methods: Methods) -> str | None:
     """The name of a wrong method whose answers to some part cannot be told from the right ones; None without."""
-    problem = candidate.problem
-    if not isinstance(problem, Problem):
+    if not isinstance(candidate.worked, WorkedSolution):
         return None
     for (name, told), parts in methods.items():
         try:
-            if not parts <= set(_parts(problem, candidate.answers, name, told, parts)):
+            if not parts <= _parts(candidate, name, told, parts):
                 return name
         except (DomainError, Undetermined):
             continue  # it leads nowhere, which is seen
@@ -69,36 +78,53 @@ def _changes(problem: Problem) -> Iterator[tuple[str, str | None]]:
 
 
 def _parts(
-    problem: Problem, right: tuple[Answer, ...], name: str, told: str | None, enough: frozenset[str | None]
-) -> Iterator[str | None]:
-    """The parts that have a visibly other answer under a change, until `enough` of them are found."""
-    short = _first_iteration(problem)
-    expected: dict[Key, Answer] = {key_of(answer): answer for answer in right}
-    missing, seen = set(enough), set[str | None]()
-    for wrong in WorkedSolution(short, Replay({}, {name: told})).entries():
-        answer = expected.get(key_of(wrong))
-        if answer is None or answer.part in seen or not _visible(answer, wrong):
+    candidate: Candidate, name: str, told: str | None, enough: frozenset[str | None] = frozenset()
+) -> frozenset[str | None]:
+    """The parts that have a visibly other answer under a change; no more are looked for than `enough`."""
+    worked = candidate.worked
+    assert isinstance(worked, WorkedSolution)
+    problem = _short(worked.problem)
+    expected = {key_of(answer): answer for answer in candidate.answers}
+    wrong = _solved(problem, Replay({}, {name: told}))
+    seen: set[str | None] = set()
+    for place in asked(problem, wrong, worked.names):
+        if place.part in seen:
             continue
-        seen.add(answer.part)
-        yield answer.part
-        missing.discard(answer.part)
-        if enough and not missing:
-            return
+        key = (place.part, canonical(place.atom), None if place.fixed else place.iteration, place.atom.sample)
+        answer = expected.get(key)
+        values = wrong.iteration(place.iteration).values
+        if answer is None or place.zero or place.holder not in values:
+            continue  # a Jacobian, say, of which the passes have no need
+        value = float(flint.arb(scalar(values[place.holder]))) * (-1 if place.opposite else 1)
+        if _visible(answer, value):
+            seen.add(place.part)
+            if enough and enough <= seen:
+                break
+    return frozenset(seen)
 
 
-def _first_iteration(problem: Problem) -> Problem:
-    """The problem without its later iterations, where every part asks about the first one as well."""
+def _solved(problem: Problem, replay: Replay) -> Solution:
+    """The problem worked out with the change, with as many bits as its branches need. Raises: Undetermined."""
+    for arithmetic in LADDER:
+        with suppress(Undecided), arithmetic.working():
+            return solve_problem(problem, arithmetic, True, replay)
+    raise Undetermined(None)
+
+
+def _short(problem: Problem) -> Problem:
+    """What has the same answers in its first iteration: explained in the shortest way, without later iterations.
+
+    Where each step is rounded, the way of explaining says what is rounded; and some part may ask about later ones.
+    """
+    changed: dict[str, object] = {} if problem.rounding.apply == "each_step" else {"explain": "delta"}
     training = problem.training
-    if training is None or training.epochs or 1 not in training.show:
-        return problem
-    if any(part.at not in (None, 1) for part in problem.parts):
-        return problem
-    return problem.model_copy(
-        update={"training": training.model_copy(update={"iterations": 1, "show": (1,)})}
-    )
+    asked_first = all(part.at in (None, 1) for part in problem.parts)
+    if training is not None and not training.epochs and 1 in training.show and asked_first:
+        changed["training"] = training.model_copy(update={"iterations": 1, "show": (1,)})
+    return problem.model_copy(update=changed)
 
 
-def _visible(right: Answer, wrong: Answer) -> bool:
+def _visible(right: Answer, wrong: float) -> bool:
     allowed = tolerance(right)
-    within = Fraction(0) if allowed is None else Fraction(allowed.within)
-    return abs(number_of(right) - number_of(wrong)) > _VISIBLE * within
+    within = _NEARLY * abs(number_of(right)) if allowed is None else Fraction(allowed.within)
+    return abs(float(number_of(right)) - wrong) > _VISIBLE * within
