@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,11 +37,29 @@ def check(
             autocompletion=completion.problem_files,
         ),
     ],
+    variants: Annotated[
+        int | None,
+        typer.Option(
+            "--variants",
+            min=1,
+            max=1_000_000,
+            help="Make and verify so many variants too.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="The seed of the variants.")] = 0,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", min=1, max=512, help="Processes for variants.", show_default="one for each core"
+        ),
+    ] = None,
 ) -> None:
     """Check problem files: every error of every file; exit code 1 if there is one.
 
     Each problem is worked out as well, so that a prediction outside a loss's domain is found, and an answer
-    that its rounding prints as 0 though it is not 0.
+    that its rounding prints as 0 though it is not 0. With --variants each variant is solved and
+    verified: every step, and every gradient against difference quotients of the loss.
     """
     from nbsolve.cli.failures import show_faults
 
@@ -54,8 +73,23 @@ def check(
         typer.echo(f"{printable(file)}: good")
         for warning in warnings:
             typer.echo(f"    note: {warning}")
+        if variants is not None:
+            wrong += not _verified(file, variants, seed, jobs)
     if wrong:
         raise typer.Exit(1)
+
+
+def _verified(file: str, count: int, seed: int, jobs: int | None) -> bool:
+    """Whether all variants agree with what verifies them; says what was found."""
+    from nbsolve.cli.variants import plan_of, with_a_bar
+    from nbsolve.variants.checking import Report, check
+
+    report = Report()
+    for one in with_a_bar(check(plan_of(file, seed), count, jobs or os.cpu_count() or 1), count):
+        report.add(one)
+    for line in report.lines():
+        typer.echo(line)
+    return not report.failed
 
 
 def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:

@@ -14,6 +14,7 @@ from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 
 if TYPE_CHECKING:
     from nbsolve.problem.model import AnyProblem
+    from nbsolve.problem.varying import Variants
     from nbsolve.worked import WorkedSolution
     from nbsolve.worked_page import WorkedPage
 
@@ -134,5 +135,22 @@ def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
                 )
                 path = f"parts[{number}].ask[{position}]"
                 faults.append(Fault(str(error), file, line, column, path))
+    if problem.variants is not None:
+        faults += _of_variants(problem, problem.variants, changed)
     if faults:
         raise ProblemError(faults)
+
+
+def _of_variants(problem: AnyProblem, variants: Variants, changed: bool) -> list[Fault]:
+    """What is to vary and is not in the problem."""
+    from nbsolve.problem.reading import read_tree
+    from nbsolve.problem.tree import without
+    from nbsolve.problem.varying import KEY
+    from nbsolve.variants.places import targets_of
+
+    try:
+        targets_of(problem, without(read_tree(problem.text, variants.file), KEY), variants)
+    except ProblemError as error:
+        # an override moves the lines about
+        return [replace(one, line=None, column=None) if changed else one for one in error.faults]
+    return []

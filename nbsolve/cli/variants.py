@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from nbsolve.cli import completion
 from nbsolve.cli.handout import PaperSize
 from nbsolve.cli.output import printable
+from nbsolve.errors import NbsolveError
 from nbsolve.settings import CONFIG
+
+if TYPE_CHECKING:
+    from nbsolve.variants.making import Plan
 
 
 class Make(StrEnum):
@@ -94,47 +99,50 @@ def variants(
     if (count is None) == (roster is None):
         raise typer.BadParameter("give either --count or --roster", param_hint="'--count' / '--roster'")
     wanted = _made(make)
-    from nbsolve.cli.problems import read_problem
     from nbsolve.handout.course import read_course
-    from nbsolve.jobs.progress import tracked
-    from nbsolve.problem.reading import read_text
-    from nbsolve.settings import read_settings
-    from nbsolve.variants.making import Plan
     from nbsolve.variants.recipient import numbered
     from nbsolve.variants.roster import read_roster
     from nbsolve.variants.running import Run
 
     recipients = numbered(count) if count is not None else read_roster(roster or Path())
-    path = Path(file)
-    problem = read_problem(file)
-    settings = read_settings()
     about_course = read_course(config)
     about_course.check()
-    plan = Plan(
-        read_text(path),
-        problem.name,
-        file,
-        seed,
-        wanted,
-        path.parent.absolute(),
-        settings.trust,
-        settings.language,
-        about_course,
-        paper.value,
-    )
+    plan = replace(plan_of(file, seed), make=wanted, course=about_course, paper=paper.value)
     run = Run(plan, recipients, out, booklets)
     at_once = min(jobs or os.cpu_count() or 1, len(recipients))
 
-    def shown(results: Iterable[tuple[int, bytes]], total: int) -> Iterable[tuple[int, bytes]]:
-        from rich.console import Console
-
-        console = Console(stderr=True)
-        return tracked(results, total, console if console.is_terminal else None, "variants")
-
-    rejected = run.run(at_once, resume, shown)
+    rejected = run.run(at_once, resume, with_a_bar)
     typer.echo(f"{printable(str(out))}: {len(recipients):,} variants")
     for gate, number in rejected.most_common():
         typer.echo(f"    {gate}: {number:,} draws rejected")
+
+
+def plan_of(file: str, seed: int) -> Plan:
+    """The variants of a problem file, nothing made of them. Raises: ProblemError."""
+    from nbsolve.cli.problems import STANDARD_INPUT, read_problem
+    from nbsolve.problem.reading import read_text
+    from nbsolve.settings import read_settings
+    from nbsolve.variants.making import Plan
+
+    if file == STANDARD_INPUT:
+        raise NbsolveError("variants belong to a file, whose name is part of what their numbers come from")
+    path, settings = Path(file), read_settings()
+    name = read_problem(file).name
+    folder = path.parent.absolute()
+    return Plan(read_text(path), name, file, seed, (), folder, settings.trust, settings.language)
+
+
+T = TypeVar("T")
+
+
+def with_a_bar(results: Iterable[T], total: int) -> Iterable[T]:
+    """Results, and on a terminal a bar that says how far they are."""
+    from rich.console import Console
+
+    from nbsolve.jobs.progress import tracked
+
+    console = Console(stderr=True)
+    return tracked(results, total, console if console.is_terminal else None, "variants")
 
 
 def _made(text: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from nbsolve.programs import CannotBeSaid, programs_of
 from nbsolve.rounding import write
 from nbsolve.schedule import has_several
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, canonical
 from nbsolve.writing import Writer, scalar
 
 MOST_ITERATIONS = 3
@@ -113,6 +113,12 @@ class CheckBlocks:
     @property
     def _each_step(self) -> bool:
         return Writer(self.solution).each_step
+
+
+def disagreeing(solution: Solution, exact: Solution) -> Iterator[str]:
+    """The gradients that differ from their difference quotients, in words. Raises: Undecided, DomainError."""
+    for iteration in solution.iterations:
+        yield from _Check(solution, exact, iteration).disagreeing()
 
 
 @dataclass(frozen=True)
@@ -209,6 +215,13 @@ class _Check:
         """How far apart the two are: mostly by so little that nobody asks which is larger."""
         arithmetic = self.exact.arithmetic
         return arithmetic.size(arithmetic.add(gradient, arithmetic.negate(quotient)))
+
+    def disagreeing(self) -> Iterator[str]:
+        """The gradients that no quotient comes close to."""
+        for row, own in zip(self.rows, self.found[1], strict=True):
+            if not self._close(row, own):
+                name = "all gradients" if row.member is None else canonical(Partial(LOSS, row.member))
+                yield f"{name} in iteration {self.iteration.number} differs from its difference quotient"
 
     # ------------------------------------------------------------------ blocks
 

@@ -65,6 +65,22 @@ class GraphCheck:
             yield Paragraph((Markdown(phrase("graphs.check_kinks", of=objective)),))
             yield _table(("left", "right", "convention"), kinks)
 
+    def disagreeing(self) -> Iterator[str]:
+        """The gradients that differ from their difference quotients, in words. Raises: Undecided, DomainError."""
+        arithmetic = self.exact.arithmetic
+        for symbol in self._checked:
+            target = Partial(self.names.objective, symbol)
+            gradient = scalar(self.exact.iterations[0].values[target])
+            sides = self._sides(symbol, CLOSER)
+            if self._has_kink(symbol) or None in sides:
+                continue
+            left, right = (one for one in sides if one is not None)
+            mean = arithmetic.divide(arithmetic.add(left, right), number(2).value)
+            apart = arithmetic.size(arithmetic.add(gradient, arithmetic.negate(mean)))
+            one = arithmetic.add(number(1).value, arithmetic.size(gradient))
+            if arithmetic.compare(apart, arithmetic.multiply(power_of_ten(STEP), one)) > 0:
+                yield f"{self.names.plain(target)} differs from its difference quotient"
+
     @property
     def _unrounded(self) -> tuple[str, ...]:
         return ("unrounded",) if self.solution.problem.rounding.apply == "each_step" else ()

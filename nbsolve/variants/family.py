@@ -35,18 +35,19 @@ _FOR_DIGITS = 64
 
 
 class NoVariant(NbsolveError):
-    """No draw of a variant passed its gates; `rejected` says how many failed which."""
+    """No draw of a variant passed its gates; `rejected` says how many failed which, `advice` what to do."""
 
-    def __init__(self, id: str, rejected: Mapping[str, int]) -> None:
-        self.id, self.rejected = id, dict(rejected)
+    def __init__(self, id: str, rejected: Mapping[str, int], advice: str = "") -> None:
+        self.id, self.rejected, self.advice = id, dict(rejected), advice
         counts = ", ".join(
             f"{name} {count}" for name, count in sorted(rejected.items(), key=lambda one: -one[1])
         )
         total = sum(rejected.values())
-        super().__init__(f"variant {id}: none of {total} draws passed the gates ({counts})")
+        said = f"variant {id}: none of {total} draws passed the gates ({counts})"
+        super().__init__(f"{said}\n    hint: {advice}" if advice else said)
 
-    def __reduce__(self) -> tuple[type[NoVariant], tuple[str, dict[str, int]]]:
-        return type(self), (self.id, self.rejected)
+    def __reduce__(self) -> tuple[type[NoVariant], tuple[str, dict[str, int], str]]:
+        return type(self), (self.id, self.rejected, self.advice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from nbsolve.handout.typesetting import typeset
 from nbsolve.variants.family import Family, NoVariant, Variant
 from nbsolve.variants.keys import as_csv, as_json, rows_of
 from nbsolve.variants.notebooks import notebook_of
+from nbsolve.variants.proposing import proposal
 from nbsolve.variants.recipient import Recipient
 
-__all__ = ["MAKES", "Made", "Plan", "made"]
+__all__ = ["MAKES", "Made", "Plan", "fingerprint_of", "made", "planned"]
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,15 @@ class Made:
 
 def made(plan: bytes, recipient: bytes) -> bytes:
     """The files of one variant: a pickled `Made` for a pickled `Plan` and `Recipient`. Raises: NbsolveError."""
-    family, wanted = _planned(plan)
+    family, wanted = planned(plan)
     who: Recipient = pickle.loads(recipient)
     try:
         variant = family.variant(who.id, wanted.seed)
         files = {
             name: data for make in wanted.make for name, data in MAKES[make](variant, who, wanted).items()
         }
-    except NoVariant:
-        raise
+    except NoVariant as error:
+        raise NoVariant(error.id, error.rejected, proposal(family, error.rejected)) from error
     except NbsolveError as error:
         raise NbsolveError(f"variant {who.id}: {error}") from error
     result = Made(who, files, rows_of(variant.candidate.worked), dict(variant.rejected))
@@ -78,7 +79,8 @@ def made(plan: bytes, recipient: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _planned(plan: bytes) -> tuple[Family, Plan]:
+def planned(plan: bytes) -> tuple[Family, Plan]:
+    """A plan, and its family, which a worker keeps."""
     wanted: Plan = pickle.loads(plan)
     return wanted.family(), wanted
 

@@ -195,6 +195,7 @@ class _Finder:
             yield self._parameter(atom, name)
 
     def _parameter(self, atom: Symbol, name: str) -> tuple[int | None, tuple[Path, ...]]:
+        """All of a layer, those of one unit, or one."""
         assert isinstance(self.problem, Problem)
         assert atom.layer is not None
         layer = atom.layer - 1
@@ -203,13 +204,17 @@ class _Finder:
             raise UnknownQuantityError(f"the file does not write the numbers of {name} out")
         if atom.to is None:
             return layer, (whole,)
-        place: Path = (_number(atom.to) - 1,)
-        if atom.role is Role.WEIGHT:
-            place = (*place, _number(atom.from_) - 1)
-            place = place[::-1] if self.problem.network.layout == "x W + b" else place
-        elif whole[-1] == "shared":
-            place = ()
-        return None, (self._existing((*whole, *place), name),)
+        unit = _number(atom.to) - 1
+        if atom.role is not Role.WEIGHT:
+            return None, (self._existing(whole if whole[-1] == "shared" else (*whole, unit), name),)
+        rows_are_inputs = self.problem.network.layout == "x W + b"
+        if atom.from_ is not None:
+            places = [(unit, _number(atom.from_) - 1)]
+        else:
+            written = node_at(self.tree, (*whole, 0) if not rows_are_inputs else whole)
+            places = [(unit, n) for n in range(len(written.items) if isinstance(written, Items) else 0)]
+        paths = [(*whole, *(place[::-1] if rows_are_inputs else place)) for place in places]
+        return None, tuple(self._existing(path, name) for path in paths)
 
 
 def node_at(tree: Node, path: Path) -> Node | None:

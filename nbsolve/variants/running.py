@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nbsolve import __version__
+from nbsolve.errors import NbsolveError
 from nbsolve.jobs import mapped
 from nbsolve.variants.keys import COLUMNS, as_csv
 from nbsolve.variants.making import Made, Plan, fingerprint_of, made
@@ -46,8 +47,12 @@ class Run:
         left = [one for one in self._recipients if one.id not in done]
         work = partial(made, pickle.dumps(self._plan))
         results = mapped(work, map(pickle.dumps, left), jobs=jobs)
-        for position, result in tracked(results, len(left)):
-            self._keep(left[position], pickle.loads(result))
+        try:
+            for position, result in tracked(results, len(left)):
+                self._keep(left[position], pickle.loads(result))
+        except NbsolveError:
+            self.target.give_up()
+            raise
         return self._close()
 
     def _keep(self, who: Recipient, result: Made) -> None:

@@ -166,6 +166,11 @@ class Target:
 
     # ------------------------------------------------------------------ the end
 
+    def give_up(self) -> None:
+        """Leave nothing where nothing is finished; else what is finished waits to be resumed."""
+        if not self.done():
+            shutil.rmtree(self.folder, ignore_errors=True)
+
     def publish(self) -> None:
         """Put all that was written in its place."""
         (self.folder / _JOURNAL).unlink()
