@@ -198,36 +198,35 @@ class Objective:
 
         Raises: DomainError, naming loss and predictions, for a prediction that the loss is not defined for.
         """
-        names = " + ".join(term.written for term in self.problem.losses)
+        slope = False
         try:
             self._write_loss(recorder, new)
             if not new and any(term.formula is not None for term in self.problem.losses):
-                names = f"the derivative of {names}"
+                slope = True
                 for head, sample in itertools.product(self.heads, self.samples):
                     recorder.require(head.derivatives(sample))
         except DomainError as error:
-            raise self._undefined(recorder, new, names, error) from error
+            raise self._undefined(recorder, new, slope, error) from error
 
-    def _undefined(self, recorder: Recorder, new: bool, names: str, error: DomainError) -> DomainError:
-        """Which loss is not defined, for which prediction of which output and sample."""
+    def _undefined(self, recorder: Recorder, new: bool, slope: bool, error: DomainError) -> DomainError:
+        """Which loss (or the slope of which) is not defined, for which prediction of which output and sample."""
         heads = self.seeing(recorder.values, recorder.arithmetic).heads
         for head, sample in itertools.product(heads, self.samples):
-            found = head._undefined_of(recorder, new, names, sample)
+            found = head._undefined_of(recorder, new, slope, sample)
             if found is not None:
                 return found
         return error
 
     def _undefined_of(
-        self, recorder: Recorder, new: bool, names: str, sample: int | None
+        self, recorder: Recorder, new: bool, slope: bool, sample: int | None
     ) -> DomainError | None:
         """The prediction of one sample for which the loss of this output layer is not defined; None where it is."""
+        names = " + ".join(term.written for term in self.terms)
+        names = f"the derivative of {names}" if slope else names
+        of_layer = "" if self.head is None else f" of layer {self.head}"
         for k in range(1, self.outputs + 1):
             alone = replace(self, samples=(sample,))
-            formulae = (
-                [alone.derivative(k, sample)]
-                if names.startswith("the derivative")
-                else alone.parts(k, sample, new)
-            )
+            formulae = [alone.derivative(k, sample)] if slope else alone.parts(k, sample, new)
             try:
                 for formula in formulae:
                     recorder.require(formula)
@@ -237,7 +236,8 @@ class Objective:
                 ).ravel()
                 if all(loss_of(term).separable for term in self.terms):
                     prediction = prediction[k - 1 : k]
-                where = f" of output {k}" if self.outputs > 1 and prediction.size == 1 else ""
+                single = self.outputs > 1 and prediction.size == 1
+                where = (f" of output {k}" if single else "") + of_layer
                 listed = ", ".join(short(value) for value in prediction[:6])
                 found = DomainError(
                     f"{names} is not defined for the prediction {listed}{where}: it needs {own}"

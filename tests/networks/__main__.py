@@ -6,14 +6,16 @@ import sys
 from random import Random
 
 from tests.networks.comparing import disagreements
-from tests.networks.making import varied
+from tests.networks.making import varied, with_heads
 
 
 def main(count: int, seed: int) -> int:
     """Print every disagreement; exit code 1 where there is one."""
     wrong = 0
     for number in range(seed, seed + count):
-        text = varied(Random(f"varied {number}"))
+        text = (
+            with_heads(Random(f"heads {number}")) if number % 4 == 3 else varied(Random(f"varied {number}"))
+        )
         found = disagreements(text)
         wrong += bool(found)
         if found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from tests.reference.random_problems import HIDDEN, OUTPUTS, SMOOTH, finished, layer, to_text
+from tests.reference.random_problems import HIDDEN, OUTPUTS, SMOOTH, finished, layer, target_of, to_text
 
 Node = Any
 SEVERAL = ("softmax", "cosine", "categorical")
@@ -65,6 +65,47 @@ def _problem(rng: Random) -> dict[str, Node] | None:
     if columns:
         network["layout"] = "x W + b"
     return finished(rng, network, widths, loss, output)
+
+
+def with_heads(rng: Random) -> str:
+    """A random problem with two or three output layers, each with a loss of its own, perhaps with two."""
+    columns = rng.random() < 0.4
+    inputs = rng.randint(1, 3)
+    widths = [inputs]
+    layers: list[dict[str, Node]] = []
+    for _ in range(rng.randint(1, 2)):
+        units = rng.randint(1, 3)
+        layers.append(layer(rng, widths[-1], units, rng.choice(SMOOTH), columns))
+        widths.append(units)
+    trunk = len(layers)
+    terms: list[dict[str, Node]] = []
+    targets: dict[str, tuple[str, int]] = {}
+    for _ in range(rng.randint(2, 3)):
+        source, width = trunk, widths[trunk]
+        if rng.random() < 0.4:  # a hidden layer of its own
+            made = layer(rng, width, rng.randint(1, 3), rng.choice(SMOOTH), columns)
+            layers.append(made | {"from": str(source)})
+            source, width = len(layers), int(made["units"])
+        loss = rng.choice([name for name in OUTPUTS if name not in ("sse", "mse")])
+        output = rng.choice(OUTPUTS[loss])
+        lone = not (output == "softmax" or loss.startswith(SEVERAL))
+        units = rng.randint(1 if lone else 2, 3)
+        layers.append(layer(rng, width, units, output, columns) | {"from": str(source)})
+        number = str(len(layers))
+        terms.append({loss: {"of": number, "weight": rng.choice(("0.5", "1", "2", "-1"))}})
+        if rng.random() < 0.3 and not loss.startswith("cosine"):
+            terms.append({"squared_error": {"of": number, "scale": "1/2"}})
+        targets[number] = loss, units
+    network: dict[str, Node] = {"inputs": str(inputs), "layers": layers}
+    if columns:
+        network["layout"] = "x W + b"
+    loss, units = next(iter(targets.values()))
+    whole = finished(rng, network, [inputs, units], loss, "linear")
+    over = rng.choice(("sum", "mean"))
+    whole["loss"] = [{name: {**given, "over_samples": over}} for own in terms for name, given in own.items()]
+    for sample in whole["samples"]:
+        sample["target"] = {number: target_of(rng, *own) for number, own in targets.items()}
+    return to_text(whole)
 
 
 def _sources(rng: Random, number: int) -> list[int]:

@@ -6,8 +6,11 @@ from random import Random
 
 import pytest
 
+from nbsolve import solve
+from nbsolve.errors import DomainError
+from tests.loading import load_problem
 from tests.networks.comparing import disagreements
-from tests.networks.making import varied
+from tests.networks.making import varied, with_heads
 from tests.sampling import OneIn
 
 pytestmark = pytest.mark.slow
@@ -67,3 +70,18 @@ def test_losses_of_several_output_layers(explain: str) -> None:
     assert any("dL/da[1]" in line for line in disagreements(text, text.replace("weight: 0.5", "weight: 0.4")))
     alike = text.replace("{of: 3, weight: 0.3}", "{of: 3}").replace("absolute_error", "squared_error")
     assert not disagreements(alike)
+
+
+def test_random_output_layers(one_in: OneIn) -> None:
+    for number in range(0, 30, one_in(6)):
+        text = with_heads(Random(f"heads {number}"))
+        found = disagreements(text)
+        assert not found, text + "\n".join(found[:10])
+
+
+def test_the_loss_of_one_output_layer_that_is_not_defined_is_named() -> None:
+    text = HEADS.replace("{absolute_error: {of: 3, weight: 0.3}}", "{squared_log_error: {of: 3}}")
+    with pytest.raises(
+        DomainError, match=r"squared_log_error is not defined for the prediction .* of layer 3"
+    ):
+        solve(load_problem(text.replace("bias: [0.2]", "bias: [-9]")))

@@ -7,11 +7,12 @@ from random import Random
 import pytest
 
 from nbsolve import solve
-from tests.audit.pages import EXPLANATIONS, ROUNDINGS, markdown
+from tests.audit.audit import kill
+from tests.audit.pages import EXPLANATIONS, ROOT, ROUNDINGS, markdown
 from tests.drawing.labels import violations
 from tests.loading import load_problem
 from tests.networks.comparing import disagreements
-from tests.networks.making import varied
+from tests.networks.making import varied, with_heads
 from tests.sampling import OneIn
 
 pytestmark = pytest.mark.slow
@@ -91,3 +92,19 @@ def test_labels_stand_on_their_lines(show: str) -> None:
     assert not violations(svg)
     assert "a[1][1] past layer 2" in svg
     assert 'W[3][1][2]"' not in svg
+
+
+def test_random_output_layers(one_in: OneIn) -> None:
+    for number in range(0, 30, one_in(30)):
+        text = with_heads(Random(f"pages {number}"))
+        faults = markdown(text, {"explain": EXPLANATIONS[number % 3]}).report().faults
+        assert not faults, text + "\n".join(faults[:5])
+        worked = solve(load_problem(text))
+        assert not violations(worked.draw("backward").svg), text
+
+
+def test_every_change_of_a_page_with_two_losses_is_found(one_in: OneIn) -> None:
+    audit = markdown(ROOT / "problems" / "two-outputs-two-losses.yaml")
+    result = kill(audit, all_digits=False, one_in=one_in(41))
+    print(f"{result.found} of {result.made} changes found ({result.rate:.4%})")
+    assert not result.passed, "\n".join(result.passed[:20])

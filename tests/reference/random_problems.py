@@ -95,7 +95,7 @@ def finished(
         "samples": [
             {
                 "input": [number(rng, 2.0) for _ in range(inputs)],
-                "target": _target(rng, loss_name, widths[-1]),
+                "target": target_of(rng, loss_name, widths[-1]),
             }
             for _ in range(count)
         ],
@@ -174,7 +174,7 @@ def layer(rng: Random, before: int, units: int, name: str, columns: bool) -> dic
     return made
 
 
-def _target(rng: Random, loss: str, outputs: int) -> list[str]:
+def target_of(rng: Random, loss: str, outputs: int) -> list[str]:
     if loss == "hinge":
         return [rng.choice(("1", "-1")) for _ in range(outputs)]
     if loss == "categorical_cross_entropy" and rng.random() < 0.6:
@@ -303,7 +303,7 @@ def _small_target(
     """A target; on an edge, of a single linear layer, one that puts the first output on the loss's kink."""
     outputs = int(layers[-1]["units"])
     if not edge or (loss == "hinge" and outputs > 1):
-        return _target(rng, loss, outputs)
+        return target_of(rng, loss, outputs)
     target = [_tie_number(rng) for _ in range(outputs)]
     first = layers[0]
     if len(layers) == 1 and first["activation"] == "linear":
