@@ -28,6 +28,10 @@ class LogarithmOfZero(DomainError):
     """The logarithm of 0, which a factor 0 makes harmless: 0 · ln 0 counts as 0."""
 
 
+class LanguageError(NbsolveError):
+    """A file of words that does not say what the English one says, or that is not there."""
+
+
 class UnknownQuantityError(NbsolveError):
     """A quantity was asked for that the problem does not have, or that may mean several things."""
 

@@ -1,26 +1,101 @@
-"""The words of a solution, by id; the language is a file."""
+"""The words of a solution, by id. A language is a file with words for all ids that `en.yaml` has.
+
+English is spoken unless `speaking` says otherwise, for what is written within it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
 
+from nbsolve.errors import LanguageError
+
+__all__ = ["phrase", "speaking"]
+
 _READ = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where there is one: every process of a build reads the words, and ruamel takes 60 ms."""
+ENGLISH = "en"
 
 
-@lru_cache(maxsize=1)
-def _phrases() -> dict[str, Any]:
-    text = files(__name__).joinpath("en.yaml").read_text(encoding="utf-8")
+@lru_cache(maxsize=4)
+def _phrases(language: str = ENGLISH) -> dict[str, Any]:
+    text = files(__name__).joinpath(f"{language}.yaml").read_text(encoding="utf-8")
     return yaml.load(text, Loader=_READ)  # type: ignore[no-any-return]
+
+
+_spoken: ContextVar[dict[str, Any] | None] = ContextVar("nbsolve_words", default=None)
+
+
+@contextmanager
+def speaking(language: str | Path) -> Iterator[None]:
+    """Write in another language: that of a file in this folder (`"de"`), or of any file (a path).
+
+    Raises: LanguageError for words that are missing, too many, or have other slots than the English ones.
+    """
+    words = _words(language)
+    before = _spoken.set(words)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def _words(language: str | Path) -> dict[str, Any]:
+    if isinstance(language, str):
+        try:
+            words = _phrases(language)
+        except FileNotFoundError:
+            raise LanguageError(f"there are no words in the language {language!r}") from None
+    else:
+        words = yaml.load(language.read_text(encoding="utf-8"), Loader=_READ)
+    faults = list(_faults(_phrases(), words, ""))
+    if faults:
+        more = f" (and {len(faults) - 5} more)" if len(faults) > 5 else ""
+        raise LanguageError(f"{language}: {'; '.join(faults[:5])}{more}")
+    return words
+
+
+def _faults(english: Any, words: Any, above: str) -> Iterator[str]:
+    """What a file of words has otherwise than the English one."""
+    if isinstance(english, dict) and isinstance(words, dict):
+        for name in [*english, *(name for name in words if name not in english)]:
+            here = f"{above}.{name}" if above else str(name)
+            if name not in words:
+                yield f"{here} is missing"
+            elif name not in english:
+                yield f"{here} is said nowhere"
+            else:
+                yield from _faults(english[name], words[name], here)
+    elif isinstance(english, str) and isinstance(words, str):
+        if _slots(english) != _slots(words):
+            yield f"{above} has the slots {_listed(words)}, not {_listed(english)}"
+    elif type(english) is not type(words):
+        yield f"{above} is {type(words).__name__}, not {type(english).__name__}"
+
+
+def _slots(words: str) -> set[str]:
+    """What is put into a phrase. A phrase without slots may have braces of LaTeX."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(words) if name}
+    except ValueError:
+        return set()
+
+
+def _listed(words: str) -> str:
+    return ", ".join(f"{{{name}}}" for name in sorted(_slots(words))) or "none"
 
 
 def phrase(key: str, **slots: str) -> str:
     """The words for an id such as `rules.pre_activation`. Raises KeyError for an id without words."""
-    found: Any = _phrases()
+    found: Any = _spoken.get() or _phrases()
     for part in key.split("."):
         found = found[part]
     if not isinstance(found, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,16 @@ import pytest
 
 import nbsolve
 from nbsolve import solve
-from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, Activation, Equation, Loss, Optimiser
+from nbsolve.catalogue import (
+    ACTIVATIONS,
+    CANCELLATIONS,
+    LOSSES,
+    OPTIMISERS,
+    Activation,
+    Equation,
+    Loss,
+    Optimiser,
+)
 from nbsolve.catalogue.presets import PRESETS, Preset
 from nbsolve.document import Derivation, Result, blocks_within
 from nbsolve.expr import Function, Negation, Number, Power, Product, Quotient, Sum, Variable, number
@@ -75,6 +85,40 @@ def test_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "fourth power of the error" in said[name], name
     for name in ("mathml", "json", "drawings"):
         assert said[name]
+
+
+def test_a_rewrite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cross-entropy for targets of −1 and 1: behind tanh its derivative (a − y)/(1 − a²) comes to a − y."""
+    one, half = number(1), Number(Given.read("1/2").value)
+    minus = Negation((a,)), Negation((y,))
+    logarithms = [
+        Product((Sum((one, own)), Function("ln", (Sum((one, of)),))))
+        for own, of in ((y, a), (minus[1], minus[0]))
+    ]
+    error = Sum((a, minus[1]))
+    slope = Quotient((error, Sum((one, Negation((Power((a, number(2))),))))))
+    record = Loss("signed_entropy", Negation((Product((half, Sum(tuple(logarithms)))),)), slope)
+    monkeypatch.setitem(LOSSES, "signed_entropy", record)
+    problem = text(loss="signed_entropy").replace("linear", "tanh")
+    letters = re.sub(r"(weights|bias): \[\[?[^a-z}]*\]\]?(?=[,}])", r"\1: symbolic", problem)
+    letters = letters.replace("input: [1, 2], target: [1]", "input: symbolic, target: symbolic")
+    with words("losses", signed_entropy="signed cross-entropy"):
+        before = found(problem)
+        monkeypatch.setitem(CANCELLATIONS, ("signed_entropy", "tanh"), error)
+        said, ours = outputs(problem), found(problem)
+        in_letters = str(solve(load_problem(letters)).document())
+    assert ours["dL/dz[2][1]"] == pytest.approx(ours["a[2][1]"] - 1, rel=1e-12)
+    assert ours == pytest.approx(before, rel=1e-12), "nothing but the way there is another one"
+    told = (
+        "For tanh with signed cross-entropy the factors cancel: the error signal is prediction minus target."
+    )
+    for name in ("text", "markdown", "latex", "typst"):
+        assert told in " ".join(said[name].replace("\\", "").split()), name
+    assert "&= a_1^{(2)} - y_1" in said["markdown"]
+    assert "dz2 = a2 - y" in said["text"], "the program in NumPy"
+    for name in ("mathml", "json", "drawings"):
+        assert said[name]
+    assert told in " ".join(in_letters.split())
 
 
 def test_an_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
