@@ -147,9 +147,19 @@ class WorkedRule(WorkedPage):
     def _number(
         self, name: str, latex: str, value: fmpq, part: str | None, epoch: int, sample: int | None = None
     ) -> Answer:
-        written = Lines.of(self.problem).answer(value)
-        number = as_double(value, EXACT)
-        return Answer(name, latex, epoch, sample, number, number, written.text, part)
+        if value not in self._written:
+            self._written[value] = as_double(value, EXACT), self._lines.answer(value).text
+        number, text = self._written[value]
+        return Answer(name, latex, epoch, sample, number, number, text, part)
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines.of(self.problem)
+
+    @cached_property
+    def _written(self) -> dict[fmpq, tuple[Any, str]]:
+        """Numbers as doubles and as written: a rule that goes round comes to the same ones again and again."""
+        return {}
 
     @property
     def planes(self) -> range:

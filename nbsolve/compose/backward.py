@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -166,8 +166,8 @@ class BackwardBlocks(IterationBlocks):
             if headed:
                 yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
             if key not in said:
-                if self.numbered:
-                    yield Paragraph(put_into(self.numbered.values()))
+                if self._lettered:
+                    yield Paragraph(put_into(self._lettered.values()))
                 if not self._numbered_formulae and self.first:
                     yield Paragraph((" ".join(self._gradient_words(key)),))
                 said.add(key)
@@ -243,16 +243,21 @@ class BackwardBlocks(IterationBlocks):
             return self._spelling_out.of(unit)
         return with_full_products(unit) if self.solution.how.way == "paths" else unit
 
+    @property
+    def _lettered(self) -> Mapping[Atom, int]:
+        """The numbers of the formulae in letters; none where those are about other samples than this iteration."""
+        return self.numbered if self.letters and self.letters.labels == self.iteration.labels else {}
+
     @cached_property
     def _numbered_formulae(self) -> dict[Atom, Expr]:
         """The formulae in letters that numbers are put into; with each step rounded, what was found is used."""
         if self.letters is None or self.lines.writer.each_step:
             return {}
-        return {step.target: step.formula for step in self.letters.gradients if step.target in self.numbered}
+        return {step.target: step.formula for step in self.letters.gradients if step.target in self._lettered}
 
     def _numbered(self, target: Atom, derivation: Derivation) -> Derivation:
         """The derivation with the number of the formula into which its numbers are put."""
-        number = self.numbered.get(target)
+        number = self._lettered.get(target)
         if number is None:
             return derivation
         *lines, last = derivation.lines

@@ -168,7 +168,9 @@ class MatrixLines:
         rounded = self.lines.writer.each_step and not any(known_in(formula)) and not isinstance(target, Known)
         for extra in range(1 if rounded else MOST_EXTRA):
             printed = _Printed(self, extra)
-            found = np.asarray(evaluate(formula, printed, self._arithmetic)).ravel()
+            found = np.asarray(evaluate(formula, printed, self._arithmetic))
+            # a function may be the same number for all entries
+            found = np.broadcast_to(found, np.asarray(value).shape).ravel()
             if all(self.lines.agrees(x, w) for goal in goals for x, w in zip(found, goal, strict=True)):
                 exact = all(self.lines.is_exact(m, extra) for m in self._entries(formula)) and all(
                     self._is_exact(node, extra) for node in _uppermost(formula)

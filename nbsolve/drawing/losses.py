@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
@@ -132,6 +133,9 @@ def _lines(solution: Solution) -> dict[str, list[Point]]:
             points.append((float(iteration.number - 1), to_float(value, solution.arithmetic)))
         last = _loss(solution, samples, solution.iterations[-1], True)
         points.append((float(solution.iterations[-1].number), to_float(last, solution.arithmetic)))
+        points = [point for point in points if math.isfinite(point[1])]
+        if not points:
+            raise UnknownQuantityError("a loss over the iterations cannot be drawn: it is beyond 10^308")
         lines[phrase("drawing.titles.sample", number=str(samples[0])) if len(groups) > 1 else ""] = points
     return lines
 

@@ -12,7 +12,9 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, entries_of, operands_of
+from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import parameters_of, put_settings, start, write_updates
 from nbsolve.errors import DomainError
 from nbsolve.expr import Expr, Quantity, number, product, total
@@ -103,10 +105,11 @@ def solve_graph(built: Built, arithmetic: Arithmetic, rounded: bool = True) -> G
     carried = [*parameters_of(problem), *first]
     given: dict[Symbol, Given | flint.fmpq | flint.arb] = {**built.given, **first}
     iterations: list[GraphIteration] = []
+    asked = _asked(built)
     for count in range(1, (1 if training is None else training.iterations) + 1):
         recorder = Recorder(count, arithmetic, digits, recording=count in shown)
         recorder.values.graph = built.graph
-        iteration = _Pass(built, recorder).run(given)
+        iteration = _Pass(built, recorder, asked).run(given)
         if count in shown:
             iterations.append(iteration)
         for symbol in carried:
@@ -118,15 +121,26 @@ def solve_in_letters(built: Built, arithmetic: Arithmetic) -> GraphSolution:
     """The passes of a graph whose given quantities are letters, or of any graph, in symbols alone."""
     recorder = LetterRecorder(1, arithmetic, None)
     recorder.values.graph = built.graph
-    return GraphSolution(built.problem, arithmetic, built, (_Pass(built, recorder).run({}),))
+    return GraphSolution(built.problem, arithmetic, built, (_Pass(built, recorder, _asked(built)).run({}),))
+
+
+def _asked(built: Built) -> frozenset[Partial]:
+    """The local derivatives that the parts ask for, on the way back or not."""
+    names = GraphNames(built.problem, objective_of(built))
+    atoms = (atom for part in built.problem.parts for atom in asked_of(part, built, names))
+    return frozenset(atom for atom in atoms if isinstance(atom, Partial) and atom.of != names.objective)
 
 
 @dataclass
 class _Pass:
-    """One iteration. `taken` is how many of the recorder's steps belong to earlier parts, `known` has gradients."""
+    """One iteration. `taken` is how many of the recorder's steps belong to earlier parts, `known` has gradients.
+
+    `asked` are local derivatives that are found in any case.
+    """
 
     built: Built
     recorder: Recorder
+    asked: frozenset[Partial]
     taken: int = 0
     known: set[Symbol] = field(default_factory=set)
 
@@ -194,16 +208,17 @@ class _Pass:
             self._write(symbol, (form,), Rule.UPSTREAM)
 
     def _back(self, name: str) -> Back | None:
-        """What goes back through one equation; None where nothing comes in at it."""
+        """What goes back through one equation; None where nothing comes in at it, and nothing of it is asked."""
         nodes = [node for node in self.built.nodes[name] if node.target in self.known]
-        if not nodes:
-            return None
         wanted = self.built.wanted
-        for node in nodes:
+        for node in self.built.nodes[name]:
             for slot, operand in operands_of(node).items():
-                if operand in wanted:
+                on_the_way = node.target in self.known and operand in wanted
+                if on_the_way or Partial(node.target, operand) in self.asked:
                     self._local(node, slot, operand)
         local = self._steps()
+        if not (nodes or local):
+            return None
         operands = dict.fromkeys(
             operand for node in nodes for operand in operands_of(node).values() if operand in wanted
         )

@@ -78,7 +78,13 @@ class Bridge:
                 self._trees.setdefault(found, part)
 
     def there(self, e: Expr) -> Any:
-        """The SymPy expression. Raises: NotAFormula for a node that has none."""
+        """The SymPy expression. Raises: NotAFormula for a node that has none, and where SymPy fails."""
+        try:
+            return self._there(e)
+        except (TypeError, ValueError) as error:
+            raise NotAFormula(str(error)) from error
+
+    def _there(self, e: Expr) -> Any:
         sp = self.sympy
         match e:
             case Number(value):

@@ -9,13 +9,29 @@ import flint
 from nbsolve.arithmetic import Undecided, ball
 from nbsolve.derivation import Domain
 from nbsolve.errors import DomainError
-from nbsolve.expr import Expr, Function, Negation, Variable, number, substitute, walk, with_variables
+from nbsolve.expr import (
+    Expr,
+    Function,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Variable,
+    number,
+    substitute,
+    walk,
+    with_variables,
+)
 from nbsolve.formula.bridge import Bridge, NotAFormula
 from nbsolve.formula.pieces import switches, switching_places
 from nbsolve.formula.sampling import Point, random_points, value_at
 
 _STEP = flint.fmpq(1, 2**100)
 _POINTS = 4
+MOST_DEGREE = 2
+"""Kinks are sought where a line or a parabola crosses 0."""
 
 
 def kinks_of(
@@ -73,14 +89,34 @@ def _places(definition: Expr, variable: Variable) -> Iterator[Expr]:
 
     for switch in switches(definition):
         for straight in _without_sizes(switch):
+            if _degree(straight, variable) > MOST_DEGREE:
+                continue
             bridge = Bridge(sympy, closed=True)
             try:
                 line = sympy.Poly(bridge.there(straight), bridge.there(variable))
-                if 1 <= line.degree() <= 2 and _is_closed(line, bridge, variable):
+                if 1 <= line.degree() <= MOST_DEGREE and _is_closed(line, bridge, variable):
                     roots = sorted(sympy.roots(line), key=sympy.default_sort_key)
                     yield from (bridge.back(root) for root in roots if root.is_real is not False)
             except (NotAFormula, sympy.PolynomialError, sympy.CoercionFailed):
                 continue
+
+
+def _degree(e: Expr, variable: Variable) -> int:
+    """The degree of a polynomial before anything cancels; beyond MOST_DEGREE for what is none."""
+    match e:
+        case Variable():
+            return int(e == variable)
+        case Sum(operands):
+            return max(_degree(one, variable) for one in operands)
+        case Product(operands):
+            return sum(_degree(one, variable) for one in operands)
+        case Negation((inner,)):
+            return _degree(inner, variable)
+        case Quotient((above, below)):
+            return _degree(above, variable) + (MOST_DEGREE + 1) * (variable in walk(below))
+        case Power((base, Number(exponent))) if exponent.q == 1 and exponent >= 0:
+            return _degree(base, variable) * int(exponent.p)
+    return (MOST_DEGREE + 1) * (variable in walk(e))
 
 
 def _is_closed(line: object, bridge: Bridge, variable: Variable) -> bool:

@@ -317,7 +317,7 @@ class Parser:
         return CONSTANTS[name] if name in CONSTANTS else Variable(name)
 
     def about(self, name: str) -> str | None:
-        if name == "x":
+        if name == "x" and self.variables:
             return f"the variable is {self.variables[0]}"
         return "a parameter is named under parameters: {…}" if len(name) > 1 or name.isalpha() else None
 

@@ -230,7 +230,7 @@ def _shapes(sympy: Any, start: Any, tame: bool, opened: bool) -> Iterator[Any]:
     for operation in operations:
         try:
             shape = operation(start)
-        except (sympy.PolynomialError, sympy.CoercionFailed, NotImplementedError, RecursionError):
+        except (sympy.PolynomialError, sympy.CoercionFailed, NotImplementedError, RecursionError, TypeError):
             continue
         if shape in seen or sympy.count_ops(shape) > most:
             continue

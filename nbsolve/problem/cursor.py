@@ -260,7 +260,7 @@ def too_many(notes: Notes) -> bool:
 
 def listing(words: Iterable[str], last: str = "and") -> str:
     """`a, b and c`."""
-    items = [*words]
+    items = [*words] or ["nothing"]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 

@@ -34,7 +34,33 @@ def _nested(outer: str, times: int) -> str:
     return formula
 
 
+_TWO_AT_A_TIME = "kind: rule\nsamples: [{input: [-1.5], target: [0]}, {input: ['1/3'], target: [1]}, {input: [2], target: [0]}]\n"
+
 FOUND = {
+    "local derivatives of what leads nowhere": """\
+kind: graph
+given: {x: 2, y: 3, v: [1, 2]}
+equations: {p: x*y, q: x + p, r: exp(p), "s[i]": "r*exp(v[i]*p)"}
+gradients_of: q
+parts: [{label: a, ask: [local_derivatives, dr/dp, "ds[2]/dr"]}]
+""",
+    "a parameter of no quantity": "kind: graph\ngiven: {value: {x: 1}}\nequations: {h: x}\ntraining: {parameters: [y]}\n",
+    "x where there are no names": "kind: graph\ngiven: {}\nequations: {h: x + 1}\n",
+    "a name of no parameter": "kind: update\nparameters: {}\nnames: {w2: w_2}\n",
+    "fractions that grow for hundreds of epochs": f"{_TWO_AT_A_TIME}rule: {{adaline: {{learning_rate: 0.2}}}}\nepochs: 400\n",
+    "two thousand epochs": f"{_TWO_AT_A_TIME}rule: perceptron\nuntil: no mistakes\nmost_epochs: 2000\n",
+    "a function that is the same number everywhere": _own(_formula("sigmoid(2)"), more="detail: both\n"),
+    "a division by zero within a root": _own(_formula("exp(sqrt(where(z >= beta, z, z)/(beta-beta)))")),
+    "a maximum of what is infinite": _own(_formula("where(z > 1, max(1/(beta-beta), z), z)")),
+    "a switch of degree 32": _own("tanh", _formula("((abs((((1/(1+1/(1+1/(1+atan(cos(a))))))^2)^2)^2-7))^2)^2")),
+    "letters, and iterations that take other samples": """\
+network: {inputs: 1, layers: [{units: 1, activation: tanh, weights: [[0.4]]}, {units: 1, activation: linear, weights: [[1.2]], bias: [0.1]}]}
+samples: [{input: [1], target: [0]}, {input: [2], target: [1]}, {input: [-1], target: [1]}]
+loss: squared_error
+training: {optimiser: sgd, batch: 2, iterations: 3}
+letters: true
+""",
+    "a root of a power of a hundred": _own(_formula("(min((ln(99.5)-(z-beta))^100, beta, z))^(1/3)")),
     "e to the power of ±10^399": _own(_formula("z*1e399")),
     "a slope of two thousand parts": _own("tanh", _formula(_nested("where(a > {1}, max(1/(1+({0})), a*{1}), y)", 8))),
     "distinctions within powers": _own("tanh", _formula(_nested("(max({0}, a*{1}))^(a)", 11))),
@@ -63,3 +89,10 @@ def test_it_is_solved_or_refused(found: str) -> None:
 
 def test_the_handouts_of_it_too() -> None:
     assert not run(partial(all_the_way, FOUND["a hyperbolic cosine of a square"], "handouts")).fault
+
+
+def test_a_loss_that_no_double_holds_is_left_out_of_its_drawing() -> None:
+    text = _own(
+        "sigmoid", more="training: {optimiser: sgd, iterations: 3}\nregulariser: {l2: {strength: 0.1}}\n"
+    )
+    assert not run(partial(all_the_way, text.replace("[0.1, 0.2]", "[1e300, 0.2]"), "drawings")).fault
