@@ -12,7 +12,7 @@ from nbsolve.catalogue.losses import (
     SATURATED_PAIRS,
     Loss,
 )
-from nbsolve.catalogue.optimisers import CLIPS, OPTIMISERS, Equation, Optimiser, clipped, letter_of
+from nbsolve.catalogue.optimisers import OPTIMISERS, Equation, Optimiser, clipped, letter_of
 from nbsolve.catalogue.penalties import PENALTIES, Penalty
 from nbsolve.catalogue.schedules import SCHEDULES, Schedule
 
@@ -20,7 +20,6 @@ __all__ = [
     "ACTIVATIONS",
     "ACTIVATION_FORMULAS",
     "CANCELLATIONS",
-    "CLIPS",
     "ERROR_FACTORS",
     "JOINT_LOSS_FORMULAS",
     "LOSSES",

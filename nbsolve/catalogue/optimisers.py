@@ -36,7 +36,7 @@ from nbsolve.expr import (
 )
 from nbsolve.given import Given
 
-__all__ = ["CLIPS", "OPTIMISERS", "Equation", "Optimiser", "clipped", "letter_of"]
+__all__ = ["OPTIMISERS", "Equation", "Optimiser", "clipped", "letter_of"]
 
 
 @dataclass(frozen=True)
@@ -371,9 +371,6 @@ _RECORDS = (
 )
 
 OPTIMISERS: dict[str, Optimiser] = {record.name: record for record in _RECORDS}
-
-CLIPS = ("value", "norm")
-"""How gradients are clipped: each by its value, or all of them together by their norm."""
 
 
 def clipped(record: Optimiser, how: str) -> Optimiser:

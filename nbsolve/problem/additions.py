@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.network import WITHOUT, LayerKeys
 from nbsolve.problem.model import Bias, Choice, DenseLayer
 
 __all__ = ["is_addition", "read_addition"]
@@ -22,7 +24,7 @@ def read_addition(
     cursor: Cursor, sources: tuple[int, ...] | None, widths: Sequence[int | None], activation: Activation
 ) -> DenseLayer | None:
     """The layer; None after noting a fault. `widths` are those of the layers before it (the input first)."""
-    if not cursor.mapping(("kind", "units", "from", "activation"), "a layer that adds"):
+    if not cursor.mapping(keys_of(LayerKeys, but=WITHOUT), "a layer that adds"):
         return None
     for key, expected in (
         ("from", "from: [2, input], the layers that are added"),

@@ -8,8 +8,10 @@ from typing import Literal
 from nbsolve.given import Entry
 from nbsolve.problem.cells import is_symbolic, letters, read_cell, read_cells
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.parameters import SOURCES, BiasFrom, ThresholdFrom
 from nbsolve.problem.model import Bias
-from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, source_of, what
+from nbsolve.problem.sources import array_of, drawn, one_source, source_of, what
 
 Name = Literal["bias", "threshold"]
 
@@ -23,7 +25,7 @@ def read_bias(cursor: Cursor, name: Name, units: int, folder: Path | None) -> Bi
     if not cursor.is_mapping:
         return _finished(_written(cursor, name, units), name, None, units)
     sources = ("shared", *SOURCES) if name == "bias" else SOURCES
-    if not cursor.mapping((*sources, "array", "trainable"), name):
+    if not cursor.mapping(keys_of(BiasFrom if name == "bias" else ThresholdFrom), name):
         return None
     form = one_source(cursor, name, sources)
     if form is None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.digits import read_rounding
+from nbsolve.problem.keys.base import Keys, keys_of, required_of
 from nbsolve.problem.model import Rounding
 from nbsolve.problem.texts import TEXTS, group_of, read_string, read_texts, title_of
 
-__all__ = ["keys_of", "read_common", "rounding_of"]
+__all__ = ["has_keys", "read_common", "rounding_of"]
+
+NO_HINTS: Mapping[str, str] = MappingProxyType({})
 
 
-def keys_of(*own: str) -> tuple[str, ...]:
-    """The keys of a kind of problem: what all have, and its own."""
-    return ("kind", *TEXTS, *own, "parts", "pitfalls")
+def has_keys(
+    root: Cursor, model: type[Keys], what: str = "the problem", hints: Mapping[str, str] = NO_HINTS
+) -> bool:
+    """Whether this is a mapping; keys that the model does not have are faults, and absent ones that it needs."""
+    if not root.mapping(keys_of(model), what, dict(hints)):
+        return False
+    for key, expected in required_of(model).items():
+        if not root.has(key):
+            root.fault(f"{what} has no {key}", expected=expected)
+    return True
 
 
 def read_common(root: Cursor, name: str, text: str) -> dict[str, Any]:

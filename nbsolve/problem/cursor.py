@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from nbsolve.errors import Fault
 from nbsolve.given import Given
 from nbsolve.problem.tree import Entries, Items, Node, Scalar, join
 
+W = TypeVar("W", bound=str)
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -165,11 +167,11 @@ class Cursor:
         self.fault(f"there is {sign} in the text", hint=READABLE)
         return False
 
-    def word(self, what: str, allowed: Iterable[str]) -> str | None:
+    def word(self, what: str, allowed: Iterable[W]) -> W | None:
         """The text, if it is one of a few words; None, and a fault noted, if it is not."""
         words = [*allowed]
         if self.is_scalar and self.text in words:
-            return self.text
+            return words[words.index(self.text)]
         hint = suggestion(self.text, words) if self.is_scalar else None
         self.fault(f"{what} is {describe(self.node)}", expected=listing(words, "or"), hint=hint)
         return None

@@ -14,26 +14,18 @@ from nbsolve.catalogue import (
     Activation,
     NamedFormula,
 )
-from nbsolve.catalogue.derivations import DERIVATIONS, derivation_id
 from nbsolve.formula import ACTIVATION_VARIABLES, LOSS_VARIABLES
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
-from nbsolve.problem.common import keys_of, read_common
+from nbsolve.problem.common import has_keys, read_common
 from nbsolve.problem.cursor import Cursor, listing, suggestion
+from nbsolve.problem.keys.functions import CUSTOM, throughs
+from nbsolve.problem.keys.kinds import DerivationFile
 from nbsolve.problem.model import DerivationProblem, Part, Topic
-from nbsolve.problem.own import CUSTOM, read_own
+from nbsolve.problem.own import read_own
 from nbsolve.problem.part_lists import read_part, read_part_list, usual_label
 
-KEYS = keys_of(
-    "functions",
-    "losses",
-)
 MAXIMUM_TOPICS = 100
-
-
-def throughs(loss: str) -> tuple[str, ...]:
-    """The activations through which there is a derivation of the loss."""
-    return tuple(name for name in ACTIVATIONS if derivation_id(loss, name) in DERIVATIONS)
 
 
 def read_derivation_problem(root: Cursor, name: str, text: str) -> DerivationProblem | None:
@@ -41,7 +33,7 @@ def read_derivation_problem(root: Cursor, name: str, text: str) -> DerivationPro
     of_networks = "a derivation has no numbers; this belongs to problems of the kind network"
     hints = dict.fromkeys(("network", "samples", "loss", "training", "notation", "rounding"), of_networks)
     hints["loss"] = hints["activation"] = "losses: [squared_error], functions: [sigmoid]"
-    if not root.mapping(KEYS, "the problem", hints):
+    if not has_keys(root, DerivationFile, hints=hints):
         return None
     if not (root.has("functions") or root.has("losses")):
         root.fault(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.writing import APPLY, Apply, DigitsKeys, RoundingKeys
 from nbsolve.problem.model import Digits, Rounding
-
-Apply = Literal["at_end", "each_step"]
 
 MAXIMUM_DIGITS = 30
 KEPT = 3
 """Significant digits that intermediate values keep where only the answers are rounded and nobody says more."""
-_DIGITS = ("decimals", "significant", "minimum_significant")
+_DIGITS = keys_of(DigitsKeys)
 
 
 def read_rounding(cursor: Cursor) -> Rounding | None:
@@ -23,15 +21,14 @@ def read_rounding(cursor: Cursor) -> Rounding | None:
     values of `at_end`, which nobody is asked for, keep at least `KEPT` significant digits.
     """
     if cursor.is_scalar:
-        word = cursor.word("rounding", ("at_end", "each_step"))
-        return None if word is None else _defaults(_apply(word))
-    if not cursor.mapping(("apply", *_DIGITS, "intermediates", "answers"), "rounding"):
+        word = cursor.word("rounding", APPLY)
+        return None if word is None else _defaults(word)
+    if not cursor.mapping(keys_of(RoundingKeys), "rounding"):
         return None
     apply_cursor = cursor.get("apply")
-    word = "at_end" if apply_cursor is None else apply_cursor.word("apply", ("at_end", "each_step"))
-    if word is None:
+    apply = "at_end" if apply_cursor is None else apply_cursor.word("apply", APPLY)
+    if apply is None:
         return None
-    apply = _apply(word)
     rounding: Rounding | None = _defaults(apply)
     if any(cursor.has(key) for key in _DIGITS):
         rounding = _general(cursor, apply)
@@ -46,10 +43,6 @@ def read_rounding(cursor: Cursor) -> Rounding | None:
         digits = _digits(inner, "intermediates")
         sound, intermediates = sound and digits is not None, digits or intermediates
     return Rounding(apply=apply, answers=answers, intermediates=intermediates) if sound else None
-
-
-def _apply(word: str) -> Apply:
-    return "each_step" if word == "each_step" else "at_end"
 
 
 def _defaults(apply: Apply) -> Rounding:

@@ -11,11 +11,11 @@ from nbsolve.given import Given
 from nbsolve.problem.cursor import Cursor, describe, suggestion
 from nbsolve.problem.graph_given import MOST_AXES, MOST_ENTRIES, is_name
 from nbsolve.problem.graph_shapes import lengths_of
+from nbsolve.problem.keys.kinds import EQUATIONS
 from nbsolve.problem.model import Equation
 
 __all__ = ["EQUATIONS", "read_equations"]
 
-EQUATIONS = '{q: x + y, f: q * z}, or with axes {"z[j]": "sum(i, W[j,i]*x[i]) + b[j]"}'
 MOST_QUANTITIES = 200
 
 

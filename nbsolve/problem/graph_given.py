@@ -8,6 +8,7 @@ from nbsolve.formula import FormulaError
 from nbsolve.formula.indexed import NAME, refuse_reserved
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.problem.cursor import Cursor, describe
+from nbsolve.problem.keys.kinds import GIVEN
 from nbsolve.problem.model import GivenArray
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "shape_words",
 ]
 
-GIVEN = "{x: -2, y: 5}, where an array is a list; or names alone, [x, y], for letters"
 MOST_AXES = 3
 MOST_ENTRIES = 400
 """Numbers that one quantity holds at most: each has a line of its own."""

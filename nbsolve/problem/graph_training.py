@@ -7,6 +7,8 @@ from nbsolve.expr import Variable, walk
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.kept_state import Numbers, read_kept
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.training import GraphTrainingKeys
 from nbsolve.problem.model import Choice, GivenArray, GraphTraining
 from nbsolve.problem.training import (
     MAXIMUM_ITERATIONS,
@@ -18,24 +20,12 @@ from nbsolve.problem.training import (
 
 __all__ = ["read_chosen", "read_graph_training"]
 
-KEYS = (
-    "optimiser",
-    "learning_rate",
-    "schedule",
-    "clip",
-    "state",
-    "direction",
-    "parameters",
-    "iterations",
-    "show",
-)
-
 
 def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) -> GraphTraining | None:
     """The training; None where there is none, or after noting a fault."""
     if cursor is None:
         return None
-    if not cursor.mapping(KEYS, "training"):
+    if not cursor.mapping(keys_of(GraphTrainingKeys), "training"):
         return None
     inner, rate = cursor.get("optimiser"), cursor.get("learning_rate")
     optimiser = None

@@ -6,37 +6,22 @@ from collections.abc import Mapping
 
 from nbsolve.given import Given, Letter
 from nbsolve.letters import Name
-from nbsolve.problem.common import keys_of, read_common, rounding_of
+from nbsolve.problem.common import has_keys, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
 from nbsolve.problem.graph_asks import asked_gradients, read_graph_parts
-from nbsolve.problem.graph_equations import EQUATIONS, read_equations
-from nbsolve.problem.graph_given import GIVEN, read_array, read_given, read_padding, shape_words
+from nbsolve.problem.graph_equations import read_equations
+from nbsolve.problem.graph_given import read_array, read_given, read_padding, shape_words
 from nbsolve.problem.graph_training import read_chosen, read_graph_training
+from nbsolve.problem.keys.kinds import GraphFile
 from nbsolve.problem.model import Equation, GivenArray, GraphProblem
-
-KEYS = keys_of(
-    "given",
-    "equations",
-    "ranges",
-    "padding",
-    "names",
-    "gradients_of",
-    "upstream",
-    "with_respect_to",
-    "training",
-    "rounding",
-)
 
 
 def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | None:
     """The problem; None after noting a fault."""
     of_networks = "this belongs to problems of the kind network"
     hints = dict.fromkeys(("network", "samples", "loss", "notation", "explain"), of_networks)
-    if not root.mapping(KEYS, "the problem", hints):
+    if not has_keys(root, GraphFile, hints=hints):
         return None
-    for key, expected in (("given", GIVEN), ("equations", EQUATIONS)):
-        if not root.has(key):
-            root.fault(f"the problem has no {key}", expected=f"{key}: {expected}")
     given = read_given(root.get("given"))
     shapes = {array.name: array.shape for array in given}
     padding = read_padding(root.get("padding"), shapes)

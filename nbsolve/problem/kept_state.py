@@ -9,6 +9,8 @@ from nbsolve.catalogue import Optimiser
 from nbsolve.given import Given
 from nbsolve.problem.cursor import Cursor, describe, listing
 from nbsolve.problem.graph_given import read_array, shape_words
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.training import StateKeys
 from nbsolve.problem.optimiser_state import MAXIMUM_UPDATES
 
 __all__ = ["Numbers", "read_for_each", "read_kept"]
@@ -53,7 +55,7 @@ def read_kept(cursor: Cursor, optimiser: Optimiser, shapes: Shapes) -> tuple[dic
     if not kept:
         cursor.fault(f"{optimiser.name} keeps nothing from one update to the next", expected="no state")
         return {}, 0
-    if not cursor.mapping(("t", *kept), "state"):
+    if not cursor.mapping((*keys_of(StateKeys), *kept), "state"):
         return {}, 0
     updates = 0
     if inner := cursor.get("t"):

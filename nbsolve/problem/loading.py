@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
 
 from nbsolve.errors import Fault, ProblemError
 from nbsolve.given import Letter
@@ -13,10 +12,12 @@ from nbsolve.problem import wiring
 from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_letters, check_targets
 from nbsolve.problem.classes import check_classes, classifies
-from nbsolve.problem.common import keys_of, read_common, rounding_of
-from nbsolve.problem.cursor import Cursor, Notes, listing
+from nbsolve.problem.common import has_keys, read_common, rounding_of
+from nbsolve.problem.cursor import Cursor, Notes, W, listing
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.heads import check_heads, of_layers
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.kinds import DETAIL, EXPLAIN, KINDS, NetworkFile
 from nbsolve.problem.losses import read_losses, read_regulariser
 from nbsolve.problem.model import AnyProblem, Notation, Part, Problem, Training
 from nbsolve.problem.naming import read_notation
@@ -43,25 +44,6 @@ _READERS: Mapping[str, tuple[str, str]] = {
     "update": ("nbsolve.problem.updates", "read_update_problem"),
 }
 """What reads each kind of problem but networks: module and function, imported when one comes."""
-KINDS = ("network", *_READERS)
-KEYS = keys_of(
-    "network",
-    "samples",
-    "features",
-    "classes",
-    "loss",
-    "upstream",
-    "sample_weights",
-    "regulariser",
-    "training",
-    "notation",
-    "rounding",
-    "explain",
-    "detail",
-    "letters",
-)
-EXPLAIN = ("delta", "paths", "local_derivatives")
-DETAIL = ("auto", "units", "matrix", "both")
 
 
 def load_problem(
@@ -157,17 +139,11 @@ def _any_problem(root: Cursor, name: str, text: str, folder: Path | None) -> Any
 
 def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem | None:
     if not root.is_mapping:
-        root.fault("the file is not a problem", expected=f"a mapping with {listing(KEYS)}")
+        root.fault("the file is not a problem", expected=f"a mapping with {listing(keys_of(NetworkFile))}")
         return None
     if inner := root.get("kind"):
         inner.word("kind", KINDS)
-    root.mapping(KEYS, "the problem", {"rate": "it belongs to training"})
-    for key, expected in (
-        ("network", "inputs and layers"),
-        ("samples", "a list of {input: […], target: […]}"),
-    ):
-        if not root.has(key):
-            root.fault(f"the problem has no {key}", expected=f"{key}: {expected}")
+    has_keys(root, NetworkFile, hints={"rate": "it belongs to training"})
     network_cursor, samples_cursor = root.get("network"), root.get("samples")
     named = of_layers(root.get("loss"))
     network = None if network_cursor is None else read_network(network_cursor, folder, named)
@@ -256,8 +232,8 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         training=_with_asked(training, parts),
         rounding=rounding,
         notation=notation,
-        explain=_explain(explain),
-        detail=_detail(detail),
+        explain=explain,
+        detail=detail,
         letters=in_letters,
         parts=parts,
     )
@@ -317,19 +293,9 @@ def _with_asked(training: Training | None, parts: tuple[Part, ...]) -> Training 
     return training.model_copy(update={"show": tuple(sorted(asked.union(training.show)))})
 
 
-def _word(root: Cursor, key: str, allowed: tuple[str, ...]) -> str:
+def _word(root: Cursor, key: str, allowed: tuple[W, ...]) -> W:
     cursor = root.get(key)
     return allowed[0] if cursor is None else cursor.word(key, allowed) or allowed[0]
 
 
-def _explain(word: str) -> Literal["delta", "paths", "local_derivatives"]:
-    return "paths" if word == "paths" else "local_derivatives" if word == "local_derivatives" else "delta"
-
-
-def _detail(word: str) -> Literal["auto", "units", "matrix", "both"]:
-    if word == "units":
-        return "units"
-    return "matrix" if word == "matrix" else "both" if word == "both" else "auto"
-
-
-__all__ = ["KEYS", "load_problem", "parse_problem", "problem_of"]
+__all__ = ["load_problem", "parse_problem", "problem_of"]

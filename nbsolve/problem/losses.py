@@ -13,10 +13,11 @@ from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.heads import every_head, layer_of
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.functions import CUSTOM, LogLossKeys, OutputKeys, OwnLoss, PenaltyKeys
 from nbsolve.problem.model import LossTerm, Over, Regulariser
-from nbsolve.problem.own import CUSTOM, read_own
+from nbsolve.problem.own import read_own
 
-SETTINGS = ("weight", "scale", "over_outputs", "over_samples", "log_base", "of")
 _ONE, _HALF = Given.read("1"), Given.read("1/2")
 
 
@@ -98,7 +99,7 @@ def _term(cursor: Cursor, count: int | None, classes: Sequence[str]) -> tuple[Lo
     record = named_formula or LOSSES[name]
     separable = not joint and (named_formula is not None or LOSSES[name].separable)
     logarithmic = named_formula is None and LOSSES[name].logarithmic
-    parameters = read_parameters(settings, written, record.parameters, SETTINGS)
+    parameters = read_parameters(settings, written, record.parameters, keys_of(LogLossKeys))
     if parameters is None:
         return None
     outputs: Over | None = "mean" if meant.get("over_outputs") == "mean" else "sum"
@@ -157,7 +158,7 @@ def _output(
     """`output`, the only one, or `{output: {unit: 2}}`, also by the name of its class."""
     which = None
     if settings is not None:
-        if not settings.mapping(("unit",), OUTPUT):
+        if not settings.mapping(keys_of(OutputKeys), OUTPUT):
             return None
         which = settings.get("unit")
     if which is None and count not in (1, None):
@@ -180,9 +181,8 @@ def _own_term(settings: Cursor, count: int | None) -> tuple[LossTerm, Over | Non
 
     The formula is one for each output, or one of all of them (`a[k]`).
     """
-    keys = ("name", "formula", "parameters", *(key for key in SETTINGS if key != "log_base"))
     known = (*LOSSES, *LOSS_ALIASES, *JOINT_LOSS_FORMULAS, OUTPUT)
-    own = read_own(settings, "loss", LOSS_VARIABLES, known, keys, count or 2)
+    own = read_own(settings, "loss", LOSS_VARIABLES, known, OwnLoss, count or 2)
     outputs: Over | None = "sum"
     samples: Over | None = None
     weight: Given | None = _ONE
@@ -246,7 +246,7 @@ def read_regulariser(cursor: Cursor) -> Regulariser | None:
     if settings is None:
         cursor.fault(f"{name} has no strength", expected=f"{{{name}: {{strength: 0.1}}}}")
         return None
-    if not settings.mapping(("strength", "scale", "over_samples", *record.settings), name):
+    if not settings.mapping((*keys_of(PenaltyKeys), *record.settings), name):
         return None
     strength_cursor = settings.get("strength")
     if strength_cursor is None:

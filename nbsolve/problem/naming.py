@@ -10,24 +10,10 @@ from nbsolve.catalogue.presets import PRESETS
 from nbsolve.letters import Name
 from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor, listing, suggestion
+from nbsolve.problem.keys.writing import ROLES
 from nbsolve.problem.model import Network, Notation
 from nbsolve.symbol import Partial, Role, Symbol, number_of, parse_canonical
 
-ROLES = (
-    "input",
-    "target",
-    "pre_activation",
-    "activation",
-    "output",
-    "weight",
-    "bias",
-    "threshold",
-    "loss",
-    "learning_rate",
-    "strength",
-    "error",
-    "delta",
-)
 _STEMS = {
     "input": "x",
     "target": "y",

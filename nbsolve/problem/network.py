@@ -13,12 +13,14 @@ from nbsolve.problem.cells import is_symbolic
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor, describe, listing
 from nbsolve.problem.functions import own_function, softmax_of
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.functions import CUSTOM
+from nbsolve.problem.keys.network import LayerKeys, NetworkKeys
 from nbsolve.problem.model import BY_UNIT, LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
-from nbsolve.problem.own import CUSTOM, EXAMPLE, read_own
+from nbsolve.problem.own import EXAMPLE, read_own
 from nbsolve.problem.ties import Tie, is_tie, read_tie
 from nbsolve.problem.weights import Weights, read_weights
 
-LAYER_KEYS = ("kind", "units", "from", "activation", "weights", "bias", "threshold")
 MAXIMUM_WIDTH = 100_000
 MAXIMUM_PARAMETERS = 2_000_000
 MAXIMUM_LETTERS = 10_000
@@ -27,7 +29,7 @@ MAXIMUM_LETTERS = 10_000
 
 def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = frozenset()) -> Network | None:
     """The network, or None after noting what is wrong with it. `heads`: layers that have losses of their own."""
-    if not cursor.mapping(("inputs", "layout", "layers"), "network"):
+    if not cursor.mapping(keys_of(NetworkKeys), "network"):
         return None
     layout = _layout(cursor.get("layout"))
     inputs_cursor, layers_cursor = cursor.get("inputs"), cursor.get("layers")
@@ -181,7 +183,7 @@ def _layer(
     folder: Path | None,
     before: list[DenseLayer | None],
 ) -> DenseLayer | None:
-    if not cursor.mapping(LAYER_KEYS, "a layer"):
+    if not cursor.mapping(keys_of(LayerKeys), "a layer"):
         return None
     kind = cursor.get("kind")
     if kind is not None:

@@ -6,6 +6,8 @@ from nbsolve.catalogue import Optimiser
 from nbsolve.given import Given, Letter
 from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor, listing
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.training import StateKeys
 from nbsolve.problem.model import DenseLayer, LayerState, Network
 from nbsolve.problem.weights import read_weights
 
@@ -25,7 +27,7 @@ def read_state(
     if not names:
         cursor.fault(f"{optimiser.name} keeps nothing from one update to the next", expected="no state")
         return None
-    if not cursor.mapping(("t", *names), "state"):
+    if not cursor.mapping((*keys_of(StateKeys), *names), "state"):
         return None
     before = cursor.get("t")
     updates = (

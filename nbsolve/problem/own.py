@@ -18,9 +18,9 @@ from nbsolve.formula import (
 from nbsolve.given import Given
 from nbsolve.letters import Name
 from nbsolve.problem.cursor import Cursor, shown
+from nbsolve.problem.keys.base import Keys, keys_of
+from nbsolve.problem.keys.functions import CUSTOM, OwnActivation
 
-CUSTOM = "custom"
-KEYS = ("name", "formula", "parameters", "latex")
 MOST_PARAMETERS = 8
 _PARAMETER = re.compile(r"[A-Za-z]{1,20}(?:[0-9]{1,3}|_[A-Za-z0-9]{1,10})?", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}", re.ASCII)
@@ -40,7 +40,7 @@ def read_own(
     what: str,
     variables: tuple[str, ...],
     known: Iterable[str],
-    keys: tuple[str, ...] = KEYS,
+    model: type[Keys] = OwnActivation,
     outputs: int | None = None,
 ) -> OwnFunction | None:
     """The function; None after noting a fault. `known` are names of the catalogue, which are taken.
@@ -51,7 +51,7 @@ def read_own(
         if cursor is not None:
             cursor.fault(f"custom needs a name and a formula for the {what}", expected=EXAMPLE)
         return None
-    sound = cursor.mapping(keys, f"a custom {what}")
+    sound = cursor.mapping(keys_of(model), f"a custom {what}")
     for key, expected in (
         ("name", "name: how it is called"),
         ("formula", f"formula: in {_listed(variables)}"),
@@ -191,4 +191,4 @@ def _latex(cursor: Cursor) -> str | None:
     return text
 
 
-__all__ = ["CUSTOM", "EXAMPLE", "KEYS", "read_own"]
+__all__ = ["EXAMPLE", "read_own"]

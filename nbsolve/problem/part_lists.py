@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.writing import MAXIMUM_LINES, PartKeys
 from nbsolve.problem.model import Part
 from nbsolve.problem.texts import read_string
 from nbsolve.problem.training import read_iteration
 
-__all__ = ["MAXIMUM_LINES", "PART_KEYS", "read_part", "read_part_list", "usual_label"]
+__all__ = ["read_part", "read_part_list", "usual_label"]
 
-PART_KEYS = ("label", "ask", "at", "marks", "space", "text")
-MAXIMUM_LINES = 500
 MAXIMUM_PARTS = 200
 NO_HINTS: Mapping[str, str] = MappingProxyType({})
 
@@ -54,7 +54,7 @@ def read_part(
     `ask` reads one of the things asked (None after noting a fault), `expected` says which they can be. `iterations`
     is how many there are that `at` can name; None where a problem has none.
     """
-    keys = PART_KEYS if iterations is not None else tuple(key for key in PART_KEYS if key != "at")
+    keys = keys_of(PartKeys, but=["at"] if iterations is None else ())
     if not cursor.mapping(keys, "a part", dict(hints)):
         return None
     before = len(cursor.notes.faults)

@@ -8,8 +8,11 @@ from typing import Literal
 from nbsolve.catalogue.rules import RULES, LearningRule
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named
-from nbsolve.problem.common import keys_of, read_common, rounding_of
+from nbsolve.problem.common import has_keys, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.kinds import RuleFile
+from nbsolve.problem.keys.rules import CHANGES, NO_MISTAKES, RULE_KEYS
 from nbsolve.problem.model import (
     Choice,
     Notation,
@@ -27,30 +30,8 @@ from nbsolve.problem.rule_samples import (
 )
 from nbsolve.problem.training import read_iteration
 
-__all__ = ["ASKS", "KEYS", "RULE_NAMES", "RULE_PARAMETERS", "read_rule_problem"]
+__all__ = ["ASKS", "read_rule_problem"]
 
-KEYS = keys_of(
-    "rule",
-    "weights",
-    "bias",
-    "threshold",
-    "samples",
-    "features",
-    "batch",
-    "until",
-    "epochs",
-    "most_epochs",
-    "show",
-    "notation",
-    "rounding",
-)
-RULE_NAMES = ("perceptron", "adaline", "hebb")
-RULE_PARAMETERS: dict[str, tuple[str, ...]] = {
-    "perceptron": ("learning_rate", "change", "at_zero", "undecided"),
-    "adaline": ("learning_rate", "factor"),
-    "hebb": ("learning_rate",),
-}
-CHANGES = ("error", "target")
 ASKS = (
     "changes",
     "updated_parameters",
@@ -61,7 +42,6 @@ ASKS = (
     "accuracy",
     "separable",
 )
-NO_MISTAKES = "no mistakes"
 MAXIMUM_TURNS = 20_000
 """Samples × epochs: numbers stay exact, and grow with every change."""
 MAXIMUM_SHOWN = 100
@@ -85,16 +65,8 @@ class _Rule:
 def read_rule_problem(root: Cursor, name: str, text: str) -> RuleProblem | None:
     """The problem; None after noting a fault."""
     folder = root.notes.folder
-    if not root.mapping(KEYS, "the problem", _HINTS):
+    if not has_keys(root, RuleFile, hints=_HINTS):
         return None
-    for key, expected in (
-        ("rule", f"rule: {listing(RULE_NAMES, 'or')}"),
-        ("samples", "a list of {input: […], target: …}"),
-    ):
-        if not root.has(key):
-            root.fault(
-                f"the problem has no {key}", expected=f"{key}: {expected}" if key != "rule" else expected
-            )
     rule_cursor, samples_cursor = root.get("rule"), root.get("samples")
     rule = None if rule_cursor is None else _rule(rule_cursor)
     samples = None if samples_cursor is None else read_rule_samples(samples_cursor, folder)
@@ -164,12 +136,11 @@ _HINTS = {
 
 
 def _rule(cursor: Cursor) -> _Rule | None:
-    named = read_named(cursor, "rule", RULE_NAMES)
+    named = read_named(cursor, "rule", RULE_KEYS)
     if named is None:
         return None
     name, settings = named
-    allowed = RULE_PARAMETERS[name]
-    if settings is not None and not settings.mapping(allowed, name):
+    if settings is not None and not settings.mapping(keys_of(RULE_KEYS[name]), name):
         return None
     before = len(cursor.notes.faults)
     numbers: dict[str, Given | None] = {}

@@ -14,6 +14,8 @@ from nbsolve.problem.commas import comma_hint, warn_of_commas
 from nbsolve.problem.cursor import Cursor, listing, shown, suggestion, too_many
 from nbsolve.problem.files import FileFault, Table, locate, read_table
 from nbsolve.problem.heads import read_targets
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.network import SampleKeys, TableKeys
 from nbsolve.problem.model import Sample
 
 MAXIMUM_SAMPLES = 10_000
@@ -76,7 +78,7 @@ def _sample(
     classes: tuple[str, ...],
     heads: Mapping[int, int],
 ) -> Sample | None:
-    if not cursor.mapping(("input", "target", "class", "x", "y"), "a sample"):
+    if not cursor.mapping(keys_of(SampleKeys), "a sample"):
         return None
     values: dict[str, tuple[Entry, ...] | None] = {}
     for key in ("input", "x", "target", "y"):
@@ -155,7 +157,7 @@ def _table(
     folder: Path | None,
     named: tuple[str, ...],
 ) -> Read | None:
-    if not cursor.mapping(("file", "input", "target", "class", "x", "y"), "samples"):
+    if not cursor.mapping(keys_of(TableKeys), "samples"):
         return None
     for alias, key in ALIASES.items():
         if cursor.has(alias) and cursor.has(key):

@@ -8,8 +8,8 @@ from nbsolve.given import Given
 from nbsolve.problem import draws
 from nbsolve.problem.cursor import Cursor, describe
 from nbsolve.problem.files import Array, FileFault, locate, read_array
-
-SOURCES = ("value", "file", "normal", "uniform")
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.parameters import SOURCES, NormalKeys, ReadFrom, UniformKeys
 
 
 def what(cursor: Cursor) -> str:
@@ -26,7 +26,7 @@ def source_of(cursor: Cursor, name: str, inner: Cursor) -> Cursor | None:
     if cursor.has("array"):
         cursor.key_fault("array", "array belongs to the file", expected="value: {file: …, array: …}")
         return None
-    if not inner.mapping((*SOURCES[1:], "array"), name):
+    if not inner.mapping(keys_of(ReadFrom), name):
         return None
     return inner
 
@@ -59,7 +59,7 @@ def array_of(cursor: Cursor, folder: Path | None) -> Array | None:
 
 def drawn(cursor: Cursor, kind: str, count: int) -> tuple[Given, ...] | None:
     """Numbers from `{std, mean, seed, decimals}` or `{low, high, seed, decimals}`."""
-    known = ("std", "mean", "seed", "decimals") if kind == "normal" else ("low", "high", "seed", "decimals")
+    known = keys_of(NormalKeys if kind == "normal" else UniformKeys)
     if not cursor.mapping(known, kind):
         return None
     values: dict[str, Given | None] = {}

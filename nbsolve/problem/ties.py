@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.parameters import TieKeys
 from nbsolve.problem.model import DenseLayer
 
 __all__ = ["Tie", "is_tie", "read_tie"]
@@ -26,7 +28,7 @@ def is_tie(cursor: Cursor) -> bool:
 
 def read_tie(cursor: Cursor, shape: tuple[int, int], before: Sequence[DenseLayer | None]) -> Tie | None:
     """The tie of a layer with weights of this shape (units, inputs); None after noting a fault."""
-    if not cursor.mapping(("same_as", "transposed"), "weights that are another layer's"):
+    if not cursor.mapping(keys_of(TieKeys), "weights that are another layer's"):
         return None
     inner, turned = cursor.get("same_as"), cursor.get("transposed")
     assert inner is not None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from nbsolve.catalogue import CLIPS, OPTIMISERS, SCHEDULES
+from nbsolve.catalogue import OPTIMISERS, SCHEDULES
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_choice, read_named
 from nbsolve.problem.cursor import Cursor, describe
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.training import ClipKeys, TrainingKeys
 from nbsolve.problem.model import Choice, Network, Training
 from nbsolve.problem.optimiser_state import read_own_rates, read_state
 
@@ -19,18 +21,7 @@ SHOWN_IN_FULL = 5
 def read_training(cursor: Cursor, samples: int | None, network: Network | None) -> Training | None:
     """The training; None after noting a fault. `samples` or `network` of None: not known."""
     hints = {"learning_rate": "it belongs to the optimiser: optimiser: {sgd: {learning_rate: 0.1}}"}
-    known = (
-        "optimiser",
-        "learning_rates",
-        "schedule",
-        "clip",
-        "state",
-        "batch",
-        "iterations",
-        "epochs",
-        "show",
-    )
-    if not cursor.mapping(known, "training", hints):
+    if not cursor.mapping(keys_of(TrainingKeys), "training", hints):
         return None
     optimiser_cursor = cursor.get("optimiser")
     optimiser = None
@@ -139,7 +130,7 @@ def read_clip(cursor: Cursor, optimiser: Choice | None) -> Choice | None:
     if not cursor.is_mapping or len(cursor.keys()) != 1:
         cursor.fault(f"clip is {describe(cursor.node)}", expected="{norm: 1} or {value: 0.5}")
         return None
-    if not cursor.mapping(CLIPS, "clip"):
+    if not cursor.mapping(keys_of(ClipKeys), "clip"):
         return None
     (how,) = cursor.keys()
     inner = cursor.get(how)

@@ -8,25 +8,16 @@ from nbsolve.catalogue import OPTIMISERS
 from nbsolve.given import Given
 from nbsolve.letters import Name
 from nbsolve.problem.choices import read_choice
-from nbsolve.problem.common import keys_of, read_common, rounding_of
+from nbsolve.problem.common import has_keys, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
 from nbsolve.problem.kept_state import Numbers, read_for_each, read_kept
+from nbsolve.problem.keys.kinds import UpdateFile
 from nbsolve.problem.model import Choice, GivenArray, GraphTraining, Part, UpdateProblem
 from nbsolve.problem.part_lists import read_part, read_part_list
 from nbsolve.problem.training import read_clip, read_schedule
 
-__all__ = ["ASKS", "KEYS", "read_update_problem"]
+__all__ = ["ASKS", "read_update_problem"]
 
-KEYS = keys_of(
-    "parameters",
-    "gradients",
-    "optimiser",
-    "schedule",
-    "clip",
-    "state",
-    "names",
-    "rounding",
-)
 ASKS = ("updated_parameters", "state")
 MAXIMUM_PARAMETERS, MAXIMUM_STEPS = 200, 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -40,15 +31,8 @@ def read_update_problem(root: Cursor, name: str, text: str) -> UpdateProblem | N
         "training": "optimiser and state stand by themselves here",
         "learning_rate": "it belongs to the optimiser: optimiser: {sgd: {learning_rate: 0.1}}",
     }
-    if not root.mapping(KEYS, "the problem", hints):
+    if not has_keys(root, UpdateFile, hints=hints):
         return None
-    for key, expected in (
-        ("parameters", "parameters: {w: 0.5}"),
-        ("gradients", "gradients: {w: 0.1}, or a list of them, one for each update"),
-        ("optimiser", "optimiser: {adam: {learning_rate: 0.1}}"),
-    ):
-        if not root.has(key):
-            root.fault(f"the problem has no {key}", expected=expected)
     given = _parameters(root.get("parameters"))
     shapes = {array.name: array.shape for array in given}
     gradients = _gradients(root.get("gradients"), shapes) if given else ()

@@ -10,6 +10,16 @@ from fractions import Fraction
 
 from nbsolve.given import Given
 from nbsolve.problem.cursor import Cursor, describe
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.variants import (
+    MOST_ATTEMPTS,
+    MOST_DECIMALS,
+    SHUFFLED,
+    FractionsKeys,
+    GatesKeys,
+    SourceKeys,
+    VariantsKeys,
+)
 from nbsolve.problem.tree import Entries, Node, Scalar
 
 __all__ = [
@@ -27,12 +37,9 @@ __all__ = [
 ]
 
 KEY = "variants"
-GATES = ("zero_gradient", "saturated", "kink", "rounding_tie", "indistinct", "work", "wrong_method")
+GATES = keys_of(GatesKeys)
 """What a variant is held against, by name; each can be switched off."""
-SHUFFLED = "shuffled"
-MOST_ATTEMPTS = 10_000
 _MOST_OPTIONS = 10**9
-_SOURCES = ("from", "to", "step", "decimals", "without", "choices", "fractions")
 _EXPECTED = (
     "{from: -1, to: 1, step: 0.1}, {choices: [0.1, 0.5]}, {fractions: {from: -1, to: 1, denominators: [2, 3]}}, "
     "shuffled (for a list), or a list with one of these for each entry"
@@ -127,7 +134,7 @@ def is_number(node: Node) -> bool:
 
 def read_variants(cursor: Cursor) -> Variants | None:
     """The block; None after noting a fault."""
-    if not cursor.mapping(("vary", "gates", "attempts"), KEY):
+    if not cursor.mapping(keys_of(VariantsKeys), KEY):
         return None
     inner = cursor.get("vary")
     if inner is None:
@@ -185,7 +192,7 @@ def _source(cursor: Cursor, name: str) -> Source | None:
     if not cursor.is_mapping:
         cursor.fault(f"what {name} is taken from is {describe(cursor.node)}", expected=_EXPECTED)
         return None
-    if not cursor.mapping(_SOURCES, f"the values of {name}"):
+    if not cursor.mapping(keys_of(SourceKeys), f"the values of {name}"):
         return None
     if (choices := cursor.get("choices")) is not None:
         return _choices(choices, name) if _alone(cursor, "choices") else None
@@ -232,7 +239,7 @@ def _lattice(cursor: Cursor) -> Lattice | None:
     first, last = _needed(cursor, "from"), _needed(cursor, "to")
     step_cursor, decimals_cursor = cursor.get("step"), cursor.get("decimals")
     step = None if step_cursor is None else step_cursor.number("step", above=0)
-    decimals = None if decimals_cursor is None else decimals_cursor.integer("decimals", 0, 15)
+    decimals = None if decimals_cursor is None else decimals_cursor.integer("decimals", 0, MOST_DECIMALS)
     without = _without(cursor.get("without"))
     if step_cursor is None and decimals_cursor is None:
         cursor.fault("the range has no step", expected="step: 0.1, or decimals: 1, which is the same")
@@ -284,7 +291,7 @@ def _without(cursor: Cursor | None) -> frozenset[Fraction] | None:
 
 def _fractions(cursor: Cursor) -> Choices | None:
     """Every fraction between two numbers that has one of these denominators, in lowest terms."""
-    if not cursor.mapping(("from", "to", "denominators", "without"), "fractions"):
+    if not cursor.mapping(keys_of(FractionsKeys), "fractions"):
         return None
     first, last = _needed(cursor, "from"), _needed(cursor, "to")
     without, inner = _without(cursor.get("without")), cursor.get("denominators")

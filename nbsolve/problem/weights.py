@@ -9,7 +9,9 @@ from nbsolve.given import Entry, Given
 from nbsolve.problem.cells import SYMBOLIC, is_symbolic, letters, read_cells
 from nbsolve.problem.commas import comma_hint, warn_of_commas
 from nbsolve.problem.cursor import Cursor, suggestion
-from nbsolve.problem.sources import SOURCES, array_of, drawn, one_source, source_of, what
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.parameters import SOURCES, WeightsFrom
+from nbsolve.problem.sources import array_of, drawn, one_source, source_of, what
 
 Matrix = tuple[tuple[Entry, ...], ...]
 Gaps = frozenset[tuple[int, int]]
@@ -43,7 +45,7 @@ def read_weights(
     if not cursor.is_mapping:
         rows = _written(cursor, shape, transposed)
         return None if rows is None else _connected(cursor, Weights(rows, True, _gaps(cursor, transposed)))
-    if not cursor.mapping(("value", "file", "array", "normal", "uniform", "trainable"), "weights"):
+    if not cursor.mapping(keys_of(WeightsFrom), "weights"):
         return None
     trainable = _trainable(cursor.get("trainable"), shape, transposed)
     kind = one_source(cursor, "weights")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from nbsolve import ProblemError, load_problem, solve
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
-from nbsolve.problem.derivations import KEYS
-from nbsolve.problem.part_lists import PART_KEYS
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.kinds import DerivationFile
+from nbsolve.problem.keys.writing import PartKeys
 
 quick = settings(deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
 
@@ -40,7 +41,7 @@ NODES = st.recursive(
 )
 PARTS = st.lists(
     st.dictionaries(
-        st.sampled_from([*PART_KEYS]), st.one_of(SCALARS, st.lists(WORDS, max_size=2)), max_size=3
+        st.sampled_from(keys_of(PartKeys)), st.one_of(SCALARS, st.lists(WORDS, max_size=2)), max_size=3
     ),
     max_size=2,
 )
@@ -53,7 +54,7 @@ def check(error: ProblemError) -> None:
 
 @quick
 @given(
-    st.dictionaries(st.sampled_from([*KEYS, "network"]), NODES, max_size=4),
+    st.dictionaries(st.sampled_from([*keys_of(DerivationFile), "network"]), NODES, max_size=4),
     st.lists(NODES, max_size=3),
     st.one_of(st.none(), PARTS),
 )

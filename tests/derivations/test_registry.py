@@ -13,7 +13,7 @@ from nbsolve.drawing.floats import Floats, in_floats
 from nbsolve.expr import Function, Negation, Sum, Variable, walk
 from nbsolve.general import Derivative
 from nbsolve.phrases import phrase
-from nbsolve.problem.derivations import throughs
+from nbsolve.problem.keys.functions import throughs
 
 
 def test_the_table_is_complete() -> None:

@@ -12,9 +12,10 @@ from nbsolve.errors import ProblemError
 from nbsolve.given import Given
 from nbsolve.problem import parse_problem
 from nbsolve.problem.emitting import emit
-from nbsolve.problem.loading import KEYS
+from nbsolve.problem.keys.base import keys_of
+from nbsolve.problem.keys.kinds import NetworkFile
+from nbsolve.problem.keys.writing import ROLES
 from nbsolve.problem.model import AnyProblem
-from nbsolve.problem.naming import ROLES
 from nbsolve.problem.overrides import apply_overrides
 from nbsolve.problem.reading import decode, read_tree
 from nbsolve.problem.tree import Entries
@@ -93,6 +94,7 @@ def test_lines_moved(folder: Path, text: str, moves: list[tuple[float, float]]) 
     _load("\n".join(lines), folder)
 
 
+KEYS = keys_of(NetworkFile)
 WORDS = [
     *KEYS,
     *ROLES,

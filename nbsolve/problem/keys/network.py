@@ -1,0 +1,117 @@
+"""The keys of a network, of its layers and of samples."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from nbsolve.problem.keys.base import REQUIRED, Keys, key
+from nbsolve.problem.keys.functions import LayerActivation
+from nbsolve.problem.keys.parameters import Bias, Threshold, Weights
+from nbsolve.problem.keys.values import Cell, Count, Some, Text, Value, Vector
+
+__all__ = ["WITHOUT", "LayerKeys", "NetworkKeys", "SampleKeys", "Samples", "TableKeys", "any_of"]
+
+_Source = Literal["input"] | Count
+_FROM = _Source | Annotated[list[_Source], Field(min_length=1, json_schema_extra={"uniqueItems": True})]
+
+
+def any_of(*keys: str) -> dict[str, Any]:
+    """At least one of the keys is there."""
+    return {"anyOf": [{"required": [key]} for key in keys]}
+
+
+WITHOUT = ("weights", "bias", "threshold")
+"""What a layer that adds up others has not."""
+_ADDS: Any = {
+    "properties": {"kind": {"description": "The sum of others.", "const": "add"}},
+    "required": ["kind"],
+}
+
+
+class LayerKeys(Keys):
+    """One layer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": _ADDS,
+            "then": {"required": ["from"], "not": any_of(*WITHOUT)},
+            "else": {"required": ["units", "weights"]},
+        }
+    )
+
+    kind: Literal["dense", "add"] = key(
+        "`dense`; or `add`: layers of one width, [added up unit by unit](#what-comes-into-a-layer)", "`dense`"
+    )
+    units: Count = key("how many units the layer has", "**required** (`add`: as many as what it adds)")
+    from_: _FROM = key(
+        "[what comes in](#what-comes-into-a-layer): `input`, the number of a layer before it, or a list of these",
+        "the layer before it",
+        name="from",
+    )
+    activation: LayerActivation = key(
+        "a name from the table below, or `{elu: {alpha: 1}}`, or [a formula of your own](#a-function-of-your-own); "
+        "a list has one for each unit: `[relu, sigmoid]`",
+        REQUIRED,
+    )
+    weights: Weights = key("their values: see [below](#weights-and-biases)", "**required** (`add` has none)")
+    bias: Bias = key("b in z = W x + b: see [below](#weights-and-biases)", "no constant")
+    threshold: Threshold = key("θ in z = W x − θ, instead of a bias", "no constant")
+
+
+class NetworkKeys(Keys):
+    """The network."""
+
+    inputs: Count = key("how many numbers an input has", REQUIRED)
+    layout: Literal["W x + b", "x W + b", "Wx+b", "xW+b"] = key(
+        'what the rows of the matrices are, in the file and in the solution: units (`"W x + b"`) or inputs '
+        '(`"x W + b"`)',
+        '`"W x + b"`',
+    )
+    layers: Some[LayerKeys] = key("from the first to the last", REQUIRED)
+
+
+_ONE_INPUT = ConfigDict(json_schema_extra=any_of("input", "x"))
+_NUMBERS = Cell | Vector
+_COLUMNS = str | list[str | float]
+
+
+class ByLayer(Value):
+    """The targets of several output layers, by the numbers of these layers."""
+
+    model_config = ConfigDict(json_schema_extra={"propertyNames": {"pattern": "^[1-9][0-9]*$"}})
+
+    root: dict[str, _NUMBERS]
+
+
+class SampleKeys(Keys):
+    """One sample."""
+
+    model_config = _ONE_INPUT
+
+    input: _NUMBERS = key("the input: one number for each input of the network", "**required**, or `x`")
+    target: _NUMBERS | ByLayer = key(
+        "the target, one number for each output; of several [output layers](problem-file.md#several-output-layers) "
+        "by their numbers: `{2: [0.5], 3: [0, 1]}`",
+        "a forward pass only",
+    )
+    class_: Text = key("instead of a target: one of `classes`", "the target is given", name="class")
+    x: _NUMBERS = key("another name for `input`")
+    y: _NUMBERS | ByLayer = key("another name for `target`")
+
+
+class TableKeys(Keys):
+    """Samples from a file."""
+
+    file: Text = key("a `.csv` file beside the problem; its first line names the columns", REQUIRED)
+    input: _COLUMNS = key("the columns of the input")
+    target: _COLUMNS = key("the columns of the target")
+    class_: Text = key(
+        "a column of class names: one-hot targets, in the order of `classes`, else sorted", name="class"
+    )
+    x: _COLUMNS = key("another name for `input`")
+    y: _COLUMNS = key("another name for `target`")
+
+
+Samples = Some[SampleKeys] | TableKeys
