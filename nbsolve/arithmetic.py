@@ -181,7 +181,7 @@ class Arithmetic:
 
     def exp(self, x: Value) -> Value:
         """e^x."""
-        if isinstance(x, flint.fmpq) and x == 0:
+        if x == 0:
             return ONE
         return balls.exponential(ball(x)) if self.keeping else ball(x).exp()
 
@@ -208,33 +208,33 @@ class Arithmetic:
 
     def tanh(self, x: Value) -> Value:
         """The hyperbolic tangent."""
-        if isinstance(x, flint.fmpq) and x == 0:
+        if x == 0:
             return ZERO
         return balls.tanh(ball(x)) if self.keeping else ball(x).tanh()
 
     def sinh(self, x: Value) -> Value:
         """The hyperbolic sine."""
-        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).sinh()
+        return ZERO if x == 0 else ball(x).sinh()
 
     def cosh(self, x: Value) -> Value:
         """The hyperbolic cosine."""
-        return ONE if isinstance(x, flint.fmpq) and x == 0 else ball(x).cosh()
+        return ONE if x == 0 else ball(x).cosh()
 
     def sin(self, x: Value) -> Value:
         """The sine."""
-        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).sin()
+        return ZERO if x == 0 else ball(x).sin()
 
     def cos(self, x: Value) -> Value:
         """The cosine."""
-        return ONE if isinstance(x, flint.fmpq) and x == 0 else ball(x).cos()
+        return ONE if x == 0 else ball(x).cos()
 
     def atan(self, x: Value) -> Value:
         """The arc tangent."""
-        return ZERO if isinstance(x, flint.fmpq) and x == 0 else ball(x).atan()
+        return ZERO if x == 0 else ball(x).atan()
 
     def erf(self, x: Value) -> Value:
         """The error function."""
-        if isinstance(x, flint.fmpq) and x == 0:
+        if x == 0:
             return ZERO
         return balls.erf(ball(x)) if self.keeping else ball(x).erf()
 

@@ -15,7 +15,8 @@ from nbsolve.rounding import DigitsWanted, Written, write
 from nbsolve.symbol import Role, Symbol, described
 from nbsolve.values import Values
 
-_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
+_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.NODE)
+"""Whose new values have as many digits as their change needs; new nodes of a graph are parameters."""
 
 
 class Solved(Protocol):

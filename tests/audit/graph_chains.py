@@ -79,6 +79,10 @@ class GraphChains:
             self._read[key] = node
         return self._read[key]
 
+    def elsewhere(self, target: str, kind: int, t: int, *, forced: bool) -> Values | None:
+        """Other numbers, with what the target is for these; forced: the cases that hold are those of here."""
+        return elsewhere(self.world, target, kind, t, forced=forced)
+
     # ------------------------------------------------------------------ equations
 
     def is_equation(self, chain: Chain) -> bool:
@@ -197,7 +201,7 @@ class GraphChains:
         general = self.world.in_letters or distinguishes(node)
         tried = 0
         for kind in range(4 * WORLDS if distinguishes(node) else WORLDS):
-            world = elsewhere(self.world, target.name, kind, t, forced=not general)
+            world = self.elsewhere(target.name, kind, t, forced=not general)
             if world is None:
                 continue
             tried += 1
@@ -218,7 +222,7 @@ class GraphChains:
         """Whether some cases of the line above are decided and others are left."""
         held = tidy(self._held(node, t))
         for kind in range(WORLDS):
-            world = elsewhere(self.world, target.name, kind, t, forced=True)
+            world = self.elsewhere(target.name, kind, t, forced=True)
             if world is None or not same(_in(world, self.world)(held), world[target.name]):
                 return False
         return True

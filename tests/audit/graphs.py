@@ -539,7 +539,11 @@ def anchor_of(name: str, t: int) -> str:
     if name.endswith("_new") and "[" in name:
         stem, bracket, rest = name.removesuffix("_new").partition("[")
         name = f"{stem}_new{bracket}{rest}"
-    plain = name.replace("∂", "d").replace("[", "-").replace("]", "").replace("/", "-").replace(",", "-")
+    plain = (
+        "eta"
+        if name == "learning_rate"
+        else name.replace("∂", "d").replace("[", "-").replace("]", "").replace("/", "-").replace(",", "-")
+    )
     return f"it{t}-{plain}"
 
 

@@ -1,0 +1,60 @@
+"""The learning rate of an update by a schedule, and gradients that are clipped; from the papers, in any arithmetic.
+
+cosine: I. Loshchilov and F. Hutter, arXiv:1608.03983, equation 5 within one run; warm-up: P. Goyal et al.,
+arXiv:1706.02677, section 2.2; clipping by the norm: R. Pascanu et al., arXiv:1211.5063, algorithm 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from mpmath import mp
+
+from tests.reference.numbers import Number, Real, big, sqrt
+
+LETTERS: dict[str, dict[str, str]] = {
+    "step": {"factor": r"\gamma", "every": "q"}, "exponential": {"factor": r"\gamma"},
+    "cosine": {"least": r"\eta_{\min}", "updates": "T"}, "linear": {"least": r"\eta_{\min}", "updates": "T"},
+    "warmup": {"updates": "T"},
+}  # fmt: skip
+"""The settings of each schedule, in the order in which a page names them, with their letters."""
+USUAL = {"factor": "0.1", "least": "0"}
+
+
+def rate(name: str, settings: Mapping[str, Number], start: Number, t: int) -> Number:
+    """η of update t, counted from 1."""
+    made = t - 1
+    if name == "step":
+        return start * power(settings["factor"], made // int(float(settings["every"])))
+    if name == "exponential":
+        return start * power(settings["factor"], made)
+    least = settings.get("least", Fraction(0))
+    if name == "cosine":
+        angle = mp.pi * made / big(settings["updates"])
+        turned: Number = Fraction(1) if made == 0 else Real(mp.cos(angle))
+        return least + (start - least) * (1 + turned) / 2
+    if name == "linear":
+        return start + (least - start) * made / settings["updates"]
+    assert name == "warmup"
+    return start * min(Fraction(1), Fraction(t) / settings["updates"])
+
+
+def power(base: Number, times: int) -> Number:
+    """base · base · … so many times."""
+    out: Number = Fraction(1)
+    for _ in range(times):
+        out = out * base
+    return out
+
+
+def norm_of(gradients: Sequence[Number]) -> Number:
+    """The root of the sum of the squares."""
+    return sqrt(sum((g * g for g in gradients), Fraction(0)))
+
+
+def clipped(how: str, limit: Number, g: Number, norm: Number) -> Number:
+    """A gradient after clipping, by its own value or by the norm of all."""
+    if how == "value":
+        return max(-limit, min(limit, g))
+    return g if norm <= limit else limit / norm * g
