@@ -17,7 +17,7 @@ from nbsolve.worked_page import Finding, WorkedPage
 __all__ = ["COLUMNS", "as_csv", "as_json", "rows_of", "safe"]
 
 COLUMNS = (
-    "id", "name", "part", "iteration", "sample", "quantity", "printed", "value", "tolerance", "formula",
+    "id", "name", "part", "iteration", "sample", "quantity", "printed", "value", "tolerance", "relative", "formula",
 )  # fmt: skip
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
@@ -50,6 +50,7 @@ def _row(entry: Answer | Finding) -> Row:
     allowed = tolerance(entry)
     if allowed is not None:
         row["tolerance"] = allowed.within
+        row["relative"] = f"{float(allowed.within) / abs(float(allowed.near or entry.printed or 1)):.1e}"
         if allowed.near is not None:
             row["near"] = allowed.near
     return row

@@ -20,7 +20,7 @@ from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
 from nbsolve.solving.replay import Replay
 from nbsolve.symbol import canonical
-from nbsolve.variants.candidate import Candidate, key_of, number_of
+from nbsolve.variants.candidate import Candidate, is_gradient, key_of, number_of
 from nbsolve.worked import WorkedSolution
 from nbsolve.writing import scalar
 
@@ -59,7 +59,9 @@ def mistaken(candidate: Candidate, methods: Methods) -> str | None:
         return None
     for (name, told), parts in methods.items():
         try:
-            if not parts <= _parts(candidate, name, told, parts):
+            # with the sign lost every gradient is its opposite: nothing need be worked out for that
+            seen = _of_opposites(candidate) if CHANGES[name].sign < 0 else frozenset()
+            if not parts <= seen and not parts <= _parts(candidate, name, told, parts):
                 return name
         except (DomainError, Undetermined):
             continue  # it leads nowhere, which is seen
@@ -101,6 +103,12 @@ def _parts(
             if enough and enough <= seen:
                 break
     return frozenset(seen)
+
+
+def _of_opposites(candidate: Candidate) -> frozenset[str | None]:
+    """The parts with a gradient whose opposite is visibly another number."""
+    gradients = (answer for answer in candidate.answers if is_gradient(answer))
+    return frozenset(one.part for one in gradients if _visible(one, -float(number_of(one))))
 
 
 def _solved(problem: Problem, replay: Replay) -> Solution:
