@@ -80,8 +80,8 @@ def test_random_output_layers(one_in: OneIn) -> None:
 
 
 def test_the_loss_of_one_output_layer_that_is_not_defined_is_named() -> None:
-    text = HEADS.replace("{absolute_error: {of: 3, weight: 0.3}}", "{squared_log_error: {of: 3}}")
+    text = HEADS.replace("{absolute_error: {of: 3, weight: 0.3}}", "{binary_cross_entropy: {of: 3}}")
     with pytest.raises(
-        DomainError, match=r"squared_log_error is not defined for the prediction .* of layer 3"
+        DomainError, match=r"binary_cross_entropy is not defined for the prediction .* of layer 3"
     ):
         solve(load_problem(text.replace("bias: [0.2]", "bias: [-9]")))
