@@ -10,8 +10,10 @@ The texts are filled in anew for every solution, so they stay true after a numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from nbsolve.answers import Extras
 from nbsolve.arithmetic import Arithmetic, Value, certified
@@ -28,9 +30,18 @@ from nbsolve.rounding import Written, write
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.values import Values
-from nbsolve.writing import Writer, scalar
+from nbsolve.writing import Solved, Writer, scalar
 
-__all__ = ["BLANK", "Live", "LiveError", "filled_without_solution", "live_faults", "texts_of"]
+__all__ = [
+    "BLANK",
+    "Filler",
+    "Live",
+    "LiveError",
+    "LiveInPasses",
+    "filled_without_solution",
+    "live_faults",
+    "texts_of",
+]
 
 _DIGITS = re.compile(r":\s*(\d{1,2})\s+(decimals?|significant)\s*$")
 _MOST_DIGITS = 30
@@ -106,18 +117,24 @@ def live_faults(problem: AnyProblem, names: Names | None) -> Iterator[tuple[Faul
 
 
 @dataclass(frozen=True)
-class Live:
-    """Fills the numbers of one solution into texts; `known` are the values of a problem in letters.
+class Filler(ABC):
+    """Fills numbers into texts.
 
     `blanks`: only what is given has its number, the solution's numbers are blanks.
     Raises: LiveError; Undecided where a digit needs more bits.
     """
 
-    solution: Solution
+    solution: Any
     names: Names
-    extras: Extras
-    known: Values | None = None
-    blanks: bool = False
+    blanks: bool = field(default=False, kw_only=True)
+
+    @abstractmethod
+    def _find(self, atom: Atom, place: Place) -> tuple[Values, Atom]:
+        """The one number that is meant: where it is kept, and by which name."""
+
+    @abstractmethod
+    def _is_given(self, atom: Atom, place: Place) -> bool:
+        """Whether it is no number of the solution."""
 
     def fill(self, text: str, path: str) -> str:
         """The text with its numbers; `path` is its YAML path, for errors."""
@@ -140,18 +157,30 @@ class Live:
         if not isinstance(request.formula, Variable):
             return False
         ((atom, place),) = request.quantities.values()
-        iteration = self._iteration(place.iteration)
-        given = isinstance(atom, Symbol) and atom.role in _GIVEN and not (atom.new or atom.change)
-        return given and (iteration is None or iteration.number == 1)
+        return self._is_given(atom, place)
 
     def _written(self, request: Request) -> Written:
         found = {key: self._find(atom, place) for key, (atom, place) in request.quantities.items()}
-        rounding, arithmetic = self.solution.problem.rounding, self.solution.arithmetic
+        rounding, arithmetic = self.solution.rounding, self.solution.arithmetic
         if isinstance(request.formula, Variable) and request.digits is None:
             ((values, holder),) = found.values()
             return Writer(self.solution).answer(values, holder)
         numbers = {key: scalar(values[holder]) for key, (values, holder) in found.items()}
         return write(_value(request.formula, numbers, arithmetic), _wanted(request, rounding), arithmetic)
+
+
+@dataclass(frozen=True)
+class Live(Filler):
+    """Fills the numbers of one solution of a network; `known` are the values of a problem in letters."""
+
+    solution: Solution
+    extras: Extras
+    known: Values | None = None
+
+    def _is_given(self, atom: Atom, place: Place) -> bool:
+        iteration = self._iteration(place.iteration)
+        given = isinstance(atom, Symbol) and atom.role in _GIVEN and not (atom.new or atom.change)
+        return given and (iteration is None or iteration.number == 1)
 
     def _find(self, atom: Atom, place: Place) -> tuple[Values, Atom]:
         """The one number that is meant: where it is kept, and by which name."""
@@ -195,6 +224,49 @@ class Live:
         )
 
 
+class _Pass(Protocol):
+    @property
+    def number(self) -> int: ...
+    @property
+    def values(self) -> Values: ...
+
+
+class _Passes(Solved, Protocol):
+    @property
+    def iterations(self) -> Sequence[_Pass]: ...
+
+
+@dataclass(frozen=True)
+class LiveInPasses(Filler):
+    """Fills the numbers of a solution in passes that has no samples; `given` has its numbers from the problem."""
+
+    solution: _Passes
+    given: frozenset[Atom]
+
+    def _is_given(self, atom: Atom, place: Place) -> bool:
+        first = place.iteration in (None, self.solution.iterations[0].number)
+        return first and all(one in self.given for one in self.names.entries(atom))
+
+    def _find(self, atom: Atom, place: Place) -> tuple[Values, Atom]:
+        if place.sample is not None:
+            raise LiveError("there are no samples in this problem", "no sample")
+        passes = self.solution.iterations
+        wanted = passes[-1].number if place.iteration == LAST else place.iteration
+        found = [one for one in passes if wanted in (None, one.number)]
+        if not found:
+            raise LiveError(
+                f"iteration {wanted} is not written out",
+                f"iteration {', '.join(str(one.number) for one in passes)}",
+            )
+        holders = list(self.names.entries(atom))
+        if len(holders) != 1:
+            raise _several(atom, holders)
+        (holder,) = holders
+        if holder not in found[0].values.stored:
+            raise LiveError(f"{canonical(holder)} is not a number in this problem")
+        return found[0].values, holder
+
+
 def filled_without_solution(text: str, path: str) -> str:
     """The text of a problem that has no quantities: only numbers are left to compute with."""
 
@@ -235,7 +307,7 @@ def _read(asked: str, names: Names | None) -> Request:
         at = f" (column {error.column})" if error.column > 1 else ""
         raise LiveError(error.message + at, error.expected, error.hint) from None
     if wanted and names is None:
-        raise LiveError("a derivation has no quantities", "a formula of numbers, such as ln(2)", _MEANT)
+        raise LiveError("this problem has no quantities", "a formula of numbers, such as ln(2)", _MEANT)
     found: dict[str, tuple[Atom, Place]] = {}
     for key, one in wanted.items():
         assert names is not None

@@ -12,6 +12,7 @@ from nbsolve.arithmetic import LADDER, Arithmetic, Undecided, Undetermined
 from nbsolve.document import Document
 from nbsolve.equations.names import GraphNames
 from nbsolve.expr import Atom
+from nbsolve.live import texts_of
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part
 from nbsolve.shown import Shown, shown
@@ -120,9 +121,18 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
             self._pages[level] = self._composer(solution)
         return self._pages[level]
 
-    def statement(self) -> Shown:
-        """What is given and asked."""
-        return self._composed(lambda page: page.statement())
+    def statement(self, blanks: bool = False) -> Shown:
+        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
+        return self._composed(lambda page: page.statement(blanks))
+
+    def texts(self) -> dict[str, str]:
+        """The author's texts, their numbers filled in, by YAML path (`pitfalls[0]`). Raises: ProblemError."""
+
+        def filled(solution: S) -> dict[str, str]:
+            live = self._page(solution).live
+            return {path: live.fill(text, path) for path, text in texts_of(self.problem)}
+
+        return self.certified(filled)
 
     def unsaid(self) -> Shown:
         """The conventions that a question cannot do without."""

@@ -109,13 +109,15 @@ def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
     from nbsolve.live import live_faults
     from nbsolve.notation import Names
     from nbsolve.problem.located import of_path, place_of
-    from nbsolve.problem.model import Problem
+    from nbsolve.problem.model import GraphProblem, Problem, UpdateProblem
     from nbsolve.problem.parts import WORDS
     from nbsolve.symbol import canonical
+    from nbsolve.worked import solve
 
     names = Names.of(problem) if isinstance(problem, Problem) else None
+    known = solve(problem).names if isinstance(problem, GraphProblem | UpdateProblem) else names
     faults = []
-    for fault, shown in live_faults(problem, names):
+    for fault, shown in live_faults(problem, known):
         line, column = (None, None) if changed or not fault.path else of_path(problem, fault.path, shown)
         faults.append(replace(fault, file=file, line=line, column=column))
     for number, part in enumerate(problem.parts):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.given_numbers import matrix_of
@@ -64,9 +64,13 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
 
     # ------------------------------------------------------------------ before the solution
 
-    def statement(self) -> Document:
-        """What is given and asked."""
-        return self._document(GraphStatement(self.solution.built, self.names).blocks())
+    def _given(self) -> Iterator[Atom]:
+        yield from self.solution.built.given
+
+    def statement(self, blanks: bool = False) -> Document:
+        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
+        live = replace(self.live, blanks=blanks)
+        return self._document(GraphStatement(self.solution.built, self.names).blocks(live))
 
     def unsaid(self) -> Document:
         """The conventions that a question cannot do without."""

@@ -15,7 +15,7 @@ from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import RATE
 from nbsolve.expr import Quantity
 from nbsolve.given import Given
-from nbsolve.live import filled_without_solution as fill
+from nbsolve.live import Filler
 from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.graph_asks import WORDS
@@ -40,12 +40,12 @@ class GraphStatement:
     built: Built
     names: GraphNames
 
-    def blocks(self) -> Iterator[Block]:
-        """The statement."""
+    def blocks(self, live: Filler) -> Iterator[Block]:
+        """The statement, its author's words with the numbers of `live`."""
         problem = self.built.problem
         yield Heading(2, (phrase("sections.statement"),))
         if problem.statement:
-            yield Paragraph((authored(problem, fill(problem.statement, "statement"), 3),))
+            yield Paragraph((authored(problem, live.fill(problem.statement, "statement"), 3),))
         yield from self.given()
         yield Paragraph((phrase("graphs.equations" if len(problem.equations) > 1 else "graphs.equation"),))
         yield Derivation(tuple(map(self.equation, problem.equations)))
@@ -54,7 +54,7 @@ class GraphStatement:
         if problem.training is not None:
             yield from kept_before(problem)
         if problem.parts:
-            items = tuple(self._part(part, number) for number, part in enumerate(problem.parts))
+            items = tuple(self._part(part, number, live) for number, part in enumerate(problem.parts))
             yield Bullets(items, tuple(part.label for part in problem.parts))
         if problem.source:
             yield source(problem)
@@ -139,10 +139,10 @@ class GraphStatement:
 
     # ------------------------------------------------------------------ what is asked
 
-    def _part(self, part: Part, number: int) -> Text:
+    def _part(self, part: Part, number: int, live: Filler) -> Text:
         pieces: list[Inline] = []
         if part.text:
-            pieces.append(authored(self.built.problem, fill(part.text, f"parts[{number}].text")))
+            pieces.append(authored(self.built.problem, live.fill(part.text, f"parts[{number}].text")))
         else:
             for position, ask in enumerate(part.ask):
                 if position:

@@ -27,7 +27,7 @@ from nbsolve.document import (
 )
 from nbsolve.equations.names import GraphNames
 from nbsolve.expr import Atom, Quantity, atoms
-from nbsolve.live import filled_without_solution as fill
+from nbsolve.live import LiveInPasses
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import AnyProblem, Part
 from nbsolve.step import Step
@@ -47,10 +47,15 @@ class _Pass(Protocol):
     def steps(self) -> Iterable[Step]: ...
 
 
+class _Solution(Solved, Protocol):
+    @property
+    def iterations(self) -> Sequence[_Pass]: ...
+
+
 P = TypeVar("P", bound=_Pass)
 
 
-S = TypeVar("S", bound=Solved)
+S = TypeVar("S", bound=_Solution)
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,17 @@ class StepsPage(Generic[S, P]):
     # ------------------------------------------------------------------ before the solution
 
     @abstractmethod
-    def statement(self) -> Document:
-        """What is given and asked."""
+    def _given(self) -> Iterator[Atom]:
+        """What has its number from the problem."""
+
+    @property
+    def live(self) -> LiveInPasses:
+        """What fills numbers into the author's texts."""
+        return LiveInPasses(self.solution, self.names, frozenset(self._given()))
+
+    @abstractmethod
+    def statement(self, blanks: bool = False) -> Document:
+        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
 
     def unsaid(self) -> Document:
         """What a question cannot do without and the statement leaves to the conventions: here nothing."""
@@ -135,7 +149,7 @@ class StepsPage(Generic[S, P]):
     def pitfalls(self) -> Document:
         """Common mistakes."""
         problem = self._problem
-        notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
+        notes = (self.live.fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
         items = tuple((authored(problem, note),) for note in notes)
         title = phrase("sections.pitfalls")
         return self._document(iter((Note("pitfall", title, (Bullets(items),)),) if items else ()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbsolve.catalogue import Equation
 from nbsolve.compose.conventions import rounding_words
@@ -31,7 +31,7 @@ from nbsolve.equations.stepping import LOSS, Update, UpdateNames, UpdateSolution
 from nbsolve.equations.updating import owner_of, parameters_of, state
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity
-from nbsolve.live import filled_without_solution as fill
+from nbsolve.live import Filler
 from nbsolve.objective import literal as as_given
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import optimiser_of
@@ -77,15 +77,19 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
 
     # ------------------------------------------------------------------ before the solution
 
-    def statement(self) -> Document:
-        """What is given and asked."""
-        return self._document(self._statement())
+    def _given(self) -> Iterator[Atom]:
+        for parameter in parameters_of(self._problem):
+            yield from (parameter, Partial(LOSS, parameter))
 
-    def _statement(self) -> Iterator[Block]:
+    def statement(self, blanks: bool = False) -> Document:
+        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
+        return self._document(self._statement(replace(self.live, blanks=blanks)))
+
+    def _statement(self, live: Filler) -> Iterator[Block]:
         problem = self._problem
         yield Heading(2, (phrase("sections.statement"),))
         if problem.statement:
-            yield Paragraph((authored(problem, fill(problem.statement, "statement"), 3),))
+            yield Paragraph((authored(problem, live.fill(problem.statement, "statement"), 3),))
         entries = {array.name: array.entries for array in problem.given}
         yield from listed_numbers(
             problem, phrase("updates.parameters"), {quantity(n): e for n, e in entries.items()}
@@ -95,7 +99,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         said = [inline for words in rate_words(problem.training) for inline in (*words, ", ")]
         yield Paragraph((*said, *optimiser_text(problem.training.optimiser, "given")))
         if problem.parts:
-            items = tuple(self._part(part, number) for number, part in enumerate(problem.parts))
+            items = tuple(self._part(part, number, live) for number, part in enumerate(problem.parts))
             yield Bullets(items, tuple(part.label for part in problem.parts))
         if problem.source:
             yield source(problem)
@@ -117,10 +121,10 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
             rows.append(((str(number),), *((Math(as_given(one)),) for one in numbers)))
         yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
 
-    def _part(self, part: Part, number: int) -> Text:
+    def _part(self, part: Part, number: int, live: Filler) -> Text:
         pieces: list[Inline] = []
         if part.text:
-            pieces.append(authored(self._problem, fill(part.text, f"parts[{number}].text")))
+            pieces.append(authored(self._problem, live.fill(part.text, f"parts[{number}].text")))
         else:
             for position, ask in enumerate(part.ask):
                 if position:

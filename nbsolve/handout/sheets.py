@@ -24,6 +24,7 @@ from nbsolve.render.typst import Piece, Writer
 from nbsolve.render.typst_markdown import in_language, inline_of
 from nbsolve.render.typst_words import quoted
 from nbsolve.worked import WorkedSolution
+from nbsolve.worked_steps import WorkedSteps
 
 if TYPE_CHECKING:
     from nbsolve.compose.data_files import DataFile
@@ -56,6 +57,8 @@ class Handout:
         """
         if isinstance(self.worked, WorkedSolution):
             return self.worked.statement(attached=True, blanks=True)
+        if isinstance(self.worked, WorkedSteps):
+            return self.worked.statement(blanks=True)
         return self.worked.statement()
 
     @cached_property

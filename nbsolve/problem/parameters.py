@@ -31,6 +31,17 @@ __all__ = ["taken_out", "with_parameters"]
 Path = tuple[str | int, ...]
 LARGEST_TEXT = 100_000
 """A longer text is written anew rather than searched for the places of its numbers."""
+_OF_PROBLEMS = (
+    "given",
+    "upstream",
+    "parameters",
+    "gradients",
+    "state",
+    "samples",
+    "weights",
+    "bias",
+    "threshold",
+)
 _OF_LAYERS = ("weights", "bias", "threshold")
 
 
@@ -84,7 +95,8 @@ class _Taken:
 def taken_out(text: str, fits: Callable[[Node], bool] = lambda node: True) -> tuple[str, dict[str, Node]]:
     """The YAML with names in the place of what is most often changed, and what they stand for.
 
-    That is samples, weights, biases, learning rate and strength of a penalty; in a derivation what is derived.
+    That is samples, weights, biases, learning rate and strength of a penalty; what a graph or an update is given,
+    and what its optimiser has kept; in a derivation what is derived.
     A value that does not fit stays where it is.
     """
     tree, spans = (read_tree(text, "problem"), None) if len(text) > LARGEST_TEXT else _with_spans(text)
@@ -103,7 +115,7 @@ def taken_out(text: str, fits: Callable[[Node], bool] = lambda node: True) -> tu
 
 def _parameters(tree: Node) -> Iterator[_Taken]:
     """The parameters, in an order that a person would ask for them."""
-    optimiser = _at(tree, ("training", "optimiser"))
+    optimiser = _at(tree, ("training", "optimiser")) or _at(tree, ("optimiser",))
     if optimiser is not None and isinstance(optimiser[1], Scalar) and optimiser[1].text in OPTIMISERS:
         # only its name is written: its learning rate is the usual one
         name, (path, _) = optimiser[1].text, optimiser
@@ -113,8 +125,12 @@ def _parameters(tree: Node) -> Iterator[_Taken]:
     for name, steps in (
         *((key, (key,)) for key in ("functions", "losses")),
         ("learning_rate", ("training", "optimiser", None, "learning_rate")),
+        ("learning_rate", ("training", "learning_rate")),
+        ("learning_rate", ("optimiser", None, "learning_rate")),
+        ("learning_rate", ("rule", None, "learning_rate")),
         ("strength", ("regulariser", None, "strength")),
-        ("samples", ("samples",)),
+        *((key, (key,)) for key in _OF_PROBLEMS),
+        ("state", ("training", "state")),
         *(
             (f"{key}_{number + 1}", ("network", "layers", number, key))
             for number in range(len(_layers(tree)))
