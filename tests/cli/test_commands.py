@@ -176,7 +176,7 @@ def test_new_leaves_what_is_there_alone(run: Run, folder: Path) -> None:
 
 def test_the_schema_is_json(run: Run) -> None:
     schema = json.loads(run("schema").stdout)
-    assert "network" in schema["properties"]
+    assert "network" in schema["$defs"]["NetworkFile"]["properties"]
 
 
 def test_init_starts_a_course_and_new_adds_to_it(run: Run, folder: Path) -> None:
