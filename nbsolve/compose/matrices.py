@@ -72,7 +72,8 @@ class MatrixLines:
         if found is not None and found.part[1] != result:
             lines.append(Line((found.part,), note=self._beyond_above(found)))
         entries = [m for row in entries_shown(target, value) for m in row if m is not None]
-        sign = "=" if all(self.lines.operand(m).exact for m in entries) else "≈"
+        copied = self.lines.writer.each_step and not given and isinstance(formula, Quantity)
+        sign = "=" if copied or all(self.lines.operand(m).exact for m in entries) else "≈"
         shorter = self.layout.numbers(target, value, self._answer) if boxed else result
         if boxed and shorter != result:
             lines.append(Line(((sign, result), ("≈", Result(shorter, True)))))

@@ -113,6 +113,8 @@ def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
         bare = isinstance(a, Neg) and isinstance(a.inner, Sym) and isinstance(b, Num)
         if bare and (isinstance(letters, Sum) or not evaluate(a) > 0):  # −(−30) is 30
             out.fail("a minus is missing")  # even before a 0
+        if isinstance(letters, Sum) and not isinstance(a, Neg) and _minus_zero(b):
+            out.fail("a minus before a 0")
         _lay(a, b, evaluate, out)
 
 
@@ -146,10 +148,21 @@ def _collected(ours: tuple[Node, ...], theirs: tuple[Node, ...], evaluate: Evalu
     for taken in range(1, len(ours) - len(theirs) + 2):
         trial = Laid(letters=False)
         _number(Sum(ours[:taken]), first, evaluate, trial)
-        if trial.fault is None and _collected(ours[taken:], theirs[1:], evaluate, out):
+        if (
+            trial.fault is None
+            and not (_minus_zero(theirs[0]) and not isinstance(ours[0], Neg))
+            and _collected(ours[taken:], theirs[1:], evaluate, out)
+        ):
             out.exact = out.exact and trial.exact
             return True
     return False
+
+
+def _minus_zero(node: Node) -> bool:
+    """−0, or −0 · x."""
+    inner = node.inner if isinstance(node, Neg) else None
+    first = inner.factors[0] if isinstance(inner, Product) else inner
+    return isinstance(first, Num) and first.text == "0"
 
 
 def _constant(node: Node) -> bool:

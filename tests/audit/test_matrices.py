@@ -85,3 +85,13 @@ def test_every_changed_digit_of_a_batch_is_found(explain: str, rounding: str, on
     ]
     assert not passed, "\n".join(passed[:20])  # (−x) y is −(x y): no change
     assert result.made * every > 500
+
+
+def test_what_is_written_down_and_copied_is_exact() -> None:
+    """∂L/∂z = δ where each step is rounded: the number that the line above wrote, not one that is rounded again."""
+    path = ROOT / "problems" / "xor-with-a-direct-connection.yaml"
+    audit = markdown(path, {**ROUNDINGS["4 decimals"], "explain": "delta", "detail": "matrix"})
+    copies = [b.source for b in audit.blocks if r"\mathbf{z}^{(2)}} &= \boldsymbol{\delta}" in b.source]
+    assert len(copies) == 1
+    assert r"&= \begin{bmatrix}-0.1424\end{bmatrix}" in copies[0]
+    assert not audit.report().faults

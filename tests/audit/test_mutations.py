@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 import pytest
 
 from tests.audit.audit import kill
+from tests.audit.evaluate import Evaluator
+from tests.audit.lay import lay, tidy
 from tests.audit.mutate import mutants
 from tests.audit.page import Block
 from tests.audit.pages import ROOT, ROUNDINGS, markdown
+from tests.audit.parser import parse
 from tests.sampling import OneIn
 
 ADDRESS = re.compile(r"\]\(<[^ >]*⟨")
@@ -78,3 +82,14 @@ def test_a_relation_that_lies_is_found(name: str) -> None:
                     passed.append(changed)
     assert made > 50
     assert not passed, "\n".join(passed[:5])
+
+
+def test_a_minus_before_a_zero_is_found() -> None:
+    letters, right, wrong = (
+        tidy(parse(text, {(name,): name for name in "abx"}))
+        for text in ("a + b\\,x", "1 + 0 \\cdot 2", "1 - 0 \\cdot 2")
+    )
+    values = {"a": Fraction(1), "b": Fraction(0), "x": Fraction(2)}
+    evaluate = Evaluator(values.__getitem__)
+    assert lay(letters, right, evaluate).fault is None
+    assert lay(letters, wrong, evaluate).fault == "a minus before a 0"
