@@ -44,6 +44,8 @@ class Handout:
     paper: Paper = PAPERS["a4"]
     recipient: tuple[str, str] | None = None
     """The name and the number of the student whose it is; fields for them are left blank otherwise."""
+    lines: tuple[int, ...] | None = None
+    """The ruled lines for each part's answer, where they are known: as many for all variants of a problem."""
 
     @property
     def title(self) -> str:
@@ -127,7 +129,7 @@ class Handout:
     def _rooms(self) -> list[Room]:
         """Each part with the room for its answer."""
         parts = self.worked.problem.parts
-        lines = answer_lines(self.worked, self.whole)
+        lines = self.lines or answer_lines(self.worked, self.whole)
         return [
             Room(part.label, count, part.space is not None, part.marks.text if part.marks else "")
             for part, count in zip(parts, lines, strict=True)

@@ -57,6 +57,7 @@ class Variant:
     id: str
     candidate: Candidate
     rejected: Mapping[str, int]
+    family: Family
 
     @property
     def problem(self) -> AnyProblem:
@@ -125,6 +126,6 @@ class Family:
             candidate, gate = self.judged(self.tree(id, seed, attempt))
             if gate is None:
                 assert candidate is not None
-                return Variant(id, candidate, dict(sorted(rejected.items())))
+                return Variant(id, candidate, dict(sorted(rejected.items())), self)
             rejected[gate] += 1
         raise NoVariant(id, rejected)

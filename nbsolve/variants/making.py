@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from nbsolve.handout.course import CourseData
 from nbsolve.handout.paper import PAPERS
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import typeset
+from nbsolve.handout.work import answer_lines
 from nbsolve.variants.family import Family, NoVariant, Variant
 from nbsolve.variants.keys import as_csv, as_json, rows_of
 from nbsolve.variants.notebooks import notebook_of
 from nbsolve.variants.proposing import proposal
 from nbsolve.variants.recipient import Recipient
+from nbsolve.worked import solve
 
 __all__ = ["MAKES", "Made", "Plan", "fingerprint_of", "made", "planned"]
 
@@ -95,7 +97,17 @@ def _handout(variant: Variant, who: Recipient, plan: Plan) -> Handout:
 
 
 def _question(variant: Variant, who: Recipient, plan: Plan) -> Files:
-    return {"question.pdf": typeset(_handout(variant, who, plan).question())}
+    handout = _handout(variant, who, plan)
+    if variant.problem.parts == variant.family.problem.parts:
+        handout = replace(handout, lines=_lines(variant.family))
+    return {"question.pdf": typeset(handout.question())}
+
+
+@lru_cache(maxsize=4)
+def _lines(family: Family) -> tuple[int, ...]:
+    """The ruled lines for each part: those of the author's own numbers, for everybody."""
+    own = Handout(solve(family.problem))
+    return tuple(answer_lines(own.worked, own.whole))
 
 
 def _solution(variant: Variant, who: Recipient, plan: Plan) -> Files:
