@@ -6,6 +6,7 @@ named, so that all of these go through all of their combinations; the rest is dr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -39,6 +40,17 @@ _LARGEST = 30
 _OWN = {"custom": {"name": "own", "formula": "where(z > 0, z^2, exp(z) - 1)"}}
 _OWN_LOSS = {"custom": {"name": "own", "formula": "ln(cosh(a-y))"}}
 
+_SOFTMAXES = {"temperature": "{softmax_with_temperature: {temperature: 3}}", "logarithm": "log_softmax"}
+_THEIR_LOSSES = ("categorical_cross_entropy", "negative_log_likelihood")
+_SOFTMAX = """
+network:
+  inputs: 2
+  layers: [{units: 2, activation: ACTIVATION, weights: [[0.5, -1], [0.25, 0.4]], bias: [0.1, -0.2]}]
+samples: [{input: [1, 2], target: [0.2, 0.8]}]
+loss: LOSS
+training: {optimiser: {sgd: {learning_rate: 0.1}}}
+"""
+
 
 def cases() -> Iterator[Case]:
     """Shipped problems by name, then the random ones by number."""
@@ -46,6 +58,14 @@ def cases() -> Iterator[Case]:
         yield path.stem, path
     for number in range(RANDOM):
         yield f"random-{number:03}", _random(number)
+    for (name, activation), loss in zip(_SOFTMAXES.items(), _THEIR_LOSSES, strict=True):
+        for own in (loss, "squared_error"):
+            text = _SOFTMAX.replace("ACTIVATION", activation).replace("LOSS", own)
+            yield f"{name}, {own}", text
+            yield (
+                f"{name}, {own}, letters",
+                re.sub(r"(weights|bias|input|target): \[[^a-z}]*\]", r"\1: symbolic", text),
+            )
 
 
 @cache
