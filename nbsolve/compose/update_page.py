@@ -126,13 +126,13 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         if part.text:
             pieces.append(authored(self._problem, live.fill(part.text, f"parts[{number}].text")))
         else:
+            if part.at is not None:
+                pieces.append(phrase("updates.at", number=str(part.at)) + " ")
             for position, ask in enumerate(part.ask):
                 if position:
                     last = position == len(part.ask) - 1
                     pieces.append(f" {phrase('statement.and')} " if last else ", ")
                 pieces += [phrase(f"statement.ask_{ask}")] if ask in ASKS else self._listed(ask)
-            if part.at is not None:
-                pieces.append(f" ({phrase('updates.number', number=str(part.at))})")
         if part.marks is not None:
             pieces.append(f" ({marks(part.marks)})")
         return tuple(pieces)
