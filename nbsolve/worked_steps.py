@@ -63,7 +63,7 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
 
     @abstractmethod
     def _solved(self, arithmetic: Arithmetic, rounded: bool) -> S:
-        """Its solution, with the rounding of each step (`rounded`) or without."""
+        """The solution, with the rounding of each step (`rounded`) or without."""
 
     @abstractmethod
     def _composer(self, solution: S) -> C:
