@@ -15,6 +15,7 @@ arithmetic", IEEE Transactions on Computers 66(8), 2017.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -39,6 +40,9 @@ MOST_MAGNITUDE = 1_000_000
 """Numbers beyond 10^MOST_MAGNITUDE are not written; those below 10^−MOST_MAGNITUDE are written as 0."""
 RATIONAL_BITS = 4096
 """Beyond this size of numerator or denominator a rational is continued as a ball (long trainings)."""
+
+_LEAST, _PLAIN, _DOUBLE, _NEAR = 1e-100, 10**100, 60, 1e-9
+"""What a double shows of a number's size: between which bounds, from how many bits, how far from a power of ten."""
 
 ZERO, ONE, HALF = flint.fmpq(0), flint.fmpq(1), flint.fmpq(1, 2)
 T = TypeVar("T")
@@ -117,7 +121,8 @@ class Arithmetic:
     def sign(self, value: Value) -> int:
         """−1, 0 or 1. Raises: Undecided."""
         if isinstance(value, flint.fmpq):
-            return (value > 0) - (value < 0)
+            numerator = int(value.p)
+            return (numerator > 0) - (numerator < 0)
         if value > 0:
             return 1
         if value < 0:
@@ -251,8 +256,9 @@ class Arithmetic:
     def nearest_integer(self, value: Value) -> int:
         """The nearest integer, ties away from zero, as people round by hand. Raises: Undecided."""
         if isinstance(value, flint.fmpq):
-            whole = int((abs(value) + HALF).floor())
-            return -whole if value < 0 else whole
+            numerator, denominator = int(value.p), int(value.q)
+            whole = (2 * abs(numerator) + denominator) // (2 * denominator)
+            return -whole if numerator < 0 else whole
         size = ball(self.add(self.size(value), HALF))
         whole_ball = size.floor().unique_fmpz()
         if whole_ball is not None:
@@ -275,6 +281,9 @@ class Arithmetic:
 
         Raises: TooLarge, Undecided.
         """
+        near = _ordinary_magnitude(value)
+        if near is not None:
+            return near
         if self.sign(value) == 0:
             return None
         size = self.size(value)
@@ -304,11 +313,27 @@ class Arithmetic:
         return bool(left < right) or (not left >= right and self.compare(left, right) < 0)
 
 
+def _ordinary_magnitude(value: Value) -> int | None:
+    """The magnitude of a number, where a double tells it for certain: not near a power of ten."""
+    if isinstance(value, flint.fmpq):
+        numerator, denominator = abs(int(value.p)), int(value.q)
+        if not 0 < numerator < _PLAIN or denominator > _PLAIN:
+            return None
+        size = numerator / denominator
+    else:
+        size = abs(float(value))
+        if not _LEAST < size < _PLAIN or value.rel_accuracy_bits() < _DOUBLE:
+            return None
+    digits = math.log10(size)
+    magnitude = math.floor(digits)
+    return magnitude if _NEAR < digits - magnitude < 1 - _NEAR else None
+
+
 def settled(value: Value) -> Value:
     """The value, continued as a ball where its rational has grown beyond RATIONAL_BITS; 0 stays rational."""
     if isinstance(value, flint.arb):
         return ZERO if value.is_zero() else value
-    if max(value.q.bit_length(), value.p.bit_length()) > RATIONAL_BITS:
+    if max(int(value.q).bit_length(), int(value.p).bit_length()) > RATIONAL_BITS:
         return flint.arb(value)
     return value
 
