@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.iteration import by_matrices
 from nbsolve.expr import Atom, atoms
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Network
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.symbol import Partial, Role, Symbol, canonical, number_of
@@ -28,23 +30,30 @@ class Moment:
     step: Step
     iteration: Iteration
     sample: int | None
+    network: Network
 
     @property
     def found(self) -> frozenset[str]:
         """The lines of the picture that the step writes down."""
-        return frozenset(places(self.step.target))
+        return frozenset(places(self.step.target, self.network))
 
     @property
     def used(self) -> frozenset[str]:
         """The lines of the picture that it takes its numbers from."""
         operands = atoms(self.step.formula)
-        return frozenset(place for atom in operands for place in places(atom)) - self.found
+        return frozenset(place for atom in operands for place in places(atom, self.network)) - self.found
 
 
 def moments(solution: Solution) -> tuple[Moment, ...]:
     """All steps of all iterations that are shown, in the order in which they are taken."""
     return tuple(
-        Moment(number, step, iteration, step.sample if step.sample is not None else iteration.labels[0])
+        Moment(
+            number,
+            step,
+            iteration,
+            step.sample if step.sample is not None else iteration.labels[0],
+            solution.problem.network,
+        )
         for number, (iteration, step) in enumerate(_units(solution), 1)
     )
 
@@ -59,28 +68,41 @@ def _units(solution: Solution) -> Iterator[tuple[Iteration, Step]]:
                 yield iteration, replace(unit, sample=sample)
 
 
-def places(atom: Atom) -> Iterator[str]:
+def places(atom: Atom, network: Network) -> Iterator[str]:
     """The lines of a picture that speak of a quantity, by their canonical names; a layer's by `z[1]`."""
     if isinstance(atom, Symbol):
-        yield from _symbol_places(atom._replace(sample=None, iteration=None))
+        yield from _symbol_places(atom._replace(sample=None, iteration=None), network)
         return
     of, wrt = (symbol._replace(sample=None, iteration=None) for symbol in (atom.of, atom.wrt))
     if of.role in _LOSSES:
         yield canonical(Partial(LOSS, wrt))
     elif of.role is Role.PRE_ACTIVATION and wrt.role is Role.WEIGHT:
-        source = (wrt.layer or 1) - 1
-        unit = None if wrt.from_ is None else number_of(wrt.from_)
-        yield canonical(Symbol(Role.ACTIVATION, source, unit) if source else Symbol(Role.INPUT, to=unit))
+        yield from _incoming(number_of(of.layer), wrt, network)
     elif of.role is Role.PRE_ACTIVATION and of.to is not None and wrt.to is not None and wrt.role in _SOURCES:
-        yield canonical(Symbol(Role.WEIGHT, of.layer, of.to, wrt.to))
+        layer, unit = number_of(of.layer), (wrt.layer or 0, number_of(wrt.to))
+        if unit in wiring.incoming(network, layer):
+            column = wiring.column_of(network, layer, unit)
+            yield canonical(wiring.weight(network, layer, of.to, column))
     else:
         yield from (canonical(symbol) for symbol in (of, wrt))
+
+
+def _incoming(layer: int, weight: Symbol, network: Network) -> Iterator[str]:
+    """What a weight of a layer, or its whole matrix, is multiplied by there."""
+    units = [*wiring.incoming(network, layer)]
+    if weight.from_ is None:
+        sources: Iterable[tuple[int, int | None]] = ((source, None) for source in dict(units))
+    else:
+        own = network.layers[layer - 1]
+        sources = (units[number_of(weight.to if own.transposed else weight.from_) - 1],)
+    for source, unit in sources:
+        yield canonical(Symbol(Role.ACTIVATION, source, unit) if source else Symbol(Role.INPUT, to=unit))
 
 
 _SOURCES = frozenset({Role.ACTIVATION, Role.INPUT})
 
 
-def _symbol_places(symbol: Symbol) -> Iterator[str]:
+def _symbol_places(symbol: Symbol, network: Network) -> Iterator[str]:
     if symbol.role in _NOWHERE:
         return
     if symbol.role in _LOSSES:
@@ -88,7 +110,11 @@ def _symbol_places(symbol: Symbol) -> Iterator[str]:
     elif symbol.role is Role.DELTA:
         yield canonical(Partial(LOSS, Symbol(Role.PRE_ACTIVATION, symbol.layer, symbol.to)))
     elif symbol.role is Role.SHARE:
-        yield canonical(Symbol(Role.WEIGHT, (symbol.layer or 0) + 1, symbol.from_, symbol.to))
+        layer, through = symbol.layer or 0, number_of(symbol.from_)
+        for user in wiring.users(network, layer):
+            if not wiring.adds(network, user) and through <= wiring.width_of(network, user):
+                column = wiring.column_of(network, user, (layer, number_of(symbol.to)))
+                yield canonical(wiring.weight(network, user, through, column))
     elif symbol.role is Role.ERROR:
         yield canonical(symbol._replace(role=Role.TARGET))
     else:

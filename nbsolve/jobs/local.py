@@ -54,7 +54,7 @@ class _Worker:
 
 
 class Processes:
-    """So many local processes, forked from this one where that is possible; one that is lost is replaced."""
+    """As many local processes as `count` says, forked from this one where possible; a lost one is replaced."""
 
     def __init__(self, work: Work, count: int) -> None:
         self.at_once = count

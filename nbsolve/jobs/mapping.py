@@ -19,7 +19,7 @@ BATCH = 25
 """Tasks of some milliseconds are too small to be sent one by one."""
 _TRIES = 3
 _AHEAD = 8
-"""So many rounds of batches may be finished while an earlier one is not: memory stays bounded."""
+"""How many rounds of batches may be finished while an earlier one is not: memory stays bounded."""
 
 
 def mapped(work: Work, tasks: Iterable[bytes], *, jobs: int = 1, batch: int = BATCH) -> Results:

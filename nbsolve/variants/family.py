@@ -28,7 +28,7 @@ from nbsolve.worked import solve
 __all__ = ["Family", "NoVariant", "Variant"]
 
 VERSION = 1
-"""Of the way from an id to numbers; another one gives all students other numbers."""
+"""The version of the way from an id to numbers; another one gives all students other numbers."""
 UNDEFINED = "undefined"
 """What counts the draws for which the problem has no solution (the logarithm of 0)."""
 _FOR_DIGITS = 64

@@ -96,7 +96,7 @@ class _Watching(Arithmetic):
 
     @classmethod
     def of(cls, other: Arithmetic) -> _Watching:
-        """The same arithmetic, watching."""
+        """An arithmetic equal to this one that notes on which side of a kink each argument lies."""
         return cls(other.bits, True, other.keeping)
 
     def sign(self, value: Value) -> int:
