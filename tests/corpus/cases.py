@@ -61,9 +61,9 @@ def cases() -> Iterator[Case]:
     for (name, activation), loss in zip(_SOFTMAXES.items(), _THEIR_LOSSES, strict=True):
         for own in (loss, "squared_error"):
             text = _SOFTMAX.replace("ACTIVATION", activation).replace("LOSS", own)
-            yield f"{name}, {own}", text
+            yield f"{name}-{own}", text
             yield (
-                f"{name}, {own}, letters",
+                f"{name}-{own}-in-letters",
                 re.sub(r"(weights|bias|input|target): \[[^a-z}]*\]", r"\1: symbolic", text),
             )
 
