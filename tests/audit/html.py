@@ -36,7 +36,10 @@ def parsed(text: str) -> BeautifulSoup:
     for kept in soup.select(".nbsolve-inline .nbsolve-kept"):
         formula = kept.find_parent(class_="nbsolve-inline")
         assert formula is not None
-        formula.insert_after(kept.contents[-1].extract())
+        last = kept.contents[-1]
+        sign = last if isinstance(last, NavigableString) else kept.next_sibling
+        assert isinstance(sign, NavigableString)
+        formula.insert_after(sign.extract())
         kept.unwrap()
     soup.smooth()
     return soup

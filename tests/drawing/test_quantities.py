@@ -31,6 +31,12 @@ OTHERS = {
         {"W[1][1][1]", "W[1][1][2]", "W[2][1][1]", "W[2][1][2]", "W[2][1][3]"},
         {"x[1] past layer 1", "x[2] past layer 1"},
     ),
+    "two-outputs-two-losses": (
+        {f"W[1][{j}][{i}]" for j in (1, 2) for i in (1, 2)}
+        | {"W[2][1][1]", "W[2][1][2]"}
+        | {f"W[3][{j}][{i}]" for j in (1, 2) for i in (1, 2)},
+        set[str](),
+    ),
     "residual-block": (
         {f"W[{n}][{j}][{i}]" for n in (1, 2) for j in (1, 2) for i in (1, 2)} | {"W[4][1][1]", "W[4][1][2]"},
         {f"x[{i}] past layer {n}" for i in (1, 2) for n in (1, 2)}
@@ -53,7 +59,7 @@ def test_lines_units_and_labels_say_what_they_show(path: Path) -> None:
     units = {f"x[{unit}]" for unit in range(1, sizes[0] + 1)}
     units |= {f"a[{layer}][{unit}]" for layer in range(1, len(sizes)) for unit in range(1, sizes[layer] + 1)}
     units |= {name for name in carried if " past " in name}
-    exits = {f"dL/da[{len(sizes) - 1}][{unit}]" for unit in range(1, sizes[-1] + 1)}
+    exits = {f"dL/da[{end}][{unit}]" for end in worked.names.ends for unit in range(1, sizes[end] + 1)}
     for show in shows(path):
         # a given gradient comes in where it is used, in the backward pass alone
         ends = worked.problem.losses or (worked.problem.given_gradient and show == "backward")

@@ -8,7 +8,7 @@ from pathlib import Path
 from nbsolve.catalogue import OPTIMISERS
 
 DOCS = (Path(__file__).parents[2] / "docs" / "problem-file.md").read_text(encoding="utf-8")
-ROWS = dict(re.findall(r"^  \| `(\w+)` \|.*\|([^|]*)\|$", DOCS, re.MULTILINE))
+ROWS = dict(re.findall(r"^ *\| `(\w+)` \|.*\|([^|]*)\|$", DOCS, re.MULTILINE))
 
 
 def test_every_optimiser_has_a_row() -> None:
@@ -26,5 +26,5 @@ def test_the_rows_have_the_settings() -> None:
 
 def test_what_is_kept_is_named() -> None:
     kept = {equation.name for record in OPTIMISERS.values() for equation in record.kept}
-    paragraph = DOCS.partition("- `state`:")[2].partition("\n- `")[0]
+    paragraph = DOCS.partition("`state` has the names")[2].partition("\n\n")[0]
     assert kept <= set(re.findall(r"`(\w+)`", paragraph))
