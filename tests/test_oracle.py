@@ -68,7 +68,7 @@ def disagreements(ours: list[Any], theirs: dict[tuple[str, int | None, int | Non
     return out
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_against_automatic_differentiation_and_sixty_digits(chunk: int) -> None:
     for position, text in enumerate(texts(chunk)):
