@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from nbsolve.answers import Answer, as_double
 from nbsolve.arithmetic import LADDER, Arithmetic, Undecided, Undetermined
@@ -16,11 +16,10 @@ from nbsolve.live import texts_of
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part
 from nbsolve.shown import Shown, shown
-from nbsolve.step import Step
 from nbsolve.symbol import canonical
 from nbsolve.values import Values
 from nbsolve.worked_page import Method, WorkedPage
-from nbsolve.writing import Solved, Writer, scalar
+from nbsolve.writing import SolvedInPasses, Writer, scalar
 
 if TYPE_CHECKING:
     from nbsolve.compose.steps_page import StepsPage
@@ -28,21 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["WorkedSteps"]
 
 
-class _Pass(Protocol):
-    @property
-    def number(self) -> int: ...
-    @property
-    def values(self) -> Values: ...
-    @property
-    def steps(self) -> Iterable[Step]: ...
-
-
-class _Solution(Solved, Protocol):
-    @property
-    def iterations(self) -> Sequence[_Pass]: ...
-
-
-S = TypeVar("S", bound=_Solution)
+S = TypeVar("S", bound=SolvedInPasses)
 C = TypeVar("C", bound="StepsPage[Any, Any]")
 T = TypeVar("T")
 
@@ -207,5 +192,5 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
                     yield Method(part, words, tuple(found), step.target, step.forms[0].expression)
 
 
-def _values(solution: _Solution, number: int) -> Values:
+def _values(solution: SolvedInPasses, number: int) -> Values:
     return next(one.values for one in solution.iterations if one.number == number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from nbsolve.arithmetic import Arithmetic, TooLarge, Undecided, Value
 from nbsolve.expr import Atom
 from nbsolve.problem.model import Rounding
 from nbsolve.rounding import DigitsWanted, Written, write
+from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol, described
 from nbsolve.values import Values
 
@@ -41,6 +43,30 @@ class Solved(Protocol):
     @property
     def has_own_formulas(self) -> bool:
         """See the class."""
+
+
+class Pass(Protocol):
+    """One pass through steps: an iteration of a graph, or an update."""
+
+    @property
+    def number(self) -> int:
+        """Its place, from 1."""
+
+    @property
+    def values(self) -> Values:
+        """What it starts from and finds."""
+
+    @property
+    def steps(self) -> Iterable[Step]:
+        """Its steps in their order."""
+
+
+class SolvedInPasses(Solved, Protocol):
+    """A solution whose steps are taken pass by pass."""
+
+    @property
+    def iterations(self) -> Sequence[Pass]:
+        """The passes that are written out."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.lines import Lines
@@ -32,30 +32,15 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.model import AnyProblem, Part
 from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol, anchor
-from nbsolve.values import Values
-from nbsolve.writing import Solved
+from nbsolve.writing import Pass, SolvedInPasses
 
 __all__ = ["StepsPage", "listed", "title_of"]
 
 
-class _Pass(Protocol):
-    @property
-    def number(self) -> int: ...
-    @property
-    def values(self) -> Values: ...
-    @property
-    def steps(self) -> Iterable[Step]: ...
+P = TypeVar("P", bound=Pass)
 
 
-class _Solution(Solved, Protocol):
-    @property
-    def iterations(self) -> Sequence[_Pass]: ...
-
-
-P = TypeVar("P", bound=_Pass)
-
-
-S = TypeVar("S", bound=_Solution)
+S = TypeVar("S", bound=SolvedInPasses)
 
 
 @dataclass(frozen=True)
