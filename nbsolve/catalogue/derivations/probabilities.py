@@ -222,6 +222,14 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
 )
 
 _targets = over_all(j, y_j)
+log_sum_slope = stage(
+    partial(ln(S), z_k),
+    (times(over(one, S), partial(S, z_k)), Reason.CHAIN_RULE),
+    (over(exp(z_k), S), Reason.ONE_TERM),
+    (p_k, Reason.RECOGNISED, (p_k,)),
+    words="log_sum_exp_slope",
+)
+"""∂ln S/∂z_k = p_k, where S is the sum of the exponentials."""
 
 CATEGORICAL_THROUGH_SOFTMAX = Derivation(
     "categorical_cross_entropy",
@@ -235,13 +243,7 @@ CATEGORICAL_THROUGH_SOFTMAX = Derivation(
             (plus(neg(over_all(j, times(y_j, z_j))), times(ln(S), _targets)), Reason.EXPANDED),
             words="any_target_loss",
         ),
-        stage(
-            partial(ln(S), z_k),
-            (times(over(one, S), partial(S, z_k)), Reason.CHAIN_RULE),
-            (over(exp(z_k), S), Reason.ONE_TERM),
-            (p_k, Reason.RECOGNISED, (p_k,)),
-            words="log_sum_exp_slope",
-        ),
+        log_sum_slope,
         stage(
             partial(L, z_k),
             (

@@ -24,6 +24,7 @@ from nbsolve.catalogue.derivations.building import (
     times,
     zero,
 )
+from nbsolve.catalogue.derivations.probabilities import log_sum_slope
 from nbsolve.derivation import Apart, Derivation
 from nbsolve.expr import Expr, Variable
 from nbsolve.general import Kronecker
@@ -222,13 +223,7 @@ LIKELIHOOD_THROUGH_LOG_SOFTMAX = Derivation(
             (plus(neg(over_all(j, times(y_j, z_j))), times(ln(S), _targets)), Reason.EXPANDED),
             words="any_target_loss",
         ),
-        stage(
-            partial(ln(S), z_k),
-            (times(over(one, S), partial(S, z_k)), Reason.CHAIN_RULE),
-            (over(exp(z_k), S), Reason.ONE_TERM),
-            (p_k, Reason.RECOGNISED, (p_k,)),
-            words="log_sum_exp_slope",
-        ),
+        log_sum_slope,
         stage(
             partial(L, z_k),
             (
