@@ -50,15 +50,15 @@ class Pass(Protocol):
 
     @property
     def number(self) -> int:
-        """Its place, from 1."""
+        """The number of this pass, counted from 1."""
 
     @property
     def values(self) -> Values:
-        """What it starts from and finds."""
+        """The quantities that it starts from and finds."""
 
     @property
     def steps(self) -> Iterable[Step]:
-        """Its steps in their order."""
+        """The steps of this pass, in their order."""
 
 
 class SolvedInPasses(Solved, Protocol):
