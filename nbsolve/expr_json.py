@@ -16,7 +16,8 @@ from typing import Any
 
 import flint
 
-from nbsolve import expr, general
+from nbsolve import general
+from nbsolve.expr import nodes
 from nbsolve.symbol import Index, Partial, Role, Symbol
 
 __all__ = ["Decoder", "Encoder", "atom_from_data", "atom_to_data", "classes_of", "rational"]
@@ -26,9 +27,9 @@ _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 
 def classes_of(*modules: ModuleType) -> dict[str, type]:
-    """The public dataclasses that these modules, `expr` and `general` define, by name."""
+    """The public dataclasses that these modules, `expr.nodes` and `general` define, by name."""
     found: dict[str, type] = {}
-    for module in (*modules, expr, general):
+    for module in (*modules, nodes, general):
         for name, value in vars(module).items():
             if isinstance(value, type) and value.__module__ == module.__name__ and not name.startswith("_"):
                 found[name] = value

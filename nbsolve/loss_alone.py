@@ -17,8 +17,7 @@ import numpy as np
 
 from nbsolve.arithmetic import ZERO, Arithmetic, Value
 from nbsolve.evaluate import dot_product, evaluate, negative, plus
-from nbsolve.expr import Applied, Array, Expr, Quantity, with_variables
-from nbsolve.objective import literal
+from nbsolve.expr import Applied, Array, Expr, Quantity, literal, with_variables
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, loss_of, softmax_of
 from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem, Regulariser

@@ -10,7 +10,7 @@ import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, TooLarge, Undecided, Value, settled
 from nbsolve.evaluate import elementwise, evaluate
-from nbsolve.expr import Array, Atom, Expr, Number, Operand
+from nbsolve.expr import Array, Atom, Expr, Operand, literal
 from nbsolve.given import Given
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Members, Reason, Rule, Step
@@ -210,7 +210,7 @@ class Recorder:
     def _instead(self, atom: Atom) -> tuple[Form, ...]:
         """The number that stands in for a quantity; nothing where none does."""
         given = self.replaced.get(atom)
-        return () if given is None else (Form(Number(given.value, given.text), Reason.REPLACED),)
+        return () if given is None else (Form(literal(given), Reason.REPLACED),)
 
     def rounded(self, value: Value) -> flint.fmpq:
         """The value as it is written down."""

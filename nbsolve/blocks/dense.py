@@ -17,8 +17,8 @@ from nbsolve.catalogue import Activation
 from nbsolve.catalogue.changes import UPDATED
 from nbsolve.catalogue.operations import elementwise, unit_by_unit, weighted_sum
 from nbsolve.catalogue.softmaxes import Softmax
+from nbsolve.expr import literal
 from nbsolve.graph import Graph, Operation
-from nbsolve.objective import literal
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, softmax_of
 from nbsolve.problem.model import Choice, DenseLayer, Network

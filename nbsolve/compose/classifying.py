@@ -22,8 +22,8 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.expr import Expr, Negation, Quantity, Sum, number, product, quotient, total
+from nbsolve.expr import literal as given_literal
 from nbsolve.given import known
-from nbsolve.objective import literal as given_literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part
 from nbsolve.rounding import Written, write

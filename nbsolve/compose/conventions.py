@@ -24,12 +24,12 @@ from nbsolve.expr import (
     Quotient,
     Sum,
     Variable,
+    literal,
     walk,
     with_variables,
 )
 from nbsolve.given import Given
 from nbsolve.notation import Names
-from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of

@@ -9,7 +9,7 @@ from nbsolve.catalogue import CANCELLATIONS
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.derivation import Derivation
 from nbsolve.document import Block, Heading, Inline, Markdown, Math, Paragraph, Text
-from nbsolve.expr import Applied, Expr, Negation, Quantity, Sum, Variable, with_variables
+from nbsolve.expr import Applied, Expr, Negation, Quantity, Sum, Variable, literal, with_variables
 from nbsolve.formula import (
     OwnFunction,
     activation_derivation,
@@ -19,7 +19,6 @@ from nbsolve.formula import (
 )
 from nbsolve.given import Given
 from nbsolve.notation import Names
-from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import activation_of, own_function
 from nbsolve.problem.model import Choice, LossTerm, Problem

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nbsolve.document import Block, Derivation, Inline, Line, Math, Paragraph
 from nbsolve.equations.updating import owner_of, start
-from nbsolve.expr import Atom, Expr, Matrix, Quantity
+from nbsolve.expr import Atom, Expr, Matrix, Quantity, literal
 from nbsolve.given import Given
-from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import GraphProblem, UpdateProblem
 from nbsolve.symbol import Symbol

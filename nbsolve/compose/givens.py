@@ -13,10 +13,9 @@ from nbsolve.compose.data_files import MOST_PRINTED, file_name, sample_size, sam
 from nbsolve.compose.grids import Grid, cell, given_arrays, given_states, length, sides
 from nbsolve.compose.paper_tables import column_width, fitted, in_columns, tables, tens
 from nbsolve.document import Block, Derivation, Inline, Line, Markdown, Math, Paragraph, Text
-from nbsolve.expr import Atom, Quantity
+from nbsolve.expr import Atom, Quantity, literal
 from nbsolve.given import Entry, Letter
 from nbsolve.listing import of_sample
-from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution

@@ -13,10 +13,9 @@ from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, general_formula, quantity
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import RATE
-from nbsolve.expr import Quantity
+from nbsolve.expr import Quantity, literal
 from nbsolve.given import Given
 from nbsolve.live import Filler
-from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.graph_asks import WORDS
 from nbsolve.problem.model import Equation, Part

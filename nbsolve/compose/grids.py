@@ -11,9 +11,8 @@ import numpy as np
 from nbsolve.blocks.dense import Dense
 from nbsolve.compose.layout import LIMIT
 from nbsolve.document import Line, Math, Paragraph
-from nbsolve.expr import Atom, Expr, Matrix, Quantity, Variable, number
+from nbsolve.expr import Atom, Expr, Matrix, Quantity, Variable, literal, number
 from nbsolve.given import Entry, Given, Letter
-from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem

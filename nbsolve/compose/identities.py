@@ -26,6 +26,7 @@ from nbsolve.expr import (
     Sum,
     Variable,
     atoms,
+    literal,
     number,
     product,
     walk,
@@ -34,7 +35,6 @@ from nbsolve.expr import (
 from nbsolve.general import Derivative
 from nbsolve.letters import Name
 from nbsolve.notation import Names
-from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Choice

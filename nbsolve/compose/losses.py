@@ -10,15 +10,15 @@ from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.expr import (
     Expr,
     Function,
-    Number,
     Product,
     Quantity,
     Variable,
+    literal,
     substitute,
     with_variables,
 )
 from nbsolve.notation import Names
-from nbsolve.objective import Objective, literal, penalty_term
+from nbsolve.objective import Objective, penalty_term
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
@@ -54,7 +54,7 @@ def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text
         if _zero_times_log(solution):
             yield (phrase("conventions.zero_times_log"),)
     if problem.regulariser is not None:
-        scale = Number(problem.regulariser.scale.value, problem.regulariser.scale.text)
+        scale = literal(problem.regulariser.scale)
         squares = Function("sum", (penalty_term(problem.regulariser, Variable("w")),))
         strength = Quantity(Symbol(Role.STRENGTH))
         factors = (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
-from nbsolve.expr import Expr, Quantity, Sum, Variable, with_variables
-from nbsolve.objective import literal
+from nbsolve.expr import Expr, Quantity, Sum, Variable, literal, with_variables
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Choice, GraphTraining, Training

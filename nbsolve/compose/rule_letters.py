@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from nbsolve.catalogue.rules import RULES
-from nbsolve.expr import Expr, Negation, Number, Quantity, product, total, with_variables
+from nbsolve.expr import Expr, Negation, Number, Quantity, literal, product, total, with_variables
 from nbsolve.notation import Names
-from nbsolve.objective import literal
 from nbsolve.problem.model import Notation, RuleProblem
 from nbsolve.symbol import Role, Symbol
 

@@ -20,13 +20,12 @@ from nbsolve.document import (
     Paragraph,
     Text,
 )
-from nbsolve.expr import Atom, Quantity
+from nbsolve.expr import Atom, Quantity, literal
 from nbsolve.given import Given
 from nbsolve.listing import belongs_to_sample
 from nbsolve.live import Live
 from nbsolve.markdown.languages import is_english
 from nbsolve.notation import Names
-from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of

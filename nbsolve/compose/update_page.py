@@ -31,8 +31,8 @@ from nbsolve.equations.stepping import LOSS, Update, UpdateNames, UpdateSolution
 from nbsolve.equations.updating import owner_of, parameters_of, state
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity
+from nbsolve.expr import literal as as_given
 from nbsolve.live import Filler
-from nbsolve.objective import literal as as_given
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, UpdateProblem

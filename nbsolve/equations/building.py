@@ -27,6 +27,7 @@ from nbsolve.expr import (
     Sum,
     Variable,
     atoms,
+    literal,
     number,
     substitute,
     total,
@@ -39,7 +40,6 @@ from nbsolve.general import IndexedSum, instantiated
 from nbsolve.given import Given
 from nbsolve.graph import Graph, Node, Operation
 from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Slot
-from nbsolve.objective import literal
 from nbsolve.problem.model import Equation, GraphProblem
 from nbsolve.step import Rule
 from nbsolve.symbol import Index, Role, Symbol, number_of

@@ -17,10 +17,9 @@ from nbsolve.equations.building import Built, entries_of, operands_of
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import parameters_of, put_settings, start, write_updates
 from nbsolve.errors import DomainError
-from nbsolve.expr import Expr, Quantity, number, product, total
+from nbsolve.expr import Expr, Quantity, literal, number, product, total
 from nbsolve.given import Given
 from nbsolve.graph import Node
-from nbsolve.objective import literal
 from nbsolve.problem.model import GraphProblem, Rounding
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.backward import times

@@ -10,9 +10,19 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from nbsolve.equations.building import entries_of
-from nbsolve.expr import Expr, Function, Negation, Power, Product, Quantity, number, total, with_variables
+from nbsolve.expr import (
+    Expr,
+    Function,
+    Negation,
+    Power,
+    Product,
+    Quantity,
+    literal,
+    number,
+    total,
+    with_variables,
+)
 from nbsolve.given import Given
-from nbsolve.objective import literal
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import GraphProblem, GraphTraining, UpdateProblem
 from nbsolve.recorder import Recorder, forms

@@ -25,12 +25,12 @@ from nbsolve.expr import (
     Sum,
     Total,
     Transpose,
+    literal,
     number,
     product,
     total,
     with_variables,
 )
-from nbsolve.objective import literal
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Training
 from nbsolve.recorder import Held, Recorder, forms

@@ -8,10 +8,9 @@ from typing import Any
 from nbsolve.document import Block, Bullets, Derivation, Document, Heading, Line, Math, Paragraph, Table
 from nbsolve.drawing import Drawing
 from nbsolve.errors import UnknownQuantityError
-from nbsolve.expr import Sum, Variable, number
+from nbsolve.expr import Sum, Variable, literal, number
 from nbsolve.given import Given
 from nbsolve.notation import Names
-from nbsolve.objective import literal
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import AnyProblem, Network, Notation, Part
 from nbsolve.shown import Shown, shown

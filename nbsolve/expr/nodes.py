@@ -1,20 +1,16 @@
-"""The closed expression tree: what formulae are made of, in the order in which they were written.
-
-Nodes hold no markup (a renderer prints them) and no numbers but literals (bindings supply those).
-`evaluate` computes a tree in an `Arithmetic`; vectors and matrices are numpy object arrays of values.
-`substitute` replaces leaves, which is how a line with letters becomes a line with numbers.
-"""
+"""The nodes of an expression, and how those below a node are replaced."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import ONE, ZERO, Value
+from nbsolve.arithmetic import Value
 from nbsolve.symbol import Partial, Symbol, Unit
 
 Atom = Symbol | Partial
@@ -75,6 +71,18 @@ class _Many(Expr):
 
     def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
         return type(self)(children)  # type: ignore[call-arg]
+
+
+@dataclass(frozen=True, slots=True)
+class _Annotated(Expr):
+    body: Expr
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return (self.body,)
+
+    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
+        return dataclasses.replace(self, body=children[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,20 +248,12 @@ class Stacked(_Many):
 
 
 @dataclass(frozen=True, slots=True)
-class Columns(Expr):
+class Columns(_Annotated):
     """The columns `first` to `last` of a matrix; `rows`: it is written with its columns as rows (x W + b)."""
 
-    body: Expr
     first: int
     last: int
     rows: bool = False
-
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
-    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
-        return Columns(children[0], self.first, self.last, self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,19 +264,11 @@ class Total(_Many):
 
 
 @dataclass(frozen=True, slots=True)
-class Brace(Expr):
+class Brace(_Annotated):
     """An expression with a note under a brace: the id of a phrase and the atoms that it names."""
 
-    body: Expr
     phrase: str
     names: tuple[Atom, ...] = ()
-
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        return (self.body,)
-
-    def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
-        return Brace(children[0], self.phrase, self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,91 +299,6 @@ class Known(Expr):
 
     def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
         return Known(self.name, children[0])
-
-
-# ------------------------------------------------------------------------------------- building
-
-
-def number(value: int | flint.fmpq) -> Number:
-    """A literal without a text of its own."""
-    return Number(flint.fmpq(value))
-
-
-def product(*factors: Expr) -> Expr:
-    """The product, flattened, without factors of 1; a single factor is itself."""
-    flat: list[Expr] = []
-    for factor in factors:
-        flat.extend(factor.operands if isinstance(factor, Product) else (factor,))
-    kept = [f for f in flat if not (isinstance(f, Number) and f.value == ONE and f.text is None)]
-    if not kept:
-        return number(1)
-    return kept[0] if len(kept) == 1 else Product(tuple(kept))
-
-
-def total(*terms: Expr) -> Expr:
-    """The sum, without terms of 0; a single term is itself."""
-    kept = [t for t in terms if not (isinstance(t, Number) and t.value == ZERO and t.text is None)]
-    if not kept:
-        return number(0)
-    return kept[0] if len(kept) == 1 else Sum(tuple(kept))
-
-
-def collected(*terms: Expr) -> Expr:
-    """The sum with the leading factors that all its terms share taken out: p a + p b is p (a + b)."""
-    if len(terms) < 2:
-        return total(*terms)
-    factors = [term.operands if isinstance(term, Product) else (term,) for term in terms]
-    shared = 0
-    while all(len(own) > shared and own[shared] == factors[0][shared] for own in factors):
-        shared += 1
-    rest = total(*(product(*own[shared:]) for own in factors))
-    return product(*factors[0][:shared], rest)
-
-
-def quotient(numerator: Expr, denominator: Expr) -> Expr:
-    """numerator / denominator."""
-    return Quotient((numerator, denominator))
-
-
-def negated(expression: Expr) -> Expr:
-    """−expression in the shape a person writes: y − a for −(a − y), c for −(−c)."""
-    if isinstance(expression, Negation):
-        return expression.operands[0]
-    if isinstance(expression, Number):
-        return Number(-expression.value)
-    if isinstance(expression, Sum) and len(expression.operands) == 2:
-        first, second = expression.operands
-        if isinstance(second, Negation):
-            return Sum((second.operands[0], Negation((first,))))
-    if isinstance(expression, Product | Hadamard):
-        for position, factor in enumerate(expression.operands):
-            turned = negated(factor)
-            if isinstance(factor, Sum | Negation | Product) and not isinstance(turned, Negation):
-                operands = (*expression.operands[:position], turned, *expression.operands[position + 1 :])
-                return product(*operands) if isinstance(expression, Product) else Hadamard(operands)
-    return Negation((expression,))
-
-
-# ------------------------------------------------------------------------------------- walking
-
-
-def walk(expression: Expr) -> Iterator[Expr]:
-    """Yield every node of an expression, parents before children, in written order."""
-    left = [expression]
-    while left:
-        node = left.pop()
-        yield node
-        left.extend(node.children[::-1])
-
-
-def kinds(expression: Expr) -> set[type[Expr]]:
-    """The kinds of nodes of an expression."""
-    return {*map(type, walk(expression))}
-
-
-def atoms(expression: Expr) -> tuple[Atom, ...]:
-    """The symbols and partial derivatives of an expression, each once, in written order."""
-    return tuple(dict.fromkeys(node.atom for node in walk(expression) if isinstance(node, Quantity)))
 
 
 def substitute(expression: Expr, replace: Callable[[Expr], Expr | None]) -> Expr:
