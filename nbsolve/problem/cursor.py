@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from nbsolve.errors import Fault
 from nbsolve.given import Given
+from nbsolve.problem.other_names import OTHER_NAMES
 from nbsolve.problem.tree import Entries, Items, Node, Scalar, join
 
 W = TypeVar("W", bound=str)
@@ -267,10 +268,11 @@ def listing(words: Iterable[str], last: str = "and") -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str | None:
-    """`did you mean …?` where one of the known words is near."""
-    words = [*known]
-    near = difflib.get_close_matches(word[:60].lower().replace("-", "_"), words, 1, 0.6)
-    return f"did you mean {near[0]}?" if near else None
+    """`did you mean …?` where the word is another name of known words, or near one of them."""
+    words, asked = [*known], word[:60].lower().replace("-", "_").replace(" ", "_")
+    meant = [name for name in OTHER_NAMES.get(asked, ()) if name in words]
+    near = meant or difflib.get_close_matches(asked, words, 1, 0.6)
+    return f"did you mean {listing(near, 'or')}?" if near else None
 
 
 def shown(text: str) -> str:
