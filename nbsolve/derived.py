@@ -21,7 +21,7 @@ from nbsolve.expr import (
 )
 from nbsolve.graph import Graph
 from nbsolve.jacobian import write_back_from, write_output_derivatives
-from nbsolve.objective import Objective
+from nbsolve.objective import Objective, output_derivative, output_loss, sample_loss
 from nbsolve.problem import wiring
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solution import Iteration, Solution
@@ -80,14 +80,16 @@ def write_derived(
             write_local_derivatives(recorder, graph, [node for node in graph.nodes if node.sample == label])
             continue
         _signals(recorder, solution, label)
-        if problem.losses and objective.output_loss(1, label) is not None:
+        if problem.losses and output_loss(objective, 1, label) is not None:
             _output_losses(recorder, (objective, seeing), output, label)
             for k in output.units:
                 _backwards(recorder, solution, graph, seeing, k, label)
     after = Symbol(Role.LOSS, new=True) in recorder.values.stored
     if problem.losses and tuple(labels) == (None,):
         for new in (False, True) if after else (False,):
-            alone = forms(objective.sample_loss(None, new), seeing.sample_loss(None, new), reasons=_THROUGH_Z)
+            alone = forms(
+                sample_loss(objective, None, new), sample_loss(seeing, None, new), reasons=_THROUGH_Z
+            )
             recorder.write(Rule.SAMPLE_LOSS, Symbol(Role.SAMPLE_LOSS, new=new), alone)
     if after:
         fall = Sum((Quantity(LOSS), Negation((Quantity(Symbol(Role.LOSS, new=True)),))))
@@ -134,7 +136,7 @@ def _output_losses(
     recorder: Recorder, objectives: tuple[Objective, Objective], output: Dense, label: int | None
 ) -> None:
     def loss(k: int) -> tuple[Form, ...]:
-        plain, seeing = (objective.output_loss(k, label) for objective in objectives)
+        plain, seeing = (output_loss(objective, k, label) for objective in objectives)
         assert plain is not None
         assert seeing is not None
         return forms(plain, seeing, reasons=_THROUGH_Z)
@@ -152,7 +154,7 @@ def _backwards(
     recorder.write_units(
         Rule.LOSS_DERIVATIVE,
         [Partial(loss, output.a(j, label)) for j in output.units],
-        lambda atom: forms(objective.derivative(k, label) if unit_of(atom) == k else number(0)),
+        lambda atom: forms(output_derivative(objective, k, label) if unit_of(atom) == k else number(0)),
         label,
     )
 

@@ -25,7 +25,7 @@ from nbsolve.expr import (
     total,
 )
 from nbsolve.graph import Graph, Node
-from nbsolve.objective import Objective, penalty_gradient
+from nbsolve.objective import Objective, cancelled_in, penalty_gradient, write_loss
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.recorder import Computation, Recorder, forms
@@ -167,7 +167,7 @@ class _Run:
             return Iteration(number, samples, recorder.values, forward, (), (), (), ())
         objective = objective.meeting(recorder.values)
         if with_loss:
-            objective.write_loss(recorder)
+            write_loss(objective, recorder)
         loss = _taken(recorder)
         passes = Backward(recorder, graph, self.how, self._cancelled(objective, recorder))
         seeds = [
@@ -255,12 +255,12 @@ class _Run:
         """What loss and activation come to together; nothing where a rule is changed."""
         if self.replay.rules:
             return lambda of: None
-        return lambda of: objective.cancelled_in(of, recorder.values)
+        return lambda of: cancelled_in(objective, of, recorder.values)
 
     def _after(self, recorder: Recorder, objective: Objective) -> tuple[Step, ...]:
         """The loss after the update; a step that leaves the loss's domain is an error only if it is asked for."""
         try:
-            objective.write_loss(recorder, new=True)
+            write_loss(objective, recorder, new=True)
         except DomainError as error:
             if any("loss_after" in part.ask for part in self.problem.parts):
                 raise DomainError(f"after the update {error}") from error

@@ -17,7 +17,7 @@ from nbsolve.catalogue import Activation
 from nbsolve.catalogue.changes import UPDATED
 from nbsolve.catalogue.operations import elementwise, unit_by_unit, weighted_sum
 from nbsolve.catalogue.softmaxes import Softmax
-from nbsolve.expr import literal
+from nbsolve.expr import literals
 from nbsolve.graph import Graph, Operation
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, softmax_of
@@ -218,7 +218,7 @@ class Dense:
 
 
 def _elementwise(choice: Choice) -> Operation:
-    parameters = {name: literal(given) for name, given in choice.parameters.items()}
+    parameters = literals(choice.parameters)
     return elementwise(activation_of(choice), parameters, everywhere=choice.formula is None)
 
 

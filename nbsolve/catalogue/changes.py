@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from nbsolve.catalogue.activations import ACTIVATIONS
 from nbsolve.catalogue.operations import elementwise, weighted_sum
 from nbsolve.errors import UnknownChangeError
-from nbsolve.expr import Expr, Hadamard, MatrixProduct, Product, Transpose, literal, substitute
+from nbsolve.expr import Expr, Hadamard, MatrixProduct, Product, Transpose, literals, substitute
 from nbsolve.graph.operation import SLOPE, UPSTREAM, Entry, Local, Operation, Slot
 
 __all__ = ["CHANGES", "UPDATED", "Change", "change_named"]
@@ -53,7 +53,7 @@ def _with_derivative_of(operation: Operation, other: str) -> Operation:
     if not _is_function(operation) or operation.name == "linear":
         return operation
     record = ACTIVATIONS[other]
-    parameters = {name: literal(given) for name, given in record.parameters.items()}
+    parameters = literals(record.parameters)
     return replace(operation, local=elementwise(record, parameters).local)
 
 

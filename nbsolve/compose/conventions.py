@@ -25,6 +25,7 @@ from nbsolve.expr import (
     Sum,
     Variable,
     literal,
+    literals,
     walk,
     with_variables,
 )
@@ -117,7 +118,7 @@ def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
             continue
         seen.append(choice)
         record, z = activation_of(choice), Variable("z")
-        parameters = {name: literal(given) for name, given in choice.parameters.items()}
+        parameters = literals(choice.parameters)
         definition = with_variables(record.definition, parameters)
         function = Applied(record.function, definition, (("z", z),))
         yield (activation_name(choice) + ": ", Math(function, "=", definition))
@@ -189,7 +190,7 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
             given = {name: value.text for name, value in choice.parameters.items()}
             yield (phrase(f"conventions.{choice.name}", **given),)
             continue
-        parameters = {name: literal(given) for name, given in choice.parameters.items()}
+        parameters = literals(choice.parameters)
         definition = with_variables(record.definition, parameters)
         function = Applied(record.function, definition, (("z", z),))
         spelled = _tanh(z) if record.function == "tanh" else with_variables(definition, {"z": z})

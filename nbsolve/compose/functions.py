@@ -9,7 +9,7 @@ from nbsolve.catalogue import CANCELLATIONS
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.derivation import Derivation
 from nbsolve.document import Block, Heading, Inline, Markdown, Math, Paragraph, Text
-from nbsolve.expr import Applied, Expr, Negation, Quantity, Sum, Variable, literal, with_variables
+from nbsolve.expr import Applied, Expr, Negation, Quantity, Sum, Variable, literal, literals, with_variables
 from nbsolve.formula import (
     OwnFunction,
     activation_derivation,
@@ -76,9 +76,7 @@ def given_activations(problem: Problem) -> Iterator[Text]:
             continue
         seen.append(choice)
         record, z = activation_of(choice), Variable("z")
-        definition = with_variables(
-            record.definition, {name: literal(given) for name, given in choice.parameters.items()}
-        )
+        definition = with_variables(record.definition, literals(choice.parameters))
         function = Applied(record.function, definition, (("z", z),))
         yield (activation_name(choice) + ": ", Math(function, "=", definition))
 

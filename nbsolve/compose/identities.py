@@ -26,7 +26,7 @@ from nbsolve.expr import (
     Sum,
     Variable,
     atoms,
-    literal,
+    literals,
     number,
     product,
     walk,
@@ -96,7 +96,7 @@ class Identities:
         softmax = softmax_of(choice)
         if softmax is not None:
             return Derivation((_jacobian(z.name, "p" if a is None else a.name, softmax),))
-        parameters = {name: literal(given) for name, given in choice.parameters.items()}
+        parameters = literals(choice.parameters)
         function = Applied(record.function, with_variables(record.definition, parameters), (("z", z),))
         slope = with_variables(record.derivative, {**parameters, "z": z})
         forms: list[Expr] = [slope]

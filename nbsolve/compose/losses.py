@@ -14,6 +14,7 @@ from nbsolve.expr import (
     Quantity,
     Variable,
     literal,
+    literals,
     substitute,
     with_variables,
 )
@@ -79,7 +80,7 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
         output = Symbol(Role.ACTIVATION, len(problem.network.layers), term.unit)
         said = {"loss": names.latex(Symbol(Role.LOSS)), "output": names.latex(output)}
         return (Markdown(phrase("conventions.loss_is_output", **said)),)
-    parameters = {name: literal(given) for name, given in term.parameters.items()}
+    parameters = literals(term.parameters)
     definition = with_variables(record.definition, parameters)
     if term.log_base is not None:
         base = literal(term.log_base)

@@ -7,7 +7,7 @@ Nodes hold no markup (a renderer prints them) and no numbers but literals (bindi
 
 from __future__ import annotations
 
-from nbsolve.expr.building import collected, literal, negated, number, product, quotient, total
+from nbsolve.expr.building import collected, literal, literals, negated, number, product, quotient, total
 from nbsolve.expr.nodes import (
     Applied,
     Array,
@@ -71,6 +71,7 @@ __all__ = [
     "collected",
     "kinds",
     "literal",
+    "literals",
     "negated",
     "number",
     "product",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import flint
 
 from nbsolve.arithmetic import ONE, ZERO
@@ -17,6 +19,11 @@ def number(value: int | flint.fmpq) -> Number:
 def literal(given: Given) -> Number:
     """A number of the problem file inside a formula, printed as written."""
     return Number(given.value, given.text)
+
+
+def literals(given: Mapping[str, Given]) -> dict[str, Expr]:
+    """Numbers of the problem file by the names that a formula has for them."""
+    return {name: literal(own) for name, own in given.items()}
 
 
 def product(*factors: Expr) -> Expr:

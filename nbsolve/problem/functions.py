@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, Activation, Loss, Optimiser, clipped
 from nbsolve.catalogue.losses import output_itself
 from nbsolve.catalogue.softmaxes import Softmax, softmax
-from nbsolve.expr import literal
+from nbsolve.expr import literals
 from nbsolve.formula import OwnFunction, joint_loss, own_activation, own_loss
 from nbsolve.problem.model import Choice, LossTerm, Topic
 
@@ -20,7 +20,7 @@ def softmax_of(choice: Choice) -> Softmax | None:
     """The function of all units of a layer at once; None for one of a single unit."""
     if choice.formula is not None or choice.units or not ACTIVATIONS[choice.name].vector:
         return None
-    return softmax(choice.name, {name: literal(given) for name, given in choice.parameters.items()})
+    return softmax(choice.name, literals(choice.parameters))
 
 
 def optimiser_of(choice: Choice) -> Optimiser:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.expr import Atom, Expr, Negation
-from nbsolve.objective import Objective
+from nbsolve.objective import Objective, output_derivative, output_derivatives
 from nbsolve.recorder import forms
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.gradient import Gradient, unit_of, written
@@ -38,13 +38,13 @@ class Seeds:
         asked = self.passes.how.way == "local_derivatives"
 
         def derivative(entry: Symbol) -> Expr:
-            return self._signed(self.objective.derivative(unit_of(entry), label))
+            return self._signed(output_derivative(self.objective, unit_of(entry), label))
 
         if asked or (not cancels and (self.last.joint or several)):
             self._write_down(label, self.objective)
             self.passes.found[output] = Gradient(named.whole, named.entry, named.chain, derivative)
         else:
-            whole = self._signed(self.objective.derivatives(label))
+            whole = self._signed(output_derivatives(self.objective, label))
             self.passes.found[output] = Gradient(whole, derivative, named.chain)
 
     def write_missing(self, label: int | None) -> None:
@@ -58,13 +58,13 @@ class Seeds:
         seeing = self.objective.seeing(recorder.values, recorder.arithmetic)
 
         def unit_forms(atom: Atom) -> tuple[Form, ...]:
-            found = [of.derivative(unit_of(atom), label) for of in (plain, seeing) if of is not None]
+            found = [output_derivative(of, unit_of(atom), label) for of in (plain, seeing) if of is not None]
             return forms(*map(self._signed, found), reasons=(Reason.DEFINITION, Reason.SATURATED))
 
         recorder.write(
             Rule.LOSS_DERIVATIVE,
             Partial(LOSS, output),
-            forms(self._signed(seeing.derivatives(label))),
+            forms(self._signed(output_derivatives(seeing, label))),
             [Partial(LOSS, entry) for entry in self.passes.graph.entries(output)],
             unit_forms,
             label,

@@ -12,7 +12,7 @@ from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Expr, MatrixProduct, Negation, Quantity, Sum, Transpose, number, total
 from nbsolve.graph import Graph, Node
-from nbsolve.objective import penalty_gradient
+from nbsolve.objective import cancelled, penalty_gradient
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
 from nbsolve.solving.backward import times
@@ -54,7 +54,7 @@ def _signal(
             )
         )
         return Step(Rule.DELTA, target, forms(_through(graph, node, slot, upstream)), values, 1)
-    body = output.objective.cancelled(None, None, output.values)
+    body = cancelled(output.objective, None, None, output.values)
     if body is None:
         body = _through(graph, node, slot, Quantity(Partial(LOSS, layer.a())))
     minus = solution.problem.notation.delta == "-dL/dz"

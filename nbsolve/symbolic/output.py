@@ -31,7 +31,7 @@ from nbsolve.expr import (
 from nbsolve.general import IndexedSum
 from nbsolve.graph import Graph
 from nbsolve.graph.graph import array_of
-from nbsolve.objective import Objective
+from nbsolve.objective import Objective, cancelled, output_derivative, plain_output_derivative
 from nbsolve.problem.functions import loss_of
 from nbsolve.recorder import forms
 from nbsolve.step import Form, Reason
@@ -102,13 +102,13 @@ class Output:
         """∂L/∂a_k in closed form: (a − y) Σ q for errors, the catalogue's derivative otherwise."""
         factor = self._error_factor(k)
         if factor is None:
-            return self.objective.derivative(k, self.sample)
+            return output_derivative(self.objective, k, self.sample)
         return product(*leading(factor, self._error(k)))
 
     def activation_forms(self, k: Unit) -> tuple[Form, ...]:
         """∂L/∂a_k: as the rules give it, then simplified, then with the common factor taken out."""
-        plain = self.objective.plain_derivative(k, self.sample)
-        each = self.objective.derivative(k, self.sample)
+        plain = plain_output_derivative(self.objective, k, self.sample)
+        each = output_derivative(self.objective, k, self.sample)
         return forms(
             plain,
             each,
@@ -135,7 +135,7 @@ class Output:
 
     def _short(self, j: Unit) -> bool:
         """a − y: softmax with cross-entropy for targets that are known to add up to 1; with 1/T, or with e^a."""
-        found = self.objective.cancelled(j, self.sample, self.values)
+        found = cancelled(self.objective, j, self.sample, self.values)
         if isinstance(found, Product) and found.operands[:-1] == self.softmax.factor:
             found = found.operands[-1]
         return isinstance(found, Sum) and found.operands[0] == self._probability(j)
@@ -178,7 +178,7 @@ class Output:
         ]
         if self._cancelled(j) is not None:
             steps.append(Form(self._cross_entropy_put_in(j), Reason.CANCELLATION))
-            for_any_target = self.objective.cancelled(j, self.sample, Values())
+            for_any_target = cancelled(self.objective, j, self.sample, Values())
             assert for_any_target is not None
             steps.append(Form(for_any_target, Reason.COLLECTED))
             steps.append(Form(self.in_pre_activation(j), Reason.ONE_HOT))
@@ -194,7 +194,7 @@ class Output:
         targets = [self.objective.target(k, self.sample) for k in self.layer.units]
         if not self.joint or all(symbol in self.values for symbol in targets):
             return None
-        if self.objective.cancelled(j, self.sample, self.values) is not None:
+        if cancelled(self.objective, j, self.sample, self.values) is not None:
             error = Sum((self._probability(j), Negation((self._y(j),))))
             return product(*self._cross_entropy_coefficient(), error)
         both = self._two_output_factor()
@@ -282,13 +282,13 @@ class Output:
 
     def _cross_entropy_coefficient(self) -> list[Expr]:
         (term,) = self.objective.terms
-        return [*self.objective.coefficient(term, loss_of(term)), *self.softmax.factor]
+        return [*self.objective.coefficient(term), *self.softmax.factor]
 
     # ------------------------------------------------------------------ errors
 
     def _cancelled(self, j: Unit) -> Expr | None:
         """∂L/∂z_j where the derivative of the activation cancels: a − y and its relatives."""
-        plain = self.objective.cancelled(j, self.sample, self.values)
+        plain = cancelled(self.objective, j, self.sample, self.values)
         if plain is not None or self.layer.layer.activation.name != "sigmoid":
             return plain
         factor = self._factor_times_slope(self._slope(j))
@@ -303,7 +303,7 @@ class Output:
         parts = []
         for term in terms:
             q = with_variables(ERROR_FACTORS[term.name], a)
-            constants = self.objective.coefficient(term, loss_of(term))
+            constants = self.objective.coefficient(term)
             parts.append(times(constants, q))
         return total(*parts)
 
@@ -315,7 +315,7 @@ class Output:
             return None
         parts = []
         for term in terms:
-            constants = product(*self.objective.coefficient(term, loss_of(term)))
+            constants = product(*self.objective.coefficient(term))
             parts.append(constants if term.name == "binary_cross_entropy" else product(constants, slope_))
         return total(*sorted(parts, key=lambda part: not isinstance(part, Number)))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Atom, Expr, Quantity, walk
-from nbsolve.objective import Objective, penalty_gradient
+from nbsolve.objective import Objective, penalty_gradient, write_loss
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.schedule import batches
@@ -121,7 +122,7 @@ def solve_in_letters(solution: Solution) -> LetterPass:
     matrices = tuple(matrix_steps(solution, values, ends))
     short = sum(len(end.layer.units) for end in ends) * len(labels) <= MOST_TERMS
     valued = bool(problem.losses) and (instances or short)
-    loss = tuple(steps.recorded(solution, objective.write_loss)) if valued else ()
+    loss = tuple(steps.recorded(solution, partial(write_loss, objective))) if valued else ()
     if not instances:
         return LetterPass(
             solution, labels, values, (), loss, general=general, matrices=matrices, backward=backward
