@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nbsolve.answers import Answer
+from nbsolve.answers import Answer, as_double
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.document import Block, Document, Heading
 from nbsolve.equations.asking import asked_of
@@ -20,15 +20,17 @@ from nbsolve.equations.solving import (
     solve_graph,
     solve_in_letters,
 )
+from nbsolve.equations.updating import parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.phrases import phrase
-from nbsolve.problem.graph_asks import WORDS
+from nbsolve.problem.graph_asks import COMPARISON, WORDS
 from nbsolve.problem.model import GraphProblem, Part
 from nbsolve.shown import Shown, shown
-from nbsolve.symbol import Partial, canonical
+from nbsolve.symbol import Partial, Symbol, canonical
 from nbsolve.worked_page import Call, Listing
 from nbsolve.worked_steps import WorkedSteps
+from nbsolve.writing import Writer, scalar
 
 if TYPE_CHECKING:
     from nbsolve.compose.graph_page import GraphPage
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["WorkedGraph"]
 
 DRAWINGS = ("graph", "forward", "backward")
+PATHS = "paths"
+"""The drawing of two paths, where optimisers are compared."""
 
 
 class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
@@ -81,6 +85,10 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         """The steps on the parameters."""
         return self._composed(lambda page: page.update(iteration))
 
+    def compared(self) -> Shown:
+        """The paths of both optimisers as tables, and how they differ (empty where none is compared)."""
+        return self._composed(lambda page: page.compared())
+
     def check(self) -> Shown:
         """The gradients beside difference quotients (empty where there are letters)."""
         if self.problem.symbolic:
@@ -105,6 +113,9 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
             yield from ((stage, which) for stage in stages)
             if not self.problem.symbolic:
                 yield "draw", {"id": "backward", **which}
+        if self.problem.compared is not None:
+            yield "compared", {}
+            yield "draw", {"id": PATHS}
 
     def closing(self) -> Iterator[Call]:
         """The check of the gradients."""
@@ -114,12 +125,17 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
     def draw(self, id: str | None = None, iteration: int | None = None) -> Drawing:
         """The graph: by itself, with the values (`forward`), or with values and gradients (`backward`).
 
-        `iteration` defaults to the first that is shown. Raises: UnknownQuantityError.
+        Where two optimisers are compared, their `paths` over level lines. `iteration` defaults to the first that is
+        shown. Raises: UnknownQuantityError.
         """
         from nbsolve.circuits import draw_graph
+        from nbsolve.landscapes import draw_paths
 
-        if id not in (None, *DRAWINGS):
-            raise UnknownQuantityError(f"no drawing {id!r}; there are {', '.join(DRAWINGS)}")
+        known = DRAWINGS if self.problem.compared is None else (*DRAWINGS, PATHS)
+        if id not in (None, *known):
+            raise UnknownQuantityError(f"no drawing {id!r}; there are {', '.join(known)}")
+        if id == PATHS:
+            return self.certified(lambda solution: draw_paths(self._page(solution).paths, self.names))
         title = phrase(f"graphs.drawing_{id or 'graph'}")
         if id in (None, "graph"):
             return draw_graph(self.built, self.names, title)
@@ -143,28 +159,78 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         if self.problem.symbolic:
             return {}
         numbers = [iteration.number for iteration in self.solution.iterations]
-        return {
+        found: dict[int, Callable[[], Drawing]] = {
             place: partial(self.draw, "backward", number)
             for place, number in zip(places, numbers, strict=False)
         }
+        if self.problem.compared is not None:
+            from nbsolve.compose.graph_paths import heading
+
+            paths = heading(self.problem, self.names)
+            found |= {
+                place: partial(self.draw, PATHS) for place, block in enumerate(blocks) if block == paths
+            }
+        return found
 
     def listed(self) -> Listing:
         """How many equations there are; a step is a value or a gradient."""
         problem = self.problem
         asks = dict.fromkeys(ask for part in problem.parts for ask in part.ask)
-        asked = ", ".join(phrase(f"graphs.ask_{ask}") if ask in WORDS else ask for ask in asks)
+        asked = ", ".join(self._said(ask) for ask in asks)
         found = sum(math.prod(equation.shape) for equation in problem.equations)
         found += sum(math.prod(shape) for shape in problem.shapes.values())
         steps = found * (1 if problem.training is None else problem.training.iterations)
         about = phrase("book.graph", count=str(len(problem.equations)))
         return Listing("letters" if problem.symbolic else "numbers", about, asked, steps)
 
+    def _said(self, ask: str) -> str:
+        from nbsolve.compose.compared import called
+
+        if ask not in WORDS:
+            return ask
+        other = called(self.problem, self.names)[1] if ask == COMPARISON else ""
+        return phrase(f"graphs.ask_{ask}", **({"name": other} if other else {}))
+
     def lines_of(self, ask: str) -> int:
-        """A line for each value, three for each gradient."""
+        """A line for each value, three for each gradient; of a comparison three for each update."""
+        if ask == COMPARISON:
+            return 0 if self.problem.training is None else 3 * self.problem.training.iterations
         part = self.problem.parts[0].model_copy(update={"ask": (ask,)})
         return sum(3 if isinstance(atom, Partial) else 1 for atom in self._asked_of(part))
 
     # ------------------------------------------------------------------ results
+
+    def _entries_of(self, part: Part) -> Iterator[Answer]:
+        yield from super()._entries_of(part)
+        if COMPARISON in part.ask:
+            yield from self._compared(part.label)
+
+    def _compared(self, part: str | None) -> Iterator[Answer]:
+        """Where the other optimiser's path ends: `nesterov.x_new`."""
+        assert self.problem.compared is not None and self.problem.compared.training is not None
+        training = self.problem.compared.training
+        for place, symbol in enumerate(parameters_of(self.problem)):
+
+            def written(solution: GraphSolution, place: int = place, symbol: Symbol = symbol) -> Answer:
+                other = self._page(solution).paths[1]
+                *_, last = other.points()
+                values, new = last[place]
+                return Answer(
+                    f"{training.optimiser.name}.{canonical(new)}",
+                    self.names.latex(new),
+                    training.iterations,
+                    None,
+                    as_double(scalar(values[new]), solution.arithmetic),
+                    as_double(scalar(values.before_rounding(new)), solution.arithmetic),
+                    Writer(other.solution).answer(values, new).text,
+                    part,
+                )
+
+            yield self.certified(written)
+
+    def _found_without(self, answer: Answer) -> str:
+        """What the path of the other optimiser gives is given by no problem."""
+        return COMPARISON if "." in answer.quantity else super()._found_without(answer)
 
     def _entry(self, atom: Atom, number: int, part: str | None) -> Answer:
         return self._formula(atom, part) if self.problem.symbolic else super()._entry(atom, number, part)

@@ -148,16 +148,19 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
 
     def entries(self, everything: bool = False) -> Iterator[Answer]:
         """The answers that the parts ask for, or everything that is given and found, pass by pass."""
-        passes = self.solution.iterations
         if everything:
-            for one in passes:
+            for one in self.solution.iterations:
                 targets = (*self._given(), *(step.target for step in one.steps))
                 yield from (self._entry(atom, one.number, None) for atom in targets)
             return
         for part in self.problem.parts:
-            for one in passes:
-                if part.at in (None, one.number):
-                    yield from (self._entry(atom, one.number, part.label) for atom in self._asked_of(part))
+            yield from self._entries_of(part)
+
+    def _entries_of(self, part: Part) -> Iterator[Answer]:
+        """The answers that a part asks for."""
+        for one in self.solution.iterations:
+            if part.at in (None, one.number):
+                yield from (self._entry(atom, one.number, part.label) for atom in self._asked_of(part))
 
     def _entry(self, atom: Atom, number: int, part: str | None) -> Answer:
         def written(solution: S) -> Answer:
@@ -175,6 +178,10 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
 
         return self.certified(written)
 
+    def _found_without(self, answer: Answer) -> str:
+        """The name of the rule of an answer that no step of the solution finds: it is given."""
+        return "given"
+
     def methods(self) -> Iterator[Method]:
         """The answers, those by the same rule together."""
         steps = {canonical(step.target): step for one in self.solution.iterations for step in one.steps}
@@ -182,12 +189,14 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
             by_rule: dict[str, list[Answer]] = {}
             for answer in answers:
                 step = steps.get(answer.quantity)
-                by_rule.setdefault("given" if step is None else step.rule, []).append(answer)
+                by_rule.setdefault(self._found_without(answer) if step is None else step.rule, []).append(
+                    answer
+                )
             for rule, found in by_rule.items():
                 step = steps.get(found[0].quantity)
                 words = phrase(f"rules.{rule}")
                 if step is None:
-                    yield Method(part, words, tuple(found), given=True)
+                    yield Method(part, words, tuple(found), given=rule == "given")
                 else:
                     yield Method(part, words, tuple(found), step.target, step.forms[0].expression)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 
+from nbsolve.compose.compared import called
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.given_numbers import matrix_of
 from nbsolve.compose.graph_checking import GraphCheck
+from nbsolve.compose.graph_paths import GraphPaths
 from nbsolve.compose.graph_statement import GraphStatement
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import literal
 from nbsolve.compose.optimiser_words import clip_words, schedule_words
-from nbsolve.compose.steps_page import StepsPage
+from nbsolve.compose.steps_page import StepsPage, title_of
 from nbsolve.document import (
     Block,
     Bullets,
@@ -24,19 +28,23 @@ from nbsolve.document import (
     Math,
     Note,
     Paragraph,
+    Table,
     Text,
 )
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import entries_of, gate_of, general_formula, operands_of, quantity
+from nbsolve.equations.paths import Path, paths_of
 from nbsolve.equations.solving import Back, GraphIteration, GraphSolution
 from nbsolve.equations.updating import parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, number, walk
 from nbsolve.phrases import phrase
+from nbsolve.problem.graph_asks import COMPARISON
 from nbsolve.problem.model import Equation, GraphProblem, Part
 from nbsolve.recorder import forms
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.writing import Writer
 
 __all__ = ["GraphPage"]
 
@@ -143,14 +151,39 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
         """The steps on the parameters."""
         return self._document(block for one in self._iterations(number_) for block in self._update(one))
 
+    @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """Where the steps of both optimisers lead; () where none is compared."""
+        return paths_of(self._problem, self.solution.arithmetic)
+
+    def compared(self) -> Document:
+        """Both paths as tables, and how they differ; empty where no optimiser is compared."""
+        blocks = GraphPaths(self.paths, self.names).blocks() if self.paths else iter(())
+        return self._document(blocks)
+
     def worked(self) -> Document:
-        """Everything, iteration by iteration."""
-        return self._document(
+        """Everything, iteration by iteration, and the paths that are compared."""
+        passes = (
             block
             for one in self.solution.iterations
             for part in (self._forward, self._backward, self._update)
             for block in part(one)
         )
+        return self._document(chain(passes, self.compared().blocks))
+
+    def _answers(self) -> Iterator[Block]:
+        yield from super()._answers()
+        for part in self._problem.parts:
+            if COMPARISON in part.ask and self.paths:
+                other, (_, name) = self.paths[1], called(self._problem, self.names)
+                last = other.solution.iterations[-1]
+                writer = Writer(other.solution)
+                new = [one._replace(new=True) for one in other.parameters]
+                after = phrase("graphs.path_after", name=name, count=str(last.number))
+                rows = tuple(
+                    ((Math(Quantity(one)),), (Math(literal(writer.answer(last.values, one))),)) for one in new
+                )
+                yield Table(((title_of(part),), (after,)), rows, frozenset((1,)))
 
     @property
     def _level(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nbsolve.compose.compared import called, other_optimiser
 from nbsolve.compose.given_numbers import array_lines, kept_before
 from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words
 from nbsolve.compose.statement import authored, marks, source
@@ -17,7 +18,7 @@ from nbsolve.expr import Quantity, literal
 from nbsolve.given import Given
 from nbsolve.live import Filler
 from nbsolve.phrases import phrase
-from nbsolve.problem.graph_asks import WORDS
+from nbsolve.problem.graph_asks import COMPARISON, WORDS
 from nbsolve.problem.model import Equation, Part
 from nbsolve.symbol import Index, Partial, Role, Symbol
 
@@ -113,7 +114,8 @@ class GraphStatement:
         yield Paragraph((phrase("graphs.upstream") + " ", *listed))
 
     def _training(self) -> Iterator[Block]:
-        training = self.built.problem.training
+        problem = self.built.problem
+        training = problem.training
         if training is None:
             return
         said: list[Inline] = [
@@ -131,6 +133,9 @@ class GraphStatement:
         if training.iterations > 1:
             said.append(f", {phrase('statement.iterations', count=str(training.iterations))}")
         yield Paragraph((*said, "."))
+        if problem.compared is not None:
+            other = other_optimiser(problem.compared)
+            yield Paragraph((phrase("graphs.compared") + " ", *other, "."))
 
     @staticmethod
     def _listed(named: Sequence[Inline]) -> list[Inline]:
@@ -157,6 +162,9 @@ class GraphStatement:
     def _ask(self, ask: str, part: Part) -> list[Inline]:
         if ask in ("forward", "local_derivatives", "updated_parameters"):
             return [phrase(f"graphs.ask_{ask}")]
+        if ask == COMPARISON:
+            _, name = called(self.built.problem, self.names)
+            return [phrase(f"graphs.ask_{ask}", name=name)]
         listed = list(asked_of(part.model_copy(update={"ask": (ask,)}), self.built, self.names))
         if len(listed) > MOST_NAMED:
             ends: list[Inline] = [

@@ -14,6 +14,7 @@ from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.symbol import Role, Symbol
 
 __all__ = ["changes", "clip_words", "optimiser_text", "optimiser_words", "rate_words", "schedule_words"]
+__all__ += ["set_in"]
 
 
 def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
@@ -38,6 +39,17 @@ def optimiser_text(optimiser: Choice, key: str, changing: bool = False) -> Text:
         else:
             pieces += [inline for one in _rule(optimiser) for inline in (", ", one)][1:]
     return tuple(pieces)
+
+
+def set_in(key: str, **slots: str | Inline) -> Iterator[Inline]:
+    """The phrase with its slots filled, formulae among them as formulae."""
+    formulae = {f"\0{name}\0": one for name, one in slots.items() if not isinstance(one, str)}
+    words = {name: one if isinstance(one, str) else f"\0{name}\0" for name, one in slots.items()}
+    for place, piece in enumerate(phrase(key, **words).split("\0")):
+        if place % 2:
+            yield formulae[f"\0{piece}\0"]
+        elif piece:
+            yield piece
 
 
 def rate_words(training: Training | GraphTraining) -> Iterator[Text]:

@@ -121,6 +121,8 @@ class StepsPage(Generic[S, P]):
                 ((Math(Quantity(atom)),), *((self._answer(atom, one),) for one in passes))
                 for atom in self._asked_of(part)
             ]
+            if not rows:
+                continue
             titles = [self._title(one) for one in passes] if self._several() else [phrase("answers.value")]
             header: tuple[Text, ...] = ((title_of(part),), *((title,) for title in titles))
             yield Table(header, tuple(rows), frozenset(range(1, len(header))))

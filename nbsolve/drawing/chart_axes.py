@@ -31,6 +31,8 @@ def paint_plot(plot: Plot, ax: Any) -> None:
 
 def _paint(chart: Chart, ax: Any) -> None:
     _axes(chart, ax)
+    for xs, ys in chart.levels:
+        ax.plot(xs, ys, color=WIRES["level"].colour, linewidth=0.8, zorder=2)
     for trace in chart.traces:
         ink, width = WIRES[trace.kind], 1.8
         style: Any = (0, tuple(float(part) / 2.4 for part in ink.dash.split())) if ink.dash else "-"
@@ -60,7 +62,7 @@ def _axes(chart: Chart, ax: Any) -> None:
         ax.yaxis.set_major_formatter(lambda value, place: number_text(value))
     ax.set_xlim(*chart.x)
     ax.set_ylim(*chart.y)
-    ax.grid(True, color=WIRES["grid"].colour, linewidth=0.6, zorder=0)
+    ax.grid(not chart.levels, color=WIRES["grid"].colour, linewidth=0.6, zorder=0)
     ax.set_axisbelow(True)
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))

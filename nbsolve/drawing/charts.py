@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nbsolve.drawing.curves import Curve
+from nbsolve.drawing.floats import Floats
 from nbsolve.drawing.polylines import inside, thinned
 from nbsolve.drawing.scene import Arrow, Label, Line, Mark, Point, Polyline, Row, Scene, Span, digits, row
 from nbsolve.drawing.ticks import tick_texts, ticks
@@ -31,6 +32,8 @@ SMALL = 12.0
 REACH = 34.0
 """Half the length of a tangent, in pixels."""
 _APART, _BELOW = 7.0, 24.0
+_TICK = 5.0
+"""What is left of a line of the grid where level lines are drawn."""
 _WIDE_TICKS, _HIGH_TICKS, _GAP = 36.0, 30.0, 14.0
 """The least distance between two numbers at an axis, and between what is written."""
 
@@ -49,7 +52,8 @@ class Chart:
     """What is drawn over two axes, in their own units.
 
     `points` stand on functions, each with its tangent's slope; `slopes` are the same on derivatives. `samples` are
-    points of two classes (whether each is of the upper one), `arrows` lead from a point to another.
+    points of two classes (whether each is of the upper one), `arrows` lead from a point to another. `levels` are
+    level lines, each with its places across and down, which take the place of the grid.
     """
 
     x: tuple[float, float]
@@ -59,6 +63,7 @@ class Chart:
     slopes: tuple[Point, ...] = ()
     samples: tuple[tuple[Point, bool], ...] = ()
     arrows: tuple[tuple[Point, Point], ...] = ()
+    levels: tuple[tuple[Floats, Floats], ...] = ()
     x_label: str = ""
     y_label: str = ""
     whole: bool = False
@@ -163,9 +168,10 @@ def placed(
     lines: Sequence[Line] = (),
     labels: Sequence[Label] = (),
     marks: Sequence[Mark] = (),
+    arrows: Sequence[Arrow] = (),
 ) -> Plot:
-    """The charts in a scene, with further lines, labels and marks."""
-    pieces = _Pieces(list(lines), [], list(marks), list(labels))
+    """The charts in a scene, with further lines, labels, marks and arrowheads."""
+    pieces = _Pieces(list(lines), [], list(marks), list(labels), list(arrows))
     for frame in frames:
         _axes(frame, pieces)
         _curves(frame, pieces)
@@ -188,13 +194,14 @@ def _number(text: str) -> Row:
 def _axes(frame: Frame, pieces: _Pieces) -> None:
     """Grid, the axes and the lines through 0, the numbers."""
     left, top, right, low = frame.corners
+    ends = (low - _TICK, left + _TICK) if frame.chart.levels else (top, right)
     for x, text in frame.chart.across(frame.width).items():
         place, number = frame.across(x), _number(text)
-        pieces.lines.append(Line((place, top), (place, low), "axis" if x == 0 else "grid", 0.9))
+        pieces.lines.append(Line((place, ends[0]), (place, low), "axis" if x == 0 else "grid", 0.9))
         pieces.labels.append(Label((place, low + 4 + number.height / 2), (number,)))
     for y, text in frame.chart.down(frame.height).items():
         place, number = frame.down(y), _number(text)
-        pieces.lines.append(Line((left, place), (right, place), "axis" if y == 0 else "grid", 0.9))
+        pieces.lines.append(Line((left, place), (ends[1], place), "axis" if y == 0 else "grid", 0.9))
         pieces.labels.append(Label((left - _APART - number.width / 2, place), (number,)))
     pieces.lines += [
         Line((left, top), (left, low), "axis", 0.9),
@@ -210,6 +217,10 @@ def _axes(frame: Frame, pieces: _Pieces) -> None:
 
 def _curves(frame: Frame, pieces: _Pieces) -> None:
     """Curves with their dots, tangents, points."""
+    for xs, ys in frame.chart.levels:
+        path = [frame.at((float(x), float(y))) for x, y in zip(xs, ys, strict=True)]
+        for run in inside(path, frame.corners):
+            pieces.polylines.append(Polyline(thinned(run), "level", 0.8))
     for trace in frame.chart.traces:
         for xs, ys in trace.curve.pieces:
             path = [frame.at((float(x), float(y))) for x, y in zip(xs, ys, strict=True)]

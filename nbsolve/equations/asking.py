@@ -37,7 +37,7 @@ def _of(ask: str, built: Built, names: GraphNames) -> Iterator[Atom]:
                 yield from (
                     Partial(node.target, one) for one in operands_of(node).values() if one in built.wanted
                 )
-    else:
+    elif ask == "updated_parameters":
         training = problem.training
         for name in () if training is None else training.parameters:
             yield from (one._replace(new=True) for one in entries_of(name, problem.shapes[name]))

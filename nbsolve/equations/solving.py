@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import flint
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic
@@ -17,10 +16,10 @@ from nbsolve.equations.building import Built, entries_of, operands_of
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import parameters_of, put_settings, start, write_updates
 from nbsolve.errors import DomainError
-from nbsolve.expr import Expr, Quantity, literal, number, product, total
+from nbsolve.expr import Expr, Operand, Quantity, literal, number, product, total
 from nbsolve.given import Given
 from nbsolve.graph import Node
-from nbsolve.problem.model import GraphProblem, Rounding
+from nbsolve.problem.model import Digits, GraphProblem, Rounding
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.backward import times
 from nbsolve.step import Form, Reason, Rule, Step
@@ -98,11 +97,11 @@ def solve_graph(built: Built, arithmetic: Arithmetic, rounded: bool = True) -> G
     """
     problem = built.problem
     training = problem.training
-    digits = problem.rounding.intermediates if rounded and problem.rounding.apply == "each_step" else None
+    digits = _digits(problem, rounded)
     shown = {1} if training is None else {*training.show}
     first = start(problem)
     carried = [*parameters_of(problem), *first]
-    given: dict[Symbol, Given | flint.fmpq | flint.arb] = {**built.given, **first}
+    given: dict[Symbol, Given | Operand] = {**built.given, **first}
     iterations: list[GraphIteration] = []
     asked = _asked(built)
     for count in range(1, (1 if training is None else training.iterations) + 1):
@@ -112,8 +111,20 @@ def solve_graph(built: Built, arithmetic: Arithmetic, rounded: bool = True) -> G
         if count in shown:
             iterations.append(iteration)
         for symbol in carried:
-            given[symbol] = iteration.values[symbol._replace(new=True)]  # type: ignore[assignment]
+            given[symbol] = iteration.values[symbol._replace(new=True)]
     return GraphSolution(problem, arithmetic, built, tuple(iterations))
+
+
+def solve_from(built: Built, arithmetic: Arithmetic, moved: Mapping[Symbol, Operand]) -> GraphIteration:
+    """One pass with other values for some of the given quantities. Raises: Undecided, DomainError."""
+    recorder = Recorder(1, arithmetic, _digits(built.problem, True), recording=False)
+    recorder.values.graph = built.graph
+    return _Pass(built, recorder, frozenset()).run({**built.given, **moved})
+
+
+def _digits(problem: GraphProblem, rounded: bool) -> Digits | None:
+    """What each step is rounded to; None where nothing is."""
+    return problem.rounding.intermediates if rounded and problem.rounding.apply == "each_step" else None
 
 
 def solve_in_letters(built: Built, arithmetic: Arithmetic) -> GraphSolution:
@@ -143,7 +154,7 @@ class _Pass:
     taken: int = 0
     known: set[Symbol] = field(default_factory=set)
 
-    def run(self, given: dict[Symbol, Given | flint.fmpq | flint.arb]) -> GraphIteration:
+    def run(self, given: Mapping[Symbol, Given | Operand]) -> GraphIteration:
         problem, values = self.built.problem, self.recorder.values
         for symbol, entry in given.items():
             if isinstance(entry, Given):

@@ -45,7 +45,8 @@ def owner_of(problem: GraphProblem | UpdateProblem, symbol: Symbol) -> Symbol:
     """The quantity that a state belongs to, and any other quantity itself."""
     if symbol.role is not Role.STATE or problem.training is None:
         return symbol
-    for equation in optimiser_of(problem.training.optimiser).equations:
+    choices = (problem.training.optimiser, problem.training.compare_with)
+    for equation in (e for choice in choices if choice for e in optimiser_of(choice).equations):
         name = symbol.stem.removeprefix(f"{equation.name}_")
         if name != symbol.stem and name in problem.shapes:
             return symbol._replace(role=Role.NODE, stem=name, new=False)

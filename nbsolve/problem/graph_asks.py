@@ -10,9 +10,11 @@ from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.model import Equation, GraphTraining, Part
 from nbsolve.problem.part_lists import read_part, read_part_list
 
-__all__ = ["LOSS", "WORDS", "asked_gradients", "quantity", "read_graph_parts"]
+__all__ = ["COMPARISON", "LOSS", "WORDS", "asked_gradients", "quantity", "read_graph_parts"]
 
-WORDS = ("forward", "gradients", "local_derivatives", "updated_parameters")
+COMPARISON = "comparison"
+"""What asks for the path of the other optimiser."""
+WORDS = ("forward", "gradients", "local_derivatives", "updated_parameters", COMPARISON)
 LOSS = "L"
 """What is differentiated where an upstream gradient is given: a loss that nobody names."""
 _QUANTITY = re.compile(
@@ -99,6 +101,12 @@ class _Asks:
         if text in WORDS:
             if text == "updated_parameters" and self.training is None:
                 cursor.fault(f"{text} is asked, but the problem has no training")
+                return None
+            if text == COMPARISON and (self.training is None or self.training.compare_with is None):
+                cursor.fault(
+                    f"{text} is asked, but training compares no optimisers",
+                    expected="training: {compare_with: nesterov}",
+                )
                 return None
             return text
         try:

@@ -6,6 +6,7 @@ from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import Variable, walk
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.graph_given import shape_words
 from nbsolve.problem.kept_state import Numbers, read_kept
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.training import GraphTrainingKeys
@@ -19,6 +20,9 @@ from nbsolve.problem.training import (
 )
 
 __all__ = ["read_chosen", "read_graph_training"]
+
+MOST_COMPARED = 30
+"""The most updates whose paths are compared, each a row of a table."""
 
 
 def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) -> GraphTraining | None:
@@ -47,8 +51,10 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
             inner.fault(
                 f"{optimiser.name} only goes down", expected="direction: descent, or another optimiser"
             )
+    compared = _compared(cursor, direction)
     if inner := cursor.get("clip"):
         optimiser = read_clip(inner, optimiser)
+        compared = None if compared is None else read_clip(inner, compared)
     names = [array.name for array in given]
     inner = cursor.get("parameters")
     parameters = tuple(names) if inner is None else read_chosen(inner, "parameters", names)
@@ -63,7 +69,9 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
         shapes = {array.name: array.shape for array in given if array.name in parameters}
         state, updates = read_kept(inner, OPTIMISERS[optimiser.name], shapes)
     schedule = read_schedule(cursor.get("schedule"), updates, iterations)
-    if schedule is None:
+    if schedule is None or (
+        cursor.has("compare_with") and not _is_plane(cursor, given, parameters, iterations)
+    ):
         return None
     show: tuple[int, ...] = (
         tuple(range(1, iterations + 1)) if iterations <= SHOWN_IN_FULL else (1, iterations)
@@ -74,6 +82,7 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
         show = tuple(sorted({one for one in read if one is not None}))
     return GraphTraining(
         optimiser=optimiser,
+        compare_with=compared,
         direction="ascent" if direction == "ascent" else "descent",
         parameters=parameters,
         iterations=iterations,
@@ -83,6 +92,46 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
         schedule=schedule[0],
         rates=schedule[1],
     )
+
+
+def _compared(cursor: Cursor, direction: str | None) -> Choice | None:
+    """The optimiser that the other is compared with; None where there is none, or after noting a fault."""
+    inner = cursor.get("compare_with")
+    if inner is None:
+        return None
+    found = read_choice(inner, "optimiser", {name: record.parameters for name, record in OPTIMISERS.items()})
+    if found is not None and direction == "ascent" and _uses_parameter(found.name):
+        inner.fault(f"{found.name} only goes down", expected="direction: descent, or another optimiser")
+    if cursor.has("state"):
+        cursor.key_fault(
+            "state",
+            "a state is given, and paths are compared from a start that both optimisers share",
+            expected="compare_with without state",
+        )
+    return found
+
+
+def _is_plane(
+    cursor: Cursor, given: tuple[GivenArray, ...], parameters: tuple[str, ...], iterations: int
+) -> bool:
+    """Whether paths can be drawn: two single numbers are trained, for not too long; else a fault is noted."""
+    shapes = {array.name: array.shape for array in given}
+    if len(parameters) != 2 or any(shapes[name] for name in parameters):
+        trained = ", ".join(f"{name} ({shape_words(shapes[name])})" for name in parameters)
+        cursor.key_fault(
+            "compare_with",
+            f"paths are drawn in the plane of two parameters, and trained are {trained}",
+            expected="parameters: two single numbers, such as [x, y]",
+        )
+        return False
+    if iterations > MOST_COMPARED:
+        cursor.key_fault(
+            "compare_with",
+            f"paths of {iterations:,} updates are too long for the page",
+            expected=f"at most {MOST_COMPARED} iterations",
+        )
+        return False
+    return True
 
 
 def _uses_parameter(optimiser: str) -> bool:

@@ -30,6 +30,12 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
     upstream = _upstream(root.get("upstream"), of, at, shapes)
     wrt = _wrt(root.get("with_respect_to"), given, [*shapes])
     training = read_graph_training(root.get("training"), given)
+    if training is not None and training.compare_with is not None and not at and of and shapes[of]:
+        root.key_fault(
+            "training",
+            f"paths are compared over the level lines of one number, and {of} is {shape_words(shapes[of])}",
+            expected=f'gradients_of: a single number, such as "{of}[1]"',
+        )
     letters = _names_written(root.get("names"), [*shapes])
     rounding = rounding_of(root)
     common = read_common(root, name, text)

@@ -328,10 +328,11 @@ class GraphTraining(_Frozen):
 
     `state` is what the optimiser has kept before, by its name and that of the quantity, entry by entry (0 where it
     is missing), `updates` how many steps it had made. `schedule` is that of the learning rate, `rates` are those of
-    all steps where they are listed.
+    all steps where they are listed. `compare_with` is another optimiser, whose path the page shows beside.
     """
 
     optimiser: Choice
+    compare_with: Choice | None = None
     direction: Literal["descent", "ascent"] = "descent"
     parameters: tuple[str, ...]
     iterations: int = 1
@@ -398,6 +399,14 @@ class GraphProblem(AnyProblem):
     def symbolic(self) -> bool:
         """Whether the given quantities are letters, so that there are no numbers."""
         return any(isinstance(entry, Letter) for array in self.given for entry in array.entries)
+
+    @cached_property
+    def compared(self) -> GraphProblem | None:
+        """This problem with the optimiser that its own is compared with; None where there is none."""
+        if self.training is None or self.training.compare_with is None:
+            return None
+        other = {"optimiser": self.training.compare_with, "compare_with": None}
+        return self.model_copy(update={"training": self.training.model_copy(update=other)})
 
 
 class Topic(_Frozen):

@@ -16,15 +16,17 @@ from tests.audit.evaluate import Evaluator
 from tests.audit.graph_asked import Asked
 from tests.audit.graph_chains import GraphChains
 from tests.audit.graph_letters import GraphParser
+from tests.audit.graph_paths import PathsAudit
 from tests.audit.graph_world import GraphWorld
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
 from tests.audit.optimising import CALLED_OPTIMISERS, general, rule_points
 from tests.audit.page import Block, cells, split_inline, squeezed
 from tests.audit.parser import Parser, parse, read_tokens
+from tests.audit.slots import QUANTITY, Wanted, filled_as, formula_fault, number_of, read, sign_fault
 from tests.audit.tree import Matrix, Node, Sym
 from tests.reference.graph_reading import entries
-from tests.reference.numbers import DIGITS
+from tests.reference.numbers import DIGITS, Number
 from tests.reference.rounding import as_fraction, fault
 
 FIXED = {
@@ -35,6 +37,8 @@ FIXED = {
 }  # fmt: skip
 STEPS = {"descent": "against", "ascent": "along"}
 HEADINGS = ("The problem", "Forward pass", "Backward pass", "Update", "Answers")
+PATHS = "Two paths: "
+BESIDE = "Beside it, from the same start: "
 BOXES = ("Conventions of this solution", "Common mistakes")
 TIES = {
     "max": "max at a tie passes the gradient to its first operand, and none at a tie with a constant",
@@ -75,6 +79,7 @@ class GraphAudit:
             self.chains = GraphChains(self.world, self.answers, self.between, boxed)
             self.blocks = list(_before_the_check(blocks))
             self.places = list(self._located())
+            self.paths = PathsAudit(self) if "compare_with" in self.node.get("training", {}) else None
             self.targets = {anchor for place in self.places for anchor in place.anchors}
             self._carry()
 
@@ -89,6 +94,8 @@ class GraphAudit:
                     place = Place("iteration", int(iteration[1]))
                 elif block.source in HEADINGS:
                     place = replace(place, section=block.source)
+                elif block.source.startswith(PATHS):
+                    place = Place(PATHS)
             yield replace(place, box=block.box, anchors=block.anchors)
 
     def _carry(self) -> None:
@@ -115,6 +122,8 @@ class GraphAudit:
             try:
                 if block.kind == "display":
                     self._display(source, place, out)
+                elif block.kind == "table" and place.section == PATHS and self.paths is not None:
+                    self.paths.table(source, " ".join(self.blocks[position - 1].source.split()), out)
                 elif block.kind == "table":
                     self._table(source, place, out)
                 elif block.kind == "heading":
@@ -223,6 +232,8 @@ class GraphAudit:
         known = [*HEADINGS, *BOXES]
         if len(self.world.iterations) > 1 and place.section == "iteration":
             known.append(f"Iteration {place.iteration}")
+        if self.paths is not None and place.section == PATHS:
+            known = [source] if self.paths.heading(source) else []
         if source not in known and squeezed(source) not in said:
             out.faults.append(f"a heading {source}")
 
@@ -232,6 +243,8 @@ class GraphAudit:
         marks = f" ({part['marks']} mark{'' if part['marks'] == '1' else 's'})" if "marks" in part else ""
         if head[0] != f"Part {part['label']}{marks}":
             out.faults.append(f"a heading {head[0]}")
+        if self.paths is not None and "comparison" in part["ask"] and self.paths.answers(head, rows, out):
+            return
         shown = self.asked.shown(part)
         single = "Formula" if self.world.in_letters else "Value"
         columns = [f"Iteration {t}" for t in shown] if len(self.world.iterations) > 1 else [single]
@@ -279,8 +292,13 @@ class GraphAudit:
         words = " ".join(source.split())
         if place.box == BOXES[0]:
             self._convention(words, out)
+        elif self.paths is not None and place.section == PATHS and not place.box:
+            self.paths.sentence(words, out)
         elif squeezed(source) in self._authored():
             return
+        elif (slots := filled_as(self._texts(), source)) is not None:
+            for asked, printed in slots:
+                out.faults += self._slot(read(asked), printed)
         elif words in FIXED:
             out.faults += [] if FIXED[words] == place.section else [f"not in {FIXED[words]}"]
         elif words.startswith("Given: "):
@@ -301,8 +319,12 @@ class GraphAudit:
             self._reused(words, position, out)
         elif words.startswith("Gradient "):
             self._training(words, out)
+        elif self.paths is not None and words.startswith(BESIDE):
+            self._said_rule(split_inline(words.removeprefix(BESIDE)), self.paths.worlds[1], out)
         elif words.startswith("**("):
             self.asked.check(words, out, self._names)
+            if self.paths is not None and "the same steps with" in words:
+                out.faults += [] if f"the same steps with {self.paths.names[1]}," in words else [words]
         elif place.section == "Update":
             way = STEPS[self.node["training"].get("direction", "descent")]
             if words != f"Each parameter takes a step {way} its gradient.":
@@ -319,12 +341,33 @@ class GraphAudit:
                 found.append(node.name if isinstance(node, Sym) else "?")
         return found
 
+    def _slot(self, wanted: Wanted, printed: str) -> Iterator[str]:
+        """One live number: its value, its digits, the sign before it."""
+        first = self.asked.shown({})[0]
+        last = len(self.world.iterations)
+        t = first if wanted.at is None else wanted.at or last
+
+        def value_of(quantity: str) -> Number:
+            (name,) = self.asked.one(quantity)
+            return self.world.value(name, t, carried=True)
+
+        if wanted.digits is not None or not QUANTITY.fullmatch(wanted.formula):
+            yield from formula_fault(wanted, printed, value_of, self.answers)
+            return
+        (name,) = self.asked.one(wanted.formula)
+        yield from self._cell(name, number_of(printed), t)
+        yield from sign_fault(wanted, printed, value_of(wanted.formula))
+
     def _authored(self) -> set[str]:
+        return {squeezed(str(text)) for text in self._texts() if text}
+
+    def _texts(self) -> list[str]:
+        """The author's texts."""
         texts = [self.node.get("statement", ""), *self.node.get("pitfalls", [])]
         texts += [f"Source: {self.node['source']}"] if "source" in self.node else []
         parts = [part for part in self.asked.parts if "text" in part]
         texts += [f"**({part['label']})** {part['text']}{self.asked.marks(part)}" for part in parts]
-        return {squeezed(str(text)) for text in texts if text}
+        return texts
 
     def _formulae(self, source: str, between: str = ", ") -> list[Chain]:
         parts = split_inline(source)
@@ -418,16 +461,23 @@ class GraphAudit:
             out.faults.append(f"the lines below are not about {one}")
 
     def _training(self, words: str, out: Found) -> None:
-        training, rule = self.node["training"], self.world.optimiser
-        spec = SimpleNamespace(optimiser=rule, settings=self.world.settings, state={}, penalty=None)
+        training = self.node["training"]
         parts = split_inline(words)
-        letters = {**general(spec), read_tokens(r"\eta"): "learning_rate"}  # type: ignore[arg-type]
         plain = "".join(part for formula, part in parts if not formula)
         count = training.get("iterations", "1")
         if not plain.startswith(f"Gradient {training.get('direction', 'descent')} on ") or re.findall(
             r"\d+", plain
         ) != ([count] if count != "1" else []):
             out.faults.append(plain)
+        named = self._said_rule(parts, self.world, out)
+        if named != training.get("parameters", named):
+            out.faults.append(f"{named} are not trained")
+
+    def _said_rule(self, parts: list[tuple[bool, str]], world: GraphWorld, out: Found) -> list[str]:
+        """An optimiser's name, rule and settings; the quantities that are named between."""
+        rule = world.optimiser
+        letters = {**general(_spec(rule, world)), read_tokens(r"\eta"): "learning_rate"}  # type: ignore[arg-type]
+        plain = "".join(part for formula, part in parts if not formula)
         if rule != "sgd" and CALLED_OPTIMISERS[rule] not in plain:
             out.faults.append(f"not {rule}")
         named: list[str] = []
@@ -446,21 +496,20 @@ class GraphAudit:
             said.add(target.name)
             if relation != "=":
                 out.faults.append(part)
-            if target.name in self.world.settings:
+            if target.name in world.settings:
                 number = literal(tidy(parse(" ".join(texts), {})))
-                if number is None or number[0] != self.world.settings[target.name]:
-                    out.faults.append(f"{target.name} is {self.world.settings[target.name]}")
+                if number is None or number[0] != world.settings[target.name]:
+                    out.faults.append(f"{target.name} is {world.settings[target.name]}")
                 continue
             node = parse_all(texts, letters)
-            for known, results in rule_points(_spec(rule, self.world)):  # type: ignore[arg-type]
+            for known, results in rule_points(_spec(rule, world)):  # type: ignore[arg-type]
                 value = Evaluator(lambda name, k=known, r=results: {**k, **r}[name])(tidy(node))  # type: ignore[misc]
                 if not same(value, results[target.name]):
                     out.faults.append(f"{part} is not the rule")
                     break
-        if named != training.get("parameters", named):
-            out.faults.append(f"{named} are not trained")
-        if not set(self.world.settings) <= said:
-            out.faults.append(f"{set(self.world.settings) - said} are not said")
+        if not set(world.settings) <= said:
+            out.faults.append(f"{set(world.settings) - said} are not said")
+        return named
 
     def _convention(self, words: str, out: Found) -> None:
         seed = f"∂{self.world.graph.of}/∂{self.world.graph.of}"

@@ -161,6 +161,10 @@ class GraphTrainingKeys(Keys):
         "number stands for all",
         "0",
     )
+    compare_with: Optimiser = key(
+        "another optimiser that takes as many steps from the same start: the page has [both paths](#two-paths)",
+        "one path, and no picture of it",
+    )
     direction: Literal["descent", "ascent"] = key("`descent`, or `ascent`: up the gradient", "`descent`")
     parameters: Names = key("the given quantities that are trained", "all")
     iterations: Count = key("how many updates", "1")
