@@ -11,6 +11,7 @@ from nbsolve import solve
 from nbsolve.drawing.pictures import kinds_of
 from nbsolve.drawing.plots import rendered
 from nbsolve.errors import NbsolveError
+from nbsolve.network_symbols import parameters
 from nbsolve.problem import load_problem
 from nbsolve.problem.model import Problem
 
@@ -42,7 +43,7 @@ def main() -> None:
         if not isinstance(problem, Problem):
             continue
         worked = solve(problem)
-        parameter = worked.names.plain(next(worked.names.parameters(1)))
+        parameter = worked.names.plain(next(parameters(worked.names.network, 1)))
         for kind in kinds_of(problem):
             try:
                 drawing = worked.draw(kind, quantity=parameter, step=2)

@@ -19,6 +19,8 @@ from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
 from nbsolve.symbol import Index, Role, Symbol, Unit
 
+_COUNTED = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT, Role.TARGET)
+
 
 @dataclass(frozen=True)
 class GeneralNames:
@@ -96,6 +98,11 @@ class GeneralNames:
         """Whether the units are numbered through the layers, so that a_j needs a word about its j."""
         roles = (Role.ACTIVATION, Role.PRE_ACTIVATION)
         return any(self.offsets) and not all(map(self.follows_pattern, roles))
+
+    @property
+    def follow_patterns(self) -> bool:
+        """Whether general formulae can be written in the letters of their instances."""
+        return all(map(self.follows, _COUNTED))
 
     def follows(self, role: Role) -> bool:
         """Whether general formulae write the quantities of a role by the pattern of their own names."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nbsolve.catalogue import letter_of
@@ -20,10 +19,13 @@ from nbsolve.entries import entries
 from nbsolve.errors import NbsolveError
 from nbsolve.general_names import GeneralNames
 from nbsolve.letters import Name
+from nbsolve.network_symbols import auxiliary, scalars
+from nbsolve.numbering import Numbering
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Network, Notation, Problem
-from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, canonical, number_of
+from nbsolve.role_letters import ROLE_KEYS, letters_of_roles, read_name, whole_name
+from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, canonical
 
 if TYPE_CHECKING:
     from nbsolve.quantities import Quantities
@@ -35,43 +37,7 @@ _LOSS, _NEW_LOSS = Symbol(Role.LOSS), Symbol(Role.LOSS, new=True)
 _CHECKED_SIZE = 20_000
 """Networks with more parameters than this are only checked for equal names where a file names quantities."""
 
-_ROLE_KEYS = {
-    Role.INPUT: "input", Role.TARGET: "target", Role.PRE_ACTIVATION: "pre_activation", Role.ERROR: "error",
-    Role.ACTIVATION: "activation", Role.WEIGHT: "weight", Role.BIAS: "bias", Role.THRESHOLD: "threshold",
-    Role.LOSS: "loss", Role.LEARNING_RATE: "learning_rate", Role.STRENGTH: "strength", Role.DELTA: "delta",
-}  # fmt: skip
-_LETTERS = {
-    Role.INPUT: ("x",), Role.TARGET: ("y",), Role.PRE_ACTIVATION: ("z",), Role.ACTIVATION: ("a",),
-    Role.WEIGHT: ("w",), Role.BIAS: ("b",), Role.THRESHOLD: (r"\theta",), Role.LOSS: ("L",),
-    Role.LEARNING_RATE: (r"\eta",), Role.STRENGTH: (r"\lambda",), Role.DELTA: (r"\delta",),
-    Role.ERROR: ("e", r"\varepsilon"), Role.PENALTY: (r"\Omega", "R"), Role.SHARE: ("s", r"\pi"),
-    Role.SAMPLE_COUNT: ("n", "N"), Role.EXPONENTIAL_SUM: ("S", "Q"),
-    Role.MASK: ("M", "C"),
-}  # fmt: skip
-_AUXILIARY = (Role.ERROR, Role.PENALTY, Role.SHARE, Role.SAMPLE_COUNT, Role.EXPONENTIAL_SUM)
-_COUNTED = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT, Role.TARGET)
 _LOSSES = (Role.LOSS, Role.SAMPLE_LOSS, Role.OUTPUT_LOSS, Role.TERM_LOSS, Role.EPOCH_LOSS)
-
-
-@dataclass(frozen=True)
-class _Counts:
-    """How many parameters and units come before each layer, for numbering them through."""
-
-    weights: tuple[int, ...]
-    biases: tuple[int, ...]
-    thresholds: tuple[int, ...]
-    units: tuple[int, ...]
-
-    @classmethod
-    def of(cls, network: Network) -> _Counts:
-        before = [0]
-        weights, biases, thresholds, units = before[:], before[:], before[:], before[:]
-        for layer in network.layers:
-            weights.append(sum(len(row) for row in layer.weights) - len(layer.missing))
-            biases.append(len(layer.bias.values) if layer.bias.kind in ("units", "shared") else 0)
-            thresholds.append(len(layer.bias.values) if layer.bias.kind == "threshold" else 0)
-            units.append(layer.units)
-        return cls(*(tuple(accumulate(counts)) for counts in (weights, biases, thresholds, units)))
 
 
 class Names:
@@ -87,10 +53,10 @@ class Names:
         self.notation = notation
         self.preset = PRESETS[notation.preset]
         self.sizes: tuple[int, ...] = (network.inputs, *(layer.units for layer in network.layers))
-        self._counts = _Counts.of(network)
+        self._numbering = Numbering(network)
         self._comma = "," if max(self.sizes) > 9 else ""
-        self._custom = {key: _read(key, text) for key, text in notation.names.items() if "<" not in text}
-        self._letters = {role: self._letter(role) for role in _LETTERS}
+        self._custom = {key: read_name(key, text) for key, text in notation.names.items() if "<" not in text}
+        self._letters = letters_of_roles(self._custom)
         self._names: dict[tuple[Role, int | None, Unit | None, Unit | None, bool, str], Name] = {}
         self._latex: dict[Symbol | Partial, str] = {}
         self._plain: dict[Symbol | Partial, str] = {}
@@ -109,12 +75,6 @@ class Names:
     def ends(self) -> tuple[int, ...]:
         """The output layers."""
         return wiring.ends(self.network)
-
-    def of_outputs(self, role: Role) -> Iterator[Symbol]:
-        """The targets (or errors) of all outputs; they have a layer where there are several output layers."""
-        several = len(self.ends) > 1
-        for end in self.ends:
-            yield from (Symbol(role, end if several else None, k) for k in range(1, self.sizes[end] + 1))
 
     def latex(self, atom: Symbol | Partial) -> str:
         r"""LaTeX without dollar signs: `w_3^{\text{new}}`, `\frac{\partial L}{\partial w_3}`."""
@@ -185,66 +145,9 @@ class Names:
         """The letter of a role without any index."""
         return self._letters[role]
 
-    def follows_pattern(self, role: Role) -> bool:
-        """Whether the names of a role's quantities differ by their indices alone."""
-        return self._general.follows_pattern(role)
-
-    def mapped(self, role: Role, most: int) -> Iterator[tuple[str, str]]:
-        """In LaTeX: how general formulae count the quantities of a role, and what the page calls them."""
-        return self._general.mapped(role, most)
-
     def entries(self, atom: Symbol | Partial) -> Iterator[Symbol | Partial]:
         """The entries of a whole vector or matrix, in order; a single quantity by itself."""
         return entries(atom, self.network)
-
-    def symbols(self) -> Iterator[Symbol]:
-        """Every scalar quantity of a forward pass and its training, in the order of a forward pass."""
-        yield from (Symbol(Role.INPUT, to=i) for i in range(1, self.sizes[0] + 1))
-        yield from self.of_outputs(Role.TARGET)
-        for number, layer in enumerate(self.network.layers, 1):
-            for unit in range(1, layer.units + 1):
-                yield Symbol(Role.PRE_ACTIVATION, number, unit)
-                yield Symbol(Role.ACTIVATION, number, unit)
-            yield from self.parameters(number)
-        yield Symbol(Role.LOSS)
-        yield Symbol(Role.LEARNING_RATE)
-
-    def parameters(self, layer: int) -> Iterator[Symbol]:
-        """The parameters of layer l: weights unit by unit, then biases or thresholds (a shared one once)."""
-        bias = self.network.layers[layer - 1].bias
-        yield from wiring.own_weights(self.network, layer)
-        if bias.kind == "shared":
-            yield Symbol(Role.BIAS, layer, shared=True)
-        elif bias.kind != "absent":
-            role = Role.THRESHOLD if bias.kind == "threshold" else Role.BIAS
-            yield from (Symbol(role, layer, unit) for unit in range(1, self.sizes[layer] + 1))
-
-    def auxiliary(self) -> Iterator[Symbol]:
-        """Quantities that only some solutions use: errors, δ, the loss of one output, penalty and so on."""
-        yield from self.of_outputs(Role.ERROR)
-        if len(self.ends) == 1:
-            yield from self.of_outputs(Role.OUTPUT_LOSS)
-        for layer, units in enumerate(self.sizes[1:], 1):
-            yield from (Symbol(Role.DELTA, layer, unit) for unit in range(1, units + 1))
-        for role in (Role.EPOCH_LOSS, Role.SAMPLE_LOSS, Role.PENALTY, Role.STRENGTH):
-            yield Symbol(role)
-
-    def wholes(self) -> Iterator[Symbol]:
-        """The whole vectors and matrices: of inputs, targets, outputs' errors and losses, of each layer."""
-        yield Symbol(Role.INPUT)
-        several = len(self.ends) > 1
-        for role in (Role.TARGET, Role.ERROR):
-            yield from (Symbol(role, end if several else None) for end in self.ends)
-        roles = {"threshold": Role.THRESHOLD, "units": Role.BIAS}
-        for number, layer in enumerate(self.network.layers, 1):
-            if layer.weights:
-                yield Symbol(Role.WEIGHT, number)
-            if layer.missing:
-                yield Symbol(Role.MASK, number)
-            for role in (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA):
-                yield Symbol(role, number)
-            if layer.bias.kind in roles:
-                yield Symbol(roles[layer.bias.kind], number)
 
     def bare_letters(self) -> Iterator[tuple[Name, Symbol]]:
         """The letters of inputs, targets, errors and outputs without an index, and the whole vectors they mean."""
@@ -272,12 +175,12 @@ class Names:
             several = sum(softmax_of(layer.activation) is not None for layer in self.network.layers) > 1
             return letter.with_sup(f"({place.layer})") if several else letter
         if self._is_whole(place):
-            return self._whole_name(place)
+            return whole_name(self._letters[place.role], place)
         if isinstance(place.to, Index) or isinstance(place.from_, Index):
-            return self._general.name(place)
+            return self.general.name(place)
         template = self._template(place)
         if template is not None:
-            return _read(_ROLE_KEYS[place.role], self._fill(template, place))
+            return read_name(ROLE_KEYS[place.role], self._fill(template, place))
         return self._preset_name(place)
 
     def _given(self, place: Symbol) -> Name | None:
@@ -304,25 +207,12 @@ class Names:
         )
 
     @cached_property
-    def _general(self) -> GeneralNames:
+    def general(self) -> GeneralNames:
+        """The names of quantities with index variables."""
         return GeneralNames(self.sizes, self.network, self.name, self._letters, self._indexed_name)
 
-    @property
-    def follow_patterns(self) -> bool:
-        """Whether general formulae can be written in the letters of their instances."""
-        return all(map(self._general.follows, _COUNTED))
-
-    @property
-    def numbered_through(self) -> bool:
-        """Whether a letter with an index variable, a_j, belongs to several layers: the j of a line must be said."""
-        return self._general.numbered_through
-
-    def numbers(self, layer: int) -> range:
-        """The numbers that general formulae give to the units of a layer (0: the inputs)."""
-        return self._general.numbers(layer)
-
     def _template(self, place: Symbol) -> str | None:
-        key = "output" if self._is_output(place) else _ROLE_KEYS.get(place.role, "")
+        key = "output" if self._is_output(place) else ROLE_KEYS.get(place.role, "")
         template = self.notation.names.get(key, "")
         return template if "<" in template else None
 
@@ -340,15 +230,6 @@ class Names:
             return str(values[match[1]])
 
         return re.sub(r"<([^<>]*)>", value, template.replace("><", f">{self._comma}<"))
-
-    def _letter(self, role: Role) -> Name:
-        """The letter of a role: the problem's, or the first usual one that no other role has."""
-        key = _ROLE_KEYS.get(role)
-        if key in self._custom:
-            return self._custom[key]
-        choices = _LETTERS[role]
-        taken = {name.core for name in self._custom.values()}
-        return Name(next((letter for letter in choices if letter not in taken), choices[0]))
 
     def _setting_name(self, setting: str) -> Name:
         r"""The letter of an optimiser's setting, with a prime where the problem calls something else so."""
@@ -381,7 +262,7 @@ class Names:
         if place.role is Role.DELTA:
             return self._delta_name(place)
         if self.preset.numbered and place.role is not Role.SHARE:
-            return letter.with_sub(str(self._number(place)))
+            return letter.with_sub(str(self._numbering.number(place)))
         return self._indexed_name(letter, place)
 
     def _indexed_name(self, letter: Name, place: Symbol) -> Name:
@@ -394,19 +275,6 @@ class Names:
         counted = {"from": place.from_, "to": place.to}
         indices = self._comma.join(str(counted[index]) for index in self.preset.indices)
         return letter.with_sub(indices).with_sup(superscript)
-
-    def _number(self, place: Symbol) -> int:
-        """The running number where a preset numbers through, unit by unit through the layers."""
-        layer, unit = (place.layer or 1) - 1, number_of(place.to or 1)
-        if place.role is Role.WEIGHT:
-            number = (unit - 1) * wiring.width(self.network, layer + 1) + number_of(place.from_ or 1)
-            before = sum(gap < (unit, place.from_ or 1) for gap in self.network.layers[layer].missing)
-            return self._counts.weights[layer] + number - before
-        if place.role is Role.BIAS:
-            return self._counts.biases[layer] + unit
-        if place.role is Role.THRESHOLD:
-            return self._counts.thresholds[layer] + unit
-        return self._counts.units[layer] + unit
 
     def _delta_name(self, place: Symbol) -> Name:
         """δ with the indices of its pre-activation's name (net_{h1}: δ_{h1}), or with that name as index."""
@@ -422,27 +290,13 @@ class Names:
             for unit in range(1, units + 1):
                 yield self.name(Symbol(Role.PRE_ACTIVATION, layer, unit))
 
-    def _whole_name(self, place: Symbol) -> Name:
-        r"""A whole vector \mathbf{a}^{(l)}, a matrix W^{(l)}, or one row or column of it."""
-        letter = self._letters[place.role]
-        if place.role in (Role.WEIGHT, Role.MASK):
-            core = letter.core.upper() if re.fullmatch("[a-z]", letter.core) else letter.core
-            row = "" if place.to is None else rf"{place.to}\cdot"
-            column = "" if place.from_ is None else rf"\cdot {place.from_}"
-            name = Name(core, row or column)
-        else:
-            style = "boldsymbol" if letter.core.startswith("\\") else "mathbf"
-            bare = re.sub(r"^\\mathit\{(.*)\}$", r"\1", letter.core)
-            name = Name(rf"\mathbf{{{bare}}}" if bare != letter.core else rf"\{style}{{{bare}}}", letter.sub)
-        return name if place.layer is None else name.with_sup(f"({place.layer})")
-
     def _check(self) -> None:
         """Two quantities never share a name; only what can clash is compared in a large network."""
-        if not self.notation.names and self._counts.weights[-1] > _CHECKED_SIZE:
+        if not self.notation.names and self._numbering.weights > _CHECKED_SIZE:
             return
         seen: dict[str, str] = {}
-        named = [symbol for symbol in self.auxiliary() if canonical(symbol) in self._custom]
-        for symbol in (*self.symbols(), *named):
+        named = [symbol for symbol in auxiliary(self.network) if canonical(symbol) in self._custom]
+        for symbol in (*scalars(self.network), *named):
             key, latex = canonical(symbol), self.latex(symbol)
             if seen.setdefault(latex, key) != key:
                 raise NbsolveError(
@@ -457,10 +311,3 @@ def _share(share: Symbol) -> tuple[Partial, Symbol]:
     unit = share._replace(role=Role.ACTIVATION, from_=None)
     through = unit._replace(layer=share.layer + 1, to=share.from_)
     return Partial(Symbol(Role.LOSS), unit), through
-
-
-def _read(key: str, text: str) -> Name:
-    try:
-        return Name.read(text)
-    except ValueError as error:
-        raise NbsolveError(f"notation: {key}: {error}") from None

@@ -10,9 +10,10 @@ from functools import cached_property, lru_cache
 from typing import Protocol
 
 from nbsolve.catalogue.presets import Preset
-from nbsolve.entries import PARAMETERS, absence, own_bias
+from nbsolve.entries import PARAMETERS, absence, entries, own_bias
 from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.letters import Name, squeeze, strip_markup, strip_signs
+from nbsolve.network_symbols import auxiliary, scalars, wholes
 from nbsolve.problem.model import Network
 from nbsolve.symbol import Partial, Role, Symbol, canonical, parse_canonical
 
@@ -37,20 +38,8 @@ class Named(Protocol):
     def plain(self, atom: Symbol | Partial) -> str:
         """The name as Unicode text."""
 
-    def symbols(self) -> Iterator[Symbol]:
-        """Every scalar quantity."""
-
-    def auxiliary(self) -> Iterator[Symbol]:
-        """Quantities that only some solutions use."""
-
-    def wholes(self) -> Iterator[Symbol]:
-        """The whole vectors and matrices."""
-
     def bare_letters(self) -> Iterator[tuple[Name, Symbol]]:
         """Letters without an index, and the whole vectors they mean."""
-
-    def entries(self, atom: Symbol | Partial) -> Iterator[Symbol | Partial]:
-        """The entries of a whole vector or matrix."""
 
     def flat(self) -> Named:
         """The names of the same quantities, numbered through the network."""
@@ -160,12 +149,12 @@ class Quantities:
     @cached_property
     def _singles(self) -> dict[Symbol, str]:
         """Every scalar quantity, its new value and its change where it has them, as LaTeX."""
-        return dict(self._with_moments((*self.names.symbols(), *self.names.auxiliary())))
+        return dict(self._with_moments((*scalars(self.names.network), *auxiliary(self.names.network))))
 
     @cached_property
     def _wholes(self) -> dict[Symbol, str]:
         """Yield every whole vector and matrix of the network."""
-        return dict(self._with_moments(self.names.wholes()))
+        return dict(self._with_moments(wholes(self.names.network)))
 
     def _with_moments(self, symbols: Iterable[Symbol]) -> Iterator[tuple[Symbol, str]]:
         for symbol in symbols:
@@ -200,13 +189,14 @@ class Quantities:
             atom = Partial(own_bias(atom.of, network), own_bias(atom.wrt, network))
         else:
             atom = own_bias(atom, network)
-        found = list(self.names.entries(atom))
+        found = list(entries(atom, network))
         return found[0] if len(found) == 1 else atom
 
     def _unknown(self, text: str) -> UnknownQuantityError:
         typed = squeeze(re.sub(r"^d.*?/d", "", _one_line(text)))
         plain = {
-            self.names.plain(symbol): squeeze(self.names.latex(symbol)) for symbol in self.names.symbols()
+            self.names.plain(symbol): squeeze(self.names.latex(symbol))
+            for symbol in scalars(self.names.network)
         }
         near = difflib.get_close_matches(typed, list(plain.values())[:2000], n=_LISTED, cutoff=0.5)
         shown = [name for name, bare in plain.items() if bare in near] or list(plain)

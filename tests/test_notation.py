@@ -8,6 +8,7 @@ import pytest
 
 from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.letters import Name
+from nbsolve.network_symbols import scalars
 from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Role, Symbol, anchor, canonical, parse_canonical
 from tests.loading import files, load_problem
@@ -191,7 +192,7 @@ def test_an_unknown_name_lists_what_there_is(text: str) -> None:
 @pytest.mark.parametrize("path", files("network"), ids=lambda path: path.stem)
 def test_every_name_of_the_shipped_problems_means_its_quantity(path: Path) -> None:
     own = Names.of(load_problem(path))
-    for symbol in own.symbols():
+    for symbol in scalars(own.network):
         assert own.resolve(own.latex(symbol)) == symbol
         assert own.resolve(own.plain(symbol)) == symbol
         assert own.resolve(canonical(symbol)) == symbol

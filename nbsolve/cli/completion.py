@@ -45,7 +45,7 @@ def quantities(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _names(file: str) -> list[str]:
-    from nbsolve.notation import Names
+    from nbsolve.network_symbols import scalars
     from nbsolve.problem import load_problem
     from nbsolve.problem.model import Problem
     from nbsolve.symbol import Role, canonical
@@ -54,7 +54,7 @@ def _names(file: str) -> list[str]:
     problem = load_problem(Path(file), trust=True)
     if not isinstance(problem, Problem):
         return [*page_of(problem).askable()]
-    symbols = list(Names.of(problem).symbols())
+    symbols = list(scalars(problem.network))
     differentiable = {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.WEIGHT, Role.BIAS, Role.THRESHOLD}
     gradients = [f"dL/d{canonical(symbol)}" for symbol in symbols if symbol.role in differentiable]
     return [canonical(symbol) for symbol in symbols] + (gradients if problem.differentiated else [])

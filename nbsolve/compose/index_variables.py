@@ -28,15 +28,17 @@ class IndexVariables:
 
     def legend(self, letters: LetterPass) -> str:
         """What the index variables run over, and which of the page's quantities is which."""
-        key = "letters.legend_numbered" if self.names.numbered_through else "letters.legend"
-        if self.names.follow_patterns:
+        key = "letters.legend_numbered" if self.names.general.numbered_through else "letters.legend"
+        if self.names.general.follow_patterns:
             which = indices_of(letters)
             key = "letters.legend_own" if which == "both" else f"letters.legend_own_{which}"
         source, own, *_ = index_variables(letters.solution.problem, 2)
         words = [phrase(key, source=source.name, own=own.name), *_sums(letters)]
         roles = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET)
         same = [
-            f"${counted} = {own}$" for role in roles for counted, own in self.names.mapped(role, MOST_MAPPED)
+            f"${counted} = {own}$"
+            for role in roles
+            for counted, own in self.names.general.mapped(role, MOST_MAPPED)
         ]
         if same:
             words.append(phrase("letters.legend_names", listed=", ".join(same)))
@@ -49,7 +51,7 @@ class IndexVariables:
             if not isinstance(node, IndexedSum):
                 return None
             layers = [layer for layer, index in _indices(node.body) if index == node.index]
-            numbers = self.names.numbers(layers[0])
+            numbers = self.names.general.numbers(layers[0])
             return replace(node, body=self.as_counted(node.body), first=numbers[0], last=numbers[-1])
 
         return substitute(expression, replaced)
@@ -58,7 +60,7 @@ class IndexVariables:
         """`i = 1, 2; j = 3, 4`: what the index variables of a left side stand for."""
         layers = {index: layer for layer, index in _indices(Quantity(target))}
         for position, (index, layer) in enumerate(sorted(layers.items(), key=str)):
-            first, *others = self.names.numbers(layer)
+            first, *others = self.names.general.numbers(layer)
             yield from ["; "] if position else []
             yield Math(Variable(str(index)), "=", number(first))
             if len(others) > 2:

@@ -15,16 +15,7 @@ from nbsolve.compose.layout import Layout
 from nbsolve.compose.optimiser_words import optimiser_words
 from nbsolve.compose.putting_in import BOXED, PuttingIn, put_into
 from nbsolve.compose.spelling_out import with_full_products
-from nbsolve.document import (
-    Block,
-    Derivation,
-    Heading,
-    Line,
-    Markdown,
-    Paragraph,
-    Result,
-    Text,
-)
+from nbsolve.document import Block, Derivation, Heading, Line, Markdown, Paragraph, Result, Text
 from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
@@ -287,7 +278,7 @@ class LetterBlocks:
         forms = step.forms
         rights: list[Expr | Result] = [form.expression for form in forms]
         ranges: Text = ()
-        if general and self.names.numbered_through:
+        if general and self.names.general.numbered_through:
             rights = [self._variables.as_counted(right) for right in rights]  # type: ignore[arg-type]
             ranges = tuple(self._variables.ranges(step.target))
         if step.target in self.asked and step.rule in BOXED and not general:

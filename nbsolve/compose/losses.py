@@ -140,7 +140,7 @@ def _in_letters(definition: Expr, problem: Problem, names: Names, term: LossTerm
     """
     layer = term.layer or len(problem.network.layers)
     units = problem.network.layers[layer - 1].units
-    general = all(map(names.follows_pattern, (Role.ACTIVATION, Role.TARGET)))
+    general = all(map(names.general.follows_pattern, (Role.ACTIVATION, Role.TARGET)))
     k = 1 if units == 1 or not general else Index("k")
     a, y = Symbol(Role.ACTIVATION, layer, k), Symbol(Role.TARGET, term.layer, k)
     return with_variables(definition, {"a": Quantity(a), "y": Quantity(y)}), units > 1 and k == 1

@@ -14,6 +14,7 @@ from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import shown_number
 from nbsolve.drawing.scene import plain
 from nbsolve.given import Entry, Given
+from nbsolve.network_symbols import of_outputs
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
@@ -96,7 +97,7 @@ class _Sentences:
         for _, _, data in weights_of(graph):
             weight = self.learnt(data["symbol"], data["held"])
             yield phrase("drawing.alt.edge", ends=ends(graph, data["ends"], names), weight=weight)
-        targets = [*names.of_outputs(Role.TARGET)]
+        targets = [*of_outputs(names.network, Role.TARGET)]
         if self.readings.value(targets[0]) is not None:
             listed = [said(names, target, self.readings.value(target)) for target in targets]
             yield phrase("drawing.alt.targets", targets=", ".join(listed))

@@ -15,6 +15,7 @@ from nbsolve.drawing.network import left_out
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import TEXT, Rows, heads
 from nbsolve.drawing.scene import Row, Span, row
+from nbsolve.network_symbols import of_outputs
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Partial, Role, Symbol, canonical
@@ -92,7 +93,7 @@ class Pass:
         if not self.problem.losses:
             return None
         targets = []
-        for symbol in self.names.of_outputs(Role.TARGET):
+        for symbol in of_outputs(self.names.network, Role.TARGET):
             if self.problem.samples[self.readings.sample - 1].target is not None:
                 targets.append(self.value(symbol))
         if len(targets) > MOST_UNITS:

@@ -18,6 +18,7 @@ from nbsolve.drawing.graph import Node
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
+from nbsolve.network_symbols import scalars
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
@@ -63,7 +64,7 @@ def sought(names: Names, quantity: str) -> Symbol:
     single = isinstance(atom, Symbol) and (atom.to is not None or atom.shared)
     if isinstance(atom, Symbol) and atom.role in _STARTS and single and not (atom.new or atom.change):
         return atom
-    known = [s for s in names.symbols() if s.role in _PARAMETERS]
+    known = [s for s in scalars(names.network) if s.role in _PARAMETERS]
     listed = ", ".join(names.plain(symbol) for symbol in known[:_LISTED])
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     raise UnknownQuantityError(

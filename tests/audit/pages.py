@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbsolve import Problem, WorkedSolution, solve
+from nbsolve.network_symbols import wholes
 from nbsolve.render.myst import render
 from nbsolve.symbol import Role, canonical
 from tests.audit.audit import Audit
@@ -46,7 +47,7 @@ def whole_letters(worked: WorkedSolution) -> dict[str, str]:
     """The letters of whole vectors and matrices, each with what it means: `vector z[1]@2`, `matrix W[1]`."""
     found: dict[str, str] = {}
     samples = [None, *range(1, len(worked.problem.samples) + 1)]
-    for symbol in worked.names.wholes():
+    for symbol in wholes(worked.names.network):
         kind = "matrix" if symbol.role in (Role.WEIGHT, Role.MASK) else "vector"
         parameter = symbol.role in (Role.WEIGHT, Role.MASK, Role.BIAS, Role.THRESHOLD)
         for sample in [None] if parameter else samples:

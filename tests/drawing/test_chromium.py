@@ -13,6 +13,7 @@ from nbsolve import solve
 from nbsolve.drawing.metrics import FAMILY
 from nbsolve.drawing.pictures import kinds_of
 from nbsolve.drawing.rows import TEXT
+from nbsolve.network_symbols import parameters
 from tests.book.browser import rendered
 from tests.drawing.networks import PROBLEMS, random_problem
 from tests.loading import files, load_problem
@@ -52,7 +53,7 @@ def drawings() -> list[Any]:
     found = []
     for path in [*PROBLEMS, *files("letters")]:
         worked = solve(load_problem(path))
-        parameter = worked.names.plain(next(worked.names.parameters(1)))
+        parameter = worked.names.plain(next(parameters(worked.names.network, 1)))
         for kind in kinds_of(worked.problem):
             found.append(worked.draw(kind, quantity=parameter, step=5))
     for seed in range(40):

@@ -12,6 +12,7 @@ from nbsolve import solve
 from nbsolve.drawing.heatmaps import _colours
 from nbsolve.drawing.ink import FILLS, GROUND, WIRES, tone
 from nbsolve.drawing.pictures import kinds_of
+from nbsolve.network_symbols import parameters
 from nbsolve.render.typst_picture import LARGER
 from tests.drawing.networks import PROBLEMS
 from tests.drawing.test_network import luminance
@@ -70,7 +71,7 @@ def test_heat_maps_grow_lighter_with_the_value() -> None:
 def test_text_is_legible_on_paper(path: Path) -> None:
     """8 points and more in the paper's letters, where a picture is set as wide as the text of a page."""
     worked = solve(load_problem(path))
-    parameter = worked.names.plain(next(worked.names.parameters(1)))
+    parameter = worked.names.plain(next(parameters(worked.names.network, 1)))
     for kind in kinds_of(worked.problem):
         if kind == "step":
             continue

@@ -15,6 +15,7 @@ from nbsolve.drawing import searching
 from nbsolve.drawing.clearance import Clearance, Margins
 from nbsolve.drawing.placing import Place, place_labels
 from nbsolve.handout.tikz import tikz
+from nbsolve.network_symbols import of_outputs, parameters
 from nbsolve.phrases import phrase
 from nbsolve.render.typst_picture import picture_pdf
 from nbsolve.symbol import Role
@@ -30,7 +31,7 @@ SAMPLE = 24
 def test_labels_of_shipped_problems_stand_on_their_lines(path: Path) -> None:
     problem = load_problem(path)
     worked = solve(problem)
-    parameter = worked.names.plain(next(worked.names.parameters(1)))
+    parameter = worked.names.plain(next(parameters(worked.names.network, 1)))
     wanted = (
         ["network", "forward", "backward", "paths"] if problem.symbolic else [*shows(path), "paths", "step"]
     )
@@ -40,7 +41,7 @@ def test_labels_of_shipped_problems_stand_on_their_lines(path: Path) -> None:
         ends = bool(problem.losses) or (problem.given_gradient and show not in ("network", "forward"))
         assert (
             len(read(svg)[1])
-            == len(read(svg)[0]) - sum(1 for _ in worked.names.of_outputs(Role.TARGET)) * ends
+            == len(read(svg)[0]) - sum(1 for _ in of_outputs(worked.names.network, Role.TARGET)) * ends
         ), show
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from nbsolve import solve
 from nbsolve.errors import UnknownQuantityError
+from nbsolve.network_symbols import parameters
 from tests.drawing.networks import faults, texts
 from tests.loading import files, load_problem
 
@@ -23,7 +24,7 @@ def test_there_are_some() -> None:
 @pytest.mark.parametrize("kind", ["network", "forward", "backward", "paths"])
 def test_symbols_only(path: Path, kind: str) -> None:
     worked = solve(load_problem(path))
-    parameter = next(worked.names.parameters(1))
+    parameter = next(parameters(worked.names.network, 1))
     drawing = worked.draw(kind, quantity=worked.names.plain(parameter))
     assert faults(drawing.scene) == []
     texts_with_values = [row.text for row in drawing.scene.rows if re.search(r"[=≈]", row.text)]

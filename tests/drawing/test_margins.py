@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nbsolve import load_problem, solve
+from nbsolve.network_symbols import parameters
 from nbsolve.worked import WorkedSolution
 from nbsolve.worked_page import WorkedPage
 from tests.drawing.margins import cramped
@@ -23,7 +24,7 @@ def test_letters_of_shipped_problems_keep_away_from_their_boxes(path: Path) -> N
     if isinstance(worked, WorkedPage):
         drawings = [worked.draw(**arguments) for method, arguments in worked.cells() if method == "draw"]  # type: ignore[arg-type]
     else:
-        parameter = worked.names.plain(next(worked.names.parameters(1)))
+        parameter = worked.names.plain(next(parameters(worked.names.network, 1)))
         wanted = ["network", "forward", "backward", "paths"]
         wanted += [] if worked.problem.symbolic else [*shows(path), "activations", "step"]
         drawings = [worked.draw(show, quantity=parameter, step=1) for show in dict.fromkeys(wanted)]

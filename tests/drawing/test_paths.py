@@ -12,6 +12,7 @@ from nbsolve.drawing.paths import MOST_ROUTES
 from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.routes import count_routes, routes
 from nbsolve.errors import UnknownQuantityError
+from nbsolve.network_symbols import parameters
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
 from nbsolve.worked import WorkedSolution
@@ -60,7 +61,7 @@ def test_each_path_is_numbered_and_multiplied_out_with_the_numbers_of_the_text()
 def test_the_shares_add_up_to_the_gradient(path: Path) -> None:
     worked = solve(load_problem(path))
     layers = range(1, len(worked.names.sizes))
-    symbols = [symbol for layer in layers for symbol in worked.names.parameters(layer)]
+    symbols = [symbol for layer in layers for symbol in parameters(worked.names.network, layer)]
 
     def shares(solution: Solution) -> None:
         readings = Readings(solution)
@@ -81,7 +82,7 @@ def test_the_shares_add_up_to_the_gradient(path: Path) -> None:
 def test_shipped_problems_have_no_overlap(path: Path) -> None:
     worked = solve(load_problem(path))
     for layer in range(1, len(worked.names.sizes)):
-        for symbol in worked.names.parameters(layer):
+        for symbol in parameters(worked.names.network, layer):
             assert faults(worked.draw(paths=worked.names.plain(symbol)).scene) == [], symbol
 
 
@@ -92,7 +93,7 @@ def test_random_networks_have_no_overlap(block: int) -> None:
         text = random_problem(seed)
         worked = solve(load_problem(text))
         layer = 1 + seed % (len(worked.names.sizes) - 1)
-        symbols = list(worked.names.parameters(layer))
+        symbols = list(parameters(worked.names.network, layer))
         drawing = worked.draw(paths=worked.names.plain(symbols[seed % len(symbols)]))
         assert faults(drawing.scene) == [], text
 

@@ -1,0 +1,53 @@
+"""The problem as everything above it sees it: complete, normalised, validated, frozen."""
+
+from __future__ import annotations
+
+from nbsolve.problem.model.common import AnyProblem, Choice, Digits, Notation, Part, Rounding
+from nbsolve.problem.model.derivations import DerivationProblem, Topic
+from nbsolve.problem.model.graphs import Equation, GivenArray, GraphProblem, GraphTraining, UpdateProblem
+from nbsolve.problem.model.network import (
+    BY_UNIT,
+    LAYOUTS,
+    Bias,
+    DenseLayer,
+    LayerState,
+    Layout,
+    LossTerm,
+    Network,
+    Over,
+    Problem,
+    Regulariser,
+    Sample,
+    Training,
+)
+from nbsolve.problem.model.rules import RuleProblem
+
+__all__ = [
+    "BY_UNIT",
+    "LAYOUTS",
+    "AnyProblem",
+    "Bias",
+    "Choice",
+    "DenseLayer",
+    "DerivationProblem",
+    "Digits",
+    "Equation",
+    "GivenArray",
+    "GraphProblem",
+    "GraphTraining",
+    "LayerState",
+    "Layout",
+    "LossTerm",
+    "Network",
+    "Notation",
+    "Over",
+    "Part",
+    "Problem",
+    "Regulariser",
+    "Rounding",
+    "RuleProblem",
+    "Sample",
+    "Topic",
+    "Training",
+    "UpdateProblem",
+]

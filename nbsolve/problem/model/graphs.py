@@ -1,0 +1,120 @@
+"""Problems about computation graphs, and about updates from given gradients."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from nbsolve.given import Entry, Given, Letter
+from nbsolve.problem.model.common import AnyProblem, Choice, Frozen, Rounding
+
+
+class GivenArray(Frozen):
+    """A given quantity of a computation graph: a number or a letter, or an array of them, row by row."""
+
+    name: str
+    shape: tuple[int, ...] = ()
+    entries: tuple[Entry, ...]
+
+
+class Equation(Frozen):
+    """One node of a computation graph: `name` with an index letter for each axis, and its formula.
+
+    `lengths` says how far each letter of the equation runs, those of its axes and those of its sums.
+    """
+
+    name: str
+    letters: tuple[str, ...] = ()
+    formula: str
+    lengths: dict[str, int] = {}
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of its axes."""
+        return tuple(self.lengths[letter] for letter in self.letters)
+
+
+class GraphTraining(Frozen):
+    """Steps on some of the given quantities: down the gradient, or up (`ascent`).
+
+    `state` is what the optimiser has kept before, by its name and that of the quantity, entry by entry (0 where it
+    is missing), `updates` how many steps it had made. `schedule` is that of the learning rate, `rates` are those of
+    all steps where they are listed. `compare_with` is another optimiser, whose path the page shows beside.
+    """
+
+    optimiser: Choice
+    compare_with: Choice | None = None
+    direction: Literal["descent", "ascent"] = "descent"
+    parameters: tuple[str, ...]
+    iterations: int = 1
+    show: tuple[int, ...] = (1,)
+    state: dict[str, dict[str, tuple[Given, ...]]] = {}
+    updates: int = 0
+    schedule: Choice | None = None
+    rates: tuple[Given, ...] = ()
+
+
+class UpdateProblem(AnyProblem):
+    """Updates of parameters by an optimiser, from given gradients: no network, and no loss that is known.
+
+    `gradients` are those of each update, by the names of the parameters, entry by entry; `letters` are names as
+    they are written.
+    """
+
+    kind: Literal["update"] = "update"
+    given: tuple[GivenArray, ...]
+    gradients: tuple[dict[str, tuple[Given, ...]], ...]
+    training: GraphTraining
+    letters: dict[str, str] = {}
+    rounding: Rounding = Rounding()
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every parameter, by name."""
+        return {array.name: array.shape for array in self.given}
+
+    @property
+    def gradients_of(self) -> str:
+        """What the gradients are gradients of: a loss that nobody knows."""
+        return "L"
+
+
+class GraphProblem(AnyProblem):
+    """A computation graph: given quantities, equations in the order in which they are computed, gradients.
+
+    `gradients_of` is what is differentiated (with `gradients_at`, one entry of it), `upstream` the gradient that
+    comes in there, entry by entry (None: 1, of what is differentiated with respect to itself), `wrt` the
+    quantities with respect to which. A read outside an array is the number that `padding` has for it.
+    `letters` are names as they are written.
+    """
+
+    kind: Literal["graph"] = "graph"
+    given: tuple[GivenArray, ...]
+    equations: tuple[Equation, ...]
+    gradients_of: str
+    gradients_at: tuple[int, ...] = ()
+    upstream: tuple[Given, ...] | None = None
+    wrt: tuple[str, ...]
+    padding: dict[str, Given] = {}
+    letters: dict[str, str] = {}
+    training: GraphTraining | None = None
+    rounding: Rounding = Rounding()
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every quantity, by name."""
+        given = {array.name: array.shape for array in self.given}
+        return given | {equation.name: equation.shape for equation in self.equations}
+
+    @cached_property
+    def symbolic(self) -> bool:
+        """Whether the given quantities are letters, so that there are no numbers."""
+        return any(isinstance(entry, Letter) for array in self.given for entry in array.entries)
+
+    @cached_property
+    def compared(self) -> GraphProblem | None:
+        """This problem with the optimiser that its own is compared with; None where there is none."""
+        if self.training is None or self.training.compare_with is None:
+            return None
+        other = {"optimiser": self.training.compare_with, "compare_with": None}
+        return self.model_copy(update={"training": self.training.model_copy(update=other)})

@@ -1,0 +1,200 @@
+"""Problems about a network: its layers, samples, losses and training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
+
+from nbsolve.given import Entry, Given, Letter
+from nbsolve.problem.model.common import AnyProblem, Choice, Frozen, Notation, Rounding
+
+LAYOUTS = ("W x + b", "x W + b")
+Layout = Literal["W x + b", "x W + b"]
+Over = Literal["sum", "mean"]
+BY_UNIT = "by_unit"
+"""The name of an activation that is another function for each unit."""
+
+
+class Bias(Frozen):
+    """How a layer's constants enter: b added per unit, one b shared by the layer, none, or θ subtracted.
+
+    `values`: one a unit for "units" and "threshold", exactly one for "shared", none for "absent".
+    `trainable`: for all of them, or one truth value for each of `values`.
+    """
+
+    kind: Literal["units", "shared", "absent", "threshold"]
+    values: tuple[Entry, ...] = ()
+    trainable: bool | tuple[bool, ...] = True
+
+
+class DenseLayer(Frozen):
+    """z = W x + b, a = activation(z); `weights[unit][input]` whatever the layout of the file.
+
+    `sources` are the layers (0: the input) whose activations come in, one below the other; without any it is the
+    layer before. `same_as` is the layer whose weights it shares, perhaps `transposed`; it has none of its own then.
+    Of the kind "add" it has no weights: its sources are as wide as itself, and added up.
+    `missing` are connections that do not exist, by unit and input from 1; their weights are 0.
+    """
+
+    kind: Literal["dense", "add"] = "dense"
+    units: int
+    activation: Choice
+    weights: tuple[tuple[Entry, ...], ...]
+    weights_trainable: bool | tuple[tuple[bool, ...], ...] = True
+    bias: Bias
+    sources: tuple[int, ...] = ()
+    same_as: int | None = None
+    transposed: bool = False
+    missing: frozenset[tuple[int, int]] = frozenset()
+
+
+class Network(Frozen):
+    """Layers in forward order; `layout` says how the file (and so the page) writes its matrices."""
+
+    inputs: int
+    layout: Layout = "W x + b"
+    layers: tuple[DenseLayer, ...]
+
+    @property
+    def activations(self) -> Iterator[Choice]:
+        """The functions that occur, layer by layer; those of units that have functions of their own one by one."""
+        for layer in self.layers:
+            yield from layer.activation.each_once
+
+
+class Sample(Frozen):
+    """One input vector x and, where there is a loss, its target vector y (of several output layers one by one).
+
+    `upstream` is ∂L/∂a of the outputs, where that is given instead of a loss; `weight` what its loss is
+    multiplied by.
+    """
+
+    input: tuple[Entry, ...]
+    target: tuple[Entry, ...] | None = None
+    upstream: tuple[Entry, ...] | None = None
+    weight: Given | None = None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Everything that is given of it: the input, the target or the gradient with respect to the outputs."""
+        return (*self.input, *(self.target or ()), *(self.upstream or ()))
+
+
+class LossTerm(Frozen):
+    """weight · scale · Σ/mean over outputs of the loss; over samples by `over_samples`.
+
+    `name` is canonical, `written` what the file says (`mse`); `log_base` None is the natural log. `formula` is
+    that of a loss which the catalogue does not have; of all `outputs` together where that is their number. `unit`:
+    the number of the output that stands in the place of a loss. `layer`: the output layer whose loss it is, where
+    the network has several.
+    """
+
+    name: str
+    written: str
+    weight: Given
+    scale: Given
+    over_outputs: Over = "sum"
+    over_samples: Over = "mean"
+    log_base: Given | None = None
+    parameters: dict[str, Given] = {}
+    formula: str | None = None
+    outputs: int | None = None
+    unit: int | None = None
+    layer: int | None = None
+
+
+class Regulariser(Frozen):
+    """scale · strength · Σ w² over all weights (biases left out); "mean" divides by the batch's size.
+
+    What stands in the sum is that of the penalty's record, with its `settings`: |w| for `l1`.
+    """
+
+    name: Literal["l2", "l1", "elastic"] = "l2"
+    settings: dict[str, Given] = {}
+    strength: Given
+    scale: Given
+    over_samples: Over = "sum"
+
+
+class LayerState(Frozen):
+    """What an optimiser keeps for the parameters of one layer.
+
+    One number each (`weights` as [unit][input]), or one for all of them.
+    """
+
+    weights: Given | tuple[tuple[Given, ...], ...]
+    bias: Given | tuple[Given, ...]
+
+
+class Training(Frozen):
+    """`iterations` updates on batches taken in order; `show` lists those written out, from 1, sorted.
+
+    `epochs`: the loss of every epoch is listed as well. `state` is what the optimiser has kept before the first of
+    them, layer by layer (0 where it is missing), `updates` how many it had made until then. `schedule` is that of
+    the learning rate, `rates` are the learning rates of all iterations where they are listed instead, `own_rates`
+    those of each parameter, layer by layer, where they differ.
+    """
+
+    optimiser: Choice
+    batch: int | Literal["all"] = 1
+    iterations: int
+    show: tuple[int, ...]
+    epochs: bool = False
+    state: dict[str, tuple[LayerState, ...]] = {}
+    updates: int = 0
+    schedule: Choice | None = None
+    rates: tuple[Given, ...] = ()
+    own_rates: tuple[LayerState, ...] = ()
+
+
+class Problem(AnyProblem):
+    """A problem about a network, ready to be solved.
+
+    `features` is what each input is and `classes` what each output stands for (() where nobody says so),
+    `letters`: the solution in letters is written out first (always so where a quantity is a letter).
+    """
+
+    kind: Literal["network"] = "network"
+    network: Network
+    samples: tuple[Sample, ...]
+    features: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    losses: tuple[LossTerm, ...] = ()
+    regulariser: Regulariser | None = None
+    training: Training | None = None
+    rounding: Rounding = Rounding()
+    notation: Notation = Notation()
+    explain: Literal["delta", "paths", "local_derivatives"] = "delta"
+    detail: Literal["auto", "units", "matrix", "both"] = "auto"
+    letters: bool = False
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """Every cell of weights, biases and samples."""
+        for layer in self.network.layers:
+            for row in layer.weights:
+                yield from row
+            yield from layer.bias.values
+        for sample in self.samples:
+            yield from sample.entries
+
+    @cached_property
+    def differentiated(self) -> bool:
+        """Whether there are gradients: of a loss, or from those that come in at the outputs."""
+        return bool(self.losses) or self.given_gradient
+
+    @cached_property
+    def weighted(self) -> bool:
+        """Whether the losses of the samples have weights."""
+        return self.samples[0].weight is not None
+
+    @cached_property
+    def given_gradient(self) -> bool:
+        """Whether ∂L/∂a of the outputs is given, and the loss is not known."""
+        return self.samples[0].upstream is not None
+
+    @cached_property
+    def symbolic(self) -> bool:
+        """Whether some quantity is a letter, so that the problem has no solution in numbers."""
+        return any(isinstance(entry, Letter) for entry in self.entries)
