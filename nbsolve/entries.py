@@ -150,6 +150,8 @@ def _absent_weight(symbol: Symbol, layer: int, network: Network) -> str | None:
     if own.same_as is not None:
         return f"layer {layer} uses the weights of layer {own.same_as}: W[{own.same_as}]"
     if not _within(symbol.from_, below):
+        if own.bias.folded is not None:
+            return f"layer {layer} has {_counted(below, 'input')}, the constant of its bias among them"
         if own.sources:
             return f"layer {layer} has {_counted(below, 'input')}"
         what = _counted(below, "input") if layer == 1 else _counted(below, "unit")

@@ -150,7 +150,10 @@ class Batch:
 
     def _incoming(self, outs: Sequence[Array], layer: int) -> Array:
         """What comes into a layer (from 0), from the input and the activations of the layers before it."""
-        parts = [outs[source] for source in wiring.sources(self.problem.network, layer + 1)]
+        folded = self.problem.network.layers[layer].bias.folded
+        constant: Array = np.array([] if folded is None else [folded.input.value], dtype=object)
+        sources = wiring.sources(self.problem.network, layer + 1)
+        parts = [constant if source < 0 else outs[source] for source in sources]
         if wiring.adds(self.problem.network, layer + 1):
             return reduce(lambda one, other: plus(one, other, self.arithmetic), parts)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)

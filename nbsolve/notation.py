@@ -162,6 +162,8 @@ class Names:
             return self._loss_name(place)
         if place.role is Role.SETTING:
             return self._setting_name(place.stem)
+        if place.role is Role.CONSTANT:
+            return self._constant_name(place)
         if place.role is Role.STATE:
             letter = Name.read(letter_of(place.state_name))
             return letter if place.layer is None else letter.with_sub(self.name(place.parameter).latex())
@@ -182,6 +184,13 @@ class Names:
         if template is not None:
             return read_name(ROLE_KEYS[place.role], self._fill(template, place))
         return self._preset_name(place)
+
+    def _constant_name(self, place: Symbol) -> Name:
+        """x_0, or a_0 of the layer before: the constant whose weights are the biases."""
+        source = next(one for one in wiring.sources(self.network, place.layer or 1) if one >= 0)
+        if source == 0:
+            return self._letters[Role.INPUT].with_sub("0")
+        return self._indexed_name(self._letters[Role.ACTIVATION], Symbol(Role.ACTIVATION, source, 0))
 
     def _given(self, place: Symbol) -> Name | None:
         """The name that the problem sets for exactly this quantity."""
@@ -218,7 +227,10 @@ class Names:
 
     def _fill(self, template: str, place: Symbol) -> str:
         values = {"layer": place.layer, "j": place.to, "k": place.to, "to": place.to}
-        values |= {"i": place.from_ if place.role is Role.WEIGHT else place.to, "from": place.from_}
+        values |= {
+            "i": self._numbering.source(place) if place.role is Role.WEIGHT else place.to,
+            "from": self._numbering.source(place),
+        }
 
         def value(match: re.Match[str]) -> str:
             if values.get(match[1]) is None:
@@ -272,7 +284,7 @@ class Names:
             return name.with_sup(superscript)
         if self.preset.letter is not None and "weight" not in self._custom:
             letter = Name(self.preset.letter)
-        counted = {"from": place.from_, "to": place.to}
+        counted = {"from": self._numbering.source(place), "to": place.to}
         indices = self._comma.join(str(counted[index]) for index in self.preset.indices)
         return letter.with_sub(indices).with_sup(superscript)
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
-from nbsolve.symbol import Role, Symbol, number_of
+from nbsolve.symbol import Role, Symbol, Unit, number_of
 
 __all__ = ["Numbering"]
 
@@ -27,6 +27,15 @@ class Numbering:
             gaps = sum(gap < (unit, place.from_ or 1) for gap in self.network.layers[layer].missing)
             return self._before[Role.WEIGHT][layer] + number - gaps
         return self._before.get(place.role, self._units)[layer] + unit
+
+    def source(self, place: Symbol) -> Unit | None:
+        """The number that a weight has for what comes in by it: 0 for the constant whose weights are the biases."""
+        folded = None if place.layer is None else self.network.layers[place.layer - 1].bias.folded
+        if place.role is not Role.WEIGHT or folded is None or not isinstance(place.from_, int):
+            return place.from_
+        if folded.column == "first":
+            return place.from_ - 1
+        return place.from_ if place.from_ < wiring.width(self.network, place.layer or 1) else 0
 
     @property
     def weights(self) -> int:

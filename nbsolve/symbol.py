@@ -55,6 +55,7 @@ class Role(StrEnum):
     EXPONENTIAL_SUM = "S"
     NODE = "node"
     MASK = "M"
+    CONSTANT = "one"
 
     __hash__ = str.__hash__
     """The hash of the text: written in C, unlike an Enum's, and asked for with every symbol looked up."""

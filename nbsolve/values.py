@@ -178,7 +178,9 @@ class Values:
 def layer_activation(
     layer: int, unit: Unit | None = None, sample: int | None = None, new: bool = False
 ) -> Symbol:
-    """a^(l)_j, which for layer 0 is the input x_j."""
+    """a^(l)_j, which for layer 0 is the input x_j, and for −l the constant beside what comes into layer l."""
+    if layer < 0:
+        return Symbol(Role.CONSTANT, -layer, unit)
     if layer == 0:
         return Symbol(Role.INPUT, to=unit, sample=sample)
     return Symbol(Role.ACTIVATION, layer, unit, sample=sample, new=new)

@@ -263,6 +263,12 @@ class BackwardBlocks(IterationBlocks):
         *lines, last = derivation.lines
         return replace(derivation, lines=(*lines, replace(last, tag=number)))
 
+    @property
+    def _constant(self) -> str:
+        """What the biases that are weights are multiplied by; nothing where there are none."""
+        folded = [layer.layer.bias.folded for layer in self.solution.layers]
+        return next((one.written for one in folded if one is not None), "")
+
     def _gradient_words(self, key: str) -> Iterator[str]:
         kinds = {layer.layer.bias.kind for layer in self.solution.layers}
         if key == "gradients" and self.solution.problem.notation.delta == "-dL/dz":
@@ -273,6 +279,8 @@ class BackwardBlocks(IterationBlocks):
             yield phrase("passages.common_factors")
         if "threshold" in kinds and key != "gradients_paths":
             yield phrase("passages.gradients_threshold")
+        if constant := self._constant:
+            yield phrase("passages.gradients_folded", constant=constant)
         if len(self.iteration.samples) > 1:
             yield phrase("passages.batch")
         if self.solution.problem.regulariser is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
 from nbsolve.expr import Expr, Quantity, number
+from nbsolve.objective import literal
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
@@ -23,6 +24,8 @@ def connections(network: Network) -> Iterator[Text]:
             yield (phrase("statement.adds", layer=str(layer), sources=names),)
         elif own.sources:
             yield _sources(network, layer)
+        if own.bias.folded is not None:
+            yield _folded(network, layer)
         if own.same_as is not None:
             key = "statement.tied_transposed" if own.transposed else "statement.tied"
             yield _with(
@@ -34,16 +37,34 @@ def connections(network: Network) -> Iterator[Text]:
 
 
 def _sources(network: Network, layer: int) -> Text:
-    names = layers_in_words(wiring.sources(network, layer))
+    own = network.layers[layer - 1]
+    names = layers_in_words(own.sources)
+    if len(own.sources) == 1 or own.bias.folded is not None:
+        return (phrase("statement.source_of_layer", layer=str(layer), sources=names),)
+    key = f"statement.sources_{_rows(network)}"
+    return _with(phrase(key, layer=str(layer), sources=names, columns="\0"), *_columns(network, layer))
+
+
+def _folded(network: Network, layer: int) -> Text:
+    """Which quantity each column of the weights belongs to, the constant of the biases among them."""
+    folded = network.layers[layer - 1].bias.folded
+    assert folded is not None
+    constant = Math(Quantity(layer_activation(-layer, 1)), "=", literal(folded.input))
+    words = phrase(f"statement.folded_{_rows(network)}", layer=str(layer), columns="\0", constant="\0")
+    before, between, after = words.split("\0")
+    return (before, *_columns(network, layer), between, constant, after)
+
+
+def _rows(network: Network) -> str:
+    return "rows" if network.layout == "x W + b" else "columns"
+
+
+def _columns(network: Network, layer: int) -> list[Inline]:
     columns: list[Inline] = []
     for source, unit in wiring.incoming(network, layer):
         columns += [", "] if columns else []
         columns.append(Math(Quantity(layer_activation(source, unit))))
-    rows = "rows" if network.layout == "x W + b" else "columns"
-    key = f"statement.sources_{rows}"
-    if len(wiring.sources(network, layer)) == 1:
-        return (phrase("statement.source_of_layer", layer=str(layer), sources=names),)
-    return _with(phrase(key, layer=str(layer), sources=names, columns="\0"), *columns)
+    return columns
 
 
 def layers_in_words(layers: tuple[int, ...] | list[int]) -> str:

@@ -34,7 +34,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
-from nbsolve.problem.model import Digits, Problem, Rounding
+from nbsolve.problem.model import Bias, Digits, Layout, Problem, Rounding
 from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.symbolic.index_letters import index_variables
@@ -154,13 +154,20 @@ def _layout(problem: Problem, names: Names) -> Text:
 
 
 def _biases(problem: Problem) -> Iterator[Text]:
-    kinds = [layer.bias.kind for layer in problem.network.layers]
+    kinds = [_bias_words(layer.bias, problem.network.layout) for layer in problem.network.layers]
     if len(set(kinds)) == 1:
-        yield (phrase(f"conventions.bias_{kinds[0]}"),)
+        yield (kinds[0],)
         return
-    for index, kind in enumerate(kinds, start=1):
-        what = phrase(f"conventions.bias_{kind}")
+    for index, what in enumerate(kinds, start=1):
         yield (phrase("conventions.bias_of_layer", number=str(index), what=what),)
+
+
+def _bias_words(bias: Bias, layout: Layout) -> str:
+    """How the constants of a layer enter."""
+    if bias.folded is None:
+        return phrase(f"conventions.bias_{bias.kind}")
+    rows = "row" if layout == "x W + b" else "column"
+    return phrase(f"conventions.bias_folded_{bias.folded.column}_{rows}", input=bias.folded.written)
 
 
 def _held(solution: Solution) -> Iterator[Text]:

@@ -10,7 +10,7 @@ import networkx as nx
 from nbsolve.given import Entry
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
-from nbsolve.problem.model import Network, Problem
+from nbsolve.problem.model import Bias, Network, Problem
 from nbsolve.symbol import Role, Symbol, canonical
 
 __all__ = [
@@ -53,7 +53,7 @@ def columns_of(network: Network) -> tuple[int, ...]:
         return tuple(range(depth + 1))
     found = [0]
     for layer in range(1, depth + 1):
-        found.append(1 + max(found[source] for source in wiring.sources(network, layer)))
+        found.append(1 + max(found[source] for source in wiring.sources(network, layer) if source >= 0))
     furthest = max(found)
     return tuple(furthest if layer in last else column for layer, column in enumerate(found))
 
@@ -88,7 +88,8 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
     network = problem.network
     layers = network.layers
     total = sum(
-        layer.units * wiring.width(network, n) - len(layers[wiring.owner(network, n) - 1].missing)
+        layer.units * (wiring.width(network, n) - (layer.bias.folded is not None))
+        - len(layers[wiring.owner(network, n) - 1].missing)
         for n, layer in enumerate(layers, 1)
     )
     complete = total <= MOST_LABELLED_EDGES and max(names.sizes) <= MOST_UNITS
@@ -105,7 +106,7 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
         for unit in shown[number]:
             symbols = (Symbol(Role.PRE_ACTIVATION, number, unit), Symbol(Role.ACTIVATION, number, unit))
             bias, value, held = _bias(problem, number, unit)
-            sign = "−" if bias is not None and bias.role is Role.THRESHOLD else "+"
+            sign = "−" if _is_subtracted(network.layers[number - 1].bias) else "+"
             graph.add_node(
                 (number, unit),
                 layer=number,
@@ -133,7 +134,7 @@ def _connect(graph: nx.DiGraph, network: Network, unit: Node, shown: Sequence[Se
                 graph.add_edge(before, unit, carries=start, added=True, about=f"{name} into layer {number}")
     tied = wiring.owner(network, number) != number
     for column, (layer, own) in enumerate(wiring.incoming(network, number), 1):
-        if own not in shown[layer] or wiring.is_missing(network, number, to, column):
+        if layer < 0 or own not in shown[layer] or wiring.is_missing(network, number, to, column):
             continue
         symbol = wiring.weight(network, number, to, column)
         graph.add_edge(
@@ -178,8 +179,17 @@ def _carried(network: Network, past: int, unit: Node) -> Node:
     return past, wiring.width_of(network, past) + before + unit[1]
 
 
+def _is_subtracted(bias: Bias) -> bool:
+    return bias.kind == "threshold" or (bias.folded is not None and bias.folded.input.value < 0)
+
+
 def _bias(problem: Problem, number: int, unit: int) -> tuple[Symbol | None, Entry | None, bool]:
     bias = problem.network.layers[number - 1].bias
+    if bias.folded is not None:
+        column = wiring.column_of(problem.network, number, (-number, 1))
+        weight = wiring.weight(problem.network, number, unit, column)
+        entry = wiring.given_weight(problem.network, number, unit, column)
+        return weight, entry, not wiring.is_trained(problem.network, number, unit, column)
     if bias.kind == "absent":
         return None, None, False
     place = 0 if bias.kind == "shared" else unit - 1

@@ -96,6 +96,8 @@ def _incoming(layer: int, weight: Symbol, network: Network) -> Iterator[str]:
         own = network.layers[layer - 1]
         sources = (units[number_of(weight.to if own.transposed else weight.from_) - 1],)
     for source, unit in sources:
+        if source < 0:  # the constant of a bias, which stands in the unit itself
+            continue
         yield canonical(Symbol(Role.ACTIVATION, source, unit) if source else Symbol(Role.INPUT, to=unit))
 
 

@@ -161,7 +161,7 @@ def routes(symbol: Symbol, readings: Readings) -> list[Route]:
 def _entered(symbol: Symbol, network: Network) -> list[tuple[Node | None, Node]]:
     """From where a path comes, if from a unit, and the unit that it enters first."""
     if symbol.role is Role.WEIGHT:
-        return [*uses(network, symbol)]
+        return [(None if from_[0] < 0 else from_, to) for from_, to in uses(network, symbol)]
     start = (
         (symbol.layer or 0, number_of(symbol.to)) if symbol.role in (Role.INPUT, Role.ACTIVATION) else None
     )
@@ -201,8 +201,8 @@ def _factors(
         yield Partial(readings.here(a), readings.here(z))
     start, first = entered
     if symbol.role is Role.WEIGHT:
-        assert start is not None
-        yield readings.here(layer_activation(*start))
+        # a bias that is a weight comes from a constant, which stands in no unit
+        yield readings.here(layer_activation(*(start or (-first[0], 1))))
     elif symbol.role is Role.THRESHOLD:
         yield Partial(Symbol(Role.PRE_ACTIVATION, *first), symbol)
     elif start is not None:

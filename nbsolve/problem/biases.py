@@ -8,6 +8,7 @@ from typing import Literal
 from nbsolve.given import Entry
 from nbsolve.problem.cells import is_symbolic, letters, read_cell, read_cells
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.folding import is_folded, read_folded
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.parameters import SOURCES, BiasFrom, ThresholdFrom
 from nbsolve.problem.model import Bias
@@ -22,6 +23,8 @@ def read_bias(cursor: Cursor, name: Name, units: int, folder: Path | None) -> Bi
     """A bias or threshold in any of its forms; None after noting a fault."""
     if cursor.is_null or (cursor.is_scalar and cursor.text in ("none", "absent")):
         return Bias(kind="absent")
+    if name == "bias" and is_folded(cursor):
+        return read_folded(cursor)
     if not cursor.is_mapping:
         return _finished(_written(cursor, name, units), name, None, units)
     sources = ("shared", *SOURCES) if name == "bias" else SOURCES

@@ -58,7 +58,7 @@ def check_classes(
 
 def _border(network: Network, samples: tuple[Sample, ...]) -> Border | None:
     layer = network.layers[0]
-    plain = layer.kind == "dense" and layer.bias.kind in ("units", "shared", "absent", "threshold")
+    plain = layer.kind == "dense" and layer.bias.folded is None
     if len(network.layers) != 1 or layer.units != 1 or not plain or samples[0].target is None:
         return None
     entries = [*layer.weights[0], *layer.bias.values]

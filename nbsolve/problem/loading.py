@@ -181,6 +181,11 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         if losses and not needed and len(samples) > 1:
             hint = "upstream takes one row for each sample"
             root.key_fault("loss", "output is that of one sample, but there are several", hint=hint)
+    if network is not None and regulariser_cursor is not None and any(wiring.constants(network)):
+        regulariser_cursor.fault(
+            "a penalty leaves biases out, and here they are a column of the weights",
+            expected="biases of their own (bias: [0.1, …]) beside a regulariser",
+        )
     notation: Notation | None = Notation()
     if inner := root.get("notation"):
         notation = read_notation(inner, network)

@@ -12,6 +12,7 @@ from nbsolve.problem.biases import read_bias
 from nbsolve.problem.cells import is_symbolic
 from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor, describe, listing
+from nbsolve.problem.folding import check_constants, fits_tie, is_folded
 from nbsolve.problem.functions import own_function, softmax_of
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.functions import CUSTOM
@@ -53,6 +54,8 @@ def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = fr
         units = _units(element)
         sources = _sources(element, len(layers))
         width = _width(sources, widths)
+        if width is not None and element.is_mapping and is_folded(element.get("bias")):
+            width += 1
         if is_addition(element):
             layers.append(read_addition(element, sources, widths, _activation))
             widths.append(None if layers[-1] is None else layers[-1].units)
@@ -76,6 +79,7 @@ def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = fr
         widths.append(units)
     sound = tuple(layer for layer in layers if layer is not None)
     _check_own(elements, layers)
+    check_constants(elements, layers)
     if not heads:  # else what no layer takes is an output layer, which has a loss
         _check_used(elements, layers)
     if inputs is None or layout is None or not sound or len(sound) != len(layers):
@@ -211,6 +215,9 @@ def _layer(
     if activation is None or weights is None or bias is None:
         return None
     if isinstance(weights, Tie):
+        assert weights_cursor is not None
+        if not fits_tie(weights_cursor, weights, bias, before):
+            return None
         return DenseLayer(
             units=units,
             activation=activation,

@@ -144,6 +144,9 @@ def _bias(root: Cursor, units: int, folder: Path | None) -> Bias | None:
     if cursor is None:
         return Bias(kind="units", values=(ZERO,) * units)
     bias = read_bias(cursor, "threshold" if root.has("threshold") else "bias", units, folder)
+    if bias is not None and bias.folded is not None:
+        cursor.fault("a rule has its bias beside the weights", expected="bias: 0, or a number for each unit")
+        return None
     if bias is not None and bias.kind == "shared":
         cursor.fault("units that learn by a rule share no bias", expected="a number for each unit")
         return None

@@ -1,7 +1,8 @@
 """What comes into each layer of a network, and by which weights: the one place that knows.
 
 Layers count from 1, 0 is the input. The columns of a layer's weights belong to the units that come in, those of its
-first source before those of its second.
+first source before those of its second. A bias that is folded into the weights of layer l is the weight of one more
+source, −l, which is the constant 1 (or −1).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from nbsolve.symbol import Role, Symbol, Unit
 __all__ = [
     "adds",
     "column_of",
+    "constants",
     "ends",
     "given_weight",
     "incoming",
@@ -34,8 +36,17 @@ __all__ = [
 
 
 def sources(network: Network, layer: int) -> tuple[int, ...]:
-    """The layers whose activations come in, in the order of the columns."""
-    return network.layers[layer - 1].sources or (layer - 1,)
+    """The layers whose activations come in, in the order of the columns; −layer is the constant of the bias."""
+    own = network.layers[layer - 1]
+    layers = own.sources or (layer - 1,)
+    if own.bias.folded is None:
+        return layers
+    return (-layer, *layers) if own.bias.folded.column == "first" else (*layers, -layer)
+
+
+def constants(network: Network) -> Iterator[int]:
+    """The constants that biases are the weights of: −l for layer l."""
+    yield from (-number for number, layer in enumerate(network.layers, 1) if layer.bias.folded is not None)
 
 
 def adds(network: Network, layer: int) -> bool:
@@ -65,7 +76,9 @@ def targets(network: Network, sample: Sample) -> Iterator[tuple[Symbol, tuple[En
 
 
 def width_of(network: Network, layer: int) -> int:
-    """How many activations a layer has, the input among them."""
+    """How many activations a layer has, the input among them; a constant has one."""
+    if layer < 0:
+        return 1
     return network.layers[layer - 1].units if layer else network.inputs
 
 
@@ -149,4 +162,6 @@ def own_weights(network: Network, layer: int) -> Iterator[Symbol]:
 
 def is_chain(network: Network) -> bool:
     """Whether each layer takes the activations of the one before, by weights of its own with none missing."""
-    return all(not layer.sources and layer.same_as is None and not layer.missing for layer in network.layers)
+    return not any(
+        layer.sources or layer.same_as or layer.missing or layer.bias.folded for layer in network.layers
+    )

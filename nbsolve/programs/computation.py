@@ -255,8 +255,15 @@ class Computation:
         return MatrixProduct((self._incoming(n), self._weights_of(n, down=True)))
 
     def _parts(self, n: int) -> tuple[Expr, ...]:
-        sources = wiring.sources(self.problem.network, n)
-        return tuple(X if source == 0 else Variable(f"a{source}") for source in sources)
+        """What comes into a layer from each source: the input, activations, the constant of its biases."""
+
+        def part(source: int) -> Expr:
+            folded = self.problem.network.layers[n - 1].bias.folded
+            if source < 0 and folded is not None:
+                return number(folded.input.value)
+            return Variable(f"a{source}") if source else X
+
+        return tuple(map(part, wiring.sources(self.problem.network, n)))
 
     def _incoming(self, n: int) -> Expr:
         """What comes into a layer, a row for each sample."""

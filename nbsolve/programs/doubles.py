@@ -46,7 +46,7 @@ def _log_softmax(z: Doubles) -> Doubles:
 def _as_high(columns: Sequence[Doubles]) -> list[Doubles]:
     """Columns as high as the highest: a number stands for each sample."""
     height = max(np.shape(column)[0] if np.ndim(column) else 1 for column in columns)
-    return [np.broadcast_to(column, (height, 1)) for column in columns]
+    return [column if np.ndim(column) else np.broadcast_to(column, (height, 1)) for column in columns]
 
 
 _FUNCTIONS: dict[str, Callable[..., Doubles]] = {
@@ -59,7 +59,7 @@ _FUNCTIONS: dict[str, Callable[..., Doubles]] = {
     "sum_samples": lambda x: x.sum(axis=0),
     "sum_outputs": lambda x: x.sum(axis=1, keepdims=True),
     "total": np.sum,
-    "beside": lambda *parts: np.concatenate(parts, axis=1),
+    "beside": lambda *parts: np.concatenate(_as_high(parts), axis=1),
     "part": lambda x, first, last: x[:, int(first) : int(last)],
     "count": len,
     "column": lambda a, k: a[:, int(k) : int(k) + 1],

@@ -221,7 +221,7 @@ class _Writer:
             return dialect.ties(e, self._argument), _ATOM
         arguments = [self.written(operand)[0] for operand in e.operands]
         if e.name == "beside":
-            return f"{dialect.module}.hstack([{', '.join(arguments)}])", _ATOM
+            return f"{dialect.module}.hstack([{', '.join(map(self._column, e.operands))}])", _ATOM
         if e.name == "part":
             return f"{self.at(e.operands[0], _ATOM)}[:, {arguments[1]}:{arguments[2]}]", _ATOM
         template = dialect.functions.get(e.name)

@@ -27,6 +27,9 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
             values.put_given(layer.w(), given_array(layer.layer.weights))
         if layer.layer.missing:
             values.put_given(Symbol(Role.MASK, layer.index), _mask(layer))
+        if layer.layer.bias.folded is not None:
+            own = layer_activation(-layer.index)
+            values.put_given(own, given_array((layer.layer.bias.folded.input,)))
         constant = layer.constant()
         if constant is not None:
             given = layer.layer.bias.values

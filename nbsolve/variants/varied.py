@@ -103,6 +103,8 @@ def _shape(tree: Node, layer: int | None, path: Path) -> tuple[int, ...]:
     if "weights" not in path:
         return (units,)
     layout = node_at(tree, ("network", "layout"))
+    if node_at(tree, ("network", "layers", layer, "bias", "column")) is not None:
+        inputs += 1  # the constant whose weights are the biases
     rows_are_inputs = isinstance(layout, Scalar) and layout.text == "x W + b"
     return (inputs, units) if rows_are_inputs else (units, inputs)
 

@@ -90,7 +90,7 @@ def _formulae(world: World) -> dict[str, int]:
             for i in range(1, len(row) + 1)
             if (j, i) not in layer.missing
         ]
-        names += [f"∂L/∂b[{number}][{j}]" for j in range(1, layer.units + 1)]
+        names += [f"∂L/∂b[{number}][{j}]" for j in range(1, layer.units + 1) if layer.bias is not None]
     return {name: mark for mark, name in enumerate(names, start=1)}
 
 

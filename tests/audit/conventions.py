@@ -110,6 +110,45 @@ class Conventions(Words):
             if not right:
                 out.faults.append(f"layer {number}: {words}")
 
+    def folded(
+        self, place: Place, out: Found, number: str | None, end: str, side: str, where: str, constant: str
+    ) -> None:
+        """Which column of the weights holds the biases, and what it is multiplied by."""
+        layers = range(1, len(self.spec.layers) + 1) if number is None else [int(number)]
+        rows = self.world.node["network"].get("layout") == "x W + b"
+        words = {"first": "in front of", "last": "behind" if rows else "below"}
+        for n in layers:
+            own = self.spec.layers[n - 1]
+            at = own.sources.index(-n) if own.constant is not None else None
+            right = at == (0 if end == "first" else len(own.sources) - 1) and own.constant == _whole(constant)
+            if not right or words[end] != where or side != ("row" if rows else "column"):
+                out.faults.append(
+                    f"layer {n}: the {end} {side} is not its biases, {where} what comes in {constant}"
+                )
+
+    def columns(
+        self, place: Place, out: Found, side: str, number: str, columns: str, constant: str, again: str
+    ) -> None:
+        """Whose each column (or row) of the weights is, the constant of the biases among them."""
+        incoming = self.spec.incoming(int(number))
+        names = [
+            f"a[{n}][{unit}]" if n > 0 else f"x[{unit}]" if n == 0 else f"one[{-n}][1]"
+            for n, unit in incoming
+        ]
+        named = [self._letter(part) for part in columns.split(", ")]
+        letter, _, value = constant.strip("$").partition(" = ")
+        rows = self.world.node["network"].get("layout") == "x W + b"
+        own = self.spec.layers[int(number) - 1].constant
+        if named != names or self._letter(f"${letter}$") != f"one[{number}][1]" or own != _whole(value):
+            out.faults.append(f"{side} of layer {number}: {named} with {constant}, not {names} with {own}")
+        if side != again + "s" or (again == "row") is not rows:
+            out.faults.append(f"layer {number}: {side}, {again}")
+
+    def constant(self, place: Place, out: Found, one: str, other: str) -> None:
+        """What the biases that are weights come from."""
+        if one != other or all(layer.constant != _whole(one) for layer in self.spec.layers):
+            out.faults.append(f"no bias comes from {one}, {other}")
+
     def activation(
         self, place: Place, out: Found, name: str, formula: str | None, slope: str | None, rest: str
     ) -> None:
@@ -403,3 +442,8 @@ class Conventions(Words):
 
 def _near(a: Number, b: Number) -> bool:
     return abs(float(a) - float(b)) <= 1e-12 * (1 + abs(float(b)))
+
+
+def _whole(text: str) -> Fraction:
+    """A whole number, with a minus as it is typeset."""
+    return Fraction(text.replace("−", "-"))

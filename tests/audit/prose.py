@@ -93,10 +93,11 @@ class ProseChecker(Conventions, Tables, LiveWords):
         self, place: Place, out: Found, number: str, layers: str, side: str | None, columns: str | None
     ) -> None:
         """Which layers come in, and whose each column (or row) of the weights is."""
-        sources = self.spec.layers[int(number) - 1].sources
+        layer = self.spec.layers[int(number) - 1]
+        sources = [source for source in layer.sources if source >= 0]
         if _layers(layers) != list(sources):
             out.faults.append(f"layer {number} takes {sources}, not {layers}")
-        if (columns is None) is not (len(sources) == 1):
+        if (columns is None) is not (len(sources) == 1 or layer.constant is not None):
             out.faults.append(f"layer {number}: {columns}")
         if columns is None:
             return
@@ -522,6 +523,14 @@ def _rules() -> list[Rule]:
             p.nothing,
         ),
         (
+            r"(?:A weight's gradient is (?:minus )?the error signal of the unit it leads to,? times the activation "
+            r"it comes from\. |Only the last factor is new: the derivative of the weighted sum with respect to a "
+            r"weight is the incoming activation\. |The chain rule over every path from the parameter to the loss, "
+            r"factor by factor\. )?A bias is the weight of the constant (−?1): what it comes from is (−?1)"
+            r"\.[^\d$]*",
+            p.constant,
+        ),
+        (
             r"(Only the last factor is new: the derivative of the weighted sum with respect to a weight is "
             r"the incoming activation, and with respect to a bias it is 1\.[^\d$]*)",
             p.nothing,
@@ -552,6 +561,17 @@ def _rules() -> list[Rule]:
             r"(?:layer (\d+): )?(every unit has a bias of its own|one bias per layer, shared by all "
             r"its units|no biases|each unit subtracts its threshold)",
             p.bias,
+        ),
+        (
+            r"(?:layer (\d+): )?the (first|last) (row|column) of the weight matrix holds the biases: "
+            r"(in front of|below|behind) what comes into the layer stands the constant (−?1), "
+            r"which is never trained",
+            p.folded,
+        ),
+        (
+            r"The (rows|columns) of the weight matrix of layer (\d+) belong to (.*), in this order; (\$[^$]*\$) is "
+            r"a constant, and its (row|column) holds the biases\.",
+            p.columns,
         ),
         (r"loss(?: of layer (\d+))?: ([^$]*?) ?\$((?:[^$]|\\\$)*)\$(.*)", p.loss),
         (r"L2 penalty, biases left out: \$([^$]*)\$", p.penalty),

@@ -109,8 +109,9 @@ class Wholes:
             case Matrix(rows):
                 cells = [[self._taken_apart(cell) for cell in row] for row in rows]
                 if any(isinstance(cell, Grid) for row in cells for cell in row):
+                    blocks = [cell for row in cells for cell in row]
                     return _joined(
-                        [cell for row in cells for cell in row if isinstance(cell, Grid)], self.as_rows
+                        [one if isinstance(one, Grid) else Grid(((one,),)) for one in blocks], self.as_rows
                     )
                 return Grid(tuple(tuple(self._single(cell) for cell in row) for row in rows))
             case Neg(inner):

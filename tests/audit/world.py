@@ -247,6 +247,11 @@ class World:
                     name = f"S{'_new' if new else ''}[{n}]" + (f"@{s}" if s else "")
                     written = f"S^{{{raised}}}" if raised else "S"
                     self.symbols.setdefault(read_tokens(written), name)
+        for number, layer in enumerate(self.spec.layers, 1):
+            if layer.constant is not None:
+                source = next(n for n in layer.sources if n >= 0)
+                written = f"a_0^{{({source})}}" if source else "x_0"
+                self.symbols.setdefault(read_tokens(written), f"one[{number}][1]")
         self.symbols[read_tokens("\\Omega")] = "penalty"
         self.symbols[read_tokens("\\Omega^{\\text{new}}")] = "penalty_new"
 
@@ -263,7 +268,10 @@ class World:
     # values
 
     def _add_parts_of_loss(self) -> None:
-        """The loss of one sample, each of several losses, the penalty: they have letters but no entries."""
+        """What has letters but no entries: the losses of one sample and of each term, the penalty, constants."""
+        for number, layer in enumerate(self.spec.layers, 1):
+            if layer.constant is not None:
+                self.true[f"one[{number}][1]", None, None] = layer.constant
         if self.spec.targets is None or not self.spec.losses:
             return
         for t in range(1, self.spec.iterations + 1):
@@ -439,7 +447,7 @@ class World:
                 parts = zip(*(outs[source] for source in layer.sources), strict=True)
                 z = [self.rounded(sum(terms, Fraction(0))) for terms in parts]
             for j in [] if layer.adds else range(1, layer.units + 1):
-                incoming = [v for source in layer.sources for v in outs[source]]
+                incoming = network.taken(self.spec, number, outs)
                 names = [
                     self.spec.weight(number, j, i).replace("W[", "W_new[")
                     for i in range(1, len(incoming) + 1)
@@ -567,6 +575,8 @@ class World:
                 if self.spec.weight(up[0], up[1], column) == bottom and self.spec.exists(
                     up[0], up[1], column
                 ):
+                    if source < 0:
+                        return f"one[{-source}][1]"
                     return (f"a[{source}][{own}]" if source else f"x[{own}]") + mark
         return None
 
@@ -772,7 +782,11 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
         letter = "theta" if "threshold" in layer else "b"
         bias = layer.get("threshold", layer.get("bias"))
         if isinstance(bias, dict):
-            bias = [bias["shared"]] * spec.layers[number - 1].units if "shared" in bias else bias["value"]
+            bias = (
+                [bias["shared"]] * spec.layers[number - 1].units
+                if "shared" in bias
+                else bias.get("value", [])
+            )
         for j, text in enumerate(bias or [], 1):
             out[f"{letter}[{number}][{j}]", 1, None] = text
     out |= _given_to_optimiser(node, spec)

@@ -31,6 +31,7 @@ def _problem(rng: Random) -> dict[str, Node] | None:
     layers: list[dict[str, Node]] = []
     depth = rng.randint(2, 4)
     odd = False
+    constant = rng.choice(("1", "-1"))
     for number in range(1, depth + 1):
         sources = _sources(rng, number)
         incoming = sum(widths[source] for source in sources)
@@ -45,7 +46,12 @@ def _problem(rng: Random) -> dict[str, Node] | None:
             return None
         units, tie = _tie(rng, layers, incoming) if rng.random() < 0.4 else (rng.randint(1, 4), None)
         name = output if number == depth else rng.choice(functions)
-        made = layer(rng, incoming, units, name, columns)
+        fold = rng.choice(("first", "last")) if rng.random() < 0.25 else None
+        tie = None if fold else tie
+        made = layer(rng, incoming + (fold is not None), units, name, columns)
+        if fold:
+            made.pop("threshold", None)
+            made["bias"] = {"column": fold, "input": constant}
         if tie is not None:
             made["weights"] = tie
         elif rng.random() < 0.3:
@@ -54,8 +60,8 @@ def _problem(rng: Random) -> dict[str, Node] | None:
             made["from"] = ["input" if source == 0 else str(source) for source in sources]
         if number < depth and units > 1 and rng.random() < 0.3:
             made["activation"] = [_function(rng, functions) for _ in range(units)]
-        odd |= tie is not None or "from" in made or isinstance(made["activation"], list)
-        layers.append(made | {"shape": (units, incoming)})
+        odd |= tie is not None or fold is not None or "from" in made or isinstance(made["activation"], list)
+        layers.append(made | {"shape": (0, 0) if fold else (units, incoming)})
         widths.append(units)
     if not odd or (widths[-1] == 1 and (output == "softmax" or loss.startswith(SEVERAL))):
         return None
@@ -64,7 +70,10 @@ def _problem(rng: Random) -> dict[str, Node] | None:
     network: dict[str, Node] = {"inputs": str(widths[0]), "layers": layers}
     if columns:
         network["layout"] = "x W + b"
-    return finished(rng, network, widths, loss, output)
+    whole = finished(rng, network, widths, loss, output)
+    if any("column" in own.get("bias", ()) for own in layers):  # a penalty would leave that column out
+        whole.pop("regulariser", None)
+    return whole
 
 
 def with_heads(rng: Random) -> str:

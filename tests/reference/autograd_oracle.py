@@ -108,7 +108,8 @@ class Batch:
         weights, biases, x, dz, da = theta
         zs, outs = [], [x]
         for number, layer in enumerate(self.spec.layers):
-            parts = [outs[source] for source in layer.sources]
+            ones = np.ones((self.size, 1)) * float(layer.constant or 0)
+            parts = [outs[source] if source >= 0 else ones for source in layer.sources]
             if layer.adds:
                 z = sum(parts) + dz[number]
             else:

@@ -61,7 +61,9 @@ def forward(spec: Spec, p: Parameters, x: Sequence[Number]) -> tuple[list[list[N
 
 def taken(spec: Spec, number: int, outs: list[list[Number]]) -> list[Number]:
     """What comes into a layer."""
-    return [v for source in spec.layers[number - 1].sources for v in outs[source]]
+    layer = spec.layers[number - 1]
+    constant: list[Number] = [] if layer.constant is None else [layer.constant]
+    return [v for source in layer.sources for v in (outs[source] if source >= 0 else constant)]
 
 
 def weights_of(spec: Spec, p: Parameters, number: int) -> Matrix:
@@ -142,6 +144,9 @@ def backward(
         if layer.adds:
             back = dz[number] * len(layer.sources)
         for source in layer.sources:
+            if source < 0:  # a constant
+                back = back[1:]
+                continue
             width = len(outs[source])
             da[source] = [a + b for a, b in zip(da[source], back[:width], strict=True)]
             back = back[width:]

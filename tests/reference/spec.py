@@ -63,6 +63,8 @@ class Layer:
     turned: bool = False
     missing: frozenset[tuple[int, int]] = frozenset()
     adds: bool = False
+    constant: Fraction | None = None
+    """What the column of its weights that holds its biases is multiplied by; −number is this source then."""
 
     def function(self, unit: int) -> tuple[str, dict[str, Fraction]]:
         """The activation of one unit (from 1), with its parameters."""
@@ -190,7 +192,11 @@ class Spec:
     def incoming(self, number: int) -> list[tuple[int, int]]:
         """The layer (0: the input) and the unit of each column of a layer's weights."""
         widths = [len(self.inputs[0]), *(layer.units for layer in self.layers)]
-        return [(n, unit) for n in self.layers[number - 1].sources for unit in range(1, widths[n] + 1)]
+        return [
+            (n, unit)
+            for n in self.layers[number - 1].sources
+            for unit in range(1, (widths[n] if n >= 0 else 1) + 1)
+        ]
 
     @property
     def batches_per_epoch(self) -> int:
@@ -222,7 +228,10 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         given = node.get("from", str(number - 1))
         listed = given if isinstance(given, list) else [given]
         sources = tuple(0 if source == "input" else int(source) for source in listed)
-        own = [widths[source] for source in sources]
+        bias = node.get("bias")
+        if isinstance(bias, dict) and "column" in bias:
+            sources = (-number, *sources) if bias["column"] == "first" else (*sources, -number)
+        own = [widths[source] if source >= 0 else 1 for source in sources]
         made = (
             _sum(node, own, sources)
             if node.get("kind") == "add"
@@ -401,6 +410,9 @@ def _layer(node: dict[str, Node], before: int, columns: bool, sources: tuple[int
     bias: Node = node["threshold"] if threshold else node.get("bias")
     shared = False
     bias_held: Node = "true"
+    constant: Fraction | None = None
+    if isinstance(bias, dict) and "column" in bias:
+        constant, bias = read(bias["input"]), None
     if isinstance(bias, dict):
         bias_held = bias.get("trainable", "true")
         shared = "shared" in bias
@@ -425,6 +437,7 @@ def _layer(node: dict[str, Node], before: int, columns: bool, sources: tuple[int
         same_as,
         turned,
         frozenset(gaps),
+        constant=constant,
     )
 
 

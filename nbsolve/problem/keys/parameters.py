@@ -9,7 +9,17 @@ from pydantic import ConfigDict
 from nbsolve.problem.keys.base import REQUIRED, Keys, key
 from nbsolve.problem.keys.values import Cell, Count, Natural, Number, Some, Symbolic, Text, Vector
 
-__all__ = ["SOURCES", "Bias", "BiasFrom", "NormalKeys", "ReadFrom", "Threshold", "ThresholdFrom", "TieKeys"]
+__all__ = [
+    "SOURCES",
+    "Bias",
+    "BiasFrom",
+    "FoldedBias",
+    "NormalKeys",
+    "ReadFrom",
+    "Threshold",
+    "ThresholdFrom",
+    "TieKeys",
+]
 __all__ += ["UniformKeys", "Weights", "WeightsFrom"]
 
 SOURCES = ("value", "file", "normal", "uniform")
@@ -87,7 +97,14 @@ class BiasFrom(ThresholdFrom):
     shared: Cell = key("one parameter for all units of the layer")
 
 
+class FoldedBias(Keys):
+    """Biases that are a column of the weights."""
+
+    column: Literal["first", "last"] = key("which column of the weights holds the biases", REQUIRED)
+    input: Number = key("what this column is multiplied by: 1, or −1", REQUIRED)
+
+
 _NONE = Literal["none", "absent"] | None
 Weights = _WEIGHTS | TieKeys | WeightsFrom
 Threshold = _NONE | Cell | Vector | ThresholdFrom
-Bias = _NONE | Cell | Vector | BiasFrom
+Bias = _NONE | Cell | Vector | BiasFrom | FoldedBias

@@ -16,16 +16,33 @@ BY_UNIT = "by_unit"
 """The name of an activation that is another function for each unit."""
 
 
+class Folded(Frozen):
+    """A column of a layer's weights that holds its biases: what it is multiplied by is always 1 (or −1).
+
+    Source: C. M. Bishop, "Pattern Recognition and Machine Learning", 2006, section 5.1 (x₀ = 1).
+    """
+
+    column: Literal["first", "last"]
+    input: Given
+
+    @property
+    def written(self) -> str:
+        """The constant in a sentence: 1, or −1 with a minus sign."""
+        return self.input.text.replace("-", "−")
+
+
 class Bias(Frozen):
     """How a layer's constants enter: b added per unit, one b shared by the layer, none, or θ subtracted.
 
     `values`: one a unit for "units" and "threshold", exactly one for "shared", none for "absent".
-    `trainable`: for all of them, or one truth value for each of `values`.
+    `trainable`: for all of them, or one truth value for each of `values`. `folded`: none of its own, a column of
+    the weights is the bias.
     """
 
     kind: Literal["units", "shared", "absent", "threshold"]
     values: tuple[Entry, ...] = ()
     trainable: bool | tuple[bool, ...] = True
+    folded: Folded | None = None
 
 
 class DenseLayer(Frozen):
@@ -34,7 +51,8 @@ class DenseLayer(Frozen):
     `sources` are the layers (0: the input) whose activations come in, one below the other; without any it is the
     layer before. `same_as` is the layer whose weights it shares, perhaps `transposed`; it has none of its own then.
     Of the kind "add" it has no weights: its sources are as wide as itself, and added up.
-    `missing` are connections that do not exist, by unit and input from 1; their weights are 0.
+    `missing` are connections that do not exist, by unit and input from 1; their weights are 0. Where the biases are
+    `folded` into the weights, one of their columns belongs to a constant.
     """
 
     kind: Literal["dense", "add"] = "dense"
