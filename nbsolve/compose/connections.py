@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
-from nbsolve.expr import Expr, Quantity, number
-from nbsolve.objective import literal
+from nbsolve.expr import Expr, Quantity, literal, number
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network

@@ -51,7 +51,7 @@ loss: squared_error
 
 def _values(text: str) -> dict[str, float]:
     entries = solve(load_problem(text)).entries(everything=True)
-    return {f"{e.quantity}@{e.iteration}": float(e.exact) for e in entries if e.sample is None}
+    return {f"{e.quantity}@{e.iteration}": float(e.exact or 0) for e in entries if e.sample is None}
 
 
 @pytest.mark.parametrize(("text", "sign"), [(TEXT, 1), (MINUS, -1)])
