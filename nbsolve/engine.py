@@ -28,10 +28,11 @@ from nbsolve.graph import Graph, Node
 from nbsolve.objective import Objective, cancelled_in, penalty_gradient, write_loss
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
-from nbsolve.recorder import Computation, Recorder, forms
+from nbsolve.recorder import Recorder, forms
 from nbsolve.rounding import DigitsWanted
 from nbsolve.schedule import batches, epoch_length, shown_iterations
-from nbsolve.solution import EpochLoss, Iteration, Solution, explanation_of, layers_of
+from nbsolve.solution import Done, EpochLoss, Iteration, Kind, Solution, explanation_of, layers_of
+from nbsolve.solving.alike import same_formulae
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.forward import write_forward
 from nbsolve.solving.givens import begun, given_parameters
@@ -46,15 +47,20 @@ from nbsolve.values import Values
 
 
 def solve_problem(
-    problem: Problem, arithmetic: Arithmetic, rounded: bool = True, replay: Replay = NOTHING
+    problem: Problem,
+    arithmetic: Arithmetic,
+    rounded: bool = True,
+    replay: Replay = NOTHING,
+    like: Solution | None = None,
 ) -> Solution:
     """Solve in one arithmetic; `rounded=False` leaves out the rounding of each step (the exact solution).
 
-    `replay` puts values in for others, and changes rules.
+    `replay` puts values in for others, and changes rules. `like` is a solution with the same replay: where the
+    formulae of both problems are the same, they are not written anew, and there are values alone, without steps.
 
     Raises: DomainError (a prediction outside a loss's domain, naming the iteration), Undecided.
     """
-    return _Run(replay.of(problem), arithmetic, rounded, replay=replay).solve()
+    return _Run(replay.of(problem), arithmetic, rounded, replay=replay, like=like).solve()
 
 
 def losses_at(
@@ -76,6 +82,7 @@ class _Run:
         rounded: bool,
         losses_at: frozenset[int] = frozenset(),
         replay: Replay = NOTHING,
+        like: Solution | None = None,
     ) -> None:
         self.replay = replay
         self.problem, self.arithmetic, self.rounded = problem, arithmetic, rounded
@@ -101,7 +108,8 @@ class _Run:
             for symbol in self.parameters.stored
             if isinstance(symbol, Symbol) and symbol.role in _TRAINED
         }
-        self.computations: dict[tuple[tuple[int, ...], bool], list[Computation]] = {}
+        self.repeating = like is not None and same_formulae(problem, like.problem)
+        self.done: Done = {} if like is None or not self.repeating else {**like.done}
         self.graphs: dict[bool, tuple[tuple[int | None, ...], Graph]] = {}
         self.shown = shown_iterations(problem) if problem.training is not None else frozenset()
         self.epoch_length = epoch_length(problem)
@@ -134,6 +142,7 @@ class _Run:
             self.rounded,
             tuple(self.epochs),
             self.replay,
+            self.done,
         )
 
     # ------------------------------------------------------------------ one iteration
@@ -141,24 +150,19 @@ class _Run:
     def _iteration(self, number: int, samples: tuple[int, ...], wanted: bool) -> Iteration:
         """One iteration; one that is not shown repeats the formulae of an earlier one with its samples."""
         labels: tuple[int | None, ...] = samples if len(samples) > 1 else (None,)
-        recorder = Recorder(
-            number,
-            self.arithmetic,
-            self.digits,
-            wanted,
-            begun(self.parameters, self.problem, number, samples, labels),
-        )
-        recorder.replaced = self.replay.at(number)
+        recorder = self._recorder(number, samples, labels, wanted)
         with_loss = bool(self.problem.losses) and (wanted or self._loss_is_needed(number))
         objective = Objective(self.problem, labels, number=samples[0] if len(samples) == 1 else None)
         # The formula of a cross-entropy may depend on how close its predictions are to 0 and 1.
         fixed = not (
             objective.logarithmic and (with_loss or not objective.bounded or self.digits is not None)
         )
-        if not wanted and fixed and (samples, with_loss) in self.computations:
-            recorder.repeat(self.computations[samples, with_loss])
-            self._close(recorder, samples, with_loss)
-            return Iteration(number, samples, recorder.values, (), (), (), (), ())
+        kind = (samples, wanted, with_loss)
+        if (self.repeating or not wanted) and fixed and kind in self.done:
+            try:
+                return self._repeated(recorder, kind)
+            except DomainError:  # written anew, the error names the function and the unit
+                recorder = self._recorder(number, samples, labels, wanted)
         graph = self._graph(labels)
         recorder.values.graph = graph
         write_forward(recorder, graph)
@@ -195,13 +199,30 @@ class _Run:
             if wanted:
                 write_forward(recorder, self._graph(labels, new=True))
                 after = self._after(recorder, objective) if with_loss else _taken(recorder)
-            if not wanted:
-                self.computations[samples, with_loss] = [*recorder.computations]
+        self.done[kind] = graph, (*recorder.actions,)
+        if training is not None:
             self._close(recorder, samples, with_loss)
             epoch = _taken(recorder)
         return Iteration(
             number, samples, recorder.values, forward, loss, backward, update, after, epoch, extra
         )
+
+    def _recorder(
+        self, number: int, samples: tuple[int, ...], labels: Sequence[int | None], wanted: bool
+    ) -> Recorder:
+        values = begun(self.parameters, self.problem, number, samples, labels)
+        recorder = Recorder(number, self.arithmetic, self.digits, wanted, values)
+        recorder.replaced = self.replay.at(number)
+        return recorder
+
+    def _repeated(self, recorder: Recorder, kind: Kind) -> Iteration:
+        """An iteration without steps that does what was done in another one of its kind."""
+        samples, _, with_loss = kind
+        recorder.values.graph, actions = self.done[kind]
+        recorder.repeat(actions)
+        if self.problem.training is not None:
+            self._close(recorder, samples, with_loss)
+        return Iteration(recorder.number, samples, recorder.values, (), (), (), (), ())
 
     def _graph(self, labels: tuple[int | None, ...], new: bool = False) -> Graph:
         """The graph of the samples with these labels: iterations one after the other mostly have the same."""

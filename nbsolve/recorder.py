@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import flint
 import numpy as np
@@ -22,6 +23,10 @@ Held = tuple[Array, Atom]
 """Where the mask is true, the entry keeps the value of that quantity instead."""
 
 
+Action = Callable[["Recorder"], None]
+"""Something that a recorder does to its values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Computation:
     """What one step computes: a formula for a whole quantity, or one for each of its places; or what it keeps."""
@@ -35,9 +40,8 @@ class Computation:
 class Recorder:
     """The ledger of one iteration. `digits` is the rounding of each step (None: nothing is rounded).
 
-    `computations` is all that happened, in order: an iteration with the same samples can repeat it with other
-    parameters without writing its formulae anew (`repeat`). `replaced` are values that stand in for those that
-    would be found.
+    `actions` is all that happened, in order: who begins with other numbers can repeat it without writing the
+    formulae anew (`repeat`). `replaced` are values that stand in for those that would be found.
     """
 
     number: int
@@ -46,7 +50,7 @@ class Recorder:
     recording: bool = True
     values: Values = field(default_factory=Values)
     steps: list[Step] = field(default_factory=list)
-    computations: list[Computation] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
     replaced: Mapping[Atom, Given] = field(default_factory=dict)
 
     def write(
@@ -114,16 +118,14 @@ class Recorder:
         if target not in self.values.stored:
             self._run(Computation(target, expression))
 
-    def derive_value(self, target: Atom, value: Operand) -> None:
+    def derive_value(self, target: Atom, find: Callable[[Recorder], Operand]) -> None:
         """Store a derived value that no single formula gives."""
         if target not in self.values.stored:
-            self._store(target, value)
+            self._do(lambda recorder: recorder._store(target, find(recorder)))
 
     def copy_signed(self, source: Atom, target: Atom, sign: int) -> None:
         """Give a quantity the value of another one, or its negative."""
-        self.values.put(target, sign * self.values[source])
-        if source in self.values.unrounded:
-            self.values.unrounded[target] = sign * self.values.unrounded[source]
+        self._do(lambda recorder: recorder.values.copy_signed(source, target, sign))
 
     def keep(self, target: Atom, source: Atom) -> None:
         """Give a quantity the value of another one, without a formula (a held parameter)."""
@@ -131,16 +133,21 @@ class Recorder:
 
     def clear(self, target: Atom, mask: Array) -> None:
         """Make the entries of a quantity 0 where the mask is true (the change of a held parameter)."""
-        for book in (self.values.stored, self.values.unrounded):
-            if target in book:
-                book[target][mask] = flint.fmpq(0)  # type: ignore[index]
+        self._do(lambda recorder: recorder.values.clear(target, mask))
 
-    def repeat(self, computations: Iterable[Computation]) -> None:
-        """Compute what another iteration with the same samples computed."""
-        for computation in computations:
-            self._run(computation)
+    def repeat(self, actions: Iterable[Action]) -> None:
+        """Do what was done with other numbers."""
+        for action in actions:
+            action(self)
+
+    def _do(self, action: Action) -> None:
+        self.actions.append(action)
+        action(self)
 
     def _run(self, computation: Computation) -> None:
+        self._do(partial(Recorder._computed, computation=computation))
+
+    def _computed(self, computation: Computation) -> None:
         try:
             self._compute(computation)
         except Undecided as error:
@@ -153,7 +160,6 @@ class Recorder:
         return f"{described(target)} (iteration {self.number})"
 
     def _compute(self, computation: Computation) -> None:
-        self.computations.append(computation)
         target, formula = computation.target, computation.formula
         if isinstance(formula, Expr):
             self._store(target, evaluate(formula, self.values, self.arithmetic))

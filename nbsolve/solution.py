@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import pairwise
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.addition import Addition
 from nbsolve.blocks.dense import Dense, unchanged
-from nbsolve.graph import Operation
+from nbsolve.graph import Graph, Operation
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import Network, Problem, Rounding
+from nbsolve.recorder import Action
 from nbsolve.solving.gradient import Explanation
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.step import Step
@@ -59,6 +60,12 @@ class Iteration:
         return self.samples if len(self.samples) > 1 else (None,)
 
 
+Kind = tuple[tuple[int, ...], bool, bool]
+"""A kind of iteration: its samples, whether it is shown, whether its loss is found."""
+Done = dict[Kind, tuple[Graph, tuple[Action, ...]]]
+"""The graph and the actions of each kind of iteration."""
+
+
 @dataclass(frozen=True)
 class EpochLoss:
     """The loss of epoch `number`, whose last iteration is `iteration`; `values` holds it."""
@@ -72,7 +79,7 @@ class EpochLoss:
 class Solution:
     """A problem with its shown iterations, solved in one arithmetic; `epochs` where every epoch is listed.
 
-    `replay` is what it was worked out again with.
+    `replay` is what it was worked out again with; `done` is what was computed in each kind of iteration.
     """
 
     problem: Problem
@@ -83,6 +90,7 @@ class Solution:
     rounded: bool = True
     epochs: tuple[EpochLoss, ...] = ()
     replay: Replay = NOTHING
+    done: Done = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def rounding(self) -> Rounding:

@@ -139,6 +139,17 @@ class Values:
         if source in self.givens:
             self.givens[target] = self.givens[source]
 
+    def copy_signed(self, source: Atom, target: Atom, sign: int) -> None:
+        """Give a quantity the value of another one, or its negative."""
+        before = self.unrounded.get(source)
+        self.put(target, sign * self[source], None if before is None else sign * before)
+
+    def clear(self, target: Atom, mask: Array) -> None:
+        """Make the entries of an array 0 where the mask is true."""
+        for book in (self.stored, self.unrounded):
+            if target in book:
+                book[target][mask] = flint.fmpq(0)  # type: ignore[index]
+
     def copy_places(self, source: Atom, target: Atom, mask: Array) -> None:
         """Copy the places of an array where the mask is true, with what is remembered of them."""
         for book in (self.stored, self.unrounded):

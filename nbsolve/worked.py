@@ -95,9 +95,11 @@ class WorkedSolution:
     `solution.iterations[0].gradients.W[1]`, shape (units, inputs), layers counted from 1.
     """
 
-    def __init__(self, problem: Problem, replay: Replay = NOTHING) -> None:
+    def __init__(self, problem: Problem, replay: Replay = NOTHING, like: Solution | None = None) -> None:
+        """`like`: see `solve_problem`; there are numbers alone then, and no documents."""
         self.problem = replay.of(problem)
         self.replay = replay
+        self._like = like
         self.names = Names.of(problem)
         self._solutions: dict[tuple[int, bool], Solution] = {}
         self._letters: dict[int, LetterPass] = {}
@@ -144,7 +146,7 @@ class WorkedSolution:
     def _solved(self, arithmetic: Arithmetic, rounded: bool) -> Solution:
         if self.problem.symbolic:
             return without_iterations(self.problem, arithmetic, rounded)
-        return solve_problem(self.problem, arithmetic, rounded, self.replay)
+        return solve_problem(self.problem, arithmetic, rounded, self.replay, self._like)
 
     def replayed(
         self,

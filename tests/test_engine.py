@@ -21,7 +21,6 @@ from nbsolve.problem.model import Digits, Notation, Problem, Regulariser, Roundi
 from nbsolve.rounding import write
 from nbsolve.schedule import batches
 from nbsolve.solution import Iteration, Solution
-from nbsolve.solving.replay import Replay
 from nbsolve.symbol import Partial, Role, Symbol
 from tests.building import (
     document_001,
@@ -459,9 +458,9 @@ regulariser: {l2: {strength: 0.1}}
 def test_what_was_decided_is_not_solved_again_to_be_lenient(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[Arithmetic] = []
 
-    def counted(problem: Problem, arithmetic: Arithmetic, rounded: bool, replay: Replay) -> Solution:
+    def counted(problem: Problem, arithmetic: Arithmetic, *options: Any) -> Solution:
         tried.append(arithmetic)
-        return solve_problem(problem, arithmetic, rounded, replay)
+        return solve_problem(problem, arithmetic, *options)
 
     monkeypatch.setattr("nbsolve.worked.solve_problem", counted)
     # GELU(−10⁶) is too small for any number of bits to tell it from 0.

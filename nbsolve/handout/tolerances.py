@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
+from decimal import Decimal, InvalidOperation
 
 from nbsolve.answers import Answer
 
 __all__ = ["Tolerance", "tolerance"]
 
-_EXACT = Fraction(1, 10**14)
+_EXACT = Decimal("1e-14")
 """A printed value this near to the double of the exact one, relatively, is the exact one."""
 
 
@@ -30,15 +29,14 @@ def tolerance(entry: Answer) -> Tolerance | None:
     if entry.printed is None or entry.exact is None:
         return None
     try:
-        printed, exact = Fraction(entry.printed), Fraction(entry.exact)
-    except (ValueError, ZeroDivisionError, OverflowError):
+        written, exact = Decimal(entry.printed), Decimal(entry.exact)
+    except InvalidOperation:  # a fraction, which is exact
         return None
-    if abs(printed - exact) <= abs(exact) * _EXACT:
+    if abs(written - exact) <= abs(exact) * _EXACT:
         return None
-    if printed == 0:
-        value = Decimal(f"{Decimal(entry.exact):.2e}")
+    if written == 0:
+        value = Decimal(f"{exact:.2e}")
         return Tolerance(_read(Decimal(f"{abs(value) / 10:.0e}")), _read(value))
-    written = Decimal(entry.printed)
     unit = Decimal((0, (1,), int(written.as_tuple().exponent)))
     return Tolerance(_read(unit if abs(written) > unit else unit / 2, "e" in entry.printed.lower()))
 

@@ -6,6 +6,7 @@ The same rule as in the backward pass, with a name for everything, whatever the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -53,7 +54,7 @@ def _write_slopes(recorder: Recorder, graph: Graph, node: Node) -> None:
         if slope is not None:
             write_slope(recorder, graph, node, slot, slope)
         elif local.same is not None and node.target in recorder.values.stored:
-            recorder.derive_value(target, _jacobian(recorder, graph, node, slot))
+            recorder.derive_value(target, partial(_jacobian, graph=graph, node=node, slot=slot))
 
 
 def _jacobian(recorder: Recorder, graph: Graph, node: Node, slot: str) -> np.ndarray:

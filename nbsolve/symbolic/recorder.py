@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nbsolve.expr import Array, Atom, Expr, Operand
 from nbsolve.recorder import Computation, Recorder
 
@@ -15,7 +17,7 @@ class LetterRecorder(Recorder):
     def require(self, expression: Expr) -> None:
         """Nothing is computed."""
 
-    def derive_value(self, target: Atom, value: Operand) -> None:
+    def derive_value(self, target: Atom, find: Callable[[Recorder], Operand]) -> None:
         """Nothing is kept."""
 
     def clear(self, target: Atom, mask: Array) -> None:

@@ -1,4 +1,4 @@
-"""A problem with drawn numbers, solved: what the gates look at."""
+"""A problem with drawn numbers and its solution: what the gates look at."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from nbsolve.answers import Answer
-from nbsolve.problem.model import AnyProblem
+from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 from nbsolve.problem.varying import is_number
+from nbsolve.solution import Solution
 from nbsolve.variants.places import Target, node_at
-from nbsolve.worked import WorkedSolution
-from nbsolve.worked_page import WorkedPage
+from nbsolve.worked import WorkedSolution, solve
+from nbsolve.worked_page import Finding, WorkedPage
 from nbsolve.worked_rule import WorkedRule
 from nbsolve.worked_steps import WorkedSteps
 
@@ -28,31 +29,51 @@ Key = tuple[str | None, str, int | None, int | None]
 
 @dataclass(frozen=True)
 class Candidate:
-    """The solved problem, and how many digits the numbers have that were drawn."""
+    """A problem, and how many digits the numbers have that were drawn.
 
-    worked: WorkedSolution | WorkedPage
+    `like` is the solution of a problem that may have the same formulae.
+    """
+
+    problem: AnyProblem
     digits: int = 0
+    like: Solution | None = None
 
-    @property
-    def problem(self) -> AnyProblem:
-        """The problem."""
-        return self.worked.problem
+    @cached_property
+    def worked(self) -> WorkedSolution | WorkedPage:
+        """The problem worked out, with all steps. Raises: DomainError, Undetermined."""
+        return solve(self.problem)
+
+    @cached_property
+    def numbers(self) -> WorkedSolution | WorkedPage:
+        """What the gates and the key look at: the same numbers, perhaps without steps. Raises as `worked` does."""
+        if self.like is None or not isinstance(self.problem, Problem):
+            return self.worked
+        return WorkedSolution(self.problem, like=self.like)
+
+    @cached_property
+    def entries(self) -> tuple[Answer | Finding, ...]:
+        """What the parts ask for, in order. Raises: DomainError, Undetermined."""
+        return tuple(self.numbers.entries())
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """The answers that are numbers. Raises: DomainError, Undetermined."""
-        return tuple(
-            one for one in self.worked.entries() if isinstance(one, Answer) and one.printed is not None
-        )
+        return tuple(one for one in self.entries if isinstance(one, Answer) and one.printed is not None)
+
+    @cached_property
+    def solution(self) -> Solution | None:
+        """The solution of a network in numbers. Raises as `worked` does."""
+        worked = self.numbers
+        return worked.solution if isinstance(worked, WorkedSolution) and not worked.problem.symbolic else None
 
     @property
     def quantities(self) -> int:
         """How many quantities are found that are not 0: what is 0 costs nobody any work."""
-        if isinstance(self.worked, WorkedRule):
+        if isinstance(self.numbers, WorkedRule):
             return len(self.answers)
-        if not isinstance(self.worked, WorkedSolution | WorkedSteps):
+        if not isinstance(self.numbers, WorkedSolution | WorkedSteps):
             return 0
-        iterations: Iterable[Any] = self.worked.solution.iterations
+        iterations: Iterable[Any] = self.numbers.solution.iterations
         stored = (value for one in iterations for value in one.values.stored.values())
         return sum(int(np.count_nonzero(np.asarray(value) != 0)) for value in stored)
 

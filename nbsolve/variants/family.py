@@ -20,10 +20,10 @@ from nbsolve.problem.tree import Node, without
 from nbsolve.problem.varying import KEY, Variants
 from nbsolve.variants.candidate import Candidate, digits_of
 from nbsolve.variants.gates import Reference, failed, reference_of
+from nbsolve.variants.keys import Row, rows_of
 from nbsolve.variants.places import Target, targets_of
 from nbsolve.variants.stream import Stream
 from nbsolve.variants.varied import varied
-from nbsolve.worked import solve
 
 __all__ = ["Family", "NoVariant", "Variant"]
 
@@ -50,7 +50,7 @@ class NoVariant(NbsolveError):
         return type(self), (self.id, self.rejected, self.advice)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Variant:
     """One variant: the problem, solved, and how many draws each gate rejected before."""
 
@@ -63,6 +63,11 @@ class Variant:
     def problem(self) -> AnyProblem:
         """The problem, without the block `variants`."""
         return self.candidate.problem
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows of its key."""
+        return rows_of(self.candidate.entries)
 
 
 class Family:
@@ -97,19 +102,23 @@ class Family:
         return varied(self._tree, targets or self.targets, Stream(text))
 
     def candidate(self, tree: Node) -> Candidate:
-        """The problem of a tree, solved. Raises: ProblemError; DomainError, Undetermined: it has no solution."""
+        """The problem of a tree. Raises: ProblemError."""
         file, trust, folder, language = self._notes
         text = emit(tree)
         notes = Notes(file, text, trust, folder, language)
         problem = problem_of(tree, notes, self.problem.name, text)
-        return Candidate(solve(problem), digits_of(tree, self.targets))
+        return Candidate(problem, digits_of(tree, self.targets), self.own.solution)
+
+    @cached_property
+    def own(self) -> Candidate:
+        """The author's own numbers."""
+        return Candidate(self.problem)
 
     @cached_property
     def reference(self) -> Reference:
         """What variants are compared with. Raises: NbsolveError where the author's own numbers have no solution."""
-        own = Candidate(solve(self.problem))
         drawn = [digits_of(self.tree("digits", 0, n), self.targets) for n in range(_FOR_DIGITS)]
-        return reference_of(own, Fraction(sum(drawn), len(drawn)))
+        return reference_of(self.own, Fraction(sum(drawn), len(drawn)))
 
     def judged(self, tree: Node) -> tuple[Candidate | None, str | None]:
         """A draw, solved, and the gate that it does not pass (None: it passes all)."""

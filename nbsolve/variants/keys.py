@@ -11,10 +11,9 @@ from typing import Any
 from nbsolve.answers import Answer
 from nbsolve.handout.tolerances import tolerance
 from nbsolve.variants.recipient import Recipient
-from nbsolve.worked import WorkedSolution
-from nbsolve.worked_page import Finding, WorkedPage
+from nbsolve.worked_page import Finding
 
-__all__ = ["COLUMNS", "as_csv", "as_json", "rows_of", "safe"]
+__all__ = ["COLUMNS", "Row", "as_csv", "as_json", "rows_of", "safe"]
 
 COLUMNS = (
     "id", "name", "part", "iteration", "sample", "quantity", "printed", "value", "tolerance", "relative", "formula",
@@ -24,9 +23,9 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Row = dict[str, Any]
 
 
-def rows_of(worked: WorkedSolution | WorkedPage) -> list[Row]:
-    """The answers that are asked for, in order."""
-    return [_row(entry) for entry in worked.entries()]
+def rows_of(entries: Iterable[Answer | Finding]) -> list[Row]:
+    """The rows of answers, in order."""
+    return [_row(entry) for entry in entries]
 
 
 def _row(entry: Answer | Finding) -> Row:

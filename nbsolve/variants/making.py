@@ -17,7 +17,7 @@ from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import typeset
 from nbsolve.handout.work import answer_lines
 from nbsolve.variants.family import Family, NoVariant, Variant
-from nbsolve.variants.keys import as_csv, as_json, rows_of
+from nbsolve.variants.keys import as_csv, as_json
 from nbsolve.variants.notebooks import notebook_of
 from nbsolve.variants.proposing import proposal
 from nbsolve.variants.recipient import Recipient
@@ -76,7 +76,7 @@ def made(plan: bytes, recipient: bytes) -> bytes:
         raise NoVariant(error.id, error.rejected, proposal(family, error.rejected)) from error
     except NbsolveError as error:
         raise NbsolveError(f"variant {who.id}: {error}") from error
-    result = Made(who, files, rows_of(variant.candidate.worked), dict(variant.rejected))
+    result = Made(who, files, variant.rows, dict(variant.rejected))
     return pickle.dumps(result)
 
 
@@ -115,11 +115,10 @@ def _solution(variant: Variant, who: Recipient, plan: Plan) -> Files:
 
 
 def _key(variant: Variant, who: Recipient, plan: Plan) -> Files:
-    rows = rows_of(variant.candidate.worked)
     head = {"version": 1, "problem": plan.name, "id": who.id, "name": who.name, "seed": plan.seed}
     return {
-        "key.json": as_json(head, rows).encode("utf-8"),
-        "key.csv": as_csv(who, rows).encode("utf-8"),
+        "key.json": as_json(head, variant.rows).encode("utf-8"),
+        "key.csv": as_csv(who, variant.rows).encode("utf-8"),
     }
 
 

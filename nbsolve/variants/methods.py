@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
@@ -26,8 +27,17 @@ from nbsolve.writing import scalar
 
 __all__ = ["Methods", "methods_of", "mistaken"]
 
-Methods = Mapping[tuple[str, str | None], frozenset[str | None]]
-"""For each change of a rule, with what it is told, the parts whose answers it changes."""
+
+@dataclass(frozen=True)
+class Wrong:
+    """A change of a rule: the parts whose answers it changes, and the author's own problem solved with it."""
+
+    parts: frozenset[str | None]
+    solution: Solution
+
+
+Methods = Mapping[tuple[str, str | None], Wrong]
+"""The changes of rules by name, with what each is told."""
 _VISIBLE = 2
 """A wrong answer is seen where it is further away than this many tolerances of the right one."""
 _NEARLY = Fraction(1, 10**12)
@@ -38,30 +48,35 @@ _OTHER = {"sigmoid": "tanh", "tanh": "sigmoid"}
 
 def methods_of(candidate: Candidate) -> Methods:
     """What each change of a rule changes in the author's own numbers; those that change nothing are left out."""
-    worked = candidate.worked
+    worked = candidate.numbers
     if not isinstance(worked, WorkedSolution) or worked.problem.symbolic or not worked.problem.differentiated:
         return {}
-    found: dict[tuple[str, str | None], frozenset[str | None]] = {}
+    found: dict[tuple[str, str | None], Wrong] = {}
     for name, told in _changes(worked.problem):
         try:
             worked.replayed(rules={name: told})
-            parts = _parts(candidate, name, told)
+            wrong = _solved(_short(worked.problem), Replay({}, {name: told}))
         except (UnknownChangeError, DomainError, Undetermined):
             continue
-        if parts:
-            found[name, told] = parts
+        if parts := _parts(candidate, wrong):
+            found[name, told] = Wrong(parts, wrong)
     return found
 
 
 def mistaken(candidate: Candidate, methods: Methods) -> str | None:
     """The name of a wrong method whose answers to some part cannot be told from the right ones; None without."""
-    if not isinstance(candidate.worked, WorkedSolution):
+    if not isinstance(candidate.problem, Problem):
         return None
-    for (name, told), parts in methods.items():
+    problem = _short(candidate.problem)
+    for (name, told), method in methods.items():
+        parts = method.parts
         try:
             # with the sign lost every gradient is its opposite: nothing need be worked out for that
             seen = _of_opposites(candidate) if CHANGES[name].sign < 0 else frozenset()
-            if not parts <= seen and not parts <= _parts(candidate, name, told, parts):
+            if parts <= seen:
+                continue
+            wrong = _solved(problem, Replay({}, {name: told}), method.solution)
+            if not parts <= _parts(candidate, wrong, parts):
                 return name
         except (DomainError, Undetermined):
             continue  # it leads nowhere, which is seen
@@ -80,16 +95,14 @@ def _changes(problem: Problem) -> Iterator[tuple[str, str | None]]:
 
 
 def _parts(
-    candidate: Candidate, name: str, told: str | None, enough: frozenset[str | None] = frozenset()
+    candidate: Candidate, wrong: Solution, enough: frozenset[str | None] = frozenset()
 ) -> frozenset[str | None]:
-    """The parts that have a visibly other answer under a change; no more are looked for than `enough`."""
-    worked = candidate.worked
+    """The parts that have a visibly other answer in a wrong solution; no more are looked for than `enough`."""
+    worked = candidate.numbers
     assert isinstance(worked, WorkedSolution)
-    problem = _short(worked.problem)
     expected = {key_of(answer): answer for answer in candidate.answers}
-    wrong = _solved(problem, Replay({}, {name: told}))
     seen: set[str | None] = set()
-    for place in asked(problem, wrong, worked.names):
+    for place in asked(wrong.problem, wrong, worked.names):
         if place.part in seen:
             continue
         key = (place.part, canonical(place.atom), None if place.fixed else place.iteration, place.atom.sample)
@@ -111,11 +124,11 @@ def _of_opposites(candidate: Candidate) -> frozenset[str | None]:
     return frozenset(one.part for one in gradients if _visible(one, -float(number_of(one))))
 
 
-def _solved(problem: Problem, replay: Replay) -> Solution:
+def _solved(problem: Problem, replay: Replay, like: Solution | None = None) -> Solution:
     """The problem worked out with the change, with as many bits as its branches need. Raises: Undetermined."""
     for arithmetic in LADDER:
         with suppress(Undecided), arithmetic.working():
-            return solve_problem(problem, arithmetic, True, replay)
+            return solve_problem(problem, arithmetic, True, replay, like)
     raise Undetermined(None)
 
 

@@ -41,7 +41,7 @@ _BOUNDS: dict[str, tuple[float, ...]] = {
 
 def saturated(candidate: Candidate) -> bool:
     """Whether a unit of a network in numbers is saturated, in an iteration that is shown."""
-    worked = candidate.worked
+    worked = candidate.numbers
     if not isinstance(worked, WorkedSolution):
         return False
     return any(
@@ -53,7 +53,7 @@ def saturated(candidate: Candidate) -> bool:
 
 def on_kink(candidate: Candidate) -> bool:
     """Whether some function is at a place where it has no derivative, or at a tie."""
-    worked, problem = candidate.worked, candidate.problem
+    worked, problem = candidate.numbers, candidate.problem
     if isinstance(problem, Problem) and isinstance(worked, WorkedSolution):
         if all(choice.name in ACTIVATIONS for choice in problem.network.activations) and not _kinked(problem):
             return any(

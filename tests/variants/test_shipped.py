@@ -11,7 +11,6 @@ import pytest
 from nbsolve.problem.embedding import self_contained_text
 from nbsolve.problem.model import Problem
 from nbsolve.variants import Family
-from nbsolve.variants.candidate import Candidate
 from nbsolve.variants.checking import Checked, Report, spread
 from nbsolve.variants.verifying import disagreements
 from nbsolve.worked import WorkedSolution
@@ -65,16 +64,17 @@ def test_a_variant_agrees_with_an_oracle(path: Path) -> None:
 
 
 def test_a_wrong_gradient_is_found() -> None:
-    worked = family().variant("1").candidate.worked
+    candidate = family().variant("1").candidate
+    worked = candidate.worked
     assert isinstance(worked, WorkedSolution)
-    assert disagreements(Candidate(worked)) == []
+    assert disagreements(candidate) == []
     solution = worked.solution
     values = solution.iterations[0].values
     target = next(
         atom for atom in values.stored if str(atom).startswith("Partial") and "WEIGHT" in repr(atom)
     )
     values.stored[target] = values.stored[target] * 2
-    found = disagreements(Candidate(worked))
+    found = disagreements(candidate)
     assert any("difference quotient" in one for one in found)
     assert any("not" in one and "difference quotient" not in one for one in found)
 
