@@ -1,10 +1,13 @@
-"""Colours, dashes and fills, the same for every backend. Signs and states never rest on colour alone."""
+"""Colours, dashes and fills, the same for every backend. Signs and states never rest on colour alone.
+
+What a page in the dark shows instead of each colour stands in its style sheet (templates/static/nbsolve.css).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DARK", "FILLS", "GROUND", "MARKS", "WIRES", "Fill", "Stroke", "tone"]
+__all__ = ["FILLS", "GROUND", "MARKS", "WIRES", "Fill", "Stroke", "tone"]
 
 GROUND = "#ffffff"
 
@@ -84,27 +87,6 @@ _TONES = {
     "active": "#111827",
 }
 """Text colours, each of contrast 4.5 : 1 or more on every ground it stands on."""
-
-
-DARK = {
-    "#ffffff": "#121212",
-    "#f3f4f6": "#232a33",
-    "#e5e7eb": "#343b45",
-    "#fffbeb": "#33290c",
-    "#f0fdf4": "#10291b",
-    "#1f2937": "#cbd5e1",
-    "#374151": "#cbd5e1",
-    "#111827": "#f1f5f9",
-    "#4b5563": "#b6bfcb",
-    "#6b7280": "#a3acb9",
-    "#9ca3af": "#7b8594",
-    "#d1d5db": "#4b5563",
-    "#1d4ed8": "#8ab4ff",
-    "#b45309": "#f0a04b",
-    "#9a3412": "#f5a97f",
-    "#14532d": "#86e3a5",
-}
-"""What a page in the dark theme shows instead of each colour (the style sheet says it to the browser)."""
 
 
 def tone(name: str) -> str:

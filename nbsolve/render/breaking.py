@@ -22,7 +22,9 @@ class Kind(Enum):
     PRODUCT = auto()
     """A sign between two factors."""
     GAP = auto()
-    """The space between two factors, which ends its piece."""
+    """The space between two factors, in whose place a piece begins with a sign of multiplication."""
+    SPACE = auto()
+    """Any other space, which ends its piece."""
     OPEN = auto()
     CLOSE = auto()
     ALONE = auto()
@@ -42,10 +44,10 @@ Parts = tuple[Part, ...]
 _LEVELS = (
     (0, {Kind.RELATION}),
     (0, {Kind.SUM}),
-    (0, {Kind.PRODUCT, Kind.GAP}),
+    (0, {Kind.PRODUCT, Kind.GAP, Kind.SPACE}),
     (0, {Kind.ALONE}),
 )
-_INSIDE = ((1, {Kind.SUM}), (1, {Kind.PRODUCT, Kind.GAP}))
+_INSIDE = ((1, {Kind.SUM}), (1, {Kind.PRODUCT, Kind.GAP, Kind.SPACE}))
 
 
 def joined(parts: Sequence[Part]) -> str:
@@ -71,13 +73,13 @@ def opened(parts: Parts, inside: Callable[[Part], Parts]) -> tuple[Parts, ...]:
 
 
 def _cut(parts: Parts, kinds: set[Kind], depth: int) -> tuple[Parts, ...]:
-    """Before each part of these kinds that stands so many brackets deep, and after a gap."""
+    """Before each part of these kinds that stands so many brackets deep, and after a space."""
     found: list[Parts] = []
     start, level = 0, 0
     for at, part in enumerate(parts):
         level += (part.kind is Kind.OPEN) - (part.kind is Kind.CLOSE)
         if at > start and level == depth and part.kind in kinds:
-            end = at + (part.kind is Kind.GAP)
+            end = at + (part.kind is Kind.SPACE)
             found.append(parts[start:end])
             start = end
         if part.kind is Kind.ALONE and Kind.ALONE in kinds:

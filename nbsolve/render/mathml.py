@@ -17,13 +17,12 @@ from nbsolve.letters import own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render import latex_math
-from nbsolve.render.mathml_tree import authored, elements, is_tall, level, one, script
+from nbsolve.render.mathml_tree import APPLIED, THIN, authored, elements, is_tall, level, one, script
 from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
 
 MINUS = '<mo form="prefix">−</mo>'
 """Where it is a sign; between two terms it is an operator."""
 _DIGIT_FIRST = re.compile(r"(?:<(?:mrow|msub|msup|msubsup)>)*<mn>")
-THIN = '<mspace width=".167em"></mspace>'
 _RELATIONS = {sign: f"<mo>{sign}</mo>" for sign in "=≈≤≥≠←"} | {"<": "<mo>&lt;</mo>", ">": "<mo>&gt;</mo>"}
 
 
@@ -69,6 +68,7 @@ def printer(names: Names) -> Printer:
             subtracted="<mo>−</mo>",
             dot="<mo>·</mo>",
             juxtaposed=THIN,
+            applied=APPLIED,
             hadamard="<mo>⊙</mo>",
             transpose="<mo>⊤</mo>",
             pi="<mi>π</mi>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from math import inf
 
 from nbsolve.document import Derivation, Line, Mark, Math, Result, Text
 from nbsolve.expr import Atom, Expr, Quantity, atoms
@@ -18,16 +19,18 @@ __all__ = ["derivation"]
 
 _ITERATION = re.compile(r"it(\d+)-")
 """How the anchors of what is found in an iteration begin."""
+_RELATION = 1.3
 _ALONE = '<mo lspace="0.278em" rspace="0">'
 """A relation before a box, which keeps the distance on its side; Firefox leaves none beside one that is alone."""
-_NEAR = 3.8
-"""The width of a left side beside which a phone has room for the right one, in the font's size."""
+_NEAR, _PHONE = 3.8, 14.0
+"""The width of a left side beside which a phone has room for any right one, and of all of what it has room for."""
 
 
 def derivation(block: Derivation, names: Names) -> str:
     """A grid: `left` and `right` of each line; `long-left` where left sides take too much of a phone's width."""
     p = printer(names)
-    long = any(line.left is not None and width(p.print(line.left)) > _NEAR for line in block.lines)
+    left = max((width(p.print(line.left)) for line in block.lines if line.left is not None), default=0.0)
+    long = left > _NEAR and left + max(_right_width(line, p) for line in block.lines) > _PHONE
     rows = "".join(_row(line, p, names) for line in block.lines)
     iteration = next((found[1] for one in block.anchors if (found := _ITERATION.match(one))), None)
     moment = f' data-iteration="{iteration}"' if iteration else ""
@@ -43,6 +46,14 @@ def _row(line: Line, p: Printer, names: Names) -> str:
     parts = [_part(p.relation(relation), right, p) for relation, right in line.parts]
     right = "<wbr>".join(f'<span class="part">{part}</span>' if len(parts) > 1 else part for part in parts)
     return f'{left}<div class="right"{_used(line)}>{right}{_tail(line, names)}</div>'
+
+
+def _right_width(line: Line, p: Printer) -> float:
+    """How wide the relations and right sides are; endless with words at the end of the line."""
+    if line.note or line.tag is not None:
+        return inf
+    sides = [right.value if isinstance(right, Result) else right for _, right in line.parts]
+    return sum(width(p.print(side)) + _RELATION for side in sides)
 
 
 def _found(left: Expr) -> str:

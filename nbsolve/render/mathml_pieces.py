@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from nbsolve.render.breaking import Kind, Part, Parts, joined, opened
-from nbsolve.render.mathml_tree import elements, is_tall
+from nbsolve.render.mathml_tree import APPLIED, THIN, elements, is_tall
 from nbsolve.render.mathml_width import width
 
 __all__ = ["ROOM", "pieces", "whole"]
@@ -24,6 +24,8 @@ _BETWEEN = {
     **dict.fromkeys("·⋅⊙×", Kind.PRODUCT),
 }
 _BRACKETS = {"(": Kind.OPEN, "[": Kind.OPEN, ")": Kind.CLOSE, "]": Kind.CLOSE}
+_TIMES = "<mo>·</mo>"
+"""What a piece begins with in the place of a gap: its line could be taken for what a function is applied to."""
 _TEXT = re.compile(r"<mo[^>]*>([^<]*)</mo>")
 _BRACKETED = re.compile(r'<mrow><mo(?: stretchy="false")?>[(\[]</mo>')
 _BRACED = "<munder><munder>"
@@ -59,17 +61,16 @@ def _glued(found: tuple[Parts, ...]) -> tuple[Parts, ...]:
     """A short factor stays with what it multiplies: it stands before the first of the pieces in the brackets."""
     if len(found) == 1 or width(joined(found[0])) > _SHORT or len(inner := _inside(found[1])) < 2:
         return found
-    (first, *rest), after = inner[0], found[1][1:]
-    gaps = "".join(part.markup for part in found[0] if part.kind is Kind.GAP)
-    factor = tuple(part for part in found[0] if part.kind is not Kind.GAP)
-    opening = (*factor, first._replace(markup=f"{gaps}{first.markup}"), *rest)
-    return (opening, *inner[1:-1], (*inner[-1], *after), *found[2:])
+    first, *rest = inner[0]
+    gap = joined(found[1][:-1])
+    opening = (*found[0], first._replace(markup=f"{gap}{first.markup}"), *rest)
+    return (opening, *inner[1:], *found[2:])
 
 
 def _inside(piece: Parts) -> tuple[Parts, ...]:
-    """The pieces of brackets that are too long, and are all that stands in a piece."""
-    gaps = all(part.kind is Kind.GAP for part in piece[1:])
-    return opened(piece[:1], _bracketed) if gaps and _bracketed(piece[0]) else ()
+    """The pieces of brackets that are too long, and all that stands in a piece but the gap before them."""
+    alone = all(part.kind is Kind.GAP for part in piece[:-1])
+    return opened(piece[-1:], _bracketed) if alone and _bracketed(piece[-1]) else ()
 
 
 def _underlined(brace: str, display: bool) -> str:
@@ -83,6 +84,8 @@ def _underlined(brace: str, display: bool) -> str:
 
 
 def _piece(parts: Parts, display: bool) -> str:
+    if parts[0].kind is Kind.GAP:
+        parts = (Part(f" {_TIMES}", Kind.PRODUCT), *parts[1:])
     markup = joined(parts)
     if width(markup) <= ROOM:
         return whole(markup, display)
@@ -97,7 +100,7 @@ def _parts(row: str) -> Parts:
 def _part(markup: str, spaced: bool) -> Part:
     written = f" {markup}" if spaced else markup
     if markup.startswith("<mspace"):
-        return Part(written, Kind.GAP)
+        return Part(written, Kind.GAP if markup == THIN else Kind.OTHER if markup == APPLIED else Kind.SPACE)
     if markup.startswith(_BRACED) and width(markup) > ROOM:
         return Part(written, Kind.ALONE)
     sign = _sign(markup)

@@ -9,8 +9,12 @@ from html import escape
 
 from nbsolve.authored.reading import Element, read
 
-__all__ = ["authored", "authored_rows", "elements", "is_tall", "level", "one"]
+__all__ = ["APPLIED", "THIN", "authored", "authored_rows", "elements", "is_tall", "level", "one"]
 
+THIN = '<mspace width=".167em"></mspace>'
+"""The space between two factors."""
+APPLIED = '<mspace width=".222em"></mspace>'
+"""The space between an operator (Σ, d/dz) and what it acts on, where no line is broken."""
 _ENCLOSED = {
     "box": "boxed",
     "updiagonalstrike": "struck",

@@ -11,6 +11,7 @@ the first one, so that what follows a long bracket would stand beside its beginn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -215,5 +216,5 @@ def _greedy(widths: Sequence[float], room: float) -> list[tuple[int, int]]:
 
 def _continued(found: Sequence[str], start: int, end: int) -> str:
     """A line that goes on: it begins with its operator, a product with a visible one."""
-    dot = ["dot.c"] if found[start - 1].endswith("thin") else []
-    return " ".join(['""', *dot, *found[start:end]])
+    first, *rest = found[start:end]
+    return " ".join(['""', re.sub(r"^thin\b", "dot.c", first), *rest])

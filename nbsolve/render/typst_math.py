@@ -111,6 +111,7 @@ def printer(names: Names) -> Printer:
             minus="-",
             dot="dot.c",
             juxtaposed=" thin ",
+            applied=" med ",
             hadamard="⊙",
             transpose="⊤",
             pi="π",

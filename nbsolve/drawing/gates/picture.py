@@ -42,17 +42,19 @@ _LEAST = 72.0
 """No layer takes less along the way."""
 _SCREEN, _PAGE = (760.0, 640.0), 910.0
 """What a screen shows at once, and how wide a page may be with text of 8 points."""
+_PHONE, _NOTES = 480.0, 440.0
+"""How wide a picture may be whose letters can be read on a phone, and how wide its notes make it at most."""
 
 
 def circuit_drawing(circuit: Circuit, title: str, data: Mapping[str, object] | None = None) -> Drawing:
     """The drawing of a computation graph with what is known of it: letters, values, gradients.
 
-    Layers stand side by side, or below one another where that would be too wide. `data` is what scripts are told.
+    Layers stand side by side, or below one another where that shows it larger. `data` is what scripts are told.
     """
     found = layered(circuit)
     deep = len(found.layers) * _LEAST > _PAGE
     pictures = [_Picture(circuit, found, deep)]
-    if pictures[0].size[0] > _SCREEN[0] and not deep:
+    if pictures[0].size[0] > _PHONE and not deep:
         pictures.append(_Picture(circuit, found, True))
     if min(picture.size[0] for picture in pictures) > _PAGE:
         pictures.append(_Picture(circuit, layered(circuit, late=True), True))
@@ -109,16 +111,18 @@ class _Picture:
         self.size = (self.breadth, length) if down else (length, self.breadth)
 
     @property
-    def strain(self) -> tuple[float, float]:
-        """How much wider than a page it is, and how many times as large as a screen."""
+    def strain(self) -> tuple[float, float, float]:
+        """How much too wide it is for a page, too large for a phone, and how many times as large as a screen."""
         wide, high = self.size
-        return max(1.0, wide / _PAGE), max(wide / _SCREEN[0], high / _SCREEN[1])
+        screen = high / _SCREEN[1]
+        return max(1.0, wide / _PAGE), max(1.0, wide / _PHONE, screen), max(wide / _SCREEN[0], screen)
 
     def scene(self, title: str) -> Scene:
         """The picture with its title above and its legend below."""
         head = row([Span(title)], TITLE, "ink", "title")
         legend = legend_of(self.circuit)
-        widest = max([head.width, *(words.width for _, words in legend.pieces)]) + 2 * MARGIN
+        notes = min(_NOTES, max((row([Span(note)], _TEXT).width for note in legend.notes), default=0.0))
+        widest = max([head.width, notes, *(words.width for _, words in legend.pieces)]) + 2 * MARGIN
         width = max(self.size[0] + 2 * MARGIN, widest)
         left, top = (width - self.size[0]) / 2, 2 * MARGIN + head.height + _GAP
         samples, words, low = legend.placed(width, top + self.size[1] + _GAP)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nbsolve.drawing.gates.circuit import KINDS, Circuit, Gate, Lettering, Wire
 from nbsolve.drawing.legend import Legend
-from nbsolve.drawing.scene import Row, Span, digits, row
+from nbsolve.drawing.scene import Span, digits, row
 from nbsolve.letters import plain_script
 from nbsolve.phrases import phrase
 
@@ -33,13 +33,14 @@ def numbers(text: Lettering) -> tuple[Span, ...]:
 
 def legend_of(circuit: Circuit) -> Legend:
     """Which number is which, and what the kinds of gates that occur do to a gradient."""
-    pieces: list[Row] = []
-    if circuit.has_gradients:
-        name = _plain(lettered(circuit.named[circuit.of].letter))
-        pieces.append(_small(phrase("drawing.legend.value_gradient", loss=name)))
-        kinds = [gate.kind for gate in circuit.gates]
-        pieces += [_small(phrase(f"drawing.gates.legend.{kind}")) for kind in KINDS if kind in kinds]
-    return Legend(tuple(("", piece) for piece in pieces), ())
+    if not circuit.has_gradients:
+        return Legend((), ())
+    name = _plain(lettered(circuit.named[circuit.of].letter))
+    which = row((Span(phrase("drawing.legend.value_gradient", loss=name)),), _SMALL, "quiet", "legend")
+    kinds = {gate.kind for gate in circuit.gates}
+    return Legend(
+        (("", which),), tuple(phrase(f"drawing.gates.legend.{kind}") for kind in KINDS if kind in kinds)
+    )
 
 
 def described(circuit: Circuit) -> str:
@@ -78,10 +79,6 @@ def _plain(spans: Sequence[Span]) -> str:
     return "".join(
         plain_script("^" if span.shift < 0 else "_", span.text) if span.shift else span.text for span in spans
     )
-
-
-def _small(text: str) -> Row:
-    return row((Span(text),), _SMALL, "quiet", "legend")
 
 
 def gate_text(gate: Gate) -> tuple[Span, ...]:
