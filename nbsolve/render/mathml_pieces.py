@@ -24,7 +24,7 @@ _BETWEEN = {
     **dict.fromkeys("·⋅⊙×", Kind.PRODUCT),
 }
 _BRACKETS = {"(": Kind.OPEN, "[": Kind.OPEN, ")": Kind.CLOSE, "]": Kind.CLOSE}
-_TIMES = "<mo>·</mo>"
+_TIMES = '<mo form="infix" class="gap">·</mo>'
 """What a piece begins with in the place of a gap: its line could be taken for what a function is applied to."""
 _TEXT = re.compile(r"<mo[^>]*>([^<]*)</mo>")
 _BRACKETED = re.compile(r'<mrow><mo(?: stretchy="false")?>[(\[]</mo>')
@@ -85,7 +85,7 @@ def _underlined(brace: str, display: bool) -> str:
 
 def _piece(parts: Parts, display: bool) -> str:
     if parts[0].kind is Kind.GAP:
-        parts = (Part(f" {_TIMES}", Kind.PRODUCT), *parts[1:])
+        parts = (Part(_TIMES, Kind.PRODUCT), *parts[1:])
     markup = joined(parts)
     if width(markup) <= ROOM:
         return whole(markup, display)

@@ -156,7 +156,12 @@ def _elements(tag: Tag) -> list[Tag]:
 
 
 def _spaced(tag: Tag) -> str:
-    """An element, with a space before it where one is between the elements, and around a sign between two terms."""
+    """An element, with a space before it where one is between the elements, and around a sign between two terms.
+
+    The dot that stands for a space where a line may begin is that space again.
+    """
+    if tag.name == "mo" and tag.get("class") == ["gap"] and tag.get_text() == "·":
+        return r"\,"
     before, text = tag.previous_sibling, _element(tag)
     apart = isinstance(before, NavigableString) and bool(before)
     if tag.name == "mo" and (apart or tag.get("form") == "infix"):

@@ -135,13 +135,13 @@ def test_scripts_find_every_part_by_its_quantity() -> None:
 
 def test_gates_are_named_by_what_they_do_to_a_gradient() -> None:
     drawing = circuit_drawing(NEURON, "Backward pass")
-    words = [row.text for row in drawing.scene.rows if row.about == "legend"]
+    words = [row.text for row in drawing.scene.rows if row.about == "note"]
     assert any(text.startswith("+ distributes") for text in words)
     assert any(text.startswith("× swaps") for text in words)
     assert not any(text.startswith("max routes") for text in words)
     assert "s comes from p₀ and p₁ by an add gate, which distributes its gradient" in drawing.alt
     question = circuit_drawing(random_circuit(3, 12, "letters"), "Computation graph")
-    assert not [row for row in question.scene.rows if row.about == "legend"]
+    assert not [row for row in question.scene.rows if row.about == "note"]
 
 
 def test_values_and_gradients_differ_by_more_than_colour() -> None:

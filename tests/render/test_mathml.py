@@ -193,7 +193,7 @@ def test_a_short_factor_stays_with_the_bracket_that_it_multiplies() -> None:
     much = row.replace("<mn>2</mn>", "<mn>0.123456789</mn>")
     first, second = pieces(much, True).split("<wbr>")[:2]
     assert first.endswith("<mn>0.123456789</mn></math>")
-    assert '<mo form="infix">·</mo><mo form="prefix" stretchy="false">[</mo>' in second
+    assert 'class="gap">·</mo><mo form="prefix" stretchy="false">[</mo>' in second
 
 
 def test_nothing_is_broken_between_an_operator_and_what_it_acts_on() -> None:
