@@ -129,7 +129,10 @@ class GraphStatement:
             rate = literal(training.optimiser.parameters["learning_rate"])
             said += [f", {phrase('graphs.with_rate')} ", Math(Quantity(RATE), "=", rate)]
         if training.optimiser.name != "sgd" or training.optimiser.clip:
-            said += [", ", *optimiser_text(training.optimiser, "given")]
+            said += [
+                ", ",
+                *optimiser_text(training.optimiser, "given", upwards=training.direction == "ascent"),
+            ]
         if training.iterations > 1:
             said.append(f", {phrase('statement.iterations', count=str(training.iterations))}")
         yield Paragraph((*said, "."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
+from nbsolve.equations.updating import opposite
 from nbsolve.expr import Expr, Quantity, Sum, Variable, literal, with_variables
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import optimiser_of
@@ -23,10 +24,11 @@ def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
     return phrase(f"optimisers.{optimiser.name}.{key}", **{"rate": own["learning_rate"], **own, **slots})
 
 
-def optimiser_text(optimiser: Choice, key: str, changing: bool = False) -> Text:
+def optimiser_text(optimiser: Choice, key: str, changing: bool = False, upwards: bool = False) -> Text:
     """The phrase with the learning rate and the optimiser's rule as formulae, where the phrase speaks of them.
 
-    `changing`: the learning rate is not the same in every update, and stands there as a letter.
+    `changing`: the learning rate is not the same in every update, and stands there as a letter. `upwards`: the
+    rule is that of ascent, with the opposite of the optimiser's change.
     """
     words = optimiser_words(optimiser, key, rate="\0rate\0", rule="\0rule\0")
     pieces: list[Inline] = []
@@ -37,7 +39,7 @@ def optimiser_text(optimiser: Choice, key: str, changing: bool = False) -> Text:
             rate = literal(optimiser.parameters["learning_rate"])
             pieces.append(Math(Quantity(RATE) if changing else rate))
         else:
-            pieces += [inline for one in _rule(optimiser) for inline in (", ", one)][1:]
+            pieces += [inline for one in _rule(optimiser, upwards) for inline in (", ", one)][1:]
     return tuple(pieces)
 
 
@@ -98,7 +100,7 @@ def clip_words(optimiser: Choice) -> Iterator[Text]:
         yield (phrase(f"conventions.clip_{optimiser.clip}", limit=optimiser.parameters["clip"].text),)
 
 
-def _rule(optimiser: Choice) -> Iterator[Math]:
+def _rule(optimiser: Choice, upwards: bool) -> Iterator[Math]:
     """The optimiser's equations for any parameter w with gradient g, and its settings by their letters."""
     record, any_one = optimiser_of(optimiser), Symbol(Role.WEIGHT)
     w: Expr = Variable("w")
@@ -121,6 +123,7 @@ def _rule(optimiser: Choice) -> Iterator[Math]:
         yield Math(new, "=", with_variables(equation.formula, slots))
         slots[equation.name] = new
     new_w = Quantity(any_one.state("parameter", new=True))
-    yield Math(new_w, "=", Sum((w, with_variables(record.change, slots))))
+    change = with_variables(record.change, slots)
+    yield Math(new_w, "=", Sum((w, opposite(change) if upwards else change)))
     for name in record.letters:
         yield Math(Quantity(setting(name)), "=", literal(optimiser.parameters[name]))

@@ -31,7 +31,7 @@ from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.step import Rule
 from nbsolve.symbol import Partial, Role, Symbol
 
-__all__ = ["RATE", "owner_of", "parameters_of", "put_settings", "start", "state", "write_updates"]
+__all__ = ["RATE", "opposite", "owner_of", "parameters_of", "put_settings", "start", "state", "write_updates"]
 
 RATE = Symbol(Role.LEARNING_RATE)
 
@@ -109,7 +109,7 @@ def write_updates(recorder: Recorder, problem: GraphProblem | UpdateProblem, obj
                 recorder.write(Rule.OPTIMISER_STATE, target, forms(with_variables(equation.formula, slots)))
                 slots[equation.name] = Quantity(target)
             change = with_variables(record.change, slots)
-            step = _opposite(change) if training.direction == "ascent" else change
+            step = opposite(change) if training.direction == "ascent" else change
             recorder.write(
                 Rule.PARAMETER_UPDATE, parameter._replace(new=True), forms(total(Quantity(parameter), step))
             )
@@ -124,8 +124,8 @@ def _settings(training: GraphTraining) -> Mapping[str, Expr]:
     return slots | {"learning_rate": Quantity(RATE), "t": Quantity(UPDATES), "norm": Quantity(NORM)}
 
 
-def _opposite(change: Expr) -> Expr:
-    """−change; of −η·g the product itself."""
+def opposite(change: Expr) -> Expr:
+    """The step of ascent: −change, of −η·g the product η·g itself."""
     match change:
         case Negation((inner,)):
             return inner

@@ -17,7 +17,7 @@ from tests.audit.display import Texts, pieces, read_display, relation_chain
 from tests.audit.identities import BOX, identity_fault
 from tests.audit.lay import literal, tidy
 from tests.audit.mutate import Mutant, mutants
-from tests.audit.optimising import ORDER, marked
+from tests.audit.optimising import ORDER
 from tests.audit.page import Block, cells, split_inline
 from tests.audit.parser import read_tokens
 from tests.audit.prose import ProseChecker
@@ -26,6 +26,7 @@ from tests.audit.wholes import has_wholes
 from tests.audit.words import Place, whole
 from tests.audit.world import Entry, World
 from tests.reference.numbers import DIGITS
+from tests.reference.optimisers import marked
 from tests.reference.rounding import Digits
 from tests.reference.spec import load
 

@@ -10,7 +10,7 @@ from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
 from tests.audit.lay import tidy
-from tests.audit.optimising import CALLED_OPTIMISERS, ORDER, SETTINGS, general, marked, rule_points
+from tests.audit.optimising import CALLED_OPTIMISERS, ORDER, SETTINGS, general, rule_points
 from tests.audit.page import split_inline
 from tests.audit.parser import parse, read_tokens
 from tests.audit.tree import Call, Matrix, Neg, Sym
@@ -18,7 +18,7 @@ from tests.audit.words import Place, Words, exact, whole
 from tests.audit.world import indices
 from tests.reference import activations, losses
 from tests.reference.numbers import Number, log, read
-from tests.reference.optimisers import USUAL
+from tests.reference.optimisers import USUAL, marked
 from tests.reference.own import CALLED, OWN
 from tests.reference.spec import Loss
 

@@ -20,10 +20,10 @@ from tests.audit.chains import (
 from tests.audit.display import Chain, Texts, relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.graph_letters import GraphParser
-from tests.audit.graph_update import elsewhere
 from tests.audit.graph_world import GraphWorld, Values, unproved
 from tests.audit.latex import Unreadable
 from tests.audit.lay import lay, literal, tidy
+from tests.audit.other_updates import elsewhere
 from tests.audit.parser import read_tokens
 from tests.audit.tree import (
     Call,

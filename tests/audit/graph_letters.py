@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.audit.latex import Unreadable
-from tests.audit.optimising import ORDER, SETTINGS, STATES, marked
+from tests.audit.optimising import SETTINGS, STATES, found_by
 from tests.audit.parser import Parser, read_tokens
 from tests.audit.tree import Node, Sum, Sym
 from tests.reference.graph_reading import Graph, entries
+from tests.reference.optimisers import marked
+from tests.reference.rates import LETTERS
+from tests.reference.training import Training
 
 GREEK = re.compile(
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|varphi|chi"
@@ -36,7 +39,9 @@ def apart(name: str, names: Mapping[str, str]) -> tuple[str, str]:
 class Letters:
     """`symbols` has what stands for single entries, new ones, states and settings; indices are read by a parser."""
 
-    def __init__(self, graph: Graph, node: Mapping[str, Any], optimiser: str, trained: Sequence[str]) -> None:
+    def __init__(
+        self, graph: Graph, node: Mapping[str, Any], training: Training | None, trained: Sequence[str]
+    ) -> None:
         names = node.get("names", {})
         self.graph = graph
         self.own = {name: apart(name, names) for name in graph.shapes}
@@ -50,24 +55,35 @@ class Letters:
                 self._put(bold + (f"_{{{sub}}}" if sub else ""), f"whole {name}")
         if graph.of == "L" and "L" not in graph.shapes:
             self._put("L", "L")
-        single = len(trained) == 1
-        for one in trained:
-            latex = self.entry(one)
-            self._put(f"{latex}^{{{NEW}}}", f"{one}_new")
-            for kind in ORDER.get(optimiser, ()):
-                written = STATES[kind] if single else f"{STATES[kind]}_{{{latex}}}"
-                self._put(written, f"{kind}_{one}")
-                if marked(kind):
-                    self._put(f"{written}^{{{NEW}}}", f"{kind}_{one}_new")
-        if trained:
-            self._put(r"\eta", "learning_rate")
-            self._put("t", "t")
-            for name in SETTINGS:
-                self._put(SETTINGS[name], name)
+        if training is not None:
+            self._add_training(training, trained)
         self.cores = sorted(
             ((read_tokens(core), sub, name) for name, (core, sub) in self.own.items() if graph.shapes[name]),
             key=lambda one: -len(one[0]),
         )
+
+    def _add_training(self, training: Training, trained: Sequence[str]) -> None:
+        """New values, states, settings; clipped gradients, their norm and limit; what a schedule starts from."""
+        for one in trained:
+            latex = self.entry(one)
+            self._put(f"{latex}^{{{NEW}}}", f"{one}_new")
+            for kind in found_by(training.optimiser, training.clip):
+                written = STATES[kind] if len(trained) == 1 else f"{STATES[kind]}_{{{latex}}}"
+                self._put(written, f"{kind}_{one}")
+                if marked(kind):
+                    self._put(f"{written}^{{{NEW}}}", f"{kind}_{one}_new")
+        self._put(r"\eta", "learning_rate")
+        self._put("t", "t")
+        for name, latex in SETTINGS.items():
+            self._put(latex, name)
+        if training.clip:
+            self._put("G", "norm")
+            self._put("c", "clip")
+        if training.schedule.name:
+            self._put(r"\eta_0", "start")
+            self._put("k", "k")
+            for name, latex in LETTERS[training.schedule.name].items():
+                self._put(latex, name)
 
     def _put(self, latex: str, name: str) -> None:
         self.symbols.setdefault(read_tokens(latex), name)

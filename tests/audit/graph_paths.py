@@ -55,10 +55,12 @@ class PathsAudit:
         self.rows = [self._points(world) for world in self.worlds]
 
     def _names(self) -> list[str]:
-        names = [CALLED_OPTIMISERS.get(world.optimiser, world.optimiser) for world in self.worlds]
+        names = [
+            CALLED_OPTIMISERS.get(world.training.optimiser, world.training.optimiser) for world in self.worlds
+        ]
         if len({*names}) == 2:
             return names
-        own, other = (self._settings(world) for world in self.worlds)
+        own, other = (world.training.texts for world in self.worlds)
         differ = [key for key in own if key in other and own[key] != other[key]]
         if not differ:
             return [f"{names[0]} (the first)", f"{names[1]} (the second)"]
@@ -66,12 +68,6 @@ class PathsAudit:
             f"{name} ({', '.join(f'{LETTERS[key]} = {given[key]}' for key in differ)})"
             for name, given in zip(names, (own, other), strict=True)
         ]
-
-    @staticmethod
-    def _settings(world: GraphWorld) -> dict[str, str]:
-        said = world.node["training"]["optimiser"]
-        own = next(iter(said.values())) if isinstance(said, dict) else {}
-        return {**optimisers.USUAL[world.optimiser], **own}
 
     @staticmethod
     def _points(world: GraphWorld) -> list[Values]:
@@ -84,7 +80,7 @@ class PathsAudit:
         for n, before in enumerate(found[:-1], 1):
             for one in world.trained:
                 found[n] = found[n] | {f"{one} before": before[one]}
-                for kind in optimisers.KEPT[world.optimiser]:
+                for kind in optimisers.KEPT[world.training.optimiser]:
                     found[n][f"{kind}_{one}"] = before[f"{kind}_{one}_new"]
         return found
 
@@ -100,7 +96,9 @@ class PathsAudit:
         world, points = self.worlds[which], self.rows[which]
         head, *rows = cells(source)
         columns = [*world.trained, world.graph.of]
-        columns += [f"{kind}_{one}" for one in world.trained for kind in optimisers.KEPT[world.optimiser]]
+        columns += [
+            f"{kind}_{one}" for one in world.trained for kind in optimisers.KEPT[world.training.optimiser]
+        ]
         symbols = [self._symbol(cell) for cell in head[1:]]
         if head[0] != "updates" or symbols != columns or len(rows) != len(points):
             out.faults.append(f"{head} over {len(rows)} rows")

@@ -17,13 +17,11 @@ import yaml
 from mpmath import mp
 
 from tests.audit.graph_letters import Letters
-from tests.audit.optimising import marked
-from tests.reference import optimisers
 from tests.reference.graph_precise import Node, Side, constant, functions, sides, swept
 from tests.reference.graph_reading import Equation, Graph, Reader, counted, entries, entry, read_graph
-from tests.reference.numbers import Number, Real, read
+from tests.reference.numbers import Number, Real
+from tests.reference.training import Values, read_training
 
-Values = dict[str, Number]
 ATTEMPTS = 24
 TROUBLE = (ValueError, ZeroDivisionError, OverflowError, TypeError)
 
@@ -45,10 +43,10 @@ class GraphWorld:
         self.in_letters = isinstance(self.node["given"], list)
         self.each_step = self.node.get("rounding", {}).get("apply") == "each_step"
         self.equations = {equation.name: equation for equation in self.graph.equations}
-        training = self.node.get("training", {})
-        self.optimiser, self.settings = _optimiser(training)
-        self.trained = self._named(training.get("parameters", [*self._given()])) if training else []
-        self.letters = Letters(self.graph, self.node, self.optimiser, self.trained)
+        said = self.node.get("training", {})
+        self.training = read_training(said, self.graph.shapes)
+        self.trained = self._named(said.get("parameters", [*self._given()])) if said else []
+        self.letters = Letters(self.graph, self.node, self.training if said else None, self.trained)
         self.symbols = self.letters.symbols
         self.carried: dict[tuple[str, int], Number] = {}
         """What an iteration's lines wrote down, where each value is rounded as it is written."""
@@ -141,29 +139,25 @@ class GraphWorld:
         return out
 
     def _iterations(self) -> Iterable[Iteration]:
-        training = self.node.get("training", {})
+        said = self.node.get("training", {})
         given: Values = {name: value for name, value in self.graph.given.items() if value is not None}
-        state: dict[str, Values] = {one: {} for one in self.trained}
-        ascent = training.get("direction") == "ascent"
-        for t in range(1, int(training.get("iterations", "1")) + 1):
+        state = self.training.start(self.trained)
+        for t in range(1, int(said.get("iterations", "1")) + 1):
             out = self._pass(given)
-            given = dict(given)
-            out.values |= self.settings | {"t": Fraction(t)} if training else {}
-            for one in self.trained:
-                slope = out.values[f"∂{self.graph.of}/∂{one}"]
-                for kind in optimisers.KEPT[self.optimiser]:
-                    out.values[f"{kind}_{one}"] = state[one].get(kind, Fraction(0))
-                new, found = optimisers.update(
-                    self.optimiser, self.settings, given[one], slope, state[one], t
-                )
-                if ascent:
-                    new = given[one] + (given[one] - new)
-                out.values |= {
-                    f"{kind}_{one}{marked(kind)}": unproved(value) for kind, value in found.items()
-                }
-                out.values[f"{one}_new"] = given[one] = unproved(new)
-                state[one] = {kind: found[kind] for kind in optimisers.KEPT[self.optimiser]}
+            if said:
+                known = self.training.of_update(t)
+                slopes = {one: out.values[f"∂{self.graph.of}/∂{one}"] for one in self.trained}
+                found = self.training.moved(known, given, slopes, state)
+                out.values |= {name: unproved(value) for name, value in (known | found).items()}
+                given = given | {one: found[f"{one}_new"] for one in self.trained}
+                state = self.training.state_after(found, self.trained)
             yield out
+
+    def owner(self, name: str) -> str | None:
+        """The parameter that a new value, a state or a clipped gradient belongs to."""
+        bare = name.removesuffix("_new")
+        found = [one for one in self.trained if bare == one or bare.endswith(f"_{one}")]
+        return max(found, key=len) if found else None
 
     def value(self, name: str, t: int, *, carried: bool) -> Number:
         """A quantity in an iteration; with `carried` as the lines above wrote it, where they round."""
@@ -258,16 +252,6 @@ def _replayed(decided: Sequence[int]) -> Side:
     """What was decided, again in its order."""
     left = deque(decided)
     return lambda _a, _b: left.popleft()
-
-
-def _optimiser(training: Mapping[str, Any]) -> tuple[str, Values]:
-    """Its name and its settings."""
-    said = training.get("optimiser", {"sgd": {"learning_rate": training.get("learning_rate", "0.1")}})
-    name, settings = (said, {}) if isinstance(said, str) else next(iter(said.items()))
-    own = {key: read(value) for key, value in {**optimisers.USUAL[name], **settings}.items()}
-    if "learning_rate" in training:
-        own["learning_rate"] = read(training["learning_rate"])
-    return name, own  # type: ignore[return-value]
 
 
 NAMES = (

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
 
 from mpmath import mp
 
 from tests.audit.audit import Report, digits_of
-from tests.audit.chains import TROUBLE, Found, is_fraction, same, text_of, written
+from tests.audit.chains import TROUBLE, Found, is_fraction, text_of, written
 from tests.audit.display import Chain, read_display, relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.graph_asked import Asked
@@ -20,11 +19,12 @@ from tests.audit.graph_paths import PathsAudit
 from tests.audit.graph_world import GraphWorld
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
-from tests.audit.optimising import CALLED_OPTIMISERS, general, rule_points
 from tests.audit.page import Block, cells, split_inline, squeezed
-from tests.audit.parser import Parser, parse, read_tokens
+from tests.audit.parser import read_tokens
 from tests.audit.slots import QUANTITY, Wanted, filled_as, formula_fault, number_of, read, sign_fault
-from tests.audit.tree import Matrix, Node, Sym
+from tests.audit.training_words import KEPT, beside_faults, training_faults
+from tests.audit.tree import Matrix, Sym
+from tests.audit.update_rule import UpdateRule, rule_of
 from tests.reference.graph_reading import entries
 from tests.reference.numbers import DIGITS, Number
 from tests.reference.rounding import as_fraction, fault
@@ -69,10 +69,13 @@ def _before_the_check(blocks: Sequence[Block]) -> Iterator[Block]:
 class GraphAudit:
     """One page: `text` is the problem's YAML, `blocks` are the page."""
 
+    rule: UpdateRule
+
     def __init__(self, text: str, blocks: Sequence[Block]) -> None:
         with mp.workdps(DIGITS):
             self.world = GraphWorld(text)
             self.node = self.world.node
+            self.rule = rule_of(self.world.training)
             self.answers, self.between = digits_of(self.node.get("rounding"))
             self.asked = Asked(self.world)
             boxed = {t: self.asked.at(t) for t in range(1, max(len(self.world.iterations), 1) + 1)}
@@ -318,16 +321,18 @@ class GraphAudit:
         elif " is used by " in words:
             self._reused(words, position, out)
         elif words.startswith("Gradient "):
-            self._training(words, out)
+            out.faults += training_faults(words, self.rule, self.node["training"], self._names)
         elif self.paths is not None and words.startswith(BESIDE):
-            self._said_rule(split_inline(words.removeprefix(BESIDE)), self.paths.worlds[1], out)
+            out.faults += beside_faults(words, rule_of(self.paths.worlds[1].training))
+        elif KEPT.fullmatch(words):
+            self._kept(words, out)
         elif words.startswith("**("):
             self.asked.check(words, out, self._names)
             if self.paths is not None and "the same steps with" in words:
                 out.faults += [] if f"the same steps with {self.paths.names[1]}," in words else [words]
         elif place.section == "Update":
             way = STEPS[self.node["training"].get("direction", "descent")]
-            if words != f"Each parameter takes a step {way} its gradient.":
+            if re.search(r"[\d$]", words) or (words.startswith("Each parameter") and f" {way} " not in words):
                 out.faults.append(words)
         else:
             out.faults.append(f"nobody knows: {words}")
@@ -460,58 +465,25 @@ class GraphAudit:
         if not isinstance(target, Sym) or target.name.partition("/∂")[2].partition("[")[0] != one:
             out.faults.append(f"the lines below are not about {one}")
 
-    def _training(self, words: str, out: Found) -> None:
-        training = self.node["training"]
-        parts = split_inline(words)
-        plain = "".join(part for formula, part in parts if not formula)
-        count = training.get("iterations", "1")
-        if not plain.startswith(f"Gradient {training.get('direction', 'descent')} on ") or re.findall(
-            r"\d+", plain
-        ) != ([count] if count != "1" else []):
-            out.faults.append(plain)
-        named = self._said_rule(parts, self.world, out)
-        if named != training.get("parameters", named):
-            out.faults.append(f"{named} are not trained")
-
-    def _said_rule(self, parts: list[tuple[bool, str]], world: GraphWorld, out: Found) -> list[str]:
-        """An optimiser's name, rule and settings; the quantities that are named between."""
-        rule = world.optimiser
-        letters = {**general(_spec(rule, world)), read_tokens(r"\eta"): "learning_rate"}  # type: ignore[arg-type]
-        plain = "".join(part for formula, part in parts if not formula)
-        if rule != "sgd" and CALLED_OPTIMISERS[rule] not in plain:
-            out.faults.append(f"not {rule}")
-        named: list[str] = []
-        said: set[str] = set()
-        for formula, part in parts:
-            if not formula:
-                continue
-            chain = relation_chain(read_tokens(part))
-            if not chain.items:
-                node = self.chains.parse(chain.target)
-                named.append(node.name.removeprefix("whole ") if isinstance(node, Sym) else "?")
-                continue
-            target = parse_all(chain.target, letters)
-            ((relation, texts),) = chain.items
-            assert isinstance(target, Sym)
-            said.add(target.name)
-            if relation != "=":
-                out.faults.append(part)
-            if target.name in world.settings:
-                number = literal(tidy(parse(" ".join(texts), {})))
-                if number is None or number[0] != world.settings[target.name]:
-                    out.faults.append(f"{target.name} is {world.settings[target.name]}")
-                continue
-            node = parse_all(texts, letters)
-            for known, results in rule_points(_spec(rule, world)):  # type: ignore[arg-type]
-                value = Evaluator(lambda name, k=known, r=results: {**k, **r}[name])(tidy(node))  # type: ignore[misc]
-                if not same(value, results[target.name]):
-                    out.faults.append(f"{part} is not the rule")
-                    break
-        if not set(world.settings) <= said:
-            out.faults.append(f"{set(world.settings) - said} are not said")
-        return named
+    def _kept(self, words: str, out: Found) -> None:
+        """How many updates were made before, and what the optimiser has kept from them of single quantities."""
+        said = KEPT.fullmatch(words)
+        if said is None:
+            raise Unreadable(words)
+        world = self.world
+        if int(said["count"] or said["alone"] or 0) != world.training.before:
+            out.faults.append(f"{said['count']} updates, not {world.training.before}")
+        kinds = [kind for kind in world.training.kept if kind in self.node["training"].get("state", {})]
+        names = [f"{kind}_{one}" for one in world.trained if "[" not in one for kind in kinds]
+        if said["kept"] or names:
+            given = {name: world.training.given(name, 1) for name in names}
+            self._listed(said["kept"] or "", names, given, out)
 
     def _convention(self, words: str, out: Found) -> None:
+        faults = self.rule.convention(words)
+        if faults is not None:
+            out.faults += faults
+            return
         seed = f"∂{self.world.graph.of}/∂{self.world.graph.of}"
         formulae = [part for formula, part in split_inline(words) if formula]
         plain = "".join(part for formula, part in split_inline(words) if not formula)
@@ -564,19 +536,6 @@ class GraphAudit:
 
     def _formulas(self) -> str:
         return " ".join(map(str, self.node["equations"].values())).lower()
-
-
-def _spec(rule: str, world: GraphWorld) -> SimpleNamespace:
-    return SimpleNamespace(optimiser=rule, settings=world.settings, state={}, penalty=None)
-
-
-def parse_all(texts: tuple[str, ...], symbols: dict[tuple[str, ...], str]) -> Node:
-    """One formula in the letters of a rule."""
-    parser = Parser(texts, symbols)
-    node = parser.expression()
-    if parser.at != len(texts):
-        raise Unreadable(f"unread: {' '.join(texts[parser.at :])}")
-    return node
 
 
 def _flat(node: object) -> list[str]:

@@ -11,11 +11,14 @@ from typing import Any
 from tests.audit.parser import read_tokens
 from tests.reference import optimisers
 from tests.reference.numbers import Number
+from tests.reference.optimisers import marked
+from tests.reference.rates import Clip
 from tests.reference.spec import Spec
 
 STATES = {
     "velocity": "v", "squares": "s", "steps": "u", "step": "d", "m": "m", "v": "v", "m_hat": r"\hat{m}",
     "v_hat": r"\hat{v}", "m_bar": r"\bar{m}", "largest": "u", "v_max": r"\tilde{v}", "c": "c",
+    "clipped": r"\tilde{g}",
 }  # fmt: skip
 SETTINGS = {
     "beta": r"\beta", "beta1": r"\beta_1", "beta2": r"\beta_2", "epsilon": r"\varepsilon", "rho": r"\rho",
@@ -44,9 +47,9 @@ STATE = re.compile(rf"({'|'.join(sorted(STATES, key=len, reverse=True))})_(W|b|t
 Key = tuple[str, int | None, int | None]
 
 
-def marked(kind: str) -> str:
-    """`_new` for what is kept."""
-    return "" if kind in optimisers.ON_THE_WAY else "_new"
+def found_by(optimiser: str, clip: Clip) -> tuple[str, ...]:
+    """What an update finds for a parameter before the new one, in the order in which a page has it."""
+    return (*(("clipped",) if clip else ()), *ORDER.get(optimiser, ()))
 
 
 def letters(spec: Spec, parameters: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -10,14 +10,14 @@ from tests.audit.display import Chain, read_display
 from tests.audit.evaluate import Evaluator, Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
-from tests.audit.optimising import ORDER, STATE, STATES, marked
+from tests.audit.optimising import ORDER, STATE, STATES
 from tests.audit.page import cells, unescaped
 from tests.audit.quotients import Quotients
 from tests.audit.tree import Matrix, Node, Num, Sym
 from tests.audit.words import ANSWERS, Place, asks_of, whole
 from tests.audit.world import indices
 from tests.reference.numbers import Real
-from tests.reference.optimisers import KEPT
+from tests.reference.optimisers import KEPT, marked
 from tests.reference.rounding import Digits, as_fraction, fault
 
 NEW = r"^{\text{new}}"

@@ -203,8 +203,13 @@ USUAL = {name: usual for name, (_, _, usual) in _TABLE.items()}
 """What holds where a problem does not say."""
 
 
-ON_THE_WAY = ("step", "m_hat", "v_hat", "m_bar", "c")
+ON_THE_WAY = ("step", "m_hat", "v_hat", "m_bar", "c", "clipped")
 """What is found for an update and then forgotten."""
+
+
+def marked(kind: str) -> str:
+    """`_new` behind the name of what is kept, nothing behind that of what is forgotten."""
+    return "" if kind in ON_THE_WAY else "_new"
 
 
 def update(

@@ -7,11 +7,13 @@ arXiv:1706.02677, section 2.2; clipping by the norm: R. Pascanu et al., arXiv:12
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from mpmath import mp
 
-from tests.reference.numbers import Number, Real, big, sqrt
+from tests.reference.numbers import Number, Real, big, read, sqrt
 
 LETTERS: dict[str, dict[str, str]] = {
     "step": {"factor": r"\gamma", "every": "q"}, "exponential": {"factor": r"\gamma"},
@@ -20,6 +22,66 @@ LETTERS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """The settings of each schedule, in the order in which a page names them, with their letters."""
 USUAL = {"factor": "0.1", "least": "0"}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the learning rate changes: by a formula with a name, or as it is listed; always the same without both.
+
+    `texts` are the settings of the formula as they are given, in the order in which a page names them.
+    """
+
+    name: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.listed)
+
+    @property
+    def settings(self) -> dict[str, Number]:
+        """The settings of the formula."""
+        return {name: read(text) for name, text in self.texts.items()}
+
+    def steps(self, made: int) -> int | None:
+        """How often update `made` (from 1) finds the rate multiplied already, where that has a letter, k."""
+        return (made - 1) // int(self.texts["every"]) if "every" in self.texts else None
+
+    def rate(self, start: Number, t: int, before: int) -> Number:
+        """η of update t of this training (from 1), which `before` other updates came before."""
+        if self.listed:
+            return read(self.listed[t - 1])
+        return rate(self.name, self.settings, start, before + t) if self.name else start
+
+
+@dataclass(frozen=True)
+class Clip:
+    """How gradients are clipped: by `value`, by the `norm` of all of them, or not at all ("")."""
+
+    how: str = ""
+    text: str = "1"
+
+    def __bool__(self) -> bool:
+        return bool(self.how)
+
+    @property
+    def limit(self) -> Fraction:
+        """What a gradient, or the norm, may be at most."""
+        return read(self.text)
+
+
+def read_schedule(node: Any) -> Schedule:
+    """`{step: {factor: 0.5, every: 10}}`, or a list of rates."""
+    if node is None or isinstance(node, list):
+        return Schedule(listed=tuple(node or ()))
+    name, own = (node, {}) if isinstance(node, str) else next(iter(node.items()))
+    settings = {**USUAL, **(own or {})}
+    return Schedule(name, {setting: settings[setting] for setting in LETTERS[name]})
+
+
+def read_clip(node: Any) -> Clip:
+    """`{norm: 1}` or `{value: 0.5}`."""
+    return Clip(*next(iter(node.items()))) if node else Clip()
 
 
 def rate(name: str, settings: Mapping[str, Number], start: Number, t: int) -> Number:
