@@ -363,7 +363,8 @@ _RECORDS = (
         _down(Sum((Function("sign", (Variable("c"),)), _DECAY))),
         _read(learning_rate="0.0001", beta1="0.9", beta2="0.99", decay="0.01"),
         equations=(
-            Equation("c", "c", _mixed("m", "beta1", _gradient), kept=False),
+            # c in the paper, which is the letter of the limit where gradients are clipped
+            Equation("c", r"\bar{m}", _mixed("m", "beta1", _gradient), kept=False),
             Equation("m", "m", _mixed("m", "beta2", _gradient)),
         ),
         letters={**{name: _BETAS[name] for name in ("beta1", "beta2")}, **_LAMBDA},

@@ -61,7 +61,12 @@ def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text
         factors = (
             (strength, squares) if problem.regulariser.scale.value == ONE else (scale, strength, squares)
         )
-        yield (phrase(f"penalties.{problem.regulariser.name}") + " ", Math(Product(factors)))
+        said: list[Inline] = [phrase(f"penalties.{problem.regulariser.name}") + " ", Math(Product(factors))]
+        if problem.regulariser.over_samples == "mean" and any(
+            len(one.labels) > 1 for one in solution.iterations
+        ):
+            said.append(phrase("penalties.over_samples"))
+        yield tuple(said)
 
 
 def _zero_times_log(solution: Solution) -> bool:

@@ -17,13 +17,13 @@ from tests.audit.display import Texts, pieces, read_display, relation_chain
 from tests.audit.identities import BOX, identity_fault
 from tests.audit.lay import literal, tidy
 from tests.audit.mutate import Mutant, mutants
-from tests.audit.optimising import ORDER
+from tests.audit.optimising import found_by
 from tests.audit.page import Block, cells, split_inline
-from tests.audit.parser import read_tokens
+from tests.audit.parser import read_tokens, whole
 from tests.audit.prose import ProseChecker
 from tests.audit.tree import Node, Sym
 from tests.audit.wholes import has_wholes
-from tests.audit.words import Place, whole
+from tests.audit.words import Place
 from tests.audit.world import Entry, World
 from tests.reference.numbers import DIGITS
 from tests.reference.optimisers import marked
@@ -307,7 +307,7 @@ class Audit:
             if not isinstance(node, Sym):
                 continue
             letter, _, rest = node.name.partition("[")
-            kinds = ORDER.get(self.world.spec.optimiser, ())
+            kinds = found_by(self.world.spec.optimiser, self.world.spec.clip)
             for name in (
                 f"{letter}_new[{rest}",
                 *(f"{kind}_{letter}{marked(kind)}[{rest}" for kind in kinds),
@@ -393,6 +393,8 @@ def anchor_of(name: str) -> str:
     slope = re.fullmatch(r"∂a\[(\d+)\]\[(\d+)\](?:@\d+)?/∂z\[\1\]\[\2\](?:@\d+)?", name)
     if slope:
         return f"da-dz-{slope[1]}-{slope[2]}"
+    if name == "learning_rate":
+        return "eta"
     bare = re.sub(r"@\d+", "", name).replace("∂", "d")
     shared = re.sub(r"\]\[|\[", "-", bare).replace("]", "").replace("/", "-")
     return shared

@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from tests.audit.chains import Found, same, text_of, written
+from tests.audit.chains import Found, same
 from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
 from tests.audit.lay import tidy
-from tests.audit.optimising import CALLED_OPTIMISERS, ORDER, SETTINGS, general, rule_points
-from tests.audit.page import split_inline
-from tests.audit.parser import parse, read_tokens
+from tests.audit.parser import parse, read_tokens, whole
 from tests.audit.tree import Call, Matrix, Neg, Sym
-from tests.audit.words import Place, Words, exact, whole
+from tests.audit.words import Place, Words, exact
 from tests.audit.world import indices
 from tests.reference import activations, losses
-from tests.reference.numbers import Number, log, read
-from tests.reference.optimisers import USUAL, marked
+from tests.reference.numbers import Number, log
 from tests.reference.own import CALLED, OWN
 from tests.reference.spec import Loss
 
@@ -312,20 +309,29 @@ class Conventions(Words):
         if all(t.log_base is not None for t in self.spec.losses):
             out.faults.append("logarithms are not natural")
 
-    def penalty(self, place: Place, out: Found, formula: str) -> None:
-        """`½ λ sum(w²)`, with the batch's size where it is divided by it."""
+    def penalty(self, place: Place, out: Found, name: str, formula: str, over: str | None) -> None:
+        """`½ λ sum(w²)`, `λ sum(|w|)`: for any λ and w; and whether it is divided by the batch's size."""
         penalty = self.spec.penalty
-        head, _, tail = formula.partition("\\operatorname{sum}(w^{2})")
-        if penalty is None or tail or not head:
-            out.faults.append(f"penalty: {formula}")
-            return
-        symbols: dict[tuple[str, ...], str] = {read_tokens("\\lambda"): "strength"}
+        said = re.fullmatch(r"(.*?)(?:\\,)?\\operatorname\{sum\}(?:\\left)?\((.*?)(?:\\right)?\)", formula)
+        if (
+            penalty is None
+            or said is None
+            or name != {"l2": "L2", "l1": "L1"}.get(penalty.name, penalty.name)
+        ):
+            raise Unreadable(f"penalty: {name}, {formula}")
+        several = any(len(self.spec.batch_of(t)) > 1 for t in self.spec.show)
+        wanted = ", divided by the number of samples in the batch"
+        if over != (wanted if several and penalty.over_samples == "mean" else None):
+            out.faults.append(f"penalty{over}")
+        symbols: dict[tuple[str, ...], str] = {read_tokens("\\lambda"): "strength", ("w",): "w"}
         symbols |= {k: v for k, v in self.world.symbols.items() if v == "strength"}
-        value = Evaluator(lambda _: Fraction(1))(tidy(parse(head.removesuffix("\\,"), symbols)))
-        sizes = {len(self.spec.batch_of(t)) for t in self.spec.show}
-        right = [penalty.scale / n for n in sizes] if penalty.over_samples == "mean" else [penalty.scale]
-        if value not in right:
-            out.faults.append(f"penalty: {formula}")
+        factor, term = (tidy(parse(part, symbols)) for part in said.groups())
+        for w in POINTS:
+            values: dict[str, Number] = {"strength": Fraction(3, 7), "w": w}
+            evaluate = Evaluator(values.__getitem__)
+            if evaluate(factor) * evaluate(term) != Fraction(3, 7) * penalty.scale * penalty.term(w):
+                out.faults.append(f"penalty: {formula}")
+                return
 
     def signal(self, place: Place, out: Found, negative: str | None, formula: str) -> None:
         if (self.spec.delta == -1) != (negative is not None):
@@ -356,54 +362,6 @@ class Conventions(Words):
     def batch(self, place: Place, out: Found, count: str) -> None:
         if int(count) != self.spec.batch:
             out.faults.append(f"batches of {count}")
-
-    def optimiser(self, place: Place, out: Found, name: str, formula: str, words: str, formulae: str) -> None:
-        """`Adam with learning rate 0.1; …: m^new = …, …`: the rule is that of the optimiser, for any numbers."""
-        self.rate(place, out, formula)
-        self.rule(place, out, name, formulae)
-
-    def rule(self, place: Place, out: Found, name: str, formulae: str) -> None:
-        """Equations of an optimiser, one after the other, and its settings."""
-        kind = self.spec.optimiser
-        if CALLED_OPTIMISERS.get(kind) != name:
-            out.faults.append(f"{name}, not {kind}")
-        symbols = {**general(self.spec), read_tokens("\\eta"): "learning_rate"}
-        points = list(rule_points(self.spec))
-        seen = []
-        for formula, part in split_inline(formulae):
-            if not formula:
-                if part.strip(" ,"):
-                    raise Unreadable(part)
-                continue
-            chain = relation_chain(read_tokens(part))
-            target = whole(chain.target, symbols)
-            (relation, texts) = chain.items[0]
-            if not isinstance(target, Sym) or relation != "=" or len(chain.items) != 1:
-                raise Unreadable(part)
-            seen.append(target.name)
-            node = whole(texts, symbols)
-            if target.name in self.spec.settings:
-                out.numbers += 1
-                given = self.world.givens[target.name, None, None]
-                if text_of(tidy(node)) != written(given):
-                    out.faults.append(f"{target.name} is {given}, not {part}")
-                continue
-            for known, found in points:
-                values = {**known, **found}
-                if not same(Evaluator(values.__getitem__)(node), values[target.name]):
-                    out.faults.append(f"{kind}: {part}")
-        settings = [one for one in self.spec.settings if one in SETTINGS]
-        wanted = [f"{one}{marked(one)}" for one in ORDER[kind]] + ["w_new"]
-        if seen[: len(wanted)] != wanted or sorted(seen[len(wanted) :]) != sorted(settings):
-            out.faults.append(f"the rule has {seen}, not {wanted} and {settings}")
-
-    def rate(self, place: Place, out: Found, formula: str) -> None:
-        optimiser = self.node["training"]["optimiser"]
-        chosen = next(iter(optimiser.values())) if isinstance(optimiser, dict) else {}
-        usual = USUAL[self.spec.optimiser]["learning_rate"]
-        given = str((chosen or {}).get("learning_rate", usual))
-        if text_of(self.number(formula)) != written(given) or exact(formula) != read(given):
-            out.faults.append(f"learning rate {formula}, not {given}")
 
     def rounding(self, place: Place, out: Found, first: str, second: str | None, moved: str | None) -> None:
         trained = self.node.get("training") is not None

@@ -8,9 +8,8 @@ from fractions import Fraction
 from tests.audit.display import Chain, Texts, pieces, read_display, split
 from tests.audit.evaluate import SCALAR, Evaluator
 from tests.audit.lay import tidy
-from tests.audit.parser import read_tokens
+from tests.audit.parser import read_tokens, whole
 from tests.audit.tree import Call, Sym
-from tests.audit.words import whole
 from tests.reference import activations
 from tests.reference.numbers import Number
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any
 
 from tests.audit.parser import read_tokens
 from tests.reference import optimisers
-from tests.reference.numbers import Number
-from tests.reference.optimisers import marked
-from tests.reference.rates import Clip
+from tests.reference.rates import LETTERS, Clip
 from tests.reference.spec import Spec
 
 STATES = {
     "velocity": "v", "squares": "s", "steps": "u", "step": "d", "m": "m", "v": "v", "m_hat": r"\hat{m}",
-    "v_hat": r"\hat{v}", "m_bar": r"\bar{m}", "largest": "u", "v_max": r"\tilde{v}", "c": "c",
+    "v_hat": r"\hat{v}", "m_bar": r"\bar{m}", "largest": "u", "v_max": r"\tilde{v}", "c": r"\bar{m}",
     "clipped": r"\tilde{g}",
 }  # fmt: skip
 SETTINGS = {
@@ -43,7 +42,10 @@ CALLED_OPTIMISERS = {
     "amsgrad": "AMSGrad", "amsgrad_uncorrected": "AMSGrad", "nadam": "Nadam", "nadam_simplified": "Nadam",
     "lion": "Lion",
 }  # fmt: skip
-STATE = re.compile(rf"({'|'.join(sorted(STATES, key=len, reverse=True))})_(W|b|theta)(_new)?$")
+STATE = re.compile(
+    rf"({'|'.join(sorted([*STATES, 'learning_rate'], key=len, reverse=True))})_(W|b|theta)(_new)?$"
+)
+"""What an optimiser keeps or finds for a parameter, or a learning rate of its own."""
 Key = tuple[str, int | None, int | None]
 
 
@@ -54,73 +56,68 @@ def found_by(optimiser: str, clip: Clip) -> tuple[str, ...]:
 
 def letters(spec: Spec, parameters: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
     """The letters of states of single parameters (`parameters`: LaTeX by name), and of settings."""
-    kinds = ORDER.get(spec.optimiser, ())
+    kinds = found_by(spec.optimiser, spec.clip)
+    for name, latex in parameters.items() if spec.own_rates else ():
+        yield read_tokens(rf"\eta_{{{latex}}}"), f"learning_rate_{name}"
     for kind in kinds:
         for name, latex in parameters.items():
             letter, _, rest = name.partition("[")
             written = f"{STATES[kind]}_{{{latex}}}"
             yield read_tokens(written), f"{kind}_{letter}[{rest}"
             yield read_tokens(written + r"^{\text{new}}"), f"{kind}_{letter}_new[{rest}"
-    if kinds:
+    if kinds or spec.schedule:
         yield ("t",), "t"
+    if spec.clip:
+        yield ("G",), "norm"
+        yield ("c",), "clip"
+    if spec.schedule.name:
+        yield read_tokens(r"\eta_0"), "start"
+        yield ("k",), "k"
+        for name, latex in LETTERS[spec.schedule.name].items():
+            yield read_tokens(latex), name
     for name in spec.settings:
         if name in SETTINGS and kinds:
             penalised = name == "decay" and spec.penalty is not None
             yield read_tokens(SETTINGS[name] + (r"^{\prime}" if penalised else "")), name
 
 
-def parameter_of(kind: str, name: str) -> str:
-    """`W[1][2][1]` of `m_W_new[1][2][1]`."""
-    letter, _, rest = name.partition("[")
-    found = STATE.fullmatch(letter)
-    assert found is not None
-    return f"{found[2]}[{rest}"
+def disturbed(spec: Spec, rng: Random, size: int | None) -> dict[str, Any]:
+    """Other settings, rates and states, as fields of a spec; of a size, others that are so many places near."""
 
+    def other(text: str) -> str:
+        return str(Fraction(text) * (1 - more() / 4))
 
-def general(spec: Spec) -> dict[tuple[str, ...], str]:
-    """The letters of a rule for any parameter w with gradient g."""
-    found = {("w",): "w", ("g",): "g", read_tokens(r"w^{\text{new}}"): "w_new", ("t",): "t"}
-    for kind in ORDER.get(spec.optimiser, ()):
-        found[read_tokens(STATES[kind])] = kind
-        found[read_tokens(STATES[kind] + r"^{\text{new}}")] = f"{kind}_new"
-    return found | {read_tokens(letter): name for name, letter in SETTINGS.items() if name in spec.settings}
+    def more() -> Fraction:
+        return Fraction(rng.randrange(100, 999), 1000 if size is None else 10**size)
 
-
-def rule_points(spec: Spec) -> Iterator[tuple[dict[str, Number], dict[str, Number]]]:
-    """Values of what a rule starts from, and of what it finds, for some numbers that are nobody's."""
-    rng = Random(11)
-
-    def any_number() -> Fraction:
-        return Fraction(rng.randrange(1, 999), 1000)
-
-    for _ in range(3):
-        known: dict[str, Number] = {name: any_number() for name in spec.settings}
-        t = rng.randrange(2, 5)
-        known |= {"w": any_number(), "g": any_number() - 2, "t": Fraction(t)}
-        kept = {kind: any_number() for kind in optimisers.KEPT[spec.optimiser]}
-        new, found = optimisers.update(spec.optimiser, known, known["w"], known["g"], kept, t)
-        results = {f"{kind}{marked(kind)}": value for kind, value in found.items()}
-        yield known | dict(kept), results | {"w_new": new}
-
-
-def disturbed(spec: Spec, rng: Random) -> dict[str, Any]:
-    """Other settings and other states, as fields of a spec."""
-    settings = {
-        name: value * Fraction(rng.randrange(700, 980), 1000) for name, value in spec.settings.items()
+    texts = {
+        name: str(int(text) + 2) if name in ("every", "updates") else other(text)
+        for name, text in spec.schedule.texts.items()
     }
-    names = [f"W[{n}][{j}][{i}]" for n, layer in enumerate(spec.layers, 1)
-             for j, row in enumerate(layer.weights, 1) for i in range(1, len(row) + 1)]  # fmt: skip
-    for n, layer in enumerate(spec.layers, 1):
-        letter = "theta" if layer.threshold else "b"
-        names += [f"{letter}[{n}][{j}]" for j in range(1, len(layer.bias or []) + 1)]
     state: dict[str, dict[str, Fraction]] = {}
-    for name in names:
+    for name in _parameters(spec):
         old = spec.state.get(name, {})
-        state[name] = {
-            kind: old.get(kind, Fraction(0)) + Fraction(rng.randrange(100, 999), 1000)
-            for kind in optimisers.KEPT[spec.optimiser]
-        }
+        state[name] = {kind: old.get(kind, Fraction(0)) + more() for kind in optimisers.KEPT[spec.optimiser]}
+    rates = {name: Fraction(other(str(rate))) for name, rate in spec.own_rates.items()}
+    shared = [(n, layer.units) for n, layer in enumerate(spec.layers, 1) if layer.shared]
+    for n, units in shared:
+        names = [f"b[{n}][{j}]" for j in range(1, units + 1)]
+        state |= dict.fromkeys(names, state[names[0]])
+        rates |= dict.fromkeys(names, rates[names[0]]) if rates else {}
+    return {
+        "settings": {name: Fraction(other(str(value))) for name, value in spec.settings.items()},
+        "state": state,
+        "updates": spec.updates + 2,
+        "schedule": replace(spec.schedule, texts=texts, listed=tuple(map(other, spec.schedule.listed))),
+        "clip": replace(spec.clip, text=other(spec.clip.text)),
+        "own_rates": rates,
+    }
+
+
+def _parameters(spec: Spec) -> Iterator[str]:
+    """The names of all parameters."""
     for n, layer in enumerate(spec.layers, 1):
-        if layer.shared:
-            state |= {f"b[{n}][{j}]": state[f"b[{n}][1]"] for j in range(1, layer.units + 1)}
-    return {"settings": settings, "state": state, "updates": spec.updates + 2}
+        for j, row in enumerate(layer.weights, 1):
+            yield from (f"W[{n}][{j}][{i}]" for i in range(1, len(row) + 1))
+        letter = "theta" if layer.threshold else "b"
+        yield from (f"{letter}[{n}][{j}]" for j in range(1, len(layer.bias or []) + 1))

@@ -433,6 +433,15 @@ def read_tokens(latex: str) -> tuple[str, ...]:
     return plain(raw)
 
 
+def whole(texts: tuple[str, ...], symbols: Mapping[tuple[str, ...], str]) -> Node:
+    """One formula, read to its end."""
+    parser = Parser(texts, symbols)
+    node = parser.expression()
+    if parser.at != len(texts):
+        raise Unreadable(f"unread: {' '.join(texts)}")
+    return node
+
+
 def parse(latex: str, symbols: Mapping[tuple[str, ...], str]) -> Node:
     """One expression, read to its end."""
     parser = Parser(read_tokens(latex), symbols)

@@ -7,18 +7,17 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from tests.audit.chains import Context, Found, mark_number
+from tests.audit.chains import TROUBLE, Context, Found, mark_number
 from tests.audit.conventions import NAMES, Conventions
 from tests.audit.display import relation_chain
-from tests.audit.evaluate import Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.live import LiveWords
 from tests.audit.optimising import CALLED_OPTIMISERS
 from tests.audit.page import split_inline, unescaped
-from tests.audit.parser import parse, read_tokens
+from tests.audit.parser import parse, read_tokens, whole
 from tests.audit.tables import Tables
 from tests.audit.tree import Sym
-from tests.audit.words import ASKED, Place, asks_of, drawn, folded, whole
+from tests.audit.words import ASKED, Place, asks_of, drawn, folded
 from tests.reference.activations import temperature
 from tests.reference.numbers import Real
 from tests.reference.own import CALLED
@@ -26,6 +25,7 @@ from tests.reference.own import CALLED
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 
 
+_OPTIMISERS = "|".join(("gradient descent", *{*CALLED_OPTIMISERS.values()}))
 _FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-)?softmax|\$[^$]*\$)"
 """What may have more digits than each step is rounded to."""
 
@@ -49,12 +49,20 @@ class ProseChecker(Conventions, Tables, LiveWords):
             return out
         if not re.search(r"[\d$]", line):
             return out
+        try:
+            said = self.rule.convention(line) if self.rule is not None else None
+            if said is not None:
+                out.faults += said
+                return out
+        except TROUBLE as error:
+            out.faults.append(f"{type(error).__name__} {error}: {line}")
+            return out
         for pattern, check in RULES:
             match = pattern.fullmatch(line)
             if match:
                 try:
                     check(self, place, out, *match.groups())
-                except (Unreadable, Unknown, ValueError, KeyError, ZeroDivisionError, IndexError) as error:
+                except TROUBLE as error:
                     out.faults.append(f"{type(error).__name__} {error}: {line}")
                 return out
         out.faults.append(f"a sentence the audit does not know: {line}")
@@ -256,12 +264,35 @@ class ProseChecker(Conventions, Tables, LiveWords):
         for source, name in ((old, "L"), (new, "L_new")):
             self._value(source, name, t, out)
 
-    def by_rule(
-        self, place: Place, out: Found, rate: str, name: str, formulae: str, iterations: str | None
+    def training(
+        self,
+        place: Place,
+        out: Found,
+        rates: str | None,
+        name: str | None,
+        formulae: str | None,
+        iterations: str | None,
+        penalty: str | None,
     ) -> None:
-        """The learning rate, the optimiser's rule, how many iterations."""
-        self.data(place, out, rate + (iterations or ""))
-        self.rule(place, out, name, formulae)
+        """Learning rates, the optimiser's rule where it has one, how many iterations, the penalty's strength."""
+        if self.rule is None:
+            if rates or name or iterations:
+                raise Unreadable("nothing is trained")
+            self.data(place, out, penalty or "")
+            return
+        if (rates is None) is not bool(self.spec.own_rates):
+            out.faults.append(f"learning rates: {rates}")
+        out.faults += self.rule.rates_in(rates) if rates else []
+        if (name or "gradient descent") != self.rule.called or (formulae is None) is not self.rule.bare:
+            out.faults.append(f"{name}, not {self.rule.called}")
+        if formulae:
+            parts = split_inline(formulae)
+            if any(part != ", " for formula, part in parts if not formula):
+                raise Unreadable(formulae)
+            chains = [relation_chain(read_tokens(part)) for formula, part in parts if formula]
+            out.faults += self.rule.equations(chains)
+        for said in (iterations, penalty):
+            self.data(place, out, said or "")
 
     def updates(self, place: Place, out: Found, count: str) -> None:
         if int(count) != self.spec.updates:
@@ -464,10 +495,10 @@ def _rules() -> list[Rule]:
             p.stands_for_loss,
         ),
         (
-            rf"(Learning rate \$[^$]*\$), ({'|'.join({*CALLED_OPTIMISERS.values()})}): (.*\$)(, \d+ iterations?)?",
-            p.by_rule,
+            rf"(?:(Learning rates? .*?))??(?:(?:, )?({_OPTIMISERS}): (\$.*?\$))?(?:(?:, )?(\d+ iterations?))?"
+            r"(?:(?:, )?([Pp]enalty strength \$[^$]*\$))?",
+            p.training,
         ),
-        (r"((?:Learning rate|Penalty strength) .*)", p.data),
         (r"Updates that the optimiser has made before: (\d+)\. It starts with:", p.updates),
         (r"The optimiser counts its updates on from (\d+)\.", p.updates),
         (
@@ -574,25 +605,23 @@ def _rules() -> list[Rule]:
             p.columns,
         ),
         (r"loss(?: of layer (\d+))?: ([^$]*?) ?\$((?:[^$]|\\\$)*)\$(.*)", p.loss),
-        (r"L2 penalty, biases left out: \$([^$]*)\$", p.penalty),
+        (r"(L2) penalty, biases left out: \$([^$]*)\$(, divided by .*)?", p.penalty),
+        (
+            r"(L1) penalty, biases left out; where a weight is 0, its derivative is taken as 0: \$([^$]*)\$"
+            r"(, divided by .*)?",
+            p.penalty,
+        ),
+        (
+            r"(elastic) penalty, a mixture of L1 and L2, biases left out; where a weight is 0, the derivative of "
+            r"the first part is taken as 0: \$([^$]*)\$(, divided by .*)?",
+            p.penalty,
+        ),
         (
             r"an error signal is the (negative )?derivative of the loss with respect to the pre-activation: "
             r"\$([^$]*)\$",
             p.signal,
         ),
         (r"each iteration takes (\d+) samples, in the order given, and starts over at the end", p.batch),
-        (
-            r"gradient descent with learning rate \$([^$]*)\$; all parameters change at once, using "
-            r"gradients found with the old ones",
-            p.rate,
-        ),
-        (
-            rf"({'|'.join({*CALLED_OPTIMISERS.values()})}) with learning rate \$([^$]*)\$; "
-            r"((?:from 1|at 0|of 0 is 0|is 1 in|[^$\d])*): "
-            r"(\$.*\$)\. "
-            r"All parameters change at once, using gradients found with the old ones",
-            p.optimiser,
-        ),
         (
             r"calculated exactly and rounded only where a number is printed: intermediate values to "
             r"(.*?), answers to (.*?); ≈ marks a rounded number\. A value has more digits where a "

@@ -10,11 +10,12 @@ from tests.audit.display import Chain, read_display
 from tests.audit.evaluate import Evaluator, Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
-from tests.audit.optimising import ORDER, STATE, STATES
+from tests.audit.optimising import STATE, STATES, found_by
 from tests.audit.page import cells, unescaped
+from tests.audit.parser import whole
 from tests.audit.quotients import Quotients
 from tests.audit.tree import Matrix, Node, Num, Sym
-from tests.audit.words import ANSWERS, Place, asks_of, whole
+from tests.audit.words import ANSWERS, Place, asks_of
 from tests.audit.world import indices
 from tests.reference.numbers import Real
 from tests.reference.optimisers import KEPT, marked
@@ -74,7 +75,7 @@ class Tables(Quotients):
         t = place.context.iteration
         if len({row[0] for row in rows}) != len(rows):
             out.faults.append("a parameter that comes twice")
-        kinds = ORDER.get(self.spec.optimiser, ())
+        kinds = found_by(self.spec.optimiser, self.spec.clip)
         for row in rows:
             out.lines += 1
             name = self._letter(row[0])
@@ -157,7 +158,11 @@ class Tables(Quotients):
                     out.faults.append(f"{relation} before {[text_of(node) for node in printed]}")
         except (Unreadable, Unknown, ValueError, KeyError, IndexError, AssertionError) as error:
             out.faults.append(f"{type(error).__name__} {error}")
-        wanted = self._state_names(t) if any(map(_is_state, seen)) else self._parameter_names()
+        wanted = self._parameter_names()
+        if any(name.startswith("learning_rate_") for name in seen):
+            wanted = {f"learning_rate_{name}" for name in wanted if self.world.trained(name)}
+        elif any(map(_is_state, seen)):
+            wanted = self._state_names(t)
         if seen != wanted:
             out.faults.append(f"start: {sorted(seen ^ wanted)} missing or too many")
 
@@ -211,7 +216,7 @@ class Tables(Quotients):
     def _parameter_names(self) -> set[str]:
         return {
             name for (name, t, _) in self.world.givens
-            if not _is_state(name) and name != "t"
+            if not _is_state(name) and name not in ("t", "k", "learning_rate")
             for at in [indices(name)[1]] if t == 1
             and not (name[0] == "b" and at[1] > 1 and self.spec.layers[at[0] - 1].shared)
         }  # fmt: skip

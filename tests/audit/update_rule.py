@@ -19,9 +19,8 @@ from tests.audit.latex import Unreadable
 from tests.audit.lay import tidy
 from tests.audit.optimising import CALLED_OPTIMISERS, SETTINGS, STATES, found_by
 from tests.audit.page import split_inline
-from tests.audit.parser import read_tokens
+from tests.audit.parser import read_tokens, whole
 from tests.audit.tree import Node, Sym, children
-from tests.audit.words import whole
 from tests.reference import optimisers, rates
 from tests.reference.numbers import Number
 from tests.reference.optimisers import marked
@@ -36,7 +35,10 @@ SAID = r"started at 0\b|the sign of 0 is 0|the updates from 1\b|it is 1 in the p
 
 @dataclass(frozen=True)
 class UpdateRule:
-    """`texts` are the optimiser's settings as given; a `penalised` one calls its decay λ′, `ascent` goes up."""
+    """`texts` are the optimiser's settings as given; a `penalised` one calls its decay λ′, `ascent` goes up.
+
+    `own_rates`: each parameter has its own learning rate.
+    """
 
     optimiser: str
     texts: Mapping[str, str]
@@ -44,6 +46,7 @@ class UpdateRule:
     clip: rates.Clip
     penalised: bool = False
     ascent: bool = False
+    own_rates: bool = False
 
     @property
     def called(self) -> str:
@@ -194,6 +197,8 @@ class UpdateRule:
         plain = "".join(part for formula, part in parts if not formula)
         if plain.startswith(f"{self.called} with learning rate "):
             return self._convention_of_rule(formulae, plain)
+        if plain == "each parameter has its own learning rate":
+            return iter([] if self.own_rates else [plain])
         if plain == "each update has its own learning rate, in the order in which they are listed":
             return iter([] if self.schedule.listed else [plain])
         if plain.startswith("the learning rate ") and len(formulae) == 1:
@@ -225,7 +230,7 @@ class UpdateRule:
     @property
     def changing(self) -> bool:
         """Whether η stands for more than one number."""
-        return bool(self.schedule)
+        return self.own_rates or bool(self.schedule)
 
     def _convention_of_schedule(self, formula: Chain, plain: str) -> Iterator[str]:
         if re.findall(r"\d+", plain) != NUMBERED.get(self.schedule.name):

@@ -13,9 +13,9 @@ from tests.audit.evaluate import Evaluator
 from tests.audit.graphs import BOXES, GraphAudit, Place
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
+from tests.audit.parser import whole
 from tests.audit.update_chains import UpdateChains
 from tests.audit.update_rule import UpdateRule
-from tests.audit.words import whole
 from tests.reference.rounding import fault
 
 

@@ -16,14 +16,13 @@ from tests.audit.graphs import BOXES, Place
 from tests.audit.lay import literal, tidy
 from tests.audit.optimising import STATES, found_by
 from tests.audit.page import Block, cells
-from tests.audit.parser import read_tokens
+from tests.audit.parser import read_tokens, whole
 from tests.audit.tree import Matrix, Sym
 from tests.audit.update_asked import UpdateAsked
 from tests.audit.update_chains import UpdateChains
 from tests.audit.update_rule import rule_of
 from tests.audit.update_sentences import UpdateSentences
 from tests.audit.update_world import UpdateWorld
-from tests.audit.words import whole
 from tests.reference.graph_reading import entries
 from tests.reference.numbers import DIGITS
 from tests.reference.optimisers import marked

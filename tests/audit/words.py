@@ -15,10 +15,11 @@ from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
 from tests.audit.optimising import STATES
 from tests.audit.page import split_inline, squeezed
-from tests.audit.parser import Parser, parse, read_tokens
+from tests.audit.parser import parse, read_tokens
 from tests.audit.same import spelt
 from tests.audit.tree import Node, Sym
-from tests.audit.world import World, indices
+from tests.audit.update_rule import UpdateRule
+from tests.audit.world import World, indices, texts_of
 from tests.reference.activations import WHOLE
 from tests.reference.numbers import Real
 from tests.reference.rounding import fault
@@ -67,6 +68,7 @@ class Words:
         self.node = node
         self.chains = chains
         self.spec = world.spec
+        self.rule = self._rule()
         self._letters: dict[str, str] = {}
         self._sound: set[tuple[str, str, int]] = set()
         verbatim = [str(node.get("title", "")), str(node.get("statement", ""))]
@@ -77,6 +79,14 @@ class Words:
         verbatim += [f"**({label})** {p['text']}" for label, p in self.parts.items() if "text" in p]
         self.authored = [text for text in verbatim if text]
         self.verbatim = {drawn(text) for text in self.authored}
+
+    def _rule(self) -> UpdateRule | None:
+        """How parameters are updated, where they are."""
+        if "training" not in self.node:
+            return None
+        spec, said = self.spec, self.node["training"]["optimiser"]
+        penalised, own = spec.penalty is not None, bool(spec.own_rates)
+        return UpdateRule(spec.optimiser, texts_of(said), spec.schedule, spec.clip, penalised, own_rates=own)
 
     def inline_chain(self, source: str, place: Place, out: Found) -> None:
         """`x_1 = 1`."""
@@ -229,15 +239,6 @@ def drawn(text: str) -> str:
 def folded(text: str) -> str:
     """A text on one line."""
     return " ".join(text.split())
-
-
-def whole(texts: tuple[str, ...], symbols: Mapping[tuple[str, ...], str]) -> Node:
-    """One formula, read to its end."""
-    parser = Parser(texts, symbols)
-    node = parser.expression()
-    if parser.at != len(texts):
-        raise Unreadable(f"unread: {' '.join(texts)}")
-    return node
 
 
 def exact(formula: str) -> Fraction:

@@ -17,10 +17,10 @@ from typing import Any, Protocol
 from tests.audit import optimising
 from tests.audit.evaluate import Unknown, Vector
 from tests.audit.parser import read_tokens
-from tests.reference import activations, losses, network, optimisers, own
+from tests.reference import activations, losses, network, optimisers, own, rates
 from tests.reference.numbers import Number, Real, big, exp, sign
 from tests.reference.rounding import Digits, as_fraction, places, round_half_away
-from tests.reference.spec import Loss, Spec, state_given
+from tests.reference.spec import Loss, Spec, rates_given, state_given
 
 Key = tuple[str, int | None, int | None]
 INDEXED = re.compile(r"([\w/]+)((?:\[\d+\])+)")
@@ -111,6 +111,7 @@ class World:
 
     def _sides(self) -> dict[Key, object]:
         """On which side of every kink the values are."""
+        bends = self.spec.penalty is not None and self.spec.penalty.bends
         deltas = [
             loss.parameters.get("delta", Fraction(1)) for loss in self.spec.losses if loss.name == "huber"
         ]
@@ -118,9 +119,9 @@ class World:
         for key, value in self.true.items():
             letter, at = indices(key[0])
             distance = -value if value < 0 else value
-            if letter in ("z", "z_new") and self.spec.layers[at[0] - 1].function(at[1])[0] in KINKED | {
-                "relu"
-            }:
+            if letter == "norm" and self.spec.clip.how == "norm":
+                out[key] = sign(value - self.true["clip", None, None])
+            elif (letter == "W" and bends) or self._may_bend(letter, at):
                 out[key] = sign(value)
             elif letter == "e" or (letter == "dL/da" and at[0] in self.spec.ends):
                 out[key] = sign(value), *(distance <= d for d in deltas)
@@ -128,6 +129,11 @@ class World:
                 (f"own {key[0]} {n}", key[1], key[2]): sides for n, sides in enumerate(self._own_sides(key))
             }
         return out
+
+    def _may_bend(self, letter: str, at: list[int]) -> bool:
+        """Whether a pre-activation is that of a function with a kink at 0."""
+        kinked = {*KINKED, "relu"}
+        return letter in ("z", "z_new") and self.spec.layers[at[0] - 1].function(at[1])[0] in kinked
 
     def own_functions(self, name: str) -> list[tuple[str, dict[str, Fraction], str]]:
         """The own formulae, with their parameters, that a letter goes into: as z of its layer, or as a loss's a."""
@@ -302,13 +308,14 @@ class World:
             self.true[f"L_term{mark}[{n}]", t, None] = share * value
         if spec.penalty is not None:
             weights = [v for (q, i, _), v in self.true.items() if i == t and q.startswith(f"W{mark}[")]
-            squares = sum((w * w for w in weights), Fraction(0))
-            self.true[f"penalty{mark}", t, None] = network.penalty_factor(spec, len(batch)) * squares
+            self.true[f"penalty{mark}", t, None] = network.penalty(spec, weights, len(batch))
 
     def key(self, name: str, t: int) -> Key:
         """The key of a plain quantity in iteration t."""
         quantity, _, sample = name.partition("@")
-        if quantity in ("learning_rate", "strength", *self.spec.settings):
+        if quantity == "learning_rate" and self.spec.schedule:
+            return quantity, t, None
+        if quantity in ("strength", *self.spec.settings):
             return quantity, None, None
         batch = self.spec.batch_of(t)
         samples: list[int | None] = [int(sample)] if sample else [None]
@@ -328,8 +335,6 @@ class World:
             return self._slope_of_loss(name.removeprefix("ell' "), t, carried)
         if name.startswith("vector "):
             return self._vector(name.removeprefix("vector "), t, carried)
-        if name in self.spec.settings:
-            return self.spec.settings[name]
         if name == "strength" and self.spec.penalty is not None:
             return self.spec.penalty.strength
         if name.startswith(("S[", "S_new[")):
@@ -366,7 +371,7 @@ class World:
         letter, numbers = indices(quantity)
         if optimising.STATE.fullmatch(letter):
             return self._state(key)
-        if quantity == "t":
+        if quantity in ("t", "k") or (quantity == "learning_rate" and self.spec.schedule.listed):
             return self.true[key]
         if letter in ("W", "b", "theta") and not self.trained(quantity):
             return self.number((quantity, t - 1, s), carried=True)
@@ -405,8 +410,17 @@ class World:
         w = self.number((f"{role}[{rest}", t, None), carried=True)
         if not isinstance(gradient, Fraction | Real):
             raise Unknown(f"the gradient of {role}[{rest}")
+        if self.spec.clip:
+            norm = (
+                self.number(("norm", t, None), carried=True) if self.spec.clip.how == "norm" else Fraction(0)
+            )
+            gradient = self.rounded(rates.clipped(self.spec.clip.how, self.spec.clip.limit, gradient, norm))
+        if kind == "clipped":
+            return gradient
+        rate = self.spec.own_rates.get(f"{role}[{rest}") or self.value("learning_rate", t, carried=True)
+        settings = {**self.spec.settings, "learning_rate": rate}
         _, values = optimisers.update(
-            self.spec.optimiser, self.spec.settings, w, gradient, kept, self.spec.updates + t, self.rounded
+            self.spec.optimiser, settings, w, gradient, kept, self.spec.updates + t, self.rounded
         )
         value: Number = values[kind]
         return value
@@ -434,8 +448,7 @@ class World:
         if self.spec.penalty is not None:
             names = [q for q, i, _ in self.true if i == t and q.startswith("W_new[")]
             weights = [self.number((name, t, None), carried=True) for name in names]
-            squares = sum((w * w for w in weights), Fraction(0))
-            loss = loss + self.rounded(network.penalty_factor(self.spec, len(batch)) * squares)
+            loss = loss + self.rounded(network.penalty(self.spec, weights, len(batch)))
         return self.rounded(loss)
 
     def _forward_after(self, t: int, values: list[Number]) -> list[Number]:
@@ -692,8 +705,11 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
 
     kinds = {name for layer in spec.layers for name, _ in layer.all_functions}
     kinds |= {loss.name for loss in spec.losses}
-    smooth = not kinds & (KINKED | {"huber", "hinge", "absolute_error"}) and not any(
-        map(_distinguishes, kinds)
+    bends = spec.clip.how == "norm" or (spec.penalty is not None and spec.penalty.bends)
+    smooth = (
+        not bends
+        and not kinds & (KINKED | {"huber", "hinge", "absolute_error"})
+        and not any(map(_distinguishes, kinds))
     )
     layers = []
     for layer in spec.layers:
@@ -702,7 +718,8 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
             relu = any(name == "relu" for name, _ in layer.all_functions)
             lift = (-3 if layer.threshold else 3) if smooth and relu else 0
             bias = [near(bias[0]) + lift] * layer.units if layer.shared else [near(b) + lift for b in bias]
-        layers.append(replace(layer, weights=[[near(w) for w in row] for row in layer.weights], bias=bias))
+        weights = [[w if w == 0 and bends else near(w) for w in row] for row in layer.weights]
+        layers.append(replace(layer, weights=weights, bias=bias))
     targets = spec.targets
     if targets is not None:
         targets = [
@@ -712,7 +729,7 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
     upstream = spec.upstream
     if upstream is not None and spec.output is None:
         upstream = [[near(g) for g in row] for row in upstream]
-    more = optimising.disturbed(spec, rng)
+    more = optimising.disturbed(spec, rng, None if smooth else size)
     return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream, **more), smooth
 
 
@@ -747,21 +764,33 @@ def _without_sample(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _given_to_optimiser(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
-    """Settings by their letters, the number of each update, and what was kept before the first."""
-    if spec.optimiser not in optimising.ORDER:
+    """Settings by their letters, the number of each update, rates, and what was kept before the first."""
+    if "training" not in node:
         return {}
-    written = node["training"]["optimiser"]
-    chosen = next(iter(written.values())) if isinstance(written, dict) else {}
-    settings = {**optimisers.USUAL[spec.optimiser], **(chosen or {})}
-    out: dict[Key, str] = {(name, None, None): text for name, text in settings.items()}
-    out |= {("t", t, None): str(spec.updates + t) for t in range(1, spec.iterations + 1)}
+    known = {**texts_of(node["training"]["optimiser"]), **spec.schedule.texts, "clip": spec.clip.text}
+    if spec.schedule:
+        known["start"] = known.pop("learning_rate")
+    out: dict[Key, str] = {(name, None, None): text for name, text in known.items()}
+    for t in range(1, spec.iterations + 1):
+        out["t", t, None] = str(spec.updates + t)
+        out["k", t, None] = str(spec.schedule.steps(spec.updates + t))
+        if spec.schedule.listed:
+            out["learning_rate", t, None] = spec.schedule.listed[t - 1]
     state = node["training"].get("state", {})
     columns = node["network"].get("layout", "W x + b") == "x W + b"
     kept = {kind: state.get(kind, "0") for kind in optimisers.KEPT[spec.optimiser]}
     for name, texts in state_given(kept, spec.layers, columns).items():
         letter, _, rest = name.partition("[")
         out |= {(f"{kind}_{letter}[{rest}", 1, None): text for kind, text in texts.items()}
+    for name, text in rates_given(node["training"].get("learning_rates"), spec.layers, columns).items():
+        out[f"learning_rate_{name}", None, None] = out[f"learning_rate_{name}", 1, None] = text
     return out
+
+
+def texts_of(said: Any) -> dict[str, str]:
+    """The settings of an optimiser as the file has them."""
+    name, chosen = (said, {}) if isinstance(said, str) else next(iter(said.items()))
+    return {**optimisers.USUAL[name], **(chosen or {})}
 
 
 def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:

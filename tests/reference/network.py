@@ -6,13 +6,14 @@ to the whole batch has sample None, a given of a sample has iteration None. Both
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from mpmath import mp
 
 from tests.reference import activations, losses, optimisers
 from tests.reference.numbers import DIGITS, Number, tame
+from tests.reference.rates import clipped, norm_of
 from tests.reference.spec import Spec
 
 Key = tuple[str, int | None, int | None]
@@ -97,11 +98,18 @@ def share_of_sample(spec: Spec, batch_size: int) -> Fraction:
 
 
 def penalty_factor(spec: Spec, batch_size: int) -> Fraction:
-    """What multiplies Σ w²."""
+    """What multiplies the sum of the terms of all weights."""
     if spec.penalty is None:
         return ZERO
     n = batch_size if spec.penalty.over_samples == "mean" else 1
     return spec.penalty.scale * spec.penalty.strength / n
+
+
+def penalty(spec: Spec, weights: Iterable[Number], batch_size: int) -> Number:
+    """What weights add to the loss; 0 without a penalty."""
+    if spec.penalty is None:
+        return ZERO
+    return penalty_factor(spec, batch_size) * sum(map(spec.penalty.term, weights), ZERO)
 
 
 def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
@@ -118,8 +126,8 @@ def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
     )
     bare = share_of_sample(spec, len(batch)) * sum(values, ZERO)
     owners = (number for number in range(1, len(spec.layers) + 1) if spec.owner(number) == number)
-    squares = sum((w * w for number in owners for row in weights_of(spec, p, number) for w in row), ZERO)
-    return bare + penalty_factor(spec, len(batch)) * squares
+    weights = (w for number in owners for row in weights_of(spec, p, number) for w in row)
+    return bare + penalty(spec, weights, len(batch))
 
 
 def backward(
@@ -175,7 +183,7 @@ def _solve(spec: Spec) -> Values:
             out |= {(spec.of_output("y", k), None, s): v for k, v in enumerate(spec.targets[s - 1], 1)}
     epoch: list[tuple[int, Number]] = []
     kept: State = {name: dict(own) for name, own in spec.state.items()}
-    out |= {(name, None, None): value for name, value in spec.settings.items()}
+    out |= _settings(spec)
     for t in range(1, spec.iterations + 1):
         batch = spec.batch_of(t)
         _record_parameters(spec, out, "", t, p)
@@ -187,7 +195,7 @@ def _solve(spec: Spec) -> Values:
         if t % spec.batches_per_epoch == 0 and epoch:
             out[("L_epoch", t, None)] = epoch_loss(spec, epoch)
             epoch = []
-        out[("t", t, None)] = Fraction(spec.updates + t)
+        out |= _of_update(spec, t)
         p = _update(spec, p, gradients, t, out, kept)
         _record_parameters(spec, out, "_new", t, p)
         for s in batch:
@@ -240,10 +248,12 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
                     row[j] += -d if layer.threshold else d
     if not spec.differentiated:
         return None
-    pull = 2 * penalty_factor(spec, len(batch))
+    factor, bent = penalty_factor(spec, len(batch)), spec.penalty
     for number, layer in enumerate(spec.layers):
-        for j, old in enumerate(p.weights[number]):
-            weights[number][j] = [g + pull * w for g, w in zip(weights[number][j], old, strict=True)]
+        for j, old in enumerate(p.weights[number] if bent is not None else []):
+            assert bent is not None
+            pairs_ = zip(weights[number][j], old, strict=True)
+            weights[number][j] = [g + factor * bent.slope(w) for g, w in pairs_]
         row = biases[number]
         if layer.shared and row is not None:
             biases[number] = [sum(row, ZERO)] * layer.units
@@ -291,10 +301,56 @@ def _record_paths(
         _record_layers(out, f"dL_out[{k + 1}]/da", t, s, shares)
 
 
+def _settings(spec: Spec) -> Values:
+    """What is the same in all updates."""
+    known = {**spec.settings, **spec.schedule.settings}
+    if spec.schedule:
+        known["start"] = known.pop("learning_rate")
+    if spec.clip:
+        known["clip"] = spec.clip.limit
+    known |= {_with_kind("learning_rate", name): rate for name, rate in spec.own_rates.items()}
+    return {(name, None, None): value for name, value in known.items()}
+
+
+def _of_update(spec: Spec, t: int) -> Values:
+    """The number of an update, and what a schedule makes of it."""
+    made = spec.updates + t
+    found: dict[str, Number] = {"t": Fraction(made)}
+    if spec.schedule:
+        found["learning_rate"] = spec.rate(t)
+    steps = spec.schedule.steps(made)
+    if steps is not None:
+        found["k"] = Fraction(steps)
+    return {(name, t, None): value for name, value in found.items()}
+
+
+def _with_kind(kind: str, name: str, mark: str = "") -> str:
+    """`m_W_new[1][2][1]`: what an optimiser keeps or finds for `W[1][2][1]`."""
+    letter, _, rest = name.partition("[")
+    return f"{kind}_{letter}{mark}[{rest}"
+
+
+def trained_gradients(spec: Spec, g: Parameters) -> dict[str, Number]:
+    """The gradients of all that is trained, each parameter once: a bias that units share, weights with two uses."""
+    found: dict[str, Number] = {}
+    for number, layer in enumerate(spec.layers, 1):
+        held = layer.weights_trainable if g.weights[number - 1] else []
+        for j, (row, flags) in enumerate(zip(g.weights[number - 1], held, strict=True), 1):
+            pairs = enumerate(zip(row, flags, strict=True), 1)
+            found |= {f"W[{number}][{j}][{i}]": d for i, (d, free) in pairs if free}
+        letter = "theta" if layer.threshold else "b"
+        biases = (g.biases[number - 1] or [])[: 1 if layer.shared else None]
+        singles = enumerate(zip(biases, layer.bias_trainable, strict=False), 1)
+        found |= {f"{letter}[{number}][{j}]": d for j, (d, free) in singles if free}
+    return found
+
+
 def _update(spec: Spec, p: Parameters, g: Parameters, t: int, out: Values, kept: State) -> Parameters:
     """The optimiser's rule for everything that is trained, all at once; what it has kept is changed in `kept`."""
     weights: list[Matrix] = []
     biases: list[list[Number] | None] = []
+    if spec.clip:
+        out[("norm", t, None)] = norm_of([*trained_gradients(spec, g).values()])
 
     def moved(name: str, w: Number, gradient: Number, free: bool) -> Number:
         if not free:
@@ -340,16 +396,18 @@ def _update(spec: Spec, p: Parameters, g: Parameters, t: int, out: Values, kept:
 
 
 def _moved(spec: Spec, name: str, w: Number, gradient: Number, t: int, out: Values, kept: State) -> Number:
-    letter, _, rest = name.partition("[")
     for one in optimisers.KEPT[spec.optimiser]:
         kept.setdefault(name, {}).setdefault(one, ZERO)
-        out[(f"{one}_{letter}[{rest}", t, None)] = kept[name][one]
+        out[(_with_kind(one, name), t, None)] = kept[name][one]
+    if spec.clip:
+        gradient = clipped(spec.clip.how, spec.clip.limit, gradient, out["norm", t, None])
+        out[(_with_kind("clipped", name), t, None)] = gradient
+    settings = {**spec.settings, "learning_rate": spec.own_rates.get(name) or spec.rate(t)}
     new, found = optimisers.update(
-        spec.optimiser, spec.settings, w, gradient, kept.get(name, {}), spec.updates + t
+        spec.optimiser, settings, w, gradient, kept.get(name, {}), spec.updates + t
     )
     for one, value in found.items():
-        mark = "" if one in optimisers.ON_THE_WAY else "_new"
-        out[(f"{one}_{letter}{mark}[{rest}", t, None)] = value
+        out[(_with_kind(one, name, optimisers.marked(one)), t, None)] = value
     kept[name] = {one: tame(found[one]) for one in optimisers.KEPT[spec.optimiser]}
     return tame(new)
 

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import yaml
 
 from tests.reference import optimisers, own
-from tests.reference.numbers import read
+from tests.reference.numbers import Number, read, sign, size
+from tests.reference.rates import Clip, Schedule, read_clip, read_schedule
 
 Node = Any
 Key = tuple[str, int | None, int | None]
@@ -93,11 +94,33 @@ class Loss:
 
 @dataclass(frozen=True)
 class Penalty:
-    """scale · strength · Σ w², divided by the batch's size where `over_samples` is mean."""
+    """scale · strength · Σ of a term for each weight, divided by the batch's size where `over_samples` is mean.
 
+    The term is w² (`l2`), |w| (`l1`) or ρ|w| + (1 − ρ)/2 · w² (`elastic`).
+    """
+
+    name: str
     strength: Fraction
     scale: Fraction
     over_samples: str
+    ratio: Fraction = Fraction(0)
+
+    @property
+    def bends(self) -> bool:
+        """Whether the term has a kink at 0."""
+        return self.name != "l2"
+
+    def term(self, w: Number) -> Number:
+        """What one weight adds, before all factors."""
+        if self.name == "l2":
+            return w * w
+        return size(w) if self.name == "l1" else self.ratio * size(w) + (1 - self.ratio) / 2 * w * w
+
+    def slope(self, w: Number) -> Number:
+        """The derivative of a weight's term; that of |w| at 0 is taken as 0."""
+        if self.name == "l2":
+            return 2 * w
+        return sign(w) if self.name == "l1" else self.ratio * sign(w) + (1 - self.ratio) * w
 
 
 @dataclass(frozen=True)
@@ -124,6 +147,10 @@ class Spec:
     show: set[int]
     delta: int
     """1 where δ is ∂L/∂z, −1 where it is −∂L/∂z."""
+    schedule: Schedule = field(default_factory=Schedule)
+    clip: Clip = field(default_factory=Clip)
+    own_rates: dict[str, Fraction] = field(default_factory=dict)
+    """The learning rate of each parameter by its name, where each has one of its own."""
     upstream: list[list[Fraction]] | None = None
     """∂L/∂a of the outputs of each sample, where that is given instead of a loss."""
     output: int | None = None
@@ -198,6 +225,10 @@ class Spec:
             for unit in range(1, (widths[n] if n >= 0 else 1) + 1)
         ]
 
+    def rate(self, t: int) -> Number:
+        """The learning rate of an update, where parameters have none of their own."""
+        return self.schedule.rate(self.settings["learning_rate"], t, self.updates)
+
     @property
     def batches_per_epoch(self) -> int:
         return ceil(len(self.inputs) / self.batch)
@@ -253,6 +284,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         losses = [_loss(term, layers) for term in terms]
     rate, batch, iterations, show = None, len(samples), 1, None
     optimiser, settings, updates, state = "sgd", dict[str, Fraction](), 0, dict[str, dict[str, Fraction]]()
+    rates: dict[str, str] = {}
     if "training" in problem:
         training = problem["training"]
         optimiser, chosen = _choice(training["optimiser"])
@@ -262,6 +294,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         updates = int(given.get("t", "0"))
         texts = state_given({name: node for name, node in given.items() if name != "t"}, layers, columns)
         state = {one: {kept: read(text) for kept, text in own.items()} for one, own in texts.items()}
+        rates = rates_given(training.get("learning_rates"), layers, columns)
         size = training.get("batch", "1")
         batch = len(samples) if size == "all" else int(size)
         iterations = ceil(len(samples) / batch) * int(training.get("epochs", "1"))
@@ -279,6 +312,9 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         settings=settings,
         updates=updates,
         state=state,
+        schedule=read_schedule(problem.get("training", {}).get("schedule")),
+        clip=read_clip(problem.get("training", {}).get("clip")),
+        own_rates={name: read(text) for name, text in rates.items()},
         batch=batch,
         iterations=iterations,
         show=_shown(show, iterations) | _asked_at(problem, iterations),
@@ -315,6 +351,14 @@ def state_given(given: dict[str, Node], layers: list[Layer], columns: bool) -> d
                 text = (own[0] if layer.shared else own[j]) if isinstance(own, list) else own
                 out.setdefault(f"{letter}[{number}][{j + 1}]", {})[kept] = text
     return out
+
+
+def rates_given(node: Node, layers: list[Layer], columns: bool) -> dict[str, str]:
+    """The learning rate of each parameter as it is given: for each layer a number for all of it, or a mapping."""
+    if node is None:
+        return {}
+    each = [one if isinstance(one, dict) else {"weights": one, "bias": one} for one in node]
+    return {name: own["rate"] for name, own in state_given({"rate": each}, layers, columns).items()}
 
 
 def _asked_at(problem: dict[str, Node], iterations: int) -> set[int]:
@@ -509,6 +553,8 @@ def _penalty(node: Node) -> Penalty | None:
     if node is None:
         return None
     name, given = _choice(node)
-    if name != "l2":
+    if name not in ("l1", "l2", "elastic"):
         raise ValueError(f"regulariser {name}")
-    return Penalty(read(given["strength"]), read(given.get("scale", "1/2")), given.get("over_samples", "sum"))
+    scale = read(given.get("scale", "1/2" if name == "l2" else "1"))
+    over = given.get("over_samples", "sum")
+    return Penalty(name, read(given["strength"]), scale, over, read(given.get("ratio", "1/2")))
