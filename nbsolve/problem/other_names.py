@@ -69,4 +69,4 @@ OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "error_signals": ("deltas",),
     "output_after": ("forward_after",),
 }
-"""The other name → the names that it may mean, the likeliest first. Where none of them can stand, it means nothing."""
+"""The other name → the names that it may mean, the likeliest first; where none can stand, it means nothing."""

@@ -1,4 +1,4 @@
-"""Names of other libraries and books lead to those of a problem file, and stand for nothing that nbsolve itself knows."""
+"""Names of other libraries and books lead to those of a problem file, and to nothing that nbsolve has itself."""
 
 from __future__ import annotations
 
