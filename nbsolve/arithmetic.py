@@ -2,7 +2,7 @@
 
 A value is a `flint.fmpq` (exact) or a `flint.arb` (a ball that certainly contains the number). A question
 that the balls cannot answer (which branch? which last digit?) raises `Undecided`; the caller starts again
-with more bits (`certified`, over the levels of `LADDER`). What 4096 bits leave open is a tie or a zero, and is
+with more bits (`ladder.certified`). What 4096 bits leave open is a tie or a zero, and is
 treated as one where the ball is tiny: that is what `lenient` means. A ball that is not tiny has lost its bits on
 the way (a long training, say); it gets still more of them, and in the end an error rather than a guess.
 
@@ -17,10 +17,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TypeVar
 
 import flint
@@ -29,7 +27,8 @@ from nbsolve import balls
 from nbsolve.balls import Value as Value
 from nbsolve.balls import ball as ball
 from nbsolve.balls import precision
-from nbsolve.errors import DomainError, LogarithmOfZero, NbsolveError
+from nbsolve.errors import DomainError, LogarithmOfZero
+from nbsolve.powers_of_ten import power_of_ten
 
 PRECISIONS = (256, 512, 1024, 4096)
 MOST_BITS = 16384
@@ -64,25 +63,6 @@ class TooLarge(DomainError):
         self.quantity = quantity
         exponent = f"{MOST_MAGNITUDE:,}"
         super().__init__(f"{quantity or 'a number'} is too large to be written: it is beyond 10^{exponent}")
-
-
-def power_of_ten(exponent: int) -> flint.fmpq:
-    """10^exponent, exactly."""
-    return (_power if abs(exponent) < _COMMON else _large_power)(exponent)
-
-
-_COMMON = 65536
-"""Powers of ten below it are kept by the hundred, larger ones (up to 400 kB each) by the dozen."""
-
-
-@lru_cache(maxsize=768)
-def _power(exponent: int) -> flint.fmpq:
-    return flint.fmpq(10) ** exponent
-
-
-@lru_cache(maxsize=64)
-def _large_power(exponent: int) -> flint.fmpq:
-    return flint.fmpq(10) ** exponent
 
 
 @dataclass(frozen=True)
@@ -341,38 +321,3 @@ def settled(value: Value) -> Value:
 def short(value: Value) -> str:
     """Six digits of a value, for messages."""
     return f"{float(ball(value).mid()):.6g}"
-
-
-LADDER = (
-    Arithmetic(),
-    *(Arithmetic(bits, keeping=True) for bits in PRECISIONS[1:]),
-    Arithmetic(PRECISIONS[-1], lenient=True, keeping=True),
-    Arithmetic(MOST_BITS, lenient=True, keeping=True),
-)
-"""The arithmetics to try, one after another, until everything is decided."""
-
-
-class Undetermined(NbsolveError):
-    """A value of which too little is known, even with MOST_BITS bits, to write it down or to choose a branch.
-
-    `quantity` is its canonical name, where that is known.
-    """
-
-    def __init__(self, quantity: str | None) -> None:
-        self.quantity = quantity
-        super().__init__(
-            f"{quantity or 'a value'} cannot be determined, even with {MOST_BITS} bits: it is too large, or a long"
-            " training has made it depend on the parameters too strongly"
-        )
-
-
-def certified(compute: Callable[[Arithmetic], T]) -> T:
-    """Run `compute` with as many bits as it takes. Raises: Undetermined."""
-    quantity = None
-    for arithmetic in LADDER:
-        try:
-            with arithmetic.working():
-                return compute(arithmetic)
-        except Undecided as error:
-            quantity = error.quantity
-    raise Undetermined(quantity)

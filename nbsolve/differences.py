@@ -14,10 +14,11 @@ from functools import cached_property, reduce
 
 import flint
 
-from nbsolve.arithmetic import ZERO, Arithmetic, Value, power_of_ten
+from nbsolve.arithmetic import ZERO, Arithmetic, Value
 from nbsolve.errors import DomainError
 from nbsolve.expr import Array
 from nbsolve.loss_alone import Batch, Losses, Move, Parameters, Passage, Signs
+from nbsolve.powers_of_ten import power_of_ten
 
 
 @dataclass(frozen=True)

@@ -9,31 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-import flint
-
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.errors import DomainError
-from nbsolve.expr import (
-    Atom,
-    Expr,
-    Operand,
-    Quantity,
-    number,
-    product,
-    total,
-)
+from nbsolve.expr import Atom, Expr, Operand
 from nbsolve.graph import Graph, Node
 from nbsolve.objective import Objective, cancelled_in, penalty_gradient, write_loss
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
-from nbsolve.recorder import Recorder, forms
+from nbsolve.recorder import Recorder
 from nbsolve.rounding import DigitsWanted
 from nbsolve.schedule import batches, epoch_length, shown_iterations
 from nbsolve.solution import Done, EpochLoss, Iteration, Kind, Solution, explanation_of, layers_of
 from nbsolve.solving.alike import same_formulae
 from nbsolve.solving.backward import Backward
+from nbsolve.solving.epoch import write_epoch_loss
 from nbsolve.solving.forward import write_forward
 from nbsolve.solving.givens import begun, given_parameters
 from nbsolve.solving.missing import write_missing
@@ -41,7 +32,7 @@ from nbsolve.solving.parameters import write_gradients
 from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.solving.seeds import Seeds
 from nbsolve.solving.update import write_norm, write_rate, write_update
-from nbsolve.step import Rule, Step
+from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values
 
@@ -293,7 +284,7 @@ class _Run:
             self.epoch_losses.append((len(samples), recorder.values[LOSS]))
         if recorder.number % self.epoch_length == 0 and self.problem.losses:
             if recorder.recording or self.every_epoch:
-                self._write_epoch_loss(recorder, recorder.number)
+                write_epoch_loss(recorder, self.problem.losses[0].over_samples == "mean", self.epoch_losses)
             if self.every_epoch:
                 loss, own = Symbol(Role.EPOCH_LOSS), Values()
                 own.put(loss, recorder.values[loss], recorder.values.unrounded.get(loss))
@@ -312,21 +303,6 @@ class _Run:
         if number in self.losses_at:
             return True
         return self.every_epoch or -(-number // self.epoch_length) * self.epoch_length in self.shown
-
-    def _write_epoch_loss(self, recorder: Recorder, last: int) -> None:
-        length = self.epoch_length
-        mean = self.problem.losses[0].over_samples == "mean"
-        count = sum(size for size, _ in self.epoch_losses)
-        terms: list[Expr] = []
-        for offset, (size, value) in enumerate(self.epoch_losses):
-            symbol = Symbol(Role.LOSS, iteration=last - length + 1 + offset)
-            recorder.values.put(symbol, value)
-            terms.append(product(number(size), Quantity(symbol)) if mean and size > 1 else Quantity(symbol))
-        alone = len(self.epoch_losses) == 1
-        body = Quantity(LOSS) if alone else total(*terms)
-        if mean and count > 1 and not alone:
-            body = product(number(flint.fmpq(1, count)), body)
-        recorder.write(Rule.EPOCH_LOSS, Symbol(Role.EPOCH_LOSS), forms(body))
 
     def _carry(self, values: Values) -> None:
         """The new parameters become the next iteration's."""

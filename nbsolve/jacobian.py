@@ -13,7 +13,7 @@ from nbsolve.expr import Atom, Expr, Quantity, number, total
 from nbsolve.graph import Graph
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solution import Solution
-from nbsolve.solving.backward import Users, chain, entry_formula, through_function, whole_formula
+from nbsolve.solving.chain_rule import Users, chain, entry_formula, through_function, whole_formula
 from nbsolve.solving.gradient import Gradient, unit_of, written
 from nbsolve.step import Form, Reason, Rule
 from nbsolve.symbol import Partial, Role, Symbol

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from nbsolve.answers import Extras
-from nbsolve.arithmetic import Arithmetic, Value, certified
+from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.authored.live import Slot, filled, slots
 from nbsolve.errors import DomainError, Fault, ProblemError, UnknownQuantityError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Expr, Quantity, Variable, with_variables
 from nbsolve.formula import FormulaError
 from nbsolve.formula.live import LAST, Place, is_name, parse_live, place_of
+from nbsolve.ladder import certified
 from nbsolve.listing import belongs_to_sample, meant
 from nbsolve.notation import Names
 from nbsolve.problem.model import AnyProblem, Digits, Rounding

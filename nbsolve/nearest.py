@@ -12,7 +12,8 @@ from typing import Any
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import TINY, Arithmetic, Undecided, Value, power_of_ten
+from nbsolve.arithmetic import TINY, Arithmetic, Undecided, Value
+from nbsolve.powers_of_ten import power_of_ten
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 

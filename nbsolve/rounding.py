@@ -7,7 +7,8 @@ from typing import Protocol
 
 import flint
 
-from nbsolve.arithmetic import Arithmetic, Value, power_of_ten
+from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.powers_of_ten import power_of_ten
 
 SMALLEST_PLAIN = -4
 LARGEST_PLAIN = 7

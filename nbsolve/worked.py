@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from nbsolve.answers import Answer, Epoch, Extras, answer, epochs_of, formula_answer
-from nbsolve.arithmetic import LADDER, Arithmetic, Undecided, Undetermined
+from nbsolve.arithmetic import Arithmetic
 from nbsolve.arrays import IterationArrays
 from nbsolve.asked_letters import AskedInLetters
 from nbsolve.class_answers import class_answers
 from nbsolve.engine import solve_problem
+from nbsolve.ladder import Solutions
 from nbsolve.listing import asked, everything
 from nbsolve.live import Live, texts_of
 from nbsolve.notation import Names
@@ -101,11 +101,9 @@ class WorkedSolution:
         self.replay = replay
         self._like = like
         self.names = Names.of(problem)
-        self._solutions: dict[tuple[int, bool], Solution] = {}
-        self._letters: dict[int, LetterPass] = {}
-        self._composers: dict[int, Composer] = {}
-        self._enough = 0
-        self._enough_for_pages = 0
+        self._solutions = Solutions(self._solved)
+        self._letters: dict[Arithmetic, LetterPass] = {}
+        self._composers: dict[Arithmetic, Composer] = {}
 
     # ------------------------------------------------------------------ precision
 
@@ -114,39 +112,16 @@ class WorkedSolution:
 
         What one page needed the next ones begin with (`page`).
         """
-        quantity = None
-        for level in range(max(self._enough, self._enough_for_pages if page else 0), len(LADDER)):
-            try:
-                with LADDER[level].working():
-                    result = compute(self._at(level))
-            except Undecided as error:
-                quantity = error.quantity
-                continue
-            if page:
-                self._enough_for_pages = level
-            return result
-        raise Undetermined(quantity)
-
-    def _at(self, level: int, rounded: bool = True) -> Solution:
-        key = (level, rounded)
-        if key not in self._solutions:
-            decided = self._solutions.get((level - 1, rounded))
-            if decided is not None and LADDER[level].is_lenient_form_of(decided.arithmetic):
-                # Nothing was left to be lenient about.
-                self._solutions[key] = replace(decided, arithmetic=LADDER[level])
-                return self._solutions[key]
-            try:
-                self._solutions[key] = self._solved(LADDER[level], rounded)
-            except Undecided:
-                if rounded:
-                    self._enough = max(self._enough, level + 1)
-                raise
-        return self._solutions[key]
+        return self._solutions.certified(compute, page)
 
     def _solved(self, arithmetic: Arithmetic, rounded: bool) -> Solution:
         if self.problem.symbolic:
             return without_iterations(self.problem, arithmetic, rounded)
         return solve_problem(self.problem, arithmetic, rounded, self.replay, self._like)
+
+    def at(self, arithmetic: Arithmetic) -> Solution:
+        """The solution in one arithmetic. Raises: Undecided."""
+        return self._solutions.at(arithmetic)
 
     def replayed(
         self,
@@ -172,7 +147,7 @@ class WorkedSolution:
         """The solution in symbols, where there are letters or the problem wants it; None otherwise."""
         if not (self.problem.symbolic or self.problem.letters):
             return None
-        key = LADDER.index(solution.arithmetic)
+        key = solution.arithmetic
         if key not in self._letters:
             self._letters[key] = solve_in_letters(solution)
         return self._letters[key]
@@ -190,7 +165,7 @@ class WorkedSolution:
         """The solution without the rounding of each step."""
         if self.problem.rounding.apply == "at_end":
             return solution
-        return self._at(LADDER.index(solution.arithmetic), rounded=False)
+        return self._solutions.at(solution.arithmetic, rounded=False)
 
     # ------------------------------------------------------------------ numbers
 
@@ -258,10 +233,10 @@ class WorkedSolution:
         """The composer of a solution: one for all of its documents, since they have much in common."""
         from nbsolve.compose import Composer
 
-        level = LADDER.index(solution.arithmetic)
-        if level not in self._composers:
-            self._composers[level] = Composer(solution, self.names, self.letters_of(solution))
-        return self._composers[level]
+        key = solution.arithmetic
+        if key not in self._composers:
+            self._composers[key] = Composer(solution, self.names, self.letters_of(solution))
+        return self._composers[key]
 
     def statement(self, attached: bool = False, blanks: bool = False) -> Shown:
         """What is given and what is asked; `attached`: with the files of `data_files` beside it.

@@ -8,10 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from nbsolve.answers import Answer, as_double
-from nbsolve.arithmetic import LADDER, Arithmetic, Undecided, Undetermined
+from nbsolve.arithmetic import Arithmetic
 from nbsolve.document import Document
 from nbsolve.equations.names import GraphNames
 from nbsolve.expr import Atom
+from nbsolve.ladder import Solutions
 from nbsolve.live import texts_of
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part
@@ -42,9 +43,8 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
 
     def __init__(self, problem: Any) -> None:
         self.problem = problem
-        self._solutions: dict[tuple[int, bool], S] = {}
-        self._pages: dict[int, C] = {}
-        self._enough = 0
+        self._solutions = Solutions(self._solved)
+        self._pages: dict[Arithmetic, C] = {}
 
     @abstractmethod
     def _solved(self, arithmetic: Arithmetic, rounded: bool) -> S:
@@ -66,29 +66,13 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
 
     def certified(self, compute: Callable[[S], T]) -> T:
         """`compute` on a solution with as many bits as its digits and branches need. Raises: Undetermined."""
-        quantity = None
-        for level in range(self._enough, len(LADDER)):
-            try:
-                with LADDER[level].working():
-                    result = compute(self._at(level))
-            except Undecided as error:
-                quantity = error.quantity
-                continue
-            self._enough = level
-            return result
-        raise Undetermined(quantity)
-
-    def _at(self, level: int, rounded: bool = True) -> S:
-        key = (level, rounded)
-        if key not in self._solutions:
-            self._solutions[key] = self._solved(LADDER[level], rounded)
-        return self._solutions[key]
+        return self._solutions.certified(compute, keep=True)
 
     def _unrounded(self, solution: S) -> S:
         """The solution as it is without the rounding of each step."""
         if solution.rounding.apply != "each_step":
             return solution
-        return self._at(LADDER.index(solution.arithmetic), rounded=False)
+        return self._solutions.at(solution.arithmetic, rounded=False)
 
     @property
     def solution(self) -> S:
@@ -101,10 +85,10 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
         return self.certified(lambda solution: shown(write(self._page(solution))))
 
     def _page(self, solution: S) -> C:
-        level = LADDER.index(solution.arithmetic)
-        if level not in self._pages:
-            self._pages[level] = self._composer(solution)
-        return self._pages[level]
+        arithmetic = solution.arithmetic
+        if arithmetic not in self._pages:
+            self._pages[arithmetic] = self._composer(solution)
+        return self._pages[arithmetic]
 
     def statement(self, blanks: bool = False) -> Shown:
         """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""

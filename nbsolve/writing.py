@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import Field, dataclass
+from typing import Any, ClassVar, Protocol
 
 import flint
 import numpy as np
@@ -22,11 +22,13 @@ _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.NODE)
 
 
 class Solved(Protocol):
-    """What a page needs to know of a solution to write its numbers.
+    """What a page needs to know of a solution, a dataclass, to write its numbers.
 
     `own_functions` are the functions of the problem's author by name; `has_own_formulas`: formulae of the author's
     stand in the steps without a name, so that their distinctions of cases are decided there.
     """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @property
     def arithmetic(self) -> Arithmetic:

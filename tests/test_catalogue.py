@@ -12,7 +12,7 @@ import mpmath
 import pytest
 import sympy
 
-from nbsolve.arithmetic import Arithmetic, ball, certified
+from nbsolve.arithmetic import Arithmetic, ball
 from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS, Activation, Loss
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
@@ -34,6 +34,7 @@ from nbsolve.expr import (
     walk,
     with_variables,
 )
+from nbsolve.ladder import certified
 from nbsolve.values import Values
 
 POINTS = ("-7/3", "-1", "-0.4", "0.3", "1", "2.75")

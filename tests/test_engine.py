@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from nbsolve import solve
-from nbsolve.arithmetic import LADDER, Arithmetic, certified
+from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import LOSS
 from nbsolve.engine import losses_at, solve_problem
 from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.given import Given
+from nbsolve.ladder import LADDER, certified
 from nbsolve.nearest import to_floats
 from nbsolve.problem.model import Digits, Notation, Problem, Regulariser, Rounding
 from nbsolve.rounding import write

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbsolve.arithmetic import LADDER, Arithmetic, Undecided, certified
+from nbsolve.arithmetic import Arithmetic, Undecided
+from nbsolve.ladder import LADDER, certified
 from nbsolve.nearest import decimal, to_float, to_floats
 
 STRICT = Arithmetic()

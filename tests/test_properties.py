@@ -8,9 +8,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbsolve.arithmetic import ball, certified
+from nbsolve.arithmetic import ball
 from nbsolve.blocks.dense import LOSS
 from nbsolve.engine import solve_problem
+from nbsolve.ladder import certified
 from nbsolve.nearest import rational_to_float
 from nbsolve.problem.model import Bias, DenseLayer, Problem
 from nbsolve.solution import Solution

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nbsolve.arithmetic import PRECISIONS, Arithmetic, Undecided, certified
+from nbsolve.arithmetic import PRECISIONS, Arithmetic, Undecided
+from nbsolve.ladder import certified
 from nbsolve.rounding import Written, plain, shortened, write
 
 

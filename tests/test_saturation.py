@@ -6,8 +6,8 @@ import mpmath
 import pytest
 
 from nbsolve import solve
-from nbsolve.arithmetic import LADDER
 from nbsolve.errors import NbsolveError
+from nbsolve.ladder import LADDER
 from nbsolve.step import Reason, verify
 from tests.loading import parse_problem
 
@@ -48,7 +48,7 @@ def test_every_form_of_every_step_comes_to_its_value(target: str, z: int, explai
     text = SATURATED.replace("3000", str(z)).replace("target: [0]", f"target: [{target}]")
     worked = solve(parse_problem(f"{text}\nexplain: {explain}\n"))
     with LADDER[1].working():
-        solution = worked._at(1)
+        solution = worked.at(LADDER[1])
         steps = solution.iterations[0].steps
         assert any(form.reason is Reason.SATURATED for step in steps for form in step.forms)
         for step in steps:
@@ -95,7 +95,7 @@ def test_a_saturated_softmax_goes_through_z_as_well(
     assert "too close to 0 or 1 for its logarithm" in str(worked.loss())
     if rounding == "at_end":
         with LADDER[1].working():
-            solution = worked._at(1)
+            solution = worked.at(LADDER[1])
             for step in solution.iterations[0].steps:
                 verify(step, solution.arithmetic)
 

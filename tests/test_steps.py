@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve.arithmetic import certified
 from nbsolve.blocks.dense import LOSS
 from nbsolve.engine import solve_problem
 from nbsolve.expr import Atom, Negation, Product, atoms, number
+from nbsolve.ladder import certified
 from nbsolve.phrases import phrase
 from nbsolve.recorder import Recorder
 from nbsolve.solution import Iteration, Solution

@@ -12,7 +12,8 @@ from nbsolve.catalogue.losses import (
     SATURATED_PAIRS,
     Loss,
 )
-from nbsolve.catalogue.optimisers import OPTIMISERS, Equation, Optimiser, clipped, letter_of
+from nbsolve.catalogue.optimiser import Equation, Optimiser
+from nbsolve.catalogue.optimisers import OPTIMISERS, clipped, letter_of
 from nbsolve.catalogue.penalties import PENALTIES, Penalty
 from nbsolve.catalogue.schedules import SCHEDULES, Schedule
 

@@ -16,16 +16,31 @@ arXiv:2302.06675.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
+from nbsolve.catalogue.optimiser import (
+    GRADIENT,
+    PARAMETER,
+    SQUARED,
+    Equation,
+    Optimiser,
+    corrected,
+    down,
+    limited,
+    mixed,
+    over,
+    rest,
+    root,
+    scaled,
+    weights,
+)
 from nbsolve.catalogue.schedules import SCHEDULES
 from nbsolve.expr import (
     Cases,
     Comparison,
     Expr,
     Function,
-    Negation,
     Power,
     Product,
     Quotient,
@@ -37,42 +52,6 @@ from nbsolve.expr import (
 from nbsolve.given import Given
 
 __all__ = ["OPTIMISERS", "Equation", "Optimiser", "clipped", "letter_of"]
-
-
-@dataclass(frozen=True)
-class Equation:
-    r"""What an optimiser finds for each parameter before it changes it: `name` = formula, written as `letter`.
-
-    `kept`: carried over to the next update, from 0 at the start (or from what a problem gives); else it is only
-    found on the way.
-    """
-
-    name: str
-    letter: str
-    formula: Expr
-    kept: bool = True
-
-
-@dataclass(frozen=True)
-class Optimiser:
-    """parameter ← parameter + change, a formula in placeholders; `equations` come before it, in their order.
-
-    `straight`: the change is proportional to the gradient, so that it can be said through the error signal.
-    `letters` are those of the settings that formulae call by a letter; the others stand there as numbers.
-    """
-
-    name: str
-    change: Expr
-    parameters: Mapping[str, Given]
-    straight: bool = False
-    equations: tuple[Equation, ...] = ()
-    letters: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def kept(self) -> tuple[Equation, ...]:
-        """What is carried over."""
-        return tuple(equation for equation in self.equations if equation.kept)
-
 
 _GENERAL = {
     "t": "t",
@@ -101,78 +80,30 @@ def _letters() -> Iterator[tuple[str, str]]:
         yield from ((equation.name, equation.letter) for equation in record.equations)
 
 
-# ------------------------------------------------------------------------------------- writing formulae
-
-_gradient, _parameter, _rate, _t = map(Variable, ("gradient", "parameter", "learning_rate", "t"))
-
-
-def _down(*factors: Expr) -> Expr:
-    """Against the direction of a step, by the learning rate."""
-    return Negation((Product((_rate, *factors)),))
-
-
-def _rest(setting: str) -> Expr:
-    """1 − β."""
-    return Sum((number(1), Negation((Variable(setting),))))
-
-
-def _mixed(name: str, setting: str, new: Expr) -> Expr:
-    """β · old + (1 − β) · new: a moving average."""
-    return Sum((Product((Variable(setting), Variable(name))), Product((_rest(setting), new))))
-
-
-def _weights(setting: str, more: int = 0) -> Expr:
-    """1 − β^t, the sum of the weights of a moving average of t values, or of some more."""
-    count = Sum((_t, number(more))) if more else _t
-    return Sum((number(1), Negation((Power((Variable(setting), count)),))))
-
-
-def _corrected(name: str, setting: str) -> Expr:
-    """A moving average that began at 0, divided by the sum of its weights, 1 − β^t."""
-    return Quotient((Variable(name), _weights(setting)))
-
-
-def _root(expression: Expr) -> Expr:
-    return Function("sqrt", (expression,))
-
-
 def _read(**settings: str) -> dict[str, Given]:
     return {name: Given.read(text) for name, text in settings.items()}
 
 
-_limit, _squared = Variable("limit"), Power((_gradient, number(2)))
 _RATE = _read(learning_rate="0.1")
 _BETAS = {"beta1": r"\beta_1", "beta2": r"\beta_2", "epsilon": r"\varepsilon"}
 _ADAM = _read(learning_rate="0.001", beta1="0.9", beta2="0.999", epsilon="1e-8")
 _MOMENTS = (
-    Equation("m", "m", _mixed("m", "beta1", _gradient)),
-    Equation("v", "v", _mixed("v", "beta2", _squared)),
-    Equation("m_hat", r"\hat{m}", _corrected("m", "beta1"), kept=False),
-    Equation("v_hat", r"\hat{v}", _corrected("v", "beta2"), kept=False),
+    Equation("m", "m", mixed("m", "beta1", GRADIENT)),
+    Equation("v", "v", mixed("v", "beta2", SQUARED)),
+    Equation("m_hat", r"\hat{m}", corrected("m", "beta1"), kept=False),
+    Equation("v_hat", r"\hat{v}", corrected("v", "beta2"), kept=False),
 )
 _LARGEST = Equation("v_max", r"\tilde{v}", Function("max", (Variable("v_max"), Variable("v"))))
 
 
-def _over(numerator: Expr, *root: str) -> Expr:
-    """numerator / (√v + ε)."""
-    return Quotient((numerator, Sum((*(_root(Variable(name)) for name in root), Variable("epsilon")))))
-
-
-def _scaled(square: str, epsilon_inside: bool = False) -> Expr:
-    """−η g / (√s + ε), or with ε under the root."""
-    if epsilon_inside:
-        return _down(Quotient((_gradient, _root(Sum((Variable(square), Variable("epsilon")))))))
-    return _down(_over(_gradient, square))
-
-
-_DECAY = Product((Variable("decay"), _parameter))
+_DECAY = Product((Variable("decay"), PARAMETER))
 _BETA, _EPSILON = {"beta": r"\beta"}, {"epsilon": r"\varepsilon"}
 _LAMBDA = {"decay": r"\lambda"}
 _MOMENTUM = {**_RATE, **_read(beta="0.9")}
 _RHO = {"rho": r"\rho", **_EPSILON}
 _VELOCITY = Variable("velocity")
-_SQUARES = Equation("squares", "s", _mixed("squares", "rho", _squared))
-_SUM_OF_SQUARES = Equation("squares", "s", Sum((Variable("squares"), _squared)))
+_SQUARES = Equation("squares", "s", mixed("squares", "rho", SQUARED))
+_SUM_OF_SQUARES = Equation("squares", "s", Sum((Variable("squares"), SQUARED)))
 _RMSPROP = _read(learning_rate="0.01", rho="0.9", epsilon="1e-8")
 _ADAGRAD = _read(learning_rate="0.01", epsilon="1e-10")
 
@@ -183,64 +114,62 @@ def _velocity(new: Expr) -> tuple[Equation, ...]:
 
 
 _RECORDS = (
-    Optimiser("sgd", _down(_gradient), _RATE, straight=True),
-    Optimiser("sign_sgd", _down(Function("sign", (_gradient,))), _RATE),
+    Optimiser("sgd", down(GRADIENT), _RATE, straight=True),
+    Optimiser("sign_sgd", down(Function("sign", (GRADIENT,))), _RATE),
     Optimiser(
         "clipped_sgd",
-        _down(Function("max", (Negation((_limit,)), Function("min", (_limit, _gradient))))),
+        down(limited(Variable("limit"))),
         {**_RATE, "limit": Given.read("1")},
     ),
     Optimiser(
         "decayed_sgd",
-        _down(Sum((_gradient, _DECAY))),
+        down(Sum((GRADIENT, _DECAY))),
         {**_RATE, "decay": Given.read("0.01")},
     ),
     # ------------------------------------------------------------------ momentum
-    Optimiser("momentum", _down(_VELOCITY), _MOMENTUM, equations=_velocity(_gradient), letters=_BETA),
-    Optimiser(
-        "momentum_velocity", _VELOCITY, _MOMENTUM, equations=_velocity(_down(_gradient)), letters=_BETA
-    ),
+    Optimiser("momentum", down(_VELOCITY), _MOMENTUM, equations=_velocity(GRADIENT), letters=_BETA),
+    Optimiser("momentum_velocity", _VELOCITY, _MOMENTUM, equations=_velocity(down(GRADIENT)), letters=_BETA),
     Optimiser(
         "momentum_average",
-        _down(_VELOCITY),
+        down(_VELOCITY),
         _MOMENTUM,
-        equations=_velocity(Product((_rest("beta"), _gradient))),
+        equations=_velocity(Product((rest("beta"), GRADIENT))),
         letters=_BETA,
     ),
     Optimiser(
         "nesterov",
-        _down(Sum((_gradient, Product((Variable("beta"), _VELOCITY))))),
+        down(Sum((GRADIENT, Product((Variable("beta"), _VELOCITY))))),
         _MOMENTUM,
-        equations=_velocity(_gradient),
+        equations=_velocity(GRADIENT),
         letters=_BETA,
     ),
     Optimiser(
         "nesterov_velocity",
-        Sum((Product((Variable("beta"), _VELOCITY)), _down(_gradient))),
+        Sum((Product((Variable("beta"), _VELOCITY)), down(GRADIENT))),
         _MOMENTUM,
-        equations=_velocity(_down(_gradient)),
+        equations=_velocity(down(GRADIENT)),
         letters=_BETA,
     ),
     # ------------------------------------------------------------------ each parameter by its own scale
-    Optimiser("adagrad", _scaled("squares"), _ADAGRAD, equations=(_SUM_OF_SQUARES,), letters=_EPSILON),
+    Optimiser("adagrad", scaled("squares"), _ADAGRAD, equations=(_SUM_OF_SQUARES,), letters=_EPSILON),
     Optimiser(
         "adagrad_epsilon_inside",
-        _scaled("squares", epsilon_inside=True),
+        scaled("squares", epsilon_inside=True),
         _ADAGRAD,
         equations=(_SUM_OF_SQUARES,),
         letters=_EPSILON,
     ),
-    Optimiser("rmsprop", _scaled("squares"), _RMSPROP, equations=(_SQUARES,), letters=_RHO),
+    Optimiser("rmsprop", scaled("squares"), _RMSPROP, equations=(_SQUARES,), letters=_RHO),
     Optimiser(
         "rmsprop_epsilon_inside",
-        _scaled("squares", epsilon_inside=True),
+        scaled("squares", epsilon_inside=True),
         _RMSPROP,
         equations=(_SQUARES,),
         letters=_RHO,
     ),
     Optimiser(
         "adadelta",
-        _down(Variable("step")),
+        down(Variable("step")),
         _read(learning_rate="1", rho="0.9", epsilon="1e-6"),
         equations=(
             _SQUARES,
@@ -251,38 +180,38 @@ _RECORDS = (
                     (
                         Quotient(
                             (
-                                _root(Sum((Variable("steps"), Variable("epsilon")))),
-                                _root(Sum((Variable("squares"), Variable("epsilon")))),
+                                root(Sum((Variable("steps"), Variable("epsilon")))),
+                                root(Sum((Variable("squares"), Variable("epsilon")))),
                             )
                         ),
-                        _gradient,
+                        GRADIENT,
                     )
                 ),
                 kept=False,
             ),
-            Equation("steps", "u", _mixed("steps", "rho", Power((Variable("step"), number(2))))),
+            Equation("steps", "u", mixed("steps", "rho", Power((Variable("step"), number(2))))),
         ),
         letters=_RHO,
     ),
     # ------------------------------------------------------------------ both
-    Optimiser("adam", _down(_over(Variable("m_hat"), "v_hat")), _ADAM, equations=_MOMENTS, letters=_BETAS),
+    Optimiser("adam", down(over(Variable("m_hat"), "v_hat")), _ADAM, equations=_MOMENTS, letters=_BETAS),
     Optimiser(
         "adam_epsilon_inside",
-        _down(Quotient((Variable("m_hat"), _root(Sum((Variable("v_hat"), Variable("epsilon"))))))),
+        down(Quotient((Variable("m_hat"), root(Sum((Variable("v_hat"), Variable("epsilon"))))))),
         _ADAM,
         equations=_MOMENTS,
         letters=_BETAS,
     ),
     Optimiser(
         "adamw",
-        _down(Sum((_over(Variable("m_hat"), "v_hat"), _DECAY))),
+        down(Sum((over(Variable("m_hat"), "v_hat"), _DECAY))),
         {**_ADAM, **_read(decay="0.01")},
         equations=_MOMENTS,
         letters={**_BETAS, **_LAMBDA},
     ),
     Optimiser(
         "adamax",
-        _down(Quotient((Variable("m_hat"), Variable("largest")))),
+        down(Quotient((Variable("m_hat"), Variable("largest")))),
         _read(learning_rate="0.002", beta1="0.9", beta2="0.999"),
         equations=(
             _MOMENTS[0],
@@ -291,7 +220,7 @@ _RECORDS = (
                 "u",
                 Function(
                     "max",
-                    (Product((Variable("beta2"), Variable("largest"))), Function("abs", (_gradient,))),
+                    (Product((Variable("beta2"), Variable("largest"))), Function("abs", (GRADIENT,))),
                 ),
             ),
             _MOMENTS[2],
@@ -300,26 +229,26 @@ _RECORDS = (
     ),
     Optimiser(
         "amsgrad",
-        _down(_over(Variable("m_hat"), "v_hat")),
+        down(over(Variable("m_hat"), "v_hat")),
         _ADAM,
         equations=(
             *_MOMENTS[:2],
             _LARGEST,
             _MOMENTS[2],
-            Equation("v_hat", r"\hat{v}", _corrected("v_max", "beta2"), kept=False),
+            Equation("v_hat", r"\hat{v}", corrected("v_max", "beta2"), kept=False),
         ),
         letters=_BETAS,
     ),
     Optimiser(
         "amsgrad_uncorrected",
-        _down(_over(Variable("m"), "v_max")),
+        down(over(Variable("m"), "v_max")),
         _ADAM,
         equations=(*_MOMENTS[:2], _LARGEST),
         letters=_BETAS,
     ),
     Optimiser(
         "nadam",
-        _down(_over(Variable("m_bar"), "v_hat")),
+        down(over(Variable("m_bar"), "v_hat")),
         {**_ADAM, **_read(learning_rate="0.002")},
         equations=(
             *_MOMENTS[:2],
@@ -329,8 +258,8 @@ _RECORDS = (
                 r"\bar{m}",
                 Sum(
                     (
-                        Quotient((Product((Variable("beta1"), Variable("m"))), _weights("beta1", more=1))),
-                        Quotient((Product((_rest("beta1"), _gradient)), _weights("beta1"))),
+                        Quotient((Product((Variable("beta1"), Variable("m"))), weights("beta1", more=1))),
+                        Quotient((Product((rest("beta1"), GRADIENT)), weights("beta1"))),
                     )
                 ),
                 kept=False,
@@ -340,7 +269,7 @@ _RECORDS = (
     ),
     Optimiser(
         "nadam_simplified",
-        _down(_over(Variable("m_bar"), "v_hat")),
+        down(over(Variable("m_bar"), "v_hat")),
         {**_ADAM, **_read(learning_rate="0.002")},
         equations=(
             *_MOMENTS,
@@ -350,7 +279,7 @@ _RECORDS = (
                 Sum(
                     (
                         Product((Variable("beta1"), Variable("m_hat"))),
-                        Quotient((Product((_rest("beta1"), _gradient)), _weights("beta1"))),
+                        Quotient((Product((rest("beta1"), GRADIENT)), weights("beta1"))),
                     )
                 ),
                 kept=False,
@@ -360,12 +289,12 @@ _RECORDS = (
     ),
     Optimiser(
         "lion",
-        _down(Sum((Function("sign", (Variable("c"),)), _DECAY))),
+        down(Sum((Function("sign", (Variable("c"),)), _DECAY))),
         _read(learning_rate="0.0001", beta1="0.9", beta2="0.99", decay="0.01"),
         equations=(
             # c in the paper, which is the letter of the limit where gradients are clipped
-            Equation("c", r"\bar{m}", _mixed("m", "beta1", _gradient), kept=False),
-            Equation("m", "m", _mixed("m", "beta2", _gradient)),
+            Equation("c", r"\bar{m}", mixed("m", "beta1", GRADIENT), kept=False),
+            Equation("m", "m", mixed("m", "beta2", GRADIENT)),
         ),
         letters={**{name: _BETAS[name] for name in ("beta1", "beta2")}, **_LAMBDA},
     ),
@@ -380,10 +309,10 @@ def clipped(record: Optimiser, how: str) -> Optimiser:
     `clip` is the limit; `norm` is the root of the sum of the squares of all gradients.
     """
     limit, norm = Variable("clip"), Variable("norm")
-    formula: Expr = Function("max", (Negation((limit,)), Function("min", (limit, _gradient))))
+    formula = limited(limit)
     if how == "norm":
-        shorter = Product((Quotient((limit, norm)), _gradient))
-        formula = Cases(((_gradient, Comparison(norm, "≤", limit)), (shorter, None)))
+        shorter = Product((Quotient((limit, norm)), GRADIENT))
+        formula = Cases(((GRADIENT, Comparison(norm, "≤", limit)), (shorter, None)))
 
     def swapped(expression: Expr) -> Expr:
         return with_variables(expression, {"gradient": Variable("clipped")})

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.compose.amount import anchored, by_matrices
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
-from nbsolve.compose.iteration import anchored, by_matrices
 from nbsolve.compose.jacobian import jacobian_entries, jacobian_product, jacobian_words
 from nbsolve.derived import derive
 from nbsolve.document import Block, Heading, Paragraph

@@ -10,15 +10,17 @@ import numpy as np
 
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
+from nbsolve.compose.amount import MOST_UNITS, by_matrices
 from nbsolve.compose.connections import layers_in_words
 from nbsolve.compose.explaining import all_steps, resting
 from nbsolve.compose.functions import activation_name, cancelled_words
-from nbsolve.compose.iteration import MOST_UNITS, IterationBlocks, by_matrices, layer_of
+from nbsolve.compose.iteration import IterationBlocks, layer_of
 from nbsolve.compose.putting_in import put_into
 from nbsolve.compose.spelling_out import SpellingOut, spelling_out, with_full_products
 from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Expr, Quantity
-from nbsolve.graph.graph import Graph, array_of
+from nbsolve.graph.graph import Graph
+from nbsolve.graph.node import array_of
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.step import Form, Reason, Rule, Step

@@ -10,7 +10,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbsolve.compose.known import known_in
-from nbsolve.compose.numbers import MOST_EXTRA, Key, Numbers
+from nbsolve.compose.numbers import Key, Numbers
+from nbsolve.compose.written_numbers import MOST_EXTRA
 from nbsolve.document import Derivation, Inline, Math
 from nbsolve.expr import Expr, Known, Negation, Number, Quantity
 from nbsolve.phrases import phrase

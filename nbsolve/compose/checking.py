@@ -8,15 +8,16 @@ from functools import cached_property, reduce
 
 import numpy as np
 
-from nbsolve.arithmetic import Value, ball, power_of_ten
+from nbsolve.arithmetic import Value, ball
 from nbsolve.blocks.dense import LOSS
-from nbsolve.compose.numbers import literal
+from nbsolve.compose.written_numbers import literal
 from nbsolve.differences import Differences, Quotients
 from nbsolve.document import Block, Code, Fold, Heading, Markdown, Math, Paragraph, Table, Text
 from nbsolve.expr import Array, Number, Quantity, number
 from nbsolve.loss_alone import Batch, Move, Parameters, Which
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
+from nbsolve.powers_of_ten import power_of_ten
 from nbsolve.problem.model import Digits
 from nbsolve.programs import CannotBeSaid, programs_of
 from nbsolve.rounding import write

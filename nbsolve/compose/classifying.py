@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbsolve.arithmetic import Value
 from nbsolve.classifying import Classified
-from nbsolve.compose.numbers import literal
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
     Derivation,

@@ -17,20 +17,10 @@ from nbsolve.compose.functions import own_functions
 from nbsolve.compose.identities import Identities
 from nbsolve.compose.iterations import Iterations
 from nbsolve.compose.letters import LetterBlocks
-from nbsolve.compose.numbers import literal
 from nbsolve.compose.quantity import QuantityBlocks
 from nbsolve.compose.statement import authored, statement
-from nbsolve.document import (
-    Block,
-    Bullets,
-    Document,
-    Heading,
-    Math,
-    Note,
-    Paragraph,
-    Table,
-    Text,
-)
+from nbsolve.compose.written_numbers import literal
+from nbsolve.document import Block, Bullets, Document, Heading, Math, Note, Paragraph, Table, Text
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity
 from nbsolve.live import Live

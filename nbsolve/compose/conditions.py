@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Value
-from nbsolve.compose.numbers import MOST_EXTRA, Numbers, literal
+from nbsolve.compose.numbers import Numbers
+from nbsolve.compose.written_numbers import MOST_EXTRA, literal
 from nbsolve.document import Inline, Math
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Applied, Atom, Cases, Comparison, Expr, Quantity, atoms, walk

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from nbsolve.catalogue import is_named
+from nbsolve.compose.amount import by_matrices, is_long
 from nbsolve.compose.functions import activation_name, argument
-from nbsolve.compose.iteration import by_matrices, is_long
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words, losses, one_sample
 from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, schedule_words

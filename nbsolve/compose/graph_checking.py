@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from nbsolve.arithmetic import Arithmetic, Value, power_of_ten
-from nbsolve.compose.numbers import literal
+from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
 from nbsolve.equations.building import Built, entries_of
 from nbsolve.equations.names import GraphNames
@@ -20,6 +20,7 @@ from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Operand, Quantity, number
 from nbsolve.phrases import phrase
+from nbsolve.powers_of_ten import power_of_ten
 from nbsolve.problem.model import Digits
 from nbsolve.rounding import write
 from nbsolve.symbol import Partial, Symbol

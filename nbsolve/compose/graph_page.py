@@ -14,9 +14,9 @@ from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.compose.graph_paths import GraphPaths
 from nbsolve.compose.graph_statement import GraphStatement
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import literal
 from nbsolve.compose.optimiser_words import clip_words, schedule_words
 from nbsolve.compose.steps_page import StepsPage, title_of
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
     Bullets,

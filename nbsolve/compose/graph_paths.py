@@ -9,8 +9,8 @@ from itertools import pairwise
 from flint import fmpq
 
 from nbsolve.compose.compared import called
-from nbsolve.compose.numbers import literal
 from nbsolve.compose.optimiser_words import set_in
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Bullets, Heading, Inline, Math, Paragraph, Table, Text
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.paths import Path

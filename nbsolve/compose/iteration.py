@@ -10,14 +10,16 @@ import numpy as np
 
 from nbsolve.blocks.dense import Dense, Parameter
 from nbsolve.catalogue import Equation
+from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.calculator import Computations, digits_said_once
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.known import is_shifted
 from nbsolve.compose.layout import LIMIT, Layout
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import MatrixLines
-from nbsolve.compose.numbers import Key, literal
+from nbsolve.compose.numbers import Key
 from nbsolve.compose.planning import Plan, plan_of
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, Result
 from nbsolve.expr import Atom, Quantity
 from nbsolve.listing import Asked
@@ -30,14 +32,6 @@ from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
 from nbsolve.symbolic import LetterPass
-
-MOST_UNITS = 8
-MOST_PARAMETERS = 120
-MOST_SAMPLES = 4
-"""The largest sizes that `detail: auto` writes unit by unit; larger solutions are written with matrices (a batch of
-more samples only if it is long)."""
-MOST_EQUATIONS = 800
-"""Weights times samples times iterations on one page that `detail: auto` writes unit by unit."""
 
 FACTORS = frozenset(
     {
@@ -56,44 +50,6 @@ def optimiser_equations(problem: Problem) -> tuple[Equation, ...]:
     """What the optimiser of a problem finds for a parameter before it changes it."""
     training = problem.training
     return () if training is None else optimiser_of(training.optimiser).equations
-
-
-def by_matrices(solution: Solution) -> bool:
-    """Whether the solution is written with matrices rather than unit by unit."""
-    problem = solution.problem
-    if problem.detail != "auto":
-        return problem.detail == "matrix"
-    return _is_large(solution) or is_long(solution)
-
-
-def _is_large(solution: Solution) -> bool:
-    """Whether one iteration is too large to be written unit by unit."""
-    count, batch = solution.size
-    widest = max(solution.problem.network.inputs, *(layer.layer.units for layer in solution.layers))
-    long = batch > MOST_SAMPLES and (batch > MOST_UNITS or count * batch > MOST_PARAMETERS)
-    return widest > MOST_UNITS or count > MOST_PARAMETERS or long
-
-
-def is_long(solution: Solution) -> bool:
-    """Whether it is only all iterations together that would be too long a page, unit by unit."""
-    count, batch = solution.size
-    whole = count * batch * len(solution.iterations)
-    return solution.problem.detail == "auto" and whole > MOST_EQUATIONS and not _is_large(solution)
-
-
-def anchored(solution: Solution, iteration: Iteration) -> set[Atom]:
-    """The quantities of an iteration that have an anchor of their own."""
-    found: set[Atom] = set()
-    for step in iteration.steps:
-        if step.unit_forms is None:
-            found.add(step.target)
-        elif not by_matrices(solution):
-            found.update(step.members)
-        else:
-            found.add(step.target)
-            if np.asarray(step.value).size <= LIMIT * LIMIT:
-                found.update(step.members)
-    return found
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from nbsolve.compose.amount import anchored
 from nbsolve.compose.answering import MOST_ROWS
 from nbsolve.compose.calculator import Computations
-from nbsolve.compose.iteration import anchored
 from nbsolve.compose.numbers import Key
 from nbsolve.compose.passes import Passes
 from nbsolve.expr import Atom

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbsolve.blocks.network import network_graph
 from nbsolve.compose.iteration import IterationBlocks
 from nbsolve.compose.layout import LIMIT
-from nbsolve.compose.numbers import literal
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Derivation, Line, Result
 from nbsolve.expr import Expr, Function, Matrix, MatrixProduct, Quantity, Transpose
 from nbsolve.jacobian import jacobian

@@ -23,6 +23,7 @@ from nbsolve.expr import (
     Quotient,
     Sum,
     Total,
+    Variable,
     number,
     substitute,
     total,
@@ -155,3 +156,22 @@ def is_shifted(node: Known) -> bool:
 def is_tabulated(node: Known) -> bool:
     """Whether its value comes from a table or from a key of a calculator rather than from a formula: Φ."""
     return isinstance(node.name, Applied) and node.name.name == "normal_distribution"
+
+
+def without_parts(formula: Expr) -> Expr:
+    """The formula without what has lines of its own."""
+    return substitute(formula, lambda node: Variable("") if isinstance(node, Known) else None)
+
+
+def uppermost(formula: Expr) -> tuple[Known, ...]:
+    """The known parts of a formula that stand in no other known part."""
+    found: dict[Known, None] = {}
+
+    def taken(node: Expr) -> Expr | None:
+        if not isinstance(node, Known):
+            return None
+        found[node] = None
+        return node
+
+    substitute(formula, taken)
+    return tuple(found)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from nbsolve.compose.numbers import literal, member
+from nbsolve.compose.numbers import member
+from nbsolve.compose.written_numbers import literal
 from nbsolve.expr import (
     Array,
     Atom,

@@ -13,7 +13,8 @@ from nbsolve.compose.branches import Branches
 from nbsolve.compose.calculator import Calculator, take_over
 from nbsolve.compose.conditions import Conditions
 from nbsolve.compose.known import is_tabulated, known_in, shared_out
-from nbsolve.compose.numbers import MOST_EXTRA, Key, literal
+from nbsolve.compose.numbers import Key
+from nbsolve.compose.written_numbers import MOST_EXTRA, literal
 from nbsolve.document import Derivation, Inline, Line, Result
 from nbsolve.expr import (
     Applied,

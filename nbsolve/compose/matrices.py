@@ -9,10 +9,11 @@ import numpy as np
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.compose.calculator import more_digits, take_over
-from nbsolve.compose.known import known_in, whole_parts
+from nbsolve.compose.known import known_in, uppermost, whole_parts, without_parts
 from nbsolve.compose.layout import LIMIT, Layout, entries_shown
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import MOST_EXTRA, Key, literal, members, plain
+from nbsolve.compose.numbers import Key, members
+from nbsolve.compose.written_numbers import MOST_EXTRA, literal, plain
 from nbsolve.document import Derivation, Inline, Line, Result
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
@@ -119,11 +120,11 @@ class MatrixLines:
         if formula is None or found is None:
             return
         parts = tuple(dict.fromkeys(known_in(formula)))
-        take_over(needs, dict.fromkeys((*self._entries(formula), *_uppermost(formula)), found.extra))
+        take_over(needs, dict.fromkeys((*self._entries(formula), *uppermost(formula)), found.extra))
         for node in reversed(parts):
             below = self._part_with_numbers(node)
             if below is not None:
-                inner = (*self._entries(node.body), *_uppermost(node.body))
+                inner = (*self._entries(node.body), *uppermost(node.body))
                 take_over(needs, dict.fromkeys(inner, below.extra))
 
     def _known_lines(self, formula: Expr) -> Iterator[Line]:
@@ -174,7 +175,7 @@ class MatrixLines:
             found = np.broadcast_to(found, np.asarray(value).shape).ravel()
             if all(self.lines.agrees(x, w) for goal in goals for x, w in zip(found, goal, strict=True)):
                 exact = all(self.lines.is_exact(m, extra) for m in self._entries(formula)) and all(
-                    self._is_exact(node, extra) for node in _uppermost(formula)
+                    self._is_exact(node, extra) for node in uppermost(formula)
                 )
                 relation = "=" if exact else "≈"
                 return _Found(formula, (relation, self._numbers(formula, extra)), extra)
@@ -193,7 +194,7 @@ class MatrixLines:
 
     def _entries(self, formula: Expr) -> list[Atom]:
         """The quantities and the entries of arrays whose numbers are put into a formula."""
-        inside = atoms(_without_parts(formula))
+        inside = atoms(without_parts(formula))
         found: list[Atom] = []
         for atom in inside:
             value = self.lines.values[atom]
@@ -253,13 +254,13 @@ class MatrixLines:
             return ()
         names = [
             Quantity(atom)
-            for atom in atoms(_without_parts(found.formula))
+            for atom in atoms(without_parts(found.formula))
             if any(
                 self.lines.operand(m, found.extra) != self.lines.operand(m)
                 for m in self._entries(Quantity(atom))
             )
         ]
-        used = _uppermost(found.formula)
+        used = uppermost(found.formula)
         return more_digits([*names, *(node.name for node in used)])
 
     def array(self, atom: Atom, value: Array, extra: int = 0) -> Expr:
@@ -278,25 +279,6 @@ def _shortened(node: Expr) -> Expr | None:
     if isinstance(node, Sum) and len(node.operands) > MOST_TERMS:
         return Sum((*node.operands[:2], Variable("…"), *node.operands[-2:]))
     return None
-
-
-def _without_parts(formula: Expr) -> Expr:
-    """The formula without what has lines of its own."""
-    return substitute(formula, lambda node: Variable("") if isinstance(node, Known) else None)
-
-
-def _uppermost(formula: Expr) -> tuple[Known, ...]:
-    """The known parts of a formula that stand in no other known part."""
-    found: dict[Known, None] = {}
-
-    def taken(node: Expr) -> Expr | None:
-        if not isinstance(node, Known):
-            return None
-        found[node] = None
-        return node
-
-    substitute(formula, taken)
-    return tuple(found)
 
 
 @dataclass(frozen=True)

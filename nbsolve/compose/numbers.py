@@ -14,6 +14,7 @@ import numpy as np
 
 from nbsolve.arithmetic import Undecided, Value, settled
 from nbsolve.compose.known import named
+from nbsolve.compose.written_numbers import MOST_EXTRA, composite, decimals_of, literal, plain, signed_sum
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import branch, evaluate
 from nbsolve.expr import (
@@ -27,7 +28,6 @@ from nbsolve.expr import (
     Known,
     Matrix,
     Negation,
-    Number,
     Operand,
     Product,
     Quantity,
@@ -42,8 +42,6 @@ from nbsolve.values import Values
 from nbsolve.writing import Solved, Writer, scalar
 
 LOST_DIGITS = 6
-MOST_EXTRA = 14
-"""Digits that may be added to operands; a value that needs more than this is a tie or a zero."""
 MOST_TERMS = 6
 """Sums of more terms do not get a line with the value of each term."""
 
@@ -171,7 +169,7 @@ class Numbers:
 
     def agrees(self, value: Value, result: Written) -> bool:
         """Whether a calculator that finds `value` shows the written result."""
-        return self.solution.arithmetic.round_to(value, _places(result.text)) == result.value
+        return self.solution.arithmetic.round_to(value, decimals_of(result.text)) == result.value
 
     def numeric_relation(self, keys: Iterable[Key], extra: More = 0) -> str:
         """= where every number in the line is the quantity itself, ≈ where one is rounded."""
@@ -196,13 +194,13 @@ class Numbers:
         """
         if not isinstance(formula, Sum) or not isinstance(line, Sum) or len(formula.operands) > MOST_TERMS:
             return ()
-        if not any(_composite(term) for term in formula.operands):
+        if not any(composite(term) for term in formula.operands):
             return ()
         arithmetic = self.solution.arithmetic
         values = [settled(scalar(evaluate(term, self.values, arithmetic))) for term in formula.operands]
         for extra in range(MOST_EXTRA):
             written = [self.writer.result(scalar(value), extra) for value in values]
-            middle = _signed_sum(written)
+            middle = signed_sum(written)
             if not self.gives(middle, *goals):
                 continue
             if not all(self.gives(t, w) for t, w in zip(line.operands, written, strict=True)):
@@ -265,61 +263,6 @@ class Printed(dict[Atom, Operand]):
     def known(self, node: Known) -> Operand:
         """The value of a part that has a line of its own."""
         return self._written(node).value
-
-
-def plain(expression: Expr) -> Expr:
-    """−(−30) written as 30, except where it is subtracted."""
-    return substitute(_turned(expression), _plain_within)
-
-
-def _turned(part: Expr) -> Expr:
-    inner = part.operands[0] if isinstance(part, Negation) else None
-    if isinstance(inner, Number) and inner.text is not None and inner.text.startswith("-"):
-        return Number(-inner.value, inner.text[1:])
-    return part
-
-
-def _plain_within(node: Expr) -> Expr | None:
-    if isinstance(node, Sum):
-        return None
-    children = node.children
-    for child in children:
-        if isinstance(child, Negation):
-            turned = tuple(map(_turned, children))
-            return None if turned == children else substitute(node.rebuilt(turned), _plain_within)
-    return None
-
-
-def literal(written: Written) -> Number:
-    """A written number as a literal of an expression."""
-    return Number(written.value, written.text)
-
-
-def _places(text: str) -> int:
-    """How many decimals a written number has, counted from the point of the plain notation."""
-    mantissa, _, exponent = text.partition("e")
-    if "/" in mantissa:
-        return MOST_EXTRA
-    decimals = len(mantissa.partition(".")[2])
-    return decimals - int(exponent or 0)
-
-
-def _composite(term: Expr) -> bool:
-    bare = term.body if isinstance(term, Brace) else term
-    if isinstance(bare, Negation):
-        bare = bare.operands[0]
-    return isinstance(bare, Product) or bool(bare.children)
-
-
-def _signed_sum(terms: list[Written]) -> Sum:
-    """a − b + c: a negative term after the first is subtracted."""
-    parts: list[Expr] = []
-    for position, term in enumerate(terms):
-        if position and term.text.startswith("-"):
-            parts.append(Negation((Number(-term.value, term.text[1:]),)))
-        else:
-            parts.append(literal(term))
-    return Sum(tuple(parts))
 
 
 def member(atom: Atom, j: int, i: int | None) -> Atom:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.also_asked import AlsoAsked, shows_terms
-from nbsolve.compose.iteration import by_matrices
-from nbsolve.compose.numbers import Key, literal
+from nbsolve.compose.amount import by_matrices
+from nbsolve.compose.numbers import Key
 from nbsolve.compose.update import UpdateBlocks
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Inline, Math, Paragraph, Text
 from nbsolve.expr import Quantity
 from nbsolve.listing import Asked

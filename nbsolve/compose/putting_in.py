@@ -6,7 +6,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import Key, literal
+from nbsolve.compose.numbers import Key
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Inline, Line, Mark, Result, Text
 from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, atoms, substitute
 from nbsolve.phrases import phrase

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from nbsolve.asked_letters import InLetters
+from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.answering import MOST_ROWS
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
-from nbsolve.compose.iteration import FACTORS, by_matrices
+from nbsolve.compose.iteration import FACTORS
 from nbsolve.compose.iterations import Iterations
 from nbsolve.compose.letters import LetterBlocks
 from nbsolve.compose.passes import Passes

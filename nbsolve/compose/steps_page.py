@@ -10,8 +10,9 @@ from typing import Generic, TypeVar
 
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import Key, literal
+from nbsolve.compose.numbers import Key
 from nbsolve.compose.statement import authored, marks
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
     Bullets,

@@ -8,11 +8,12 @@ from functools import cached_property, partial
 
 from nbsolve.blocks.dense import LOSS
 from nbsolve.catalogue import Equation
+from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.backward import BackwardBlocks
-from nbsolve.compose.iteration import by_matrices, layer_of, optimiser_equations
-from nbsolve.compose.numbers import literal
+from nbsolve.compose.iteration import layer_of, optimiser_equations
 from nbsolve.compose.optimiser_words import optimiser_words
 from nbsolve.compose.planning import is_after
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, atoms
 from nbsolve.listing import Asked

@@ -9,10 +9,10 @@ from nbsolve.catalogue import Equation
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.given_numbers import kept_before, listed_numbers
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.numbers import literal
 from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, rate_words, schedule_words
 from nbsolve.compose.statement import authored, marks, source
 from nbsolve.compose.steps_page import StepsPage, listed
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
     Bullets,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.blocks.dense import LOSS
-from nbsolve.compose.iteration import by_matrices
+from nbsolve.compose.amount import by_matrices
 from nbsolve.expr import Atom, atoms
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network

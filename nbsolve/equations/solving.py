@@ -21,7 +21,7 @@ from nbsolve.given import Given
 from nbsolve.graph import Node
 from nbsolve.problem.model import Digits, GraphProblem, Rounding
 from nbsolve.recorder import Recorder, forms
-from nbsolve.solving.backward import times
+from nbsolve.solving.chain_rule import times
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol, canonical
 from nbsolve.symbolic.recorder import LetterRecorder

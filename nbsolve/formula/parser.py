@@ -14,11 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import flint
-
-from nbsolve.arithmetic import Undecided, Undetermined, Value, ball, certified
-from nbsolve.errors import DomainError
-from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
     Cases,
     Comparison,
@@ -32,24 +27,11 @@ from nbsolve.expr import (
     Sum,
     Variable,
     walk,
-    with_variables,
 )
 from nbsolve.formula.functions import CONSTANTS, FUNCTIONS, WHERE
+from nbsolve.formula.limits import MOST_DEPTH, MOST_OPERATIONS, Limits, check_height
 from nbsolve.formula.tokens import FormulaError, Token, near, tokens
 from nbsolve.given import Given
-
-MOST_DEPTH = 40
-"""Parentheses, signs and powers within one another."""
-MOST_HEIGHT = 60
-"""Operations within one another: a/b/c/d has three."""
-MOST_OPERATIONS = 200
-"""Numbers, letters and operations in one formula."""
-LARGEST_EXPONENT = 100
-"""The largest exponent that is a number."""
-LARGEST_DEGREE = 1000
-"""The largest degree of powers within powers and their products: (z^10)^10 counts as 100."""
-LARGEST_MAGNITUDE = 400
-"""Numbers of a formula, and what is computed from them alone, are smaller than 10^400."""
 
 _RELATIONS = {
     "<": "<", ">": ">", "<=": "≤", ">=": "≥", "==": "=", "=": "=", "!=": "≠", "≤": "≤", "≥": "≥", "≠": "≠",
@@ -97,7 +79,7 @@ class Parser:
         self.most = most
         self.tokens = found
         self.variables, self.parameters = variables, parameters
-        self.values: dict[str, Expr] = {name: Number(given.value) for name, given in values.items()}
+        self.limits = Limits({name: Number(given.value) for name, given in values.items()})
         self.place = 0
         self.depth = 0
 
@@ -157,10 +139,7 @@ class Parser:
         found = self.sum()
         if self.token.kind != "end":
             raise self.misplaced("an operator or the end of the formula")
-        if _height(found) > MOST_HEIGHT:
-            raise FormulaError(
-                "the formula is nested too deeply", 1, f"at most {MOST_HEIGHT} operations within one another"
-            )
+        check_height(found)
         count = sum(1 for _ in walk(found))
         if count > self.most:
             raise FormulaError(
@@ -194,7 +173,7 @@ class Parser:
                 factors = [Quotient((_product(factors), factor))]
             else:
                 factors.append(factor)
-            self.check_constant(_product(factors), sign.column)
+            self.limits.check_constant(_product(factors), sign.column)
         found = _product(factors)
         return Negation((found,)) if negative else found
 
@@ -218,50 +197,11 @@ class Parser:
         if base == CONSTANTS["e"]:
             found: Expr = Function("exp", (exponent,))
         else:
-            self.check_exponent(exponent, column)
+            self.limits.check_exponent(exponent, column)
             found = Power((base, exponent))
-        self.check_constant(found, column)
-        if self.degree(found) > LARGEST_DEGREE:
-            raise FormulaError(
-                "the powers within one another are too high", column, f"at most {LARGEST_DEGREE} together"
-            )
+        self.limits.check_constant(found, column)
+        self.limits.check_degree(found, column)
         return found
-
-    def check_exponent(self, exponent: Expr, column: int) -> None:
-        """10^10^10 is not computed: exponents without letters are small."""
-        value = self.check_constant(exponent, column)
-        if value is not None and not abs(value) <= LARGEST_EXPONENT:
-            raise FormulaError(
-                "the exponent is too large", column, f"an exponent of at most {LARGEST_EXPONENT} in size"
-            )
-
-    def check_constant(self, expression: Expr, column: int) -> flint.arb | None:
-        """The value of what has no variables, which must have one: ln(−1) is refused, also inside max(…)."""
-        constant = with_variables(expression, self.values)
-        if any(isinstance(node, Variable) for node in walk(constant)):
-            return None
-        try:
-            value = certified(lambda arithmetic: _finite(evaluate(constant, {}, arithmetic)))  # type: ignore[arg-type]
-        except DomainError as error:
-            raise FormulaError(f"this has no value: it needs {error}", column) from None
-        except Undetermined:
-            raise FormulaError(
-                "the value of this cannot be computed", column, "smaller numbers, and no jump right there"
-            ) from None
-        if not abs(value) < flint.arb(10) ** LARGEST_MAGNITUDE:
-            raise FormulaError("this number is too large", column, f"less than 10^{LARGEST_MAGNITUDE}")
-        return value
-
-    def degree(self, expression: Expr) -> float:
-        """The highest power of the variable that a formula can reach."""
-        if isinstance(expression, Power):
-            base, exponent = expression.operands
-            value = self.check_constant(exponent, 1)
-            return self.degree(base) * (1.0 if value is None else max(1.0, abs(float(value.mid()))))
-        degrees = [self.degree(child) for child in expression.children]
-        if isinstance(expression, Product | Quotient):
-            return sum(degrees)
-        return max(degrees, default=float(isinstance(expression, Variable)))
 
     def atom(self) -> Expr:
         token = self.token
@@ -283,7 +223,7 @@ class Parser:
         except ValueError as error:
             raise FormulaError(str(error), token.column, "a number such as 0.10, 3 or 2e-3") from None
         number = Number(given.value, None if str(given.value) == given.text else given.text)
-        self.check_constant(number, token.column)
+        self.limits.check_constant(number, token.column)
         return number
 
     def named(self) -> Expr:
@@ -335,7 +275,7 @@ class Parser:
                 function.usage,
             )
         found = function.make(operands)
-        self.check_constant(found, token.column)
+        self.limits.check_constant(found, token.column)
         return found
 
     def arguments(self, usage: str) -> tuple[Expr, ...]:
@@ -388,17 +328,3 @@ class Parser:
 
 def _product(factors: list[Expr]) -> Expr:
     return factors[0] if len(factors) == 1 else Product(tuple(factors))
-
-
-def _finite(value: Value) -> flint.arb:
-    if not ball(value).is_finite():
-        raise Undecided
-    return ball(value)
-
-
-def _height(expression: Expr) -> int:
-    height, level = 0, [expression]
-    while level:
-        height += 1
-        level = [child for node in level for child in node.children]
-    return height

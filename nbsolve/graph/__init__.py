@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nbsolve.graph.graph import Graph, Node
+from nbsolve.graph.graph import Graph
+from nbsolve.graph.node import Node
 from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Operation, Slot
 
 __all__ = ["OUT", "UPSTREAM", "Entry", "Graph", "Local", "Node", "Operation", "Slot"]

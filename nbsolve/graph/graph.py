@@ -17,7 +17,6 @@ from nbsolve.expr import (
     Expr,
     MatrixProduct,
     Quantity,
-    Stacked,
     Sum,
     Transpose,
     atoms,
@@ -26,37 +25,12 @@ from nbsolve.expr import (
     total,
 )
 from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.graph.node import Node, Places, array_of, entry_of, places_of
 from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Operation, Slot
 from nbsolve.symbol import Index, Partial, Symbol, Unit, number_of
 
 __all__ = ["Graph", "Node", "array_of", "entry_of", "places_of"]
-
-Places = tuple[Unit, ...]
 Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Node:
-    """target = operation(operands), for one sample where it belongs to one.
-
-    An operand is one array, or several vectors one below the other.
-    """
-
-    operation: Operation
-    target: Symbol
-    operands: Mapping[str, tuple[Symbol, ...]]
-    sample: int | None = None
-
-    def operand(self, slot: str) -> Symbol:
-        """The array in a slot that has a single one."""
-        (array,) = self.operands[slot]
-        return array
-
-    def whole(self, slot: str) -> Expr:
-        """What stands in a slot."""
-        arrays = (self.target,) if slot == OUT else self.operands[slot]
-        parts = tuple(Quantity(array) for array in arrays)
-        return parts[0] if len(parts) == 1 else Stacked(parts)
 
 
 @dataclass
@@ -309,23 +283,6 @@ def _of_part(back: Expr, first: int, last: int) -> Expr:
     else:
         part = Transpose((Columns(Transpose((matrix,)), first, last),))
     return MatrixProduct((part, *rest))
-
-
-def array_of(entry: Symbol) -> Symbol:
-    """The array that an entry belongs to."""
-    return entry._replace(to=None, from_=None)
-
-
-def entry_of(array: Symbol, places: Places) -> Symbol:
-    """The entry of an array at these places (none: an array without axes)."""
-    if not places:
-        return array
-    return array._replace(to=places[0], from_=places[1] if len(places) > 1 else None)
-
-
-def places_of(entry: Symbol) -> Places:
-    """The places of an entry in its array."""
-    return tuple(place for place in (entry.to, entry.from_) if place is not None)
 
 
 def _placed(place: Unit, places: Mapping[Index, Unit]) -> Unit:

@@ -15,78 +15,21 @@ from dataclasses import dataclass, field
 from nbsolve.blocks.dense import LOSS
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
-from nbsolve.expr import Atom, Brace, Expr, Negation, Quantity, collected, number, product, total
+from nbsolve.expr import Atom, Brace, Expr, Negation, Quantity, collected, product, total
 from nbsolve.graph import Graph, Node
-from nbsolve.graph.graph import entry_of, places_of
+from nbsolve.graph.node import entry_of, places_of
 from nbsolve.recorder import Recorder, forms
+from nbsolve.solving.chain_rule import Users, chain, entry_formula, through_function, whole_formula
 from nbsolve.solving.forward import undefined
 from nbsolve.solving.gradient import Explanation, Gradient, written
 from nbsolve.step import Form, Reason, Rule
 from nbsolve.symbol import Partial, Role, Symbol
 
-__all__ = ["Backward", "Users", "chain", "entry_formula", "through_function", "times", "whole_formula"]
+__all__ = ["Backward", "write_slope"]
 
 MOST_SHARES = 8
 """Paths whose shares are written down one by one; more are added up in one line."""
-
-Users = list[tuple[Node, str, Gradient]]
-"""The nodes that use an array, the slot in which each does, the gradient with respect to what it finds."""
 Cancelled = Callable[[Symbol], Expr | None]
-Edge = Callable[[Node, str, Symbol, Symbol], Expr]
-
-
-# ------------------------------------------------------------------------------------- the rule
-
-
-def chain(graph: Graph, users: Users, entry: Symbol) -> list[Expr]:
-    """The terms of ∂L/∂entry in partial derivatives."""
-    return [
-        product(gradient.chain(of), Quantity(Partial(of, entry)))
-        for node, slot, gradient in users
-        for of in graph.reached(node, slot, entry)
-        if gradient.chain(of) != number(0)
-    ]
-
-
-def entry_formula(graph: Graph, users: Users, entry: Symbol, local: Edge) -> list[Expr]:
-    """The terms of ∂L/∂entry, with a formula for each local derivative."""
-    return [
-        times(gradient.entry(of), local(node, slot, of, entry))
-        for node, slot, gradient in users
-        for of in graph.reached(node, slot, entry)
-        if gradient.chain(of) != number(0)
-    ]
-
-
-def whole_formula(graph: Graph, array: Symbol, users: Users) -> list[Expr]:
-    """The terms of the gradient with respect to a whole array."""
-    return [graph.back(node, slot, gradient.whole, array=array) for node, slot, gradient in users]
-
-
-def times(gradient: Expr, local: Expr) -> Expr:
-    """g · ∂q/∂p; −g for a derivative of −1, and g for −(−g)."""
-    if local != number(-1):
-        return product(gradient, local)
-    return gradient.operands[0] if isinstance(gradient, Negation) else Negation((gradient,))
-
-
-def through_function(graph: Graph, users: Users, named: bool) -> Gradient:
-    """The gradient before a function, which has no name of its own; `named`: the function's derivatives have."""
-    ((node, slot, upstream),) = users
-    named = named and graph.slope(node, slot) is not None
-
-    def local(node: Node, slot: str, of: Symbol, wrt: Symbol) -> Expr:
-        return Quantity(Partial(of, wrt)) if named else graph.local(node, slot, of, wrt)
-
-    slope = Quantity(Partial(node.target, node.operand(slot))) if named else None
-    return Gradient(
-        graph.back(node, slot, upstream.whole, slope),
-        lambda entry: total(*entry_formula(graph, users, entry, local)),
-        lambda entry: total(*chain(graph, users, entry)),
-    )
-
-
-# ------------------------------------------------------------------------------------- the pass
 
 
 @dataclass

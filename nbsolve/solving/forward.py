@@ -8,7 +8,7 @@ from nbsolve.arithmetic import short
 from nbsolve.errors import DomainError
 from nbsolve.expr import atoms
 from nbsolve.graph import Graph, Node
-from nbsolve.graph.graph import entry_of, places_of
+from nbsolve.graph.node import entry_of, places_of
 from nbsolve.recorder import Recorder, forms
 
 __all__ = ["undefined", "write_forward"]

@@ -16,7 +16,8 @@ from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Expr, Negation, Quantity, total
 from nbsolve.graph import Graph, Node
 from nbsolve.recorder import Recorder, forms
-from nbsolve.solving.backward import Users, entry_formula, whole_formula, write_slope
+from nbsolve.solving.backward import write_slope
+from nbsolve.solving.chain_rule import Users, entry_formula, whole_formula
 from nbsolve.solving.gradient import Explanation, unit_of, written
 from nbsolve.step import Form, Rule
 from nbsolve.symbol import Partial, Role, Symbol

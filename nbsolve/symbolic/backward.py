@@ -15,8 +15,8 @@ from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.expr import Expr, Negation, Quantity, Sum, collected, product
 from nbsolve.general import IndexedSum
 from nbsolve.graph import Graph, Node
-from nbsolve.graph.graph import array_of
-from nbsolve.solving.backward import times
+from nbsolve.graph.node import array_of
+from nbsolve.solving.chain_rule import times
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.signed import signed_product

@@ -14,7 +14,7 @@ from nbsolve.expr import Expr, Quantity, product, total
 from nbsolve.objective import penalty_gradient
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
-from nbsolve.solving.backward import times
+from nbsolve.solving.chain_rule import times
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.backward import Backward

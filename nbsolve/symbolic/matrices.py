@@ -15,7 +15,7 @@ from nbsolve.graph import Graph, Node
 from nbsolve.objective import cancelled, penalty_gradient
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
-from nbsolve.solving.backward import times
+from nbsolve.solving.chain_rule import times
 from nbsolve.solving.forward import write_forward
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol

@@ -12,32 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nbsolve.blocks.dense import LOSS, Dense
-from nbsolve.catalogue import ERROR_FACTORS
 from nbsolve.catalogue.softmaxes import Softmax
-from nbsolve.expr import (
-    Cases,
-    Expr,
-    Negation,
-    Number,
-    Product,
-    Quantity,
-    Sum,
-    number,
-    product,
-    total,
-    walk,
-    with_variables,
-)
+from nbsolve.expr import Cases, Expr, Negation, Product, Quantity, Sum, number, product, total, walk
 from nbsolve.general import IndexedSum
 from nbsolve.graph import Graph
-from nbsolve.graph.graph import array_of
+from nbsolve.graph.node import array_of
 from nbsolve.objective import Objective, cancelled, output_derivative, plain_output_derivative
 from nbsolve.problem.functions import loss_of
 from nbsolve.recorder import forms
 from nbsolve.step import Form, Reason
 from nbsolve.symbol import Index, Partial, Symbol, Unit
+from nbsolve.symbolic.error_factors import error_factor, error_factor_times
 from nbsolve.symbolic.index_letters import index_variables
-from nbsolve.symbolic.signed import distinct, leading, signed_product, times
+from nbsolve.symbolic.signed import distinct, leading, signed_product
 from nbsolve.symbolic.slopes import in_closed_form
 from nbsolve.values import Values, layer_activation
 
@@ -100,7 +87,7 @@ class Output:
 
     def spelled_in_activation(self, k: Unit) -> Expr:
         """∂L/∂a_k in closed form: (a − y) Σ q for errors, the catalogue's derivative otherwise."""
-        factor = self._error_factor(k)
+        factor = error_factor(self.objective, Quantity(self._a(k)))
         if factor is None:
             return output_derivative(self.objective, k, self.sample)
         return product(*leading(factor, self._error(k)))
@@ -270,7 +257,7 @@ class Output:
         if len(self.layer.units) != 2 or self.softmax.logarithm:
             return None
         both = Product(tuple(Quantity(self._a(k)) for k in self.layer.units))
-        return self._factor_times_slope(both)
+        return error_factor_times(self.objective, both)
 
     def _cross_entropy_put_in(self, j: int) -> Expr:
         """−y_j (1 − a_j) + Σ y_k a_j: the factors a_k of the Jacobian cancel against ∂ℓ/∂a_k = −y_k / a_k."""
@@ -291,33 +278,8 @@ class Output:
         plain = cancelled(self.objective, j, self.sample, self.values)
         if plain is not None or self.layer.layer.activation.name != "sigmoid":
             return plain
-        factor = self._factor_times_slope(self._slope(j))
+        factor = error_factor_times(self.objective, self._slope(j))
         return None if factor is None else product(*leading(factor, self._error(j)))
-
-    def _error_factor(self, k: Unit) -> Expr | None:
-        """Σ q, where every loss has ∂ℓ/∂a = (a − y) q; None for a single loss and for any other."""
-        terms = self.objective.terms
-        if len(terms) < 2 or not all(term.name in ERROR_FACTORS for term in terms):
-            return None
-        a = {"a": Quantity(self._a(k))}
-        parts = []
-        for term in terms:
-            q = with_variables(ERROR_FACTORS[term.name], a)
-            constants = self.objective.coefficient(term)
-            parts.append(times(constants, q))
-        return total(*parts)
-
-    def _factor_times_slope(self, slope_: Expr) -> Expr | None:
-        """Σ q a (1 − a), where some loss is a binary cross-entropy, whose q is 1 / (a (1 − a))."""
-        terms = self.objective.terms
-        names = {term.name for term in terms}
-        if not names <= set(ERROR_FACTORS) or "binary_cross_entropy" not in names:
-            return None
-        parts = []
-        for term in terms:
-            constants = product(*self.objective.coefficient(term))
-            parts.append(constants if term.name == "binary_cross_entropy" else product(constants, slope_))
-        return total(*sorted(parts, key=lambda part: not isinstance(part, Number)))
 
     # ------------------------------------------------------------------ quantities
 

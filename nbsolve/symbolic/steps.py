@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from nbsolve.blocks.dense import LOSS, Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Atom, Expr, Quantity, product, total
-from nbsolve.graph.graph import array_of
+from nbsolve.graph.node import array_of
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
-from nbsolve.solving.backward import times
+from nbsolve.solving.chain_rule import times
 from nbsolve.solving.forward import write_forward
 from nbsolve.solving.update import write_norm, write_rate, write_update
 from nbsolve.step import Form, Reason, Rule, Step

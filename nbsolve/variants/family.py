@@ -9,15 +9,16 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from nbsolve.arithmetic import Undetermined
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
+from nbsolve.ladder import Undetermined
 from nbsolve.problem.cursor import Notes
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.loading import parse_problem, problem_of
 from nbsolve.problem.model import AnyProblem
+from nbsolve.problem.model.variants import Variants
 from nbsolve.problem.reading import read_tree
 from nbsolve.problem.tree import Node, without
-from nbsolve.problem.varying import KEY, Variants
+from nbsolve.problem.varying import KEY
 from nbsolve.variants.candidate import Candidate, digits_of
 from nbsolve.variants.gates import Reference, failed, reference_of
 from nbsolve.variants.keys import Row, rows_of

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
 
 from nbsolve.answers import Answer
-from nbsolve.arithmetic import LADDER, Undecided, Undetermined
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.catalogue.changes import CHANGES
 from nbsolve.engine import solve_problem
 from nbsolve.errors import DomainError, UnknownChangeError
 from nbsolve.handout.tolerances import tolerance
+from nbsolve.ladder import Undetermined, certified
 from nbsolve.listing import asked
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
@@ -126,10 +125,7 @@ def _of_opposites(candidate: Candidate) -> frozenset[str | None]:
 
 def _solved(problem: Problem, replay: Replay, like: Solution | None = None) -> Solution:
     """The problem worked out with the change, with as many bits as its branches need. Raises: Undetermined."""
-    for arithmetic in LADDER:
-        with suppress(Undecided), arithmetic.working():
-            return solve_problem(problem, arithmetic, True, replay, like)
-    raise Undetermined(None)
+    return certified(lambda arithmetic: solve_problem(problem, arithmetic, True, replay, like))
 
 
 def _short(problem: Problem) -> Problem:

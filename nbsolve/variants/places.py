@@ -10,8 +10,9 @@ from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.problem.cursor import describe, shown, suggestion
 from nbsolve.problem.model import AnyProblem, Problem
+from nbsolve.problem.model.variants import Choices, Listed, Shuffled, Source, Variants, Varied
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
-from nbsolve.problem.varying import KEY, Choices, Listed, Shuffled, Source, Variants, Varied, is_number
+from nbsolve.problem.varying import KEY, is_number
 from nbsolve.symbol import Partial, Role, Symbol
 
 __all__ = ["Path", "Target", "targets_of"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from nbsolve.problem.model.variants import Lattice, Listed, Source
 from nbsolve.problem.tree import Node
-from nbsolve.problem.varying import Lattice, Listed, Source
 from nbsolve.variants.family import Family
 from nbsolve.variants.places import Target
 

@@ -9,11 +9,12 @@ from typing import Any
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import LADDER, Arithmetic, Value
+from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.engine import solve_problem
 from nbsolve.equations.building import Built
 from nbsolve.equations.solving import solve_graph
+from nbsolve.ladder import LADDER
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import Choice, GraphProblem, Problem
 from nbsolve.solution import Solution

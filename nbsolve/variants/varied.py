@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nbsolve.problem.model.variants import Choices, Lattice, Listed, Shuffled, Source
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
-from nbsolve.problem.varying import KEY, Choices, Lattice, Listed, Shuffled, Source, is_number
+from nbsolve.problem.varying import KEY, is_number
 from nbsolve.variants.places import Path, Target, node_at
 from nbsolve.variants.stream import Stream
 

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import pytest
 
 from nbsolve import WorkedSolution, solve
-from nbsolve.arithmetic import LADDER
 from nbsolve.compose import Composer
-from nbsolve.compose.iteration import by_matrices
+from nbsolve.compose.amount import by_matrices
 from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
 from nbsolve.expr import Quantity, atoms, walk
+from nbsolve.ladder import LADDER
 from nbsolve.listing import asked, everything
 from nbsolve.render import latex, myst, text
 from nbsolve.symbol import anchor, canonical

@@ -9,10 +9,11 @@ import flint
 import pytest
 
 from nbsolve import load_problem, solve
-from nbsolve.arithmetic import LADDER, Undecided
+from nbsolve.arithmetic import Undecided
 from nbsolve.compose import Composer
 from nbsolve.compose.checking import CheckBlocks
 from nbsolve.document import Block
+from nbsolve.ladder import LADDER
 from nbsolve.symbol import Role, Symbol
 
 # The second unit of the first layer is dead, its weights are pulled towards 0, and all is irrational from the

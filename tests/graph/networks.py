@@ -11,9 +11,10 @@ from typing import Any
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import Arithmetic, certified
+from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.dense import LOSS
 from nbsolve.graph import Graph
+from nbsolve.ladder import certified
 from nbsolve.recorder import Recorder
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.forward import write_forward

@@ -17,7 +17,7 @@ from nbsolve.arithmetic import Arithmetic
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Quantity, product, total, walk
 from nbsolve.graph import OUT, Entry, Graph, Operation
-from nbsolve.graph.graph import array_of
+from nbsolve.graph.node import array_of
 from nbsolve.symbol import Index, Partial, Role, Symbol
 from nbsolve.values import Values
 

@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from nbsolve.arithmetic import LADDER
 from nbsolve.engine import solve_problem
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Expr, Quantity, walk
 from nbsolve.general import instantiated
+from nbsolve.ladder import LADDER
 from nbsolve.problem.model import Problem
 from nbsolve.problem.wiring import is_chain
 from nbsolve.solution import Iteration

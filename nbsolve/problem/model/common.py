@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, SkipValidation
 
 from nbsolve.given import Given
-from nbsolve.problem.varying import Variants
+from nbsolve.problem.model.variants import Variants
 
 
 class Frozen(BaseModel):
