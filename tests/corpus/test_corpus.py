@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 
 import pytest
 
@@ -16,7 +17,8 @@ paths delta local_derivatives each_step at_end symbolic letters shared threshold
 layout batch over_samples over_outputs log_base flat indexed matrix units both
 """
 CASES = list(cases())
-FIXED = CASES[3::12]
+FIXED = [case for case in CASES if zlib.crc32(case[0].encode()) % 12 == 3]
+"""By their names, so that a problem that is added leaves the others where they are."""
 
 
 def test_every_case_is_frozen() -> None:
