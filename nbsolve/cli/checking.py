@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from nbsolve.cli import completion
 from nbsolve.cli.output import printable
+from nbsolve.cli.workers import Jobs, Scheduler, processes, with_a_bar
 from nbsolve.errors import Fault, NbsolveError, ProblemError
 
 if TYPE_CHECKING:
@@ -48,12 +48,8 @@ def check(
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="The seed of the variants.")] = 0,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", min=1, max=512, help="Processes for variants.", show_default="one for each core"
-        ),
-    ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Check problem files: every error of every file; exit code 1 if there is one.
 
@@ -74,18 +70,18 @@ def check(
         for warning in warnings:
             typer.echo(f"    note: {warning}")
         if variants is not None:
-            wrong += not _verified(file, variants, seed, jobs)
+            wrong += not _verified(file, variants, seed, jobs, scheduler)
     if wrong:
         raise typer.Exit(1)
 
 
-def _verified(file: str, count: int, seed: int, jobs: int | None) -> bool:
+def _verified(file: str, count: int, seed: int, jobs: int | None, scheduler: str | None) -> bool:
     """Whether all variants agree with what verifies them; says what was found."""
-    from nbsolve.cli.variants import plan_of, with_a_bar
+    from nbsolve.cli.variants import plan_of
     from nbsolve.variants.checking import Report, check
 
     report = Report()
-    for one in with_a_bar(check(plan_of(file, seed), count, jobs or os.cpu_count() or 1), count):
+    for one in with_a_bar(check(plan_of(file, seed), count, processes(jobs, count), scheduler), count):
         report.add(one)
     for line in report.lines():
         typer.echo(line)

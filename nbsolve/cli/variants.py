@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nbsolve.cli import completion
 from nbsolve.cli.handout import PaperSize
 from nbsolve.cli.output import printable
+from nbsolve.cli.workers import Jobs, Scheduler, processes, with_a_bar
 from nbsolve.errors import NbsolveError
 from nbsolve.settings import CONFIG
 
@@ -42,6 +41,7 @@ def register(application: typer.Typer) -> None:
             "  nbsolve variants problems/first.yaml --count 30 --seed 1 --out variants\n\n"
             "  nbsolve variants problems/first.yaml --roster students.csv --make question,key --out variants\n\n"
             "  nbsolve variants problems/first.yaml --roster students.csv --booklets --out variants --jobs 4\n\n"
+            "  nbsolve variants problems/first.yaml --count 10000 --scheduler tcp://10.0.0.5:8786 --out v\n\n"
         )
     )(variants)
 
@@ -81,10 +81,8 @@ def variants(
     booklets: Annotated[
         bool, typer.Option("--booklets", help="Join the sheets for the printer as well, 100 students a file.")
     ] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", min=1, max=512, help="Processes at once.", show_default="one for each core"),
-    ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")] = False,
     paper: Annotated[PaperSize, typer.Option("--paper", help="The size of the paper.")] = PaperSize.A4,
     config: Annotated[
@@ -109,9 +107,7 @@ def variants(
     about_course.check()
     plan = replace(plan_of(file, seed), make=wanted, course=about_course, paper=paper.value)
     run = Run(plan, recipients, out, booklets)
-    at_once = min(jobs or os.cpu_count() or 1, len(recipients))
-
-    rejected = run.run(at_once, resume, with_a_bar)
+    rejected = run.run(processes(jobs, len(recipients)), resume, with_a_bar, scheduler)
     typer.echo(f"{printable(str(out))}: {len(recipients):,} variants")
     for gate, number in rejected.most_common():
         typer.echo(f"    {gate}: {number:,} draws rejected")
@@ -130,19 +126,6 @@ def plan_of(file: str, seed: int) -> Plan:
     name = read_problem(file).name
     folder = path.parent.absolute()
     return Plan(read_text(path), name, file, seed, (), folder, settings.trust, settings.language)
-
-
-T = TypeVar("T")
-
-
-def with_a_bar(results: Iterable[T], total: int) -> Iterable[T]:
-    """Results, and on a terminal a bar that says how far they are."""
-    from rich.console import Console
-
-    from nbsolve.jobs.progress import tracked
-
-    console = Console(stderr=True)
-    return tracked(results, total, console if console.is_terminal else None, "variants")
 
 
 def _made(text: str) -> tuple[str, ...]:

@@ -24,6 +24,12 @@ class CourseData:
     institution: str = ""
     logo: Path | None = None
     language: str = "en"
+    picture: bytes | None = None
+    """What is in the logo's file, where that is on another machine."""
+
+    def enclosed(self) -> CourseData:
+        """This course data with the logo by value. Raises: OSError."""
+        return self if self.logo is None else replace(self, picture=self.logo.read_bytes())
 
     def changed(self, **options: str | Path | None) -> CourseData:
         """This course data with those options replaced that are given."""
@@ -48,4 +54,4 @@ def read_course(config: Path) -> CourseData:
     """
     texts = dict(read_settings(config).course)
     logo = texts.pop("logo", "")
-    return CourseData(**texts, logo=config.parent / logo if logo else None)
+    return CourseData(**texts, logo=config.parent / logo if logo else None, picture=None)

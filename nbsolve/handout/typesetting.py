@@ -120,14 +120,15 @@ def logo(course: CourseData) -> str:
         return "none"
     institution = course.institution or course.name
     words = phrase("handout.logo", institution=institution) if institution else phrase("handout.logo_alone")
-    return f"image({_file(course.logo)}, height: 12mm, alt: {quoted(words)})"
+    data = course.picture or course.logo.read_bytes()
+    return f"image({_bytes(data, course.logo.suffix)}, height: 12mm, alt: {quoted(words)})"
 
 
-def _file(path: Path) -> str:
+def _bytes(data: bytes, suffix: str) -> str:
     """A file's own bytes: its place may lie outside the folder that Typst may read."""
-    if path.suffix.lower() == ".svg":
-        return f"bytes({quoted(path.read_text(encoding='utf-8'))})"
-    return f"bytes(({','.join(map(str, path.read_bytes()))},))"
+    if suffix.lower() == ".svg":
+        return f"bytes({quoted(data.decode('utf-8'))})"
+    return f"bytes(({','.join(map(str, data))},))"
 
 
 def _root(sheet: Sheet) -> Path:

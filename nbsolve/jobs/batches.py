@@ -49,10 +49,12 @@ class Outcome:
 class Workers(Protocol):
     """Something that works on batches, several `at_once`."""
 
-    at_once: int
+    @property
+    def at_once(self) -> int:
+        """How many batches may be begun and not ended."""
 
     def begin(self, batch: Batch) -> None:
-        """Begin a batch; at most `at_once` may be begun and not ended."""
+        """Begin a batch."""
 
     def ended(self) -> list[tuple[Batch, Outcome | None]]:
         """Wait until a batch has ended, or several; None stands for a batch whose worker was lost."""

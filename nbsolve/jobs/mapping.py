@@ -11,29 +11,53 @@ from nbsolve.errors import NbsolveError
 from nbsolve.jobs.batches import Batch, Outcome, TaskLostError, Work, Workers
 from nbsolve.jobs.local import Here, Processes
 
-__all__ = ["BATCH", "dealt", "mapped"]
+__all__ = ["BATCH", "MOST", "batch_of", "dealt", "mapped"]
 
 Results = Generator[tuple[int, bytes], None, None]
 
-BATCH = 25
-"""Tasks of some milliseconds are too small to be sent one by one."""
+BATCH, MOST = 25, 100
+"""How many tasks are sent together, at least and at most: those of some milliseconds are too small to go alone."""
 _TRIES = 3
 _AHEAD = 8
 """How many rounds of batches may be finished while an earlier one is not: memory stays bounded."""
 
 
-def mapped(work: Work, tasks: Iterable[bytes], *, jobs: int = 1, batch: int = BATCH) -> Results:
+def mapped(
+    work: Work,
+    tasks: Iterable[bytes],
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    batch: int | None = None,
+    total: int | None = None,
+) -> Results:
     """Give the position and the result of each task, in order, as soon as they are known.
 
-    With one job the work is done in this process, with several in so many local processes. `batch` tasks are
-    sent together; a batch whose worker is lost is tried again, task by task.
+    With one job the work is done in this process, with several in so many local processes, with the address of a
+    Dask `scheduler` by its workers. `batch` tasks are sent together, or as many as suit the `total`; a batch whose
+    worker is lost is tried again, task by task.
 
     Raises: the error of the first task that failed, or `TaskLostError`. All
     results that are known by then are given first, and only then may positions be missing.
     """
-    if jobs == 1:
-        return dealt(tasks, Here(work), 1)
-    return dealt(tasks, Processes(work, jobs), batch)
+    workers = _workers(work, jobs, scheduler)
+    size = batch or (BATCH if total is None else batch_of(total, workers.at_once))
+    return dealt(tasks, workers, 1 if isinstance(workers, Here) else size)
+
+
+def _workers(work: Work, jobs: int, scheduler: str | None) -> Workers:
+    if scheduler is not None:
+        # imported here: the extra `cluster` may not be installed
+        from nbsolve.jobs.cluster import Cluster
+
+        return Cluster(work, scheduler)
+    return Here(work) if jobs == 1 else Processes(work, jobs)
+
+
+def batch_of(total: int, at_once: int) -> int:
+    """How many of all tasks are sent together: 25 to 100, and fewer only so that each worker has some."""
+    each = -(-total // at_once)
+    return max(1, min(each, max(BATCH, min(MOST, total // 100))))
 
 
 def dealt(tasks: Iterable[bytes], workers: Workers, size: int) -> Results:

@@ -32,6 +32,8 @@ class Notes:
     """Where the problem lies, for the links of its texts."""
     language: str | None = None
     """The language of its author's words, where the problem does not say."""
+    links: bool = True
+    """Whether what its links lead to must be there."""
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

@@ -98,8 +98,12 @@ def parse_problem(
     folder: str | Path | None = None,
     trust: bool = False,
     language: str | None = None,
+    links: bool = True,
 ) -> AnyProblem:
-    """The problem in a YAML text; `file` is what errors call it. Raises ProblemError like `load_problem`."""
+    """The problem in a YAML text; `file` is what errors call it. Raises ProblemError like `load_problem`.
+
+    Without `links`, what the links of its texts lead to need not be there.
+    """
     tree = read_tree(text, file)
     if parameters:
         tree = with_parameters(tree, parameters)
@@ -108,7 +112,7 @@ def parse_problem(
     if parameters or overrides:
         text = emit(tree)
     beside = None if folder is None else Path(folder)
-    notes = Notes(file, text.replace("\r\n", "\n"), trust, beside, language)
+    notes = Notes(file, text.replace("\r\n", "\n"), trust, beside, language, links)
     return problem_of(tree, notes, name, text)
 
 

@@ -53,7 +53,8 @@ def checked(cursor: Cursor, text: str, *, line: Line | None = None) -> str:
     blank = len(text) - len(text.lstrip())
     skipped = text.count("\n", 0, blank)
     text = text.strip()
-    found = complaints(text, line=line, mathematics=mathematics, trust=notes.trust, folder=notes.folder)
+    folder = notes.folder if notes.links else None
+    found = complaints(text, line=line, mathematics=mathematics, trust=notes.trust, folder=folder)
     for count, one in enumerate(found):
         if count == _MOST_COMPLAINTS:
             break

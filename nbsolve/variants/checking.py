@@ -83,12 +83,12 @@ class Report:
             yield f"    (and {len(self.answers) - most} answers more)"
 
 
-def check(plan: Plan, count: int, jobs: int = 1) -> Iterator[Checked]:
+def check(plan: Plan, count: int, jobs: int = 1, scheduler: str | None = None) -> Iterator[Checked]:
     """Variants 1 to `count`, each made and verified. Raises: ProblemError."""
     plan.family()  # what is wrong with the file is said before anything begins
-    work = partial(checked, pickle.dumps(plan))
+    work = partial(checked, pickle.dumps(plan if scheduler is None else plan.enclosed()))
     ids = (str(number).encode() for number in range(1, count + 1))
-    for _, result in mapped(work, ids, jobs=jobs):
+    for _, result in mapped(work, ids, jobs=jobs, scheduler=scheduler, total=count):
         one: Checked = pickle.loads(result)
         yield one
 

@@ -83,16 +83,17 @@ class Family:
         folder: Path | None = None,
         trust: bool = False,
         language: str | None = None,
+        links: bool = True,
     ) -> None:
         self.problem = parse_problem(
-            text, name=name, file=file, folder=folder, trust=trust, language=language
+            text, name=name, file=file, folder=folder, trust=trust, language=language, links=links
         )
         if self.problem.variants is None:
             hint = 'say what varies: variants: {vary: {"W[1]": {from: -1, to: 1, step: 0.1}}}'
             raise ProblemError([Fault(f"the problem has no block {KEY}", file, hint=hint)])
         self.variants: Variants = self.problem.variants
         self._tree = without(read_tree(text, file), KEY)
-        self._notes = (file, trust, folder, language)
+        self._notes = (file, trust, folder, language, links)
         self.targets: tuple[Target, ...] = targets_of(self.problem, self._tree, self.variants)
 
     # ------------------------------------------------------------------ draws
@@ -104,9 +105,9 @@ class Family:
 
     def candidate(self, tree: Node) -> Candidate:
         """The problem of a tree. Raises: ProblemError."""
-        file, trust, folder, language = self._notes
+        file, trust, folder, language, links = self._notes
         text = emit(tree)
-        notes = Notes(file, text, trust, folder, language)
+        notes = Notes(file, text, trust, folder, language, links)
         problem = problem_of(tree, notes, self.problem.name, text)
         return Candidate(problem, digits_of(tree, self.targets), self.own.solution)
 

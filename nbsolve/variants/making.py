@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -16,6 +18,7 @@ from nbsolve.handout.paper import PAPERS
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import typeset
 from nbsolve.handout.work import answer_lines
+from nbsolve.problem.data_files import Data, data_files, write_data_files
 from nbsolve.variants.family import Family, NoVariant, Variant
 from nbsolve.variants.keys import as_csv, as_json
 from nbsolve.variants.notebooks import notebook_of
@@ -28,7 +31,10 @@ __all__ = ["MAKES", "Made", "Plan", "fingerprint_of", "made", "planned"]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is made of every variant; the problem's text goes along, so that workers need no file of it."""
+    """What is made of every variant; the problem's text goes along, so that workers need no file of it.
+
+    Its data files are in `folder`, or where that is another machine's they are `enclosed`.
+    """
 
     text: str
     name: str
@@ -40,17 +46,35 @@ class Plan:
     language: str | None = None
     course: CourseData = field(default_factory=CourseData)
     paper: str = "a4"
+    data: Data | None = None
+
+    def enclosed(self) -> Plan:
+        """This plan with all that it needs of this machine's files. Raises: ProblemError."""
+        return replace(self, folder=None, data=self.files(), course=self.course.enclosed())
+
+    def files(self) -> Data:
+        """The data files that the problem names. Raises: ProblemError."""
+        if self.data is not None or self.folder is None:
+            return self.data or ()
+        return data_files(self.text, self.file, self.folder)
 
     def family(self) -> Family:
         """The problem and its variants. Raises: ProblemError."""
-        return Family(
+        scratch = None if not self.data else tempfile.TemporaryDirectory(prefix="nbsolve-")
+        folder = self.folder if scratch is None else Path(scratch.name)
+        write_data_files(self.data or (), folder or Path())
+        family = Family(
             self.text,
             name=self.name,
             file=self.file,
-            folder=self.folder,
+            folder=folder,
             trust=self.trust,
             language=self.language,
+            links=self.data is None,
         )
+        if scratch is not None:
+            weakref.finalize(family, scratch.cleanup)
+        return family
 
 
 @dataclass(frozen=True)
@@ -149,5 +173,14 @@ def fingerprint_of(plan: Plan, recipients: list[Recipient], more: object) -> str
 
     from nbsolve import __version__
 
-    parts = [__version__, repr(plan), json.dumps([[one.id, one.name] for one in recipients]), repr(more)]
+    data = [(name, sha256(content).hexdigest()) for name, content in plan.files()]
+    course = repr(plan.course.enclosed())
+    parts = [
+        __version__,
+        repr(plan),
+        repr(data),
+        course,
+        json.dumps([[one.id, one.name] for one in recipients]),
+        repr(more),
+    ]
     return sha256("\0".join(parts).encode("utf-8")).hexdigest()

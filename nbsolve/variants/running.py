@@ -39,15 +39,22 @@ class Run:
         self.target = Target(out, fingerprint_of(plan, self._recipients, booklets))
 
     def run(
-        self, jobs: int = 1, resume: bool = False, tracked: Tracked = lambda results, total: results
+        self,
+        jobs: int = 1,
+        resume: bool = False,
+        tracked: Tracked = lambda results, total: results,
+        scheduler: str | None = None,
     ) -> Counter[str]:
-        """Make all that is not there; how many draws each gate rejected."""
+        """Make all that is not there, in so many processes or on a cluster; how many draws each gate rejected."""
         self.target.begin(resume)
         done = self.target.done()
         left = [one for one in self._recipients if one.id not in done]
-        work = partial(made, pickle.dumps(self._plan))
-        results = mapped(work, map(pickle.dumps, left), jobs=jobs)
+        plan = self._plan if scheduler is None else self._plan.enclosed()
+        work = partial(made, pickle.dumps(plan))
         try:
+            results = mapped(
+                work, map(pickle.dumps, left), jobs=jobs, scheduler=scheduler, total=len(left) or 1
+            )
             for position, result in tracked(results, len(left)):
                 self._keep(left[position], pickle.loads(result))
         except NbsolveError:

@@ -61,3 +61,27 @@ def killed_once(folder: str, task: bytes) -> bytes:
     if task in (b"5", b"40") and count == 0:
         os.kill(os.getpid(), signal.SIGKILL)
     return doubled(task)
+
+
+def noted(folder: str, task: bytes) -> bytes:
+    """Each process that works leaves its number; the work takes a moment."""
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(0.05)
+    return doubled(task)
+
+
+def pids(folder: Path) -> set[str]:
+    """The processes that worked."""
+    return {path.name for path in folder.iterdir()}
+
+
+def hungry_at_five(task: bytes) -> bytes:
+    """Task 5 wants a gigabyte."""
+    if task == b"5":
+        much = []
+        for _ in range(20):
+            much.append(b"x" * 50_000_000)
+            time.sleep(0.1)
+        time.sleep(5)
+        del much
+    return doubled(task)
