@@ -28,17 +28,18 @@ def build_book(
     *,
     console: Console | None = None,
     at_once: int = 2,
+    scheduler: str | None = None,
     now: datetime | None = None,
 ) -> Path:
     """Build the site of a course: of all its problems, or of the files given, while the others stay as they are.
 
     Only notebooks whose problem, data files, template or nbsolve have changed are run again, `at_once` at a
-    time; what the course no longer has is no longer published. Where `_config.yml` says `handouts: true`, those of
-    each problem are made beside its page. Where its `solutions` says so, or names a date that has not come `now`
-    (default: by this machine's clock), no file of the site has the solutions; when that changes, everything is
-    built anew. `console` shows the progress. Returns the site's first page, `book/_build/html/index.html`. Raises
-    `ProblemError` with the faults of every problem file, or `NbsolveError` where a notebook or the site cannot be
-    made; the site that was there before then stays as it was.
+    time, or by the workers of a `scheduler`; what the course no longer has is no longer published. Where
+    `_config.yml` says `handouts: true`, those of each problem are made beside its page. Where its `solutions` says
+    so, or names a date that has not come `now` (default: by this machine's clock), no file of the site has the
+    solutions; when that changes, everything is built anew. `console` shows the progress. Returns the site's first
+    page, `book/_build/html/index.html`. Raises `ProblemError` with the faults of every problem file, or
+    `NbsolveError` where a notebook or the site cannot be made; the site that was there before then stays as it was.
     """
     from nbsolve.book.turn import own_turn
 
@@ -48,7 +49,7 @@ def build_book(
     course = Course(course.folder, settings.handouts, settings.withheld(now))
     with own_turn(course.build, console) as lock:
         try:
-            _build(course, settings, problems, lock, console=console, at_once=at_once)
+            _build(course, settings, problems, lock, console=console, at_once=at_once, scheduler=scheduler)
         except NbsolveError:
             if course.withheld and console is not None:
                 _warn_of_solutions(course, console)
@@ -68,6 +69,7 @@ def _build(
     *,
     console: Console | None,
     at_once: int,
+    scheduler: str | None,
 ) -> None:
     """Build the site while nobody else does."""
     from nbsolve.book.contents import list_of_problems, table_of_contents
@@ -95,7 +97,9 @@ def _build(
         for warning in (warning for problem in loaded.values() for warning in problem.warnings):
             console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
     with sphinx_process(lock, at_once) as sphinx:
-        listed = make_pages(course, here, loaded, console=console, at_once=at_once, when_due=sphinx.start)
+        listed = make_pages(
+            course, here, loaded, console=console, at_once=at_once, scheduler=scheduler, when_due=sphinx.start
+        )
         write_whole(course.pages / f"{TABLE}.md", list_of_problems(listed, course.kinds))
         write_whole(course.contents, table_of_contents(course.book / "_toc.yml", listed))
         if not is_up_to_date(course):

@@ -63,8 +63,7 @@ class Handouts:
             assert self._data is not None
             file, problem, _ = self._problems[name]
             places = dict(zip(handouts_among(self._course.kinds), _files(self._course, name), strict=True))
-            make = partial(_make, problem, file, self._data, places, self._course.withheld)
-            yield JobBeside(problem, file, make)
+            yield JobBeside(problem, file, partial(_make, problem, file, self._data.enclosed(), places))
 
     def finished(self, name: str) -> None:
         """Note that the handouts of a page are there."""
@@ -106,10 +105,8 @@ def _files(course: Course, name: str) -> list[Path]:
     return [course.handout_files / Path(one.place).relative_to("problems") for one in files_of(name, kinds)]
 
 
-def _make(
-    problem: AnyProblem, file: Path, data: CourseData, places: Mapping[str, Path], withheld: bool
-) -> None:
-    """Typeset the handouts of one problem. Raises: ProblemError, with the line where it is known."""
+def _make(problem: AnyProblem, file: Path, data: CourseData, places: Mapping[str, Path]) -> dict[Path, bytes]:
+    """Typeset the handouts of one problem, by place. Raises: ProblemError, with the line where it is known."""
     from nbsolve.handout import Handout, typeset
     from nbsolve.handout.kinds import sheet_of
     from nbsolve.problem.located import about
@@ -117,8 +114,7 @@ def _make(
 
     with about(str(file), problem):
         handout = Handout(solve(problem), data)
-        for kind, place in places.items():
-            write_whole(place, typeset(sheet_of(handout, kind)))
+        return {place: typeset(sheet_of(handout, kind)) for kind, place in places.items()}
 
 
 def _hash_of(data: CourseData, kinds: Iterable[str]) -> str:

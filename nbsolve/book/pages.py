@@ -28,6 +28,7 @@ def make_pages(
     *,
     console: Console | None,
     at_once: int,
+    scheduler: str | None,
     when_due: Callable[[], None],
 ) -> Listed:
     """Make the pages of the problems `loaded`; those of others that are `here` stay, and all else is removed.
@@ -65,7 +66,19 @@ def make_pages(
     known = {name: replace(before[name], notebook=_NOT_YET) for name in due if name in before}
     write_whole(record, made_text(known | made))
     try:
-        _run(course, here, loaded, due, related, wanted, made, handouts, console=console, at_once=at_once)
+        _run(
+            course,
+            here,
+            loaded,
+            due,
+            related,
+            wanted,
+            made,
+            handouts,
+            console=console,
+            at_once=at_once,
+            scheduler=scheduler,
+        )
         again = [name for name in pages if made[name].related != text_hash(related.get(name))]
         for name in again:
             _page_again(course, name, related.get(name))
@@ -95,6 +108,7 @@ def _run(
     *,
     console: Console | None,
     at_once: int,
+    scheduler: str | None,
 ) -> None:
     """Run the notebooks that are `due`; those that are finished go into `made`. Handouts follow them."""
     from nbsolve.book.progress import notebooks_progress
@@ -120,12 +134,19 @@ def _run(
             )
             for name in due
         ]  # fmt: skip
+        others = [*handouts.jobs(beside)]
+        if scheduler is not None:
+            # imported here: few builds have a cluster
+            from nbsolve.notebook.elsewhere import make_elsewhere
+
+            make_elsewhere(jobs, scheduler=scheduler, on_done=finished, beside=others)
+            return
         make_notebooks(
             jobs,
             at_once=at_once,
             on_done=finished,
             scratch_prefix=course.scratch_prefix,
-            beside=[*handouts.jobs(beside)],
+            beside=others,
         )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from nbsolve.cli import completion
 from nbsolve.cli.output import printable
+from nbsolve.cli.workers import Scheduler
 from nbsolve.cli.written import Prune, Written, nothing_but_pruning, tell_of_withdrawn
 
 Jobs = Annotated[
@@ -24,6 +25,7 @@ def register(application: typer.Typer) -> None:
             "  nbsolve build\n\n"
             "  nbsolve build problems/first.yaml problems/second.yaml\n\n"
             "  nbsolve build --course ~/courses/networks --jobs 4\n\n"
+            "  nbsolve build --scheduler tcp://10.0.0.5:8786\n\n"
         )
     )(build)
     application.command(
@@ -48,6 +50,7 @@ def build(
         Path, typer.Option("--course", "-C", metavar="DIR", help="The folder of the course.")
     ] = Path("."),
     jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """Build the site of a course: a worked solution for every problem.
 
@@ -65,7 +68,9 @@ def build(
         # Every fault, with its place, before anything is built.
         read_problems(problems)
     console = Console()
-    index = build_book(course, [Path(p) for p in problems or ()], console=console, at_once=jobs)
+    index = build_book(
+        course, [Path(p) for p in problems or ()], console=console, at_once=jobs, scheduler=scheduler
+    )
     console.print(f"The site is ready: {index}", highlight=False, soft_wrap=True, markup=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -12,13 +13,15 @@ import typer
 from nbsolve.cli import completion
 from nbsolve.cli.output import printable
 from nbsolve.cli.problems import about, read_problems
+from nbsolve.cli.workers import Jobs, Scheduler, processes
 from nbsolve.cli.written import Prune, Written, nothing_but_pruning, tell_of_withdrawn
 from nbsolve.errors import Fault, ProblemError
 from nbsolve.near_files import did_you_mean
 from nbsolve.settings import CONFIG
+from nbsolve.whole_files import write_whole
 
 if TYPE_CHECKING:
-    from nbsolve.handout import Handout, Sheet
+    from nbsolve.handout import Handout
     from nbsolve.handout.sheets import Worked
 
 
@@ -62,6 +65,7 @@ def register(application: typer.Typer) -> None:
             "  nbsolve handout problems/*.yaml --out handouts --only question --paper letter\n\n"
             "  nbsolve handout problems/*.yaml --out handouts --collection --solutions appendix\n\n"
             "  nbsolve handout problems/first.yaml --out handouts --format tex\n\n"
+            "  nbsolve handout problems/*.yaml --out handouts --jobs 4\n\n"
         )
     )(handout)
 
@@ -124,6 +128,8 @@ def handout(
         typer.Option("--set", metavar="KEY=VALUE", help="Change the problems first.", show_default=False),
     ] = None,
     prune: Prune = False,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Typeset problems as PDF: question sheet, solution, compact solution, and key, in DIR/PROBLEM/.
 
@@ -134,7 +140,8 @@ def handout(
         return
     assert files
     from nbsolve.handout import PAPERS, Handout, read_course
-    from nbsolve.handout.kinds import sheet_of
+    from nbsolve.handout.making import Made, Wanted, made
+    from nbsolve.jobs import mapped
 
     if config != CONFIG and not config.is_file():
         fault = Fault("there is no such file", str(config), hint=did_you_mean(config, (".yml", ".yaml"), "."))
@@ -143,20 +150,29 @@ def handout(
         name=course, term=term, date=date, institution=institution, logo=logo
     )
     about_course.check()
-    handouts = [Handout(worked, about_course, PAPERS[paper]) for worked in _solved(files, overrides or [])]
-    places = _places(files, out)
+    solved = [*_solved(files, overrides or [])]
     written = Written(out)
     if collection:
+        handouts = [Handout(worked, about_course, PAPERS[paper]) for worked in solved]
         _write_collection(files, handouts, written, SolutionPlace(solutions), title, form)
         tell_of_withdrawn(written, prune)
         return
-    kinds = [kind for kind in Kind if not only or kind in only]
+    kinds = tuple(kind.value for kind in Kind if not only or kind in only)
+    problems = [worked.problem for worked in solved]
+    tasks = [Wanted(problem, about_course.enclosed(), paper.value, kinds, form.value) for problem in problems]
+    results = mapped(
+        made, map(pickle.dumps, tasks), jobs=processes(jobs, len(tasks)), scheduler=scheduler, batch=1
+    )
     faults: list[Fault] = []
-    for file, place, one in zip(files, places, handouts, strict=True):
+    for position, result in results:
+        one: Made = pickle.loads(result)
+        file, place = files[position], _places(files, out)[position]
+        for kind, content in one.files.items():
+            _write(place / kind, content, form, written, [file])
         try:
-            with about(file, one.worked.problem):
-                for kind in kinds:
-                    _write(place / kind, sheet_of(one, kind), form, written, [file])
+            with about(file, problems[position]):
+                if one.error is not None:
+                    raise one.error
         except ProblemError as error:
             faults.extend(error.faults)
     tell_of_withdrawn(written, prune)
@@ -190,22 +206,16 @@ def _write_collection(
     form: HandoutFormat,
 ) -> None:
     from nbsolve.handout import Solutions, collection
+    from nbsolve.handout.making import written as as_bytes
 
     first = handouts[0]
     sheet = collection(handouts, Solutions(solutions), title, first.course, first.paper)
-    _write(written.folder / "collection", sheet, form, written, files)
+    _write(written.folder / "collection", as_bytes(sheet, form.value), form, written, files)
 
 
-def _write(place: Path, sheet: Sheet, form: HandoutFormat, written: Written, files: Sequence[str]) -> None:
+def _write(place: Path, content: bytes, form: HandoutFormat, written: Written, files: Sequence[str]) -> None:
     """Write one file, which is made from the problems of these files, and say which."""
-    from nbsolve.handout import typeset, write_whole
-
     path = place.with_name(f"{place.name}.{form}")
-    if form is HandoutFormat.TEX:
-        from nbsolve.handout.latex import as_latex
-
-        write_whole(path, as_latex(sheet).encode("utf-8"))
-    else:
-        write_whole(path, typeset(sheet))
+    write_whole(path, content)
     written.add(path, files)
     typer.echo(printable(str(path)))

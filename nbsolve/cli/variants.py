@@ -56,7 +56,14 @@ def variants(
         ),
     ],
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="DIR", help="Where the files go.", show_default=False)
+        str,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help="Where the files go: a folder, or an address such as s3://bucket/course.",
+            show_default=False,
+        ),
     ],
     count: Annotated[
         int | None,
@@ -108,7 +115,7 @@ def variants(
     plan = replace(plan_of(file, seed), make=wanted, course=about_course, paper=paper.value)
     run = Run(plan, recipients, out, booklets)
     rejected = run.run(processes(jobs, len(recipients)), resume, with_a_bar, scheduler)
-    typer.echo(f"{printable(str(out))}: {len(recipients):,} variants")
+    typer.echo(f"{printable(out)}: {len(recipients):,} variants")
     for gate, number in rejected.most_common():
         typer.echo(f"    {gate}: {number:,} draws rejected")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from nbsolve.problem import load_problem
 from nbsolve.problem.checks import domain_hint
 from nbsolve.problem.model import AnyProblem
 
-__all__ = ["JobBeside", "NotebookJob", "make_notebook", "make_notebooks"]
+__all__ = ["JobBeside", "NotebookJob", "make_notebook", "make_notebooks", "raise_faults"]
 
 _WORTH_WARMING = 3
 """The number of notebooks from which warming everything up first pays."""
@@ -43,11 +43,14 @@ class NotebookJob:
 
 @dataclass(frozen=True, slots=True)
 class JobBeside:
-    """Something else to make from a problem, in a process of its own like a notebook; Typst works as in those."""
+    """Something else to make from a problem, in a process of its own like a notebook; Typst works as in those.
+
+    `work` says what goes into which file; it can be pickled.
+    """
 
     problem: AnyProblem
     file: Path
-    work: Task
+    work: Callable[[], Mapping[Path, bytes]]
 
 
 def make_notebook(problem_path: Path, out_path: Path, overrides: Overrides | None = None) -> Path:
@@ -74,6 +77,7 @@ def make_notebooks(
 ) -> None:
     """Make several notebooks, `at_once` at a time, with temporary folders that begin with `scratch_prefix`.
 
+
     What is to be made `beside` them follows them. `on_done(position, fault)` is called as each is finished, with
     None or what went wrong. Raises one `ProblemError` with the faults of every problem whose notebook failed, or
     what is made beside it; the others are written.
@@ -89,8 +93,13 @@ def make_notebooks(
             faults = run_in_children(tasks, at_once=at_once, on_done=on_done)
         else:
             faults = _from_warm([job.problem for job in both], tasks, scratch, at_once, on_done)
+    raise_faults(both, faults)
+
+
+def raise_faults(jobs: Sequence[NotebookJob | JobBeside], faults: Sequence[NbsolveError | None]) -> None:
+    """Raise one ProblemError with what went wrong with any of the jobs, if anything did."""
     failed: dict[str, list[Fault]] = {}
-    for job, error in zip(both, faults, strict=True):
+    for job, error in zip(jobs, faults, strict=True):
         file = str(job.file or job.problem.name)
         # what a notebook says is not said of its handouts too
         if error is not None and file not in failed:
@@ -162,8 +171,11 @@ def _task(job: NotebookJob, scratch: Path) -> Task:
 
 def _task_beside(job: JobBeside, scratch: Path) -> Task:
     def work() -> None:
+        from nbsolve.whole_files import write_whole
+
         with _compiling(scratch):
-            job.work()
+            for place, content in job.work().items():
+                write_whole(place, content)
 
     return work
 

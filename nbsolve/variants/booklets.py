@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from hashlib import sha256
-from pathlib import Path
 
 from pikepdf import Pdf
 
 from nbsolve.variants.recipient import Recipient
-from nbsolve.whole_files import write_whole
+from nbsolve.variants.target import Target
 
 __all__ = ["SHEETS", "booklets"]
 
@@ -20,26 +19,26 @@ STUDENTS = 100
 """How many students a file has."""
 
 
-def booklets(folder: Path, recipients: Sequence[Recipient], make: Sequence[str]) -> dict[str, str]:
+def booklets(target: Target, recipients: Sequence[Recipient], make: Sequence[str]) -> dict[str, str]:
     """Write the booklets of what was made, in the order of the recipients; their hashes by name."""
     found: dict[str, str] = {}
     for kind in (one for one in SHEETS if one in make):
         for number, first in enumerate(range(0, len(recipients), STUDENTS), start=1):
             some = recipients[first : first + STUDENTS]
-            data = _joined([folder / who.folder / f"{kind}.pdf" for who in some])
+            data = _joined([target.read(f"{who.folder}/{kind}.pdf") for who in some])
             place = f"booklets/{kind}-{number:03}.pdf"
-            write_whole(folder / place, data)
+            target.write(place, data)
             found[place] = sha256(data).hexdigest()
     return found
 
 
-def _joined(paths: Sequence[Path]) -> bytes:
+def _joined(files: Sequence[bytes]) -> bytes:
     """The pages of all files; where one ends on a front, its back stays empty."""
     with Pdf.new() as whole:
-        for path in paths:
-            with Pdf.open(path) as one:
+        for number, data in enumerate(files, start=1):
+            with Pdf.open(io.BytesIO(data)) as one:
                 whole.pages.extend(one.pages)
-                if len(one.pages) % 2 and path is not paths[-1]:
+                if len(one.pages) % 2 and number < len(files):
                     whole.add_blank_page(page_size=_size(one))
         stream = io.BytesIO()
         whole.save(stream, deterministic_id=True)

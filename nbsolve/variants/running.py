@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from nbsolve import __version__
 from nbsolve.errors import NbsolveError
@@ -18,7 +19,7 @@ from nbsolve.jobs import mapped
 from nbsolve.variants.keys import COLUMNS, as_csv
 from nbsolve.variants.making import Made, Plan, fingerprint_of, made
 from nbsolve.variants.recipient import Recipient
-from nbsolve.variants.target import MANIFEST, WHAT, Target
+from nbsolve.variants.target import MANIFEST, WHAT, Folder, Target
 
 __all__ = ["Run"]
 
@@ -30,13 +31,13 @@ class Run:
     """Variants of one problem for some recipients. Raises: ProblemError, NoVariant, NbsolveError."""
 
     def __init__(
-        self, plan: Plan, recipients: Sequence[Recipient], out: Path, booklets: bool = False
+        self, plan: Plan, recipients: Sequence[Recipient], out: str | Path, booklets: bool = False
     ) -> None:
         plan.family()  # faults of the file are reported before anything begins
         self._plan = plan
         self._recipients = list(recipients)
         self._booklets = booklets
-        self.target = Target(out, fingerprint_of(plan, self._recipients, booklets))
+        self.target = _target(out, fingerprint_of(plan, self._recipients, booklets))
 
     def run(
         self,
@@ -70,11 +71,12 @@ class Run:
 
     def _close(self) -> Counter[str]:
         """The key of all, the booklets, the manifest; then everything in its place."""
+        self.target.close()
         rejected: Counter[str] = Counter()
         files: dict[str, str] = {}
         with (
-            _Hashed(self.target.folder / "keys.json") as together,
-            _Hashed(self.target.folder / "keys.csv") as table,
+            _Hashed(self.target.opened("keys.json")) as together,
+            _Hashed(self.target.opened("keys.csv")) as table,
         ):
             head = {"version": 1, "problem": self._plan.name, "seed": self._plan.seed}
             together.write(json.dumps(head)[:-1] + ', "variants": [\n')
@@ -91,17 +93,15 @@ class Run:
         if self._booklets:
             from nbsolve.variants.booklets import booklets
 
-            files |= booklets(self.target.folder, self._recipients, self._plan.make)
-        with _Hashed(self.target.folder / MANIFEST) as manifest:
+            files |= booklets(self.target, self._recipients, self._plan.make)
+        with _Hashed(self.target.opened(MANIFEST)) as manifest:
             self._manifest(manifest, rejected, files)
         self.target.publish()
         return rejected
 
     def _done(self) -> Iterator[tuple[Recipient, Line]]:
         """What the journal says of each recipient, in their order, one at a time."""
-        at = self.target.offsets()
-        for who in self._recipients:
-            yield who, self.target.line(at[who.id])
+        yield from zip(self._recipients, self.target.lines([who.id for who in self._recipients]), strict=True)
 
     def _manifest(self, stream: _Hashed, rejected: Counter[str], files: dict[str, str]) -> None:
         plan = self._plan
@@ -123,21 +123,33 @@ class Run:
         stream.write("\n]}\n")
 
 
+def _target(out: str | Path, fingerprint: str) -> Target:
+    """A folder of this machine, or what fsspec makes of an address."""
+    address = str(out)
+    if "://" not in address:
+        return Folder(Path(out), fingerprint)
+    if address.startswith("file://"):
+        return Folder(Path(unquote(urlsplit(address).path)), fingerprint)
+    # imported here: the extra `cluster` may not be installed
+    from nbsolve.variants.stored import Stored
+
+    return Stored(address, fingerprint)
+
+
 class _Hashed:
     """A file of text that is written bit by bit, and its hash."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, opened: AbstractContextManager[BinaryIO]) -> None:
+        self._opened = opened
         self._hash = sha256()
-        self._stream: io.BufferedWriter | None = None
+        self._stream: BinaryIO | None = None
 
     def __enter__(self) -> _Hashed:
-        self._stream = self._path.open("wb")
+        self._stream = self._opened.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        assert self._stream is not None
-        self._stream.close()
+    def __exit__(self, *raised: Any) -> None:
+        self._opened.__exit__(*raised)
 
     def write(self, text: str) -> None:
         """Add to the file."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 from nbsolve.errors import NbsolveError
 from nbsolve.whole_files import write_whole
 
-__all__ = ["MANIFEST", "Target"]
+__all__ = ["MANIFEST", "WHAT", "Folder", "Line", "Target"]
 
 MANIFEST = "manifest.json"
 WHAT = "nbsolve variants"
@@ -26,8 +27,42 @@ _JOURNAL = ".journal"
 Line = dict[str, Any]
 
 
+class Target(Protocol):
+    """Where a run's files go, and what is known of those that are there."""
+
+    def begin(self, resume: bool) -> None:
+        """Make ready to write. Raises: NbsolveError where other files lie there, or an unfinished run."""
+
+    def done(self) -> frozenset[str]:
+        """The ids of the variants whose files are there."""
+
+    def lines(self, ids: Sequence[str]) -> Iterator[Line]:
+        """What was noted of each of these variants, one at a time."""
+
+    def finish_one(self, folder: str, files: Mapping[str, bytes], line: Line) -> None:
+        """Write the files of one variant, and note that they are there."""
+
+    def close(self) -> None:
+        """All variants are finished."""
+
+    def read(self, place: str) -> bytes:
+        """A file that was written."""
+
+    def write(self, place: str, data: bytes) -> None:
+        """Write a file whole."""
+
+    def opened(self, place: str) -> AbstractContextManager[BinaryIO]:
+        """A file to be written bit by bit."""
+
+    def give_up(self) -> None:
+        """Leave nothing where nothing is finished; else what is finished waits to be resumed."""
+
+    def publish(self) -> None:
+        """Put all that was written in its place."""
+
+
 @dataclass(frozen=True)
-class Target:
+class Folder:
     """Where a run's files go; `fingerprint` is what the run is known by."""
 
     out: Path
@@ -102,8 +137,8 @@ class Target:
             if "id" in line and all(self._is_whole(place, digest) for place, digest in line["files"].items())
         )
 
-    def offsets(self) -> dict[str, int]:
-        """Where in the journal the line of each variant begins; of several the last."""
+    def lines(self, ids: Sequence[str]) -> Iterator[Line]:
+        """What the journal says of each of these variants, one at a time; of several lines the last."""
         found: dict[str, int] = {}
         with (self.folder / _JOURNAL).open("rb") as stream:
             at = 0
@@ -112,15 +147,11 @@ class Target:
                 if line is not None and "id" in line:
                     found[line["id"]] = at
                 at += len(data)
-        return found
-
-    def line(self, offset: int) -> Line:
-        """The line of the journal that begins there."""
-        with (self.folder / _JOURNAL).open("rb") as stream:
-            stream.seek(offset)
-            line = _parsed(stream.readline())
-        assert line is not None
-        return line
+            for id in ids:
+                stream.seek(found[id])
+                line = _parsed(stream.readline())
+                assert line is not None
+                yield line
 
     def finish_one(self, folder: str, files: Mapping[str, bytes], line: Line) -> None:
         """Write the files of one variant, and note that they are there."""
@@ -164,7 +195,24 @@ class Target:
         except OSError:
             return False
 
+    # ------------------------------------------------------------------ files
+
+    def read(self, place: str) -> bytes:
+        """A file that was written."""
+        return (self.folder / place).read_bytes()
+
+    def write(self, place: str, data: bytes) -> None:
+        """Write a file whole."""
+        write_whole(self.folder / place, data)
+
+    def opened(self, place: str) -> AbstractContextManager[BinaryIO]:
+        """A file to be written bit by bit."""
+        return (self.folder / place).open("wb")
+
     # ------------------------------------------------------------------ the end
+
+    def close(self) -> None:
+        """Everything is written already."""
 
     def give_up(self) -> None:
         """Leave nothing where nothing is finished; else what is finished waits to be resumed."""

@@ -59,10 +59,10 @@ def typeset_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     """The files of the problems whose handouts were made since it was asked last."""
     noted, make = tmp_path / "noted", handouts._make
 
-    def noting(problem: object, file: Path, *others: object) -> None:
+    def noting(problem: object, file: Path, *others: object) -> dict[Path, bytes]:
         with noted.open("a") as stream:
             stream.write(f"{file.name}\n")
-        make(problem, file, *others)  # type: ignore[arg-type]
+        return make(problem, file, *others)  # type: ignore[arg-type]
 
     def again() -> list[str]:
         found = sorted(noted.read_text().splitlines()) if noted.exists() else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -11,9 +11,17 @@ import pytest
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
+from typer.testing import CliRunner
+
 from nbsolve import __version__
+from nbsolve.book import handouts
+from nbsolve.cli.application import application
 from nbsolve.errors import NbsolveError, ProblemError
+from nbsolve.handout.course import CourseData
 from nbsolve.jobs import TaskLostError, cluster, mapped
+from nbsolve.notebook import JobBeside, NotebookJob, make_notebooks
+from nbsolve.notebook.elsewhere import make_elsewhere
+from nbsolve.problem import load_problem
 from nbsolve.variants.checking import Report, check
 from nbsolve.variants.making import Plan
 from nbsolve.variants.recipient import numbered
@@ -133,6 +141,75 @@ def test_a_run_whose_scheduler_goes_away_keeps_what_is_finished_and_ends_the_sam
     assert 1 <= len(finished) < 40
     Run(plan("key"), numbered(40), tmp_path / "out").run(resume=True)
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+# ------------------------------------------------------------------ notebooks and handouts
+
+
+def test_notebooks_and_what_is_made_beside_them_are_those_of_this_machine(
+    tmp_path: Path, two: Cluster
+) -> None:
+    problem, other = (
+        load_problem(NETWORK),
+        load_problem(NETWORK.replace("squared_error", "binary_cross_entropy")),
+    )
+    undefined = load_problem(
+        "kind: graph\ntitle: U\ngiven: {x: 0}\nequations: {y: log(x)}\nparts: [{label: a, ask: [forward]}]\n"
+    )
+
+    def made(
+        folder: Path,
+    ) -> tuple[list[NotebookJob], list[JobBeside], Callable[[int, NbsolveError | None], None]]:
+        jobs = [
+            NotebookJob(one, tmp_path, folder / f"{name}.ipynb", folder / f"page-{name}.ipynb", Path(name))
+            for name, one in (("a", problem), ("b", other))
+        ]
+        typeset = partial(handouts._make, problem, Path("a"), CourseData("C"), {"question": folder / "q.pdf"})
+        broken = partial(handouts._make, undefined, Path("u"), CourseData(), {"solution": folder / "u.pdf"})
+        beside = [JobBeside(problem, Path("a"), typeset), JobBeside(undefined, Path("u"), broken)]
+        return jobs, beside, lambda position, fault: done.append((folder, position, fault is None))
+
+    done: list[tuple[Path, int, bool]] = []
+    here, there = tmp_path / "here", tmp_path / "there"
+    jobs, beside, on_done = made(here)
+    with pytest.raises(ProblemError) as said_here:
+        make_notebooks(jobs, beside=beside, on_done=on_done)
+    jobs, beside, on_done = made(there)
+    with pytest.raises(ProblemError) as said_there:
+        make_elsewhere(jobs, beside=beside, on_done=on_done, scheduler=two.address)
+    assert tree(there) == tree(here)
+    assert len(tree(there)) == 5
+    assert str(said_there.value) == str(said_here.value)
+    assert [one[1:] for one in done if one[0] == there] == [(0, True), (1, True), (2, True), (3, False)]
+
+
+@pytest.mark.parametrize("form", ["pdf", "tex"])
+def test_the_command_for_handouts_writes_the_same_files(form: str, tmp_path: Path, two: Cluster) -> None:
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.yaml").write_text(NETWORK.replace("Two sigmoid units", name))
+    files = [str(tmp_path / f"{name}.yaml") for name in ("first", "second")]
+    for out, options in (
+        ("one", ["--jobs", "1"]),
+        ("two", ["--jobs", "2"]),
+        ("far", ["--scheduler", two.address]),
+    ):
+        command = [
+            "handout",
+            *files,
+            "--only",
+            "question",
+            "--format",
+            form,
+            "--out",
+            str(tmp_path / out),
+            *options,
+        ]
+        result = CliRunner().invoke(application, ["handout", *files, *options])
+        assert result.exit_code == 0, result.output
+        assert result.output.splitlines() == [
+            str(tmp_path / out / name / f"question.{form}") for name in ("first", "second")
+        ]
+    assert tree(tmp_path / "one") == tree(tmp_path / "two") == tree(tmp_path / "far")
 
 
 # ------------------------------------------------------------------ what cannot be
