@@ -193,17 +193,7 @@ def test_the_command_for_handouts_writes_the_same_files(form: str, tmp_path: Pat
         ("two", ["--jobs", "2"]),
         ("far", ["--scheduler", two.address]),
     ):
-        command = [
-            "handout",
-            *files,
-            "--only",
-            "question",
-            "--format",
-            form,
-            "--out",
-            str(tmp_path / out),
-            *options,
-        ]
+        options += ["--only", "question", "--format", form, "--out", str(tmp_path / out)]
         result = CliRunner().invoke(application, ["handout", *files, *options])
         assert result.exit_code == 0, result.output
         assert result.output.splitlines() == [
