@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from nbsolve.errors import DomainError, NbsolveError, ProblemError, UnknownQuantityError
     from nbsolve.problem import load_problem
     from nbsolve.problem.model import DerivationProblem, GraphProblem, Problem, RuleProblem, UpdateProblem
-    from nbsolve.worked import WorkedSolution, solve
+    from nbsolve.worked import solve
     from nbsolve.worked_derivation import WorkedDerivation
     from nbsolve.worked_graph import WorkedGraph
+    from nbsolve.worked_network import WorkedSolution
     from nbsolve.worked_rule import WorkedRule
     from nbsolve.worked_update import WorkedUpdate
 
@@ -30,7 +31,7 @@ _HOMES = {
     "WorkedDerivation": "nbsolve.worked_derivation",
     "WorkedGraph": "nbsolve.worked_graph",
     "WorkedRule": "nbsolve.worked_rule",
-    "WorkedSolution": "nbsolve.worked",
+    "WorkedSolution": "nbsolve.worked_network",
     "WorkedUpdate": "nbsolve.worked_update",
     "load_problem": "nbsolve.problem",
     "solve": "nbsolve.worked",

@@ -26,7 +26,7 @@ from nbsolve.solving.alike import same_formulae
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.epoch import write_epoch_loss
 from nbsolve.solving.forward import write_forward
-from nbsolve.solving.givens import begun, given_parameters
+from nbsolve.solving.givens import begun, following, given_parameters
 from nbsolve.solving.missing import write_missing
 from nbsolve.solving.parameters import write_gradients
 from nbsolve.solving.replay import NOTHING, Replay
@@ -291,7 +291,7 @@ class _Run:
                 number = recorder.number // self.epoch_length
                 self.epochs.append(EpochLoss(number, recorder.number, own))
             self.epoch_losses.clear()
-        self._carry(recorder.values)
+        self.parameters = following(self.parameters, recorder.values, self.new)
 
     def _penalty(self, samples: int) -> Callable[[Symbol], Expr] | None:
         if self.problem.regulariser is None:
@@ -303,18 +303,6 @@ class _Run:
         if number in self.losses_at:
             return True
         return self.every_epoch or -(-number // self.epoch_length) * self.epoch_length in self.shown
-
-    def _carry(self, values: Values) -> None:
-        """The new parameters become the next iteration's."""
-        following = Values()
-        for symbol, value in self.parameters.stored.items():
-            source: Atom = self.new.get(symbol) or symbol
-            following.stored[symbol] = values.stored.get(source, value)
-            if source in values.unrounded:
-                following.unrounded[symbol] = values.unrounded[source]
-            if source in values.givens:
-                following.givens[symbol] = values.givens[source]
-        self.parameters = following
 
 
 def _go_back(passes: Backward, seeds: Sequence[Seeds], nodes: Sequence[Node]) -> None:

@@ -5,20 +5,19 @@ Vectors and matrices are numpy object arrays of values; functions act on them en
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from functools import partial, reduce
-from itertools import starmap
 from typing import Any, Protocol
 
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import ONE, ZERO, Arithmetic, Value
+from nbsolve.arithmetic import ONE, ZERO, Arithmetic
+from nbsolve.elementary import FUNCTIONS
+from nbsolve.entrywise import LARGEST_EXACT, dot_product, elementwise, entrywise, negative, plus, times
 from nbsolve.errors import LogarithmOfZero
 from nbsolve.expr import (
     Applied,
-    Array,
     Atom,
     Brace,
     Cases,
@@ -48,8 +47,6 @@ from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.symbol import Role, Symbol
 
 Rational = flint.fmpq
-LARGEST_EXACT = 4096
-"""Products of arrays with more entries are not searched for exact zeros."""
 
 
 class Bindings(Protocol):
@@ -87,41 +84,6 @@ def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     return result
 
 
-def plus(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
-    """left + right; an exact 0 that came out as a ball leaves the other summand as exact as it was."""
-    if not (isinstance(left, np.ndarray) or isinstance(right, np.ndarray)):
-        if _is_nothing(left):
-            return right
-        return left if _is_nothing(right) else arithmetic.add(left, right)
-    arrays = [x for x in (left, right) if isinstance(x, np.ndarray)]
-    if arrays[0].size > LARGEST_EXACT or not (
-        arithmetic.keeping or any(_has_zero(x) and any(map(_is_nothing, x.reshape(-1))) for x in arrays)
-    ):
-        return left + right
-    return _entrywise(partial(plus, arithmetic=arithmetic), left, right)
-
-
-def _entrywise(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    """The operation on corresponding entries; one of both may be a number, which stands for all entries."""
-    shape = np.broadcast_shapes(np.shape(left), np.shape(right))
-    wide = [np.broadcast_to(np.asarray(x, dtype=object), shape) for x in (left, right)]
-    result = np.empty(shape, dtype=object)
-    for place in np.ndindex(shape):
-        result[place] = operation(wide[0][place], wide[1][place])
-    return result
-
-
-def _is_nothing(value: Any) -> bool:
-    return isinstance(value, flint.arb) and bool(value.is_zero())
-
-
-def negative(value: Any, arithmetic: Arithmetic) -> Any:
-    """−value, entry by entry where it is an array."""
-    if arithmetic.keeping and isinstance(value, np.ndarray) and value.size <= LARGEST_EXACT:
-        return elementwise(arithmetic.negate, value)
-    return -value if isinstance(value, np.ndarray) else arithmetic.negate(value)
-
-
 def _product(e: Product | Hadamard, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     try:
         result, *rest = _operands(e, bindings, arithmetic)
@@ -144,20 +106,10 @@ def _vanishes(factor: Expr, bindings: Bindings, arithmetic: Arithmetic) -> bool:
     return not isinstance(value, np.ndarray) and value == ZERO
 
 
-def times(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
-    """left · right, entry by entry where they are arrays."""
-    if not (isinstance(left, np.ndarray) or isinstance(right, np.ndarray)):
-        return arithmetic.multiply(left, right)
-    if arithmetic.keeping and max(np.size(left), np.size(right)) <= LARGEST_EXACT:
-        return _entrywise(arithmetic.multiply, left, right)
-    # An array stands first: a flint number on the left would not know what to do with it.
-    return right * left if isinstance(right, np.ndarray) else left * right
-
-
 def _quotient(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     numerator, denominator = _operands(e, bindings, arithmetic)
     if isinstance(denominator, np.ndarray):
-        return _entrywise(arithmetic.divide, numerator, denominator)  # type: ignore[no-any-return]
+        return entrywise(arithmetic.divide, numerator, denominator)  # type: ignore[no-any-return]
     if isinstance(numerator, np.ndarray):
         return elementwise(lambda entry: arithmetic.divide(entry, denominator), numerator)
     return arithmetic.divide(numerator, denominator)
@@ -166,7 +118,7 @@ def _quotient(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operan
 def _power(e: Power, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     base, exponent = _operands(e, bindings, arithmetic)
     if isinstance(exponent, np.ndarray):
-        return _entrywise(arithmetic.power, base, exponent)  # type: ignore[no-any-return]
+        return entrywise(arithmetic.power, base, exponent)  # type: ignore[no-any-return]
     if isinstance(base, np.ndarray):
         return elementwise(lambda entry: arithmetic.power(entry, exponent), base)
     return arithmetic.power(base, exponent)
@@ -203,15 +155,6 @@ def _applied(e: Applied, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
         for name, vector in vectors:
             values[name] = vector[place]
         flat[place] = evaluate(e.definition, here, arithmetic)
-    return result
-
-
-def elementwise(function: Callable[[Any], Any], array: Array) -> Array:
-    """The function applied to each entry, as an object array of the same shape."""
-    result = np.empty(array.shape, dtype=object)
-    flat, source = result.reshape(-1), array.reshape(-1)
-    for position in range(flat.size):
-        flat[position] = function(source[position])
     return result
 
 
@@ -257,35 +200,6 @@ def _matrix_product(e: MatrixProduct, bindings: Bindings, arithmetic: Arithmetic
         else:
             result = dot_product(result, factor, arithmetic)
     return result  # type: ignore[no-any-return]
-
-
-def dot_product(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
-    """The product of vectors or matrices; what is multiplied by an exact 0 does not touch the sum.
-
-    (0 · a + 0.1 is 0.1 itself, not an enclosure of it, also where a is irrational.)
-    """
-    if left.size > LARGEST_EXACT or not (arithmetic.keeping or _has_zero(left) or _has_zero(right)):
-        return np.dot(left, right)
-    if left.ndim == 1 and right.ndim == 1:
-        pairs = [(x, y) for x, y in zip(left, right, strict=True) if not (x == ZERO or y == ZERO)]
-        if not pairs:
-            return ZERO
-        if arithmetic.keeping:
-            return reduce(arithmetic.add, [arithmetic.multiply(x, y) for x, y in pairs])
-        return reduce(operator.add, starmap(operator.mul, pairs))
-    if left.ndim == 1:
-        return dot_product(right.T, left, arithmetic)
-    if right.ndim == 1:
-        result = np.empty(left.shape[0], dtype=object)
-        for row in range(left.shape[0]):
-            result[row] = dot_product(left[row], right, arithmetic)
-        return result
-    return np.dot(left, right)
-
-
-def _has_zero(array: Array) -> bool:
-    """Whether an entry is exactly 0; a ball that contains 0 is not equal to it."""
-    return ZERO in array.reshape(-1).tolist()
 
 
 def _is_row(expression: Expr, value: Any) -> bool:
@@ -346,56 +260,13 @@ def _indicator(e: Comparison, bindings: Bindings, arithmetic: Arithmetic) -> Ope
     return ONE if holds(e, bindings, arithmetic) else ZERO
 
 
-def _maximum(arithmetic: Arithmetic, *values: Any) -> Value:
-    result: Value = values[0]
-    for value in values[1:]:
-        if arithmetic.compare(value, result) > 0:
-            result = value
-    return result
-
-
-def _minimum(arithmetic: Arithmetic, *values: Any) -> Value:
-    result: Value = values[0]
-    for value in values[1:]:
-        if arithmetic.compare(value, result) < 0:
-            result = value
-    return result
-
-
-def _dot(arithmetic: Arithmetic, left: Any, right: Any) -> Value:
-    return dot_product(left, right, arithmetic)  # type: ignore[no-any-return]
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": Arithmetic.exp,
-    "ln": Arithmetic.ln,
-    "sqrt": Arithmetic.sqrt,
-    "tanh": Arithmetic.tanh,
-    "sinh": Arithmetic.sinh,
-    "cosh": Arithmetic.cosh,
-    "sin": Arithmetic.sin,
-    "cos": Arithmetic.cos,
-    "atan": Arithmetic.atan,
-    "erf": Arithmetic.erf,
-    "abs": Arithmetic.absolute,
-    "sign": lambda arithmetic, x: flint.fmpq(arithmetic.sign(x)),
-    "max": _maximum,
-    "min": _minimum,
-    "dot": _dot,
-    "norm": lambda arithmetic, x: arithmetic.sqrt(dot_product(x, x, arithmetic)),
-    "log": lambda arithmetic, base, x: arithmetic.divide(arithmetic.ln(x), arithmetic.ln(base)),
-    "pi": lambda arithmetic: flint.arb.pi(),
-}
-"""Name to rule; `dot` and `norm` take vectors."""
-
-
 def _function(e: Function, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     operands = _operands(e, bindings, arithmetic)
     rule = FUNCTIONS[e.name]
     if e.name not in ("dot", "norm") and any(isinstance(operand, np.ndarray) for operand in operands):
         if len(operands) == 1:
             return elementwise(lambda entry: rule(arithmetic, entry), operands[0])
-        return reduce(partial(_entrywise, partial(rule, arithmetic)), operands)  # type: ignore[no-any-return]
+        return reduce(partial(entrywise, partial(rule, arithmetic)), operands)  # type: ignore[no-any-return]
     return rule(arithmetic, *operands)  # type: ignore[no-any-return]
 
 

@@ -16,7 +16,8 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ZERO, Arithmetic, Value
-from nbsolve.evaluate import dot_product, evaluate, negative, plus
+from nbsolve.entrywise import dot_product, negative, plus
+from nbsolve.evaluate import evaluate
 from nbsolve.expr import Applied, Array, Expr, Quantity, literal, with_variables
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, loss_of, softmax_of

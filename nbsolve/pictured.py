@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nbsolve.document import Block, Bullets, Document, Fold, Heading, Paragraph
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.phrases import phrase
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import WorkedPage
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from nbsolve.render import myst
 from nbsolve.render import text as as_text
 from nbsolve.symbol import anchor, canonical, parse_canonical
 from nbsolve.values import whole
-from nbsolve.worked import WorkedSolution, solve
+from nbsolve.worked import solve
+from nbsolve.worked_network import WorkedSolution
 from tests.loading import load_problem
 from tests.reference import network as reference
 from tests.reference.spec import load

@@ -463,7 +463,7 @@ def test_what_was_decided_is_not_solved_again_to_be_lenient(monkeypatch: pytest.
         tried.append(arithmetic)
         return solve_problem(problem, arithmetic, *options)
 
-    monkeypatch.setattr("nbsolve.worked.solve_problem", counted)
+    monkeypatch.setattr("nbsolve.worked_network.solve_problem", counted)
     # GELU(−10⁶) is too small for any number of bits to tell it from 0.
     network = "network: {inputs: 1, layers: [{units: 1, activation: gelu, weights: [[1000000]]}]}\n"
     text = f"{network}samples: [{{input: [-1]}}]\n"

@@ -91,7 +91,7 @@ def _verified(file: str, count: int, seed: int, jobs: int | None, scheduler: str
 def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
     from nbsolve.cli.problems import about, solved
     from nbsolve.lost_digits import lost_digits
-    from nbsolve.worked import WorkedSolution
+    from nbsolve.worked_network import WorkedSolution
 
     notes: tuple[str, ...] = ()
     try:

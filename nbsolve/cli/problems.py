@@ -15,7 +15,7 @@ from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 if TYPE_CHECKING:
     from nbsolve.problem.model import AnyProblem
     from nbsolve.problem.model.variants import Variants
-    from nbsolve.worked import WorkedSolution
+    from nbsolve.worked_network import WorkedSolution
     from nbsolve.worked_page import WorkedPage
 
 STANDARD_INPUT = "-"

@@ -13,7 +13,7 @@ from nbsolve.cli.problems import about, solved
 
 if TYPE_CHECKING:
     from nbsolve.document import Document
-    from nbsolve.worked import WorkedSolution
+    from nbsolve.worked_network import WorkedSolution
     from nbsolve.worked_page import WorkedPage
 
 

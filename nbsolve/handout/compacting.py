@@ -18,7 +18,7 @@ from nbsolve.render.typst import Piece, Writer
 from nbsolve.render.typst_lines import chains
 from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.symbol import anchor
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 
 __all__ = ["compact"]
 

@@ -33,7 +33,7 @@ from nbsolve.render.typst_math import Formulas
 from nbsolve.render.typst_width import words_width
 from nbsolve.render.typst_words import quoted, short_label
 from nbsolve.schedule import has_several
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import Finding
 
 __all__ = ["key"]

@@ -16,7 +16,7 @@ from nbsolve.phrases import phrase
 from nbsolve.pictured import Worked
 from nbsolve.problem.model import Part
 from nbsolve.step import Rule, Step
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import Finding, WorkedPage
 
 __all__ = ["Group", "groups_of", "written"]

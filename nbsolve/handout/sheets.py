@@ -23,7 +23,7 @@ from nbsolve.pictured import Draw, Worked, after_headings, given_drawing, parts_
 from nbsolve.render.typst import Piece, Writer
 from nbsolve.render.typst_markdown import in_language, inline_of
 from nbsolve.render.typst_words import quoted
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_steps import WorkedSteps
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from nbsolve.document import Derivation, Document, blocks_within
 from nbsolve.listing import asked_of
 from nbsolve.pictured import Worked
 from nbsolve.symbol import anchor
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 
 __all__ = ["FEWEST", "IN_ALL", "answer_lines"]
 

@@ -16,7 +16,8 @@ from nbsolve.phrases import phrase
 from nbsolve.pictured import Worked, given_drawing, parts_of
 from nbsolve.problem.model import AnyProblem
 from nbsolve.shown import Shown
-from nbsolve.worked import WorkedSolution, solve
+from nbsolve.worked import solve
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_steps import WorkedSteps
 
 __all__ = ["question_notebook"]

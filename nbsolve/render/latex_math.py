@@ -13,7 +13,8 @@ from nbsolve.letters import letter_name, own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import IN_EVERY_FONT, circled
-from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
+from nbsolve.render.dialect import Dialect
+from nbsolve.render.printer import MOST_NAMES, Printer
 
 FUNCTIONS = {
     "identity": r"\mathrm{id}",

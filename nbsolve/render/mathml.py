@@ -17,8 +17,9 @@ from nbsolve.letters import own_name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render import latex_math
+from nbsolve.render.dialect import Dialect
 from nbsolve.render.mathml_tree import APPLIED, THIN, authored, elements, is_tall, level, one, script
-from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
+from nbsolve.render.printer import MOST_NAMES, Printer
 
 MINUS = '<mo form="prefix">−</mo>'
 """Where it is a sign; between two terms it is an operator."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nbsolve.expr import (
     Applied,
-    Atom,
     Brace,
     Cases,
     Columns,
@@ -33,6 +31,8 @@ from nbsolve.expr import (
     Variable,
 )
 from nbsolve.general import Derivative, IndexedSum, Kronecker, Remainder
+from nbsolve.render.dialect import Dialect
+from nbsolve.render.operands import has_sum, is_dot, is_numeric, negative, unwrapped
 from nbsolve.symbol import Partial
 
 SUM, NEGATION, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5
@@ -40,55 +40,6 @@ MOST_NAMES = 4
 """Each dialect keeps the printers of so many problems."""
 MOST_REMEMBERED = 10_000
 """A printer remembers what it wrote for so many nodes."""
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How one format writes what the printer has put in order."""
-
-    atom: Callable[[Atom], str]
-    number: Callable[[str], str]
-    variable: Callable[[str], str]
-    fraction: Callable[[str, str], str]
-    fraction_is_atom: bool
-    power: Callable[[str, str], str]
-    root: Callable[[str], str]
-    parentheses: Callable[[str], str]
-    brackets: Callable[[str], str]
-    call: Callable[[str, Sequence[str], int], str]
-    exponential: Callable[[str], str]
-    logarithm: Callable[[str, str], str]
-    absolute: Callable[[str], str]
-    norm: Callable[[str], str]
-    matrix: Callable[[Sequence[Sequence[str]]], str]
-    cases: Callable[[Sequence[tuple[str, str | None]]], str]
-    brace: Callable[[str, str], str]
-    reference: Callable[[str, int], str]
-    note: Callable[[str, Sequence[Atom]], str]
-    relations: dict[str, str]
-    minus: str
-    dot: str
-    juxtaposed: str
-    hadamard: str
-    transpose: str
-    pi: str
-    all_of: str
-    subscript: Callable[[str, str], str]
-    bold: Callable[[str], str]
-    indexed_sum: Callable[[str, int, str], str]
-    derivative: Callable[[str, str, bool], str]
-    remainder: Callable[[str], str]
-    indicator: Callable[[str], str]
-    plus: str = "+"
-    subtracted: str | None = None
-    """The minus between two terms, where it is not written as a sign is."""
-    starts_with_digit: Callable[[str], bool] = lambda text: text[:1].isdigit()
-    is_raised: Callable[[str], bool] = lambda text: "^" in text
-    """Whether a name has something above it already, where an exponent or a T would stand."""
-    is_long: Callable[[str], bool] = lambda text: any(sign in text for sign in ("^", "⁽", "/", "frac"))
-    """Whether an exponent of a name would seem to belong to a part of it."""
-    applied: str | None = None
-    """Between an operator (Σ, d/dz) and what it acts on; None: as between the factors of a product."""
 
 
 class Printer:
@@ -160,8 +111,8 @@ class Printer:
         text, own = self._print(expression)
         if own >= precedence:
             return text
-        deep = isinstance(_bare(expression), Sum) and any(
-            isinstance(_bare(node), Brace) or _has_sum(node) for node in expression.children
+        deep = isinstance(unwrapped(expression), Sum) and any(
+            isinstance(unwrapped(node), Brace) or has_sum(node) for node in expression.children
         )
         return (self.dialect.brackets if deep else self.dialect.parentheses)(text)
 
@@ -186,14 +137,14 @@ class Printer:
 
     def _sum(self, e: Sum) -> tuple[str, int]:
         first = e.operands[0]
-        parts = [self._at(first, NEGATION) if isinstance(_bare(first), Sum) else self._print(first)[0]]
+        parts = [self._at(first, NEGATION) if isinstance(unwrapped(first), Sum) else self._print(first)[0]]
         for term in e.operands[1:]:
-            if isinstance(_bare(term), Negation):
+            if isinstance(unwrapped(term), Negation):
                 parts.append(
                     f" {self.dialect.subtracted or self.dialect.minus} "
-                    + self._at(_bare(term).children[0], PRODUCT)
+                    + self._at(unwrapped(term).children[0], PRODUCT)
                 )
-            elif isinstance(term, Number) and _negative(term):
+            elif isinstance(term, Number) and negative(term):
                 parts.append(f" {self.dialect.plus} " + self.dialect.parentheses(self._print(term)[0]))
             else:
                 parts.append(f" {self.dialect.plus} " + self._after_sign(term))
@@ -201,14 +152,14 @@ class Printer:
 
     def _after_sign(self, term: Expr) -> str:
         """A term after +: what begins with a minus sign is put in parentheses."""
-        bare = _bare(term)
-        if isinstance(bare, Product) and isinstance(bare.operands[0], Number) and _negative(bare.operands[0]):
+        bare = unwrapped(term)
+        if isinstance(bare, Product) and isinstance(bare.operands[0], Number) and negative(bare.operands[0]):
             return self._product(bare, signed_first=False)[0]
         text, _ = self._print(term)
         return self.dialect.parentheses(text) if text.startswith(self.dialect.minus) else text
 
     def _negation(self, e: Negation) -> tuple[str, int]:
-        if isinstance(_bare(e.operands[0]), IndexedSum):  # −Σ needs no parentheses
+        if isinstance(unwrapped(e.operands[0]), IndexedSum):  # −Σ needs no parentheses
             return self.dialect.minus + self.print(e.operands[0]), NEGATION
         return self.dialect.minus + self._at(e.operands[0], PRODUCT), NEGATION
 
@@ -217,8 +168,8 @@ class Printer:
         text = ""
         previous: Expr | None = None
         for factor in e.operands:
-            body = _bare(factor)
-            if _is_dot(factor) and len(e.operands) > 1:
+            body = unwrapped(factor)
+            if is_dot(factor) and len(e.operands) > 1:
                 written = self.dialect.parentheses(self._print(factor)[0])
                 text += written if previous is None else self.dialect.juxtaposed + written
             elif previous is None:
@@ -231,9 +182,9 @@ class Printer:
 
     def _between(self, left: Expr, right: Expr, written: str) -> str:
         """A dot where two numbers would run together, nothing visible between letters."""
-        if isinstance(_bare(right), Sum):
+        if isinstance(unwrapped(right), Sum):
             return self.dialect.juxtaposed
-        if _is_numeric(right) or (_is_numeric(left) and self.dialect.starts_with_digit(written)):
+        if is_numeric(right) or (is_numeric(left) and self.dialect.starts_with_digit(written)):
             return f" {self.dialect.dot} "
         return self.dialect.juxtaposed
 
@@ -242,13 +193,13 @@ class Printer:
         if self.dialect.fraction_is_atom:
             return self.dialect.fraction(self.print(numerator), self.print(denominator)), ATOM
         above = self._at(numerator, PRODUCT)
-        if _is_dot(numerator):
+        if is_dot(numerator):
             above = self.dialect.parentheses(above)
         return self.dialect.fraction(above, self._at(denominator, POWER)), PRODUCT
 
     def _power(self, e: Power) -> tuple[str, int]:
         base, exponent = e.operands
-        bare = _bare(base)
+        bare = unwrapped(base)
         written = self._at(base, ATOM)
         called = isinstance(bare, Function) and bare.name in ("exp", "tanh", "ln")
         if called or isinstance(bare, Quotient) or isinstance(base, Brace | FactorReference):
@@ -297,13 +248,13 @@ class Printer:
 
     def _apart(self, operand: Expr, other: type[Expr] | tuple[type[Expr], ...]) -> str:
         """A factor, in parentheses where it is a product of the other kind: (W δ) ⊙ f is not W (δ ⊙ f)."""
-        if isinstance(_bare(operand), other):
+        if isinstance(unwrapped(operand), other):
             return self.dialect.parentheses(self.print(operand))
         return self._at(operand, PRODUCT)
 
     def _transpose(self, e: Transpose) -> tuple[str, int]:
         base = self._at(e.operands[0], ATOM)
-        if self.dialect.is_raised(base) and isinstance(_bare(e.operands[0]), Quantity):
+        if self.dialect.is_raised(base) and isinstance(unwrapped(e.operands[0]), Quantity):
             base = self.dialect.parentheses(base)
         return self.dialect.power(base, self.dialect.transpose), POWER
 
@@ -352,35 +303,3 @@ class Printer:
             return text, ATOM if self.dialect.fraction_is_atom else PRODUCT
         text = self.dialect.derivative("", under, e.partial)
         return f"{text}{self._applied}{self.dialect.brackets(self.print(e.body))}", PRODUCT
-
-
-def _bare(expression: Expr) -> Expr:
-    kind = type(expression)
-    if kind is Known:
-        return _bare(expression.name)  # type: ignore[attr-defined]
-    return expression.body if kind is FactorReference else expression  # type: ignore[attr-defined]
-
-
-def _is_dot(expression: Expr) -> bool:
-    bare = _bare(expression)
-    return isinstance(bare, Function) and bare.name == "dot"
-
-
-def _negative(e: Number) -> bool:
-    return (e.text or str(e.value)).startswith("-")
-
-
-def _has_sum(expression: Expr) -> bool:
-    return any(isinstance(_bare(child), Sum) or _has_sum(child) for child in expression.children)
-
-
-def _is_numeric(expression: Expr) -> bool:
-    """Whether it is made of literals only (its first sign is then a digit or a minus sign)."""
-    bare = _bare(expression)
-    kind = type(bare)
-    if kind is Number:
-        return True
-    return kind in _ARITHMETIC and bool(bare.children) and all(map(_is_numeric, bare.children))
-
-
-_ARITHMETIC = frozenset({Sum, Product, Quotient, Power, Negation, Function})

@@ -34,7 +34,8 @@ from nbsolve.markdown.plain import plain as authored
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import circled
-from nbsolve.render.printer import MOST_NAMES, Dialect, Printer
+from nbsolve.render.dialect import Dialect
+from nbsolve.render.printer import MOST_NAMES, Printer
 
 _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

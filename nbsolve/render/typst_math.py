@@ -15,7 +15,8 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render import text as linear
 from nbsolve.render.circled import circled
-from nbsolve.render.printer import Dialect, Printer
+from nbsolve.render.dialect import Dialect
+from nbsolve.render.printer import Printer
 from nbsolve.render.typst_tree import latex_to_typst
 from nbsolve.render.typst_words import quoted, spaced
 

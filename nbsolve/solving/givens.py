@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from nbsolve.blocks.dense import Dense
-from nbsolve.expr import Array
+from nbsolve.expr import Array, Atom
 from nbsolve.given import Given
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
@@ -16,7 +16,7 @@ from nbsolve.solving.rates import UPDATES, rates_given, setting
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array, layer_activation
 
-__all__ = ["begun", "given_parameters", "own_rates_of", "states_of"]
+__all__ = ["begun", "following", "given_parameters", "own_rates_of", "states_of"]
 
 
 def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
@@ -115,3 +115,16 @@ def begun(
             output = layer_activation(len(problem.network.layers), sample=label)
             values.put_given(Partial(Symbol(Role.LOSS), output), given_array(sample.upstream))
     return values
+
+
+def following(parameters: Values, values: Values, new: Mapping[Atom, Atom]) -> Values:
+    """The parameters of the next iteration: those of this one, new where it has found `new` ones."""
+    found = Values()
+    for symbol, value in parameters.stored.items():
+        source = new.get(symbol) or symbol
+        found.stored[symbol] = values.stored.get(source, value)
+        if source in values.unrounded:
+            found.unrounded[symbol] = values.unrounded[source]
+        if source in values.givens:
+            found.givens[symbol] = values.givens[source]
+    return found

@@ -16,7 +16,8 @@ from nbsolve.problem.tree import Entries, Items, Node, Scalar
 from nbsolve.problem.varying import is_number
 from nbsolve.solution import Solution
 from nbsolve.variants.places import Target, node_at
-from nbsolve.worked import WorkedSolution, solve
+from nbsolve.worked import solve
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import Finding, WorkedPage
 from nbsolve.worked_rule import WorkedRule
 from nbsolve.worked_steps import WorkedSteps

@@ -21,7 +21,7 @@ from nbsolve.solution import Solution
 from nbsolve.solving.replay import Replay
 from nbsolve.symbol import canonical
 from nbsolve.variants.candidate import Candidate, is_gradient, key_of, number_of
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.writing import scalar
 
 __all__ = ["Methods", "methods_of", "mistaken"]

@@ -20,7 +20,7 @@ from nbsolve.problem.model import Choice, GraphProblem, Problem
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
 from nbsolve.variants.candidate import Candidate
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 
 __all__ = ["on_kink", "saturated"]
 

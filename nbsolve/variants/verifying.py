@@ -14,8 +14,8 @@ from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.recorder import Recorder
 from nbsolve.step import Mismatch, Step, verify
 from nbsolve.variants.candidate import Candidate
-from nbsolve.worked import WorkedSolution
 from nbsolve.worked_graph import WorkedGraph
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_steps import WorkedSteps
 
 __all__ = ["disagreements"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbsolve.notation import Names
-from nbsolve.render.printer import Dialect
+from nbsolve.render.dialect import Dialect
 
 
 def calls(names: Names) -> Dialect:

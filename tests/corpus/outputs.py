@@ -13,7 +13,7 @@ from nbsolve.handout.kinds import KINDS, sheet_of
 from nbsolve.pictured import Worked, described
 from nbsolve.render import latex, myst, text
 from nbsolve.render.mathml_page import formulas
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 
 __all__ = ["FORMATS", "outputs"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from nbsolve import load_problem, solve
 from nbsolve.network_symbols import parameters
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import WorkedPage
 from tests.drawing.margins import cramped
 from tests.drawing.networks import PROBLEMS, small_problem

@@ -15,7 +15,7 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.network_symbols import parameters
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from tests.drawing.networks import PROBLEMS, faults, random_problem, texts, wide_problem
 from tests.loading import load_problem
 

@@ -16,7 +16,7 @@ from autograd.scipy.special import erf
 from nbsolve import DomainError, ProblemError, load_problem, solve
 from nbsolve.answers import write_json
 from nbsolve.render import latex
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from tests.formula.formulae import ACTIVATIONS, LOSSES
 
 FUNCTIONS: dict[str, Any] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from nbsolve import solve
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.problem import parse_problem
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import WorkedPage
 
 DRAWINGS = ("network", "forward", "backward", "update", "heatmaps", "activations", "loss")

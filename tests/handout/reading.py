@@ -21,7 +21,7 @@ from nbsolve.document import (
     blocks_within,
 )
 from nbsolve.expr import Expr, atoms
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from tests.audit.identities import BOX
 from tests.audit.page import Block
 from tests.handout.linear import Unlinear, display, inline

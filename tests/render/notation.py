@@ -16,7 +16,7 @@ from typing import Any
 
 import flint
 
-from nbsolve.evaluate import FUNCTIONS
+from nbsolve.elementary import FUNCTIONS
 from nbsolve.expr import (
     Applied,
     Brace,

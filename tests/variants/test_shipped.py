@@ -13,7 +13,7 @@ from nbsolve.problem.model import Problem
 from nbsolve.variants import Family
 from nbsolve.variants.checking import Checked, Report, spread
 from nbsolve.variants.verifying import disagreements
-from nbsolve.worked import WorkedSolution
+from nbsolve.worked_network import WorkedSolution
 from tests.reference import autograd_oracle
 from tests.reference.compare import key_of
 from tests.reference.graph_oracle import values_and_gradients

@@ -1,96 +1,34 @@
-"""Live numbers: `{{dL/dw3}}` and small formulae in an author's texts, filled in from the solution.
-
-    {{ [=] formula [at iteration] [sample number] [: count decimals | : count significant] }}
-
-`=` writes the sign as well, = or ≈, whichever is true.
-
-The texts are filled in anew for every solution, so they stay true after a number of the problem was changed.
-"""
+"""Live numbers filled into an author's texts, from the solution of a network or of what has passes."""
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from nbsolve.answers import Extras
-from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.arithmetic import Arithmetic
 from nbsolve.authored.live import Slot, filled, slots
-from nbsolve.errors import DomainError, Fault, ProblemError, UnknownQuantityError
-from nbsolve.evaluate import evaluate
-from nbsolve.expr import Atom, Expr, Quantity, Variable, with_variables
-from nbsolve.formula import FormulaError
-from nbsolve.formula.live import LAST, Place, is_name, parse_live, place_of
+from nbsolve.errors import Fault, UnknownQuantityError
+from nbsolve.expr import Atom, Variable
+from nbsolve.formula.live import LAST, Place
 from nbsolve.ladder import certified
 from nbsolve.listing import belongs_to_sample, meant
+from nbsolve.live.request import LiveError, Request, digits_wanted, read, value_of
 from nbsolve.notation import Names
-from nbsolve.problem.model import AnyProblem, Digits, Rounding
+from nbsolve.problem.model import AnyProblem, Rounding
 from nbsolve.rounding import Written, write
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Solved, Writer, scalar
 
-__all__ = [
-    "BLANK",
-    "Filler",
-    "Live",
-    "LiveError",
-    "LiveInPasses",
-    "filled_without_solution",
-    "live_faults",
-    "texts_of",
-]
-
-_DIGITS = re.compile(r":\s*(\d{1,2})\s+(decimals?|significant)\s*$")
-_MOST_DIGITS = 30
 BLANK = r"\underline{\qquad}"
 """What stands in the place of a number of the solution, where that is withheld."""
 _GIVEN = frozenset(
     {Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.LEARNING_RATE, Role.STRENGTH}
 )
-_OPERATORS = re.compile(r"[*+,]|-(?!>)|−|\w\s*\((?!\d+\))")
-_USAGE = "a quantity or a formula, and perhaps after it: at 2, sample 3, : 4 decimals or : 6 significant"
-
-
-class LiveError(ProblemError):
-    """A live number that cannot be read or has no value; `shown` is how it is written."""
-
-    shown = ""
-
-    def __init__(self, reason: str, expected: str | None = None, hint: str | None = None) -> None:
-        super().__init__([Fault(reason, expected=expected, hint=hint)])
-
-    def in_text(self, path: str, slot: Slot) -> LiveError:
-        """This error as one about a text of the problem, which the YAML path names."""
-        (fault,) = self.faults
-        error = LiveError(fault.message, fault.expected, fault.hint)
-        error.shown = slot.shown
-        error.faults = (replace(fault, message=f"{slot.shown}: {fault.message}", path=path),)
-        error.args = (str(error.faults[0]),)
-        return error
-
-    def __reduce__(self) -> tuple[type[ProblemError], tuple[tuple[Fault, ...]]]:
-        return ProblemError, (self.faults,)
-
-
-@dataclass(frozen=True)
-class Request:
-    """What one place asks for: a formula, the quantities that its variables stand for, its digits."""
-
-    formula: Expr
-    quantities: dict[str, tuple[Atom, Place]]
-    digits: Digits | None = None
-    with_sign: bool = False
-
-    def latex(self, written: Written) -> str:
-        """The number, and the sign before it where that is wanted."""
-        mantissa, _, exponent = written.text.partition("e")
-        number = rf"{mantissa}\cdot 10^{{{int(exponent)}}}" if exponent else mantissa
-        sign = "=" if written.exact else r"\approx"
-        return f"{sign} {number}" if self.with_sign else number
 
 
 def texts_of(problem: AnyProblem) -> Iterator[tuple[str, str]]:
@@ -112,7 +50,7 @@ def live_faults(problem: AnyProblem, names: Names | None) -> Iterator[tuple[Faul
     for path, text in texts_of(problem):
         for slot in slots(text):
             try:
-                _read(slot.asked, names)
+                read(slot.asked, names)
             except LiveError as error:
                 yield error.in_text(path, slot).faults[0], slot.shown
 
@@ -142,7 +80,7 @@ class Filler(ABC):
 
         def number(slot: Slot) -> str:
             try:
-                request = _read(slot.asked, self.names)
+                request = read(slot.asked, self.names)
                 if self.blanks and not self._tells_what_is_given(request):
                     return f"= {BLANK}" if request.with_sign else BLANK
                 return request.latex(self._written(request))
@@ -167,7 +105,9 @@ class Filler(ABC):
             ((values, holder),) = found.values()
             return Writer(self.solution).answer(values, holder)
         numbers = {key: scalar(values[holder]) for key, (values, holder) in found.items()}
-        return write(_value(request.formula, numbers, arithmetic), _wanted(request, rounding), arithmetic)
+        return write(
+            value_of(request.formula, numbers, arithmetic), digits_wanted(request, rounding), arithmetic
+        )
 
 
 @dataclass(frozen=True)
@@ -273,86 +213,17 @@ def filled_without_solution(text: str, path: str) -> str:
 
     def number(slot: Slot) -> str:
         try:
-            request = _read(slot.asked, None)
+            request = read(slot.asked, None)
 
             def written(arithmetic: Arithmetic) -> Written:
-                value = _value(request.formula, {}, arithmetic)
-                return write(value, _wanted(request, Rounding()), arithmetic)
+                value = value_of(request.formula, {}, arithmetic)
+                return write(value, digits_wanted(request, Rounding()), arithmetic)
 
             return request.latex(certified(written))
         except LiveError as error:
             raise error.in_text(path, slot) from None
 
     return filled(text, number)
-
-
-# ------------------------------------------------------------------ reading
-
-
-def _read(asked: str, names: Names | None) -> Request:
-    """The formula of a place with its quantities. Raises: LiveError."""
-    text, digits = _digits_of(asked.strip())
-    text, outer = place_of(text)
-    with_sign, text = text.startswith("="), text.removeprefix("=").strip()
-    unknown = None
-    if names is not None and not _OPERATORS.search(_without_groups(text)):
-        try:
-            return Request(Variable(text), {text: (names.resolve(text), outer)}, digits, with_sign)
-        except UnknownQuantityError as error:
-            unknown = error
-    try:
-        formula, wanted = parse_live(text)
-    except FormulaError as error:
-        if unknown is not None and is_name(text):
-            raise LiveError(str(unknown), _USAGE, _MEANT) from None
-        at = f" (column {error.column})" if error.column > 1 else ""
-        raise LiveError(error.message + at, error.expected, error.hint) from None
-    if wanted and names is None:
-        raise LiveError("this problem has no quantities", "a formula of numbers, such as ln(2)", _MEANT)
-    found: dict[str, tuple[Atom, Place]] = {}
-    for key, one in wanted.items():
-        assert names is not None
-        try:
-            found[key] = names.resolve(one.name), one.place.within(outer)
-        except UnknownQuantityError as error:
-            raise LiveError(str(error), hint=_MEANT) from None
-    return Request(formula, found, digits, with_sign)
-
-
-def _without_groups(text: str) -> str:
-    r"""Without what stands in braces and brackets: the comma of `b_{1,2}` separates no arguments."""
-    return re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", "", text)
-
-
-_MEANT = r"two braces that are meant are \{\{ in words and { { in mathematics"
-
-
-def _digits_of(asked: str) -> tuple[str, Digits | None]:
-    found = _DIGITS.search(asked)
-    if found is None:
-        return asked, None
-    count, decimals = int(found[1]), found[2] != "significant"
-    if not (0 if decimals else 1) <= count <= _MOST_DIGITS:
-        raise LiveError(f"{count} digits", f"at most {_MOST_DIGITS} decimals or significant digits")
-    digits = Digits(decimals=count) if decimals else Digits(significant=count)
-    return asked[: found.start()].strip(), digits
-
-
-# ------------------------------------------------------------------ values
-
-
-def _value(formula: Expr, numbers: dict[str, Value], arithmetic: Arithmetic) -> Value:
-    """The value of the formula. Raises: LiveError, Undecided."""
-    stand_ins = {key: Symbol(Role.INPUT, to=place) for place, key in enumerate(numbers, 1)}
-    tree = with_variables(formula, {key: Quantity(symbol) for key, symbol in stand_ins.items()})
-    try:
-        return scalar(evaluate(tree, {stand_ins[key]: value for key, value in numbers.items()}, arithmetic))
-    except DomainError as error:
-        raise LiveError(f"this has no value: it needs {error}") from None
-
-
-def _wanted(request: Request, rounding: Rounding) -> Digits:
-    return request.digits or rounding.answers
 
 
 def _of_sample(holders: list[Atom], iteration: Iteration, sample: int) -> list[Atom]:
