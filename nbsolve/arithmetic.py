@@ -28,6 +28,7 @@ from nbsolve.balls import Value as Value
 from nbsolve.balls import ball as ball
 from nbsolve.balls import precision
 from nbsolve.errors import DomainError, LogarithmOfZero
+from nbsolve.logarithms import Logarithm, logarithm_of
 from nbsolve.powers_of_ten import power_of_ten
 
 PRECISIONS = (256, 512, 1024, 4096)
@@ -165,9 +166,11 @@ class Arithmetic:
         return (exponent * ball(base).log()).exp()
 
     def exp(self, x: Value) -> Value:
-        """e^x."""
+        """e^x, a rational where x is the logarithm of one."""
         if x == 0:
             return ONE
+        if isinstance(x, Logarithm) and (power := x.exponential()) is not None:
+            return power
         return balls.exponential(ball(x)) if self.keeping else ball(x).exp()
 
     def ln(self, x: Value) -> Value:
@@ -179,6 +182,8 @@ class Arithmetic:
             raise LogarithmOfZero("the logarithm of a number that is not positive (0)")
         if sign < 0:
             raise DomainError(f"the logarithm of a number that is not positive ({short(x)})")
+        if isinstance(x, flint.fmpq):
+            return logarithm_of(ZERO, x)
         return balls.logarithm(ball(x)) if self.keeping else ball(x).log()
 
     def sqrt(self, x: Value) -> Value:
@@ -192,9 +197,11 @@ class Arithmetic:
         return balls.kept(flint.arb.sqrt, ball(x)) if self.keeping else ball(x).sqrt()
 
     def tanh(self, x: Value) -> Value:
-        """The hyperbolic tangent."""
+        """The hyperbolic tangent, a rational where x is half the logarithm of one."""
         if x == 0:
             return ZERO
+        if isinstance(x, Logarithm) and isinstance(twice := self.exp(x * 2), flint.fmpq):
+            return (twice - 1) / (twice + 1)
         return balls.tanh(ball(x)) if self.keeping else ball(x).tanh()
 
     def sinh(self, x: Value) -> Value:

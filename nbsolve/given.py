@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import flint
 
+from nbsolve.logarithms import Logarithm, parsed
+
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
@@ -22,15 +24,15 @@ _FRACTION = re.compile(r"([+-]?[0-9]+)/([0-9]+)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A number as written: `text` is printed unchanged, `value` is the rational number it means.
+    """A number as written: `text` is printed unchanged, `value` is the number it means.
 
-    Accepted: integers, decimals (`0.10`, `.5`, `5.`), exponents (`2e-3`, at most 400 either way)
-    and fractions of integers (`1/3`). Two Givens are equal when their texts are (`0.1` is not
-    `0.10`); compare `value` to compare numbers.
+    Accepted: integers, decimals (`0.10`, `.5`, `5.`), exponents (`2e-3`, at most 400 either way), fractions of
+    integers (`1/3`), and sums of such with logarithms of rationals (`ln(3)`, `ln(4) - 0.3`). Two Givens are equal
+    when their texts are (`0.1` is not `0.10`); compare `value` to compare numbers.
     """
 
     text: str
-    value: flint.fmpq
+    value: flint.fmpq | Logarithm
 
     @classmethod
     def read(cls, text: str) -> Given:
@@ -76,10 +78,19 @@ class Given:
             text = "0"
         return cls(text, _value(text))
 
+    @property
+    def rational(self) -> flint.fmpq:
+        """The value of a number that was read where no logarithm can stand. Raises: TypeError (it has one)."""
+        if isinstance(self.value, Logarithm):
+            raise TypeError(f"{self.text} is irrational")
+        return self.value
+
     def __str__(self) -> str:
         return self.text
 
     def __float__(self) -> float:
+        if isinstance(self.value, Logarithm):
+            return float(self.value.mid())
         # Python's division of integers is correctly rounded whatever their size.
         try:
             return int(self.value.p) / int(self.value.q)
@@ -132,12 +143,12 @@ def known(entry: Entry) -> Given:
     return entry
 
 
-def _value(text: str) -> flint.fmpq:
+def _value(text: str) -> flint.fmpq | Logarithm:
     if len(text) > MAXIMUM_LENGTH:
         raise ValueError(f"a number of {len(text)} characters is too long (at most {MAXIMUM_LENGTH})")
     match = _DECIMAL.fullmatch(text)
     if match is None:
-        return _fraction(text)
+        return _logarithm(text) if "ln" in text else _fraction(text)
     sign, whole, decimals, exponent = match.groups()
     digits = whole + (decimals or "")
     if not digits:
@@ -151,6 +162,13 @@ def _value(text: str) -> flint.fmpq:
     if power >= 0:
         return flint.fmpq(mantissa * 10**power)
     return flint.fmpq(mantissa, 10**-power)
+
+
+def _logarithm(text: str) -> flint.fmpq | Logarithm:
+    value = parsed(text)
+    if isinstance(value, flint.fmpq | Logarithm):
+        return value
+    raise ValueError(f"{text} is too long a logarithm")
 
 
 def _fraction(text: str) -> flint.fmpq:

@@ -13,7 +13,7 @@ from nbsolve.drawing.level_lines import Landscape, Trail, plot_trails
 from nbsolve.equations.building import Built
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.paths import Path
-from nbsolve.nearest import rational_to_float, to_float
+from nbsolve.nearest import to_float
 from nbsolve.phrases import phrase
 from nbsolve.symbol import Symbol
 from nbsolve.writing import scalar
@@ -26,7 +26,7 @@ __all__ = ["draw_paths", "height_of"]
 
 def height_of(built: Built, x: Symbol, y: Symbol, xs: Floats, ys: Floats) -> Floats:
     """What is differentiated, at all places of two parameters, the other given quantities as they are."""
-    known = {symbol: rational_to_float(given.value) for symbol, given in built.given.items()}
+    known = {symbol: float(given) for symbol, given in built.given.items()}
     values: dict[Symbol, object] = {**known, x: xs, y: ys}
     for node in built.graph.nodes:
         values[node.target] = in_floats(built.graph.formula(node, node.target), values)

@@ -222,7 +222,7 @@ class Recorder:
     def rounded(self, value: Value) -> flint.fmpq:
         """The value as it is written down."""
         assert self.digits is not None
-        return write(value, self.digits, self.arithmetic).value
+        return write(value, self.digits, self.arithmetic).rational
 
 
 def _settled(array: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Protocol
 import flint
 
 from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.logarithms import Logarithm
 from nbsolve.powers_of_ten import power_of_ten
 
 SMALLEST_PLAIN = -4
@@ -36,14 +37,21 @@ class DigitsWanted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A number as it stands on the page: `0.6457`, `-7.639e-6`; `value` is exactly what the text says.
+    """A number as it stands on the page: `0.6457`, `-7.639e-6`, `ln(3)`; `value` is exactly what the text says.
 
     `exact` tells whether the text is the number itself (then the relation is =) or a rounding (≈).
     """
 
     text: str
-    value: flint.fmpq
+    value: flint.fmpq | Logarithm
     exact: bool
+
+    @property
+    def rational(self) -> flint.fmpq:
+        """The value of a decimal. Raises TypeError for a logarithm."""
+        if isinstance(self.value, Logarithm):
+            raise TypeError(f"{self.text} is irrational")
+        return self.value
 
 
 def write(

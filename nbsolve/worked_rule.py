@@ -166,7 +166,7 @@ class WorkedRule(WorkedPage):
         """The units whose boundary can be drawn: all, or none."""
         last = self.trained.last
         numbers = [value for row in (*last.weights, last.constants) for value in row]
-        numbers += [known(entry).value for sample in self.problem.samples for entry in sample.input]
+        numbers += [known(entry).rational for sample in self.problem.samples for entry in sample.input]
         return drawn_units(self.problem) if all(abs(value) < _LARGEST for value in numbers) else range(0)
 
     # ------------------------------------------------------------------ documents

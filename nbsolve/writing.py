@@ -11,12 +11,15 @@ import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, TooLarge, Undecided, Value
 from nbsolve.expr import Atom
+from nbsolve.logarithms import Logarithm
 from nbsolve.problem.model import Rounding
 from nbsolve.rounding import DigitsWanted, Written, write
 from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol, described
 from nbsolve.values import Values
 
+_LONGEST = 24
+"""Longer sums of logarithms are written as decimals."""
 _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.NODE)
 """Whose new values have as many digits as their change needs; new nodes of a graph are parameters."""
 
@@ -92,8 +95,18 @@ class Writer:
 
     def result(self, value: Value, extra: int = 0) -> Written:
         """A value that has no name, with the digits of intermediate values."""
+        if kept := self._kept(value):
+            return kept
         rounding = self.solution.rounding
         return write(value, rounding.intermediates, self.solution.arithmetic, extra)
+
+    def _kept(self, value: Value) -> Written | None:
+        """A logarithm that is written as it is, where the problem keeps them."""
+        rounding = self.solution.rounding
+        if not isinstance(value, Logarithm) or rounding.logarithms == "decimal" or self.each_step:
+            return None
+        text = str(value)
+        return Written(text, value, True) if len(text) <= _LONGEST else None
 
     def _written(self, values: Values, atom: Atom, digits: DigitsWanted, extra: int) -> Written:
         key = (atom, digits.decimals, digits.significant, digits.minimum_significant, extra)
@@ -117,6 +130,8 @@ class Writer:
             return Written(given.text, given.value, True)
         rounding = self.solution.rounding
         arithmetic = self.solution.arithmetic
+        if digits != rounding.answers and (kept := self._kept(scalar(values[atom]))):
+            return kept
         if not self.each_step:
             return write(scalar(values[atom]), digits, arithmetic, extra, self._before(values, atom))
         carried = write(scalar(values.before_rounding(atom)), rounding.intermediates, arithmetic)

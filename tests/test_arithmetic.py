@@ -163,7 +163,7 @@ def test_slopes_far_out_in_the_tails(name: str, z: int) -> None:
 )
 def test_values_far_out_in_the_tails(name: str, z: int) -> None:
     record = ACTIVATIONS[name]
-    variables: dict[str, Expr] = {key: Number(default.value) for key, default in record.parameters.items()}
+    variables: dict[str, Expr] = {key: Number(default.rational) for key, default in record.parameters.items()}
     formula = with_variables(record.definition, variables | {"z": number(z)})
 
     def compute(arithmetic: Arithmetic) -> int:

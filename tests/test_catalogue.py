@@ -85,7 +85,7 @@ def close(left: mpmath.mpf, right: mpmath.mpf) -> bool:
 
 
 def parameters(record: Activation | Loss) -> dict[str, Expr]:
-    return {name: Number(given.value) for name, given in record.parameters.items()}
+    return {name: Number(given.rational) for name, given in record.parameters.items()}
 
 
 def wrong_activation(record: Activation) -> list[str]:

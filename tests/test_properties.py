@@ -177,7 +177,7 @@ def with_layers(task: Problem, *layers: DenseLayer) -> Problem:
 @given(networks(), st.sampled_from(["2", "1/2", "-3", "0.7"]), st.sampled_from(["scale", "weight"]))
 def test_scaling_the_loss_scales_the_gradients(task: Problem, factor: str, key: str) -> None:
     scaled = varied(task, {"losses": (task.losses[0].model_copy(update={key: as_given(factor)}),)})
-    number = rational_to_float(as_given(factor).value)
+    number = rational_to_float(as_given(factor).rational)
     before, after = gradients(solved(task)), gradients(solved(scaled))
     for symbol, gradient in before.items():
         assert close(after[symbol], number * gradient)

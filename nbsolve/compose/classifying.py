@@ -24,6 +24,7 @@ from nbsolve.document import (
 from nbsolve.expr import Expr, Negation, Quantity, Sum, number, product, quotient, total
 from nbsolve.expr import literal as given_literal
 from nbsolve.given import known
+from nbsolve.logarithms import Logarithm
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part
 from nbsolve.rounding import Written, write
@@ -159,6 +160,8 @@ class ClassBlocks:
 
 def _term(written: Written, of: Expr | None) -> Expr:
     """2 x_1, x_2, −3: a term with its sign."""
+    if isinstance(written.value, Logarithm):
+        return literal(written) if of is None else product(literal(written), of)
     value = written.value
     size: Expr = literal(Written(written.text.removeprefix("-"), abs(value), written.exact))
     whole = size if of is None else of if abs(value) == 1 and written.exact else product(size, of)

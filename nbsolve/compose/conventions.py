@@ -294,6 +294,8 @@ def rounding_words(rounding: Rounding, trained: bool) -> str:
         intermediates=_digits(rounding.intermediates),
         answers=_digits(rounding.answers),
     )
+    if rounding.logarithms == "kept" and rounding.apply == "at_end":
+        words = phrase("conventions.logarithms_kept", rounding=words)
     moved = trained and rounding.apply == "at_end"
     if moved and rounding.answers.significant is not None:
         return phrase("conventions.moved", rounding=words)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-from flint import fmpq
+from typing import Any
 
 from nbsolve.compose.compared import called
 from nbsolve.compose.optimiser_words import set_in
@@ -87,7 +86,7 @@ class GraphPaths:
         turns = list(_turns([one.value for one in found]))
         low, high = (Math(literal(end(found, key=lambda one: one.value))) for end in (min, max))
         ends = {"start": Math(literal(found[0])), "end": Math(literal(found[-1]))}
-        if len({one.value for one in found}) == 1:
+        if len({one.text for one in found}) == 1:
             yield from set_in("graphs.path_still", name=name)
         elif not turns:
             yield from set_in("graphs.path_straight", name=name, **ends)
@@ -113,7 +112,7 @@ class GraphPaths:
         return tuple(set_in("graphs.paths_end", **words, one=ends[0], other=ends[1]))
 
 
-def _turns(values: Sequence[fmpq]) -> Iterator[int]:
+def _turns(values: Sequence[Any]) -> Iterator[int]:
     """The numbers of updates after which a sequence goes the other way."""
     before = 0
     for number, (one, other) in enumerate(pairwise(values)):

@@ -32,6 +32,7 @@ from nbsolve.expr import (
     number,
     substitute,
 )
+from nbsolve.logarithms import Logarithm
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
 from nbsolve.step import Form, Reason, Step
@@ -281,6 +282,8 @@ class Lines(Calculator):
         if unit.target not in self.asked:
             return ((relation, Result(literal(result))),)
         answer = self.writer.answer(self.values, unit.target)
+        if isinstance(result.value, Logarithm):
+            return ((relation, Result(literal(result), True)), ("≈", literal(answer)))
         if answer.text == result.text or (answer.exact and answer.value == result.value):
             return ((relation, Result(literal(answer), True)),)
         return ((relation, literal(result)), ("≈", Result(literal(answer), True)))

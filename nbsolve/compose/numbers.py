@@ -36,6 +36,7 @@ from nbsolve.expr import (
     number,
     substitute,
 )
+from nbsolve.logarithms import Logarithm
 from nbsolve.rounding import Written
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
@@ -169,6 +170,8 @@ class Numbers:
 
     def agrees(self, value: Value, result: Written) -> bool:
         """Whether a calculator that finds `value` shows the written result."""
+        if isinstance(result.value, Logarithm):
+            return result.value.equals(value)
         return self.solution.arithmetic.round_to(value, decimals_of(result.text)) == result.value
 
     def numeric_relation(self, keys: Iterable[Key], extra: More = 0) -> str:
@@ -185,6 +188,8 @@ class Numbers:
             value = evaluate(line, Values(), self.solution.arithmetic)
         except (DomainError, Undecided):
             return False
+        if isinstance(result.value, Logarithm):
+            return result.value.equals(value)
         return not isinstance(value, np.ndarray) and settled(value) == result.value
 
     def terms(self, formula: Expr, line: Expr, goals: list[Written]) -> tuple[tuple[str, Expr], ...] | None:

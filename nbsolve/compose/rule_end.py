@@ -165,7 +165,7 @@ class EndBlocks:
         samples = self.epochs.trained.problem.samples
         terms: list[Expr] = []
         for sample, share in side:
-            point = _vector(tuple(known(entry).value for entry in samples[sample - 1].input))
+            point = _vector(tuple(known(entry).rational for entry in samples[sample - 1].input))
             terms.append(product(_fraction(share), point))
         return total(*terms)
 
@@ -257,7 +257,7 @@ class EndBlocks:
         entries = Matrix(tuple((literal(self._written(value)),) for value in found.weights))
         symbols = Matrix(tuple((Quantity(weight(unit, i)),) for i in range(1, len(found.weights) + 1)))
         high = Math(
-            Quantity(prediction(unit)), "=", Number(problem.classes[1].value, problem.classes[1].text)
+            Quantity(prediction(unit)), "=", Number(problem.classes[1].rational, problem.classes[1].text)
         )
         relation = "=" if all(self._written(value).exact for value in found.weights) else "≈"
         pieces: list[Inline] = []
@@ -303,10 +303,10 @@ class EndBlocks:
             sums, said = trained.predicted(trained.last, place)
             targets = [known(entry) for entry in sample.target or ()]
             row: list[Text] = [(str(place),)]
-            row += [(Math(Number(known(entry).value, known(entry).text)),) for entry in sample.input]
+            row += [(Math(Number(known(entry).rational, known(entry).text)),) for entry in sample.input]
             for aim, value, own in zip(targets, sums, said, strict=True):
                 row += [
-                    (Math(Number(aim.value, aim.text)),),
+                    (Math(Number(aim.rational, aim.text)),),
                     (Math(literal(lines.operand(value))),),
                     (Math(literal(lines.operand(own))),),
                 ]

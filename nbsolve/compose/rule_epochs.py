@@ -155,15 +155,15 @@ class EpochBlocks:
         """What the lines of one sample at one unit are filled in with."""
         problem = self.trained.problem
         sample = problem.samples[turn.sample - 1]
-        values: dict[Atom, Q] = {input_(i): known(entry).value for i, entry in enumerate(sample.input, 1)}
+        values: dict[Atom, Q] = {input_(i): known(entry).rational for i, entry in enumerate(sample.input, 1)}
         values |= {weight(unit, i): value for i, value in enumerate(turn.before.weights[unit - 1], 1)}
         own = constant(problem, unit)
         if own is not None:
             values[own] = turn.before.constants[unit - 1]
-        values[target(unit)] = known((sample.target or ())[unit - 1]).value
+        values[target(unit)] = known((sample.target or ())[unit - 1]).rational
         values[prediction(unit)] = turn.predictions[unit - 1]
         values[z(unit)] = turn.z[unit - 1]
-        values[rate] = problem.rule.parameters["learning_rate"].value
+        values[rate] = problem.rule.parameters["learning_rate"].rational
         return values
 
     def _said(self, turn: Turn, unit: int) -> Text:
@@ -171,7 +171,7 @@ class EpochBlocks:
         problem = self.trained.problem
         predicted = Math(Quantity(prediction(unit)), "=", self._number(turn.predictions[unit - 1]))
         wanted = known((problem.samples[turn.sample - 1].target or ())[unit - 1])
-        aim = Math(Quantity(target(unit)), "=", Number(wanted.value, wanted.text))
+        aim = Math(Quantity(target(unit)), "=", Number(wanted.rational, wanted.text))
         wrong = turn.wrong[unit - 1]
         if self.trained.rule.mistakes:
             words = phrase("rule.wrong" if wrong else "rule.right")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nbsolve.catalogue.rules import RULES
 from nbsolve.expr import Expr, Negation, Number, Quantity, literal, product, total, with_variables
+from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.problem.model import Notation, RuleProblem
 from nbsolve.symbol import Role, Symbol
@@ -110,9 +111,7 @@ def weighted_sum(problem: RuleProblem, unit: int) -> Expr:
 def signal_formula(problem: RuleProblem, unit: int) -> Expr:
     """What the rule makes of target, prediction and z: y − ŷ."""
     own: dict[str, Expr] = {
-        name: _factor(literal(given))
-        for name, given in problem.rule.parameters.items()
-        if name != "learning_rate"
+        name: _factor(given) for name, given in problem.rule.parameters.items() if name != "learning_rate"
     }
     values = {"y": Quantity(target(unit)), "a": Quantity(prediction(unit)), "z": Quantity(z(unit)), **own}
     formula = with_variables(RULES[problem.rule.name].signal, values)
@@ -123,6 +122,6 @@ def signal_formula(problem: RuleProblem, unit: int) -> Expr:
     )
 
 
-def _factor(number: Number) -> Number:
+def _factor(given: Given) -> Expr:
     """A factor of 1 without its text, so that a product leaves it out."""
-    return Number(number.value) if number.value == 1 else number
+    return Number(given.rational) if given.value == 1 else literal(given)

@@ -37,7 +37,7 @@ def ends(value: Q) -> bool:
 
 def literal(written: Written) -> Number:
     """A written number as a literal."""
-    return Number(written.value, written.text)
+    return Number(written.rational, written.text)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Lines:
         return cls(
             rounding,
             {
-                one.value: one.text
+                one.rational: one.text
                 for one in found
                 if not write(one.value, rounding.intermediates, EXACT).exact
             },
@@ -112,7 +112,7 @@ class Lines:
         found, each, sum_ = self.operand(result), [self.operand(value) for value in values], result
         for extra in range(_MOST_EXTRA):
             each = [self.operand(value, extra) for value in values]
-            sum_ = sum((one.value for one in each), Q(0))
+            sum_ = sum((one.rational for one in each), Q(0))
             if write(sum_, self.rounding.intermediates, EXACT).value == found.value:
                 break
         terms = tuple(literal(one) for one in each)

@@ -410,7 +410,7 @@ def _equation(symbol: Symbol, entry: Entry) -> Math:
 
 
 def _given(given: Given) -> Number:
-    return Number(given.value, given.text)
+    return Number(given.rational, given.text)
 
 
 def _negative(given: Given) -> Number:

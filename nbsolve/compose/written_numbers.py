@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from nbsolve.expr import Brace, Expr, Negation, Number, Product, Sum, substitute
+from nbsolve.expr.literals import literal_of
+from nbsolve.given import Given
+from nbsolve.logarithms import Logarithm
 from nbsolve.rounding import Written
 
 MOST_EXTRA = 14
@@ -16,6 +19,8 @@ def plain(expression: Expr) -> Expr:
 
 def _turned(part: Expr) -> Expr:
     inner = part.operands[0] if isinstance(part, Negation) else None
+    if isinstance(inner, Negation):
+        return inner.operands[0]
     if isinstance(inner, Number) and inner.text is not None and inner.text.startswith("-"):
         return Number(-inner.value, inner.text[1:])
     return part
@@ -32,9 +37,9 @@ def _plain_within(node: Expr) -> Expr | None:
     return None
 
 
-def literal(written: Written) -> Number:
-    """A written number as a literal of an expression."""
-    return Number(written.value, written.text)
+def literal(written: Written | Given) -> Expr:
+    """A written number as a literal of an expression, or as the logarithms that it is made of."""
+    return literal_of(written.text, written.value)
 
 
 def decimals_of(text: str) -> int:
@@ -58,7 +63,7 @@ def signed_sum(terms: list[Written]) -> Sum:
     """a − b + c: a negative term after the first is subtracted."""
     parts: list[Expr] = []
     for position, term in enumerate(terms):
-        if position and term.text.startswith("-"):
+        if position and term.text.startswith("-") and not isinstance(term.value, Logarithm):
             parts.append(Negation((Number(-term.value, term.text[1:]),)))
         else:
             parts.append(literal(term))

@@ -23,7 +23,7 @@ Q = flint.fmpq
 def plane_of(trained: Trained, names: Names, unit: int, line: bool) -> Plane | None:
     """The plane of a unit (from 1), with its boundary in the end (`line`); None where there is none to draw."""
     problem = trained.problem
-    inputs = [tuple(known(entry).value for entry in sample.input) for sample in problem.samples]
+    inputs = [tuple(known(entry).rational for entry in sample.input) for sample in problem.samples]
     axes = axes_of(problem)
     if axes is None:
         return None

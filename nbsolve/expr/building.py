@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import flint
 
 from nbsolve.arithmetic import ONE, ZERO
+from nbsolve.expr.literals import literal_of
 from nbsolve.expr.nodes import Expr, Hadamard, Negation, Number, Product, Quotient, Sum
 from nbsolve.given import Given
 
@@ -16,9 +17,9 @@ def number(value: int | flint.fmpq) -> Number:
     return Number(flint.fmpq(value))
 
 
-def literal(given: Given) -> Number:
+def literal(given: Given) -> Expr:
     """A number of the problem file inside a formula, printed as written."""
-    return Number(given.value, given.text)
+    return literal_of(given.text, given.value)
 
 
 def literals(given: Mapping[str, Given]) -> dict[str, Expr]:

@@ -79,7 +79,7 @@ class Parser:
         self.most = most
         self.tokens = found
         self.variables, self.parameters = variables, parameters
-        self.limits = Limits({name: Number(given.value) for name, given in values.items()})
+        self.limits = Limits({name: Number(given.rational) for name, given in values.items()})
         self.place = 0
         self.depth = 0
 
@@ -222,7 +222,7 @@ class Parser:
             given = Given.read(token.text)
         except ValueError as error:
             raise FormulaError(str(error), token.column, "a number such as 0.10, 3 or 2e-3") from None
-        number = Number(given.value, None if str(given.value) == given.text else given.text)
+        number = Number(given.rational, None if str(given.rational) == given.text else given.text)
         self.limits.check_constant(number, token.column)
         return number
 

@@ -127,7 +127,7 @@ def _derived(own: OwnFunction, variables: tuple[str, ...]) -> Derived:
     definition = _with_values(definition, _in_exponents(definition, variable) & set(given), given)
     forms = differentiated(definition, variable, partial=len(variables) > 1)
     letters = {node.name for node in walk(definition) if isinstance(node, Variable)}
-    domains = {name: _around(value.value) for name, value in own.parameters if name in letters}
+    domains = {name: _around(value.rational) for name, value in own.parameters if name in letters}
     if "y" in variables:
         domains["y"] = _TARGETS
     domain = domain_of((definition, forms[-1].expression), variable.name, domains)
@@ -161,7 +161,7 @@ def _with_values(definition: Expr, names: set[str], given: Mapping[str, Given]) 
 
 
 def _literal(given: Given) -> Expr:
-    return Number(given.value, None if str(given.value) == given.text else given.text)
+    return Number(given.rational, None if str(given.rational) == given.text else given.text)
 
 
 def _around(value: flint.fmpq) -> Domain:

@@ -67,5 +67,5 @@ def penalty_gradient(problem: Problem, samples: int, weight: Symbol) -> Expr:
 
 def _penalty_factor(problem: Problem, samples: int) -> flint.fmpq:
     assert problem.regulariser is not None
-    scale = problem.regulariser.scale.value
+    scale = problem.regulariser.scale.rational
     return scale / samples if problem.regulariser.over_samples == "mean" else scale

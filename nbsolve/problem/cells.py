@@ -64,7 +64,7 @@ def letters(count: int) -> tuple[Entry, ...]:
 
 def _entry(text: str) -> Entry:
     """The number or letter that a cell writes. Raises ValueError."""
-    if text[:1] in "+-.0123456789":
+    if text[:1] in "+-.0123456789" or text.startswith("ln"):
         return Given.read(text)
     if text == SYMBOLIC:
         return Letter()

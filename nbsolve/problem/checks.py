@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flint
 
+from nbsolve.arithmetic import Value
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor
@@ -44,7 +45,9 @@ def check_targets(
             _check_target(_target_cursor(root, place), term, sample)
         if term.name in _OF_CLASSES and any(total is not None and total != 1 for total in map(_sum, own)):
             loss.warn("targets that do not sum to 1: the derivative with respect to z is p Σy − y, not p − y")
-        if term.name == "hinge" and any(abs(y.value) != 1 for sample in own for y in _numbers(sample.target)):
+        if term.name == "hinge" and any(
+            abs(float(y)) != 1 for sample in own for y in _numbers(sample.target)
+        ):
             loss.warn("hinge loss is usually taken with targets −1 and 1")
     if losses and any(choice.name == "step" for choice in network.activations):
         loss.warn("the derivative of the step function is 0: no gradient passes through it")
@@ -107,7 +110,7 @@ def _numbers(cells: tuple[Entry, ...] | None) -> list[Given]:
     return [cell for cell in cells or () if isinstance(cell, Given)]
 
 
-def _sum(sample: Sample) -> flint.fmpq | None:
+def _sum(sample: Sample) -> Value | None:
     """What the targets add up to; None where some are letters, or there are none."""
     targets = _numbers(sample.target)
     if not targets or len(targets) < len(sample.target or ()):

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from nbsolve.errors import Fault
 from nbsolve.given import Given
+from nbsolve.logarithms import Logarithm
 from nbsolve.problem.other_names import OTHER_NAMES
 from nbsolve.problem.tree import Entries, Items, Node, Scalar, join
 
@@ -187,7 +188,7 @@ class Cursor:
         return None
 
     def number(self, what: str, *, above: int | None = None, least: int | None = None) -> Given | None:
-        """A number as written, greater than `above`, not less than `least`."""
+        """A rational number as written, greater than `above`, not less than `least`."""
         given = self.bare_number(what)
         if given is None:
             return None
@@ -199,12 +200,12 @@ class Cursor:
             return None
         return given
 
-    def bare_number(self, what: str) -> Given | None:
-        """A number as written."""
+    def bare_number(self, what: str, logarithms: bool = False) -> Given | None:
+        """A number as written; one with logarithms only where these may stand."""
         node = self.node
         if isinstance(node, Scalar):
             try:
-                return Given.read(node.text)
+                return _read(node.text, logarithms)
             except ValueError as error:
                 reason = str(error)
         message = f"{what} is {describe(node)}"
@@ -237,7 +238,7 @@ class Cursor:
             try:
                 if not isinstance(node, Scalar):
                     raise ValueError
-                found.append(Given.read(node.text))
+                found.append(_read(node.text))
             except ValueError:
                 sound = False
                 if not too_many(self.notes):
@@ -294,6 +295,15 @@ def describe(node: Node) -> str:
         return f"a mapping ({keys})" if keys else "an empty mapping"
     assert isinstance(node, Scalar)
     return "empty" if node.is_null else shown(node.text)
+
+
+def _read(text: str, logarithms: bool = False) -> Given:
+    given = Given.read(text)
+    if isinstance(given.value, Logarithm) and not logarithms:
+        raise ValueError(
+            f"{text} has a logarithm, which only weights, biases, inputs and given quantities may have"
+        )
+    return given
 
 
 def _number_hint(text: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.keys.base import keys_of
-from nbsolve.problem.keys.writing import APPLY, Apply, DigitsKeys, RoundingKeys
+from nbsolve.problem.keys.writing import APPLY, LOGARITHMS, Apply, DigitsKeys, RoundingKeys
 from nbsolve.problem.model import Digits, Rounding
 
 MAXIMUM_DIGITS = 30
@@ -42,7 +42,10 @@ def read_rounding(cursor: Cursor) -> Rounding | None:
     if inner := cursor.get("intermediates"):
         digits = _digits(inner, "intermediates")
         sound, intermediates = sound and digits is not None, digits or intermediates
-    return Rounding(apply=apply, answers=answers, intermediates=intermediates) if sound else None
+    kept = inner.word("logarithms", LOGARITHMS) if (inner := cursor.get("logarithms")) else "decimal"
+    if not sound or kept is None:
+        return None
+    return Rounding(apply=apply, answers=answers, intermediates=intermediates, logarithms=kept)
 
 
 def _defaults(apply: Apply) -> Rounding:

@@ -77,7 +77,7 @@ def is_name(cursor: Cursor, name: str, taken: list[str]) -> bool:
 def read_array(cursor: Cursor, what: str, depth: int = 0) -> tuple[tuple[int, ...], tuple[Entry, ...]] | None:
     """Shape and entries of nested lists; None after noting a fault."""
     if not cursor.is_list:
-        number = cursor.number(what)
+        number = cursor.bare_number(what, logarithms=True)
         return None if number is None else ((), (number,))
     if depth == MOST_AXES:
         cursor.fault(

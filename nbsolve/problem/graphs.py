@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nbsolve.given import Given, Letter
 from nbsolve.letters import Name
-from nbsolve.problem.common import has_keys, read_common, rounding_of
+from nbsolve.problem.common import has_keys, read_common, rounding_of, with_logarithms
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
 from nbsolve.problem.graph_asks import asked_gradients, read_graph_parts
 from nbsolve.problem.graph_equations import read_equations
@@ -57,7 +57,7 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
         padding=padding,
         letters=letters,
         training=training,
-        rounding=rounding,
+        rounding=with_logarithms(rounding, root, (one for array in given for one in array.entries)),
         parts=parts,
     )
 

@@ -12,7 +12,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.cell_names import with_cell_names
 from nbsolve.problem.checks import check_letters, check_targets
 from nbsolve.problem.classes import check_classes, classifies
-from nbsolve.problem.common import has_keys, read_common, rounding_of
+from nbsolve.problem.common import has_keys, read_common, rounding_of, with_logarithms
 from nbsolve.problem.cursor import Cursor, Notes, W, listing
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.heads import check_heads, of_layers
@@ -230,7 +230,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
             for sample, weight in zip(samples, weights, strict=True)
         )
     parts = parts if parts is not None else default_parts(losses, training, upstream is not None)
-    return Problem(
+    problem = Problem(
         **common,
         network=network,
         samples=samples,
@@ -246,6 +246,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         letters=in_letters,
         parts=parts,
     )
+    return problem.model_copy(update={"rounding": with_logarithms(rounding, root, problem.entries)})
 
 
 def _names(root: Cursor, key: str, wanted: int | None, of: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from nbsolve.catalogue.rules import RULES, LearningRule
 from nbsolve.given import Given
+from nbsolve.logarithms import Logarithm
 from nbsolve.problem.choices import read_named
 from nbsolve.problem.common import has_keys, read_common, rounding_of
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
@@ -15,9 +16,11 @@ from nbsolve.problem.keys.kinds import RuleFile
 from nbsolve.problem.keys.rules import CHANGES, NO_MISTAKES, RULE_KEYS
 from nbsolve.problem.model import (
     Choice,
+    Network,
     Notation,
     Part,
     RuleProblem,
+    Sample,
 )
 from nbsolve.problem.naming import read_notation
 from nbsolve.problem.part_lists import read_part, read_part_list
@@ -87,6 +90,8 @@ def read_rule_problem(root: Cursor, name: str, text: str) -> RuleProblem | None:
     parts = _parts(root.get("parts"))
     common = read_common(root, name, text)
     features = () if samples is None else read_features(root.get("features"), samples)
+    if samples is not None and network is not None:
+        _refuse_logarithms(root, samples[0], network)
     if root.notes.faults:
         return None
     if (
@@ -118,6 +123,18 @@ def read_rule_problem(root: Cursor, name: str, text: str) -> RuleProblem | None:
         notation=notation,
         parts=parts or _default_parts(end[0]),
     )
+
+
+def _refuse_logarithms(root: Cursor, samples: tuple[Sample, ...], network: Network) -> None:
+    """A rule counts exactly in rationals, and decides at 0 what a unit says."""
+    layer = network.layers[0]
+    cells = [*(cell for row in layer.weights for cell in row), *layer.bias.values]
+    for cell in (*cells, *(cell for sample in samples for cell in sample.entries)):
+        if isinstance(cell, Given) and isinstance(cell.value, Logarithm):
+            root.fault(
+                f"{cell.text} has a logarithm", expected="rational numbers: a rule is worked out exactly"
+            )
+            return
 
 
 _HINTS = {

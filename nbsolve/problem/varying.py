@@ -245,7 +245,7 @@ def _fractions(cursor: Cursor) -> Choices | None:
 
 
 def _exact(given: Given) -> Fraction:
-    return Fraction(int(given.value.p), int(given.value.q))
+    return Fraction(int(given.rational.p), int(given.rational.q))
 
 
 def _decimals(numbers: list[Given]) -> int | None:

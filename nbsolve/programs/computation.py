@@ -294,7 +294,7 @@ class Computation:
         regulariser = self.problem.regulariser
         if regulariser is not None:
             squares = [total_of(penalty_term(regulariser, w)) for w in self._weights]
-            terms.append(self._of_penalty(regulariser.scale.value, total(*squares)))
+            terms.append(self._of_penalty(regulariser.scale.rational, total(*squares)))
         return total(*terms)
 
     @cached_property
@@ -640,7 +640,7 @@ _TAKEN = frozenset(
 
 
 def _adds_to_one(target: tuple[object, ...] | None) -> bool:
-    return sum((y.value for y in target or () if isinstance(y, Given)), flint.fmpq(0)) == ONE
+    return sum((y.rational for y in target or () if isinstance(y, Given)), flint.fmpq(0)) == ONE
 
 
 def _filled(formula: Expr, parameters: Mapping[str, Given]) -> Expr:
@@ -658,4 +658,4 @@ def _of_two(node: Expr) -> Expr | None:
 
 
 def _literal(given: Given) -> Number:
-    return Number(given.value, given.text)
+    return Number(given.rational, given.text)

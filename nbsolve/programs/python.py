@@ -27,6 +27,7 @@ from nbsolve.expr import (
     walk,
     with_variables,
 )
+from nbsolve.logarithms import Logarithm
 from nbsolve.nearest import rational_to_float
 
 _COMPARISON, _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(6)
@@ -91,8 +92,10 @@ def _is_whole(exponent: Expr) -> bool:
     return isinstance(exponent, Number) and exponent.value.q == 1 and exponent.value >= 0
 
 
-def literal(value: flint.fmpq) -> str:
+def literal(value: flint.fmpq | Logarithm) -> str:
     """A number that Python reads as the nearest double: 0.25, 3, 1 / 3, 2.5e-08, float("inf")."""
+    if isinstance(value, Logarithm):
+        return repr(float(value))
     if value.q == 1 and abs(value.p) < 10**MOST_DIGITS:
         return str(int(value.p))
     nearest = rational_to_float(value)

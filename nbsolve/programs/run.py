@@ -14,7 +14,6 @@ import numpy as np
 from nbsolve.arithmetic import Value
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
-from nbsolve.nearest import rational_to_float
 from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import Problem
 from nbsolve.programs.computation import RATE, STRENGTH, Array, Computation, state_name
@@ -337,7 +336,7 @@ def _alone(symbol: Symbol) -> Objects:
 
 def _double(entry: Entry) -> float:
     assert isinstance(entry, Given)
-    return rational_to_float(entry.value)
+    return float(entry)
 
 
 def _has_zero(values: object) -> bool:
@@ -346,4 +345,4 @@ def _has_zero(values: object) -> bool:
 
 
 def _same(text: str, wanted: Written) -> bool:
-    return Fraction(text) == Fraction(int(wanted.value.p), int(wanted.value.q))
+    return Fraction(text) == Fraction(int(wanted.rational.p), int(wanted.rational.q))

@@ -56,7 +56,7 @@ def boundary(trained: Trained, unit: int, parameters: Parameters | None = None) 
 
 def axes_of(problem: RuleProblem) -> tuple[int, int] | None:
     """The two inputs (from 0) that a plane is drawn of: those that differ; None for other than two."""
-    inputs = [tuple(known(entry).value for entry in sample.input) for sample in problem.samples]
+    inputs = [tuple(known(entry).rational for entry in sample.input) for sample in problem.samples]
     width = problem.network.inputs
     if width == 2:
         return 0, 1

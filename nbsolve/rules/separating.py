@@ -40,7 +40,7 @@ class Certificate:
 def inseparable(problem: RuleProblem, unit: int) -> Certificate | None:
     """The proof that no parameters are right for all samples at this unit (from 0); None where some are."""
     bias = problem.network.layers[0].bias
-    inputs = [tuple(known(entry).value for entry in sample.input) for sample in problem.samples]
+    inputs = [tuple(known(entry).rational for entry in sample.input) for sample in problem.samples]
     upper = [
         known((sample.target or ())[unit]).value == problem.classes[1].value for sample in problem.samples
     ]
@@ -54,7 +54,7 @@ def inseparable(problem: RuleProblem, unit: int) -> Certificate | None:
         # w·x − border: what is fixed is a column whose coefficient has to be above 0
         held = known(bias.values[unit]).value if bias.values else ZERO
         fixed = (-held if bias.kind == "threshold" else held) - border
-    margin = ZERO if problem.undecided is None else problem.undecided.value
+    margin = ZERO if problem.undecided is None else problem.undecided.rational
     return certificate(inputs, upper, free, fixed, margin, (strict_up, strict_low))
 
 

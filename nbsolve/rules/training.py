@@ -155,7 +155,7 @@ def train(problem: RuleProblem) -> Trained:
 
 
 def _exact(entries: Sequence[Entry]) -> tuple[Q, ...]:
-    return tuple(known(entry).value for entry in entries)
+    return tuple(known(entry).rational for entry in entries)
 
 
 class _Unit:
@@ -169,7 +169,7 @@ class _Unit:
         bias = problem.network.layers[0].bias
         self.constant = Q(-1 if bias.kind == "threshold" else 1)
         self.held = bias.trainable is False
-        self.low, self.high = (given.value for given in problem.classes)
+        self.low, self.high = (given.rational for given in problem.classes)
         self.border = border_of(problem)
         self.margin = ZERO if problem.undecided is None else problem.undecided.value
         self.rate = problem.rule.parameters["learning_rate"].value
@@ -203,7 +203,7 @@ class _Unit:
         beyond = z - self.border
         if beyond > self.margin:
             return self.high
-        return self.low if beyond < -self.margin else self.problem.at_zero.value
+        return self.low if beyond < -self.margin else self.problem.at_zero.rational
 
     def turn(self, number: int, place: int, parameters: Parameters) -> Turn:
         """One sample."""
@@ -228,7 +228,7 @@ class _Unit:
 
     def signal(self, y: Q, a: Q, z: Q) -> Q:
         """The rule's formula."""
-        own = {name: given.value for name, given in self.problem.rule.parameters.items()}
+        own = {name: given.rational for name, given in self.problem.rule.parameters.items()}
         values = {"y": y, "a": a, "z": z, **own}
         filled = with_variables(self.rule.signal, {name: Number(value) for name, value in values.items()})
         value = evaluate(filled, {}, EXACT)
@@ -238,7 +238,7 @@ class _Unit:
     def written(self, value: Q) -> Q:
         """The value as the next line uses it."""
         rounding = self.problem.rounding
-        return value if rounding.apply == "at_end" else write(value, rounding.intermediates, EXACT).value
+        return value if rounding.apply == "at_end" else write(value, rounding.intermediates, EXACT).rational
 
     def rounded(self, parameters: Parameters) -> Parameters:
         """All parameters as the next line uses them."""
@@ -258,5 +258,5 @@ def border_of(problem: RuleProblem) -> Q:
     """The z at which a unit's prediction changes: 0, or between the targets where z is compared with them."""
     if not RULES[problem.rule.name].middle:
         return ZERO
-    low, high = (given.value for given in problem.classes)
+    low, high = (given.rational for given in problem.classes)
     return (low + high) / 2

@@ -89,7 +89,7 @@ def test_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_rewrite(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cross-entropy for targets of −1 and 1: behind tanh its derivative (a − y)/(1 − a²) comes to a − y."""
-    one, half = number(1), Number(Given.read("1/2").value)
+    one, half = number(1), Number(Given.read("1/2").rational)
     minus = Negation((a,)), Negation((y,))
     logarithms = [
         Product((Sum((one, own)), Function("ln", (Sum((one, of)),))))
@@ -124,7 +124,7 @@ def test_a_rewrite(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
     halving = Optimiser(
         "halving",
-        Product((Number(Given.read("-1/2").value), Variable("parameter"))),
+        Product((Number(Given.read("-1/2").rational), Variable("parameter"))),
         {"learning_rate": Given.read("0.1")},
     )
     monkeypatch.setitem(OPTIMISERS, "halving", halving)

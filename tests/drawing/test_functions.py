@@ -43,8 +43,8 @@ def curve(formula: Expr, record: Activation) -> Curve:
 @pytest.mark.parametrize("place", ["-2.5", "-0.3", "0", "0.7", "3"])
 def test_curves_run_where_the_certified_values_lie(record: Activation, place: str) -> None:
     for formula in (record.definition, record.derivative):
-        given = {name: Number(value.value) for name, value in record.parameters.items()}
-        entries = (("z", Number(Given.read(place).value)),)
+        given = {name: Number(value.rational) for name, value in record.parameters.items()}
+        entries = (("z", Number(Given.read(place).rational)),)
         certified = evaluate(Applied("f", formula, entries, tuple(given.items())), {}, Arithmetic())
         known = {name: float(value) for name, value in record.parameters.items()}
         found = in_floats(formula, {**known, "z": float(place)})

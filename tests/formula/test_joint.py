@@ -251,7 +251,9 @@ def test_every_line_of_a_derivation_is_equal_to_the_one_before(record: NamedForm
                 for n in range(1, outputs + 1)
                 for letter in "ay"
             }
-            point |= {name: mp.mpf(int(g.value.p)) / int(g.value.q) for name, g in record.parameters.items()}
+            point |= {
+                name: mp.mpf(int(g.rational.p)) / int(g.rational.q) for name, g in record.parameters.items()
+            }
             values = [of_tree(line.expression, point) for line in lines]
             assert all(abs(value - values[-1]) < mp.mpf(10) ** -20 for value in values), (k, values)
 

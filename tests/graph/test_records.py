@@ -24,7 +24,7 @@ OPERATIONS = [
     *(pytest.param(weighted_sum(kind), id=f"weighted_sum-{kind}") for kind in KINDS),
     *(
         pytest.param(
-            elementwise(record, {name: Number(given.value) for name, given in record.parameters.items()}),
+            elementwise(record, {name: Number(given.rational) for name, given in record.parameters.items()}),
             id=name,
         )
         for name, record in ACTIVATIONS.items()

@@ -85,7 +85,7 @@ def _tree(tokens: list[str], at: int) -> tuple[Tree, int]:
 
 def literal(text: str) -> Number:
     """A number as it is written."""
-    value = Given.read(text).value
+    value = Given.read(text).rational
     return Number(flint.fmpq(value), text)
 
 

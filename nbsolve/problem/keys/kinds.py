@@ -24,6 +24,7 @@ from nbsolve.problem.keys.training import (
 from nbsolve.problem.keys.values import (
     Array,
     Count,
+    ExactArray,
     Iteration,
     Names,
     Number,
@@ -205,7 +206,7 @@ class GraphFile(ProblemFile):
 
     given: (
         Annotated[
-            dict[str, Array],
+            dict[str, ExactArray],
             Field(min_length=1),
         ]
         | Some[str]

@@ -12,6 +12,7 @@ __all__ = [
     "Array",
     "Cell",
     "Count",
+    "ExactArray",
     "Iteration",
     "Matrix",
     "Names",
@@ -56,16 +57,24 @@ class Number(Value):
     root: float | Annotated[str, Field(pattern=_NUMBER)]
 
 
+class LogarithmName(Value):
+    """A sum of logarithms and numbers: ln(3), -2*ln(3), ln(4) - 0.3."""
+
+    root: Annotated[str, Field(pattern=r"^[-+*/.0-9 ()ln]*ln[-+*/.0-9 ()ln]*$")]
+
+
 class LetterName(Value):
     r"""symbolic, or a letter such as w, w_1 or \hat y: no number, solved in symbols."""
 
     root: Annotated[str, Field(pattern=f"^{LETTER}$|^{SYMBOLIC}$")]
 
 
-Cell = Number | LetterName
+Cell = Number | LogarithmName | LetterName
 Numbers = Some[Number]
 Rows = Some[Numbers]
 Array = Number | Numbers | Rows | Some[Rows]
+Exact = Number | LogarithmName
+ExactArray = Exact | Some[Exact] | Some[Some[Exact]] | Some[Some[Some[Exact]]]
 
 
 class Vector(Value):

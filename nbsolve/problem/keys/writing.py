@@ -13,6 +13,7 @@ from nbsolve.symbol import Role
 
 __all__ = [
     "APPLY",
+    "LOGARITHMS",
     "MAXIMUM_LINES",
     "ROLES",
     "Apply",
@@ -61,6 +62,8 @@ class DigitsKeys(Keys):
 
 Apply = Literal["at_end", "each_step"]
 APPLY: tuple[Apply, ...] = get_args(Apply)
+Logarithms = Literal["kept", "decimal"]
+LOGARITHMS: tuple[Logarithms, ...] = get_args(Logarithms)
 
 
 class _Apply(Keys):
@@ -78,6 +81,10 @@ class RoundingKeys(DigitsKeys, _Apply):
     )
     answers: DigitsKeys = key(
         "`{decimals: …}` or `{significant: …}` for answers alone", "the digits said beside them"
+    )
+    logarithms: Logarithms = key(
+        "whether ln 3 is written as ln 3 on the way (`kept`), or as 1.09861 (`decimal`)",
+        "`kept` where a given number has a logarithm",
     )
 
 

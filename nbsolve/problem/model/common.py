@@ -55,11 +55,15 @@ class Digits(Frozen):
 
 
 class Rounding(Frozen):
-    """Round what is printed (`at_end`), or every value that is written down (`each_step`)."""
+    """Round what is printed (`at_end`), or every value that is written down (`each_step`).
+
+    `logarithms` kept: an intermediate value that is a sum of a rational and a logarithm of one is written as that.
+    """
 
     apply: Literal["at_end", "each_step"] = "at_end"
     intermediates: Digits = Digits(significant=6)
     answers: Digits = Digits(significant=4)
+    logarithms: Literal["kept", "decimal"] = "decimal"
 
 
 class Notation(Frozen):
