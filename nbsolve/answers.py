@@ -159,7 +159,7 @@ def write_json(worked: _Worked, stream: IO[str], everything: bool = False) -> No
             "layout": problem.network.layout,
             "shape": [problem.network.inputs, *(layer.units for layer in problem.network.layers)],
             "iterations": [iteration.number for iteration in worked.solution.iterations],
-            "rounding": problem.rounding.model_dump(),
+            "rounding": problem.rounding.as_data(),
         },
     }
     stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')

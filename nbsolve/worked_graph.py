@@ -254,7 +254,7 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
             "equations": {one.name: one.formula for one in self.problem.equations},
             "gradients_of": self.problem.gradients_of,
             "iterations": [one.number for one in self.solution.iterations],
-            "rounding": self.problem.rounding.model_dump(),
+            "rounding": self.problem.rounding.as_data(),
         }
 
     def askable(self) -> tuple[str, ...]:

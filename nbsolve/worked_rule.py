@@ -314,7 +314,7 @@ class WorkedRule(WorkedPage):
             "rule": self.problem.rule.name,
             "shape": [self.problem.network.inputs, layer.units],
             "epochs": len(self.trained.epochs),
-            "rounding": self.problem.rounding.model_dump(),
+            "rounding": self.problem.rounding.as_data(),
         }
 
     def askable(self) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ class WorkedUpdate(WorkedSteps[UpdateSolution, "UpdatePage"]):
         return {
             "optimiser": {optimiser.name: {name: one.text for name, one in optimiser.parameters.items()}},
             "iterations": [one.number for one in self.solution.iterations],
-            "rounding": self.problem.rounding.model_dump(),
+            "rounding": self.problem.rounding.as_data(),
         }
 
     def askable(self) -> tuple[str, ...]:

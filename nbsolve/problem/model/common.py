@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, SkipValidation
 
@@ -64,6 +64,10 @@ class Rounding(Frozen):
     intermediates: Digits = Digits(significant=6)
     answers: Digits = Digits(significant=4)
     logarithms: Literal["kept", "decimal"] = "decimal"
+
+    def as_data(self) -> dict[str, Any]:
+        """What JSON says of it: `logarithms` only where they are kept."""
+        return self.model_dump(exclude=None if self.logarithms == "kept" else {"logarithms"})
 
 
 class Notation(Frozen):
