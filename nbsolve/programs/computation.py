@@ -260,7 +260,7 @@ class Computation:
         def part(source: int) -> Expr:
             folded = self.problem.network.layers[n - 1].bias.folded
             if source < 0 and folded is not None:
-                return number(folded.input.value)
+                return number(folded.input.rational)
             return Variable(f"a{source}") if source else X
 
         return tuple(map(part, wiring.sources(self.problem.network, n)))
