@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
 from nbsolve.notebook.children import CAN_FORK, OnDone, Task, run_from_prepared, run_in_children
 from nbsolve.problem import load_problem
 from nbsolve.problem.checks import domain_hint
 from nbsolve.problem.model import AnyProblem
+
+if TYPE_CHECKING:
+    from nbsolve.notebook.compiling import CompilingServer
 
 __all__ = ["JobBeside", "NotebookJob", "make_notebook", "make_notebooks", "raise_faults"]
 
@@ -89,10 +94,14 @@ def make_notebooks(
         tasks += [_task_beside(job, scratch) for job in beside]
         if not CAN_FORK:
             faults = _one_after_another(tasks, on_done)
-        elif len(both) < _WORTH_WARMING:
-            faults = run_in_children(tasks, at_once=at_once, on_done=on_done)
         else:
-            faults = _from_warm([job.problem for job in both], tasks, scratch, at_once, on_done)
+            with _server(scratch) as server:
+                if len(both) < _WORTH_WARMING:
+                    tasks = [partial(_apart_from, server, task) for task in tasks]
+                    faults = run_in_children(tasks, at_once=at_once, on_done=on_done, server=server)
+                else:
+                    problems = [job.problem for job in both]
+                    faults = _from_warm(problems, tasks, scratch, at_once, on_done, server)
     raise_faults(both, faults)
 
 
@@ -109,32 +118,48 @@ def raise_faults(jobs: Sequence[NotebookJob | JobBeside], faults: Sequence[Nbsol
         raise ProblemError([fault for found in failed.values() for fault in found])
 
 
-def _from_warm(
-    problems: Sequence[AnyProblem], tasks: Sequence[Task], scratch: Path, at_once: int, on_done: OnDone | None
-) -> list[NbsolveError | None]:
-    """Children of a process in which everything was used once; this process compiles their drawings."""
+@contextmanager
+def _server(scratch: Path) -> Iterator[CompilingServer | None]:
+    """This process compiles the drawings of its children."""
     from nbsolve.notebook.compiling import CompilingServer
 
     try:
         server = CompilingServer(scratch / _SOCKET)
     except OSError:  # the path of the folder for temporary files is too long for a socket
-        server = None
+        yield None
+        return
+    try:
+        yield server
+    finally:
+        server.close()
 
-    def prepare() -> None:
+
+def _apart_from(server: CompilingServer | None, task: Task) -> None:
+    """A child's task, without its copy of the socket: a request to a killed server would wait there without end."""
+    if server is not None:
+        server.close()
+    task()
+
+
+def _from_warm(
+    problems: Sequence[AnyProblem],
+    tasks: Sequence[Task],
+    scratch: Path,
+    at_once: int,
+    on_done: OnDone | None,
+    server: CompilingServer | None,
+) -> list[NbsolveError | None]:
+    """Children of a process in which everything was used once."""
+
+    def warm() -> None:
         from nbsolve.notebook.warm import warm_up
 
-        if server is not None:
-            # The copies here: a request to a server that was killed would wait at them without end.
-            server.close()
         # what goes wrong here goes wrong in the notebooks too, or it costs nothing but time
         with suppress(Exception), _compiling(scratch):
             warm_up(problems, scratch)
 
-    try:
-        return run_from_prepared(tasks, prepare, at_once=at_once, on_done=on_done, server=server)
-    finally:
-        if server is not None:
-            server.close()
+    prepare = partial(_apart_from, server, warm)
+    return run_from_prepared(tasks, prepare, at_once=at_once, on_done=on_done, server=server)
 
 
 def _compiling(scratch: Path) -> AbstractContextManager[None]:

@@ -49,11 +49,16 @@ class _Child:
 
 
 def run_in_children(
-    tasks: Sequence[Task], *, at_once: int = 2, on_done: OnDone | None = None
+    tasks: Sequence[Task],
+    *,
+    at_once: int = 2,
+    on_done: OnDone | None = None,
+    server: Server | None = None,
 ) -> list[NbsolveError | None]:
     """Run each task in a child of its own, at most `at_once` at a time; `on_done` is called as each ends.
 
-    Returns, in the order of `tasks`, None or what went wrong. Ctrl-C ends the children before it goes on.
+    Returns, in the order of `tasks`, None or what went wrong. This process answers what the `server` is asked
+    meanwhile. Ctrl-C ends the children before it goes on.
     """
     faults: list[NbsolveError | None] = [None] * len(tasks)
     running: list[_Child] = []
@@ -64,7 +69,9 @@ def run_in_children(
                 position, task = waiting.pop(0)
                 with _no_interrupt():  # between the child's start and its being known here
                     running.append(_start(position, _alone, task))
-            ready = wait([child.messages for child in running])
+            ready = wait([*(child.messages for child in running), *(server.waiting if server else ())])
+            if server is not None:
+                server.answer(ready)
             for child in [child for child in running if child.messages in ready]:
                 running.remove(child)
                 faults[child.position] = _finish(child)
@@ -85,7 +92,7 @@ def run_from_prepared(
 ) -> list[NbsolveError | None]:
     """Run tasks in children that start where `prepare` ended: it runs once, in a child that forks the others.
 
-    This process stays as it was; it answers what the `server` is asked meanwhile.
+    This process stays as it was, but for the `server`.
     """
     unfinished = NbsolveError("the process that ran it ended unexpectedly")
     faults: list[NbsolveError | None] = [unfinished] * len(tasks)

@@ -147,7 +147,7 @@ def _key(variant: Variant, who: Recipient, plan: Plan) -> Files:
 
 
 def _notebook(variant: Variant, who: Recipient, plan: Plan) -> Files:
-    return {"notebook.ipynb": notebook_of(variant.problem, plan.folder)}
+    return {"notebook.ipynb": notebook_of(variant, plan.folder)}
 
 
 def _page(variant: Variant, who: Recipient, plan: Plan) -> Files:
