@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import IO, Any, Protocol
 
 from nbsolve.arithmetic import Arithmetic, Value
@@ -165,7 +165,7 @@ def write_json(worked: _Worked, stream: IO[str], everything: bool = False) -> No
     stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')
     separator = "\n"
     for entry in worked.entries(everything=everything):
-        stream.write(separator + json.dumps(_as_data(entry), ensure_ascii=False))
+        stream.write(separator + json.dumps(as_data(entry), ensure_ascii=False))
         separator = ",\n"
     stream.write("\n]")
     epochs = worked.epochs
@@ -175,8 +175,9 @@ def write_json(worked: _Worked, stream: IO[str], everything: bool = False) -> No
     stream.write("}\n")
 
 
-def _as_data(entry: Answer) -> dict[str, Any]:
-    data = {name: getattr(entry, name) for name in Answer.__slots__}
+def as_data(entry: Any) -> dict[str, Any]:
+    """The fields of an answer, or of another result, by name: what may be missing only where it is there."""
+    data = {one.name: getattr(entry, one.name) for one in fields(entry)}
     return {name: value for name, value in data.items() if value is not None or name not in _OPTIONAL}
 
 

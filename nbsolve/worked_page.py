@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from nbsolve.answers import VERSION, Answer
+from nbsolve.answers import VERSION, Answer, as_data
 from nbsolve.document import Block, Document, Heading
 from nbsolve.expr import Expr
 from nbsolve.live import filled_without_solution, texts_of
@@ -194,11 +194,6 @@ class WorkedPage(ABC):
         stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "answers": [')
         separator = "\n"
         for entry in self.entries(everything=everything):
-            data = {
-                name: value
-                for name, value in asdict(entry).items()
-                if value is not None or name not in ("part", "formula", "latex")
-            }
-            stream.write(separator + json.dumps(data, ensure_ascii=False))
+            stream.write(separator + json.dumps(as_data(entry), ensure_ascii=False))
             separator = ",\n"
         stream.write("\n]}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import combinations
 
@@ -16,12 +17,12 @@ from nbsolve.variants.units import on_kink, saturated
 
 __all__ = ["Reference", "failed", "reference_of"]
 
-_TIE = Fraction(1, 1000)
+_TIE = Decimal("0.001")
 """A value nearer to a rounding tie than this part of its last digit is on it."""
 _SIMILAR = Fraction(1, 10)
 _DIGITS = 2
 """Two digits more or less are never too many, where the numbers are few."""
-_EXACT = Fraction(1, 10**14)
+_EXACT = Decimal("1e-14")
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,14 @@ def _rounding_tie(candidate: Candidate, _: Reference) -> bool:
 
 
 def _on_tie(answer: Answer) -> bool:
-    printed, exact = Fraction(answer.printed or "0"), number_of(answer)
+    try:
+        printed, exact = Decimal(answer.printed or "0"), Decimal(answer.exact or 0)
+    except InvalidOperation:  # a fraction, which is exact
+        return False
     if abs(printed - exact) <= abs(exact) * _EXACT:
         return False
-    mantissa, _, exponent = (answer.printed or "0").lower().partition("e")
-    unit = Fraction(10) ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    return abs(abs(printed - exact) / unit - Fraction(1, 2)) < _TIE
+    difference = abs(printed - exact).scaleb(-int(printed.as_tuple().exponent))
+    return abs(difference - Decimal("0.5")) < _TIE
 
 
 def _indistinct(candidate: Candidate, reference: Reference) -> bool:
