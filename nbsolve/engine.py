@@ -26,7 +26,7 @@ from nbsolve.solving.alike import same_formulae
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.epoch import write_epoch_loss
 from nbsolve.solving.forward import write_forward
-from nbsolve.solving.givens import begun, following, given_parameters
+from nbsolve.solving.givens import begun, following, given_parameters, given_values
 from nbsolve.solving.missing import write_missing
 from nbsolve.solving.parameters import write_gradients
 from nbsolve.solving.replay import NOTHING, Replay
@@ -203,7 +203,8 @@ class _Run:
     ) -> Recorder:
         values = begun(self.parameters, self.problem, number, samples, labels)
         recorder = Recorder(number, self.arithmetic, self.digits, wanted, values)
-        recorder.replaced = self.replay.at(number)
+        recorder.given = given_values(self.problem, samples, labels)
+        recorder.replaced = {**recorder.given, **self.replay.at(number)}
         return recorder
 
     def _repeated(self, recorder: Recorder, kind: Kind) -> Iteration:

@@ -17,7 +17,7 @@ from nbsolve.given import Given
 from nbsolve.rounding import DigitsWanted, write
 from nbsolve.step import Form, Members, Reason, Rule, Step
 from nbsolve.symbol import Partial, Symbol, described
-from nbsolve.values import Place, Values, whole
+from nbsolve.values import Place, Values, given_array, whole
 
 UnitForms = Callable[[Atom], tuple[Form, ...]]
 Held = tuple[Array, Atom]
@@ -42,7 +42,8 @@ class Recorder:
     """The ledger of one iteration. `digits` is the rounding of each step (None: nothing is rounded).
 
     `actions` is all that happened, in order: who begins with other numbers can repeat it without writing the
-    formulae anew (`repeat`). `replaced` are values that stand in for those that would be found.
+    formulae anew (`repeat`). `replaced` are values that stand in for those that would be found; those of them that
+    the problem gives are `given`.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Recorder:
     steps: list[Step] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     replaced: Mapping[Atom, Given] = field(default_factory=dict)
+    given: Mapping[Atom, Given] = field(default_factory=dict)
 
     def write(
         self,
@@ -181,27 +183,25 @@ class Recorder:
         return array
 
     def _store(self, target: Atom, value: Operand) -> None:
+        value = _settled(value) if isinstance(value, np.ndarray) else settled(value)
         if self.replaced:
             value = self._taken_instead(target, value)
-        if isinstance(value, np.ndarray):
-            value = _settled(value)
-            if self.digits is not None:
-                self.values.put(target, elementwise(self.rounded, value), value)
-                return
-        else:
-            value = settled(value)
-            if self.digits is not None:
-                self.values.put(target, self.rounded(value), value)
-                return
-        self.values.put(target, value)
+        if self.digits is None:
+            self.values.put(target, value)
+            return
+        rounded = elementwise(self.rounded, value) if isinstance(value, np.ndarray) else self.rounded(value)
+        self.values.put(target, self._taken_instead(target, rounded), value)  # what is given is never rounded
 
     def _taken_instead(self, target: Atom, value: Operand) -> Operand:
-        """The value with the entries that others stand in for."""
+        """The value with the entries that others stand in for; what was found of those that are given is kept."""
         for atom, given in self.replaced.items():
             array, place = whole(atom)
             if atom == target:
                 return given.value
             if array == target and place is not None and isinstance(value, np.ndarray):
+                if atom in self.given:
+                    self.values.computed.setdefault(atom, value[place])
+                    self.values.givens[atom] = given_array(given)
                 value = value.copy()
                 value[place] = given.value
         return value
@@ -217,7 +217,8 @@ class Recorder:
     def _instead(self, atom: Atom) -> tuple[Form, ...]:
         """The number that stands in for a quantity; nothing where none does."""
         given = self.replaced.get(atom)
-        return () if given is None else (Form(literal(given), Reason.REPLACED),)
+        reason = Reason.GIVEN if atom in self.given else Reason.REPLACED
+        return () if given is None else (Form(literal(given), reason),)
 
     def rounded(self, value: Value) -> flint.fmpq:
         """The value as it is written down."""

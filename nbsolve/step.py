@@ -97,6 +97,7 @@ class Reason(StrEnum):
     TERMS_CANCEL = "terms_cancel"
     JUMP = "jump"
     REPLACED = "replaced"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ class Values:
         self.stored: dict[Atom, Operand] = {}
         self.unrounded: dict[Atom, Operand] = {}
         self.givens: dict[Atom, Array] = {}
+        self.computed: dict[Atom, Value] = {}
+        """What the network would give for quantities that the problem gives instead."""
         self.written: dict[tuple[object, ...], Written] = {}
         """What was written down of them, by quantity and digits: the same number stands in many places."""
         self.places: dict[Atom, Atom | list[list[Atom]]] = {}
@@ -117,6 +119,7 @@ class Values:
         """A copy of these values to which more can be added; arrays are not copied."""
         own = Values()
         own.stored, own.unrounded, own.givens = dict(self.stored), dict(self.unrounded), dict(self.givens)
+        own.computed = dict(self.computed)
         own.graph = self.graph
         return own
 

@@ -20,6 +20,8 @@ MOST_EQUATIONS = 800
 def by_matrices(solution: Solution) -> bool:
     """Whether the solution is written with matrices rather than unit by unit."""
     problem = solution.problem
+    if problem.given_values:  # which stand unit by unit
+        return False
     if problem.detail != "auto":
         return problem.detail == "matrix"
     return _is_large(solution) or is_long(solution)

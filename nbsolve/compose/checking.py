@@ -63,7 +63,9 @@ class CheckBlocks:
         if not self.solution.iterations or self.solution.replay:
             return
         yield Heading(2, (phrase("check.section"),))
-        if self.solution.problem.differentiated:
+        if self.solution.problem.given_values:
+            yield Paragraph((phrase("check.given_values"),))
+        elif self.solution.problem.differentiated:
             yield from self.quotients()
         yield from self.programs()
 

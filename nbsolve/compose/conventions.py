@@ -54,6 +54,8 @@ def conventions(solution: Solution, names: Names) -> Iterator[Text]:
     if problem.losses:
         yield from losses(solution, names)
         yield from one_sample(problem, names)
+    if problem.given_values:
+        yield (phrase("conventions.given_values"),)
     if problem.given_gradient:
         yield _given_gradient(problem, names)
     if problem.differentiated:

@@ -13,6 +13,7 @@ from nbsolve.catalogue import Equation
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.calculator import Computations, digits_said_once
 from nbsolve.compose.functions import activation_name
+from nbsolve.compose.given_values import given_beside_computed
 from nbsolve.compose.known import is_shifted
 from nbsolve.compose.layout import LIMIT, Layout
 from nbsolve.compose.lines import Lines
@@ -226,10 +227,14 @@ class IterationBlocks:
                         yield Paragraph((phrase(f"passages.shifted_{name}"),))
                     merged = _merged([self.lines.derivation(unit) for unit in shares])
                     yield digits_said_once(merged, [Quantity(unit.target) for unit in shares])
-                    yield from self._beside(own)
-                    continue
-                for pair in zip(*units, strict=True):
-                    yield _merged([self.lines.derivation(unit) for unit in pair])
+                else:
+                    for pair in zip(*units, strict=True):
+                        yield _merged([self.lines.derivation(unit) for unit in pair])
+                if heading:
+                    writer = self.lines.writer
+                    yield from given_beside_computed(
+                        self.solution, self.iteration, layer.index, label, writer
+                    )
                 yield from self._beside(own)
 
     def _beside(self, steps: Iterable[Step]) -> Iterator[Block]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.compose.connections import connections
 from nbsolve.compose.functions import activation_name, given_activations
+from nbsolve.compose.given_values import values_given
 from nbsolve.compose.givens import kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
@@ -45,6 +46,7 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
     yield Paragraph((phrase("statement.weights"),))
     yield from parameters(solution, attached)
     yield from samples(solution, attached)
+    yield from map(Paragraph, values_given(problem))
     yield from kept(solution, attached)
     if problem.weighted:
         weights = [str(sample.weight) for sample in problem.samples]

@@ -15,11 +15,12 @@ from nbsolve.problem.classes import check_classes, classifies
 from nbsolve.problem.common import has_keys, read_common, rounding_of, with_logarithms
 from nbsolve.problem.cursor import Cursor, Notes, W, listing
 from nbsolve.problem.emitting import emit
+from nbsolve.problem.given_values import check_given_values, with_given_values
 from nbsolve.problem.heads import check_heads, of_layers
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.kinds import DETAIL, EXPLAIN, KINDS, NetworkFile
 from nbsolve.problem.losses import read_losses, read_regulariser
-from nbsolve.problem.model import AnyProblem, Notation, Part, Problem, Training
+from nbsolve.problem.model import AnyProblem, Network, Notation, Part, Problem, Sample, Training
 from nbsolve.problem.naming import read_notation
 from nbsolve.problem.network import read_network
 from nbsolve.problem.overrides import apply_overrides
@@ -141,13 +142,19 @@ def _any_problem(root: Cursor, name: str, text: str, folder: Path | None) -> Any
     return _problem(root, name, text, folder)
 
 
+_HINTS = {
+    "rate": "it belongs to training",
+    "given": "values of units are given in their sample: samples: [{input: …, given: {…}}]",
+}
+
+
 def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem | None:
     if not root.is_mapping:
         root.fault("the file is not a problem", expected=f"a mapping with {listing(keys_of(NetworkFile))}")
         return None
     if inner := root.get("kind"):
         inner.word("kind", KINDS)
-    has_keys(root, NetworkFile, hints={"rate": "it belongs to training"})
+    has_keys(root, NetworkFile, hints=_HINTS)
     network_cursor, samples_cursor = root.get("network"), root.get("samples")
     named = of_layers(root.get("loss"))
     network = None if network_cursor is None else read_network(network_cursor, folder, named)
@@ -206,13 +213,12 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         check_targets(root, network, samples, losses)
     weights_cursor = root.get("sample_weights")
     weights = None if weights_cursor is None else read_sample_weights(weights_cursor, samples)
+    lettered = in_letters or _has_letters(network, samples)
     if weights_cursor is not None:
-        written = [entry for sample in samples or () for entry in sample.entries]
-        rows = [] if network is None else [row for layer in network.layers for row in layer.weights]
-        letters_ = any(
-            isinstance(entry, Letter) for entry in (*written, *(cell for row in rows for cell in row))
-        )
-        check_sample_weights(root, in_letters or letters_)
+        check_sample_weights(root, lettered)
+    if network is not None and samples is not None and samples_cursor is not None:
+        samples = with_given_values(samples_cursor, network, samples)
+        check_given_values(root, samples, training, lettered, detail)
     common = read_common(root, name, text)
     if network is not None and samples is not None and parts is not None:
         check_letters(root, network, samples, parts)
@@ -247,6 +253,13 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         parts=parts,
     )
     return problem.model_copy(update={"rounding": with_logarithms(rounding, root, problem.entries)})
+
+
+def _has_letters(network: Network | None, samples: tuple[Sample, ...] | None) -> bool:
+    """Whether a cell of the weights, of an input or of a target is a letter."""
+    written = [entry for sample in samples or () for entry in sample.entries]
+    rows = [] if network is None else [row for layer in network.layers for row in layer.weights]
+    return any(isinstance(entry, Letter) for entry in (*written, *(cell for row in rows for cell in row)))
 
 
 def _names(root: Cursor, key: str, wanted: int | None, of: str) -> tuple[str, ...]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbsolve.given import Entry
+from nbsolve.given import Entry, Given
 from nbsolve.problem.model import Network, Sample
-from nbsolve.symbol import Role, Symbol, Unit
+from nbsolve.symbol import Role, Symbol, Unit, parse_canonical
 
 __all__ = [
     "adds",
     "column_of",
     "constants",
     "ends",
+    "given_values",
     "given_weight",
     "incoming",
     "is_chain",
@@ -73,6 +74,14 @@ def targets(network: Network, sample: Sample) -> Iterator[tuple[Symbol, tuple[En
         units = width_of(network, end)
         yield Symbol(Role.TARGET, end if several else None), rest[:units]
         rest = rest[units:]
+
+
+def given_values(sample: Sample) -> Iterator[tuple[Symbol, Given]]:
+    """The values of units that a sample gives: each with its pre-activation or activation."""
+    for name, given in sample.given.items():
+        symbol = parse_canonical(name)
+        assert isinstance(symbol, Symbol)
+        yield symbol, given
 
 
 def width_of(network: Network, layer: int) -> int:

@@ -245,8 +245,28 @@ class Computation:
                 )
                 for one in self._of_units[n - 1]
             ]
-            found += [(f"z{n}", z), (f"a{n}", total(*own))]
+            found += [(f"z{n}", self._or_given(z, f"z{n}")), (f"a{n}", self._or_given(total(*own), f"a{n}"))]
         return tuple(found)
+
+    def _or_given(self, computed: Expr, name: str) -> Expr:
+        """What is computed, or given where the problem gives it."""
+        return Function("given", (computed, Variable(f"given_{name}"))) if name in self.given else computed
+
+    @cached_property
+    def given(self) -> Mapping[str, tuple[tuple[Given | None, ...], ...]]:
+        """The values of units that are given, by the name of their array, a row for each sample; None elsewhere."""
+        names = dict.fromkeys(name for sample in self.problem.samples for name in sample.given)
+        layers = {(name[0], int(name[2 : name.index("]")])) for name in names}
+        return {
+            f"{letter}{n}": tuple(
+                tuple(sample.given.get(f"{letter}[{n}][{j}]") for j in range(1, self._units(n) + 1))
+                for sample in self.problem.samples
+            )
+            for letter, n in sorted(layers)
+        }
+
+    def _units(self, n: int) -> int:
+        return self.problem.network.layers[n - 1].units
 
     def _sum(self, n: int) -> Expr:
         """The weighted sums of a layer, or the sum of what comes in."""

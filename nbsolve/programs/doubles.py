@@ -60,6 +60,7 @@ _FUNCTIONS: dict[str, Callable[..., Doubles]] = {
     "sum_outputs": lambda x: x.sum(axis=1, keepdims=True),
     "total": np.sum,
     "beside": lambda *parts: np.concatenate(_as_high(parts), axis=1),
+    "given": lambda computed, given: np.where(np.isnan(given), computed, given),
     "part": lambda x, first, last: x[:, int(first) : int(last)],
     "count": len,
     "column": lambda a, k: a[:, int(k) : int(k) + 1],

@@ -47,10 +47,7 @@ def programs_of(solution: Solution, names: Names) -> Programs:
         for snapped in ((True,) if exactly else (False, True))
     ]
     chosen = next((run for run in attempts if not run.differing), attempts[0])
-    return Programs(
-        {
-            "NumPy": ProgramText(chosen, names, NUMPY).whole(),
-            "PyTorch": ProgramText(chosen, names, TORCH).whole(),
-        },
-        chosen.differing,
-    )
+    texts = {"NumPy": ProgramText(chosen, names, NUMPY).whole()}
+    if not problem.given_values:  # whose derivatives PyTorch would take at what it computes
+        texts["PyTorch"] = ProgramText(chosen, names, TORCH).whole()
+    return Programs(texts, chosen.differing)

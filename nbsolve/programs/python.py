@@ -225,6 +225,9 @@ class _Writer:
         arguments = [self.written(operand)[0] for operand in e.operands]
         if e.name == "beside":
             return f"{dialect.module}.hstack([{', '.join(map(self._column, e.operands))}])", _ATOM
+        if e.name == "given":
+            computed, given = arguments
+            return f"{dialect.module}.where({dialect.module}.isnan({given}), {computed}, {given})", _ATOM
         if e.name == "part":
             return f"{self.at(e.operands[0], _ATOM)}[:, {arguments[1]}:{arguments[2]}]", _ATOM
         template = dialect.functions.get(e.name)

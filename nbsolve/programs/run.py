@@ -173,6 +173,10 @@ class Run:
             variables["x"] = np.array([samples[s - 1] for s in batch])
             variables["y"] = np.array([targets[s - 1] for s in batch])
             variables["g"] = np.array([given[s - 1] for s in batch])
+            for name, rows in computation.given.items():
+                variables[f"given_{name}"] = np.array(
+                    [[np.nan if one is None else _double(one) for one in rows[s - 1]] for s in batch]
+                )
             variables["v"] = np.array([weights[s - 1] for s in batch])
             for name, rule in forward:
                 found = rule(variables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,6 +95,8 @@ class ProgramText:
             given = table([sample.upstream or () for sample in problem.samples])
             name = "g" if self.whole_batch else "G"
             yield from self._array(name, given, comment="the gradient with respect to the outputs")
+        for array, values in self.computation.given.items():
+            yield self._given(array, values)
         for own in self.computation.arrays:
             yield from self._array(own.name, entries_of(problem, own), self.run.members(own))
         for name, mask in self.computation.masks.items():
@@ -115,6 +117,14 @@ class ProgramText:
             yield from self._state()
         if problem.regulariser is not None:
             yield self._constant(STRENGTH, problem.regulariser.strength, Symbol(Role.STRENGTH))
+
+    def _given(self, name: str, rows: Sequence[Sequence[Given | None]]) -> str:
+        """The values of units that are given, and nan elsewhere."""
+        listed = ", ".join(
+            f"[{', '.join('np.nan' if one is None else _number(one) for one in row)}]" for row in rows
+        )
+        name = f"given_{name}" if self.whole_batch else f"given_{name}".upper()
+        return f"{name} = np.array([{listed}])  # given instead of computed, where it is a number"
 
     def _rate(self) -> Iterator[str]:
         """The learning rate, the rates of all iterations, or what its schedule is given."""
@@ -270,6 +280,7 @@ class ProgramText:
     def _batch(self) -> Iterator[str]:
         size, length = batch_size(self.problem), epoch_length(self.problem)
         names = ["x", "g" if self.problem.given_gradient else "y", *(["v"] if self.problem.weighted else [])]
+        names += [f"given_{name}" for name in self.computation.given]
         taken = f":{size}"
         if has_several(self.problem):
             yield f"first = (iteration - 1) % {length}" + (f" * {size}" if size > 1 else "")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from nbsolve.blocks.dense import LOSS
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
-from nbsolve.expr import Atom, Brace, Expr, Negation, Quantity, collected, product, total
+from nbsolve.expr import Applied, Atom, Brace, Expr, Negation, Quantity, collected, product, total
 from nbsolve.graph import Graph, Node
 from nbsolve.graph.node import entry_of, places_of
 from nbsolve.recorder import Recorder, forms
@@ -269,13 +269,21 @@ def _entry(atom: Atom, array: Symbol) -> Symbol:
     return atom.wrt if isinstance(atom, Partial) else array._replace(to=atom.to)
 
 
+def _formula_of_slope(
+    recorder: Recorder, graph: Graph, node: Node, slot: str, of: Symbol, wrt: Symbol
+) -> Expr:
+    """f′(z); what is written with a given a in its place is no derivative at z, and has no other name."""
+    formula = graph.local(node, slot, of, wrt)
+    return formula.expanded if of in recorder.given and isinstance(formula, Applied) else formula
+
+
 def write_slope(recorder: Recorder, graph: Graph, node: Node, slot: str, slope: Expr) -> None:
     """Write down ∂a/∂z of a node that acts entry by entry."""
     array = node.operand(slot)
 
     def unit_forms(atom: Atom) -> tuple[Form, ...]:
         assert isinstance(atom, Partial)
-        return forms(graph.local(node, slot, atom.of, atom.wrt))
+        return forms(_formula_of_slope(recorder, graph, node, slot, atom.of, atom.wrt))
 
     members = [Partial(entry_of(node.target, places_of(entry)), entry) for entry in graph.entries(array)]
     recorder.write(

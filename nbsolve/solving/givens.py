@@ -16,7 +16,7 @@ from nbsolve.solving.rates import UPDATES, rates_given, setting
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values, given_array, layer_activation
 
-__all__ = ["begun", "following", "given_parameters", "own_rates_of", "states_of"]
+__all__ = ["begun", "following", "given_parameters", "given_values", "own_rates_of", "states_of"]
 
 
 def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
@@ -45,6 +45,17 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
     if problem.regulariser is not None:
         values.put_given(Symbol(Role.STRENGTH), given_array(problem.regulariser.strength))
     return values
+
+
+def given_values(
+    problem: Problem, samples: Sequence[int], labels: Sequence[int | None]
+) -> dict[Symbol | Partial, Given]:
+    """The values of units that stand for what the network would compute, of an iteration's samples."""
+    return {
+        symbol._replace(sample=label): given
+        for place, label in zip(samples, labels, strict=True)
+        for symbol, given in wiring.given_values(problem.samples[place - 1])
+    }
 
 
 def _mask(layer: Dense) -> Array:

@@ -10,6 +10,7 @@ from typing import Any
 from tests.audit.chains import TROUBLE, Context, Found, mark_number
 from tests.audit.conventions import NAMES, Conventions
 from tests.audit.display import relation_chain
+from tests.audit.given_values import GivenValues
 from tests.audit.latex import Unreadable
 from tests.audit.live import LiveWords
 from tests.audit.optimising import CALLED_OPTIMISERS
@@ -30,7 +31,7 @@ _FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-)?softmax|\
 """What may have more digits than each step is rounded to."""
 
 
-class ProseChecker(Conventions, Tables, LiveWords):
+class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
     """Checks everything that is not a displayed formula."""
 
     def text(self, source: str, place: Place) -> Found:
@@ -451,6 +452,10 @@ def _rules() -> list[Rule]:
             p.loss_letters,
         ),
         (r"(A network with .*\.)", p.network),
+        (r"Given(?: in sample (\d+))?, whatever the network would compute: (.*)\.", p.given_values),
+        (r"(\$[^$]*\$) is given; the network would give (\$[^$]*\$)\.", p.given_value),
+        (r"(values that are given stand for what the network would compute, [^\d$]*)", p.nothing),
+        (r"(A value that is given does not move with the parameters, so [^\d$]*\.)", p.nothing),
         (r"Layer (\d+) adds up the activations of (.*), unit by unit, without weights\.", p.adds),
         (
             r"Layer (\d+) takes its values from ([^:$]*?)(?:: the (columns|rows) of its weight matrix belong to "
@@ -554,11 +559,8 @@ def _rules() -> list[Rule]:
             p.nothing,
         ),
         (
-            r"(?:A weight's gradient is (?:minus )?the error signal of the unit it leads to,? times the activation "
-            r"it comes from\. |Only the last factor is new: the derivative of the weighted sum with respect to a "
-            r"weight is the incoming activation\. |The chain rule over every path from the parameter to the loss, "
-            r"factor by factor\. )?A bias is the weight of the constant (−?1): what it comes from is (−?1)"
-            r"\.[^\d$]*",
+            r"(?:(?:A weight's gradient|Only the last factor|The chain rule)(?:[^\d$]|it is 1)*\. )?A bias is the "
+            r"weight of the constant (−?1): what it comes from is (−?1)\.[^\d$]*",
             p.constant,
         ),
         (

@@ -216,7 +216,7 @@ class Tables(Quotients):
     def _parameter_names(self) -> set[str]:
         return {
             name for (name, t, _) in self.world.givens
-            if not _is_state(name) and name not in ("t", "k", "learning_rate")
+            if not _is_state(name) and name not in ("t", "k", "learning_rate") and not name.startswith(("a[", "z["))
             for at in [indices(name)[1]] if t == 1
             and not (name[0] == "b" and at[1] > 1 and self.spec.layers[at[0] - 1].shared)
         }  # fmt: skip

@@ -829,6 +829,12 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
                 continue
             for i, text in enumerate(values if isinstance(values, list) else [values], 1):
                 out[f"{letter}[{i}]", None, s] = text
+        for name, value in sample.get("given", {}).items():
+            texts = {name: value}
+            if isinstance(value, list):
+                texts = {f"{name.removesuffix('[:]')}[{j}]": text for j, text in enumerate(value, 1)}
+            for t in range(1, spec.iterations + 1):
+                out |= {(own, t, s): text for own, text in texts.items() if s - 1 in spec.batch_of(t)}
         if "upstream" in node:
             rows = node["upstream"] if isinstance(node["upstream"][0], list) else [node["upstream"]]
             for k, text in enumerate(rows[s - 1], 1):

@@ -106,6 +106,19 @@ def slope_of(layer: Layer, unit: int, z: Number) -> Number:
     return slope(name, z, given)
 
 
+def where_it_gives(layer: Layer, unit: int, z: Number, a: Fraction) -> Number:
+    """The pre-activation at which f'(z) is what a formula in a makes of a given a; z itself where it has none."""
+    name, given = layer.function(unit)
+    if name == "sigmoid":
+        return log(a / (1 - a))
+    if name == "tanh":
+        return log((1 + a) / (1 - a)) / 2
+    if name == "elu" and z <= 0:
+        alpha = (DEFAULTS["elu"] | given)["alpha"]
+        return log((a + alpha) / alpha)
+    return z
+
+
 def temperature(name: str, given: Mapping[str, Fraction]) -> Fraction:
     """What a softmax divides its pre-activations by."""
     return given.get("temperature", Fraction(2)) if name == "softmax_with_temperature" else Fraction(1)

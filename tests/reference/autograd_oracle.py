@@ -14,6 +14,7 @@ from typing import Any
 import autograd.numpy as np
 from autograd import elementwise_grad, grad
 from autograd.scipy.special import erf
+from autograd.tracer import getval, isbox
 
 from tests.reference.activations import WHOLE
 from tests.reference.spec import Layer, Loss, Spec
@@ -87,8 +88,11 @@ def _terms(loss: Loss, a: Array, y: Array) -> Array:
 class Batch:
     """The loss of one batch as a function of the parameters, the input and the perturbations."""
 
-    def __init__(self, spec: Spec, positions: list[int]) -> None:
+    def __init__(self, spec: Spec, positions: list[int], given: bool = True) -> None:
         self.spec = spec
+        self.known = [spec.given_of(s) if given else {} for s in positions]
+        self.at: list[Array] = []
+        """Where the derivatives of the last forward pass are taken, layer by layer."""
         self.x = np.array([[float(v) for v in spec.inputs[s]] for s in positions])
         self.y = (
             None
@@ -117,9 +121,38 @@ class Batch:
             if layer.bias is not None:
                 b = np.repeat(biases[number], layer.units) if layer.shared else biases[number]
                 z = z - b if layer.threshold else z + b
+            z = z + self._missing("z", number, z)
             zs.append(z)
-            outs.append(_activate(layer, z) + da[number])
+            inside = z + self._inside(number, layer, z)
+            a = _activate(layer, inside)
+            outs.append(a + self._missing("a", number, a) + da[number])
+            self.at = [*([] if number == 0 else self.at), inside]
         return zs, outs
+
+    def _given(self, letter: str, number: int, like: Array) -> Array:
+        """The given values of a layer, nan where there are none."""
+        names = [f"{letter}[{number + 1}][{j}]" for j in range(1, like.shape[1] + 1)]
+        return np.array([[float(known.get(name, np.nan)) for name in names] for known in self.known])
+
+    def _missing(self, letter: str, number: int, found: Array) -> Array:
+        """What is between the given values and those that are found: constants, which no derivative sees."""
+        given = self._given(letter, number, found)
+        return np.where(np.isnan(given), 0.0, given - _plain(found))
+
+    def _inside(self, number: int, layer: Layer, z: Array) -> Array:
+        """How far z is from where its function gives the given value, if its derivative is written with that."""
+        given, here = self._given("a", number, z), _plain(z)
+        found = np.zeros(here.shape)
+        for s, j in np.ndindex(here.shape):
+            name, p = layer.function(j + 1)
+            a, alpha = given[s, j], float(p.get("alpha", 1))
+            if name == "sigmoid" and not np.isnan(a):
+                found[s, j] = np.log(a / (1 - a)) - here[s, j]
+            elif name == "tanh" and not np.isnan(a):
+                found[s, j] = np.arctanh(a) - here[s, j]
+            elif name == "elu" and not np.isnan(a) and here[s, j] <= 0:
+                found[s, j] = np.log((a + alpha) / alpha) - here[s, j]
+        return found
 
     def matrix(self, weights: list[Array], number: int) -> Array:
         """The weights that a layer uses: its own or another's, without those that do not exist."""
@@ -163,6 +196,13 @@ class Batch:
     def point(self, weights: list[Array], biases: list[Array]) -> Array:
         zeros = [np.zeros((self.size, layer.units)) for layer in self.spec.layers]
         return (weights, biases, self.x, [z.copy() for z in zeros], [z.copy() for z in zeros])
+
+
+def _plain(value: Array) -> Array:
+    """The numbers alone."""
+    while isbox(value):
+        value = getval(value)
+    return value
 
 
 def _spread(layer: Layer, b: Array) -> Array:
@@ -221,7 +261,7 @@ def solve(spec: Spec) -> dict[Key, float]:
             _put(out, "z", t, zs[number], number + 1, samples)
             _put(out, "a", t, outs[number + 1], number + 1, samples)
             if spec.layers[number].activation not in WHOLE:
-                slope = elementwise_grad(partial(_activate, spec.layers[number]))(zs[number])
+                slope = elementwise_grad(partial(_activate, spec.layers[number]))(batch.at[number])
                 _put(out, "da/dz", t, slope, number + 1, samples)
         if spec.of_outputs:
             _put_outputs(out, spec, batch, theta, t, samples)
@@ -244,6 +284,7 @@ def solve(spec: Spec) -> dict[Key, float]:
         weights = [w + d for w, d in zip(weights, moves, strict=True)]
         biases = [b + d for b, d in zip(biases, shifts, strict=True)]
         _put_parameters(out, spec, ("W_new", "b_new"), t, weights, biases)
+        batch = Batch(spec, positions, given=False)
         after = batch.point(weights, biases)
         zs, outs = batch.forward(after)
         for number in range(len(spec.layers)):

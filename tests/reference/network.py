@@ -40,8 +40,11 @@ def given_parameters(spec: Spec) -> Parameters:
     )
 
 
-def forward(spec: Spec, p: Parameters, x: Sequence[Number]) -> tuple[list[list[Number]], list[list[Number]]]:
-    """z and a of every layer for one input; a[0] is the input."""
+def forward(
+    spec: Spec, p: Parameters, x: Sequence[Number], given: dict[str, Fraction] | None = None
+) -> tuple[list[list[Number]], list[list[Number]]]:
+    """z and a of every layer for one input; a[0] is the input. `given` are values that are not computed."""
+    known = given or {}
     zs: list[list[Number]] = [[]]
     outs: list[list[Number]] = [list(x)]
     for number, layer in enumerate(spec.layers, 1):
@@ -55,9 +58,24 @@ def forward(spec: Spec, p: Parameters, x: Sequence[Number]) -> tuple[list[list[N
             if biases is not None:
                 total = total - biases[j] if layer.threshold else total + biases[j]
             z.append(tame(total))
+        z = [known.get(f"z[{number}][{j}]", v) for j, v in enumerate(z, 1)]
         zs.append(z)
-        outs.append(activations.layer_values(layer, z))
+        a = activations.layer_values(layer, z)
+        outs.append([known.get(f"a[{number}][{j}]", v) for j, v in enumerate(a, 1)])
     return zs, outs
+
+
+def slope_points(spec: Spec, zs: list[list[Number]], given: dict[str, Fraction]) -> list[list[Number]]:
+    """Where each unit's derivative is taken: at the z that would give an activation which is given."""
+    return [
+        [
+            z
+            if (a := given.get(f"a[{number}][{j}]")) is None
+            else activations.where_it_gives(spec.layers[number - 1], j, z, a)
+            for j, z in enumerate(row, 1)
+        ]
+        for number, row in enumerate(zs)
+    ]
 
 
 def taken(spec: Spec, number: int, outs: list[list[Number]]) -> list[Number]:
@@ -112,18 +130,21 @@ def penalty(spec: Spec, weights: Iterable[Number], batch_size: int) -> Number:
     return penalty_factor(spec, batch_size) * sum(map(spec.penalty.term, weights), ZERO)
 
 
-def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int]) -> Number:
-    """The loss of a batch (positions from 0), with the penalty; Σ ∂L/∂a · a where only ∂L/∂a is given."""
+def batch_loss(spec: Spec, p: Parameters, batch: Sequence[int], given: bool = False) -> Number:
+    """The loss of a batch (positions from 0), with the penalty; Σ ∂L/∂a · a where only ∂L/∂a is given.
+
+    `given`: with the values of units that the samples give.
+    """
+
+    def outputs(s: int) -> list[Number]:
+        return outputs_of(spec, forward(spec, p, spec.inputs[s], spec.given_of(s) if given else None)[1])
+
     if spec.upstream is not None:
-        rows = ((spec.upstream[s], outputs_of(spec, forward(spec, p, spec.inputs[s])[1])) for s in batch)
+        rows = ((spec.upstream[s], outputs(s)) for s in batch)
         return sum((g * a for given, out in rows for g, a in zip(given, out, strict=True)), ZERO)
     if spec.targets is None:
         raise ValueError("no targets")
-    values = (
-        spec.weight_of(s)
-        * sample_loss(spec, outputs_of(spec, forward(spec, p, spec.inputs[s])[1]), spec.targets[s])
-        for s in batch
-    )
+    values = (spec.weight_of(s) * sample_loss(spec, outputs(s), spec.targets[s]) for s in batch)
     bare = share_of_sample(spec, len(batch)) * sum(values, ZERO)
     owners = (number for number in range(1, len(spec.layers) + 1) if spec.owner(number) == number)
     weights = (w for number in owners for row in weights_of(spec, p, number) for w in row)
@@ -212,9 +233,10 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
     weights: list[Matrix] = [[[ZERO] * len(row) for row in m] for m in p.weights]
     biases: list[list[Number] | None] = [None if b is None else [ZERO] * len(b) for b in p.biases]
     for s in batch:
-        zs, outs = forward(spec, p, spec.inputs[s])
+        zs, outs = forward(spec, p, spec.inputs[s], spec.given_of(s))
         _record_layers(out, "z", t, s + 1, zs)
         _record_layers(out, "a", t, s + 1, outs)
+        zs = slope_points(spec, zs, spec.given_of(s))
         _record_slopes(spec, out, t, s + 1, zs)
         if spec.of_outputs:
             _record_outputs(spec, p, out, t, s + 1, zs, outs)
@@ -260,7 +282,7 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
     gradients = Parameters(weights, biases)
     _record_parameters(spec, out, "dL/d", t, gradients)
     if spec.valued:
-        out[("L", t, None)] = batch_loss(spec, p, batch)
+        out[("L", t, None)] = batch_loss(spec, p, batch, given=True)
     return gradients
 
 

@@ -163,6 +163,8 @@ class Spec:
 
     sample_weights: list[Fraction] | None = None
     """What the loss of each sample is multiplied by."""
+    given: list[dict[str, Fraction]] | None = None
+    """The values of units that each sample gives, by canonical name."""
     of_outputs: bool = False
     """Whether derivatives of single outputs are asked for."""
 
@@ -190,6 +192,10 @@ class Spec:
     def all_outputs(self) -> list[str]:
         """The names of the activations of all outputs."""
         return [f"a[{end}][{k}]" for end in self.ends for k in range(1, self.layers[end - 1].units + 1)]
+
+    def given_of(self, sample: int) -> dict[str, Fraction]:
+        """The values of units that a sample gives (its position from 0)."""
+        return self.given[sample] if self.given is not None else {}
 
     def weight_of(self, sample: int) -> Fraction:
         """The weight of a sample (its position from 0)."""
@@ -323,7 +329,20 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         sample_weights=_vector(problem["sample_weights"]) if "sample_weights" in problem else None,
         upstream=upstream,
         output=output,
+        given=[_given(sample.get("given", {})) for sample in samples],
     )
+
+
+def _given(node: dict[str, Node]) -> dict[str, Fraction]:
+    """Values of units; a list has one for each unit of a layer."""
+    found: dict[str, Fraction] = {}
+    for name, value in node.items():
+        name = name.removesuffix("[:]")
+        if isinstance(value, list):
+            found |= {f"{name}[{j}]": read(text) for j, text in enumerate(value, 1)}
+        else:
+            found[name] = read(value)
+    return found
 
 
 def _asks_of_outputs(problem: dict[str, Node]) -> bool:

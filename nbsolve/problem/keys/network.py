@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from nbsolve.problem.keys.base import REQUIRED, Keys, key
 from nbsolve.problem.keys.functions import LayerActivation
 from nbsolve.problem.keys.parameters import Bias, Threshold, Weights
-from nbsolve.problem.keys.values import Cell, Count, Some, Text, Value, Vector
+from nbsolve.problem.keys.values import Cell, Count, Number, Some, Text, Value, Vector
 
 __all__ = ["WITHOUT", "LayerKeys", "NetworkKeys", "SampleKeys", "Samples", "TableKeys", "any_of"]
 
@@ -85,6 +85,16 @@ class ByLayer(Value):
     root: dict[str, _NUMBERS]
 
 
+class ByQuantity(Value):
+    """Numbers of units, or of all units of a layer, by their canonical names."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"propertyNames": {"pattern": r"^[za]\[[1-9][0-9]*\](\[([1-9][0-9]*|:)\])?$"}}
+    )
+
+    root: dict[str, Number | list[Number]]
+
+
 class SampleKeys(Keys):
     """One sample."""
 
@@ -97,6 +107,11 @@ class SampleKeys(Keys):
         "a forward pass only",
     )
     class_: Text = key("instead of a target: one of `classes`", "the target is given", name="class")
+    given: ByQuantity = key(
+        "values of units that are [given instead of computed](problem-file.md#values-that-are-given): "
+        '`{"a[1][1]": 0.6}`',
+        "all are computed",
+    )
     x: _NUMBERS = key("another name for `input`")
     y: _NUMBERS | ByLayer = key("another name for `target`")
 

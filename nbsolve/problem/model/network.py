@@ -85,13 +85,14 @@ class Sample(Frozen):
     """One input vector x and, where there is a loss, its target vector y (of several output layers one by one).
 
     `upstream` is ∂L/∂a of the outputs, where that is given instead of a loss; `weight` what its loss is
-    multiplied by.
+    multiplied by. `given` are values of z and a, by canonical name, that stand for what the network would compute.
     """
 
     input: tuple[Entry, ...]
     target: tuple[Entry, ...] | None = None
     upstream: tuple[Entry, ...] | None = None
     weight: Given | None = None
+    given: dict[str, Given] = {}
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -206,6 +207,11 @@ class Problem(AnyProblem):
     def weighted(self) -> bool:
         """Whether the losses of the samples have weights."""
         return self.samples[0].weight is not None
+
+    @cached_property
+    def given_values(self) -> bool:
+        """Whether values of units are given instead of computed."""
+        return any(sample.given for sample in self.samples)
 
     @cached_property
     def given_gradient(self) -> bool:

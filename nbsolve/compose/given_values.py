@@ -1,0 +1,58 @@
+"""Values of units that are given instead of computed: in the statement, and beside what the network would give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbsolve.blocks.network import network_graph
+from nbsolve.compose.numbers import literal as number
+from nbsolve.document import Inline, Math, Paragraph, Text
+from nbsolve.expr import Quantity, literal
+from nbsolve.graph.graph import array_of
+from nbsolve.phrases import phrase
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Problem, Sample
+from nbsolve.solution import Iteration, Solution
+from nbsolve.symbol import Symbol
+from nbsolve.writing import Writer, scalar
+
+__all__ = ["given_beside_computed", "values_given"]
+
+
+def values_given(problem: Problem) -> Iterator[Text]:
+    """A sentence for each sample that gives values of units."""
+    several = len(problem.samples) > 1
+    for place, sample in enumerate(problem.samples, 1):
+        if sample.given:
+            key = "given_in_sample" if several else "given_values"
+            words = phrase(f"statement.{key}", sample=str(place), values="\0")
+            before, _, after = words.partition("\0")
+            yield (before, *_listed(sample, place if several else None), after)
+
+
+def _listed(sample: Sample, label: int | None) -> Iterator[Inline]:
+    for place, (symbol, given) in enumerate(wiring.given_values(sample)):
+        if place:
+            yield ", "
+        yield Math(Quantity(symbol._replace(sample=label)), "=", literal(given))
+
+
+def given_beside_computed(
+    solution: Solution, iteration: Iteration, layer: int, label: int | None, writer: Writer
+) -> Iterator[Paragraph]:
+    """For each given value of a layer: that it is given, and what the network would give."""
+    values = iteration.values
+    own = [
+        atom
+        for atom in values.computed
+        if isinstance(atom, Symbol) and (atom.layer, atom.sample) == (layer, label)
+    ]
+    graph = network_graph(solution.layers, (label,)) if own else None
+    for atom in own:
+        given = values.given(atom)
+        node = None if graph is None else graph.origin(array_of(atom))
+        assert graph is not None and node is not None and given is not None
+        found = writer.result(scalar(values.computed[atom]))
+        formula = Math(graph.formula(node, atom), "=" if found.exact else "≈", number(found))
+        before, between, after = phrase("passages.given_value", given="\0", computed="\0").split("\0")
+        yield Paragraph((before, Math(Quantity(atom), "=", literal(given)), between, formula, after))
