@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.audit.chains import Found, names_in, text_of, written
 from tests.audit.display import relation_chain
 from tests.audit.lay import literal, rounds_to, tidy
-from tests.audit.parser import read_tokens
+from tests.audit.parser import read_tokens, whole
 from tests.audit.tree import Node, Sym
-from tests.audit.words import Place, Words, whole
+from tests.audit.words import Place, Words
 
 __all__ = ["GivenValues"]
 
