@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.blocks.network import network_graph
-from nbsolve.compose.numbers import literal as number
+from nbsolve.compose.written_numbers import literal as number
 from nbsolve.document import Inline, Math, Paragraph, Text
 from nbsolve.expr import Quantity, literal
 from nbsolve.graph.graph import array_of
