@@ -272,7 +272,7 @@ def _entry(atom: Atom, array: Symbol) -> Symbol:
 def _formula_of_slope(
     recorder: Recorder, graph: Graph, node: Node, slot: str, of: Symbol, wrt: Symbol
 ) -> Expr:
-    """f′(z); what is written with a given a in its place is no derivative at z, and has no other name."""
+    """f′(z), or the same written with a where that is given: f′(z) itself would be another number."""
     formula = graph.local(node, slot, of, wrt)
     return formula.expanded if of in recorder.given and isinstance(formula, Applied) else formula
 
