@@ -13,9 +13,11 @@ from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.variants import (
     MOST_ATTEMPTS,
     MOST_DECIMALS,
+    MOST_DIGITS,
     SHUFFLED,
     FractionsKeys,
     GatesKeys,
+    PencilKeys,
     SourceKeys,
     VariantsKeys,
 )
@@ -54,32 +56,49 @@ def read_variants(cursor: Cursor) -> Variants | None:
     """The block; None after noting a fault."""
     if not cursor.mapping(keys_of(VariantsKeys), KEY):
         return None
-    inner = cursor.get("vary")
-    if inner is None:
+    pencil_cursor, inner = cursor.get("pencil"), cursor.get("vary")
+    pencil = None if pencil_cursor is None else _pencil(pencil_cursor)
+    if inner is None and pencil_cursor is None:
         cursor.fault(
             "the block says nothing that varies", expected='vary: {"W[1]": {from: -1, to: 1, step: 0.1}}'
         )
         return None
-    if not inner.is_mapping or not inner.keys():
-        inner.fault(f"vary is {describe(inner.node)}", expected="what varies by name, each with its values")
-        return None
-    assert isinstance(inner.node, Entries)
-    vary: list[Varied] = []
-    names = [*inner.node.entries]
-    for name in names:
-        one = inner.get(name)
-        assert one is not None
-        source = _source(one, name)
-        if source is not None:
-            vary.append(Varied(name, source, *inner.node.places.get(name, (one.node.line, one.node.column))))
+    vary = () if inner is None else _varied(inner)
     off = _switched_off(cursor.get("gates"))
     attempts_cursor = cursor.get("attempts")
     attempts: int | None = 200
     if attempts_cursor is not None:
         attempts = attempts_cursor.integer("attempts", 1, MOST_ATTEMPTS)
-    if len(vary) < len(names) or off is None or attempts is None:
+    if vary is None or off is None or attempts is None or (pencil is None) != (pencil_cursor is None):
         return None
-    return Variants(tuple(vary), off, attempts, cursor.notes.file)
+    return Variants(vary, off, attempts, pencil, cursor.notes.file)
+
+
+def _varied(cursor: Cursor) -> tuple[Varied, ...] | None:
+    """What varies; None after noting a fault."""
+    if not cursor.is_mapping or not cursor.keys():
+        cursor.fault(f"vary is {describe(cursor.node)}", expected="what varies by name, each with its values")
+        return None
+    assert isinstance(cursor.node, Entries)
+    found: list[Varied] = []
+    names = [*cursor.node.entries]
+    for name in names:
+        one = cursor.get(name)
+        assert one is not None
+        source = _source(one, name)
+        if source is not None:
+            found.append(
+                Varied(name, source, *cursor.node.places.get(name, (one.node.line, one.node.column)))
+            )
+    return tuple(found) if len(found) == len(names) else None
+
+
+def _pencil(cursor: Cursor) -> int | None:
+    """`pencil: {digits: 2}`: how many digits; None after noting a fault."""
+    if not cursor.mapping(keys_of(PencilKeys), "pencil"):
+        return None
+    digits = cursor.get("digits")
+    return 2 if digits is None else digits.integer("digits", 1, MOST_DIGITS)
 
 
 def _switched_off(cursor: Cursor | None) -> frozenset[str] | None:

@@ -22,6 +22,7 @@ from nbsolve.problem.varying import KEY
 from nbsolve.variants.candidate import Candidate, digits_of
 from nbsolve.variants.gates import Reference, failed, reference_of
 from nbsolve.variants.keys import Row, rows_of
+from nbsolve.variants.pencil import PENCIL, NotShort, filled, usual
 from nbsolve.variants.places import Target, targets_of
 from nbsolve.variants.stream import Stream
 from nbsolve.variants.varied import varied
@@ -94,22 +95,29 @@ class Family:
         self.variants: Variants = self.problem.variants
         self._tree = without(read_tree(text, file), KEY)
         self._notes = (file, trust, folder, language, links)
-        self.targets: tuple[Target, ...] = targets_of(self.problem, self._tree, self.variants)
+        always = usual(self.problem) if self.variants.pencil else ()
+        self.targets: tuple[Target, ...] = targets_of(self.problem, self._tree, self.variants, always)
 
     # ------------------------------------------------------------------ draws
 
     def tree(self, id: str, seed: int, attempt: int, targets: tuple[Target, ...] | None = None) -> Node:
-        """What is drawn for a variant at one attempt."""
+        """What is drawn for a variant at one attempt. Raises: NotShort where no short numbers were found."""
         text = f"nbsolve variants {VERSION}\n{self.problem.name}\n{seed}\n{id}\n{attempt}"
-        return varied(self._tree, targets or self.targets, Stream(text))
+        stream = Stream(text)
+        tree = varied(self._tree, targets or self.targets, stream)
+        if self.variants.pencil is None:
+            return tree
+        return filled(self._problem(tree), tree, targets or self.targets, self.variants.pencil, stream)
 
     def candidate(self, tree: Node) -> Candidate:
         """The problem of a tree. Raises: ProblemError."""
+        return Candidate(self._problem(tree), digits_of(tree, self.targets), self.own.solution)
+
+    def _problem(self, tree: Node) -> AnyProblem:
         file, trust, folder, language, links = self._notes
         text = emit(tree)
         notes = Notes(file, text, trust, folder, language, links)
-        problem = problem_of(tree, notes, self.problem.name, text)
-        return Candidate(problem, digits_of(tree, self.targets), self.own.solution)
+        return problem_of(tree, notes, self.problem.name, text)
 
     @cached_property
     def own(self) -> Candidate:
@@ -119,14 +127,20 @@ class Family:
     @cached_property
     def reference(self) -> Reference:
         """What variants are compared with. Raises: NbsolveError where the author's own numbers have no solution."""
+        if self.variants.pencil is not None:  # numbers are short, whatever they are
+            return reference_of(self.own, None, self.variants.pencil)
         drawn = [digits_of(self.tree("digits", 0, n), self.targets) for n in range(_FOR_DIGITS)]
         return reference_of(self.own, Fraction(sum(drawn), len(drawn)))
 
-    def judged(self, tree: Node) -> tuple[Candidate | None, str | None]:
+    def judged(
+        self, id: str, seed: int, attempt: int, targets: tuple[Target, ...] | None = None
+    ) -> tuple[Candidate | None, str | None]:
         """A draw, solved, and the gate that it does not pass (None: it passes all)."""
         try:
-            candidate = self.candidate(tree)
+            candidate = self.candidate(self.tree(id, seed, attempt, targets))
             return candidate, failed(candidate, self.reference, self.variants.off)
+        except NotShort:
+            return None, PENCIL
         except (DomainError, Undetermined):
             return None, UNDEFINED
 
@@ -134,7 +148,7 @@ class Family:
         """The variant of an id. Raises: NoVariant, ProblemError."""
         rejected: Counter[str] = Counter()
         for attempt in range(self.variants.attempts):
-            candidate, gate = self.judged(self.tree(id, seed, attempt))
+            candidate, gate = self.judged(id, seed, attempt)
             if gate is None:
                 assert candidate is not None
                 return Variant(id, candidate, dict(sorted(rejected.items())), self)

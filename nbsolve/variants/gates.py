@@ -13,6 +13,7 @@ from nbsolve.lost_digits import prints_as_nothing
 from nbsolve.problem.model import RuleProblem
 from nbsolve.variants.candidate import Candidate, Key, is_gradient, key_of, number_of
 from nbsolve.variants.methods import Methods, methods_of, mistaken
+from nbsolve.variants.pencil import PENCIL, has_long
 from nbsolve.variants.units import on_kink, saturated
 
 __all__ = ["Reference", "failed", "reference_of"]
@@ -29,21 +30,23 @@ _EXACT = Decimal("1e-14")
 class Reference:
     """What variants are compared with: the author's own numbers, and how many digits variants have on average.
 
+    `digits` None: the digits of numbers are not compared. `pencil`: how many digits every value may have.
     `equal` are pairs of answers that are equal there, as the gradients on both sides of a sum are.
     """
 
     equal: frozenset[frozenset[Key]]
     methods: Methods
     quantities: int
-    digits: Fraction
+    digits: Fraction | None
+    pencil: int | None = None
 
 
-def reference_of(own: Candidate, digits: Fraction) -> Reference:
+def reference_of(own: Candidate, digits: Fraction | None, pencil: int | None = None) -> Reference:
     """The reference that the author's own numbers are."""
     equal = frozenset(
         frozenset(map(key_of, pair)) for pair in _pairs(own) if len({number_of(a) for a in pair}) == 1
     )
-    return Reference(equal, methods_of(own), own.quantities, digits)
+    return Reference(equal, methods_of(own), own.quantities, digits, pencil)
 
 
 def failed(candidate: Candidate, reference: Reference, off: frozenset[str]) -> str | None:
@@ -106,13 +109,17 @@ def _pairs(candidate: Candidate) -> Iterator[tuple[Answer, Answer]]:
 
 def _work(candidate: Candidate, reference: Reference) -> bool:
     """There is more, or less, to be computed than in the author's own numbers, or with more or fewer digits."""
-    allowed = max(_SIMILAR * reference.digits, Fraction(_DIGITS))
-    if abs(candidate.digits - reference.digits) > allowed:
-        return True
+    if reference.digits is not None:
+        allowed = max(_SIMILAR * reference.digits, Fraction(_DIGITS))
+        if abs(candidate.digits - reference.digits) > allowed:
+            return True
     return abs(candidate.quantities - reference.quantities) > _SIMILAR * reference.quantities
 
 
 _GATES: Mapping[str, Callable[[Candidate, Reference], bool]] = {
+    PENCIL: lambda candidate, reference: (
+        reference.pencil is not None and has_long(candidate, reference.pencil)
+    ),
     "saturated": lambda candidate, _: saturated(candidate),
     "kink": lambda candidate, _: on_kink(candidate),
     "zero_gradient": _zero_gradient,

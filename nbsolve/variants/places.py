@@ -15,7 +15,7 @@ from nbsolve.problem.tree import Entries, Items, Node, Scalar
 from nbsolve.problem.varying import KEY, is_number
 from nbsolve.symbol import Partial, Role, Symbol
 
-__all__ = ["Path", "Target", "targets_of"]
+__all__ = ["Finder", "Path", "Target", "node_at", "targets_of"]
 
 Path = tuple[str | int, ...]
 _STEPS = re.compile(r"\[([0-9]+)\]|\.?([^.\[\]]+)")
@@ -25,7 +25,7 @@ _INNER = ("value", "shared")
 """The keys under which the numbers of parameters lie where more is said of them."""
 _PARAMETERS = {"weights": ("weights",), "biases": ("bias", "threshold")}
 _SAMPLES = {"inputs": ("input", "x"), "targets": ("target", "y")}
-_ROLES = {Role.INPUT: ("input", "x"), Role.TARGET: ("target", "y")}
+_ROLES = {Role.INPUT: "inputs", Role.TARGET: "targets"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,14 @@ class Target:
     layer: int | None = None
 
 
-def targets_of(problem: AnyProblem, tree: Node, variants: Variants) -> tuple[Target, ...]:
-    """What varies in a problem; widths come first, since they say how large arrays are. Raises: ProblemError."""
-    finder = _Finder(problem, tree)
+def targets_of(
+    problem: AnyProblem, tree: Node, variants: Variants, usual: tuple[Varied, ...] = ()
+) -> tuple[Target, ...]:
+    """What varies in a problem (`usual` where its file does not say); widths come first. Raises: ProblemError."""
+    finder = Finder(problem, tree)
     faults: list[Fault] = []
     found: list[Target] = []
-    for one in variants.vary:
+    for one in variants.vary or usual:
         try:
             found += finder.targets(one)
         except UnknownQuantityError as error:
@@ -59,7 +61,9 @@ def targets_of(problem: AnyProblem, tree: Node, variants: Variants) -> tuple[Tar
 
 
 @dataclass(frozen=True)
-class _Finder:
+class Finder:
+    """Finds what stands where in the file of a problem."""
+
     problem: AnyProblem
     tree: Node
 
@@ -82,7 +86,7 @@ class _Finder:
             yield None, (given,)
             return
         elif name in _SAMPLES and "samples" in self.tree.entries:
-            yield None, tuple(self._of_samples(_SAMPLES[name]))
+            yield None, tuple(self.of_samples(name))
             return
         if path and path[0] in self.tree.entries and path[0] != KEY:
             yield None, (self._existing(path, name),)
@@ -131,13 +135,13 @@ class _Finder:
         """All weights, biases, inputs, targets or activations; the learning rate."""
         if name in _PARAMETERS:
             found = [
-                (n, path) for n in range(self._layers()) if (path := self._parameters(n, name)) is not None
+                (n, path) for n in range(self._layers()) if (path := self.parameters(n, name)) is not None
             ]
             if not found:
                 raise UnknownQuantityError(f"the file has no {name}")
             yield from ((number, (path,)) for number, path in found)
         elif name in _SAMPLES:
-            yield None, tuple(self._of_samples(_SAMPLES[name]))
+            yield None, tuple(self.of_samples(name))
         elif name == "activations":
             yield None, tuple(("network", "layers", n, "activation") for n in range(self._layers()))
         else:
@@ -153,7 +157,7 @@ class _Finder:
             "the file has no learning rate\nwrite optimiser: {sgd: {learning_rate: 0.1}} under training"
         )
 
-    def _parameters(self, layer: int, kind: str) -> Path | None:
+    def parameters(self, layer: int, kind: str) -> Path | None:
         """The numbers of a layer's weights or constants."""
         for key in _PARAMETERS[kind]:
             path: Path = ("network", "layers", layer, key)
@@ -166,7 +170,9 @@ class _Finder:
                 return path
         return None
 
-    def _of_samples(self, keys: tuple[str, ...]) -> Iterator[Path]:
+    def of_samples(self, kind: str) -> Iterator[Path]:
+        """Where the `inputs` or the `targets` of each sample stand. Raises: UnknownQuantityError."""
+        keys = _SAMPLES[kind]
         samples = node_at(self.tree, ("samples",))
         if not isinstance(samples, Items):
             raise UnknownQuantityError("the samples come from a file, which stays as it is")
@@ -188,7 +194,7 @@ class _Finder:
             yield None, (self._learning_rate(),)
         elif atom.role in _ROLES:
             inside = () if atom.to is None else (_number(atom.to) - 1,)
-            paths = [(*path, *inside) for path in self._of_samples(_ROLES[atom.role])]
+            paths = [(*path, *inside) for path in self.of_samples(_ROLES[atom.role])]
             if atom.sample is not None:
                 paths = [paths[atom.sample - 1]]
             yield None, tuple(self._existing(path, name) for path in paths)
@@ -200,7 +206,7 @@ class _Finder:
         assert isinstance(self.problem, Problem)
         assert atom.layer is not None
         layer = atom.layer - 1
-        whole = self._parameters(layer, "weights" if atom.role is Role.WEIGHT else "biases")
+        whole = self.parameters(layer, "weights" if atom.role is Role.WEIGHT else "biases")
         if whole is None:
             raise UnknownQuantityError(f"the file does not write the numbers of {name} out")
         if atom.to is None:

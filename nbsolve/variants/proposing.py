@@ -30,7 +30,7 @@ def proposal(family: Family, rejected: Counter[str] | dict[str, int]) -> str:
         targets = tuple(replace(t, source=source) if t.name == name else t for t in family.targets)
         passed = 0
         for attempt in range(DRAWS):
-            _, gate = family.judged(family.tree("proposal", 0, attempt, targets))
+            _, gate = family.judged("proposal", 0, attempt, targets)
             passed += gate is None
             if attempt >= _HOPE and not passed:
                 break

@@ -10,7 +10,7 @@ from nbsolve.problem.varying import KEY, is_number
 from nbsolve.variants.places import Path, Target, node_at
 from nbsolve.variants.stream import Stream
 
-__all__ = ["varied"]
+__all__ = ["replaced", "varied"]
 
 _KEPT = "label"
 """What stays in its place where mappings are shuffled: part a is the first one, whatever it asks."""
@@ -23,7 +23,7 @@ def varied(tree: Node, targets: tuple[Target, ...], stream: Stream) -> Node:
             node = node_at(tree, path)
             assert node is not None
             shape = _shape(tree, target.layer, path)
-            tree = _replaced(
+            tree = replaced(
                 tree, path, _drawn(node, target.source, stream, f"{KEY}.vary.{target.name}", shape)
             )
     return tree
@@ -123,18 +123,19 @@ def _shape_of(node: Node) -> tuple[int, ...]:
     return ()
 
 
-def _replaced(node: Node, path: Path, by: Node) -> Node:
+def replaced(node: Node, path: Path, by: Node) -> Node:
+    """The tree with another node at a path."""
     if not path:
         return by
     step, rest = path[0], path[1:]
     if isinstance(node, Items):
         assert isinstance(step, int)
         items = [*node.items]
-        items[step] = _replaced(items[step], rest, by)
+        items[step] = replaced(items[step], rest, by)
         size = node.size - node.items[step].size + items[step].size
         return Items(node.line, node.column, node.origin, size, items)
     assert isinstance(node, Entries)
     assert isinstance(step, str)
-    entries = {**node.entries, step: _replaced(node.entries[step], rest, by)}
+    entries = {**node.entries, step: replaced(node.entries[step], rest, by)}
     size = node.size - node.entries[step].size + entries[step].size
     return Entries(node.line, node.column, node.origin, size, entries, node.places)

@@ -12,15 +12,18 @@ from nbsolve.problem.keys.values import Number, Numbers, Some, Value
 __all__ = [
     "MOST_ATTEMPTS",
     "MOST_DECIMALS",
+    "MOST_DIGITS",
     "SHUFFLED",
     "FractionsKeys",
     "GatesKeys",
+    "PencilKeys",
     "SourceKeys",
     "VariantsKeys",
 ]
 
 MOST_ATTEMPTS = 10_000
 MOST_DECIMALS = 15
+MOST_DIGITS = 6
 SHUFFLED = "shuffled"
 _OnOff = Literal["on", "off"]
 _ONE_OF_THREE: Any = [
@@ -92,11 +95,26 @@ class GatesKeys(Keys):
     )
 
 
+class PencilKeys(Keys):
+    """Numbers fit for a pencil."""
+
+    digits: Annotated[int, Field(ge=1, le=MOST_DIGITS)] = key(
+        "how many digits every value of both passes has at most, zeros around them not counted", "2"
+    )
+
+
 class VariantsKeys(Keys):
     """What differs where each student has numbers of their own."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["vary"]}, {"required": ["pencil"]}]})
+
     vary: Annotated[dict[str, Source], Field(min_length=1)] = key(
-        'what varies, by name (`"W[1]"`, `inputs`, `w3`) or path (`parts[0].ask`)', REQUIRED
+        'what varies, by name (`"W[1]"`, `inputs`, `w3`) or path (`parts[0].ask`)',
+        "needed without `pencil`; with it all weights, constants, inputs and targets",
+    )
+    pencil: PencilKeys = key(
+        "numbers are searched for with which every value is short, so that nobody needs a calculator",
+        "any numbers",
     )
     gates: GatesKeys = key("gates that are switched off: `{work: off}`", "all are on")
     attempts: Annotated[int, Field(ge=1, le=MOST_ATTEMPTS)] = key("how many draws a variant may take", "200")

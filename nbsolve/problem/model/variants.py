@@ -75,9 +75,13 @@ class Varied:
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """The block: what varies, the gates that are switched off, and how many draws a variant may take."""
+    """The block: what varies, the gates that are switched off, and how many draws a variant may take.
+
+    `pencil`: how many digits every value has at most. With it `vary` may be empty: the usual numbers vary.
+    """
 
     vary: tuple[Varied, ...]
     off: frozenset[str] = frozenset()
     attempts: int = 200
+    pencil: int | None = None
     file: str = field(default="problem", compare=False)

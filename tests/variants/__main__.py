@@ -1,0 +1,41 @@
+"""`python -m tests.variants COUNT`: so many variants of each kind of exercise for a pencil.
+
+A line for each kind: how many are distinct, how many values were long by the arithmetic of the test, the time.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from mpmath import mp
+
+from nbsolve.variants import Family
+from tests.variants.kinds import KINDS, text_of
+from tests.variants.test_pencil import digits_of, passes
+
+
+def main(count: int) -> int:
+    """Make and check them; 1 where a kind has too few, or a value is long."""
+    bad = 0
+    for name, (digits, _) in KINDS.items():
+        family = Family(text_of(name), name="pencil")
+        family.variant("warm")
+        seen, long, longest, start = set(), 0, 0.0, time.perf_counter()
+        for number in range(count):
+            before = time.perf_counter()
+            text = family.variant(str(number)).problem.text
+            longest = max(longest, time.perf_counter() - before)
+            seen.add(text)
+            with mp.workdps(50):
+                long += any(digits_of(value) > digits for _, value in passes(text))
+        mean = (time.perf_counter() - start) / count
+        print(
+            f"{name:<44} {len(seen):>6} distinct, {long} long, {1000 * mean:.0f} ms each, {longest:.2f} s at most"
+        )
+        bad += long or len(seen) < count
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))
