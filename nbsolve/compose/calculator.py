@@ -6,13 +6,13 @@ line above that found the number carries, up to a limit; a line that needs more 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbsolve.compose.known import known_in
 from nbsolve.compose.numbers import Key, Numbers
 from nbsolve.compose.written_numbers import MOST_EXTRA
-from nbsolve.document import Derivation, Inline, Math
+from nbsolve.document import Derivation, Inline, Line, Math
 from nbsolve.expr import Expr, Known, Negation, Number, Quantity
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
@@ -170,9 +170,26 @@ def digits_said_once(shares: Derivation, found: Container[Expr]) -> Derivation:
             first.update({part: at for part in line.note if isinstance(part, Math) and part not in first})
             lines[at] = replace(line, note=())
     for names in listed.values():
-        at = min(names.values())
-        lines[at] = replace(lines[at], note=more_digits([name.left for name in names]))
+        for group in _above(names, lines):
+            at = min(group.values())
+            lines[at] = replace(lines[at], note=more_digits([name.left for name in group]))
     return replace(shares, lines=tuple(lines))
+
+
+def _above(names: Mapping[Math, int], lines: Sequence[Line]) -> Iterator[Mapping[Math, int]]:
+    """The names that one note can say: all of them, if none is found where the note stands or below.
+
+    Else what these lines find, the e^z, is said where it is used first.
+    """
+    found = {line.left: at for at, line in enumerate(lines) if line.left is not None}
+    first = min(names.values())
+    if all(found.get(name.left, -1) < first for name in names):
+        yield names
+        return
+    for here in (False, True):
+        group = {name: at for name, at in names.items() if (name.left in found) is here}
+        if group:
+            yield group
 
 
 def take_over(needs: dict[Key, int], more: Mapping[Key, int]) -> None:

@@ -103,6 +103,12 @@ def test_random_output_layers(one_in: OneIn) -> None:
         assert not violations(worked.draw("backward").svg), text
 
 
+def test_digits_of_what_a_softmax_layer_finds_are_said_where_they_are_used() -> None:
+    """Not in the line that finds e^z, which has fewer: in that of the sum, which takes more."""
+    faults = markdown(with_heads(Random("pages 3"))).report().faults
+    assert not faults, "\n".join(faults[:5])
+
+
 def test_every_change_of_a_page_with_two_losses_is_found(one_in: OneIn) -> None:
     audit = markdown(ROOT / "problems" / "two-outputs-two-losses.yaml")
     result = kill(audit, all_digits=False, one_in=one_in(41))
