@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -51,6 +52,7 @@ THROUGH_Z = (
     *"foritslogarithm",
     "}",
 )
+MINUS_ZERO = re.compile(r"-0*\.?0*")
 MORE_DIGITS = ("\\text", "{", *"withmoredigitsthanabove,whichtheresultneeds", "}")
 TROUBLE = (Unreadable, Unknown, ZeroDivisionError, ValueError, KeyError, IndexError)
 
@@ -345,7 +347,7 @@ class ChainChecker:
             out.digits += sum(c.isdigit() for c in n.text)
         layer = _layer(target)
         letters = self.evaluator(t, carried=True, layer=layer)
-        laid = lay(self._branches(base, letters), node, letters)
+        laid = lay(self._branches(base, letters), node, letters, self._given_as_minus_zero(base, t))
         if laid.fault:
             out.faults.append(f"{target}: {laid.fault}")
         for line in before:
@@ -357,6 +359,18 @@ class ChainChecker:
                 out.faults.append(f"{target}, calculated from the line above: {follows.fault}")
         self._check_givens(base, node, t, out)
         return laid.exact
+
+    def _given_as_minus_zero(self, node: Node, t: int) -> list[str]:
+        """Letters of a formula whose number is given as −0: it is printed so."""
+        found = []
+        for name in names_in(node):
+            plain = name if "|" in name else self.world.copied(name) or name
+            try:
+                given = None if "∂" in plain else self.world.givens.get(self.world.key(plain, t))
+            except Unknown:
+                continue  # no quantity that is given
+            found += [name] if MINUS_ZERO.fullmatch(given or "") else []
+        return found
 
     def _check_relation(self, relation: str, exact: bool, target: str, out: Found) -> None:
         """= stands before what is exact, ≈ before what is rounded."""

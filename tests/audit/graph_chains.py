@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from tests.audit.chains import (
+    MINUS_ZERO,
     MORE_DIGITS,
     TOO_SMALL,
     Found,
     broken_links,
     is_fraction,
     listed,
+    names_in,
     pairs,
     same,
     text_of,
@@ -277,12 +279,10 @@ class GraphChains:
         out.numbers += len(numbers_in(node))
         value = self.evaluator(t)
         held = tidy(self._held(base, t)) if distinguishes(base) else base
-        tried = (
-            (one, lay(one, node, value)) for one in (base, held, tidy(spelled(base)), tidy(spelled(held)))
-        )
-        held, laid = next(
-            ((one, laid) for one, laid in tried if not laid.fault), (base, lay(base, node, value))
-        )
+        signed = [name for name in names_in(base) if MINUS_ZERO.fullmatch(self.given(name, t) or "")]
+        forms = (base, held, tidy(spelled(base)), tidy(spelled(held)))
+        tried = [(one, lay(one, node, value, signed)) for one in forms]
+        held, laid = next(((one, laid) for one, laid in tried if not laid.fault), tried[0])
         if laid.fault:
             out.faults.append(f"{target}: {laid.fault}")
         for line in before:

@@ -75,7 +75,7 @@ class PathsAudit:
         passes = list(world.iterations)
         last = passes[-1].values
         given: Values = {name: value for name, value in world.graph.given.items() if value is not None}
-        after = world._pass(given | {one: last[f"{one}_new"] for one in world.trained}).values
+        after = world.passed(given | {one: last[f"{one}_new"] for one in world.trained}).values
         found = [one.values for one in passes] + [after]
         for n, before in enumerate(found[:-1], 1):
             for one in world.trained:

@@ -114,7 +114,7 @@ class GraphWorld:
         found: Node = reader.value(equation.body, at)
         return found
 
-    def _pass(self, given: Values) -> Iteration:
+    def passed(self, given: Values) -> Iteration:
         """Forward and backward with the numbers that are given."""
         out = Iteration(dict(given))
         nodes = {name: Node(value) for name, value in given.items()}
@@ -143,7 +143,7 @@ class GraphWorld:
         given: Values = {name: value for name, value in self.graph.given.items() if value is not None}
         state = self.training.start(self.trained)
         for t in range(1, int(said.get("iterations", "1")) + 1):
-            out = self._pass(given)
+            out = self.passed(given)
             if said:
                 known = self.training.of_update(t)
                 slopes = {one: out.values[f"∂{self.graph.of}/∂{one}"] for one in self.trained}
@@ -204,7 +204,7 @@ class GraphWorld:
         top, _, bottom = target.removeprefix("∂").partition("/∂")
         if self.in_letters:
             given = self.graph.given
-            return self._pass({name: Fraction(rng.randrange(140, 2140), 1000) for name in given}).values
+            return self.passed({name: Fraction(rng.randrange(140, 2140), 1000) for name in given}).values
         computed = [*self.reading] if not bottom and target not in self.reading else [target]
         if bottom:
             computed = self.users(bottom) if top == self.graph.of else [top]

@@ -16,6 +16,7 @@ from tests.audit.graph_asked import Asked
 from tests.audit.graph_chains import GraphChains
 from tests.audit.graph_letters import GraphParser
 from tests.audit.graph_paths import PathsAudit
+from tests.audit.graph_quotients import SECTION, GraphQuotients
 from tests.audit.graph_world import GraphWorld
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
@@ -58,14 +59,6 @@ class Place:
     anchors: tuple[str, ...] = field(default_factory=tuple)
 
 
-def _before_the_check(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The page without its difference quotients, which a test of their own holds against the gradients."""
-    for block in blocks:
-        if block.kind == "heading" and block.source == "Check it yourself":
-            return
-        yield block
-
-
 class GraphAudit:
     """One page: `text` is the problem's YAML, `blocks` are the page."""
 
@@ -80,11 +73,12 @@ class GraphAudit:
             self.asked = Asked(self.world)
             boxed = {t: self.asked.at(t) for t in range(1, max(len(self.world.iterations), 1) + 1)}
             self.chains = GraphChains(self.world, self.answers, self.between, boxed)
-            self.blocks = list(_before_the_check(blocks))
+            self.blocks = list(blocks)
             self.places = list(self._located())
             self.paths = PathsAudit(self) if "compare_with" in self.node.get("training", {}) else None
             self.targets = {anchor for place in self.places for anchor in place.anchors}
             self._carry()
+            self.quotients = GraphQuotients(self.world, self._cell, self._names)
 
     # ------------------------------------------------------------------ where things stand
 
@@ -95,6 +89,8 @@ class GraphAudit:
                 iteration = re.fullmatch(r"Iteration (\d+)", block.source)
                 if iteration:
                     place = Place("iteration", int(iteration[1]))
+                elif block.source == SECTION:
+                    place = Place(SECTION)
                 elif block.source in HEADINGS:
                     place = replace(place, section=block.source)
                 elif block.source.startswith(PATHS):
@@ -127,6 +123,8 @@ class GraphAudit:
                     self._display(source, place, out)
                 elif block.kind == "table" and place.section == PATHS and self.paths is not None:
                     self.paths.table(source, " ".join(self.blocks[position - 1].source.split()), out)
+                elif block.kind == "table" and place.section == SECTION:
+                    out.faults += self.quotients.table(source)
                 elif block.kind == "table":
                     self._table(source, place, out)
                 elif block.kind == "heading":
@@ -142,9 +140,27 @@ class GraphAudit:
         out = Report()
         for position, block in enumerate(self.blocks):
             out.add(self.check(position), block)
+        out.faults += self._unchecked()
         for one in sorted(self._missing()):
             out.faults.append(f"{one} is asked for and on no line")
         return out
+
+    def _unchecked(self) -> Iterator[str]:
+        """Each given number whose gradient is found in the first iteration is checked, once, in order."""
+        tables = [
+            block.source
+            for block, place in zip(self.blocks, self.places, strict=True)
+            if block.kind == "table" and place.section == SECTION
+        ]
+        of, entries_ = self.world.graph.of, self.world.all_entries()
+        found = [f"∂{of}/∂{one}" for one in entries_ if anchor_of(f"∂{of}/∂{one}", 1) in self.targets]
+        if not any(block.source == SECTION for block in self.blocks):
+            return
+        wanted, rows = self.quotients.checked(found), [self.quotients.rows(table) for table in tables]
+        if sorted(one for row in rows for one in row) != sorted(wanted):
+            yield f"{rows} where {wanted} are to be checked"
+        if any([one for one in wanted if one in row] != row for row in rows):
+            yield f"{rows}: not in order"
 
     def _missing(self) -> Iterator[str]:
         """What is asked for and found nowhere on the page."""
@@ -232,7 +248,7 @@ class GraphAudit:
 
     def _heading(self, source: str, place: Place, out: Found) -> None:
         said = {squeezed(str(self.node.get("title", "Computation graph")))}
-        known = [*HEADINGS, *BOXES]
+        known = [*HEADINGS, *BOXES, SECTION]
         if len(self.world.iterations) > 1 and place.section == "iteration":
             known.append(f"Iteration {place.iteration}")
         if self.paths is not None and place.section == PATHS:
@@ -299,6 +315,8 @@ class GraphAudit:
             self.paths.sentence(words, out)
         elif squeezed(source) in self._authored():
             return
+        elif place.section == SECTION:
+            out.faults += self.quotients.sentence(words)
         elif (slots := filled_as(self._texts(), source)) is not None:
             for asked, printed in slots:
                 out.faults += self._slot(read(asked), printed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,12 +20,13 @@ class Laid:
     """What came of it: the first fault, or whether every number is exactly its letter's value.
 
     `letters` tells whether the upper line has letters: its numbers are then constants, which stay as they are;
-    a number of an evaluated line may be rounded further.
+    a number of an evaluated line may be rounded further. `signed` are letters that are given as −0.
     """
 
     fault: str | None = None
     exact: bool = True
     letters: bool = True
+    signed: Collection[str] = ()
 
     def fail(self, why: str) -> None:
         self.fault = self.fault or why
@@ -72,9 +73,9 @@ def rounds_to(value: Number, number: tuple[Fraction, Num]) -> bool:
     return round_half_away(as_fraction(value), number[1].decimals) == number[0]
 
 
-def lay(letters: Node, numbers: Node, evaluate: Evaluate) -> Laid:
+def lay(letters: Node, numbers: Node, evaluate: Evaluate, signed: Collection[str] = ()) -> Laid:
     """Lay `numbers` on `letters` (both tidy); `evaluate` gives the letters' own values."""
-    out = Laid(letters=has_symbols(letters))
+    out = Laid(letters=has_symbols(letters), signed=signed)
     _lay(letters, numbers, evaluate, out)
     return out
 
@@ -113,7 +114,8 @@ def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
         bare = isinstance(a, Neg) and isinstance(a.inner, Sym) and isinstance(b, Num)
         if bare and (isinstance(letters, Sum) or not evaluate(a) > 0):  # −(−30) is 30
             out.fail("a minus is missing")  # even before a 0
-        if isinstance(letters, Sum) and not isinstance(a, Neg) and _minus_zero(b):
+        plain = isinstance(letters, Sum) and not isinstance(a, Neg)
+        if plain and _minus_zero(b) and _first(a) not in out.signed:
             out.fail("a minus before a 0")
         _lay(a, b, evaluate, out)
 
@@ -158,11 +160,17 @@ def _collected(ours: tuple[Node, ...], theirs: tuple[Node, ...], evaluate: Evalu
     return False
 
 
+def _first(node: Node) -> str:
+    """The letter that a term begins with."""
+    first = node.factors[0] if isinstance(node, Product) else node
+    return first.name if isinstance(first, Sym) else ""
+
+
 def _minus_zero(node: Node) -> bool:
     """−0, or −0 · x."""
     inner = node.inner if isinstance(node, Neg) else None
     first = inner.factors[0] if isinstance(inner, Product) else inner
-    return isinstance(first, Num) and first.text == "0"
+    return isinstance(first, Num) and first.value == 0
 
 
 def _constant(node: Node) -> bool:

@@ -17,11 +17,14 @@ from tests.reference.graph_precise import precise_values_and_gradients
 from tests.reference.graphs import disagreements
 from tests.reference.published_graphs import Published, as_printed, published
 from tests.reference.random_graphs import random_graph
+from tests.reference.random_trainings import random_training
 from tests.sampling import OneIn
 
 SHIPPED = sorted((Path(__file__).parents[2] / "problems").glob("graph-*.yaml"))
 RANDOM = 1000
 """Random graphs; one in 40 with `make test`."""
+TRAININGS = 400
+"""Random trainings of graphs; likewise."""
 
 
 @cache
@@ -55,6 +58,17 @@ def agrees(text: str) -> int:
         for step in iteration.steps:
             verify(step, graph.solution.arithmetic)
     return len(common)
+
+
+def test_random_trainings_agree(one_in: OneIn) -> None:
+    """From any state, with any schedule and any clipping, down and up."""
+    compared = 0
+    for seed in range(0, TRAININGS, one_in(40)):
+        text = random_training(seed)
+        entries = list(worked(text).entries(everything=True))
+        assert list(disagreements(entries, text)) == [], text
+        compared += len(entries)
+    assert compared > 200
 
 
 def test_random_graphs_agree(one_in: OneIn) -> None:

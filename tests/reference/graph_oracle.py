@@ -14,8 +14,9 @@ from typing import Any
 import autograd.numpy as np
 from autograd import grad
 
-from tests.reference import optimisers
 from tests.reference.graph_reading import Graph, entries, read_graph, reads, walk
+from tests.reference.training import Values as Updated
+from tests.reference.training import read_training
 
 TIE = 1e-10
 Values = dict[str, float]
@@ -53,40 +54,33 @@ def _local_factors(graph: Graph, point: Values) -> Values:
 
 
 def iterations(text: str) -> list[Values]:
-    """One dict an iteration of `training`: values, local factors, gradients, and the new parameters (`x_new`)."""
+    """One dict an iteration of `training`: values, local factors, gradients, and all that the update finds.
+
+    `x_new`, `W_new[1,2]`; what is kept, `m_W_new[1,2]`; the learning rate `eta`, and the `norm` of gradients.
+    """
     graph = read_graph(text)
+    training = read_training(graph.training, graph.shapes)
     point = _point(graph, None)
-    name_, settings = _optimiser(graph.training)
-    kept: dict[str, Values] = {}
-    sign = 1 if graph.training.get("direction", "descent") == "ascent" else -1
-    trained = graph.training.get("parameters", list(_arrays(graph)))
-    found = []
+    arrays = graph.training.get("parameters", list(_arrays(graph)))
+    names = [one for name in arrays for one in entries(name, graph.shapes[name])]
+    state = training.start(names)
+    found: list[Values] = []
     for t in range(1, int(graph.training.get("iterations", "1")) + 1):
         values = {**_local_factors(graph, point), **_solved(graph, point)}
-        moved: Values = {}
-        for one in [one for name in trained for one in entries(name, graph.shapes[name])]:
-            slope = values[f"d{graph.of}/d{one}"]
-            new, state = optimisers.update(name_, settings, point[one], slope, kept.get(one, {}), t)
-            kept[one] = dict(state)
-            moved[one] = float(new) if sign < 0 else 2 * point[one] - float(new)
-        point |= moved
-        found.append({**values, **{_new(name): value for name, value in moved.items()}})
+        known = training.of_update(t)
+        slopes: Updated = {one: Fraction(values[f"d{graph.of}/d{one}"]) for one in names}
+        update = training.moved(known, {one: Fraction(point[one]) for one in names}, slopes, state)
+        state = training.state_after(update, names)
+        point |= {one: float(update[f"{one}_new"]) for one in names}
+        update["eta"] = known["learning_rate"]
+        found.append({**values, **{_new(name): float(value) for name, value in update.items()}})
     return found
 
 
-def _optimiser(training: Mapping[str, Any]) -> tuple[str, Values]:
-    """The optimiser's name and settings, as doubles; a learning rate alone is plain gradient descent."""
-    chosen = training.get("optimiser", {"sgd": {"learning_rate": training.get("learning_rate")}})
-    name, given = (chosen, {}) if isinstance(chosen, str) else next(iter(chosen.items()))
-    return name, {
-        key: float(Fraction(text)) for key, text in {**optimisers.USUAL[name], **(given or {})}.items()
-    }
-
-
 def _new(name: str) -> str:
-    """`x_new`, `W_new[1,2]`."""
+    """`W_new[1,2]` of `W[1,2]_new`; any other name as it is."""
     letter, bracket, rest = name.partition("[")
-    return f"{letter}_new{bracket}{rest}"
+    return f"{letter}_new{bracket}{rest.removesuffix('_new')}" if rest.endswith("_new") else name
 
 
 def _arrays(graph: Graph) -> list[str]:

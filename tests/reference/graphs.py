@@ -1,7 +1,8 @@
 """nbsolve's answers on computation graphs beside the oracle: `python -m tests.reference.graphs 1000 0`.
 
-That tries 1,000 random graphs from seed 0 on, and all that were published. Every value and every gradient is there
-at 50 digits: nbsolve's doubles have to agree to 12, and what it prints has to be rounded from it.
+That tries 1,000 random graphs from seed 0 on, a tenth as many that are trained, and all that were published. Every
+value and every gradient is there at 50 digits: nbsolve's doubles have to agree to 12, and what it prints has to be
+rounded from it.
 """
 
 from __future__ import annotations
@@ -89,8 +90,10 @@ def main(count: int, start: int) -> int:
     from nbsolve import load_problem, solve
     from tests.reference.published_graphs import published
     from tests.reference.random_graphs import random_graph
+    from tests.reference.random_trainings import random_training
 
     texts = [(f"seed {seed}", random_graph(seed)) for seed in range(start, start + count)]
+    texts += [(f"training {seed}", random_training(seed)) for seed in range(start, start + count // 10)]
     texts += [(one.source, one.text) for one in published()]
     wrong = answers = 0
     for name, text in texts:
