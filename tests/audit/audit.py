@@ -13,8 +13,10 @@ import yaml
 from mpmath import mp
 
 from tests.audit.chains import THROUGH_Z, TROUBLE, ChainChecker, Context, Found
+from tests.audit.classes import SECTIONS
 from tests.audit.display import Texts, pieces, read_display, relation_chain
 from tests.audit.identities import BOX, identity_fault
+from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
 from tests.audit.mutate import Mutant, mutants
 from tests.audit.optimising import found_by
@@ -164,6 +166,7 @@ class Audit:
             "Loss of the epoch",
             "Answers",
             "Check it yourself",
+            *SECTIONS,
         }
         folded = re.fullmatch(r"The (loss|backward pass|update), which is not asked for", heading)
         if folded:
@@ -227,6 +230,8 @@ class Audit:
     def _check(self, position: int, source: str | None) -> Found:
         block, place = self.blocks[position], self.places[position]
         source = block.source if source is None else source
+        if place.section in SECTIONS and block.kind != "heading":
+            return self._check_classes(block, source)
         if block.kind == "table":
             out = self.prose.table(source, place)
             self._check_table_anchors(place, source, out)
@@ -261,6 +266,23 @@ class Audit:
         if len(targets) != len(chains):
             out.faults.append("a target that comes twice")
         self._check_anchors(place, chains, out)
+        return out
+
+    def _check_classes(self, block: Block, source: str) -> Found:
+        """What one unit tells apart."""
+        out = Found(lines=1, numbers=sum(char.isdigit() for char in source))
+        classes = self.prose.classes
+        try:
+            if classes is None:
+                raise Unreadable("nothing is told apart")
+            if block.kind == "table":
+                out.faults += classes.table(source)
+            elif block.kind == "display":
+                out.faults += classes.display(source, block.anchors)
+            else:
+                out.faults += classes.sentence(" ".join(source.split()))
+        except TROUBLE as error:
+            out.faults.append(f"{type(error).__name__} {error}")
         return out
 
     def _check_updated(self, position: int, source: str, out: Found) -> None:

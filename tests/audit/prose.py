@@ -237,7 +237,7 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
         plain = plain.replace(" for each sample", "")
         said = [x for x in re.split(r", (?:and )?| and (?!activations)", plain) if not x.startswith("$")]
         batch = any(len(self.spec.batch_of(t)) > 1 for t in range(1, min(self.spec.iterations, 50) + 1))
-        samples = sum(batch and self.of_samples(ask) for ask in asks_of(part))
+        samples = sum(ask == "prediction" or (batch and self.of_samples(ask)) for ask in asks_of(part))
         if words.count("for each sample") != samples:
             out.faults.append(f"{words.count('for each sample')} quantities for each sample, not {samples}")
         wanted = [ASKED[ask] for ask in asks_of(part) if ask in ASKED]

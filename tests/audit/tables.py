@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from tests.audit.chains import Found, text_of, written
 from tests.audit.display import Chain, read_display
@@ -230,6 +232,9 @@ class Tables(Quotients):
         if marks and marks != (f"{given} mark)" if str(given) == "1" else f"{given} marks)"):
             out.faults.append(f"part {label}: {marks}")
         across = not head[1].startswith("$")
+        if across and rows and not rows[0][0].startswith("$"):
+            self._classes(head, rows, self.parts.get(label, {}), out)
+            return
         seen: set[tuple[str, str]] = set()
         for row in rows:
             out.lines += 1
@@ -244,6 +249,17 @@ class Tables(Quotients):
                     self._answer(label, self._letter(letter), case, cell, out)
                 elif not self._letter(letter).startswith(("L_epoch", "L -")):
                     out.faults.append(f"no {letter} in {case}")
+
+    def _classes(self, head: list[str], rows: list[list[str]], part: Mapping[str, Any], out: Found) -> None:
+        """Answers about what one unit tells apart, in the order in which they are asked for."""
+        if self.classes is None or head[1:] != ["Value"]:
+            raise Unreadable(f"a table of {head}")
+        out.lines += len(rows)
+        if [row[0] for row in rows] != self.classes.wanted(asks_of(part)):
+            out.faults.append(f"{[row[0] for row in rows]}: not as asked for")
+        for words, cell in rows:
+            out.numbers += 1
+            out.faults += self.classes.answer(words, cell)
 
     def _answer(self, label: str, name: str, case: str, cell: str, out: Found) -> None:
         """A value under `Value`, `Iteration 2`, `Sample 3` or `Iteration 2: sample 3`."""

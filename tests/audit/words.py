@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.audit.chains import ChainChecker, Context, Found, text_of, written
+from tests.audit.classes import CLASSES, Classes
 from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
@@ -33,6 +34,8 @@ ASKED = {
     "forward_after": "the forward pass after the update", "loss_after": "the loss after the update",
     "epoch_loss": "the loss of the epoch",
     "state": "what the optimiser keeps for all parameters after the update",
+    "decision_boundary": "the decision boundary in the end",
+    "prediction": "the prediction in the end", "accuracy": "the accuracy in the end",
 }  # fmt: skip
 ANSWERS = {
     "jacobian": r"∂a\[\d+\]\[\d+\](@\d+)?/∂x\[",
@@ -69,6 +72,8 @@ class Words:
         self.chains = chains
         self.spec = world.spec
         self.rule = self._rule()
+        asked = {ask for part in node.get("parts") or [] for ask in asks_of(part)}
+        self.classes = Classes(world, chains) if asked & {*CLASSES} else None
         self._letters: dict[str, str] = {}
         self._sound: set[tuple[str, str, int]] = set()
         verbatim = [str(node.get("title", "")), str(node.get("statement", ""))]

@@ -382,7 +382,12 @@ def rates_given(node: Node, layers: list[Layer], columns: bool) -> dict[str, str
 
 def _asked_at(problem: dict[str, Node], iterations: int) -> set[int]:
     """An iteration that a part asks about is written out as well."""
-    asked = [part["at"] for part in problem.get("parts", []) if "at" in part]
+    parts = problem.get("parts", [])
+    asked = [part["at"] for part in parts if "at" in part]
+    asks = [part.get("ask", []) for part in parts]
+    words = {word for ask in asks for word in (ask if isinstance(ask, list) else [ask])}
+    if words & {"decision_boundary", "prediction", "accuracy"}:
+        asked.append("last")
     return {iterations if t == "last" else 1 if t == "first" else int(t) for t in asked}
 
 
