@@ -106,7 +106,8 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
             yield (phrase("graphs.convention_all"),)
         else:
             yield (Math(of), " " + phrase("graphs.convention_upstream"))
-        yield (phrase("graphs.convention_sum"),)
+        if any(problem.shapes.values()) or any(len(self._used_by(name)) > 1 for name in problem.shapes):
+            yield (phrase("graphs.convention_sum"),)
         if any(array.shape for array in problem.given):
             yield (phrase("graphs.convention_entries"),)
         yield from self._at_ties()

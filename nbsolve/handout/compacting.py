@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nbsolve.asked_letters import AskedInLetters
-from nbsolve.document import Block, Derivation, Document, Heading, blocks_within
+from nbsolve.document import Block, Derivation, Document, Heading, Table, blocks_within
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.listing import asked
@@ -28,6 +28,10 @@ _SMALLEST = 0.85
 """A formula that a column would set smaller than so much stands across both."""
 _LONG = 9
 """A formula of more lines than this stands across both columns: it would need twice as many in one."""
+_LEFT_OUT = [(phrase(key),) for key in ("sections.statement", "sections.answers", "check.section")]
+"""The sections that find nothing."""
+_BROAD = 6
+"""A table of more columns than this stands across both columns of the sheet."""
 _SMALLER = re.compile(r", smaller: ([0-9.]+)")
 
 
@@ -51,7 +55,8 @@ def _in_columns(pieces: Sequence[tuple[Block, Piece, Piece]]) -> Piece:
             continue
         small = any(float(size) < _SMALLEST for size in _SMALLER.findall(narrow.typst))
         lines = _lines(narrow)
-        spans = small or (lines > _LONG and lines >= 2 * _lines(wide))
+        broad = isinstance(block, Table) and len(block.header) > _BROAD
+        spans = small or broad or (lines > _LONG and lines >= 2 * _lines(wide))
         said = (wide if spans else narrow).typst
         items.append(f"(spans: {str(spans).lower()}, body: [{before}{said}\n])")
         before = ""
@@ -69,7 +74,7 @@ def _lines(piece: Piece) -> int:
 
 
 def _kept(worked: Worked, whole: Document) -> Iterator[Block]:
-    """The derivations of what is asked, each under its headings."""
+    """What finds the answers, each derivation and each table of them under its headings."""
     wanted = _wanted(worked, whole)
     pending: list[Heading] = []
     for block in blocks_within(whole.blocks):
@@ -77,17 +82,17 @@ def _kept(worked: Worked, whole: Document) -> Iterator[Block]:
             if block.level == 1:
                 continue  # the sheet has its title
             pending = [*(heading for heading in pending if heading.level < block.level), block]
-        elif isinstance(block, Derivation) and id(block) in wanted:
+        elif id(block) in wanted and not any(heading.text in _LEFT_OUT for heading in pending):
             yield from pending
             yield block
             pending = []
 
 
 def _wanted(worked: Worked, whole: Document) -> set[int]:
-    """The derivations to be kept, by identity."""
-    blocks = [block for block in blocks_within(whole.blocks) if isinstance(block, Derivation)]
+    """The derivations to be kept, by identity; of what is no network all, and the tables."""
     if not isinstance(worked, WorkedSolution):
-        return {id(block) for block in blocks}
+        return {id(block) for block in blocks_within(whole.blocks) if isinstance(block, Derivation | Table)}
+    blocks = [block for block in blocks_within(whole.blocks) if isinstance(block, Derivation)]
     ids = frozenset(_anchors(worked))
     formulas = Formulas(worked.names)
     wanted = [n for n, block in enumerate(blocks) if not ids.isdisjoint(block.anchors)]

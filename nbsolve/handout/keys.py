@@ -117,11 +117,15 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
     left = _widest([before, *starts])
     right = _widest([after, *ends, *[[words_cell(_sum(g.method for g in groups))] * 2]])
     room = paper.room - sum(left) - sum(right) - _BETWEEN * (len(left) + len(right)) - 0.1
-    middle = _widest([titles, *answers])
     most = max((len(group) for _, group in shown), default=1)
+    # one that is alone in its group, a wide formula perhaps, may have a row for itself
+    grouped = [cells[:wide] for _, group in shown for cells in group if len(group) > 1]
+    middle = _widest([titles, *grouped])
     count = next(
         (n for n in range(min(_BESIDE, most), 1, -1) if _TIGHT * sum(middle) + _BETWEEN * wide <= room / n), 1
     )
+    if count == 1:
+        middle = _widest([titles, *answers])
     spare = room / count - sum(middle) - _BETWEEN * wide
     if count > 1 and spare < 0:
         middle = [width * (1 + spare / sum(middle)) for width in middle]
@@ -151,6 +155,10 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
         spanned = f"table.cell(colspan: {wide * count}, align: left){method.typst}"
         marks = [_cell("align: top + right", cell.typst) for cell in end]
         rows.append(", ".join([first, *others, spanned, *marks]) + ",")
+        alone = cells[0][:wide] if count > 1 and len(cells) == 1 else []
+        if any(cell.width > width for cell, width in zip(alone, middle, strict=False)):
+            rows.append(_row([*[_EMPTY] * (len(start) - 1), *_across(alone, count), *[_EMPTY] * len(end)]))
+            continue
         for at in range(0, len(cells), count):
             some = [
                 replace(c, typst=c.within(width if count == 1 else width / _TIGHT))
@@ -168,6 +176,20 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
     return Piece(
         f"{typst}\n)", "table of answers", lambda: _latex_table(before, titles, after, shown, groups)
     )
+
+
+def _across(answer: Sequence[Cell], count: int) -> list[Cell]:
+    """An answer in a row for itself: its value has the room of all columns but those of its name and tolerance."""
+    name, value, *within = answer
+    before = max(1, len(within) + 1)
+    spans = (before, count * len(answer) - before - len(within))
+    return [
+        *(
+            replace(cell, typst=_cell(f"colspan: {columns}, align: left", cell.typst))
+            for cell, columns in zip((name, value), spans, strict=True)
+        ),
+        *within,
+    ]
 
 
 def _cell(options: str, typst: str) -> str:

@@ -129,8 +129,7 @@ def _power(base: str, exponent: str) -> str:
 def _fenced(left: str, right: str, inside: str) -> str:
     grows = str(is_tall(inside)).lower()
     opening, closing = (f'<mo form="{form}" stretchy="{grows}">' for form in ("prefix", "postfix"))
-    row = f"{opening}{left}</mo>{inside}{closing}{right}</mo>"
-    return f"<mrow>{row}</mrow>" if grows == "true" else row
+    return f"<mrow>{opening}{left}</mo>{inside}{closing}{right}</mo></mrow>"
 
 
 def _parentheses(inside: str) -> str:

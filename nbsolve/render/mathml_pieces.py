@@ -26,6 +26,8 @@ _BETWEEN = {
 _BRACKETS = {"(": Kind.OPEN, "[": Kind.OPEN, ")": Kind.CLOSE, "]": Kind.CLOSE}
 _TIMES = '<mo form="infix" class="gap">·</mo>'
 """What a piece begins with in the place of a gap: its line could be taken for what a function is applied to."""
+_DERIVATIVE = re.compile(r" ?<mfrac><mrow><mi>∂</mi>")
+"""Which nobody takes for an argument, and of which the chain rule has many on a line."""
 _TEXT = re.compile(r"<mo[^>]*>([^<]*)</mo>")
 _BRACKETED = re.compile(r'<mrow><mo(?: stretchy="false")?>[(\[]</mo>')
 _BRACED = "<munder><munder>"
@@ -84,7 +86,7 @@ def _underlined(brace: str, display: bool) -> str:
 
 
 def _piece(parts: Parts, display: bool) -> str:
-    if parts[0].kind is Kind.GAP:
+    if parts[0].kind is Kind.GAP and not _DERIVATIVE.match(joined(parts[1:])):
         parts = (Part(_TIMES, Kind.PRODUCT), *parts[1:])
     markup = joined(parts)
     if width(markup) <= ROOM:

@@ -47,3 +47,10 @@ def test_it_is_shorter_and_its_columns_end_together() -> None:
     assert right
     assert abs(min(left) - min(right)) < 120  # one equation more or less
     assert handout(TWO).title in one.tree.seen
+
+
+def test_every_epoch_of_a_rule_is_there() -> None:
+    said = pdf(ROOT / "problems" / "rule-perceptron-and.yaml", "compact").tree.seen
+    assert [number for number in range(1, 9) if f"Epoch {number}" in said] == [*range(1, 7)]
+    assert "Predictions" in said
+    assert "Answers" not in said

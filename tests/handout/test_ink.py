@@ -95,23 +95,19 @@ def all_kinds(source: str | Path, paper: str = "a4") -> list[str]:
     return [f"{kind}, {fault}" for kind in KINDS for fault in faults(pdf(source, kind, paper=paper).bytes)]
 
 
-TALL = ("residual-block", "tied-autoencoder")
-"""Problems whose drawing is as high as a page, or whose columns end apart: known to leave room."""
-
-
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped_problems(path: Path) -> None:
     for kind in KINDS:
         data = pdf(path, kind).bytes
         assert not faults(data), kind
-        assert path.stem in TALL or not gaps(data), kind
+        assert not gaps(data), kind
 
 
 @pytest.mark.parametrize("solutions", Solutions)
 def test_no_page_of_a_booklet_is_half_empty(solutions: Solutions) -> None:
     """Every third problem: networks, symbols and derivations, each with what follows it on the same page."""
-    handouts = [handout(path) for path in PROBLEMS[::3] if path.stem not in TALL]
+    handouts = [handout(path) for path in PROBLEMS[::3]]
     found = gaps(typeset(collection(handouts, solutions)), first=3)
     assert [gap for gap in found if int(gap.split(": ")[1].partition("%")[0]) >= 50] == []
 

@@ -90,3 +90,8 @@ def test_a_few_answers_stay_with_their_method() -> None:
     first, second = (page.get_textpage().get_text_range() for page in document)
     assert "1.609" in first, "the last of the weighted sums that begin at the foot of the page"
     assert second.index("Activation function") < second.index("9.296")
+
+
+def test_many_changes_stand_beside_each_other() -> None:
+    """A wide answer that is alone in its kind, the boundary, has a row for itself, and leaves the others theirs."""
+    assert pdf(next(path for path in PROBLEMS if path.stem == "rule-perceptron-and"), "key").pages == 1
