@@ -37,7 +37,13 @@ def window() -> Iterator[Browser]:
         yield found
 
 
-def _violations(window: Browser) -> dict[str, Any]:
+def violations(window: Browser, address: str, stepping: bool = False) -> dict[str, Any]:
+    """What axe-core finds on a page, all of it unfolded, in the light and in the dark."""
+    window.open(address)
+    window.evaluate(_UNFOLD)
+    window.evaluate(f"{AXE_SCRIPT.read_text(encoding='utf-8')};0")
+    if stepping:
+        window.evaluate("document.querySelector('.nbsolve-start').click()")
     return {theme: found for theme in ("light", "dark") if (found := _themed(window, theme))}
 
 
@@ -49,17 +55,11 @@ def _themed(window: Browser, theme: str) -> Any:
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_no_page_has_a_violation(site: Path, window: Browser, width: int) -> None:
-    script = AXE_SCRIPT.read_text(encoding="utf-8")
     found = {}
     with served(site) as address:
         window.resize(width)
         for page in PAGES:
-            window.open(f"{address}/{page}.html")
-            window.evaluate(_UNFOLD)
-            window.evaluate(f"{script};0")
-            if page == "problems/flat":
-                window.evaluate("document.querySelector('.nbsolve-start').click()")
-            found[page] = _violations(window)
+            found[page] = violations(window, f"{address}/{page}.html", stepping=page == "problems/flat")
     assert {page: faults for page, faults in found.items() if faults} == {}
 
 

@@ -10,10 +10,20 @@ import pytest
 from nbsolve.book import build_book
 from tests.book.devtools import Browser, browser, served
 from tests.book.fitting import measured
+from tests.book.test_axe import violations
 from tests.book.test_reflow import with_and_without_stepping
-from tests.programs import BROWSER, needs
+from tests.programs import AXE, BROWSER, needs
 
 ROOT = Path(__file__).parents[2]
+KINDS = (
+    "000-softmax-two-losses",
+    "derivation-log-softmax",
+    "graph-sigmoid-neuron",
+    "jacobian-2-3-2",
+    "rule-perceptron-xor",
+    "update-clipping-by-norm",
+)
+"""A page of each kind but those of networks in numbers, which `test_axe` has."""
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +62,12 @@ def test_nothing_is_wider_than_its_column(shipped: Path, width: int) -> None:
     assert not [
         one for one in found if one.overflow or one.wide or len(one.sizes) > 1 or one.elements > 30_000
     ]
+
+
+@pytest.mark.parametrize("name", KINDS)
+@needs(BROWSER)
+@needs(AXE)
+def test_no_kind_of_page_has_a_violation(shipped: Path, window: Browser, name: str) -> None:
+    with served(shipped) as address:
+        window.resize(375)
+        assert violations(window, f"{address}/problems/{name}.html") == {}
