@@ -109,7 +109,7 @@ def _connected(address: str) -> Client:
         from distributed import Client
     except ImportError:
         raise NbsolveError(
-            "a scheduler needs the extra `cluster`\n    hint: pip install 'nbsolve[cluster]'"
+            "a scheduler needs the extra `cluster`\n    hint: pip install '.[cluster]' in a clone of nbsolve"
         ) from None
     try:
         return Client(address, timeout=_PATIENCE, set_as_default=False)

@@ -153,7 +153,7 @@ def _opened(address: str) -> tuple[Any, str]:
         import fsspec
     except ImportError:
         raise NbsolveError(
-            f"{address} needs the extra `cluster`\n    hint: pip install 'nbsolve[cluster]'"
+            f"{address} needs the extra `cluster`\n    hint: pip install '.[cluster]' in a clone of nbsolve"
         ) from None
     try:
         system, path = fsspec.core.url_to_fs(address)
