@@ -97,6 +97,7 @@ def test_softmax_in_a_hidden_layer(chunk: int) -> None:
         assert not wrong, text + "\n".join(wrong[:10])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_the_oracles_agree(chunk: int) -> None:
     for _, text in zip(range(PRECISE), texts(chunk), strict=False):
@@ -108,6 +109,7 @@ def test_the_oracles_agree(chunk: int) -> None:
             assert float(ours[key]) == pytest.approx(value, rel=1e-9, abs=1e-12), (key, text)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_the_reference_against_central_differences(chunk: int) -> None:
     text = next(texts(chunk))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -20,10 +22,17 @@ def start_course(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a course that has been built; not to be changed."""
-    folder = start_course(tmp_path_factory.mktemp("course") / "a course")
-    build_book(folder)
-    return folder
+    """The folder of a course that has been built; not to be changed. Parallel workers share one."""
+    own = tmp_path_factory.getbasetemp()
+    home = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "course"
+    home.mkdir(exist_ok=True)
+    built = home / "built"
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            build_book(start_course(home / "a course"))
+            built.touch()
+    return home / "a course"
 
 
 @pytest.fixture(scope="session")

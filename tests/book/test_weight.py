@@ -157,6 +157,7 @@ def test_a_page_asks_for_little_and_complains_of_nothing(address: str, window: B
     assert again.weight <= AFTERWARDS, _weight(again)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("page", "width"),
     [
