@@ -53,7 +53,8 @@ def _typst(markdown: str) -> str:
             return blocks_of(markdown)
         except UnknownMarkdown as error:
             raise NbsolveError(
-                f"{error}; or install pandoc for all of Markdown: pip install '.[notebook-pdf]' in a clone of nbsolve"
+                f"{error}; or install pandoc for all of Markdown: "
+                "pip install '.[notebook-pdf]' in a clone of nbsolve"
             ) from None
     tree = json.loads(convert(markdown, _FORMAT, "json"))
     tree["blocks"] = _with_formulas(tree["blocks"])
