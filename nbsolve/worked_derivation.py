@@ -75,7 +75,7 @@ class WorkedDerivation(WorkedPage):
 
     # ------------------------------------------------------------------ documents
 
-    def statement(self) -> Shown:
+    def statement(self, blanks: bool = False) -> Shown:
         """What is asked."""
         return shown(self._page.statement())
 

@@ -90,16 +90,8 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         return self._composed(lambda page: page.compared())
 
     def check(self) -> Shown:
-        """The gradients beside difference quotients (empty where there are letters)."""
-        if self.problem.symbolic:
-            return shown(Document((), self.names))
-
-        return self.certified(lambda solution: shown(self._page(solution).check(self._unrounded(solution))))
-
-    def document(self) -> Shown:
-        """The page as one document, the check at its end."""
-        whole = super().document()
-        return Shown((*whole.blocks, *self.check().blocks), self.names)
+        """The gradients beside difference quotients, and programs (empty where there are letters)."""
+        return shown(Document((), self.names)) if self.problem.symbolic else super().check()
 
     # ------------------------------------------------------------------ what other outputs ask
 
@@ -120,7 +112,7 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
     def closing(self) -> Iterator[Call]:
         """The check of the gradients."""
         if not self.problem.symbolic:
-            yield "check", {}
+            yield from super().closing()
 
     def draw(self, id: str | None = None, iteration: int | None = None) -> Drawing:
         """The graph: by itself, with the values (`forward`), or with values and gradients (`backward`).

@@ -86,8 +86,8 @@ class WorkedPage(ABC):
     # ------------------------------------------------------------------ documents
 
     @abstractmethod
-    def statement(self) -> Shown:
-        """What is asked."""
+    def statement(self, blanks: bool = False) -> Shown:
+        """What is asked; `blanks` stand for the numbers of the solution in its author's words."""
 
     @abstractmethod
     def unsaid(self) -> Shown:

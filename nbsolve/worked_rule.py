@@ -7,11 +7,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from nbsolve.answers import Answer, as_double
-from nbsolve.compose.rule_letters import names_of, prediction
+from nbsolve.compose.rule_letters import RuleNames, names_of, prediction
 from nbsolve.compose.rule_lines import Lines
 from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.given import known
+from nbsolve.live import texts_of
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import RuleProblem
 from nbsolve.problem.rules import ASKS
@@ -42,6 +43,7 @@ class WorkedRule(WorkedPage):
     """
 
     problem: RuleProblem
+    names: RuleNames
 
     def __init__(self, problem: RuleProblem) -> None:
         self.problem = problem
@@ -171,9 +173,14 @@ class WorkedRule(WorkedPage):
 
     # ------------------------------------------------------------------ documents
 
-    def statement(self) -> Shown:
-        """What is given and what is asked."""
-        return shown(self._page.statement())
+    def statement(self, blanks: bool = False) -> Shown:
+        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
+        return shown(self._page.statement(blanks))
+
+    def texts(self) -> dict[str, str]:
+        """The author's texts, their numbers filled in, by YAML path (`pitfalls[0]`). Raises: ProblemError."""
+        live = self._page.live
+        return {path: live.fill(text, path) for path, text in texts_of(self.problem)}
 
     def unsaid(self) -> Shown:
         """The formulae and conventions that a question cannot do without."""

@@ -19,7 +19,7 @@ from nbsolve.problem.model import Part
 from nbsolve.shown import Shown, shown
 from nbsolve.symbol import canonical
 from nbsolve.values import Values
-from nbsolve.worked_page import Method, WorkedPage
+from nbsolve.worked_page import Call, Method, WorkedPage
 from nbsolve.writing import SolvedInPasses, Writer, scalar
 
 if TYPE_CHECKING:
@@ -127,6 +127,19 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
     def pitfalls(self) -> Shown:
         """Common mistakes."""
         return self._composed(lambda page: page.pitfalls())
+
+    def check(self) -> Shown:
+        """What a reader can check alone."""
+        return self.certified(lambda solution: shown(self._page(solution).check(self._unrounded(solution))))
+
+    def document(self) -> Shown:
+        """The page as one document, the check at its end."""
+        whole = super().document()
+        return Shown((*whole.blocks, *self.check().blocks), self.names)
+
+    def closing(self) -> Iterator[Call]:
+        """The check."""
+        yield "check", {}
 
     # ------------------------------------------------------------------ results
 

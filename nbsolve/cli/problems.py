@@ -105,17 +105,19 @@ def _from_standard_input(overrides: Sequence[str]) -> AnyProblem:
 
 def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
     """Whether every quantity that a part asks for, or a text holds, is one that the problem has."""
+    from nbsolve.compose.rule_letters import names_of
     from nbsolve.listing import refusal
     from nbsolve.live import live_faults
     from nbsolve.notation import Names
     from nbsolve.problem.located import of_path, place_of
-    from nbsolve.problem.model import GraphProblem, Problem, UpdateProblem
+    from nbsolve.problem.model import GraphProblem, Problem, RuleProblem, UpdateProblem
     from nbsolve.problem.parts import WORDS
     from nbsolve.symbol import canonical
     from nbsolve.worked import solve
 
     names = Names.of(problem) if isinstance(problem, Problem) else None
     known = solve(problem).names if isinstance(problem, GraphProblem | UpdateProblem) else names
+    known = names_of(problem) if isinstance(problem, RuleProblem) else known
     faults = []
     for fault, shown in live_faults(problem, known):
         line, column = (None, None) if changed or not fault.path else of_path(problem, fault.path, shown)

@@ -10,16 +10,17 @@ import numpy as np
 
 from nbsolve.arithmetic import Value, ball
 from nbsolve.blocks.dense import LOSS
+from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.written_numbers import literal
 from nbsolve.differences import Differences, Quotients
-from nbsolve.document import Block, Code, Fold, Heading, Markdown, Math, Paragraph, Table, Text
+from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
 from nbsolve.expr import Array, Number, Quantity, number
 from nbsolve.loss_alone import Batch, Move, Parameters, Which
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.powers_of_ten import power_of_ten
 from nbsolve.problem.model import Digits
-from nbsolve.programs import CannotBeSaid, programs_of
+from nbsolve.programs import programs_of
 from nbsolve.rounding import write
 from nbsolve.schedule import has_several
 from nbsolve.solution import Iteration, Solution
@@ -71,17 +72,7 @@ class CheckBlocks:
 
     def programs(self) -> Iterator[Block]:
         """The calculation in NumPy and in PyTorch, folded. Raises: Undecided."""
-        try:
-            programs = programs_of(self.exact, self.names)
-        except CannotBeSaid:
-            yield Paragraph((phrase("check.too_many_numbers"),))
-            return
-        words = [phrase("check.programs_unrounded" if self._each_step else "check.programs")]
-        if programs.differing:
-            words.append(phrase("check.programs_differ"))
-        said = Paragraph((" ".join(words),))
-        for name, text in programs.texts.items():
-            yield Fold(phrase("check.program", language=name), (said, Code("python", text)))
+        yield from program_folds(lambda: programs_of(self.exact, self.names), self._each_step)
 
     def quotients(self) -> Iterator[Block]:
         """A table of each iteration. Raises: Undecided."""

@@ -50,4 +50,4 @@ def other_optimiser(problem: GraphProblem) -> Text:
     if not changes(training):
         rate = literal(training.optimiser.parameters["learning_rate"])
         said += [f"{phrase('graphs.with_rate')} ", Math(Quantity(RATE), "=", rate), ", "]
-    return (*said, *optimiser_text(training.optimiser, "given"))
+    return (*said, *optimiser_text(training.optimiser, "given", upwards=training.direction == "ascent"))

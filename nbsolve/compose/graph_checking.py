@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
 from nbsolve.equations.building import Built, entries_of
@@ -22,6 +23,7 @@ from nbsolve.expr import Atom, Operand, Quantity, number
 from nbsolve.phrases import phrase
 from nbsolve.powers_of_ten import power_of_ten
 from nbsolve.problem.model import Digits
+from nbsolve.programs import graph_programs
 from nbsolve.rounding import write
 from nbsolve.symbol import Partial, Symbol
 from nbsolve.writing import Writer, scalar
@@ -47,10 +49,15 @@ class GraphCheck:
     names: GraphNames
 
     def blocks(self) -> Iterator[Block]:
-        """Nothing where no gradient belongs to a given number."""
+        """The quotients, and the programs; nothing where no gradient belongs to a given number."""
+        if self._checked:
+            yield from self.quotients()
+            each_step = self.solution.problem.rounding.apply == "each_step"
+            yield from program_folds(lambda: graph_programs(self.exact), each_step)
+
+    def quotients(self) -> Iterator[Block]:
+        """The tables of difference quotients."""
         symbols = self._checked
-        if not symbols:
-            return
         objective = self.names.latex(self.names.objective)
         yield Heading(2, (phrase("check.section"),))
         yield Paragraph((Markdown(phrase("graphs.check", of=objective, step=f"10^{{{STEP}}}")),))

@@ -14,7 +14,7 @@ from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.compose.graph_paths import GraphPaths
 from nbsolve.compose.graph_statement import GraphStatement
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.optimiser_words import clip_words, schedule_words
+from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, schedule_words, set_in
 from nbsolve.compose.steps_page import StepsPage, title_of
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
@@ -35,12 +35,13 @@ from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import entries_of, gate_of, general_formula, operands_of, quantity
 from nbsolve.equations.paths import Path, paths_of
 from nbsolve.equations.solving import Back, GraphIteration, GraphSolution
-from nbsolve.equations.updating import parameters_of
+from nbsolve.equations.updating import RATE, parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, number, walk
+from nbsolve.expr import literal as as_given
 from nbsolve.phrases import phrase
 from nbsolve.problem.graph_asks import COMPARISON
-from nbsolve.problem.model import Equation, GraphProblem, Part
+from nbsolve.problem.model import Equation, GraphProblem, GraphTraining, Part
 from nbsolve.recorder import forms
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
@@ -112,10 +113,22 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
             yield (phrase("graphs.convention_entries"),)
         yield from self._at_ties()
         if problem.training is not None:
+            yield self._rule(problem.training)
             yield from schedule_words(problem.training)
             yield from clip_words(problem.training.optimiser)
         if not problem.symbolic and problem.rounding is not None:
             yield (rounding_words(problem.rounding, problem.training is not None),)
+
+    @staticmethod
+    def _rule(training: GraphTraining) -> Text:
+        """The optimiser's rule as its equations, and what implementations differ in."""
+        up = training.direction == "ascent"
+        if up and training.optimiser.name == "sgd" and not training.optimiser.clip:
+            rate = as_given(training.optimiser.parameters["learning_rate"])
+            return tuple(
+                set_in("graphs.ascent_convention", rate=Math(Quantity(RATE) if changes(training) else rate))
+            )
+        return optimiser_text(training.optimiser, "convention", changes(training), up)
 
     def _at_ties(self) -> Iterator[Text]:
         functions = {
@@ -336,8 +349,7 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
         yield Heading(self._level, (phrase("sections.update"),))
         if iteration is self.solution.iterations[0]:
             yield Paragraph((phrase(f"graphs.update_{training.direction}"),))
-            if clip := training.optimiser.clip:
-                yield Paragraph((phrase(f"passages.clip_{clip}"),))
+            yield from map(Paragraph, clip_words(training.optimiser, "passages"))
             if (schedule := training.schedule) is not None:
                 yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
         lines = self._writer(iteration)

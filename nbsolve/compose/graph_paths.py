@@ -101,7 +101,8 @@ class GraphPaths:
     def _end(self, names: Sequence[str], found: Sequence[Written], updates: int) -> Text:
         """What is differentiated after the last update, by each optimiser."""
         of = Quantity(self.paths[0].height)
-        ends = [Math(of, "=" if one.exact else "≈", literal(one)) for one in found]
+        each_step = self.paths[0].solution.rounding.apply == "each_step"
+        ends = [Math(of, "=" if one.exact or each_step else "≈", literal(one)) for one in found]
         first, second = (one.value for one in found)
         verdict = (
             phrase("graphs.paths_level")

@@ -18,7 +18,7 @@ from nbsolve.expr import Quantity, literal
 from nbsolve.given import Given
 from nbsolve.live import Filler
 from nbsolve.phrases import phrase
-from nbsolve.problem.graph_asks import COMPARISON, WORDS
+from nbsolve.problem.graph_asks import COMPARISON, STATE, WORDS
 from nbsolve.problem.model import Equation, Part
 from nbsolve.symbol import Index, Partial, Role, Symbol
 
@@ -163,7 +163,7 @@ class GraphStatement:
         return tuple(pieces)
 
     def _ask(self, ask: str, part: Part) -> list[Inline]:
-        if ask in ("forward", "local_derivatives", "updated_parameters"):
+        if ask in ("forward", "local_derivatives", "updated_parameters", STATE):
             return [phrase(f"graphs.ask_{ask}")]
         if ask == COMPARISON:
             _, name = called(self.built.problem, self.names)

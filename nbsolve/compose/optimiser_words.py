@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
 from nbsolve.equations.updating import opposite
-from nbsolve.expr import Expr, Quantity, Sum, Variable, literal, with_variables
+from nbsolve.expr import Expr, Negation, Quantity, Quotient, Sum, Variable, literal, with_variables
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Choice, GraphTraining, Training
@@ -94,10 +94,19 @@ def schedule_words(training: Training | GraphTraining) -> Iterator[Text]:
         yield (phrase("conventions.own_rates"),)
 
 
-def clip_words(optimiser: Choice) -> Iterator[Text]:
-    """How gradients are clipped before an update, where they are."""
-    if optimiser.clip:
-        yield (phrase(f"conventions.clip_{optimiser.clip}", limit=optimiser.parameters["clip"].text),)
+def clip_words(optimiser: Choice, key: str = "conventions") -> Iterator[Text]:
+    """How gradients are clipped before an update, where they are; `key`: as a convention, or in `passages`."""
+    if not optimiser.clip:
+        return
+    norm, limit = Quantity(NORM), Quantity(setting("clip"))
+    formulae: dict[str, Inline] = {
+        "norm": Math(norm),
+        "limit": Math(limit),
+        "low": Math(Negation((limit,))),
+        "share": Math(Quotient((limit, norm))),
+        "size": Math(limit, "=", literal(optimiser.parameters["clip"])),
+    }
+    yield tuple(set_in(f"{key}.clip_{optimiser.clip}", **formulae))
 
 
 def _rule(optimiser: Choice, upwards: bool) -> Iterator[Math]:

@@ -7,9 +7,11 @@ from nbsolve.expr import Expr, Negation, Number, Quantity, literal, product, tot
 from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.problem.model import Notation, RuleProblem
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol
 
 __all__ = [
+    "COUNTS",
+    "RuleNames",
     "constant",
     "input_",
     "names_of",
@@ -24,7 +26,19 @@ __all__ = [
 ]
 
 
-def names_of(problem: RuleProblem) -> Names:
+COUNTS = ("epochs", "mistakes", "accuracy")
+"""What texts may name of a whole training."""
+
+
+class RuleNames(Names):
+    """The names of a unit's quantities, and of what a whole training counts."""
+
+    def resolve(self, text: str) -> Symbol | Partial:
+        """The quantity that a name means. Raises: UnknownQuantityError."""
+        return Symbol(Role.NODE, stem=text) if text in COUNTS else super().resolve(text)
+
+
+def names_of(problem: RuleProblem) -> RuleNames:
     """The names of the quantities: with one unit no index says which unit is meant."""
     layer = problem.network.layers[0]
     given = problem.notation.names
@@ -47,7 +61,7 @@ def names_of(problem: RuleProblem) -> Names:
             default("activation", f"a[1][{unit}]", rf"\hat y{index}")
         default("target", f"y[{unit}]", f"y{index}")
         default("error", f"e[{unit}]", f"e{index}")
-    return Names(problem.network, Notation(preset="indexed", names=names))
+    return RuleNames(problem.network, Notation(preset="indexed", names=names))
 
 
 # ------------------------------------------------------------------ quantities of a unit (from 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import flint
@@ -11,8 +11,9 @@ import flint
 from nbsolve.compose.paper_tables import column_width, in_columns
 from nbsolve.compose.rule_end import EndBlocks
 from nbsolve.compose.rule_epochs import EpochBlocks, value_of
-from nbsolve.compose.rule_letters import constant, input_, prediction, rate, target, weight, z
+from nbsolve.compose.rule_letters import RuleNames, constant, input_, prediction, rate, target, weight, z
 from nbsolve.compose.rule_lines import Lines, literal
+from nbsolve.compose.rule_live import LiveInRules
 from nbsolve.compose.statement import authored, marks, source
 from nbsolve.compose.steps_page import title_of
 from nbsolve.document import (
@@ -32,8 +33,7 @@ from nbsolve.document import (
 )
 from nbsolve.expr import Cases, Comparison, Expr, Number, Quantity, number, quotient
 from nbsolve.given import Entry, Given, known
-from nbsolve.live import filled_without_solution as fill
-from nbsolve.notation import Names
+from nbsolve.live import Filler
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part, RuleProblem
 from nbsolve.rules.boundary import Boundary, boundary
@@ -53,7 +53,7 @@ class RulePage:
     """Composes the documents of one problem."""
 
     trained: Trained
-    names: Names
+    names: RuleNames
 
     @property
     def problem(self) -> RuleProblem:
@@ -104,15 +104,20 @@ class RulePage:
 
     # ------------------------------------------------------------------ the question
 
-    def statement(self) -> Document:
-        """What is given and what is asked."""
-        return self._document(self._statement())
+    @property
+    def live(self) -> LiveInRules:
+        """What fills numbers into the author's texts."""
+        return LiveInRules(self.trained, self.names, self._epochs.lines, self.accuracy)
 
-    def _statement(self) -> Iterator[Block]:
+    def statement(self, blanks: bool = False) -> Document:
+        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
+        return self._document(self._statement(replace(self.live, blanks=blanks)))
+
+    def _statement(self, live: Filler) -> Iterator[Block]:
         problem = self.problem
         yield Heading(2, (phrase("sections.statement"),))
         words = problem.statement
-        yield Paragraph((authored(problem, fill(words, "statement"), 3) if words else self._words(),))
+        yield Paragraph((authored(problem, live.fill(words, "statement"), 3) if words else self._words(),))
         yield from self._start()
         yield Paragraph(
             (phrase("statement.samples_many" if len(problem.samples) > 1 else "statement.samples_one"),)
@@ -122,7 +127,7 @@ class RulePage:
             listed = ", ".join(f"{n} {name}" for n, name in enumerate(problem.features, 1))
             yield Paragraph((phrase("statement.features", listed=listed),))
         yield Bullets(
-            tuple(self._part(part, place) for place, part in enumerate(problem.parts)),
+            tuple(self._part(part, place, live) for place, part in enumerate(problem.parts)),
             tuple(part.label for part in problem.parts),
         )
         if problem.source:
@@ -191,10 +196,10 @@ class RulePage:
             (phrase("statement.number"),), header, labels, rows, [*map(column_width, lengths)]
         )
 
-    def _part(self, part: Part, place: int) -> Text:
+    def _part(self, part: Part, place: int, live: Filler) -> Text:
         pieces: list[Inline] = []
         if part.text:
-            pieces.append(authored(self.problem, fill(part.text, f"parts[{place}].text")))
+            pieces.append(authored(self.problem, live.fill(part.text, f"parts[{place}].text")))
         else:
             asked = [phrase(f"rule.ask.{word}") for word in part.ask]
             listed = (
@@ -395,7 +400,7 @@ class RulePage:
 
     def _pitfalls(self) -> Iterator[Block]:
         if self.problem.pitfalls:
-            notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(self.problem.pitfalls))
+            notes = (self.live.fill(note, f"pitfalls[{n}]") for n, note in enumerate(self.problem.pitfalls))
             items = tuple((authored(self.problem, note),) for note in notes)
             yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
 

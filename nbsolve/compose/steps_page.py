@@ -134,6 +134,10 @@ class StepsPage(Generic[S, P]):
         known = any(step.target == atom for step in one.steps)
         return Link(value, f"it{one.number}-{anchor(atom)}") if known else value
 
+    @abstractmethod
+    def check(self, exact: S) -> Document:
+        """What a reader can check alone; `exact`: the solution without the rounding of each step."""
+
     def pitfalls(self) -> Document:
         """Common mistakes."""
         problem = self._problem

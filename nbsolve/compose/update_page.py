@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from nbsolve.catalogue import Equation
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.given_numbers import kept_before, listed_numbers
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, rate_words, schedule_words
+from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.statement import authored, marks, source
 from nbsolve.compose.steps_page import StepsPage, listed
 from nbsolve.compose.written_numbers import literal
@@ -37,6 +39,7 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, UpdateProblem
 from nbsolve.problem.updates import ASKS
+from nbsolve.programs import update_programs
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Partial, Role, Symbol
 
@@ -170,8 +173,8 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         else:
             yield from self._start(update)
         lines, told = self._writer(update), self._told(update)
-        if update.number == 1 and (clip := self._problem.training.optimiser.clip):
-            yield Paragraph((phrase(f"passages.clip_{clip}"),))
+        if update.number == 1:
+            yield from map(Paragraph, clip_words(self._problem.training.optimiser, "passages"))
         if update.number == 1 and (schedule := self._problem.training.schedule) is not None:
             yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
         yield from (lines.derivation(step) for step in update.steps if step.rule in _OF_ALL)
@@ -235,3 +238,11 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
             rows.append(((Math(Quantity(one)),), *((Math(literal(write(update.values, c))),) for c in cells)))
             anchors += [lines.anchor(atom) for atom in (*found, new)]
         return Table(tuple(header), tuple(rows), frozenset(range(1, len(header))), tuple(anchors))
+
+    # ------------------------------------------------------------------ after the solution
+
+    def check(self, exact: UpdateSolution) -> Document:
+        """The programs; `exact`: the solution without the rounding of each step."""
+        each_step = self.solution.rounding.apply == "each_step"
+        folds = program_folds(lambda: update_programs(exact), each_step)
+        return self._document(chain((Heading(2, (phrase("check.section"),)),), folds))

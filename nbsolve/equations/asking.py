@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from nbsolve.equations.building import Built, entries_of, operands_of
 from nbsolve.equations.names import GraphNames
+from nbsolve.equations.updating import parameters_of, state
 from nbsolve.expr import Atom
-from nbsolve.problem.graph_asks import WORDS
+from nbsolve.problem.functions import optimiser_of
+from nbsolve.problem.graph_asks import STATE, WORDS
 from nbsolve.problem.model import Part
 from nbsolve.symbol import Partial, Symbol
 
@@ -37,6 +39,10 @@ def _of(ask: str, built: Built, names: GraphNames) -> Iterator[Atom]:
                 yield from (
                     Partial(node.target, one) for one in operands_of(node).values() if one in built.wanted
                 )
+    elif ask == STATE and problem.training is not None:
+        kept = optimiser_of(problem.training.optimiser).kept
+        for one in parameters_of(problem):
+            yield from (state(one, equation.name, new=True) for equation in kept)
     elif ask == "updated_parameters":
         training = problem.training
         for name in () if training is None else training.parameters:

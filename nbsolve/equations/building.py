@@ -8,7 +8,7 @@ Conventions: max and min pass the gradient of a tie to the first operand, and no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import product
@@ -44,7 +44,7 @@ from nbsolve.problem.model import Equation, GraphProblem
 from nbsolve.step import Rule
 from nbsolve.symbol import Index, Role, Symbol, number_of
 
-__all__ = ["Built", "entries_of", "gate_of", "general_formula", "operands_of", "quantity"]
+__all__ = ["Built", "entries_of", "gate_of", "general_formula", "operands_of", "quantity", "slopes"]
 
 _SHORT = (Function, Applied)
 """Formulae that are named by what they find where they occur in their own derivative."""
@@ -222,19 +222,43 @@ def _written_out(formula: Expr) -> Expr:
 
 def _operation(name: str, formula: Expr, slots: Mapping[str, Symbol]) -> Operation:
     """The formula of one entry as an operation on single quantities, with its local derivatives."""
-    letters: dict[Symbol, Expr] = {symbol: Variable(slot) for slot, symbol in slots.items()}
-    lettered = substitute(
+    letters = {symbol: Variable(slot) for slot, symbol in slots.items()}
+    into: dict[str, Expr] = {slot: Entry(slot) for slot in slots}
+    local = {
+        slot: Local(with_variables(derivative, into), Slot(UPSTREAM))
+        for slot, derivative in _derivatives(_lettered(formula, letters), letters.values())
+    }
+    entry = with_variables(_lettered(formula, letters), into)
+    return Operation(name, Rule.NODE, dict.fromkeys(slots, ()), (), entry, entry, local)
+
+
+def slopes(formula: Expr, left: Expr | None = None) -> dict[Symbol, Expr]:
+    """∂formula/∂q for each quantity q that it reads, said through `left` where it occurs in its own derivative."""
+    read = dict.fromkeys(atom for atom in atoms(formula) if isinstance(atom, Symbol))
+    letters = {symbol: Variable(f"operand_{n}") for n, symbol in enumerate(read)}
+    back: dict[str, Expr] = {letter.name: Quantity(symbol) for symbol, letter in letters.items()}
+    names = {letter.name: symbol for symbol, letter in letters.items()}
+
+    def said(node: Expr) -> Expr | None:
+        return (left or formula) if node == Entry(OUT) else None
+
+    return {
+        names[slot]: with_variables(substitute(derivative, said), back)
+        for slot, derivative in _derivatives(_lettered(formula, letters), letters.values())
+    }
+
+
+def _lettered(formula: Expr, letters: Mapping[Symbol, Variable]) -> Expr:
+    return substitute(
         formula,
         lambda node: letters.get(node.atom) if isinstance(node, Quantity) else None,  # type: ignore[arg-type]
     )
-    into: dict[str, Expr] = {slot: Entry(slot) for slot in slots}
+
+
+def _derivatives(lettered: Expr, letters: Iterable[Variable]) -> Iterator[tuple[str, Expr]]:
+    """The derivative with respect to each letter, with `Entry(OUT)` where the formula occurs in it."""
     decided = substitute(lettered, _by_cases)
-    local = {}
-    for slot in slots:
-        derivative = with_variables(_derivative(decided, lettered, slot), into)
-        local[slot] = Local(derivative, Slot(UPSTREAM))
-    entry = with_variables(lettered, into)
-    return Operation(name, Rule.NODE, dict.fromkeys(slots, ()), (), entry, entry, local)
+    yield from ((letter.name, _derivative(decided, lettered, letter.name)) for letter in letters)
 
 
 @cache
@@ -246,9 +270,16 @@ def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
         match node:
             case Negation((Number(value),)):
                 return number(-value)
+            case Sum(operands):  # x − 1, not x + (−1)
+                return Sum(tuple(one if _is_less(one) else substitute(one, said) for one in operands))
         return found if node == formula and isinstance(formula, _SHORT) else None
 
     return substitute(derivative, said)
+
+
+def _is_less(term: Expr) -> bool:
+    """Whether a term of a sum is a number taken away."""
+    return isinstance(term, Negation) and isinstance(term.operands[0], Number)
 
 
 def _by_cases(node: Expr) -> Expr | None:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from nbsolve.catalogue.optimisers import letter_of
 from nbsolve.equations.building import entries_of, quantity
-from nbsolve.equations.updating import owner_of, parameters_of
+from nbsolve.equations.updating import RATE, owner_of, parameters_of, state
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.letters import Name, letter_name
 from nbsolve.notation import Names
-from nbsolve.problem.graph_asks import LOSS
+from nbsolve.problem.functions import optimiser_of
+from nbsolve.problem.graph_asks import LOSS, state_of
 from nbsolve.problem.graph_asks import quantity as typed
 from nbsolve.problem.model import GraphProblem, Network, Notation, UpdateProblem
+from nbsolve.solving.update import NORM, setting
 from nbsolve.symbol import Partial, Role, Symbol
 
 __all__ = ["GraphNames"]
@@ -59,6 +61,8 @@ class GraphNames(Names):
         Raises: UnknownQuantityError.
         """
         known = ", ".join(self.problem.shapes)
+        if (found := self._of_training(text)) is not None:
+            return found
         try:
             over, under = typed(text)
         except ValueError:
@@ -79,6 +83,23 @@ class GraphNames(Names):
             return Partial(self.objective, symbol)
         return Partial(quantity(over[0], over[1]), symbol)
 
+    def _of_training(self, text: str) -> Symbol | None:
+        """What the optimiser keeps or finds for a parameter, `m_w_new`, or a setting, `eta`, `beta1`; else None."""
+        training = self.problem.training
+        typed_ = "".join(text.split())
+        if training is None or typed_ in self.problem.shapes:
+            return None
+        if typed_ == RATE.role.value:
+            return RATE
+        if typed_ == NORM.stem and training.optimiser.clip == "norm":
+            return NORM
+        if typed_ in optimiser_of(training.optimiser).letters:
+            return setting(typed_)
+        read = state_of(text, training, self.problem.shapes)
+        if read is None:
+            return None
+        return state(quantity(read.parameter, read.at), read.equation, read.new)
+
     def entries(self, atom: Symbol | Partial) -> Iterator[Symbol | Partial]:
         """The entries of an array, row by row; a single quantity by itself."""
         if isinstance(atom, Symbol):
@@ -88,7 +109,8 @@ class GraphNames(Names):
             yield from (Partial(of, wrt) for wrt in self._of(atom.wrt))
 
     def _of(self, symbol: Symbol) -> list[Symbol]:
-        if symbol.role is not Role.NODE or symbol.at:
+        if symbol.role not in (Role.NODE, Role.STATE) or symbol.at:
             return [symbol]
-        entries = entries_of(symbol.stem, self.problem.shapes[symbol.stem])
-        return [entry._replace(new=symbol.new) for entry in entries]
+        owner = owner_of(self.problem, symbol)
+        entries = entries_of(owner.stem, self.problem.shapes[owner.stem])
+        return [symbol._replace(at=entry.at) for entry in entries]

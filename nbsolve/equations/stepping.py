@@ -98,6 +98,8 @@ class UpdateNames(GraphNames):
         """The quantity that `w_new`, `m_w_new[2]`, `v_hat_w` or `dL/dw` means. Raises: UnknownQuantityError."""
         typed = "".join(text.split()).replace("∂", "d")
         gradient = typed.startswith("dL/d")
+        if not gradient and (own := self._of_training(text)) is not None:
+            return own
         match = re.fullmatch(
             r"(\w+?)(_new)?(?:\[([0-9]+(?:,[0-9]+)*)\])?", typed.removeprefix("dL/d"), re.ASCII
         )
@@ -126,11 +128,6 @@ class UpdateNames(GraphNames):
                 yield parameter._replace(new=True)
                 for equation in record.equations:
                     yield state(parameter, equation.name, equation.kept)
-
-    def _of(self, symbol: Symbol) -> list[Symbol]:
-        if symbol.role is not Role.STATE or symbol.at:
-            return super()._of(symbol)
-        return [one for one in self._known(False) if one._replace(at=()) == symbol]
 
 
 def asked_of(part: Part, names: UpdateNames) -> Iterator[Atom]:

@@ -82,6 +82,10 @@ class _Reader(Parser):
         """The formula in symbols."""
         return with_variables(self.formula(), self.read)
 
+    def about(self, name: str) -> str | None:
+        """What may have been meant by a name that is not known."""
+        return f"what is given has its number under given: {{{name}: …}}" if NAME.fullmatch(name) else None
+
     def named(self) -> Expr:
         """A sum, a name with its places, or what any formula may have."""
         token = self.token

@@ -24,7 +24,6 @@ from nbsolve.render.typst import Piece, Writer
 from nbsolve.render.typst_markdown import in_language, inline_of
 from nbsolve.render.typst_words import quoted
 from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_steps import WorkedSteps
 
 if TYPE_CHECKING:
     from nbsolve.compose.data_files import DataFile
@@ -59,9 +58,7 @@ class Handout:
         """
         if isinstance(self.worked, WorkedSolution):
             return self.worked.statement(attached=True, blanks=True)
-        if isinstance(self.worked, WorkedSteps):
-            return self.worked.statement(blanks=True)
-        return self.worked.statement()
+        return self.worked.statement(blanks=True)
 
     @cached_property
     def whole(self) -> Document:

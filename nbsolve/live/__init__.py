@@ -16,6 +16,7 @@ from nbsolve.live.filling import (
     LiveInPasses,
     filled_without_solution,
     live_faults,
+    several,
     texts_of,
 )
 from nbsolve.live.request import LiveError
@@ -28,5 +29,6 @@ __all__ = [
     "LiveInPasses",
     "filled_without_solution",
     "live_faults",
+    "several",
     "texts_of",
 ]

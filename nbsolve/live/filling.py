@@ -68,8 +68,8 @@ class Filler(ABC):
     blanks: bool = field(default=False, kw_only=True)
 
     @abstractmethod
-    def _find(self, atom: Atom, place: Place) -> tuple[Values, Atom]:
-        """The one number that is meant: where it is kept, and by which name."""
+    def _written(self, request: Request) -> Written:
+        """The number that a place asks for."""
 
     @abstractmethod
     def _is_given(self, atom: Atom, place: Place) -> bool:
@@ -98,6 +98,15 @@ class Filler(ABC):
         ((atom, place),) = request.quantities.values()
         return self._is_given(atom, place)
 
+
+@dataclass(frozen=True)
+class _FromValues(Filler):
+    """Fills numbers of a solution that keeps its values by name."""
+
+    @abstractmethod
+    def _find(self, atom: Atom, place: Place) -> tuple[Values, Atom]:
+        """The one number that is meant: where it is kept, and by which name."""
+
     def _written(self, request: Request) -> Written:
         found = {key: self._find(atom, place) for key, (atom, place) in request.quantities.items()}
         rounding, arithmetic = self.solution.rounding, self.solution.arithmetic
@@ -111,7 +120,7 @@ class Filler(ABC):
 
 
 @dataclass(frozen=True)
-class Live(Filler):
+class Live(_FromValues):
     """Fills the numbers of one solution of a network; `known` are the values of a problem in letters."""
 
     solution: Solution
@@ -133,7 +142,7 @@ class Live(Filler):
             if place.sample is not None and belongs_to_sample(atom):
                 holders = _of_sample(holders, iteration, place.sample)
         if len(holders) != 1:
-            raise _several(atom, holders)
+            raise several(atom, holders)
         (holder,) = holders
         if values is None and iteration is not None:
             values = self.extras.of(self.solution, iteration, holder)
@@ -178,7 +187,7 @@ class _Passes(Solved, Protocol):
 
 
 @dataclass(frozen=True)
-class LiveInPasses(Filler):
+class LiveInPasses(_FromValues):
     """Fills the numbers of a solution in passes that has no samples; `given` has its numbers from the problem."""
 
     solution: _Passes
@@ -201,7 +210,7 @@ class LiveInPasses(Filler):
             )
         holders = list(self.names.entries(atom))
         if len(holders) != 1:
-            raise _several(atom, holders)
+            raise several(atom, holders)
         (holder,) = holders
         if holder not in found[0].values.stored:
             raise LiveError(f"{canonical(holder)} is not a number in this problem")
@@ -233,7 +242,7 @@ def _of_sample(holders: list[Atom], iteration: Iteration, sample: int) -> list[A
     return [holder for holder in holders if holder.sample in (None, sample)]
 
 
-def _several(atom: Atom, holders: list[Atom]) -> LiveError:
+def several(atom: Atom, holders: list[Atom]) -> LiveError:
     """Why a name that does not mean exactly one number cannot stand in a text."""
     name = canonical(atom)
     if not holders:

@@ -17,8 +17,6 @@ from nbsolve.pictured import Worked, given_drawing, parts_of
 from nbsolve.problem.model import AnyProblem
 from nbsolve.shown import Shown
 from nbsolve.worked import solve
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_steps import WorkedSteps
 
 __all__ = ["question_notebook"]
 
@@ -46,11 +44,7 @@ def _question(worked: Worked) -> tuple[Shown, ...]:
 
     These stand before the parts, in a cell of their own: else both lists would be one.
     """
-    asked = (
-        worked.statement(blanks=True)
-        if isinstance(worked, WorkedSolution | WorkedSteps)
-        else worked.statement()
-    )
+    asked = worked.statement(blanks=True)
     at = parts_of(worked, asked.blocks)
     given = asked.blocks[:at]
     return replace(asked, blocks=given), worked.unsaid(), replace(asked, blocks=asked.blocks[len(given) :])

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from nbsolve.formula.indexed import parse_equation, reads
 from nbsolve.problem.cursor import Cursor, listing, suggestion
+from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Equation, GraphTraining, Part
 from nbsolve.problem.part_lists import read_part, read_part_list
 
-__all__ = ["COMPARISON", "LOSS", "WORDS", "asked_gradients", "quantity", "read_graph_parts"]
+__all__ = [
+    "COMPARISON",
+    "LOSS",
+    "STATE",
+    "WORDS",
+    "asked_gradients",
+    "quantity",
+    "read_graph_parts",
+    "state_of",
+]
 
 COMPARISON = "comparison"
 """What asks for the path of the other optimiser."""
-WORDS = ("forward", "gradients", "local_derivatives", "updated_parameters", COMPARISON)
+STATE = "state"
+WORDS = ("forward", "gradients", "local_derivatives", "updated_parameters", STATE, COMPARISON)
 LOSS = "L"
 """What is differentiated where an upstream gradient is given: a loss that nobody names."""
 _QUANTITY = re.compile(
@@ -44,6 +56,37 @@ def _read(typed: str) -> Read:
         raise ValueError(typed)
     at = tuple(map(int, match["at"].split(","))) if match["at"] else ()
     return match["name"], at, bool(match["new"])
+
+
+class StateRead(NamedTuple):
+    """What a name of the optimiser's state means: equation and parameter, the entry, whether the new value is."""
+
+    equation: str
+    parameter: str
+    at: tuple[int, ...]
+    new: bool
+    kept: bool
+
+
+def state_of(text: str, training: GraphTraining, shapes: Mapping[str, tuple[int, ...]]) -> StateRead | None:
+    """What `m_w`, `m_w_new[2]` or `m_hat_w` means; None for what names no state of the optimiser."""
+    match = _QUANTITY.fullmatch("".join(text.split()))
+    if match is None:
+        return None
+    at = tuple(map(int, match["at"].split(","))) if match["at"] else ()
+    for equation in optimiser_of(training.optimiser).equations:
+        for parameter in training.parameters:
+            shape = shapes[parameter]
+            fits = not at or (
+                len(at) == len(shape) and all(1 <= n <= m for n, m in zip(at, shape, strict=True))
+            )
+            if (
+                match["name"] == f"{equation.name}_{parameter}"
+                and fits
+                and (equation.kept or not match["new"])
+            ):
+                return StateRead(equation.name, parameter, at, bool(match["new"]), equation.kept)
+    return None
 
 
 def read_graph_parts(
@@ -108,6 +151,15 @@ class _Asks:
                     expected="training: {compare_with: nesterov}",
                 )
                 return None
+            if text == STATE and not self._kept:
+                cursor.fault(
+                    f"{text} is asked, but the optimiser keeps nothing from one update to the next"
+                    if self.training
+                    else f"{text} is asked, but the problem has no training"
+                )
+                return None
+            return text
+        if self._is_state(text):
             return text
         try:
             over, under = quantity(text)
@@ -133,6 +185,16 @@ class _Asks:
             )
             return None
         return text
+
+    @property
+    def _kept(self) -> bool:
+        """Whether the optimiser carries something over."""
+        return self.training is not None and bool(optimiser_of(self.training.optimiser).kept)
+
+    def _is_state(self, text: str) -> bool:
+        """Whether it names what the optimiser finds for a parameter: `m_w_new`, `m_hat_w`, `v_w_new[2]`."""
+        read = None if self.training is None else state_of(text, self.training, self.shapes)
+        return read is not None and (read.new or not read.kept)
 
     def _known(self, cursor: Cursor, read: Read) -> bool:
         name, at, _ = read

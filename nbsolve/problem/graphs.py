@@ -25,7 +25,8 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
     given = read_given(root.get("given"))
     shapes = {array.name: array.shape for array in given}
     padding = read_padding(root.get("padding"), shapes)
-    equations = read_equations(root, shapes, padding)
+    # a quantity with a fault has no name: equations would have faults that are none
+    equations = () if root.notes.faults else read_equations(root, shapes, padding)
     of, at = _objective(root.get("gradients_of"), equations)
     upstream = _upstream(root.get("upstream"), of, at, shapes)
     wrt = _wrt(root.get("with_respect_to"), given, [*shapes])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nbsolve.programs.graphs import graph_programs
 from nbsolve.programs.program import CannotBeSaid, Programs, programs_of
+from nbsolve.programs.updates import update_programs
 
-__all__ = ["CannotBeSaid", "Programs", "programs_of"]
+__all__ = ["CannotBeSaid", "Programs", "graph_programs", "programs_of", "update_programs"]

@@ -235,6 +235,8 @@ class _Writer:
             tight = [self.at(operand, _ATOM) for operand in e.operands]
             loose = [self.at(operand, _PRODUCT) for operand in e.operands]
             return template.format(*arguments, tight=tight, loose=loose), _ATOM
+        if module == "math" and e.name in ("abs", "max", "min"):
+            return f"{e.name}({', '.join(arguments)})", _ATOM
         name = {"ln": "log", "max": "maximum", "min": "minimum"}.get(e.name, e.name)
         return f"{module}.{name}({', '.join(arguments)})", _ATOM
 

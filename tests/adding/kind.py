@@ -53,7 +53,7 @@ class WorkedSum(WorkedPage):
     def total(self) -> str:
         return str(sum((one.value for one in self.problem.numbers), start=number(0).value))
 
-    def statement(self) -> Shown:
+    def statement(self, blanks: bool = False) -> Shown:
         listed = tuple(Math(literal(one)) for one in self.problem.numbers)
         return self._shown(
             Heading(2, ("The problem",)),

@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 from tests.audit.chains import Found
 from tests.audit.graph_world import GraphWorld
 from tests.audit.latex import Unreadable
+from tests.audit.optimising import ORDER
 from tests.audit.page import split_inline
 from tests.reference.graph_reading import entries
 
 WORDS = {
     "forward": "the value of every node", "gradients": "all gradients",
     "local_derivatives": "the local derivatives of every node", "updated_parameters": "the values after the update",
+    "state": "what the optimiser keeps for all parameters after the update",
     "comparison": ", and how the two paths differ",
 }  # fmt: skip
 MOST_NAMED = 6
@@ -71,10 +73,23 @@ class Asked:
                     yield from (f"∂{one}/∂{name}" for name in read if name in wanted)
         elif ask == "updated_parameters":
             yield from (f"{one}_new" for one in world.trained)
+        elif ask == "state":
+            yield from (f"{kind}_{one}_new" for one in world.trained for kind in world.training.kept)
         elif ask == "comparison":
             return
         else:
-            yield from self._named(ask.replace(" ", ""))
+            yield from self._state(ask.replace(" ", "")) or self._named(ask.replace(" ", ""))
+
+    def _state(self, ask: str) -> list[str]:
+        """The entries of what an optimiser keeps or finds, `m_w_new[2]`; none for another name."""
+        stem, bracket, place = ask.partition("[")
+        plain, new = stem.removesuffix("_new"), "_new" if stem.endswith("_new") else ""
+        kind, _, array = plain.rpartition("_")
+        arrays = {one.partition("[")[0] for one in self.world.trained}
+        if kind not in ORDER.get(self.world.training.optimiser, ()) or array not in arrays:
+            return []
+        places = [f"[{place}"] if bracket else [one[len(array) :] for one in self._entries(array)]
+        return [f"{kind}_{array}{at}{new}" for at in places]
 
     def _wanted(self, wrt: list[str]) -> set[str]:
         graph = self.world.graph

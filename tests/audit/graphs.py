@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from mpmath import mp
 
@@ -22,7 +23,16 @@ from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
 from tests.audit.page import Block, cells, split_inline, squeezed
 from tests.audit.parser import read_tokens
-from tests.audit.slots import QUANTITY, Wanted, filled_as, formula_fault, number_of, read, sign_fault
+from tests.audit.slots import (
+    QUANTITY,
+    SETTINGS,
+    Wanted,
+    filled_as,
+    formula_fault,
+    number_of,
+    read,
+    sign_fault,
+)
 from tests.audit.training_words import KEPT, beside_faults, training_faults
 from tests.audit.tree import Matrix, Sym
 from tests.audit.update_rule import UpdateRule, rule_of
@@ -348,6 +358,8 @@ class GraphAudit:
             self.asked.check(words, out, self._names)
             if self.paths is not None and "the same steps with" in words:
                 out.faults += [] if f"the same steps with {self.paths.names[1]}," in words else [words]
+        elif (said := self.rule.passage(words)) is not None and place.section == "Update":
+            out.faults += said
         elif place.section == "Update":
             way = STEPS[self.node["training"].get("direction", "descent")]
             if re.search(r"[\d$]", words) or (words.startswith("Each parameter") and f" {way} " not in words):
@@ -367,19 +379,24 @@ class GraphAudit:
     def _slot(self, wanted: Wanted, printed: str) -> Iterator[str]:
         """One live number: its value, its digits, the sign before it."""
         first = self.asked.shown({})[0]
-        last = len(self.world.iterations)
-        t = first if wanted.at is None else wanted.at or last
+        t = first if wanted.at is None else wanted.at or len(self.world.iterations)
+        texts = self.world.training.texts
+
+        def name_of(quantity: str) -> str:
+            name = SETTINGS.get(quantity, quantity)
+            return name if name in texts else next(self.asked.one(quantity))
 
         def value_of(quantity: str) -> Number:
-            (name,) = self.asked.one(quantity)
-            return self.world.value(name, t, carried=True)
+            name = name_of(quantity)
+            return Fraction(texts[name]) if name in texts else self.world.value(name, t, carried=True)
 
-        if wanted.digits is not None or not QUANTITY.fullmatch(wanted.formula):
+        single = wanted.digits is None and QUANTITY.fullmatch(wanted.formula) is not None
+        if single and name_of(wanted.formula) not in texts:
+            yield from self._cell(name_of(wanted.formula), number_of(printed), t)
+        else:
             yield from formula_fault(wanted, printed, value_of, self.answers)
-            return
-        (name,) = self.asked.one(wanted.formula)
-        yield from self._cell(name, number_of(printed), t)
-        yield from sign_fault(wanted, printed, value_of(wanted.formula))
+        if single:
+            yield from sign_fault(wanted, printed, value_of(wanted.formula))
 
     def _authored(self) -> set[str]:
         return {squeezed(str(text)) for text in self._texts() if text}

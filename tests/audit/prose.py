@@ -51,7 +51,7 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
         if not re.search(r"[\d$]", line):
             return out
         try:
-            said = self.rule.convention(line) if self.rule is not None else None
+            said = None if self.rule is None else self.rule.convention(line) or self.rule.passage(line)
             if said is not None:
                 out.faults += said
                 return out

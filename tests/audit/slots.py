@@ -11,15 +11,21 @@ from fractions import Fraction
 from typing import Any
 
 from tests.audit.page import squeezed
-from tests.reference.numbers import Number
+from tests.reference.numbers import Number, sqrt
 from tests.reference.rounding import Digits, as_fraction, fault, read_printed
 
 SLOT = re.compile(r"\{\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+)\}\}")
-NUMBER = r"((?:=|\\approx)?[-−]?[\d.]+(?:\\cdot10\^\{-?\d+\})?)"
+NUMBER = r"\$?\{?((?:=|\\approx)?[-−]?[\d.]+(?:\\cdot10\^\{-?\d+\})?)\}?\$?"
 DIGITS = re.compile(r" ?: ?(\d+) (decimals?|significant)$")
-QUANTITY = re.compile(r"d[A-Za-z]\w*(?:\[[\d,]+\])?/d[A-Za-z]\w*(?:\[[\d,]+\])?|[A-Za-z]\w*(?:\[[\d,]+\])?")
+QUANTITY = re.compile(
+    r"(?:d[A-Za-z]\w*(?:\[[\d,]+\])?/d[A-Za-z]\w*(?:\[[\d,]+\])?|\b[A-Za-z]\w*(?:\[[\d,]+\])?)(?![\w(\[])"
+)
+FUNCTIONS: dict[str, Callable[..., Any]] = {"abs": abs, "max": max, "min": min, "sqrt": sqrt}
+SETTINGS = {"eta": "learning_rate"}
+"""What texts call a setting otherwise than the audit's worlds."""
 OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: lambda base, power: base ** int(power),
 }  # fmt: skip
 
 
@@ -90,6 +96,8 @@ def _value(node: ast.expr, found: dict[str, Number]) -> Any:
             return Fraction(str(value))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_value(operand, found)
+        case ast.Call(func=ast.Name(id=function), args=arguments):
+            return FUNCTIONS[function](*(_value(one, found) for one in arguments))
         case ast.BinOp(left=left, op=op, right=right):
             return OPERATIONS[type(op)](_value(left, found), _value(right, found))
     raise ValueError(ast.dump(node))

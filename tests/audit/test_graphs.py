@@ -40,6 +40,17 @@ equations: {z: "sum(i, w[i]*x[i]) + b", a: sigmoid(z), L: "-ln(a)"}
 training: {optimiser: {adam: {learning_rate: 0.1}}, parameters: [w, b], iterations: 3, direction: WAY}
 parts: [{label: a, ask: [updated_parameters, dL/dw]}, {label: b, ask: [L, b_new], at: 2}]
 """
+STATE = """\
+kind: graph
+title: State
+statement: "The rate is {{eta}}, and m becomes {{m_w_new[2] at last}}."
+given: {w: [1, 2], c: 5}
+equations: {d: "w[1]*w[2] - c", L: "d^2"}
+training: {optimiser: {adam: {learning_rate: 0.1}}, parameters: [w], iterations: 2}
+parts:
+  - {label: a, ask: [state]}
+  - {label: b, ask: ["m_hat_w[2]", v_w_new], at: 2}
+"""
 LETTERS = """\
 kind: graph
 title: Letters
@@ -48,7 +59,7 @@ equations: {q: x + y, s: sigmoid(q), f: "s*z + max(x, y)^2/q"}
 parts: [{label: a, ask: [forward]}, {label: b, ask: [gradients, local_derivatives]}]
 """
 CASES = {
-    "layer": LAYER, "layer, each step": LAYER + EACH_STEP, "window": WINDOWS, "letters": LETTERS,
+    "layer": LAYER, "layer, each step": LAYER + EACH_STEP, "window": WINDOWS, "letters": LETTERS, "state": STATE,
     "window, each step": WINDOWS + EACH_STEP, "Adam up": ADAM.replace("WAY", "ascent"),
     "Adam down, each step": ADAM.replace("WAY", "descent") + EACH_STEP,
 }  # fmt: skip

@@ -28,7 +28,18 @@ from tests.reference.training import Training
 
 NUMBERED = {"step": ["0"], "exponential": ["1"], "cosine": ["1"], "linear": ["1"], "warmup": ["1"]}
 """The numbers in the sentence of a schedule: `the first update, t = 1, has the whole of it`."""
-CLIPPED = {"norm": "gradients are clipped by the norm G of ", "value": "each gradient is clipped by "}
+CLIPPED = {"norm": "gradients are clipped by the norm ", "value": "each gradient is clipped by "}
+CLIPS = {
+    "norm": "Before, the gradients are clipped by their norm ",
+    "value": "Before, each gradient is clipped to ",
+}
+CLIPPING = {
+    ("convention", "norm"): ["G", "c = LIMIT", "G"],
+    ("convention", "value"): ["-c", "c", "c = LIMIT"],
+    ("passage", "norm"): ["G", "c", r"\frac{c}{G}"],
+    ("passage", "value"): ["-c", "c"],
+}
+"""The formulae of the sentences about clipping, in their order."""
 SAID = r"started at 0\b|the sign of 0 is 0|the updates from 1\b|it is 1 in the paper"
 """What has a number in the sentences about optimisers."""
 
@@ -190,12 +201,20 @@ class UpdateRule:
 
     # ------------------------------------------------------------------ sentences
 
+    def passage(self, words: str) -> Iterator[str] | None:
+        """What is wrong of the sentence before the update about clipping; None of any other sentence."""
+        for how, start in CLIPS.items():
+            if words.startswith(start):
+                return self.clipping("passage", how, words)
+        return None
+
     def convention(self, words: str) -> Iterator[str] | None:
         """What is wrong of a sentence about the update among the conventions; None of any other sentence."""
         parts = split_inline(words)
         formulae = [relation_chain(read_tokens(part)) for formula, part in parts if formula]
         plain = "".join(part for formula, part in parts if not formula)
-        if plain.startswith(f"{self.called} with learning rate "):
+        own = "gradient ascent" if self.ascent and self.bare else self.called
+        if plain.startswith(f"{own} with learning rate "):
             return self._convention_of_rule(formulae, plain)
         if plain == "each parameter has its own learning rate":
             return iter([] if self.own_rates else [plain])
@@ -205,7 +224,7 @@ class UpdateRule:
             return self._convention_of_schedule(formulae[0], plain)
         for how, start in CLIPPED.items():
             if plain.startswith(start):
-                return self._convention_of_clip(how, plain)
+                return self.clipping("convention", how, words)
         return None
 
     def _convention_of_rule(self, formulae: Sequence[Chain], plain: str) -> Iterator[str]:
@@ -237,14 +256,15 @@ class UpdateRule:
             yield f"a number in: {plain}"
         yield from self.formula_of_rate(formula)
 
-    def _convention_of_clip(self, how: str, plain: str) -> Iterator[str]:
-        limits = re.findall(r"\bc = (\S+?)[;,]", plain)
-        if (
-            how != self.clip.how
-            or limits != [self.clip.text]
-            or len(re.findall(r"\d+(?:\.\d+)?", plain)) != 1
-        ):
-            yield f"clipped by {self.clip}: {plain}"
+    def clipping(self, place: str, how: str, words: str) -> Iterator[str]:
+        """What is wrong of a sentence about clipping, a `convention` or a `passage`: its formulae, a number."""
+        parts = split_inline(words)
+        found = [read_tokens(part) for formula, part in parts if formula]
+        wanted = [read_tokens(one.replace("LIMIT", self.clip.text)) for one in CLIPPING[place, how]]
+        if how != self.clip.how or found != wanted:
+            yield f"clipped by {self.clip}: {words}"
+        if re.search(r"\d", "".join(part for formula, part in parts if not formula)):
+            yield f"a number in: {words}"
 
 
 def _mentions(node: Node, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,10 @@ from tests.audit.graphs import BOXES, GraphAudit, Place
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
 from tests.audit.parser import whole
+from tests.audit.slots import QUANTITY, SETTINGS, Wanted, filled_as, formula_fault, read, sign_fault
 from tests.audit.update_chains import UpdateChains
 from tests.audit.update_rule import UpdateRule
+from tests.reference.numbers import Number
 from tests.reference.rounding import fault
 
 
@@ -34,12 +36,32 @@ class UpdateSentences(GraphAudit):
             return
         if "".join(words.split()) in {"".join(one.split()) for one in self._authored()}:
             return
+        if (slots := filled_as(self._texts(), source)) is not None:
+            for asked, printed in slots:
+                out.faults += self._slot(read(asked), printed)
+            return
         for pattern, check in self._sentences().items():
             if match := re.fullmatch(pattern, words):
                 check(place, position, out, *match.groups(""))
                 return
+        if place.section == "Update" and (faults := self.rule.passage(words)) is not None:
+            out.faults += faults
+            return
         if place.section != "Update" or "$" in words or set(re.findall(r"\d+", words)) - {"0"}:
             out.faults.append(f"nobody knows: {words}")
+
+    def _slot(self, wanted: Wanted, printed: str) -> Iterator[str]:
+        """One live number: its value, its digits, the sign before it."""
+        t = 1 if wanted.at is None else wanted.at or len(self.node["gradients"])
+
+        def value_of(quantity: str) -> Number:
+            name = SETTINGS.get(quantity, quantity)
+            found: Number = self.world.value(name.replace("dL/d", "∂L/∂"), t, carried=True)
+            return found
+
+        yield from formula_fault(wanted, printed, value_of, self.answers)
+        if QUANTITY.fullmatch(wanted.formula):
+            yield from sign_fault(wanted, printed, value_of(wanted.formula))
 
     def _sentences(self) -> dict[str, Callable[..., None]]:
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -49,16 +50,23 @@ def plot(graph: WorkedGraph) -> Plot:
     return source
 
 
-def steps(nesterov: bool) -> list[tuple[Fraction, Fraction]]:
+def rounded(value: Fraction) -> Fraction:
+    """Three decimals, ties away from zero."""
+    return Fraction(math.floor(abs(value) * 1000 + Fraction(1, 2)), 1000) * (1 if value >= 0 else -1)
+
+
+def steps(
+    nesterov: bool, written: Callable[[Fraction], Fraction] = lambda value: value
+) -> list[tuple[Fraction, Fraction]]:
     """The valley by hand: v ← 0.8 v + g, and w ← w − 0.05 v, or − 0.05 (g + 0.8 v), for ∂f/∂x = x, ∂f/∂y = 20 y."""
     beta, rate = Fraction("0.8"), Fraction("0.05")
     place, velocity = [Fraction(4), Fraction(1)], [Fraction(0), Fraction(0)]
     points = [(place[0], place[1])]
     for _ in range(6):
-        slopes = [place[0], 20 * place[1]]
-        velocity = [beta * v + g for v, g in zip(velocity, slopes, strict=True)]
+        slopes = [written(place[0]), written(20 * place[1])]
+        velocity = [written(beta * v + g) for v, g in zip(velocity, slopes, strict=True)]
         moves = [g + beta * v for g, v in zip(slopes, velocity, strict=True)] if nesterov else velocity
-        place = [w - rate * move for w, move in zip(place, moves, strict=True)]
+        place = [written(w - rate * move) for w, move in zip(place, moves, strict=True)]
         points.append((place[0], place[1]))
     return points
 
@@ -82,6 +90,15 @@ def test_the_tables_and_the_json_have_where_they_end() -> None:
     assert [*answers] == ["nesterov.x_new", "nesterov.y_new"]
     assert answers["nesterov.x_new"].exact == pytest.approx(float(steps(True)[-1][0]), rel=1e-15)
     assert answers["nesterov.x_new"].iteration == 6
+
+
+def test_paths_round_where_their_problem_does() -> None:
+    text = PROBLEM.read_text(encoding="utf-8") + "rounding: {apply: each_step, decimals: 3}\n"
+    rows = re.findall(r"^  ([1-6]) +(\S+) +(\S+)", str(worked(text).compared()), re.MULTILINE)
+    expected = [*steps(False, rounded)[1:], *steps(True, rounded)[1:]]
+    found = [(Fraction(x.replace("−", "-")), Fraction(y.replace("−", "-"))) for _, x, y in rows]
+    assert found == expected
+    assert expected[5] != steps(False)[-1]
 
 
 @pytest.mark.parametrize("text", [PROBLEM, ROSENBROCK, HILL])

@@ -101,3 +101,61 @@ def test_faults(optimiser: str, rest: str, message: str) -> None:
         load_problem(text)
     assert message in str(caught.value)
     assert len(caught.value.faults) == 1
+
+
+STATE = """\
+kind: graph
+given: {w: [1, 2], c: 5}
+equations: {d: "w[1]*w[2] - c", L: "d^2"}
+training: {optimiser: {adam: {learning_rate: 0.1}}, parameters: [w], iterations: 2}
+parts:
+  - {label: a, ask: [state]}
+  - {label: b, ask: ["m_hat_w[2]", v_w_new], at: 2}
+pitfalls: ["{{m_w_new[1] at 2}} after {{m_w[1] at 2}}, {{eta*(1 - beta1)/sqrt(1 - beta2): 2 decimals}}"]
+"""
+
+
+def test_parts_ask_for_what_the_optimiser_keeps() -> None:
+    """D. Kingma and J. Ba, arXiv:1412.6980, algorithm 1."""
+    worked = solve(load_problem(STATE))
+    answers = [one for one in worked.entries() if isinstance(one, Answer)]
+    found = {(one.part, one.quantity, one.iteration): one.exact for one in answers}
+    w, m, v = [1.0, 2.0], [0.0, 0.0], [0.0, 0.0]
+    expected: dict[tuple[str, str, int], float] = {}
+    for t in (1, 2):
+        d = w[0] * w[1] - 5
+        slopes = [2 * d * w[1], 2 * d * w[0]]
+        for k, slope in enumerate(slopes):
+            m[k] = 0.9 * m[k] + 0.1 * slope
+            v[k] = 0.999 * v[k] + 0.001 * slope**2
+            expected["a", f"m_w_new[{k + 1}]", t] = m[k]
+            expected["a", f"v_w_new[{k + 1}]", t] = v[k]
+            m_hat, v_hat = m[k] / (1 - 0.9**t), v[k] / (1 - 0.999**t)
+            w[k] -= 0.1 * m_hat / (v_hat**0.5 + 1e-8)
+            if t == 2:
+                expected["b", f"v_w_new[{k + 1}]", t] = v[k]
+                expected |= {("b", "m_hat_w[2]", t): m_hat} if k else {}
+    assert found.keys() == expected.keys()
+    assert all(found[key] == pytest.approx(value, rel=1e-12) for key, value in expected.items())
+    (text,) = (text for path, text in worked.texts().items() if path == "pitfalls[0]")
+    assert text.replace("$", "") == "-2.210 after -1.2, 0.32"
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "ask", "message"),
+    [("sgd", "state", "keeps nothing"), ("adam", "q_w_new", "no quantity"), ("adam", "m_w", "no quantity")],
+)
+def test_a_state_that_there_is_not(optimiser: str, ask: str, message: str) -> None:
+    text = STATE.replace("{adam: {", f"{{{optimiser}: {{").replace("ask: [state]", f"ask: [{ask}]")
+    text = text.replace('["m_hat_w[2]", v_w_new]', "[w_new]").partition("pitfalls")[0]
+    with pytest.raises(ProblemError, match=message):
+        load_problem(text)
+
+
+def test_the_rule_stands_among_the_conventions() -> None:
+    words = " ".join(str(solve(load_problem(STATE)).conventions()).split())
+    assert "Adam with learning rate 0.1; the averages are corrected" in words
+    up = "kind: graph\ngiven: {x: 1}\nequations: {f: 3 - x^2}\ntraining: {learning_rate: 0.1, direction: ascent}\n"
+    words = " ".join(str(solve(load_problem(up)).conventions()).split())
+    assert "gradient ascent with learning rate 0.1" in words
+    assert "descent" not in words

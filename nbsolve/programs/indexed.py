@@ -1,0 +1,176 @@
+"""Equations with indices as Python: whole arrays where the indices allow it, else entry by entry, from 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from nbsolve.expr import (
+    Expr,
+    MatrixProduct,
+    Product,
+    Quantity,
+    Transpose,
+    Variable,
+    substitute,
+    walk,
+)
+from nbsolve.general import IndexedSum
+from nbsolve.given import Given
+from nbsolve.problem.model import GraphProblem
+from nbsolve.programs.python import Dialect, literal, written
+from nbsolve.symbol import Affine, Index, Symbol, Unit
+
+__all__ = ["IndexedText", "number_text", "quantities_in"]
+
+
+def quantities_in(formula: Expr) -> Iterator[Symbol]:
+    """The quantities that a formula reads, with their places, each once."""
+    found = (node.atom for node in walk(formula) if isinstance(node, Quantity))
+    yield from dict.fromkeys(atom for atom in found if isinstance(atom, Symbol))
+
+
+@dataclass(frozen=True)
+class IndexedText:
+    """Writes formulae of one problem; `called` are the names of its quantities in the program."""
+
+    problem: GraphProblem
+    called: Mapping[str, str]
+    dialect: Dialect
+
+    # ------------------------------------------------------------------ entry by entry
+
+    def entry(self, formula: Expr) -> str:
+        """A formula at one place; its index letters are variables of a loop."""
+        return written(self._as_variables(formula), self.dialect)
+
+    def _as_variables(self, formula: Expr) -> Expr:
+        def said(node: Expr) -> Expr | None:
+            match node:
+                case Quantity(Symbol() as symbol):
+                    return Variable(self.read(symbol))
+                case IndexedSum(body, index, _, last):
+                    return Variable(f"sum({self.entry(body)} for {index} in range({last}))")
+            return None
+
+        return substitute(formula, said)
+
+    def read(self, symbol: Symbol) -> str:
+        """`W[j, i]`; where places outside are padded, the padding there."""
+        text = self.target(symbol)
+        padding = self.problem.padding.get(symbol.stem)
+        guard = self.guard(symbol)
+        return text if padding is None or not guard else f"({text} if {guard} else {literal(padding.value)})"
+
+    def target(self, symbol: Symbol, name: str = "") -> str:
+        """`W[j, i]`, or the same place of another array."""
+        name = name or self.called[symbol.stem]
+        places = ", ".join(map(_from_zero, symbol.at))
+        return f"{name}[{places}]" if places else name
+
+    def guard(self, symbol: Symbol) -> str:
+        """What holds where the place of a padded array lies inside; nothing for others."""
+        if symbol.stem not in self.problem.padding:
+            return ""
+        shape = self.problem.shapes[symbol.stem]
+        return " and ".join(
+            f"0 <= {_from_zero(place)} < {length}"
+            for place, length in zip(symbol.at, shape, strict=True)
+            if isinstance(place, Affine)
+        )
+
+    # ------------------------------------------------------------------ whole arrays
+
+    def whole(self, formula: Expr, letters: Sequence[str]) -> Expr | None:
+        """The formula for all places of `letters` at once; None where only single entries say it."""
+        own = tuple(map(Index, letters))
+        sound = True
+
+        def said(node: Expr) -> Expr | None:
+            nonlocal sound
+            match node:
+                case Quantity(Symbol() as symbol):
+                    sound = sound and symbol.at in ((), own)
+                    return Variable(self.called[symbol.stem])
+                case IndexedSum():
+                    found = self._product(node, own) or self._total(node)
+                    sound = sound and found is not None
+                    return found or Variable("")
+            return None
+
+        found = substitute(formula, said)
+        return found if sound else None
+
+    def _total(self, node: IndexedSum) -> Expr | None:
+        """The sum of all entries of a formula: a number."""
+        body, letters = node.body, [node.index.name]
+        while isinstance(body, IndexedSum):
+            letters.append(body.index.name)
+            body = body.body
+        whole = self.whole(body, letters)
+        reads = [symbol.at for symbol in quantities_in(body)]
+        if whole is None or tuple(map(Index, letters)) not in reads:
+            return None
+        return Variable(f"{self.dialect.module}.sum({written(whole, self.dialect)})")
+
+    def _product(self, node: IndexedSum, own: tuple[Index, ...]) -> Expr | None:
+        """Σ_i W[j,i]·x[i] as W x, Σ_i W[i,j]·x[i] as Wᵀ x."""
+        match node.body:
+            case Product((Quantity(Symbol() as one), Quantity(Symbol() as other))) if len(own) == 1:
+                matrix, vector = (one, other) if len(one.at) == 2 else (other, one)
+                if vector.at != (node.index,):
+                    return None
+                w, x = Variable(self.called[matrix.stem]), Variable(self.called[vector.stem])
+                if matrix.at == (*own, node.index):
+                    return MatrixProduct((w, x))
+                if matrix.at == (node.index, *own):
+                    return MatrixProduct((Transpose((w,)), x))
+        return None
+
+    # ------------------------------------------------------------------ equations
+
+    def equation(self, formula: Expr, letters: Sequence[str], lengths: Mapping[str, int]) -> str:
+        """The right side of an equation."""
+        whole = self.whole(formula, letters)
+        spread = tuple(map(Index, letters)) in [symbol.at for symbol in quantities_in(formula)]
+        products = (
+            any(isinstance(node, MatrixProduct) for node in walk(whole)) if whole is not None else False
+        )
+        if whole is not None and (spread or products or not letters):
+            return self._number(written(whole, self.dialect), formula)
+        text = self.entry(formula)
+        if not letters:
+            return self._number(text, formula)
+        for letter in reversed(letters):
+            inner = f"[{text} for {letter} in range({lengths[letter]})]"
+            text = inner if self.dialect.module == "np" else f"torch.stack({inner})"
+        return f"np.array({text}, dtype=float)" if self.dialect.module == "np" else text
+
+    def _number(self, text: str, formula: Expr) -> str:
+        """A number that no quantity enters is one of the library's."""
+        if any(True for _ in quantities_in(formula)):
+            return text
+        return f"np.float64({text})" if self.dialect.module == "np" else f"torch.tensor(float({text}))"
+
+
+def _from_zero(place: Unit) -> str:
+    """A place counted from 0, whose letters count from 0: 2t + s − 1 is 2·t + s + 1."""
+    match place:
+        case int():
+            return str(place - 1)
+        case Affine(_, terms, shift):
+            text = ""
+            for letter, factor in terms:
+                size = letter if abs(factor) == 1 else f"{abs(factor)} * {letter}"
+                text += (
+                    f" {'-' if factor < 0 else '+'} {size}" if text else ("-" if factor < 0 else "") + size
+                )
+            rest = shift + sum(factor for _, factor in terms) - 1
+            return text + (f" {'-' if rest < 0 else '+'} {abs(rest)}" if rest else "")
+    return place.name
+
+
+def number_text(given: Given) -> str:
+    """A given number as a double: `-2.0`, `1 / 3`."""
+    text = literal(given.value)
+    return f"{text}.0" if text.lstrip("-").isdigit() else text
