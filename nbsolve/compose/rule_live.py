@@ -69,7 +69,7 @@ class LiveInRules(Filler):
         if symbol.stem in COUNTS:
             return self._counts(place)[symbol.stem]
         if symbol.role is Role.LEARNING_RATE:
-            return self.solution.problem.rule.parameters["learning_rate"].value
+            return self.solution.problem.rule.parameters["learning_rate"].rational
         turn = None if place.sample is None else self._turn(epoch, place.sample)
         if symbol.role in _PARAMETERS:
             return value_of(self._parameters(symbol, epoch, turn), symbol)
@@ -113,8 +113,8 @@ def _of_turn(symbol: Symbol, turn: Turn, sample: Sample) -> Q:
     """What a sample has, or gets, in its turn."""
     assert isinstance(symbol.to, int)
     if symbol.role is Role.INPUT:
-        return known(sample.input[symbol.to - 1]).value
+        return known(sample.input[symbol.to - 1]).rational
     if symbol.role is Role.TARGET:
-        return known((sample.target or ())[symbol.to - 1]).value
+        return known((sample.target or ())[symbol.to - 1]).rational
     values = {Role.PRE_ACTIVATION: turn.z, Role.ACTIVATION: turn.predictions, Role.ERROR: turn.signals}
     return values[symbol.role][symbol.to - 1]

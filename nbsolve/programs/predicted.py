@@ -52,7 +52,7 @@ def _wrong(solution: SolvedInPasses, one: Pass, form: Format, of: Symbol) -> Ite
         value, old = found[step.target], None
         if isinstance(step.target, Symbol) and step.target.new and step.target.role is Role.NODE:
             old = found.get(step.target._replace(new=False))
-        expected = writer.answer(one.values, step.target).value
+        expected = writer.answer(one.values, step.target).rational
         wanted = Fraction(int(expected.p), int(expected.q))
         for near in (value, value * (1 + _APART), value * (1 - _APART)):
             printed = form.printed(near, old)
