@@ -162,10 +162,10 @@ class GraphAudit:
             for block, place in zip(self.blocks, self.places, strict=True)
             if block.kind == "table" and place.section == SECTION
         ]
-        of, entries_ = self.world.graph.of, self.world.all_entries()
-        found = [f"∂{of}/∂{one}" for one in entries_ if anchor_of(f"∂{of}/∂{one}", 1) in self.targets]
         if not any(block.source == SECTION for block in self.blocks):
             return
+        of, entries_ = self.world.graph.of, self.world.all_entries()
+        found = [f"∂{of}/∂{one}" for one in entries_ if anchor_of(f"∂{of}/∂{one}", 1) in self.targets]
         wanted, rows = self.quotients.checked(found), [self.quotients.rows(table) for table in tables]
         if sorted(one for row in rows for one in row) != sorted(wanted):
             yield f"{rows} where {wanted} are to be checked"
@@ -259,6 +259,8 @@ class GraphAudit:
     def _heading(self, source: str, place: Place, out: Found) -> None:
         said = {squeezed(str(self.node.get("title", "Computation graph")))}
         known = [*HEADINGS, *BOXES, SECTION]
+        if place.section == SECTION:
+            known += [f"The same calculation in {library}" for library in ("NumPy", "PyTorch")]
         if len(self.world.iterations) > 1 and place.section == "iteration":
             known.append(f"Iteration {place.iteration}")
         if self.paths is not None and place.section == PATHS:
