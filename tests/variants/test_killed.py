@@ -30,7 +30,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 def test_what_was_killed_and_resumed_is_what_was_never_killed(tmp_path: Path) -> None:
     """Keys, sheets, solutions, notebooks and pages; with other numbers of processes before and after."""
     (tmp_path / "problem.yaml").write_text(f"{NETWORK}variants:\n{VARY}")
-    killed = command(tmp_path, "out", "--jobs", "2")
+    killed = command(tmp_path, "out", "--jobs", "1")
     unfinished = tmp_path / ".out.unfinished"
     while not [*unfinished.glob("*/page.html")]:
         assert killed.poll() is None, "it ended before it could be killed"
@@ -39,8 +39,8 @@ def test_what_was_killed_and_resumed_is_what_was_never_killed(tmp_path: Path) ->
     killed.wait()
     assert not (tmp_path / "out").exists()
     assert len([*unfinished.glob("[0-9]")]) < 3
-    assert command(tmp_path, "out", "--resume", "--jobs", "1").wait() == 0
-    assert command(tmp_path, "whole", "--jobs", "2").wait() == 0
+    assert command(tmp_path, "out", "--resume", "--jobs", "2").wait() == 0
+    assert command(tmp_path, "whole", "--jobs", "1").wait() == 0
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
     assert len(tree(tmp_path / "out")) == 3 * 6 + 3
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
