@@ -98,7 +98,7 @@ class Conventions(Words):
             "each unit subtracts its threshold": (True, False),
         }
         kinds["one bias per layer, shared by all its units"] = (False, True)
-        layers = self.spec.layers if number is None else [self.spec.layers[int(number) - 1]]
+        layers = self.spec.layers if number is None else [self.layer(number)]
         for layer in layers:
             if words == "no biases":
                 right = layer.bias is None
@@ -135,7 +135,7 @@ class Conventions(Words):
         named = [self._letter(part) for part in columns.split(", ")]
         letter, _, value = constant.strip("$").partition(" = ")
         rows = self.world.node["network"].get("layout") == "x W + b"
-        own = self.spec.layers[int(number) - 1].constant
+        own = self.layer(number).constant
         if named != names or self._letter(f"${letter}$") != f"one[{number}][1]" or own != _whole(value):
             out.faults.append(f"{side} of layer {number}: {named} with {constant}, not {names} with {own}")
         if side != again + "s" or (again == "row") is not rows:

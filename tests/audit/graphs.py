@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from mpmath import mp
 
 from tests.audit.audit import Report, digits_of
 from tests.audit.chains import TROUBLE, Found, is_fraction, text_of, written
-from tests.audit.display import Chain, read_display, relation_chain
+from tests.audit.display import Chain, Texts, read_display, relation_chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.graph_asked import Asked
 from tests.audit.graph_chains import GraphChains
@@ -21,6 +22,7 @@ from tests.audit.graph_quotients import SECTION, GraphQuotients
 from tests.audit.graph_world import GraphWorld
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal, tidy
+from tests.audit.optimising import STATES
 from tests.audit.page import Block, cells, split_inline, squeezed
 from tests.audit.parser import read_tokens
 from tests.audit.slots import (
@@ -233,7 +235,7 @@ class GraphAudit:
 
     def _given_array(self, chain: Chain) -> Iterator[str]:
         """An array as it is given; of one with three axes a part."""
-        arrays = {}
+        arrays: dict[Texts, Any] = {}
         for name, shape in self.world.graph.shapes.items():
             if name in self.world.equations or not shape:
                 continue
@@ -245,6 +247,7 @@ class GraphAudit:
             for at in range(shape[0] if len(shape) == 3 else 0):
                 both = ",".join(x for x in (sub, str(at + 1)) if x)
                 arrays[read_tokens(f"{core}_{{{both}}}")] = value[at]
+        arrays |= self._kept_arrays()
         expected = arrays[chain.target]
         rows = expected if isinstance(expected[0], list) else [[one] for one in expected]
         (relation, texts), *more = chain.items
@@ -253,6 +256,22 @@ class GraphAudit:
             yield "not one array"
         elif [[text_of(cell) for cell in row] for row in node.rows] != [[*map(written, row)] for row in rows]:
             yield f"given as {rows}"
+
+    def _kept_arrays(self) -> dict[Texts, list[list[str]]]:
+        """What the optimiser has kept before of whole vectors and matrices, as rows, by its letters."""
+        found: dict[Texts, list[list[str]]] = {}
+        for name, shape in self.world.graph.shapes.items():
+            if len(shape) not in (1, 2) or not {*entries(name, shape)} <= {*self.world.trained}:
+                continue
+            core, sub = self.world.letters.own[name]
+            bold = rf"\mathbf{{{core}}}" if core.isalpha() and core.islower() else core
+            bold += f"_{{{sub}}}" if sub else ""
+            for kind, kept in self.world.training.kept.items():
+                texts = [kept[one] for one in entries(name, shape)]
+                width = shape[1] if len(shape) == 2 else 1
+                rows = [texts[at : at + width] for at in range(0, len(texts), width)]
+                found[read_tokens(rf"{STATES[kind]}_{{{bold}}}")] = rows
+        return found
 
     # ------------------------------------------------------------------ headings and tables
 

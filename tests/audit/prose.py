@@ -102,7 +102,7 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
         self, place: Place, out: Found, number: str, layers: str, side: str | None, columns: str | None
     ) -> None:
         """Which layers come in, and whose each column (or row) of the weights is."""
-        layer = self.spec.layers[int(number) - 1]
+        layer = self.layer(number)
         sources = [source for source in layer.sources if source >= 0]
         if _layers(layers) != list(sources):
             out.faults.append(f"layer {number} takes {sources}, not {layers}")
@@ -117,7 +117,7 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
 
     def adds(self, place: Place, out: Found, number: str, layers: str) -> None:
         """Which layers a layer adds up."""
-        layer = self.spec.layers[int(number) - 1]
+        layer = self.layer(number)
         if not layer.adds or _layers(layers) != list(layer.sources):
             out.faults.append(f"layer {number} adds {layer.sources}, not {layers}")
 
@@ -125,7 +125,7 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
         self, place: Place, out: Found, number: str, other: str, turned: str | None, letter: str
     ) -> None:
         """Whose weights a layer uses."""
-        layer = self.spec.layers[int(number) - 1]
+        layer = self.layer(number)
         if layer.same_as != int(other) or layer.turned is not bool(turned):
             out.faults.append(f"layer {number} uses {layer.same_as}, {layer.turned}")
         if self._letter(letter) != f"matrix W[{other}]":
@@ -147,7 +147,7 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
         """Which connections do not exist."""
         incoming = self.spec.incoming(int(number))
         expected = []
-        for unit, column in sorted(self.spec.layers[int(number) - 1].missing):
+        for unit, column in sorted(self.layer(number).missing):
             layer, own = incoming[column - 1]
             expected.append((f"a[{layer}][{own}]" if layer else f"x[{own}]", f"z[{number}][{unit}]"))
         named = [tuple(self._letter(end) for end in pair.split(" to ")) for pair in pairs.split(", ")]
@@ -367,7 +367,7 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
                 if not isinstance(node, Sym) or self.world.trained(node.name):
                     out.faults.append(f"{source} is trained")
             elif whole:
-                layer = self.spec.layers[int(whole[2]) - 1]
+                layer = self.layer(whole[2])
                 moved = (
                     any(any(row) for row in layer.weights_trainable)
                     if whole[1] == "W"

@@ -15,6 +15,7 @@ from tests.audit.graphs import GraphAudit
 from tests.audit.page import read_markdown
 from tests.loading import files
 from tests.reference.random_graphs import random_graph
+from tests.reference.random_trainings import random_training
 from tests.sampling import OneIn
 
 SHIPPED = files("graph")
@@ -63,6 +64,7 @@ CASES = {
     "window, each step": WINDOWS + EACH_STEP, "Adam up": ADAM.replace("WAY", "ascent"),
     "Adam down, each step": ADAM.replace("WAY", "descent") + EACH_STEP,
 }  # fmt: skip
+CASES |= {f"trained {seed}": f"title: Trained\n{random_training(seed)}" for seed in (1, 2, 6)}
 RANDOM = 500
 
 

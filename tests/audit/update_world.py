@@ -12,7 +12,7 @@ import yaml
 from tests.audit.chains import written
 from tests.audit.graph_letters import Letters
 from tests.audit.graph_world import Iteration, unproved
-from tests.audit.other_updates import other_update
+from tests.audit.other_updates import near_update, other_update
 from tests.reference.graph_reading import Graph, entries
 from tests.reference.numbers import Number, read
 from tests.reference.training import Values, flat, read_training
@@ -83,11 +83,13 @@ class UpdateWorld:
         return max(found, key=len) if found else None
 
     def elsewhere(self, target: str, kind: int, t: int, *, forced: bool) -> Values:
-        """Other numbers for all, with what the recursions make of them; `forced`: clipped where it is here."""
+        """Other numbers for all, with what the recursions make of them; `forced`: compared as here."""
         rng = Random(f"{target} {kind}")
+        if forced:
+            here = self.iterations[t - 1].values
+            return near_update(self.training, self.graph.of, self.trained, here, rng)
         slopes: Values = {one: Fraction(rng.randrange(-950, 950) * 3, 1000) for one in self.trained}
-        here = self.iterations[t - 1].values if forced else None
-        return other_update(self.training, self.graph.of, slopes, here, rng)
+        return other_update(self.training, self.graph.of, slopes, rng)
 
 
 def _entries(node: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, str]:

@@ -24,6 +24,7 @@ from tests.audit.world import World, indices, texts_of
 from tests.reference.activations import WHOLE
 from tests.reference.numbers import Real
 from tests.reference.rounding import fault
+from tests.reference.spec import Layer
 
 ASKED = {
     "forward": "all pre-activations and activations", "loss": "the loss",
@@ -92,6 +93,12 @@ class Words:
         spec, said = self.spec, self.node["training"]["optimiser"]
         penalised, own = spec.penalty is not None, bool(spec.own_rates)
         return UpdateRule(spec.optimiser, texts_of(said), spec.schedule, spec.clip, penalised, own_rates=own)
+
+    def layer(self, number: str) -> Layer:
+        """The layer of a number that a page says."""
+        if not 1 <= int(number) <= len(self.spec.layers):
+            raise Unreadable(f"no layer {number}")
+        return self.spec.layers[int(number) - 1]
 
     def inline_chain(self, source: str, place: Place, out: Found) -> None:
         """`x_1 = 1`."""

@@ -116,6 +116,8 @@ def log(x: Number) -> Number:
 
 def sqrt(x: Number) -> Number:
     """√x; exact where x is the square of a rational."""
+    if x < 0:
+        raise ValueError(f"the root of {x}")
     if isinstance(x, Fraction):
         top, bottom = isqrt(x.numerator), isqrt(x.denominator)
         if top * top == x.numerator and bottom * bottom == x.denominator:
