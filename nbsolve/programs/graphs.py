@@ -13,7 +13,6 @@ from nbsolve.equations.building import Built, entries_of, general_formula
 from nbsolve.equations.solving import GraphSolution
 from nbsolve.expr import Applied, Cases, Expr, Function, Negation, Product, Quotient, Sum, number, walk
 from nbsolve.given import Given
-from nbsolve.logarithms import Logarithm
 from nbsolve.problem.model import GraphProblem
 from nbsolve.programs.indexed import IndexedText, number_text
 from nbsolve.programs.optimising import Steps
@@ -42,8 +41,6 @@ def graph_programs(solution: GraphSolution) -> Programs:
         raise CannotBeSaid("too many numbers, or letters")
     if not any(symbol in built.leading for symbol in built.given):
         raise CannotBeSaid("nothing that is given leads to what is differentiated")
-    if any(isinstance(given.value, Logarithm) for given in built.given.values()):
-        raise CannotBeSaid("a logarithm is given")
     form = form_of(solution, solution.of)
     texts = {
         language: _Graph(solution, form, dialect).whole()

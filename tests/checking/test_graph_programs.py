@@ -71,7 +71,14 @@ kind: graph
 given: {lambda: 2, np: 3, t: 0.5}
 equations: {if: lambda*np, d: "if^2 + t"}
 """
+LOGARITHM = """\
+kind: graph
+given: {x: 1, w: ln(3), y: 1}
+equations: {z: w*x, a: sigmoid(z), L: (a - y)^2}
+gradients_of: L
+"""
 OWN = {
+    "a logarithm": LOGARITHM,
     "keywords": KEYWORD,
     "softmax": SOFTMAX, "windows": WINDOWS, "one entry": ONE_ENTRY,
     "clipped, up": CLIPPED.replace("OPTIMISER", "momentum").replace("WAY", "ascent"),
