@@ -58,7 +58,7 @@ def same(left: Expr, right: Expr, domains: Mapping[str, Domain]) -> bool:
 
 def _close(left: Value, right: Value) -> bool:
     with ARITHMETIC.working():
-        difference, size = ball(left) - ball(right), abs(ball(left)) + 1
+        difference, size = flint.arb(ball(left) - ball(right)), flint.arb(abs(ball(left)) + 1)
         return bool(difference.contains(0)) and bool(difference.rad() < size.upper() * _CLOSE)
 
 
