@@ -48,7 +48,7 @@ SAID = r"started at 0\b|the sign of 0 is 0|the updates from 1\b|it is 1 in the p
 class UpdateRule:
     """`texts` are the optimiser's settings as given; a `penalised` one calls its decay λ′, `ascent` goes up.
 
-    `own_rates`: each parameter has its own learning rate.
+    `own_rates`: each parameter has its own learning rate; `rate` is the learning rate's letter.
     """
 
     optimiser: str
@@ -58,6 +58,7 @@ class UpdateRule:
     penalised: bool = False
     ascent: bool = False
     own_rates: bool = False
+    rate: str = r"\eta"
 
     @property
     def called(self) -> str:
@@ -68,7 +69,7 @@ class UpdateRule:
     def letters(self) -> dict[Texts, str]:
         """The letters of the rule for any parameter."""
         found = {("w",): "w", ("g",): "g", read_tokens(r"w^{\text{new}}"): "w_new", ("t",): "t"}
-        found[read_tokens(r"\eta")] = "learning_rate"
+        found[read_tokens(self.rate)] = "learning_rate"
         for kind in found_by(self.optimiser, self.clip):
             found[read_tokens(STATES[kind])] = kind
             found[read_tokens(STATES[kind] + r"^{\text{new}}")] = f"{kind}_new"
@@ -80,7 +81,7 @@ class UpdateRule:
         if self.clip:
             found |= {("G",): "norm", ("c",): "clip"}
         if self.schedule.name:
-            found |= {read_tokens(r"\eta_0"): "start", ("k",): "k"}
+            found |= {read_tokens(self.rate + "_0"): "start", ("k",): "k"}
             for name, latex in rates.LETTERS[self.schedule.name].items():
                 found[read_tokens(latex)] = name
         return found

@@ -92,7 +92,11 @@ class Words:
             return None
         spec, said = self.spec, self.node["training"]["optimiser"]
         penalised, own = spec.penalty is not None, bool(spec.own_rates)
-        return UpdateRule(spec.optimiser, texts_of(said), spec.schedule, spec.clip, penalised, own_rates=own)
+        notation = self.node.get("notation")
+        rate = notation.get("learning_rate", r"\eta") if isinstance(notation, dict) else r"\eta"
+        return UpdateRule(
+            spec.optimiser, texts_of(said), spec.schedule, spec.clip, penalised, own_rates=own, rate=rate
+        )
 
     def layer(self, number: str) -> Layer:
         """The layer of a number that a page says."""

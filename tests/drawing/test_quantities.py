@@ -16,6 +16,10 @@ from tests.loading import load_problem
 
 # the weights and the lines without a weight of networks that are not chains
 OTHERS = {
+    "bias-in-the-weights": (
+        {f"W[{place}]" for place in ("1][1][2", "1][1][3", "1][2][2", "1][2][3", "2][1][2", "2][1][3")},
+        set[str](),
+    ),
     "missing-connections": (
         {
             f"W[{place}]"

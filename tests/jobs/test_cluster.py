@@ -231,7 +231,7 @@ def test_where_nothing_answers_it_says_so_and_leaves_nothing(
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    with pytest.raises(NbsolveError, match=r"pip install 'nbsolve\[cluster\]'"):
+    with pytest.raises(NbsolveError, match=r"pip install '.\[cluster\]'"):
         mapped(work.doubled, TASKS, scheduler="tcp://127.0.0.1:9")
 
 

@@ -118,6 +118,8 @@ def _check_all(problem: Problem) -> int:
 def test_shipped_problems_in_letters(path: object) -> None:
     problem = load_problem(path)
     problem = problem.model_copy(update={"rounding": type(problem.rounding)()})
+    if any(sample.given for sample in problem.samples):  # a value that is given is not that of its formula
+        return
     if len(problem.samples) == 1 or (problem.training and problem.training.batch == 1):
         assert check_all(problem) > (50 if is_chain(problem.network) else 20)
 
