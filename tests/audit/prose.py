@@ -149,7 +149,8 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
         expected = []
         for unit, column in sorted(self.layer(number).missing):
             layer, own = incoming[column - 1]
-            expected.append((f"a[{layer}][{own}]" if layer else f"x[{own}]", f"z[{number}][{unit}]"))
+            source = "x" if layer == 0 else f"a[{layer}]" if layer > 0 else f"one[{-layer}]"
+            expected.append((f"{source}[{own}]", f"z[{number}][{unit}]"))
         named = [tuple(self._letter(end) for end in pair.split(" to ")) for pair in pairs.split(", ")]
         if named != expected:
             out.faults.append(f"missing in layer {number}: {named}, not {expected}")
