@@ -21,6 +21,7 @@ OPERATORS = {
     "{": r"\{", "}": r"\}", "⋯": r"\cdots", "⇒": r"\Rightarrow", "∂": r"\partial",
 }  # fmt: skip
 LETTERS = {
+    "⊤": r"\top",
     "∂": r"\partial", "ℓ": r"\ell", "𝟙": r"\mathbb{1}", "φ": r"\varphi", "ϕ": r"\phi", "ε": r"\varepsilon",
     "ϵ": r"\epsilon", "…": "…", "∞": r"\infty", "ϑ": r"\vartheta", "ϱ": r"\varrho", "ς": r"\varsigma",
     "ϖ": r"\varpi", "∇": r"\nabla",
