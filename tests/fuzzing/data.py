@@ -131,7 +131,7 @@ def _npz(random: Random) -> bytes:
             content = _npy(random)
             if random.random() < 0.1:
                 content += bytes(random.choice((1_000_000, 30_000_000)))
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, way)  # dated 1980, whatever the time is
     return stream.getvalue()
 
 
