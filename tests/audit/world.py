@@ -548,8 +548,8 @@ class World:
         if upper in ("L_out",):
             return self.number(self.key(f"dL_out[{up[0]}]/d{bottom}", t), carried=carried)
         if upper == "a" and lower in ("a", "x") and up[0] == self.depth:
-            if top.partition("@")[0] == bottom.partition("@")[0]:
-                return Fraction(1)
+            if lower == "a" and low[0] == up[0]:
+                return Fraction(int(low[1] == up[1]))
             return self.number(self.key(f"d{top.partition('@')[0]}/d{bottom}", t), carried=carried)
         if upper == "a" and lower == "z" and up[0] == low[0]:
             return self._slope(up[0], up[1], low[1], mark, t, carried)
