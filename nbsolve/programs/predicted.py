@@ -20,9 +20,6 @@ from nbsolve.writing import Pass, SolvedInPasses, Writer, scalar
 
 __all__ = ["differing", "form_of"]
 
-_APART = 4e-15
-"""How far a program's doubles may be from these, which add up in another order."""
-
 
 def form_of(solution: SolvedInPasses, of: Symbol) -> Format:
     """The simplest way of printing that gives the digits of the page."""
@@ -54,11 +51,8 @@ def _wrong(solution: SolvedInPasses, one: Pass, form: Format, of: Symbol) -> Ite
             old = found.get(step.target._replace(new=False))
         expected = writer.answer(one.values, step.target).rational
         wanted = Fraction(int(expected.p), int(expected.q))
-        for near in (value, value * (1 + _APART), value * (1 - _APART)):
-            printed = form.printed(near, old)
-            if printed is None or Fraction(printed) != wanted:
-                yield step.target
-                break
+        if not all(one is not None and Fraction(one) == wanted for one in form.printed_near(value, old)):
+            yield step.target
 
 
 def _is_printed(target: Atom, of: Symbol) -> bool:

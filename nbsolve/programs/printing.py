@@ -41,6 +41,10 @@ _APART = """
 """
 
 
+OTHER_ORDER = 4e-15
+"""How far apart, relatively, doubles may be that were added up in another order."""
+
+
 @dataclass(frozen=True)
 class Format:
     """Digits of answers. `exact`: ties as by hand, and new parameters (`told`) apart from the old ones."""
@@ -88,6 +92,11 @@ class Format:
         if not self.exact:
             return f"{value:{self._spec}}"
         return self._rounded_by_hand(value, before)
+
+    def printed_near(self, value: float, before: float | None) -> tuple[str | None, ...]:
+        """What programs may print that add up in another order; an `exact` one rounds that off."""
+        ways = (0,) if self.exact else (-1, 0, 1)
+        return tuple(self.printed(value * (1 + way * OTHER_ORDER), before) for way in ways)
 
     def _rounded_by_hand(self, value: float, before: float | None) -> str:
         """The number with ties away from zero."""

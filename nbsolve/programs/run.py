@@ -135,8 +135,8 @@ class Run:
                 atom: Any = shown.atoms[place]
                 expected = self._expected(iteration, atom)
                 old = None if before is None else float(np.asarray(before)[place])
-                found = self.form.printed(float(np.asarray(values)[place]), old)
-                yield shown.label, found is not None and _same(found, expected)
+                found = self.form.printed_near(float(np.asarray(values)[place]), old)
+                yield shown.label, all(one is not None and _same(one, expected) for one in found)
 
     def _expected(self, iteration: Iteration, atom: Atom) -> Written:
         """What the page writes, or would write if it did not round each step."""

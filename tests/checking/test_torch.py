@@ -19,7 +19,9 @@ pytestmark = pytest.mark.skipif(not INSTALLED, reason="PyTorch is not installed:
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped(path: Path) -> None:
     worked = solve(load_problem(path))
-    assert not [*faults(worked, run(programs(worked).texts["PyTorch"], first(worked)))]
+    text = programs(worked).texts.get("PyTorch")
+    assert (text is None) is worked.problem.given_values  # PyTorch would take derivatives at what it computes
+    assert text is None or not [*faults(worked, run(text, first(worked)))]
 
 
 @pytest.mark.parametrize("name", EDGES)
