@@ -97,18 +97,6 @@ def shown(made: nbformat.NotebookNode) -> list[tuple[str, Any, list[str]]]:
     ]
 
 
-@pytest.fixture
-def folders(tmp_path: Path) -> dict[str | None, Path]:
-    """Two folders of the same name."""
-    found: dict[str | None, Path] = {
-        None: tmp_path / "stock" / "course",
-        "nbsolve": tmp_path / "warm" / "course",
-    }
-    for folder in found.values():
-        folder.mkdir(parents=True)
-    return found
-
-
 def same(made: nbformat.NotebookNode, folders: dict[str | None, Path], **options: Any) -> Any:
     stock, stock_raised = run(made, None, folders[None], **options)
     warm, raised = run(made, "nbsolve", folders["nbsolve"], **options)

@@ -17,18 +17,6 @@ from tests.papermill_engine.test_engine import notebook, run, shown
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="kernels are forked on Linux only")]
 
 
-@pytest.fixture
-def folders(tmp_path: Path) -> dict[str | None, Path]:
-    """Two folders of the same name, one for each engine."""
-    found: dict[str | None, Path] = {
-        None: tmp_path / "stock" / "course",
-        "nbsolve": tmp_path / "warm" / "course",
-    }
-    for folder in found.values():
-        folder.mkdir(parents=True)
-    return found
-
-
 def both(folders: dict[str | None, Path], *sources: str, **options: Any) -> tuple[Any, Any]:
     """What the notebook shows, and what papermill raises, under both engines, which agree."""
     (stock, expected), (warm, raised) = (
