@@ -27,7 +27,7 @@ Scheduler = Annotated[
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
-        help="Let the workers of a Dask scheduler do it: tcp://host:8786 (needs nbsolve[cluster]).",
+        help="Let the workers of a Dask scheduler do it: tcp://host:8786 (needs the extra 'cluster').",
         show_default=False,
     ),
 ]
