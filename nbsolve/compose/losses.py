@@ -23,6 +23,7 @@ from nbsolve.objective import Objective, penalty_term
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
+from nbsolve.schedule import batches
 from nbsolve.solution import Solution
 from nbsolve.symbol import Index, Role, Symbol
 
@@ -62,9 +63,7 @@ def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text
             (strength, squares) if problem.regulariser.scale.value == ONE else (scale, strength, squares)
         )
         said: list[Inline] = [phrase(f"penalties.{problem.regulariser.name}") + " ", Math(Product(factors))]
-        if problem.regulariser.over_samples == "mean" and any(
-            len(one.labels) > 1 for one in solution.iterations
-        ):
+        if problem.regulariser.over_samples == "mean" and any(len(batch) > 1 for batch in batches(problem)):
             said.append(phrase("penalties.over_samples"))
         yield tuple(said)
 

@@ -172,3 +172,18 @@ def test_numbers_among_letters_are_written_as_they_are_given() -> None:
     )
     assert "= 2/7 · 1 + 0.30 · 0.5 + 1/3 ≈" in text
     assert "0.333" not in text
+
+
+@pytest.mark.parametrize(("samples", "divided"), [(1, False), (2, True)])
+def test_a_penalty_that_is_averaged_over_a_batch_says_so(samples: int, divided: bool) -> None:
+    sample = "{input: symbolic, target: symbolic}"
+    text = f"""
+network: {{inputs: 1, layers: [{{units: 1, activation: sigmoid, weights: symbolic, bias: symbolic}}]}}
+samples: [{", ".join([sample] * samples)}]
+loss: mse
+regulariser: {{l2: {{strength: 0.1, over_samples: mean}}}}
+training: {{optimiser: {{sgd: {{learning_rate: 0.5}}}}, batch: all}}
+parts: [{{label: a, ask: [gradients]}}]
+"""
+    said = str(solved(text).document())
+    assert ("divided by the number of samples in the batch" in said) is divided
