@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class NbsolveError(Exception):
@@ -13,6 +14,16 @@ class NbsolveError(Exception):
     """
 
     shown: str = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Between processes an error goes as it is: its words are not made anew from what it was made of."""
+        return _revived, (type(self), self.args, self.__dict__)
+
+
+def _revived(kind: type[NbsolveError], args: tuple[object, ...], state: dict[str, object]) -> NbsolveError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class DomainError(NbsolveError):
@@ -83,7 +94,3 @@ class ProblemError(NbsolveError):
             raise ValueError("a ProblemError needs at least one fault")
         self.faults: tuple[Fault, ...] = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
-
-    def __reduce__(self) -> tuple[type[ProblemError], tuple[tuple[Fault, ...]]]:
-        # The default would rebuild the error from its text and lose the faults.
-        return type(self), (self.faults,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import WeakMethod
 
 from nbsolve.arithmetic import MOST_BITS, PRECISIONS, Arithmetic, Undecided
 from nbsolve.errors import NbsolveError
@@ -53,11 +54,12 @@ def certified(compute: Callable[[Arithmetic], T], first: int = 0) -> T:
 class Solutions(Generic[S]):
     """The solutions of one problem, by arithmetic; with the rounding of each step, or without.
 
-    `solve(arithmetic, rounded)` finds one. Raises: Undecided.
+    `solve(arithmetic, rounded)` finds one: a method of the page that keeps these solutions, held weakly, or page
+    and solutions would be a circle. Raises: Undecided.
     """
 
     def __init__(self, solve: Callable[[Arithmetic, bool], S]) -> None:
-        self._solve = solve
+        self._solve = WeakMethod(solve)
         self._found: dict[tuple[Arithmetic, bool], S] = {}
         self._solvable = 0
         self._enough = 0
@@ -87,9 +89,15 @@ class Solutions(Generic[S]):
                 self._found[key] = replace(self._found[fewer], arithmetic=arithmetic)
                 return self._found[key]
             try:
-                self._found[key] = self._solve(arithmetic, rounded)
+                self._found[key] = self._solved(arithmetic, rounded)
             except Undecided:
                 if rounded:
                     self._solvable = max(self._solvable, level + 1)
                 raise
         return self._found[key]
+
+    def _solved(self, arithmetic: Arithmetic, rounded: bool) -> S:
+        solve = self._solve()
+        if solve is None:
+            raise ReferenceError("the page that these solutions belong to is gone")
+        return solve(arithmetic, rounded)

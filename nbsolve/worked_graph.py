@@ -222,7 +222,7 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
 
     def _found_without(self, answer: Answer) -> str:
         """What the path of the other optimiser gives is given by no problem."""
-        return COMPARISON if "." in answer.quantity else super()._found_without(answer)
+        return phrase("graphs.comparison") if "." in answer.quantity else super()._found_without(answer)
 
     def _entry(self, atom: Atom, number: int, part: str | None) -> Answer:
         return self._formula(atom, part) if self.problem.symbolic else super()._entry(atom, number, part)

@@ -176,24 +176,22 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
         return self.certified(written)
 
     def _found_without(self, answer: Answer) -> str:
-        """The name of the rule of an answer that no step of the solution finds: it is given."""
-        return "given"
+        """Words for an answer that no step of the solution finds: it is given."""
+        return phrase("rules.given")
 
     def methods(self) -> Iterator[Method]:
         """The answers, those by the same rule together."""
         steps = {canonical(step.target): step for one in self.solution.iterations for step in one.steps}
         for part, answers in groupby(self.entries(), lambda entry: entry.part or ""):
-            by_rule: dict[str, list[Answer]] = {}
+            by_words: dict[str, list[Answer]] = {}
             for answer in answers:
                 step = steps.get(answer.quantity)
-                by_rule.setdefault(self._found_without(answer) if step is None else step.rule, []).append(
-                    answer
-                )
-            for rule, found in by_rule.items():
+                words = self._found_without(answer) if step is None else phrase(f"rules.{step.rule}")
+                by_words.setdefault(words, []).append(answer)
+            for words, found in by_words.items():
                 step = steps.get(found[0].quantity)
-                words = phrase(f"rules.{rule}")
                 if step is None:
-                    yield Method(part, words, tuple(found), given=rule == "given")
+                    yield Method(part, words, tuple(found), given=words == phrase("rules.given"))
                 else:
                     yield Method(part, words, tuple(found), step.target, step.forms[0].expression)
 

@@ -14,7 +14,14 @@ from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.compose.graph_paths import GraphPaths
 from nbsolve.compose.graph_statement import GraphStatement
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, schedule_words, set_in
+from nbsolve.compose.optimiser_words import (
+    changes,
+    clip_passages,
+    clip_words,
+    optimiser_text,
+    schedule_words,
+    set_in,
+)
 from nbsolve.compose.steps_page import StepsPage, title_of
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
@@ -349,7 +356,7 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
         yield Heading(self._level, (phrase("sections.update"),))
         if iteration is self.solution.iterations[0]:
             yield Paragraph((phrase(f"graphs.update_{training.direction}"),))
-            yield from map(Paragraph, clip_words(training.optimiser, "passages"))
+            yield from map(Paragraph, clip_passages(training.optimiser))
             if (schedule := training.schedule) is not None:
                 yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
         lines = self._writer(iteration)

@@ -64,7 +64,7 @@ def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text
         )
         said: list[Inline] = [phrase(f"penalties.{problem.regulariser.name}") + " ", Math(Product(factors))]
         if problem.regulariser.over_samples == "mean" and any(len(batch) > 1 for batch in batches(problem)):
-            said.append(phrase("penalties.over_samples"))
+            said.append(phrase("conventions.penalty_over_samples"))
         yield tuple(said)
 
 

@@ -14,7 +14,15 @@ from nbsolve.solving.rates import RATE, rate_formula, rates_given
 from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.symbol import Role, Symbol
 
-__all__ = ["changes", "clip_words", "optimiser_text", "optimiser_words", "rate_words", "schedule_words"]
+__all__ = [
+    "changes",
+    "clip_passages",
+    "clip_words",
+    "optimiser_text",
+    "optimiser_words",
+    "rate_words",
+    "schedule_words",
+]
 __all__ += ["set_in"]
 
 
@@ -94,10 +102,19 @@ def schedule_words(training: Training | GraphTraining) -> Iterator[Text]:
         yield (phrase("conventions.own_rates"),)
 
 
-def clip_words(optimiser: Choice, key: str = "conventions") -> Iterator[Text]:
-    """How gradients are clipped before an update, where they are; `key`: as a convention, or in `passages`."""
-    if not optimiser.clip:
-        return
+def clip_words(optimiser: Choice) -> Iterator[Text]:
+    """The convention by which gradients are clipped before an update, where they are."""
+    if optimiser.clip:
+        yield _clip_set_in(f"conventions.clip_{optimiser.clip}", optimiser)
+
+
+def clip_passages(optimiser: Choice) -> Iterator[Text]:
+    """What is done to gradients before the update that follows, where they are clipped."""
+    if optimiser.clip:
+        yield _clip_set_in(f"passages.clip_{optimiser.clip}", optimiser)
+
+
+def _clip_set_in(key: str, optimiser: Choice) -> Text:
     norm, limit = Quantity(NORM), Quantity(setting("clip"))
     formulae: dict[str, Inline] = {
         "norm": Math(norm),
@@ -106,7 +123,7 @@ def clip_words(optimiser: Choice, key: str = "conventions") -> Iterator[Text]:
         "share": Math(Quotient((limit, norm))),
         "size": Math(limit, "=", literal(optimiser.parameters["clip"])),
     }
-    yield tuple(set_in(f"{key}.clip_{optimiser.clip}", **formulae))
+    return tuple(set_in(key, **formulae))
 
 
 def _rule(optimiser: Choice, upwards: bool) -> Iterator[Math]:

@@ -11,7 +11,7 @@ from nbsolve.catalogue import Equation
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.iteration import layer_of, optimiser_equations
-from nbsolve.compose.optimiser_words import clip_words, optimiser_words
+from nbsolve.compose.optimiser_words import clip_passages, optimiser_words
 from nbsolve.compose.planning import is_after
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
@@ -65,7 +65,7 @@ class UpdateBlocks(BackwardBlocks):
             )
         if training is not None and training.optimiser.clip:
             if self.first:
-                yield from map(Paragraph, clip_words(training.optimiser, "passages"))
+                yield from map(Paragraph, clip_passages(training.optimiser))
             norms = [step for step in self.iteration.update if step.rule is Rule.GRADIENT_NORM]
             yield from (self.matrices.derivation(step) for step in norms)
         if self._equations and by_matrices(self.solution):

@@ -10,7 +10,14 @@ from nbsolve.catalogue import Equation
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.given_numbers import kept_before, listed_numbers
 from nbsolve.compose.lines import Lines
-from nbsolve.compose.optimiser_words import changes, clip_words, optimiser_text, rate_words, schedule_words
+from nbsolve.compose.optimiser_words import (
+    changes,
+    clip_passages,
+    clip_words,
+    optimiser_text,
+    rate_words,
+    schedule_words,
+)
 from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.statement import authored, marks, source
 from nbsolve.compose.steps_page import StepsPage, listed
@@ -174,7 +181,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
             yield from self._start(update)
         lines, told = self._writer(update), self._told(update)
         if update.number == 1:
-            yield from map(Paragraph, clip_words(self._problem.training.optimiser, "passages"))
+            yield from map(Paragraph, clip_passages(self._problem.training.optimiser))
         if update.number == 1 and (schedule := self._problem.training.schedule) is not None:
             yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
         yield from (lines.derivation(step) for step in update.steps if step.rule in _OF_ALL)

@@ -24,9 +24,6 @@ class FormulaError(NbsolveError):
         text += f"\n    expected: {expected}" if expected else ""
         super().__init__(text + (f"\n    hint: {hint}" if hint else ""))
 
-    def __reduce__(self) -> tuple[type[FormulaError], tuple[str, int, str | None, str | None]]:
-        return type(self), (self.message, self.column, self.expected, self.hint)
-
 
 @dataclass(frozen=True, slots=True)
 class Token:

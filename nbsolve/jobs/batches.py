@@ -25,9 +25,6 @@ class TaskLostError(NbsolveError):
             "it was killed, or it ran out of memory"
         )
 
-    def __reduce__(self) -> tuple[type[TaskLostError], tuple[int, int]]:
-        return type(self), (self.position, self.times)
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:

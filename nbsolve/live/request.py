@@ -41,9 +41,6 @@ class LiveError(ProblemError):
         error.args = (str(error.faults[0]),)
         return error
 
-    def __reduce__(self) -> tuple[type[ProblemError], tuple[tuple[Fault, ...]]]:
-        return ProblemError, (self.faults,)
-
 
 @dataclass(frozen=True)
 class Request:

@@ -38,10 +38,6 @@ class CompilingError(NbsolveError):
         self.message, self.diagnostic = message, diagnostic
         super().__init__(f"typst: {message}")
 
-    def __reduce__(self) -> tuple[type[CompilingError], tuple[str, str]]:
-        # The default would rebuild the error from its text and lose the diagnostic.
-        return type(self), (self.message, self.diagnostic)
-
     def written(self) -> bytes:
         """For another process, which has `read` make it an error again."""
         return json.dumps([self.message, self.diagnostic]).encode("utf-8")

@@ -48,9 +48,6 @@ class NoVariant(NbsolveError):
         said = f"variant {id}: none of {total} draws passed the gates ({counts})"
         super().__init__(f"{said}\n    hint: {advice}" if advice else said)
 
-    def __reduce__(self) -> tuple[type[NoVariant], tuple[str, dict[str, int], str]]:
-        return type(self), (self.id, self.rejected, self.advice)
-
 
 @dataclass(frozen=True)
 class Variant:

@@ -148,15 +148,6 @@ def test_values_of_parameters_count_where_they_are_known() -> None:
             parse_formula(text, ("z",), values)
 
 
-def test_an_error_survives_pickling() -> None:
-    import pickle
-
-    with pytest.raises(FormulaError) as caught:
-        parsed("2z")
-    again = pickle.loads(pickle.dumps(caught.value))
-    assert str(again) == str(caught.value)
-
-
 ALL = {**ACTIVATIONS, **POSITIVE, **LOSSES}
 
 
