@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from nbsolve.answers import Answer, write_json
+from nbsolve.checking.oracle import network as reference
+from nbsolve.checking.oracle.reading import load
 from nbsolve.document import Derivation, Heading, Table, blocks_within
 from nbsolve.errors import ProblemError, UnknownQuantityError
 from nbsolve.listing import asked, refusal
@@ -22,8 +24,6 @@ from nbsolve.values import whole
 from nbsolve.worked import solve
 from nbsolve.worked_network import WorkedSolution
 from tests.loading import load_problem
-from tests.reference import network as reference
-from tests.reference.spec import load
 
 NETWORK = """\
 title: A network of two layers of equal size

@@ -14,12 +14,12 @@ import pytest
 import yaml
 
 from nbsolve import solve
+from nbsolve.checking.oracle.compare import key_of
+from nbsolve.checking.oracle.network import solve as reference
+from nbsolve.checking.oracle.reading import load
+from nbsolve.checking.oracle.rounding import Digits, fault, is_tie
 from tests.loading import load_problem
-from tests.reference.compare import key_of
-from tests.reference.network import solve as reference
 from tests.reference.random_problems import small_problem, to_text
-from tests.reference.rounding import Digits, fault, is_tie
-from tests.reference.spec import load
 
 pytestmark = pytest.mark.slow
 

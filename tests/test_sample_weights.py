@@ -7,12 +7,12 @@ from random import Random
 import pytest
 
 from nbsolve import ProblemError, solve
+from nbsolve.checking.oracle import autograd_oracle, network
+from nbsolve.checking.oracle.compare import mismatches
+from nbsolve.checking.oracle.reading import load
 from tests.audit.pages import ROUNDINGS, markdown
 from tests.loading import load_problem
-from tests.reference import autograd_oracle, network
-from tests.reference.compare import mismatches
 from tests.reference.random_problems import to_text, with_sample_weights
-from tests.reference.spec import load
 
 SMALL = """
 title: Weights of samples

@@ -12,12 +12,13 @@ import pytest
 from nbsolve import solve
 from nbsolve.catalogue import losses
 from nbsolve.catalogue.softmaxes import Softmax
+from nbsolve.checking.oracle import autograd_oracle, network
+from nbsolve.checking.oracle.compare import mismatches
+from nbsolve.checking.oracle.reading import load
 from nbsolve.step import verify
 from tests.loading import load_problem
-from tests.reference import autograd_oracle, network, torch_oracle
-from tests.reference.compare import mismatches
+from tests.reference import torch_oracle
 from tests.reference.random_problems import problem, to_text
-from tests.reference.spec import load
 from tests.test_oracle import disagreements
 
 pytestmark = pytest.mark.slow

@@ -12,12 +12,12 @@ import pytest
 
 from nbsolve import ProblemError, solve
 from nbsolve.answers import Answer
+from nbsolve.checking.oracle import autograd_oracle, network
+from nbsolve.checking.oracle.compare import mismatches
+from nbsolve.checking.oracle.reading import load
 from nbsolve.errors import UnknownQuantityError
 from tests.loading import load_problem
-from tests.reference import autograd_oracle, network
-from tests.reference.compare import mismatches
 from tests.reference.random_problems import to_text, with_upstream
-from tests.reference.spec import load
 
 SMALL = """
 network:

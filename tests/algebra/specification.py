@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tests.reference.numbers import read
+from nbsolve.checking.oracle.numbers import read
 
 Node = Any
 Cell = Fraction | None

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from nbsolve import load_problem, solve
+from nbsolve.checking.oracle import autograd_oracle, reading
 from nbsolve.render.myst import render
 from tests.algebra import network
 from tests.algebra.alphabet import Whole
@@ -22,7 +23,6 @@ from tests.algebra.scalars import plain
 from tests.algebra.specification import load
 from tests.algebra.symbolic import SymbolicPage
 from tests.algebra.tree import Derivative
-from tests.reference import autograd_oracle, spec
 from tests.sampling import OneIn
 
 COUNT, GROUPS = 210, 7
@@ -55,7 +55,7 @@ def agrees(problem: dict[str, object]) -> int:
     wanted = set(network.parameters(page.spec))
     assert set(found) >= wanted, (written, wanted - set(found))
     point = page.letters.world.point(0)
-    truth = autograd_oracle.solve(spec.from_dict(with_numbers(problem, page.spec, point)))
+    truth = autograd_oracle.solve(reading.from_dict(with_numbers(problem, page.spec, point)))
     for place in wanted:
         expected = truth[f"dL/d{name(place)}", 1, None]
         assert abs(found[place] - expected) <= DIGITS * (1 + abs(expected)), (written, place)

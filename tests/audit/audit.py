@@ -12,6 +12,10 @@ from typing import Any, Protocol
 import yaml
 from mpmath import mp
 
+from nbsolve.checking.oracle.numbers import DIGITS
+from nbsolve.checking.oracle.optimisers import marked
+from nbsolve.checking.oracle.reading import load
+from nbsolve.checking.oracle.rounding import Digits
 from tests.audit.chains import THROUGH_Z, TROUBLE, ChainChecker, Context, Found
 from tests.audit.classes import SECTIONS
 from tests.audit.display import Texts, pieces, read_display, relation_chain
@@ -27,10 +31,6 @@ from tests.audit.tree import Node, Sym
 from tests.audit.wholes import has_wholes
 from tests.audit.words import Place
 from tests.audit.world import Entry, World
-from tests.reference.numbers import DIGITS
-from tests.reference.optimisers import marked
-from tests.reference.rounding import Digits
-from tests.reference.spec import load
 
 STEP = re.compile(r"\$h ?= ?10\^\{(-\d+)\}\$ in both directions")
 

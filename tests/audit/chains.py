@@ -10,6 +10,10 @@ from itertools import pairwise
 
 from mpmath import mp
 
+from nbsolve.checking.oracle import own
+from nbsolve.checking.oracle.activations import WHOLE
+from nbsolve.checking.oracle.numbers import DIGITS, Number, big
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault, places
 from tests.audit.display import Chain, Texts, relation_chain, split
 from tests.audit.evaluate import Evaluator, Unknown, Vector
 from tests.audit.latex import Unreadable
@@ -33,10 +37,6 @@ from tests.audit.tree import (
 )
 from tests.audit.wholes import Wholes, has_wholes
 from tests.audit.world import World, indices
-from tests.reference import own
-from tests.reference.activations import WHOLE
-from tests.reference.numbers import DIGITS, Number, big
-from tests.reference.rounding import Digits, as_fraction, fault, places
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
 DISTINCTIONS = ("cases", "max", "min", "abs", "sgn")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from nbsolve.checking.oracle.numbers import Number, Real, big
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault, places, round_half_away
 from tests.audit.chains import ChainChecker, text_of, written
 from tests.audit.display import Chain, read_display, relation_chain
 from tests.audit.evaluate import Evaluator
@@ -15,8 +17,6 @@ from tests.audit.page import cells, split_inline
 from tests.audit.parser import read_tokens
 from tests.audit.tree import Neg, Node, Num, Product, Sum, Sym
 from tests.audit.world import World
-from tests.reference.numbers import Number, Real, big
-from tests.reference.rounding import Digits, as_fraction, fault, places, round_half_away
 
 SECTIONS = ("Decision boundary", "Predictions")
 CLASSES = ("decision_boundary", "prediction", "accuracy")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from nbsolve.checking.oracle import activations, losses
+from nbsolve.checking.oracle.numbers import Number, log
+from nbsolve.checking.oracle.own import CALLED, OWN
+from nbsolve.checking.oracle.spec import Loss
 from tests.audit.chains import Found, same
 from tests.audit.display import relation_chain
 from tests.audit.evaluate import Evaluator
@@ -14,10 +18,6 @@ from tests.audit.parser import parse, read_tokens, whole
 from tests.audit.tree import Call, Matrix, Neg, Sym
 from tests.audit.words import Place, Words, exact
 from tests.audit.world import indices
-from tests.reference import activations, losses
-from tests.reference.numbers import Number, log
-from tests.reference.own import CALLED, OWN
-from tests.reference.spec import Loss
 
 NAMES = {
     "linear": "linear", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "leaky ReLU": "leaky_relu",

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from mpmath import mp
 
+from nbsolve.checking.oracle import activations
+from nbsolve.checking.oracle.numbers import Number, Real, big, exp, log, sign, size, sqrt
+from nbsolve.checking.oracle.own import CALLED
 from tests.audit.latex import Unreadable
 from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, Text
-from tests.reference import activations
-from tests.reference.numbers import Number, Real, big, exp, log, sign, size, sqrt
-from tests.reference.own import CALLED
 
 
 class Vector:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from nbsolve.checking.oracle.graph_reading import entries
 from tests.audit.chains import Found
 from tests.audit.graph_world import GraphWorld
 from tests.audit.latex import Unreadable
 from tests.audit.optimising import ORDER
 from tests.audit.page import split_inline
-from tests.reference.graph_reading import entries
 
 WORDS = {
     "forward": "the value of every node", "gradients": "all gradients",

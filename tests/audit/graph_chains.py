@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from nbsolve.checking.oracle.graph_reading import counted_places, entry
+from nbsolve.checking.oracle.numbers import Number
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault, places
 from tests.audit.chains import (
     MINUS_ZERO,
     MORE_DIGITS,
@@ -44,9 +47,6 @@ from tests.audit.tree import (
     numbers_in,
     stands_in,
 )  # fmt: skip
-from tests.reference.graph_reading import counted_places, entry
-from tests.reference.numbers import Number
-from tests.reference.rounding import Digits, as_fraction, fault, places
 
 WORLDS = 3
 """Sets of other numbers for a line that holds as it stands; four times as many where cases are left in it."""

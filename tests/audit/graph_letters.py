@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nbsolve.checking.oracle.graph_reading import Graph, entries
+from nbsolve.checking.oracle.optimisers import marked
+from nbsolve.checking.oracle.rates import LETTERS
+from nbsolve.checking.oracle.training import Training
 from tests.audit.latex import Unreadable
 from tests.audit.optimising import SETTINGS, STATES, found_by
 from tests.audit.parser import Parser, read_tokens
 from tests.audit.tree import Node, Sum, Sym
-from tests.reference.graph_reading import Graph, entries
-from tests.reference.optimisers import marked
-from tests.reference.rates import LETTERS
-from tests.reference.training import Training
 
 GREEK = re.compile(
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|varphi|chi"

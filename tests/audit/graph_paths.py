@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from nbsolve.checking.oracle import optimisers
+from nbsolve.checking.oracle.rounding import as_fraction, fault
 from tests.audit.chains import Found
 from tests.audit.graph_world import GraphWorld, Values
 from tests.audit.lay import literal, tidy
@@ -17,8 +19,6 @@ from tests.audit.optimising import CALLED_OPTIMISERS
 from tests.audit.page import cells, split_inline
 from tests.audit.parser import read_tokens
 from tests.audit.tree import Sym
-from tests.reference import optimisers
-from tests.reference.rounding import as_fraction, fault
 
 if TYPE_CHECKING:
     from tests.audit.graphs import GraphAudit

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 
+from nbsolve.checking.oracle.numbers import Number, size
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault
 from tests.audit.chains import is_fraction, text_of
 from tests.audit.evaluate import Evaluator
 from tests.audit.graph_world import TROUBLE, GraphWorld, Values
 from tests.audit.lay import literal, tidy
 from tests.audit.page import cells
 from tests.audit.parser import parse
-from tests.reference.numbers import Number, size
-from tests.reference.rounding import Digits, as_fraction, fault
 
 SECTION = "Check it yourself"
 HOW = re.compile(

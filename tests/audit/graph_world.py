@@ -16,11 +16,11 @@ from typing import Any
 import yaml
 from mpmath import mp
 
+from nbsolve.checking.oracle.graph_precise import Node, Side, constant, functions, sides, swept
+from nbsolve.checking.oracle.graph_reading import Equation, Graph, Reader, counted, entries, entry, read_graph
+from nbsolve.checking.oracle.numbers import Number, Real
+from nbsolve.checking.oracle.training import Values, read_training
 from tests.audit.graph_letters import Letters
-from tests.reference.graph_precise import Node, Side, constant, functions, sides, swept
-from tests.reference.graph_reading import Equation, Graph, Reader, counted, entries, entry, read_graph
-from tests.reference.numbers import Number, Real
-from tests.reference.training import Values, read_training
 
 ATTEMPTS = 24
 TROUBLE = (ValueError, ZeroDivisionError, OverflowError, TypeError)

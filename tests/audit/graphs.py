@@ -10,6 +10,9 @@ from typing import Any
 
 from mpmath import mp
 
+from nbsolve.checking.oracle.graph_reading import entries
+from nbsolve.checking.oracle.numbers import DIGITS, Number
+from nbsolve.checking.oracle.rounding import as_fraction, fault
 from tests.audit.audit import Report, digits_of
 from tests.audit.chains import TROUBLE, Found, is_fraction, text_of, written
 from tests.audit.display import Chain, Texts, read_display, relation_chain
@@ -38,9 +41,6 @@ from tests.audit.slots import (
 from tests.audit.training_words import KEPT, beside_faults, training_faults
 from tests.audit.tree import Matrix, Sym
 from tests.audit.update_rule import UpdateRule, rule_of
-from tests.reference.graph_reading import entries
-from tests.reference.numbers import DIGITS, Number
-from tests.reference.rounding import as_fraction, fault
 
 FIXED = {
     "The equation:": "The problem", "The equations, in the order in which they are computed:": "The problem",

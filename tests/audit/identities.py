@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from nbsolve.checking.oracle import activations
+from nbsolve.checking.oracle.numbers import Number
 from tests.audit.display import Chain, Texts, pieces, read_display, split
 from tests.audit.evaluate import SCALAR, Evaluator
 from tests.audit.lay import tidy
 from tests.audit.parser import read_tokens, whole
 from tests.audit.tree import Call, Sym
-from tests.reference import activations
-from tests.reference.numbers import Number
 
 BOX = "Worth remembering"
 POINTS = [Fraction(-7, 5), Fraction(-1, 3), Fraction(2, 7), Fraction(9, 4)]

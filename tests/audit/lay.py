@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
+from nbsolve.checking.oracle.numbers import Number
+from nbsolve.checking.oracle.rounding import as_fraction, round_half_away
 from tests.audit.evaluate import Evaluator, Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.tree import Call, Matrix, Neg, Node, Num, Product, Quotient, Sum, Sym, children, has_symbols
-from tests.reference.numbers import Number
-from tests.reference.rounding import as_fraction, round_half_away
 
 Evaluate = Callable[[Node], Number]
 

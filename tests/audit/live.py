@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from nbsolve.checking.oracle import own
+from nbsolve.checking.oracle.numbers import Number, Real
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault, read_printed
 from tests.audit.chains import Found
 from tests.audit.evaluate import Unknown
 from tests.audit.latex import Unreadable
 from tests.audit.page import squeezed
 from tests.audit.words import Words
-from tests.reference import own
-from tests.reference.numbers import Number, Real
-from tests.reference.rounding import Digits, as_fraction, fault, read_printed
 
 _SLOT = re.compile(r"\{\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+)\}\}")
 _NUMBER = r"(\$?(?:=|\\approx)?[-−]?[\d.]+(?:\\cdot10\^\{-?\d+\})?\$?)"

@@ -9,10 +9,10 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from nbsolve.checking.oracle import optimisers
+from nbsolve.checking.oracle.rates import LETTERS, Clip
+from nbsolve.checking.oracle.spec import Spec
 from tests.audit.parser import read_tokens
-from tests.reference import optimisers
-from tests.reference.rates import LETTERS, Clip
-from tests.reference.spec import Spec
 
 STATES = {
     "velocity": "v", "squares": "s", "steps": "u", "step": "d", "m": "m", "v": "v", "m_hat": r"\hat{m}",

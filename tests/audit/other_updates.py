@@ -7,11 +7,11 @@ from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
+from nbsolve.checking.oracle.numbers import Number
+from nbsolve.checking.oracle.rates import rate
+from nbsolve.checking.oracle.rounding import as_fraction
+from nbsolve.checking.oracle.training import Training
 from tests.audit.graph_world import GraphWorld, Values
-from tests.reference.numbers import Number
-from tests.reference.rates import rate
-from tests.reference.rounding import as_fraction
-from tests.reference.training import Training
 
 
 def elsewhere(world: GraphWorld, target: str, kind: int, t: int, *, forced: bool) -> Values | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from nbsolve.checking.oracle.own import CALLED
 from tests.audit.latex import Token, Unreadable, plain, tokens
 from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Ref, Sum, Sym, Text
-from tests.reference.own import CALLED
 
 RELATIONS = {
     "=": "=", "\\approx": "≈", "\\leftarrow": "←", "\\gets": "←", "<": "<", ">": ">",

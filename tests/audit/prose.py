@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from nbsolve.checking.oracle.activations import temperature
+from nbsolve.checking.oracle.numbers import Real
+from nbsolve.checking.oracle.own import CALLED
 from tests.audit.chains import TROUBLE, Context, Found, mark_number
 from tests.audit.conventions import NAMES, Conventions
 from tests.audit.display import relation_chain
@@ -19,9 +22,6 @@ from tests.audit.parser import parse, read_tokens, whole
 from tests.audit.tables import Tables
 from tests.audit.tree import Sym
 from tests.audit.words import ASKED, Place, asks_of, drawn, folded
-from tests.reference.activations import temperature
-from tests.reference.numbers import Real
-from tests.reference.own import CALLED
 
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 

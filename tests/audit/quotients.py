@@ -6,6 +6,9 @@ import re
 from fractions import Fraction
 from functools import cache, cached_property
 
+from nbsolve.checking.oracle.numbers import Number, Real, size
+from nbsolve.checking.oracle.passes import Parameters, batch_loss
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault, magnitude
 from tests.audit.chains import Found, text_of
 from tests.audit.latex import Unreadable
 from tests.audit.lay import literal
@@ -13,9 +16,6 @@ from tests.audit.parser import parse
 from tests.audit.tree import Sym
 from tests.audit.words import Place, Words
 from tests.audit.world import indices
-from tests.reference.network import Parameters, batch_loss
-from tests.reference.numbers import Number, Real, size
-from tests.reference.rounding import Digits, as_fraction, fault, magnitude
 
 ALL = re.compile(r"all ([\d,]+) at once")
 LEAST = re.compile(r"(?:<|&lt;) \$1\\cdot ?10\^\{(-?\d+)\}\$")

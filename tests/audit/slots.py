@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from nbsolve.checking.oracle.numbers import Number, sqrt
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault, read_printed
 from tests.audit.page import squeezed
-from tests.reference.numbers import Number, sqrt
-from tests.reference.rounding import Digits, as_fraction, fault, read_printed
 
 SLOT = re.compile(r"\{\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+)\}\}")
 NUMBER = r"\$?\{?((?:=|\\approx)?[-−]?[\d.]+(?:\\cdot10\^\{-?\d+\})?)\}?\$?"

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from nbsolve.checking.oracle.numbers import Real
+from nbsolve.checking.oracle.optimisers import KEPT, marked
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault
 from tests.audit.chains import Found, text_of, written
 from tests.audit.display import Chain, read_display
 from tests.audit.evaluate import Evaluator, Unknown
@@ -19,9 +22,6 @@ from tests.audit.quotients import Quotients
 from tests.audit.tree import Matrix, Node, Num, Sym
 from tests.audit.words import ANSWERS, Place, asks_of
 from tests.audit.world import indices
-from tests.reference.numbers import Real
-from tests.reference.optimisers import KEPT, marked
-from tests.reference.rounding import Digits, as_fraction, fault
 
 NEW = r"^{\text{new}}"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nbsolve.checking.oracle import network
 from tests.audit import audit, chains
 from tests.audit.pages import ROUNDINGS, markdown
-from tests.reference import network
 
 PAGES = {
     "sigmoid": "sigmoid, weights: [[172]]}]}\nsamples: [{input: [1], target: [0]}]\nloss: binary_cross_entropy\n",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from nbsolve.checking.oracle.graph_reading import entries
 from tests.audit.graph_asked import Asked
 from tests.audit.update_world import UpdateWorld
-from tests.reference.graph_reading import entries
 
 
 class UpdateAsked(Asked):

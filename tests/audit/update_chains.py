@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from nbsolve.checking.oracle.training import Values
 from tests.audit.chains import Found, same
 from tests.audit.display import Texts, relation_chain
 from tests.audit.graph_chains import GraphChains
 from tests.audit.latex import Unreadable
 from tests.audit.tree import Node, Sym
-from tests.reference.training import Values
 
 SINCE = ("\\text", "{", *"since", "}")
 

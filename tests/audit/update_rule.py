@@ -12,6 +12,10 @@ from fractions import Fraction
 from functools import cached_property
 from random import Random
 
+from nbsolve.checking.oracle import optimisers, rates
+from nbsolve.checking.oracle.numbers import Number
+from nbsolve.checking.oracle.optimisers import marked
+from nbsolve.checking.oracle.training import Training
 from tests.audit.chains import same, text_of, written
 from tests.audit.display import Chain, Texts, relation_chain
 from tests.audit.evaluate import Evaluator
@@ -21,10 +25,6 @@ from tests.audit.optimising import CALLED_OPTIMISERS, SETTINGS, STATES, found_by
 from tests.audit.page import split_inline
 from tests.audit.parser import read_tokens, whole
 from tests.audit.tree import Node, Sym, children
-from tests.reference import optimisers, rates
-from tests.reference.numbers import Number
-from tests.reference.optimisers import marked
-from tests.reference.training import Training
 
 NUMBERED = {"step": ["0"], "exponential": ["1"], "cosine": ["1"], "linear": ["1"], "warmup": ["1"]}
 """The numbers in the sentence of a schedule: `the first update, t = 1, has the whole of it`."""

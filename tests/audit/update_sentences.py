@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from nbsolve.checking.oracle.numbers import Number
+from nbsolve.checking.oracle.rounding import fault
 from tests.audit.chains import Found, is_fraction, same, text_of
 from tests.audit.display import Chain, Texts, read_display
 from tests.audit.evaluate import Evaluator
@@ -17,8 +19,6 @@ from tests.audit.parser import whole
 from tests.audit.slots import QUANTITY, SETTINGS, Wanted, filled_as, formula_fault, read, sign_fault
 from tests.audit.update_chains import UpdateChains
 from tests.audit.update_rule import UpdateRule
-from tests.reference.numbers import Number
-from tests.reference.rounding import fault
 
 
 class UpdateSentences(GraphAudit):

@@ -9,13 +9,13 @@ from typing import Any
 
 import yaml
 
+from nbsolve.checking.oracle.graph_reading import Graph, entries
+from nbsolve.checking.oracle.numbers import Number, read
+from nbsolve.checking.oracle.training import Values, flat, read_training
 from tests.audit.chains import written
 from tests.audit.graph_letters import Letters
 from tests.audit.graph_world import Iteration, unproved
 from tests.audit.other_updates import near_update, other_update
-from tests.reference.graph_reading import Graph, entries
-from tests.reference.numbers import Number, read
-from tests.reference.training import Values, flat, read_training
 
 
 class UpdateWorld:

@@ -9,6 +9,9 @@ from typing import Any
 
 from mpmath import mp
 
+from nbsolve.checking.oracle.graph_reading import entries
+from nbsolve.checking.oracle.numbers import DIGITS
+from nbsolve.checking.oracle.optimisers import marked
 from tests.audit.audit import digits_of
 from tests.audit.chains import Found, text_of
 from tests.audit.display import Chain, Texts, read_display
@@ -23,9 +26,6 @@ from tests.audit.update_chains import UpdateChains
 from tests.audit.update_rule import rule_of
 from tests.audit.update_sentences import UpdateSentences
 from tests.audit.update_world import UpdateWorld
-from tests.reference.graph_reading import entries
-from tests.reference.numbers import DIGITS
-from tests.reference.optimisers import marked
 
 
 def before_the_programs(blocks: Sequence[Block]) -> Iterator[Block]:

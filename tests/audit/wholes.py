@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
+from nbsolve.checking.oracle.activations import WHOLE as JOINT
+from nbsolve.checking.oracle.spec import Spec
 from tests.audit.latex import Unreadable
 from tests.audit.tree import Call, Matrix, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, Text, children
 from tests.audit.world import World, indices
-from tests.reference.activations import WHOLE as JOINT
-from tests.reference.spec import Spec
 
 WHOLE = ("vector ", "matrix ")
 OF_SEVERAL = {"sum", "norm", "max", "min"}

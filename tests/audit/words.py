@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from nbsolve.checking.oracle.activations import WHOLE
+from nbsolve.checking.oracle.numbers import Real
+from nbsolve.checking.oracle.rounding import fault
+from nbsolve.checking.oracle.spec import Layer
 from tests.audit.chains import ChainChecker, Context, Found, text_of, written
 from tests.audit.classes import CLASSES, Classes
 from tests.audit.display import relation_chain
@@ -21,10 +25,6 @@ from tests.audit.same import spelt
 from tests.audit.tree import Node, Sym
 from tests.audit.update_rule import UpdateRule
 from tests.audit.world import World, indices, texts_of
-from tests.reference.activations import WHOLE
-from tests.reference.numbers import Real
-from tests.reference.rounding import fault
-from tests.reference.spec import Layer
 
 ASKED = {
     "forward": "all pre-activations and activations", "loss": "the loss",

@@ -14,13 +14,14 @@ from fractions import Fraction
 from random import Random
 from typing import Any, Protocol
 
+from nbsolve.checking.oracle import activations, losses, network, optimisers, own, passes, rates
+from nbsolve.checking.oracle.numbers import Number, Real, big, exp, sign
+from nbsolve.checking.oracle.rounding import Digits, as_fraction, places, round_half_away
+from nbsolve.checking.oracle.spec import Loss, Spec
+from nbsolve.checking.oracle.states import rates_given, state_given
 from tests.audit import optimising
 from tests.audit.evaluate import Unknown, Vector
 from tests.audit.parser import read_tokens
-from tests.reference import activations, losses, network, optimisers, own, rates
-from tests.reference.numbers import Number, Real, big, exp, sign
-from tests.reference.rounding import Digits, as_fraction, places, round_half_away
-from tests.reference.spec import Loss, Spec, rates_given, state_given
 
 Key = tuple[str, int | None, int | None]
 INDEXED = re.compile(r"([\w/]+)((?:\[\d+\])+)")
@@ -303,12 +304,12 @@ class World:
             whole = (term.weight * v for term, v in zip(spec.losses, parts, strict=True))
             self.true[f"L{mark}", t, s + 1] = sum(whole, Fraction(0))
             self.true[f"L_sample{mark}", t, s + 1] = self.true[f"L{mark}", t, s + 1]
-        share = network.share_of_sample(spec, len(batch))
+        share = passes.share_of_sample(spec, len(batch))
         for n, value in totals.items():
             self.true[f"L_term{mark}[{n}]", t, None] = share * value
         if spec.penalty is not None:
             weights = [v for (q, i, _), v in self.true.items() if i == t and q.startswith(f"W{mark}[")]
-            self.true[f"penalty{mark}", t, None] = network.penalty(spec, weights, len(batch))
+            self.true[f"penalty{mark}", t, None] = passes.penalty(spec, weights, len(batch))
 
     def key(self, name: str, t: int) -> Key:
         """The key of a plain quantity in iteration t."""
@@ -444,11 +445,11 @@ class World:
         if len(found) > 1:
             found = [self.rounded(value) for value in found]
         found = [self.spec.weight_of(s) * value for s, value in zip(batch, found, strict=True)]
-        loss = network.share_of_sample(self.spec, len(batch)) * sum(found, Fraction(0))
+        loss = passes.share_of_sample(self.spec, len(batch)) * sum(found, Fraction(0))
         if self.spec.penalty is not None:
             names = [q for q, i, _ in self.true if i == t and q.startswith("W_new[")]
             weights = [self.number((name, t, None), carried=True) for name in names]
-            loss = loss + self.rounded(network.penalty(self.spec, weights, len(batch)))
+            loss = loss + self.rounded(passes.penalty(self.spec, weights, len(batch)))
         return self.rounded(loss)
 
     def _forward_after(self, t: int, values: list[Number]) -> list[Number]:
@@ -460,7 +461,7 @@ class World:
                 parts = zip(*(outs[source] for source in layer.sources), strict=True)
                 z = [self.rounded(sum(terms, Fraction(0))) for terms in parts]
             for j in [] if layer.adds else range(1, layer.units + 1):
-                incoming = network.taken(self.spec, number, outs)
+                incoming = passes.taken(self.spec, number, outs)
                 names = [
                     self.spec.weight(number, j, i).replace("W[", "W_new[")
                     for i in range(1, len(incoming) + 1)
@@ -523,7 +524,7 @@ class World:
         y = self.spec.targets[batch[0] if sample is None else sample - 1][terms[0].columns]
         a = [self.number((f"a[{layer}][{j}]", t, sample), carried=carried) for j in range(1, len(y) + 1)]
         slopes = (losses.factor(term, len(y)) * losses.slopes(term, a, y)[k - 1] for term in terms)
-        share = network.share_of_sample(self.spec, len(batch))
+        share = passes.share_of_sample(self.spec, len(batch))
         weight = self.spec.weight_of(batch[0] if sample is None else sample - 1)
         return weight * share * sum(slopes, Fraction(0))
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from nbsolve import load_problem, solve
+from nbsolve.checking.oracle.graph_oracle import values_and_gradients
 from nbsolve.document import Code, Fold
 from nbsolve.programs import graph_programs, update_programs
 from nbsolve.worked_graph import WorkedGraph
 from nbsolve.worked_update import WorkedUpdate
 from tests.checking.running import NUMBER, run
 from tests.loading import files
-from tests.reference.graph_oracle import values_and_gradients
 from tests.reference.random_graphs import random_graph
 from tests.reference.torch_oracle import INSTALLED
 from tests.sampling import OneIn

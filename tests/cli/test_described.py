@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from nbsolve import load_problem, solve
+from nbsolve.checking.oracle.numbers import Real, big
+from nbsolve.checking.oracle.rounding import Digits, fault
 from nbsolve.pictured import after_headings, described
 from tests.audit.pages import PROBLEMS, markdown
 from tests.compose.problems import ROOT
-from tests.reference.numbers import Real, big
-from tests.reference.rounding import Digits, fault
 
 TITLE = "The drawing in words"
 LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉₍₎,ᵢₒₕ", "0123456789(),ioh")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from nbsolve import WorkedGraph, load_problem, solve
+from nbsolve.checking.oracle.graph_oracle import iterations, values_and_gradients
+from nbsolve.checking.oracle.graph_precise import precise_values_and_gradients
 from nbsolve.equations import building
 from nbsolve.expr import Expr, number
 from nbsolve.step import verify
 from nbsolve.symbol import canonical
-from tests.reference.graph_oracle import iterations, values_and_gradients
-from tests.reference.graph_precise import precise_values_and_gradients
 from tests.reference.graphs import disagreements
 from tests.reference.published_graphs import Published, as_printed, published
 from tests.reference.random_graphs import random_graph

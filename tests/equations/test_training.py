@@ -8,7 +8,7 @@ import pytest
 
 from nbsolve import ProblemError, load_problem, solve
 from nbsolve.answers import Answer
-from tests.reference import optimisers
+from nbsolve.checking.oracle import optimisers
 
 TEXT = """\
 kind: graph

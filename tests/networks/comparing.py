@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nbsolve import solve
+from nbsolve.checking.oracle import autograd_oracle, network
+from nbsolve.checking.oracle.compare import mismatches
+from nbsolve.checking.oracle.reading import load
 from tests.loading import load_problem
-from tests.reference import autograd_oracle, network
-from tests.reference.compare import mismatches
-from tests.reference.spec import load
 
 
 def disagreements(text: str, ours: str | None = None) -> list[str]:

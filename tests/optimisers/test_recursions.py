@@ -1,4 +1,4 @@
-"""Every optimiser against a recursion by hand (tests/reference/optimisers.py), parameter by parameter."""
+"""Every optimiser against a recursion by hand (nbsolve/checking/oracle/optimisers.py), parameter by parameter."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from mpmath import mp
 
 from nbsolve import solve
 from nbsolve.catalogue import OPTIMISERS
+from nbsolve.checking.oracle import optimisers
+from nbsolve.checking.oracle.numbers import big
 from tests.loading import load_problem
-from tests.reference import optimisers
-from tests.reference.numbers import big
 
 ELSEWHERE = {"sign_sgd", "clipped_sgd", "decayed_sgd"}
 """Held against their formulae in `adding/test_records.py`."""

@@ -11,11 +11,11 @@ from mpmath import mp
 import nbsolve
 from nbsolve import UpdateProblem, WorkedUpdate
 from nbsolve.catalogue import OPTIMISERS
+from nbsolve.checking.oracle import optimisers
+from nbsolve.checking.oracle.numbers import big
 from nbsolve.errors import DomainError, ProblemError, UnknownQuantityError
 from tests.corpus.outputs import FORMATS
 from tests.optimisers.test_recursions import ELSEWHERE
-from tests.reference import optimisers
-from tests.reference.numbers import big
 
 TEXT = """
 kind: update

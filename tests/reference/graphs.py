@@ -17,8 +17,8 @@ from typing import Any, Protocol
 import yaml
 from mpmath import mp, mpf
 
-from tests.reference.graph_oracle import iterations
-from tests.reference.graph_precise import precise_local_factors, precise_values_and_gradients
+from nbsolve.checking.oracle.graph_oracle import iterations
+from nbsolve.checking.oracle.graph_precise import precise_local_factors, precise_values_and_gradients
 
 DIGITS = 12
 

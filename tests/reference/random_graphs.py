@@ -13,7 +13,7 @@ from random import Random
 
 from mpmath import isfinite, mpf
 
-from tests.reference.graph_precise import precise_values_and_gradients
+from nbsolve.checking.oracle.graph_precise import precise_values_and_gradients
 
 MOST_EQUATIONS = 12
 _LARGEST, _LEAST, _APART = 10**4, mpf(10) ** -6, mpf(10) ** -5

@@ -11,7 +11,7 @@ from math import sqrt
 from random import Random
 from typing import Any
 
-from tests.reference.numbers import read
+from nbsolve.checking.oracle.numbers import read
 
 Node = Any
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.reference.optimisers import KEPT
+from nbsolve.checking.oracle.optimisers import KEPT
 
 GRAPHS = (
     """given: {w: [0.5, -1], b: 0.25, x: [2, 3]}

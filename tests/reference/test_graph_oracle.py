@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.reference.graph_oracle import iterations, local_factors, values_and_gradients
-from tests.reference.graph_precise import precise_values_and_gradients, quotient
+from nbsolve.checking.oracle.graph_oracle import iterations, local_factors, values_and_gradients
+from nbsolve.checking.oracle.graph_precise import precise_values_and_gradients, quotient
 from tests.reference.published_graphs import Published, as_printed, published
 from tests.reference.random_graphs import MOST_EQUATIONS, random_graph
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from math import log
 from typing import Any
 
-from tests.reference.spec import Layer, Loss, Spec
+from nbsolve.checking.oracle.spec import Layer, Loss, Spec
 
 Tensor = Any
 Key = tuple[str, int | None, int | None]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from nbsolve import RuleProblem, WorkedRule, load_problem, solve
+from nbsolve.checking.oracle import rules
 from nbsolve.rules.boundary import boundary
 from nbsolve.rules.separating import inseparable
-from tests.reference import rules
 from tests.reference.random_rules import rule_problem
 from tests.sampling import OneIn
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.reference.rules import rounded
+from nbsolve.checking.oracle.rules import rounded
 from tests.rules.test_oracle import worked
 
 CASES = YAML(typ="base", pure=True).load(

@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
+from nbsolve.checking.oracle import autograd_oracle
+from nbsolve.checking.oracle.compare import key_of
+from nbsolve.checking.oracle.reading import load
 from nbsolve.errors import NbsolveError, ProblemError
 from nbsolve.variants import Family, Variant, target
 from nbsolve.variants.family import NoVariant
@@ -23,9 +26,6 @@ from nbsolve.variants.recipient import Recipient
 from nbsolve.variants.running import Run
 from nbsolve.whole_files import write_whole
 from tests.handout.givens import Sheet, faults_of
-from tests.reference import autograd_oracle
-from tests.reference.compare import key_of
-from tests.reference.spec import load
 from tests.variants.small import NETWORK, VARY, plan
 
 STUDENTS = [Recipient("s1", "Ada"), Recipient("=1+1", "+Bob"), Recipient("ü/ß", "李 明"), Recipient("s4")]

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from nbsolve.checking.oracle import autograd_oracle
+from nbsolve.checking.oracle.compare import key_of
+from nbsolve.checking.oracle.graph_oracle import values_and_gradients
+from nbsolve.checking.oracle.reading import load
 from nbsolve.problem.embedding import self_contained_text
 from nbsolve.problem.model import Problem
 from nbsolve.variants import Family
 from nbsolve.variants.checking import Checked, Report, spread
 from nbsolve.variants.verifying import disagreements
 from nbsolve.worked_network import WorkedSolution
-from tests.reference import autograd_oracle
-from tests.reference.compare import key_of
-from tests.reference.graph_oracle import values_and_gradients
-from tests.reference.spec import load
 from tests.variants.small import family
 
 PROBLEMS = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from nbsolve.checking.oracle.rules import read
 from tests.audit.display import read_display, relation_chain
 from tests.audit.latex import Unreadable
 from tests.audit.page import Block, cells, read_markdown, split_inline
 from tests.audit.parser import read_tokens
 from tests.audit.ruled.numbers import Context, Wrong, claim, exactly
 from tests.audit.ruled.sentences import Sentences
-from tests.reference.rules import read
 
 
 class RuleAudit(Sentences):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from nbsolve.checking.oracle.rounding import places, round_half_away
 from tests.audit.display import Chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.parser import number
 from tests.audit.ruled.numbers import Context, Wrong, claim, exactly
 from tests.audit.ruled.world import RuleWorld
 from tests.audit.tree import Call, Matrix, Node, Product, Sum, Sym
-from tests.reference.rounding import places, round_half_away
 
 
 class Boundaries(RuleWorld):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
+from nbsolve.checking.oracle.rounding import Digits, fault
+from nbsolve.checking.oracle.rules import rounded
 from tests.audit.display import Chain
 from tests.audit.evaluate import Evaluator
 from tests.audit.ruled.boundary import Boundaries
@@ -19,8 +21,6 @@ from tests.audit.ruled.numbers import (
     text_of,
 )
 from tests.audit.tree import Call, Neg, Node, Num, Product, Sum, Sym, children, has_symbols
-from tests.reference.rounding import Digits, fault
-from tests.reference.rules import rounded
 
 
 class Lines(Boundaries):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from nbsolve.checking.oracle.rounding import Digits, fault
 from tests.audit.evaluate import Evaluator
 from tests.audit.tree import Neg, Node, Num, Quotient, has_symbols
-from tests.reference.rounding import Digits, fault
 
 
 class Wrong(Exception):

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
+from nbsolve.checking.oracle.rules import separable
 from tests.audit.display import relation_chain
 from tests.audit.parser import read_tokens
 from tests.audit.ruled.lines import Lines
 from tests.audit.ruled.numbers import Context, Wrong, claim, exactly
 from tests.audit.tree import Matrix, Sym
-from tests.reference.rules import separable
 
 FIXED = {
     "the samples are taken one at a time, in the order given, and the parameters change after each of them",

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from nbsolve.checking.oracle.rounding import Digits
+from nbsolve.checking.oracle.rules import Problem, Run, rounded, run
 from tests.audit.evaluate import Evaluator
 from tests.audit.latex import Unreadable
 from tests.audit.parser import Parser, read_tokens
 from tests.audit.ruled.numbers import Context, Wrong, claim
 from tests.audit.tree import Node, Sym
-from tests.reference.rounding import Digits
-from tests.reference.rules import Problem, Run, rounded, run
 
 INTERMEDIATES, ANSWERS = Digits(significant=6), Digits(significant=4)
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from tests.reference.numbers import Number, Real, big, exp, log, sign, size, sqrt
+from nbsolve.checking.oracle.numbers import Number, Real, big, exp, log, sign, size, sqrt
 
 OWN = "own "
 """An own function's name in a specification: this, then its formula."""
@@ -61,7 +61,7 @@ def value(formula: str, point: Mapping[str, Number]) -> Number:
 
 
 def slope(formula: str, variable: str, point: Mapping[str, Number]) -> Number:
-    """Its derivative in one letter."""
+    """The derivative of an own function with respect to one letter."""
     return _dual(formula, point, variable).slope
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import autograd.numpy as np
 from autograd import grad
 
-from tests.reference.graph_reading import Graph, entries, read_graph, reads, walk
-from tests.reference.training import Values as Updated
-from tests.reference.training import read_training
+from nbsolve.checking.oracle.graph_reading import Graph, entries, read_graph, reads, walk
+from nbsolve.checking.oracle.training import Values as Updated
+from nbsolve.checking.oracle.training import read_training
 
 TIE = 1e-10
 Values = dict[str, float]

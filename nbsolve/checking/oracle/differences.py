@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mpmath import mp, mpf
 
-from tests.reference.network import Parameters, batch_loss, given_parameters
-from tests.reference.numbers import Number, Real, big
-from tests.reference.spec import Spec
+from nbsolve.checking.oracle.numbers import Number, Real, big
+from nbsolve.checking.oracle.passes import Parameters, batch_loss, given_parameters
+from nbsolve.checking.oracle.spec import Spec
 
 STEP = mpf(10) ** -25
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from math import isclose
 from typing import Any, Protocol
 
-from tests.reference.spec import Spec
+from nbsolve.checking.oracle.spec import Spec
 
 Key = tuple[str, int | None, int | None]
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from mpmath import mp
 
-from tests.reference.numbers import Real, sqrt
+from nbsolve.checking.oracle.numbers import Real, sqrt
 
 Number = Any
 Settings = Mapping[str, Number]

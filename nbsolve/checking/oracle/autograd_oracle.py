@@ -6,18 +6,16 @@ samples beside the gradients of the parameters. Nothing here knows a derivative.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import autograd.numpy as np
 from autograd import elementwise_grad, grad
-from autograd.scipy.special import erf
 from autograd.tracer import getval, isbox
 
-from tests.reference.activations import WHOLE
-from tests.reference.spec import Layer, Loss, Spec
+from nbsolve.checking.oracle.activations import WHOLE
+from nbsolve.checking.oracle.autograd_functions import activate, terms
+from nbsolve.checking.oracle.spec import Layer, Spec
 
 Array = Any
 Key = tuple[str, int | None, int | None]
@@ -25,64 +23,6 @@ SEPARABLE = {
     "squared_error", "binary_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood",
     "absolute_error", "huber",
 }  # fmt: skip
-
-
-def _activate(layer: Layer, z: Array) -> Array:
-    if not layer.functions:
-        return _applied(layer.activation, layer.parameters, z)
-    columns = [_applied(*function, z[:, j : j + 1]) for j, function in enumerate(layer.functions)]
-    return np.concatenate(columns, axis=1)
-
-
-def _applied(name: str, given: dict[str, Fraction], z: Array) -> Array:
-    p = {k: float(v) for k, v in given.items()}
-    positive = z > 0
-    low = z - np.max(z, axis=1, keepdims=True)
-    below = np.where(positive, 0.0, z)
-    formulas: dict[str, Callable[[], Array]] = {
-        "linear": lambda: z,
-        "sigmoid": lambda: 0.5 * (1 + np.tanh(z / 2)),
-        "tanh": lambda: np.tanh(z),
-        "relu": lambda: np.where(positive, z, 0.0),
-        "leaky_relu": lambda: np.where(positive, z, p.get("slope", 0.01) * z),
-        "elu": lambda: np.where(positive, z, p.get("alpha", 1.0) * (np.exp(below) - 1)),
-        "softplus": lambda: np.logaddexp(0.0, z),
-        "gelu": lambda: z * (1 + erf(z / np.sqrt(2.0))) / 2,
-        "silu": lambda: z / (1 + np.exp(-z)),
-        "step": lambda: np.where(z >= 0, 1.0, 0.0) + 0.0 * z,
-        "softmax": lambda: np.exp(z) / np.sum(np.exp(z), axis=1, keepdims=True),
-        "softmax_with_temperature": lambda: _applied("softmax", {}, z / p.get("temperature", 2.0)),
-        "log_softmax": lambda: low - np.log(np.sum(np.exp(low), axis=1, keepdims=True)),
-    }
-    return formulas[name]()
-
-
-def _terms(loss: Loss, a: Array, y: Array) -> Array:
-    """(samples, outputs): what each output adds; a loss that does not separate has one column."""
-    f = float(loss.weight) * float(loss.scale)
-    if loss.over_outputs == "mean":
-        f /= y.shape[1]
-    if loss.log_base is not None:
-        f /= np.log(float(loss.log_base))
-    e = a - y
-    d = float(loss.parameters.get("delta", 1))
-    dot = np.sum(a * y, axis=1, keepdims=True)
-
-    def cosine() -> Array:
-        return dot / np.sqrt(np.sum(a**2, axis=1, keepdims=True) * np.sum(y**2, axis=1, keepdims=True))
-
-    formulas: dict[str, Callable[[], Array]] = {
-        "squared_error": lambda: e**2,
-        "binary_cross_entropy": lambda: -(y * np.log(a) + (1 - y) * np.log(1 - a)),
-        "categorical_cross_entropy": lambda: -y * np.log(a),
-        "negative_log_likelihood": lambda: -y * a,
-        "absolute_error": lambda: np.abs(e),
-        "huber": lambda: np.where(np.abs(e) <= d, e**2 / 2, d * np.abs(e) - d**2 / 2),
-        "hinge": lambda: np.where(dot < 1, 1 - dot, 0.0),
-        "cosine_loss": lambda: 1 - cosine(),
-        "cosine_similarity": cosine,
-    }
-    return f * formulas[loss.name]()
 
 
 class Batch:
@@ -124,7 +64,7 @@ class Batch:
             z = z + self._missing("z", number, z)
             zs.append(z)
             inside = z + self._inside(number, layer, z)
-            a = _activate(layer, inside)
+            a = activate(layer, inside)
             outs.append(a + self._missing("a", number, a) + da[number])
             self.at = [*([] if number == 0 else self.at), inside]
         return zs, outs
@@ -170,7 +110,7 @@ class Batch:
             raise ValueError("no targets")
         n = self.size if self.spec.losses[0].over_samples == "mean" else 1
         return [
-            self.v * _terms(loss, out[:, loss.columns], y[:, loss.columns]) / n for loss in self.spec.losses
+            self.v * terms(loss, out[:, loss.columns], y[:, loss.columns]) / n for loss in self.spec.losses
         ]
 
     def outputs(self, theta: Array) -> Array:
@@ -179,6 +119,7 @@ class Batch:
         return np.concatenate([outs[end] for end in self.spec.ends], axis=1)
 
     def penalty(self, weights: list[Array]) -> Array:
+        """What the weights add to the loss; 0 without a penalty."""
         penalty = self.spec.penalty
         if penalty is None:
             return 0.0
@@ -186,14 +127,17 @@ class Batch:
         return float(penalty.scale) * float(penalty.strength) / n * sum(np.sum(w**2) for w in weights)
 
     def loss(self, theta: Array) -> Array:
+        """The loss of the batch; Σ ∂L/∂a · a where only ∂L/∂a is given."""
         if self.g is not None:  # any function with these derivatives at the outputs
             return np.sum(self.g * self.outputs(theta))
         return sum(np.sum(t) for t in self.by_output(theta)) + self.penalty(theta[0])
 
     def output_loss(self, theta: Array, k: int) -> Array:
+        """The part of the loss that belongs to output k, from 0."""
         return sum(np.sum(t[:, k]) for t in self.by_output(theta))
 
     def point(self, weights: list[Array], biases: list[Array]) -> Array:
+        """Parameters, inputs and perturbations of 0: where derivatives are taken."""
         zeros = [np.zeros((self.size, layer.units)) for layer in self.spec.layers]
         return (weights, biases, self.x, [z.copy() for z in zeros], [z.copy() for z in zeros])
 
@@ -261,7 +205,7 @@ def solve(spec: Spec) -> dict[Key, float]:
             _put(out, "z", t, zs[number], number + 1, samples)
             _put(out, "a", t, outs[number + 1], number + 1, samples)
             if spec.layers[number].activation not in WHOLE:
-                slope = elementwise_grad(partial(_activate, spec.layers[number]))(batch.at[number])
+                slope = elementwise_grad(partial(activate, spec.layers[number]))(batch.at[number])
                 _put(out, "da/dz", t, slope, number + 1, samples)
         if spec.of_outputs:
             _put_outputs(out, spec, batch, theta, t, samples)

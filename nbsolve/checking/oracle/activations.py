@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from tests.reference import own
-from tests.reference.numbers import Number, Real, big, exp, log
-from tests.reference.spec import Layer
+from nbsolve.checking.oracle import own
+from nbsolve.checking.oracle.numbers import Number, Real, big, exp, log
+from nbsolve.checking.oracle.spec import Layer
 
 WHOLE = ("softmax", "softmax_with_temperature", "log_softmax")
 """Functions of all units of a layer at once."""

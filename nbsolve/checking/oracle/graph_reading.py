@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from tests.reference.numbers import read
+from nbsolve.checking.oracle.numbers import read
 
 Shape = tuple[int, ...]
 Places = Mapping[str, int]
@@ -38,6 +38,7 @@ class Equation:
 
     @property
     def shape(self) -> Shape:
+        """The lengths of its axes."""
         return tuple(self.lengths[axis] for axis in self.axes)
 
 
@@ -131,6 +132,7 @@ class Reader:
     values: Mapping[str, Any]
 
     def value(self, node: ast.expr, at: Places) -> Any:
+        """The value of a part of the formula; `at` has the numbers of the index letters."""
         match node:
             case ast.Constant(value=int() | float()):
                 return self.number(read(ast.unparse(node)))

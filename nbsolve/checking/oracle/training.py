@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tests.reference import optimisers
-from tests.reference.graph_reading import Shape, entry
-from tests.reference.numbers import Number, read
-from tests.reference.rates import Clip, Schedule, clipped, norm_of, read_clip, read_schedule
+from nbsolve.checking.oracle import optimisers
+from nbsolve.checking.oracle.graph_reading import Shape, entry
+from nbsolve.checking.oracle.numbers import Number, read
+from nbsolve.checking.oracle.rates import Clip, Schedule, clipped, norm_of, read_clip, read_schedule
 
 Values = dict[str, Number]
 

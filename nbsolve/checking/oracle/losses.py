@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from tests.reference import own
-from tests.reference.numbers import Number, log, sign, size, sqrt
-from tests.reference.spec import Loss
+from nbsolve.checking.oracle import own
+from nbsolve.checking.oracle.numbers import Number, log, sign, size, sqrt
+from nbsolve.checking.oracle.spec import Loss
 
 SEPARABLE = (
     "squared_error", "binary_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood",

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from tests.reference.numbers import Number, Real
+from nbsolve.checking.oracle.numbers import Number, Real
 
 LARGEST_PLAIN = 7  # numbers below 10^7 are written out: never rounded before the decimal point
 LARGEST_WHOLE = 15  # exact whole numbers below 10^15 are never rounded

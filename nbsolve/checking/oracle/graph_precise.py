@@ -1,4 +1,4 @@
-"""The same at 50 digits, with a tape and a reverse sweep of its own; the two share no derivative.
+"""Values and gradients of a graph at 50 digits, by a tape and a reverse sweep that share nothing with autograd.
 
 Numbers are fractions while that is possible: what is rational is exact.
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from tests.reference.graph_reading import Graph, entries, read_graph, reads, walk
-from tests.reference.numbers import Number, Real, big, exp, log, sqrt, tame
+from nbsolve.checking.oracle.graph_reading import Graph, entries, read_graph, reads, walk
+from nbsolve.checking.oracle.numbers import Number, Real, big, exp, log, sqrt, tame
 
 DIGITS = 60
 TIE = mpf(10) ** -45
@@ -100,7 +100,7 @@ def precise_local_factors(text: str, at: Mapping[str, Fraction] | None = None) -
 
 
 def quotient(text: str, name: str, digits: int = 100) -> mpf:
-    """The same gradient as a central difference, right to some thirty digits where nothing has a kink."""
+    """A gradient as a central difference, right to some thirty digits where nothing has a kink."""
     with mp.workdps(digits):
         graph, step = read_graph(text), mpf(10) ** -30
         pulled = []

@@ -13,7 +13,7 @@ from typing import Any
 
 from mpmath import mp
 
-from tests.reference.numbers import Number, Real, big, read, sqrt
+from nbsolve.checking.oracle.numbers import Number, Real, big, read, sqrt
 
 LETTERS: dict[str, dict[str, str]] = {
     "step": {"factor": r"\gamma", "every": "q"}, "exponential": {"factor": r"\gamma"},

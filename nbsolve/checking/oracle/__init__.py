@@ -1,0 +1,1 @@
+"""The quantities of a problem from its YAML text, by automatic differentiation and at 60 digits."""
