@@ -36,8 +36,11 @@ GREEK = {
 }
 SIGNS = {"·": r"\,", " · ": r" \cdot ", "⊙": r" \odot "}
 """Between letters nothing is seen, and · is said without spaces."""
+ALONE = {"⊙": r"\odot", "ℓ′": r"\ell'"}
 TAIL = " — "
 MORE_DIGITS = " with more digits than above, which the result needs"
+PLACES = r"\[(?::,\d+(?::\d+)?|\d+(?::\d+)?,:)\]"
+"""`[:,2:3]`: columns of a matrix, or `[2:3,:]`: rows."""
 LISTS = (("since ", ", "), ("where ", " and "))
 """How a statement of a note begins, and what stands between its formulae."""
 
@@ -66,7 +69,9 @@ def display(alt: str, letters: Mapping[str, str]) -> str:
 
 
 def inline(alt: str, letters: Mapping[str, str]) -> str:
-    """A formula inside a line."""
+    """A formula inside a line, or a sign that the line is about."""
+    if alt in ALONE:
+        return ALONE[alt]
     reader = Reader(alt, letters)
     text = reader.sum()
     while reader.peek():
@@ -111,7 +116,7 @@ class Reader:
         names = "|".join(re.escape(name) for name in sorted(letters, key=len, reverse=True))
         known = f"{names}|" if names else ""
         pattern = (
-            rf"d[A-Za-z]?/d[A-Za-z]|{known}∂ℓ?/∂[A-Za-z]|\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|\.\d+|log[₀-₉]+|exp|"
+            rf"d[A-Za-z]?/d[A-Za-z]|{known}{PLACES}|∂ℓ?/∂[A-Za-z]|\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|\.\d+|log[₀-₉]+|exp|"
             r"[A-Za-z]{2,}|[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹]+|ᵀ|⟨[^⟩]*⟩|\[ | \]| · |\S"
         )
         self.tokens = re.findall(pattern, text)
@@ -176,6 +181,8 @@ class Reader:
             elif token == "ᵀ":
                 self.take()
                 text = rf"{text}^{{\top}}"
+            elif re.fullmatch(PLACES, token):
+                text = rf"\left{text[:-1]}\right)_{{{self.take()[1:-1]}}}"
             elif token == "^":
                 self.take()
                 self.take("(")
