@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from nbsolve.checking.audit.identities import BOX
+from nbsolve.checking.audit.page import Block, cells, read_markdown, split_inline
 from tests.algebra.reader import RELATIONS, Alphabet, Reader
 from tests.algebra.scanning import Row, Token, Unreadable, rows_of, scan
 from tests.algebra.tree import Compared, Node
-from tests.audit.identities import BOX
-from tests.audit.page import Block, cells, read_markdown, split_inline
 
 CIRCLED = re.compile(r"\\text\{([①-⑳㉑-㊿]|\(\d+\))\}")
 RANGE = re.compile(r"([a-z]'?)=(\d+)((?:\\text\{,(?:…,)?\}\d+)*)")

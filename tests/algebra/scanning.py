@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tests.audit.latex import Token, Unreadable, tokens
+from nbsolve.checking.audit.latex import Token, Unreadable, tokens
 
 __all__ = ["Row", "Token", "Unreadable", "rows_of", "scan"]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
+from nbsolve.checking.audit.identities import Layers, identity_fault
 from tests.algebra import network
 from tests.algebra.alphabet import Whole
 from tests.algebra.checker import POINTS, Checker, Report, written
@@ -20,7 +21,6 @@ from tests.algebra.scalars import Scalar
 from tests.algebra.specification import Layer, Specification, load
 from tests.algebra.tree import Letter, Node
 from tests.algebra.tree import letters as letters_of
-from tests.audit.identities import Layers, identity_fault
 
 
 def world(spec: Specification, *, letters: bool = False, seed: int = 1) -> World:

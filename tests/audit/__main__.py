@@ -12,17 +12,17 @@ from pathlib import Path
 import yaml
 
 from nbsolve import load_problem, solve
+from nbsolve.checking.audit import ruled
+from nbsolve.checking.audit.graphs import GraphAudit
+from nbsolve.checking.audit.page import read_markdown
+from nbsolve.checking.audit.updates import UpdateAudit
 from nbsolve.render.myst import render
-from tests.audit import ruled
+from tests.audit import killing_rules
 from tests.audit.alter import Alterations
-from tests.audit.audit import Kills, kill
 from tests.audit.built import pages
-from tests.audit.graphs import GraphAudit
-from tests.audit.page import read_markdown
+from tests.audit.killing import Kills, kill
 from tests.audit.pages import ROOT, markdown, site
-from tests.audit.ruled import killing
 from tests.audit.test_mutations import IN_FULL
-from tests.audit.updates import UpdateAudit
 
 
 def kills(path: Path) -> Kills:
@@ -36,7 +36,7 @@ def kills(path: Path) -> Kills:
         return kill(markdown(text))
     blocks = read_markdown(render(solve(load_problem(text)).document()))
     if kind == "rule":
-        return killing.kill(ruled.RuleAudit(text), blocks)
+        return killing_rules.kill(ruled.RuleAudit(text), blocks)
     return kill({"graph": GraphAudit, "update": UpdateAudit}[kind](text, blocks))
 
 

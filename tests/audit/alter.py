@@ -12,10 +12,10 @@ from functools import partial
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from nbsolve.checking.audit.latex import Unreadable
+from nbsolve.checking.audit.page import Block
 from tests.audit.html import Shown
-from tests.audit.latex import Unreadable
 from tests.audit.mutate import Mutant
-from tests.audit.page import Block
 
 FORMULAE = ".nbsolve-equation, .nbsolve-inline"
 OPENS, CLOSES = ("(", "["), (")", "]")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
+from nbsolve.checking.audit.page import Block
 from tests.audit.mathml import circled, seen
-from tests.audit.page import Block
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 SIGNS = str.maketrans({"−": "-", "’": "'", "‘": "'", "“": '"', "”": '"'})  # of drawings and of smart quotes

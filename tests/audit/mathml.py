@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
-from tests.audit.latex import Unreadable
+from nbsolve.checking.audit.latex import Unreadable
 
 OPERATORS = {
     "−": "-", "·": r"\cdot", "⋅": r"\cdot", "×": r"\times", "⊙": r"\odot", "⊗": r"\otimes", "≈": r"\approx",

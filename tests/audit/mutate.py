@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.audit.latex import SPACING
-from tests.audit.page import LINK, Block, split_inline
+from nbsolve.checking.audit.latex import SPACING
+from nbsolve.checking.audit.page import LINK, Block, split_inline
 
 MARKUP = re.compile(r"\\\\\[\d+pt\]|<a [^>]*>|^\|[-:| ]+\|$", re.M)
 BRACKETS = re.compile(r"\\left\s*[(\[]|\\right\s*[)\]]|[()\[\]]")

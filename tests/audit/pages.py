@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from nbsolve import Problem, WorkedSolution, solve
+from nbsolve.checking.audit.audit import Audit
+from nbsolve.checking.audit.page import Block, in_numbers, read_markdown
 from nbsolve.network_symbols import wholes
 from nbsolve.render.myst import render
 from nbsolve.symbol import Role, canonical
-from tests.audit.audit import Audit
 from tests.audit.html import read_html
-from tests.audit.page import Block, read_markdown
 from tests.loading import files, load_problem
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,6 @@ ROUNDINGS: dict[str, dict[str, object]] = {
     "4 decimals": {"rounding": {"apply": "each_step", "decimals": 4, "minimum_significant": 3}},
     "5 digits": {"rounding": {"apply": "each_step", "significant": 5}},
 }
-ENDS = ("Solution in symbols", "Solution in numbers")
 EXPLANATIONS = ("delta", "paths", "local_derivatives")
 
 
@@ -56,26 +55,3 @@ def whole_letters(worked: WorkedSolution) -> dict[str, str]:
                 mark = f"@{sample}" if sample else ""
                 found[worked.names.latex(one)] = f"{kind} {canonical(one).removesuffix('[:]')}{mark}"
     return found
-
-
-def in_numbers(blocks: list[Block]) -> list[Block]:
-    """The page without its parts in letters, which tests/algebra and tests/formula read."""
-    blocks = [*_without_own_functions(blocks)]
-    headings = [block.source for block in blocks if block.kind == "heading"]
-    if "Solution in symbols" not in headings:
-        return blocks
-    places = {
-        name: next(n for n, b in enumerate(blocks) if (b.kind, b.source) == ("heading", name))
-        for name in ENDS
-    }
-    return [*blocks[: places["Solution in symbols"]], *blocks[places["Solution in numbers"] + 1 :]]
-
-
-def _without_own_functions(blocks: list[Block]) -> Iterator[Block]:
-    """The page without the derivations of its author's functions, up to the next heading."""
-    inside = False
-    for block in blocks:
-        if block.kind == "heading":
-            inside = block.source == "Functions of this problem"
-        if not inside:
-            yield block

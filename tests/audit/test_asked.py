@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.audit.asked import PAGES
-from tests.audit.audit import kill
+from nbsolve.checking.audit.asked import PAGES
+from tests.audit.killing import kill
 from tests.audit.pages import ROUNDINGS, markdown
 from tests.sampling import OneIn
 

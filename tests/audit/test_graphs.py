@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from nbsolve import load_problem, solve
+from nbsolve.checking.audit.audit import Report
+from nbsolve.checking.audit.graphs import GraphAudit
+from nbsolve.checking.audit.page import read_markdown
 from nbsolve.render.myst import render
-from tests.audit.audit import Report, kill
-from tests.audit.graphs import GraphAudit
-from tests.audit.page import read_markdown
+from tests.audit.killing import kill
 from tests.loading import files
 from tests.reference.random_graphs import random_graph
 from tests.reference.random_trainings import random_training

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.audit import kill
+from tests.audit.killing import kill
 from tests.audit.pages import EXPLANATIONS, PROBLEMS, ROOT, ROUNDINGS, markdown
 from tests.audit.test_random import CHUNKS, texts
 from tests.audit.test_shipped import all_reproduce

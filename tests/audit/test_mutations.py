@@ -7,13 +7,13 @@ from fractions import Fraction
 
 import pytest
 
-from tests.audit.audit import kill
-from tests.audit.evaluate import Evaluator
-from tests.audit.lay import lay, tidy
+from nbsolve.checking.audit.evaluate import Evaluator
+from nbsolve.checking.audit.lay import lay, tidy
+from nbsolve.checking.audit.page import Block
+from nbsolve.checking.audit.parser import parse
+from tests.audit.killing import kill
 from tests.audit.mutate import mutants
-from tests.audit.page import Block
 from tests.audit.pages import ROOT, ROUNDINGS, markdown
-from tests.audit.parser import parse
 from tests.sampling import OneIn
 
 ADDRESS = re.compile(r"\]\(<[^ >]*⟨")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.audit.audit import kill
-from tests.audit.optimising import ORDER
+from nbsolve.checking.audit.optimising import ORDER
+from tests.audit.killing import kill
 from tests.audit.pages import ROUNDINGS, markdown
 from tests.audit.test_shipped import all_reproduce
 from tests.sampling import OneIn

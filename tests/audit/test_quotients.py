@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from tests.audit.audit import Audit, kill
+from nbsolve.checking.audit.audit import Audit
+from tests.audit.killing import kill
 from tests.audit.pages import PROBLEMS, ROUNDINGS, markdown
 from tests.sampling import OneIn
 

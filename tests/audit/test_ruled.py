@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from nbsolve import load_problem, solve
+from nbsolve.checking.audit.page import Block, read_markdown
+from nbsolve.checking.audit.ruled import RuleAudit
 from nbsolve.render.myst import render
-from tests.audit.page import Block, read_markdown
-from tests.audit.ruled import RuleAudit, killing
+from tests.audit import killing_rules
 from tests.loading import files
 from tests.reference.random_rules import rule_problem
 from tests.sampling import OneIn
@@ -42,6 +43,6 @@ def test_random_pages_reproduce(one_in: OneIn) -> None:
 def test_every_change_is_found(text: Path | str, one_in: OneIn) -> None:
     """Of digits, signs and brackets; not in the author's own words."""
     text = text if isinstance(text, str) else text.read_text(encoding="utf-8")
-    result = killing.kill(RuleAudit(text), page(text), all_digits=False, one_in=(every := one_in(89)))
+    result = killing_rules.kill(RuleAudit(text), page(text), all_digits=False, one_in=(every := one_in(89)))
     assert result.made * every > 400
     assert not result.passed, "\n".join(result.passed[:20])

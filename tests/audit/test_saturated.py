@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from nbsolve.checking.audit import audit, chains
 from nbsolve.checking.oracle import network
-from tests.audit import audit, chains
 from tests.audit.pages import ROUNDINGS, markdown
 
 PAGES = {

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from nbsolve.checking.audit.latex import Unreadable
+from nbsolve.checking.audit.same import spelt
 from tests.audit.alter import FORMULAE, Alterations
-from tests.audit.audit import kill
 from tests.audit.built import pages
 from tests.audit.html import parsed
-from tests.audit.latex import Unreadable
+from tests.audit.killing import kill
 from tests.audit.mathml import seen
 from tests.audit.pages import ROOT, site
-from tests.audit.same import spelt
 from tests.audit.test_mutations import IN_FULL
 from tests.loading import FOLDER
 from tests.sampling import OneIn

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.audit import Report
+from nbsolve.checking.audit.audit import Report
 from tests.audit.pages import EXPLANATIONS, PROBLEMS, ROUNDINGS, markdown
 
 

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.audit.audit import kill
+from tests.audit.killing import kill
 from tests.audit.pages import ROUNDINGS, markdown
 from tests.audit.test_shipped import all_reproduce
 from tests.sampling import OneIn

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from nbsolve import load_problem, solve
+from nbsolve.checking.audit.optimising import ORDER
+from nbsolve.checking.audit.page import read_markdown
+from nbsolve.checking.audit.updates import UpdateAudit
 from nbsolve.render.myst import render
-from tests.audit.audit import kill
-from tests.audit.optimising import ORDER
-from tests.audit.page import read_markdown
-from tests.audit.updates import UpdateAudit
+from tests.audit.killing import kill
 from tests.loading import files
 from tests.sampling import OneIn
 

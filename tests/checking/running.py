@@ -11,12 +11,12 @@ from fractions import Fraction
 from random import Random
 
 from nbsolve import WorkedSolution
+from nbsolve.checking.audit.audit import digits_of
 from nbsolve.checking.oracle import network
 from nbsolve.checking.oracle.reading import load
 from nbsolve.checking.oracle.rounding import as_fraction, places, round_half_away
 from nbsolve.checking.oracle.spec import Spec
 from nbsolve.programs import Programs, programs_of
-from tests.audit.audit import digits_of
 from tests.reference.random_problems import problem, small_problem, to_text
 
 NUMBER = re.compile(r"[-+]?\d[\d.]*(?:[eE][-+]?\d+)?|nan|inf")

@@ -9,7 +9,7 @@ import pytest
 import nbsolve
 from nbsolve import WorkedSolution, solve
 from nbsolve.problem.model import Problem
-from tests.audit.audit import kill
+from tests.audit.killing import kill
 from tests.audit.pages import markdown
 from tests.compose.problems import ROOT
 from tests.loading import load_problem

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from nbsolve import solve
+from nbsolve.checking.audit.audit import Audit
+from nbsolve.checking.audit.identities import BOX
 from nbsolve.problem.model import Problem
 from nbsolve.render import myst, text
-from tests.audit.audit import Audit
-from tests.audit.identities import BOX
 from tests.audit.mutate import mutants
 from tests.audit.pages import markdown
 from tests.loading import load_problem

@@ -10,10 +10,10 @@ import pytest
 from mpmath import mp
 
 from nbsolve import load_problem, solve
+from nbsolve.checking.audit.evaluate import Evaluator
+from nbsolve.checking.audit.parser import Parser, read_tokens
 from nbsolve.checking.oracle.graph_precise import precise_local_factors, precise_values_and_gradients
 from nbsolve.checking.oracle.numbers import DIGITS, Real, big
-from tests.audit.evaluate import Evaluator
-from tests.audit.parser import Parser, read_tokens
 from tests.reference.random_graphs import random_graph
 from tests.sampling import OneIn
 

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from nbsolve.checking.audit.identities import BOX
+from nbsolve.checking.audit.page import Block
 from nbsolve.document import (
     Bullets,
     Derivation,
@@ -22,8 +24,6 @@ from nbsolve.document import (
 )
 from nbsolve.expr import Expr, atoms
 from nbsolve.worked_network import WorkedSolution
-from tests.audit.identities import BOX
-from tests.audit.page import Block
 from tests.handout.linear import Unlinear, display, inline
 from tests.handout.pdf import Node, Run
 

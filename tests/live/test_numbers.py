@@ -8,8 +8,8 @@ import re
 import pytest
 
 from nbsolve import ProblemError, WorkedSolution, solve
+from nbsolve.checking.audit.live import LiveWords
 from nbsolve.problem import load_problem
-from tests.audit.live import LiveWords
 from tests.loading import load_problem as load_network
 
 NETWORK = """

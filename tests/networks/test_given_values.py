@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbsolve import ProblemError, solve
-from tests.audit.audit import kill
+from tests.audit.killing import kill
 from tests.audit.pages import EXPLANATIONS, ROUNDINGS, markdown
 from tests.checking.running import faults, first, programs, run
 from tests.drawing.labels import violations

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from nbsolve import solve
-from tests.audit.audit import kill
+from tests.audit.killing import kill
 from tests.audit.pages import EXPLANATIONS, ROOT, ROUNDINGS, markdown
 from tests.drawing.labels import violations
 from tests.loading import load_problem

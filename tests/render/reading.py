@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from tests.audit.latex import plain, tokens
-from tests.audit.parser import parse
-from tests.audit.tree import Call, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, Text
+from nbsolve.checking.audit.latex import plain, tokens
+from nbsolve.checking.audit.parser import parse
+from nbsolve.checking.audit.tree import Call, Neg, Node, Num, Power, Product, Quotient, Sum, Sym, Text
 
 STAND_INS: dict[str, Callable[..., Fraction]] = {
     "exp": lambda x: 3 * x * x + x + Fraction(1, 7),

@@ -1,0 +1,1 @@
+"""The audit: reads rendered pages back and recomputes every numeric line."""

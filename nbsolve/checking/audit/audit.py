@@ -1,0 +1,431 @@
+"""The audit of one page: all blocks once in order, then any block again by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import yaml
+from mpmath import mp
+
+from nbsolve.checking.audit.chains import THROUGH_Z, TROUBLE, ChainChecker, Context, Found
+from nbsolve.checking.audit.classes import SECTIONS
+from nbsolve.checking.audit.display import Texts, pieces, read_display, relation_chain
+from nbsolve.checking.audit.identities import BOX, identity_fault
+from nbsolve.checking.audit.latex import Unreadable
+from nbsolve.checking.audit.lay import literal, tidy
+from nbsolve.checking.audit.optimising import found_by
+from nbsolve.checking.audit.page import Block, cells, split_inline
+from nbsolve.checking.audit.parser import read_tokens, whole
+from nbsolve.checking.audit.prose import ProseChecker
+from nbsolve.checking.audit.tree import Node, Sym
+from nbsolve.checking.audit.wholes import has_wholes
+from nbsolve.checking.audit.words import Place
+from nbsolve.checking.audit.world import Entry, World
+from nbsolve.checking.oracle.numbers import DIGITS
+from nbsolve.checking.oracle.optimisers import marked
+from nbsolve.checking.oracle.reading import load
+from nbsolve.checking.oracle.rounding import Digits
+
+STEP = re.compile(r"\$h ?= ?10\^\{(-\d+)\}\$ in both directions")
+
+
+@dataclass
+class Report:
+    """What the audit of a page found."""
+
+    faults: list[str] = field(default_factory=list)
+    lines: int = 0
+    numbers: int = 0
+    digits: int = 0
+    failed_blocks: int = 0
+    blocks: int = 0
+
+    def add(self, found: Found, block: Block) -> None:
+        self.blocks += 1
+        self.lines += found.lines
+        self.numbers += found.numbers
+        self.digits += sum(c.isdigit() for c in block.source)
+        self.failed_blocks += bool(found.faults)
+        self.faults += [f"{f}\n    in: {block.source[:400]}" for f in found.faults]
+
+
+def digits_of(rounding: Mapping[str, Any] | None) -> tuple[Digits, Digits]:
+    """Digits of answers and of intermediate values, by the rules of the `rounding` key."""
+    given: dict[str, Any] = dict(rounding or {})
+    carried = given.get("apply") == "each_step"
+    own: dict[str, Any] = {
+        k: given[k] for k in ("decimals", "significant", "minimum_significant") if k in given
+    }
+    more = 0 if carried else 2
+    answers: dict[str, Any] = own | dict(given.get("answers", {}))
+    if "decimals" in own:
+        between: dict[str, Any] = {"decimals": int(own["decimals"]) + more}
+    elif "significant" in own:
+        between = {"significant": int(own["significant"]) + more}
+    else:
+        between = {"significant": 6}
+    between["minimum_significant"] = own.get("minimum_significant", 0 if carried else 3)
+    between = dict(given.get("intermediates", between))
+    return _digits(answers or {"significant": 4}), _digits(between)
+
+
+def _digits(given: Mapping[str, Any]) -> Digits:
+    minimum = int(given.get("minimum_significant", 0))
+    if "decimals" in given:
+        return Digits(decimals=int(given["decimals"]), minimum=minimum)
+    return Digits(significant=int(given.get("significant", 4)))
+
+
+def _formulae(world: World) -> dict[str, int]:
+    """The marks of the gradients in letters: from the last layer to the first, weights, then biases."""
+    names: list[str] = []
+    for number in range(world.depth, 0, -1):
+        layer = world.spec.layers[number - 1]
+        names += [
+            f"∂L/∂W[{number}][{j}][{i}]"
+            for j, row in enumerate(layer.weights, 1)
+            for i in range(1, len(row) + 1)
+            if (j, i) not in layer.missing
+        ]
+        names += [f"∂L/∂b[{number}][{j}]" for j in range(1, layer.units + 1) if layer.bias is not None]
+    return {name: mark for mark, name in enumerate(names, start=1)}
+
+
+class Audit:
+    """One page: `text` is the problem's YAML with its overrides, `blocks` are the page.
+
+    `entries` and `wholes` name the letters of single and of whole quantities.
+    """
+
+    def __init__(
+        self, text: str, entries: Iterable[Entry], blocks: Sequence[Block], wholes: Mapping[str, str]
+    ) -> None:
+        node = yaml.load(text, Loader=yaml.BaseLoader)
+        answers, between = digits_of(node.get("rounding"))
+        with mp.workdps(DIGITS):
+            self.world = World(load(text), node, entries, between, wholes)
+        self.chains = ChainChecker(self.world, answers, between)
+        self.prose = ProseChecker(self.world, node, self.chains)
+        self.blocks = list(blocks)
+        self.places: list[Place] = []
+        self.formulae = _formulae(self.world) if node.get("letters") == "true" else {}
+        with mp.workdps(DIGITS):
+            self._locate()
+
+    # places
+
+    def _locate(self) -> None:
+        """Where each block stands, which marks an iteration has, what is carried from line to line."""
+        place = Place(self._context(1))
+        count = len(self.formulae)
+        steps = [found for block in self.blocks if (found := STEP.search(block.source))]
+        self.prose.step = int(steps[-1][1]) if steps else None
+        for block in self.blocks:
+            title = block.kind == "heading" or re.match(r"Layer \d+: |Iteration \d+:$", block.source)
+            if not block.box and title:
+                place = self._under(block.source, place)
+                count = len(self.formulae) if block.source.startswith("Iteration ") else count
+            here = replace(place, box=block.box, anchors=block.anchors)
+            here.context = replace(place.context, next_mark=count + 1)
+            here.context.marks = place.context.marks
+            self.places.append(here)
+            if block.kind == "display" and place.targets is not None:
+                place.targets.update(self._targets(block))
+            if block.box == BOX:
+                continue
+            if block.kind == "display" and place.section not in ("The problem", "iteration"):
+                count = self._read_definitions(block, here, count)
+
+    def _under(self, heading: str, place: Place) -> Place:
+        iteration = re.match(r"Iteration (\d+)", heading)
+        if iteration and place.section == "Answers":
+            return replace(place, context=self._context(int(iteration[1])))
+        if iteration:
+            return Place(self._context(int(iteration[1])), section="iteration")
+        sample = re.fullmatch(r"Sample (\d+)|(?:Forward pass, sample|.*, sample) (\d+)", heading)
+        if sample:
+            return replace(place, sample=int(sample[1] or sample[2]), layer=None)
+        layer = re.match(
+            r"(?:Layer|Back to layer|Gradients of layer|Error signals of output layer) (\d+)", heading
+        )
+        if layer:
+            return replace(place, layer=int(layer[1]))
+        known = {
+            "The problem",
+            "Forward pass",
+            "Loss",
+            "Backward pass",
+            "Update",
+            "After the update",
+            "Loss of the epoch",
+            "Answers",
+            "Check it yourself",
+            *SECTIONS,
+        }
+        folded = re.fullmatch(r"The (loss|backward pass|update), which is not asked for", heading)
+        if folded:
+            return replace(place, section=folded[1].capitalize(), sample=None, layer=None)
+        if heading in known:
+            return replace(place, section=heading, sample=None, layer=None)
+        return replace(place, targets=set()) if re.fullmatch(r"\$[^$]*\$", heading) else place
+
+    def _targets(self, block: Block) -> set[str]:
+        """What the chains of a display find."""
+        try:
+            found = [self.chains.parse(chain.target) for chain in read_display(block.source)]
+        except TROUBLE:
+            return set()
+        return {node.name for node in found if isinstance(node, Sym)}
+
+    def _context(self, iteration: int) -> Context:
+        """Where formulae of an iteration stand; those in letters have the first marks."""
+        marks = {mark: name for name, mark in self.formulae.items()}
+        return Context(iteration, marks, formulae=self.formulae)
+
+    def _read_definitions(self, block: Block, place: Place, count: int) -> int:
+        """Marks, and the value that each chain writes down."""
+        try:
+            chains = read_display(block.source)
+        except TROUBLE:
+            return count
+        t = place.context.iteration
+        for chain in chains:
+            try:
+                target = self.chains.parse(chain.target)
+                if not isinstance(target, Sym):
+                    continue
+                if target.name not in self.formulae and any(
+                    note[:1] == ("\\text",) and "s i n c e" not in " ".join(note[:8]) and note != THROUGH_Z
+                    for note in chain.notes
+                ):
+                    count += 1
+                    place.context.marks[count] = target.name
+                if self.world.each_step:
+                    self._carry(target, self.chains.parse(chain.items[-1][1]), t)
+            except TROUBLE:
+                continue
+        return count
+
+    def _carry(self, target: Sym, end: Node, t: int) -> None:
+        """The value that a chain ends in, or those of a whole vector or matrix, are what later lines use."""
+        for entry, (value,) in self.chains.entries(target, [end]):
+            number = literal(tidy(value))
+            key = self.world.definition(entry.name, t)
+            if number is not None and key is not None:
+                self.world.carried.setdefault(key, number[0])
+
+    # checking
+
+    def check(self, position: int, source: str | None = None) -> Found:
+        """One block, or what `source` would be in its place."""
+        with mp.workdps(DIGITS):
+            return self._check(position, source)
+
+    def _check(self, position: int, source: str | None) -> Found:
+        block, place = self.blocks[position], self.places[position]
+        source = block.source if source is None else source
+        if place.section in SECTIONS and block.kind != "heading":
+            return self._check_classes(block, source)
+        if block.kind == "table":
+            out = self.prose.table(source, place)
+            self._check_table_anchors(place, source, out)
+            return out
+        if block.kind != "display":
+            out = self.prose.text(source, place)
+            self._check_updated(position, source, out)
+            return out
+        if place.section == "The problem":
+            return self.prose.givens_display(source, place)
+        if place.section == "iteration":
+            return self.prose.start_display(source, place)
+        out = Found()
+        if block.box == BOX:
+            return self._check_identity(source, out)
+        context = replace(place.context)
+        try:
+            chains = read_display(source)
+        except TROUBLE as error:
+            out.faults.append(f"{type(error).__name__} {error}")
+            return out
+        targets = set()
+        for number, chain in enumerate(chains, 1):
+            context.below = chains[number:]
+            found = self.chains.check(chain, context)
+            out.faults += found.faults
+            out.lines += found.lines
+            out.numbers += found.numbers
+            targets.add(chain.target)
+            if out.faults and self.chains.first_only:
+                return out
+        if len(targets) != len(chains):
+            out.faults.append("a target that comes twice")
+        self._check_anchors(place, chains, out)
+        return out
+
+    def _check_classes(self, block: Block, source: str) -> Found:
+        """What one unit tells apart."""
+        out = Found(lines=1, numbers=sum(char.isdigit() for char in source))
+        classes = self.prose.classes
+        try:
+            if classes is None:
+                raise Unreadable("nothing is told apart")
+            if block.kind == "table":
+                out.faults += classes.table(source)
+            elif block.kind == "display":
+                out.faults += classes.display(source, block.anchors)
+            else:
+                out.faults += classes.sentence(" ".join(source.split()))
+        except TROUBLE as error:
+            out.faults.append(f"{type(error).__name__} {error}")
+        return out
+
+    def _check_updated(self, position: int, source: str, out: Found) -> None:
+        """`The update of w:` stands above the lines that end in the new w."""
+        said = re.fullmatch(r"The update of \$([^$]*)\$:", source.strip())
+        if said is None or out.faults:
+            return
+        node = self.chains.parse(read_tokens(said[1]))
+        letter, _, rest = getattr(node, "name", "?").partition("[")
+        if f"{letter}_new[{rest}" not in self._targets(self.blocks[position + 1]):
+            out.faults.append(f"the lines below are not about {said[1]}")
+
+    def _check_identity(self, source: str, out: Found) -> Found:
+        """σ′(z) = … at several points, for the activation of a layer, in that layer's letters."""
+        out.lines = 1
+        out.numbers = sum(char.isdigit() for char in source)
+        layers = [
+            (*function, self._core("z", number), self._core("a", number))
+            for number, layer in enumerate(self.world.spec.layers, start=1)
+            for function in layer.all_functions
+        ]
+        try:
+            fault = identity_fault(source, layers)
+        except TROUBLE as error:
+            fault = f"{type(error).__name__} {error}"
+        out.faults += [fault] if fault else []
+        return out
+
+    def _core(self, stem: str, layer: int) -> str:
+        """The letter of a layer's pre-activations or activations; of the first unit, where they have several."""
+        found = [t for t, name in self.world.symbols.items() if name.startswith(f"{stem}[{layer}][1]")]
+        return found[0][0] if found else stem
+
+    def _check_table_anchors(self, place: Place, source: str, out: Found) -> None:
+        """Each anchor before a table is that of a new parameter in it, or of what the optimiser keeps for one."""
+        if not place.anchors:
+            return
+        found: set[str] = set()
+        for row in cells(source)[1:]:
+            try:
+                node = self.chains.parse(read_tokens(row[0].strip("$")))
+            except TROUBLE:
+                continue
+            if not isinstance(node, Sym):
+                continue
+            letter, _, rest = node.name.partition("[")
+            kinds = found_by(self.world.spec.optimiser, self.world.spec.clip)
+            for name in (
+                f"{letter}_new[{rest}",
+                *(f"{kind}_{letter}{marked(kind)}[{rest}" for kind in kinds),
+            ):
+                found |= {f"it{place.context.iteration}-{anchor}" for anchor in self._anchors_of_single(name)}
+        out.faults += [f"anchor {anchor} over a table" for anchor in place.anchors if anchor not in found]
+
+    def _check_anchors(self, place: Place, chains: Sequence[Any], out: Found) -> None:
+        """Each anchor before a display names a target of it, in this iteration."""
+        if not place.anchors:
+            return
+        try:
+            names = [self.chains.parse(c.target) for c in chains]
+        except TROUBLE:
+            return
+        found = {
+            (sample[1] if (sample := re.search(r"@(\d+)", n.name)) else None, anchor)
+            for n in names
+            if isinstance(n, Sym)
+            for anchor in self._anchors_of(n)
+        }
+        for anchor in place.anchors:
+            head = re.fullmatch(r"it(\d+)-(?:s(\d+)-)?(.*)", anchor)
+            if head is None or int(head[1]) != place.context.iteration or (head[2], head[3]) not in found:
+                out.faults.append(f"anchor {anchor} over {found}")
+
+    def _anchors_of(self, target: Sym) -> set[str]:
+        """How anchors name a quantity; a whole one has its entries' anchors too."""
+        whole: set[str] = set()
+        if has_wholes(target):
+            bare = re.sub(r"(vector|matrix) ", "", anchor_of(target.name))
+            whole = {bare, f"{bare}-all"}  # a layer's biases, where one that is shared has the bare name
+        return whole.union(*(self._anchors_of_single(name) for name in self.chains.wholes.names(target)))
+
+    def _anchors_of_single(self, name: str) -> set[str]:
+        """A shared bias is one parameter of its layer."""
+        if re.match(r"L(_new)?@", name):  # the letter of the batch's loss, with the number of a sample
+            name = name.replace("L", "L_sample", 1)
+        anchor = anchor_of(name.replace(" - ", "-minus-"))
+        parts = anchor.split("-")
+        if (
+            re.match(r"(dL-d|[a-z_]+_)?b(_new|_change)?-", anchor)
+            and self.world.spec.layers[int(parts[-2]) - 1].shared
+        ):
+            return {anchor.removesuffix(f"-{parts[-1]}")}
+        return {anchor}
+
+    def meaning(self, kind: str, source: str) -> object:
+        """What a block's formulae say; equal for two sources that differ in nothing but needless brackets."""
+        general = {("z",): "z", ("a",): "a", ("y",): "y"} | self.world.symbols
+        try:
+            words = (
+                [part for formula, part in split_inline(source) if not formula] if kind != "display" else []
+            )
+            if kind == "display":
+                chains = read_display(source)
+            else:
+                chains = [
+                    relation_chain(read_tokens(part)) for formula, part in split_inline(source) if formula
+                ]
+            parts = [((("=", c.target), *c.items), c.notes) for c in chains]
+            return words, [
+                ([(r, tidy(whole(x, general))) for r, x in items], [_said(note, general) for note in notes])
+                for items, notes in parts
+            ]
+        except TROUBLE:
+            return None
+
+    def report(self) -> Report:
+        """The whole page."""
+        out = Report()
+        for position, block in enumerate(self.blocks):
+            out.add(self.check(position), block)
+        return out
+
+
+def anchor_of(name: str) -> str:
+    """`∂L/∂W[1][2][3]` as anchors write it: `dL-dW-1-2-3`."""
+    if "|" in name:
+        bottom, _, through = name.partition("/∂")[2].partition("|")
+        low, up = re.findall(r"\d+", bottom.partition("@")[0]), re.findall(r"\d+", through.partition("@")[0])
+        return "-".join(["share", *low, up[1]])
+    slope = re.fullmatch(r"∂a\[(\d+)\]\[(\d+)\](?:@\d+)?/∂z\[\1\]\[\2\](?:@\d+)?", name)
+    if slope:
+        return f"da-dz-{slope[1]}-{slope[2]}"
+    if name == "learning_rate":
+        return "eta"
+    bare = re.sub(r"@\d+", "", name).replace("∂", "d")
+    shared = re.sub(r"\]\[|\[", "-", bare).replace("]", "").replace("/", "-")
+    return shared
+
+
+def _said(note: Texts, symbols: Mapping[Texts, str]) -> object:
+    """What a note says, with its formulae read; one that is not words and formulae as it is."""
+    try:
+        said = [(words, relation_chain(texts)) for words, texts in pieces(note)]
+        return [
+            (words, [(r, tidy(whole(x, symbols))) for r, x in (("=", c.target), *c.items) if x])
+            for words, c in said
+        ]
+    except TROUBLE:
+        return note

@@ -1,0 +1,176 @@
+"""The letters of a computation graph, as docs/computation-graphs.md says; a parser that reads indices and sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nbsolve.checking.audit.latex import Unreadable
+from nbsolve.checking.audit.optimising import SETTINGS, STATES, found_by
+from nbsolve.checking.audit.parser import Parser, read_tokens
+from nbsolve.checking.audit.tree import Node, Sum, Sym
+from nbsolve.checking.oracle.graph_reading import Graph, entries
+from nbsolve.checking.oracle.optimisers import marked
+from nbsolve.checking.oracle.rates import LETTERS
+from nbsolve.checking.oracle.training import Training
+
+GREEK = re.compile(
+    "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|varphi|chi"
+    "|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Sigma|Phi|Psi|Omega"
+)
+NEW = r"\text{new}"
+Texts = tuple[str, ...]
+
+
+def apart(name: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """Core and subscript: `w0` is w with 0, `beta` is β, what `names` has is as it stands there."""
+    own = names.get(name)
+    if own is not None:
+        core, _, sub = own.partition("_")
+        return core, sub.strip("{}")
+    found = re.fullmatch(r"([A-Za-z]+?)_?([0-9]+)", name)
+    core, sub = (found[1], found[2]) if found else (name, "")
+    if GREEK.fullmatch(core):
+        return f"\\{core}", sub
+    return (core if len(core) == 1 else rf"\mathit{{{core}}}"), sub
+
+
+class Letters:
+    """`symbols` has what stands for single entries, new ones, states and settings; indices are read by a parser."""
+
+    def __init__(
+        self, graph: Graph, node: Mapping[str, Any], training: Training | None, trained: Sequence[str]
+    ) -> None:
+        names = node.get("names", {})
+        self.graph = graph
+        self.own = {name: apart(name, names) for name in graph.shapes}
+        self.symbols: dict[Texts, str] = {}
+        for name, shape in graph.shapes.items():
+            core, sub = self.own[name]
+            for one in entries(name, shape):
+                self._put(self.entry(one), one)
+            if shape:
+                bold = rf"\mathbf{{{core}}}" if core.isalpha() and core.islower() else core
+                self._put(bold + (f"_{{{sub}}}" if sub else ""), f"whole {name}")
+        if graph.of == "L" and "L" not in graph.shapes:
+            self._put("L", "L")
+        if training is not None:
+            self._add_training(training, trained)
+        self.cores = sorted(
+            ((read_tokens(core), sub, name) for name, (core, sub) in self.own.items() if graph.shapes[name]),
+            key=lambda one: -len(one[0]),
+        )
+
+    def _add_training(self, training: Training, trained: Sequence[str]) -> None:
+        """New values, states, settings; clipped gradients, their norm and limit; what a schedule starts from."""
+        for one in trained:
+            latex = self.entry(one)
+            self._put(f"{latex}^{{{NEW}}}", f"{one}_new")
+            for kind in found_by(training.optimiser, training.clip):
+                written = STATES[kind] if len(trained) == 1 else f"{STATES[kind]}_{{{latex}}}"
+                self._put(written, f"{kind}_{one}")
+                if marked(kind):
+                    self._put(f"{written}^{{{NEW}}}", f"{kind}_{one}_new")
+        self._put(r"\eta", "learning_rate")
+        self._put("t", "t")
+        for name, latex in SETTINGS.items():
+            self._put(latex, name)
+        if training.clip:
+            self._put("G", "norm")
+            self._put("c", "clip")
+        if training.schedule.name:
+            self._put(r"\eta_0", "start")
+            self._put("k", "k")
+            for name, latex in LETTERS[training.schedule.name].items():
+                self._put(latex, name)
+
+    def _put(self, latex: str, name: str) -> None:
+        self.symbols.setdefault(read_tokens(latex), name)
+
+    def entry(self, name: str) -> str:
+        """`W_{12}` for `W[1,2]`; commas where a place has two digits, or the letter a subscript of its own."""
+        stem, _, inside = name.partition("[")
+        core, sub = self.own[stem]
+        places = inside.rstrip("]").split(",") if inside else []
+        index = ("," if any(len(place) > 1 for place in places) else "").join(places)
+        both = ",".join(part for part in (sub, index) if part)
+        return f"{core}_{{{both}}}" if both else core
+
+    def place(self, name: str, texts: Sequence[str], bound: Mapping[str, int]) -> str | None:
+        """The entry that a subscript means where letters have numbers; None where it is no index of this name."""
+        written, (_, sub) = "".join(texts), self.own[name]
+        if sub:
+            if not written.startswith(f"{sub},"):
+                return None
+            written = written[len(sub) + 1 :]
+        shape = self.graph.shapes[name]
+        parts = written.split(",") if "," in written else [written] if len(shape) == 1 else list(written)
+        if len(parts) != len(shape):
+            return None
+        places = tuple(_affine(part, bound) for part in parts)
+        if all(1 <= at <= length for at, length in zip(places, shape, strict=True)):
+            return f"{name}[{','.join(map(str, places))}]"
+        if name not in self.graph.padding:
+            raise Unreadable(f"{name}{list(places)} is outside")
+        return f"padding {name}"
+
+
+def _affine(text: str, bound: Mapping[str, int]) -> int:
+    """`2u-1` where u has a number."""
+    if not re.fullmatch(r"[+-]?(\d+|\d*[a-z])([+-](\d+|\d*[a-z]))*", text):
+        raise Unreadable(f"an index {text}")
+    total = 0
+    for sign, factor, letter in re.findall(r"([+-]?)(\d*)([a-z]?)", text):
+        if not factor and not letter:
+            continue
+        if letter and letter not in bound:
+            raise Unreadable(f"an index letter {letter} without a number")
+        amount = int(factor or 1) * (bound[letter] if letter else 1)
+        total += -amount if sign == "-" else amount
+    return total
+
+
+class GraphParser(Parser):
+    """`bound` has the numbers of index letters."""
+
+    def __init__(self, texts: Sequence[str], letters: Letters, bound: Mapping[str, int]) -> None:
+        super().__init__(texts, letters.symbols)
+        self.letters = letters
+        self.bound = dict(bound)
+
+    def another(self, texts: Sequence[str]) -> GraphParser:
+        return GraphParser(texts, self.letters, self.bound)
+
+    def _symbol(self) -> Node | None:
+        for core, _, name in self.letters.cores:
+            after = self.at + len(core)
+            if self.texts[self.at : after] != core or self.texts[after : after + 1] != ("_",):
+                continue
+            before, self.at = self.at, after + 1
+            inside = self._raw_argument()
+            found = self.letters.place(name, inside, self.bound)
+            if found is not None and self.texts[self.at : self.at + 3] != ("^", "{", "\\text"):
+                return Sym(found)
+            self.at = before
+        return super()._symbol()
+
+    def _base(self) -> Node:
+        if self.peek() != "\\sum":
+            return super()._base()
+        self.take()
+        self.take("_")
+        letter, sign, *first = self._raw_argument()
+        self.take("^")
+        last = self._raw_argument()
+        if sign != "=" or len(first) != 1 or len(last) != 1 or letter in self.bound:
+            raise Unreadable(f"the range of a sum over {letter}")
+        terms: list[Node] = []
+        start = self.at
+        for number in range(int(first[0]), int(last[0]) + 1):
+            self.bound[letter], self.at = number, start
+            terms.append(self.term())
+        self.bound.pop(letter, None)
+        if not terms:
+            raise Unreadable("a sum of nothing")
+        return Sum(tuple(terms))

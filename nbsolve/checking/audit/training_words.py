@@ -1,0 +1,62 @@
+"""The sentences of a graph's page about its training: on what, with which rates and rule, from which state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from nbsolve.checking.audit.display import relation_chain
+from nbsolve.checking.audit.latex import Unreadable
+from nbsolve.checking.audit.page import split_inline
+from nbsolve.checking.audit.parser import read_tokens
+from nbsolve.checking.audit.update_rule import UpdateRule
+
+RULE = (
+    r"(?:with the learning rate (?P<rate>\$[^$]*\$)|Learning rates?(?: of the updates:)? (?P<rates>\$.*?\$))"
+    r"(?:, (?P<name>[a-zA-Z][^:$]*): (?P<rule>\$.*?\$))?"
+)
+TRAINING = re.compile(
+    rf"Gradient (?P<way>descent|ascent) on (?P<on>\$.*?\$)(?:, |\. ){RULE}(?:, (?P<times>\d+) iterations)?\."
+)
+BESIDE = re.compile(rf"Beside it, from the same start: {RULE}\.")
+KEPT = re.compile(
+    r"(?:Updates that the optimiser has made before: (?P<count>\d+)\. It|The optimiser) starts with:"
+    r"(?: (?P<kept>.+))?|The optimiser counts its updates on from (?P<alone>\d+)\."
+)
+
+
+def training_faults(
+    words: str, rule: UpdateRule, training: Mapping[str, Any], names: Callable[[str], list[str]]
+) -> Iterator[str]:
+    """`Gradient descent on w, b, with the learning rate η = 0.1, Adam: m^new = …, 2 iterations.`"""
+    said = TRAINING.fullmatch(words)
+    if said is None:
+        raise Unreadable(words)
+    named = [name.removeprefix("whole ") for name in names(said["on"])]
+    if named != training.get("parameters", named) or said["way"] != training.get("direction", "descent"):
+        yield f"{said['way']} on {named}"
+    if (said["times"] or "1") != training.get("iterations", "1"):
+        yield f"{said['times']} iterations"
+    yield from _rule_faults(said, rule)
+
+
+def beside_faults(words: str, rule: UpdateRule) -> Iterator[str]:
+    """`Beside it, from the same start: with the learning rate η = 0.05, momentum: v^new = ….`"""
+    said = BESIDE.fullmatch(words)
+    if said is None:
+        raise Unreadable(words)
+    yield from _rule_faults(said, rule)
+
+
+def _rule_faults(said: re.Match[str], rule: UpdateRule) -> Iterator[str]:
+    yield from rule.rates_in(said["rates"] or said["rate"])
+    if bool(said["rates"]) is not rule.changing:
+        yield "one learning rate or several"
+    if (said["name"] or "gradient descent") != rule.called or (said["rule"] is None) is not rule.bare:
+        yield f"{said['name']} is not {rule.called}"
+    if said["rule"]:
+        parts = split_inline(said["rule"])
+        if any(part != ", " for formula, part in parts if not formula):
+            raise Unreadable(said["rule"])
+        yield from rule.equations([relation_chain(read_tokens(part)) for formula, part in parts if formula])
