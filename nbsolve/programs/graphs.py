@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ from nbsolve.equations.solving import GraphSolution
 from nbsolve.expr import Applied, Cases, Expr, Function, Negation, Product, Quotient, Sum, number, walk
 from nbsolve.given import Given
 from nbsolve.problem.model import GraphProblem
+from nbsolve.programs.imports import imports
 from nbsolve.programs.indexed import IndexedText, number_text
 from nbsolve.programs.optimising import Steps
 from nbsolve.programs.predicted import differing, form_of
@@ -23,7 +23,7 @@ from nbsolve.programs.python import NUMPY, TORCH, Dialect, written
 from nbsolve.programs.reverse import Backward, Use, uses_of
 from nbsolve.symbol import canonical
 
-__all__ = ["array_text", "called", "graph_programs", "head"]
+__all__ = ["array_text", "called", "graph_programs"]
 
 MOST_NUMBERS = 120
 """Numbers that are given at most."""
@@ -54,23 +54,6 @@ def called(names: Iterable[str], letters: Iterable[str] = ()) -> dict[str, str]:
     names = list(names)
     taken = {*_TAKEN.split(), *letters, *(f"d{name}" for name in names)}
     return {name: f"{name}_" if keyword.iskeyword(name) or name in taken else name for name in names}
-
-
-def head(text: str, torch: bool) -> Iterator[str]:
-    """What a program imports."""
-    if re.search(r"\bmath\.|\berf\(", text):
-        yield "import math"
-    if "Decimal(" in text:
-        yield "from decimal import ROUND_HALF_UP, Context, Decimal"
-    if re.search(r"\bmath\.|\berf\(", text) or "Decimal(" in text:
-        yield ""
-    yield "import torch" if torch else "import numpy as np"
-    if torch and re.search(r"\bF\.", text):
-        yield "import torch.nn.functional as F"
-    if torch:
-        yield from ("", "torch.set_default_dtype(torch.float64)")
-    elif re.search(r"\berf\(", text):
-        yield from ("", "erf = np.vectorize(math.erf)")
 
 
 def array_text(entries: Sequence[Given], shape: Sequence[int], torch: bool, gradient: bool = False) -> str:
@@ -108,7 +91,7 @@ class _Graph:
 
     @property
     def torch(self) -> bool:
-        return self.dialect.module == "torch"
+        return self.dialect.torch
 
     @cached_property
     def formulae(self) -> dict[str, Expr]:
@@ -178,7 +161,7 @@ class _Graph:
                 *(f"    {line}" if line else "" for line in body),
             ]
         text = "\n".join([*self._data(), *self._functions(), "", "", *self.form.helper, "", "", *body])
-        return "\n".join([*head(text, self.torch), "", text.strip("\n")]) + "\n"
+        return "\n".join([*imports(text, self.dialect), "", text.strip("\n")]) + "\n"
 
     def _data(self) -> Iterator[str]:
         for array in self.problem.given:

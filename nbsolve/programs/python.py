@@ -56,6 +56,11 @@ class Dialect:
     passes_on: bool = False
     """Whether the library differentiates through all branches of a distinction, those that do not hold too."""
 
+    @property
+    def torch(self) -> bool:
+        """Whether it is PyTorch, which has derivatives of its own."""
+        return self.module == "torch"
+
 
 def written(expression: Expr, dialect: Dialect) -> str:
     """The expression as it stands alone. Raises TypeError for a node that a program does not have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
@@ -16,11 +16,13 @@ from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
 from nbsolve.problem.functions import activation_of, loss_of
 from nbsolve.problem.model import Problem
-from nbsolve.programs.computation import RATE, STRENGTH, Array, Computation, state_name
+from nbsolve.programs.arrays import Array, Objects, alone, each, entries_of, members
+from nbsolve.programs.computation import Computation
 from nbsolve.programs.doubles import Doubles, compiled
+from nbsolve.programs.identifiers import RATE, STRENGTH
 from nbsolve.programs.printing import Format
 from nbsolve.rounding import Written, write
-from nbsolve.schedule import batches
+from nbsolve.schedule import batch_size, batches
 from nbsolve.solution import Iteration, Solution
 from nbsolve.solving.givens import given_parameters
 from nbsolve.symbol import Partial, Role, Symbol
@@ -29,7 +31,6 @@ from nbsolve.writing import Writer, scalar
 
 SNAPPED = 12
 """Decimals that pre-activations are rounded to where one of them is exactly 0, which doubles miss."""
-Objects = np.ndarray[Any, np.dtype[np.object_]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Run:
         """What is calculated."""
         return self.computation.problem
 
+    @property
+    def whole_batch(self) -> bool:
+        """Whether every iteration takes all samples."""
+        return batch_size(self.problem) >= len(self.problem.samples)
+
     # ------------------------------------------------------------------ what is printed
 
     @cached_property
@@ -76,7 +82,9 @@ class Run:
         """The gradients of all parameters."""
         loss = Symbol(Role.LOSS)
         return tuple(
-            Shown(f"dL/d{own.name}", own.gradient, each(lambda p: Partial(loss, p), self.members(own)))
+            Shown(
+                f"dL/d{own.name}", own.gradient, each(lambda p: Partial(loss, p), members(self.problem, own))
+            )
             for own in self.computation.arrays
         )
 
@@ -84,7 +92,12 @@ class Run:
     def new_shown(self) -> tuple[Shown, ...]:
         """The new parameters."""
         return tuple(
-            Shown(f"new {own.name}", own.name, each(lambda p: p._replace(new=True), self.members(own)), True)
+            Shown(
+                f"new {own.name}",
+                own.name,
+                each(lambda p: p._replace(new=True), members(self.problem, own)),
+                True,
+            )
             for own in self.computation.arrays
         )
 
@@ -96,30 +109,18 @@ class Run:
         return tuple(
             Shown(
                 f"{equation.name} of {own.name}",
-                state_name(equation, own),
-                each(partial(_state, equation.name), self.members(own)),
+                self.computation.rule.state(equation, own.name),
+                each(partial(_state, equation.name), members(self.problem, own)),
             )
             for own in self.computation.arrays
-            for equation in self.computation.optimiser.kept
+            for equation in self.computation.rule.record.kept
             if not own.held and own.trained is None
         )
 
-    def members(self, own: Array) -> Objects:
-        """The parameters of an array, in its shape."""
-        layer = self.problem.network.layers[own.layer - 1]
-        if own.weight:
-            inputs = len(layer.weights[0])
-            atoms: Objects = np.empty((layer.units, inputs), dtype=object)
-            for j, i in np.ndindex(atoms.shape):
-                atoms[j, i] = Symbol(Role.WEIGHT, own.layer, j + 1, i + 1)
-            return atoms.T if self.computation.columns else atoms
-        if layer.bias.kind == "shared":
-            return _alone(Symbol(Role.BIAS, own.layer, shared=True))
-        role = Role.THRESHOLD if layer.bias.kind == "threshold" else Role.BIAS
-        atoms = np.empty(layer.units, dtype=object)
-        for j in range(layer.units):
-            atoms[j] = Symbol(role, own.layer, j + 1)
-        return atoms
+    def rate_of(self, own: Array) -> str:
+        """The variable of the learning rate of an array."""
+        training = self.problem.training
+        return f"rate_{own.name}" if training is not None and training.own_rates else RATE
 
     # ------------------------------------------------------------------ in doubles
 
@@ -159,7 +160,7 @@ class Run:
             if problem.differentiated
         ]
         changes = [
-            (own, compiled(computation.change(own, own.gradient)))
+            (own, compiled(computation.rule.change(own.name, own.gradient, self.rate_of(own))))
             for own in computation.arrays
             if problem.training
         ]
@@ -193,8 +194,8 @@ class Run:
                 if problem.losses:
                     yield (
                         iteration,
-                        Shown("L", "L", _alone(Symbol(Role.LOSS))),
-                        compiled(computation.loss)(variables),
+                        Shown("L", "L", alone(Symbol(Role.LOSS))),
+                        compiled(computation.objective.loss)(variables),
                         None,
                     )
                 yield from ((iteration, own, variables[own.variable], None) for own in self.gradients_shown)
@@ -204,15 +205,15 @@ class Run:
             variables["t"] = problem.training.updates + number
             if problem.training.rates:
                 variables[RATE] = _double(problem.training.rates[number - 1])
-            if (record := computation.schedule) is not None and computation.rate is not None:
+            if (record := computation.rule.schedule) is not None and computation.rule.rate is not None:
                 every = 1 if record.every is None else int(variables[record.every])
                 variables["k"] = (problem.training.updates + number - 1) // every
-                variables[RATE] = compiled(computation.rate)(variables)
-            norm = computation.norm({own.name: own.gradient for own in computation.arrays})
+                variables[RATE] = compiled(computation.rule.rate)(variables)
+            norm = computation.rule.norm({own.gradient: True for own in computation.arrays if not own.held})
             if norm is not None:
                 variables["norm"] = compiled(norm)(variables)
             for own, rule in changes:
-                for name, expression in computation.found(own, own.gradient):
+                for name, expression in computation.rule.found(own.name, own.gradient, self.rate_of(own)):
                     if not own.held:
                         variables[name] = compiled(expression)(variables)
                 mask = 1.0 if own.trained is None else np.array(own.trained, dtype=float)
@@ -233,21 +234,21 @@ class Run:
             variables[name] = np.array(mask.flags, dtype=float)
         if self.problem.training is not None:
             variables |= {
-                state_name(equation, own): np.array(
+                self.computation.rule.state(equation, own.name): np.array(
                     each(_double, self.start_of(equation.name, own)), dtype=float
                 )
                 for own in self.computation.arrays
-                for equation in self.computation.optimiser.kept
+                for equation in self.computation.rule.record.kept
                 if not own.held
             }
             variables |= {
                 name: _double(self.problem.training.optimiser.parameters[name])
-                for name in self.computation.optimiser.letters
+                for name in self.computation.rule.record.letters
             }
             for own in self.computation.arrays if self.problem.training.own_rates else ():
                 if not own.held:
                     numbers = each(_double, self.start_of("rate", own))
-                    variables[f"rate_{own.name}"] = np.array(numbers, dtype=float)
+                    variables[self.rate_of(own)] = np.array(numbers, dtype=float)
             rate = _double(self.problem.training.optimiser.parameters["learning_rate"])
             variables |= {RATE: rate, f"{RATE}_0": rate}
             if self.problem.training.schedule is not None:
@@ -259,7 +260,7 @@ class Run:
 
     def start_of(self, name: str, own: Array) -> Objects:
         """What the optimiser has of an array before its first update, in its shape."""
-        states: Objects = each(partial(_state, name, new=False), self.members(own))
+        states: Objects = each(partial(_state, name, new=False), members(self.problem, own))
         found: Objects = each(self.started.given, states)
         return found
 
@@ -295,47 +296,12 @@ class Run:
 # ------------------------------------------------------------------ numbers
 
 
-def entries_of(problem: Problem, own: Array) -> Objects:
-    """The given entries of an array of parameters, in its shape."""
-    layer = problem.network.layers[own.layer - 1]
-    if own.weight:
-        weights = table(layer.weights)
-        return weights.T if problem.network.layout == "x W + b" else weights
-    if layer.bias.kind == "shared":
-        result: Objects = np.empty((), dtype=object)
-        result[()] = layer.bias.values[0]
-        return result
-    result = np.empty(len(layer.bias.values), dtype=object)
-    result[:] = layer.bias.values
-    return result
-
-
-def table(rows: Sequence[Sequence[Entry]]) -> Objects:
-    """Rows of entries as an object array."""
-    result = np.empty((len(rows), len(rows[0])), dtype=object)
-    for place, row in enumerate(rows):
-        result[place, :] = row
-    return result
-
-
-def each(function: Callable[..., object], array: Doubles) -> Doubles:
-    """The function applied to each entry, as an object array of the same shape."""
-    result = np.empty(np.shape(array), dtype=object)
-    flat, source = result.reshape(-1), array.reshape(-1)
-    for place in range(flat.size):
-        flat[place] = function(source[place])
-    return result
+def _new(parameter: Symbol) -> Symbol:
+    return parameter._replace(new=True)
 
 
 def _state(name: str, parameter: Symbol, new: bool = True) -> Symbol:
     return parameter.state(name, new)
-
-
-def _alone(symbol: Symbol) -> Objects:
-    """An array of no dimension with a symbol, which numpy would take apart."""
-    result: Objects = np.empty((), dtype=object)
-    result.fill(symbol)
-    return result
 
 
 def _double(entry: Entry) -> float:

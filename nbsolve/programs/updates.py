@@ -9,7 +9,8 @@ from functools import cached_property
 from nbsolve.equations.stepping import LOSS, UpdateSolution
 from nbsolve.given import Given
 from nbsolve.problem.model import UpdateProblem
-from nbsolve.programs.graphs import array_text, called, head
+from nbsolve.programs.graphs import array_text, called
+from nbsolve.programs.imports import imports
 from nbsolve.programs.optimising import Steps
 from nbsolve.programs.predicted import differing, form_of
 from nbsolve.programs.printing import Format
@@ -45,7 +46,7 @@ class _Updates:
 
     @property
     def torch(self) -> bool:
-        return self.dialect.module == "torch"
+        return self.dialect.torch
 
     @cached_property
     def called(self) -> dict[str, str]:
@@ -73,7 +74,7 @@ class _Updates:
             loop = f"for iteration, ({names}{end}) in enumerate(gradients, start=1):"
             body = [loop, '    print("update", iteration)', *(f"    {line}" for line in body)]
         text = "\n".join([*data, "", "", *self.form.helper, "", "", *body])
-        return "\n".join([*head(text, self.torch), "", text]) + "\n"
+        return "\n".join([*imports(text, self.dialect), "", text]) + "\n"
 
     def _row(self, numbers: Mapping[str, tuple[Given, ...]]) -> str:
         shapes = self.problem.shapes
