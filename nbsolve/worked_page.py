@@ -115,7 +115,7 @@ class WorkedPage(ABC):
 
     def document(self) -> Shown:
         """The page as one document: statement, conventions, solution, answers, pitfalls."""
-        from nbsolve.compose.statement import authored
+        from nbsolve.compose.authored import authored
 
         title = Heading(1, (authored(self.problem, self.problem.title),))
         parts = (self.statement, self.conventions, self.worked, self.answers, self.pitfalls)

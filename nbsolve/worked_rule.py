@@ -74,8 +74,8 @@ class WorkedRule(WorkedPage):
         if word == "changes":
             yield from self._changes(part, everything)
         elif word == "updated_parameters":
-            for unit in self._page.units:
-                for parameter, value in self._page.final(unit):
+            for unit in self._page.training.units:
+                for parameter, value in self._page.outcome.final(unit):
                     new = parameter._replace(new=True)
                     yield self._number(canonical(new), self.names.latex(parameter), value, part, last)
         elif word == "epochs":
@@ -90,11 +90,11 @@ class WorkedRule(WorkedPage):
                     latex = self.names.latex(symbol._replace(sample=sample))
                     yield self._number(canonical(symbol), latex, value, part, last, sample)
         elif word == "accuracy":
-            yield self._number("accuracy", r"\text{accuracy}", self._page.accuracy, part, last)
+            yield self._number("accuracy", r"\text{accuracy}", self._page.outcome.share_right, part, last)
         elif word == "decision_boundary":
             yield from self._boundaries(part)
         else:
-            for unit, proof in enumerate(self._page.certificates, 1):
+            for unit, proof in enumerate(self._page.outcome.certificates, 1):
                 said_ = r"\text{no}" if proof else r"\text{yes}"
                 name = f"separable[{unit}]"
                 yield Answer(
@@ -107,7 +107,7 @@ class WorkedRule(WorkedPage):
         for epoch in self.trained.epochs:
             for turn in epoch.turns:
                 if everything:
-                    for unit in self._page.units:
+                    for unit in self._page.training.units:
                         own = {
                             f"z[1][{unit}]": turn.z[unit - 1],
                             f"a[1][{unit}]": turn.predictions[unit - 1],
@@ -116,14 +116,14 @@ class WorkedRule(WorkedPage):
                         for name, value in own.items():
                             yield self._number(name, name, value, part, epoch.number, turn.sample)
                 if turn.changes.moves and not batch:
-                    for parameter, value in self._page.moving(turn.after):
+                    for parameter, value in self._page.training.moving(turn.after):
                         new = canonical(parameter._replace(new=True))
                         latex = self.names.latex(
                             parameter._replace(sample=turn.sample, iteration=epoch.number)
                         )
                         yield self._number(new, latex, value, part, epoch.number, turn.sample)
             if batch and epoch.changes.moves:
-                for parameter, value in self._page.moving(epoch.after):
+                for parameter, value in self._page.training.moving(epoch.after):
                     new = canonical(parameter._replace(new=True))
                     latex = self.names.latex(parameter._replace(iteration=epoch.number))
                     yield self._number(new, latex, value, part, epoch.number)
@@ -132,15 +132,18 @@ class WorkedRule(WorkedPage):
         from nbsolve.render import latex_math, text
 
         plain, latex = text.printer(self.names).print, latex_math.printer(self.names).print
-        for unit in self._page.units:
+        for unit in self._page.training.units:
             name = f"decision_boundary[{unit}]"
-            formula = self._page.equation(boundary(self.trained, unit))
+            found = boundary(self.trained, unit)
+            formula = self._page.outcome.boundaries.equation(found)[0] if found.exists else None
             said = (
                 ("none", r"\text{none}")
                 if formula is None
                 else (f"{plain(formula)} = 0", f"{latex(formula)} = 0")
             )
-            symbol = r"\text{boundary}" if len(self._page.units) == 1 else rf"\text{{boundary {unit}}}"
+            symbol = (
+                r"\text{boundary}" if len(self._page.training.units) == 1 else rf"\text{{boundary {unit}}}"
+            )
             yield Answer(name, symbol, None, None, None, None, None, part, *said)
 
     def _count(self, name: str, value: int, part: str | None) -> Answer:
@@ -250,13 +253,15 @@ class WorkedRule(WorkedPage):
         show = id or "boundary"
         if show not in ("samples", "boundary"):
             raise UnknownQuantityError(f"there is no drawing {show!r} here; there are samples and boundary")
-        if unit not in self._page.units:
-            raise UnknownQuantityError(f"there is no unit {unit} here; there are {len(self._page.units)}")
+        if unit not in self._page.training.units:
+            raise UnknownQuantityError(
+                f"there is no unit {unit} here; there are {len(self._page.training.units)}"
+            )
         plane = plane_of(self.trained, self.names, unit, line=show == "boundary")
         if plane is None:
             raise UnknownQuantityError("only problems with two inputs that differ have a drawing")
         title = phrase("rule.drawing.title" if show == "boundary" else "rule.drawing.samples")
-        if len(self._page.units) > 1:
+        if len(self._page.training.units) > 1:
             title = phrase("rule.drawing.of_unit", title=title, number=str(unit))
         drawing = plot_plane(plane, title)
         return through_matplotlib(drawing, ax) if backend == "matplotlib" or ax is not None else drawing
@@ -289,7 +294,7 @@ class WorkedRule(WorkedPage):
 
     def listed(self) -> Listing:
         """The rule and the size of the layer; a step is a sample of an epoch."""
-        from nbsolve.compose.rule_page import rule_name
+        from nbsolve.compose.rule_statement import rule_name
 
         problem = self.problem
         about = f"{problem.network.inputs}–{problem.network.layers[0].units} · {rule_name(problem)}"

@@ -10,10 +10,10 @@ from itertools import islice
 from nbsolve.answers import Extras
 from nbsolve.asked_letters import AskedInLetters, is_its_own_name
 from nbsolve.compose.amount import anchored
+from nbsolve.compose.authored import marks
 from nbsolve.compose.classifying import ClassBlocks
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.passes import Passes
-from nbsolve.compose.statement import marks
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Link, Math, Paragraph, Table, Text
 from nbsolve.expr import Atom, Quantity

@@ -10,6 +10,7 @@ from nbsolve.answers import Extras
 from nbsolve.asked_letters import AskedInLetters
 from nbsolve.classifying import classified
 from nbsolve.compose.answering import AnswerBlocks
+from nbsolve.compose.authored import authored, pitfalls
 from nbsolve.compose.checking import CheckBlocks
 from nbsolve.compose.classifying import ClassBlocks
 from nbsolve.compose.conventions import conventions, unsaid
@@ -18,7 +19,7 @@ from nbsolve.compose.identities import Identities
 from nbsolve.compose.iterations import Iterations
 from nbsolve.compose.letters import LetterBlocks
 from nbsolve.compose.quantity import QuantityBlocks
-from nbsolve.compose.statement import authored, statement
+from nbsolve.compose.statement import statement
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Bullets, Document, Heading, Math, Note, Paragraph, Table, Text
 from nbsolve.errors import UnknownQuantityError
@@ -263,14 +264,7 @@ class Composer:
 
     def pitfalls(self) -> Document:
         """Common mistakes."""
-        return self._document(self._pitfalls())
-
-    def _pitfalls(self) -> Iterator[Block]:
-        problem = self.solution.problem
-        if problem.pitfalls:
-            notes = (self.live.fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
-            items = tuple((authored(problem, note),) for note in notes)
-            yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
+        return self._document(pitfalls(self.solution.problem, self.live.fill))
 
     def check(self, exact: Solution) -> Document:
         """The gradients beside difference quotients; `exact`: the solution without the rounding of each step."""

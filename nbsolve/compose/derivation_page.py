@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from nbsolve import derivation as catalogue
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.compose.authored import authored, enumerated, marks, parts, pitfalls
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.compose.functions import in_words, own_blocks
-from nbsolve.compose.statement import authored, marks, source
 from nbsolve.document import (
     Block,
     Bullets,
@@ -52,34 +52,18 @@ class DerivationPage:
 
     def _statement(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.statement"),))
-        words, parts = self.problem.statement, self.problem.parts
+        words, several = self.problem.statement, len(self.problem.parts) > 1
         asked = (
             authored(self.problem, fill(words, "statement"), 3)
             if words
-            else Markdown(phrase("derivations.statement" if len(parts) > 1 else "derivations.statement_one"))
+            else Markdown(phrase("derivations.statement" if several else "derivations.statement_one"))
         )
         yield Paragraph((asked,))
-        yield Bullets(
-            tuple(self._part(part, number) for number, part in enumerate(parts)),
-            tuple(part.label for part in parts),
-        )
-        if self.problem.source:
-            yield source(self.problem)
+        yield from parts(self.problem, fill, self._asked)
 
-    def _part(self, part: Part, number: int) -> Text:
-        pieces: list[Inline] = []
-        if part.text:
-            pieces.append(authored(self.problem, fill(part.text, f"parts[{number}].text")))
-        else:
-            topics = [topic for ask in part.ask for topic in self.problem.topics if topic.id == ask]
-            for position, topic in enumerate(topics):
-                if position:
-                    last = position == len(topics) - 1
-                    pieces.append(f" {phrase('statement.and')} " if last else ", ")
-                pieces.extend(_wanted(topic))
-        if part.marks is not None:
-            pieces.append(f" ({marks(part.marks)})")
-        return tuple(pieces)
+    def _asked(self, part: Part) -> list[Inline]:
+        topics = (topic for ask in part.ask for topic in self.problem.topics if topic.id == ask)
+        return enumerated([[*_wanted(topic)] for topic in topics])
 
     def unsaid(self) -> Document:
         """What a question cannot do without: the letters, and what is differentiated."""
@@ -164,13 +148,7 @@ class DerivationPage:
 
     def pitfalls(self) -> Document:
         """Common mistakes."""
-        return self._document(self._pitfalls())
-
-    def _pitfalls(self) -> Iterator[Block]:
-        if self.problem.pitfalls:
-            notes = (fill(note, f"pitfalls[{n}]") for n, note in enumerate(self.problem.pitfalls))
-            items = tuple((authored(self.problem, note),) for note in notes)
-            yield Note("pitfall", phrase("sections.pitfalls"), (Bullets(items),))
+        return self._document(pitfalls(self.problem, fill))
 
 
 def name_of(topic: Topic) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from nbsolve.compose.authored import title_of
 from nbsolve.compose.graph_page import GraphPage
-from nbsolve.compose.steps_page import title_of
 from nbsolve.document import Block, Derivation, Heading, Line, Link, Math, Result, Table, Text
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.solving import GraphIteration

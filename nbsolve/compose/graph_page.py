@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
+from nbsolve.compose.authored import title_of
 from nbsolve.compose.compared import called
 from nbsolve.compose.conventions import rounding_words
-from nbsolve.compose.given_numbers import matrix_of
+from nbsolve.compose.graph_backward import GraphBackward, name_of
 from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.compose.graph_paths import GraphPaths
 from nbsolve.compose.graph_statement import GraphStatement
-from nbsolve.compose.lines import Lines
 from nbsolve.compose.optimiser_words import (
     changes,
     clip_passages,
@@ -22,7 +22,7 @@ from nbsolve.compose.optimiser_words import (
     schedule_words,
     set_in,
 )
-from nbsolve.compose.steps_page import StepsPage, title_of
+from nbsolve.compose.steps_page import StepsPage
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
@@ -30,8 +30,6 @@ from nbsolve.document import (
     Derivation,
     Document,
     Heading,
-    Inline,
-    Line,
     Math,
     Note,
     Paragraph,
@@ -39,25 +37,21 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.equations.asking import asked_of
-from nbsolve.equations.building import entries_of, gate_of, general_formula, operands_of, quantity
+from nbsolve.equations.building import general_formula
 from nbsolve.equations.paths import Path, paths_of
-from nbsolve.equations.solving import Back, GraphIteration, GraphSolution
+from nbsolve.equations.solving import GraphIteration, GraphSolution
 from nbsolve.equations.updating import RATE, parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, number, walk
 from nbsolve.expr import literal as as_given
 from nbsolve.phrases import phrase
 from nbsolve.problem.graph_asks import COMPARISON
-from nbsolve.problem.model import Equation, GraphProblem, GraphTraining, Part
-from nbsolve.recorder import forms
-from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.problem.model import GraphProblem, GraphTraining, Part
+from nbsolve.step import Step
+from nbsolve.symbol import Partial, Role
 from nbsolve.writing import Writer
 
 __all__ = ["GraphPage"]
-
-GATES = ("add", "subtract", "multiply", "divide", "max", "min")
-"""Kinds of gates that a sentence says something of, once a page."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +108,9 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
             yield (phrase("graphs.convention_all"),)
         else:
             yield (Math(of), " " + phrase("graphs.convention_upstream"))
-        if any(problem.shapes.values()) or any(len(self._used_by(name)) > 1 for name in problem.shapes):
+        if any(problem.shapes.values()) or any(
+            len(GraphBackward(self.solution, self.names).used_by(name)) > 1 for name in problem.shapes
+        ):
             yield (phrase("graphs.convention_sum"),)
         if any(array.shape for array in problem.given):
             yield (phrase("graphs.convention_entries"),)
@@ -219,15 +215,15 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
         lines = self._writer(iteration)
         single: list[Step] = []
         for equation in self._problem.equations:
-            steps = [step for step in iteration.forward if _name(step.target) == equation.name]
+            steps = [step for step in iteration.forward if name_of(step.target) == equation.name]
             if not equation.shape:
                 single += steps
                 continue
-            yield from self._one_each(lines, single)
+            yield from lines.one_each(single)
             single = []
             yield Derivation((GraphStatement(self.solution.built, self.names).equation(equation),))
-            yield from self._one_each(lines, steps)
-        yield from self._one_each(lines, single)
+            yield from lines.one_each(steps)
+        yield from lines.one_each(single)
 
     def _start(self, iteration: GraphIteration) -> Iterator[Block]:
         """The parameters that an iteration starts from."""
@@ -238,114 +234,8 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
 
     def _backward(self, iteration: GraphIteration) -> Iterator[Block]:
         yield Heading(self._level, (phrase("sections.backward"),))
-        lines = self._writer(iteration)
-        first = iteration is self.solution.iterations[0]
-        if first:
-            yield Paragraph((phrase("graphs.backward"),))
-        seeds = [lines.compact(step) for step in iteration.seeds]
-        yield Derivation(tuple(line for line, _ in seeds), tuple(anchor_ for _, anchor_ in seeds))
-        unsaid = set(GATES) if first else set()
-        for back in iteration.backward:
-            yield from self._back(back, iteration, lines, unsaid)
-
-    def _back(self, back: Back, iteration: GraphIteration, lines: Lines, unsaid: set[str]) -> Iterator[Block]:
-        """Back through one equation; what its kind of gate does is said where it is `unsaid`."""
-        if not back.equation:
-            yield Paragraph((phrase("graphs.unconnected"),))
-            yield from self._one_each(lines, back.gradients)
-            return
-        equation = self._equation(back.equation)
-        gate = gate_of(self.solution.built, equation.name)
-        shown = GraphStatement(self.solution.built, self.names).equation(equation)
-        assert shown.left is not None
-        said: list[Inline] = [phrase("graphs.through") + " ", Math(shown.left, "=", shown.parts[0][1])]  # type: ignore[arg-type]
-        said.append(f": {phrase(f'graphs.gate_{gate}')}" if gate in unsaid else ".")
-        unsaid.discard(gate or "")
-        yield Paragraph(tuple(said))
-        locals_ = [*back.local, *self._asked_locals(equation, iteration)]
-        if locals_:
-            found = [lines.compact(step) for step in locals_]
-            yield Derivation(tuple(line for line, _ in found), tuple(anchor_ for _, anchor_ in found))
-        by_array: dict[str, list[Step]] = {}
-        for step in back.gradients:
-            by_array.setdefault(_name(step.target), []).append(step)
-        single: list[Step] = []
-        for name, steps in by_array.items():
-            if not self._problem.shapes[name] and len(steps[0].forms) == 1 and len(self._used_by(name)) < 2:
-                single += steps
-                continue
-            yield from self._one_each(lines, single)
-            single = []
-            used = self._used_by(name)
-            if len(used) > 1:
-                yield Paragraph(self._reused(name, used))
-            if not self._problem.shapes[name]:
-                yield from (lines.derivation(step, terms=len(used) > 1) for step in steps)
-                continue
-            yield from self._one_each(lines, steps)
-            yield from self._assembled(name, lines)
-        yield from self._one_each(lines, single)
-
-    def _asked_locals(self, equation: Equation, iteration: GraphIteration) -> Iterator[Step]:
-        """Local derivatives of an array's entries that are asked for."""
-        if not equation.shape:
-            return
-        graph = self.solution.built.graph
-        for atom in self._asked(iteration):
-            if (
-                not isinstance(atom, Partial)
-                or atom.of.stem != equation.name
-                or atom.of == self.names.objective
-            ):
-                continue
-            node = graph.origin(atom.of)
-            assert node is not None
-            slot = next(slot for slot, operand in operands_of(node).items() if operand == atom.wrt)
-            formula = graph.local(node, slot, atom.of, atom.wrt)
-            yield Step(Rule.NODE_DERIVATIVE, atom, forms(formula), iteration.values, iteration.number)
-
-    def _equation(self, name: str) -> Equation:
-        return next(one for one in self._problem.equations if one.name == name)
-
-    def _used_by(self, name: str) -> list[str]:
-        """The equations that use a quantity and lead to what is differentiated, in their order."""
-        wanted = self.solution.built.wanted
-        first = entries_of(name, self._problem.shapes[name])
-        found = {
-            node.operation.name
-            for symbol in first
-            for node, _ in self.solution.built.users(symbol)
-            if node.target in wanted
-        }
-        return [one.name for one in self._problem.equations if one.name in found]
-
-    def _reused(self, name: str, used: Sequence[str]) -> Text:
-        """x is used more than once, and its gradient is the sum of what comes back."""
-        before, _, rest = phrase("graphs.reused", name="\0", users="\1").partition("\0")
-        middle, _, after = rest.partition("\1")
-        listed: list[Inline] = []
-        for position, one in enumerate(used):
-            if position:
-                listed.append(f" {phrase('statement.and')} " if position == len(used) - 1 else ", ")
-            listed.append(Math(Quantity(quantity(one))))
-        said = [piece for piece in (before, Math(Quantity(quantity(name))), middle, *listed, after) if piece]
-        of = self.names.objective
-        if of.role is Role.NODE and of.stem in used:
-            own, _, rest = phrase("graphs.from_result", of="\0", name="\1").partition("\0")
-            between, _, rest = rest.partition("\1")
-            said += [f" {own}", Math(Quantity(of)), between, Math(Quantity(quantity(name))), rest]
-        return tuple(said)
-
-    def _assembled(self, name: str, lines: Lines) -> Iterator[Block]:
-        """The gradient with respect to an array as a vector or matrix, where all of it is there."""
-        shape = self._problem.shapes[name]
-        targets = [Partial(self.names.objective, entry) for entry in entries_of(name, shape)]
-        if len(shape) > 2 or len(targets) < 2 or not all(one in lines.values.stored for one in targets):
-            return
-        entries = [literal(lines.written(target)) for target in targets]
-        exact = lines.writer.each_step or all(lines.written(target).exact for target in targets)
-        left = Quantity(Partial(self.names.objective, quantity(name)))
-        yield Derivation((Line((("=" if exact else "≈", matrix_of(entries, shape)),), left),))
+        way_back = GraphBackward(self.solution, self.names)
+        yield from way_back.blocks(iteration, self._writer(iteration), self._asked(iteration))
 
     # ------------------------------------------------------------------ update
 
@@ -360,15 +250,10 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
             if (schedule := training.schedule) is not None:
                 yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
         lines = self._writer(iteration)
-        yield from self._one_each(lines, iteration.update)
+        yield from lines.one_each(iteration.update)
 
     # ------------------------------------------------------------------ after the solution
 
     def check(self, exact: GraphSolution) -> Document:
         """The gradients beside difference quotients; `exact`: the solution without the rounding of each step."""
         return self._document(GraphCheck(self.solution, exact, self.names).blocks())
-
-
-def _name(atom: Atom) -> str:
-    symbol = atom if isinstance(atom, Symbol) else atom.wrt
-    return symbol.stem

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.compared import called, other_optimiser
 from nbsolve.compose.given_numbers import array_lines, kept_before
 from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words
-from nbsolve.compose.statement import authored, marks, source
-from nbsolve.document import Block, Bullets, Derivation, Heading, Inline, Line, Math, Paragraph, Text
+from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, general_formula, quantity
 from nbsolve.equations.names import GraphNames
@@ -53,11 +53,7 @@ class GraphStatement:
         yield from self._training()
         if problem.training is not None:
             yield from kept_before(problem)
-        if problem.parts:
-            items = tuple(self._part(part, number, live) for number, part in enumerate(problem.parts))
-            yield Bullets(items, tuple(part.label for part in problem.parts))
-        if problem.source:
-            yield source(problem)
+        yield from parts(problem, live.fill, self._asked)
 
     # ------------------------------------------------------------------ what is given
 
@@ -146,21 +142,10 @@ class GraphStatement:
 
     # ------------------------------------------------------------------ what is asked
 
-    def _part(self, part: Part, number: int, live: Filler) -> Text:
-        pieces: list[Inline] = []
-        if part.text:
-            pieces.append(authored(self.built.problem, live.fill(part.text, f"parts[{number}].text")))
-        else:
-            for position, ask in enumerate(part.ask):
-                if position:
-                    last = position == len(part.ask) - 1
-                    pieces.append(f" {phrase('statement.and')} " if last else ", ")
-                pieces.extend(self._ask(ask, part))
-            if part.at is not None:
-                pieces.append(" " + phrase("statement.at", number=str(part.at)))
-        if part.marks is not None:
-            pieces.append(f" ({marks(part.marks)})")
-        return tuple(pieces)
+    def _asked(self, part: Part) -> Iterator[Inline]:
+        yield from enumerated([self._ask(ask, part) for ask in part.ask])
+        if part.at is not None:
+            yield " " + phrase("statement.at", number=str(part.at))
 
     def _ask(self, ask: str, part: Part) -> list[Inline]:
         if ask in ("forward", "local_derivatives", "updated_parameters", STATE):

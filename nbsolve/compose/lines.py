@@ -114,6 +114,12 @@ class Lines(Calculator):
         note = note or self.indistinguishable(result)
         return Line(parts, Quantity(unit.target), note=note), self.anchor(unit.target)
 
+    def one_each(self, units: Iterable[Step]) -> Iterator[Derivation]:
+        """Steps on one line each, below one another; nothing where there are none."""
+        found = [self.compact(unit) for unit in units]
+        if found:
+            yield Derivation(tuple(line for line, _ in found), tuple(anchor for _, anchor in found))
+
     def value_only(self, step: Step) -> Derivation:
         """The formula for whole layers and the value, where the line with numbers would be endless."""
         result = self.written(step.target)

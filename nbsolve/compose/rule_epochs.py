@@ -77,6 +77,12 @@ class EpochBlocks:
         own = constant(self.trained.problem, unit)
         return found if own is None or self.held else [*found, own]
 
+    def moving(self, among: Parameters) -> Iterator[tuple[Symbol, Q]]:
+        """Each parameter that learns, unit by unit, with its value among these."""
+        for unit in self.units:
+            for parameter in self.parameters(unit):
+                yield parameter, value_of(among, parameter)
+
     def change(self, unit: int, parameter: Symbol) -> Expr:
         """η e x_i, of a bias η e, of a threshold −η e."""
         by = Quantity(signal(unit)) if self.has_signal else Quantity(target(unit))

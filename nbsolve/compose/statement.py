@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.connections import connections
 from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.given_values import values_given
@@ -13,24 +14,20 @@ from nbsolve.compose.losses import loss_words
 from nbsolve.compose.optimiser_words import optimiser_text, rate_words
 from nbsolve.document import (
     Block,
-    Bullets,
     Heading,
     Inline,
-    Markdown,
     Math,
     Paragraph,
     Text,
 )
 from nbsolve.expr import Atom, Quantity, literal
-from nbsolve.given import Given
 from nbsolve.listing import belongs_to_sample
 from nbsolve.live import Live
-from nbsolve.markdown.languages import is_english
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
-from nbsolve.problem.model import AnyProblem, Part, Problem
+from nbsolve.problem.model import Part, Problem
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
@@ -64,25 +61,7 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
     yield from (Paragraph(text) for text in given_activations(problem))
     own_losses = (term for term in problem.losses if term.formula is not None)
     yield from (Paragraph(loss_words(term, problem, names, kink=False)) for term in own_losses)
-    if problem.parts:
-        yield Bullets(
-            tuple(_part(part, number, problem, names, live) for number, part in enumerate(problem.parts)),
-            tuple(part.label for part in problem.parts),
-        )
-    if problem.source:
-        yield source(problem)
-
-
-def authored(problem: AnyProblem, text: str, level: int | None = None) -> Markdown:
-    """Words of the problem's author; `level`: that of the highest headings in them, where there may be any."""
-    language = None if is_english(problem.language) else problem.language
-    return Markdown(text, level, language, problem.trust)
-
-
-def source(problem: AnyProblem) -> Paragraph:
-    """Where the problem comes from."""
-    before, _, after = phrase("statement.source", source="\0").partition("\0")
-    return Paragraph((before, authored(problem, problem.source or ""), after))
+    yield from parts(problem, live.fill, lambda part: _asked(part, problem, names))
 
 
 def _network(problem: Problem) -> str:
@@ -119,23 +98,12 @@ def _constants(problem: Problem) -> Iterator[Text]:
         yield (strength_words + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
 
 
-def _part(part: Part, number: int, problem: Problem, names: Names, live: Live) -> Text:
-    pieces: list[Inline] = []
-    if part.text:
-        pieces.append(authored(problem, live.fill(part.text, f"parts[{number}].text")))
-    else:
-        asks = [_ask(ask, names, batch_size(problem) > 1) for ask in part.ask]
-        long = any(isinstance(ask[0], str) and ask[0].count(" ") > 1 for ask in asks[:-1])
-        last = phrase("statement.and_words") if long else f" {phrase('statement.and')} "
-        for position, ask in enumerate(asks):
-            if position:
-                pieces.append(", " if position < len(asks) - 1 else last)
-            pieces.extend(ask)
-        if part.at is not None:
-            pieces.append(" " + phrase("statement.at", number=str(part.at)))
-    if part.marks is not None:
-        pieces.append(f" ({marks(part.marks)})")
-    return tuple(pieces)
+def _asked(part: Part, problem: Problem, names: Names) -> Iterator[Inline]:
+    asks = [_ask(ask, names, batch_size(problem) > 1) for ask in part.ask]
+    long = any(isinstance(ask[0], str) and ask[0].count(" ") > 1 for ask in asks[:-1])
+    yield from enumerated(asks, phrase("statement.and_words") if long else None)
+    if part.at is not None:
+        yield " " + phrase("statement.at", number=str(part.at))
 
 
 def _ask(ask: str, names: Names, batch: bool) -> list[Inline]:
@@ -159,10 +127,3 @@ def _quantity(atom: Atom, names: Names, batch: bool) -> list[Inline]:
     if batch and belongs_to_sample(atom):
         said.append(" " + phrase("statement.each_sample"))
     return said
-
-
-def marks(given: Given) -> str:
-    """`1 mark`, `4 marks`."""
-    if given.text == "1":
-        return phrase("statement.mark")
-    return phrase("statement.marks", count=given.text)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from nbsolve.compose.authored import listed, pitfalls, title_of
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import Key
-from nbsolve.compose.statement import authored, marks
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
-    Bullets,
-    Derivation,
     Document,
     Heading,
     Inline,
     Link,
     Math,
-    Note,
     Table,
     Text,
 )
@@ -35,7 +32,7 @@ from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol, anchor
 from nbsolve.writing import Pass, SolvedInPasses
 
-__all__ = ["StepsPage", "listed", "title_of"]
+__all__ = ["StepsPage"]
 
 
 P = TypeVar("P", bound=Pass)
@@ -140,11 +137,7 @@ class StepsPage(Generic[S, P]):
 
     def pitfalls(self) -> Document:
         """Common mistakes."""
-        problem = self._problem
-        notes = (self.live.fill(note, f"pitfalls[{n}]") for n, note in enumerate(problem.pitfalls))
-        items = tuple((authored(problem, note),) for note in notes)
-        title = phrase("sections.pitfalls")
-        return self._document(iter((Note("pitfall", title, (Bullets(items),)),) if items else ()))
+        return self._document(pitfalls(self._problem, self.live.fill))
 
     # ------------------------------------------------------------------ one quantity
 
@@ -167,12 +160,6 @@ class StepsPage(Generic[S, P]):
         yield from (lines.derivation(step) for target, step in steps.items() if target in needed)
 
     # ------------------------------------------------------------------ lines
-
-    def _one_each(self, lines: Lines, steps: Sequence[Step]) -> Iterator[Block]:
-        """Steps one a line."""
-        found = [lines.compact(step) for step in steps]
-        if found:
-            yield Derivation(tuple(line for line, _ in found), tuple(anchor_ for _, anchor_ in found))
 
     def _known(self, lines: Lines, symbols: Iterable[Symbol]) -> list[Inline]:
         """`w = 0.5, v ≈ 1.2`: what has its value from before."""
@@ -223,14 +210,3 @@ def _carried(later: Lines) -> Iterator[tuple[Key, int]]:
     for key, digits in later.needs.items():
         if isinstance(key, Symbol) and key.role in (Role.NODE, Role.STATE) and not key.new:
             yield key._replace(new=True), digits
-
-
-def listed(pieces: Iterable[Inline]) -> list[Inline]:
-    """The pieces with commas between them."""
-    return [inline for n, one in enumerate(pieces) for inline in ((", ", one) if n else (one,))]
-
-
-def title_of(part: Part) -> str:
-    """`Part a (4 marks)`."""
-    words = phrase("answers.of_part", label=part.label)
-    return words if part.marks is None else f"{words} ({marks(part.marks)})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from nbsolve.catalogue import Equation
+from nbsolve.compose.authored import authored, enumerated, listed, parts
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.given_numbers import kept_before, listed_numbers
 from nbsolve.compose.lines import Lines
@@ -19,8 +20,7 @@ from nbsolve.compose.optimiser_words import (
     schedule_words,
 )
 from nbsolve.compose.program_folds import program_folds
-from nbsolve.compose.statement import authored, marks, source
-from nbsolve.compose.steps_page import StepsPage, listed
+from nbsolve.compose.steps_page import StepsPage
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
@@ -108,11 +108,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         yield from kept_before(problem)
         said = [inline for words in rate_words(problem.training) for inline in (*words, ", ")]
         yield Paragraph((*said, *optimiser_text(problem.training.optimiser, "given")))
-        if problem.parts:
-            items = tuple(self._part(part, number, live) for number, part in enumerate(problem.parts))
-            yield Bullets(items, tuple(part.label for part in problem.parts))
-        if problem.source:
-            yield source(problem)
+        yield from parts(problem, live.fill, self._asked_for)
 
     def _gradients(self) -> Iterator[Block]:
         problem = self._problem
@@ -131,21 +127,11 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
             rows.append(((str(number),), *((Math(as_given(one)),) for one in numbers)))
         yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
 
-    def _part(self, part: Part, number: int, live: Filler) -> Text:
-        pieces: list[Inline] = []
-        if part.text:
-            pieces.append(authored(self._problem, live.fill(part.text, f"parts[{number}].text")))
-        else:
-            if part.at is not None:
-                pieces.append(phrase("updates.at", number=str(part.at)) + " ")
-            for position, ask in enumerate(part.ask):
-                if position:
-                    last = position == len(part.ask) - 1
-                    pieces.append(f" {phrase('statement.and')} " if last else ", ")
-                pieces += [phrase(f"statement.ask_{ask}")] if ask in ASKS else self._listed(ask)
-        if part.marks is not None:
-            pieces.append(f" ({marks(part.marks)})")
-        return tuple(pieces)
+    def _asked_for(self, part: Part) -> Iterator[Inline]:
+        if part.at is not None:
+            yield phrase("updates.at", number=str(part.at)) + " "
+        asks = ([phrase(f"statement.ask_{ask}")] if ask in ASKS else self._listed(ask) for ask in part.ask)
+        yield from enumerated([*asks])
 
     def _listed(self, ask: str) -> list[Inline]:
         return listed(Math(Quantity(atom)) for atom in self.names.entries(self.names.resolve(ask)))

@@ -75,7 +75,7 @@ class OfUnits:
         return activation_of(self.choice).from_output is not None or sum(1 for _ in walk(self.slope)) <= SHORT
 
     def slope_at(self, z: Variable, a: Variable) -> Expr:
-        """The derivative at z, where the activation is a."""
+        """The derivative with respect to the pre-activation, where that is z and the activation a."""
         if self.inline:
             return with_variables(self.slope, {"z": z, "a": a})
         return Applied(f"{self.name}_derivative", self.slope, (("z", z),))
@@ -83,7 +83,7 @@ class OfUnits:
 
 @dataclass(frozen=True)
 class Activations:
-    """Those of all layers; one name for each formula."""
+    """The activations of all layers; one name for each formula."""
 
     network: Network
 

@@ -47,7 +47,7 @@ def total_of(expression: Expr) -> Expr:
 
 @dataclass(frozen=True)
 class Objective:
-    """What is differentiated: losses of the output layers and a penalty, or a given gradient at the outputs."""
+    """What is differentiated: losses of the output layers and a penalty, or gradients given at the outputs."""
 
     problem: Problem
 
