@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbsolve.answers import Answer, as_double
 from nbsolve.compose.rule_letters import RuleNames, names_of, prediction
-from nbsolve.compose.rule_lines import Lines
 from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.given import known
@@ -56,6 +55,10 @@ class WorkedRule(WorkedPage):
 
         return RulePage(self.trained, self.names)
 
+    @property
+    def _units(self) -> range:
+        return self._page.training.units
+
     # ------------------------------------------------------------------ numbers
 
     def entries(self, everything: bool = False) -> Iterator[Answer]:
@@ -74,7 +77,7 @@ class WorkedRule(WorkedPage):
         if word == "changes":
             yield from self._changes(part, everything)
         elif word == "updated_parameters":
-            for unit in self._page.training.units:
+            for unit in self._units:
                 for parameter, value in self._page.outcome.final(unit):
                     new = parameter._replace(new=True)
                     yield self._number(canonical(new), self.names.latex(parameter), value, part, last)
@@ -107,7 +110,7 @@ class WorkedRule(WorkedPage):
         for epoch in self.trained.epochs:
             for turn in epoch.turns:
                 if everything:
-                    for unit in self._page.training.units:
+                    for unit in self._units:
                         own = {
                             f"z[1][{unit}]": turn.z[unit - 1],
                             f"a[1][{unit}]": turn.predictions[unit - 1],
@@ -132,7 +135,7 @@ class WorkedRule(WorkedPage):
         from nbsolve.render import latex_math, text
 
         plain, latex = text.printer(self.names).print, latex_math.printer(self.names).print
-        for unit in self._page.training.units:
+        for unit in self._units:
             name = f"decision_boundary[{unit}]"
             found = boundary(self.trained, unit)
             formula = self._page.outcome.boundaries.equation(found)[0] if found.exists else None
@@ -141,9 +144,7 @@ class WorkedRule(WorkedPage):
                 if formula is None
                 else (f"{plain(formula)} = 0", f"{latex(formula)} = 0")
             )
-            symbol = (
-                r"\text{boundary}" if len(self._page.training.units) == 1 else rf"\text{{boundary {unit}}}"
-            )
+            symbol = r"\text{boundary}" if len(self._units) == 1 else rf"\text{{boundary {unit}}}"
             yield Answer(name, symbol, None, None, None, None, None, part, *said)
 
     def _count(self, name: str, value: int, part: str | None) -> Answer:
@@ -153,13 +154,9 @@ class WorkedRule(WorkedPage):
         self, name: str, latex: str, value: fmpq, part: str | None, epoch: int, sample: int | None = None
     ) -> Answer:
         if value not in self._written:
-            self._written[value] = as_double(value, EXACT), self._lines.answer(value).text
+            self._written[value] = as_double(value, EXACT), self._page.training.lines.answer(value).text
         number, text = self._written[value]
         return Answer(name, latex, epoch, sample, number, number, text, part)
-
-    @cached_property
-    def _lines(self) -> Lines:
-        return Lines.of(self.problem)
 
     @cached_property
     def _written(self) -> dict[fmpq, tuple[Any, str]]:
@@ -253,15 +250,13 @@ class WorkedRule(WorkedPage):
         show = id or "boundary"
         if show not in ("samples", "boundary"):
             raise UnknownQuantityError(f"there is no drawing {show!r} here; there are samples and boundary")
-        if unit not in self._page.training.units:
-            raise UnknownQuantityError(
-                f"there is no unit {unit} here; there are {len(self._page.training.units)}"
-            )
+        if unit not in self._units:
+            raise UnknownQuantityError(f"there is no unit {unit} here; there are {len(self._units)}")
         plane = plane_of(self.trained, self.names, unit, line=show == "boundary")
         if plane is None:
             raise UnknownQuantityError("only problems with two inputs that differ have a drawing")
         title = phrase("rule.drawing.title" if show == "boundary" else "rule.drawing.samples")
-        if len(self._page.training.units) > 1:
+        if len(self._units) > 1:
             title = phrase("rule.drawing.of_unit", title=title, number=str(unit))
         drawing = plot_plane(plane, title)
         return through_matplotlib(drawing, ax) if backend == "matplotlib" or ax is not None else drawing
