@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -168,18 +168,25 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         """How many equations there are; a step is a value or a gradient."""
         problem = self.problem
         asks = dict.fromkeys(ask for part in problem.parts for ask in part.ask)
-        asked = ", ".join(self._said(ask) for ask in asks)
+        words = [self._said(ask) for ask in asks if ask in WORDS] + list(self._counted(asks))
         found = sum(math.prod(equation.shape) for equation in problem.equations)
         found += sum(math.prod(shape) for shape in problem.shapes.values())
         steps = found * (1 if problem.training is None else problem.training.iterations)
         about = phrase("book.graph", count=str(len(problem.equations)))
-        return Listing("letters" if problem.symbolic else "numbers", about, asked, steps)
+        return Listing("letters" if problem.symbolic else "numbers", about, ", ".join(words), steps)
+
+    def _counted(self, asks: Iterable[str]) -> Iterator[str]:
+        """How many gradients, and how many values, are asked for by their names."""
+        named = tuple(ask for ask in asks if ask not in WORDS)
+        asked = set(self._asked_of(self.problem.parts[0].model_copy(update={"ask": named}))) if named else ()
+        gradients = sum(isinstance(atom, Partial) for atom in asked)
+        for kind, count in (("gradient", gradients), ("value", len(asked) - gradients)):
+            if count:
+                yield phrase(f"book.asked.{'one' if count == 1 else 'some'}_{kind}", count=str(count))
 
     def _said(self, ask: str) -> str:
         from nbsolve.compose.compared import called
 
-        if ask not in WORDS:
-            return ask
         other = called(self.problem, self.names)[1] if ask == COMPARISON else ""
         return phrase(f"graphs.ask_{ask}", **({"name": other} if other else {}))
 

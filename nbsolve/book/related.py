@@ -46,7 +46,8 @@ def related_pages(listed: Listed) -> Mapping[str, Related]:
     for name, derivation in derivations:
         using = [other for other, problem in numeric if set(problem.functions) & set(derivation.functions)]
         if using:
-            found[name] = Related(phrase("derivations.used_by"), _titled(using, listed), name)
+            key = "used_by" if len(derivation.functions) == 1 else "used_by_some"
+            found[name] = Related(phrase(f"derivations.{key}"), _titled(using, listed), name)
     return found
 
 

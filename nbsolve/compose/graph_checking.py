@@ -60,7 +60,9 @@ class GraphCheck:
         symbols = self._checked
         objective = self.names.latex(self.names.objective)
         yield Heading(2, (phrase("check.section"),))
-        yield Paragraph((Markdown(phrase("graphs.check", of=objective, step=f"10^{{{STEP}}}")),))
+        said = Markdown(phrase("graphs.check", of=objective, step=f"10^{{{STEP}}}"))
+        first = f" {phrase('graphs.check_first')}" if len(self.solution.iterations) > 1 else ""
+        yield Paragraph((said, first) if first else (said,))
         if self.solution.problem.rounding.apply == "each_step":
             yield Paragraph((phrase("check.rounded"),))
         rows: list[tuple[Text, ...]] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.compared import called, other_optimiser
 from nbsolve.compose.given_numbers import array_lines, kept_before
+from nbsolve.compose.index_variables import running
 from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph
 from nbsolve.equations.asking import asked_of
@@ -26,11 +27,6 @@ __all__ = ["GraphStatement"]
 
 MOST_NAMED = 6
 """More quantities of one array are named by the first and the last."""
-
-
-def _run(length: int) -> str:
-    """`1`, `1, 2, 3` or `1, …, 9`."""
-    return ", ".join(map(str, range(1, length + 1))) if length <= 3 else f"1, …, {length}"
 
 
 @dataclass(frozen=True)
@@ -95,8 +91,11 @@ class GraphStatement:
         """An equation with its index letters, and how far these run."""
         left = Symbol(Role.NODE, stem=equation.name, at=tuple(map(Index, equation.letters)))
         formula = general_formula(equation, self.built.problem.shapes)
-        ranges = ", ".join(f"{letter} = {_run(equation.lengths[letter])}" for letter in equation.letters)
-        return Line((("=", formula),), Quantity(left), note=(ranges,) if ranges else ())
+        ranges: list[Inline] = []
+        for letter in equation.letters:
+            ranges += ["; "] if ranges else []
+            ranges += running(letter, range(1, equation.lengths[letter] + 1))
+        return Line((("=", formula),), Quantity(left), note=tuple(ranges))
 
     def _incoming(self) -> Iterator[Block]:
         """The gradient that comes in, where it is given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nbsolve.compose.functions import activation_name
@@ -60,15 +60,20 @@ class IndexVariables:
         """`i = 1, 2; j = 3, 4`: what the index variables of a left side stand for."""
         layers = {index: layer for layer, index in _indices(Quantity(target))}
         for position, (index, layer) in enumerate(sorted(layers.items(), key=str)):
-            first, *others = self.names.general.numbers(layer)
             yield from ["; "] if position else []
-            yield Math(Variable(str(index)), "=", number(first))
-            if len(others) > 2:
-                yield ", …"
-                others = others[-1:]
-            for one in others:
-                yield ", "
-                yield Math(number(one))
+            yield from running(str(index), self.names.general.numbers(layer))
+
+
+def running(letter: str, numbers: Sequence[int]) -> Iterator[Inline]:
+    """`j = 3, 4`, or `j = 1, …, 9`: an index variable and what it runs over."""
+    first, *others = numbers
+    yield Math(Variable(letter), "=", number(first))
+    if len(others) > 2:
+        yield ", …"
+        others = others[-1:]
+    for one in others:
+        yield ", "
+        yield Math(number(one))
 
 
 def indices_of(letters: LetterPass) -> str:

@@ -38,7 +38,7 @@ def optimiser_text(optimiser: Choice, key: str, changing: bool = False, upwards:
     `changing`: the learning rate is not the same in every update, and stands there as a letter. `upwards`: the
     rule is that of ascent, with the opposite of the optimiser's change.
     """
-    words = optimiser_words(optimiser, key, rate="\0rate\0", rule="\0rule\0")
+    words = optimiser_words(optimiser, key, rate="\0rate\0", rule="\0rule\0", count="\0count\0")
     pieces: list[Inline] = []
     for place, piece in enumerate(words.split("\0")):
         if place % 2 == 0:
@@ -46,6 +46,8 @@ def optimiser_text(optimiser: Choice, key: str, changing: bool = False, upwards:
         elif piece == "rate":
             rate = literal(optimiser.parameters["learning_rate"])
             pieces.append(Math(Quantity(RATE) if changing else rate))
+        elif piece == "count":
+            pieces.append(Math(Quantity(UPDATES)))
         else:
             pieces += [inline for one in _rule(optimiser, upwards) for inline in (", ", one)][1:]
     return tuple(pieces)

@@ -19,6 +19,7 @@ __all__ = ["plot_function"]
 WIDTH, HEIGHT = 440.0, 300.0
 _ABOVE, _BELOW, _MARGIN = 36.0, 54.0, 16.0
 _TEXT = 14.0
+_NOTHING = 1e-7
 
 
 def plot_function(
@@ -97,8 +98,11 @@ def _described(
         if not every:
             continue
         slots = {"start": heights[0], "end": heights[-1], "least": min(every), "most": max(every)}
-        texts = {slot: number_text(value) for slot, value in slots.items()}
-        sentences.append(phrase("drawing.function.curve", name=name, **texts))
+        # what is nothing on the scale of the picture is 0 that floating point has missed
+        least = _NOTHING * max(abs(value) for value in slots.values())
+        texts = {slot: number_text(value if abs(value) > least else 0) for slot, value in slots.items()}
+        key = "constant" if texts["least"] == texts["most"] else "curve"
+        sentences.append(phrase(f"drawing.function.{key}", name=name, **texts))
         for at, _ in curve.filled:
             sentences.append(
                 phrase("drawing.function.jump", name=name, variable=variable, place=number_text(at))

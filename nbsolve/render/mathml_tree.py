@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
 
@@ -87,9 +87,10 @@ def _tidied(element: Element) -> Element:
     for child in element:
         copied.append(_tidied(child))
     if copied.tag in _ROWS:
-        copied[:] = list(_spaced(copied))
+        copied[:] = list(_spaced(_with_raised_brackets(copied)))
     if copied.tag in _WITH_SCRIPTS:
         copied[0] = _level(copied[0])
+        copied[1:] = [_label(script) for script in copied[1:]]
         for sign in (sign for script in copied[1:] if script.tag == "mrow" for sign in script.iter("mo")):
             if sign.text in _BETWEEN:  # TeX has no space around operators in scripts, browsers do
                 sign.attrib |= {"lspace": "0", "rspace": "0"}
@@ -111,7 +112,42 @@ def _tidied(element: Element) -> Element:
     return copied
 
 
-def _spaced(row: Element) -> Iterator[Element]:
+def _with_raised_brackets(row: Iterable[Element]) -> list[Element]:
+    """Grown brackets that are raised to a power with what they enclose as one element, which has the power.
+
+    Chromium draws a closing bracket that has a power of its own lower than the opening one.
+    """
+    found: list[Element] = []
+    for element in row:
+        found.append(element)
+        if element.tag not in _WITH_SCRIPTS or not _is_grown(closing := element[0], _CLOSING):
+            continue
+        depth = 0
+        for at in range(len(found) - 2, -1, -1):
+            depth += _is_grown(found[at], _CLOSING) - _is_grown(found[at], _OPENING)
+            if depth < 0:
+                inside = Element("mrow")
+                inside[:] = [*found[at:-1], closing]
+                element[0] = inside
+                found[at:] = [element]
+                break
+    return found
+
+
+def _is_grown(element: Element, signs: frozenset[str]) -> bool:
+    return element.tag == "mo" and element.text in signs and element.get("stretchy") != "false"
+
+
+def _label(script: Element) -> Element:
+    """A layer's number in parentheses as one element: a long page has a thousand of them."""
+    if [element.tag for element in script] == ["mo", "mn", "mo"] and script[0].text == "(":
+        label = Element("mtext")
+        label.text = "".join(script.itertext())
+        return label
+    return script
+
+
+def _spaced(row: Iterable[Element]) -> Iterator[Element]:
     """The elements of a row: a thin space beside a fraction that no operator parts from its neighbour, and the one
     that a function wants after its name, where Firefox would add another.
     """

@@ -12,6 +12,7 @@ _SCRIPT = 0.72
 _LENGTH = re.compile(r"(-?[\d.]+)([a-z]*)")
 _UNITS = {"ex": 0.45, "mu": 1 / 18, "px": 1 / 16, "pt": 1 / 12, "pc": 1.0, "mm": 0.24, "cm": 2.4, "in": 6.0}
 """In ems; `em` and `rem` are one."""
+_BRACKET = 0.38
 _RELATIONS, _BINARY = frozenset("=≈<>≤≥≠←→"), frozenset("+−⊙±×")
 
 
@@ -26,10 +27,7 @@ def _width(element: Element) -> float:
     match element.tag:
         case "mn" | "mi" | "mtext" | "ms":
             text = "".join(element.itertext())
-            return (
-                sum(0.26 if sign in ".,;:'ijl| \u00a0" else 0.9 if sign in "mwMW" else 0.52 for sign in text)
-                + 0.02
-            )
+            return sum(map(_sign, text)) + 0.02
         case "mo":
             return _operator(element)
         case "mspace":
@@ -54,6 +52,12 @@ def _width(element: Element) -> float:
             return sum(widths)
 
 
+def _sign(sign: str) -> float:
+    if sign in "()":
+        return _BRACKET
+    return 0.26 if sign in ".,;:'ijl| \u00a0" else 0.9 if sign in "mwMW" else 0.52
+
+
 def _length(text: str) -> float:
     """A length of MathML in the font's size; `1.5em`, `12pt`."""
     found = _LENGTH.match(text)
@@ -68,4 +72,4 @@ def _operator(element: Element) -> float:
         return 1.3
     if sign in _BINARY:
         return 1.15
-    return 0.62 if sign in "·," else 0.38 * max(1, len(sign)) if sign else 0.0
+    return 0.62 if sign in "·," else _BRACKET * max(1, len(sign)) if sign else 0.0

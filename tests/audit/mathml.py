@@ -217,7 +217,9 @@ def _scripts(kind: str, parts: list[Tag]) -> str:
 
 
 def _script(tag: Tag) -> str:
-    text = _element(tag).strip()
+    """What is raised or lowered; a number in parentheses, a layer, may be one element."""
+    label = tag.name == "mtext" and re.fullmatch(r"\(\d+\)", tag.get_text())
+    text = label[0] if label else _element(tag).strip()
     return text if len(text) == 1 else f"{{{text}}}"
 
 

@@ -281,12 +281,15 @@
     shown.said.replaceChildren(heading, ...copies.filter((copy) => copy.matches("p")), grid);
   };
 
-  const reveal = (step) => {
+  // What comes into view is laid out only then, and may push the line away again: it is looked at once more.
+  const reveal = (step, again = 3) => {
     for (let fold = step.lines[0].closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     const top = step.lines[0].getBoundingClientRect().top;
     const bottom = step.lines.at(-1).getBoundingClientRect().bottom;
     const isSeen = top > 80 && bottom < (panel.getBoundingClientRect().top || innerHeight);
-    if (!isSeen) step.lines[step.lines.length >> 1].scrollIntoView({ block: "center" });
+    if (isSeen) return;
+    step.lines[step.lines.length >> 1].scrollIntoView({ block: "center" });
+    if (again) setTimeout(() => step === steps[current] && reveal(step, again - 1), 100);
   };
 
   // The text ends above the panel, also after the window was turned.
