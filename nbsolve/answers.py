@@ -22,7 +22,7 @@ from nbsolve.notation import Names
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
-from nbsolve.symbol import Role, Symbol, canonical
+from nbsolve.symbol import EPOCH_LOSS, Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 
@@ -63,7 +63,7 @@ class Epoch:
 
 def epochs_of(solution: Solution, exact: Solution) -> tuple[Epoch, ...]:
     """The losses of all epochs, where the problem lists them. Raises: Undecided."""
-    loss, arithmetic = Symbol(Role.EPOCH_LOSS), solution.arithmetic
+    loss, arithmetic = EPOCH_LOSS, solution.arithmetic
     return tuple(
         Epoch(
             own.number,

@@ -12,7 +12,7 @@ import numpy as np
 from nbsolve.nearest import Floats, to_float, to_floats
 from nbsolve.problem import wiring
 from nbsolve.solution import Solution
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.writing import scalar
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ class IterationArrays:
     @cached_property
     def gradients(self) -> Arrays:
         """The derivatives of the loss with respect to all of these arrays."""
-        return self._arrays(lambda symbol: Partial(Symbol(Role.LOSS), symbol))
+        return self._arrays(lambda symbol: Partial(LOSS, symbol))
 
     @cached_property
     def new(self) -> Arrays:

@@ -14,12 +14,10 @@ from nbsolve.listing import belongs_to_sample, of_sample, refusal
 from nbsolve.notation import Names
 from nbsolve.problem.model import Part
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 from nbsolve.symbolic import LetterPass
 from nbsolve.symbolic.known import evaluate_steps
 from nbsolve.symbolic.recorder import LetterRecorder
-
-LOSS = Symbol(Role.LOSS)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.catalogue import Equation
 from nbsolve.expr import Atom
 from nbsolve.jacobian import is_of_output, jacobian
@@ -12,7 +12,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.parts import CLASS_WORDS
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import EPOCH_LOSS, LOSS, Partial, Role, Symbol
 
 __all__ = ["KINDS", "LISTERS", "UPDATED", "kept_by", "standing", "values_after", "values_of"]
 
@@ -97,7 +97,7 @@ def _deltas(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
         for layer in reversed(solution.layers):
             for j in layer.units:
                 if solution.how.sign < 0 or solution.how.way == "delta":
-                    yield Symbol(Role.DELTA, layer.index, j, sample=label)
+                    yield Symbol.delta(layer.index, j, sample=label)
                 else:
                     yield Partial(LOSS, layer.z(j, label))
 
@@ -125,7 +125,7 @@ LISTERS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
     "forward_after": values_after,
     "loss_after": lambda solution, iteration: iter((LOSS._replace(new=True),)),
     "epoch_loss": lambda solution, iteration: (
-        iter((Symbol(Role.EPOCH_LOSS),)) if Symbol(Role.EPOCH_LOSS) in iteration.values.stored else iter(())
+        iter((EPOCH_LOSS,)) if EPOCH_LOSS in iteration.values.stored else iter(())
     ),
     **dict.fromkeys(CLASS_WORDS, lambda solution, iteration: iter(())),
 }

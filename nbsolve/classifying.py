@@ -28,7 +28,7 @@ class Classified:
     def weights(self) -> tuple[Symbol, ...]:
         """The weights of the unit."""
         inputs = range(1, self.solution.problem.network.inputs + 1)
-        return tuple(Symbol(Role.WEIGHT, 1, 1, i, new=self._new) for i in inputs)
+        return tuple(Symbol.weight(1, 1, i, new=self._new) for i in inputs)
 
     @cached_property
     def constant(self) -> Symbol | None:
@@ -37,7 +37,7 @@ class Classified:
         if kind == "absent":
             return None
         if kind == "shared":
-            return Symbol(Role.BIAS, 1, shared=True, new=self._new)
+            return Symbol.shared_bias(1, new=self._new)
         return Symbol(Role.THRESHOLD if kind == "threshold" else Role.BIAS, 1, 1, new=self._new)
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import (
     Expr,
@@ -29,7 +29,7 @@ from nbsolve.solving.gradient import Gradient, unit_of
 from nbsolve.solving.missing import write_local_derivatives
 from nbsolve.solving.update import change_of
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, LOSS_DECREASE, Partial, Role, Symbol
 from nbsolve.values import Values
 
 __all__ = ["Derived", "derive", "known_step", "write_derived"]
@@ -93,19 +93,19 @@ def write_derived(
             recorder.write(Rule.SAMPLE_LOSS, Symbol(Role.SAMPLE_LOSS, new=new), alone)
     if after:
         fall = Sum((Quantity(LOSS), Negation((Quantity(Symbol(Role.LOSS, new=True)),))))
-        recorder.write(Rule.LOSS_DECREASE, Symbol(Role.LOSS_DECREASE), forms(fall))
+        recorder.write(Rule.LOSS_DECREASE, LOSS_DECREASE, forms(fall))
 
 
 def _errors(recorder: Recorder, output: Dense, head: int | None, label: int | None) -> None:
     def error(k: int | None) -> Expr:
-        y, a = Symbol(Role.TARGET, head, k, sample=label), output.a(k, label)
+        y, a = Symbol.target(k, head, sample=label), output.a(k, label)
         return Sum((Quantity(y), Negation((Quantity(a),))))
 
     recorder.write(
         Rule.ERROR,
-        Symbol(Role.ERROR, head, sample=label),
+        Symbol.error(layer=head, sample=label),
         forms(error(None)),
-        [Symbol(Role.ERROR, head, k, sample=label) for k in output.units],
+        [Symbol.error(k, head, sample=label) for k in output.units],
         lambda atom: forms(error(unit_of(atom))),
         label,
     )
@@ -114,7 +114,7 @@ def _errors(recorder: Recorder, output: Dense, head: int | None, label: int | No
 def _signals(recorder: Recorder, solution: Solution, label: int | None) -> None:
     """δ in terms of ∂L/∂z."""
     for layer in solution.layers:
-        whole = Symbol(Role.DELTA, layer.index, sample=label)
+        whole = Symbol.delta(layer.index, sample=label)
         if whole in recorder.values.stored:
             continue
 
@@ -126,7 +126,7 @@ def _signals(recorder: Recorder, solution: Solution, label: int | None) -> None:
             Rule.DELTA,
             whole,
             forms(signal(None)),
-            [Symbol(Role.DELTA, layer.index, j, sample=label) for j in layer.units],
+            [Symbol.delta(layer.index, j, sample=label) for j in layer.units],
             lambda atom, signal=signal: forms(signal(unit_of(atom))),  # type: ignore[misc]
             label,
         )

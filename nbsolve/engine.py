@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.errors import DomainError
 from nbsolve.expr import Atom, Expr, Operand
@@ -33,7 +33,7 @@ from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.solving.seeds import Seeds
 from nbsolve.solving.update import write_norm, write_rate, write_update
 from nbsolve.step import Step
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import EPOCH_LOSS, LOSS, Role, Symbol
 from nbsolve.values import Values
 
 
@@ -287,7 +287,7 @@ class _Run:
             if recorder.recording or self.every_epoch:
                 write_epoch_loss(recorder, self.problem.losses[0].over_samples == "mean", self.epoch_losses)
             if self.every_epoch:
-                loss, own = Symbol(Role.EPOCH_LOSS), Values()
+                loss, own = EPOCH_LOSS, Values()
                 own.put(loss, recorder.values[loss], recorder.values.unrounded.get(loss))
                 number = recorder.number // self.epoch_length
                 self.epochs.append(EpochLoss(number, recorder.number, own))

@@ -34,7 +34,7 @@ def jacobian(solution: Solution, label: int | None) -> Iterator[Partial]:
     """∂a_k/∂x_i of one sample, output by output."""
     output, inputs = solution.layers[-1], range(1, solution.problem.network.inputs + 1)
     for k in output.units:
-        yield from (Partial(output.a(k, label), Symbol(Role.INPUT, to=i, sample=label)) for i in inputs)
+        yield from (Partial(output.a(k, label), Symbol.input(i, sample=label)) for i in inputs)
 
 
 def write_output_derivatives(recorder: Recorder, solution: Solution, labels: Sequence[int | None]) -> None:
@@ -83,7 +83,7 @@ def write_back_from(
         else:
             found[array] = through_function(graph, users, solution.how.way == "local_derivatives")
     if inputs:
-        x = Symbol(Role.INPUT, sample=label)
+        x = Symbol.input(sample=label)
         _write_sum(
             recorder, graph, x, [(node, slot, found[node.target]) for node, slot in graph.users(x)], of
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbsolve.asked_words import KINDS, LISTERS, UPDATED, kept_by, standing, values_after, values_of
-from nbsolve.blocks.dense import LOSS
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.notation import Names
@@ -15,7 +14,7 @@ from nbsolve.problem.cursor import listing
 from nbsolve.problem.functions import loss_of, optimiser_of
 from nbsolve.problem.model import Part, Problem
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import EPOCH_LOSS, LOSS, LOSS_DECREASE, Partial, Role, Symbol, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def everything(solution: Solution) -> Iterator[Place]:
             seen.add(number)
             sample = problem.samples[number - 1]
             targets = wiring.targets(problem.network, sample)
-            for vector, given in ((Symbol(Role.INPUT), sample.input), *targets):
+            for vector, given in ((Symbol.input(), sample.input), *targets):
                 for i in range(1, len(given) + 1):
                     reported = vector._replace(to=i, sample=number if several else None)
                     yield Place(reported, vector._replace(to=i, sample=label), t, fixed=True)
@@ -137,8 +136,8 @@ def everything(solution: Solution) -> Iterator[Place]:
             after = LOSS._replace(new=True)
             if after in iteration.values.stored:
                 yield Place(after, after, t)
-        if Symbol(Role.EPOCH_LOSS) in iteration.values.stored:
-            yield Place(Symbol(Role.EPOCH_LOSS), Symbol(Role.EPOCH_LOSS), t)
+        if EPOCH_LOSS in iteration.values.stored:
+            yield Place(EPOCH_LOSS, EPOCH_LOSS, t)
 
 
 # ------------------------------------------------------------------ lists of quantities
@@ -171,17 +170,17 @@ def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
                 continue
             yield from (Partial(layer.a(j, label), layer.z(j, label)) for j in layer.units)
         for layer in reversed(solution.layers):
-            if Symbol(Role.DELTA, layer.index, sample=label) in iteration.values.stored:
-                yield from (Symbol(Role.DELTA, layer.index, j, sample=label) for j in layer.units)
+            if Symbol.delta(layer.index, sample=label) in iteration.values.stored:
+                yield from (Symbol.delta(layer.index, j, sample=label) for j in layer.units)
         yield from (
-            Partial(LOSS, Symbol(Role.INPUT, to=i, sample=label))
+            Partial(LOSS, Symbol.input(i, sample=label))
             for i in range(1, solution.problem.network.inputs + 1)
         )
 
 
 def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
     for vector, given in wiring.targets(solution.problem.network, solution.problem.samples[0]):
-        yield from (Symbol(Role.ERROR, vector.layer, k, sample=label) for k in range(1, len(given) + 1))
+        yield from (Symbol.error(k, vector.layer, sample=label) for k in range(1, len(given) + 1))
     output = solution.layers[-1]
     if len(wiring.ends(solution.problem.network)) > 1:
         return
@@ -241,7 +240,7 @@ def meant(atom: Atom, iteration: Iteration, solution: Solution, names: Names) ->
             yield of_sample(entry, label)
 
 
-_AFTER = (LOSS._replace(new=True), Symbol(Role.SAMPLE_LOSS, new=True), Symbol(Role.LOSS_DECREASE))
+_AFTER = (LOSS._replace(new=True), Symbol(Role.SAMPLE_LOSS, new=True), LOSS_DECREASE)
 _OF_SAMPLES = frozenset(
     {
         Role.INPUT, Role.TARGET, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.ERROR, Role.OUTPUT_LOSS,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import LEARNING_RATE, LOSS, Role, Symbol
 
 __all__ = ["auxiliary", "of_outputs", "parameters", "scalars", "wholes"]
 
@@ -22,15 +22,15 @@ def of_outputs(network: Network, role: Role) -> Iterator[Symbol]:
 
 def scalars(network: Network) -> Iterator[Symbol]:
     """Every scalar quantity of a forward pass and its training, in the order of a forward pass."""
-    yield from (Symbol(Role.INPUT, to=i) for i in range(1, network.inputs + 1))
+    yield from (Symbol.input(i) for i in range(1, network.inputs + 1))
     yield from of_outputs(network, Role.TARGET)
     for number, layer in enumerate(network.layers, 1):
         for unit in range(1, layer.units + 1):
-            yield Symbol(Role.PRE_ACTIVATION, number, unit)
-            yield Symbol(Role.ACTIVATION, number, unit)
+            yield Symbol.pre_activation(number, unit)
+            yield Symbol.activation(number, unit)
         yield from parameters(network, number)
-    yield Symbol(Role.LOSS)
-    yield Symbol(Role.LEARNING_RATE)
+    yield LOSS
+    yield LEARNING_RATE
 
 
 def parameters(network: Network, layer: int) -> Iterator[Symbol]:
@@ -38,7 +38,7 @@ def parameters(network: Network, layer: int) -> Iterator[Symbol]:
     bias = network.layers[layer - 1].bias
     yield from wiring.own_weights(network, layer)
     if bias.kind == "shared":
-        yield Symbol(Role.BIAS, layer, shared=True)
+        yield Symbol.shared_bias(layer)
     elif bias.kind != "absent":
         role = Role.THRESHOLD if bias.kind == "threshold" else Role.BIAS
         yield from (Symbol(role, layer, unit) for unit in range(1, network.layers[layer - 1].units + 1))
@@ -50,21 +50,21 @@ def auxiliary(network: Network) -> Iterator[Symbol]:
     if len(wiring.ends(network)) == 1:
         yield from of_outputs(network, Role.OUTPUT_LOSS)
     for layer, units in enumerate((layer.units for layer in network.layers), 1):
-        yield from (Symbol(Role.DELTA, layer, unit) for unit in range(1, units + 1))
+        yield from (Symbol.delta(layer, unit) for unit in range(1, units + 1))
     for role in (Role.EPOCH_LOSS, Role.SAMPLE_LOSS, Role.PENALTY, Role.STRENGTH):
         yield Symbol(role)
 
 
 def wholes(network: Network) -> Iterator[Symbol]:
     """The whole vectors and matrices: of inputs, targets, outputs' errors and losses, of each layer."""
-    yield Symbol(Role.INPUT)
+    yield Symbol.input()
     several = len(wiring.ends(network)) > 1
     for role in (Role.TARGET, Role.ERROR):
         yield from (Symbol(role, end if several else None) for end in wiring.ends(network))
     roles = {"threshold": Role.THRESHOLD, "units": Role.BIAS}
     for number, layer in enumerate(network.layers, 1):
         if layer.weights:
-            yield Symbol(Role.WEIGHT, number)
+            yield Symbol.weight(number)
         if layer.missing:
             yield Symbol(Role.MASK, number)
         for role in (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA):

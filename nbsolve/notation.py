@@ -25,7 +25,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Network, Notation, Problem
 from nbsolve.role_letters import ROLE_KEYS, letters_of_roles, read_name, whole_name
-from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, canonical
+from nbsolve.symbol import LOSS, Index, Partial, Role, Symbol, Unit, canonical
 
 if TYPE_CHECKING:
     from nbsolve.quantities import Quantities
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Names"]
 
 _NEW, _GAP = r"\text{new}", r"\,"
-_LOSS, _NEW_LOSS = Symbol(Role.LOSS), Symbol(Role.LOSS, new=True)
+_LOSS, _NEW_LOSS = LOSS, Symbol(Role.LOSS, new=True)
 _CHECKED_SIZE = 20_000
 """Networks with more parameters than this are only checked for equal names where a file names quantities."""
 
@@ -153,7 +153,7 @@ class Names:
         """The letters of inputs, targets, errors and outputs without an index, and the whole vectors they mean."""
         alone = len(self.ends) == 1
         if "output" in self._custom and alone:
-            yield self._custom["output"], Symbol(Role.ACTIVATION, len(self.network.layers))
+            yield self._custom["output"], Symbol.activation(len(self.network.layers))
         roles = (Role.INPUT, Role.TARGET, Role.ERROR) if alone else (Role.INPUT,)
         yield from ((self._letters[role], Symbol(role)) for role in roles)
 
@@ -168,7 +168,7 @@ class Names:
             letter = Name.read(letter_of(place.state_name))
             return letter if place.layer is None else letter.with_sub(self.name(place.parameter).latex())
         if place.role is Role.BIAS and place.layer is not None and self._is_shared(place.layer):
-            place = Symbol(Role.BIAS, place.layer, shared=True)
+            place = Symbol.shared_bias(place.layer)
         given = self._given(place)
         if given is not None:
             return given
@@ -190,7 +190,7 @@ class Names:
         source = next(one for one in wiring.sources(self.network, place.layer or 1) if one >= 0)
         if source == 0:
             return self._letters[Role.INPUT].with_sub("0")
-        return self._indexed_name(self._letters[Role.ACTIVATION], Symbol(Role.ACTIVATION, source, 0))
+        return self._indexed_name(self._letters[Role.ACTIVATION], Symbol.activation(source, 0))
 
     def _given(self, place: Symbol) -> Name | None:
         """The name that the problem sets for exactly this quantity."""
@@ -300,7 +300,7 @@ class Names:
             return
         for layer, units in enumerate(self.sizes[1:], 1):
             for unit in range(1, units + 1):
-                yield self.name(Symbol(Role.PRE_ACTIVATION, layer, unit))
+                yield self.name(Symbol.pre_activation(layer, unit))
 
     def _check(self) -> None:
         """Two quantities never share a name; only what can clash is compared in a large network."""
@@ -322,4 +322,4 @@ def _share(share: Symbol) -> tuple[Partial, Symbol]:
     assert share.layer is not None
     unit = share._replace(role=Role.ACTIVATION, from_=None)
     through = unit._replace(layer=share.layer + 1, to=share.from_)
-    return Partial(Symbol(Role.LOSS), unit), through
+    return Partial(LOSS, unit), through

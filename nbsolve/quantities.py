@@ -15,11 +15,10 @@ from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.letters import Name, squeeze, strip_markup, strip_signs
 from nbsolve.network_symbols import auxiliary, scalars, wholes
 from nbsolve.problem.model import Network
-from nbsolve.symbol import Partial, Role, Symbol, canonical, parse_canonical
+from nbsolve.symbol import LOSS, LOSS_DECREASE, Partial, Role, Symbol, canonical, parse_canonical
 
 __all__ = ["Quantities"]
 
-_LOSS = Symbol(Role.LOSS)
 _HAVE_NEW = PARAMETERS | {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.LOSS, Role.SAMPLE_LOSS}
 _LISTED = 12
 _CHECKED_SIZE = 20_000
@@ -84,7 +83,7 @@ class Quantities:
             sides = re.split(r"\s*[-−–]\s*(?!>)", typed)
             if len(sides) == 2 and all(sides):
                 pair = tuple(map(self._written, sides))
-                return Symbol(Role.LOSS_DECREASE) if pair == (_LOSS, _LOSS._replace(new=True)) else None
+                return LOSS_DECREASE if pair == (LOSS, LOSS._replace(new=True)) else None
             return self._written(typed)
         over, under = typed.split("/", 1)
         if not (over.startswith("d") and under.startswith("d")):
@@ -125,7 +124,7 @@ class Quantities:
         """What is differentiated: in most books L, J, E or C is the loss, unless it is something else here."""
         own = self._written(typed)
         if own is None and typed in ("L", "J", "E", "C"):
-            return _LOSS
+            return LOSS
         return self._symbol(typed, text) if own is None else own
 
     def _symbol(self, typed: str, text: str) -> Symbol:
@@ -200,12 +199,12 @@ class Quantities:
         }
         near = difflib.get_close_matches(typed, list(plain.values())[:2000], n=_LISTED, cutoff=0.5)
         shown = [name for name, bare in plain.items() if bare in near] or list(plain)
-        weight = self.names.plain(Symbol(Role.WEIGHT, 1, 1, 1))
+        weight = self.names.plain(Symbol.weight(1, 1, 1))
         more = f" and {len(shown) - _LISTED} more" if len(shown) > _LISTED else ""
         lead = "the nearest are" if near else "there are"
         return UnknownQuantityError(
             f"no quantity {text!r} in this problem; {lead} {', '.join(shown[:_LISTED])}{more} "
-            f"(and derivatives such as ∂{self.names.plain(Symbol(Role.LOSS))}/∂{weight}){self._elsewhere(text)}"
+            f"(and derivatives such as ∂{self.names.plain(LOSS)}/∂{weight}){self._elsewhere(text)}"
         )
 
     def _elsewhere(self, text: str) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.catalogue.changes import change_named
 from nbsolve.errors import UnknownChangeError, UnknownQuantityError
 from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.solution import Solution
 from nbsolve.solving.replay import Replay
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 from nbsolve.values import whole
 
 __all__ = ["replay_of"]
@@ -84,7 +83,7 @@ def _replaceable(
 def _as_written(atom: Symbol | Partial, solution: Solution) -> Symbol | Partial:
     """An error signal by the name that it has: δ, or ∂L/∂z."""
     if isinstance(atom, Symbol) and atom.role is Role.DELTA and solution.how.way != "delta":
-        return Partial(LOSS, Symbol(Role.PRE_ACTIVATION, atom.layer, atom.to))
+        return Partial(LOSS, Symbol.pre_activation(atom.layer, atom.to))
     if isinstance(atom, Partial) and atom.of == LOSS and atom.wrt.role is Role.PRE_ACTIVATION:
         if solution.how.turned:
             raise UnknownQuantityError(

@@ -9,12 +9,18 @@ are the language of the JSON interface; the letters a document uses come from `n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from nbsolve.indices import Affine, Index, Unit, number_of
+
 __all__ = [
+    "EPOCH_LOSS",
+    "LEARNING_RATE",
+    "LOSS",
+    "LOSS_DECREASE",
+    "STRENGTH",
+    "Affine",
     "Index",
     "Partial",
     "Role",
@@ -61,48 +67,6 @@ class Role(StrEnum):
     """The hash of the text: written in C, unlike an Enum's, and asked for with every symbol looked up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """An index variable (i, j, k) in a general formula, where a single quantity has a number."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Affine(Index):
-    """An index made of others, 2·t + s − 1: letters with their factors, and what is added."""
-
-    terms: tuple[tuple[str, int], ...]
-    shift: int
-
-    def placed(self, places: Mapping[Index, int]) -> Unit:
-        """Put numbers in for letters: the index that comes of it, a number where no letter is left."""
-        left = tuple(term for term in self.terms if Index(term[0]) not in places)
-        if left == self.terms:
-            return self
-        shift = self.shift + sum(places[Index(s)] * n for s, n in self.terms if Index(s) in places)
-        if not left:
-            return shift
-        if left == ((left[0][0], 1),) and not shift:
-            return Index(left[0][0])
-        parts = [f"{n:+d}{letter}".replace("+1", "+").replace("-1", "-") for letter, n in left]
-        return Affine("".join([*parts, f"{shift:+d}" if shift else ""]).lstrip("+"), left, shift)
-
-
-Unit = int | Index
-"""Which unit: its number, or an index variable that stands for any of them."""
-
-
-def number_of(place: Unit | None) -> int:
-    """The number of a unit that must have one. Raises TypeError for an index variable and for a whole layer."""
-    if not isinstance(place, int):
-        raise TypeError(f"a single unit is needed here, not {place}")
-    return place
-
-
 _ONE_INDEX = frozenset({Role.INPUT, Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.TERM_LOSS})
 """Roles of the network's two ends and of the loss: one index, no layer."""
 _OF_HEADS = frozenset({Role.TARGET, Role.ERROR})
@@ -132,6 +96,64 @@ class Symbol(NamedTuple):
     shared: bool = False
     stem: str = ""
     at: tuple[Unit, ...] = ()
+
+    # the quantities of a network, by their names
+
+    @classmethod
+    def input(cls, unit: Unit | None = None, sample: int | None = None) -> Symbol:
+        """x_i, or all inputs x."""
+        return cls(Role.INPUT, to=unit, sample=sample)
+
+    @classmethod
+    def target(cls, unit: Unit | None = None, layer: int | None = None, sample: int | None = None) -> Symbol:
+        """y_k, or all targets y; of several output layers those of one."""
+        return cls(Role.TARGET, layer, unit, sample=sample)
+
+    @classmethod
+    def error(cls, unit: Unit | None = None, layer: int | None = None, sample: int | None = None) -> Symbol:
+        """e_k, how far an output is from its target."""
+        return cls(Role.ERROR, layer, unit, sample=sample)
+
+    @classmethod
+    def pre_activation(
+        cls, layer: int | None = None, unit: Unit | None = None, sample: int | None = None, new: bool = False
+    ) -> Symbol:
+        """z_j of a layer, or its whole vector."""
+        return cls(Role.PRE_ACTIVATION, layer, unit, sample=sample, new=new)
+
+    @classmethod
+    def activation(
+        cls, layer: int | None = None, unit: Unit | None = None, sample: int | None = None, new: bool = False
+    ) -> Symbol:
+        """a_j of a layer, or its whole vector."""
+        return cls(Role.ACTIVATION, layer, unit, sample=sample, new=new)
+
+    @classmethod
+    def delta(cls, layer: int | None = None, unit: Unit | None = None, sample: int | None = None) -> Symbol:
+        """δ_j of a layer, or its whole vector."""
+        return cls(Role.DELTA, layer, unit, sample=sample)
+
+    @classmethod
+    def weight(
+        cls, layer: int | None = None, unit: Unit | None = None, source: Unit | None = None, new: bool = False
+    ) -> Symbol:
+        """W_ji from unit i of what comes in to unit j of a layer, or the whole matrix."""
+        return cls(Role.WEIGHT, layer, unit, source, new=new)
+
+    @classmethod
+    def bias(cls, layer: int | None = None, unit: Unit | None = None, new: bool = False) -> Symbol:
+        """b_j of a layer, or its whole vector."""
+        return cls(Role.BIAS, layer, unit, new=new)
+
+    @classmethod
+    def shared_bias(cls, layer: int | None, new: bool = False) -> Symbol:
+        """The one bias that all units of a layer share."""
+        return cls(Role.BIAS, layer, shared=True, new=new)
+
+    @classmethod
+    def node(cls, name: str, at: tuple[Unit, ...] = ()) -> Symbol:
+        """A quantity of a computation graph, or one entry of an array."""
+        return cls(Role.NODE, stem=name, at=at)
 
     def state(self, name: str, new: bool = False) -> Symbol:
         """What an optimiser keeps beside this parameter (or finds for it on the way), by its name."""
@@ -166,6 +188,10 @@ class Partial(NamedTuple):
     def sample(self) -> int | None:
         """The sample the derivative belongs to (None where it belongs to the whole batch)."""
         return self.wrt.sample if self.wrt.sample is not None else self.of.sample
+
+
+LOSS, EPOCH_LOSS, LOSS_DECREASE = Symbol(Role.LOSS), Symbol(Role.EPOCH_LOSS), Symbol(Role.LOSS_DECREASE)
+LEARNING_RATE, STRENGTH = Symbol(Role.LEARNING_RATE), Symbol(Role.STRENGTH)
 
 
 def canonical(atom: Symbol | Partial) -> str:

@@ -196,8 +196,8 @@ def layer_activation(
     if layer < 0:
         return Symbol(Role.CONSTANT, -layer, unit)
     if layer == 0:
-        return Symbol(Role.INPUT, to=unit, sample=sample)
-    return Symbol(Role.ACTIVATION, layer, unit, sample=sample, new=new)
+        return Symbol.input(unit, sample=sample)
+    return Symbol.activation(layer, unit, sample=sample, new=new)
 
 
 def given_values(texts: Array) -> Operand:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.equations.stepping import LOSS, UpdateNames, UpdateSolution, asked_of, solve_updates
+from nbsolve.equations.stepping import UpdateNames, UpdateSolution, asked_of, solve_updates
 from nbsolve.equations.updating import parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
@@ -14,6 +14,7 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part, UpdateProblem
 from nbsolve.problem.updates import ASKS
 from nbsolve.shown import Shown
+from nbsolve.symbol import LOSS
 from nbsolve.worked_page import Call, Listing
 from nbsolve.worked_steps import WorkedSteps
 

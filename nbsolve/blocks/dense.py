@@ -23,12 +23,10 @@ from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, softmax_of
 from nbsolve.problem.model import Choice, DenseLayer, Network
 from nbsolve.step import Members
-from nbsolve.symbol import Index, Role, Symbol, Unit, number_of
+from nbsolve.symbol import LOSS, Index, Role, Symbol, Unit, number_of
 from nbsolve.values import layer_activation
 
 __all__ = ["LOSS", "Dense", "Parameter"]
-
-LOSS = Symbol(Role.LOSS)
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ class Dense:
 
     def z(self, unit: Unit | None = None, sample: int | None = None, new: bool = False) -> Symbol:
         """z_j, or the vector z."""
-        return Symbol(Role.PRE_ACTIVATION, self.index, unit, sample=sample, new=new)
+        return Symbol.pre_activation(self.index, unit, sample=sample, new=new)
 
     def a(self, unit: Unit | None = None, sample: int | None = None, new: bool = False) -> Symbol:
         """a_j, or the vector a."""
@@ -135,7 +133,7 @@ class Dense:
         if kind == "absent":
             return None
         if kind == "shared":
-            return Symbol(Role.BIAS, self.index, shared=True, new=new)
+            return Symbol.shared_bias(self.index, new=new)
         role = Role.THRESHOLD if kind == "threshold" else Role.BIAS
         return Symbol(role, self.index, unit, new=new)
 
@@ -214,7 +212,7 @@ class Dense:
     @staticmethod
     def network_weight(layer: int, place: tuple[int, int], new: bool) -> Symbol:
         """A weight by its own place in its matrix."""
-        return Symbol(Role.WEIGHT, layer, *place, new=new)
+        return Symbol.weight(layer, *place, new=new)
 
 
 def _elementwise(choice: Choice) -> Operation:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.compose.amount import MOST_UNITS, by_matrices
 from nbsolve.compose.connections import layers_in_words
@@ -24,7 +24,7 @@ from nbsolve.graph.node import array_of
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, Unit, canonical
 
 
 @dataclass(frozen=True)

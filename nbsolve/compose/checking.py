@@ -9,7 +9,6 @@ from functools import cached_property, reduce
 import numpy as np
 
 from nbsolve.arithmetic import Value, ball
-from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.written_numbers import literal
 from nbsolve.differences import Differences, Quotients
@@ -24,7 +23,7 @@ from nbsolve.programs import programs_of
 from nbsolve.rounding import write
 from nbsolve.schedule import has_several
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 from nbsolve.writing import Writer, scalar
 
 MOST_ITERATIONS = 3
@@ -98,7 +97,7 @@ class CheckBlocks:
     def _weighted_outputs(self) -> str:
         """0.1 a₁ − 0.3 a₂ in letters: what stands for a loss of which only the gradient is known."""
         last = len(self.solution.layers)
-        outputs = [self.names.latex(Symbol(Role.ACTIVATION, last, k)) for k in self.solution.layers[-1].units]
+        outputs = [self.names.latex(Symbol.activation(last, k)) for k in self.solution.layers[-1].units]
         loss = self.names.latex(LOSS)
         shown = outputs if len(outputs) <= 3 else [outputs[0], "", outputs[-1]]
         terms = [rf"\frac{{\partial {loss}}}{{\partial {a}}}\,{a}" if a else r"\dots" for a in shown]

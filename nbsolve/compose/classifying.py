@@ -34,7 +34,7 @@ from nbsolve.writing import Writer
 __all__ = ["ClassBlocks"]
 
 _ANCHOR = "decision-boundary"
-_Z, _A = Symbol(Role.PRE_ACTIVATION, 1, 1), Symbol(Role.ACTIVATION, 1, 1)
+_Z, _A = Symbol.pre_activation(1, 1), Symbol.activation(1, 1)
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,7 @@ class ClassBlocks:
     def _equations(self) -> Iterator[Line]:
         found = self.found
         terms: list[Expr] = [
-            product(Quantity(weight), Quantity(Symbol(Role.INPUT, to=i)))
-            for i, weight in enumerate(found.weights, 1)
+            product(Quantity(weight), Quantity(Symbol.input(i))) for i, weight in enumerate(found.weights, 1)
         ]
         if found.constant is not None:
             own = Quantity(found.constant)
@@ -85,7 +84,7 @@ class ClassBlocks:
     def equation(self) -> tuple[Expr, bool]:
         """Weights times inputs and what stands beside them, in numbers; and whether all of these are exact."""
         parts = [
-            (self._operand(weight), Quantity(Symbol(Role.INPUT, to=i)))
+            (self._operand(weight), Quantity(Symbol.input(i)))
             for i, weight in enumerate(self.found.weights, 1)
         ]
         rest = self._writer.result(self.found.rest)
@@ -103,13 +102,13 @@ class ClassBlocks:
         below = arithmetic.negate(first if steep else second)
         values: list[tuple[Value, Expr | None]] = [(arithmetic.divide(self.found.rest, below), None)]
         if not steep:
-            values.insert(0, (arithmetic.divide(first, below), Quantity(Symbol(Role.INPUT, to=1))))
+            values.insert(0, (arithmetic.divide(first, below), Quantity(Symbol.input(1))))
         rounding = self.found.solution.problem.rounding
         written = [(write(value, rounding.answers, arithmetic), of) for value, of in values]
         kept = [(one, of) for one, of in written if one.value != 0] or written[-1:]
         terms = [_term(one, of) for one, of in kept]
         right = Sum(tuple(terms)) if len(terms) > 1 else terms[0]
-        return Symbol(Role.INPUT, to=1 if steep else 2), right, all(one.exact for one, _ in written)
+        return Symbol.input(1 if steep else 2), right, all(one.exact for one, _ in written)
 
     def _sign(self, value: Value) -> int:
         return self.found.solution.arithmetic.sign(value)
@@ -121,8 +120,8 @@ class ClassBlocks:
         """Every sample with the parameters in the end, and how many are right."""
         yield Heading(2, (phrase("rule.predictions"),))
         problem = self.found.solution.problem
-        columns = [Symbol(Role.INPUT, to=i) for i in range(1, problem.network.inputs + 1)]
-        columns += [Symbol(Role.TARGET, to=1), _Z]
+        columns = [Symbol.input(i) for i in range(1, problem.network.inputs + 1)]
+        columns += [Symbol.target(1), _Z]
         header: list[Text] = [(phrase("statement.number"),), *((Math(Quantity(one)),) for one in columns)]
         header += [(phrase("rule.prediction"),), (phrase("rule.correct"),)]
         rows: list[tuple[Text, ...]] = []

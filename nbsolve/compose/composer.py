@@ -30,7 +30,7 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.classes import classifies
 from nbsolve.schedule import epoch_length, has_several
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import EPOCH_LOSS
 from nbsolve.symbolic import LetterPass
 from nbsolve.writing import Writer
 
@@ -215,7 +215,7 @@ class Composer:
         if not self.solution.epochs:
             return
         yield Heading(2, (phrase("sections.epochs"),))
-        loss, writer = Symbol(Role.EPOCH_LOSS), Writer(self.solution)
+        loss, writer = EPOCH_LOSS, Writer(self.solution)
         length = epoch_length(self.solution.problem)
         rows: list[tuple[Text, ...]] = []
         for epoch in self.solution.epochs:

@@ -9,7 +9,7 @@ from nbsolve.expr import Expr, Quantity, literal, number
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Symbol
 from nbsolve.values import layer_activation
 
 __all__ = ["connections", "layers_in_words", "name_of_weight"]
@@ -29,7 +29,7 @@ def connections(network: Network) -> Iterator[Text]:
             key = "statement.tied_transposed" if own.transposed else "statement.tied"
             yield _with(
                 phrase(key, layer=str(layer), other=str(own.same_as), weights="\0"),
-                Math(Quantity(Symbol(Role.WEIGHT, own.same_as))),
+                Math(Quantity(Symbol.weight(own.same_as))),
             )
         if own.missing:
             yield _missing(network, layer)
@@ -82,7 +82,7 @@ def _missing(network: Network, layer: int) -> Text:
         pairs += [
             Math(Quantity(layer_activation(*incoming[column - 1]))),
             f" {phrase('statement.to_unit')} ",
-            Math(Quantity(Symbol(Role.PRE_ACTIVATION, layer, to))),
+            Math(Quantity(Symbol.pre_activation(layer, to))),
         ]
     return _with(phrase("statement.missing", layer=str(layer), pairs="\0"), *pairs)
 

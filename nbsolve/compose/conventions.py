@@ -36,7 +36,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import Bias, Digits, Layout, Problem, Rounding
 from nbsolve.solution import Solution
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.symbolic.index_letters import index_variables
 
 MOST_NAMES = 12
@@ -84,7 +84,7 @@ def _replayed(solution: Solution) -> Iterator[Text]:
 def _given_gradient(problem: Problem, names: Names) -> Text:
     """That the gradient with respect to the outputs is given; in a batch, of which loss."""
     key = "upstream_batch" if len(problem.samples) > 1 else "upstream"
-    return (Markdown(phrase(f"conventions.{key}", loss=names.latex(Symbol(Role.LOSS)))),)
+    return (Markdown(phrase(f"conventions.{key}", loss=names.latex(LOSS))),)
 
 
 def _signs(solution: Solution) -> Iterator[Text]:
@@ -136,11 +136,11 @@ def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
 
 def _layout(problem: Problem, names: Names) -> Text:
     core, units = names.letter(Role.PRE_ACTIVATION).core, problem.network.layers[0].units
-    own = [Symbol(Role.PRE_ACTIVATION, 1, j) for j in range(1, units + 1)]
+    own = [Symbol.pre_activation(1, j) for j in range(1, units + 1)]
     first = None if units > LIMIT or {names.name(symbol).core for symbol in own} == {core} else 1
     roles = (Role.INPUT, Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
     x, w, b, theta = (Quantity(Symbol(role, None if role is Role.INPUT else first)) for role in roles)
-    z: Expr = Quantity(Symbol(Role.PRE_ACTIVATION))
+    z: Expr = Quantity(Symbol.pre_activation())
     if first is not None:  # units of different letters: those of the first layer
         columns = problem.network.layout == "W x + b"
         entries: tuple[Expr, ...] = tuple(map(Quantity, own))
@@ -229,8 +229,8 @@ def _tanh(z: Expr) -> Expr:
 
 def _delta(solution: Solution) -> Text:
     problem = solution.problem
-    delta = Quantity(Symbol(Role.DELTA, 1, 1))
-    gradient: Expr = Quantity(Partial(Symbol(Role.LOSS), Symbol(Role.PRE_ACTIVATION, 1, 1)))
+    delta = Quantity(Symbol.delta(1, 1))
+    gradient: Expr = Quantity(Partial(LOSS, Symbol.pre_activation(1, 1)))
     minus = problem.notation.delta == "-dL/dz"
     key = "delta_minus" if minus else "delta_plus"
     # a solution in symbols has the letter δ in its matrix form alone

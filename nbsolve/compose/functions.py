@@ -40,7 +40,7 @@ def loss_name(term: LossTerm) -> str:
 def argument(problem: Problem, names: Names) -> Variable:
     """The letter that all pre-activations share, as the argument of a function; z where they have several."""
     cores = {
-        names.name(Symbol(Role.PRE_ACTIVATION, number, j)).core
+        names.name(Symbol.pre_activation(number, j)).core
         for number, layer in enumerate(problem.network.layers, start=1)
         for j in range(1, layer.units + 1)
     }

@@ -21,7 +21,7 @@ from nbsolve.live import Filler
 from nbsolve.phrases import phrase
 from nbsolve.problem.graph_asks import COMPARISON, STATE, WORDS
 from nbsolve.problem.model import Equation, Part
-from nbsolve.symbol import Index, Partial, Role, Symbol
+from nbsolve.symbol import Index, Partial, Symbol
 
 __all__ = ["GraphStatement"]
 
@@ -83,13 +83,13 @@ class GraphStatement:
 
     def _indexed(self, name: str) -> Symbol:
         letters = "ijk"[: len(self.built.problem.shapes[name])]
-        return Symbol(Role.NODE, stem=name, at=tuple(map(Index, letters)))
+        return Symbol.node(name, tuple(map(Index, letters)))
 
     # ------------------------------------------------------------------ equations
 
     def equation(self, equation: Equation) -> Line:
         """An equation with its index letters, and how far these run."""
-        left = Symbol(Role.NODE, stem=equation.name, at=tuple(map(Index, equation.letters)))
+        left = Symbol.node(equation.name, tuple(map(Index, equation.letters)))
         formula = general_formula(equation, self.built.problem.shapes)
         ranges: list[Inline] = []
         for letter in equation.letters:

@@ -18,7 +18,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
 from nbsolve.solving.givens import own_rates_of, states_of
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.values import layer_activation
 
 T = TypeVar("T")
@@ -141,7 +141,7 @@ def _vector(problem: Problem, whole: Symbol, symbols: Sequence[Atom], values: Se
 def sides(problem: Problem) -> Iterator[Grid]:
     """The input and the target of a sample, or the gradient given with respect to the outputs, as vectors."""
     sample = problem.samples[0]
-    for vector, values in ((Symbol(Role.INPUT), sample.input), *wiring.targets(problem.network, sample)):
+    for vector, values in ((Symbol.input(), sample.input), *wiring.targets(problem.network, sample)):
         symbols: list[list[Atom]] = [[vector._replace(to=place)] for place in range(1, len(values) + 1)]
         yield Grid(vector, [[value] for value in values], symbols)
     if sample.upstream:
@@ -151,7 +151,7 @@ def sides(problem: Problem) -> Iterator[Grid]:
 
 
 def _gradient(of: Symbol) -> Partial:
-    return Partial(Symbol(Role.LOSS), of)
+    return Partial(LOSS, of)
 
 
 # ------------------------------------------------------------------ in brackets

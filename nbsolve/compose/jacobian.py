@@ -35,7 +35,7 @@ def jacobian_product(solution: Solution, label: int | None) -> Derivation | None
     graph = network_graph(solution.layers, (label,))
     rows_are_inputs = solution.problem.network.layout == "x W + b"
     factors: list[Expr] = []
-    below = Symbol(Role.INPUT, sample=label)
+    below = Symbol.input(sample=label)
     for node in graph.nodes:
         slot = "x" if node.target.role is Role.PRE_ACTIVATION else "z"
         if node.operands.get(slot) != (below,):
@@ -74,4 +74,4 @@ def jacobian_entries(blocks: IterationBlocks, values: Values, label: int | None)
 
 
 def _whole(solution: Solution, label: int | None) -> Partial:
-    return Partial(solution.layers[-1].a(None, label), Symbol(Role.INPUT, sample=label))
+    return Partial(solution.layers[-1].a(None, label), Symbol.input(sample=label))

@@ -41,7 +41,7 @@ class Layout:
     def of(problem: Problem) -> Layout:
         """The layout of a problem."""
         missing = (
-            Symbol(Role.WEIGHT, n, *place)
+            Symbol.weight(n, *place)
             for n, layer in enumerate(problem.network.layers, 1)
             for place in layer.missing
         )

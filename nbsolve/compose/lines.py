@@ -36,9 +36,9 @@ from nbsolve.logarithms import Logarithm
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
 from nbsolve.step import Form, Reason, Step
-from nbsolve.symbol import Role, Symbol, anchor
+from nbsolve.symbol import LOSS_DECREASE, anchor
 
-_SAID = (Symbol(Role.LOSS_DECREASE),)
+_SAID = (LOSS_DECREASE,)
 """Quantities whose name is their formula."""
 
 

@@ -25,15 +25,15 @@ from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.schedule import batches
 from nbsolve.solution import Solution
-from nbsolve.symbol import Index, Role, Symbol
+from nbsolve.symbol import LOSS, STRENGTH, Index, Role, Symbol
 
 
 def one_sample(problem: Problem, names: Names) -> Iterator[Text]:
     """The mean over the samples, where there is one and books write the sum all the same."""
     entropy = all(loss_of(term).logarithmic and term.over_samples == "mean" for term in problem.losses)
     if len(problem.samples) == 1 and entropy:
-        loss, count = names.latex(Symbol(Role.LOSS)), names.latex(Symbol(Role.SAMPLE_COUNT))
-        term = names.name(Symbol(Role.LOSS)).with_sup("[s]").latex()
+        loss, count = names.latex(LOSS), names.latex(Symbol(Role.SAMPLE_COUNT))
+        term = names.name(LOSS).with_sup("[s]").latex()
         formula = rf"{loss} = \frac{{1}}{{{count}}}\sum_{{s=1}}^{{{count}}} {term}"
         yield (Markdown(phrase("conventions.one_sample", formula=f"${formula}$", count=f"${count} = 1$")),)
 
@@ -58,7 +58,7 @@ def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text
     if problem.regulariser is not None:
         scale = literal(problem.regulariser.scale)
         squares = Function("sum", (penalty_term(problem.regulariser, Variable("w")),))
-        strength = Quantity(Symbol(Role.STRENGTH))
+        strength = Quantity(STRENGTH)
         factors = (
             (strength, squares) if problem.regulariser.scale.value == ONE else (scale, strength, squares)
         )
@@ -81,8 +81,8 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
     layer = term.layer or len(problem.network.layers)
     record, outputs = loss_of(term), problem.network.layers[layer - 1].units
     if term.unit is not None:
-        output = Symbol(Role.ACTIVATION, len(problem.network.layers), term.unit)
-        said = {"loss": names.latex(Symbol(Role.LOSS)), "output": names.latex(output)}
+        output = Symbol.activation(len(problem.network.layers), term.unit)
+        said = {"loss": names.latex(LOSS), "output": names.latex(output)}
         return (Markdown(phrase("conventions.loss_is_output", **said)),)
     parameters = literals(term.parameters)
     definition = with_variables(record.definition, parameters)
@@ -132,8 +132,8 @@ def all_outputs(problem: Problem, term: LossTerm) -> dict[str, Expr]:
     units = problem.network.layers[layer - 1].units
     found: dict[str, Expr] = {}
     for k in range(1, units + 1):
-        found[f"a_{k}"] = Quantity(Symbol(Role.ACTIVATION, layer, k))
-        found[f"y_{k}"] = Quantity(Symbol(Role.TARGET, term.layer, k))
+        found[f"a_{k}"] = Quantity(Symbol.activation(layer, k))
+        found[f"y_{k}"] = Quantity(Symbol.target(k, term.layer))
     return found
 
 
@@ -146,5 +146,5 @@ def _in_letters(definition: Expr, problem: Problem, names: Names, term: LossTerm
     units = problem.network.layers[layer - 1].units
     general = all(map(names.general.follows_pattern, (Role.ACTIVATION, Role.TARGET)))
     k = 1 if units == 1 or not general else Index("k")
-    a, y = Symbol(Role.ACTIVATION, layer, k), Symbol(Role.TARGET, term.layer, k)
+    a, y = Symbol.activation(layer, k), Symbol.target(k, term.layer)
     return with_variables(definition, {"a": Quantity(a), "y": Quantity(y)}), units > 1 and k == 1

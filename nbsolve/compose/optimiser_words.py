@@ -12,7 +12,7 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Choice, GraphTraining, Training
 from nbsolve.solving.rates import RATE, rate_formula, rates_given
 from nbsolve.solving.update import NORM, UPDATES, setting
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import LEARNING_RATE, Symbol
 
 __all__ = [
     "changes",
@@ -130,14 +130,14 @@ def _clip_set_in(key: str, optimiser: Choice) -> Text:
 
 def _rule(optimiser: Choice, upwards: bool) -> Iterator[Math]:
     """The optimiser's equations for any parameter w with gradient g, and its settings by their letters."""
-    record, any_one = optimiser_of(optimiser), Symbol(Role.WEIGHT)
+    record, any_one = optimiser_of(optimiser), Symbol.weight()
     w: Expr = Variable("w")
     slots: dict[str, Expr] = {
         name: Quantity(setting(name)) if name in record.letters else literal(given)
         for name, given in optimiser.parameters.items()
     }
     slots |= {
-        "learning_rate": Quantity(Symbol(Role.LEARNING_RATE)),
+        "learning_rate": Quantity(LEARNING_RATE),
         "gradient": Variable("g"),
         "parameter": w,
         "t": Quantity(UPDATES),

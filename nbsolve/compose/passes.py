@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.also_asked import AlsoAsked, shows_terms
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.numbers import Key
@@ -16,7 +15,7 @@ from nbsolve.expr import Quantity
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
 from nbsolve.step import Rule
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import EPOCH_LOSS, LOSS, Role, Symbol
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Passes(UpdateBlocks, AlsoAsked):
             yield from self._loss_blocks(s for s in self.iteration.after if s not in forward)
         if Symbol(Role.LOSS, new=True) in self.iteration.values.stored:
             yield Paragraph(self._loss_words())
-        if self.iteration.epoch and Symbol(Role.EPOCH_LOSS) in self.asked:
+        if self.iteration.epoch and EPOCH_LOSS in self.asked:
             yield Heading(self.level, (phrase("sections.epoch"),))
             yield from (self.lines.derivation(step) for step in self.iteration.epoch)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.explaining import all_steps, resting
 from nbsolve.expr import Atom
 from nbsolve.listing import Asked
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 
 MOST_SECTIONS = 4
 """The most asked gradients that get a section each, in the order asked; more are found layer by layer."""

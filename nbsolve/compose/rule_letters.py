@@ -7,7 +7,7 @@ from nbsolve.expr import Expr, Negation, Number, Quantity, literal, product, tot
 from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.problem.model import Notation, RuleProblem
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LEARNING_RATE, Partial, Role, Symbol
 
 __all__ = [
     "COUNTS",
@@ -35,7 +35,7 @@ class RuleNames(Names):
 
     def resolve(self, text: str) -> Symbol | Partial:
         """The quantity that a name means. Raises: UnknownQuantityError."""
-        return Symbol(Role.NODE, stem=text) if text in COUNTS else super().resolve(text)
+        return Symbol.node(text) if text in COUNTS else super().resolve(text)
 
 
 def names_of(problem: RuleProblem) -> RuleNames:
@@ -69,7 +69,7 @@ def names_of(problem: RuleProblem) -> RuleNames:
 
 def weight(unit: int, i: int) -> Symbol:
     """The weight of input i."""
-    return Symbol(Role.WEIGHT, 1, unit, i)
+    return Symbol.weight(1, unit, i)
 
 
 def constant(problem: RuleProblem, unit: int) -> Symbol | None:
@@ -82,30 +82,30 @@ def constant(problem: RuleProblem, unit: int) -> Symbol | None:
 
 def input_(i: int) -> Symbol:
     """The input i of a sample."""
-    return Symbol(Role.INPUT, to=i)
+    return Symbol.input(i)
 
 
 def target(unit: int) -> Symbol:
     """The target of a unit."""
-    return Symbol(Role.TARGET, to=unit)
+    return Symbol.target(unit)
 
 
 def z(unit: int) -> Symbol:
     """The weighted sum of a unit."""
-    return Symbol(Role.PRE_ACTIVATION, 1, unit)
+    return Symbol.pre_activation(1, unit)
 
 
 def prediction(unit: int) -> Symbol:
     """The class that a unit gives."""
-    return Symbol(Role.ACTIVATION, 1, unit)
+    return Symbol.activation(1, unit)
 
 
 def signal(unit: int) -> Symbol:
     """What a sample changes the parameters by, before learning rate and input: the error."""
-    return Symbol(Role.ERROR, to=unit)
+    return Symbol.error(unit)
 
 
-rate = Symbol(Role.LEARNING_RATE)
+rate = LEARNING_RATE
 
 
 # ------------------------------------------------------------------ formulae

@@ -30,7 +30,7 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, Problem
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Solution
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import STRENGTH
 
 
 def statement(solution: Solution, names: Names, live: Live, attached: bool = False) -> Iterator[Block]:
@@ -95,7 +95,7 @@ def _constants(problem: Problem) -> Iterator[Text]:
     if problem.regulariser is not None:
         strength = literal(problem.regulariser.strength)
         strength_words = phrase("statement.strength" if training is None else "statement.strength_too")
-        yield (strength_words + " ", Math(Quantity(Symbol(Role.STRENGTH)), "=", strength))
+        yield (strength_words + " ", Math(Quantity(STRENGTH), "=", strength))
 
 
 def _asked(part: Part, problem: Problem, names: Names) -> Iterator[Inline]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.catalogue import Equation
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.backward import BackwardBlocks
@@ -19,7 +18,7 @@ from nbsolve.expr import Quantity, atoms
 from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, anchor
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, anchor
 
 _OF_UPDATE = (Rule.OPTIMISER_STATE, Rule.PARAMETER_CHANGE, Rule.PARAMETER_UPDATE)
 MOST_IN_FULL = 6
@@ -154,7 +153,7 @@ class UpdateBlocks(BackwardBlocks):
         values, writer = self.iteration.values, self.lines.writer
         write = writer.operand if writer.each_step else writer.answer  # what the next iteration starts from
         header: list[Text] = [(phrase("answers.parameter"),)]
-        general = Symbol(Role.WEIGHT)
+        general = Symbol.weight()
         header += [(Math(Quantity(general.state(e.name, e.kept))),) for e in self._equations]
         rows: list[tuple[Text, ...]] = []
         for member in members:

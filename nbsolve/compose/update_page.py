@@ -36,7 +36,7 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.equations.building import entries_of, quantity
-from nbsolve.equations.stepping import LOSS, Update, UpdateNames, UpdateSolution, asked_of
+from nbsolve.equations.stepping import Update, UpdateNames, UpdateSolution, asked_of
 from nbsolve.equations.updating import owner_of, parameters_of, state
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity
@@ -48,7 +48,7 @@ from nbsolve.problem.model import Part, UpdateProblem
 from nbsolve.problem.updates import ASKS
 from nbsolve.programs import update_programs
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Symbol
 
 __all__ = ["UpdatePage"]
 
@@ -218,7 +218,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
     def _table(self, parameters: Sequence[Symbol], lines: Lines, update: Update) -> Table:
         """Gradient, what the optimiser finds, and the new value of each parameter."""
         write = lines.writer.operand if lines.writer.each_step else lines.writer.answer
-        general = Symbol(Role.WEIGHT)
+        general = Symbol.weight()
         header: list[Text] = [(phrase("answers.parameter"),), (phrase("answers.gradient"),)]
         header += [(Math(Quantity(general.state(one.name, one.kept))),) for one in self._equations]
         header.append((phrase("answers.after"),))

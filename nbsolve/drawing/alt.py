@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.graph import Node, units_of, weights_of
 from nbsolve.drawing.readings import Reading, Readings
@@ -19,7 +18,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 
 __all__ = ["ends", "network_description", "pass_description", "said", "summary"]
 
@@ -103,7 +102,7 @@ class _Sentences:
             yield phrase("drawing.alt.targets", targets=", ".join(listed))
         problem = self.readings.solution.problem
         if problem.given_gradient:
-            ends_ = [Symbol(Role.ACTIVATION, len(names.sizes) - 1, k) for k in range(1, names.sizes[-1] + 1)]
+            ends_ = [Symbol.activation(len(names.sizes) - 1, k) for k in range(1, names.sizes[-1] + 1)]
             given = [said(names, Partial(LOSS, a), self.readings.gradient(a)) for a in ends_]
             yield phrase("drawing.alt.upstream", gradients=", ".join(given))
         if problem.losses:

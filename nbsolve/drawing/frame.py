@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.carried import with_carried
 from nbsolve.drawing.content import Content, Unit, Wiring
 from nbsolve.drawing.graph import Node, units_of, weights_of
@@ -16,7 +15,7 @@ from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.scene import Row
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, Partial, Symbol, canonical
 
 __all__ = ["Frame", "step_forms", "step_legend"]
 
@@ -141,7 +140,7 @@ class Frame(Pass):
         z, a = self.graph.nodes[node]["symbols"]
         places = {canonical(a), f"dL/d{canonical(a)}", f"dL/d{canonical(z)}"}
         touched = self.state.found | self.state.used
-        target = Symbol(Role.TARGET, node[0] if len(self.names.ends) > 1 else None, node[1])
+        target = Symbol.target(node[1], node[0] if len(self.names.ends) > 1 else None)
         at_loss = bool(touched & {"L", canonical(target)})
         return Wiring(kind="edge" if at_loss and places & touched else "faded")
 

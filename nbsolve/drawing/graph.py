@@ -98,13 +98,13 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
     shown = [shown_units(units, all_of_them=complete) for units in names.sizes]
     sample = problem.samples[0] if len(problem.samples) == 1 else None
     for unit in shown[0]:
-        symbol = Symbol(Role.INPUT, to=unit)
+        symbol = Symbol.input(unit)
         graph.add_node(
             (0, unit), layer=0, symbols=(symbol,), value=sample.input[unit - 1] if sample else None
         )
     for number in range(1, len(layers) + 1):
         for unit in shown[number]:
-            symbols = (Symbol(Role.PRE_ACTIVATION, number, unit), Symbol(Role.ACTIVATION, number, unit))
+            symbols = (Symbol.pre_activation(number, unit), Symbol.activation(number, unit))
             bias, value, held = _bias(problem, number, unit)
             sign = "−" if _is_subtracted(network.layers[number - 1].bias) else "+"
             graph.add_node(
@@ -195,6 +195,6 @@ def _bias(problem: Problem, number: int, unit: int) -> tuple[Symbol | None, Entr
     place = 0 if bias.kind == "shared" else unit - 1
     trainable = bias.trainable if isinstance(bias.trainable, bool) else bias.trainable[place]
     if bias.kind == "shared":
-        return Symbol(Role.BIAS, number, shared=True), bias.values[0], not trainable
+        return Symbol.shared_bias(number), bias.values[0], not trainable
     role = Role.THRESHOLD if bias.kind == "threshold" else Role.BIAS
     return Symbol(role, number, unit), bias.values[place], not trainable

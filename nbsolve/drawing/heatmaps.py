@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.curves import number_text
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.floats import Floats
@@ -23,7 +22,7 @@ from nbsolve.nearest import to_floats
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Symbol
 
 __all__ = ["heatmaps"]
 
@@ -61,7 +60,7 @@ def _matrices(readings: Readings, names: Names) -> Iterator[_Matrix]:
     values, arithmetic = readings.values, readings.solution.arithmetic
     assert values is not None
     for layer in range(1, len(names.sizes)):
-        symbol = Symbol(Role.WEIGHT, layer)
+        symbol = Symbol.weight(layer)
         if symbol not in values:  # tied to another layer's
             continue
         slots = {

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.boxes import inside, tag
 from nbsolve.drawing.clearance import Size
 from nbsolve.drawing.columns import Columns, joined, port
@@ -21,7 +20,7 @@ from nbsolve.drawing.graph import Node, column_of
 from nbsolve.drawing.legend import MARGIN, TITLE, Legend, wrapped
 from nbsolve.drawing.scene import Arrow, Box, Label, Line, Point, Row, Scene, Span, row
 from nbsolve.drawing.table import table_of
-from nbsolve.symbol import Partial, canonical
+from nbsolve.symbol import LOSS, Partial, canonical
 
 __all__ = ["Layout", "headed", "narrow"]
 

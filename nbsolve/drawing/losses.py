@@ -10,7 +10,6 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ZERO, Value
-from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
@@ -26,7 +25,7 @@ from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Symbol
+from nbsolve.symbol import LOSS, Symbol
 from nbsolve.values import Values
 from nbsolve.writing import scalar
 

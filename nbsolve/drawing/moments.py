@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.amount import by_matrices
 from nbsolve.expr import Atom, atoms
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
-from nbsolve.symbol import Partial, Role, Symbol, canonical, number_of
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical, number_of
 
 __all__ = ["Moment", "moments", "places"]
 
@@ -98,7 +97,7 @@ def _incoming(layer: int, weight: Symbol, network: Network) -> Iterator[str]:
     for source, unit in sources:
         if source < 0:  # the constant of a bias, which stands in the unit itself
             continue
-        yield canonical(Symbol(Role.ACTIVATION, source, unit) if source else Symbol(Role.INPUT, to=unit))
+        yield canonical(Symbol.activation(source, unit) if source else Symbol.input(unit))
 
 
 _SOURCES = frozenset({Role.ACTIVATION, Role.INPUT})
@@ -110,7 +109,7 @@ def _symbol_places(symbol: Symbol, network: Network) -> Iterator[str]:
     if symbol.role in _LOSSES:
         yield "L_new" if symbol.new else "L"
     elif symbol.role is Role.DELTA:
-        yield canonical(Partial(LOSS, Symbol(Role.PRE_ACTIVATION, symbol.layer, symbol.to)))
+        yield canonical(Partial(LOSS, Symbol.pre_activation(symbol.layer, symbol.to)))
     elif symbol.role is Role.SHARE:
         layer, through = symbol.layer or 0, number_of(symbol.from_)
         for user in wiring.users(network, layer):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import networkx as nx
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.carried import with_carried
 from nbsolve.drawing.content import Content, Unit, Wiring
 from nbsolve.drawing.graph import MOST_UNITS, units_of, weights_of
@@ -14,7 +13,7 @@ from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
-from nbsolve.symbol import canonical
+from nbsolve.symbol import LOSS, canonical
 
 __all__ = ["left_out", "network_content", "sizes_text"]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import networkx as nx
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.carried import with_carried
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring
 from nbsolve.drawing.graph import MOST_UNITS, Node, units_of, weights_of
@@ -18,7 +17,7 @@ from nbsolve.drawing.scene import Row, Span, row
 from nbsolve.network_symbols import of_outputs
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 
 __all__ = ["Pass", "backward_content", "direction", "forward_content", "thickness", "update_content"]
 
@@ -118,7 +117,7 @@ class Pass:
             return None
         found = []
         for k in range(1, count + 1):
-            own = Partial(LOSS, self.readings.here(Symbol(Role.ACTIVATION, len(self.names.sizes) - 1, k)))
+            own = Partial(LOSS, self.readings.here(Symbol.activation(len(self.names.sizes) - 1, k)))
             reading = self.readings.of(own)
             spans = [*self.rows.partial(own)]
             if reading is not None:

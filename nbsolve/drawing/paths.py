@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import networkx as nx
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.composer import Composer
 from nbsolve.drawing.carried import with_carried
 from nbsolve.drawing.content import Content, Edge, Unit, Wiring, faded_unit, faded_wiring
@@ -30,7 +29,7 @@ from nbsolve.expr import Atom
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.render.circled import IN_EVERY_FONT, circled
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 
 __all__ = ["MOST_ROUTES", "Paths", "paths_of"]
 
@@ -178,7 +177,7 @@ class _Drawn(Pass):
         """The circled number that a factor has in the text, if any."""
         number = self.numbers.get(atom)
         if number is None and isinstance(atom, Partial) and atom.of == LOSS and self._is_signal(atom):
-            delta = Symbol(Role.DELTA, atom.wrt.layer, atom.wrt.to, sample=atom.wrt.sample)
+            delta = Symbol.delta(atom.wrt.layer, atom.wrt.to, sample=atom.wrt.sample)
             number = self.numbers.get(delta)
         return "" if number is None else circled(number, IN_EVERY_FONT)
 
@@ -244,7 +243,7 @@ class _Drawn(Pass):
     @staticmethod
     def graph_symbol(node: Node) -> Symbol:
         """A unit by its activation."""
-        return Symbol(Role.ACTIVATION, *node)
+        return Symbol.activation(*node)
 
 
 def _said(name: str, reading: Reading | None) -> str:

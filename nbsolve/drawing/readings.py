@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic, Value
-from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.scene import Span, digits
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.nearest import to_float
 from nbsolve.rounding import Written, write
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 

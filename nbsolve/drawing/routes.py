@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from nbsolve.arithmetic import Value
-from nbsolve.blocks.dense import LOSS
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.errors import UnknownQuantityError
@@ -22,7 +21,7 @@ from nbsolve.network_symbols import scalars
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
-from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, number_of
 from nbsolve.values import layer_activation
 from nbsolve.writing import scalar
 
@@ -171,10 +170,10 @@ def _entered(symbol: Symbol, network: Network) -> list[tuple[Node | None, Node]]
 def output_factors(readings: Readings, node: Node) -> tuple[Atom, ...]:
     """∂L/∂a and ∂a/∂z of an output, or ∂L/∂z in one piece where the text has it so (δ, and softmax)."""
     layer = readings.solution.layers[node[0] - 1]
-    z = readings.here(Symbol(Role.PRE_ACTIVATION, *node))
+    z = readings.here(Symbol.pre_activation(*node))
     if layer.joint or readings.solution.how.way == "delta":
         return (Partial(LOSS, z),)
-    a = readings.here(Symbol(Role.ACTIVATION, *node))
+    a = readings.here(Symbol.activation(*node))
     return (Partial(LOSS, a), Partial(a, z))
 
 
@@ -197,14 +196,14 @@ def _factors(
     yield from output_factors(readings, passed[-1][0])
     for (own, left), (later, _) in zip(passed[-2::-1], passed[:0:-1], strict=True):
         yield from weight(later, left)
-        a, z = Symbol(Role.ACTIVATION, *left), Symbol(Role.PRE_ACTIVATION, *own)
+        a, z = Symbol.activation(*left), Symbol.pre_activation(*own)
         yield Partial(readings.here(a), readings.here(z))
     start, first = entered
     if symbol.role is Role.WEIGHT:
         # a bias that is a weight comes from a constant, which stands in no unit
         yield readings.here(layer_activation(*(start or (-first[0], 1))))
     elif symbol.role is Role.THRESHOLD:
-        yield Partial(Symbol(Role.PRE_ACTIVATION, *first), symbol)
+        yield Partial(Symbol.pre_activation(*first), symbol)
     elif start is not None:
         yield from weight(first, start)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.graph import Node, columns_of
 from nbsolve.drawing.readings import Reading
@@ -12,7 +11,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, Partial, Symbol, canonical
 
 __all__ = [
     "HEAD",
@@ -86,7 +85,7 @@ class Rows:
         if not activation.units:
             return ()
         name = activation_name(activation.of_unit(node[1]))
-        return (self.words(name, about=canonical(Symbol(Role.ACTIVATION, *node)) + " function"),)
+        return (self.words(name, about=canonical(Symbol.activation(*node)) + " function"),)
 
     def words(self, text: str, tone: str = "quiet", about: str = "mark") -> Row:
         """A remark."""

@@ -7,7 +7,7 @@ from nbsolve.drawing.boundary import Plane
 from nbsolve.given import known
 from nbsolve.nearest import to_float
 from nbsolve.notation import Names
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Symbol
 
 __all__ = ["plane_of_unit"]
 
@@ -25,11 +25,11 @@ def plane_of_unit(found: Classified, names: Names) -> Plane:
     )
     numbers = [*(found.value(weight) for weight in found.weights), found.rest]
     a, b, c = (to_float(value, solution.arithmetic) for value in numbers)
-    letter, z = names.plain(Symbol(Role.TARGET, to=1)), names.plain(Symbol(Role.PRE_ACTIVATION, 1, 1))
+    letter, z = names.plain(Symbol.target(1)), names.plain(Symbol.pre_activation(1, 1))
     return Plane(
         samples,
         (a, b, c) if a or b else None,
-        (names.plain(Symbol(Role.INPUT, to=1)), names.plain(Symbol(Role.INPUT, to=2))),
+        (names.plain(Symbol.input(1)), names.plain(Symbol.input(2))),
         (f"{letter} = {low.text.replace('-', '−')}", f"{letter} = {high.text}"),
         f"{z} = {found.border.z.text}",
     )

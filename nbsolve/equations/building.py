@@ -42,7 +42,7 @@ from nbsolve.graph import Graph, Node, Operation
 from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Slot
 from nbsolve.problem.model import Equation, GraphProblem
 from nbsolve.step import Rule
-from nbsolve.symbol import Index, Role, Symbol, number_of
+from nbsolve.symbol import Index, Symbol, number_of
 
 __all__ = ["Built", "entries_of", "gate_of", "general_formula", "operands_of", "quantity", "slopes"]
 
@@ -52,7 +52,7 @@ _SHORT = (Function, Applied)
 
 def quantity(name: str, at: Sequence[int] = ()) -> Symbol:
     """A quantity of a computation graph, or the entry of one."""
-    return Symbol(Role.NODE, stem=name, at=tuple(at))
+    return Symbol.node(name, tuple(at))
 
 
 def entries_of(name: str, shape: Sequence[int]) -> list[Symbol]:

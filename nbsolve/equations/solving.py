@@ -23,13 +23,11 @@ from nbsolve.problem.model import Digits, GraphProblem, Rounding
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.chain_rule import times
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, Partial, Symbol, canonical
 from nbsolve.symbolic.recorder import LetterRecorder
 from nbsolve.values import Values
 
 __all__ = ["Back", "GraphIteration", "GraphSolution", "objective_of", "solve_graph", "solve_in_letters"]
-
-LOSS = Symbol(Role.LOSS)
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,10 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, Rounding, UpdateProblem
 from nbsolve.recorder import Recorder
 from nbsolve.step import Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Symbol
 from nbsolve.values import Values
 
 __all__ = ["Update", "UpdateNames", "UpdateSolution", "asked_of", "solve_updates"]
-
-LOSS = Symbol(Role.LOSS)
 
 
 @dataclass(frozen=True)

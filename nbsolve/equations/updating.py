@@ -29,11 +29,11 @@ from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.rates import rates_given, updating, write_rate
 from nbsolve.solving.update import NORM, UPDATES, setting
 from nbsolve.step import Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LEARNING_RATE, Partial, Role, Symbol
 
 __all__ = ["RATE", "opposite", "owner_of", "parameters_of", "put_settings", "start", "state", "write_updates"]
 
-RATE = Symbol(Role.LEARNING_RATE)
+RATE = LEARNING_RATE
 
 
 def state(parameter: Symbol, name: str, new: bool = False) -> Symbol:

@@ -18,7 +18,7 @@ from nbsolve.formula.functions import CONSTANTS, RESERVED
 from nbsolve.formula.parser import Parser
 from nbsolve.formula.tokens import SIGNS, FormulaError, Token, near, tokens
 from nbsolve.general import IndexedSum
-from nbsolve.symbol import Affine, Index, Role, Symbol, Unit
+from nbsolve.symbol import Affine, Index, Symbol, Unit
 
 __all__ = ["NAME", "SUM", "parse_equation", "parse_left", "reads"]
 
@@ -109,7 +109,7 @@ class _Reader(Parser):
                 f"{token.text} has {has}, not {len(places)}", token.column, f"{token.text}{example}"
             )
         key = f"{token.text}[{','.join(map(str, places))}]"
-        self.read[key] = Quantity(Symbol(Role.NODE, stem=token.text, at=places))
+        self.read[key] = Quantity(Symbol.node(token.text, places))
         return Variable(key)
 
     def sum_over(self) -> Expr:

@@ -15,7 +15,7 @@ from nbsolve.formula.live import Place, is_name, parse_live, place_of
 from nbsolve.notation import Names
 from nbsolve.problem.model import Digits, Rounding
 from nbsolve.rounding import Written
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Symbol
 from nbsolve.writing import scalar
 
 _DIGITS = re.compile(r":\s*(\d{1,2})\s+(decimals?|significant)\s*$")
@@ -110,7 +110,7 @@ def _digits_of(asked: str) -> tuple[str, Digits | None]:
 
 def value_of(formula: Expr, numbers: dict[str, Value], arithmetic: Arithmetic) -> Value:
     """The value of the formula. Raises: LiveError, Undecided."""
-    stand_ins = {key: Symbol(Role.INPUT, to=place) for place, key in enumerate(numbers, 1)}
+    stand_ins = {key: Symbol.input(place) for place, key in enumerate(numbers, 1)}
     tree = with_variables(formula, {key: Quantity(symbol) for key, symbol in stand_ins.items()})
     try:
         return scalar(evaluate(tree, {stand_ins[key]: value for key, value in numbers.items()}, arithmetic))

@@ -25,7 +25,7 @@ from nbsolve.expr import (
 from nbsolve.objective.outputs import Objective, over_base
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm
-from nbsolve.symbol import Partial, Role, Symbol, Unit, number_of
+from nbsolve.symbol import LOSS, Partial, Symbol, Unit, number_of
 from nbsolve.values import Values, layer_activation
 
 
@@ -108,7 +108,7 @@ def output_derivatives(objective: Objective, sample: int | None) -> Expr:
 
 
 def _named(objective: Objective, k: Unit | None, sample: int | None) -> Expr:
-    return Quantity(Partial(Symbol(Role.LOSS), layer_activation(objective.depth, k, sample)))
+    return Quantity(Partial(LOSS, layer_activation(objective.depth, k, sample)))
 
 
 def cancelled(objective: Objective, k: Unit | None, sample: int | None, values: Values) -> Expr | None:

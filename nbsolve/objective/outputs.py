@@ -19,7 +19,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.functions import loss_of, softmax_of
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.saturation import at_target, pre_activation, saturated
-from nbsolve.symbol import Role, Symbol, Unit
+from nbsolve.symbol import Symbol, Unit
 from nbsolve.values import Values, layer_activation
 
 
@@ -82,7 +82,7 @@ class Objective:
 
     def target(self, k: Unit | None, sample: int | None) -> Symbol:
         """y_k, or the vector y."""
-        return Symbol(Role.TARGET, self.head, k, sample=sample)
+        return Symbol.target(k, self.head, sample=sample)
 
     @property
     def softmax(self) -> Softmax | None:

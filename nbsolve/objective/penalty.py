@@ -22,7 +22,7 @@ from nbsolve.expr import (
 )
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem, Regulariser
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import STRENGTH, Symbol
 
 
 def penalty(problem: Problem, samples: int, new: bool = False, matrix: bool = False) -> Expr:
@@ -32,7 +32,7 @@ def penalty(problem: Problem, samples: int, new: bool = False, matrix: bool = Fa
     squares: list[Expr] = []
     for index, layer in enumerate(problem.network.layers, start=1):
         if matrix and layer.weights:
-            weights = Quantity(Symbol(Role.WEIGHT, index, new=new))
+            weights = Quantity(Symbol.weight(index, new=new))
             squared = regulariser.name == "l2"
             whole = Hadamard((weights, weights)) if squared else penalty_term(regulariser, weights)
             squares.append(Total((whole,)))
@@ -41,7 +41,7 @@ def penalty(problem: Problem, samples: int, new: bool = False, matrix: bool = Fa
                 term = penalty_term(regulariser, Quantity(weight._replace(new=new)))
                 squares += term.operands if isinstance(term, Sum) else [term]
     scale = _penalty_factor(problem, samples)
-    return product(number(scale), Quantity(Symbol(Role.STRENGTH)), total(*squares))
+    return product(number(scale), Quantity(STRENGTH), total(*squares))
 
 
 def penalty_term(regulariser: Regulariser, weight: Expr) -> Expr:
@@ -62,7 +62,7 @@ def penalty_gradient(problem: Problem, samples: int, weight: Symbol) -> Expr:
     assert regulariser is not None
     factor = PENALTIES[regulariser.name].coefficient * _penalty_factor(problem, samples)
     slope = penalty_slope(regulariser, Quantity(weight))
-    return product(number(factor), Quantity(Symbol(Role.STRENGTH)), slope)
+    return product(number(factor), Quantity(STRENGTH), slope)
 
 
 def _penalty_factor(problem: Problem, samples: int) -> flint.fmpq:

@@ -40,14 +40,14 @@ def _cells(network: Network, samples: tuple[Sample, ...]) -> Iterator[tuple[Symb
             for from_, entry in enumerate(row, 1):
                 if (to, from_) in layer.missing:
                     continue
-                yield Symbol(Role.WEIGHT, number, to, from_), entry
+                yield Symbol.weight(number, to, from_), entry
         if layer.bias.kind == "shared":
-            yield Symbol(Role.BIAS, number, shared=True), layer.bias.values[0]
+            yield Symbol.shared_bias(number), layer.bias.values[0]
             continue
         role = Role.THRESHOLD if layer.bias.kind == "threshold" else Role.BIAS
         for to, entry in enumerate(layer.bias.values, 1):
             yield Symbol(role, number, to), entry
     for sample in samples:
-        for vector, side in ((Symbol(Role.INPUT), sample.input), *wiring.targets(network, sample)):
+        for vector, side in ((Symbol.input(), sample.input), *wiring.targets(network, sample)):
             for to, entry in enumerate(side, 1):
                 yield vector._replace(to=to), entry

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from nbsolve.given import Entry, Given
 from nbsolve.problem.model import Network, Sample
-from nbsolve.symbol import Role, Symbol, Unit, parse_canonical
+from nbsolve.symbol import Symbol, Unit, parse_canonical
 
 __all__ = [
     "adds",
@@ -72,7 +72,7 @@ def targets(network: Network, sample: Sample) -> Iterator[tuple[Symbol, tuple[En
     several = len(ends(network)) > 1
     for end in ends(network) if rest else ():
         units = width_of(network, end)
-        yield Symbol(Role.TARGET, end if several else None), rest[:units]
+        yield Symbol.target(layer=end if several else None), rest[:units]
         rest = rest[units:]
 
 
@@ -132,9 +132,9 @@ def weight(
     """The weight of a layer to unit `to` from what its column stands for; the whole matrix without both."""
     own = network.layers[layer - 1]
     if own.same_as is None:
-        return Symbol(Role.WEIGHT, layer, to, column, new=new)
+        return Symbol.weight(layer, to, column, new=new)
     place = (column, to) if own.transposed else (to, column)
-    return Symbol(Role.WEIGHT, own.same_as, *place, new=new)
+    return Symbol.weight(own.same_as, *place, new=new)
 
 
 def _place(network: Network, layer: int, to: int, column: int) -> tuple[int, int]:
@@ -166,7 +166,7 @@ def own_weights(network: Network, layer: int) -> Iterator[Symbol]:
     for j in range(1, len(own.weights) + 1):
         for i in range(1, len(own.weights[0]) + 1):
             if (j, i) not in own.missing:
-                yield Symbol(Role.WEIGHT, layer, j, i)
+                yield Symbol.weight(layer, j, i)
 
 
 def is_chain(network: Network) -> bool:

@@ -110,10 +110,10 @@ def members(problem: Problem, own: Array) -> Objects:
     if own.weight:
         atoms: Objects = np.empty((layer.units, len(layer.weights[0])), dtype=object)
         for j, i in np.ndindex(atoms.shape):
-            atoms[j, i] = Symbol(Role.WEIGHT, own.layer, j + 1, i + 1)
+            atoms[j, i] = Symbol.weight(own.layer, j + 1, i + 1)
         return atoms.T if by_columns(problem) else atoms
     if layer.bias.kind == "shared":
-        return alone(Symbol(Role.BIAS, own.layer, shared=True))
+        return alone(Symbol.shared_bias(own.layer))
     role = Role.THRESHOLD if layer.bias.kind == "threshold" else Role.BIAS
     atoms = np.empty(layer.units, dtype=object)
     for j in range(layer.units):

@@ -14,11 +14,12 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.programs.arrays import each, entries_of, members, table
 from nbsolve.programs.doubles import Doubles
-from nbsolve.programs.identifiers import RATE, STRENGTH
+from nbsolve.programs.identifiers import RATE
+from nbsolve.programs.identifiers import STRENGTH as STRENGTH_NAME
 from nbsolve.programs.python import Dialect, literal
 from nbsolve.programs.run import Run
 from nbsolve.solving.update import setting
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import LEARNING_RATE, STRENGTH, Symbol
 
 __all__ = ["DataText"]
 
@@ -93,7 +94,7 @@ class DataText:
                 yield f"optimiser = torch.optim.SGD(parameters, lr={RATE})"
             yield from self._state()
         if problem.regulariser is not None:
-            yield self._constant(STRENGTH, problem.regulariser.strength, Symbol(Role.STRENGTH))
+            yield self._constant(STRENGTH_NAME, problem.regulariser.strength, STRENGTH)
 
     def _given(self, name: str, rows: Sequence[Sequence[Given | None]]) -> str:
         """The values of units that are given, and nan elsewhere."""
@@ -114,10 +115,10 @@ class DataText:
                     yield from self._array(f"rate_{own.name}", self.run.start_of("rate", own))
         elif training.rates:
             listed = ", ".join(_number(one) for one in training.rates)
-            letter = _line(self.names.plain(Symbol(Role.LEARNING_RATE)))
+            letter = _line(self.names.plain(LEARNING_RATE))
             yield f"rates = [{listed}]  # {letter}, one for each iteration"
         elif training.schedule is None:
-            yield self._constant(RATE, rate, Symbol(Role.LEARNING_RATE))
+            yield self._constant(RATE, rate, LEARNING_RATE)
         else:
             yield self._constant(f"{RATE}_0", rate, setting("start"))
             for name, given in training.schedule.parameters.items():

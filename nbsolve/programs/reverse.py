@@ -19,7 +19,7 @@ from nbsolve.general import IndexedSum
 from nbsolve.problem.model import Equation
 from nbsolve.programs.indexed import IndexedText, quantities_in
 from nbsolve.programs.python import written
-from nbsolve.symbol import Index, Role, Symbol
+from nbsolve.symbol import Index, Symbol
 
 __all__ = ["Use", "uses_of"]
 
@@ -40,7 +40,7 @@ class Use:
 def uses_of(built: Built, equation: Equation) -> Iterator[Use]:
     """Every read of an equation's formula."""
     formula = general_formula(equation, built.problem.shapes)
-    left = Symbol(Role.NODE, stem=equation.name, at=tuple(map(Index, equation.letters)))
+    left = Symbol.node(equation.name, tuple(map(Index, equation.letters)))
     for symbol, slope, loops in _reads(formula, Quantity(left)):
         yield Use(equation, symbol, slope, loops)
 
@@ -50,7 +50,7 @@ def _reads(formula: Expr, left: Expr | None) -> Iterator[tuple[Symbol, Expr, Loo
 
     def hidden(node: Expr) -> Expr | None:
         if isinstance(node, IndexedSum):
-            return Quantity(sums.setdefault(node, Symbol(Role.NODE, stem=f"sum {len(sums)}")))
+            return Quantity(sums.setdefault(node, Symbol.node(f"sum {len(sums)}")))
         return None
 
     def shown(node: Expr) -> Expr | None:
@@ -107,7 +107,7 @@ class Backward:
         if guard := self.text.guard(use.symbol):
             yield f"{indent}if {guard}:"
             indent += "    "
-        left = Symbol(Role.NODE, stem=equation.name, at=tuple(map(Index, equation.letters)))
+        left = Symbol.node(equation.name, tuple(map(Index, equation.letters)))
         upstream = Variable(self.text.target(left, self.gradient[equation.name]))
         target = self.text.target(use.symbol, self.gradient[use.symbol.stem])
         yield f"{indent}{target} += {self.text.entry(product(upstream, use.slope))}"

@@ -25,7 +25,7 @@ from nbsolve.rounding import Written, write
 from nbsolve.schedule import batch_size, batches
 from nbsolve.solution import Iteration, Solution
 from nbsolve.solving.givens import given_parameters
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.values import Values, is_exact
 from nbsolve.writing import Writer, scalar
 
@@ -80,7 +80,7 @@ class Run:
     @cached_property
     def gradients_shown(self) -> tuple[Shown, ...]:
         """The gradients of all parameters."""
-        loss = Symbol(Role.LOSS)
+        loss = LOSS
         return tuple(
             Shown(
                 f"dL/d{own.name}", own.gradient, each(lambda p: Partial(loss, p), members(self.problem, own))
@@ -194,7 +194,7 @@ class Run:
                 if problem.losses:
                     yield (
                         iteration,
-                        Shown("L", "L", alone(Symbol(Role.LOSS))),
+                        Shown("L", "L", alone(LOSS)),
                         compiled(computation.objective.loss)(variables),
                         None,
                     )
@@ -276,7 +276,7 @@ class Run:
         for iteration in self.solution.iterations:
             for label in iteration.labels:
                 for n, layer in enumerate(layers, 1):
-                    z = iteration.values[Symbol(Role.PRE_ACTIVATION, n, sample=label)]
+                    z = iteration.values[Symbol.pre_activation(n, sample=label)]
                     kinks = (activation_of(choice).kink for choice in layer.activation.each_once)
                     if any(kink is not None for kink in kinks) and _has_zero(z):
                         return True
@@ -284,8 +284,8 @@ class Run:
                     if loss_of(term).kink is None:
                         continue
                     n = term.layer or len(layers)
-                    a = iteration.values[Symbol(Role.ACTIVATION, n, sample=label)]
-                    y = iteration.values[Symbol(Role.TARGET, term.layer, sample=label)]
+                    a = iteration.values[Symbol.activation(n, sample=label)]
+                    y = iteration.values[Symbol.target(layer=term.layer, sample=label)]
                     if all(map(is_exact, np.ravel(np.asarray(a)))) and (
                         _has_zero(np.asarray(a) - np.asarray(y)) or np.dot(a, y) == 1  # type: ignore[arg-type]
                     ):

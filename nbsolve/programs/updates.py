@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from nbsolve.equations.stepping import LOSS, UpdateSolution
+from nbsolve.equations.stepping import UpdateSolution
 from nbsolve.given import Given
 from nbsolve.problem.model import UpdateProblem
 from nbsolve.programs.graphs import array_text, called
@@ -16,6 +16,7 @@ from nbsolve.programs.predicted import differing, form_of
 from nbsolve.programs.printing import Format
 from nbsolve.programs.program import CannotBeSaid, Programs
 from nbsolve.programs.python import NUMPY, TORCH, Dialect
+from nbsolve.symbol import LOSS
 
 __all__ = ["update_programs"]
 

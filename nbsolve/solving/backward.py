@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Applied, Atom, Brace, Expr, Negation, Quantity, collected, product, total
@@ -23,7 +22,7 @@ from nbsolve.solving.chain_rule import Users, chain, entry_formula, through_func
 from nbsolve.solving.forward import undefined
 from nbsolve.solving.gradient import Explanation, Gradient, written
 from nbsolve.step import Form, Reason, Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 
 __all__ = ["Backward", "write_slope"]
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import flint
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.expr import Expr, Operand, Quantity, number, product, total
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Rule
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import EPOCH_LOSS, LOSS, Role, Symbol
 
 
 def write_epoch_loss(recorder: Recorder, mean: bool, losses: Sequence[tuple[int, Operand]]) -> None:
@@ -28,4 +27,4 @@ def write_epoch_loss(recorder: Recorder, mean: bool, losses: Sequence[tuple[int,
     body = Quantity(LOSS) if alone else total(*terms)
     if mean and count > 1 and not alone:
         body = product(number(flint.fmpq(1, count)), body)
-    recorder.write(Rule.EPOCH_LOSS, Symbol(Role.EPOCH_LOSS), forms(body))
+    recorder.write(Rule.EPOCH_LOSS, EPOCH_LOSS, forms(body))

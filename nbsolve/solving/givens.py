@@ -13,7 +13,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import LayerState, Problem, Training
 from nbsolve.solving.rates import UPDATES, rates_given, setting
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, STRENGTH, Partial, Role, Symbol
 from nbsolve.values import Values, given_array, layer_activation
 
 __all__ = ["begun", "following", "given_parameters", "given_values", "own_rates_of", "states_of"]
@@ -43,7 +43,7 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
             for symbol, texts in own_rates_of(problem.training, layer):
                 values.put_given(symbol, texts)
     if problem.regulariser is not None:
-        values.put_given(Symbol(Role.STRENGTH), given_array(problem.regulariser.strength))
+        values.put_given(STRENGTH, given_array(problem.regulariser.strength))
     return values
 
 
@@ -118,13 +118,13 @@ def begun(
         values.put_given(UPDATES, given_array(Given.read(str(made))))
     for place, label in zip(samples, labels, strict=True):
         sample = problem.samples[place - 1]
-        values.put_given(Symbol(Role.INPUT, sample=label), given_array(sample.input))
+        values.put_given(Symbol.input(sample=label), given_array(sample.input))
         if sample.target is not None:
             for vector, entries in wiring.targets(problem.network, sample):
                 values.put_given(vector._replace(sample=label), given_array(entries))
         if sample.upstream is not None:
             output = layer_activation(len(problem.network.layers), sample=label)
-            values.put_given(Partial(Symbol(Role.LOSS), output), given_array(sample.upstream))
+            values.put_given(Partial(LOSS, output), given_array(sample.upstream))
     return values
 
 

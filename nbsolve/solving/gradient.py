@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.expr import Atom, Expr, Negation, Quantity, negated
-from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, number_of
 
 __all__ = ["Explanation", "Gradient", "Way", "unit_of", "written"]
 
@@ -67,7 +66,7 @@ class Explanation:
     def signal(self, z: Symbol) -> Symbol | Partial:
         """The error signal of a pre-activation (or of all of a layer) as it is written: δ, or ∂L/∂z."""
         if self.way == "delta" and z.role is Role.PRE_ACTIVATION:
-            return Symbol(Role.DELTA, z.layer, z.to, sample=z.sample)
+            return Symbol.delta(z.layer, z.to, sample=z.sample)
         return Partial(LOSS, z)
 
     def as_gradient(self, z: Symbol) -> Expr:

@@ -11,7 +11,6 @@ from itertools import chain
 
 import numpy as np
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Expr, Negation, Quantity, total
 from nbsolve.graph import Graph, Node
@@ -20,7 +19,7 @@ from nbsolve.solving.backward import write_slope
 from nbsolve.solving.chain_rule import Users, entry_formula, whole_formula
 from nbsolve.solving.gradient import Explanation, unit_of, written
 from nbsolve.step import Form, Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 
 __all__ = ["write_local_derivatives", "write_missing"]
 
@@ -100,7 +99,7 @@ def _write_gradient(
             label,
         )
     if of_function and how.sign < 0:
-        delta = Symbol(Role.DELTA, array.layer, sample=label)
+        delta = Symbol.delta(array.layer, sample=label)
         _write(
             recorder,
             Rule.DELTA,

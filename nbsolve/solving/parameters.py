@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from nbsolve.blocks.dense import LOSS
 from nbsolve.expr import Atom, Expr, Sum, total
 from nbsolve.graph import Graph
 from nbsolve.recorder import Recorder, forms
 from nbsolve.solving.chain_rule import Users, chain, entry_formula, whole_formula
 from nbsolve.solving.gradient import Gradient
 from nbsolve.step import Form, Members, Reason, Rule
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 
 Penalty = Callable[[Symbol], Expr]
 Found = Mapping[Symbol, Gradient]

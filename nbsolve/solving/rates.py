@@ -12,11 +12,11 @@ from nbsolve.given import Given
 from nbsolve.problem.model import GraphTraining, Training
 from nbsolve.recorder import Recorder, forms
 from nbsolve.step import Rule
-from nbsolve.symbol import Role, Symbol, canonical
+from nbsolve.symbol import LEARNING_RATE, Role, Symbol, canonical
 
 __all__ = ["RATE", "UPDATES", "rate_formula", "rates_given", "setting", "updating", "write_rate"]
 
-RATE = Symbol(Role.LEARNING_RATE)
+RATE = LEARNING_RATE
 
 
 def setting(name: str) -> Symbol:

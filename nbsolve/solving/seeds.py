@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.expr import Atom, Expr, Negation
 from nbsolve.objective import Objective, output_derivative, output_derivatives
 from nbsolve.recorder import forms
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.gradient import Gradient, unit_of, written
 from nbsolve.step import Form, Reason, Rule
-from nbsolve.symbol import Partial, Symbol
+from nbsolve.symbol import LOSS, Partial, Symbol
 
 __all__ = ["Seeds"]
 

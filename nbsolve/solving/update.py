@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from nbsolve.blocks.dense import LOSS, Dense, Parameter
+from nbsolve.blocks.dense import Dense, Parameter
 from nbsolve.expr import (
     Atom,
     Expr,
@@ -37,7 +37,7 @@ from nbsolve.recorder import Held, Recorder, forms
 from nbsolve.solving.gradient import Explanation
 from nbsolve.solving.rates import UPDATES, setting, updating, write_rate
 from nbsolve.step import Form, Members, Rule
-from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbol import LEARNING_RATE, LOSS, Partial, Role, Symbol, number_of
 
 __all__ = ["NORM", "UPDATES", "change_of", "setting", "write_norm", "write_rate", "write_update"]
 
@@ -55,7 +55,7 @@ def _slots(training: Training, wrt: Symbol, done: int) -> dict[str, Expr]:
         for name, given in optimiser.parameters.items()
     }
     slots |= {
-        "learning_rate": Quantity(wrt.state("rate") if training.own_rates else Symbol(Role.LEARNING_RATE)),
+        "learning_rate": Quantity(wrt.state("rate") if training.own_rates else LEARNING_RATE),
         "gradient": Quantity(Partial(LOSS, wrt)),
         "parameter": Quantity(wrt),
         "t": Quantity(UPDATES),
@@ -136,7 +136,7 @@ def write_update(
     `textbook`: Δw = η δ a straight from the error signal δ = −∂L/∂z (one sample, no penalty);
     `signals`: the same in the update itself, w + η δ a.
     """
-    rate = Quantity(Symbol(Role.LEARNING_RATE))
+    rate = Quantity(LEARNING_RATE)
 
     def change(wrt: Symbol) -> Expr:
         return change_of(training, wrt)

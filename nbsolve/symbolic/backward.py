@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.expr import Expr, Negation, Quantity, Sum, collected, product
 from nbsolve.general import IndexedSum
 from nbsolve.graph import Graph, Node
 from nbsolve.graph.node import array_of
 from nbsolve.solving.chain_rule import times
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.signed import signed_product
 from nbsolve.symbolic.slopes import in_closed_form

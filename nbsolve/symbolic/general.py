@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.expr import Expr, Quantity, product, total
 from nbsolve.objective import penalty_gradient
 from nbsolve.recorder import forms
 from nbsolve.solution import Solution
 from nbsolve.solving.chain_rule import times
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Index, Partial, Role, Symbol, Unit
+from nbsolve.symbol import LOSS, Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.index_letters import index_variables
 from nbsolve.symbolic.output import Output

@@ -17,7 +17,7 @@ from nbsolve.rounding import write
 from nbsolve.solution import Solution
 from nbsolve.solving.rates import rates_given
 from nbsolve.step import Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, STRENGTH, Partial, Symbol
 from nbsolve.values import Values
 
 
@@ -44,16 +44,16 @@ def known_values(
             put(constant, entry)
     for place, label in zip(samples, labels, strict=True):
         sample = problem.samples[place - 1]
-        for vector, side in ((Symbol(Role.INPUT), sample.input), *wiring.targets(problem.network, sample)):
+        for vector, side in ((Symbol.input(), sample.input), *wiring.targets(problem.network, sample)):
             for to, entry in enumerate(side, start=1):
                 put(vector._replace(to=to, sample=label), entry)
         for to, entry in enumerate(sample.upstream or (), start=1):
-            put(Partial(Symbol(Role.LOSS), layers[-1].a(to, label)), entry)
+            put(Partial(LOSS, layers[-1].a(to, label)), entry)
     if problem.training is not None:
         for symbol, given in rates_given(problem.training, 1):
             put(symbol, given)
     if problem.regulariser is not None:
-        put(Symbol(Role.STRENGTH), problem.regulariser.strength)
+        put(STRENGTH, problem.regulariser.strength)
     return values
 
 

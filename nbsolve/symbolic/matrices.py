@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Expr, MatrixProduct, Negation, Quantity, Sum, Transpose, number, total
 from nbsolve.graph import Graph, Node
@@ -18,7 +18,7 @@ from nbsolve.solution import Solution
 from nbsolve.solving.chain_rule import times
 from nbsolve.solving.forward import write_forward
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.recorder import LetterRecorder
 from nbsolve.values import Values
@@ -36,14 +36,14 @@ def matrix_steps(solution: Solution, values: Values, outputs: Sequence[Output] =
 
 
 def _delta(layer: int | None) -> Expr:
-    return Quantity(Symbol(Role.DELTA, layer))
+    return Quantity(Symbol.delta(layer))
 
 
 def _signal(
     solution: Solution, graph: Graph, layer: Dense, outputs: Sequence[Output], values: Values
 ) -> Step:
     """δ of a layer, with the sign that the problem gives it."""
-    target = Symbol(Role.DELTA, layer.index)
+    target = Symbol.delta(layer.index)
     ((node, slot),) = graph.users(layer.z())
     output = next((one for one in outputs if one.layer.index == layer.index), None)
     if output is None:

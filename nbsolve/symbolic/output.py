@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.expr import Cases, Expr, Negation, Product, Quantity, Sum, number, product, total, walk
 from nbsolve.general import IndexedSum
@@ -21,7 +21,7 @@ from nbsolve.objective import Objective, cancelled, output_derivative, plain_out
 from nbsolve.problem.functions import loss_of
 from nbsolve.recorder import forms
 from nbsolve.step import Form, Reason
-from nbsolve.symbol import Index, Partial, Symbol, Unit
+from nbsolve.symbol import LOSS, Index, Partial, Symbol, Unit
 from nbsolve.symbolic.error_factors import error_factor, error_factor_times
 from nbsolve.symbolic.index_letters import index_variables
 from nbsolve.symbolic.signed import distinct, leading, signed_product

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Atom, Expr, Quantity, walk
 from nbsolve.objective import Objective, penalty_gradient, write_loss
@@ -16,7 +16,7 @@ from nbsolve.problem.model import Problem
 from nbsolve.schedule import batches
 from nbsolve.solution import Solution, explanation_of, layers_of
 from nbsolve.step import Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.general import General, general_formulae
 from nbsolve.symbolic.known import evaluate_steps, known_values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nbsolve.blocks.dense import LOSS, Dense
+from nbsolve.blocks.dense import Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Atom, Expr, Quantity, product, total
 from nbsolve.graph.node import array_of
@@ -15,7 +15,7 @@ from nbsolve.solving.chain_rule import times
 from nbsolve.solving.forward import write_forward
 from nbsolve.solving.update import write_norm, write_rate, write_update
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol, number_of
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, number_of
 from nbsolve.symbolic.backward import Backward
 from nbsolve.symbolic.output import Output
 from nbsolve.symbolic.recorder import LetterRecorder
