@@ -22,7 +22,6 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.expr import Expr, Negation, Quantity, Sum, number, product, quotient, total
-from nbsolve.expr import literal as given_literal
 from nbsolve.given import known
 from nbsolve.logarithms import Logarithm
 from nbsolve.phrases import phrase
@@ -54,9 +53,9 @@ class ClassBlocks:
         yield Heading(2, (phrase("rule.boundary"),))
         border = self.found.border
         pieces = {
-            "class": Math(given_literal(border.classes[1])),
-            "a": Math(Quantity(_A), "≥", given_literal(border.activation)),
-            "z": Math(Quantity(_Z), "≥", given_literal(border.z)),
+            "class": Math(literal(border.classes[1])),
+            "a": Math(Quantity(_A), "≥", literal(border.activation)),
+            "z": Math(Quantity(_Z), "≥", literal(border.z)),
         }
         yield Paragraph(_filled(phrase("rule.where"), pieces))
         if not any(self._sign(self.found.value(weight)) for weight in self.found.weights):
@@ -73,7 +72,7 @@ class ClassBlocks:
         if found.constant is not None:
             own = Quantity(found.constant)
             terms.append(Negation((own,)) if found.constant.role is Role.THRESHOLD else own)
-        yield Line((("=", given_literal(found.border.z)),), left=total(*terms))
+        yield Line((("=", literal(found.border.z)),), left=total(*terms))
         explicit = self._explicit()
         left, exact = self.equation()
         yield Line((("=" if exact else "≈", Result(number(0), explicit is None)),), left=left)
@@ -129,8 +128,8 @@ class ClassBlocks:
             entries = [known(entry) for entry in (*sample.input, *(sample.target or ()))]
             z = literal(self._writer.result(self.found.weighted_sum(place)))
             own, right = self.found.prediction(place), self.found.right[place]
-            cells: list[Text] = [(Math(given_literal(entry)),) for entry in entries]
-            cells += [(Math(z),), (Math(given_literal(own)),), (phrase("rule.yes" if right else "rule.no"),)]
+            cells: list[Text] = [(Math(literal(entry)),) for entry in entries]
+            cells += [(Math(z),), (Math(literal(own)),), (phrase("rule.yes" if right else "rule.no"),)]
             rows.append(((str(place + 1),), *cells))
         yield Table(tuple(header), tuple(rows), frozenset(range(len(header) - 1)))
         yield Paragraph((phrase("rule.accuracy") + " ", *self._accuracy(), "."))
@@ -151,7 +150,7 @@ class ClassBlocks:
                 yield (Link(words, _ANCHOR),), (Math(left, "=" if exact else "≈", number(0)),)
             elif word == "prediction":
                 for place in range(len(self.found.right)):
-                    said = Math(given_literal(self.found.prediction(place)))
+                    said = Math(literal(self.found.prediction(place)))
                     yield (phrase("rule.prediction_of", sample=str(place + 1)),), (said,)
             elif word == "accuracy":
                 yield (phrase("rule.answer.accuracy"),), self._accuracy()

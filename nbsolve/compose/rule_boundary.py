@@ -9,9 +9,9 @@ import flint
 
 from nbsolve.compose.rule_epochs import EpochBlocks
 from nbsolve.compose.rule_letters import input_, prediction, weight, weighted_sum, z
-from nbsolve.compose.rule_lines import literal
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph, Result, Text
-from nbsolve.expr import Expr, Matrix, Negation, Number, Quantity, Sum, number, product, quotient, total
+from nbsolve.expr import Expr, Matrix, Negation, Quantity, Sum, number, product, quotient, total
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
 from nbsolve.rules.boundary import Boundary, boundary
@@ -41,7 +41,7 @@ class BoundaryBlocks:
                 yield Heading(3, (phrase("rule.unit", number=str(unit)),))
             yield from self._boundary(unit, border)
 
-    def _boundary(self, unit: int, border: Number) -> Iterator[Block]:
+    def _boundary(self, unit: int, border: Expr) -> Iterator[Block]:
         trained = self.epochs.trained
         found = boundary(trained, unit)
         if not found.exists:
@@ -116,9 +116,7 @@ class BoundaryBlocks:
         problem = self.epochs.trained.problem
         entries = Matrix(tuple((literal(self._written(value)),) for value in found.weights))
         symbols = Matrix(tuple((Quantity(weight(unit, i)),) for i in range(1, len(found.weights) + 1)))
-        high = Math(
-            Quantity(prediction(unit)), "=", Number(problem.classes[1].rational, problem.classes[1].text)
-        )
+        high = Math(Quantity(prediction(unit)), "=", literal(problem.classes[1]))
         relation = "=" if all(self._written(value).exact for value in found.weights) else "≈"
         pieces: list[Inline] = []
         for piece in phrase("rule.normal").split("|"):

@@ -11,7 +11,7 @@ import flint
 from nbsolve.compose.rule_boundary import BoundaryBlocks, fraction, vector
 from nbsolve.compose.rule_epochs import EpochBlocks
 from nbsolve.compose.rule_letters import input_, prediction, target, z
-from nbsolve.compose.rule_lines import literal
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
     Derivation,
@@ -26,7 +26,6 @@ from nbsolve.document import (
 )
 from nbsolve.expr import (
     Expr,
-    Number,
     Quantity,
     number,
     product,
@@ -185,10 +184,10 @@ class EndBlocks:
             sums, said = trained.predicted(trained.last, place)
             targets = [known(entry) for entry in sample.target or ()]
             row: list[Text] = [(str(place),)]
-            row += [(Math(Number(known(entry).rational, known(entry).text)),) for entry in sample.input]
+            row += [(Math(literal(known(entry))),) for entry in sample.input]
             for aim, value, own in zip(targets, sums, said, strict=True):
                 row += [
-                    (Math(Number(aim.rational, aim.text)),),
+                    (Math(literal(aim)),),
                     (Math(literal(lines.operand(value))),),
                     (Math(literal(lines.operand(own))),),
                 ]

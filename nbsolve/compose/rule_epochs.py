@@ -21,9 +21,10 @@ from nbsolve.compose.rule_letters import (
     weighted_sum,
     z,
 )
-from nbsolve.compose.rule_lines import Lines, literal
+from nbsolve.compose.rule_lines import Lines
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph, Table, Text
-from nbsolve.expr import Atom, Expr, Negation, Number, Quantity, Sum, product
+from nbsolve.expr import Atom, Expr, Negation, Quantity, Sum, product
 from nbsolve.given import known
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
@@ -177,7 +178,7 @@ class EpochBlocks:
         problem = self.trained.problem
         predicted = Math(Quantity(prediction(unit)), "=", self._number(turn.predictions[unit - 1]))
         wanted = known((problem.samples[turn.sample - 1].target or ())[unit - 1])
-        aim = Math(Quantity(target(unit)), "=", Number(wanted.rational, wanted.text))
+        aim = Math(Quantity(target(unit)), "=", literal(wanted))
         wrong = turn.wrong[unit - 1]
         if self.trained.rule.mistakes:
             words = phrase("rule.wrong" if wrong else "rule.right")
@@ -188,7 +189,7 @@ class EpochBlocks:
             pieces.append(predicted if piece == "prediction" else aim if piece == "target" else piece)
         return tuple(pieces)
 
-    def _number(self, value: Q) -> Number:
+    def _number(self, value: Q) -> Expr:
         return literal(self.lines.operand(value))
 
     # ------------------------------------------------------------------ tables

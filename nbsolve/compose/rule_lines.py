@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import flint
 
+from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Line, Result
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Expr, Number, Quantity, Sum, atoms, substitute
@@ -15,7 +16,7 @@ from nbsolve.problem.model import Rounding, RuleProblem
 from nbsolve.rounding import Written, write
 from nbsolve.rules.training import EXACT
 
-__all__ = ["Lines", "ends", "literal"]
+__all__ = ["Lines", "ends"]
 
 Q = flint.fmpq
 _MOST_EXTRA = 40
@@ -33,11 +34,6 @@ def ends(value: Q) -> bool:
         while rest % factor == 0:
             rest //= factor
     return rest == 1
-
-
-def literal(written: Written) -> Number:
-    """A written number as a literal."""
-    return Number(written.rational, written.text)
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from nbsolve.catalogue.derivations.building import (
     times,
     zero,
 )
-from nbsolve.derivation import Apart, Derivation
-from nbsolve.expr import Variable
+from nbsolve.derivation import Apart, Derivation, Stage
+from nbsolve.expr import Expr, Variable
 from nbsolve.general import Kronecker
 from nbsolve.step import Reason
 
@@ -165,13 +165,18 @@ CATEGORICAL_CROSS_ENTROPY = Derivation(
 )
 
 exponentials = over_all(j, exp(z_j))
-_log_of_sum = stage(
-    partial(ln(exponentials), z_k),
-    (times(over(one, exponentials), partial(exponentials, z_k)), Reason.CHAIN_RULE),
-    (over(exp(z_k), exponentials), Reason.ONE_TERM),
-    (p_k, Reason.RECOGNISED, (p_k,)),
-    words="log_sum_exp_slope",
-)
+
+
+def _log_of_sum(summed: Expr) -> Stage:
+    """∂ln S/∂z_k = p_k, where S is the sum of the exponentials."""
+    return stage(
+        partial(ln(summed), z_k),
+        (times(over(one, summed), partial(summed, z_k)), Reason.CHAIN_RULE),
+        (over(exp(z_k), summed), Reason.ONE_TERM),
+        (p_k, Reason.RECOGNISED, (p_k,)),
+        words="log_sum_exp_slope",
+    )
+
 
 ONE_HOT_THROUGH_SOFTMAX = Derivation(
     "categorical_cross_entropy",
@@ -186,7 +191,7 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
             (plus(neg(z_i), ln(exponentials)), Reason.LOGARITHM_RULES),
             words="one_hot_loss",
         ),
-        _log_of_sum,
+        _log_of_sum(exponentials),
         stage(
             partial(L, z_k),
             (plus(neg(partial(z_i, z_k)), partial(ln(exponentials), z_k)), Reason.SUM_RULE),
@@ -222,14 +227,16 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
 )
 
 _targets = over_all(j, y_j)
-log_sum_slope = stage(
-    partial(ln(S), z_k),
-    (times(over(one, S), partial(S, z_k)), Reason.CHAIN_RULE),
-    (over(exp(z_k), S), Reason.ONE_TERM),
-    (p_k, Reason.RECOGNISED, (p_k,)),
-    words="log_sum_exp_slope",
+log_sum_slope = _log_of_sum(S)
+any_target_slope = (
+    (
+        plus(neg(over_all(j, times(y_j, partial(z_j, z_k)))), times(partial(ln(S), z_k), _targets)),
+        Reason.SUM_RULE,
+    ),
+    (plus(neg(y_k), times(p_k, _targets)), Reason.ONE_TERM),
+    (minus(times(p_k, _targets), y_k), Reason.REWRITTEN),
 )
-"""∂ln S/∂z_k = p_k, where S is the sum of the exponentials."""
+"""∂L/∂z_k for targets that need not add up to 1."""
 
 CATEGORICAL_THROUGH_SOFTMAX = Derivation(
     "categorical_cross_entropy",
@@ -246,12 +253,7 @@ CATEGORICAL_THROUGH_SOFTMAX = Derivation(
         log_sum_slope,
         stage(
             partial(L, z_k),
-            (
-                plus(neg(over_all(j, times(y_j, partial(z_j, z_k)))), times(partial(ln(S), z_k), _targets)),
-                Reason.SUM_RULE,
-            ),
-            (plus(neg(y_k), times(p_k, _targets)), Reason.ONE_TERM),
-            (minus(times(p_k, _targets), y_k), Reason.REWRITTEN),
+            *any_target_slope,
             boxed=True,
         ),
     ),

@@ -24,7 +24,7 @@ from nbsolve.catalogue.derivations.building import (
     times,
     zero,
 )
-from nbsolve.catalogue.derivations.probabilities import log_sum_slope
+from nbsolve.catalogue.derivations.probabilities import any_target_slope, log_sum_slope
 from nbsolve.derivation import Apart, Derivation
 from nbsolve.expr import Expr, Variable
 from nbsolve.general import Kronecker
@@ -226,12 +226,7 @@ LIKELIHOOD_THROUGH_LOG_SOFTMAX = Derivation(
         log_sum_slope,
         stage(
             partial(L, z_k),
-            (
-                plus(neg(over_all(j, times(y_j, partial(z_j, z_k)))), times(partial(ln(S), z_k), _targets)),
-                Reason.SUM_RULE,
-            ),
-            (plus(neg(y_k), times(p_k, _targets)), Reason.ONE_TERM),
-            (minus(times(p_k, _targets), y_k), Reason.REWRITTEN),
+            *any_target_slope,
             (minus(times(exp(a_k), _targets), y_k), Reason.REWRITTEN),
             boxed=True,
         ),
