@@ -73,11 +73,12 @@ def _build(
 ) -> None:
     """Build the site while nobody else does."""
     from nbsolve.book.contents import list_of_problems, table_of_contents
-    from nbsolve.book.handouts import all_there
+    from nbsolve.book.handouts import Handouts, all_there
     from nbsolve.book.made import read_made
-    from nbsolve.book.pages import make_pages
+    from nbsolve.book.pages import make_pages, pages_before
     from nbsolve.book.publishing import remove
     from nbsolve.book.site import build_site, is_up_to_date, sweep, was_withheld
+    from nbsolve.book.sources import source_hashes
     from nbsolve.book.sphinx_process import sphinx_process
     from nbsolve.whole_files import write_whole
 
@@ -92,14 +93,29 @@ def _build(
         chosen = _chosen(problems, here)
         if not all_there(course, {*known} & {*here} - {*chosen}):
             chosen = here  # the course has just begun to have handouts
-    loaded = _load(chosen, settings)
+    sources = source_hashes(course, chosen, settings)
+    before = pages_before(course, chosen)
+    same = {name: one.notebook for name, one in before.items() if one.source == sources.get(name)}
+    for name in Handouts(course, same).due:
+        del same[name]
+    loaded = _load({name: file for name, file in chosen.items() if name not in same}, settings)
     if console is not None:
-        for warning in (warning for problem in loaded.values() for warning in problem.warnings):
-            console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
+        for read in (before[name] if name in same else loaded[name] for name in chosen):
+            for warning in read.warnings:
+                console.print(f"warning: {warning}", highlight=False, markup=False, soft_wrap=True)
     with sphinx_process(lock, at_once) as sphinx:
         listed = make_pages(
-            course, here, loaded, console=console, at_once=at_once, scheduler=scheduler, when_due=sphinx.start
+            course,
+            here,
+            loaded,
+            sources,
+            console=console,
+            at_once=at_once,
+            scheduler=scheduler,
+            when_due=sphinx.start,
         )
+        if read_made(record) == known and is_up_to_date(course):
+            return
         write_whole(course.pages / f"{TABLE}.md", list_of_problems(listed, course.kinds))
         write_whole(course.contents, table_of_contents(course.book / "_toc.yml", listed))
         if not is_up_to_date(course):

@@ -27,12 +27,12 @@ _RECORD = "handouts.json"
 class Handouts:
     """The handouts of one build: which are due, how they are made, and a record of what they were made from."""
 
-    def __init__(self, course: Course, problems: Mapping[str, tuple[Path, AnyProblem, str]]) -> None:
-        """`problems`: by the name of the page, the problem's file, the problem, and the hash of what it is.
+    def __init__(self, course: Course, problems: Mapping[str, str]) -> None:
+        """`problems`: by the name of the page, the hash of what the problem is.
 
         Raises: ProblemError, NbsolveError for course data that cannot be shown.
         """
-        self._course, self._problems = course, problems
+        self._course = course
         self._record = _read(course) if handouts_among(course.kinds) else {}
         self._wanted: dict[str, str] = {}
         self._data: CourseData | None = None
@@ -42,7 +42,7 @@ class Handouts:
             self._data = read_course(course.config)
             self._data.check()
             common = _hash_of(self._data, handouts_among(course.kinds))
-            self._wanted = {name: text_hash(f"{one} {common}") for name, (_, _, one) in problems.items()}
+            self._wanted = {name: text_hash(f"{one} {common}") for name, one in problems.items()}
 
     @property
     def due(self) -> list[str]:
@@ -53,15 +53,17 @@ class Handouts:
             if self._record.get(name) != wanted or not all_there(self._course, [name])
         ]
 
-    def jobs(self, due: Collection[str]) -> Iterator[JobBeside]:
-        """What makes the handouts of these pages; until they have `finished`, nobody knows what they are."""
+    def jobs(self, due: Mapping[str, tuple[Path, AnyProblem]]) -> Iterator[JobBeside]:
+        """What makes the handouts of these pages, of which each has its problem and its file.
+
+        Until they have `finished`, nobody knows what they are.
+        """
         from nbsolve.notebook import JobBeside
 
         self._record = {name: made for name, made in self._record.items() if name not in due}
         self._save()
-        for name in due:
+        for name, (file, problem) in due.items():
             assert self._data is not None
-            file, problem, _ = self._problems[name]
             places = dict(zip(handouts_among(self._course.kinds), _files(self._course, name), strict=True))
             yield JobBeside(problem, file, partial(_make, problem, file, self._data.enclosed(), places))
 

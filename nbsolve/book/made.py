@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -19,13 +19,16 @@ from nbsolve.problem.model import AnyProblem
 class Made:
     """One page: `file` is the problem's, in the course; `notebook` and `related` are hashes of what went in.
 
-    `withheld`: it has the question alone.
+    `source` is the hash of what the problem was read from, `warnings` what reading it warned of. `withheld`: it has
+    the question alone.
     """
 
     file: str
+    source: str
     notebook: str
     related: str
     entry: Entry
+    warnings: tuple[str, ...] = ()
     withheld: bool = False
 
 
@@ -68,6 +71,6 @@ def made_text(made: Mapping[str, Made]) -> str:
     return json.dumps({name: asdict(one) for name, one in sorted(made.items())}, indent=1) + "\n"
 
 
-def _made(file: str, notebook: str, related: str, entry: Mapping[str, Any], withheld: bool = False) -> Made:
-    lists = {"functions": tuple((n, f) for n, f in entry["functions"])}
-    return Made(file, notebook, related, Entry(**{**entry, **lists}), withheld)
+def _made(entry: Mapping[str, Any], warnings: Iterable[str], **fields: Any) -> Made:
+    functions = tuple((name, formula) for name, formula in entry["functions"])
+    return Made(entry=Entry(**{**entry, "functions": functions}), warnings=tuple(warnings), **fields)

@@ -25,6 +25,7 @@ def make_pages(
     course: Course,
     here: Mapping[str, Path],
     loaded: Mapping[str, AnyProblem],
+    sources: Mapping[str, str],
     *,
     console: Console | None,
     at_once: int,
@@ -33,18 +34,18 @@ def make_pages(
 ) -> Listed:
     """Make the pages of the problems `loaded`; those of others that are `here` stay, and all else is removed.
 
-    `here` is the file of every problem of the course, by the name of its page. `when_due` is called before
-    notebooks run, where any must. Returns all pages that there are now. Raises `ProblemError` for notebooks that
-    failed; the others are made, and are known to be when it is called again.
+    `here` is the file of every problem of the course, by the name of its page; `sources` has the hashes of what
+    problems are read from, also of those that need not be. `when_due` is called before notebooks run, where any
+    must. Returns all pages that there are now. Raises `ProblemError` for notebooks that failed; the others are
+    made, and are known to be when it is called again.
     """
     record = course.build / "made.json"
-    before = {
-        name: made
-        for name, made in read_made(record).items()
-        if name in here and made.withheld == course.withheld and _has_page(course, name)
-    }
+    before = pages_before(course, here)
     nbsolve = nbsolve_hash()
-    wanted = {name: _wanted(course, name, here[name], loaded[name], nbsolve) for name in loaded}
+    wanted = {
+        name: _wanted(course, name, here[name], problem, nbsolve, sources.get(name, _NOT_YET))
+        for name, problem in loaded.items()
+    }
     pages = {name: wanted.get(name) or before[name] for name in here if name in wanted or name in before}
     listed = [(name, made.entry) for name, made in pages.items()]
     from nbsolve.book.related import related_pages
@@ -59,11 +60,13 @@ def make_pages(
         if name in before and before[name].notebook == wanted[name].notebook
     }
     due = [name for name in pages if name not in made]
-    handouts = Handouts(course, {name: (here[name], loaded[name], wanted[name].notebook) for name in loaded})
+    handouts = Handouts(course, {name: one.notebook for name, one in wanted.items()})
     if due or handouts.due:
         when_due()
     # of those that are being made nobody knows what they are made from, should this process end meanwhile
-    known = {name: replace(before[name], notebook=_NOT_YET) for name in due if name in before}
+    known = {
+        name: replace(before[name], source=_NOT_YET, notebook=_NOT_YET) for name in due if name in before
+    }
     write_whole(record, made_text(known | made))
     try:
         _run(
@@ -75,6 +78,7 @@ def make_pages(
             wanted,
             made,
             handouts,
+            total=len(sources),
             console=console,
             at_once=at_once,
             scheduler=scheduler,
@@ -90,10 +94,20 @@ def make_pages(
     return listed
 
 
-def _wanted(course: Course, name: str, file: Path, problem: AnyProblem, nbsolve: str) -> Made:
+def pages_before(course: Course, here: Mapping[str, Path]) -> dict[str, Made]:
+    """The pages of problems that are still `here` as the last build left them, where they are there and whole."""
+    return {
+        name: made
+        for name, made in read_made(course.build / "made.json").items()
+        if name in here and made.withheld == course.withheld and _has_page(course, name)
+    }
+
+
+def _wanted(course: Course, name: str, file: Path, problem: AnyProblem, nbsolve: str, source: str) -> Made:
     entry = entry_of(problem, group_of(name))
     place = file.relative_to(course.folder).as_posix()
-    return Made(place, problem_hash(problem, nbsolve), _NOT_YET, entry, course.withheld)
+    made_from = problem_hash(problem, nbsolve)
+    return Made(place, source, made_from, _NOT_YET, entry, problem.warnings, course.withheld)
 
 
 def _run(
@@ -106,6 +120,7 @@ def _run(
     made: dict[str, Made],
     handouts: Handouts,
     *,
+    total: int,
     console: Console | None,
     at_once: int,
     scheduler: str | None,
@@ -114,7 +129,7 @@ def _run(
     from nbsolve.book.progress import notebooks_progress
 
     beside = handouts.due
-    with notebooks_progress(console, len(due), len(loaded), len(beside)) as advance:
+    with notebooks_progress(console, len(due), total, len(beside)) as advance:
         if not due and not beside:
             return
         from nbsolve.notebook import NotebookJob, make_notebooks
@@ -134,7 +149,7 @@ def _run(
             )
             for name in due
         ]  # fmt: skip
-        others = [*handouts.jobs(beside)]
+        others = [*handouts.jobs({name: (here[name], loaded[name]) for name in beside})]
         if scheduler is not None:
             # imported here: few builds have a cluster
             from nbsolve.notebook.elsewhere import make_elsewhere

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _FRESH, _OLD = ".html.new", ".html.old"
@@ -17,10 +17,21 @@ _HERE = -100  # AT_FDCWD
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 
 
-def publish(files: Mapping[str, Path | bytes], site: Path) -> dict[str, str]:
+Content = Path | bytes | Callable[[], bytes]
+"""What stands in a file: that of another file, bytes, or what makes them when it is its turn."""
+
+
+def content_of(content: Content) -> bytes:
+    """The bytes themselves."""
+    if isinstance(content, bytes):
+        return content
+    return content.read_bytes() if isinstance(content, Path) else content()
+
+
+def publish(files: Mapping[str, Content], site: Path) -> dict[str, str]:
     """Make `site` hold exactly `files`, and return the hash of each.
 
-    `files` says for each place in the site what stands there, or which file is copied there. Files that are as they
+    `files` says for each place in the site what stands there. Files that are as they
     were keep their dates, so that copying the site elsewhere copies what is new. The site is the old one or the new
     one whole, even where the process is killed; `repair` must have been called before.
     """
@@ -31,8 +42,7 @@ def publish(files: Mapping[str, Path | bytes], site: Path) -> dict[str, str]:
         for place in sorted(files):
             new = fresh / place
             new.parent.mkdir(parents=True, exist_ok=True)
-            given = files[place]
-            data = given if isinstance(given, bytes) else given.read_bytes()
+            data = content_of(files[place])
             hashes[place] = hashlib.sha256(data).hexdigest()
             if not _linked(data, site / place, new):
                 new.write_bytes(data)

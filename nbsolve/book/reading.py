@@ -16,7 +16,7 @@ _ABSENT = "absent"
 
 def read_by_sphinx(course: Course, also: Iterable[str] = ()) -> set[str]:
     """All files of the book, its configuration and contents, and what earlier runs read `also`, elsewhere."""
-    found = {_place(path, course) for path in _book_files(course.book)}
+    found = {_place(path, course) for path in book_files(course.book)}
     return {*found, *also, _place(course.config, course), _place(course.contents, course)}
 
 
@@ -34,11 +34,12 @@ def tools_hash() -> str:
     return hashlib.sha256(f"{nbsolve_hash()}\n{sys.version}\n{packages}".encode()).hexdigest()
 
 
-def _book_files(folder: Path) -> Iterator[Path]:
+def book_files(folder: Path) -> Iterator[Path]:
+    """All files of a book, but what is built from it and the copies that Jupyter keeps."""
     for path in folder.iterdir():
         if path.is_dir():
             if path.name not in ("_build", ".ipynb_checkpoints"):
-                yield from _book_files(path)
+                yield from book_files(path)
         else:
             yield path
 

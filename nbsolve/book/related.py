@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from nbsolve.book.entry import Listed
 from nbsolve.markdown.myst import line
@@ -33,6 +34,15 @@ def related_pages(listed: Listed) -> Mapping[str, Related]:
     """For each page that has any, the pages that belong to it."""
     derivations = [(name, entry) for name, entry in listed if entry.derivation]
     numeric = [(name, entry) for name, entry in listed if not entry.derivation]
+    entries = dict(listed)
+
+    @cache
+    def title(name: str) -> str:
+        return line(entries[name].title, language=entries[name].language)
+
+    def titled(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        return tuple((title(name), name) for name in names)
+
     found: dict[str, Related] = {}
     for name, problem in numeric:
         # where several pages derive one function, the one that says least beside it
@@ -42,15 +52,10 @@ def related_pages(listed: Listed) -> Mapping[str, Related]:
             if (deriving := [page for page in derivations if used in page[1].functions])
         )
         if pages:
-            found[name] = Related(phrase("derivations.used_here"), _titled(list(pages), listed), name)
+            found[name] = Related(phrase("derivations.used_here"), titled(pages), name)
     for name, derivation in derivations:
         using = [other for other, problem in numeric if set(problem.functions) & set(derivation.functions)]
         if using:
             key = "used_by" if len(derivation.functions) == 1 else "used_by_some"
-            found[name] = Related(phrase(f"derivations.{key}"), _titled(using, listed), name)
+            found[name] = Related(phrase(f"derivations.{key}"), titled(using), name)
     return found
-
-
-def _titled(names: Sequence[str], listed: Listed) -> tuple[tuple[str, str], ...]:
-    titles = {name: line(entry.title, language=entry.language) for name, entry in listed}
-    return tuple((titles[name], name) for name in names)

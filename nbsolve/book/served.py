@@ -10,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 from nbsolve.book.icons import icons_of, with_icons_only
 from nbsolve.book.landmarks import with_landmarks
-from nbsolve.book.publishing import remove
+from nbsolve.book.publishing import Content, content_of, remove
 from nbsolve.book.reading import tools_hash
+from nbsolve.book.served_pages import Found, Published, ServedPages, digest
 from nbsolve.book.style_sheet import Rule, matching, read_rules, written
 
 STYLE, SCRIPT = "_static/site.css", "_static/site.js"
@@ -62,26 +64,50 @@ _LICENCE = re.compile(r"/\*!.*?\*/\s*", re.DOTALL)
 _MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
-def as_served(files: Mapping[str, Path], kept: Path) -> dict[str, Path | bytes]:
-    """Every file of the published site, from those that Sphinx wrote; `kept` is a folder for the style sheet."""
+def as_served(
+    files: Mapping[str, Path], kept: Path, before: Published
+) -> tuple[dict[str, Content], ServedPages]:
+    """Every file of the published site, from those that Sphinx wrote; and what was found on its pages.
+
+    `kept` is a folder for the style sheet. Pages that would be as they were `before` are taken from there.
+    """
     pages = {
-        place: path.read_text(encoding="utf-8")
+        place: _found(place, path, before.pages.found.get(place))
         for place, path in sorted(files.items())
         if place.endswith(".html") and not place.startswith("_")
     }
-    linked = {place for page, text in pages.items() for place in _linked(page, text)} & files.keys()
+    named = {place for found in pages.values() for place in found.linked}
+    linked = named & files.keys()
     styles, scripts = (_of_these(patterns, linked) for patterns in (_STYLES, _SCRIPTS))
     script = "".join(f"{_text(files[place])}\n;\n" for place in scripts)
     gone = {place for place in files if _is(place, _UNLESS_LINKED)} - linked
     gone.update(styles, scripts, (place for place in files if _is(place, (*_NEVER, *_INLINE))))
-    served: dict[str, Path | bytes] = {place: path for place, path in files.items() if place not in gone}
+    served: dict[str, Content] = {place: path for place, path in files.items() if place not in gone}
     if styles:
         served |= _style(styles, files, _vocabulary(pages.values(), linked, files), kept)
     if scripts:
         served[SCRIPT] = script.encode()
-    for page, text in pages.items():
-        served[page] = _page(page, text, {*styles}, {*scripts}, files, served)
-    return served
+    inline = {place: _text(path) for place, path in files.items() if _is(place, _INLINE)}
+    versions = {place: digest(content_of(served[place])) for place in (STYLE, SCRIPT) if place in served}
+    there = frozenset(named & served.keys())
+    # all that `_page` looks at, but the page
+    around = digest(repr([tools_hash(), styles, scripts, versions, inline, sorted(there)]).encode())
+    make = partial(_page, styles={*styles}, scripts={*scripts}, inline=inline, versions=versions, there=there)
+    for page, found in pages.items():
+        served[page] = before.same(page, found, around) or partial(make, page, files[page])
+    return served, ServedPages(pages, around)
+
+
+def _found(page: str, path: Path, before: Found | None) -> Found:
+    """What is on a page that Sphinx wrote; what was found `before`, where it is that page again."""
+    data = path.read_bytes()
+    source = digest(data)
+    if before is not None and before.source == source:
+        return before
+    text = data.decode("utf-8")
+    words = {word for script in _INLINE_SCRIPT.findall(text) for word in _WORD.findall(script)}
+    classes = {name for groups in _CLASSES.findall(text) for name in " ".join(groups).split()}
+    return Found(source, tuple(sorted({*_linked(page, text)})), tuple(sorted(words | classes)))
 
 
 def _linked(page: str, text: str) -> Iterator[str]:
@@ -110,13 +136,16 @@ def _text(path: Path) -> str:
 
 def _page(
     page: str,
-    text: str,
-    styles: set[str],
-    scripts: set[str],
-    files: Mapping[str, Path],
-    served: Mapping[str, Path | bytes],
+    file: Path,
+    *,
+    styles: Set[str],
+    scripts: Set[str],
+    inline: Mapping[str, str],
+    versions: Mapping[str, str],
+    there: Set[str],
 ) -> bytes:
-    """A page with one link in the place of several."""
+    """A page with one link in the place of several; `there` are the files of the site that pages name."""
+    text = file.read_text(encoding="utf-8")
     root = posixpath.relpath(".", posixpath.dirname(page) or ".") + "/"
     said: set[str] = set()
 
@@ -124,20 +153,18 @@ def _page(
         if place in said:
             return ""
         said.add(place)
-        data = served[place]
-        version = hashlib.sha256(data if isinstance(data, bytes) else data.read_bytes()).hexdigest()[:12]
-        return tag.format(address=f"{root.removeprefix('./')}{place}?v={version}")
+        return tag.format(address=f"{root.removeprefix('./')}{place}?v={versions[place][:12]}")
 
     def put(match: re.Match[str]) -> str:
         place = _place(page, match["address"])
         if 'rel="preload"' in match["start"] + match["end"]:
-            return match[0] if place in served else ""
+            return match[0] if place in there else ""
         if place in styles:
             return once(STYLE, '    <link rel="stylesheet" href="{address}" />\n')
         if place in scripts:
             return once(SCRIPT, '    <script defer src="{address}"></script>\n')
-        if _is(place, _INLINE) and place in files:
-            return f"    <script>{' '.join(_text(files[place]).split())}</script>\n"
+        if place in inline:
+            return f"    <script>{' '.join(inline[place].split())}</script>\n"
         if match["tag"] == "script" and (_is(place, _AFTERWARDS) or place == "searchindex.js"):
             return match[0].replace("<script", "<script defer", 1)
         return "" if _is(place, _NEVER) else match[0]
@@ -145,17 +172,12 @@ def _page(
     return with_landmarks(_TAG.sub(put, text)).encode()
 
 
-def _vocabulary(pages: Iterable[str], linked: set[str], files: Mapping[str, Path]) -> frozenset[str]:
+def _vocabulary(pages: Iterable[Found], linked: set[str], files: Mapping[str, Path]) -> frozenset[str]:
     """Every class on a page, and every word of a script that a page loads or holds, which may be one."""
-    found: set[str] = set()
-    inline: set[str] = set()
-    for text in pages:
-        for groups in _CLASSES.findall(text):
-            found.update(" ".join(groups).split())
-        inline.update(_INLINE_SCRIPT.findall(text))
-    local = (place for place in linked if place.endswith(".js") and not _is(place, _NEVER))
-    for script in (*inline, *(_text(files[place]) for place in local)):
-        found.update(_WORD.findall(script))
+    found = {word for page in pages for word in page.vocabulary}
+    for place in linked:
+        if place.endswith(".js") and not _is(place, _NEVER):
+            found.update(_WORD.findall(_text(files[place])))
     return frozenset(found)
 
 

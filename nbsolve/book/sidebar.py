@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -23,13 +23,18 @@ _ATTRIBUTE = re.compile(r' \w+="nbsolve-varies-(\d+)"')
 TEMPLATE_PAGE = "search"
 
 
-def fill_sidebars(html: Path, pages: Iterable[str]) -> None:
-    """Put the sidebar of the search page into each of `pages`; files that have it already are left alone."""
+def fill_sidebars(html: Path, pages: Iterable[str], written: Collection[str], kept: Path) -> None:
+    """Put the sidebar of the search page into each of `pages`; files that have it already are left alone.
+
+    `kept` is a file for what it was: where it is that again, only pages `written` in this run are looked at.
+    """
     found = _NAVIGATION.search((html / f"{TEMPLATE_PAGE}.html").read_text(encoding="utf-8"))
     if found is None:
         return
+    as_it_was = kept.is_file() and kept.read_text(encoding="utf-8") == found[0]
+    kept.write_text(found[0], encoding="utf-8")
     sidebar = Sidebar(found[0])
-    for page in pages:
+    for page in (page for page in pages if not as_it_was or page in written):
         path = html / f"{page}.html"
         text = path.read_text(encoding="utf-8")
         place = _NAVIGATION.search(text)
@@ -61,21 +66,29 @@ class Sidebar:
             for around in link.parents:
                 marked.update(known.setdefault(id(around), []) or self._mark_around(around, known))
         self._pieces = _ATTRIBUTE.split(str(soup))
+        self._places = {int(self._pieces[place]): place for place in range(1, len(self._pieces), 2)}
+        self._seen_from: dict[str, list[str]] = {}
 
     def of(self, page: str) -> str:
         """The sidebar of a page: links as they are from there, the page and what it is in marked and open."""
-        folder = posixpath.dirname(page)
-        on = self._on.get(f"{quote(page)}.html", set())
-        pieces = list(self._pieces)
-        for place in range(1, len(pieces), 2):
-            number = int(pieces[place])
-            if number in on:
-                pieces[place] = self._marked[number]
-            elif folder and number in self._addresses:
-                pieces[place] = _written("href", posixpath.relpath(self._addresses[number], folder))
-            else:
-                pieces[place] = self._plain[number]
+        pieces = list(self._from(posixpath.dirname(page)))
+        for number in self._on.get(f"{quote(page)}.html", ()):
+            pieces[self._places[number]] = self._marked[number]
         return "".join(pieces)
+
+    def _from(self, folder: str) -> list[str]:
+        """The pieces as they are on a page of a folder that is not among the links."""
+        if folder not in self._seen_from:
+            pieces = list(self._pieces)
+            for number, place in self._places.items():
+                address = self._addresses.get(number)
+                pieces[place] = (
+                    self._plain[number]
+                    if not folder or address is None
+                    else _written("href", posixpath.relpath(address, folder))
+                )
+            self._seen_from[folder] = pieces
+        return self._seen_from[folder]
 
     def _mark(self, link: Tag) -> list[int]:
         return [self._varies(link, "class", _classes(link), _classes(link, before="current"))]

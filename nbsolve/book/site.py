@@ -23,6 +23,7 @@ from nbsolve.book.made import Made
 from nbsolve.book.publishing import publish, remove, repair, replace_folder, site_hashes
 from nbsolve.book.reading import hashes_of, read_by_sphinx, tools_hash
 from nbsolve.book.served import as_served
+from nbsolve.book.served_pages import Published, ServedPages
 from nbsolve.book.sphinx_process import SphinxProcess
 from nbsolve.errors import NbsolveError
 from nbsolve.whole_files import write_whole
@@ -77,7 +78,11 @@ def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> l
         replace_folder(fresh, course.state)
     finally:
         remove(fresh)
-    site = publish(as_served(_files(course), course.build / "style"), course.site)
+    record = course.build / "served.json"
+    published = Published(course.site, stamp.get("site", {}), ServedPages.read(record))
+    served, pages = as_served(_files(course), course.build / "style", published)
+    site = publish(served, course.site)
+    pages.write(record)
     # What was read is what was there before the run: a file that was changed meanwhile is read again.
     reads = before | hashes_of({*answer["reads"]}.difference(before), course)
     handouts = {place: site[place] for place in published_handouts(course)}

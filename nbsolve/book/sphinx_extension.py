@@ -46,12 +46,14 @@ _REDIRECT = """<!DOCTYPE html>
 class Outcome:
     """What a run has to say beside its files: warnings with their place, and every file that pages depend on.
 
-    `read` are the pages whose content has changed, `rendered` all that were written.
+    `read` are the pages whose content has changed, `written` those that were written, `rendered` what this process
+    wrote of them, and of pages that are not the book's.
     """
 
     complaints: list[tuple[str | None, str]] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
     rendered: set[str] = field(default_factory=set)
     always: bool = False
 
@@ -68,6 +70,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("html-page-context", _offer_no_notebook, priority=100)
     app.connect("html-page-context", _escape_title, priority=900)
     app.connect("html-page-context", _in_authors_language, priority=900)
+    app.connect("doctree-resolved", _note_written)
     app.connect("build-finished", _finish)
     _collect_warnings(app)
     affected.setup(app)
@@ -151,6 +154,11 @@ def _collect_warnings(app: Sphinx) -> None:
     logging.getLogger(NAMESPACE).addHandler(collector)
 
 
+def _note_written(app: Sphinx, doctree: object, page: str) -> None:
+    """Called in Sphinx's own process for each page, even where others write it."""
+    OUTCOME.written.add(page)
+
+
 def _leave_out_sidebar(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
 ) -> None:
@@ -189,7 +197,8 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     env: Any = app.env
     html = Path(app.outdir)
     if app.config.nbsolve_shared_sidebar:
-        fill_sidebars(html, sorted(env.found_docs))
+        kept = Path(app.doctreedir).with_name("sidebar.html")
+        fill_sidebars(html, sorted(env.found_docs), OUTCOME.written, kept)
     root = app.config.root_doc
     if root != "index":
         (html / "index.html").write_text(_redirect(app), encoding="utf-8")

@@ -23,7 +23,7 @@ _VARIANTS = ({"flat.yaml": FLAT}, {"week1/trained.yaml": TRAINED})
 _SITES = (["first", "flat"], ["first", "week1/trained"])
 KEPT = {
     *(".lock", "_toc.yml", "handouts", "handouts.json", "html", "made.json", "notebooks", "site.json"),
-    *("sphinx", "style"),
+    *("served.json", "sphinx", "style"),
 }
 """All that a build leaves in `_build`."""
 

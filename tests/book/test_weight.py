@@ -17,6 +17,7 @@ from nbsolve.book.course import Course
 from nbsolve.book.publishing import publish
 from nbsolve.book.served import STYLE as STYLE_SHEET
 from nbsolve.book.served import as_served
+from nbsolve.book.served_pages import Published, ServedPages
 from nbsolve.book.site import _files
 from tests.book.conftest import start_course
 from tests.book.devtools import Browser, Visit, browser, served
@@ -173,7 +174,8 @@ def test_no_rule_is_missed(
 ) -> None:
     monkeypatch.setattr(served_files, "matching", lambda rules, occurs: tuple(rules))
     whole = tmp_path / "whole"
-    publish(as_served(_files(Course(extras)), tmp_path / "kept"), whole)
+    nothing = Published(whole, {}, ServedPages({}))
+    publish(as_served(_files(Course(extras)), tmp_path / "kept", nothing)[0], whole)
     assert (whole / STYLE_SHEET).stat().st_size > 2 * (Course(extras).site / STYLE_SHEET).stat().st_size
     looks = [_looks(window, folder, page, width) for folder in (whole, Course(extras).site)]
     for state, wanted in looks[0].items():
