@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol
 from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.derived import derive
 from nbsolve.expr import Atom
-from nbsolve.jacobian import is_of_output
+from nbsolve.jacobian import rests_on_outputs
 from nbsolve.listing import Place
 from nbsolve.nearest import SMALLEST_NORMAL, decimal, to_float
 from nbsolve.notation import Names
@@ -123,7 +123,7 @@ class Extras:
         """The values among which the atom is found."""
         if atom in iteration.values:
             return iteration.values
-        outputs = is_of_output(atom)
+        outputs = rests_on_outputs(atom)
         key = (id(solution), iteration.number, outputs)
         if key not in self._derived:
             self._derived[key] = derive(solution, iteration, outputs).values

@@ -9,7 +9,7 @@ from functools import cached_property
 from nbsolve.derived import known_step, write_derived
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, negated, substitute
-from nbsolve.jacobian import is_of_output, jacobian, write_output_derivatives
+from nbsolve.jacobian import jacobian, products, rests_on_outputs, write_output_derivatives
 from nbsolve.listing import belongs_to_sample, of_sample, refusal
 from nbsolve.notation import Names
 from nbsolve.problem.model import Part
@@ -90,6 +90,10 @@ class InLetters:
             for label in self.letters.labels:
                 for partial in jacobian(self.letters.solution, label):
                     yield from self._step(partial)
+        elif ask in _PRODUCTS:
+            for label in self.letters.labels:
+                for entry in products(_PRODUCTS[ask], self.letters.solution, label):
+                    yield from self._step(entry)
         elif self.letters.solution.problem.symbolic or ask not in _NUMBERS:
             yield from self.steps(self.names.resolve(ask))
 
@@ -109,7 +113,7 @@ class InLetters:
         step = self.letters.step_of(atom)
         if isinstance(atom, Symbol) and atom.role is Role.DELTA:
             step = self._delta(atom)
-        step = step or (self._of_outputs if is_of_output(atom) else self._derived).get(atom)
+        step = step or (self._of_outputs if rests_on_outputs(atom) else self._derived).get(atom)
         if step is None and (symbolic or not _needs_numbers(atom)):
             step = known_step(atom, self.letters.solution, self.letters.values, 1)
             step = None if not symbolic and is_its_own_name(step) else step
@@ -167,6 +171,10 @@ def _closed(recorder: LetterRecorder) -> Mapping[Atom, Step]:
     return found
 
 
+_PRODUCTS = {
+    "jacobian_vector_product": Role.JACOBIAN_VECTOR,
+    "vector_jacobian_product": Role.VECTOR_JACOBIAN,
+}
 _NUMBERS = ("forward_after", "loss_after", "epoch_loss")
 
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from nbsolve.blocks.dense import Dense
 from nbsolve.catalogue import Equation
 from nbsolve.expr import Atom
-from nbsolve.jacobian import is_of_output, jacobian
+from nbsolve.jacobian import is_of_output, jacobian, products
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.parts import CLASS_WORDS
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import EPOCH_LOSS, LOSS, Partial, Role, Symbol
 
-__all__ = ["KINDS", "LISTERS", "UPDATED", "kept_by", "standing", "values_after", "values_of"]
+__all__ = ["KINDS", "LISTERS", "UPDATED", "kept_by", "products_of", "standing", "values_after", "values_of"]
 
 _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
 UPDATED = (*_PARAMETERS, Role.STATE)
@@ -22,6 +22,8 @@ _UNITS = (Role.PRE_ACTIVATION, Role.ACTIVATION)
 KINDS: dict[str, Callable[[Atom], bool]] = {
     "forward": lambda a: isinstance(a, Symbol) and a.role in _UNITS and not a.new,
     "jacobian": lambda a: is_of_output(a) and isinstance(a, Partial) and a.wrt.role is Role.INPUT,
+    "jacobian_vector_product": lambda a: isinstance(a, Symbol) and a.role is Role.JACOBIAN_VECTOR,
+    "vector_jacobian_product": lambda a: isinstance(a, Symbol) and a.role is Role.VECTOR_JACOBIAN,
     "loss": lambda a: a == LOSS,
     "gradients": lambda a: isinstance(a, Partial) and a.of == LOSS and a.wrt.role in _PARAMETERS,
     "deltas": lambda a: (
@@ -111,11 +113,29 @@ def _states(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
                 yield from (member.state(equation.name, new=True) for equation in kept_by(solution))
 
 
+def _products(role: Role) -> Callable[[Solution, Iteration], Iterator[Atom]]:
+    def lister(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+        for label in iteration.labels:
+            yield from products(role, solution, label)
+
+    return lister
+
+
+def products_of(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
+    """J v and uᵀ J, where their vectors are given, sample by sample."""
+    given = solution.problem.jacobian
+    for role, vector in ((Role.JACOBIAN_VECTOR, given.right), (Role.VECTOR_JACOBIAN, given.left)):
+        if vector:
+            yield from _products(role)(solution, iteration)
+
+
 LISTERS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
     "forward": values_of,
     "jacobian": lambda solution, iteration: (
         partial for label in iteration.labels for partial in jacobian(solution, label)
     ),
+    "jacobian_vector_product": _products(Role.JACOBIAN_VECTOR),
+    "vector_jacobian_product": _products(Role.VECTOR_JACOBIAN),
     "loss": lambda solution, iteration: iter((LOSS,)),
     "gradients": _gradients,
     "deltas": _deltas,

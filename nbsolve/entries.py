@@ -15,7 +15,10 @@ __all__ = ["PARAMETERS", "absence", "entries", "own_bias"]
 Atom = Symbol | Partial
 PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
 _OF_UNITS = frozenset({Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA})
-_OF_OUTPUTS = frozenset({Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS})
+_OF_INPUTS = frozenset({Role.INPUT, Role.RIGHT_VECTOR, Role.VECTOR_JACOBIAN})
+_OF_OUTPUTS = frozenset({Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.LEFT_VECTOR, Role.JACOBIAN_VECTOR})
+_OF_ONE_LAYER = frozenset({Role.OUTPUT_LOSS, Role.LEFT_VECTOR, Role.JACOBIAN_VECTOR})
+"""What there is only where there is a single output layer."""
 _ALONE = frozenset(
     {
         Role.LOSS, Role.SAMPLE_LOSS, Role.EPOCH_LOSS, Role.LOSS_DECREASE, Role.PENALTY, Role.LEARNING_RATE,
@@ -52,7 +55,7 @@ def _of_symbol(symbol: Symbol, network: Network) -> Iterator[Symbol]:
         yield from states
         return
     symbol = own_bias(symbol, network)
-    if symbol.shared or symbol.role not in (*PARAMETERS, *_OF_UNITS, *_OF_OUTPUTS, Role.INPUT):
+    if symbol.shared or symbol.role not in (*PARAMETERS, *_OF_UNITS, *_OF_OUTPUTS, *_OF_INPUTS):
         yield symbol
         return
     sources: list[Unit | None] = [symbol.from_]
@@ -115,14 +118,14 @@ def _absence(symbol: Symbol, network: Network) -> str | None:
     ends = wiring.ends(network)
     if symbol.role in _OF_OUTPUTS and (len(ends) > 1 or symbol.layer is not None):
         several = len(ends) > 1
-        if several and symbol.role is Role.OUTPUT_LOSS:
+        if several and symbol.role in _OF_ONE_LAYER:
             return "the network has several output layers, each with a loss of its own"
         wanted = " or ".join(f"{symbol.role.value}[{end}]" for end in ends) if several else symbol.role.value
         if (symbol.layer in ends) is not several:
             return f"the network has {_counted(len(ends), 'output layer')}: {wanted}"
-    if symbol.role is Role.INPUT or symbol.role in _OF_OUTPUTS:
+    if symbol.role in _OF_INPUTS or symbol.role in _OF_OUTPUTS:
         count = _size(symbol, network)
-        what = "input" if symbol.role is Role.INPUT else "output"
+        what = "input" if symbol.role in _OF_INPUTS else "output"
         return None if _within(symbol.to, count) else f"the network has {_counted(count, what)}"
     if symbol.role not in (*PARAMETERS, *_OF_UNITS):
         return f"{symbol.role.value} is no quantity that can be asked for"
@@ -191,7 +194,7 @@ def _kind(symbol: Symbol, network: Network) -> str:
 
 
 def _size(symbol: Symbol, network: Network) -> int:
-    if symbol.role is Role.INPUT:
+    if symbol.role in _OF_INPUTS:
         return network.inputs
     if symbol.role in _OF_OUTPUTS:
         return _width(symbol.layer or len(network.layers), network)

@@ -44,7 +44,7 @@ from nbsolve.expr import (
     Variable,
 )
 from nbsolve.general import IndexedSum, Kronecker
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol
 
 Rational = flint.fmpq
 
@@ -212,7 +212,8 @@ def _is_row(expression: Expr, value: Any) -> bool:
 
 def _is_matrix(atom: Atom) -> bool:
     symbol = atom if isinstance(atom, Symbol) else atom.wrt
-    return symbol.role is Role.WEIGHT
+    of_outputs = isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and symbol.role is Role.INPUT
+    return symbol.role is Role.WEIGHT or of_outputs
 
 
 def _transpose(e: Transpose, bindings: Bindings, arithmetic: Arithmetic) -> Operand:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from nbsolve.asked_words import KINDS, LISTERS, UPDATED, kept_by, standing, values_after, values_of
+from nbsolve.asked_words import (
+    KINDS,
+    LISTERS,
+    UPDATED,
+    kept_by,
+    products_of,
+    standing,
+    values_after,
+    values_of,
+)
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.notation import Names
@@ -116,6 +125,8 @@ def everything(solution: Solution) -> Iterator[Place]:
                 for i in range(1, len(given) + 1):
                     reported = vector._replace(to=i, sample=number if several else None)
                     yield Place(reported, vector._replace(to=i, sample=label), t, fixed=True)
+        if iteration is first:
+            yield from (Place(atom, atom, t, fixed=True) for atom in vectors_given(solution))
         if training or iteration is first:
             for layer in solution.layers:
                 for atom, holder in standing(layer):
@@ -123,6 +134,7 @@ def everything(solution: Solution) -> Iterator[Place]:
                     yield from _as_bias(atom, holder, t, not training)
             yield from _state_places(solution, iteration, new=False)
         yield from (Place(atom, atom, t) for atom in values_of(solution, iteration))
+        yield from (Place(atom, atom, t) for atom in products_of(solution, iteration))
         if not problem.differentiated:
             continue
         yield from (Place(atom, atom, t) for atom in _of_loss(solution, iteration))
@@ -141,6 +153,13 @@ def everything(solution: Solution) -> Iterator[Place]:
 
 
 # ------------------------------------------------------------------ lists of quantities
+
+
+def vectors_given(solution: Solution) -> Iterator[Symbol]:
+    """The entries of the vectors that the Jacobian is multiplied by."""
+    given = solution.problem.jacobian
+    for role, entries in ((Role.RIGHT_VECTOR, given.right), (Role.LEFT_VECTOR, given.left)):
+        yield from (Symbol(role, to=place) for place in range(1, len(entries) + 1))
 
 
 def _as_bias(atom: Atom, holder: Atom, iteration: int, fixed: bool) -> Iterator[Place]:
@@ -244,7 +263,7 @@ _AFTER = (LOSS._replace(new=True), Symbol(Role.SAMPLE_LOSS, new=True), LOSS_DECR
 _OF_SAMPLES = frozenset(
     {
         Role.INPUT, Role.TARGET, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.ERROR, Role.OUTPUT_LOSS,
-        Role.SAMPLE_LOSS, Role.DELTA,
+        Role.SAMPLE_LOSS, Role.DELTA, Role.JACOBIAN_VECTOR, Role.VECTOR_JACOBIAN,
     }
 )  # fmt: skip
 _NEED_LOSS = frozenset(
@@ -306,6 +325,12 @@ def refusal(atom: Atom, problem: Problem) -> str | None:
         return "the problem has no training (add training: {optimiser: {sgd: {learning_rate: 0.1}}})"
     if atom.role in (Role.PENALTY, Role.STRENGTH) and problem.regulariser is None:
         return "the problem has no penalty"
+    for roles, side, vector in (
+        ((Role.RIGHT_VECTOR, Role.JACOBIAN_VECTOR), "right", problem.jacobian.right),
+        ((Role.LEFT_VECTOR, Role.VECTOR_JACOBIAN), "left", problem.jacobian.left),
+    ):
+        if atom.role in roles and not vector:
+            return f"the Jacobian is multiplied by no vector there (add jacobian: {{{side}: […]}})"
     if atom.role is Role.OUTPUT_LOSS and not all(loss_of(term).separable for term in problem.losses):
         return "its loss does not split into outputs"
     return None

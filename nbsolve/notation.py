@@ -24,7 +24,7 @@ from nbsolve.numbering import Numbering
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Network, Notation, Problem
-from nbsolve.role_letters import ROLE_KEYS, letters_of_roles, read_name, whole_name
+from nbsolve.role_letters import ROLE_KEYS, letters_of_roles, letters_that_stand_alone, read_name, whole_name
 from nbsolve.symbol import LOSS, Index, Partial, Role, Symbol, Unit, canonical
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ class Names:
         if setting in ("start", "least"):
             return self._letters[Role.LEARNING_RATE].with_sub("0" if setting == "start" else r"\min")
         name = Name.read(letter_of(setting))
-        letters = [one for role, one in self._letters.items() if self.penalised or role is not Role.STRENGTH]
+        letters = letters_that_stand_alone(self._letters, self.penalised)
         taken = {own.core for own in (*self._custom.values(), *letters)}
         return name.with_sup(r"\prime") if name.core in taken else name
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from nbsolve.errors import NbsolveError
 from nbsolve.letters import Name
 from nbsolve.symbol import Role, Symbol
 
-__all__ = ["ROLE_KEYS", "letters_of_roles", "read_name", "whole_name"]
+__all__ = ["ROLE_KEYS", "letters_of_roles", "letters_that_stand_alone", "read_name", "whole_name"]
 
 ROLE_KEYS = {
     Role.INPUT: "input", Role.TARGET: "target", Role.PRE_ACTIVATION: "pre_activation", Role.ERROR: "error",
@@ -22,8 +22,19 @@ _LETTERS = {
     Role.LEARNING_RATE: (r"\eta",), Role.STRENGTH: (r"\lambda",), Role.DELTA: (r"\delta",),
     Role.ERROR: ("e", r"\varepsilon"), Role.PENALTY: (r"\Omega", "R"), Role.SHARE: ("s", r"\pi"),
     Role.SAMPLE_COUNT: ("n", "N"), Role.EXPONENTIAL_SUM: ("S", "Q"),
-    Role.MASK: ("M", "C"),
+    Role.MASK: ("M", "C"), Role.RIGHT_VECTOR: ("v", "d"), Role.LEFT_VECTOR: ("u", "c"),
+    Role.JACOBIAN_VECTOR: ("p", "r"), Role.VECTOR_JACOBIAN: ("q", "h"),
 }  # fmt: skip
+
+
+_OF_JACOBIANS = (Role.RIGHT_VECTOR, Role.LEFT_VECTOR, Role.JACOBIAN_VECTOR, Role.VECTOR_JACOBIAN)
+"""Vectors whose entries alone are written, each with its number: v_1 is no v."""
+
+
+def letters_that_stand_alone(letters: Mapping[Role, Name], penalised: bool) -> Iterator[Name]:
+    """The letters that a setting is not to have; that of a penalty's strength only where there is a penalty."""
+    left_out = _OF_JACOBIANS if penalised else (*_OF_JACOBIANS, Role.STRENGTH)
+    yield from (letter for role, letter in letters.items() if role not in left_out)
 
 
 def letters_of_roles(custom: Mapping[str, Name]) -> dict[Role, Name]:

@@ -41,6 +41,7 @@ class Rule(StrEnum):
     OUTPUT_SIGNAL = "output_signal"
     PATH_SHARE = "path_share"
     PATH_SUM = "path_sum"
+    JACOBIAN_PRODUCT = "jacobian_product"
     PARAMETER_GRADIENT = "parameter_gradient"
     LEARNING_RATE = "learning_rate"
     GRADIENT_NORM = "gradient_norm"

@@ -61,13 +61,22 @@ class Role(StrEnum):
     EXPONENTIAL_SUM = "S"
     NODE = "node"
     MASK = "M"
+    RIGHT_VECTOR = "v"
+    LEFT_VECTOR = "u"
+    JACOBIAN_VECTOR = "Jv"
+    VECTOR_JACOBIAN = "uJ"
     CONSTANT = "one"
 
     __hash__ = str.__hash__
     """The hash of the text: written in C, unlike an Enum's, and asked for with every symbol looked up."""
 
 
-_ONE_INDEX = frozenset({Role.INPUT, Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.TERM_LOSS})
+_ONE_INDEX = frozenset(
+    {
+        Role.INPUT, Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.TERM_LOSS,
+        Role.RIGHT_VECTOR, Role.LEFT_VECTOR, Role.JACOBIAN_VECTOR, Role.VECTOR_JACOBIAN,
+    }
+)  # fmt: skip
 """Roles of the network's two ends and of the loss: one index, no layer."""
 _OF_HEADS = frozenset({Role.TARGET, Role.ERROR})
 """Those that have a layer all the same where a network has several output layers: y[3][1]."""

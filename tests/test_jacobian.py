@@ -1,4 +1,4 @@
-"""The Jacobian of the outputs: against automatic differentiation and 60 digits, on the page and as answers.
+"""The Jacobian of the outputs, J v and uᵀ J: against autograd and 60 digits, on the page and as answers.
 
 `python -m tests.test_jacobian 300` tries three hundred random networks.
 """
@@ -38,13 +38,20 @@ def wrong(number: int) -> list[str]:
     made["parts"] = [{"label": "a", "ask": ["jacobian"]}]
     if depth > 1:
         made["parts"].append({"label": "b", "ask": [f"da[{depth}]/da[1]"]})
+    rng, sizes = (
+        Random(f"vectors {number}"),
+        (made["network"]["inputs"], made["network"]["layers"][-1]["units"]),
+    )
+    right, left = ([f"{rng.randint(-9, 9)}/{rng.randint(1, 9)}" for _ in range(int(size))] for size in sizes)
+    made["jacobian"] = {"right": right, "left": left}
+    made["parts"].append({"label": "c", "ask": ["jacobian_vector_product", "vector_jacobian_product"]})
     text = to_text(made).replace("[da[", '["da[').replace("/da[1]]", '/da[1]"]')
     spec, found = load(text), []
     doubles, precise = autograd_oracle.solve(spec), network.solve(spec)
     answers = list(solve(load_problem(text)).entries())
     inputs, outputs = len(spec.inputs[0]), spec.layers[-1].units
     hidden = spec.layers[0].units if depth > 1 else 0
-    if len(answers) != len(spec.inputs) * outputs * (inputs + hidden):
+    if len(answers) != len(spec.inputs) * (outputs * (inputs + hidden) + outputs + inputs):
         found.append(f"{len(answers)} entries")
     for answer in answers:
         key = key_of(answer, spec, doubles)
@@ -98,6 +105,50 @@ def test_outputs_of_a_softmax_add_up_to_one_whatever_the_input() -> None:
     assert found[1] + found[3] == pytest.approx(0, abs=1e-16)
 
 
+VECTORS = {"right": [1, 0.5], "left": [1, -2]}
+
+
+@pytest.mark.parametrize("detail", ["units", "matrix"])
+def test_products_are_those_of_the_matrix(detail: str) -> None:
+    (a, b), (c, d) = [[exact(e) for e in asked("jacobian")][n : n + 2] for n in (0, 2)]
+    words = ["jacobian_vector_product", "vector_jacobian_product"]
+    found = asked(*words, jacobian=VECTORS, detail=detail)
+    assert [entry.quantity for entry in found] == ["Jv[1]", "Jv[2]", "uJ[1]", "uJ[2]"]
+    expected = [a + 0.5 * b, c + 0.5 * d, a - 2 * c, b - 2 * d]
+    assert [exact(entry) for entry in found] == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_product_from_the_left_is_what_a_backward_pass_finds() -> None:
+    found = [entry.exact for entry in asked("uJ", jacobian=VECTORS)]
+    assert found == pytest.approx(
+        [entry.exact for entry in asked("dL/dx", upstream=VECTORS["left"])], rel=1e-15
+    )
+
+
+def test_products_on_the_page_have_shapes_that_fit() -> None:
+    words = ["jacobian_vector_product", "vector_jacobian_product"]
+    columns = {"parts": [{"ask": words}], "jacobian": VECTORS, "detail": "matrix"}
+    layers = [
+        {"units": 1, "activation": "tanh", "weights": [[1], [2]], "bias": [0]},
+        {"units": 2, "activation": "sigmoid", "weights": [[1, -1]], "bias": [0, 1]},
+    ]
+    rows = {**columns, "network": {"inputs": 2, "layout": "x W + b", "layers": layers}}
+    for overrides, lines in (
+        (columns, ("p = ∂a⁽²⁾/∂x·v", "q = (∂a⁽²⁾/∂x)ᵀ·u")),
+        (rows, ("p = v·(∂a⁽²⁾/∂x)ᵀ", "q = u·∂a⁽²⁾/∂x")),
+    ):
+        text = str(solve(load_problem(SMALL, overrides=overrides)).worked())
+        assert [line for line in lines if f"  {line}\n" not in text] == []
+
+
+def test_products_in_letters() -> None:
+    letters = SMALL.replace("[[0.5, -1], [1, 0.5], [-0.5, 0.25]]", "symbolic")
+    more = {"parts": [{"ask": ["Jv[1]"]}], "jacobian": {"right": "symbolic"}}
+    (found,) = solve(load_problem(letters, overrides=more)).entries()
+    assert "v_1" in (found.latex or "")
+    assert "w_{11}^{(1)}" in (found.latex or "")
+
+
 @pytest.mark.parametrize(("name", "count"), [("da[2]/dx", 4), ("da[2][1]/dx", 2), ("da[2]/da[1]", 6)])
 def test_wholes_and_rows_of_it_by_name(name: str, count: int) -> None:
     found = asked(name)
@@ -105,7 +156,9 @@ def test_wholes_and_rows_of_it_by_name(name: str, count: int) -> None:
     assert all(entry.quantity.startswith("da[2][") for entry in found)
 
 
-@pytest.mark.parametrize("name", ["da[1][1]/dx[1]", "da[2][1]/da[2][2]", "da[2][3]/dx[1]", "da[2][1]/dy[1]"])
+@pytest.mark.parametrize(
+    "name", ["da[1][1]/dx[1]", "da[2][1]/da[2][2]", "da[2][3]/dx[1]", "da[2][1]/dy[1]", "Jv[1]", "uJ"]
+)
 def test_what_is_no_derivative_of_an_output(name: str) -> None:
     with pytest.raises(UnknownQuantityError):
         asked(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.problem.parts import CLASS_WORDS, TRAINING_WORDS
 from nbsolve.schedule import batch_size, shown_iterations
@@ -35,7 +36,7 @@ def steps_of(problem: Problem) -> int:
         each += 2 * units + parameters
     else:
         each += 4 * single
-    if "jacobian" in asked:
+    if any(word in ("jacobian", *PRODUCTS) for word in asked):
         each += widths[-1] * (sum(widths[1:-1]) + inputs)
     if any(word in (*TRAINING_WORDS, *CLASS_WORDS) for word in asked):
         each += parameters

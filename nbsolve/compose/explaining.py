@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nbsolve.derived import derive, known_step
 from nbsolve.expr import Atom, atoms, number
-from nbsolve.jacobian import is_of_output
+from nbsolve.jacobian import rests_on_outputs
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.values import whole
@@ -18,7 +18,7 @@ def all_steps(solution: Solution, iteration: Iteration, wanted: Iterable[Atom]) 
     At the end stand the `wanted` quantities that no step finds: what is given, or carried over.
     """
     wanted = list(wanted)
-    derived = derive(solution, iteration, any(map(is_of_output, wanted)))
+    derived = derive(solution, iteration, any(map(rests_on_outputs, wanted)))
     parts = (iteration.forward, iteration.loss, iteration.backward, iteration.extra, iteration.update)
     steps = [step for part in (*parts, iteration.after, iteration.epoch, derived.steps) for step in part]
     found = {step.target: step for step in steps}

@@ -19,6 +19,7 @@ from nbsolve.listing import of_sample
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
+from nbsolve.symbol import Role, Symbol
 
 MOST_LISTED = 60
 """The entries of a vector that is written out in a line."""
@@ -60,6 +61,18 @@ def _arrays(arrays: Iterator[Line | Grid | Paragraph], problem: Problem, attache
         yield from [found] if isinstance(found, Paragraph) else _spread(found, problem, attached)
     if lines:
         yield Derivation(tuple(lines))
+
+
+def jacobian_vectors(problem: Problem) -> Iterator[Block]:
+    """The vectors that the Jacobian of the outputs is multiplied by."""
+    for role, words, entries in (
+        (Role.RIGHT_VECTOR, "jacobian_right", problem.jacobian.right),
+        (Role.LEFT_VECTOR, "jacobian_left", problem.jacobian.left),
+    ):
+        if entries:
+            symbols = [[Symbol(role, to=place)] for place in range(1, len(entries) + 1)]
+            grid = Grid(Symbol(role), [[entry] for entry in entries], symbols)
+            yield Paragraph((phrase(f"statement.{words}"), *_listed(grid)))
 
 
 # ------------------------------------------------------------------ arrays that are no matrix in brackets

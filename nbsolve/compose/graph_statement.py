@@ -9,7 +9,7 @@ from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.compared import called, other_optimiser
 from nbsolve.compose.given_numbers import array_lines, kept_before
 from nbsolve.compose.index_variables import running
-from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words
+from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words, rule_letters
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, general_formula, quantity
@@ -134,6 +134,7 @@ class GraphStatement:
         if problem.compared is not None:
             other = other_optimiser(problem.compared)
             yield Paragraph((phrase("graphs.compared") + " ", *other, "."))
+        yield from map(Paragraph, rule_letters(training))
 
     @staticmethod
     def _listed(named: Sequence[Inline]) -> list[Inline]:

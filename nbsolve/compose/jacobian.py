@@ -1,21 +1,23 @@
-"""The Jacobian of the outputs with respect to the inputs: as a product of matrices, and its entries together."""
+"""The Jacobian of the outputs with respect to the inputs: as a product of matrices, its entries, J v and uᵀ J."""
 
 from __future__ import annotations
 
+import re
+
 from nbsolve.blocks.network import network_graph
 from nbsolve.compose.iteration import IterationBlocks
-from nbsolve.compose.layout import LIMIT
+from nbsolve.compose.layout import LIMIT, Layout
 from nbsolve.compose.written_numbers import literal
-from nbsolve.document import Derivation, Line, Result
+from nbsolve.document import Derivation, Line, Math, Result, Text
 from nbsolve.expr import Expr, Function, Matrix, MatrixProduct, Quantity, Transpose
-from nbsolve.jacobian import jacobian
+from nbsolve.jacobian import jacobian, jacobian_of
 from nbsolve.phrases import phrase
 from nbsolve.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
 from nbsolve.writing import scalar
 
-__all__ = ["jacobian_entries", "jacobian_product", "jacobian_words"]
+__all__ = ["jacobian_entries", "jacobian_product", "jacobian_words", "product_words"]
 
 
 def jacobian_words(solution: Solution) -> str:
@@ -25,6 +27,18 @@ def jacobian_words(solution: Solution) -> str:
     diagonal = phrase("passages.jacobian_diagonal") if functions - {"linear"} else ""
     joint = phrase("passages.jacobian_joint") if any(one.joint for one in layers) else ""
     return phrase("passages.jacobian", diagonal=diagonal, joint=joint)
+
+
+def product_words(solution: Solution, role: Role) -> Text:
+    """What J v is, or uᵀ J, written as the column Jᵀ u."""
+    whole = Quantity(jacobian_of(solution, None))
+    left = role is Role.VECTOR_JACOBIAN
+    vector = Quantity(Symbol(Role.LEFT_VECTOR if left else Role.RIGHT_VECTOR))
+    columns = MatrixProduct((Transpose((whole,)) if left else whole, vector))
+    product = Layout.of(solution.problem).turned(columns)
+    signs = {"\0": Math(Quantity(Symbol(role)), "=", product), "\1": Math(vector)}
+    words = phrase(f"passages.{'vector_jacobian' if left else 'jacobian_vector'}", product="\0", vector="\1")
+    return tuple(signs.get(piece, piece) for piece in re.split("([\0\1])", words))
 
 
 def jacobian_product(solution: Solution, label: int | None) -> Derivation | None:
@@ -50,7 +64,7 @@ def jacobian_product(solution: Solution, label: int | None) -> Derivation | None
             joint = solution.layers[(node.target.layer or 1) - 1].joint
             factors.append(by_name if joint else Function("diag", (slope or by_name,)))
     body = factors[0] if len(factors) == 1 else MatrixProduct(tuple(reversed(factors)))
-    return Derivation((Line((("=", body),), Quantity(_whole(solution, label))),))
+    return Derivation((Line((("=", body),), Quantity(jacobian_of(solution, label))),))
 
 
 def jacobian_entries(blocks: IterationBlocks, values: Values, label: int | None) -> Derivation | None:
@@ -70,8 +84,4 @@ def jacobian_entries(blocks: IterationBlocks, values: Values, label: int | None)
     numbers = Matrix(tuple(tuple(literal(written[entry]) for entry in row) for row in rows))
     letters = Matrix(tuple(tuple(map(Quantity, row)) for row in rows))
     parts = (("=", letters), ("=" if exact else "≈", Result(numbers, boxed=not writer.each_step)))
-    return Derivation((Line(parts, Quantity(_whole(blocks.solution, label))),))
-
-
-def _whole(solution: Solution, label: int | None) -> Partial:
-    return Partial(solution.layers[-1].a(None, label), Symbol.input(sample=label))
+    return Derivation((Line(parts, Quantity(jacobian_of(blocks.solution, label))),))

@@ -17,13 +17,14 @@ from nbsolve.expr import (
     MatrixProduct,
     Quantity,
     Stacked,
+    Transpose,
     Variable,
     number,
     substitute,
 )
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import Written
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol
 
 LIMIT = 6
 """Larger matrices are shown by their first and last rows and columns."""
@@ -102,16 +103,36 @@ class Layout:
 
 
 def _turned(formula: Expr) -> Expr:
-    """The formula for rows that are inputs (x W + b): every product stands the other way round."""
+    """The formula for rows that are inputs (x W + b): every product stands the other way round.
+
+    A Jacobian has a row for each output in either layout, so it is transposed where it changes sides.
+    """
 
     def reverse(node: Expr) -> Expr | None:
         if isinstance(node, MatrixProduct):
-            return MatrixProduct(tuple(_turned(operand) for operand in reversed(node.operands)))
+            return MatrixProduct(tuple(factor(operand) for operand in reversed(node.operands)))
         if isinstance(node, Columns):
             return Columns(_turned(node.body), node.first, node.last, rows=True)
         return None
 
+    def factor(operand: Expr) -> Expr:
+        match operand:
+            case Quantity(atom) if _is_jacobian(atom):
+                return Transpose((operand,))
+            case Transpose((Quantity(atom) as jacobian,)) if _is_jacobian(atom):
+                return jacobian
+        return _turned(operand)
+
     return substitute(formula, reverse)
+
+
+def _is_jacobian(atom: Atom) -> bool:
+    """Whether it is the matrix of all activations of a layer differentiated with respect to a whole vector."""
+    return isinstance(atom, Partial) and (atom.of.role, atom.of.to, atom.wrt.to) == (
+        Role.ACTIVATION,
+        None,
+        None,
+    )
 
 
 def _literal(entry: Atom | None, write: Callable[[Atom], Written]) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
 from nbsolve.equations.updating import opposite
-from nbsolve.expr import Expr, Negation, Quantity, Quotient, Sum, Variable, literal, with_variables
+from nbsolve.expr import Expr, Negation, Quantity, Quotient, Sum, Variable, literal, walk, with_variables
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Choice, GraphTraining, Training
@@ -23,7 +23,7 @@ __all__ = [
     "rate_words",
     "schedule_words",
 ]
-__all__ += ["set_in"]
+__all__ += ["rule_letters", "set_in"]
 
 
 def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
@@ -51,6 +51,32 @@ def optimiser_text(optimiser: Choice, key: str, changing: bool = False, upwards:
         else:
             pieces += [inline for one in _rule(optimiser, upwards) for inline in (", ", one)][1:]
     return tuple(pieces)
+
+
+def rule_letters(training: Training | GraphTraining) -> Iterator[Text]:
+    """What g, w, t and G are in the rules that are stated, and what is kept from one update to the next."""
+    stated = [training.optimiser]
+    if isinstance(training, GraphTraining) and training.compare_with is not None:
+        stated.append(training.compare_with)
+    stated = [one for one in stated if "\0" in optimiser_words(one, "given", rule="\0")]
+    records = [record for record in map(optimiser_of, stated) if not record.straight]
+    if not records:
+        return
+    formulae = [f for one in records for f in (one.change, *(equation.formula for equation in one.equations))]
+    pieces = [*set_in("rule_letters.gradient", gradient=Math(Variable("g")), parameter=Math(Variable("w")))]
+    if any(node == Variable("t") for formula in formulae for node in walk(formula)):
+        pieces += set_in("rule_letters.number", number=Math(Quantity(UPDATES)))
+    if any(one.clip == "norm" for one in stated):
+        pieces += set_in("rule_letters.norm", norm=Math(Quantity(NORM)))
+    kept = list(dict.fromkeys(equation.name for one in records for equation in one.kept))
+    if not kept:
+        yield (*pieces, ".")
+        return
+    letters = [Math(Quantity(Symbol.weight().state(name))) for name in kept]
+    listed = [inline for one in letters for inline in (", ", one)][1:]
+    start = "all" if not training.state else "some" if {*kept} - {*training.state} else "none"
+    words = phrase(f"rule_letters.kept_{start}", kept="\0").partition("\0")
+    yield (*pieces, f". {words[0]}", *listed, f"{words[2]}.")
 
 
 def set_in(key: str, **slots: str | Inline) -> Iterator[Inline]:

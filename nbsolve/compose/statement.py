@@ -8,10 +8,10 @@ from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.connections import connections
 from nbsolve.compose.functions import activation_name, given_activations
 from nbsolve.compose.given_values import values_given
-from nbsolve.compose.givens import kept, parameters, samples
+from nbsolve.compose.givens import jacobian_vectors, kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words
-from nbsolve.compose.optimiser_words import optimiser_text, rate_words
+from nbsolve.compose.optimiser_words import optimiser_text, rate_words, rule_letters
 from nbsolve.document import (
     Block,
     Heading,
@@ -30,7 +30,7 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, Problem
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Solution
-from nbsolve.symbol import STRENGTH
+from nbsolve.symbol import STRENGTH, Role, Symbol
 
 
 def statement(solution: Solution, names: Names, live: Live, attached: bool = False) -> Iterator[Block]:
@@ -44,6 +44,7 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
     yield from parameters(solution, attached)
     yield from samples(solution, attached)
     yield from map(Paragraph, values_given(problem))
+    yield from jacobian_vectors(problem)
     yield from kept(solution, attached)
     if problem.weighted:
         weights = [str(sample.weight) for sample in problem.samples]
@@ -58,6 +59,8 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
         yield Paragraph(
             tuple(piece for n, c in enumerate(constants) for piece in ([", "] if n else []) + list(c))
         )
+    if problem.training is not None:
+        yield from map(Paragraph, rule_letters(problem.training))
     yield from (Paragraph(text) for text in given_activations(problem))
     own_losses = (term for term in problem.losses if term.formula is not None)
     yield from (Paragraph(loss_words(term, problem, names, kink=False)) for term in own_losses)
@@ -106,9 +109,17 @@ def _asked(part: Part, problem: Problem, names: Names) -> Iterator[Inline]:
         yield " " + phrase("statement.at", number=str(part.at))
 
 
+_VECTORS = {
+    "jacobian_vector_product": Symbol(Role.RIGHT_VECTOR),
+    "vector_jacobian_product": Symbol(Role.LEFT_VECTOR),
+}
+
+
 def _ask(ask: str, names: Names, batch: bool) -> list[Inline]:
     try:
-        return [phrase(f"statement.ask_{ask}")]
+        words = phrase(f"statement.ask_{ask}")
+        vector = _VECTORS.get(ask)
+        return [words] if vector is None else [f"{words} ", Math(Quantity(vector))]
     except KeyError:
         return _quantity(names.resolve(ask), names, batch)
 

@@ -17,6 +17,7 @@ from nbsolve.compose.optimiser_words import (
     clip_words,
     optimiser_text,
     rate_words,
+    rule_letters,
     schedule_words,
 )
 from nbsolve.compose.program_folds import program_folds
@@ -108,6 +109,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         yield from kept_before(problem)
         said = [inline for words in rate_words(problem.training) for inline in (*words, ", ")]
         yield Paragraph((*said, *optimiser_text(problem.training.optimiser, "given")))
+        yield from map(Paragraph, rule_letters(problem.training))
         yield from parts(problem, live.fill, self._asked_for)
 
     def _gradients(self) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
-from nbsolve.symbol import LOSS, Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 
 __all__ = ["ends", "network_description", "pass_description", "said", "summary"]
 
@@ -41,6 +41,12 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
             continue
         before, after = (plain(names, symbol) for symbol in data["symbols"])
         parts = [f"{before} → {after}"]
+        known = problem.samples[0].given if len(problem.samples) == 1 else {}
+        parts += [
+            _given(names, symbol, known[canonical(symbol)]) + phrase("drawing.alt.given")
+            for symbol in data["symbols"]
+            if canonical(symbol) in known
+        ]
         if data["bias"] is not None:
             kind = "threshold" if data["bias"].role is Role.THRESHOLD else "bias"
             constant = _given(names, data["bias"], data["bias_value"]) + (held if data["held"] else "")
@@ -111,6 +117,8 @@ class _Sentences:
     def valued(self, symbol: Symbol) -> str:
         """z₁ = 0.6, with its gradient where that is drawn."""
         text = said(self.names, symbol, self.readings.value(symbol))
+        if self.readings.is_given(symbol):
+            text += phrase("drawing.alt.given")
         gradient = self.readings.gradient(symbol)
         if self.show == "backward" and (gradient is not None or symbol.role is not Role.INPUT):
             slope = said(self.names, Partial(LOSS, symbol), gradient)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import networkx as nx
 
 from nbsolve.drawing.carried import with_carried
@@ -13,9 +15,17 @@ from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Problem
-from nbsolve.symbol import LOSS, canonical
+from nbsolve.symbol import LOSS, Symbol, canonical
 
 __all__ = ["left_out", "network_content", "sizes_text"]
+
+
+def _given_values(problem: Problem, symbols: Sequence[Symbol], rows: Rows) -> Iterator[Row]:
+    """The values of a unit that the only sample gives instead of what the network would compute."""
+    known = problem.samples[0].given if len(problem.samples) == 1 else {}
+    for symbol in symbols:
+        if canonical(symbol) in known:
+            yield rows.marked_given(rows.given(symbol, known[canonical(symbol)]))
 
 
 def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Content:
@@ -37,6 +47,7 @@ def network_content(graph: nx.DiGraph, problem: Problem, names: Names) -> Conten
                 *rows.function(problem, node),
             )
         ]
+        groups += [(line,) for line in _given_values(problem, symbols, rows)]
         if data["bias"] is not None:
             value = data["bias_value"] if complete else None
             bias = [rows.given(data["bias"], value, data["bias_sign"] + " ")]

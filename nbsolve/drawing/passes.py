@@ -48,8 +48,9 @@ class Pass:
         return heads(self.problem, self.names, loss is not None)
 
     def value(self, symbol: Symbol, tone: str = "value") -> Row:
-        """z₁ = 0.6."""
-        return self.rows.equation(symbol, self.readings.value(symbol), tone)
+        """z₁ = 0.6, with a word where it is given instead of computed."""
+        line = self.rows.equation(symbol, self.readings.value(symbol), tone)
+        return self.rows.marked_given(line) if self.readings.is_given(symbol) else line
 
     def constant(self, data: dict[str, Any]) -> Row:
         """b₁ = 0.25, or − θ₁ = 0.25."""

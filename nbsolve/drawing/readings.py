@@ -12,7 +12,7 @@ from nbsolve.expr import Atom
 from nbsolve.nearest import to_float
 from nbsolve.rounding import Written, write
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import LOSS, Partial, Role, Symbol
+from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Writer, scalar
 
@@ -74,6 +74,10 @@ class Readings:
         if symbol.role in _OF_A_SAMPLE and self.label is not None:
             return symbol._replace(sample=self.label)
         return symbol
+
+    def is_given(self, symbol: Symbol) -> bool:
+        """Whether the sample gives this value of a unit instead of what the network would compute."""
+        return canonical(symbol) in self.solution.problem.samples[self.sample - 1].given
 
     def value(self, symbol: Symbol) -> Reading | None:
         """The value of a quantity."""

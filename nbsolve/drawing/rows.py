@@ -67,6 +67,10 @@ class Rows:
             spans += [Span(f" {reading.relation} "), *reading.spans()]
         return row(spans, TEXT, tone, canonical(symbol))
 
+    def marked_given(self, line: Row) -> Row:
+        """a₁ = 0.6 given."""
+        return row((*line.spans, Span(f" {phrase('drawing.marks.given')}")), line.size, line.tone, line.about)
+
     def gradient(self, symbol: Symbol, reading: Reading | None) -> Row:
         """∂ −0.00044, in the colour of its sign; ∂L/∂w₁ where it has no number."""
         about = canonical(Partial(LOSS, symbol))

@@ -11,6 +11,7 @@ from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
 from nbsolve.problem.graph_asks import asked_gradients, read_graph_parts
 from nbsolve.problem.graph_equations import read_equations
 from nbsolve.problem.graph_given import read_array, read_given, read_padding, shape_words
+from nbsolve.problem.graph_letters import check_letters_of_training
 from nbsolve.problem.graph_training import read_chosen, read_graph_training
 from nbsolve.problem.keys.kinds import GraphFile
 from nbsolve.problem.model import Equation, GivenArray, GraphProblem
@@ -38,6 +39,8 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
             expected=f'gradients_of: a single number, such as "{of}[1]"',
         )
     letters = _names_written(root.get("names"), [*shapes])
+    if training is not None and not root.notes.faults:
+        check_letters_of_training(root, shapes, letters, training)
     rounding = rounding_of(root)
     common = read_common(root, name, text)
     sound = not root.notes.faults

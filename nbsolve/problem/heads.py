@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from nbsolve.given import Entry
 from nbsolve.problem.cells import is_symbolic, letters, read_cell, read_cells
 from nbsolve.problem.cursor import Cursor, describe, listing
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 
 __all__ = ["check_heads", "every_head", "layer_of", "of_layers", "read_targets"]
 
@@ -98,6 +99,7 @@ def check_heads(root: Cursor, heads: Mapping[int, int]) -> None:
     for key, why in (
         ("upstream", "give each of them a loss instead"),
         ("classes", "leave the names out"),
+        ("jacobian", "leave the vectors out"),
     ):
         if root.has(key):
             message = f"{key} goes with a single output layer, but there are {len(heads)}"
@@ -109,5 +111,5 @@ def check_heads(root: Cursor, heads: Mapping[int, int]) -> None:
     for part in [*parts.each()] if (parts := root.get("parts")) is not None and parts.is_list else []:
         asked = part.get("ask") if part.is_mapping else None
         for word in [] if asked is None else [*asked.each()] if asked.is_list else [asked]:
-            if word.is_scalar and word.text == "jacobian":
+            if word.is_scalar and word.text in ("jacobian", *PRODUCTS):
                 word.fault(f"the Jacobian of {len(heads)} output layers", expected="a single output layer")

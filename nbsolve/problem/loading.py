@@ -17,10 +17,20 @@ from nbsolve.problem.cursor import Cursor, Notes, W, listing
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.given_values import check_given_values, with_given_values
 from nbsolve.problem.heads import check_heads, of_layers
+from nbsolve.problem.jacobian_vectors import check_products, read_jacobian_vectors
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.kinds import DETAIL, EXPLAIN, KINDS, NetworkFile
 from nbsolve.problem.losses import read_losses, read_regulariser
-from nbsolve.problem.model import AnyProblem, Network, Notation, Part, Problem, Sample, Training
+from nbsolve.problem.model import (
+    AnyProblem,
+    JacobianVectors,
+    Network,
+    Notation,
+    Part,
+    Problem,
+    Sample,
+    Training,
+)
 from nbsolve.problem.naming import read_notation
 from nbsolve.problem.network import read_network
 from nbsolve.problem.overrides import apply_overrides
@@ -183,6 +193,9 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     upstream = None if upstream_cursor is None else read_upstream(upstream_cursor, outputs, samples)
     if upstream_cursor is not None:
         check_upstream(root, samples, training)
+    vectors: JacobianVectors | None = JacobianVectors()
+    if inner := root.get("jacobian"):
+        vectors = read_jacobian_vectors(inner, inputs, outputs)
     for key in ("training", "regulariser"):
         if root.has(key) and loss_cursor is None and upstream_cursor is None:
             root.key_fault(key, f"{key} without a loss", hint="add a loss, such as loss: squared_error")
@@ -213,6 +226,8 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         check_targets(root, network, samples, losses)
     weights_cursor = root.get("sample_weights")
     weights = None if weights_cursor is None else read_sample_weights(weights_cursor, samples)
+    if vectors is not None:
+        check_products(root, vectors)
     lettered = in_letters or _has_letters(network, samples)
     if weights_cursor is not None:
         check_sample_weights(root, lettered)
@@ -225,7 +240,14 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         check_classes(root, network, samples, parts)
     if root.notes.faults:
         return None
-    if network is None or samples is None or losses is None or notation is None or rounding is None:
+    if (
+        network is None
+        or samples is None
+        or losses is None
+        or notation is None
+        or rounding is None
+        or vectors is None
+    ):
         raise AssertionError("what could not be read was not noted as a fault")
     if upstream is not None:
         pairs = zip(samples, upstream, strict=True)
@@ -243,6 +265,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
         features=features,
         classes=classes,
         losses=losses,
+        jacobian=vectors,
         regulariser=regulariser,
         training=_with_asked(training, parts),
         rounding=rounding,

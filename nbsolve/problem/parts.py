@@ -8,10 +8,11 @@ from collections.abc import Collection
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.functions import optimiser_of
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import LossTerm, Part, Training
 from nbsolve.problem.part_lists import read_part, read_part_list
 
-FORWARD_WORDS = ("forward", "jacobian")
+FORWARD_WORDS = ("forward", "jacobian", *PRODUCTS)
 GRADIENT_WORDS = ("gradients", "deltas")
 LOSS_WORDS = ("loss", *GRADIENT_WORDS)
 TRAINING_WORDS = ("changes", "updated_parameters", "state", "forward_after", "loss_after", "epoch_loss")

@@ -20,7 +20,10 @@ __all__ = ["begun", "following", "given_parameters", "given_values", "own_rates_
 
 
 def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
-    """What the problem gives: weights and biases, its optimiser's settings and state, its penalty's strength."""
+    """What the problem gives: weights and biases, its optimiser's settings and state, its penalty's strength.
+
+    Beside them the vectors that the Jacobian of the outputs is multiplied by.
+    """
     values = Values()
     for layer in layers:
         if not layer.tied:
@@ -42,6 +45,12 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
                 values.put_given(symbol, texts)
             for symbol, texts in own_rates_of(problem.training, layer):
                 values.put_given(symbol, texts)
+    for role, vector in (
+        (Role.RIGHT_VECTOR, problem.jacobian.right),
+        (Role.LEFT_VECTOR, problem.jacobian.left),
+    ):
+        if vector:
+            values.put_given(Symbol(role), given_array(vector))
     if problem.regulariser is not None:
         values.put_given(STRENGTH, given_array(problem.regulariser.strength))
     return values

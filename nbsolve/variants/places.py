@@ -13,7 +13,7 @@ from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.model.variants import Choices, Listed, Shuffled, Source, Variants, Varied
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 from nbsolve.problem.varying import KEY, is_number
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, parse_canonical
 
 __all__ = ["Finder", "Path", "Target", "node_at", "targets_of"]
 
@@ -25,6 +25,7 @@ _INNER = ("value", "shared")
 """The keys under which the numbers of parameters lie where more is said of them."""
 _PARAMETERS = {"weights": ("weights",), "biases": ("bias", "threshold")}
 _SAMPLES = {"inputs": ("input", "x"), "targets": ("target", "y")}
+_VECTORS = {Role.RIGHT_VECTOR: "right", Role.LEFT_VECTOR: "left"}
 _ROLES = {Role.INPUT: "inputs", Role.TARGET: "targets"}
 
 
@@ -186,6 +187,9 @@ class Finder:
         """A weight, a bias, an input, a target, or all of a layer, by any name that the problem knows."""
         assert isinstance(self.problem, Problem)
         atom = Names.of(self.problem).resolve(name)
+        if given := list(self._given_instead(atom)):
+            yield None, tuple(given)
+            return
         if isinstance(atom, Partial) or atom.role not in (
             Role.WEIGHT, Role.BIAS, Role.THRESHOLD, *_ROLES, Role.LEARNING_RATE,
         ) or atom.new or atom.change:  # fmt: skip
@@ -200,6 +204,25 @@ class Finder:
             yield None, tuple(self._existing(path, name) for path in paths)
         else:
             yield self._parameter(atom, name)
+
+    def _given_instead(self, atom: Symbol | Partial) -> Iterator[Path]:
+        """Where samples give a value of a unit; where the vectors stand that the Jacobian is multiplied by."""
+        if isinstance(atom, Partial):
+            return
+        inside = () if atom.to is None else (_number(atom.to) - 1,)
+        if (
+            atom.role in _VECTORS
+            and node_at(self.tree, path := ("jacobian", _VECTORS[atom.role])) is not None
+        ):
+            yield (*path, *inside)
+        samples = node_at(self.tree, ("samples",))
+        for number, sample in enumerate(samples.items if isinstance(samples, Items) else ()):
+            given = node_at(sample, ("given",))
+            for key in given.entries if isinstance(given, Entries) else ():
+                whole = atom._replace(to=None, sample=None)
+                meant = parse_canonical(key)
+                if meant in (atom._replace(sample=None), whole) and atom.sample in (None, number + 1):
+                    yield ("samples", number, "given", key, *(inside if meant == whole else ()))
 
     def _parameter(self, atom: Symbol, name: str) -> tuple[int | None, tuple[Path, ...]]:
         """All of a layer, those of one unit, or one."""

@@ -29,6 +29,16 @@ FAULTS = {
         "upstream is 3, and z is 2",
         4,
     ),
+    "the letter of a setting": (
+        "equations: {c: x*y}\ntraining: {learning_rate: 0.1, clip: {norm: 2}}",
+        "c is written like a setting of the optimiser, clip",
+        4,
+    ),
+    "the letter of the updates": (
+        "equations: {t: x*y}\ntraining: {optimiser: adam}",
+        "t is written like the number of the update",
+        4,
+    ),
     "an unknown objective": ("equations: {f: x*y}\ngradients_of: g", "'g' is not the name of an equation", 4),
     "an unknown quantity asked": ("equations: {f: x*y}\nparts: [{ask: [df/du]}]", "no quantity 'u'", 4),
     "a gradient of something else": (

@@ -107,6 +107,14 @@ def test_the_program_has_them(batch: str) -> None:
     assert not [*faults(worked, run(made.texts["NumPy"], first(worked)))]
 
 
+@pytest.mark.parametrize("kind", ["network", "forward", "backward", "update"])
+def test_drawings_mark_what_is_given_and_nothing_else(kind: str) -> None:
+    drawing = solve(load_problem(ALONE)).draw(kind)
+    assert drawing.svg.count(" given<") == 1
+    assert drawing.alt.count("(given)") == 1
+    assert not violations(drawing.svg)
+
+
 def test_the_drawing_shows_the_given_value() -> None:
     drawing = solve(load_problem(ALONE)).draw("backward")
     assert "a₁⁽¹⁾ = 0.123456789" in drawing.alt

@@ -24,7 +24,7 @@ BEYOND = re.compile(
     "transposed|ragged|flat list|too |one bias|input too|target too|without a dash|x and input|target here"
     "|without a loss|without targets|disagree|base 1|Huber|outside|of one|with nothing|of nothing|larger"
     "|not there|gradients without|updates|two parts|decimals and|too few|end the formula|unknown place"
-    "|wrong length|row of an upstream|a loss that is asked|second pass"
+    "|wrong length|nothing to multiply|row of an upstream|a loss that is asked|second pass"
     "|misspelt|exponent|hidden|one unit|bias and threshold|wrong sign|that is a text|batch|not a number|merge"
     "|output layer|several layers"
 )

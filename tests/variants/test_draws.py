@@ -117,6 +117,25 @@ def test_the_weights_of_one_unit(layout: str) -> None:
     assert {*map(str, second)} <= {"7", "8"}
 
 
+def test_given_values_and_the_vectors_of_a_jacobian_vary() -> None:
+    samples = "samples: [{input: [1, 2], target: [1]}]"
+    given = 'samples: [{input: [1, 2], target: [1], given: {"a[1]": [0.5, 0.25], "z[2][1]": 1}}]\n'
+    base = NETWORK.replace(samples, given + "jacobian: {right: [1, 1]}")
+    problem = family(
+        '{"a[1][2]": {from: 0.6, to: 0.9, step: 0.1}, "z[2][1]": {from: 2, to: 3, step: 1}, '
+        '"v[1]": {from: 2, to: 3, step: 1}}',
+        base,
+    ).variant("1", 0)
+    found = problem.problem
+    assert isinstance(found, Problem)
+    assert found.samples[0].given["a[1][1]"].text == "0.5"
+    assert found.samples[0].given["a[1][2]"].text in ("0.6", "0.7", "0.8", "0.9")
+    assert found.samples[0].given["z[2][1]"].text in ("2", "3")
+    assert [str(entry) for entry in found.jacobian.right] in (["2", "1"], ["3", "1"])
+    with pytest.raises(ProblemError, match="found, not given"):
+        family('{"a[1][2]": {from: 0, to: 1, step: 1}}').variant("1", 0)
+
+
 def test_widths_make_arrays_of_their_size() -> None:
     ranged = "{from: -0.9, to: 0.9, step: 0.1, without: 0}"
     block = f'{{weights: {ranged}, biases: {ranged}, "network.layers[0].units": {{choices: [3, 4]}}}}'

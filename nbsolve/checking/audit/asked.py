@@ -74,7 +74,10 @@ network:
     - {units: 2, activation: tanh, weights: [[0.5, -1], [1, 0.5]], bias: {shared: 0.1}}
     - {units: 2, activation: softmax, weights: [[1, -0.5], [-1, 1.5]], threshold: [0.1, 0.3]}
 samples: [{input: [1, 0.5]}, {input: [1, -0.5]}]
-parts: [{label: a, ask: [jacobian, "da[2][2]/da[1]"]}]
+jacobian: {right: [1/3, -2], left: [0.7, 1.5]}
+parts:
+  - {label: a, ask: [jacobian, "da[2][2]/da[1]"]}
+  - {label: b, ask: [jacobian_vector_product, vector_jacobian_product, "Jv[2]"]}
 """
 
 GIVEN_GRADIENT = """\

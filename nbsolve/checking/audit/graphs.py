@@ -37,7 +37,7 @@ from nbsolve.checking.audit.slots import (
 )
 from nbsolve.checking.audit.training_words import KEPT, beside_faults, training_faults
 from nbsolve.checking.audit.tree import Matrix, Sym
-from nbsolve.checking.audit.update_rule import UpdateRule, rule_of
+from nbsolve.checking.audit.update_rule import UpdateRule, letters_said, rule_of
 from nbsolve.checking.oracle.graph_reading import entries
 from nbsolve.checking.oracle.numbers import DIGITS, Number
 from nbsolve.checking.oracle.rounding import as_fraction, fault
@@ -373,6 +373,8 @@ class GraphAudit:
             out.faults += training_faults(words, self.rule, self.node["training"], self._names)
         elif self.paths is not None and words.startswith(BESIDE):
             out.faults += beside_faults(words, rule_of(self.paths.worlds[1].training))
+        elif (told := letters_said(words, self._rules(), self._state())) is not None:
+            out.faults += told
         elif KEPT.fullmatch(words):
             self._kept(words, out)
         elif words.startswith("**("):
@@ -520,6 +522,14 @@ class GraphAudit:
         target = self.chains.parse(read_display(below.source)[0].target)
         if not isinstance(target, Sym) or target.name.partition("/∂")[2].partition("[")[0] != one:
             out.faults.append(f"the lines below are not about {one}")
+
+    def _rules(self) -> list[UpdateRule]:
+        """Those that the page states: that of its optimiser, and of the one that it is compared with."""
+        return [self.rule, *([] if self.paths is None else [rule_of(self.paths.worlds[1].training)])]
+
+    def _state(self) -> set[str]:
+        """What is given of what the optimiser keeps."""
+        return {*self.node.get("training", {}).get("state", {})} - {"t"}
 
     def _kept(self, words: str, out: Found) -> None:
         """How many updates were made before, and what the optimiser has kept from them of single quantities."""

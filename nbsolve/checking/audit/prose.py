@@ -16,8 +16,10 @@ from nbsolve.checking.audit.live import LiveWords
 from nbsolve.checking.audit.optimising import CALLED_OPTIMISERS
 from nbsolve.checking.audit.page import split_inline, unescaped
 from nbsolve.checking.audit.parser import parse, read_tokens, whole
+from nbsolve.checking.audit.products import Products
 from nbsolve.checking.audit.tables import Tables
 from nbsolve.checking.audit.tree import Sym
+from nbsolve.checking.audit.update_rule import letters_said
 from nbsolve.checking.audit.words import ASKED, Place, asks_of, drawn, folded
 from nbsolve.checking.oracle.activations import temperature
 from nbsolve.checking.oracle.numbers import Real
@@ -31,7 +33,7 @@ _FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-)?softmax|\
 """What may have more digits than each step is rounded to."""
 
 
-class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
+class ProseChecker(Conventions, GivenValues, Products, Tables, LiveWords):
     """Checks everything that is not a displayed formula."""
 
     def text(self, source: str, place: Place) -> Found:
@@ -214,6 +216,7 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
         given = str(part.get("marks")) if "marks" in part else None
         if marks != given:
             out.faults.append(f"part {label}: {marks} marks, not {given}")
+        words = self.without_vectors(words, out)
         self._check_asked(part, words, out)
         at = re.search(r" in iteration (\d+)", words)
         if at and at[1] != str(self._at(part)):
@@ -295,6 +298,12 @@ class ProseChecker(Conventions, GivenValues, Tables, LiveWords):
             out.faults += self.rule.equations(chains)
         for said in (iterations, penalty):
             self.data(place, out, said or "")
+
+    def letters_of_rule(self, place: Place, out: Found, sentence: str) -> None:
+        """What g, w, t and G are in the rule, and what is kept."""
+        state = {*self.node.get("training", {}).get("state", {})} - {"t"}
+        told = None if self.rule is None else letters_said(sentence, [self.rule], state)
+        out.faults += [f"no letters of a rule: {sentence}"] if told is None else told
 
     def updates(self, place: Place, out: Found, count: str) -> None:
         if int(count) != self.spec.updates:
@@ -483,6 +492,21 @@ def _rules() -> list[Rule]:
             r"take it:",
             p.users,
         ),
+        (r"The vector that the Jacobian of the outputs is multiplied by(?: from the left)?: (.*)", p.data),
+        (
+            r"The vector (\$[^$]*\$) is a direction in which the inputs move\. The product (\$[^$]*\$) says how "
+            r"fast each output changes then: each of its entries is a row of the Jacobian multiplied by "
+            r"(\$[^$]*\$)\.",
+            p.direction,
+        ),
+        (
+            r"The vector (\$[^$]*\$) holds a weight for each output\. The product (\$[^$]*\$) is the gradient, "
+            r"with respect to the inputs, of the outputs multiplied by these weights and added up: each of its "
+            r"entries is a column of the Jacobian multiplied by (\$[^$]*\$)\. A backward pass that starts from "
+            r"(\$[^$]*\$) at the outputs finds the same without the Jacobian\.",
+            p.combination,
+        ),
+        (r"(Here \$[^$]*\$ is the gradient with respect to the parameter .*)", p.letters_of_rule),
         (r"The sample: (.*)", p.data),
         (
             r"there is no loss: \$([^$]*)\$ stands for the output \$([^$]*)\$ itself, and "

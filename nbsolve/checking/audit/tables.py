@@ -288,7 +288,7 @@ class Tables(Quotients):
         if name.startswith("L_sample"):
             name = name.replace("L_sample", "L")
             return f"{name}@{sample}"
-        own = re.match(r"(x|y|z|a|e|delta|L_out|z_new|a_new)(\[|$)", name)
+        own = re.match(r"(x|y|z|a|e|delta|L_out|z_new|a_new|Jv|uJ)(\[|$)", name)
         return f"{name}@{sample}" if own else name
 
     def _check_part(self, label: str, name: str, t: int, out: Found) -> None:

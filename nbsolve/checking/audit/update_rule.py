@@ -6,7 +6,7 @@ Equations hold for any parameter w with gradient g, whatever the numbers are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -40,6 +40,14 @@ CLIPPING = {
     ("passage", "value"): ["-c", "c"],
 }
 """The formulae of the sentences about clipping, in their order."""
+LETTERS = re.compile(
+    r"Here \$(?P<g>[^$]*)\$ is the gradient with respect to the parameter \$(?P<w>[^$]*)\$"
+    r"(?:, \$(?P<t>[^$]*)\$ the number of the update)?"
+    r"(?:, \$(?P<G>[^$]*)\$ the norm of the gradients of all parameters)?\."
+    r"(?: The optimiser keeps (?P<kept>.*?) from one update to the next(?P<start>, starting at 0[^.]*)?\.)?"
+)
+COUNTING = {"adam", "adam_epsilon_inside", "adamw", "adamax", "amsgrad", "nadam", "nadam_simplified"}
+"""The optimisers whose rules have the number of the update in them."""
 SAID = r"started at 0\b|the sign of 0 is 0|the updates from 1\b|it is 1 in the paper"
 """What has a number in the sentences about optimisers."""
 
@@ -270,6 +278,34 @@ class UpdateRule:
 
 def _mentions(node: Node, name: str) -> bool:
     return node == Sym(name) or any(_mentions(part, name) for part in children(node))
+
+
+def letters_said(words: str, rules: Sequence[UpdateRule], state: Collection[str]) -> Iterator[str] | None:
+    """What is wrong of `Here g is the gradient …, t the number of the update. …`; None of any other sentence.
+
+    `rules`: those that the page states; `state`: what the problem gives at the start of what is kept.
+    """
+    found = LETTERS.fullmatch(words)
+    return None if found is None else _letters_faults(found, rules, state)
+
+
+def _letters_faults(
+    found: re.Match[str], rules: Sequence[UpdateRule], state: Collection[str]
+) -> Iterator[str]:
+    letters = {texts: name for rule in rules for texts, name in rule.letters.items()}
+    told = {name: whole(read_tokens(found[name]), letters) for name in "gwtG" if found[name]}
+    wanted = {"g": "g", "w": "w"}
+    wanted |= {"t": "t"} if any(rule.optimiser in COUNTING for rule in rules) else {}
+    wanted |= {"G": "norm"} if any(rule.clip.how == "norm" for rule in rules) else {}
+    if told != {name: Sym(meaning) for name, meaning in wanted.items()}:
+        yield f"letters: {told}, not {wanted}"
+    kept = list(dict.fromkeys(one for rule in rules for one in optimisers.KEPT[rule.optimiser]))
+    said = [one.strip("$") for one in (found["kept"] or "").split(", ") if one]
+    if [whole(read_tokens(one), letters) for one in said] != [Sym(one) for one in kept]:
+        yield f"kept are {kept}, not {said}"
+    start = ", starting at 0 where nothing else is given" if state else ", starting at 0"
+    if kept and found["start"] != (None if {*kept} <= {*state} else start):
+        yield f"kept{found['start']}, and given are {state}"
 
 
 def rule_of(training: Training) -> UpdateRule:

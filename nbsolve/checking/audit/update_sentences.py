@@ -24,7 +24,7 @@ from nbsolve.checking.audit.slots import (
     sign_fault,
 )
 from nbsolve.checking.audit.update_chains import UpdateChains
-from nbsolve.checking.audit.update_rule import UpdateRule
+from nbsolve.checking.audit.update_rule import UpdateRule, letters_said
 from nbsolve.checking.oracle.numbers import Number
 from nbsolve.checking.oracle.rounding import fault
 
@@ -47,6 +47,9 @@ class UpdateSentences(GraphAudit):
         if (slots := filled_as(self._texts(), source)) is not None:
             for asked, printed in slots:
                 out.faults += self._slot(read(asked), printed)
+            return
+        if (told := letters_said(words, [self.rule], {*self.node.get("state", {})} - {"t"})) is not None:
+            out.faults += told
             return
         for pattern, check in self._sentences().items():
             if match := re.fullmatch(pattern, words):

@@ -275,7 +275,7 @@ class Wholes:
 
             grid = Grid(tuple(tuple(entry(j, i) for i in columns) for j in rows))
             return grid.transposed() if self.as_rows else grid
-        if letter == "x":
+        if letter in ("x", "v", "uJ"):
             size = len(self.spec.inputs[0])
         else:
             size = self.spec.layers[numbers[0] - 1 if numbers else -1].units

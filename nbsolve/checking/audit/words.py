@@ -29,6 +29,8 @@ from nbsolve.checking.oracle.spec import Layer
 ASKED = {
     "forward": "all pre-activations and activations", "loss": "the loss",
     "jacobian": "the Jacobian of the outputs with respect to the inputs",
+    "jacobian_vector_product": "the product of the Jacobian with the vector",
+    "vector_jacobian_product": "the product of the transposed Jacobian with the vector",
     "gradients": "the gradients of the loss with respect to all parameters",
     "deltas": "the error signals of all units",
     "changes": "the changes of all parameters", "updated_parameters": "the parameters after the update",
@@ -40,6 +42,7 @@ ASKED = {
 }  # fmt: skip
 ANSWERS = {
     "jacobian": r"∂a\[\d+\]\[\d+\](@\d+)?/∂x\[",
+    "jacobian_vector_product": r"Jv\[", "vector_jacobian_product": r"uJ\[",
     "forward": r"[za]\[", "loss": r"L$", "gradients": r"∂L/∂(W|b|theta)\[", "deltas": r"(∂L/∂z|delta)\[",
     "changes": r"(W|b|theta)_change\[", "updated_parameters": r"(W|b|theta)_new\[", "forward_after": r"[za]_new\[",
     "loss_after": r"L_new$", "epoch_loss": r"L_epoch$",
@@ -224,7 +227,7 @@ class Words:
         """Whether what is asked has a value for each sample."""
         bottom = ask.rpartition("/d")[2]
         local = re.match(r"d(a|z|L_out)(\[|/)", ask) is not None
-        return local or bool(re.match(r"(x|y|e|z|a|delta|L_out|L_sample)(_new)?(\[|$)", bottom))
+        return local or bool(re.match(r"(x|y|e|z|a|delta|L_out|L_sample|Jv|uJ)(_new)?(\[|$)", bottom))
 
     def _symbols_of(self, name: str) -> list[str]:
         """How an asked name may spell a quantity: `dLdw7` for `dL/dw7`."""

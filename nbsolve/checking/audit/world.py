@@ -24,6 +24,8 @@ from nbsolve.checking.oracle.spec import Loss, Spec
 from nbsolve.checking.oracle.states import rates_given, state_given
 
 Key = tuple[str, int | None, int | None]
+PRODUCTS = ("v", "u", "Jv", "uJ")
+"""What the Jacobian is multiplied by, and what comes of it."""
 INDEXED = re.compile(r"([\w/]+)((?:\[\d+\])+)")
 
 
@@ -198,7 +200,7 @@ class World:
             self.symbols[texts] = f"{quantities[0]}@{samples.pop()}" if one and several else quantities[0]
         for texts, name in list(self.symbols.items()):
             letter, numbers = indices(name)
-            if letter in ("a", "a_new", "y", "z", "x") and numbers[-1] == 1 and "_" in texts:
+            if letter in ("a", "a_new", "y", "z", "x", *PRODUCTS) and numbers[-1] == 1 and "_" in texts:
                 at = texts.index("_")
                 sample = name.partition("@")[2]
                 bold = ("\\mathbf", texts[0], *texts[at + 2 :]) if at == 1 else ()
@@ -504,6 +506,7 @@ class World:
         stem, _, sample = name.partition("@")
         _, numbers = indices(stem)
         size = self.spec.layers[numbers[0] - 1].units if numbers else self.spec.layers[-1].units
+        size = len(self.spec.inputs[0]) if stem in ("v", "uJ") else size
         mark = f"@{sample}" if sample else ""
         out = [self.value(f"{stem}[{n}]{mark}", t, carried=carried) for n in range(1, size + 1)]
         return Vector(tuple(v for v in out if not isinstance(v, Vector)))
@@ -691,7 +694,10 @@ def _elsewhere(spec: Spec, rng: Random) -> Spec:
     upstream = spec.upstream
     if upstream is not None and spec.output is None:
         upstream = [[any_number(g) for g in row] for row in upstream]
-    return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream)
+    right, left = ([any_number(g) for g in vector] for vector in (spec.right, spec.left))
+    return replace(
+        spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream, right=right, left=left
+    )
 
 
 def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
@@ -727,6 +733,7 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
             row if _keeps(spec, row) else _near_targets(spec, row, [near(y) for y in row]) for row in targets
         ]
     inputs = [[near(x) for x in row] for row in spec.inputs]
+    spec = replace(spec, right=[near(g) for g in spec.right], left=[near(g) for g in spec.left])
     upstream = spec.upstream
     if upstream is not None and spec.output is None:
         upstream = [[near(g) for g in row] for row in upstream]
@@ -820,6 +827,9 @@ def _givens(node: Mapping[str, Any], spec: Spec) -> dict[Key, str]:
         for j, text in enumerate(bias or [], 1):
             out[f"{letter}[{number}][{j}]", 1, None] = text
     out |= _given_to_optimiser(node, spec)
+    for letter, side in (("v", "right"), ("u", "left")):
+        vector = node.get("jacobian", {}).get(side, [])
+        out |= {(f"{letter}[{i}]", None, None): text for i, text in enumerate(vector, 1)}
     for s, sample in enumerate(node["samples"], 1):
         for letter, field in (("x", "input"), ("y", "target")):
             values = sample.get(field, [])

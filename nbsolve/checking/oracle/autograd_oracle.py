@@ -11,6 +11,7 @@ from typing import Any
 
 import autograd.numpy as np
 from autograd import elementwise_grad, grad
+from autograd.differential_operators import make_jvp_reversemode
 from autograd.tracer import getval, isbox
 
 from nbsolve.checking.oracle.activations import WHOLE
@@ -180,6 +181,8 @@ def _put_parameters(
 def solve(spec: Spec) -> dict[Key, float]:
     """Every quantity of every iteration, under (quantity, iteration, sample)."""
     out: dict[Key, float] = {}
+    for letter, vector in (("v", spec.right), ("u", spec.left)):
+        out |= {(f"{letter}[{i}]", None, None): float(v) for i, v in enumerate(vector, 1)}
     for s, x in enumerate(spec.inputs, 1):
         out |= {(f"x[{i}]", None, s): float(v) for i, v in enumerate(x, 1)}
         if spec.targets is not None:
@@ -250,6 +253,17 @@ def _put_outputs(
             _put(out, f"da[{depth}][{k + 1}]/da", t, g_a[number], number + 1, samples)
         for s, row in zip(samples, g_x, strict=True):
             out |= {(f"da[{depth}][{k + 1}]/dx[{i}]", t, s): float(v) for i, v in enumerate(row, 1)}
+    if spec.right:  # each sample moves along v
+        direction = np.zeros_like(batch.x) + np.array([float(v) for v in spec.right])
+        moved = make_jvp_reversemode(lambda x: batch.forward((*theta[:2], x, *theta[3:]))[1][-1])
+        found = moved(batch.x)(direction)
+        for s, row in zip(samples, found, strict=True):
+            out |= {(f"Jv[{k}]", t, s): float(v) for k, v in enumerate(row, 1)}
+    if spec.left:
+        u = np.array([float(v) for v in spec.left])
+        found = grad(lambda at: np.sum(batch.forward(at)[1][-1] @ u))(theta)[2]
+        for s, row in zip(samples, found, strict=True):
+            out |= {(f"uJ[{i}]", t, s): float(v) for i, v in enumerate(row, 1)}
 
 
 def _put_backward(

@@ -53,6 +53,8 @@ def solve(spec: Spec, digits: int = DIGITS) -> Values:
 def _solve(spec: Spec) -> Values:
     out: Values = {}
     p = given_parameters(spec)
+    for letter, vector in (("v", spec.right), ("u", spec.left)):
+        out |= {(f"{letter}[{i}]", None, None): v for i, v in enumerate(vector, 1)}
     for s, x in enumerate(spec.inputs, 1):
         out |= {(f"x[{i}]", None, s): v for i, v in enumerate(x, 1)}
         if spec.targets is not None:
@@ -292,6 +294,15 @@ def _record_outputs(
         da = backward(spec, p, zs, outs, seed)[0]
         _record_layers(out, f"da[{depth}][{k + 1}]/da", t, s, da[:-1])
         out |= {(f"da[{depth}][{k + 1}]/dx[{i}]", t, s): v for i, v in enumerate(da[0], 1)}
+    rows = [
+        [out[f"da[{depth}][{k}]/dx[{i + 1}]", t, s] for i in range(len(outs[0]))] for k in range(1, count + 1)
+    ]
+    for k, row in enumerate(rows if spec.right else [], 1):
+        out[f"Jv[{k}]", t, s] = sum((v * d for v, d in zip(spec.right, row, strict=True)), ZERO)
+    if spec.left:  # as a backward pass that begins with u
+        top: list[Number] = list(spec.left)
+        back = backward(spec, p, zs, outs, top)[0][0]
+        out |= {(f"uJ[{i}]", t, s): v for i, v in enumerate(back, 1)}
 
 
 def _record_layers(out: Values, name: str, t: int, s: int, values: list[list[Number]]) -> None:

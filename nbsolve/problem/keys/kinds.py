@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from nbsolve.problem.keys.base import REQUIRED, Keys, Made, key
 from nbsolve.problem.keys.functions import Functions, Loss, Losses, Regulariser
-from nbsolve.problem.keys.network import NetworkKeys, Samples, any_of
+from nbsolve.problem.keys.network import JacobianKeys, NetworkKeys, Samples, any_of
 from nbsolve.problem.keys.parameters import Threshold, Weights
 from nbsolve.problem.keys.rules import Rule
 from nbsolve.problem.keys.training import (
@@ -109,6 +109,10 @@ class NetworkFile(ProblemFile):
     upstream: Symbolic | Array = key(
         "the gradient with respect to the outputs, [given instead of a loss](problem-file.md#a-given-gradient)",
         "found from the loss",
+    )
+    jacobian: JacobianKeys = key(
+        "what the [Jacobian](problem-file.md#products-with-the-jacobian) of the outputs is multiplied by",
+        "none",
     )
     sample_weights: Numbers = key(
         "`[2, 1, 0.5]`: what the [loss](problem-file.md#loss-and-regulariser) of each sample is multiplied by "

@@ -9,9 +9,18 @@ from pydantic import ConfigDict, Field
 from nbsolve.problem.keys.base import REQUIRED, Keys, key
 from nbsolve.problem.keys.functions import LayerActivation
 from nbsolve.problem.keys.parameters import Bias, Threshold, Weights
-from nbsolve.problem.keys.values import Cell, Count, Number, Some, Text, Value, Vector
+from nbsolve.problem.keys.values import Cell, Count, Number, Numbers, Some, Symbolic, Text, Value, Vector
 
-__all__ = ["WITHOUT", "LayerKeys", "NetworkKeys", "SampleKeys", "Samples", "TableKeys", "any_of"]
+__all__ = [
+    "WITHOUT",
+    "JacobianKeys",
+    "LayerKeys",
+    "NetworkKeys",
+    "SampleKeys",
+    "Samples",
+    "TableKeys",
+    "any_of",
+]
 
 _Source = Literal["input"] | Count
 _FROM = _Source | Annotated[list[_Source], Field(min_length=1, json_schema_extra={"uniqueItems": True})]
@@ -114,6 +123,19 @@ class SampleKeys(Keys):
     )
     x: _NUMBERS = key("another name for `input`")
     y: _NUMBERS | ByLayer = key("another name for `target`")
+
+
+class JacobianKeys(Keys):
+    """The vectors that the Jacobian of the outputs is multiplied by."""
+
+    model_config = ConfigDict(json_schema_extra=any_of("right", "left"))
+
+    right: Symbolic | Numbers = key(
+        "$v$ in $Jv$, one number for each input: `[1, 0.5]`", "no `jacobian_vector_product`"
+    )
+    left: Symbolic | Numbers = key(
+        "$u$ in $u^\\top J$, one number for each output: `[1, -2]`", "no `vector_jacobian_product`"
+    )
 
 
 class TableKeys(Keys):

@@ -100,6 +100,16 @@ class Sample(Frozen):
         return (*self.input, *(self.target or ()), *(self.upstream or ()))
 
 
+class JacobianVectors(Frozen):
+    """What the Jacobian J = ∂a/∂x of the outputs is multiplied by: the `right` has v of J v, the `left` u of uᵀ J.
+
+    () where a product is not asked for.
+    """
+
+    right: tuple[Entry, ...] = ()
+    left: tuple[Entry, ...] = ()
+
+
 class LossTerm(Frozen):
     """weight · scale · Σ/mean over outputs of the loss; over samples by `over_samples`.
 
@@ -180,6 +190,7 @@ class Problem(AnyProblem):
     features: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     losses: tuple[LossTerm, ...] = ()
+    jacobian: JacobianVectors = JacobianVectors()
     regulariser: Regulariser | None = None
     training: Training | None = None
     rounding: Rounding = Rounding()
@@ -190,13 +201,14 @@ class Problem(AnyProblem):
 
     @property
     def entries(self) -> Iterator[Entry]:
-        """Every cell of weights, biases and samples."""
+        """Every cell of weights, biases, samples and of the vectors that the Jacobian is multiplied by."""
         for layer in self.network.layers:
             for row in layer.weights:
                 yield from row
             yield from layer.bias.values
         for sample in self.samples:
             yield from sample.entries
+        yield from (*self.jacobian.right, *self.jacobian.left)
 
     @cached_property
     def differentiated(self) -> bool:
