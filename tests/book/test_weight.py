@@ -30,6 +30,7 @@ PAGES = (
     "problems/trained.html",
     "problems/index.html",
     "intro.html",
+    "notation.html",
     "extras.html",
     "search.html",
     "",
