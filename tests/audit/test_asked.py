@@ -21,7 +21,7 @@ def test_every_line_reproduces(name: str, rounding: str) -> None:
 
 @pytest.mark.parametrize("name", ["forward", "last"])
 def test_a_change_of_every_digit_is_found(name: str, one_in: OneIn) -> None:
-    result = kill(markdown(PAGES[name]), all_digits=False, one_in=one_in(3))
+    result = kill(markdown(PAGES[name]), all_digits=False, one_in=one_in(11))
     assert result.rate == 1, "\n".join(result.passed[:20])
 
 
@@ -35,7 +35,7 @@ def test_a_change_of_what_is_new_on_the_page_is_found(one_in: OneIn) -> None:
             place.section == "iteration" or "Epoch" in block.source or "L_{\\text{sample}}" in block.source
         ]
     ]
-    every = one_in(3)
+    every = one_in(11)
     result = kill(audit, all_digits=False, one_in=every)
     assert result.rate == 1, "\n".join(result.passed[:20])
     assert result.made * every > 300
