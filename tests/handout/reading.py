@@ -33,6 +33,8 @@ SIGNS = str.maketrans({"−": "-"})
 
 JACOBIAN = {"∂aₖ/∂zⱼ": r"\frac{\partial a_k}{\partial z_j}", "aₖ": "a_k", "aⱼ": "a_j", "k": "k", "j": "j"}
 """The letters of the derivatives of softmax, for any two of its units."""
+OF_JACOBIANS = (r"\mathbf{v}", r"\mathbf{u}", r"\mathbf{p}", r"\mathbf{q}")
+"""The vectors that a Jacobian is multiplied by, and its products with them."""
 BOLD = ("\\mathbf", "\\boldsymbol")
 """How vectors and matrices are written, whose linear form is that of plain letters."""
 
@@ -131,8 +133,8 @@ class Reading:
         return {name: latex for name, latex in self.letters.items() if not latex.startswith(BOLD)}
 
     def inline(self, formula: str) -> str:
-        """A formula of a sentence: bold where it says how a layer computes, and nowhere else."""
-        vectors = {name: latex for name, latex in self.vectors.items() if "W" in formula}
+        """A formula of a sentence: bold where it says how a layer computes or what a Jacobian is multiplied by."""
+        vectors = {n: latex for n, latex in self.vectors.items() if "W" in formula or latex in OF_JACOBIANS}
         try:
             return inline(formula, self._scalars | vectors)
         except Unlinear:
