@@ -17,7 +17,7 @@ import flint
 from nbsolve.arithmetic import ZERO, Arithmetic, Value
 from nbsolve.errors import DomainError
 from nbsolve.expr import Array
-from nbsolve.loss_alone import Batch, Losses, Move, Parameters, Passage, Signs
+from nbsolve.loss_alone import Batch, Losses, Move, Parameters, Passage, Penalty, SampleLoss, Signs
 from nbsolve.powers_of_ten import power_of_ten
 
 
@@ -36,6 +36,11 @@ class Quotients:
     crossed: bool = False
     jump_left: bool = False
     jump_right: bool = False
+
+    @property
+    def compares(self) -> bool:
+        """Whether the central quotient says something about the derivative."""
+        return self.central is not None and not self.kink and not self.crossed
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Differences:
         return {}
 
     @cached_property
-    def _penalty(self) -> Value:
+    def _penalty(self) -> Penalty:
         return self.batch.penalty(self.parameters)
 
     def _here(self, first: int) -> Losses:
@@ -98,7 +103,7 @@ class Differences:
         changes = [
             _changes(one.signs, other.signs)
             for side in (ahead, behind)
-            for one, other in zip(here[0], side[0], strict=True)
+            for one, other in zip(_terms(here), _terms(side), strict=True)
         ]
         kink, crossed = any(left for left, _ in changes), any(passed for _, passed in changes)
         return Quotients(central, left, right, kink, crossed)
@@ -106,7 +111,7 @@ class Differences:
     def _difference(self, one: Losses, other: Losses) -> Value:
         """How much larger one loss is; exactly 0 where nothing was touched."""
         add, negate = self.arithmetic.add, self.arithmetic.negate
-        pairs = [*((x.value, y.value) for x, y in zip(one[0], other[0], strict=True)), (one[1], other[1])]
+        pairs = [(x.value, y.value) for x, y in zip(_terms(one), _terms(other), strict=True)]
         return reduce(add, (ZERO if x is y else add(x, negate(y)) for x, y in pairs))
 
     def _loss(self, move: Move, h: flint.fmpq) -> Losses | None:
@@ -149,6 +154,10 @@ class Differences:
 
     def _size(self, value: Value, less: Value = ZERO) -> Value:
         return self.arithmetic.size(self.arithmetic.add(value, self.arithmetic.negate(less)))
+
+
+def _terms(losses: Losses) -> list[SampleLoss | Penalty]:
+    return [*losses[0], losses[1]]
 
 
 def _changes(here: Signs, there: Signs) -> tuple[bool, bool]:

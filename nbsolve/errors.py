@@ -39,6 +39,10 @@ class LogarithmOfZero(DomainError):
     """The logarithm of 0, which a factor 0 makes harmless: 0 · ln 0 counts as 0."""
 
 
+class TooMuchWork(NbsolveError):
+    """A problem whose numbers grow so long that it would take minutes to write them down."""
+
+
 class LanguageError(NbsolveError):
     """A file of words that does not say what the English one says, or that is not there."""
 

@@ -123,7 +123,15 @@ class Passage:
     before: tuple[Array, ...]
 
 
-Losses = tuple[Sequence[SampleLoss], Value]
+@dataclass(frozen=True)
+class Penalty:
+    """What the size of the weights adds, and the signs that decided |w|."""
+
+    value: Value
+    signs: Signs = ()
+
+
+Losses = tuple[Sequence[SampleLoss], Penalty]
 """What each sample adds, and the penalty."""
 
 
@@ -228,35 +236,30 @@ class Batch:
         threshold = own.bias.kind == "threshold"
         return plus(z, negative(spread, arithmetic) if threshold else spread, arithmetic)  # type: ignore[no-any-return]
 
-    def _sizes(self, regulariser: Regulariser, parameters: Parameters) -> Value:
-        """Σ |w| of L1; of an elastic net Σ ratio |w| + (1 − ratio)/2 w²."""
-        arithmetic = self.arithmetic
-        flat = [w for weights in parameters.weights if weights is not None for w in weights.reshape(-1)]
-        sizes = [w if arithmetic.sign(w) >= 0 else arithmetic.negate(w) for w in flat]
-        size = reduce(arithmetic.add, sizes)
-        if regulariser.name == "l1":
-            return size
-        ratio = regulariser.settings["ratio"].value
-        square = reduce(arithmetic.add, [arithmetic.multiply(w, w) for w in flat])
-        return arithmetic.add(arithmetic.multiply(ratio, size), arithmetic.multiply((1 - ratio) / 2, square))
-
-    def penalty(self, parameters: Parameters) -> Value:
-        """What the size of the weights adds."""
-        arithmetic, regulariser = self.arithmetic, self.problem.regulariser
+    def penalty(self, parameters: Parameters) -> Penalty:
+        """What the size of the weights adds. Raises: Undecided."""
+        regulariser = self.problem.regulariser
         if regulariser is None:
-            return ZERO
+            return Penalty(ZERO)
+        watching = Watching(self.arithmetic.bits, self.arithmetic.lenient, self.arithmetic.keeping)
         factor = regulariser.strength.value * regulariser.scale.value
         if regulariser.over_samples == "mean":
             factor /= len(self.samples)
-        if regulariser.name != "l2":
-            return arithmetic.multiply(factor, self._sizes(regulariser, parameters))
-        squares = [
-            arithmetic.multiply(w, w)
-            for weights in parameters.weights
-            if weights is not None
-            for w in weights.reshape(-1)
-        ]
-        return arithmetic.multiply(factor, reduce(arithmetic.add, squares))
+        flat = [w for weights in parameters.weights if weights is not None for w in weights.reshape(-1)]
+        size = _size(regulariser, flat, watching)
+        return Penalty(watching.multiply(factor, size), tuple(watching.signs))
+
+
+def _size(regulariser: Regulariser, weights: Sequence[Value], arithmetic: Arithmetic) -> Value:
+    """Σ w² of L2; Σ |w| of L1; of an elastic net Σ ratio |w| + (1 − ratio)/2 w²."""
+    square = reduce(arithmetic.add, [arithmetic.multiply(w, w) for w in weights])
+    if regulariser.name == "l2":
+        return square
+    size = reduce(arithmetic.add, [w if arithmetic.sign(w) >= 0 else arithmetic.negate(w) for w in weights])
+    if regulariser.name == "l1":
+        return size
+    ratio = regulariser.settings["ratio"].value
+    return arithmetic.add(arithmetic.multiply(ratio, size), arithmetic.multiply((1 - ratio) / 2, square))
 
 
 def _is_passed_on(z: Array, a: Array, known: SampleLoss, whole: bool) -> bool:

@@ -87,7 +87,10 @@ class CheckBlocks:
         if self._each_step:
             yield Paragraph((phrase("check.rounded"),))
         if checks[0].chosen:
-            yield Paragraph((Markdown(phrase("check.largest", count=f"{checks[0].count:,}")),))
+            words = [phrase("check.largest", count=f"{checks[0].count:,}")]
+            if any(check.at(step).together for check in checks):
+                words.append(phrase("check.together"))
+            yield Paragraph((Markdown(" ".join(words)),))
         for check in checks:
             if has_several(self.solution.problem):
                 number = str(check.iteration.number)
@@ -187,11 +190,22 @@ class _Check:
     def found(self) -> tuple[int, list[Quotients]]:
         """The exponent of h, and the quotients of the rows."""
         steps = range(FIRST_STEP, LAST_STEP - 1, -3) if self.step is None else (self.step,)
+        order = [*range(len(self.rows))]
         for step in steps:
-            quotients = [self.differences.at(row.move, step) for row in self.rows]
-            if all(self._close(row, own) for row, own in zip(self.rows, quotients, strict=True)):
+            found: dict[int, Quotients] = {}
+            for place in order:
+                found[place] = self.differences.at(self.rows[place].move, step)
+                if step != steps[-1] and not self._close(self.rows[place], found[place]):
+                    break
+            else:
                 break
-        return step, quotients
+            order = [place, *(other for other in order if other != place)]  # the one to try first
+        return step, [found[place] for place in sorted(found)]
+
+    @property
+    def together(self) -> bool:
+        """Whether a row has all parameters moved at once."""
+        return self.chosen and self.found[1][-1].compares
 
     def _close(self, row: _Row, own: Quotients) -> bool:
         if own.kink or own.central is None:
@@ -212,7 +226,7 @@ class _Check:
     def disagreeing(self) -> Iterator[str]:
         """The gradients that no quotient comes close to."""
         for row, own in zip(self.rows, self.found[1], strict=True):
-            if not self._close(row, own):
+            if not own.crossed and not self._close(row, own):
                 name = "all gradients" if row.member is None else canonical(Partial(LOSS, row.member))
                 yield f"{name} in iteration {self.iteration.number} differs from its difference quotient"
 
@@ -223,6 +237,7 @@ class _Check:
         writer, values = Writer(self.solution), self.iteration.values
         rows: list[tuple[Text, ...]] = []
         kinks: list[tuple[Text, ...]] = []
+        missed: list[Text] = []
         for row, own in zip(self.rows, self.found[1], strict=True):
             if row.member is None:
                 name: Text = (phrase("check.all", count=f"{self.count:,}"),)
@@ -239,6 +254,9 @@ class _Check:
                     )
                     kinks.append((name, left, right, gradient))
                 continue
+            if not own.compares:
+                missed.append(name)
+                continue
             cells = [name, gradient]
             if writer.each_step:
                 cells.append(self._number(row.gradient))
@@ -249,6 +267,9 @@ class _Check:
         if kinks:
             yield Paragraph((Markdown(phrase("check.kinks", loss=loss)),))
             yield _table(["left", "right", "convention"], kinks)
+        if missed:
+            names = [inline for name in missed for inline in (", ", *name)]
+            yield Paragraph((Markdown(phrase("check.crossed")), " ", *names[1:], "."))
 
     def _number(self, value: Value | None) -> Text:
         if value is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
 
+import flint
 import numpy as np
 
 from nbsolve.arithmetic import Undecided, Value, settled
@@ -254,11 +255,11 @@ class Printed(dict[Atom, Operand]):
         places = self.numbers.places(atom)
         value: Operand
         if isinstance(places, list):
-            rows = [[self._written(entry).value for entry in row] for row in places]
+            rows = [[_short(self._written(entry).value) for entry in row] for row in places]
             entries = np.array(rows, dtype=object)
             value = entries[:, 0] if entries.shape[1] == 1 else entries
         else:
-            value = self.numbers.written_as(places, of_key(self.extra, places)).value
+            value = _short(self.numbers.written_as(places, of_key(self.extra, places)).value)
         self[atom] = value
         return value
 
@@ -267,7 +268,12 @@ class Printed(dict[Atom, Operand]):
 
     def known(self, node: Known) -> Operand:
         """The value of a part that has a line of its own."""
-        return self._written(node).value
+        return _short(self._written(node).value)
+
+
+def _short(value: Operand) -> Operand:
+    """A printed number; as a ball where it is as small as 10⁻⁹⁰⁰⁰⁰, whose rational would take seconds to add."""
+    return settled(value) if isinstance(value, flint.fmpq) else value
 
 
 def member(atom: Atom, j: int, i: int | None) -> Atom:

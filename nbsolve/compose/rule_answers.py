@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from nbsolve.compose.authored import title_of
 from nbsolve.compose.rule_end import EndBlocks
@@ -11,7 +12,7 @@ from nbsolve.compose.rule_epochs import EpochBlocks
 from nbsolve.compose.rule_letters import prediction
 from nbsolve.compose.rule_lines import Lines
 from nbsolve.compose.written_numbers import literal
-from nbsolve.document import Block, Heading, Inline, Link, Math, Table, Text
+from nbsolve.document import Block, Heading, Inline, Link, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, number, quotient
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import RuleProblem
@@ -23,6 +24,8 @@ __all__ = ["RuleAnswers"]
 
 MOST_COLUMNS = 4
 """More parameters than these stand in one cell, one after the other."""
+MOST_CHANGES = 200
+"""Changes that are listed as answers."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,13 @@ class RuleAnswers:
             rows = [row for word in part.ask for row in self._answered(word)]
             if part.ask == ("changes",) and len(self._learning) <= MOST_COLUMNS:
                 columns: list[Text] = [(Math(Quantity(parameter)),) for parameter in self._learning]
-                rows = [*self._changes(side_by_side=True)]
+                rows = [*self._first_changes(side_by_side=True)]
             else:
                 columns = [(phrase("answers.value"),)]
             yield Table(((title_of(part),), *columns), tuple(rows), frozenset(range(1, len(columns) + 1)))
+        asked = any("changes" in part.ask for part in self.problem.parts)
+        if asked and next(islice(self._changes(), MOST_CHANGES, None), None) is not None:
+            yield Paragraph((phrase("rule.answer.shortened", count=str(MOST_CHANGES)),))
 
     @property
     def _learning(self) -> list[Symbol]:
@@ -70,7 +76,7 @@ class RuleAnswers:
 
     def _answered(self, word: str) -> Iterator[tuple[Text, ...]]:
         if word == "changes":
-            yield from self._changes()
+            yield from self._first_changes()
         elif word == "updated_parameters":
             for unit in self.epochs.units:
                 for parameter, value in self.end.final(unit):
@@ -104,6 +110,9 @@ class RuleAnswers:
                 if several:
                     said_ = phrase("rule.drawing.of_unit", title=said_, number=str(unit))
                 yield (said_,), (phrase("rule.no" if proof else "rule.yes"),)
+
+    def _first_changes(self, side_by_side: bool = False) -> Iterator[tuple[Text, ...]]:
+        return islice(self._changes(side_by_side), MOST_CHANGES)
 
     def _changes(self, side_by_side: bool = False) -> Iterator[tuple[Text, ...]]:
         """What every sample that changes something leaves behind: in one cell, or a parameter a column."""

@@ -156,7 +156,7 @@ def _loss(solution: Solution, samples: Sequence[int], iteration: Iteration, new:
     for chosen in batches:
         batch = Batch(solution.problem, chosen, arithmetic)
         found = batch.loss(parameters, 0, [own[0] for own in batch.sums(parameters)])
-        terms = (batch.penalty(parameters), *(sample.value for sample in found))
+        terms = (batch.penalty(parameters).value, *(sample.value for sample in found))
         total = reduce(arithmetic.add, terms, total)
     return arithmetic.divide(total, flint.fmpq(len(batches)))
 

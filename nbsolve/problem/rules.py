@@ -45,8 +45,8 @@ ASKS = (
     "accuracy",
     "separable",
 )
-MAXIMUM_TURNS = 20_000
-"""Samples × epochs: numbers stay exact, and grow with every change."""
+MAXIMUM_TURNS, MAXIMUM_CHANGES = 10_000, 40_000
+"""Samples × epochs; and that times the parameters: all of them are exact numbers that are kept."""
 MAXIMUM_SHOWN = 100
 _USUAL_MOST = 100
 """Epochs after which a training ends that would go on for ever, where the problem says nothing."""
@@ -81,7 +81,8 @@ def read_rule_problem(root: Cursor, name: str, text: str) -> RuleProblem | None:
     batch = root.get("batch")
     batched = None if batch is None else batch.word("batch", ("sample", "all"))
     count = None if samples is None else len(samples[0])
-    end = None if rule is None else _end(root, rule.record, count)
+    parameters = 1 if network is None else _parameters(network)
+    end = None if rule is None else _end(root, rule.record, count, parameters)
     show = None if end is None else _show(root.get("show"), end[1])
     notation: Notation | None = Notation()
     if (inner := root.get("notation")) is not None:
@@ -217,10 +218,15 @@ def _at_zero(cursor: Cursor, rule: _Rule, classes: tuple[Given, Given]) -> Given
 # ------------------------------------------------------------------ the end
 
 
-def _end(root: Cursor, rule: LearningRule, samples: int | None) -> tuple[bool, int] | None:
+def _parameters(network: Network) -> int:
+    layer = network.layers[0]
+    return sum(map(len, (*layer.weights, layer.bias.values)))
+
+
+def _end(root: Cursor, rule: LearningRule, samples: int | None, parameters: int) -> tuple[bool, int] | None:
     """Whether training ends after an epoch without a mistake, and after how many epochs in any case."""
     until, epochs, most = root.get("until"), root.get("epochs"), root.get("most_epochs")
-    least = MAXIMUM_TURNS // (samples or 1)
+    least = min(MAXIMUM_TURNS, MAXIMUM_CHANGES // parameters) // (samples or 1)
     if until is not None and epochs is not None:
         root.key_fault(
             "epochs", "there are both until and epochs", expected="epochs, or until with most_epochs"

@@ -6,6 +6,7 @@ what is written down is what the next line uses.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ import flint
 
 from nbsolve.arithmetic import ZERO, Arithmetic
 from nbsolve.catalogue.rules import RULES, LearningRule
+from nbsolve.errors import TooMuchWork
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Number, with_variables
 from nbsolve.given import Entry, known
@@ -24,6 +26,8 @@ __all__ = ["EXACT", "Epoch", "Parameters", "Trained", "Turn", "train"]
 
 EXACT = Arithmetic()
 """Everything here is rational: no question is left open at any number of bits."""
+MOST_DIGITS = 4_000
+"""Of the numerator or denominator of a parameter: an exact training on numbers of four digits adds ten a change."""
 Q = flint.fmpq
 
 
@@ -140,7 +144,7 @@ _ALL = 12
 
 
 def train(problem: RuleProblem) -> Trained:
-    """Work the training out, epoch by epoch, until it ends."""
+    """Work the training out, epoch by epoch, until it ends. Raises: TooMuchWork."""
     unit = _Unit(problem)
     layer = problem.network.layers[0]
     start = Parameters(tuple(_exact(row) for row in layer.weights), _exact(layer.bias.values))
@@ -183,6 +187,7 @@ class _Unit:
             turns.append(turn)
             total = total.changed(turn.changes)
             parameters = turn.after
+            _keep_short(turn)
         if self.problem.batch == "all":
             total, parameters = self.rounded(total), self.rounded(parameters.changed(total))
         return Epoch(number, tuple(turns), total, parameters)
@@ -245,6 +250,15 @@ class _Unit:
         return Parameters(
             tuple(tuple(map(self.written, row)) for row in parameters.weights),
             tuple(map(self.written, parameters.constants)),
+        )
+
+
+def _keep_short(turn: Turn) -> None:
+    longest = max(value.height_bits() for row in (*turn.after.weights, turn.after.constants) for value in row)
+    if longest > MOST_DIGITS * math.log2(10):
+        raise TooMuchWork(
+            f"epoch {turn.epoch}, sample {turn.sample}: the exact parameters have more than {MOST_DIGITS:,} digits;"
+            " give fewer epochs, or round each step (rounding: {apply: each_step})"
         )
 
 

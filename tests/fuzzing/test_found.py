@@ -48,6 +48,8 @@ parts: [{label: a, ask: [local_derivatives, dr/dp, "ds[2]/dr"]}]
     "x where there are no names": "kind: graph\ngiven: {}\nequations: {h: x + 1}\n",
     "a name of no parameter": "kind: update\nparameters: {}\nnames: {w2: w_2}\n",
     "fractions that grow for hundreds of epochs": f"{_TWO_AT_A_TIME}rule: {{adaline: {{learning_rate: 0.2}}}}\nepochs: 400\n",
+    "exact numbers of thousands of digits": f"{_TWO_AT_A_TIME}rule: {{adaline: {{learning_rate: 0.0123}}}}\nepochs: 3333\n",
+    "a weight closer to a kink than any step": _own("gelu", more="regulariser: {l1: {strength: 0.1}}\n").replace("0.1, 0.2]", "1e-300, 400]"),
     "two thousand epochs": f"{_TWO_AT_A_TIME}rule: perceptron\nuntil: no mistakes\nmost_epochs: 2000\n",
     "a function that is the same number everywhere": _own(_formula("sigmoid(2)"), more="detail: both\n"),
     "a division by zero within a root": _own(_formula("exp(sqrt(where(z >= beta, z, z)/(beta-beta)))")),
