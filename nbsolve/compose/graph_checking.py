@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 from nbsolve.arithmetic import Arithmetic, Value
 from nbsolve.compose.program_folds import program_folds
@@ -30,10 +30,10 @@ from nbsolve.writing import Writer, scalar
 
 __all__ = ["GraphCheck"]
 
-STEP = -6
-"""h is 10^STEP."""
-CLOSER = -12
-"""Whether two sides meet is seen with h = 10^CLOSER."""
+FIRST_STEP, LAST_STEP = -6, -30
+"""h is 10^FIRST_STEP, or as much smaller as it takes for all rows: a kink may lie closer."""
+CLOSER = 6
+"""Whether two sides meet is seen with h · 10^−CLOSER."""
 DIGITS = 8
 """Significant digits of a quotient."""
 MOST_ROWS = 12
@@ -60,7 +60,7 @@ class GraphCheck:
         symbols = self._checked
         objective = self.names.latex(self.names.objective)
         yield Heading(2, (phrase("check.section"),))
-        said = Markdown(phrase("graphs.check", of=objective, step=f"10^{{{STEP}}}"))
+        said = Markdown(phrase("graphs.check", of=objective, step=f"10^{{{self._step}}}"))
         first = f" {phrase('graphs.check_first')}" if len(self.solution.iterations) > 1 else ""
         yield Paragraph((said, first) if first else (said,))
         if self.solution.problem.rounding.apply == "each_step":
@@ -77,19 +77,10 @@ class GraphCheck:
 
     def disagreeing(self) -> Iterator[str]:
         """The gradients that differ from their difference quotients, in words. Raises: Undecided, DomainError."""
-        arithmetic = self.exact.arithmetic
         for symbol in self._checked:
-            target = Partial(self.names.objective, symbol)
-            gradient = scalar(self.exact.iterations[0].values[target])
-            sides = self._sides(symbol, CLOSER)
-            if self._has_kink(symbol) or None in sides:
-                continue
-            left, right = (one for one in sides if one is not None)
-            mean = arithmetic.divide(arithmetic.add(left, right), number(2).value)
-            apart = arithmetic.size(arithmetic.add(gradient, arithmetic.negate(mean)))
-            one = arithmetic.add(number(1).value, arithmetic.size(gradient))
-            if arithmetic.compare(apart, arithmetic.multiply(power_of_ten(STEP), one)) > 0:
-                yield f"{self.names.plain(target)} differs from its difference quotient"
+            if not self._has_kink(symbol) and not self._close(symbol, self._step):
+                target = self.names.plain(Partial(self.names.objective, symbol))
+                yield f"{target} differs from its difference quotient"
 
     @property
     def _unrounded(self) -> tuple[str, ...]:
@@ -114,23 +105,45 @@ class GraphCheck:
         name: Text = (Math(Quantity(symbol)),)
         gradient: Text = (Math(literal(printed)),)
         if self._has_kink(symbol):
-            return (name, *(self._number(one) for one in self._sides(symbol, STEP)), gradient)
+            return (name, *(self._number(one) for one in self._sides(symbol, self._step)), gradient)
         unrounded = [self._number(scalar(self.exact.iterations[0].values[target])) for _ in self._unrounded]
-        return (name, gradient, *unrounded, self._number(self._central(symbol)))
+        return (name, gradient, *unrounded, self._number(self._central(symbol, self._step)))
 
-    def _central(self, symbol: Symbol) -> Value | None:
-        left, right = self._sides(symbol, STEP)
+    @cached_property
+    def _step(self) -> int:
+        """The exponent of h."""
+        smooth = [symbol for symbol in self._checked if not self._has_kink(symbol)]
+        steps = range(FIRST_STEP, LAST_STEP - 1, -3)
+        return next((step for step in steps if all(self._close(one, step) for one in smooth)), LAST_STEP)
+
+    def _close(self, symbol: Symbol, step: int) -> bool:
+        """Whether the central difference comes as close to the gradient as one expects of the first step."""
+        arithmetic = self.exact.arithmetic
+        gradient = scalar(self.exact.iterations[0].values[Partial(self.names.objective, symbol)])
+        central = self._central(symbol, step)
+        if central is None:
+            return False
+        near = power_of_ten(FIRST_STEP)
+        apart = arithmetic.size(arithmetic.add(gradient, arithmetic.negate(central)))
+        scale = arithmetic.add(near, arithmetic.size(gradient))
+        return arithmetic.compare(apart, arithmetic.multiply(near, scale)) <= 0
+
+    def _central(self, symbol: Symbol, step: int) -> Value | None:
+        left, right = self._sides(symbol, step)
         if left is None or right is None:
             return None
         arithmetic = self.exact.arithmetic
         return arithmetic.divide(arithmetic.add(left, right), number(2).value)
 
     def _has_kink(self, symbol: Symbol) -> bool:
-        """Whether the two sides differ by no less when h becomes smaller."""
+        """Whether the two sides differ by no less when h becomes smaller, however small it is."""
+        return all(self._differ(symbol, step) for step in (FIRST_STEP, LAST_STEP))
+
+    def _differ(self, symbol: Symbol, step: int) -> bool:
         gaps = []
         arithmetic = self.exact.arithmetic
-        for step in (STEP, CLOSER):
-            left, right = self._sides(symbol, step)
+        for exponent in (step, step - CLOSER):
+            left, right = self._sides(symbol, exponent)
             if left is None or right is None:
                 return True
             gaps.append(arithmetic.size(arithmetic.add(right, arithmetic.negate(left))))

@@ -27,7 +27,7 @@ __all__ = ["EXACT", "Epoch", "Parameters", "Trained", "Turn", "train"]
 EXACT = Arithmetic()
 """Everything here is rational: no question is left open at any number of bits."""
 MOST_DIGITS = 4_000
-"""Of the numerator or denominator of a parameter: an exact training on numbers of four digits adds ten a change."""
+"""The most digits of a parameter's numerator or denominator: with numbers of four digits a change adds ten."""
 Q = flint.fmpq
 
 

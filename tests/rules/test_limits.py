@@ -11,6 +11,7 @@ from nbsolve import solve
 from nbsolve.compose.rule_answers import MOST_CHANGES
 from nbsolve.errors import ProblemError, TooMuchWork
 from nbsolve.problem import parse_problem
+from nbsolve.worked_rule import WorkedRule
 
 ENDLESS = """\
 kind: rule
@@ -21,6 +22,7 @@ samples: [{input: [1, -1], target: [0]}, {input: [1, 1], target: [1]}, {input: [
 
 def test_the_answers_list_the_first_changes_and_what_follows_them() -> None:
     worked = solve(parse_problem(f"{ENDLESS}epochs: 150\nparts: [{{label: a, ask: [changes, mistakes]}}]\n"))
+    assert isinstance(worked, WorkedRule)
     page = str(worked.answers())
     assert page.count("Epoch") == MOST_CHANGES
     assert "Mistakes" in page
@@ -47,7 +49,8 @@ def test_exact_numbers_that_grow_without_end_are_refused() -> None:
 def test_rounded_at_each_step_they_do_not_grow() -> None:
     text = ENDLESS.replace("perceptron", "{adaline: {learning_rate: 0.123456789012345678901234567890}}")
     worked = solve(parse_problem(f"{text}epochs: 300\nrounding: {{apply: each_step, decimals: 4}}\n"))
-    assert len(worked.trained.epochs) == 300  # type: ignore[union-attr]
+    assert isinstance(worked, WorkedRule)
+    assert len(worked.trained.epochs) == 300
 
 
 @pytest.mark.parametrize(("inputs", "most"), [(1, "10,000"), (9, "4,000")])
