@@ -158,7 +158,7 @@ class WorkedDerivation(WorkedPage):
         activations, losses = (", ".join(f"`{name}`" for name in table) for table in (ACTIVATIONS, LOSSES))
         return phrase("notebook.derivable", activations=activations, losses=losses)
 
-    def lines_of(self, ask: str) -> int:
+    def lines_of(self, ask: str, at: int | None) -> int:
         """The lines of a topic's derivations."""
         return sum(1 + len(stage.forms) for d in self.derivations_of(ask) for stage in d.stages)
 

@@ -190,12 +190,13 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         other = called(self.problem, self.names)[1] if ask == COMPARISON else ""
         return phrase(f"graphs.ask_{ask}", **({"name": other} if other else {}))
 
-    def lines_of(self, ask: str) -> int:
-        """A line for each value, three for each gradient; of a comparison three for each update."""
+    def lines_of(self, ask: str, at: int | None) -> int:
+        """A line for each value, three for each gradient or new value; of a comparison three for each update."""
         if ask == COMPARISON:
             return 0 if self.problem.training is None else 3 * self.problem.training.iterations
         part = self.problem.parts[0].model_copy(update={"ask": (ask,)})
-        return sum(3 if isinstance(atom, Partial) else 1 for atom in self._asked_of(part))
+        lines = sum(1 if isinstance(atom, Symbol) and not atom.new else 3 for atom in self._asked_of(part))
+        return lines * (len(self.solution.iterations) if at is None else 1)
 
     # ------------------------------------------------------------------ results
 

@@ -188,7 +188,7 @@ class WorkedSolution:
         return self._compose(lambda composer: composer.statement(attached, blanks))
 
     def unsaid(self) -> Shown:
-        """The conventions that a question cannot do without, where the statement is not the author's own."""
+        """The conventions that a question cannot do without."""
         return self._compose(lambda composer: composer.unsaid())
 
     def texts(self) -> dict[str, str]:

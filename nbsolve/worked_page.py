@@ -165,8 +165,8 @@ class WorkedPage(ABC):
         return ""
 
     @abstractmethod
-    def lines_of(self, ask: str) -> int:
-        """The lines that a person writes to find what a part asks."""
+    def lines_of(self, ask: str, at: int | None) -> int:
+        """The lines that a person writes to find what a part asks, of one iteration (`at`) or of all."""
 
     # ------------------------------------------------------------------ results
 

@@ -301,7 +301,7 @@ class WorkedRule(WorkedPage):
         """What can be changed in a rule."""
         return phrase("notebook.rules")
 
-    def lines_of(self, ask: str) -> int:
+    def lines_of(self, ask: str, at: int | None) -> int:
         """The lines of a table for a training, two for everything else."""
         turns = len(self.problem.samples) * len(self.trained.epochs)
         return min(_MOST_TURNS, turns) if ask == "changes" else 2

@@ -74,10 +74,10 @@ class WorkedUpdate(WorkedSteps[UpdateSolution, "UpdatePage"]):
         steps = len(problem.gradients) * sum(len(array.entries) for array in problem.given)
         return Listing("numbers", about, ", ".join(words), steps)
 
-    def lines_of(self, ask: str) -> int:
-        """Two lines for each value."""
+    def lines_of(self, ask: str, at: int | None) -> int:
+        """Three lines for each value of an update."""
         part = self.problem.parts[0].model_copy(update={"ask": (ask,)})
-        return 2 * len(list(asked_of(part, self.names))) * len(self.problem.gradients)
+        return 3 * len(list(asked_of(part, self.names))) * (len(self.problem.gradients) if at is None else 1)
 
     # ------------------------------------------------------------------ results
 

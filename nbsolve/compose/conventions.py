@@ -109,10 +109,8 @@ def _signs(solution: Solution) -> Iterator[Text]:
 
 
 def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
-    """What a question needs and its statement leaves to the conventions; nothing where an author states it."""
+    """What a question needs and its statement leaves to the conventions, whoever wrote it."""
     problem = solution.problem
-    if problem.statement:
-        return
     yield from _held(solution)
     seen = []
     for choice in problem.network.activations:
@@ -124,10 +122,10 @@ def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
         definition = with_variables(record.definition, parameters)
         function = Applied(record.function, definition, (("z", z),))
         yield (activation_name(choice) + ": ", Math(function, "=", definition))
-    own = [
-        loss_words(term, problem, names, kink=False) for term in problem.losses if term.formula is not None
-    ]
-    yield from (said for said in losses(solution, names, kink=False) if said not in own)
+    terms = [term for term in problem.losses if term.formula is not None]
+    own = [loss_words(term, problem, names, kink=False) for term in terms]  # the statement has them
+    if problem.losses:
+        yield from (said for said in losses(solution, names, kink=False) if said not in own)
     if problem.differentiated and len(problem.samples) > 1:
         yield from islice(_training(problem), 1)
     if any(isinstance(entry, Given) for entry in problem.entries) and problem.rounding != Rounding():

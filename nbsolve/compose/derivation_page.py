@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from nbsolve import derivation as catalogue
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
@@ -23,10 +23,11 @@ from nbsolve.document import (
     Math,
     Note,
     Paragraph,
+    Result,
     Table,
     Text,
 )
-from nbsolve.expr import Applied, Variable, walk
+from nbsolve.expr import Applied, Expr, Variable, walk
 from nbsolve.general import Derivative, IndexedSum
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.notation import Names
@@ -70,13 +71,29 @@ class DerivationPage:
         return self._document(self._unsaid())
 
     def _unsaid(self) -> Iterator[Block]:
-        lines: dict[Line, None] = {}
-        for topic in self.problem.topics:
-            derivations = derivations_of(topic)
-            for derivation in derivations[-1:] if topic.through else derivations:
-                lines |= dict.fromkeys(_definitions(derivation))
-        yield Derivation(tuple(lines))
+        letters, functions = self._defined()
+        if letters:
+            yield Derivation(tuple(letters))
+        yield Derivation(tuple(functions))
         yield Bullets(tuple(self._letters()))
+
+    def _defined(self) -> tuple[list[Line], list[Line]]:
+        """The letters in the functions, then these; of several each that is called by a letter has its name."""
+        subjects = [
+            (topic, derivation)
+            for topic in self.problem.topics
+            for derivation in (derivations_of(topic)[-1:] if topic.through else derivations_of(topic))
+        ]
+        letters: list[Line] = []
+        functions: dict[Line, Line] = {}
+        for topic, derivation in subjects:
+            *before, function = _definitions(derivation)
+            known = {line.left for line in (*letters, *functions)}
+            letters += _used([line for line in before if line.left not in known], function)
+            named = len(subjects) > 1 and not isinstance(function.left, Applied)
+            note = (_subject(topic, derivation),) if named else ()
+            functions.setdefault(function, replace(function, note=note))
+        return letters, [*functions.values()]
 
     def conventions(self) -> Document:
         """The letters and the conventions at kinks."""
@@ -139,11 +156,9 @@ class DerivationPage:
             label = part.label if part.marks is None else f"{part.label} ({marks(part.marks)})"
             for topic in (topic for ask in part.ask for topic in self.problem.topics if topic.id == ask):
                 for position, derivation in enumerate(derivations_of(topic)):
-                    name = name_of(topic)
-                    if derivation.variant is not None:
-                        name += f", {phrase(f'derivations.variant_{derivation.variant}').lower()}"
+                    subject = _subject(topic, derivation)
                     result = Math(derivation.stages[-1].left, "=", derivation.result)
-                    yield (Link(label, _anchor(topic, position)),), (name,), (result,)
+                    yield (Link(label, _anchor(topic, position)),), (subject,), (result,)
                     label = part.label  # the marks stand in a part's first row
 
     def pitfalls(self) -> Document:
@@ -160,6 +175,13 @@ def name_of(topic: Topic) -> str:
     if topic.through is None:
         return name
     return phrase("derivations.through", loss=name, activation=phrase(f"activations.{topic.through}"))
+
+
+def _subject(topic: Topic, derivation: catalogue.Derivation) -> str:
+    """`squared error, for one output`."""
+    if derivation.variant is None:
+        return name_of(topic)
+    return f"{name_of(topic)}, {phrase(f'derivations.variant_{derivation.variant}').lower()}"
 
 
 def _wanted(topic: Topic) -> Iterator[Inline]:
@@ -183,6 +205,26 @@ def _definitions(derivation: catalogue.Derivation) -> Iterator[Line]:
         yield Line((("=", right),), left=left)
         if left == wanted or (isinstance(left, Applied) and left.name == getattr(wanted, "name", None)):
             return
+
+
+def _used(letters: Sequence[Line], function: Line) -> list[Line]:
+    """The letters that occur in the function, or in letters that do, with whatever index."""
+    found: list[Line] = []
+    for line in reversed(letters):
+        if isinstance(line.left, Applied) or _stems(line.left) & _stems(*map(_right, (*found, function))):
+            found.insert(0, line)
+    return found
+
+
+def _right(line: Line) -> Expr | None:
+    ((_, right),) = line.parts
+    return None if isinstance(right, Result) else right
+
+
+def _stems(*expressions: Expr | None) -> set[str]:
+    """The letters of expressions, without their indices."""
+    nodes = (node for one in expressions if one is not None for node in walk(one))
+    return {node.name.partition("_")[0] for node in nodes if isinstance(node, Variable)}
 
 
 def _is_long(topic: Topic) -> bool:

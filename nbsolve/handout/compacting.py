@@ -37,40 +37,48 @@ _SMALLER = re.compile(r", smaller: ([0-9.]+)")
 
 def compact(handout: Handout) -> Sheet:
     """The derivations of what is asked, and of the numbered factors that these refer to."""
-    document = replace(handout.whole, blocks=tuple(_kept(handout.worked, handout.whole)))
+    blocks = tuple(_kept(handout.worked, handout.whole))
+    document = replace(handout.whole, blocks=blocks)
     half = (handout.paper.room - _GUTTER) / 2
     narrow, wide = Writer(document, half), Writer(document, handout.paper.room)
-    pieces = list(zip(document.blocks, narrow.pieces(), wide.pieces(), strict=True))
-    shown = [_in_columns(pieces)] if pieces else []
+    items = [item for block in blocks for item in _items(block, narrow, wide)]
+    shown = [_in_columns(items, "\n".join(piece.latex() for piece in wide.pieces(blocks)))] if items else []
     return handout.sheet(shown, phrase("handout.compact"))
 
 
-def _in_columns(pieces: Sequence[tuple[Block, Piece, Piece]]) -> Piece:
-    """All pieces as one; a heading stays with what follows it, and what is too wide for a column spans both."""
+def _items(block: Block, narrow: Writer, wide: Writer) -> Iterator[tuple[Block, str, str]]:
+    """What no column parts, as narrow as a column and as wide as the sheet: each chain of a derivation is one."""
+    if isinstance(block, Derivation):
+        pairs = zip(narrow.chains(block), wide.chains(block), strict=True)
+        yield from ((block, *pair) for pair in pairs)
+    else:
+        yield block, narrow.piece(block).typst, wide.piece(block).typst
+
+
+def _in_columns(found: Sequence[tuple[Block, str, str]], written: str) -> Piece:
+    """All items as one piece; a heading stays with what follows it, what is too wide for a column spans both."""
     items: list[str] = []
     before = ""
-    for block, narrow, wide in pieces:
+    for block, narrow, wide in found:
         if isinstance(block, Heading):
-            before += f"{narrow.typst}\n\n"
+            before += f"{narrow}\n\n"
             continue
-        small = any(float(size) < _SMALLEST for size in _SMALLER.findall(narrow.typst))
+        small = any(float(size) < _SMALLEST for size in _SMALLER.findall(narrow))
         lines = _lines(narrow)
         broad = isinstance(block, Table) and len(block.header) > _BROAD
         spans = small or broad or (lines > _LONG and lines >= 2 * _lines(wide))
-        said = (wide if spans else narrow).typst
-        items.append(f"(spans: {str(spans).lower()}, body: [{before}{said}\n])")
+        items.append(f"(spans: {str(spans).lower()}, body: [{before}{wide if spans else narrow}\n])")
         before = ""
     shown = ",\n".join(items)
+    return Piece(
+        f"#in-two-columns((\n{shown},\n))",
+        "compact solution",
+        lambda: f"\\begin{{multicols}}{{2}}\n{written}\n\\end{{multicols}}\n",
+    )
 
-    def written() -> str:
-        inner = "\n".join(piece.latex() for _, piece, _ in pieces)
-        return f"\\begin{{multicols}}{{2}}\n{inner}\n\\end{{multicols}}\n"
 
-    return Piece(f"#in-two-columns((\n{shown},\n))", "compact solution", written)
-
-
-def _lines(piece: Piece) -> int:
-    return piece.typst.count(" \\ &")
+def _lines(typst: str) -> int:
+    return typst.count(" \\ &")
 
 
 def _kept(worked: Worked, whole: Document) -> Iterator[Block]:

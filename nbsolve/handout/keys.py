@@ -25,14 +25,12 @@ from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
 from nbsolve.lost_digits import prints_as_nothing
 from nbsolve.phrases import phrase
-from nbsolve.problem.model import Problem
 from nbsolve.render import latex, latex_math
 from nbsolve.render.typst import Piece
 from nbsolve.render.typst_markdown import escaped
 from nbsolve.render.typst_math import Formulas
 from nbsolve.render.typst_width import words_width
 from nbsolve.render.typst_words import quoted, short_label
-from nbsolve.schedule import has_several
 from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import Finding
 
@@ -59,9 +57,10 @@ def key(handout: Handout) -> Sheet:
     """The key of one problem."""
     groups = groups_of(handout.worked)
     entries = [entry for group in groups for entry in group.entries]
-    pieces = [_table(handout, list(_first(groups)), groups)]
+    # the rules stand above the answers: no page has them alone
+    pieces = [_small(words) for words in _rules(handout, entries)]
+    pieces.append(_table(handout, list(_first(groups)), groups))
     pieces += map(_beside_each_other, _new_parameters(handout))
-    pieces += [_small(words) for words in _rules(handout, entries)]
     return handout.sheet(pieces, phrase("handout.key"))
 
 
@@ -75,7 +74,7 @@ def _first(groups: Iterable[Group]) -> Iterator[tuple[Group, list[list[Cell]]]]:
 
 
 def _rules(handout: Handout, entries: Sequence[Answer | Finding]) -> Iterator[str]:
-    """The sentences below the table: how marks are given, what tolerances mean, what is left out."""
+    """The sentences above the table: how marks are given, what tolerances mean, what is left out."""
     given = any(part.marks is not None for part in handout.worked.problem.parts)
     yield phrase("handout.marking" if given else "handout.marking_alone")
     if any(isinstance(entry, Answer) and entry.printed is not None for entry in entries):
@@ -96,8 +95,8 @@ def _small(words: str) -> Piece:
 
 def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups: list[Group]) -> Piece:
     """Each kind of answer with its marks, and below it its answers, some beside each other."""
-    problem, paper = handout.worked.problem, handout.paper
-    several = isinstance(problem, Problem) and has_several(problem) and not problem.symbolic
+    paper = handout.paper
+    several = any(group.iteration is not None for group in groups)
     numeric = any(cells[2].typst != '""' for _, answers in shown for cells in answers)
     wide = 3 if numeric else 2
     titles = [bold_cell(phrase(name)) for name in ("answers.quantity", "answers.value", "handout.tolerance")][
@@ -156,7 +155,7 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
         marks = [_cell("align: top + right", cell.typst) for cell in end]
         rows.append(", ".join([first, *others, spanned, *marks]) + ",")
         alone = cells[0][:wide] if count > 1 and len(cells) == 1 else []
-        if any(cell.width > width for cell, width in zip(alone, middle, strict=False)):
+        if any(_TIGHT * cell.width > width for cell, width in zip(alone, middle, strict=False)):
             rows.append(_row([*[_EMPTY] * (len(start) - 1), *_across(alone, count), *[_EMPTY] * len(end)]))
             continue
         for at in range(0, len(cells), count):
@@ -294,7 +293,7 @@ def _new_parameters(handout: Handout) -> Iterator[list[Cell]]:
 def _beside_each_other(cells: Sequence[Cell]) -> Piece:
     said = " #h(1em) ".join(f"#box{c.typst if c.typst.startswith('[') else f'({c.typst})'}" for c in cells)
     text = r" \quad ".join(cell.latex for cell in cells)
-    return Piece(f"#par(justify: false)[{said}]", "new parameters", partial(str, text))
+    return Piece(f"#par(justify: false, leading: 1.1em)[{said}]", "new parameters", partial(str, text))
 
 
 # ------------------------------------------------------------------ cells

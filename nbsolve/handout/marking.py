@@ -15,6 +15,7 @@ from nbsolve.listing import asked
 from nbsolve.phrases import phrase
 from nbsolve.pictured import Worked
 from nbsolve.problem.model import Part
+from nbsolve.schedule import has_several
 from nbsolve.step import Rule, Step
 from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import Finding, WorkedPage
@@ -29,6 +30,7 @@ _MOST_OPERANDS = 24
 class Group:
     """Answers of one part that are found in the same way; `left` = `formula` is the method of the first.
 
+    `iteration` is the number of theirs, where answers of several iterations are called the same.
     What is `given` earns no marks beside what has to be found.
     """
 
@@ -55,17 +57,26 @@ def groups_of(worked: Worked) -> list[Group]:
 def _on_page(worked: WorkedPage) -> Iterator[Group]:
     """The methods of a problem that is not a network."""
     for one in worked.methods():
-        yield Group(one.part, None, one.words, one.left, one.formula, entries=[*one.entries], given=one.given)
+        answers = [entry for entry in one.entries if isinstance(entry, Answer)]
+        # what is called the same in each iteration needs its number
+        repeated = len({answer.symbol for answer in answers}) < len(answers)
+        found: dict[int | None, list[Answer | Finding]] = {}
+        for entry in one.entries:
+            number = entry.iteration if repeated and isinstance(entry, Answer) else None
+            found.setdefault(number, []).append(entry)
+        for number, entries in found.items():
+            yield Group(one.part, number, one.words, one.left, one.formula, entries=entries, given=one.given)
 
 
 def _solved(worked: WorkedSolution) -> Iterator[Group]:
     found: dict[tuple[str, int | None, Rule | None], Group] = {}
     own: list[Group] = []
+    several = has_several(worked.problem) and not worked.problem.symbolic
     for entry, step in _with_steps(worked):
         rule = None if step is None else step.rule
         key = (entry.part or "", entry.iteration, rule)
         if key not in found:
-            found[key] = _group(entry, step)
+            found[key] = _group(entry, step, entry.iteration if several else None)
         found[key].entries.append(entry)
     yield from found.values()
     for entry in worked.classes:
@@ -80,13 +91,13 @@ def _solved(worked: WorkedSolution) -> Iterator[Group]:
     yield from own
 
 
-def _group(entry: Answer, step: Step | None) -> Group:
+def _group(entry: Answer, step: Step | None, iteration: int | None) -> Group:
     if step is None:
-        return Group(entry.part or "", entry.iteration, phrase("rules.given"), given=True)
+        return Group(entry.part or "", iteration, phrase("rules.given"), given=True)
     formula = step.forms[0].expression
     short = len(set(atoms(formula))) <= _MOST_OPERANDS
     words = phrase(f"rules.{step.rule}")
-    return Group(entry.part or "", entry.iteration, words, step.target, formula if short else None)
+    return Group(entry.part or "", iteration, words, step.target, formula if short else None)
 
 
 def _with_steps(worked: WorkedSolution) -> Iterator[tuple[Answer, Step | None]]:

@@ -110,7 +110,8 @@ class NotebookPages:
         words = _joined(data.get("text/plain", ""))
         alt = " ".join(words.split()) or about
         if stored.MIME in data:
-            yield from Writer(stored.read(data[stored.MIME]), self.paper.room, 1, prefix).pieces()
+            document = stored.read(data[stored.MIME])
+            yield from Writer(document, self.paper.room, 1, prefix).pieces(document.blocks)
         elif "image/svg+xml" in data:
             yield svg_figure(_joined(data["image/svg+xml"]), alt, self.paper)
         elif "image/png" in data or "image/jpeg" in data:

@@ -30,7 +30,12 @@ class Paper:
     @property
     def room(self) -> float:
         """The width of the text in the font's size."""
-        return self.text_width * _POINTS / FONT_SIZE
+        return self.in_type(self.text_width)
+
+    @staticmethod
+    def in_type(millimetres: float) -> float:
+        """A width in the font's size."""
+        return millimetres * _POINTS / FONT_SIZE
 
 
 PAPERS = {

@@ -8,10 +8,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nbsolve.document import Block, Code, Document, Fold, Heading
+from nbsolve.document import Block, Code, Derivation, Document, Fold, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.handout.course import CourseData
-from nbsolve.handout.figures import figure
+from nbsolve.handout.figures import BESIDE, figure, figure_beside, narrow
 from nbsolve.handout.marking import written
 from nbsolve.handout.paper import PAPERS, Paper
 from nbsolve.handout.room import Room, room_for
@@ -27,6 +27,7 @@ from nbsolve.worked_network import WorkedSolution
 
 if TYPE_CHECKING:
     from nbsolve.compose.data_files import DataFile
+    from nbsolve.drawing import Drawing
 
 __all__ = ["Handout", "Worked"]
 
@@ -106,20 +107,16 @@ class Handout:
         blocks = [block for block in self.statement.blocks if not _is_heading(block, "sections.statement")]
         place = parts_of(self.worked, blocks)
         said = self.worked.unsaid().blocks
-        at = len(blocks) if place is None else place
-        blocks = [*blocks[:at], *said, *blocks[at:]]
-        place = None if place is None else place + len(said)
-        if place is not None and space:
+        before, parts = blocks[:place], [] if place is None else blocks[place:]
+        if space:
             # the parts come last, and nothing stands below the room for answers
-            blocks = [*blocks[:place], *blocks[place + 1 :], blocks[place]]
-            place = len(blocks) - 1
-        for position, block in enumerate(blocks):
-            if position == place:
-                yield from self._drawn(len(self.worked.problem.parts) if space else None, floats=not space)
-            yield writer.piece(block, beside=True)
+            before, parts = [*before, *said, *parts[1:]], parts[:1]
+        else:
+            before = [*before, *said]
+        asked = len(self.worked.problem.parts) if space and parts else None
+        yield from self._led(writer, before, asked)
+        yield from writer.pieces(parts, beside=True)
         yield from self._attached()
-        if place is None:
-            yield from self._drawn(floats=not space)
         if space:
             yield room_for(self._rooms())
 
@@ -141,17 +138,16 @@ class Handout:
         if not statement:
             blocks, given = blocks[given:], 0
         writer = self._writer(replace(self.whole, blocks=tuple(blocks)), raised, prefix)
-        place = parts_of(self.worked, blocks[:given])
-        place = given if place is None and statement else place
+        if statement:
+            place = parts_of(self.worked, blocks[:given])
+            place = given if place is None else place
+            yield from self._led(writer, blocks[:place])
+            yield from writer.pieces(blocks[place:given], beside=True)
+            yield from self._attached()
         after = after_headings(self.worked, blocks)
-        for position, piece in enumerate(writer.pieces(beside=given)):
-            if position == place:
-                yield from self._drawn(floats=True)
-            below = list(self._drawing(after[position], floats=True)) if position in after else []
-            # a heading stays with the words that follow it: what floats stands before it
-            yield from sorted([piece, *below], key=lambda one: one is piece or not one.floats)
-            if position == given - 1:
-                yield from self._attached()
+        for position, piece in enumerate(writer.pieces(blocks[given:]), start=given):
+            drawing = drawn(after[position]) if position in after else None
+            yield piece if drawing is None else figure(drawing, self.paper, piece)
 
     def _attached(self) -> Iterator[Piece]:
         """The files of the numbers that are too many to print."""
@@ -163,18 +159,34 @@ class Handout:
 
     # ------------------------------------------------------------------ drawings
 
-    def _drawn(self, lines_below: int | None = None, floats: bool = False) -> Iterator[Piece]:
-        """The drawing of what is given. A derivation has none: its graph would be the answer."""
-        given = given_drawing(self.worked)
-        if given is not None:
-            yield from self._drawing(given, lines_below, floats)
+    def _led(
+        self, writer: Writer, blocks: Sequence[Block], lines_below: int | None = None
+    ) -> Iterator[Piece]:
+        """Blocks and the drawing of what is given (a derivation has none: its graph would be the answer).
 
-    def _drawing(self, draw: Draw, lines_below: int | None = None, floats: bool = False) -> Iterator[Piece]:
-        try:
-            drawing = draw()
-        except UnknownQuantityError:
-            return  # a pass that this problem does not have
-        yield figure(drawing, self.paper, lines_below, floats)
+        A high and narrow one stands beside the equations that lead to it, another below them.
+        """
+        draw = given_drawing(self.worked)
+        drawing = None if draw is None else drawn(draw)
+        width = None if drawing is None else narrow(drawing, self.paper)
+        places = [n for n, block in enumerate(blocks) if isinstance(block, Derivation)]
+        if drawing is None or width is None or not places:
+            yield from writer.pieces(blocks, beside=True)
+            if drawing is not None:
+                yield figure(drawing, self.paper, lines_below=lines_below)
+            return
+        start = max(0, places[-1] - 1)  # with the words that announce them
+        yield from writer.pieces(blocks[:start], beside=True)
+        column = replace(writer, room=writer.room - self.paper.in_type(width) - BESIDE)
+        yield figure_beside(drawing, self.paper, list(column.pieces(blocks[start:], beside=True)))
+
+
+def drawn(draw: Draw) -> Drawing | None:
+    """A drawing; None for a pass that this problem does not have."""
+    try:
+        return draw()
+    except UnknownQuantityError:
+        return None
 
 
 def attachment(file: DataFile) -> Piece:

@@ -39,7 +39,7 @@ def _needed(worked: Worked, solution: Document) -> Iterator[tuple[str, float]]:
     """Each part with the lines that the solution takes for what it asks."""
     if not isinstance(worked, WorkedSolution):
         for part in worked.problem.parts:
-            yield part.label, float(sum(map(worked.lines_of, part.ask)))
+            yield part.label, float(sum(worked.lines_of(ask, part.at) for ask in part.ask))
     elif worked.problem.symbolic:
         asked = Counter(entry.part for entry in worked.entries())
         blocks = blocks_within(solution.blocks)

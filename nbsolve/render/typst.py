@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,7 +32,7 @@ from nbsolve.render import latex
 from nbsolve.render.circled import circled
 from nbsolve.render.typst_lines import abreast, derivation
 from nbsolve.render.typst_markdown import blocks_of, equation, escaped, in_language, inline_of, one_paragraph
-from nbsolve.render.typst_math import CIRCLES, Formulas
+from nbsolve.render.typst_math import CIRCLES, Formulas, slashed
 from nbsolve.render.typst_width import math_width, words_width
 from nbsolve.render.typst_words import quoted, short_label
 
@@ -50,15 +51,11 @@ _BETWEEN = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The Typst of one block, what an error message calls it, how its LaTeX is made.
-
-    What `floats` finds its own place on the page.
-    """
+    """The Typst of one block, what an error message calls it, how its LaTeX is made."""
 
     typst: str
     about: str
     latex: Callable[[], str] = str
-    floats: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,14 +88,13 @@ class Writer:
             a for block in blocks if isinstance(block, Derivation | Table) for a in block.anchors
         )
 
-    def pieces(self, beside: int = 0) -> Iterator[Piece]:
-        """Yield one piece of Typst for each block; `beside`: of the first so many, short chains stand abreast.
+    def pieces(self, blocks: Sequence[Block], beside: bool = False) -> Iterator[Piece]:
+        """Yield one piece of Typst for each block; `beside`: short chains stand abreast.
 
         Raises: BrokenMathematics, UnknownMarkdown.
         """
-        blocks = self.document.blocks
         for position, block in enumerate(blocks):
-            yield self.piece(block, _leads(blocks, position), position < beside)
+            yield self.piece(block, _leads(blocks, position), beside)
 
     def piece(self, block: Block, leads: bool = False, beside: bool = False) -> Piece:
         """A block by itself; `leads`: it stays on the page of what follows."""
@@ -163,12 +159,13 @@ class Writer:
                     return in_language(blocks_of(words), language)
                 return f"#block(sticky: true, par[{in_language(only, language)}])"
             case Paragraph(text):
-                words = self.text(text)
+                words = _full_size(self.text(text))
                 return f"#block(sticky: true, par[{words}])" if leads else words
             case Bullets(items, labels):
                 rows = "".join(f"[{self.text(item)}], " for item in items)
                 if not labels:
-                    return f"#list({rows})"
+                    spacing = "spacing: 1.1em, " if "frac(" in rows else ""
+                    return _full_size(f"#list({spacing}{rows})")
                 marks = "".join(f"{quoted(f'({short_label(label)})')}, " for label in labels)
                 numbered = f"numbering: n => ({marks}).at(n - 1), {rows}"
                 if "frac(" not in rows:
@@ -193,6 +190,12 @@ class Writer:
                 )
                 return f"#block(sticky: true, strong({quoted(title)}))\n\n{inner}"
         raise TypeError(f"{type(block).__name__} cannot be rendered")
+
+    def chains(self, block: Derivation) -> Iterator[str]:
+        """The Typst of each chain of a derivation. Raises: BrokenMathematics."""
+        first, *rest = derivation(block, self.formulas, self.room)
+        yield "\n".join([*self._marks(block), first])
+        yield from rest
 
     def _derivation(self, block: Derivation, room: float, written: Lines = derivation) -> str:
         return "\n".join([*self._marks(block), *written(block, self.formulas, room)])
@@ -229,6 +232,10 @@ class Writer:
         bare = _bare_number(text)
         if bare is not None:
             return quoted(bare), words_width(bare)
+        if len(text) == 1 and isinstance(text[0], Math):
+            typst, plain = self.formulas.inline(text[0])
+            typst = slashed(typst)
+            return f"[{_full_size(equation(typst, plain))}]", math_width(typst)
         width = 0.0
         for part in text:
             match part:
@@ -242,7 +249,7 @@ class Writer:
                     width += words_width(words)
                 case str():
                     width += words_width(part)
-        return f"[{self.text(text)}]", width
+        return f"[{_full_size(self.text(text))}]", width
 
     # ------------------------------------------------------------------ text
 
@@ -269,6 +276,17 @@ class Writer:
                     return inner
                 return f"#link(label({quoted(self.prefix + anchor)}))[{inner}]"
         raise TypeError(f"{type(part).__name__} cannot be rendered")
+
+
+_RAISED = re.compile(r"\^\((?:[^()]|\([^()]*\))*frac\(")
+"""A fraction in an exponent, which is to be small."""
+
+
+def _full_size(typst: str) -> str:
+    """Text whose fractions are as large as in a derivation."""
+    if "frac(" not in typst or _RAISED.search(typst):
+        return typst
+    return f"#[#show math.frac: math.display\n{typst}]"
 
 
 def _bare_number(text: Text) -> str | None:

@@ -162,7 +162,22 @@ def _lines(row: Row, room: float) -> list[str]:
     last = f"{lines[-1]} #h({_GAP}em) {row.tail}"
     if _width(last) <= room:
         return [*lines[:-1], last]
-    return [*lines, f"#h({_FURTHER}em) {row.tail}"]
+    return [*lines, *(f"#h({_FURTHER}em) {part}" for part in _broken(row.tail, room - _FURTHER))]
+
+
+_IN_WORDS = re.compile(r' (?=[^"]*"(?:[^"]*"[^"]*")*[^"]*$)')
+
+
+def _broken(tail: str, room: float) -> Iterator[str]:
+    """What stands at a line's end, on as many lines as its words need."""
+    while _width(tail) > room:
+        ends = [space.start() for space in _IN_WORDS.finditer(tail)]
+        end = next((end for end in reversed(ends) if _width(f'{tail[:end]}"') <= room), None)
+        if end is None or not tail[:end].strip('" '):
+            break
+        yield f'{tail[:end]}"'
+        tail = f'"{tail[end + 1 :]}'
+    yield tail
 
 
 def _merged(groups: Sequence[str], room: float) -> Iterator[str]:

@@ -217,3 +217,14 @@ def fitting(typst: str) -> str:
                 plain |= {start, at}
     ends = [0, *sorted(plain), len(typst)]
     return "\\".join(typst[start:end] for start, end in pairwise(ends))
+
+
+_DERIVATIVE = re.compile(
+    r"frac\((∂ (?:[^(),]|\((?:[^()]|\([^()]*\))*\))+), (∂ (?:[^(),]|\((?:[^()]|\([^()]*\))*\))+)\)"
+)
+
+
+def slashed(typst: str) -> str:
+    """A partial derivative that is all there is, ∂L/∂w, on one line; anything else as it is."""
+    found = _DERIVATIVE.fullmatch(typst)
+    return f"{found[1]} slash {found[2]}" if found else typst

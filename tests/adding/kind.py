@@ -93,7 +93,7 @@ class WorkedSum(WorkedPage):
     def listed(self) -> Listing:
         return Listing("numbers", f"{len(self.problem.numbers)} numbers", "their sum", 1)
 
-    def lines_of(self, ask: str) -> int:
+    def lines_of(self, ask: str, at: int | None) -> int:
         return 1
 
     def entries(self, everything: bool = False) -> Iterator[Finding]:
