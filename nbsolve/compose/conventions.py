@@ -109,7 +109,7 @@ def _signs(solution: Solution) -> Iterator[Text]:
 
 
 def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
-    """What a question needs and its statement leaves to the conventions, whoever wrote it."""
+    """What a question needs and its statement leaves to the conventions, also below words of its author."""
     problem = solution.problem
     yield from _held(solution)
     seen = []

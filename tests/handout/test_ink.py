@@ -119,6 +119,21 @@ def test_drawings_that_wait_leave_a_page_half_empty(monkeypatch: pytest.MonkeyPa
     assert gaps(typeset(Handout(handout(path).worked).solution()))
 
 
+def test_no_drawing_stands_above_what_leads_to_it() -> None:
+    """On its first page that of the network has room above the title, as Typst sees it."""
+    path = next(path for path in PROBLEMS if path.stem == "published-2-2-2-biases-held")
+    pages = list(pypdfium2.PdfDocument(pdf(path, "solution").bytes))
+    found: dict[str, tuple[int, float]] = {}
+    for number, page in enumerate(pages[:6]):
+        words = page.get_textpage().get_text_range()
+        for title in ("The problem", "Network 2-2-2", "Loss\r\n", "above: value"):
+            if title in words:
+                height = page.get_height() - page.get_textpage().get_charbox(words.index(title))[1]
+                found.setdefault(title, (number, height))
+    assert found["The problem"] < found["Network 2-2-2"]
+    assert found["Loss\r\n"] < found["above: value"]
+
+
 @pytest.mark.parametrize("paper", PAPERS)
 def test_long_sums_and_long_numbers(paper: str) -> None:
     assert not all_kinds(LONG, paper)

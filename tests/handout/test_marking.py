@@ -88,8 +88,20 @@ def test_what_is_given_earns_no_marks() -> None:
 def test_a_few_answers_stay_with_their_method() -> None:
     document = pypdfium2.PdfDocument(pdf(PROBLEMS[0].with_name("001-a-cross-entropy.yaml"), "key").bytes)
     first, second = (page.get_textpage().get_text_range() for page in document)
-    assert "1.609" in first, "the last of the weighted sums that begin at the foot of the page"
-    assert second.index("Activation function") < second.index("9.296")
+    for answer in (
+        "9.296",
+        "1.609",
+    ):  # the first and the last of the sums, which begin at the foot of the page
+        assert answer not in first
+        assert second.index("Weighted sum") < second.index(answer)
+
+
+def test_answers_that_are_called_the_same_have_the_number_of_their_iteration() -> None:
+    path = PROBLEMS[0].with_name("graph-momentum-and-nesterov.yaml")
+    groups = [group for group in groups_of(handout(path).worked) if group.part == "b"]
+    assert [group.iteration for group in groups] == [1, 2, 3]
+    assert sum(group.method + group.accuracy for group in groups) == 6
+    assert "It." in pdf(path, "key").tree.seen
 
 
 def test_many_changes_stand_beside_each_other() -> None:

@@ -102,6 +102,15 @@ def test_no_part_ends_with_the_first_lines_of_a_page() -> None:
                 assert above == 0 or above > 2, f"{one.title}: {label[0]} after {above}"
 
 
+@pytest.mark.parametrize("stem", ["graph-used-three-times", "graph-momentum-and-nesterov"])
+def test_no_part_is_named_at_the_foot_of_a_page(stem: str) -> None:
+    for page in pypdfium2.PdfDocument(pdf(PROBLEMS[0].with_name(f"{stem}.yaml"), "question").bytes):
+        text = page.get_textpage()
+        for label in re.finditer(r"\(\w\) / \d", text.get_text_range()):
+            height = page.get_height() - text.get_charbox(label.start())[1]
+            assert sum(line > height for line in rules(page)) >= 2, label[0]
+
+
 def test_the_room_of_a_part_can_be_set() -> None:
     text = SMALL.replace("marks: 4}", "marks: 4, space: 5}").replace("marks: 2.5}", "marks: 2.5, space: 0}")
     document = pypdfium2.PdfDocument(pdf(text, "question").bytes)
