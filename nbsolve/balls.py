@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 import flint
 
+from nbsolve.logarithms import Logarithm
+
 Value = flint.fmpq | flint.arb
 
 MOST_SPAN = 1 << 20
@@ -42,6 +44,10 @@ def total(left: Value, right: Value) -> Value:
     """left + right, with as many bits as lie between the larger term and what is unknown of both."""
     if not _finite(left) or not _finite(right) or not _has_more_to_keep(left, right):
         return left + right
+    if isinstance(left, Logarithm) or isinstance(right, Logarithm):
+        exactly = left + right
+        if isinstance(exactly, flint.fmpq | Logarithm):
+            return exactly
     unknown = _exponents(value.rad() for value in (left, right) if isinstance(value, flint.arb))
     sizes = _exponents(ball(value).abs_upper() for value in (left, right))
     if not unknown or not sizes:
@@ -55,6 +61,10 @@ def total(left: Value, right: Value) -> Value:
 
 def kept(operation: Callable[..., Value], *operands: Value) -> Value:
     """The operation with as many bits as the least certain of its operands has."""
+    if any(isinstance(value, Logarithm) for value in operands):
+        exactly = operation(*operands)
+        if isinstance(exactly, flint.fmpq | Logarithm):
+            return exactly
     certain = [value.rel_accuracy_bits() for value in operands if isinstance(value, flint.arb)]
     bits = int(min(certain, default=0)) + SLACK
     if not flint.ctx.prec + 2 * SLACK < bits <= MOST_SPAN + 2 * SLACK:

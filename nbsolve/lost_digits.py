@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from nbsolve.answers import Answer
 from nbsolve.arithmetic import Undecided, Value, short
+from nbsolve.logarithms import Logarithm
 from nbsolve.problem.model import Rounding
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol, parse_canonical
@@ -54,7 +55,8 @@ def _unseen_change(entry: Answer, solution: Solution) -> Value | None:
     if not isinstance(atom, Symbol) or atom.role not in _PARAMETERS or atom not in values:
         return None
     old = atom._replace(new=False)
-    if Fraction(Writer(solution).answer(values, old).text) != Fraction(entry.printed):
+    written = Writer(solution).answer(values, old)
+    if isinstance(written.value, Logarithm) or Fraction(written.text) != Fraction(entry.printed):
         return None
     change = scalar(values.before_rounding(atom)) - scalar(values[old])
     try:

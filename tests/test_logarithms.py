@@ -10,12 +10,14 @@ import flint
 import pytest
 import sympy
 
-from nbsolve import load_problem, solve
+from nbsolve import WorkedSolution, load_problem, solve
 from nbsolve.answers import Answer
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.errors import ProblemError
 from nbsolve.given import Given
+from nbsolve.ladder import LADDER
 from nbsolve.logarithms import Logarithm
+from nbsolve.lost_digits import lost_digits
 from nbsolve.problem.model import Problem
 from nbsolve.render import text as as_text
 
@@ -144,3 +146,22 @@ def test_a_graph_takes_them() -> None:
     found = {one.quantity: Fraction(str(one.exact)) for one in worked.entries() if isinstance(one, Answer)}
     assert found["f"] == Fraction("6.8")
     assert found["df/dx"] == Fraction("6.36")
+
+
+def test_more_bits_lose_nothing() -> None:
+    """A page that needs a second arithmetic still has ln(5), not 1.609438 (ln(5) + 0.18 − 0.18)."""
+    given: Any = Given.read("ln(5) + 0.18").value
+    for arithmetic in LADDER:
+        with arithmetic.working():
+            total = arithmetic.add(given, flint.fmpq(-18, 100))
+            assert isinstance(total, Logarithm), arithmetic
+            assert isinstance(arithmetic.multiply(flint.fmpq(2), given), Logarithm)
+            assert arithmetic.exp(total) == 5
+
+
+def test_a_new_parameter_beside_a_given_logarithm_is_no_lost_digit() -> None:
+    worked = solve(
+        load_problem(PENCIL + "training: {optimiser: {sgd: {learning_rate: 0.5}}, iterations: 1}\n")
+    )
+    assert isinstance(worked, WorkedSolution)
+    assert list(lost_digits(worked.entries(everything=True), worked.solution)) == []

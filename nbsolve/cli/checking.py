@@ -55,7 +55,8 @@ def check(
 
     Each problem is worked out as well, so that a prediction outside a loss's domain is found, and an answer
     that its rounding prints as 0 though it is not 0. With --variants each variant is solved and
-    verified: every step, and every gradient against difference quotients of the loss.
+    verified: every step, every gradient against difference quotients of the loss and (with the extra `check`)
+    against automatic differentiation; and its page is read back, every line recomputed.
     """
     from nbsolve.cli.failures import show_faults
 

@@ -14,6 +14,7 @@ from nbsolve.errors import NbsolveError
 from nbsolve.jobs import mapped
 from nbsolve.variants.candidate import number_of
 from nbsolve.variants.family import Family, NoVariant
+from nbsolve.variants.judging import DIFFERENTIATES, Judged, judged
 from nbsolve.variants.making import Plan, planned
 from nbsolve.variants.verifying import disagreements
 
@@ -27,7 +28,10 @@ Name = tuple[str, int | None, int | None]
 
 @dataclass(frozen=True)
 class Checked:
-    """One variant: what does not agree, its answers, and how long it took to be found and to be verified."""
+    """One variant: what does not agree, its answers, and how long it took to be found and to be verified.
+
+    `judged` says what was held against automatic differentiation, and how much of the page was read back.
+    """
 
     id: str
     faults: tuple[str, ...] = ()
@@ -35,6 +39,7 @@ class Checked:
     answers: tuple[tuple[Name, float], ...] = ()
     seconds: float = 0.0
     verifying: float = 0.0
+    judged: Judged = field(default_factory=Judged)
 
 
 @dataclass
@@ -47,6 +52,10 @@ class Report:
     answers: dict[Name, list[float]] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     verifying: list[float] = field(default_factory=list)
+    held: int = 0
+    unheld: int = 0
+    blocks: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
 
     def add(self, one: Checked) -> None:
         """Count one variant."""
@@ -56,6 +65,11 @@ class Report:
             self.failed.append(one)
         self.seconds.append(one.seconds)
         self.verifying.append(one.verifying)
+        self.held += one.judged.held
+        self.unheld += one.judged.unheld
+        self.blocks += one.judged.blocks
+        if one.judged.unread is not None:
+            self.unread[one.judged.unread] += 1
         for name, value in one.answers:
             self.answers.setdefault(name, []).append(value)
 
@@ -65,6 +79,7 @@ class Report:
         yield f"    {self.count:,} variants from {draws:,} draws, {len(self.failed):,} failed"
         for one in self.failed[:5]:
             yield f"    variant {one.id}: {one.faults[0]}"
+        yield from self._judged()
         width = max(map(len, self.rejected), default=0)
         most_often = max(self.rejected.values(), default=1)
         for gate, number in self.rejected.most_common():
@@ -81,6 +96,18 @@ class Report:
             yield f"    {_called(name):<{wide}}  {spread(values)}  {ends}"
         if len(self.answers) > most:
             yield f"    (and {len(self.answers) - most} answers more)"
+
+    def _judged(self) -> Iterator[str]:
+        """What was held against what did not produce it."""
+        if self.blocks:
+            yield f"    {self.blocks:,} paragraphs, formulae and tables of pages read back, every line recomputed"
+        for reason, number in self.unread.most_common():
+            yield f"    pages not read back: {number:,}, the reader does not know the {reason}"
+        if not DIFFERENTIATES:
+            yield "    automatic differentiation is not installed: pip install '.[check]' in a clone of nbsolve"
+        elif self.held:
+            rest = f" ({self.unheld:,} have no value there)" if self.unheld else ""
+            yield f"    {self.held:,} values held against automatic differentiation{rest}"
 
 
 def check(plan: Plan, count: int, jobs: int = 1, scheduler: str | None = None) -> Iterator[Checked]:
@@ -104,7 +131,8 @@ def _checked(family: Family, id: str, seed: int) -> Checked:
     try:
         variant = family.variant(id, seed)
         found = time.perf_counter()
-        faults = tuple(disagreements(variant.candidate))
+        verdict = judged(variant.candidate)
+        faults = (*disagreements(variant.candidate), *verdict.faults)
         answers = variant.candidate.answers
     except NoVariant as error:
         return Checked(id, (str(error),), error.rejected, seconds=time.perf_counter() - start)
@@ -112,7 +140,8 @@ def _checked(family: Family, id: str, seed: int) -> Checked:
         return Checked(id, (str(error),), seconds=time.perf_counter() - start)
     values = {(one.quantity, one.iteration, one.sample): float(number_of(one)) for one in answers}
     end = time.perf_counter()
-    return Checked(id, faults, dict(variant.rejected), tuple(values.items()), found - start, end - found)
+    spent = found - start, end - found
+    return Checked(id, faults, dict(variant.rejected), tuple(values.items()), *spent, verdict)
 
 
 def spread(values: Iterable[float]) -> str:

@@ -8,9 +8,8 @@ from pathlib import Path
 from nbsolve import Problem, WorkedSolution, solve
 from nbsolve.checking.audit.audit import Audit
 from nbsolve.checking.audit.page import Block, in_numbers, read_markdown
-from nbsolve.network_symbols import wholes
 from nbsolve.render.myst import render
-from nbsolve.symbol import Role, canonical
+from nbsolve.variants.judging import whole_letters
 from tests.audit.html import read_html
 from tests.loading import files, load_problem
 
@@ -40,18 +39,3 @@ def site(source: Path, html: str) -> Audit:
 
 def _audit(problem: Problem, worked: WorkedSolution, blocks: list[Block]) -> Audit:
     return Audit(problem.text, list(worked.entries(everything=True)), blocks, whole_letters(worked))
-
-
-def whole_letters(worked: WorkedSolution) -> dict[str, str]:
-    """The letters of whole vectors and matrices, each with what it means: `vector z[1]@2`, `matrix W[1]`."""
-    found: dict[str, str] = {}
-    samples = [None, *range(1, len(worked.problem.samples) + 1)]
-    for symbol in wholes(worked.names.network):
-        kind = "matrix" if symbol.role in (Role.WEIGHT, Role.MASK) else "vector"
-        parameter = symbol.role in (Role.WEIGHT, Role.MASK, Role.BIAS, Role.THRESHOLD)
-        for sample in [None] if parameter else samples:
-            for new, change in ((False, False), (True, False), (False, True)):
-                one = symbol._replace(sample=sample, new=new, change=change)
-                mark = f"@{sample}" if sample else ""
-                found[worked.names.latex(one)] = f"{kind} {canonical(one).removesuffix('[:]')}{mark}"
-    return found

@@ -10,7 +10,7 @@ import pytest
 
 from nbsolve.checking.audit.audit import Audit
 from nbsolve.checking.audit.page import in_numbers
-from tests.audit.pages import whole_letters
+from nbsolve.variants.judging import whole_letters
 from tests.handout.linear import Unlinear, display
 from tests.handout.made import PROBLEMS, handout, has_numbers, pdf, solution
 from tests.handout.reading import Reading, digits, formulas, read_blocks

@@ -652,7 +652,8 @@ def _rules() -> list[Rule]:
         (
             r"calculated exactly and rounded only where a number is printed: intermediate values to "
             r"(.*?), answers to (.*?); ≈ marks a rounded number\. A value has more digits where a "
-            r"later result needs them(, new parameters where their change needs them)?",
+            r"later result needs them(?:; logarithms of fractions stay as they are: ln\(3\), not 1\.09861)?"
+            r"(, new parameters where their change needs them)?",
             p.rounding,
         ),
         (

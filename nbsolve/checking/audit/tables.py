@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from nbsolve.checking.audit.chains import Found, text_of, written
+from nbsolve.checking.audit.chains import Found, printed_as, text_of
 from nbsolve.checking.audit.display import Chain, read_display
 from nbsolve.checking.audit.evaluate import Evaluator, Unknown
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.lay import literal, tidy
+from nbsolve.checking.audit.logarithms import collapsed
 from nbsolve.checking.audit.optimising import STATE, STATES, found_by
 from nbsolve.checking.audit.page import cells, unescaped
 from nbsolve.checking.audit.parser import whole
@@ -70,7 +71,7 @@ class Tables(Quotients):
             for name, cell in zip(names, row[1:], strict=True):
                 out.numbers += 1
                 given = self.world.givens[name.partition("@")[0], None, s]
-                if text_of(self.number(cell.strip("$"))) != written(given):
+                if not printed_as(self.number(cell.strip("$")), given):
                     out.faults.append(f"{name} of sample {s} is {given}, printed {cell}")
 
     def _parameters(self, head: list[str], rows: list[list[str]], place: Place, out: Found) -> None:
@@ -192,11 +193,11 @@ class Tables(Quotients):
         printed = literal(node)
         given = self.world.givens.get((name, 1, None))
         if given is not None and _is_state(name) and t == 1:
-            if text_of(node) != written(given):
+            if not printed_as(node, given):
                 out.faults.append(f"{name} is given as {given}, printed {text_of(node)}")
             return True
         if given is not None and not _is_state(name) and not self.world.trained(name):
-            if text_of(node) != written(given):
+            if not printed_as(node, given):
                 out.faults.append(f"{name} is held at {given}, printed {text_of(node)}")
             return True
         if printed is None:
@@ -341,6 +342,7 @@ class Tables(Quotients):
 
     def _matrix(self, chain: Chain, columns: bool, out: Found) -> set[str]:
         letters, numbers = (whole(texts, self.world.symbols) for _, texts in chain.items)
+        numbers = collapsed(numbers) if self.world.logarithms else numbers
         if (
             not isinstance(letters, Matrix)
             or not isinstance(numbers, Matrix)
@@ -359,7 +361,7 @@ class Tables(Quotients):
                         out.faults.append(f"{text_of(tidy(value))} where there is no weight")
                     continue
                 name = getattr(cell, "name", "?")
-                if text_of(tidy(value)) != written(self.world.givens[name, 1, None]):
+                if not printed_as(tidy(value), self.world.givens[name, 1, None]):
                     out.faults.append(
                         f"{name} is {self.world.givens[name, 1, None]}, printed {text_of(tidy(value))}"
                     )

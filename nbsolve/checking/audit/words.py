@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from nbsolve.checking.audit.chains import ChainChecker, Context, Found, text_of, written
+from nbsolve.checking.audit.chains import ChainChecker, Context, Found, printed_as, text_of
 from nbsolve.checking.audit.classes import CLASSES, Classes
 from nbsolve.checking.audit.display import relation_chain
 from nbsolve.checking.audit.evaluate import Evaluator
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.lay import literal, tidy
+from nbsolve.checking.audit.logarithms import collapsed
 from nbsolve.checking.audit.optimising import STATES
 from nbsolve.checking.audit.page import split_inline, squeezed
 from nbsolve.checking.audit.parser import parse, read_tokens
@@ -116,6 +117,7 @@ class Words:
     def number(self, source: str) -> Node:
         """A formula that is one number."""
         node = tidy(parse(source, self.world.symbols))
+        node = collapsed(node) if self.world.logarithms else node
         if literal(node) is None and "/" not in text_of(node):
             raise Unreadable(f"not a number: {source}")
         return node
@@ -143,7 +145,7 @@ class Words:
             if given is None and moved and not self.world.trained(key[0]):
                 given = self.world.givens.get((held, 1, None))
         if given is not None:
-            if text_of(node) != written(given):
+            if not printed_as(node, given):
                 out.faults.append(f"{name} is given as {given}, printed {text_of(node)}")
             return
         value = self.world.value(name, t, carried=True)
@@ -160,7 +162,7 @@ class Words:
             if "_new" in name or name[0] in "Wbt"
             else None
         )
-        if initial is not None and text_of(node) == written(initial) and value == printed[0]:
+        if initial is not None and printed_as(node, initial) and value == printed[0]:
             return
         before = None if self.world.each_step else self.world.before(name, t)
         wrong = fault(text_of(node), value, digits, before)

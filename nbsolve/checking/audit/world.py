@@ -7,7 +7,7 @@ derivatives are `∂X/∂Y`, the share of a path `∂X/∂Y|a[2][1]`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from nbsolve.checking.audit import optimising
 from nbsolve.checking.audit.evaluate import Unknown, Vector
+from nbsolve.checking.audit.logarithms import has_logarithm, snapped
 from nbsolve.checking.audit.parser import read_tokens
 from nbsolve.checking.oracle import activations, losses, network, optimisers, own, passes, rates
 from nbsolve.checking.oracle.numbers import Number, Real, big, exp, sign
@@ -67,7 +68,11 @@ class World:
         self.spec = spec
         self.node = node
         self.depth = len(spec.layers)
+        self.logarithms = any(map(has_logarithm, _texts(node)))
+        """Whether givens are such as ln(3): then values that are rational are found by their digits."""
         self.true: dict[Key, Number] = dict(network.solve(spec))
+        if self.logarithms:
+            self.true = {key: snapped(value) for key, value in self.true.items()}
         self._add_parts_of_loss()
         self.carried: dict[Key, Number] = {}
         rounding = node.get("rounding") or {}
@@ -666,6 +671,29 @@ FAR = 48
 """Networks with quite other numbers, for functions of an author's own that distinguish cases."""
 
 
+def _texts(node: Any) -> Iterator[str]:
+    """The parameters and samples of a file, number by number."""
+    if isinstance(node, Mapping):
+        for key, inner in node.items():
+            if key in (
+                "network",
+                "layers",
+                "samples",
+                "weights",
+                "bias",
+                "threshold",
+                "value",
+                "shared",
+                "input",
+            ):
+                yield from _texts(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _texts(inner)
+    else:
+        yield str(node)
+
+
 def _distinguishes(function: str) -> bool:
     return function.startswith(own.OWN) and own.distinguishes(function.removeprefix(own.OWN))
 
@@ -675,7 +703,7 @@ def _elsewhere(spec: Spec, rng: Random) -> Spec:
 
     scale = rng.choice((1000, 2000, 4000))
 
-    def any_number(_: Fraction) -> Fraction:
+    def any_number(_: Number) -> Number:
         return Fraction(rng.randrange(-2999, 2999), scale)
 
     layers = []
@@ -707,7 +735,7 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
     """
     rng = Random(7)
 
-    def near(x: Fraction) -> Fraction:
+    def near(x: Number) -> Number:
         return x + Fraction(rng.randrange(100, 999), 10**size) * (1 if x <= 0 else -1)
 
     kinds = {name for layer in spec.layers for name, _ in layer.all_functions}
@@ -741,21 +769,21 @@ def _disturbed(spec: Spec, size: int) -> tuple[Spec, bool]:
     return replace(spec, layers=layers, inputs=inputs, targets=targets, upstream=upstream, **more), smooth
 
 
-def _keeps(spec: Spec, row: list[Fraction]) -> bool:
+def _keeps(spec: Spec, row: list[Number]) -> bool:
     """Whether targets of 0 and 1 say what of a loss of all outputs stands on the page."""
     return any(map(losses.is_joint, spec.losses)) and set(row) <= {0, 1}
 
 
-def _near_targets(spec: Spec, row: list[Fraction], moved: list[Fraction]) -> list[Fraction]:
+def _near_targets(spec: Spec, row: list[Number], moved: list[Number]) -> list[Number]:
     """Targets moved a little; of an output layer whose targets are shares of 1 they stay that."""
-    found: list[Fraction] = []
+    found: list[Number] = []
     for end in spec.ends:
         units = slice(len(found), len(found) + spec.layers[end - 1].units)
         found += _near_target(moved[units], sum(row[units]) == 1)
     return found
 
 
-def _near_target(row: list[Fraction], whole: bool) -> list[Fraction]:
+def _near_target(row: list[Number], whole: bool) -> list[Number]:
     """Targets that are shares of 1 stay that."""
     return [y / sum(row) for y in row] if whole and len(row) > 1 else row
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from mpmath import mp
 
 from nbsolve.checking.oracle import own
-from nbsolve.checking.oracle.numbers import Number, Real, big, exp, log
+from nbsolve.checking.oracle.numbers import NotKnown, Number, Real, big, exp, log
 from nbsolve.checking.oracle.spec import Layer
 
 WHOLE = ("softmax", "softmax_with_temperature", "log_softmax")
@@ -66,7 +66,7 @@ def value(name: str, z: Number, given: dict[str, Fraction]) -> Number:
             return Fraction(1 if z >= 0 else 0)
     if name.startswith(own.OWN):
         return own.value(name.removeprefix(own.OWN), {**given, "z": z})
-    raise ValueError(f"activation {name}")
+    raise NotKnown(f"activation {name}")
 
 
 def slope(name: str, z: Number, given: dict[str, Fraction]) -> Number:
@@ -97,7 +97,7 @@ def slope(name: str, z: Number, given: dict[str, Fraction]) -> Number:
             return Fraction(0)
     if name.startswith(own.OWN):
         return own.slope(name.removeprefix(own.OWN), "z", {**given, "z": z})
-    raise ValueError(f"activation {name}")
+    raise NotKnown(f"activation {name}")
 
 
 def slope_of(layer: Layer, unit: int, z: Number) -> Number:

@@ -12,6 +12,14 @@ from autograd.scipy.special import erf
 from nbsolve.checking.oracle.spec import Layer, Loss
 
 Array = Any
+ACTIVATIONS = frozenset({
+    "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu", "step",
+    "softmax", "softmax_with_temperature", "log_softmax",
+})  # fmt: skip
+LOSSES = frozenset({
+    "squared_error", "binary_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood",
+    "absolute_error", "huber", "hinge", "cosine_loss", "cosine_similarity",
+})  # fmt: skip
 
 
 def activate(layer: Layer, z: Array) -> Array:

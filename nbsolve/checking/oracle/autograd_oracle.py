@@ -15,7 +15,7 @@ from autograd.differential_operators import make_jvp_reversemode
 from autograd.tracer import getval, isbox
 
 from nbsolve.checking.oracle.activations import WHOLE
-from nbsolve.checking.oracle.autograd_functions import activate, terms
+from nbsolve.checking.oracle.autograd_functions import ACTIVATIONS, LOSSES, activate, terms
 from nbsolve.checking.oracle.spec import Layer, Spec
 
 Array = Any
@@ -176,6 +176,18 @@ def _put_parameters(
                 out |= {(f"{name}[{number}][{j}]", t, None): float(v) for j, v in enumerate(values, 1)}
                 values = -values
             out |= {(f"{names[1]}[{number}][{j}]", t, None): float(v) for j, v in enumerate(values, 1)}
+
+
+def knows(spec: Spec) -> bool:
+    """Whether every function, and the way of training, is among those written here."""
+    functions = {name for layer in spec.layers for name, _ in layer.all_functions}
+    return (
+        functions <= ACTIVATIONS
+        and {loss.name for loss in spec.losses} <= LOSSES
+        and (spec.penalty is None or spec.penalty.name == "l2")
+        and (spec.learning_rate is None or spec.optimiser == "sgd")
+        and not (spec.schedule or spec.clip or spec.own_rates)
+    )
 
 
 def solve(spec: Spec) -> dict[Key, float]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from nbsolve.checking.oracle import own
-from nbsolve.checking.oracle.numbers import Number, log, sign, size, sqrt
+from nbsolve.checking.oracle.numbers import NotKnown, Number, log, sign, size, sqrt
 from nbsolve.checking.oracle.spec import Loss
 
 SEPARABLE = (
@@ -30,7 +30,7 @@ def is_joint(loss: Loss) -> bool:
     return loss.name.startswith(own.OWN) and own.is_joint(loss.name.removeprefix(own.OWN))
 
 
-def _of_all(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> dict[str, Number]:
+def _of_all(loss: Loss, a: Sequence[Number], y: Sequence[Number]) -> dict[str, Number]:
     """The letters of a formula of all outputs, with their values."""
     point: dict[str, Number] = {**loss.parameters, "K": Fraction(len(a))}
     for k, (p, t) in enumerate(zip(a, y, strict=True), 1):
@@ -48,9 +48,9 @@ def factor(loss: Loss, outputs: int) -> Number:
     return f
 
 
-def shares(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Number]:
+def shares(loss: Loss, a: Sequence[Number], y: Sequence[Number]) -> list[Number]:
     """The bare term of each output (separable losses only)."""
-    pairs: list[tuple[Number, Fraction]] = list(zip(a, y, strict=True))
+    pairs: list[tuple[Number, Number]] = list(zip(a, y, strict=True))
     match loss.name:
         case "squared_error":
             return [(p - t) * (p - t) for p, t in pairs]
@@ -69,10 +69,10 @@ def shares(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Numbe
     if loss.name.startswith(own.OWN):
         formula = loss.name.removeprefix(own.OWN)
         return [own.value(formula, {**loss.parameters, "a": p, "y": t}) for p, t in pairs]
-    raise ValueError(f"loss {loss.name}")
+    raise NotKnown(f"loss {loss.name}")
 
 
-def total(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
+def total(loss: Loss, a: Sequence[Number], y: Sequence[Number]) -> Number:
     """The bare value of one sample."""
     if is_separable(loss):
         return sum(shares(loss, a, y), Fraction(0))
@@ -86,12 +86,12 @@ def total(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
             return 1 - dot / (length_a * length_y)
         case "cosine_similarity":
             return dot / (length_a * length_y)
-    raise ValueError(f"loss {loss.name}")
+    raise NotKnown(f"loss {loss.name}")
 
 
-def slopes(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Number]:
+def slopes(loss: Loss, a: Sequence[Number], y: Sequence[Number]) -> list[Number]:
     """The derivative of the bare value by each output."""
-    pairs: list[tuple[Number, Fraction]] = list(zip(a, y, strict=True))
+    pairs: list[tuple[Number, Number]] = list(zip(a, y, strict=True))
     match loss.name:
         case "squared_error":
             return [2 * (p - t) for p, t in pairs]
@@ -120,19 +120,19 @@ def slopes(loss: Loss, a: Sequence[Number], y: Sequence[Fraction]) -> list[Numbe
             s = -1 if loss.name == "cosine_loss" else 1
             cos = dot / (length_a * length_y)
             return [s * (t / (length_a * length_y) - cos * p / (length_a * length_a)) for p, t in pairs]
-    raise ValueError(f"loss {loss.name}")
+    raise NotKnown(f"loss {loss.name}")
 
 
-def _weighted_log(weight: Fraction, x: Number) -> Number:
+def _weighted_log(weight: Number, x: Number) -> Number:
     """w ln x, with 0 · ln 0 = 0."""
     return Fraction(0) if weight == 0 else weight * log(x)
 
 
-def _quotient(top: Fraction, bottom: Number) -> Number:
+def _quotient(top: Number, bottom: Number) -> Number:
     """Target over prediction: 0 where the target is 0, whatever stands below."""
     return Fraction(0) if top == 0 else top / bottom
 
 
-def _geometry(a: Sequence[Number], y: Sequence[Fraction]) -> tuple[Number, Number, Number]:
+def _geometry(a: Sequence[Number], y: Sequence[Number]) -> tuple[Number, Number, Number]:
     dot = sum((p * t for p, t in zip(a, y, strict=True)), Fraction(0))
     return dot, sqrt(sum((p * p for p in a), Fraction(0))), sqrt(sum((t * t for t in y), Fraction(0)))

@@ -143,7 +143,7 @@ def _iteration(spec: Spec, p: Parameters, t: int, batch: list[int], out: Values)
     return gradients
 
 
-def _top(spec: Spec, a: Sequence[Number], y: Sequence[Fraction], share: Fraction) -> list[Number]:
+def _top(spec: Spec, a: Sequence[Number], y: Sequence[Number], share: Fraction) -> list[Number]:
     """dL/da of the outputs."""
     top: list[Number] = [ZERO] * len(y)
     for term in spec.losses:

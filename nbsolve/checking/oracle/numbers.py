@@ -7,6 +7,8 @@ a printed digit can be judged: `0.6` is exact, `0.6000` is rounded.
 
 from __future__ import annotations
 
+import ast
+import re
 from fractions import Fraction
 from math import isqrt
 
@@ -14,6 +16,10 @@ from mpmath import mp, mpf
 
 DIGITS = 60
 LARGEST_DENOMINATOR = 1 << 2000
+
+
+class NotKnown(ValueError):
+    """A function that nobody has written down here: an oracle never guesses."""
 
 
 class Real:
@@ -86,6 +92,37 @@ Number = Fraction | Real
 def read(text: str) -> Fraction:
     """The exact value of a number as it is written: `0.10`, `1/3`, `2e-3`, `.5`."""
     return Fraction(text.replace(" ", "").replace("_", "x"))
+
+
+def given(text: str) -> Number:
+    """The value of a given number, perhaps with logarithms: `0.3`, `ln(3)`, `-2 ln 3`, `0.5*ln(4) - 0.3`."""
+    if "ln" not in text:
+        return read(text)
+    spelt = re.sub(r"ln\s+(\d+)", r"ln(\1)", text)
+    spelt = re.sub(r"(\d)\s*ln", r"\1*ln", spelt)
+    with mp.workdps(DIGITS):
+        return _value(ast.parse(spelt.strip(), mode="eval").body, spelt.strip())
+
+
+def _value(node: ast.expr, text: str) -> Number:
+    match node:
+        case ast.Constant():
+            return read(ast.get_source_segment(text, node) or "")
+        case ast.UnaryOp(ast.USub(), inner):
+            return -_value(inner, text)
+        case ast.UnaryOp(ast.UAdd(), inner):
+            return _value(inner, text)
+        case ast.BinOp(left, ast.Add(), right):
+            return _value(left, text) + _value(right, text)
+        case ast.BinOp(left, ast.Sub(), right):
+            return _value(left, text) - _value(right, text)
+        case ast.BinOp(left, ast.Mult(), right):
+            return _value(left, text) * _value(right, text)
+        case ast.BinOp(left, ast.Div(), right):
+            return _value(left, text) / _value(right, text)
+        case ast.Call(ast.Name("ln"), [inner]):
+            return log(_value(inner, text))
+    raise ValueError(f"not a number: {text}")
 
 
 def big(x: Number | int) -> mpf:

@@ -85,7 +85,7 @@ def weights_of(spec: Spec, p: Parameters, number: int) -> Matrix:
     return [list(row) for row in zip(*matrix, strict=True)] if spec.layers[number - 1].turned else matrix
 
 
-def sample_loss(spec: Spec, a: Sequence[Number], y: Sequence[Fraction]) -> Number:
+def sample_loss(spec: Spec, a: Sequence[Number], y: Sequence[Number]) -> Number:
     """All terms of one sample, without 1/n and without the penalty."""
     found = ((t, a[t.columns], y[t.columns]) for t in spec.losses)
     return sum((losses.factor(t, len(y)) * losses.total(t, a, y) for t, a, y in found), ZERO)

@@ -14,7 +14,7 @@ import yaml
 
 from nbsolve.checking.oracle import optimisers
 from nbsolve.checking.oracle.function_reading import choice_of, function_of, loss_of, penalty_of
-from nbsolve.checking.oracle.numbers import read
+from nbsolve.checking.oracle.numbers import Number, given, read
 from nbsolve.checking.oracle.rates import read_clip, read_schedule
 from nbsolve.checking.oracle.spec import Layer, Loss, Spec
 from nbsolve.checking.oracle.states import rates_given, state_given
@@ -81,7 +81,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
     notation = problem.get("notation")
     return Spec(
         layers=layers,
-        inputs=[_vector(sample["input"]) for sample in samples],
+        inputs=[_numbers(sample["input"]) for sample in samples],
         targets=targets,
         losses=losses,
         penalty=penalty_of(problem.get("regulariser")),
@@ -153,6 +153,11 @@ def _vector(node: Node) -> list[Fraction]:
     return [read(x) for x in (node if isinstance(node, list) else [node])]
 
 
+def _numbers(node: Node) -> list[Number]:
+    """Numbers that may be logarithms."""
+    return [given(x) for x in (node if isinstance(node, list) else [node])]
+
+
 def _output(node: Node) -> int | None:
     """The number of an output in the place of a loss."""
     if node is None or isinstance(node, list):
@@ -161,9 +166,9 @@ def _output(node: Node) -> int | None:
     return int(given.get("unit", "1")) if name == "output" else None
 
 
-def _rows(node: Node, count: int) -> list[list[Fraction]]:
+def _rows(node: Node, count: int) -> list[list[Number]]:
     """One row a sample; that of a single sample may stand by itself."""
-    rows = [_vector(row) for row in node] if isinstance(node[0], list) else [_vector(node)]
+    rows = [_numbers(row) for row in node] if isinstance(node[0], list) else [_numbers(node)]
     if len(rows) != count:
         raise ValueError("rows of the upstream gradient")
     return rows
@@ -196,7 +201,9 @@ def _layer(node: dict[str, Node], before: int, columns: bool, sources: tuple[int
     else:
         trainable = [[not _held(held)] * width for _ in range(rows)]
     gaps = {(j, i) for j, row in enumerate(weights or [], 1) for i, x in enumerate(row, 1) if _empty(x)}
-    matrix = [[Fraction(0) if _empty(x) else read(x) for x in row] for row in weights or []]
+    matrix: list[list[Number]] = [
+        [Fraction(0) if _empty(x) else given(x) for x in row] for row in weights or []
+    ]
     if weights is not None and [len(row) for row in matrix] != [width] * rows:
         raise ValueError("shape of the weights")
     if columns:
@@ -216,7 +223,7 @@ def _layer(node: dict[str, Node], before: int, columns: bool, sources: tuple[int
         bias_held = bias.get("trainable", "true")
         shared = "shared" in bias
         bias = [bias["shared"]] * units if shared else bias["value"]
-    values = None if bias is None else _vector(bias)
+    values = None if bias is None else _numbers(bias)
     if isinstance(bias_held, list):
         bias_trainable = [not _held(x) for x in bias_held]
     else:
@@ -253,8 +260,8 @@ def _empty(node: Node) -> bool:
     return node in ("null", "~", "")
 
 
-def _targets(node: Node) -> list[Fraction]:
+def _targets(node: Node) -> list[Number]:
     """The targets; of several output layers, by their numbers, one after the other."""
     if not isinstance(node, dict):
-        return _vector(node)
-    return [y for number in sorted(node, key=int) for y in _vector(node[number])]
+        return _numbers(node)
+    return [y for number in sorted(node, key=int) for y in _numbers(node[number])]

@@ -32,9 +32,9 @@ class Layer:
     units: int
     activation: str
     parameters: dict[str, Fraction]
-    weights: list[list[Fraction]]
+    weights: list[list[Number]]
     weights_trainable: list[list[bool]]
-    bias: list[Fraction] | None
+    bias: list[Number] | None
     bias_trainable: list[bool]
     shared: bool
     threshold: bool
@@ -111,8 +111,8 @@ class Spec:
     """
 
     layers: list[Layer]
-    inputs: list[list[Fraction]]
-    targets: list[list[Fraction]] | None
+    inputs: list[list[Number]]
+    targets: list[list[Number]] | None
     losses: list[Loss]
     penalty: Penalty | None
     learning_rate: Fraction | None
@@ -131,7 +131,7 @@ class Spec:
     clip: Clip = field(default_factory=Clip)
     own_rates: dict[str, Fraction] = field(default_factory=dict)
     """The learning rate of each parameter by its name, where each has one of its own."""
-    upstream: list[list[Fraction]] | None = None
+    upstream: list[list[Number]] | None = None
     """∂L/∂a of the outputs of each sample, where that is given instead of a loss."""
     output: int | None = None
     """The output that stands in the place of a loss; `upstream` has 1 for it and 0 for the others."""
