@@ -93,6 +93,10 @@ class Family:
         self._tree = without(read_tree(text, file), KEY)
         self._notes = (file, trust, folder, language, links)
         always = usual(self.problem) if self.variants.pencil else ()
+        if not self.variants.vary and not always:
+            hint = "name what varies: variants: {pencil: {}, vary: {…}}"
+            message = f"pencil alone says nothing that varies in a problem of the kind {self.problem.kind}"
+            raise ProblemError([Fault(message, file, path=f"{KEY}.pencil", hint=hint)])
         self.targets: tuple[Target, ...] = targets_of(self.problem, self._tree, self.variants, always)
 
     # ------------------------------------------------------------------ draws

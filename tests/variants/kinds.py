@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["KINDS", "text_of"]
+__all__ = ["KINDS", "OTHERS", "text_of"]
 
 
 def _network(layers: str, loss: str, target: str = "[1]", more: str = "") -> str:
@@ -76,7 +76,31 @@ KINDS: dict[str, tuple[int, str]] = {
 """How many digits, and the problem with numbers of its own; all of its numbers vary."""
 
 
+_GATES = "kind: graph\ngiven: {x: -2, y: 5, z: -4}\nequations: {q: x + y, f: q*z}\n"
+_NEURON = "kind: graph\ngiven: {w: 2, x: -1, b: 5, y: 1}\nequations: {z: w*x + b, e: z - y, L: e^2/2}\n"
+_RELU = "kind: graph\ngiven: {x: 2, y: 3, u: 4}\nequations: {p: x*y, s: p - u, r: relu(s), f: r*x}\n"
+_BATCH = _network(_layer("linear", _ONE, "[0.1]"), _HALF).replace("}]", "}, {input: [2, -1], target: [0]}]")
+_MOMENTUM = (
+    "kind: update\nparameters: {w: 0.5, b: 1}\ngradients: [{w: 0.4, b: -1}, {w: -0.2, b: 0.3}]\n"
+    "optimiser: {momentum: {learning_rate: 0.1, beta: 0.5}}\n"
+)
+OTHERS: dict[str, tuple[int, str]] = {
+    "a graph of a sum and a product": (2, _GATES),
+    "a graph with a ReLU gate": (2, _RELU),
+    "a graph of a linear neuron and its loss": (3, _NEURON),
+    "a batch of two samples, a linear unit": (2, _BATCH),
+    "two steps with momentum": (3, _MOMENTUM),
+    "a perceptron learns AND": (
+        2,
+        "kind: rule\nrule: {perceptron: {learning_rate: 1}}\nweights: [1, -2]\nbias: 1\nsamples:\n"
+        "  - {input: [0, 0], target: 0}\n  - {input: [0, 1], target: 0}\n  - {input: [1, 0], target: 0}\n"
+        "  - {input: [1, 1], target: 1}\nuntil: no mistakes\nmost_epochs: 20\n",
+    ),
+}
+"""Those whose numbers are drawn, and kept where they are short."""
+
+
 def text_of(name: str) -> str:
     """The problem file of a kind, with its block."""
-    digits, problem = KINDS[name]
+    digits, problem = (KINDS | OTHERS)[name]
     return f"title: {name}\n{problem}variants: {{pencil: {{digits: {digits}}}}}\n"

@@ -12,11 +12,16 @@ import pytest
 import yaml
 from mpmath import mp, mpf
 
+from nbsolve.checking.audit.update_world import UpdateWorld
+from nbsolve.checking.oracle import network, rules
+from nbsolve.checking.oracle.graph_precise import precise_values_and_gradients
+from nbsolve.checking.oracle.numbers import big
+from nbsolve.checking.oracle.reading import load
 from nbsolve.errors import ProblemError
 from nbsolve.problem.model import Choice, Problem
 from nbsolve.variants import Family, NoVariant
 from nbsolve.variants.pencil.short import arguments, is_short
-from tests.variants.kinds import KINDS, text_of
+from tests.variants.kinds import KINDS, OTHERS, text_of
 
 FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "linear": (lambda z: z, lambda z: mpf(1)),
@@ -107,6 +112,41 @@ def test_every_value_is_short(name: str) -> None:
                 assert digits_of(value) <= digits, (sort, value, variant.problem.text)
                 assert sort in ("L", "a") or value != 0
     assert len(seen) == 2
+
+
+def others(text: str) -> Iterator[tuple[str, Any]]:
+    """What is found for problems of other kinds, by the oracles."""
+    kind = yaml.load(text, Loader=yaml.BaseLoader).get("kind", "network")
+    if kind == "network":
+        for (name, _, _), value in network.solve(load(text)).items():
+            if "dL/dx" not in name:
+                yield name, big(value)
+    elif kind == "graph":
+        yield from precise_values_and_gradients(text).items()
+    elif kind == "update":
+        for update in UpdateWorld(text).iterations:
+            yield from ((name, big(value)) for name, value in update.values.items())
+    else:
+        for row in rules.run(text).rows:
+            yield from (("rule", big(value)) for value in (row["z"], row["e"], *row["w"]))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_drawn_is_short(name: str) -> None:
+    digits, _ = OTHERS[name]
+    family = Family(text_of(name), name="pencil")
+    texts = {family.variant(id).problem.text for id in ("1", "2")}
+    assert len(texts) == 2
+    for text in texts:
+        with mp.workdps(50):
+            found = list(others(text))
+            assert len(found) > 5
+            assert all(digits_of(value) <= digits + 2 * ("new" in name) for name, value in found), found
+
+
+def test_a_derivation_has_no_numbers() -> None:
+    with pytest.raises(ProblemError, match="says nothing that varies in a problem of the kind derivation"):
+        Family("kind: derivation\nfunctions: [sigmoid]\nvariants: {pencil: {digits: 2}}\n", name="pencil")
 
 
 def test_a_long_value_is_seen() -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import flint
 
-from nbsolve.problem.model import AnyProblem, GraphProblem, Problem
+from nbsolve.problem.model import AnyProblem, GraphProblem, Problem, RuleProblem, UpdateProblem
 from nbsolve.problem.model.variants import Choices, Lattice, Listed, Source, Varied
 from nbsolve.problem.tree import Items, Node, Scalar
 from nbsolve.problem.varying import is_number
@@ -28,6 +28,8 @@ _WEIGHTS = tuple(f"{sign}{size}" for size in _SIZES for sign in ("", "-"))
 _INPUTS = ("-3", "-2", "-1", "0.5", "1", "2", "3", "4", "5", "10")
 _TARGETS = ("-2", "-1", "0", "0.5", "1", "2", "3", "4")
 _CLASSES = ("0", "1")
+_WHOLE = ("-3", "-2", "-1", "1", "2", "3")
+"""Weights where no search keeps values short: products of whole numbers and of a half are."""
 _BOUNDED = ("sigmoid", "softmax", "hard_sigmoid", "hard_sigmoid_6")
 _MOST_OPTIONS = 10_000
 
@@ -37,20 +39,32 @@ class NotShort(Exception):
 
 
 def usual(problem: AnyProblem) -> tuple[Varied, ...]:
-    """What varies where a file says `pencil` and no more: the numbers of a network, or what a graph is given."""
-    if isinstance(problem, GraphProblem):
-        return tuple(Varied(array.name, _choices(_INPUTS)) for array in problem.given)
-    if not isinstance(problem, Problem):
-        return ()
-    layers = problem.network.layers
-    names = [Varied("weights", _choices(_WEIGHTS))]
+    """What varies where a file says `pencil` and no more: all given numbers, but not the samples of a rule."""
+    match problem:
+        case Problem():
+            return tuple(_of_network(problem))
+        case GraphProblem():
+            return tuple(Varied(array.name, _choices(_INPUTS)) for array in problem.given)
+        case RuleProblem():
+            bias = problem.network.layers[0].bias
+            constant = "threshold" if bias.kind == "threshold" else "bias"
+            keys = ("weights", constant) if bias.values else ("weights",)
+            return tuple(Varied(key, _choices(_WHOLE)) for key in keys)
+        case UpdateProblem():
+            return tuple(Varied(key, _choices(_WEIGHTS)) for key in ("parameters", "gradients"))
+    return ()
+
+
+def _of_network(problem: Problem) -> Iterator[Varied]:
+    layers, searched = problem.network.layers, network.is_chain(problem)
+    weights = _WEIGHTS if searched else (*_WHOLE, "0.5", "-0.5")
+    yield Varied("weights", _choices(weights))
     if any(layer.bias.values for layer in layers):
-        names.append(Varied("biases", _choices((*_WEIGHTS, "-9", "9"))))
-    names.append(Varied("inputs", _choices(_INPUTS)))
+        yield Varied("biases", _choices((*weights, "-9", "9") if searched else weights))
+    yield Varied("inputs", _choices(_INPUTS if searched else _WHOLE))
     if problem.samples[0].target is not None:
         bounded = layers[-1].activation.name in _BOUNDED
-        names.append(Varied("targets", _choices(_CLASSES if bounded else _TARGETS)))
-    return tuple(names)
+        yield Varied("targets", _choices(_CLASSES if bounded else _TARGETS))
 
 
 def _choices(texts: tuple[str, ...]) -> Choices:

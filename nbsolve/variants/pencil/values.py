@@ -35,7 +35,8 @@ def values_of(candidate: Candidate) -> Iterator[tuple[object, Any]]:
     if isinstance(worked, WorkedRule):
         for epoch in worked.trained.shown:
             for turn in epoch.turns:
-                for value in (*turn.z, *turn.signals):
+                weights = (weight for row in turn.after.weights for weight in row)
+                for value in (*turn.z, *turn.signals, *weights, *turn.after.constants):
                     yield epoch.number, value
     elif isinstance(worked, WorkedSolution | WorkedSteps):
         iterations: Any = worked.solution.iterations
