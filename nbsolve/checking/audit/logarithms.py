@@ -116,7 +116,7 @@ def _product(factors: tuple[Node, ...]) -> Node:
     """c · ln b is one number; where it is a factor among others it stays two."""
     if len(factors) == 2:
         number, other = _plain(factors[0]), _logarithm(factors[1])
-        if number is not None and other is not None:
+        if number and other is not None:  # 0 · ln(0.8) has a second number in it
             return _made(number * other)
     return Product(factors)
 
