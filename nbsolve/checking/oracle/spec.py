@@ -146,8 +146,8 @@ class Spec:
     given: list[dict[str, Fraction]] | None = None
     """The values of units that each sample gives, by canonical name."""
     of_outputs: bool = False
-    right: list[Fraction] = field(default_factory=list)
-    left: list[Fraction] = field(default_factory=list)
+    right: list[Number] = field(default_factory=list)
+    left: list[Number] = field(default_factory=list)
     """What the Jacobian is multiplied by: v of J v, u of uᵀ J."""
     """Whether derivatives of single outputs are asked for."""
 
