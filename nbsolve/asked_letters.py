@@ -10,9 +10,10 @@ from nbsolve.derived import known_step, write_derived
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, negated, substitute
 from nbsolve.jacobian import jacobian, products, rests_on_outputs, write_output_derivatives
-from nbsolve.listing import belongs_to_sample, of_sample, refusal
+from nbsolve.listing import belongs_to_sample, of_sample
 from nbsolve.notation import Names
 from nbsolve.problem.model import Part
+from nbsolve.refusals import refusal
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 from nbsolve.symbolic import LetterPass

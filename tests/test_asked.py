@@ -15,8 +15,9 @@ from nbsolve.checking.oracle import network as reference
 from nbsolve.checking.oracle.reading import load
 from nbsolve.document import Derivation, Heading, Table, blocks_within
 from nbsolve.errors import ProblemError, UnknownQuantityError
-from nbsolve.listing import asked, refusal
+from nbsolve.listing import asked
 from nbsolve.notation import Names
+from nbsolve.refusals import refusal
 from nbsolve.render import myst
 from nbsolve.render import text as as_text
 from nbsolve.symbol import anchor, canonical, parse_canonical

@@ -51,7 +51,7 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
             inner.fault(
                 f"{optimiser.name} only goes down", expected="direction: descent, or another optimiser"
             )
-    compared = _compared(cursor, direction)
+    compared = _compared(cursor, optimiser, direction)
     if inner := cursor.get("clip"):
         optimiser = read_clip(inner, optimiser)
         compared = None if compared is None else read_clip(inner, compared)
@@ -94,12 +94,20 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
     )
 
 
-def _compared(cursor: Cursor, direction: str | None) -> Choice | None:
-    """The optimiser that the other is compared with; None where there is none, or after noting a fault."""
+def _compared(cursor: Cursor, own: Choice | None, direction: str | None) -> Choice | None:
+    """The optimiser that `own` is compared with; None where there is none, or after noting a fault.
+
+    A setting that is not written is that of `own`, where it has one of the same name.
+    """
     inner = cursor.get("compare_with")
     if inner is None:
         return None
-    found = read_choice(inner, "optimiser", {name: record.parameters for name, record in OPTIMISERS.items()})
+    settings = {} if own is None else own.parameters
+    tables = {
+        name: {key: settings.get(key, usual) for key, usual in record.parameters.items()}
+        for name, record in OPTIMISERS.items()
+    }
+    found = read_choice(inner, "optimiser", tables)
     if found is not None and direction == "ascent" and _uses_parameter(found.name):
         inner.fault(f"{found.name} only goes down", expected="direction: descent, or another optimiser")
     if cursor.has("state"):

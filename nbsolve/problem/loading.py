@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from nbsolve.problem.naming import read_notation
 from nbsolve.problem.network import read_network
 from nbsolve.problem.overrides import apply_overrides
 from nbsolve.problem.parameters import with_parameters
-from nbsolve.problem.parts import default_parts, read_parts
+from nbsolve.problem.parts import default_parts, parts_of
 from nbsolve.problem.reading import read_text, read_tree
 from nbsolve.problem.sample_weights import check_sample_weights, read_sample_weights
 from nbsolve.problem.samples import read_samples
@@ -221,7 +221,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     if notation is not None and network is not None and samples is not None:
         notation = with_cell_names(root, notation, network, samples)
     own = () if notation is None else notation.names.values()
-    parts = _parts(root, loss_cursor is not None, training, own, upstream_cursor is not None)
+    parts = parts_of(root, loss_cursor is not None, training, own, upstream_cursor is not None)
     if network is not None and samples is not None and losses:
         check_targets(root, network, samples, losses)
     weights_cursor = root.get("sample_weights")
@@ -310,24 +310,6 @@ def _check_loss_and_targets(root: Cursor, targets: bool, needed: bool) -> None:
     if root.has("loss") and not targets and needed:
         hint = "add a target to each sample, or leave the loss out for a forward pass only"
         root.key_fault("loss", "the problem has a loss, but its samples have no target", hint=hint)
-
-
-def _parts(
-    root: Cursor,
-    has_loss: bool,
-    training: Training | None,
-    own: Collection[str],
-    has_upstream: bool = False,
-) -> tuple[Part, ...] | None:
-    cursor = root.get("parts")
-    if cursor is None:
-        return None
-    if training is None and root.has("training"):
-        # The training is faulty: whatever is asked of it is not a second fault.
-        if not cursor.is_list:
-            read_parts(cursor, has_loss, None, has_upstream=has_upstream)
-        return None
-    return read_parts(cursor, has_loss, training, own, has_upstream)
 
 
 def _with_asked(training: Training | None, parts: tuple[Part, ...]) -> Training | None:

@@ -105,3 +105,25 @@ def _may_be_quantity(word: str) -> bool:
     # A longer word of small letters is a misspelt word rather than a letter with indices.
     plain_word = re.fullmatch(r"[a-z_]{5,}", word)
     return plain_word is None or (suggestion(word, WORDS) is None and "_" in word)
+
+
+def parts_of(
+    root: Cursor,
+    has_loss: bool,
+    training: Training | None,
+    own: Collection[str],
+    has_upstream: bool = False,
+) -> tuple[Part, ...] | None:
+    """The parts of a problem's file; None where there are none, or after noting a fault.
+
+    `own`: the author's letters, which win over names that mean something everywhere.
+    """
+    cursor = root.get("parts")
+    if cursor is None:
+        return None
+    if training is None and root.has("training"):
+        # The training is faulty: whatever is asked of it is not a second fault.
+        if not cursor.is_list:
+            read_parts(cursor, has_loss, None, has_upstream=has_upstream)
+        return None
+    return read_parts(cursor, has_loss, training, own, has_upstream)

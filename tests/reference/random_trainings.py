@@ -14,7 +14,7 @@ equations: {z: "sum(i, w[i]*x[i]) + b", a: sigmoid(z), L: "(a - 1)^2 + 0.1*b^2"}
 equations: {"z[j]": "sum(i, w[j,i]*x[i]) + b[j]", "h[j]": "tanh(z[j])", L: "sum(j, h[j])^2 + sum(j, z[j]^2)"}
 """,
     """given: {w: 1.5, b: -0.75}
-equations: {q: w*b, f: "w^2 + 10*b^2 + softplus(q)"}
+equations: {p: w*b, f: "w^2 + 10*b^2 + softplus(p)"}
 """,
 )
 SCHEDULES = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Protocol
@@ -53,7 +53,7 @@ class PathsAudit:
         self.audit = audit
         node: dict[str, Any] = audit.world.node
         training = {key: value for key, value in node["training"].items() if key != "compare_with"}
-        other = {**training, "optimiser": node["training"]["compare_with"]}
+        other = _other(training, node["training"]["compare_with"])
         self.worlds = [
             GraphWorld(yaml.safe_dump({**node, "training": one}, sort_keys=False))
             for one in (training, other)
@@ -107,7 +107,7 @@ class PathsAudit:
             f"{kind}_{one}" for one in world.trained for kind in optimisers.KEPT[world.training.optimiser]
         ]
         symbols = [self._symbol(cell) for cell in head[1:]]
-        if head[0] != "updates" or symbols != columns or len(rows) != len(points):
+        if head[0] != "Updates" or symbols != columns or len(rows) != len(points):
             out.faults.append(f"{head} over {len(rows)} rows")
             return
         for number, (row, point) in enumerate(zip(rows, points, strict=True)):
@@ -224,6 +224,23 @@ class PathsAudit:
 
 
 LETTERS = {"learning_rate": "η", "beta": "β", "beta1": "β₁", "beta2": "β₂", "rho": "ρ"}
+
+
+def _other(training: Mapping[str, Any], compared: Any) -> dict[str, Any]:
+    """The training by the other optimiser: what is not said of it is as with the first one, by the same name."""
+    other = {key: value for key, value in training.items() if key != "learning_rate"}
+    _, own = _named(training.get("optimiser", {"sgd": {"learning_rate": training.get("learning_rate")}}))
+    name, settings = _named(compared)
+    shared = {key: own[key] for key in own if key in optimisers.USUAL[name]}
+    return other | {"optimiser": {name: {**shared, **settings}}}
+
+
+def _named(chosen: Any) -> tuple[str, dict[str, Any]]:
+    """A name, or a name with settings."""
+    if isinstance(chosen, str):
+        return chosen, {}
+    ((name, settings),) = chosen.items()
+    return name, settings or {}
 
 
 def _turns(values: list[Fraction]) -> Iterator[int]:

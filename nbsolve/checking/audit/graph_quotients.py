@@ -18,14 +18,15 @@ from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault
 
 SECTION = "Check it yourself"
 HOW = re.compile(
-    r"The gradients can be checked with the forward pass alone\. Move one given number by \$h=10\^\{(-\d+)\}\$ in "
-    r"both directions, leave all others as they are, and compute \$([^$]+)\$ each time: the difference of the two, "
+    r"The gradients can be checked with the forward pass alone\. Move one given number by "
+    r"\$h=10\^\{(?P<step>-\d+)\}\$ in both directions, leave all others as they are, and compute "
+    r"\$(?P<of>[^$]+)\$ each time: the difference of the two, "
     r"divided by \$2h\$, comes close to the gradient\. Here it is computed anew from the equations, without "
-    r"rounding\."
+    r"rounding\.(?P<first> The table is that of iteration 1\.)?"
 )
 KINKS = re.compile(
-    r"With respect to these \$([^$]+)\$ has a kink exactly here, hence two one-sided derivatives\. The gradient is "
-    r"the value that the conventions take\."
+    r"With respect to these \$(?P<of>[^$]+)\$ has a kink exactly here, hence two one-sided derivatives\. "
+    r"The gradient is the value that the conventions take\."
 )
 KINK = ["From the left", "From the right", "By convention"]
 MOST = 12
@@ -49,10 +50,12 @@ class GraphQuotients:
             if re.search(r"[\d$]", words):
                 yield f"nobody knows: {words}"
             return
-        if self.names(f"${said[said.re.groups]}$") != self._objective():
+        if self.names(f"${said['of']}$") != self._objective():
             yield f"not what is differentiated: {words}"
-        if said.re is HOW and int(said[1]) != STEP:
-            yield f"h is 10^{said[1]}"
+        if said.re is HOW and int(said["step"]) != STEP:
+            yield f"h is 10^{said['step']}"
+        if said.re is HOW and (said["first"] is None) is (len(self.world.iterations) > 1):
+            yield f"of which iteration: {words}"
 
     def _objective(self) -> list[str]:
         """What is differentiated as a sentence names it: by its letter, a whole array as such."""

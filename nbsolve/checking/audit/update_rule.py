@@ -247,8 +247,13 @@ class UpdateRule:
             yield f"the learning rate in: {plain[:60]}"
         if re.search(r"\d", re.sub(SAID, "", plain)):
             yield f"a number in: {plain}"
-        if formulae[1:] or self.optimiser != "sgd":
-            yield from self.equations(formulae[1:])
+        counted = [chain for chain in formulae[1:] if chain.target == ("t",) and not chain.items]
+        if len(counted) != (self.optimiser in COUNTING):
+            yield f"what counts the updates in: {plain[:60]}"
+        if equations := [chain for chain in formulae[1:] if chain not in counted]:
+            yield from self.equations(equations)
+        elif self.optimiser != "sgd":
+            yield f"no rule in: {plain[:60]}"
 
     @property
     def bare(self) -> bool:
