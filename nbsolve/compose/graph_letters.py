@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -61,6 +61,12 @@ class _Lines:
         last: Expr | Result = Result(found[-1], True) if step.target in self.asked else found[-1]
         parts = [("=", form) for form in found[:-1]]
         return Line((*parts, ("=", last)), Quantity(step.target)), _anchor(step.target)
+
+    def one_each(self, units: Iterable[Step]) -> Iterator[Derivation]:
+        """Steps on one line each, below one another; nothing where there are none."""
+        found = [self.compact(unit) for unit in units]
+        if found:
+            yield Derivation(tuple(line for line, _ in found), tuple(anchor for _, anchor in found))
 
     def _forms(self, step: Step) -> list[Expr]:
         found = [form.expression for form in step.forms]

@@ -88,7 +88,7 @@ OTHERS: dict[str, tuple[int, str]] = {
     "a graph of a sum and a product": (2, _GATES),
     "a graph with a ReLU gate": (2, _RELU),
     "a graph of a linear neuron and its loss": (3, _NEURON),
-    "a batch of two samples, a linear unit": (2, _BATCH),
+    "a batch of two samples, a linear unit": (3, _BATCH),
     "two steps with momentum": (3, _MOMENTUM),
     "a perceptron learns AND": (
         2,

@@ -119,7 +119,7 @@ def others(text: str) -> Iterator[tuple[str, Any]]:
     kind = yaml.load(text, Loader=yaml.BaseLoader).get("kind", "network")
     if kind == "network":
         for (name, _, _), value in network.solve(load(text)).items():
-            if "dL/dx" not in name:
+            if "dL/dx" not in name and "L_out" not in name:  # the last is not on the page
                 yield name, big(value)
     elif kind == "graph":
         yield from precise_values_and_gradients(text).items()

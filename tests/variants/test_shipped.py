@@ -66,6 +66,13 @@ def test_a_variant_agrees_with_an_oracle(path: Path) -> None:
     assert verdict.unheld == 0
 
 
+def test_given_values_are_held_against_no_difference_quotient() -> None:
+    path = next(path for path in VARIED if path.stem == "given-activations")
+    candidate = shipped(path).variant("1").candidate
+    assert disagreements(candidate) == []
+    assert judged(candidate).held > 50
+
+
 def test_a_wrong_gradient_is_found() -> None:
     candidate = family().variant("1").candidate
     worked = candidate.worked

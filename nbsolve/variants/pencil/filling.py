@@ -26,6 +26,8 @@ PENCIL = "pencil"
 _SIZES = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.8", "1", "2", "3")
 _WEIGHTS = tuple(f"{sign}{size}" for size in _SIZES for sign in ("", "-"))
 _INPUTS = ("-3", "-2", "-1", "0.5", "1", "2", "3", "4", "5", "10")
+_GIVEN = (*(str(n) for n in range(-12, 13) if n), "-1.5", "-0.5", "0.5", "1.5", "2.5")
+"""What a graph may be given: enough for a thousand variants of a graph of three numbers."""
 _TARGETS = ("-2", "-1", "0", "0.5", "1", "2", "3", "4")
 _CLASSES = ("0", "1")
 _WHOLE = ("-3", "-2", "-1", "1", "2", "3")
@@ -44,7 +46,7 @@ def usual(problem: AnyProblem) -> tuple[Varied, ...]:
         case Problem():
             return tuple(_of_network(problem))
         case GraphProblem():
-            return tuple(Varied(array.name, _choices(_INPUTS)) for array in problem.given)
+            return tuple(Varied(array.name, _choices(_GIVEN)) for array in problem.given)
         case RuleProblem():
             bias = problem.network.layers[0].bias
             constant = "threshold" if bias.kind == "threshold" else "bias"

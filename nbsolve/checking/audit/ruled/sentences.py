@@ -143,7 +143,7 @@ class Sentences(Lines):
                 lambda: self._claimed(at, False),
             ),
             (
-                r"On the left stand (.+) of the upper class, on the right (.+) of the lower class\. Whichever .+",
+                r"On the left stand (.+) of the one class, on the right (.+) of the other\. Whichever .+",
                 lambda a, b: (
                     self._samples_of(a, self.problem.high, at) and self._samples_of(b, self.problem.low, at)
                 ),
