@@ -26,6 +26,8 @@ from nbsolve.values import Values
 __all__ = ["SolvedIteration", "UnreadableSteps", "from_json", "to_json"]
 
 VERSION = 1
+_LONGEST = 8192
+"""The bits of a whole number that is written in decimal digits."""
 _PARTS = ("forward", "loss", "backward", "update", "after", "epoch", "extra")
 _CLASSES = {**classes_of(), "Form": Form}
 _Table = Mapping[Atom, Operand]
@@ -118,7 +120,12 @@ def _number(value: Any) -> Any:
     if isinstance(value, flint.fmpq):
         return str(value)
     parts = [(*map(int, part.man_exp()),) for part in (value.mid(), value.rad())]
-    return [part for pair in parts for part in pair]
+    return [_whole(part) for pair in parts for part in pair]
+
+
+def _whole(number: int) -> int | str:
+    """A whole number; one of thousands of digits (of a given logarithm) as hexadecimal text: readers set limits."""
+    return number if number.bit_length() <= _LONGEST else hex(number)
 
 
 # ------------------------------------------------------------------------------------- reading
@@ -178,7 +185,9 @@ def _read_number(data: Any) -> Any:
         return array.reshape(tuple(data["shape"]))
     if isinstance(data, str):
         return rational(data)
-    mid, mid_exponent, rad, rad_exponent = map(int, data)
+    mid, mid_exponent, rad, rad_exponent = (
+        int(part, 16) if isinstance(part, str) else int(part) for part in data
+    )
     return flint.arb((mid, mid_exponent), _radius(rad, rad_exponent))
 
 

@@ -168,4 +168,7 @@ def ends(graph: nx.DiGraph, units: Sequence[Node], names: Names) -> str:
 
 def _given(names: Names, symbol: Symbol, entry: Entry | None) -> str:
     name = plain(names, symbol)
-    return f"{name} = {shown_number(entry)}" if isinstance(entry, Given) else name
+    if not isinstance(entry, Given):
+        return name
+    shown = shown_number(entry)
+    return f"{name} ≈ {shown[1:]}" if shown.startswith("≈") else f"{name} = {shown}"

@@ -13,6 +13,7 @@ from nbsolve.book.effort import steps_of
 from nbsolve.book.entry import entry_of
 from nbsolve.book.offered import kinds_offered
 from nbsolve.errors import NbsolveError
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.problem.parts import CLASS_WORDS, WORDS
 from tests.book.problems import FLAT, TRAINED
@@ -116,6 +117,8 @@ def test_every_word_that_asks_is_said_in_words(word: str) -> None:
         before = before.replace("sgd", "momentum")
     if word in CLASS_WORDS:
         before = re.sub(r"target: \[[^]]*\]", "target: [0]", before.replace("relu", "sigmoid"))
+    if word in PRODUCTS:
+        before += "jacobian: {right: [1], left: [1]}\n"
     entry = entry_of(load_problem(f"{before}parts: [{{ask: {word}}}]\n"))
     assert re.fullmatch(r"[a-z ]+", entry.asked.replace("Jacobian", "matrix"))
     assert entry.asked != "everything"

@@ -19,7 +19,7 @@ TITLE = "The drawing in words"
 LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉₍₎,ᵢₒₕ", "0123456789(),ioh")
 HIGH = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "0123456789()")
 SCRIPTS = re.compile(r"([₀-₉₍₎,ᵢₒₕ]*)([⁰¹²³⁴-⁹⁽⁾]*)$")
-VALUE = re.compile(r"(\S+) ([=≈]) (−?[\d.]*\d(?:·10\^−?\d+)?)(?=[,. ])")
+VALUE = re.compile(r"(\S+) ([=≈]) (?!\S+ [−+] \S*ln\()(−?[\d.]*\d(?:·10\^−?\d+)?)(?=[,. ])")
 
 
 def latex_of(name: str) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def test_the_words_are_true(path: Path) -> None:
             else:
                 assert not fault(text, value, Digits(significant=4)), (name, number, big(value))
             checked += 1
-        assert checked > 8
+        assert checked > 4
 
 
 def test_derivations_have_their_graphs_in_words() -> None:

@@ -38,7 +38,7 @@ def test_nothing_of_the_solution(path: Path) -> None:
     one = handout(path)
     if has_numbers(path):
         found = results(path)
-        assert len(found) > 5
+        assert len(found) > 1  # of problems for a pencil there are hardly any
         shown = set(NUMBER.findall(everything))
         assert not found & shown
     sections = ("conventions", "pitfalls", "answers", "forward", "backward", "update")

@@ -121,7 +121,7 @@ def test_shipped_problems_in_letters(path: object) -> None:
     if any(sample.given for sample in problem.samples):  # a value that is given is not that of its formula
         return
     if len(problem.samples) == 1 or (problem.training and problem.training.batch == 1):
-        assert check_all(problem) > (50 if is_chain(problem.network) else 20)
+        assert check_all(problem) > 20
 
 
 @pytest.mark.parametrize("index", range(120))
