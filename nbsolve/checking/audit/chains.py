@@ -14,8 +14,13 @@ from nbsolve.checking.audit.display import Chain, Texts, relation_chain, split
 from nbsolve.checking.audit.evaluate import Evaluator, Unknown, Vector
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.lay import lay, literal, rounds_to, tidy
-from nbsolve.checking.audit.logarithms import SnappingEvaluator, collapsed, has_logarithm, is_logarithm
-from nbsolve.checking.audit.logarithms import value_of as logarithm
+from nbsolve.checking.audit.logarithms import (
+    SnappingEvaluator,
+    collapsed,
+    has_logarithm,
+    is_given,
+    is_logarithm,
+)
 from nbsolve.checking.audit.parser import Parser, number
 from nbsolve.checking.audit.tree import (
     Call,
@@ -752,7 +757,7 @@ def printed_as(node: Node, given: str) -> bool:
     """Whether a given stands on the page as the file has it; logarithms by their value."""
     number = literal(node)
     if number is not None and is_logarithm(number[1]):
-        return number[0] == logarithm(given)
+        return is_given(number[0], given)
     return text_of(node) == written(given)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from nbsolve.checking.audit.evaluate import Evaluator, Unknown
 from nbsolve.checking.audit.latex import Unreadable
-from nbsolve.checking.audit.logarithms import is_logarithm
+from nbsolve.checking.audit.logarithms import is_logarithm, is_value
 from nbsolve.checking.audit.tree import (
     Call,
     Matrix,
@@ -83,6 +83,8 @@ def literal(node: Node) -> tuple[Fraction, Num] | None:
 
 def rounds_to(value: Number, number: tuple[Fraction, Num]) -> bool:
     """Whether the printed number is `value` rounded half away from zero to its last place."""
+    if is_logarithm(number[1]):
+        return is_value(number[0], value)
     return round_half_away(as_fraction(value), number[1].decimals) == number[0]
 
 

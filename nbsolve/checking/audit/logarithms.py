@@ -16,7 +16,7 @@ from nbsolve.checking.oracle.numbers import DIGITS, Number, Real, given, log
 from nbsolve.checking.oracle.rounding import as_fraction, round_half_away
 
 PLACES = 45
-_SHORT, _NEAR = 30, Fraction(1, 10**48)
+_SHORT, _NEAR, _EQUAL = 30, Fraction(1, 10**48), Fraction(1, 10**40)
 
 
 def is_logarithm(number: Num) -> bool:
@@ -29,10 +29,15 @@ def has_logarithm(text: str) -> bool:
     return "ln" in text
 
 
-def value_of(text: str) -> Fraction:
-    """What a file gives, as such a number has it."""
+def is_value(number: Fraction, value: Number) -> bool:
+    """Whether such a number is a value: their last decimals may have been rounded on different ways."""
+    return abs(as_fraction(value) - number) < _EQUAL
+
+
+def is_given(number: Fraction, text: str) -> bool:
+    """Whether such a number is what a file gives."""
     with mp.workdps(DIGITS):
-        return rounded(given(text))
+        return is_value(number, given(text))
 
 
 def rounded(value: Number) -> Fraction:
