@@ -32,6 +32,11 @@ def files(kind: str) -> list[Path]:
     return [path for path in sorted(FOLDER.glob("*.yaml")) if _kind(path) == kind]
 
 
+def for_a_pencil(path: Path) -> bool:
+    """Whether a shipped problem has numbers fit for a pencil: a small one, of hardly any long result."""
+    return "pencil:" in path.read_text(encoding="utf-8")
+
+
 def _kind(path: Path) -> str:
     said = re.search(r"^kind: (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     if said is not None:

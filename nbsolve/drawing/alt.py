@@ -9,6 +9,7 @@ import networkx as nx
 
 from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.graph import Node, units_of, weights_of
+from nbsolve.drawing.numbers import linear
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import shown_number
 from nbsolve.drawing.scene import plain
@@ -170,5 +171,5 @@ def _given(names: Names, symbol: Symbol, entry: Entry | None) -> str:
     name = plain(names, symbol)
     if not isinstance(entry, Given):
         return name
-    shown = shown_number(entry)
-    return f"{name} ≈ {shown[1:]}" if shown.startswith("≈") else f"{name} = {shown}"
+    relation, number = shown_number(entry)
+    return f"{name} {relation} {linear(number)}"

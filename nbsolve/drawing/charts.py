@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from nbsolve.drawing.curves import Curve
 from nbsolve.drawing.floats import Floats
+from nbsolve.drawing.numbers import digits
 from nbsolve.drawing.polylines import inside, thinned
-from nbsolve.drawing.scene import Arrow, Label, Line, Mark, Point, Polyline, Row, Scene, Span, digits, row
+from nbsolve.drawing.scene import Arrow, Label, Line, Mark, Point, Polyline, Row, Scene, Span, row
 from nbsolve.drawing.ticks import tick_texts, ticks
 
 __all__ = [

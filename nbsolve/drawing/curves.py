@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nbsolve.drawing.floats import Floats, borders, in_floats
+from nbsolve.drawing.numbers import linear
 from nbsolve.expr import Expr
 
 __all__ = ["Curve", "number_text", "sampled", "window"]
@@ -74,11 +75,7 @@ def window(curves: Sequence[Curve], more: Sequence[float] = ()) -> tuple[float, 
 
 def number_text(value: float) -> str:
     """Four significant digits with a true minus sign, for descriptions of curves."""
-    text = f"{value + 0.0:.4g}"
-    mantissa, _, exponent = text.partition("e")
-    if exponent:
-        mantissa += f"·10^{int(exponent)}"
-    return mantissa.replace("-", "−")
+    return linear(f"{value + 0.0:.4g}")
 
 
 def sampled(formula: Expr, variable: str, known: dict[str, float]) -> Callable[[float], float]:

@@ -15,7 +15,8 @@ from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.floats import Floats
-from nbsolve.drawing.scene import Arrow, Label, Line, Mark, Point, Span, digits, row
+from nbsolve.drawing.numbers import digits
+from nbsolve.drawing.scene import Arrow, Label, Line, Mark, Point, Span, row
 from nbsolve.drawing.ticks import tick_texts, ticks
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.phrases import phrase

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic, Value
-from nbsolve.drawing.scene import Span, digits
+from nbsolve.drawing.numbers import digits, linear
+from nbsolve.drawing.scene import Span
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
 from nbsolve.nearest import to_float
@@ -44,7 +45,7 @@ class Reading:
 
     def plain(self) -> str:
         """The number in a sentence: −7.64·10^−6."""
-        return self.text.replace("-", "−").replace("e", "·10^")
+        return linear(self.text)
 
 
 class Readings:

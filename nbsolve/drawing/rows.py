@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from nbsolve.compose.functions import activation_name
 from nbsolve.drawing.graph import Node, columns_of
+from nbsolve.drawing.numbers import digits
 from nbsolve.drawing.readings import Reading
-from nbsolve.drawing.scene import Row, Span, digits, row, written
+from nbsolve.drawing.scene import Row, Span, row, written
 from nbsolve.given import Entry, Given
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
@@ -28,17 +29,16 @@ TEXT, NAME, HEAD = 14.0, 16.0, 14.0
 _LONGEST = 9
 
 
-def shown_number(given: Given) -> str:
-    """A given as written with a true minus sign; a long one (from a data file) with four digits and ≈."""
+def shown_number(given: Given) -> tuple[str, str]:
+    """`=` and a given as written; `≈` and four digits of a long one, such as ln(3) - 3.4 or a data file's."""
     text = str(given)
-    if len(text) > _LONGEST:
-        text = f"≈{float(given.value):.4g}"
-    return text.replace("-", "−")
+    return ("=", text) if len(text) <= _LONGEST else ("≈", f"{float(given.value):.4g}")
 
 
 def given_spans(given: Given) -> tuple[Span, ...]:
-    """A given, set."""
-    return digits(shown_number(given).replace("−", "-"))
+    """A given set alone, with ≈ where it is not the whole number."""
+    relation, number = shown_number(given)
+    return (*([Span("≈")] if relation == "≈" else []), *digits(number))
 
 
 class Rows:
@@ -56,7 +56,8 @@ class Rows:
         spans = [Span(prefix)] if prefix else []
         spans += written(self.names.name(symbol))
         if isinstance(entry, Given):
-            spans += [Span(" = "), *given_spans(entry)]
+            relation, number = shown_number(entry)
+            spans += [Span(f" {relation} "), *digits(number)]
         return row(spans, TEXT, "value", canonical(symbol))
 
     def equation(self, symbol: Symbol, reading: Reading | None, tone: str = "value", prefix: str = "") -> Row:

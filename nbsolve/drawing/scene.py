@@ -13,12 +13,12 @@ from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Symbol
 
 __all__ = [
-    "Arrow", "Box", "Label", "Line", "Mark", "Picture", "Point", "Polyline", "Row", "Scene", "Span",
-    "digits", "overlap", "plain", "row", "written",
+    "SCRIPT", "Arrow", "Box", "Label", "Line", "Mark", "Picture", "Point", "Polyline", "Row", "Scene", "Span",
+    "overlap", "plain", "row", "written",
 ]  # fmt: skip
 
 Point = tuple[float, float]
-_SCRIPT = 0.76
+SCRIPT = 0.76
 """Size of subscripts and superscripts relative to their letter."""
 _WITHOUT_INDEX = frozenset({"L", "L_new", "dL/dL"})
 _RELATIONS = frozenset({"=", "≈"})
@@ -283,9 +283,9 @@ def written(name: Name) -> tuple[Span, ...]:
     letters = [sign for sign in core if sign.isalpha()]
     spans = [Span(core, italic=len(letters) == 1)]
     if sub:
-        spans.append(Span(sub, _SCRIPT, 0.2))
+        spans.append(Span(sub, SCRIPT, 0.2))
     if sup:
-        spans.append(Span(sup, _SCRIPT, -0.36))
+        spans.append(Span(sup, SCRIPT, -0.36))
     return tuple(spans)
 
 
@@ -299,14 +299,6 @@ def plain(names: Names, atom: Symbol | Partial) -> str:
     if isinstance(atom, Partial):
         return f"∂{plain(names, atom.of)}/∂{plain(names, atom.wrt)}"
     return _plain(names.name(atom))
-
-
-def digits(text: str) -> tuple[Span, ...]:
-    """A number with a true minus sign; `-7.64e-6` as −7.64·10⁻⁶."""
-    mantissa, _, exponent = text.replace("-", "−").partition("e")
-    if not exponent:
-        return (Span(mantissa),)
-    return (Span(f"{mantissa}·10"), Span(exponent.removeprefix("+"), _SCRIPT, -0.36))
 
 
 def _around(centre: Point, width: float, height: float) -> tuple[Point, ...]:

@@ -232,3 +232,21 @@ def test_an_array_has_no_level_lines() -> None:
     )
     with pytest.raises(ProblemError, match="f is 2"):
         load_problem(text)
+
+
+@pytest.mark.parametrize(
+    ("compared", "settings"),
+    [
+        ("nesterov", {"learning_rate": "0.1", "beta": "0.5"}),
+        ("{nesterov: {beta: 0.9}}", {"learning_rate": "0.1", "beta": "0.9"}),
+        ("sgd", {"learning_rate": "0.1"}),
+    ],
+)
+def test_what_is_not_said_of_the_second_optimiser_is_as_with_the_first(
+    compared: str, settings: dict[str, str]
+) -> None:
+    graph = worked(HILL.replace("{sgd: {learning_rate: 0.1}}", compared))
+    training = graph.problem.training
+    assert training is not None
+    assert training.compare_with is not None
+    assert {name: str(given) for name, given in training.compare_with.parameters.items()} == settings

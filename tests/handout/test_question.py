@@ -19,6 +19,7 @@ from nbsolve.handout.typesetting import _source
 from nbsolve.handout.work import FEWEST, IN_ALL, answer_lines
 from nbsolve.phrases import phrase
 from tests.handout.made import PROBLEMS, SMALL, handout, has_numbers, pdf
+from tests.loading import for_a_pencil
 from tests.typst_here import typst_compiler
 
 NUMBER = re.compile(r"\d+\.\d+")
@@ -38,7 +39,7 @@ def test_nothing_of_the_solution(path: Path) -> None:
     one = handout(path)
     if has_numbers(path):
         found = results(path)
-        assert len(found) > 1  # of problems for a pencil there are hardly any
+        assert len(found) > (1 if for_a_pencil(path) else 5)
         shown = set(NUMBER.findall(everything))
         assert not found & shown
     sections = ("conventions", "pitfalls", "answers", "forward", "backward", "update")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -20,7 +21,7 @@ from nbsolve.step import Reason, Step
 from nbsolve.symbol import Index, Partial, Symbol
 from nbsolve.symbolic import solve_in_letters, without_iterations
 from nbsolve.symbolic.summing import MOST_PATHS
-from tests.loading import files, load_problem, parse_problem
+from tests.loading import files, for_a_pencil, load_problem, parse_problem
 from tests.reference.random_problems import HIDDEN, OUTPUTS, number
 
 BITS = LADDER[1]
@@ -115,13 +116,13 @@ def _check_all(problem: Problem) -> int:
 
 
 @pytest.mark.parametrize("path", files("network"), ids=lambda path: path.stem)
-def test_shipped_problems_in_letters(path: object) -> None:
+def test_shipped_problems_in_letters(path: Path) -> None:
     problem = load_problem(path)
     problem = problem.model_copy(update={"rounding": type(problem.rounding)()})
     if any(sample.given for sample in problem.samples):  # a value that is given is not that of its formula
         return
     if len(problem.samples) == 1 or (problem.training and problem.training.batch == 1):
-        assert check_all(problem) > 20
+        assert check_all(problem) > (50 if is_chain(problem.network) and not for_a_pencil(path) else 20)
 
 
 @pytest.mark.parametrize("index", range(120))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from nbsolve.drawing.gates.circuit import KINDS, Circuit, Gate, Lettering, Wire
 from nbsolve.drawing.legend import Legend
-from nbsolve.drawing.scene import Span, digits, row
+from nbsolve.drawing.numbers import digits
+from nbsolve.drawing.scene import Span, row
 from nbsolve.letters import plain_script
 from nbsolve.phrases import phrase
 

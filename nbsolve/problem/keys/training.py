@@ -162,7 +162,8 @@ class GraphTrainingKeys(Keys):
         "0",
     )
     compare_with: Optimiser = key(
-        "another optimiser that takes as many steps from the same start: the page has [both paths](#two-paths)",
+        "another optimiser that takes as many steps from the same start: the page has [both paths](#two-paths); "
+        "what is not said of it is as with the first",
         "one path, and no picture of it",
     )
     direction: Literal["descent", "ascent"] = key("`descent`, or `ascent`: up the gradient", "`descent`")
