@@ -190,7 +190,7 @@ class _Run:
             if wanted:
                 write_forward(recorder, self._graph(labels, new=True))
                 after = self._after(recorder, objective) if with_loss else _taken(recorder)
-        self.done[kind] = graph, recorder.taken_actions()
+        self.done[kind] = graph, (*recorder.actions,)
         if training is not None:
             self._close(recorder, samples, with_loss)
             epoch = _taken(recorder)

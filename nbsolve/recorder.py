@@ -143,12 +143,6 @@ class Recorder:
         for action in actions:
             action(self)
 
-    def taken_actions(self) -> tuple[Action, ...]:
-        """What happened so far; it is forgotten here, as some of it knows its recorder: that would be a circle."""
-        taken = tuple(self.actions)
-        self.actions.clear()
-        return taken
-
     def _do(self, action: Action) -> None:
         self.actions.append(action)
         action(self)
