@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, BinaryIO
@@ -28,7 +28,8 @@ class Stored:
 
     def __init__(self, address: str, fingerprint: str) -> None:
         self.address, self.fingerprint = address.rstrip("/"), fingerprint
-        self._system, self._root = _opened(self.address)
+        with self._reached():
+            self._system, self._root = _opened(self.address)
         self._files: dict[str, bytes] = {}
         self._lines: list[Line] = []
         self._noted: dict[str, tuple[str, int]] = {}
@@ -99,7 +100,8 @@ class Stored:
             return
         ids = "\0".join(line["id"] for line in self._lines)
         note = f"{_NOTES}/{sha256(ids.encode('utf-8')).hexdigest()}.jsonl"
-        self._system.pipe({f"{self._root}/{place}": data for place, data in self._files.items()})
+        with self._reached():
+            self._system.pipe({f"{self._root}/{place}": data for place, data in self._files.items()})
         self.write(note, "".join(json.dumps(line) + "\n" for line in self._lines).encode("ascii"))
         self._noted |= {line["id"]: (note, position) for position, line in enumerate(self._lines)}
         self._files, self._lines = {}, []
@@ -111,23 +113,45 @@ class Stored:
 
     def read(self, place: str) -> bytes:
         """A file that was written."""
-        data: bytes = self._system.cat_file(f"{self._root}/{place}")
+        with self._reached():
+            data: bytes = self._system.cat_file(f"{self._root}/{place}")
         return data
 
     def write(self, place: str, data: bytes) -> None:
         """Write a file whole."""
-        self._system.pipe_file(f"{self._root}/{place}", data)
+        with self._reached():
+            self._system.pipe_file(f"{self._root}/{place}", data)
 
-    def opened(self, place: str) -> AbstractContextManager[BinaryIO]:
-        """A file to be written bit by bit."""
-        stream: AbstractContextManager[BinaryIO] = self._system.open(f"{self._root}/{place}", "wb")
-        return stream
+    @contextmanager
+    def opened(self, place: str) -> Iterator[BinaryIO]:
+        """A file to be written bit by bit; where that ends early, no part of it is kept."""
+        with self._reached():
+            stream = self._system.open(f"{self._root}/{place}", "wb")
+        try:
+            yield stream
+        except BaseException:
+            with self._reached():
+                stream.discard()
+            raise
+        with self._reached():
+            stream.close()
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """What a store's library raises is the store's error: a dead address, no credentials, no such bucket."""
+        try:
+            yield
+        except NbsolveError:
+            raise
+        except Exception as error:  # botocore's errors, for one, have no base in common with anybody's
+            raise NbsolveError(f"{self.address} cannot be used: {error}") from error
 
     def _there(self) -> set[str]:
-        try:
-            found: list[str] = self._system.find(self._root)
-        except FileNotFoundError:
-            return set()
+        with self._reached():
+            try:
+                found: list[str] = self._system.find(self._root)
+            except FileNotFoundError:
+                return set()
         return {path.removeprefix(self._root).lstrip("/") for path in found}
 
     # ------------------------------------------------------------------ the end
@@ -136,7 +160,7 @@ class Stored:
         """Leave nothing where nothing is finished; else what is finished waits to be resumed."""
         self._write_together()
         if not self._noted:
-            self._system.rm(f"{self._root}/{_NOTES}", recursive=True)
+            self.publish()
 
     def close(self) -> None:
         """Write what is left of the variants."""
@@ -144,7 +168,8 @@ class Stored:
 
     def publish(self) -> None:
         """Nothing is unfinished any more."""
-        self._system.rm(f"{self._root}/{_NOTES}", recursive=True)
+        with self._reached():
+            self._system.rm(f"{self._root}/{_NOTES}", recursive=True)
 
 
 def _opened(address: str) -> tuple[Any, str]:
@@ -155,8 +180,5 @@ def _opened(address: str) -> tuple[Any, str]:
         raise NbsolveError(
             f"{address} needs the extra `cluster`\n    hint: pip install '.[cluster]' in a clone of nbsolve"
         ) from None
-    try:
-        system, path = fsspec.core.url_to_fs(address)
-    except (ImportError, ValueError, OSError) as error:
-        raise NbsolveError(f"{address} cannot be written to: {error}") from None
+    system, path = fsspec.core.url_to_fs(address)
     return system, str(path).rstrip("/")

@@ -14,6 +14,7 @@ from nbsolve.errors import NbsolveError
 from nbsolve.variants import Family, Variant
 from nbsolve.variants.recipient import Recipient, numbered
 from nbsolve.variants.running import Run
+from nbsolve.variants.stored import Stored
 from tests.variants.small import plan
 
 STUDENTS = [Recipient("s1", "Ada"), Recipient("=1+1", "+Bob"), Recipient("ü/ß", "Ünal"), Recipient("s4")]
@@ -110,8 +111,39 @@ def test_other_files_are_left_alone(memory: Any) -> None:
 
 
 def test_an_address_that_nothing_writes_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(NbsolveError, match="nowhere://x cannot be written to"):
+    with pytest.raises(NbsolveError, match="nowhere://x cannot be used"):
         Run(plan("key"), STUDENTS, "nowhere://x")
     monkeypatch.setitem(__import__("sys").modules, "fsspec", None)
     with pytest.raises(NbsolveError, match=r"pip install '.\[cluster\]'"):
         Run(plan("key"), STUDENTS, "memory://x")
+
+
+class Unreachable(Exception):
+    """What a store's library raises that has no base in common with anybody's."""
+
+
+@pytest.mark.parametrize("method", ["find", "pipe", "pipe_file", "open", "cat_file", "rm"])
+def test_a_store_that_cannot_be_reached(method: str, memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dead(*args: object, **settings: object) -> None:
+        raise Unreachable("no credentials")
+
+    monkeypatch.setattr(type(memory), method, dead)
+    with pytest.raises(NbsolveError, match="memory://x cannot be used: no credentials"):
+        Run(plan("key"), STUDENTS, "memory://x").run()
+
+
+def test_a_file_that_is_not_written_to_its_end_is_not_kept(memory: Any) -> None:
+    from fsspec.implementations.memory import MemoryFile
+
+    discarded = []
+
+    def write_half() -> None:
+        with Stored("memory://x", "").opened("keys.json") as stream:
+            stream.write(b"half")
+            raise ZeroDivisionError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryFile, "discard", lambda stream: discarded.append(stream.path))
+        with pytest.raises(ZeroDivisionError):
+            write_half()
+    assert discarded == ["/x/keys.json"]
