@@ -12,6 +12,7 @@ from nbsolve.expr import Applied, Atom, Cases, Expr, Quantity, negated, substitu
 from nbsolve.jacobian import jacobian, products, rests_on_outputs, write_output_derivatives
 from nbsolve.listing import belongs_to_sample, of_sample
 from nbsolve.notation import Names
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Part
 from nbsolve.refusals import refusal
 from nbsolve.step import Form, Reason, Rule, Step
@@ -91,9 +92,9 @@ class InLetters:
             for label in self.letters.labels:
                 for partial in jacobian(self.letters.solution, label):
                     yield from self._step(partial)
-        elif ask in _PRODUCTS:
+        elif ask in PRODUCTS:
             for label in self.letters.labels:
-                for entry in products(_PRODUCTS[ask], self.letters.solution, label):
+                for entry in products(PRODUCTS[ask].product, self.letters.solution, label):
                     yield from self._step(entry)
         elif self.letters.solution.problem.symbolic or ask not in _NUMBERS:
             yield from self.steps(self.names.resolve(ask))
@@ -172,10 +173,6 @@ def _closed(recorder: LetterRecorder) -> Mapping[Atom, Step]:
     return found
 
 
-_PRODUCTS = {
-    "jacobian_vector_product": Role.JACOBIAN_VECTOR,
-    "vector_jacobian_product": Role.VECTOR_JACOBIAN,
-}
 _NUMBERS = ("forward_after", "loss_after", "epoch_loss")
 
 

@@ -10,6 +10,7 @@ from nbsolve.expr import Atom
 from nbsolve.jacobian import is_of_output, jacobian, products
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.parts import CLASS_WORDS
 from nbsolve.solution import Iteration, Solution
 from nbsolve.symbol import EPOCH_LOSS, LOSS, Partial, Role, Symbol
@@ -19,11 +20,16 @@ __all__ = ["KINDS", "LISTERS", "UPDATED", "kept_by", "products_of", "standing", 
 _PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
 UPDATED = (*_PARAMETERS, Role.STATE)
 _UNITS = (Role.PRE_ACTIVATION, Role.ACTIVATION)
+
+
+def _is_of(role: Role) -> Callable[[Atom], bool]:
+    return lambda a: isinstance(a, Symbol) and a.role is role
+
+
 KINDS: dict[str, Callable[[Atom], bool]] = {
     "forward": lambda a: isinstance(a, Symbol) and a.role in _UNITS and not a.new,
     "jacobian": lambda a: is_of_output(a) and isinstance(a, Partial) and a.wrt.role is Role.INPUT,
-    "jacobian_vector_product": lambda a: isinstance(a, Symbol) and a.role is Role.JACOBIAN_VECTOR,
-    "vector_jacobian_product": lambda a: isinstance(a, Symbol) and a.role is Role.VECTOR_JACOBIAN,
+    **{word: _is_of(one.product) for word, one in PRODUCTS.items()},
     "loss": lambda a: a == LOSS,
     "gradients": lambda a: isinstance(a, Partial) and a.of == LOSS and a.wrt.role in _PARAMETERS,
     "deltas": lambda a: (
@@ -123,10 +129,9 @@ def _products(role: Role) -> Callable[[Solution, Iteration], Iterator[Atom]]:
 
 def products_of(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
     """J v and uᵀ J, where their vectors are given, sample by sample."""
-    given = solution.problem.jacobian
-    for role, vector in ((Role.JACOBIAN_VECTOR, given.right), (Role.VECTOR_JACOBIAN, given.left)):
-        if vector:
-            yield from _products(role)(solution, iteration)
+    for one in PRODUCTS.values():
+        if one.given(solution.problem.jacobian):
+            yield from _products(one.product)(solution, iteration)
 
 
 LISTERS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
@@ -134,8 +139,7 @@ LISTERS: dict[str, Callable[[Solution, Iteration], Iterator[Atom]]] = {
     "jacobian": lambda solution, iteration: (
         partial for label in iteration.labels for partial in jacobian(solution, label)
     ),
-    "jacobian_vector_product": _products(Role.JACOBIAN_VECTOR),
-    "vector_jacobian_product": _products(Role.VECTOR_JACOBIAN),
+    **{word: _products(one.product) for word, one in PRODUCTS.items()},
     "loss": lambda solution, iteration: iter((LOSS,)),
     "gradients": _gradients,
     "deltas": _deltas,

@@ -20,6 +20,7 @@ from nbsolve.expr import Atom
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import loss_of
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Part, Problem
 from nbsolve.refusals import refusal
 from nbsolve.solution import Iteration, Solution
@@ -157,9 +158,9 @@ def everything(solution: Solution) -> Iterator[Place]:
 
 def vectors_given(solution: Solution) -> Iterator[Symbol]:
     """The entries of the vectors that the Jacobian is multiplied by."""
-    given = solution.problem.jacobian
-    for role, entries in ((Role.RIGHT_VECTOR, given.right), (Role.LEFT_VECTOR, given.left)):
-        yield from (Symbol(role, to=place) for place in range(1, len(entries) + 1))
+    for product in PRODUCTS.values():
+        entries = product.given(solution.problem.jacobian)
+        yield from (Symbol(product.vector, to=place) for place in range(1, len(entries) + 1))
 
 
 def _as_bias(atom: Atom, holder: Atom, iteration: int, fixed: bool) -> Iterator[Place]:

@@ -6,6 +6,7 @@ from nbsolve.asked_words import UPDATED
 from nbsolve.expr import Atom
 from nbsolve.problem.cursor import listing
 from nbsolve.problem.functions import loss_of, optimiser_of
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import LOSS, Partial, Role, Symbol
 
@@ -53,12 +54,9 @@ def refusal(atom: Atom, problem: Problem) -> str | None:
         return "the problem has no training (add training: {optimiser: {sgd: {learning_rate: 0.1}}})"
     if atom.role in (Role.PENALTY, Role.STRENGTH) and problem.regulariser is None:
         return "the problem has no penalty"
-    for roles, side, vector in (
-        ((Role.RIGHT_VECTOR, Role.JACOBIAN_VECTOR), "right", problem.jacobian.right),
-        ((Role.LEFT_VECTOR, Role.VECTOR_JACOBIAN), "left", problem.jacobian.left),
-    ):
-        if atom.role in roles and not vector:
-            return f"the Jacobian is multiplied by no vector there (add jacobian: {{{side}: […]}})"
+    for product in PRODUCTS.values():
+        if atom.role in (product.vector, product.product) and not product.given(problem.jacobian):
+            return f"the Jacobian is multiplied by no vector there (add jacobian: {{{product.side}: […]}})"
     if atom.role is Role.OUTPUT_LOSS and not all(loss_of(term).separable for term in problem.losses):
         return "its loss does not split into outputs"
     return None

@@ -17,9 +17,10 @@ from nbsolve.expr import Atom, Quantity, literal
 from nbsolve.given import Entry, Letter
 from nbsolve.listing import of_sample
 from nbsolve.phrases import phrase
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Symbol
 
 MOST_LISTED = 60
 """The entries of a vector that is written out in a line."""
@@ -65,14 +66,11 @@ def _arrays(arrays: Iterator[Line | Grid | Paragraph], problem: Problem, attache
 
 def jacobian_vectors(problem: Problem) -> Iterator[Block]:
     """The vectors that the Jacobian of the outputs is multiplied by."""
-    for role, words, entries in (
-        (Role.RIGHT_VECTOR, "jacobian_right", problem.jacobian.right),
-        (Role.LEFT_VECTOR, "jacobian_left", problem.jacobian.left),
-    ):
-        if entries:
-            symbols = [[Symbol(role, to=place)] for place in range(1, len(entries) + 1)]
-            grid = Grid(Symbol(role), [[entry] for entry in entries], symbols)
-            yield Paragraph((phrase(f"statement.{words}"), *_listed(grid)))
+    for product in PRODUCTS.values():
+        if entries := product.given(problem.jacobian):
+            symbols = [[Symbol(product.vector, to=place)] for place in range(1, len(entries) + 1)]
+            grid = Grid(Symbol(product.vector), [[entry] for entry in entries], symbols)
+            yield Paragraph((phrase(f"statement.jacobian_{product.side}"), *_listed(grid)))
 
 
 # ------------------------------------------------------------------ arrays that are no matrix in brackets

@@ -27,10 +27,11 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Part, Problem
 from nbsolve.schedule import batch_size
 from nbsolve.solution import Solution
-from nbsolve.symbol import STRENGTH, Role, Symbol
+from nbsolve.symbol import STRENGTH, Symbol
 
 
 def statement(solution: Solution, names: Names, live: Live, attached: bool = False) -> Iterator[Block]:
@@ -109,17 +110,11 @@ def _asked(part: Part, problem: Problem, names: Names) -> Iterator[Inline]:
         yield " " + phrase("statement.at", number=str(part.at))
 
 
-_VECTORS = {
-    "jacobian_vector_product": Symbol(Role.RIGHT_VECTOR),
-    "vector_jacobian_product": Symbol(Role.LEFT_VECTOR),
-}
-
-
 def _ask(ask: str, names: Names, batch: bool) -> list[Inline]:
     try:
         words = phrase(f"statement.ask_{ask}")
-        vector = _VECTORS.get(ask)
-        return [words] if vector is None else [f"{words} ", Math(Quantity(vector))]
+        product = PRODUCTS.get(ask)
+        return [words] if product is None else [f"{words} ", Math(Quantity(Symbol(product.vector)))]
     except KeyError:
         return _quantity(names.resolve(ask), names, batch)
 

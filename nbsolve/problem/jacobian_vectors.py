@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from nbsolve.given import Entry
 from nbsolve.problem.cells import is_symbolic, letters
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.network import JacobianKeys
 from nbsolve.problem.model import JacobianVectors
+from nbsolve.symbol import Role
 
-__all__ = ["PRODUCTS", "check_products", "read_jacobian_vectors"]
+__all__ = ["PRODUCTS", "JacobianProduct", "check_products", "read_jacobian_vectors"]
 
-PRODUCTS = {"jacobian_vector_product": "right", "vector_jacobian_product": "left"}
-"""The words that ask for a product, and the vector that each needs."""
+
+@dataclass(frozen=True, slots=True)
+class JacobianProduct:
+    """A product with the Jacobian: the side of its vector, and the roles of vector and product."""
+
+    side: str
+    vector: Role
+    product: Role
+
+    def given(self, vectors: JacobianVectors) -> tuple[Entry, ...]:
+        """The vector's entries; () where it is not given."""
+        found: tuple[Entry, ...] = getattr(vectors, self.side)
+        return found
+
+
+PRODUCTS = {
+    "jacobian_vector_product": JacobianProduct("right", Role.RIGHT_VECTOR, Role.JACOBIAN_VECTOR),
+    "vector_jacobian_product": JacobianProduct("left", Role.LEFT_VECTOR, Role.VECTOR_JACOBIAN),
+}
+"""J v and uᵀ J, by the words that ask for them."""
 
 
 def read_jacobian_vectors(cursor: Cursor, inputs: int | None, outputs: int | None) -> JacobianVectors | None:
@@ -61,7 +82,7 @@ def check_products(root: Cursor, vectors: JacobianVectors) -> None:
     for part in [] if listed is None or not listed.is_list else listed.each():
         asked = part.get("ask") if part.is_mapping else None
         for word in [] if asked is None else [*asked.each()] if asked.is_list else [asked]:
-            side = PRODUCTS.get(word.text) if word.is_scalar else None
-            if side is not None and not getattr(vectors, side):
+            product = PRODUCTS.get(word.text) if word.is_scalar else None
+            if product is not None and not product.given(vectors):
                 message = f"{word.text} is asked, but there is no vector to multiply by"
-                word.fault(message, hint=f"add jacobian: {{{side}: […]}}")
+                word.fault(message, hint=f"add jacobian: {{{product.side}: […]}}")

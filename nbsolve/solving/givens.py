@@ -11,6 +11,7 @@ from nbsolve.expr import Array, Atom
 from nbsolve.given import Given
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import LayerState, Problem, Training
 from nbsolve.solving.rates import UPDATES, rates_given, setting
 from nbsolve.symbol import LOSS, STRENGTH, Partial, Role, Symbol
@@ -45,12 +46,9 @@ def given_parameters(problem: Problem, layers: Sequence[Dense]) -> Values:
                 values.put_given(symbol, texts)
             for symbol, texts in own_rates_of(problem.training, layer):
                 values.put_given(symbol, texts)
-    for role, vector in (
-        (Role.RIGHT_VECTOR, problem.jacobian.right),
-        (Role.LEFT_VECTOR, problem.jacobian.left),
-    ):
-        if vector:
-            values.put_given(Symbol(role), given_array(vector))
+    for product in PRODUCTS.values():
+        if vector := product.given(problem.jacobian):
+            values.put_given(Symbol(product.vector), given_array(vector))
     if problem.regulariser is not None:
         values.put_given(STRENGTH, given_array(problem.regulariser.strength))
     return values

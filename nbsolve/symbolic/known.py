@@ -12,12 +12,13 @@ from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Letter
 from nbsolve.problem import wiring
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import write
 from nbsolve.solution import Solution
 from nbsolve.solving.rates import rates_given
 from nbsolve.step import Step
-from nbsolve.symbol import LOSS, STRENGTH, Partial, Role, Symbol
+from nbsolve.symbol import LOSS, STRENGTH, Partial, Symbol
 from nbsolve.values import Values
 
 
@@ -49,12 +50,9 @@ def known_values(
                 put(vector._replace(to=to, sample=label), entry)
         for to, entry in enumerate(sample.upstream or (), start=1):
             put(Partial(LOSS, layers[-1].a(to, label)), entry)
-    for role, entries in (
-        (Role.RIGHT_VECTOR, problem.jacobian.right),
-        (Role.LEFT_VECTOR, problem.jacobian.left),
-    ):
-        for to, entry in enumerate(entries, start=1):
-            put(Symbol(role, to=to), entry)
+    for product in PRODUCTS.values():
+        for to, entry in enumerate(product.given(problem.jacobian), start=1):
+            put(Symbol(product.vector, to=to), entry)
     if problem.training is not None:
         for symbol, given in rates_given(problem.training, 1):
             put(symbol, given)

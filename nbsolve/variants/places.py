@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.problem.cursor import describe, shown, suggestion
+from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.model.variants import Choices, Listed, Shuffled, Source, Variants, Varied
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
@@ -25,7 +26,7 @@ _INNER = ("value", "shared")
 """The keys under which the numbers of parameters lie where more is said of them."""
 _PARAMETERS = {"weights": ("weights",), "biases": ("bias", "threshold")}
 _SAMPLES = {"inputs": ("input", "x"), "targets": ("target", "y")}
-_VECTORS = {Role.RIGHT_VECTOR: "right", Role.LEFT_VECTOR: "left"}
+_VECTORS = {product.vector: product.side for product in PRODUCTS.values()}
 _ROLES = {Role.INPUT: "inputs", Role.TARGET: "targets"}
 
 
