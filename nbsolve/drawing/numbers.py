@@ -16,7 +16,7 @@ def digits(text: str) -> tuple[Span, ...]:
 
 
 def linear(text: str) -> str:
-    """The same in a sentence: −7.64·10^−6."""
+    """A number in a sentence: −7.64·10^−6, with a true minus sign."""
     mantissa, exponent = _parted(text)
     return f"{mantissa}·10^{exponent}" if exponent else mantissa
 
