@@ -36,7 +36,7 @@ def after_headings(worked: Worked, blocks: Sequence[Block]) -> dict[int, Draw]:
     if isinstance(worked, WorkedPage):
         return worked.pictures(blocks)
     kind = "backward" if worked.problem.differentiated else "forward"
-    title = (phrase(f"sections.{kind}"),)
+    title = (phrase("sections.backward" if kind == "backward" else "sections.forward"),)
     places = [n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.text == title]
     numbers = [iteration.number for iteration in worked.solution.iterations]
     if len(places) == len(numbers) + 1:  # the solution in symbols has a heading of this name too

@@ -11,7 +11,7 @@ from nbsolve.derivation import Derivation
 from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import DerivationProblem, Network, Notation, Topic
 from nbsolve.problem.topics import derivations_of, graph_of
 from nbsolve.shown import Shown, shown
@@ -167,7 +167,9 @@ class WorkedDerivation(WorkedPage):
         for entry in self.entries():
             derivation = next(d for d in self.derivations_of(entry.id) if d.variant == entry.variant)
             reasons = (form.reason for stage in derivation.stages for form in stage.forms)
-            words = dict.fromkeys(phrase(f"reasons.{one}") for one in reasons if one is not Reason.DEFINITION)
+            words = dict.fromkeys(
+                phrase_of("reasons.", one) for one in reasons if one is not Reason.DEFINITION
+            )
             listed = ", ".join(said for said in words if "{" not in said)
             yield Method(entry.part or "", listed, (entry,))
 

@@ -23,12 +23,12 @@ from nbsolve.equations.solving import (
 from nbsolve.equations.updating import parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.graph_asks import COMPARISON, WORDS
 from nbsolve.problem.model import GraphProblem, Part
 from nbsolve.shown import Shown, shown
 from nbsolve.symbol import Partial, Symbol, canonical
-from nbsolve.worked_page import Call, Listing
+from nbsolve.worked_page import Call, Listing, counted
 from nbsolve.worked_steps import WorkedSteps
 from nbsolve.writing import Writer, scalar
 
@@ -128,7 +128,7 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
             raise UnknownQuantityError(f"no drawing {id!r}; there are {', '.join(known)}")
         if id == PATHS:
             return self.certified(lambda solution: draw_paths(self._page(solution).paths, self.names))
-        title = phrase(f"graphs.drawing_{id or 'graph'}")
+        title = phrase_of("graphs.drawing_", id or "graph")
         if id in (None, "graph"):
             return draw_graph(self.built, self.names, title)
         if self.problem.symbolic:
@@ -180,15 +180,13 @@ class WorkedGraph(WorkedSteps[GraphSolution, "GraphPage"]):
         named = tuple(ask for ask in asks if ask not in WORDS)
         asked = set(self._asked_of(self.problem.parts[0].model_copy(update={"ask": named}))) if named else ()
         gradients = sum(isinstance(atom, Partial) for atom in asked)
-        for kind, count in (("gradient", gradients), ("value", len(asked) - gradients)):
-            if count:
-                yield phrase(f"book.asked.{'one' if count == 1 else 'some'}_{kind}", count=str(count))
+        yield from counted(gradients, len(asked) - gradients)
 
     def _said(self, ask: str) -> str:
         from nbsolve.compose.compared import called
 
         other = called(self.problem, self.names)[1] if ask == COMPARISON else ""
-        return phrase(f"graphs.ask_{ask}", **({"name": other} if other else {}))
+        return phrase_of("graphs.ask_", ask, **({"name": other} if other else {}))
 
     def lines_of(self, ask: str, at: int | None) -> int:
         """A line for each value, three for each gradient or new value; of a comparison three for each update."""

@@ -17,6 +17,7 @@ from nbsolve.document import Block, Document, Heading
 from nbsolve.expr import Expr
 from nbsolve.live import filled_without_solution, texts_of
 from nbsolve.notation import Names
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem.model import AnyProblem
 from nbsolve.shown import Shown, shown
 from nbsolve.symbol import Partial, Symbol
@@ -56,6 +57,16 @@ class Method:
     left: Symbol | Partial | None = None
     formula: Expr | None = None
     given: bool = False
+
+
+def counted(gradients: int, values: int) -> Iterator[str]:
+    """How many gradients, and how many values, are asked for by their names: `3 gradients`."""
+    if gradients:
+        key: PhraseId = "book.asked.one_gradient" if gradients == 1 else "book.asked.some_gradient"
+        yield phrase(key, count=str(gradients))
+    if values:
+        key = "book.asked.one_value" if values == 1 else "book.asked.some_value"
+        yield phrase(key, count=str(values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.given import known
 from nbsolve.live import texts_of
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import RuleProblem
 from nbsolve.problem.rules import ASKS
 from nbsolve.rules.boundary import boundary, drawn_units
@@ -293,7 +293,7 @@ class WorkedRule(WorkedPage):
 
         problem = self.problem
         about = f"{problem.network.inputs}–{problem.network.layers[0].units} · {rule_name(problem)}"
-        words = dict.fromkeys(phrase(f"rule.ask.{word}") for part in problem.parts for word in part.ask)
+        words = dict.fromkeys(phrase_of("rule.ask.", word) for part in problem.parts for word in part.ask)
         steps = len(problem.samples) * len(self.trained.epochs)
         return Listing("numbers", about, ", ".join(words), steps)
 
@@ -311,7 +311,7 @@ class WorkedRule(WorkedPage):
         for part in self.problem.parts:
             for word in part.ask:
                 yield Method(
-                    part.label, phrase(f"rule.method.{word}"), tuple(self.answered(word, part.label))
+                    part.label, phrase_of("rule.method.", word), tuple(self.answered(word, part.label))
                 )
 
     def about(self) -> dict[str, Any]:

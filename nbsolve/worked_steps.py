@@ -14,7 +14,7 @@ from nbsolve.equations.names import GraphNames
 from nbsolve.expr import Atom
 from nbsolve.ladder import Solutions
 from nbsolve.live import texts_of
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import Part
 from nbsolve.shown import Shown, shown
 from nbsolve.symbol import canonical
@@ -186,7 +186,7 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
             by_words: dict[str, list[Answer]] = {}
             for answer in answers:
                 step = steps.get(answer.quantity)
-                words = self._found_without(answer) if step is None else phrase(f"rules.{step.rule}")
+                words = self._found_without(answer) if step is None else phrase_of("rules.", step.rule)
                 by_words.setdefault(words, []).append(answer)
             for words, found in by_words.items():
                 step = steps.get(found[0].quantity)

@@ -10,7 +10,7 @@ from nbsolve.equations.stepping import UpdateNames, UpdateSolution, asked_of, so
 from nbsolve.equations.updating import parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase_of
 from nbsolve.problem.model import Part, UpdateProblem
 from nbsolve.problem.updates import ASKS
 from nbsolve.shown import Shown
@@ -67,9 +67,11 @@ class WorkedUpdate(WorkedSteps[UpdateSolution, "UpdatePage"]):
     def listed(self) -> Listing:
         """The optimiser; a step is an entry of an update."""
         problem = self.problem
-        about = phrase(f"optimisers.{problem.training.optimiser.name}.name")
+        about = phrase_of("optimisers.", problem.training.optimiser.name, "name")
         words = dict.fromkeys(
-            phrase(f"book.asked.{ask}") if ask in ASKS else ask for part in problem.parts for ask in part.ask
+            phrase_of("book.asked.", ask) if ask in ASKS else ask
+            for part in problem.parts
+            for ask in part.ask
         )
         steps = len(problem.gradients) * sum(len(array.entries) for array in problem.given)
         return Listing("numbers", about, ", ".join(words), steps)

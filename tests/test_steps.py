@@ -14,7 +14,6 @@ from nbsolve.blocks.dense import LOSS
 from nbsolve.engine import solve_problem
 from nbsolve.expr import Atom, Negation, Product, atoms, number
 from nbsolve.ladder import certified
-from nbsolve.phrases import phrase
 from nbsolve.recorder import Recorder
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Form, Mismatch, Reason, Rule, Step, verify
@@ -154,16 +153,6 @@ def test_gradients_in_partial_derivatives_chain_up() -> None:
     assert partials[0].of == LOSS
     assert partials[-1].wrt == target.wrt
     assert len(unit.forms) >= 2
-
-
-@pytest.mark.parametrize("rule", Rule)
-def test_every_rule_has_a_phrase(rule: Rule) -> None:
-    assert phrase(f"rules.{rule}").strip()
-
-
-@pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_a_phrase(reason: Reason) -> None:
-    assert phrase(f"reasons.{reason}").strip()
 
 
 def broken(form: Form) -> Iterator[Form]:

@@ -15,7 +15,7 @@ from nbsolve.book.entry import Entry, Listed
 from nbsolve.book.offered import files_of
 from nbsolve.errors import NbsolveError
 from nbsolve.markdown.myst import escaped, line
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 
 
 def table_of_contents(written: Path, listed: Listed) -> str:
@@ -65,7 +65,7 @@ def _card(name: str, entry: Entry, kinds: Sequence[str]) -> str:
     else:
         level = level_of(entry.steps)
         classes.append(f"nbsolve-{level}")
-        length = f"{phrase(f'book.levels.{level}')}, {phrase('book.steps', count=str(entry.steps))}"
+        length = f"{phrase_of('book.levels.', level)}, {phrase('book.steps', count=str(entry.steps))}"
         lines += [entry.about, phrase("book.find", asked=entry.asked), length]
     if files := files_of(name, kinds):
         lines.append(" · ".join(one.link(f"problems/{TABLE}") for one in files))
@@ -81,8 +81,8 @@ def _filters(listed: Listed) -> str:
     there = {level_of(one.steps) for _, one in listed if not one.derivation}
     levels = [level for level in LEVELS if level in there]
     sets = [
-        _choice("kind", {kind: phrase(f"book.kinds.{kind}") for kind in kinds}),
-        _choice("level", {level: phrase(f"book.levels.{level}") for level in levels}),
+        _choice("kind", {kind: phrase_of("book.kinds.", kind) for kind in kinds}),
+        _choice("level", {level: phrase_of("book.levels.", level) for level in levels}),
     ]
     written = "".join(one for one in sets if one)
     return f'<form class="nbsolve-filters" autocomplete="off">{written}</form>' if written else ""
@@ -96,7 +96,8 @@ def _choice(name: str, options: Mapping[str, str]) -> str:
         f" {escape(words)}</label>"
         for value, words in {"": phrase("book.all"), **options}.items()
     )
-    return f"<fieldset><legend>{escape(phrase(f'book.{name}'))}</legend>{buttons}</fieldset>"
+    legend = escape(phrase("book.kind" if name == "kind" else "book.level"))
+    return f"<fieldset><legend>{legend}</legend>{buttons}</fieldset>"
 
 
 def _grouped(listed: Listed) -> Mapping[str, list[tuple[str, Entry]]]:

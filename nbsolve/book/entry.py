@@ -8,10 +8,11 @@ from typing import Literal
 
 from nbsolve.book.effort import is_gradient, steps_of
 from nbsolve.compose.functions import activation_name, loss_name
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.parts import WORDS
 from nbsolve.worked import page_of
+from nbsolve.worked_page import counted
 
 Function = tuple[str, str | None]
 """An activation or a loss: its name, and its formula where it is the author's own."""
@@ -96,14 +97,9 @@ def _network(problem: Problem) -> str:
 def _asked(problem: Problem) -> str:
     """What is asked, in words; quantities asked for by their names are counted, unless all of them are asked."""
     asked = dict.fromkeys(word for part in problem.parts for word in part.ask)
-    kinds = [phrase(f"book.asked.{word}") for word in asked if word in WORDS]
+    kinds = [phrase_of("book.asked.", word) for word in asked if word in WORDS]
     single = [word for word in asked if word not in WORDS]
     gradients = sum(map(is_gradient, single))
     values = len(single) - gradients
-    counted = {"gradient": 0 if "gradients" in asked else gradients, "value": values}
-    kinds += [
-        phrase(f"book.asked.{'one' if n == 1 else 'some'}_{name}", count=str(n))
-        for name, n in counted.items()
-        if n
-    ]
+    kinds += counted(0 if "gradients" in asked else gradients, values)
     return ", ".join(kinds) or phrase("book.asked.everything")

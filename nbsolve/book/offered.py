@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase_of
 
 __all__ = ["NOTEBOOK", "Offered", "files_of", "handouts_among", "kinds_offered"]
 
@@ -27,7 +27,7 @@ class Offered:
     @property
     def words(self) -> str:
         """What readers are told that it is."""
-        return phrase(f"downloads.{self.kind}")
+        return phrase_of("downloads.", self.kind)
 
     def address(self, page: str) -> str:
         """The address of the file on a page of the site (`problems/week1/ex1`), for an attribute of HTML."""

@@ -10,7 +10,7 @@ from typing import Any
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.drawing import plot_function
 from nbsolve.errors import NbsolveError
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase_of
 from nbsolve.problem import load_problem
 from nbsolve.problem.model import Problem
 from nbsolve.problem.reading import read_tree
@@ -59,7 +59,7 @@ def plot_of(activation: str, domain: str, points: str) -> str:
     if record is None or record.vector:
         known = ", ".join(name for name, each in ACTIVATIONS.items() if not each.vector)
         raise NbsolveError(f"no activation {activation!r}; there are {known}")
-    name = phrase(f"activations.{record.name}")
+    name = phrase_of("activations.", record.name)
     low, high = _numbers(domain)
     drawing = plot_function(
         record.definition,

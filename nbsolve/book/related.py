@@ -56,6 +56,7 @@ def related_pages(listed: Listed) -> Mapping[str, Related]:
     for name, derivation in derivations:
         using = [other for other, problem in numeric if set(problem.functions) & set(derivation.functions)]
         if using:
-            key = "used_by" if len(derivation.functions) == 1 else "used_by_some"
-            found[name] = Related(phrase(f"derivations.{key}"), titled(using), name)
+            one = len(derivation.functions) == 1
+            words = phrase("derivations.used_by" if one else "derivations.used_by_some")
+            found[name] = Related(words, titled(using), name)
     return found

@@ -21,7 +21,7 @@ from nbsolve.document import Block, Derivation, Fold, Heading, Math, Paragraph
 from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.graph.graph import Graph
 from nbsolve.graph.node import array_of
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, Unit, canonical
@@ -116,8 +116,9 @@ class BackwardBlocks(IterationBlocks):
     def _signal_words(self, step: Step, last: bool, previous: Rule | None, count: int) -> str:
         if step.rule in (Rule.LOSS_DERIVATIVE, Rule.LOCAL_DERIVATIVE):
             single = np.asarray(step.value).size == 1 or (count == 1 and not by_matrices(self.solution))
-            key = step.rule.value
-            return phrase(f"passages.{key}_one" if single else f"passages.{key}")
+            if step.rule is Rule.LOSS_DERIVATIVE:
+                return phrase("passages.loss_derivative_one" if single else "passages.loss_derivative")
+            return phrase("passages.local_derivative_one" if single else "passages.local_derivative")
         if step.rule is Rule.OUTPUT_SIGNAL:
             form = next(iter(step.units)).forms[-1]
             if form.reason is Reason.CANCELLATION:
@@ -131,8 +132,8 @@ class BackwardBlocks(IterationBlocks):
         if not last:
             return phrase("passages.delta_hidden")
         sign = phrase("passages.negative") if self.solution.problem.notation.delta == "-dL/dz" else ""
-        one = "_one" if self.solution.layers[layer_of(step) - 1].layer.units == 1 else ""
-        return phrase(f"passages.delta_output{one}", sign=sign)
+        one = self.solution.layers[layer_of(step) - 1].layer.units == 1
+        return phrase("passages.delta_output_one" if one else "passages.delta_output", sign=sign)
 
     def _path_words(self, step: Step, previous: Rule | None, written: int) -> str:
         """The sentence that says how many paths lead from a layer's units to the loss."""
@@ -147,10 +148,10 @@ class BackwardBlocks(IterationBlocks):
         subject = phrase("passages.this_unit" if alone else "passages.each_unit")
         if above == 1 and step.rule is Rule.PATH_SUM:
             return phrase("passages.one_path", subject=subject)
-        count = phrase(f"numbers.{above}") if 2 <= above <= MOST_UNITS else str(above)
+        count = phrase_of("numbers.", above) if 2 <= above <= MOST_UNITS else str(above)
         units = phrase("passages.both_units" if above == 2 else "passages.all_units", count=count)
-        key = "shares" if step.rule is Rule.PATH_SHARE else "many_paths"
-        return phrase(f"passages.{key}", subject=subject, units=units, count=count)
+        key: PhraseId = "passages.shares" if step.rule is Rule.PATH_SHARE else "passages.many_paths"
+        return phrase(key, subject=subject, units=units, count=count)
 
     def _sums_to_zero(self, layer: int) -> bool:
         """Whether the error signals of an output layer are those of softmax."""
@@ -159,20 +160,18 @@ class BackwardBlocks(IterationBlocks):
 
     def _gradients(self, chosen: frozenset[Atom] | None, said: set[str], headed: bool) -> Iterator[Block]:
         steps = [step for step in self.iteration.backward if step.rule is Rule.PARAMETER_GRADIENT]
-        way = self.solution.how.way
-        key = {"delta": "gradients", "local_derivatives": "gradients_local", "paths": "gradients_paths"}[way]
         for layer in reversed(self.solution.layers):
             own = [step for step in steps if layer_of(step) == layer.index and self._units(step, chosen)]
             if not own:
                 continue
             if headed:
                 yield Heading(self.level + 1, (phrase("sections.gradients_layer", number=str(layer.index)),))
-            if key not in said:
+            if "gradients" not in said:
                 if self._lettered:
                     yield Paragraph(put_into(self._lettered.values()))
                 if not self._numbered_formulae and self.first:
-                    yield Paragraph((" ".join(self._gradient_words(key)),))
-                said.add(key)
+                    yield Paragraph((" ".join(self._gradient_words(self.solution.how.way)),))
+                said.add("gradients")
             shared = any(unit.target.wrt.shared for step in own for unit in self._units(step, chosen))  # type: ignore[union-attr]
             if shared and layer.layer.units > 1 and "shared" not in said:
                 said.add("shared")
@@ -271,15 +270,22 @@ class BackwardBlocks(IterationBlocks):
         folded = [layer.layer.bias.folded for layer in self.solution.layers]
         return next((one.written for one in folded if one is not None), "")
 
-    def _gradient_words(self, key: str) -> Iterator[str]:
+    def _gradient_words(self, way: str) -> Iterator[str]:
         kinds = {layer.layer.bias.kind for layer in self.solution.layers}
-        if key == "gradients" and self.solution.problem.notation.delta == "-dL/dz":
-            key = "gradients_negative"
-        biased = key != "gradients_paths" and kinds & {"units", "shared"}
-        yield phrase(f"passages.{key}", bias=phrase(f"passages.{key}_bias") if biased else "")
-        if key == "gradients_paths" and self._names_common_factors:
+        biased = kinds & {"units", "shared"}
+        if way == "paths":
+            yield phrase("passages.gradients_paths")
+        elif way == "local_derivatives":
+            said = phrase("passages.gradients_local_bias") if biased else ""
+            yield phrase("passages.gradients_local", bias=said)
+        elif self.solution.problem.notation.delta == "-dL/dz":
+            said = phrase("passages.gradients_negative_bias") if biased else ""
+            yield phrase("passages.gradients_negative", bias=said)
+        else:
+            yield phrase("passages.gradients", bias=phrase("passages.gradients_bias") if biased else "")
+        if way == "paths" and self._names_common_factors:
             yield phrase("passages.common_factors")
-        if "threshold" in kinds and key != "gradients_paths":
+        if "threshold" in kinds and way != "paths":
             yield phrase("passages.gradients_threshold")
         if constant := self._constant:
             yield phrase("passages.gradients_folded", constant=constant)

@@ -16,7 +16,7 @@ from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, T
 from nbsolve.expr import Array, Number, Quantity, number
 from nbsolve.loss_alone import Batch, Move, Parameters, Which
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.powers_of_ten import power_of_ten
 from nbsolve.problem.model import Digits
 from nbsolve.programs import programs_of
@@ -261,12 +261,13 @@ class _Check:
             if writer.each_step:
                 cells.append(self._number(row.gradient))
             rows.append((*cells, self._number(own.central), self._apart(row, own)))
-        keys = ["gradient", *(["unrounded"] if writer.each_step else []), "difference", "apart"]
+        unrounded: list[PhraseId] = ["check.unrounded"] if writer.each_step else []
+        keys: list[PhraseId] = ["check.gradient", *unrounded, "check.difference", "check.apart"]
         if rows:
             yield _table(keys, rows)
         if kinks:
             yield Paragraph((Markdown(phrase("check.kinks", loss=loss)),))
-            yield _table(["left", "right", "convention"], kinks)
+            yield _table(["check.left", "check.right", "check.convention"], kinks)
         if missed:
             names = [inline for name in missed for inline in (", ", *name)]
             yield Paragraph((Markdown(phrase("check.crossed")), " ", *names[1:], "."))
@@ -291,8 +292,8 @@ class _Check:
         return (Math(literal(write(gap, Digits(significant=1), arithmetic))),)
 
 
-def _table(keys: Sequence[str], rows: Sequence[tuple[Text, ...]]) -> Table:
-    header = (phrase("answers.parameter"), *(phrase(f"check.{key}") for key in keys))
+def _table(keys: Sequence[PhraseId], rows: Sequence[tuple[Text, ...]]) -> Table:
+    header = (phrase("answers.parameter"), *map(phrase, keys))
     return Table(tuple((words,) for words in header), tuple(rows), frozenset(range(1, len(header))))
 
 

@@ -9,7 +9,7 @@ from nbsolve.document import Inline, Math, Text
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import RATE
 from nbsolve.expr import Quantity, literal
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import Choice, GraphProblem
 from nbsolve.solving.update import setting
 
@@ -22,7 +22,9 @@ def called(problem: GraphProblem, names: GraphNames) -> tuple[str, str]:
     own, other = problem.training.optimiser, problem.training.compare_with
     up = problem.training.direction == "ascent"
     first, second = (
-        phrase("graphs.ascent_name" if up and one.name == "sgd" else f"optimisers.{one.name}.name")
+        phrase("graphs.ascent_name")
+        if up and one.name == "sgd"
+        else phrase_of("optimisers.", one.name, "name")
         for one in (own, other)
     )
     if first != second:

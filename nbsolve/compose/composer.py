@@ -26,7 +26,7 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity
 from nbsolve.live import Live
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem.classes import classifies
 from nbsolve.schedule import epoch_length, has_several
 from nbsolve.solution import Iteration, Solution
@@ -205,10 +205,10 @@ class Composer:
         """A word about the iterations that are not written out, where there are any."""
         if first > last:
             return
-        key = "skipped_before" if first == 1 else "skipped"
+        key: PhraseId = "passages.skipped_before" if first == 1 else "passages.skipped"
         if first == last:
-            key = "skipped_before_one" if first == 1 else "skipped_one"
-        yield Paragraph((phrase(f"passages.{key}", first=str(first), last=str(last)),))
+            key = "passages.skipped_before_one" if first == 1 else "passages.skipped_one"
+        yield Paragraph((phrase(key, first=str(first), last=str(last)),))
 
     def _epochs(self) -> Iterator[Block]:
         """The loss of every epoch, where the problem lists it."""

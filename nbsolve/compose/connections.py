@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
 from nbsolve.expr import Expr, Quantity, literal, number
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
 from nbsolve.symbol import Symbol
@@ -26,7 +26,7 @@ def connections(network: Network) -> Iterator[Text]:
         if own.bias.folded is not None:
             yield _folded(network, layer)
         if own.same_as is not None:
-            key = "statement.tied_transposed" if own.transposed else "statement.tied"
+            key: PhraseId = "statement.tied_transposed" if own.transposed else "statement.tied"
             yield _with(
                 phrase(key, layer=str(layer), other=str(own.same_as), weights="\0"),
                 Math(Quantity(Symbol.weight(own.same_as))),
@@ -40,7 +40,7 @@ def _sources(network: Network, layer: int) -> Text:
     names = layers_in_words(own.sources)
     if len(own.sources) == 1 or own.bias.folded is not None:
         return (phrase("statement.source_of_layer", layer=str(layer), sources=names),)
-    key = f"statement.sources_{_rows(network)}"
+    key: PhraseId = "statement.sources_rows" if _by_rows(network) else "statement.sources_columns"
     return _with(phrase(key, layer=str(layer), sources=names, columns="\0"), *_columns(network, layer))
 
 
@@ -49,13 +49,14 @@ def _folded(network: Network, layer: int) -> Text:
     folded = network.layers[layer - 1].bias.folded
     assert folded is not None
     constant = Math(Quantity(layer_activation(-layer, 1)), "=", literal(folded.input))
-    words = phrase(f"statement.folded_{_rows(network)}", layer=str(layer), columns="\0", constant="\0")
+    key: PhraseId = "statement.folded_rows" if _by_rows(network) else "statement.folded_columns"
+    words = phrase(key, layer=str(layer), columns="\0", constant="\0")
     before, between, after = words.split("\0")
     return (before, *_columns(network, layer), between, constant, after)
 
 
-def _rows(network: Network) -> str:
-    return "rows" if network.layout == "x W + b" else "columns"
+def _by_rows(network: Network) -> bool:
+    return network.layout == "x W + b"
 
 
 def _columns(network: Network, layer: int) -> list[Inline]:

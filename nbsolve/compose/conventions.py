@@ -31,7 +31,7 @@ from nbsolve.expr import (
 )
 from nbsolve.given import Given
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import Bias, Digits, Layout, Problem, Rounding
@@ -78,13 +78,13 @@ def _replayed(solution: Solution) -> Iterator[Text]:
             words = phrase("changes.replaced", iteration=str(iteration))
             yield (f"{words} ", Math(Quantity(atom), "=", literal(given)))
     for name, told in solution.replay.rules.items():
-        yield (phrase(f"changes.{name}", told="" if told is None else phrase(f"activations.{told}")),)
+        yield (phrase_of("changes.", name, told="" if told is None else phrase_of("activations.", told)),)
 
 
 def _given_gradient(problem: Problem, names: Names) -> Text:
     """That the gradient with respect to the outputs is given; in a batch, of which loss."""
-    key = "upstream_batch" if len(problem.samples) > 1 else "upstream"
-    return (Markdown(phrase(f"conventions.{key}", loss=names.latex(LOSS))),)
+    key: PhraseId = "conventions.upstream_batch" if len(problem.samples) > 1 else "conventions.upstream"
+    return (Markdown(phrase(key, loss=names.latex(LOSS))),)
 
 
 def _signs(solution: Solution) -> Iterator[Text]:
@@ -149,8 +149,9 @@ def _layout(problem: Problem, names: Names) -> Text:
         formula: Expr = Sum((product, Negation((theta,))))
     else:
         formula = product if kinds == {"absent"} else Sum((product, b))
-    key = "layout_units" if problem.network.layout == "W x + b" else "layout_inputs"
-    return (Math(z, "=", formula), ": " + phrase(f"conventions.{key}"))
+    units_first = problem.network.layout == "W x + b"
+    words = phrase("conventions.layout_units" if units_first else "conventions.layout_inputs")
+    return (Math(z, "=", formula), ": " + words)
 
 
 def _biases(problem: Problem) -> Iterator[Text]:
@@ -165,9 +166,9 @@ def _biases(problem: Problem) -> Iterator[Text]:
 def _bias_words(bias: Bias, layout: Layout) -> str:
     """How the constants of a layer enter."""
     if bias.folded is None:
-        return phrase(f"conventions.bias_{bias.kind}")
+        return phrase_of("conventions.bias_", bias.kind)
     rows = "row" if layout == "x W + b" else "column"
-    return phrase(f"conventions.bias_folded_{bias.folded.column}_{rows}", input=bias.folded.written)
+    return phrase_of("conventions.bias_folded_", f"{bias.folded.column}_{rows}", input=bias.folded.written)
 
 
 def _held(solution: Solution) -> Iterator[Text]:
@@ -195,7 +196,7 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
         record = activation_of(choice)
         if record.vector:
             given = {name: value.text for name, value in choice.parameters.items()}
-            yield (phrase(f"conventions.{choice.name}", **given),)
+            yield (phrase_of("conventions.joint_", choice.name, **given),)
             continue
         parameters = literals(choice.parameters)
         definition = with_variables(record.definition, parameters)
@@ -216,7 +217,7 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
                 Math(primed, "=", with_variables(slope, {"z": z})),
             ]
         if record.kink is not None:
-            item.append("; " + phrase(f"conventions.kink_{record.kink}"))
+            item.append("; " + phrase_of("conventions.kink_", record.kink))
         yield tuple(item)
 
 
@@ -230,15 +231,12 @@ def _delta(solution: Solution) -> Text:
     delta = Quantity(Symbol.delta(1, 1))
     gradient: Expr = Quantity(Partial(LOSS, Symbol.pre_activation(1, 1)))
     minus = problem.notation.delta == "-dL/dz"
-    key = "delta_minus" if minus else "delta_plus"
+    words = phrase("conventions.delta_minus" if minus else "conventions.delta_plus") + " "
     # a solution in symbols has the letter δ in its matrix form alone
     letter = bool(solution.iterations) or problem.detail in ("matrix", "both") or by_matrices(solution)
     if not minus and (problem.explain != "delta" or not letter):
-        return (phrase(f"conventions.{key}") + " ", Math(gradient))
-    return (
-        phrase(f"conventions.{key}") + " ",
-        Math(delta, "=", Negation((gradient,)) if minus else gradient),
-    )
+        return (words, Math(gradient))
+    return (words, Math(delta, "=", Negation((gradient,)) if minus else gradient))
 
 
 def _training(problem: Problem) -> Iterator[Text]:
@@ -259,7 +257,8 @@ def _training(problem: Problem) -> Iterator[Text]:
     yield from clip_words(training.optimiser)
     asked = {ask for part in problem.parts for ask in part.ask}
     if asked & {"epoch_loss", "L_epoch"} or training.epochs:
-        how = phrase(f"conventions.epoch_{problem.losses[0].over_samples}")
+        mean = problem.losses[0].over_samples == "mean"
+        how = phrase("conventions.epoch_mean" if mean else "conventions.epoch_sum")
         yield (phrase("conventions.epoch", how=how),)
 
 
@@ -290,7 +289,7 @@ def _finer(problem: Problem, names: Names) -> Iterator[Inline]:
 def rounding_words(rounding: Rounding, trained: bool) -> str:
     """When and to how many digits numbers are rounded; `trained`: there are new parameters."""
     words = phrase(
-        f"conventions.{rounding.apply}",
+        "conventions.at_end" if rounding.apply == "at_end" else "conventions.each_step",
         intermediates=_digits(rounding.intermediates),
         answers=_digits(rounding.answers),
     )

@@ -31,7 +31,7 @@ from nbsolve.expr import Applied, Expr, Variable, walk
 from nbsolve.general import Derivative, IndexedSum
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.functions import own_function
 from nbsolve.problem.model import DerivationProblem, Part, Topic
 from nbsolve.problem.topics import derivations_of, variable_of
@@ -121,7 +121,7 @@ class DerivationPage:
                 continue
             record = (ACTIVATIONS if topic.kind == "activation" else LOSSES)[topic.name]
             if record.kink is not None:
-                yield (f"{name_of(topic)}: {phrase(f'conventions.kink_{record.kink}')}",)
+                yield (f"{name_of(topic)}: {phrase_of('conventions.kink_', record.kink)}",)
 
     def derivation(self, topic: Topic) -> Document:
         """One topic under its heading."""
@@ -135,7 +135,7 @@ class DerivationPage:
                 yield from own_blocks(own, derivation, variable_of(topic), _anchor(topic, position))
                 continue
             if derivation.variant is not None:
-                yield Heading(3, (phrase(f"derivations.variant_{derivation.variant}"),))
+                yield Heading(3, (phrase_of("derivations.variant_", derivation.variant),))
             yield from derivation_blocks(derivation, anchor=_anchor(topic, position))
 
     def derivations(self) -> Document:
@@ -148,7 +148,11 @@ class DerivationPage:
 
     def _answers(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.answers"),))
-        header = tuple((phrase(f"derivations.column_{key}"),) for key in ("part", "subject", "result"))
+        header = (
+            (phrase("derivations.column_part"),),
+            (phrase("derivations.column_subject"),),
+            (phrase("derivations.column_result"),),
+        )
         yield Table(header, tuple(self._rows()))
 
     def _rows(self) -> Iterator[tuple[Text, ...]]:
@@ -170,18 +174,17 @@ def name_of(topic: Topic) -> str:
     """`ReLU`, `binary cross-entropy through sigmoid`."""
     if topic.formula is not None:
         return in_words(topic.name)
-    section = "activations" if topic.kind == "activation" else "losses"
-    name = phrase(f"{section}.{topic.name}")
+    name = phrase_of("activations." if topic.kind == "activation" else "losses.", topic.name)
     if topic.through is None:
         return name
-    return phrase("derivations.through", loss=name, activation=phrase(f"activations.{topic.through}"))
+    return phrase("derivations.through", loss=name, activation=phrase_of("activations.", topic.through))
 
 
 def _subject(topic: Topic, derivation: catalogue.Derivation) -> str:
     """`squared error, for one output`."""
     if derivation.variant is None:
         return name_of(topic)
-    return f"{name_of(topic)}, {phrase(f'derivations.variant_{derivation.variant}').lower()}"
+    return f"{name_of(topic)}, {phrase_of('derivations.variant_', derivation.variant).lower()}"
 
 
 def _wanted(topic: Topic) -> Iterator[Inline]:
@@ -191,7 +194,7 @@ def _wanted(topic: Topic) -> Iterator[Inline]:
         yield ", " if position else ""
         yield Math(derivation.stages[-1].left)
         if derivation.variant is not None:
-            yield f" ({_small(phrase(f'derivations.variant_{derivation.variant}'))})"
+            yield f" ({_small(phrase_of('derivations.variant_', derivation.variant))})"
 
 
 def _definitions(derivation: catalogue.Derivation) -> Iterator[Line]:

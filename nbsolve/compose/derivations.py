@@ -9,7 +9,7 @@ from nbsolve.document import Block, Inline, Line, Markdown, Math, Note, Paragrap
 from nbsolve.document import Derivation as Lines
 from nbsolve.expr import Comparison, Expr, Variable
 from nbsolve.general import Derivative, Kronecker
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.step import Form
 
 __all__ = ["derivation_blocks"]
@@ -32,14 +32,14 @@ def derivation_blocks(derivation: Derivation, *, anchor: str | None = None) -> I
             yield Lines(tuple(lines))
             lines = []
         if stage.words is not None:
-            yield Paragraph((Markdown(phrase(f"derivations.{stage.words}")),))
+            yield Paragraph((Markdown(phrase_of("derivations.", stage.words)),))
         if stage.conditions:
             yield Paragraph(tuple(_case(stage.conditions)))
         lines.extend(_lines(stage))
     yield Lines(tuple(lines), () if anchor is None else (anchor,))
     for remark in derivation.remarks:
         title = phrase("derivations.remember")
-        yield Note("remark", title, (Paragraph((Markdown(phrase(f"derivations.remark_{remark}")),)),))
+        yield Note("remark", title, (Paragraph((Markdown(phrase_of("derivations.remark_", remark)),)),))
 
 
 def _lines(stage: Stage) -> Iterator[Line]:
@@ -53,7 +53,7 @@ def _lines(stage: Stage) -> Iterator[Line]:
 
 def reason_words(form: Form) -> Text:
     """Why a form equals the one before it: `recognise σ(z)`."""
-    before, what, after = phrase(f"reasons.{form.reason}", what="\0").partition("\0")
+    before, what, after = phrase_of("reasons.", form.reason, what="\0").partition("\0")
     if not what:
         return (before,)
     said: list[Inline] = [before]

@@ -19,7 +19,7 @@ from nbsolve.formula import (
 )
 from nbsolve.given import Given
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem.functions import activation_of, own_function
 from nbsolve.problem.model import Choice, LossTerm, Problem
 from nbsolve.symbol import Role, Symbol
@@ -29,12 +29,12 @@ def activation_name(choice: Choice) -> str:
     """How a text calls an activation: leaky ReLU, or the author's name for it; those of the units, in order."""
     if choice.units:
         return ", ".join(map(activation_name, choice.units))
-    return phrase(f"activations.{choice.name}") if choice.formula is None else in_words(choice.name)
+    return phrase_of("activations.", choice.name) if choice.formula is None else in_words(choice.name)
 
 
 def loss_name(term: LossTerm) -> str:
     """How a text calls a loss: squared error, or the author's name for it."""
-    return phrase(f"losses.{term.name}") if term.formula is None else in_words(term.name)
+    return phrase_of("losses.", term.name) if term.formula is None else in_words(term.name)
 
 
 def argument(problem: Problem, names: Names) -> Variable:
@@ -55,7 +55,7 @@ def cancelled_words(problem: Problem, layer: int, signal: Expr) -> str:
     names = [loss_name(term) for term in terms if (term.name, output.name) in CANCELLATIONS]
     match signal:
         case Sum((Quantity(Symbol(role=Role.ACTIVATION)), Negation((Quantity(Symbol(role=Role.TARGET)),)))):
-            key = "passages.delta_cancelled_plus"
+            key: PhraseId = "passages.delta_cancelled_plus"
         case Sum((Quantity(Symbol(role=Role.TARGET)), Negation((Quantity(Symbol(role=Role.ACTIVATION)),)))):
             key = "passages.delta_cancelled_minus"
         case _:
@@ -122,7 +122,7 @@ def _each_once(functions: Iterator[OwnFunction | None]) -> list[OwnFunction]:
 
 
 def _derived(own: OwnFunction, kind: str, derivation: Derivation, variable: Variable) -> Iterator[Block]:
-    yield Paragraph((Markdown(phrase(f"own_functions.{kind}", name=in_words(own.name))),))
+    yield Paragraph((Markdown(phrase_of("own_functions.", kind, name=in_words(own.name))),))
     anchor = f"own-{kind}-{own.name.replace('_', '-')}"
     yield from own_blocks(own, derivation, variable, anchor)
 
@@ -148,8 +148,10 @@ def _values(values: Mapping[str, Given]) -> Text:
 
 def _kink(place: Expr, derivation: Derivation, variable: Variable) -> Text:
     slope = slope_at(derivation.result, variable, place, derivation.letters)
-    key = "kink_open" if slope is None else "kink"
-    template = phrase(f"own_functions.{key}", place="\0", **({} if slope is None else {"slope": "\1"}))
+    if slope is None:
+        template = phrase("own_functions.kink_open", place="\0")
+    else:
+        template = phrase("own_functions.kink", place="\0", slope="\1")
     before, _, rest = template.partition("\0")
     pieces: list[Inline] = [before, Math(variable, "=", place)]
     if slope is None:

@@ -74,5 +74,7 @@ def kept_before(problem: Problem) -> Iterator[Block]:
     for symbol, given in start(problem).items():
         if any(symbol.stem == f"{name}_{owner_of(problem, symbol).stem}" for name in training.state):
             found.setdefault(symbol._replace(at=()), []).append(given)
-    words = "kept_after" if training.updates else "kept"
-    yield from listed_numbers(problem, phrase(f"statement.{words}", count=str(training.updates)), found)
+    words = phrase(
+        "statement.kept_after" if training.updates else "statement.kept", count=str(training.updates)
+    )
+    yield from listed_numbers(problem, words, found)

@@ -9,7 +9,7 @@ from nbsolve.compose.written_numbers import literal as number
 from nbsolve.document import Inline, Math, Paragraph, Text
 from nbsolve.expr import Quantity, literal
 from nbsolve.graph.graph import array_of
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem, Sample
 from nbsolve.solution import Iteration, Solution
@@ -24,8 +24,8 @@ def values_given(problem: Problem) -> Iterator[Text]:
     several = len(problem.samples) > 1
     for place, sample in enumerate(problem.samples, 1):
         if sample.given:
-            key = "given_in_sample" if several else "given_values"
-            words = phrase(f"statement.{key}", sample=str(place), values="\0")
+            key: PhraseId = "statement.given_in_sample" if several else "statement.given_values"
+            words = phrase(key, sample=str(place), values="\0")
             before, _, after = words.partition("\0")
             yield (before, *_listed(sample, place if several else None), after)
 

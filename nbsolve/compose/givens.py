@@ -16,7 +16,7 @@ from nbsolve.document import Block, Derivation, Inline, Line, Markdown, Math, Pa
 from nbsolve.expr import Atom, Quantity, literal
 from nbsolve.given import Entry, Letter
 from nbsolve.listing import of_sample
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
@@ -45,8 +45,10 @@ def kept(solution: Solution, attached: bool) -> Iterator[Block]:
     if not training.state:
         yield Paragraph((phrase("statement.updates_before", count=str(training.updates)),))
         return
-    words = "kept_after" if training.updates else "kept"
-    yield Paragraph((phrase(f"statement.{words}", count=str(training.updates)),))
+    words = phrase(
+        "statement.kept_after" if training.updates else "statement.kept", count=str(training.updates)
+    )
+    yield Paragraph((words,))
     yield from _arrays(given_states(solution), solution.problem, attached)
 
 
@@ -70,7 +72,7 @@ def jacobian_vectors(problem: Problem) -> Iterator[Block]:
         if entries := product.given(problem.jacobian):
             symbols = [[Symbol(product.vector, to=place)] for place in range(1, len(entries) + 1)]
             grid = Grid(Symbol(product.vector), [[entry] for entry in entries], symbols)
-            yield Paragraph((phrase(f"statement.jacobian_{product.side}"), *_listed(grid)))
+            yield Paragraph((phrase_of("statement.jacobian_", product.side), *_listed(grid)))
 
 
 # ------------------------------------------------------------------ arrays that are no matrix in brackets

@@ -22,7 +22,7 @@ from nbsolve.equations.building import Built, entries_of, gate_of, operands_of, 
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.solving import Back, GraphIteration, GraphSolution
 from nbsolve.expr import Atom, Quantity
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import Equation
 from nbsolve.recorder import forms
 from nbsolve.step import Rule, Step
@@ -69,7 +69,7 @@ class GraphBackward:
         shown = GraphStatement(self.built, self.names).equation(equation)
         assert shown.left is not None
         said: list[Inline] = [phrase("graphs.through") + " ", Math(shown.left, "=", shown.parts[0][1])]  # type: ignore[arg-type]
-        said.append(f": {phrase(f'graphs.gate_{gate}')}" if gate in unsaid else ".")
+        said.append(f": {phrase_of('graphs.gate_', gate)}" if gate in unsaid else ".")
         unsaid.discard(gate or "")
         yield Paragraph(tuple(said))
         yield from lines.one_each([*back.local, *self._asked_locals(equation, iteration, asked)])

@@ -20,7 +20,7 @@ from nbsolve.equations.solving import GraphIteration, GraphSolution
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Operand, Quantity, number
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.powers_of_ten import power_of_ten
 from nbsolve.problem.model import Digits
 from nbsolve.programs import graph_programs
@@ -70,10 +70,10 @@ class GraphCheck:
         for symbol in symbols:
             (kinks if self._has_kink(symbol) else rows).append(self._row(symbol))
         if rows:
-            yield _table(("gradient", *self._unrounded, "difference"), rows)
+            yield _table(("check.gradient", *self._unrounded, "check.difference"), rows)
         if kinks:
             yield Paragraph((Markdown(phrase("graphs.check_kinks", of=objective)),))
-            yield _table(("left", "right", "convention"), kinks)
+            yield _table(("check.left", "check.right", "check.convention"), kinks)
 
     def disagreeing(self) -> Iterator[str]:
         """The gradients that differ from their difference quotients, in words. Raises: Undecided, DomainError."""
@@ -83,8 +83,8 @@ class GraphCheck:
                 yield f"{target} differs from its difference quotient"
 
     @property
-    def _unrounded(self) -> tuple[str, ...]:
-        return ("unrounded",) if self.solution.problem.rounding.apply == "each_step" else ()
+    def _unrounded(self) -> tuple[PhraseId, ...]:
+        return ("check.unrounded",) if self.solution.problem.rounding.apply == "each_step" else ()
 
     @property
     def _iteration(self) -> GraphIteration:
@@ -193,6 +193,6 @@ def _computed(built: Built, given: Mapping[Symbol, Value], arithmetic: Arithmeti
     return reduce(arithmetic.add, entries)
 
 
-def _table(keys: tuple[str, ...], rows: list[tuple[Text, ...]]) -> Table:
-    header = (phrase("answers.quantity"), *(phrase(f"check.{key}") for key in keys))
+def _table(keys: tuple[PhraseId, ...], rows: list[tuple[Text, ...]]) -> Table:
+    header = (phrase("answers.quantity"), *map(phrase, keys))
     return Table(tuple((words,) for words in header), tuple(rows), frozenset(range(1, len(header))))

@@ -44,7 +44,7 @@ from nbsolve.equations.updating import RATE, parameters_of
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity, number, walk
 from nbsolve.expr import literal as as_given
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.graph_asks import COMPARISON
 from nbsolve.problem.model import GraphProblem, GraphTraining, Part
 from nbsolve.step import Step
@@ -140,9 +140,9 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
             for node in walk(general_formula(equation, self._problem.shapes))
             if hasattr(node, "name")
         }
-        for name, key in (("max", "max"), ("min", "min"), ("relu", "relu"), ("abs", "abs")):
+        for name in ("max", "min", "relu", "abs"):
             if name in functions or (name == "relu" and "ReLU" in functions):
-                yield (phrase(f"graphs.tie_{key}"),)
+                yield (phrase_of("graphs.tie_", name),)
 
     # ------------------------------------------------------------------ the solution
 
@@ -245,10 +245,10 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
             return
         yield Heading(self._level, (phrase("sections.update"),))
         if iteration is self.solution.iterations[0]:
-            yield Paragraph((phrase(f"graphs.update_{training.direction}"),))
+            yield Paragraph((phrase_of("graphs.update_", training.direction),))
             yield from map(Paragraph, clip_passages(training.optimiser))
             if (schedule := training.schedule) is not None:
-                yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
+                yield Paragraph((phrase_of("schedules.", schedule.name, "update"),))
         lines = self._writer(iteration)
         yield from lines.one_each(iteration.update)
 

@@ -14,7 +14,7 @@ from nbsolve.document import Block, Bullets, Heading, Inline, Math, Paragraph, T
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.paths import Path
 from nbsolve.expr import Quantity
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem.model import GraphProblem
 from nbsolve.rounding import Written
 from nbsolve.symbol import Symbol
@@ -91,12 +91,12 @@ class GraphPaths:
         elif not turns:
             yield from set_in("graphs.path_straight", name=name, **ends)
         else:
-            key = "path_turns_once" if len(turns) == 1 else "path_turns"
+            key: PhraseId = "graphs.path_turns_once" if len(turns) == 1 else "graphs.path_turns"
             *others, last_turn = map(str, turns)
             numbers = f" {phrase('statement.and')} ".join(filter(None, (", ".join(others), last_turn)))
             own = Math(Quantity(parameter))
             said = {"name": name, "count": str(len(turns)), "updates": numbers}
-            yield from set_in(f"graphs.{key}", **said, parameter=own, low=low, high=high)
+            yield from set_in(key, **said, parameter=own, low=low, high=high)
 
     def _end(self, names: Sequence[str], found: Sequence[Written], updates: int) -> Text:
         """What is differentiated after the last update, by each optimiser."""

@@ -18,7 +18,7 @@ from nbsolve.equations.updating import RATE
 from nbsolve.expr import Quantity, literal
 from nbsolve.given import Given
 from nbsolve.live import Filler
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.graph_asks import COMPARISON, STATE, WORDS
 from nbsolve.problem.model import Equation, Part
 from nbsolve.symbol import Index, Partial, Symbol
@@ -114,7 +114,7 @@ class GraphStatement:
         if training is None:
             return
         said: list[Inline] = [
-            phrase(f"graphs.{training.direction}") + " ",
+            phrase("graphs.ascent" if training.direction == "ascent" else "graphs.descent") + " ",
             *self._listed([Math(Quantity(quantity(name))) for name in training.parameters]),
         ]
         if changes(training):
@@ -149,10 +149,10 @@ class GraphStatement:
 
     def _ask(self, ask: str, part: Part) -> list[Inline]:
         if ask in ("forward", "local_derivatives", "updated_parameters", STATE):
-            return [phrase(f"graphs.ask_{ask}")]
+            return [phrase_of("graphs.ask_", ask)]
         if ask == COMPARISON:
             _, name = called(self.built.problem, self.names)
-            return [phrase(f"graphs.ask_{ask}", name=name)]
+            return [phrase_of("graphs.ask_", ask, name=name)]
         listed = list(asked_of(part.model_copy(update={"ask": (ask,)}), self.built, self.names))
         if len(listed) > MOST_NAMED:
             ends: list[Inline] = [

@@ -10,7 +10,7 @@ from nbsolve.document import Inline, Math
 from nbsolve.expr import Atom, Expr, Quantity, Variable, atoms, number, substitute, walk
 from nbsolve.general import IndexedSum
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.step import Step
 from nbsolve.symbol import Index, Partial, Role
 from nbsolve.symbolic import LetterPass
@@ -28,10 +28,14 @@ class IndexVariables:
 
     def legend(self, letters: LetterPass) -> str:
         """What the index variables run over, and which of the page's quantities is which."""
-        key = "letters.legend_numbered" if self.names.general.numbered_through else "letters.legend"
+        key: PhraseId = "letters.legend_numbered" if self.names.general.numbered_through else "letters.legend"
         if self.names.general.follow_patterns:
-            which = indices_of(letters)
-            key = "letters.legend_own" if which == "both" else f"letters.legend_own_{which}"
+            own_legends: dict[str, PhraseId] = {
+                "both": "letters.legend_own",
+                "from": "letters.legend_own_from",
+                "to": "letters.legend_own_to",
+            }
+            key = own_legends[indices_of(letters)]
         source, own, *_ = index_variables(letters.solution.problem, 2)
         words = [phrase(key, source=source.name, own=own.name), *_sums(letters)]
         roles = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET)
@@ -107,8 +111,8 @@ def _sums(letters: LetterPass) -> Iterator[str]:
         said = f"{', '.join(listed[:-1])} {phrase('statement.and')} {listed[-1]}"
         yield phrase("letters.legend_sums", listed=said)
     else:
-        key = "legend_sum_outputs" if len(layers) == 1 else "legend_sum"
-        yield phrase(f"letters.{key}", listed=listed[0])
+        key: PhraseId = "letters.legend_sum_outputs" if len(layers) == 1 else "letters.legend_sum"
+        yield phrase(key, listed=listed[0])
     if layers[-1].joint and len(layers) > 1:
         name = activation_name(layers[-1].layer.activation)
         yield phrase("letters.legend_sum_softmax", activation=name)

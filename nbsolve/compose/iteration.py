@@ -24,7 +24,7 @@ from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, Result
 from nbsolve.expr import Atom, Quantity
 from nbsolve.listing import Asked
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
@@ -224,7 +224,7 @@ class IterationBlocks:
                     yield _merged([self.lines.derivation(unit) for unit in sums])
                     if any(is_shifted(node) for unit in shares for node in self.lines.known(unit)):
                         name = layer.layer.activation.name
-                        yield Paragraph((phrase(f"passages.shifted_{name}"),))
+                        yield Paragraph((phrase_of("passages.shifted_", name),))
                     merged = _merged([self.lines.derivation(unit) for unit in shares])
                     yield digits_said_once(merged, [Quantity(unit.target) for unit in shares])
                 else:
@@ -247,19 +247,24 @@ class IterationBlocks:
 
     def _layer_title(self, layer: Dense) -> str:
         ends = wiring.ends(self.solution.problem.network)
-        kind = "output_layer" if layer.index in ends else "hidden_layer"
+        kind: PhraseId = "sections.output_layer" if layer.index in ends else "sections.hidden_layer"
         name = activation_name(layer.layer.activation)
-        return phrase(f"sections.{kind}", number=str(layer.index), activation=name)
+        return phrase(kind, number=str(layer.index), activation=name)
 
     def _layer_words(self, layer: Dense) -> str:
         if layer.layer.kind == "add":
             return phrase("passages.forward_add")
-        kinds = {"units": "and_bias", "shared": "and_shared", "threshold": "and_threshold"}
+        kinds: dict[str, PhraseId] = {
+            "units": "passages.and_bias",
+            "shared": "passages.and_shared",
+            "threshold": "passages.and_threshold",
+        }
         bias = layer.layer.bias.kind
         name = layer.layer.activation.name
-        plain = "forward_linear" if name == "linear" else "forward_layer"
-        said = "" if bias == "absent" else phrase(f"passages.{kinds[bias]}")
-        return phrase(f"passages.layer_{name}" if layer.joint else f"passages.{plain}", bias=said)
+        said = "" if bias == "absent" else phrase(kinds[bias])
+        if layer.joint:
+            return phrase_of("passages.layer_", name, bias=said)
+        return phrase("passages.forward_linear" if name == "linear" else "passages.forward_layer", bias=said)
 
     # ------------------------------------------------------------------ loss
 

@@ -37,7 +37,9 @@ def product_words(solution: Solution, role: Role) -> Text:
     columns = MatrixProduct((Transpose((whole,)) if left else whole, vector))
     product = Layout.of(solution.problem).turned(columns)
     signs = {"\0": Math(Quantity(Symbol(role)), "=", product), "\1": Math(vector)}
-    words = phrase(f"passages.{'vector_jacobian' if left else 'jacobian_vector'}", product="\0", vector="\1")
+    words = phrase(
+        "passages.vector_jacobian" if left else "passages.jacobian_vector", product="\0", vector="\1"
+    )
     return tuple(signs.get(piece, piece) for piece in re.split("([\0\1])", words))
 
 

@@ -18,7 +18,7 @@ from nbsolve.compose.spelling_out import with_full_products
 from nbsolve.document import Block, Derivation, Heading, Line, Markdown, Paragraph, Result, Text
 from nbsolve.expr import Atom, Expr, Quantity
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.step import Reason, Rule, Step
 from nbsolve.symbol import Partial, anchor
@@ -69,9 +69,9 @@ class LetterBlocks:
 
     def _layer_title(self, layer: Dense) -> str:
         ends = wiring.ends(self.letters.solution.problem.network)
-        kind = "output_layer" if layer.index in ends else "hidden_layer"
+        kind: PhraseId = "sections.output_layer" if layer.index in ends else "sections.hidden_layer"
         name = activation_name(layer.layer.activation)
-        return phrase(f"sections.{kind}", number=str(layer.index), activation=name) + ":"
+        return phrase(kind, number=str(layer.index), activation=name) + ":"
 
     def loss(self) -> Iterator[Block]:
         """The loss in letters."""
@@ -105,8 +105,10 @@ class LetterBlocks:
         yield Heading(self.level + 1, (phrase("letters.factors"),))
         losses = [s for s in self.letters.factors if s.rule is Rule.LOSS_DERIVATIVE]
         if losses:
-            key = "loss_derivative" if len(losses) > 1 else "loss_derivative_one"
-            yield Paragraph((phrase(f"letters.{key}"),))
+            several = len(losses) > 1
+            yield Paragraph(
+                (phrase("letters.loss_derivative" if several else "letters.loss_derivative_one"),)
+            )
         if not losses:
             pass
         elif all(len(step.forms) == 1 for step in losses):
@@ -115,9 +117,11 @@ class LetterBlocks:
             yield from (self.derivation(step, notes=True) for step in losses)
         for layer in reversed(self.letters.solution.layers):
             own = [s for s in self.letters.factors if s not in losses and layer_of(s) == layer.index]
-            key = "jacobian" if layer.joint else "slopes" if len(own) > 1 else "slope"
+            key: PhraseId = "letters.slopes" if len(own) > 1 else "letters.slope"
+            if layer.joint:
+                key = "letters.jacobian"
             name = activation_name(layer.layer.activation)
-            yield Paragraph((phrase(f"letters.{key}", number=str(layer.index), activation=name),))
+            yield Paragraph((phrase(key, number=str(layer.index), activation=name),))
             yield self._together(own)
         yield from self._linear()
 
@@ -184,9 +188,9 @@ class LetterBlocks:
         if general is None or not general.gradients:
             return
         yield Heading(self.level + 1, (phrase("letters.general"),))
-        key = "general_instances" if self.letters.instances else "general_only"
-        indices = phrase(f"letters.index_{indices_of(self.letters)}")
-        yield Paragraph((phrase(f"letters.{key}", indices=indices),))
+        key: PhraseId = "letters.general_instances" if self.letters.instances else "letters.general_only"
+        indices = phrase_of("letters.index_", indices_of(self.letters))
+        yield Paragraph((phrase(key, indices=indices),))
         yield from self._one_sample()
         for step in (*general.signals, *general.gradients):
             yield self.derivation(step, general=True)
@@ -196,7 +200,7 @@ class LetterBlocks:
         if len(self.letters.labels) > 1:
             terms = self.letters.solution.problem.losses
             over = terms[0].over_samples if terms else "sum"
-            yield Paragraph((phrase(f"letters.batch_{over}"),))
+            yield Paragraph((phrase_of("letters.batch_", over),))
 
     def _gradients(self) -> Iterator[Block]:
         said = False

@@ -20,7 +20,7 @@ from nbsolve.expr import (
 )
 from nbsolve.notation import Names
 from nbsolve.objective import Objective, penalty_term
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
 from nbsolve.schedule import batches
@@ -62,7 +62,7 @@ def losses(solution: Solution, names: Names, kink: bool = True) -> Iterator[Text
         factors = (
             (strength, squares) if problem.regulariser.scale.value == ONE else (scale, strength, squares)
         )
-        said: list[Inline] = [phrase(f"penalties.{problem.regulariser.name}") + " ", Math(Product(factors))]
+        said: list[Inline] = [phrase_of("penalties.", problem.regulariser.name) + " ", Math(Product(factors))]
         if problem.regulariser.over_samples == "mean" and any(len(batch) > 1 for batch in batches(problem)):
             said.append(phrase("conventions.penalty_over_samples"))
         yield tuple(said)
@@ -101,8 +101,8 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
         definition = with_variables(definition, all_outputs(problem, term))
     elif record.separable and term.formula is None:
         definition, first = _in_letters(definition, problem, names, term)
-    key = "loss" if term.layer is None else "loss_of_layer"
-    item: list[Inline] = [phrase(f"conventions.{key}", name=loss_name(term), layer=str(layer))]
+    key: PhraseId = "conventions.loss" if term.layer is None else "conventions.loss_of_layer"
+    item: list[Inline] = [phrase(key, name=loss_name(term), layer=str(layer))]
     if term.written != term.name:
         item.append(f" ({term.written})")
     item.append(" ")
@@ -115,14 +115,14 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
         before, _, after = phrase("conventions.loss_scale", scale="\0").partition("\0")
         item += [" " + before, Math(literal(term.scale)), after]
     if record.separable and outputs > 1:
-        item.append(", " + phrase(f"conventions.outputs_{term.over_outputs}"))
+        item.append(", " + phrase_of("conventions.outputs_", term.over_outputs))
     if len(problem.samples) > 1:
-        item.append(", " + phrase(f"conventions.samples_{term.over_samples}"))
+        item.append(", " + phrase_of("conventions.samples_", term.over_samples))
     if term.weight.value != ONE:
         before, _, after = phrase("conventions.loss_weight", weight="\0").partition("\0")
         item += [", " + before, Math(literal(term.weight)), after]
     if kink and record.kink is not None:
-        item.append("; " + phrase(f"conventions.kink_{record.kink}"))
+        item.append("; " + phrase_of("conventions.kink_", record.kink))
     return tuple(piece for piece in item if piece != "")
 
 

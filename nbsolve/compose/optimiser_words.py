@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nbsolve.document import Inline, Math, Text
 from nbsolve.equations.updating import opposite
 from nbsolve.expr import Expr, Negation, Quantity, Quotient, Sum, Variable, literal, walk, with_variables
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Choice, GraphTraining, Training
 from nbsolve.solving.rates import RATE, rate_formula, rates_given
@@ -29,7 +29,7 @@ __all__ += ["rule_letters", "set_in"]
 def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:
     """The phrase `optimisers.NAME.key`, with the values of the optimiser's parameters in it."""
     own = {name: given.text for name, given in optimiser.parameters.items()}
-    return phrase(f"optimisers.{optimiser.name}.{key}", **{"rate": own["learning_rate"], **own, **slots})
+    return phrase_of("optimisers.", optimiser.name, key, **{"rate": own["learning_rate"], **own, **slots})
 
 
 def optimiser_text(optimiser: Choice, key: str, changing: bool = False, upwards: bool = False) -> Text:
@@ -74,12 +74,16 @@ def rule_letters(training: Training | GraphTraining) -> Iterator[Text]:
         return
     letters = [Math(Quantity(Symbol.weight().state(name))) for name in kept]
     listed = [inline for one in letters for inline in (", ", one)][1:]
-    start = "all" if not training.state else "some" if {*kept} - {*training.state} else "none"
-    words = phrase(f"rule_letters.kept_{start}", kept="\0").partition("\0")
+    start: PhraseId = "rule_letters.kept_none"  # from nothing: all that is kept, or what is not given
+    if not training.state:
+        start = "rule_letters.kept_all"
+    elif {*kept} - {*training.state}:
+        start = "rule_letters.kept_some"
+    words = phrase(start, kept="\0").partition("\0")
     yield (*pieces, f". {words[0]}", *listed, f"{words[2]}.")
 
 
-def set_in(key: str, **slots: str | Inline) -> Iterator[Inline]:
+def set_in(key: PhraseId, **slots: str | Inline) -> Iterator[Inline]:
     """The phrase with its slots filled, formulae among them as formulae."""
     formulae = {f"\0{name}\0": one for name, one in slots.items() if not isinstance(one, str)}
     words = {name: one if isinstance(one, str) else f"\0{name}\0" for name, one in slots.items()}
@@ -105,7 +109,7 @@ def rate_words(training: Training | GraphTraining) -> Iterator[Text]:
         yield (
             words,
             Math(Quantity(RATE), "=", rate_formula(name)),
-            f" ({phrase(f'schedules.{name}.given')})",
+            f" ({phrase_of('schedules.', name, 'given')})",
         )
         for symbol, given in rates_given(training, 1):
             if symbol.stem != "k":
@@ -123,7 +127,7 @@ def schedule_words(training: Training | GraphTraining) -> Iterator[Text]:
     if training.schedule is not None:
         name = training.schedule.name
         formula = Math(Quantity(RATE), "=", rate_formula(name))
-        yield (phrase(f"schedules.{name}.convention") + ": ", formula)
+        yield (phrase_of("schedules.", name, "convention") + ": ", formula)
     elif training.rates:
         yield (phrase("conventions.rates"),)
     elif changes(training):
@@ -133,16 +137,20 @@ def schedule_words(training: Training | GraphTraining) -> Iterator[Text]:
 def clip_words(optimiser: Choice) -> Iterator[Text]:
     """The convention by which gradients are clipped before an update, where they are."""
     if optimiser.clip:
-        yield _clip_set_in(f"conventions.clip_{optimiser.clip}", optimiser)
+        yield _clip_set_in(
+            "conventions.clip_norm" if optimiser.clip == "norm" else "conventions.clip_value", optimiser
+        )
 
 
 def clip_passages(optimiser: Choice) -> Iterator[Text]:
     """What is done to gradients before the update that follows, where they are clipped."""
     if optimiser.clip:
-        yield _clip_set_in(f"passages.clip_{optimiser.clip}", optimiser)
+        yield _clip_set_in(
+            "passages.clip_norm" if optimiser.clip == "norm" else "passages.clip_value", optimiser
+        )
 
 
-def _clip_set_in(key: str, optimiser: Choice) -> Text:
+def _clip_set_in(key: PhraseId, optimiser: Choice) -> Text:
     norm, limit = Quantity(NORM), Quantity(setting("clip"))
     formulae: dict[str, Inline] = {
         "norm": Math(norm),

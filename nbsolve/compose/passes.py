@@ -13,7 +13,7 @@ from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Inline, Math, Paragraph, Text
 from nbsolve.expr import Quantity
 from nbsolve.listing import Asked
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.step import Rule
 from nbsolve.symbol import EPOCH_LOSS, LOSS, Role, Symbol
 
@@ -46,13 +46,17 @@ class Passes(UpdateBlocks, AlsoAsked):
         values, writer = self.iteration.values, self.lines.writer
         old, new = LOSS, Symbol(Role.LOSS, new=True)
         sign = self.solution.arithmetic.sign(values[new] - values[old])  # type: ignore[arg-type]
-        key = {-1: "loss_fell", 0: "loss_same", 1: "loss_rose"}[sign]
+        keys: dict[int, PhraseId] = {
+            -1: "passages.loss_fell",
+            0: "passages.loss_same",
+            1: "passages.loss_rose",
+        }
         on = self._samples_words()
         numbers = [Math(literal(writer.answer(values, atom))) for atom in (old, new)]
         if sign and numbers[0] == numbers[1]:
             return (phrase("passages.loss_hardly", on=on),)
         slots = {"old": "\0", "new": "\0"} if sign else {}
-        return _filled(phrase(f"passages.{key}", on=on, **slots), numbers)
+        return _filled(phrase(keys[sign], on=on, **slots), numbers)
 
     def _samples_words(self) -> str:
         """On which of several samples the loss is taken."""

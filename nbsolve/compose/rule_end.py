@@ -33,7 +33,7 @@ from nbsolve.expr import (
     total,
 )
 from nbsolve.given import known
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.rules.separating import Certificate, inseparable
 from nbsolve.symbol import Role, Symbol
 
@@ -71,7 +71,7 @@ class EndBlocks:
         count, last = sum(epoch.mistakes for epoch in trained.epochs), len(trained.epochs)
         words = phrase("rule.one_mistake") if count == 1 else phrase("rule.mistakes", count=str(count))
         if not trained.rule.mistakes:
-            key = "rule.ended_one" if last == 1 else "rule.ended"
+            key: PhraseId = "rule.ended_one" if last == 1 else "rule.ended"
             return phrase(key, last=str(last))
         if trained.right:
             return phrase(
@@ -105,7 +105,7 @@ class EndBlocks:
         if cycle is None:
             return
         first, again = cycle
-        key = "rule.cycle_from_start" if first == 0 else "rule.cycle"
+        key: PhraseId = "rule.cycle_from_start" if first == 0 else "rule.cycle"
         yield Paragraph((phrase(key, first=str(first), again=str(again)),))
 
     # ------------------------------------------------------------------ whether a line separates the classes
@@ -136,7 +136,9 @@ class EndBlocks:
                 self.epochs.trained.epochs[-1].turns[s].wrong[unit - 1] for s in range(len(problem.samples))
             )
             free = problem.network.layers[0].bias.kind != "absent" and not self.epochs.held
-            key = "rule.separated" if not wrong else "rule.not_yet" if free else "rule.not_yet_fixed"
+            key: PhraseId = (
+                "rule.separated" if not wrong else "rule.not_yet" if free else "rule.not_yet_fixed"
+            )
             yield Paragraph((phrase(key, what=what),))
             return
         if not proof.convex:
@@ -218,7 +220,7 @@ class EndBlocks:
         return Q(*self.accuracy)
 
 
-_WHAT = {1: "rule.point", 2: "rule.line", 3: "rule.plane"}
+_WHAT: dict[int, PhraseId] = {1: "rule.point", 2: "rule.line", 3: "rule.plane"}
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -26,7 +26,7 @@ from nbsolve.document import (
 from nbsolve.expr import Cases, Comparison, Expr, Number, Quantity
 from nbsolve.given import Entry, Given, known
 from nbsolve.live import Filler
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem.model import Part, RuleProblem
 from nbsolve.rules.training import border_of
 from nbsolve.symbol import Symbol
@@ -71,7 +71,7 @@ class RuleStatement:
             if problem.network.inputs == 1
             else phrase("statement.input_many", count=str(problem.network.inputs))
         )
-        key = "rule.statement" if units == 1 else "rule.statement_many"
+        key: PhraseId = "rule.statement" if units == 1 else "rule.statement_many"
         return phrase(
             key,
             inputs=inputs,
@@ -127,7 +127,7 @@ class RuleStatement:
         )
 
     def _asked(self, part: Part) -> list[Inline]:
-        asked = [[phrase(f"rule.ask.{word}")] for word in part.ask]
+        asked = [[phrase_of("rule.ask.", word)] for word in part.ask]
         return enumerated(asked, phrase("statement.and_words") if len(asked) > 2 else None)
 
     # ------------------------------------------------------------------ conventions
@@ -174,7 +174,7 @@ class RuleStatement:
         problem = self.problem
         if len(self.epochs.units) > 1:
             yield (phrase("rule.of_each_unit"),)
-        yield (phrase(f"rule.when.{problem.rule.name}"),)
+        yield (phrase_of("rule.when.", problem.rule.name),)
         yield (phrase("rule.order" if problem.batch == "sample" else "rule.order_batch"),)
         yield (phrase("rule.epoch_is"),)
         if problem.until_right:
@@ -189,7 +189,7 @@ class RuleStatement:
 
 def rule_name(problem: RuleProblem) -> str:
     """`the perceptron rule`."""
-    return phrase(f"rule.names.{problem.rule.name}")
+    return phrase_of("rule.names.", problem.rule.name)
 
 
 def _equation(symbol: Symbol, entry: Entry) -> Math:

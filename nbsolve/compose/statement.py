@@ -24,7 +24,7 @@ from nbsolve.expr import Atom, Quantity, literal
 from nbsolve.listing import belongs_to_sample
 from nbsolve.live import Live
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
@@ -49,8 +49,8 @@ def statement(solution: Solution, names: Names, live: Live, attached: bool = Fal
     yield from kept(solution, attached)
     if problem.weighted:
         weights = [str(sample.weight) for sample in problem.samples]
-        key = "sample_weights" if len(weights) > 1 else "sample_weight"
-        yield Paragraph((phrase(f"statement.{key}", listed=", ".join(weights)),))
+        key: PhraseId = "statement.sample_weights" if len(weights) > 1 else "statement.sample_weight"
+        yield Paragraph((phrase(key, listed=", ".join(weights)),))
     if problem.features:
         yield Paragraph((phrase("statement.features", listed=_listed(problem.features)),))
     if problem.classes:
@@ -72,10 +72,10 @@ def _network(problem: Problem) -> str:
     inputs = problem.network.inputs
     layers = []
     for index, layer in enumerate(problem.network.layers, start=1):
-        kind = "layer_output" if index in wiring.ends(problem.network) else "layer_hidden"
+        kind = "output" if index in wiring.ends(problem.network) else "hidden"
         one = "_each" if layer.activation.units else "_one" if layer.units == 1 else ""
         name = activation_name(layer.activation)
-        layers.append(phrase(f"statement.{kind}{one}", count=str(layer.units), activation=name))
+        layers.append(phrase_of("statement.layer_", f"{kind}{one}", count=str(layer.units), activation=name))
     words = (
         phrase("statement.input_one") if inputs == 1 else phrase("statement.input_many", count=str(inputs))
     )
@@ -112,7 +112,7 @@ def _asked(part: Part, problem: Problem, names: Names) -> Iterator[Inline]:
 
 def _ask(ask: str, names: Names, batch: bool) -> list[Inline]:
     try:
-        words = phrase(f"statement.ask_{ask}")
+        words = phrase_of("statement.ask_", ask)
         product = PRODUCTS.get(ask)
         return [words] if product is None else [f"{words} ", Math(Quantity(Symbol(product.vector)))]
     except KeyError:

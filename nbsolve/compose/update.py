@@ -16,7 +16,7 @@ from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, atoms
 from nbsolve.listing import Asked
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, anchor
 
@@ -58,7 +58,7 @@ class UpdateBlocks(BackwardBlocks):
             yield Paragraph((optimiser_words(training.optimiser, key),))
         if training is not None and training.schedule is not None:
             if self.first:
-                yield Paragraph((phrase(f"schedules.{training.schedule.name}.update"),))
+                yield Paragraph((phrase_of("schedules.", training.schedule.name, "update"),))
             yield from (
                 self.lines.derivation(s) for s in self.iteration.update if s.rule is Rule.LEARNING_RATE
             )
@@ -178,7 +178,13 @@ class UpdateBlocks(BackwardBlocks):
                     for atom in (member, Partial(LOSS, member), member._replace(new=True)):
                         row.append((Math(literal(writer.answer(values, atom))),))
                     rows.append(tuple(row))
-        header = tuple((phrase(f"answers.{key}"),) for key in ("parameter", "before", "gradient", "after"))
+        columns: tuple[PhraseId, ...] = (
+            "answers.parameter",
+            "answers.before",
+            "answers.gradient",
+            "answers.after",
+        )
+        header = tuple((phrase(key),) for key in columns)
         others = [m for m in self._trained if m not in self._told] if self._equations else []
         anchors = tuple(self.lines.anchor(m._replace(new=True)) for m in others)
         return Table(header, tuple(rows), frozenset({1, 2, 3}), anchors)

@@ -43,7 +43,7 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, Quantity
 from nbsolve.expr import literal as as_given
 from nbsolve.live import Filler
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Part, UpdateProblem
 from nbsolve.problem.updates import ASKS
@@ -132,7 +132,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
     def _asked_for(self, part: Part) -> Iterator[Inline]:
         if part.at is not None:
             yield phrase("updates.at", number=str(part.at)) + " "
-        asks = ([phrase(f"statement.ask_{ask}")] if ask in ASKS else self._listed(ask) for ask in part.ask)
+        asks = ([phrase_of("statement.ask_", ask)] if ask in ASKS else self._listed(ask) for ask in part.ask)
         yield from enumerated([*asks])
 
     def _listed(self, ask: str) -> list[Inline]:
@@ -171,7 +171,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         if update.number == 1:
             yield from map(Paragraph, clip_passages(self._problem.training.optimiser))
         if update.number == 1 and (schedule := self._problem.training.schedule) is not None:
-            yield Paragraph((phrase(f"schedules.{schedule.name}.update"),))
+            yield Paragraph((phrase_of("schedules.", schedule.name, "update"),))
         yield from (lines.derivation(step) for step in update.steps if step.rule in _OF_ALL)
         parameters = list(parameters_of(self._problem))
         for parameter in told:
@@ -194,9 +194,13 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
         lines, symbols = self._writer(update), list(parameters_of(self._problem))
         kept = [state(s, equation.name) for s in symbols for equation in self._equations if equation.kept]
         said: list[Inline] = []
-        for words, symbols_ in (("starts_from", symbols), ("kept", kept)):
+        starts: tuple[tuple[PhraseId, list[Symbol]], ...] = (
+            ("updates.starts_from", symbols),
+            ("updates.kept", kept),
+        )
+        for words, symbols_ in starts:
             if symbols_:
-                said += [(" " if said else "") + phrase(f"updates.{words}") + " "]
+                said += [(" " if said else "") + phrase(words) + " "]
                 said += self._known(lines, symbols_)
         yield Paragraph(tuple(said))
 

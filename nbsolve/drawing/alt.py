@@ -16,7 +16,7 @@ from nbsolve.drawing.scene import plain
 from nbsolve.given import Entry, Given
 from nbsolve.network_symbols import of_outputs
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
@@ -49,9 +49,10 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
             if canonical(symbol) in known
         ]
         if data["bias"] is not None:
-            kind = "threshold" if data["bias"].role is Role.THRESHOLD else "bias"
+            threshold = data["bias"].role is Role.THRESHOLD
+            kind: PhraseId = "drawing.alt.threshold" if threshold else "drawing.alt.bias"
             constant = _given(names, data["bias"], data["bias_value"]) + (held if data["held"] else "")
-            parts.append(phrase(f"drawing.alt.{kind}", constant=constant))
+            parts.append(phrase(kind, constant=constant))
         activation = activation_name(problem.network.layers[node[0] - 1].activation.of_unit(node[1]))
         slots = {"layer": str(node[0]), "unit": str(node[1]), "activation": activation}
         yield phrase("drawing.alt.unit_with", **slots, parts=", ".join(parts))
@@ -147,9 +148,11 @@ def summary(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
     """The layers of a large network."""
     layers = [phrase("drawing.alt.layer_inputs", count=str(names.sizes[0]))]
     for units, layer in zip(names.sizes[1:], problem.network.layers, strict=True):
-        key = "layer_each" if layer.activation.units else "layer_units" if units != 1 else "layer_unit"
+        key: PhraseId = "drawing.alt.layer_units" if units != 1 else "drawing.alt.layer_unit"
+        if layer.activation.units:
+            key = "drawing.alt.layer_each"
         activation = activation_name(layer.activation)
-        layers.append(phrase(f"drawing.alt.{key}", count=str(units), activation=activation))
+        layers.append(phrase(key, count=str(units), activation=activation))
     then = phrase("drawing.alt.then").join(layers)
     count = str(graph.graph["edges"])
     return phrase("drawing.alt.summary", layers=then, count=count)

@@ -23,7 +23,7 @@ from nbsolve.drawing.svg import write_svg
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, atoms
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.render.text import printer
 from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol
@@ -100,7 +100,7 @@ class Frames:
 
     def _title(self, moment: Moment) -> str:
         slots = {"number": str(moment.number), "count": str(len(self.moments))}
-        title = phrase("drawing.titles.step", rule=phrase(f"rules.{moment.step.rule}"), **slots)
+        title = phrase("drawing.titles.step", rule=phrase_of("rules.", moment.step.rule), **slots)
         training = self.solution.problem.training
         if training is not None and training.iterations > 1:
             title += ", " + phrase("drawing.titles.iteration", number=str(moment.iteration.number))

@@ -12,7 +12,7 @@ from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.scene import Label, Line, Span, row
 from nbsolve.expr import Expr
 from nbsolve.given import Given
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 
 __all__ = ["plot_function"]
 
@@ -101,8 +101,9 @@ def _described(
         # what is nothing on the scale of the picture is 0 that floating point has missed
         least = _NOTHING * max(abs(value) for value in slots.values())
         texts = {slot: number_text(value if abs(value) > least else 0) for slot, value in slots.items()}
-        key = "constant" if texts["least"] == texts["most"] else "curve"
-        sentences.append(phrase(f"drawing.function.{key}", name=name, **texts))
+        flat = texts["least"] == texts["most"]
+        key: PhraseId = "drawing.function.constant" if flat else "drawing.function.curve"
+        sentences.append(phrase(key, name=name, **texts))
         for at, _ in curve.filled:
             sentences.append(
                 phrase("drawing.function.jump", name=name, variable=variable, place=number_text(at))

@@ -232,7 +232,8 @@ def _described(landscape: Landscape, levels: Sequence[float]) -> str:
     if levels:
         listed = ", ".join(map(number_text, levels))
         said.append(phrase("graphs.alt_levels", of=landscape.name, x=x, y=y, levels=listed))
-    for trail, look in zip(landscape.trails, ("path_solid", "path_dashed"), strict=True):
+    looks = (phrase("graphs.path_solid"), phrase("graphs.path_dashed"))
+    for trail, look in zip(landscape.trails, looks, strict=True):
         points = " → ".join(f"({number_text(x)}, {number_text(y)})" for x, y in trail.points)
-        said.append(phrase("graphs.alt_path", name=trail.name, look=phrase(f"graphs.{look}"), points=points))
+        said.append(phrase("graphs.alt_path", name=trail.name, look=look, points=points))
     return " ".join(said)

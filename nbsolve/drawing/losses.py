@@ -69,7 +69,7 @@ def plot_losses(solution: Solution, names: Names) -> Drawing:
     )
     loss = names.plain(LOSS)
     mean = len(lines) == 1 and len(solution.problem.samples) > batch_size(solution.problem)
-    title = phrase(f"drawing.losses.{'mean' if mean else 'title'}", loss=loss)
+    title = phrase("drawing.losses.mean" if mean else "drawing.losses.title", loss=loss)
     return finished_plot(_placed(chart, title, list(lines)), title, _described(lines, title, logarithmic))
 
 
@@ -176,7 +176,7 @@ def _described(lines: Mapping[str, list[Point]], title: str, logarithmic: bool) 
             ]
         values = [
             phrase(
-                f"drawing.losses.{'value' if number == 1 else 'values'}",
+                "drawing.losses.value" if number == 1 else "drawing.losses.values",
                 number=str(int(number)),
                 loss=number_text(loss),
             )

@@ -16,7 +16,7 @@ from nbsolve.drawing.rows import TEXT, Rows, heads
 from nbsolve.drawing.scene import Row, Span, row
 from nbsolve.network_symbols import of_outputs
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 
 __all__ = ["Pass", "backward_content", "direction", "forward_content", "thickness", "update_content"]
@@ -136,13 +136,9 @@ class Pass:
             notes.append(left_out(self.graph, self.names, phrase("drawing.notes.only_some")))
         return tuple(notes)
 
-    def shorter(self, *notes: str) -> tuple[str, ...]:
+    def shorter(self, *notes: PhraseId) -> tuple[str, ...]:
         """What labels in a shorter form are; they have none where the parameters have no numbers."""
-        return (
-            tuple(phrase(f"drawing.notes.{key}") for key in notes)
-            if self.readings.iteration is not None
-            else ()
-        )
+        return tuple(map(phrase, notes)) if self.readings.iteration is not None else ()
 
 
 def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Content:
@@ -157,7 +153,7 @@ def forward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Cont
     title = this.title(phrase("drawing.titles.forward"))
     exits = {node: Wiring() for node in this.outputs}
     loss = this.loss(gradient=False)
-    shorter = this.shorter("numbers_alone")
+    shorter = this.shorter("drawing.notes.numbers_alone")
     content = Content(title, this.heads(loss), units, wires, loss, exits, notes=this.notes(), shorter=shorter)
     return with_carried(content, graph, this.rows)
 
@@ -180,9 +176,10 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
         stopped, above = (readings.gradient(symbol) for symbol in data["symbols"])
         dead = stopped is not None and stopped.zero
         if dead:
-            why = "no_gradient" if above is not None and above.zero else "dead"
+            stops = above is not None and above.zero
+            why = phrase("drawing.marks.no_gradient" if stops else "drawing.marks.dead")
             about = canonical(Partial(*reversed(data["symbols"])))
-            groups.append((this.rows.words(phrase(f"drawing.marks.{why}"), "zero", about),))
+            groups.append((this.rows.words(why, "zero", about),))
         units[node] = Unit(tuple(groups), "dead" if dead else "unit")
     gradients = {
         (source, target): readings.gradient(data["symbol"]) for source, target, data in weights_of(graph)
@@ -199,17 +196,22 @@ def backward_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Con
     if readings.iteration is not None:
         legend = [("", phrase("drawing.legend.value_gradient", loss=names.plain(LOSS)))]
         kinds = {wiring.kind for wiring in (*wires.values(), *exits.values())}
-        legend += [(kind, phrase(f"drawing.legend.{kind}")) for kind in _SIGNS if kind in kinds]
+        legend += [(kind, phrase(key)) for kind, key in _SIGNS.items() if kind in kinds]
         legend.append(("", phrase("drawing.legend.magnitude")))
     loss = this.loss(gradient=True)
     content = Content(
         this.title(phrase("drawing.titles.backward")), this.heads(loss), units, wires, loss,
-        exits, True, tuple(legend), this.notes(), this.shorter("numbers_alone", "gradients_alone"),
+        exits, True, tuple(legend), this.notes(),
+        this.shorter("drawing.notes.numbers_alone", "drawing.notes.gradients_alone"),
     )  # fmt: skip
     return with_carried(content, graph, this.rows)
 
 
-_SIGNS = ("positive", "negative", "zero")
+_SIGNS: dict[str, PhraseId] = {
+    "positive": "drawing.legend.positive",
+    "negative": "drawing.legend.negative",
+    "zero": "drawing.legend.zero",
+}
 
 
 def _kind(reading: Reading | None) -> str:
@@ -260,12 +262,18 @@ def update_content(graph: nx.DiGraph, readings: Readings, names: Names) -> Conte
     exits = {node: Wiring() for node in this.outputs}
     legend = [("", phrase("drawing.legend.old_new"))]
     kinds = {wiring.kind for wiring in wires.values()}
-    words = {"positive": "grows", "negative": "shrinks", "held": "held", "zero": "unchanged"}
-    legend += [(kind, phrase(f"drawing.legend.{key}")) for kind, key in words.items() if kind in kinds]
+    words: dict[str, PhraseId] = {
+        "positive": "drawing.legend.grows",
+        "negative": "drawing.legend.shrinks",
+        "held": "drawing.legend.held",
+        "zero": "drawing.legend.unchanged",
+    }
+    legend += [(kind, phrase(key)) for kind, key in words.items() if kind in kinds]
     legend.append(("", phrase("drawing.legend.how_far")))
     loss = this.loss(False, new=True)
     content = Content(
         this.title(phrase("drawing.titles.update")), this.heads(loss), units, wires, loss,
-        exits, legend=tuple(legend), notes=this.notes(), shorter=this.shorter("numbers_alone", "new_alone"),
+        exits, legend=tuple(legend), notes=this.notes(),
+        shorter=this.shorter("drawing.notes.numbers_alone", "drawing.notes.new_alone"),
     )  # fmt: skip
     return with_carried(content, graph, this.rows)

@@ -27,7 +27,7 @@ from nbsolve.drawing.rows import TEXT
 from nbsolve.drawing.scene import Row, Span, plain, row
 from nbsolve.expr import Atom
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.render.circled import IN_EVERY_FONT, circled
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 
@@ -74,9 +74,9 @@ class _Drawn(Pass):
             node: Wiring(kind="path", width=3.0) if self._reached(node) else Wiring(kind="faded")
             for node in self.outputs
         }
-        key = "paths" if self.count != 1 else "path"
+        key: PhraseId = "drawing.titles.paths" if self.count != 1 else "drawing.titles.path"
         slots = {"name": plain(self.names, self.symbol), "loss": self.names.plain(LOSS)}
-        title = self.title(phrase(f"drawing.titles.{key}", count=str(self.count), **slots))
+        title = self.title(phrase(key, count=str(self.count), **slots))
         legend = (("path", phrase("drawing.legend.path")), ("faded", phrase("drawing.legend.not_on_a_path")))
         listed, loss = self._listed(), self.loss(gradient=self.problem.given_gradient)
         content = Content(
@@ -193,8 +193,8 @@ class _Drawn(Pass):
         found = self._through(ends)
         if not found:
             return Wiring((value,), "path", 3.0)
-        key = "path" if len(found) == 1 else "paths"
-        text = phrase(f"drawing.marks.{key}", numbers=", ".join(map(str, found)))
+        key: PhraseId = "drawing.marks.path" if len(found) == 1 else "drawing.marks.paths"
+        text = phrase(key, numbers=", ".join(map(str, found)))
         return Wiring((value, self.rows.words(text, "active", f"{canonical(symbol)} path")), "path", 3.0)
 
     def _listed(self) -> list[str]:
@@ -210,10 +210,10 @@ class _Drawn(Pass):
             lines.append(phrase("drawing.notes.path", number=str(number), product=product, share=share))
         if gradient is None or self._is_of_a_batch():
             return lines
-        key = "sum" if len(lines) > 1 else "alone"
+        key: PhraseId = "drawing.notes.sum" if len(lines) > 1 else "drawing.notes.alone"
         if self.problem.regulariser is not None and self.symbol.role is Role.WEIGHT:
-            key = "with_penalty"
-        return [*lines, phrase(f"drawing.notes.{key}", sum=_said(name, gradient))]
+            key = "drawing.notes.with_penalty"
+        return [*lines, phrase(key, sum=_said(name, gradient))]
 
     def _is_of_a_batch(self) -> bool:
         """Whether the gradient adds up several samples, of which the picture shows one."""

@@ -9,7 +9,7 @@ from nbsolve.drawing.readings import Reading
 from nbsolve.drawing.scene import Row, Span, row, written
 from nbsolve.given import Entry, Given
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import LOSS, Partial, Symbol, canonical
@@ -104,8 +104,10 @@ def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row,
     found: list[tuple[Row, ...]] = [(_head(phrase("drawing.heads.input"), 0),)]
     for column in range(1, last + 1):
         own = [number for number in range(1, len(columns)) if columns[number] == column]
-        key = "output" if column == last else "hidden" if last == 2 else "hidden_number"
-        rows = [_head(phrase(f"drawing.heads.{key}", number=str(column)), own[0])]
+        key: PhraseId = "drawing.heads.hidden" if last == 2 else "drawing.heads.hidden_number"
+        if column == last:
+            key = "drawing.heads.output"
+        rows = [_head(phrase(key, number=str(column)), own[0])]
         for number in own:
             activation = problem.network.layers[number - 1].activation
             name = activation_name(activation)
@@ -115,8 +117,8 @@ def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row,
                 rows.append(_head(name, number))
         found.append(tuple(rows))
     if loss:
-        end = "upstream" if problem.given_gradient else "loss"
-        found.append((row((Span(phrase(f"drawing.heads.{end}")),), HEAD, "quiet", "loss"),))
+        end = phrase("drawing.heads.upstream" if problem.given_gradient else "drawing.heads.loss")
+        found.append((row((Span(end),), HEAD, "quiet", "loss"),))
     return tuple(found)
 
 

@@ -28,7 +28,7 @@ _SMALLEST = 0.85
 """A formula that a column would set smaller than so much stands across both."""
 _LONG = 9
 """A formula of more lines than this stands across both columns: it would need twice as many in one."""
-_LEFT_OUT = [(phrase(key),) for key in ("sections.statement", "sections.answers", "check.section")]
+_LEFT_OUT = [(phrase("sections.statement"),), (phrase("sections.answers"),), (phrase("check.section"),)]
 """The sections that find nothing."""
 _BROAD = 6
 """A table of more columns than this stands across both columns of the sheet."""

@@ -12,7 +12,7 @@ from nbsolve.asked_letters import AskedInLetters
 from nbsolve.compose.explaining import all_steps
 from nbsolve.expr import Atom, Expr, atoms
 from nbsolve.listing import asked
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.pictured import Worked
 from nbsolve.problem.model import Part
 from nbsolve.schedule import has_several
@@ -82,8 +82,8 @@ def _solved(worked: WorkedSolution) -> Iterator[Group]:
     for entry in worked.classes:
         word = entry.quantity
         key = (entry.part or "", None, None)
-        if key not in found or found[key].words != phrase(f"rule.method.{word}"):
-            found[key] = Group(entry.part or "", None, phrase(f"rule.method.{word}"))
+        if key not in found or found[key].words != phrase_of("rule.method.", word):
+            found[key] = Group(entry.part or "", None, phrase_of("rule.method.", word))
             found[key].entries.append(entry)
             own.append(found[key])
         else:
@@ -96,7 +96,7 @@ def _group(entry: Answer, step: Step | None, iteration: int | None) -> Group:
         return Group(entry.part or "", iteration, phrase("rules.given"), given=True)
     formula = step.forms[0].expression
     short = len(set(atoms(formula))) <= _MOST_OPERANDS
-    words = phrase(f"rules.{step.rule}")
+    words = phrase_of("rules.", step.rule)
     return Group(entry.part or "", iteration, words, step.target, formula if short else None)
 
 

@@ -18,7 +18,7 @@ from nbsolve.handout.room import Room, room_for
 from nbsolve.handout.typesetting import Field, Sheet
 from nbsolve.handout.work import answer_lines
 from nbsolve.markdown.plain import plain
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.pictured import Draw, Worked, after_headings, given_drawing, parts_of
 from nbsolve.render.typst import Piece, Writer
 from nbsolve.render.typst_markdown import in_language, inline_of
@@ -204,5 +204,5 @@ def _is_program(block: Block) -> bool:
     return isinstance(block, Fold) and any(isinstance(inner, Code) for inner in block.blocks)
 
 
-def _is_heading(block: Block, key: str) -> bool:
+def _is_heading(block: Block, key: PhraseId) -> bool:
     return isinstance(block, Heading) and block.text == (phrase(key),)

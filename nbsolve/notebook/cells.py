@@ -42,8 +42,9 @@ def _problem(problem: AnyProblem) -> Iterator[nbformat.NotebookNode]:
     text, values = taken_out(self_contained_text(problem), lambda node: "=" not in literal(node))
     yield markdown_cell(_guide(problem, tuple(values)), tags=[NOT_ON_PAGE])
     if values:
-        key = "parameters_derivation" if isinstance(problem, DerivationProblem) else "parameters"
-        source = f"# {phrase(f'notebook.{key}')}\n{assignments(values)}"
+        derived = isinstance(problem, DerivationProblem)
+        words = phrase("notebook.parameters_derivation" if derived else "notebook.parameters")
+        source = f"# {words}\n{assignments(values)}"
         yield code_cell(source, tags=["parameters"])
     imports = ["from nbsolve import load_problem, solve", ""]
     if isinstance(problem, DerivationProblem):

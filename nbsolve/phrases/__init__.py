@@ -12,13 +12,14 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
 from nbsolve.errors import LanguageError
+from nbsolve.phrases.ids import PhraseId
 
-__all__ = ["phrase", "speaking"]
+__all__ = ["PhraseId", "phrase", "phrase_of", "speaking"]
 
 _READ = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where there is one: every process of a build reads the words, and ruamel takes 60 ms."""
@@ -30,6 +31,18 @@ def _phrases(language: str = ENGLISH) -> dict[str, Any]:
     text = files(__name__).joinpath(f"{language}.yaml").read_text(encoding="utf-8")
     return yaml.load(text, Loader=_READ)  # type: ignore[no-any-return]
 
+
+Family = Literal[
+    "activations.", "book.asked.", "book.kinds.", "book.levels.", "braces.", "changes.", "conventions.bias_",
+    "conventions.bias_folded_", "conventions.joint_", "conventions.kink_", "conventions.outputs_",
+    "conventions.samples_", "derivations.", "derivations.remark_", "derivations.variant_", "downloads.",
+    "drawing.gates.kinds.", "drawing.gates.legend.", "graphs.ask_", "graphs.drawing_", "graphs.gate_",
+    "graphs.tie_", "graphs.update_", "letters.batch_", "letters.index_", "losses.", "numbers.", "optimisers.",
+    "own_functions.", "passages.layer_", "passages.shifted_", "penalties.", "reasons.", "rule.ask.",
+    "rule.method.", "rule.names.", "rule.when.", "rules.", "schedules.", "statement.ask_",
+    "statement.jacobian_", "statement.layer_",
+]  # fmt: skip
+"""What the ids of words begin with that belong to a record, a word of a problem file, a kind: its name follows."""
 
 _spoken: ContextVar[dict[str, Any] | None] = ContextVar("nbsolve_words", default=None)
 
@@ -93,8 +106,21 @@ def _listed(words: str) -> str:
     return ", ".join(f"{{{name}}}" for name in sorted(_slots(words))) or "none"
 
 
-def phrase(key: str, **slots: str) -> str:
-    """The words for an id such as `rules.pre_activation`. Raises KeyError for an id without words."""
+def phrase(key: PhraseId, **slots: str) -> str:
+    """The words for an id such as `rules.pre_activation`, with its slots filled."""
+    return _said(key, slots)
+
+
+def phrase_of(family: Family, member: object, part: str = "", /, **slots: str) -> str:
+    """The words of one of a family, by its name: `phrase_of("activations.", "relu")`.
+
+    An id is the family, the member and, where a member has several phrases, the part:
+    `phrase_of("optimisers.", "adam", "given")`. Raises KeyError for a member without words.
+    """
+    return _said(f"{family}{member}.{part}" if part else f"{family}{member}", slots)
+
+
+def _said(key: str, slots: dict[str, str]) -> str:
     found: Any = _spoken.get() or _phrases()
     for part in key.split("."):
         found = found[part]

@@ -11,7 +11,7 @@ from nbsolve.document import Derivation, Inline, Line, Mark, Math, Result, Text
 from nbsolve.expr import Atom, Expr
 from nbsolve.letters import letter_name, own_name
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.render.circled import IN_EVERY_FONT, circled
 from nbsolve.render.dialect import Dialect
 from nbsolve.render.printer import MOST_NAMES, Printer
@@ -72,7 +72,7 @@ def printer(names: Names) -> Printer:
     """A printer of expressions in LaTeX with these names."""
 
     def note(key: str, atoms: Sequence[Atom]) -> str:
-        words = phrase(f"braces.{key}")
+        words = phrase_of("braces.", key)
         return rf"\text{{{words}}}{', '.join(names.latex(atom) for atom in atoms)}"
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:

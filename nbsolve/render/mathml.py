@@ -15,7 +15,7 @@ from nbsolve.document import Math
 from nbsolve.expr import Atom
 from nbsolve.letters import own_name
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.render import latex_math
 from nbsolve.render.dialect import Dialect
 from nbsolve.render.mathml_tree import APPLIED, THIN, authored, elements, is_tall, level, one, script
@@ -35,7 +35,7 @@ def printer(names: Names) -> Printer:
         return authored(names.latex(one_atom))
 
     def note(key: str, atoms: Sequence[Atom]) -> str:
-        words = _words(phrase(f"braces.{key}"))
+        words = _words(phrase_of("braces.", key))
         return f"<mrow>{words}{'<mo>,</mo>'.join(atom(each) for each in atoms)}</mrow>"
 
     def call(name: str, arguments: Sequence[str], primes: int) -> str:

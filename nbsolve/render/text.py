@@ -32,7 +32,7 @@ from nbsolve.expr import Atom, Matrix
 from nbsolve.letters import letter_name, own_name
 from nbsolve.markdown.plain import plain as authored
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.render.circled import circled
 from nbsolve.render.dialect import Dialect
 from nbsolve.render.printer import MOST_NAMES, Printer
@@ -79,7 +79,7 @@ def printer(names: Names) -> Printer:
         return "{" + "; ".join(parts) + "}"
 
     def note(key: str, atoms: Sequence[Atom]) -> str:
-        return phrase(f"braces.{key}") + ", ".join(names.plain(atom) for atom in atoms)
+        return phrase_of("braces.", key) + ", ".join(names.plain(atom) for atom in atoms)
 
     return Printer(
         Dialect(

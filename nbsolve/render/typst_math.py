@@ -12,7 +12,7 @@ from nbsolve.document import Mark, Math, Text
 from nbsolve.expr import Atom, Expr
 from nbsolve.letters import letter_name, own_name
 from nbsolve.notation import Names
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.render import text as linear
 from nbsolve.render.circled import circled
 from nbsolve.render.dialect import Dialect
@@ -70,7 +70,7 @@ def printer(names: Names) -> Printer:
         return latex_to_typst(names.latex(one))
 
     def note(key: str, atoms: Sequence[Atom]) -> str:
-        words = phrase(f"braces.{key}").rstrip()
+        words = phrase_of("braces.", key).rstrip()
         listed = ' comma " " '.join(atom(one) for one in atoms)
         return f"{quoted(words + ' ')}{listed}" if listed else quoted(words)
 

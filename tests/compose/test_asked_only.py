@@ -29,7 +29,9 @@ training: {optimiser: {sgd: {learning_rate: 0.5}}, iterations: ITERATIONS}
 explain: EXPLAIN
 parts: [{label: a, ask: [ASKS]}]
 """
-LOSS, BACKWARD, UPDATE = (phrase(f"passages.not_asked_{what}") for what in ("loss", "backward", "update"))
+LOSS = phrase("passages.not_asked_loss")
+BACKWARD = phrase("passages.not_asked_backward")
+UPDATE = phrase("passages.not_asked_update")
 OTHERS = phrase("passages.other_gradients")
 FOLDED = {
     "forward": [LOSS, BACKWARD, UPDATE],

@@ -13,7 +13,7 @@ from nbsolve.compose.derivations import derivation_blocks, reason_words
 from nbsolve.document import Derivation, Result
 from nbsolve.expr import Cases, Variable, substitute, walk
 from nbsolve.general import Derivative
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase_of
 from tests.derivations.pages import EXPECTED, rendered
 
 
@@ -33,7 +33,7 @@ def test_every_line_has_its_reason_and_the_last_its_box(id: str) -> None:
         lines = [line for block in blocks for line in block.lines]
         forms = [form for stage in derivation.stages for form in stage.forms]
         assert [line.note for line in lines] == [reason_words(form) for form in forms]
-        assert all(form.about for form in forms if "{what}" in phrase(f"reasons.{form.reason}"))
+        assert all(form.about for form in forms if "{what}" in phrase_of("reasons.", form.reason))
         boxed = [isinstance(right, Result) and right.boxed for line in lines for _, right in line.parts]
         assert boxed[-1]
         assert boxed.count(True) == sum(stage.boxed for stage in derivation.stages)

@@ -12,7 +12,7 @@ from nbsolve.derivation import Domain
 from nbsolve.drawing.floats import Floats, in_floats
 from nbsolve.expr import Function, Negation, Sum, Variable, walk
 from nbsolve.general import Derivative
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase_of
 from nbsolve.problem.keys.functions import throughs
 
 
@@ -35,7 +35,7 @@ def test_subjects_variants_and_kinks(id: str) -> None:
         record = (ACTIVATIONS | LOSSES)[derivation.subject]
         assert bool(derivation.kinks) == (record.kink is not None)
         if derivation.variant is not None:
-            assert phrase(f"derivations.variant_{derivation.variant}")
+            assert phrase_of("derivations.variant_", derivation.variant)
 
 
 @pytest.mark.parametrize("id", DERIVATIONS)

@@ -16,7 +16,7 @@ from nbsolve.drawing.clearance import Clearance, Margins
 from nbsolve.drawing.placing import Place, place_labels
 from nbsolve.handout.tikz import tikz
 from nbsolve.network_symbols import of_outputs, parameters
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from nbsolve.render.typst_picture import picture_pdf
 from nbsolve.symbol import Role
 from tests.drawing.labels import read, violations
@@ -138,18 +138,18 @@ def test_where_labels_have_no_room_their_numbers_stand_in_a_table() -> None:
 @pytest.mark.parametrize(
     ("show", "note", "about"),
     [
-        ("forward", "numbers_alone", "W[{}"),
-        ("backward", "gradients_alone", "dL/dW[{}"),
-        ("update", "new_alone", "W_new[{}"),
+        ("forward", "drawing.notes.numbers_alone", "W[{}"),
+        ("backward", "drawing.notes.gradients_alone", "dL/dW[{}"),
+        ("update", "drawing.notes.new_alone", "W_new[{}"),
     ],
 )
 def test_where_there_is_little_room_labels_are_shorter_and_a_note_says_so(
-    show: str, note: str, about: str
+    show: str, note: PhraseId, about: str
 ) -> None:
     worked = solve(load_problem(random_problem(0, [2, 4, 4])))
     drawing = worked.draw(show)
     notes = " ".join(row.text for row in drawing.scene.rows if row.about == "note")
-    assert phrase(f"drawing.notes.{note}") in notes
+    assert phrase(note) in notes
     assert violations(drawing.svg) == []
     assert len(read(drawing.svg)[1]) == 24
     rows = [row for label in drawing.scene.labels if label.plate for row in label.rows]

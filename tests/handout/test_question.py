@@ -17,7 +17,7 @@ from nbsolve.errors import ProblemError
 from nbsolve.handout import CourseData, typeset
 from nbsolve.handout.typesetting import _source
 from nbsolve.handout.work import FEWEST, IN_ALL, answer_lines
-from nbsolve.phrases import phrase
+from nbsolve.phrases import PhraseId, phrase
 from tests.handout.made import PROBLEMS, SMALL, handout, has_numbers, pdf
 from tests.loading import for_a_pencil
 from tests.typst_here import typst_compiler
@@ -42,11 +42,18 @@ def test_nothing_of_the_solution(path: Path) -> None:
         assert len(found) > (1 if for_a_pencil(path) else 5)
         shown = set(NUMBER.findall(everything))
         assert not found & shown
-    sections = ("conventions", "pitfalls", "answers", "forward", "backward", "update")
+    sections: tuple[PhraseId, ...] = (
+        "sections.conventions",
+        "sections.pitfalls",
+        "sections.answers",
+        "sections.forward",
+        "sections.backward",
+        "sections.update",
+    )
     for key in (
         sections[:-1] if one.worked.problem.kind == "update" else sections
     ):  # there updates are numbered
-        assert phrase(f"sections.{key}") not in everything
+        assert phrase(key) not in everything
     for pitfall in one.worked.problem.pitfalls:
         words = [word for word in re.split(r"\$[^$]*\$", pitfall) if len(word) > 25]
         assert not any(" ".join(word.split()) in " ".join(everything.split()) for word in words)

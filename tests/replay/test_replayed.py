@@ -11,7 +11,7 @@ import pytest
 from nbsolve import solve
 from nbsolve.catalogue.changes import CHANGES
 from nbsolve.errors import UnknownChangeError, UnknownQuantityError
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 from nbsolve.worked_network import WorkedSolution
 from tests.loading import load_problem
 
@@ -135,7 +135,7 @@ def test_every_change_has_a_phrase_and_is_tried() -> None:
     tried = {name for rules, _ in SLIPS.values() for name in rules} | {"jacobian_diagonal"}
     assert tried == set(CHANGES)
     for name in CHANGES:
-        assert phrase(f"changes.{name}", told="tanh")
+        assert phrase_of("changes.", name, told="tanh")
 
 
 def test_a_replayed_solution_says_so() -> None:

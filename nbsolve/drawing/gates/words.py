@@ -9,7 +9,7 @@ from nbsolve.drawing.legend import Legend
 from nbsolve.drawing.numbers import digits
 from nbsolve.drawing.scene import Span, row
 from nbsolve.letters import plain_script
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 
 __all__ = ["described", "gate_text", "legend_of", "lettered", "numbers"]
 
@@ -40,7 +40,7 @@ def legend_of(circuit: Circuit) -> Legend:
     which = row((Span(phrase("drawing.legend.value_gradient", loss=name)),), _SMALL, "quiet", "legend")
     kinds = {gate.kind for gate in circuit.gates}
     return Legend(
-        (("", which),), tuple(phrase(f"drawing.gates.legend.{kind}") for kind in KINDS if kind in kinds)
+        (("", which),), tuple(phrase_of("drawing.gates.legend.", kind) for kind in KINDS if kind in kinds)
     )
 
 
@@ -50,7 +50,7 @@ def described(circuit: Circuit) -> str:
     for gate in circuit.gates:
         wire = circuit.named[gate.finds]
         slots = {"name": _name(wire), "operands": _listed([circuit.named[one] for one in gate.operands])}
-        what = phrase(f"drawing.gates.kinds.{gate.kind}", text=_plain(lettered(gate.text, gate.kind)))
+        what = phrase_of("drawing.gates.kinds.", gate.kind, text=_plain(lettered(gate.text, gate.kind)))
         said.append(_said(wire, phrase("drawing.gates.found", what=what, **slots)))
     return " ".join(said)
 
