@@ -98,13 +98,14 @@ def test_every_line_of_random_graphs_reproduces(one_in: OneIn) -> None:
 
 
 def test_every_single_change_is_found(one_in: OneIn) -> None:
-    every, made = one_in(97), 0
+    made = 0
     for name, text in texts():
+        every = one_in(970) if name.startswith("trained") else one_in(97)  # long pages
         result = kill(audit(text), one_in=every)
         print(f"{name}: {result.found} of {result.made} changes found ({result.rate:.4%})")
         assert result.rate == 1, "\n".join([name, *result.passed[:20]])
-        made += result.made
-    assert made * every > 10_000
+        made += result.made * every
+    assert made > 10_000
 
 
 def test_a_wrong_relation_is_found() -> None:

@@ -62,6 +62,7 @@ class GraphChains:
         self.world, self.answers, self.between, self.asked = world, answers, between, asked
         self.first_only = False
         self._read: dict[object, Node] = {}
+        self._other: dict[tuple[str, int, int, bool], Values | None] = {}
         self.general = {self._general(name): name for name in world.equations}
 
     def _general(self, name: str) -> Texts:
@@ -83,6 +84,13 @@ class GraphChains:
 
     def elsewhere(self, target: str, kind: int, t: int, *, forced: bool) -> Values | None:
         """Other numbers, with what the target is for these; forced: the cases that hold are those of here."""
+        key = target, kind, t, forced
+        if key not in self._other:
+            self._other[key] = self.found_elsewhere(target, kind, t, forced=forced)
+        return self._other[key]
+
+    def found_elsewhere(self, target: str, kind: int, t: int, *, forced: bool) -> Values | None:
+        """What `elsewhere` finds, worked out anew."""
         return elsewhere(self.world, target, kind, t, forced=forced)
 
     # ------------------------------------------------------------------ equations

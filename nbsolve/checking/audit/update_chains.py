@@ -20,7 +20,7 @@ class UpdateChains(GraphChains):
 
     world: Any
 
-    def elsewhere(self, target: str, kind: int, t: int, *, forced: bool) -> Values | None:
+    def found_elsewhere(self, target: str, kind: int, t: int, *, forced: bool) -> Values | None:
         """Other numbers, with what the recursions make of them."""
         found: Values = self.world.elsewhere(target, kind, t, forced=forced)
         return found
