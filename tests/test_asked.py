@@ -138,7 +138,7 @@ CASES = [
 """A sample of all combinations that meets every value of each."""
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: " ".join(map(str, case.values())))
 def test_every_canonical_name_has_answers_and_each_of_them_one_line(case: dict[str, Any]) -> None:
     worked = solve(load_problem(problem(**case)))

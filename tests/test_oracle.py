@@ -69,7 +69,7 @@ def disagreements(ours: list[Any], theirs: dict[tuple[str, int | None, int | Non
     return out
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_against_automatic_differentiation_and_sixty_digits(chunk: int) -> None:
     for position, text in enumerate(texts(chunk)):
@@ -84,7 +84,7 @@ def test_against_automatic_differentiation_and_sixty_digits(chunk: int) -> None:
         assert not wrong, text + "\n".join(wrong[:10])
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_softmax_in_a_hidden_layer(chunk: int) -> None:
     rng = Random(f"softmax inside {chunk}")
@@ -98,7 +98,7 @@ def test_softmax_in_a_hidden_layer(chunk: int) -> None:
         assert not wrong, text + "\n".join(wrong[:10])
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_the_oracles_agree(chunk: int) -> None:
     for _, text in zip(range(PRECISE), texts(chunk), strict=False):
@@ -110,7 +110,7 @@ def test_the_oracles_agree(chunk: int) -> None:
             assert float(ours[key]) == pytest.approx(value, rel=1e-9, abs=1e-12), (key, text)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_the_reference_against_central_differences(chunk: int) -> None:
     text = next(texts(chunk))

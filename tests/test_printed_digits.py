@@ -71,7 +71,7 @@ def faults(text: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_printed_digit(chunk: int) -> None:
     rng = Random(f"digits {chunk}")

@@ -90,7 +90,7 @@ def networks(chunk: int) -> Iterator[str]:
     yield from (drawn(rng) for _ in range(NETWORKS))
 
 
-@pytest.mark.sampled(15)
+@pytest.mark.sampled(25)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_against_two_oracles(chunk: int) -> None:
     for text in networks(chunk):

@@ -34,6 +34,7 @@ def test_four_layers_of_four(output: str, loss: str) -> None:
     assert longest <= LETTERS, side
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("depth", "width"), [(1, 3), (2, 2), (2, 3), (3, 2), (3, 3)])
 @pytest.mark.parametrize(("output", "loss"), PAIRS)
 def test_smaller_ones(output: str, loss: str, depth: int, width: int) -> None:

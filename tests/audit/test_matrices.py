@@ -35,7 +35,7 @@ BY_UNITS = "given-activations"
 """Given values stand unit by unit: matrix detail is refused."""
 
 
-@pytest.mark.sampled(17)
+@pytest.mark.sampled(41)
 @pytest.mark.parametrize("detail", DETAILS)
 @pytest.mark.parametrize("rounding", ROUNDINGS)
 @pytest.mark.parametrize("explain", EXPLANATIONS)
@@ -45,7 +45,7 @@ def test_every_line_of_the_shipped_problems(path: Path, explain: str, rounding: 
     print(path.stem, all_reproduce(audit.report()))
 
 
-@pytest.mark.sampled(7)
+@pytest.mark.sampled(13)
 @pytest.mark.parametrize("detail", DETAILS)
 @pytest.mark.parametrize("rounding", ROUNDINGS)
 @pytest.mark.parametrize("explain", EXPLANATIONS)
@@ -55,11 +55,11 @@ def test_every_line_of_a_batch(loss: str, explain: str, rounding: str, detail: s
     all_reproduce(markdown(BATCH.replace("{LOSS}", loss), overrides).report())
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_line_of_random_problems(chunk: int, one_in: OneIn) -> None:
     roundings = list(ROUNDINGS.values())
-    every = one_in(2)
+    every = one_in(4)
     for n, text in enumerate(texts(chunk)):
         if (n // 2) % every:
             continue
@@ -68,21 +68,21 @@ def test_every_line_of_random_problems(chunk: int, one_in: OneIn) -> None:
         assert not report.faults, f"{detail}\n{text}" + "\n".join(report.faults[:5])
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["002-two-sigmoid-layers", "004-relu-cross-entropy"])
 def test_every_single_change_is_found(name: str, one_in: OneIn) -> None:
-    every = one_in(29)
+    every = one_in(59)
     result = kill(markdown(ROOT / "problems" / f"{name}.yaml", {"detail": "matrix"}), one_in=every)
     print(f"{name}: {result.found} of {result.made} changes found ({result.rate:.4%})")
     assert result.rate == 1, "\n".join(result.passed[:20])
     assert result.made * every > 4_000
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(("explain", "rounding"), list(zip(EXPLANATIONS, ROUNDINGS, strict=True)))
 def test_every_changed_digit_of_a_batch_is_found(explain: str, rounding: str, one_in: OneIn) -> None:
     overrides = {**ROUNDINGS[rounding], "explain": explain, "detail": "matrix"}
-    every = one_in(11)
+    every = one_in(23)
     result = kill(markdown(BATCH.replace("{LOSS}", LOSSES[1]), overrides), all_digits=False, one_in=every)
     passed = [
         change for change in result.passed if not change.startswith("bracket: \\left( moved left over -")

@@ -70,7 +70,7 @@ def only_the_check(audit: Audit) -> Audit:
     return audit
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("name", "rounding"),
     [

@@ -34,7 +34,7 @@ def _not_too_large(rng: Random) -> dict[str, Any]:
             return made
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_line_reproduces(chunk: int) -> None:
     for text in texts(chunk):
@@ -42,7 +42,7 @@ def test_every_line_reproduces(chunk: int) -> None:
         assert not report.faults, text + "\n".join(report.faults[:10])
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("rounding", ["4 decimals", "5 digits"])
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_line_follows_on_paper(chunk: int, rounding: str) -> None:

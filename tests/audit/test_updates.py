@@ -67,7 +67,7 @@ def test_every_line_reproduces(name: str) -> None:
     assert sound(CASES[name]) > 1
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("rounding", ["", EACH_STEP.replace("3", "6")])
 @pytest.mark.parametrize("name", ORDER)
 def test_every_optimiser_reproduces(name: str, rounding: str) -> None:

@@ -68,6 +68,7 @@ def test_no_cell_for_what_is_not_there(change: tuple[str, ...], there: list[str]
     assert not [source for source in found for word in missing if word in source]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_the_stages_together_are_the_whole_solution(path: Path) -> None:
     problem = load_problem(path)

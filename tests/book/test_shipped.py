@@ -39,7 +39,7 @@ def window() -> Iterator[Browser]:
         yield found
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "problems").glob("*.yaml")))
 @needs(BROWSER)
 def test_no_text_scrolls_sideways(shipped: Path, window: Browser, name: str) -> None:

@@ -144,6 +144,7 @@ def _weight(visit: Visit) -> str:
     return "\n".join(f"{size:7} {one}" for one, size in visit.received.items())
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("page", PAGES)
 @needs(BROWSER)
 def test_a_page_asks_for_little_and_complains_of_nothing(address: str, window: Browser, page: str) -> None:
@@ -159,7 +160,7 @@ def test_a_page_asks_for_little_and_complains_of_nothing(address: str, window: B
     assert again.weight <= AFTERWARDS, _weight(again)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("page", "width"),
     [

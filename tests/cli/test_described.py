@@ -47,6 +47,7 @@ def words_of(page: str) -> list[str]:
     return [" ".join(block.partition("\n\n")[0].split()) for block in blocks]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_the_words_are_true(path: Path) -> None:
     worked = solve(load_problem(path))

@@ -41,7 +41,7 @@ def shell(folder: Path, arguments: tuple[str, ...], redirected: str) -> subproce
     )
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_an_output_that_takes_nothing(folder: Path, arguments: tuple[str, ...]) -> None:
     done = shell(folder, arguments, ">&-")

@@ -74,7 +74,7 @@ def targets(blocks: tuple[Block, ...]) -> Iterator[str]:
                 yield canonical(line.left.atom)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("explain", ["delta", "paths", "local_derivatives"])
 @pytest.mark.parametrize("asks", list(FOLDED))
 def test_the_rest_is_folded_and_nothing_is_lost(asks: str, explain: str) -> None:

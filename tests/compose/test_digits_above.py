@@ -84,12 +84,14 @@ def page_of(source: Path | str, overrides: dict[str, object]) -> str:
     return text.render(solve(load_problem(source, overrides=overrides)).worked())
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("explain", EXPLANATIONS)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped(path: Path, explain: str) -> None:
     assert not list(without_a_source(page_of(path, {"explain": explain})))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("explain", EXPLANATIONS)
 @pytest.mark.parametrize("loss", ["categorical_cross_entropy", "squared_error"])
 @pytest.mark.parametrize("batch", ["1", "all"])

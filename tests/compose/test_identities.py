@@ -54,6 +54,7 @@ def boxes(written: str) -> list[str]:
     return [" ".join(lines.split()) for lines in re.findall(rf"\n{BOX}\n(.*?)\n\n", written, re.S)]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("explain", ["delta", "local_derivatives", "paths"])
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_each_activation_has_its_identity(hidden: str, explain: str) -> None:

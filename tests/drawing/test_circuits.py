@@ -75,6 +75,7 @@ def violations(drawing: Drawing, circuit: Circuit) -> list[str]:
     return found
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("known", KNOWN)
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_random_circuits_keep_the_rule(block: int, known: str) -> None:

@@ -53,6 +53,7 @@ def test_labels_of_random_networks_stand_on_their_lines(seed: int) -> None:
         assert violations(worked.draw(show).svg) == [], show
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "sizes",
     [

@@ -18,6 +18,7 @@ from tests.drawing.test_network import SHOWS, shows
 ALL = sorted(PROBLEMS[0].parent.glob("*.yaml"))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_letters_of_shipped_problems_keep_away_from_their_boxes(path: Path) -> None:
     worked = solve(load_problem(path))
@@ -31,6 +32,7 @@ def test_letters_of_shipped_problems_keep_away_from_their_boxes(path: Path) -> N
     assert [fault for drawing in drawings for fault in cramped(drawing.svg)] == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(12))
 def test_letters_of_random_networks_do(seed: int) -> None:
     worked = solve(load_problem(small_problem(seed)))

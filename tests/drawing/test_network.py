@@ -31,6 +31,7 @@ def shows(path: Path) -> list[str]:
     return SHOWS if load_problem(path).training is not None else SHOWS[:3]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped_problems_have_no_overlap(path: Path) -> None:
     worked = solve(load_problem(path))
@@ -38,7 +39,7 @@ def test_shipped_problems_have_no_overlap(path: Path) -> None:
         assert faults(worked.draw(show).scene) == [], show
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("block", range(12))
 def test_random_networks_have_no_overlap(block: int) -> None:
     for seed in range(5 * block, 5 * (block + 1)):
@@ -48,6 +49,7 @@ def test_random_networks_have_no_overlap(block: int) -> None:
             assert faults(worked.draw(show).scene) == [], text
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("sizes", [[6, 6], [6, 6, 4], [5, 6, 5], [4, 4, 4, 4], [10, 6], [1, 10, 5]])
 @pytest.mark.parametrize("seed", range(3))
 def test_crowded_networks_have_no_overlap(sizes: list[int], seed: int) -> None:

@@ -78,6 +78,7 @@ def test_the_shares_add_up_to_the_gradient(path: Path) -> None:
     worked.certified(shares)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_shipped_problems_have_no_overlap(path: Path) -> None:
     worked = solve(load_problem(path))
@@ -86,7 +87,7 @@ def test_shipped_problems_have_no_overlap(path: Path) -> None:
             assert faults(worked.draw(paths=worked.names.plain(symbol)).scene) == [], symbol
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("block", range(20))
 def test_random_networks_have_no_overlap(block: int) -> None:
     for seed in range(1000 + 5 * block, 1000 + 5 * (block + 1)):

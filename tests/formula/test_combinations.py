@@ -47,7 +47,7 @@ def check(problem: str) -> None:
     assert rows[0] == rows[1] == rows[2]
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("place", ["hidden", "output"])
 @pytest.mark.parametrize("bias", BIASES)
 @pytest.mark.parametrize("explain", ["delta", "paths", "local_derivatives"])
@@ -58,7 +58,7 @@ def test_own_activations(name: str, explain: str, bias: str, place: str) -> None
     check(text(hidden, output, bias, explain))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("layout", ["W x + b", "x W + b"])
 @pytest.mark.parametrize("known", KNOWN)
 def test_a_shared_bias_along_paths(known: str, layout: str) -> None:

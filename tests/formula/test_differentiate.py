@@ -82,6 +82,7 @@ def wrong_lines(name: str, found: Derived) -> list[str]:
     return faults
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ALL)
 def test_every_line_equals_the_one_before(name: str) -> None:
     found = derived(name)
@@ -319,6 +320,7 @@ def anything(numbers: random.Random, depth: int) -> str:
     return f"({inner()}){sign}({inner()})"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(40))
 def test_random_formulae(seed: int) -> None:
     """Every line, wherever the formula and its derivative have values."""

@@ -126,6 +126,7 @@ def compared(text: str, given: dict[str, Any], activation: Any, loss: Any) -> No
         numpy.testing.assert_allclose(mine, its, rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations_against_automatic_differentiation(name: str) -> None:
     formula, parameters = ACTIVATIONS[name]

@@ -33,6 +33,7 @@ def results(source: Path | str) -> set[str]:
     return {p for p in printed if NUMBER.fullmatch(p) and len(p.replace(".", "").lstrip("0")) > 2} - given
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
 def test_nothing_of_the_solution(path: Path) -> None:
     everything = pdf(path, "question").everything().replace("−", "-")

@@ -37,7 +37,7 @@ def sides(path: Path) -> Iterator[tuple[Names, Expr]]:
                     yield document.names, right.value if isinstance(right, Result) else right
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_both_open_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mathml_pieces, "ROOM", 0.0)

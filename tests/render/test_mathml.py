@@ -75,6 +75,7 @@ def test_authors_mathematics_is_mathml_core() -> None:
         assert signs(written) == re.sub(r"[\s\u00a0\u2061-\u2064]", "", shown), latex
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_formula_of_a_page_has_its_mathml(name: str) -> None:
     document = solve(load_problem(FOLDER / name)).document()
@@ -90,6 +91,7 @@ def test_every_formula_of_a_page_has_its_mathml(name: str) -> None:
         assert _tags(tree) <= CORE
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", PAGES)
 def test_breaking_loses_nothing(name: str) -> None:
     document = solve(load_problem(FOLDER / name)).document()

@@ -33,6 +33,7 @@ def units(step: Step) -> list[Step]:
     return list(step.units)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("way", ["delta", "paths", "local_derivatives"])
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda path: path.stem)
 def test_nothing_is_lost(path: Path, way: str) -> None:

@@ -125,6 +125,7 @@ def test_shipped_problems_in_letters(path: Path) -> None:
         assert check_all(problem) > (50 if is_chain(problem.network) and not for_a_pencil(path) else 20)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("index", range(120))
 def test_random_networks_in_letters(index: int) -> None:
     assert check_all(parse_problem(random_text(Random(index), index))) > 5

@@ -82,7 +82,7 @@ def test_what_is_refused(payload: Payload, field: str) -> None:
     assert all(fault.line is not None for fault in caught.value.faults)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("payload", SHOWN, ids=lambda payload: payload.text[:40])
 def test_what_is_shown_is_text(payload: Payload, field: str) -> None:
