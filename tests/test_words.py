@@ -95,9 +95,9 @@ def read(path: Path) -> str:
     return "\n".join([*sentences([tree.get(key) for key in said]), *parts])
 
 
-def docstrings(path: Path) -> list[str]:
+def docstrings(tree: ast.Module) -> list[str]:
     """The docstrings of a source file, those of its constants too."""
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    nodes = ast.walk(tree)
     said = [
         node.value.value
         for node in nodes
@@ -106,9 +106,8 @@ def docstrings(path: Path) -> list[str]:
     return [text for text in said if isinstance(text, str)]
 
 
-def messages(path: Path) -> str:
+def messages(tree: ast.Module) -> str:
     """The sentences in a source file that are no docstrings: messages, help, what the schema says of a key."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     found = [
         node.value
@@ -144,18 +143,13 @@ def test_what_readers_read_is_what_a_teacher_would_say(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_messages_are_what_a_teacher_would_say(path: Path) -> None:
-    assert not faults(messages(path))
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_docstrings_say_with_respect_to(path: Path) -> None:
-    assert not faults("\n".join(docstrings(path)), WITH_RESPECT_TO)
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_docstrings_can_be_read_alone(path: Path) -> None:
-    assert [text for text in docstrings(path) if RIDDLE.match(text)] == []
+def test_what_a_source_says_is_what_a_teacher_would_say(path: Path) -> None:
+    """Its messages; its docstrings, which say "with respect to" and can be read alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = docstrings(tree)
+    assert not faults(messages(tree))
+    assert not faults("\n".join(said), WITH_RESPECT_TO)
+    assert [text for text in said if RIDDLE.match(text)] == []
 
 
 def test_the_places_are_there() -> None:
