@@ -20,7 +20,7 @@ MOST_EQUATIONS = 800
 def by_matrices(solution: Solution) -> bool:
     """Whether the solution is written with matrices rather than unit by unit."""
     problem = solution.problem
-    if problem.given_values:  # which stand unit by unit
+    if problem.unit_by_unit:
         return False
     if problem.detail != "auto":
         return problem.detail == "matrix"

@@ -12,11 +12,15 @@ from nbsolve.problem.model import Network
 from nbsolve.symbol import Symbol
 from nbsolve.values import layer_activation
 
+MOST_NAMED = 6
+"""The page names the numbers of an input one by one up to this many, else the first and the last."""
 __all__ = ["connections", "layers_in_words", "name_of_weight"]
 
 
 def connections(network: Network) -> Iterator[Text]:
     """A sentence for each layer that a reader would otherwise take for the next one of a chain."""
+    if len(network.named) > 1:
+        yield _named(network)
     for layer, own in enumerate(network.layers, 1):
         if own.kind == "add":
             names = layers_in_words(wiring.sources(network, layer))
@@ -31,14 +35,29 @@ def connections(network: Network) -> Iterator[Text]:
                 phrase(key, layer=str(layer), other=str(own.same_as), weights="\0"),
                 Math(Quantity(Symbol.weight(own.same_as))),
             )
-        if own.missing:
+        if _gaps(network, layer):
             yield _missing(network, layer)
+
+
+def _named(network: Network) -> Text:
+    """Which numbers each of several inputs has."""
+    said: list[Inline] = []
+    for one in network.named:
+        said += [", "] if said else []
+        said.append(f"{one.name} (")
+        numbers = wiring.numbers_of_input(network, one.name)
+        far = len(numbers) > MOST_NAMED
+        for n in (numbers[0], numbers[-1]) if far else numbers:
+            said += [f" {phrase('statement.to')} " if far else ", "] if n != numbers[0] else []
+            said.append(Math(Quantity(Symbol.input(n))))
+        said.append(")")
+    return _with(phrase("statement.several_inputs", count=str(len(network.named)), inputs="\0"), *said)
 
 
 def _sources(network: Network, layer: int) -> Text:
     own = network.layers[layer - 1]
-    names = layers_in_words(own.sources)
-    if len(own.sources) == 1 or own.bias.folded is not None:
+    names = _and([name for source in own.sources for name in _names(network, layer, source)])
+    if (len(own.sources) == 1 and not own.columns) or own.bias.folded is not None:
         return (phrase("statement.source_of_layer", layer=str(layer), sources=names),)
     key: PhraseId = "statement.sources_rows" if _by_rows(network) else "statement.sources_columns"
     return _with(phrase(key, layer=str(layer), sources=names, columns="\0"), *_columns(network, layer))
@@ -61,7 +80,10 @@ def _by_rows(network: Network) -> bool:
 
 def _columns(network: Network, layer: int) -> list[Inline]:
     columns: list[Inline] = []
-    for source, unit in wiring.incoming(network, layer):
+    written = network.layers[layer - 1].columns
+    for column, (source, unit) in enumerate(wiring.incoming(network, layer), 1):
+        if written and column not in written:
+            continue
         columns += [", "] if columns else []
         columns.append(Math(Quantity(layer_activation(source, unit))))
     return columns
@@ -69,16 +91,36 @@ def _columns(network: Network, layer: int) -> list[Inline]:
 
 def layers_in_words(layers: tuple[int, ...] | list[int]) -> str:
     """The inputs, layer 1 and layer 2."""
-    names = [
-        phrase("statement.the_inputs") if n == 0 else phrase("statement.layer", number=str(n)) for n in layers
-    ]
+    return _and(
+        [
+            phrase("statement.the_inputs") if n == 0 else phrase("statement.layer", number=str(n))
+            for n in layers
+        ]
+    )
+
+
+def _names(network: Network, layer: int, source: int) -> list[str]:
+    """What a source of a layer is called; of several inputs those that come in by their names."""
+    taken = wiring.named_inputs(network, layer)
+    if source == 0 and len(taken) < len(network.named):
+        return [phrase("statement.the_input", name=one.name) for one in taken]
+    return [layers_in_words([source])]
+
+
+def _and(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {phrase('statement.and')} {names[-1]}"
+
+
+def _gaps(network: Network, layer: int) -> list[tuple[int, int]]:
+    """The connections that do not exist, but for those with inputs that do not come in at all."""
+    own = network.layers[layer - 1]
+    return sorted(gap for gap in own.missing if not own.columns or gap[1] in own.columns)
 
 
 def _missing(network: Network, layer: int) -> Text:
     pairs: list[Inline] = []
     incoming = [*wiring.incoming(network, layer)]
-    for to, column in sorted(network.layers[layer - 1].missing):
+    for to, column in _gaps(network, layer):
         pairs += [", "] if pairs else []
         pairs += [
             Math(Quantity(layer_activation(*incoming[column - 1]))),

@@ -86,13 +86,13 @@ def given_states(solution: Solution, rates: bool = False) -> Iterator[Line | Gri
                 alone = symbol if np.ndim(texts) == 0 else symbol._replace(to=1)
                 yield Line((("=", literal(texts.reshape(-1)[0])),), Quantity(alone))
                 continue
-            cells: Cells = (texts if np.ndim(texts) == 2 else texts.reshape(-1, 1)).tolist()
+            matrix = np.ndim(texts) == 2
+            rows = texts if matrix else texts.reshape(-1, 1)
+            columns = sorted(layer.layer.columns if matrix else ()) or range(1, rows.shape[1] + 1)
+            cells: Cells = [[row[i - 1] for i in columns] for row in rows.tolist()]
             symbols = [
-                [
-                    symbol._replace(to=j, from_=i if np.ndim(texts) == 2 else None)
-                    for i, _ in enumerate(row, 1)
-                ]
-                for j, row in enumerate(cells, 1)
+                [symbol._replace(to=j, from_=i if matrix else None) for i in columns]
+                for j, _ in enumerate(cells, 1)
             ]
             if solution.problem.network.layout == "x W + b":
                 cells, symbols = (
@@ -103,8 +103,9 @@ def given_states(solution: Solution, rates: bool = False) -> Iterator[Line | Gri
 
 
 def _weights(problem: Problem, layer: Dense) -> Grid:
-    cells: Cells = layer.layer.weights
-    symbols = [[layer.w(j, i) for i in range(1, layer.inputs + 1)] for j in layer.units]
+    columns = sorted(layer.layer.columns) or range(1, layer.inputs + 1)
+    cells: Cells = [[row[i - 1] for i in columns] for row in layer.layer.weights]
+    symbols = [[layer.w(j, i) for i in columns] for j in layer.units]
     if problem.network.layout == "x W + b":
         cells, symbols = list(zip(*cells, strict=True)), [[*row] for row in zip(*symbols, strict=True)]
     return Grid(layer.w(), cells, symbols, frozenset(layer.w(j, i) for j, i in layer.layer.missing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from nbsolve.compose.calculator import Computations, digits_said_once
 from nbsolve.compose.functions import activation_name
 from nbsolve.compose.given_values import given_beside_computed
 from nbsolve.compose.known import is_shifted
-from nbsolve.compose.layout import LIMIT, Layout
+from nbsolve.compose.layout import Layout
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.matrices import MatrixLines
 from nbsolve.compose.numbers import Key
@@ -174,7 +175,7 @@ class IterationBlocks:
         if line.left != Quantity(parameter.symbol) or np.asarray(value).ndim == 0:
             return line
         assert isinstance(value, np.ndarray)
-        if max(value.shape) > LIMIT:
+        if None in chain(*self.matrices.layout.entries_shown(parameter.symbol, value)):
             return line
         return replace(
             line, parts=(("=", self.matrices.layout.letters(parameter.symbol, value)), *line.parts)

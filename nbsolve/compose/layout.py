@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nbsolve.compose.numbers import member
 from nbsolve.compose.written_numbers import literal
@@ -30,6 +30,11 @@ LIMIT = 6
 """Larger matrices are shown by their first and last rows and columns."""
 
 
+def _ends(numbers: Sequence[int]) -> list[int | None]:
+    """The numbers of rows or columns that are shown; None for those in between that are not."""
+    return [*numbers] if len(numbers) <= LIMIT else [*numbers[:3], None, numbers[-1]]
+
+
 @dataclass(frozen=True)
 class Layout:
     """Lays arrays out; `inputs_first` where the rows of the matrices are inputs (x W + b)."""
@@ -37,6 +42,8 @@ class Layout:
     inputs_first: bool
     missing: frozenset[Symbol] = frozenset()
     """Weights that do not exist, in whose places matrices have 0."""
+    columns: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """The columns, from 1, that the weights of a layer have on the page, where it takes some of several inputs."""
 
     @staticmethod
     def of(problem: Problem) -> Layout:
@@ -46,7 +53,8 @@ class Layout:
             for n, layer in enumerate(problem.network.layers, 1)
             for place in layer.missing
         )
-        return Layout(problem.network.layout == "x W + b", frozenset(missing))
+        columns = {n: sorted(own.columns) for n, own in enumerate(problem.network.layers, 1) if own.columns}
+        return Layout(problem.network.layout == "x W + b", frozenset(missing), columns)
 
     def numbers(self, atom: Atom, value: Array, write: Callable[[Atom], Written]) -> Expr:
         """The array with its entries as `write` has them."""
@@ -75,12 +83,25 @@ class Layout:
         return self.vector([entry for (entry,) in column.rows])
 
     def _matrix(self, atom: Atom, value: Array, write: Callable[[list[Atom | None]], list[Expr]]) -> Expr:
-        entries = entries_shown(atom, value)
+        entries = self.entries_shown(atom, value)
         if value.ndim == 1 and self.inputs_first:
             entries = [[row[0] for row in entries]]
         elif value.ndim == 2 and self.inputs_first and _is_weight(atom):
             entries = [list(column) for column in zip(*entries, strict=True)]
         return Matrix(tuple(tuple(write(row)) for row in entries))
+
+    def entries_shown(self, atom: Atom, array: Array) -> list[list[Atom | None]]:
+        """The entries of first and last rows and columns, None where something is left out."""
+        if array.ndim == 1:
+            return [
+                [None if j is None else member(atom, j, None)] for j in _ends(range(1, array.shape[0] + 1))
+            ]
+        layer = (atom if isinstance(atom, Symbol) else atom.wrt).layer if _is_weight(atom) else None
+        columns = _ends(self.columns.get(layer or 0) or range(1, array.shape[1] + 1))
+        return [
+            [None if j is None or i is None else member(atom, j, i) for i in columns]
+            for j in _ends(range(1, array.shape[0] + 1))
+        ]
 
     def turned(self, formula: Expr) -> Expr:
         """A formula of columns (W x + b) as the layout has it."""
@@ -143,19 +164,3 @@ def _is_weight(atom: Atom) -> bool:
     symbol = atom if isinstance(atom, Symbol) else atom.wrt
     of_weights = symbol.role is Role.STATE and symbol.parameter.role is Role.WEIGHT
     return symbol.from_ is None and (symbol.role is Role.WEIGHT or of_weights)
-
-
-def entries_shown(atom: Atom, array: Array) -> list[list[Atom | None]]:
-    """The entries of first and last rows and columns, None where something is left out."""
-
-    def ends(count: int) -> list[int | None]:
-        numbers: list[int | None] = list(range(1, count + 1))
-        return numbers if count <= LIMIT else [*numbers[:3], None, count]
-
-    def entry(j: int | None, i: int | None) -> Atom | None:
-        return None if j is None else member(atom, j, i)
-
-    if array.ndim == 1:
-        return [[entry(j, None)] for j in ends(array.shape[0])]
-    columns = ends(array.shape[1])
-    return [[entry(j, i) if i is not None else None for i in columns] for j in ends(array.shape[0])]

@@ -10,7 +10,7 @@ import numpy as np
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.compose.calculator import more_digits, take_over
 from nbsolve.compose.known import known_in, uppermost, whole_parts, without_parts
-from nbsolve.compose.layout import LIMIT, Layout, entries_shown
+from nbsolve.compose.layout import LIMIT, Layout
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.numbers import Key, members
 from nbsolve.compose.written_numbers import MOST_EXTRA, literal, plain
@@ -72,7 +72,7 @@ class MatrixLines:
             )
         if found is not None and found.part[1] != result:
             lines.append(Line((found.part,), note=self._beyond_above(found)))
-        entries = [m for row in entries_shown(target, value) for m in row if m is not None]
+        entries = [m for row in self.layout.entries_shown(target, value) for m in row if m is not None]
         copied = self.lines.writer.each_step and not given and isinstance(formula, Quantity)
         sign = "=" if copied or all(self.lines.operand(m).exact for m in entries) else "≈"
         shorter = self.layout.numbers(target, value, self._answer) if boxed else result

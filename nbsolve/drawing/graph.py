@@ -44,12 +44,13 @@ def shown_units(units: int, *, all_of_them: bool) -> tuple[int, ...]:
 
 
 def columns_of(network: Network) -> tuple[int, ...]:
-    """The column that each layer stands in, the inputs first; with one output layer each has a column of its own.
+    """The column that each layer stands in, the inputs first; in a network without branches each has its own.
 
-    Several output layers stand in the last column, and the others as far to the left as what comes in allows.
+    With several output layers, or several inputs that layers of their own take, output layers stand in the last
+    column, and the others as far to the left as what comes in allows.
     """
     depth, last = len(network.layers), wiring.ends(network)
-    if len(last) == 1:
+    if len(last) == 1 and not any(layer.columns for layer in network.layers):
         return tuple(range(depth + 1))
     found = [0]
     for layer in range(1, depth + 1):
@@ -152,9 +153,12 @@ def _carry_past(graph: nx.DiGraph, network: Network, number: int, shown: Sequenc
     """Add the places in a layer, the last of its column, for what is carried past it."""
     columns = columns_of(network)
     for layer in range(number):
-        if not any(columns[user] > columns[number] > columns[layer] for user in wiring.users(network, layer)):
-            continue
+        later = [
+            user for user in wiring.users(network, layer) if columns[user] > columns[number] > columns[layer]
+        ]
         for own in shown[layer]:
+            if not any(wiring.takes(network, user, (layer, own)) for user in later):
+                continue
             before = _just_before(network, number, (layer, own))
             here = _carried(network, number, (layer, own))
             symbols = graph.nodes[layer, own]["symbols"][-1:]

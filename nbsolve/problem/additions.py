@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nbsolve.problem.cursor import Cursor
+from nbsolve.problem.incoming import Incoming
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.network import WITHOUT, LayerKeys
 from nbsolve.problem.model import Bias, Choice, DenseLayer
@@ -21,7 +22,7 @@ def is_addition(cursor: Cursor) -> bool:
 
 
 def read_addition(
-    cursor: Cursor, sources: tuple[int, ...] | None, widths: Sequence[int | None], activation: Activation
+    cursor: Cursor, incoming: Incoming | None, widths: Sequence[int | None], activation: Activation
 ) -> DenseLayer | None:
     """The layer; None after noting a fault. `widths` are those of the layers before it (the input first)."""
     if not cursor.mapping(keys_of(LayerKeys, but=WITHOUT), "a layer that adds"):
@@ -32,10 +33,14 @@ def read_addition(
     ):
         if not cursor.has(key):
             cursor.fault(f"the layer has no {key}", expected=expected)
-    if sources is None or not cursor.has("from") or not cursor.has("activation"):
+    if incoming is None or not cursor.has("from") or not cursor.has("activation"):
         return None
     inner = cursor.get("from")
     assert inner is not None
+    sources = incoming.sources
+    if incoming.columns(None):
+        inner.fault("some of the inputs are added", expected="input, for all of them, or layers")
+        return None
     if len(sources) < 2:
         inner.fault("a single layer has nothing to be added to", expected="two layers or more: [2, input]")
         return None

@@ -17,6 +17,7 @@ from nbsolve.problem.cursor import Cursor, Notes, W, listing
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.given_values import check_given_values, with_given_values
 from nbsolve.problem.heads import check_heads, of_layers
+from nbsolve.problem.incoming import check_detail
 from nbsolve.problem.jacobian_vectors import check_products, read_jacobian_vectors
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.kinds import DETAIL, EXPLAIN, KINDS, NetworkFile
@@ -178,7 +179,8 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     classes = _names(root, "classes", outputs, "output unit")
     read = None
     if samples_cursor is not None:
-        read = read_samples(samples_cursor, inputs, outputs, folder, classes, heads)
+        named_inputs = () if network is None else network.named
+        read = read_samples(samples_cursor, inputs, outputs, folder, classes, heads, named_inputs)
     samples = None if read is None else read.samples
     classes = classes or (() if read is None else read.classes)
     features = _names(root, "features", inputs, "input") or (() if read is None else read.features)
@@ -234,6 +236,8 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     if network is not None and samples is not None and samples_cursor is not None:
         samples = with_given_values(samples_cursor, network, samples)
         check_given_values(root, samples, training, lettered, detail)
+    if network is not None:
+        check_detail(root, network, detail)
     common = read_common(root, name, text)
     if network is not None and samples is not None and parts is not None:
         check_letters(root, network, samples, parts)

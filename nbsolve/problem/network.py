@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from nbsolve.catalogue import ACTIVATION_FORMULAS, ACTIVATIONS
@@ -14,6 +13,14 @@ from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor, describe, listing
 from nbsolve.problem.folding import check_constants, fits_tie, is_folded
 from nbsolve.problem.functions import own_function, softmax_of
+from nbsolve.problem.incoming import (
+    MAXIMUM_WIDTH,
+    Incoming,
+    check_inputs_used,
+    fits_tied_inputs,
+    read_incoming,
+    read_inputs,
+)
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.functions import CUSTOM
 from nbsolve.problem.keys.network import LayerKeys, NetworkKeys
@@ -22,7 +29,6 @@ from nbsolve.problem.own import EXAMPLE, read_own
 from nbsolve.problem.ties import Tie, is_tie, read_tie
 from nbsolve.problem.weights import Weights, read_weights
 
-MAXIMUM_WIDTH = 100_000
 MAXIMUM_PARAMETERS = 2_000_000
 MAXIMUM_LETTERS = 10_000
 """Weights that are letters each have a name of their own in the solution."""
@@ -34,11 +40,10 @@ def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = fr
         return None
     layout = _layout(cursor.get("layout"))
     inputs_cursor, layers_cursor = cursor.get("inputs"), cursor.get("layers")
-    inputs: int | None = None
     if inputs_cursor is None:
         cursor.fault("network has no inputs", expected="inputs: how many numbers a sample has")
-    else:
-        inputs = inputs_cursor.integer("inputs", 1, MAXIMUM_WIDTH)
+    read_of_inputs = None if inputs_cursor is None else read_inputs(inputs_cursor)
+    inputs, named = (None, ()) if read_of_inputs is None else read_of_inputs
     if layers_cursor is None:
         cursor.fault("network has no layers", expected="layers: a list of layers")
         return None
@@ -52,12 +57,12 @@ def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = fr
     parameters = 0
     for element in elements:
         units = _units(element)
-        sources = _sources(element, len(layers))
-        width = _width(sources, widths)
+        incoming = read_incoming(element, widths, named)
+        width = None if incoming is None else len(incoming.places)
         if width is not None and element.is_mapping and is_folded(element.get("bias")):
             width += 1
         if is_addition(element):
-            layers.append(read_addition(element, sources, widths, _activation))
+            layers.append(read_addition(element, incoming, widths, _activation))
             widths.append(None if layers[-1] is None else layers[-1].units)
             continue
         if units is not None and width is not None:
@@ -71,11 +76,7 @@ def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = fr
                 expected=f"at most {MAXIMUM_LETTERS:,} weights",
             )
             return None
-        read = _layer(element, width, units, layout == "x W + b", folder, layers)
-        chain = sources == (len(layers),)
-        layers.append(
-            read if read is None or chain or sources is None else read.model_copy(update={"sources": sources})
-        )
+        layers.append(_layer(element, incoming, width, units, layout == "x W + b", folder, layers))
         widths.append(units)
     sound = tuple(layer for layer in layers if layer is not None)
     _check_own(elements, layers)
@@ -84,41 +85,10 @@ def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = fr
         _check_used(elements, layers)
     if inputs is None or layout is None or not sound or len(sound) != len(layers):
         return None
-    return Network(inputs=inputs, layout=layout, layers=sound)
-
-
-def _width(sources: tuple[int, ...] | None, widths: list[int | None]) -> int | None:
-    """How many activations come in from layers of these widths (the input first)."""
-    own = [widths[source] for source in sources or ()]
-    known = [width for width in own if width is not None]
-    return sum(known) if known and len(known) == len(own) else None
-
-
-def _sources(cursor: Cursor, before: int) -> tuple[int, ...] | None:
-    """The layers that a layer takes its activations from, 0 for the input; None after noting a fault."""
-    inner = cursor.get("from")
-    if inner is None:
-        return (before,)
-    expected = "input" if before == 0 else f"input, or the number of a layer from 1 to {before}"
-    found: list[int] = []
-    for element in [*inner.each()] if inner.is_list else [inner]:
-        text = element.text if element.is_scalar else ""
-        if text == "input":
-            found.append(0)
-        elif re.fullmatch("[0-9]{1,6}", text, re.ASCII) and 1 <= int(text) <= before:
-            found.append(int(text))
-        else:
-            later = re.fullmatch("[0-9]{1,6}", text, re.ASCII) and int(text) > before
-            hint = "a layer takes activations of layers before it" if later else None
-            element.fault(f"from is {describe(element.node)}", expected=f"{expected}; or a list", hint=hint)
-            return None
-    if not found:
-        inner.fault("from is an empty list", expected=f"{expected}; or a list of them")
-        return None
-    if len(set(found)) < len(found):
-        inner.fault("from names a layer twice", expected="each source once")
-        return None
-    return tuple(found)
+    network = Network(inputs=inputs, named=named, layout=layout, layers=sound)
+    if named and inputs_cursor is not None:
+        check_inputs_used(inputs_cursor, network)
+    return network
 
 
 def _check_used(elements: list[Cursor], layers: list[DenseLayer | None]) -> None:
@@ -181,6 +151,7 @@ def _is_in_letters(layer: Cursor) -> bool:
 
 def _layer(
     cursor: Cursor,
+    incoming: Incoming | None,
     inputs: int | None,
     units: int | None,
     transposed: bool,
@@ -204,19 +175,25 @@ def _layer(
             cursor.fault(f"the layer has no {key}", expected=expected)
     activation = _activation(cursor.get("activation"), units)
     weights_cursor = cursor.get("weights")
-    if units is None or inputs is None:
+    if units is None or inputs is None or incoming is None:
         return None
     weights: Weights | Tie | None = None
+    bias = _bias(cursor, units, folder)
+    folded = None if bias is None or bias.folded is None else bias.folded.column
+    columns, wide = incoming.columns(folded), incoming.wide + inputs - len(incoming.places)
+    sources = incoming.sources if columns or incoming.sources != (len(before),) else ()
     if weights_cursor is not None and is_tie(weights_cursor):
-        weights = read_tie(weights_cursor, (units, inputs), before)
+        weights = read_tie(weights_cursor, (units, wide), before)
     elif weights_cursor is not None:
         weights = read_weights(weights_cursor, units, inputs, transposed, folder)
-    bias = _bias(cursor, units, folder)
     if activation is None or weights is None or bias is None:
         return None
     if isinstance(weights, Tie):
         assert weights_cursor is not None
+        other = before[weights.layer - 1]
         if not fits_tie(weights_cursor, weights, bias, before):
+            return None
+        if not fits_tied_inputs(weights_cursor, incoming, columns, other):
             return None
         return DenseLayer(
             units=units,
@@ -225,7 +202,10 @@ def _layer(
             bias=bias,
             same_as=weights.layer,
             transposed=weights.transposed,
+            sources=sources,
+            columns=columns,
         )
+    weights = weights.spread(columns, wide)
     return DenseLayer(
         units=units,
         activation=activation,
@@ -233,6 +213,8 @@ def _layer(
         weights_trainable=weights.trainable,
         missing=weights.missing,
         bias=bias,
+        sources=sources,
+        columns=columns,
     )
 
 

@@ -53,14 +53,13 @@ def read_own_rates(cursor: Cursor | None, network: Network | None) -> tuple[Laye
     if len(elements) != count:
         cursor.fault(f"learning_rates has {_entries(len(elements))}", expected=expected)
         return None
-    widths = [network.inputs, *(layer.units for layer in network.layers)]
     found: list[LayerState] = []
-    for place, (element, layer) in enumerate(zip(elements, network.layers, strict=True)):
+    for place, (element, layer) in enumerate(zip(elements, network.layers, strict=True), start=1):
         if element.is_scalar:
             number = element.number("a learning rate", least=0)
             one = None if number is None else LayerState(weights=number, bias=number)
         else:
-            one = _layer(element, layer, widths[place], network.layout == "x W + b")
+            one = _layer(element, layer, wiring.width(network, place), network.layout == "x W + b")
         if one is None:
             return None
         if any(rate.value < 0 for rate in _numbers_of(one)):
@@ -113,7 +112,7 @@ def _layer(cursor: Cursor, layer: DenseLayer, inputs: int, transposed: bool) -> 
     if missing:
         cursor.fault(f"the state of the layer has no {listing(missing)}", expected=listing(keys))
         return None
-    weights = _weights(cursor, layer.units, inputs, transposed) if "weights" in keys else Given.read("0")
+    weights = _weights(cursor, layer, inputs, transposed) if "weights" in keys else Given.read("0")
     bias = (
         _bias(cursor.get(constant[0]), constant[0], len(layer.bias.values)) if constant else Given.read("0")
     )
@@ -121,7 +120,7 @@ def _layer(cursor: Cursor, layer: DenseLayer, inputs: int, transposed: bool) -> 
 
 
 def _weights(
-    cursor: Cursor, units: int, inputs: int, transposed: bool
+    cursor: Cursor, layer: DenseLayer, inputs: int, transposed: bool
 ) -> Given | tuple[tuple[Given, ...], ...] | None:
     inner = cursor.get("weights")
     assert inner is not None
@@ -132,9 +131,10 @@ def _weights(
             "the state of weights is a mapping", expected="a number for all, or a matrix like the weights"
         )
         return None
-    read = read_weights(inner, units, inputs, transposed, None)
+    read = read_weights(inner, layer.units, len(layer.columns) or inputs, transposed, None)
     if read is None:
         return None
+    read = read.spread(layer.columns, inputs)
     if any(isinstance(entry, Letter) for row in read.rows for entry in row):
         inner.fault("the state of weights has letters", expected="numbers")
         return None

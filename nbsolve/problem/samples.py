@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -14,9 +14,10 @@ from nbsolve.problem.commas import comma_hint, warn_of_commas
 from nbsolve.problem.cursor import Cursor, listing, shown, suggestion, too_many
 from nbsolve.problem.files import FileFault, Table, locate, read_table
 from nbsolve.problem.heads import read_targets
+from nbsolve.problem.incoming import read_named_input
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.network import SampleKeys, TableKeys
-from nbsolve.problem.model import Sample
+from nbsolve.problem.model import NamedInput, Sample
 
 MAXIMUM_SAMPLES = 10_000
 ALIASES = {"x": "input", "y": "target"}
@@ -39,8 +40,11 @@ def read_samples(
     folder: Path | None,
     classes: tuple[str, ...] = (),
     heads: Mapping[int, int] = MappingProxyType({}),
+    named: Sequence[NamedInput] = (),
 ) -> Read | None:
     """The samples; None after noting what is wrong. `heads`: the output layers and their widths.
+
+    `named`: the inputs of the network, where they have names.
 
     `inputs`, `outputs` of None: not known, not checked. `classes`: their names, one for each output, where the
     problem has them.
@@ -59,7 +63,7 @@ def read_samples(
     if not 1 <= len(elements) <= MAXIMUM_SAMPLES:
         cursor.fault(f"there are {len(elements)} samples", expected=f"1 to {MAXIMUM_SAMPLES:,} samples")
         return None
-    samples = [_sample(element, inputs, outputs, classes, heads) for element in elements]
+    samples = [_sample(element, inputs, outputs, classes, heads, named) for element in elements]
     known = tuple(sample for sample in samples if sample is not None)
     if len(known) != len(samples):
         return None
@@ -77,6 +81,7 @@ def _sample(
     outputs: int | None,
     classes: tuple[str, ...],
     heads: Mapping[int, int],
+    named: Sequence[NamedInput],
 ) -> Sample | None:
     if not cursor.mapping(keys_of(SampleKeys), "a sample"):
         return None
@@ -92,14 +97,16 @@ def _sample(
             values[name] = _indicator(inner.text, classes)
         elif name == "target" and len(heads) > 1:
             values[name] = read_targets(inner, heads)
+        elif name == "input" and named:
+            values[name] = read_named_input(inner, named)
         else:
             values[name] = _vector(inner, name, inputs if name == "input" else outputs)
-    named = cursor.get("class")
-    if named is not None:
+    of_class = cursor.get("class")
+    if of_class is not None:
         if "target" in values:
             cursor.key_fault("class", "there are both a target and a class", expected="one of them")
             return None
-        values["target"] = _of_class(named, classes)
+        values["target"] = _of_class(of_class, classes)
     if "input" not in values:
         cursor.fault("the sample has no input", expected="input: a list of numbers")
         return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from nbsolve.given import Entry, Given
 from nbsolve.problem.cells import SYMBOLIC, is_symbolic, letters, read_cells
@@ -29,9 +31,31 @@ class Weights:
     trainable: Trainable = True
     missing: Gaps = frozenset()
 
+    def spread(self, columns: Sequence[int], wide: int) -> Weights:
+        """The matrix that is `wide` and has these ones in some `columns`, from 1; no connections in the others.
+
+        Without `columns` all of them are there already.
+        """
+        if not columns:
+            return self
+        units, kept = range(1, len(self.rows) + 1), set(columns)
+        empty = {(j, i) for j in units for i in range(1, wide + 1) if i not in kept}
+        held = self.trainable
+        return Weights(
+            tuple(_spread(row, columns, wide, NO_WEIGHT) for row in self.rows),
+            held if isinstance(held, bool) else tuple(_spread(row, columns, wide, True) for row in held),
+            frozenset(empty | {(j, columns[i - 1]) for j, i in self.missing}),
+        )
+
 
 NO_WEIGHT = Given.read("0")
 """What stands in a matrix for a connection that does not exist."""
+T = TypeVar("T")
+
+
+def _spread(row: Sequence[T], columns: Sequence[int], wide: int, filling: T) -> tuple[T, ...]:
+    own = dict(zip(columns, row, strict=True))
+    return tuple(own.get(i, filling) for i in range(1, wide + 1))
 
 
 def read_weights(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.given import Entry, Given
-from nbsolve.problem.model import Network, Sample
+from nbsolve.problem.model import NamedInput, Network, Sample
 from nbsolve.symbol import Symbol, Unit, parse_canonical
 
 __all__ = [
@@ -24,9 +24,12 @@ __all__ = [
     "is_chain",
     "is_missing",
     "is_trained",
+    "named_inputs",
+    "numbers_of_input",
     "own_weights",
     "owner",
     "sources",
+    "takes",
     "targets",
     "users",
     "uses_of_weights",
@@ -48,6 +51,26 @@ def sources(network: Network, layer: int) -> tuple[int, ...]:
 def constants(network: Network) -> Iterator[int]:
     """The constants that biases are the weights of: −l for layer l."""
     yield from (-number for number, layer in enumerate(network.layers, 1) if layer.bias.folded is not None)
+
+
+def named_inputs(network: Network, layer: int) -> list[NamedInput]:
+    """The named inputs of the network that come into a layer; [] where there are none."""
+    if 0 not in sources(network, layer):
+        return []
+    columns, own, found = network.layers[layer - 1].columns, [*incoming(network, layer)], []
+    before = 0
+    for one in network.named:
+        if not columns or own.index((0, before + 1)) + 1 in columns:
+            found.append(one)
+        before += one.size
+    return found
+
+
+def numbers_of_input(network: Network, name: str) -> range:
+    """Which of all numbers that come in, from 1, belong to an input."""
+    at = [one.name for one in network.named].index(name)
+    before = sum(one.size for one in network.named[:at])
+    return range(before + 1, before + network.named[at].size + 1)
 
 
 def adds(network: Network, layer: int) -> bool:
@@ -107,6 +130,12 @@ def incoming(network: Network, layer: int) -> Iterator[tuple[int, int]]:
 def column_of(network: Network, layer: int, unit: tuple[int, int]) -> int:
     """The column of a unit that comes into a layer. Raises ValueError where it does not."""
     return [*incoming(network, layer)].index(unit) + 1
+
+
+def takes(network: Network, layer: int, unit: tuple[int, int]) -> bool:
+    """Whether a unit, by its layer and its number, comes into a layer that takes some of what its layer has."""
+    columns = network.layers[layer - 1].columns
+    return not columns or column_of(network, layer, unit) in columns
 
 
 # ---------------------------------------------------------------------------------------- weights

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 from nbsolve.notation import Names
+from nbsolve.problem import wiring
 from nbsolve.problem.cursor import describe, shown, suggestion
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import AnyProblem, Problem
@@ -198,13 +199,31 @@ class Finder:
         if atom.role is Role.LEARNING_RATE:
             yield None, (self._learning_rate(),)
         elif atom.role in _ROLES:
-            inside = () if atom.to is None else (_number(atom.to) - 1,)
-            paths = [(*path, *inside) for path in self.of_samples(_ROLES[atom.role])]
+            paths = [*self.of_samples(_ROLES[atom.role])]
             if atom.sample is not None:
                 paths = [paths[atom.sample - 1]]
-            yield None, tuple(self._existing(path, name) for path in paths)
+            found = (inner for path in paths for inner in self._inside(path, atom))
+            yield None, tuple(self._existing(path, name) for path in found)
         else:
             yield self._parameter(atom, name)
+
+    def _inside(self, path: Path, atom: Symbol) -> Iterator[Path]:
+        """The numbers that are meant where those of a sample stand, by the names of inputs or by layers."""
+        assert isinstance(self.problem, Problem)
+        named = self.problem.network.named
+        if not isinstance(node_at(self.tree, path), Entries):
+            yield path if atom.to is None else (*path, _number(atom.to) - 1)
+        elif atom.role is Role.TARGET:
+            inner = (*path, str(atom.layer))
+            yield inner if atom.to is None else (*inner, _number(atom.to) - 1)
+        elif atom.to is None:
+            yield from ((*path, one.name) for one in named)
+        else:
+            for one in named:
+                numbers = wiring.numbers_of_input(self.problem.network, one.name)
+                if atom.to in numbers:
+                    alone = isinstance(node_at(self.tree, (*path, one.name)), Scalar)
+                    yield (*path, one.name, *(() if alone else (numbers.index(_number(atom.to)),)))
 
     def _given_instead(self, atom: Symbol | Partial) -> Iterator[Path]:
         """Where samples give a value of a unit; where the vectors stand that the Jacobian is multiplied by."""
@@ -240,7 +259,9 @@ class Finder:
             return None, (self._existing(whole if whole[-1] == "shared" else (*whole, unit), name),)
         rows_are_inputs = self.problem.network.layout == "x W + b"
         if atom.from_ is not None:
-            places = [(unit, _number(atom.from_) - 1)]
+            columns = self.problem.network.layers[layer].columns
+            column = _number(atom.from_)
+            places = [(unit, (columns.index(column) if columns else column - 1))]
         else:
             written = node_at(self.tree, (*whole, 0) if not rows_are_inputs else whole)
             places = [(unit, n) for n in range(len(written.items) if isinstance(written, Items) else 0)]

@@ -117,6 +117,52 @@ def with_heads(rng: Random) -> str:
     return to_text(whole)
 
 
+def with_inputs(rng: Random) -> str:
+    """A random problem with two or three named inputs, each with a layer of its own, or joined later."""
+    columns = rng.random() < 0.4
+    names = rng.sample(("text", "image", "sound", "x", "side input"), rng.randint(2, 3))
+    sizes = {name: rng.randint(1, 3) for name in names}
+    layers: list[dict[str, Node]] = []
+    widths: list[int] = []
+    late = [names[-1]] if rng.random() < 0.5 else []
+    constant = rng.choice(("1", "-1"))
+    for name in names[: len(names) - len(late)]:
+        taken = [name] if rng.random() < 0.8 else [name, rng.choice([one for one in names if one != name])]
+        layers.append(_taking(rng, taken, sum(sizes[one] for one in taken), columns, constant))
+        widths.append(int(layers[-1]["units"]))
+    joined = [*map(str, range(1, len(layers) + 1)), *late]
+    rng.shuffle(joined)
+    if sum(widths) + sum(sizes[name] for name in late) > WIDEST:
+        return with_inputs(rng)
+    incoming = sum(widths) + sum(sizes[name] for name in late)
+    loss = rng.choice(("sse", "binary_cross_entropy", "cosine_loss"))
+    output = rng.choice(OUTPUTS[loss])
+    units = rng.randint(2, 3)
+    layers.append(layer(rng, incoming, units, output, columns) | {"from": joined})
+    network: dict[str, Node] = {"inputs": {name: str(size) for name, size in sizes.items()}, "layers": layers}
+    if columns:
+        network["layout"] = "x W + b"
+    whole = finished(rng, network, [sum(sizes.values()), units], loss, output)
+    for sample in whole["samples"]:
+        numbers = iter(sample["input"])
+        sample["input"] = {name: [next(numbers) for _ in range(size)] for name, size in sizes.items()}
+    if any("column" in own.get("bias", ()) for own in layers):
+        whole.pop("regulariser", None)
+    return to_text(whole)
+
+
+def _taking(rng: Random, taken: list[str], incoming: int, columns: bool, constant: str) -> dict[str, Node]:
+    """A layer that takes some of several inputs, perhaps with a folded bias or connections left out."""
+    fold = rng.choice(("first", "last")) if rng.random() < 0.25 else None
+    made = layer(rng, incoming + (fold is not None), rng.randint(1, 3), rng.choice(SMOOTH), columns)
+    if fold:
+        made.pop("threshold", None)
+        made["bias"] = {"column": fold, "input": constant}
+    elif rng.random() < 0.3:
+        _leave_out(rng, made, columns)
+    return made | {"from": taken if len(taken) > 1 else taken[0]}
+
+
 def _sources(rng: Random, number: int) -> list[int]:
     """The layers that a layer takes: the one before, at times earlier ones too."""
     earlier = [source for source in range(number - 1) if rng.random() < 0.35]

@@ -24,6 +24,7 @@ from nbsolve.checking.audit.tree import Node, Sym
 from nbsolve.checking.audit.wholes import has_wholes
 from nbsolve.checking.audit.words import Place
 from nbsolve.checking.audit.world import Entry, World
+from nbsolve.checking.oracle.named_inputs import plain
 from nbsolve.checking.oracle.numbers import DIGITS
 from nbsolve.checking.oracle.optimisers import marked
 from nbsolve.checking.oracle.reading import load
@@ -106,7 +107,7 @@ class Audit:
         node = yaml.load(text, Loader=yaml.BaseLoader)
         answers, between = digits_of(node.get("rounding"))
         with mp.workdps(DIGITS):
-            self.world = World(load(text), node, entries, between, wholes)
+            self.world = World(load(text), plain(node), entries, between, wholes)
         self.chains = ChainChecker(self.world, answers, between)
         self.prose = ProseChecker(self.world, node, self.chains)
         self.blocks = list(blocks)

@@ -130,7 +130,8 @@ class Conventions(Words):
         incoming = self.spec.incoming(int(number))
         names = [
             f"a[{n}][{unit}]" if n > 0 else f"x[{unit}]" if n == 0 else f"one[{-n}][1]"
-            for n, unit in incoming
+            for column, (n, unit) in enumerate(incoming, 1)
+            if not (written := self.spec.layers[int(number) - 1].written) or column in written
         ]
         named = [self._letter(part) for part in columns.split(", ")]
         letter, _, value = constant.strip("$").partition(" = ")

@@ -22,6 +22,7 @@ from nbsolve.checking.audit.tree import Sym
 from nbsolve.checking.audit.update_rule import letters_said
 from nbsolve.checking.audit.words import ASKED, Place, asks_of, drawn, folded
 from nbsolve.checking.oracle.activations import temperature
+from nbsolve.checking.oracle.named_inputs import names_taken
 from nbsolve.checking.oracle.numbers import Real
 from nbsolve.checking.oracle.own import CALLED
 
@@ -105,17 +106,40 @@ class ProseChecker(Conventions, GivenValues, Products, Tables, LiveWords):
     ) -> None:
         """Which layers come in, and whose each column (or row) of the weights is."""
         layer = self.layer(number)
-        sources = [source for source in layer.sources if source >= 0]
-        if _layers(layers) != list(sources):
+        sources: list[str | int] = [source for source in layer.sources if source >= 0]
+        taken = names_taken(self.node, int(number))
+        if taken is not None:
+            at = sources.index(0)
+            sources[at : at + 1] = taken
+        if _sources(layers) != sources:
             out.faults.append(f"layer {number} takes {sources}, not {layers}")
-        if (columns is None) is not (len(sources) == 1 or layer.constant is not None):
+        alone = len([source for source in layer.sources if source >= 0]) == 1 and not layer.written
+        if (columns is None) is not (alone or layer.constant is not None):
             out.faults.append(f"layer {number}: {columns}")
         if columns is None:
             return
-        names = [f"a[{n}][{unit}]" if n else f"x[{unit}]" for n, unit in self.spec.incoming(int(number))]
+        names = [
+            f"a[{n}][{unit}]" if n else f"x[{unit}]"
+            for column, (n, unit) in enumerate(self.spec.incoming(int(number)), 1)
+            if not layer.written or column in layer.written
+        ]
         named = [self._letter(part) for part in columns.split(", ")]
         if named != names or (side == "rows") is not (self.world.node["network"].get("layout") == "x W + b"):
             out.faults.append(f"{side} of layer {number}: {named}, not {names}")
+
+    def several_inputs(self, place: Place, out: Found, count: str, inputs: str) -> None:
+        """Which of the numbers that come in belong to which input."""
+        sizes, first, expected = self.node["network"]["inputs"], 1, []
+        for name, size in sizes.items():
+            own = [f"x[{first + i}]" for i in range(int(size))]
+            expected.append((name, own if len(own) <= 6 else [own[0], "to", own[-1]]))
+            first += int(size)
+        found = []
+        for name, numbers in re.findall(r"([A-Za-z][^,$(]*?) \(([^)]*)\)", inputs):
+            pieces = re.findall(r"\$[^$]*\$|to", numbers)
+            found.append((name, [piece if piece == "to" else self._letter(piece) for piece in pieces]))
+        if int(count) != len(sizes) or found != expected:
+            out.faults.append(f"inputs {found}, not {expected}")
 
     def adds(self, place: Place, out: Found, number: str, layers: str) -> None:
         """Which layers a layer adds up."""
@@ -149,7 +173,10 @@ class ProseChecker(Conventions, GivenValues, Products, Tables, LiveWords):
         """Which connections do not exist."""
         incoming = self.spec.incoming(int(number))
         expected = []
+        written = self.layer(number).written
         for unit, column in sorted(self.layer(number).missing):
+            if written and column not in written:
+                continue
             layer, own = incoming[column - 1]
             source = "x" if layer == 0 else f"a[{layer}]" if layer > 0 else f"one[{-layer}]"
             expected.append((f"{source}[{own}]", f"z[{number}][{unit}]"))
@@ -431,6 +458,13 @@ class ProseChecker(Conventions, GivenValues, Products, Tables, LiveWords):
             out.faults.append(f"layer {number}")
 
 
+def _sources(words: str) -> list[str | int]:
+    """`layer 1 and the input text`: numbers of layers and names of inputs."""
+    parts = re.split(r", | and ", words)
+    named = "the input "
+    return [one.removeprefix(named) if one.startswith(named) else _layers(one)[0] for one in parts]
+
+
 def _layers(words: str) -> list[int]:
     """`layer 1, layer 2 and the inputs`."""
     parts = re.split(r", | and ", words)
@@ -472,6 +506,7 @@ def _rules() -> list[Rule]:
             r"(.*), in this order)?\.",
             p.sources,
         ),
+        (r"The numbers that come in belong to (\d+) inputs: (.*)\.", p.several_inputs),
         (
             r"Layer (\d+) uses the weights of layer (\d+)( transposed)?, (\$[^$]*\$)"
             r"(?: with its rows as columns)?: each of them is one parameter that stands in two places\.",

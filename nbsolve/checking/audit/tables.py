@@ -377,7 +377,12 @@ class Tables(Quotients):
         """Every letter of a matrix stands in its row and column, under the name of its layer."""
         first = next(cell for row in letters.rows for cell in row if isinstance(cell, Sym))
         layer = indices(first.name)[1][0]
-        missing = {(c, r) if columns else (r, c) for r, c in self.world.spec.layers[layer - 1].missing}
+        own = self.world.spec.layers[layer - 1]
+        written = own.written
+        there = [
+            (j, written.index(i) + 1 if written else i) for j, i in own.missing if not written or i in written
+        ]
+        missing = {(c, r) if columns else (r, c) for r, c in there}
         end = ("^", "{", "(", str(layer), ")", "}")[-5:]
         inner = chain.target[:-1] if _is_state(first.name) else chain.target
         if inner[-5:] != end:
@@ -388,9 +393,9 @@ class Tables(Quotients):
                     continue
                 name = getattr(cell, "name", "?")
                 letter, at = indices(name)
-                place = (c, r) if columns else (r, c)
+                j, i = (c, r) if columns else (r, c)
                 weight = letter == "W" or ((found := STATE.fullmatch(letter)) is not None and found[2] == "W")
-                right = [layer, *place] if weight else [layer, max(r, c)]
+                right = [layer, j, written[i - 1] if written else i] if weight else [layer, max(r, c)]
                 if at != right or (not weight and min(r, c) != 1):
                     out.faults.append(f"{name} stands in row {r}, column {c}")
 

@@ -264,7 +264,7 @@ class Wholes:
         letter, numbers = indices(stem)
         if kind == "matrix":
             layer = self.spec.layers[numbers[0] - 1]
-            columns = range(1, len(layer.weights[0]) + 1)
+            columns = layer.written or tuple(range(1, len(layer.weights[0]) + 1))
             rows = range(1, layer.units + 1)
 
             def entry(j: int, i: int) -> Node:

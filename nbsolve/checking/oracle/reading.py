@@ -14,6 +14,7 @@ import yaml
 
 from nbsolve.checking.oracle import optimisers
 from nbsolve.checking.oracle.function_reading import choice_of, function_of, loss_of, penalty_of
+from nbsolve.checking.oracle.named_inputs import plain
 from nbsolve.checking.oracle.numbers import Number, given, read
 from nbsolve.checking.oracle.rates import read_clip, read_schedule
 from nbsolve.checking.oracle.spec import Layer, Loss, Spec
@@ -29,6 +30,7 @@ def load(text: str) -> Spec:
 
 def from_dict(problem: dict[str, Node]) -> Spec:
     """The problem in a dict whose scalars are strings."""
+    problem = plain(problem)
     network = problem["network"]
     columns = network.get("layout", "W x + b") == "x W + b"
     layers: list[Layer] = []
@@ -244,6 +246,7 @@ def _layer(node: dict[str, Node], before: int, columns: bool, sources: tuple[int
         turned,
         frozenset(gaps),
         constant=constant,
+        written=tuple(node.get("columns", ())),
     )
 
 

@@ -46,6 +46,8 @@ class Layer:
     adds: bool = False
     constant: Fraction | None = None
     """What the column of its weights that holds its biases is multiplied by; −number is this source then."""
+    written: tuple[int, ...] = ()
+    """Where it takes some of several inputs: the columns, from 1, that matrices of its weights have; else all."""
 
     def function(self, unit: int) -> tuple[str, dict[str, Fraction]]:
         """The activation of one unit (from 1), with its parameters."""

@@ -12,6 +12,7 @@ from nbsolve.problem.keys.parameters import Bias, Threshold, Weights
 from nbsolve.problem.keys.values import Cell, Count, Number, Numbers, Some, Symbolic, Text, Value, Vector
 
 __all__ = [
+    "NAME_OF_INPUT",
     "WITHOUT",
     "JacobianKeys",
     "LayerKeys",
@@ -22,7 +23,9 @@ __all__ = [
     "any_of",
 ]
 
-_Source = Literal["input"] | Count
+NAME_OF_INPUT = "^[A-Za-z][A-Za-z0-9_ -]{0,30}$"
+"""How one of several inputs may be called."""
+_Source = Literal["input"] | Count | Annotated[str, Field(pattern=NAME_OF_INPUT)]
 _FROM = _Source | Annotated[list[_Source], Field(min_length=1, json_schema_extra={"uniqueItems": True})]
 
 
@@ -55,7 +58,8 @@ class LayerKeys(Keys):
     )
     units: Count = key("how many units the layer has", "**required** (`add`: as many as what it adds)")
     from_: _FROM = key(
-        "[what comes in](#what-comes-into-a-layer): `input`, the number of a layer before it, or a list of these",
+        "[what comes in](#what-comes-into-a-layer): `input`, one of several [named inputs](#several-inputs), "
+        "the number of a layer before it, or a list of these",
         "the layer before it",
         name="from",
     )
@@ -69,10 +73,24 @@ class LayerKeys(Keys):
     threshold: Threshold = key("θ in z = W x − θ, instead of a bias", "no constant")
 
 
+class Sizes(Value):
+    """The sizes of several inputs, by their names."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"propertyNames": {"pattern": NAME_OF_INPUT}, "minProperties": 1}
+    )
+
+    root: dict[str, Count]
+
+
 class NetworkKeys(Keys):
     """The network."""
 
-    inputs: Count = key("how many numbers an input has", REQUIRED)
+    inputs: Count | Sizes = key(
+        "how many numbers an input has; of [several inputs](#several-inputs) each by its name: "
+        "`{text: 3, image: 2}`",
+        REQUIRED,
+    )
     layout: Literal["W x + b", "x W + b", "Wx+b", "xW+b"] = key(
         'what the rows of the matrices are, in the file and in the solution: units (`"W x + b"`) or inputs '
         '(`"x W + b"`)',
@@ -94,6 +112,12 @@ class ByLayer(Value):
     root: dict[str, _NUMBERS]
 
 
+class ByInput(Value):
+    """The numbers of several inputs, by their names."""
+
+    root: dict[str, _NUMBERS]
+
+
 class ByQuantity(Value):
     """Numbers of units, or of all units of a layer, by their canonical names."""
 
@@ -109,7 +133,11 @@ class SampleKeys(Keys):
 
     model_config = _ONE_INPUT
 
-    input: _NUMBERS = key("the input: one number for each input of the network", "**required**, or `x`")
+    input: _NUMBERS | ByInput = key(
+        "the input: one number for each input of the network; of [several inputs](problem-file.md#several-inputs) "
+        "by their names: `{text: [1, 0, 2], image: [0.5, 1]}`",
+        "**required**, or `x`",
+    )
     target: _NUMBERS | ByLayer = key(
         "the target, one number for each output; of several [output layers](problem-file.md#several-output-layers) "
         "by their numbers: `{2: [0.5], 3: [0, 1]}`",
@@ -121,7 +149,7 @@ class SampleKeys(Keys):
         '`{"a[1][1]": 0.6}`',
         "all are computed",
     )
-    x: _NUMBERS = key("another name for `input`")
+    x: _NUMBERS | ByInput = key("another name for `input`")
     y: _NUMBERS | ByLayer = key("another name for `target`")
 
 

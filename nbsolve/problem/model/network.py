@@ -45,11 +45,20 @@ class Bias(Frozen):
     folded: Folded | None = None
 
 
+class NamedInput(Frozen):
+    """One of several inputs of a network: its name, and how many numbers it has."""
+
+    name: str
+    size: int
+
+
 class DenseLayer(Frozen):
     """z = W x + b, a = activation(z); `weights[unit][input]` whatever the layout of the file.
 
     `sources` are the layers (0: the input) whose activations come in, one below the other; without any it is the
     layer before. `same_as` is the layer whose weights it shares, perhaps `transposed`; it has none of its own then.
+    Where only some of several named inputs come in, `columns` are the places, from 1, of the file's columns among
+    those of the whole matrix; the others are `missing`.
     Of the kind "add" it has no weights: its sources are as wide as itself, and added up.
     `missing` are connections that do not exist, by unit and input from 1; their weights are 0. Where the biases are
     `folded` into the weights, one of their columns belongs to a constant.
@@ -62,15 +71,20 @@ class DenseLayer(Frozen):
     weights_trainable: bool | tuple[tuple[bool, ...], ...] = True
     bias: Bias
     sources: tuple[int, ...] = ()
+    columns: tuple[int, ...] = ()
     same_as: int | None = None
     transposed: bool = False
     missing: frozenset[tuple[int, int]] = frozenset()
 
 
 class Network(Frozen):
-    """Layers in forward order; `layout` says how the file (and so the page) writes its matrices."""
+    """Layers in forward order; `layout` says how the file (and so the page) writes its matrices.
+
+    `inputs` is how many numbers come in; where they belong to several inputs these are `named`, in order.
+    """
 
     inputs: int
+    named: tuple[NamedInput, ...] = ()
     layout: Layout = "W x + b"
     layers: tuple[DenseLayer, ...]
 
@@ -224,6 +238,11 @@ class Problem(AnyProblem):
     def given_values(self) -> bool:
         """Whether values of units are given instead of computed."""
         return any(sample.given for sample in self.samples)
+
+    @cached_property
+    def unit_by_unit(self) -> bool:
+        """Whether no line has whole matrices: values are given, or a layer takes some of several inputs."""
+        return self.given_values or any(layer.columns for layer in self.network.layers)
 
     @cached_property
     def given_gradient(self) -> bool:
