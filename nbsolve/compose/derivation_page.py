@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nbsolve import derivation as catalogue
-from nbsolve.catalogue import ACTIVATIONS, LOSSES
+from nbsolve.catalogue import ACTIVATIONS, JOINT_LOSS_FORMULAS, LOSSES
 from nbsolve.compose.authored import authored, enumerated, marks, parts, pitfalls
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.compose.functions import in_words, own_blocks
@@ -117,7 +117,7 @@ class DerivationPage:
     def _conventions(self) -> Iterator[Text]:
         yield from self._letters()
         for topic in self.problem.topics:
-            if topic.formula is not None:
+            if topic.formula is not None or topic.name in JOINT_LOSS_FORMULAS:
                 continue
             record = (ACTIVATIONS if topic.kind == "activation" else LOSSES)[topic.name]
             if record.kink is not None:
@@ -172,7 +172,7 @@ class DerivationPage:
 
 def name_of(topic: Topic) -> str:
     """`ReLU`, `binary cross-entropy through sigmoid`."""
-    if topic.formula is not None:
+    if topic.formula is not None or topic.name in JOINT_LOSS_FORMULAS:
         return in_words(topic.name)
     name = phrase_of("activations." if topic.kind == "activation" else "losses.", topic.name)
     if topic.through is None:

@@ -8,12 +8,14 @@ from typing import Literal
 from nbsolve.catalogue import (
     ACTIVATION_FORMULAS,
     ACTIVATIONS,
+    JOINT_LOSS_FORMULAS,
     LOSS_ALIASES,
     LOSS_FORMULAS,
     LOSSES,
     Activation,
     NamedFormula,
 )
+from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.formula import ACTIVATION_VARIABLES, LOSS_VARIABLES
 from nbsolve.given import Given
 from nbsolve.problem.choices import read_named, read_parameters
@@ -26,6 +28,8 @@ from nbsolve.problem.own import read_own
 from nbsolve.problem.part_lists import read_part, read_part_list, usual_label
 
 MAXIMUM_TOPICS = 100
+_JOINT = tuple(name for name in JOINT_LOSS_FORMULAS if name in DERIVATIONS)
+"""The losses of all outputs by a formula whose derivation is made by hand."""
 
 
 def read_derivation_problem(root: Cursor, name: str, text: str) -> DerivationProblem | None:
@@ -93,7 +97,7 @@ def _loss(cursor: Cursor) -> Topic | None:
             f"{cursor.text} is another name for a sum or mean", expected=meant, hint=f"write {meant}"
         )
         return None
-    named = read_named(cursor, "loss", (*LOSSES, *LOSS_FORMULAS, CUSTOM))
+    named = read_named(cursor, "loss", (*LOSSES, *LOSS_FORMULAS, *_JOINT, CUSTOM))
     if named is None:
         return None
     name, settings = named
@@ -103,6 +107,9 @@ def _loss(cursor: Cursor) -> Topic | None:
         formula = LOSS_FORMULAS[name]
         own = read_parameters(settings, name, formula.parameters)
         return None if own is None else _topic("loss", formula, own)
+    if name in _JOINT:
+        own = read_parameters(settings, name, JOINT_LOSS_FORMULAS[name].parameters)
+        return None if own is None else Topic(kind="loss", name=name, parameters=own)
     also = ("through",) if throughs(name) else ()
     if settings is not None and not also and settings.has("through"):
         known = [f"{loss} through {activation}" for loss in LOSSES for activation in throughs(loss)]

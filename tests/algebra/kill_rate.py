@@ -23,6 +23,11 @@ TRUE: tuple[tuple[str, str, str], ...] = (
         "where a > y the loss a − y has the slope 1, as ∂a/∂a and ∂L/∂L have",
     ),
     ("inputs as rows", r"⟨-→ ⟩\\operatorname\{sum\}", "the error signals of a softmax add up to 0"),
+    (
+        "Multiclass hinge",
+        r"⟨→ (g _|y _|\( 1 - y _)",
+        "targets of one class, and whether another comes within the margin, are 0 or 1: their own squares",
+    ),
     ("Step", "the case", "the slope is 0 on both sides of the jump"),
     (
         "",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
-from tests.algebra import functions
+from tests.algebra import functions, joint
 from tests.algebra.alphabet import Letters, Meaning, Whole
 from tests.algebra.calling import Own
 from tests.algebra.evaluating import Evaluator
@@ -20,7 +20,7 @@ from tests.algebra.points import World, between
 from tests.algebra.scalars import Scalar
 from tests.algebra.tree import Letter, Node
 
-VECTORS = {"z": "z", "a": "a", "y": "y", "p": "p", r"\varepsilon": "step", r"\ell": "share"}
+VECTORS = joint.LETTERS | {"z": "z", "a": "a", "y": "y", "p": "p", r"\varepsilon": "step", r"\ell": "share"}
 NUMBERS = {
     "z": "z",
     "h": "h",
@@ -32,7 +32,7 @@ NUMBERS = {
     "n": "n",
     "T": "T",
 }
-PROBABILITIES = {"binary_cross_entropy", "categorical_cross_entropy"}
+PROBABILITIES = {"binary_cross_entropy", "categorical_cross_entropy", "label_smoothing"}
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,14 @@ def world(topic: Topic, pages: Sequence[Display], length: int = 3) -> World:
     table |= {Letter("T"): ("T",), Letter("L"): ("L",), Letter("n"): ("n",), Letter(r"\delta"): ("delta",)}
     for name in topic.parameters:
         table[letter_of(name)] = ("parameter", name)
+    for core in ("m", "s"):
+        table[Letter(core)] = (core,)
     own, own_rules = _own(topic)
     if own_rules:
         table[Letter(r"\ell")] = ("L",)
     if topic.name.startswith("cosine"):
         table |= {Letter("C"): ("C",), Letter("x"): ("x",)}
-    rules = _rules(topic, style, length) | own_rules
+    rules = _rules(topic, style, length) | joint.rules(topic.name, length) | own_rules
 
     def draw(random: Random, kind: str) -> dict[Place, Fraction]:
         free: dict[Place, Fraction] = {
@@ -132,6 +134,7 @@ def _draw(topic: Topic, random: Random, length: int, *, one_hot: bool) -> dict[P
         out[("a", i)], out[("y", i)] = between(random, low, high), between(random, low, high)
     if topic.through is None and random.randrange(6) == 0:
         _onto_kink(out, topic, length)
+    out |= joint.draw(topic.name, random)
     label = random.randint(1, length)
     if one_hot:
         out |= {("y", i): Fraction(int(i == label)) for i in range(1, length + 1)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from random import Random
 
 import flint
 import pytest
 import sympy
 
-from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, LOSSES
+from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, JOINT_LOSS_FORMULAS, LOSSES
 from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.derivation import Derivation
 from nbsolve.expr import Applied, Expr, Product, Quotient, Variable, number, product, substitute
@@ -184,3 +185,33 @@ def test_the_last_left_side_is_what_was_asked(id: str) -> None:
         else:
             assert isinstance(left, Derivative)
             assert left.partial
+
+
+@pytest.mark.parametrize("name", sorted(JOINT_LOSS_FORMULAS.keys() & DERIVATIONS.keys()))
+def test_of_a_loss_of_all_outputs(name: str) -> None:
+    """The result against difference quotients of the loss, written down once more."""
+    scores = [0.3, 0.25, 0.9] if name == "label_smoothing" else [0.3, -0.4, 0.9]
+
+    def loss(a: list[float]) -> float:
+        if name == "multiclass_hinge":
+            return sum(max(0, 0.9 + a[j] - a[0]) for j in (1, 2))
+        if name == "label_smoothing":
+            return -sum((0.9 * (j == 0) + 0.1 / 3) * math.log(x) for j, x in enumerate(a))
+        return math.log(sum(map(math.exp, a))) - a[0]
+
+    (derivation,) = DERIVATIONS[name]
+    whole = sum(map(math.exp, scores))
+    given = {
+        "a": scores, "y": [1, 0, 0], "p": [math.exp(x) / whole for x in scores], "s": 0.1, "n": 3,
+        "g": [float(0.9 + x - scores[0] > 0) for x in scores],
+    }  # fmt: skip
+    known = {
+        letter: [flint.fmpq(*number.as_integer_ratio()) for number in map(float, numbers)]
+        if isinstance(numbers, list)
+        else flint.fmpq(*float(numbers).as_integer_ratio())
+        for letter, numbers in given.items()
+    }
+    for k in range(LENGTH):
+        ends = [loss([x + h * (j == k) for j, x in enumerate(scores)]) for h in (1e-6, -1e-6)]
+        found = value(derivation.result, known, k=k + 1)
+        assert found == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-8)

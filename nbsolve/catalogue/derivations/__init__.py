@@ -12,6 +12,11 @@ from nbsolve.catalogue.derivations.errors import (
     SQUARED_ERROR,
     SQUARED_ERRORS,
 )
+from nbsolve.catalogue.derivations.joint import (
+    CATEGORICAL_FROM_LOGITS,
+    LABEL_SMOOTHING,
+    MULTICLASS_HINGE,
+)
 from nbsolve.catalogue.derivations.probabilities import (
     BINARY_CROSS_ENTROPY,
     BINARY_THROUGH_SIGMOID,
@@ -79,6 +84,9 @@ DERIVATIONS: dict[str, tuple[Derivation, ...]] = _table(
         HUBER,
         HUBER_MEAN,
         HINGE,
+        MULTICLASS_HINGE,
+        CATEGORICAL_FROM_LOGITS,
+        LABEL_SMOOTHING,
         COSINE_SIMILARITY,
         COSINE_LOSS,
     )

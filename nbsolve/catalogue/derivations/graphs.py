@@ -47,6 +47,8 @@ _LOSS_LABELS = ("L for y = 1", "∂L/∂a")
 _z, _z1, _a, _a1 = Variable("z"), Variable("z₁"), Variable("a"), Variable("a₁")
 _p1 = over(exp(_z1), plus(exp(_z1), two))
 _warm = over(exp(over(_z1, two)), plus(exp(over(_z1, two)), two))
+_logit = over(exp(_a1), plus(exp(_a1), two))
+_most = Number(flint.fmpq(19, 20))
 _length = plus(square(_a1), one)
 _cosine = over(_a1, Function("sqrt", (_length,)))
 _cosine_slope = power(_length, Number(flint.fmpq(-3, 2)))
@@ -76,6 +78,23 @@ _SPECIAL: dict[str, Graph] = {
     ),
     "negative_log_likelihood_through_log_softmax": Graph(
         neg(ln(_p1)), minus(_p1, one), "z₁", (-4.0, 5.0), ("L for y = (1, 0, 0), z₂ = z₃ = 0", "∂L/∂z₁")
+    ),
+    "multiclass_hinge": Graph(
+        times(two, Function("max", (number(0), minus(one, _a1)))),
+        Cases(((neg(two), Comparison(_a1, "<", one)), (number(0), None))),
+        "a₁",
+        (-2.0, 3.0),
+        ("L for y = (1, 0, 0), a₂ = a₃ = 0, m = 1", "∂L/∂a₁"),
+    ),
+    "categorical_cross_entropy_from_logits": Graph(
+        neg(ln(_logit)), minus(_logit, one), "a₁", (-4.0, 5.0), ("L for y = (1, 0, 0), a₂ = a₃ = 0", "∂L/∂a₁")
+    ),
+    "label_smoothing": Graph(
+        neg(times(_most, ln(_a))),
+        neg(over(_most, _a)),
+        "a",
+        (0.1, 1.0),
+        ("−t ln a for y = 1, s = 0.1, n = 2", "∂L/∂a"),
     ),
     "hinge": Graph(
         Function("max", (number(0), minus(one, _a))),

@@ -123,7 +123,8 @@ def _derived_functions() -> Any:
 
 
 def _derived_losses() -> Any:
-    options = settings_of("derived loss", LOSSES | LOSS_FORMULAS)
+    joint = {name: record for name, record in JOINT_LOSS_FORMULAS.items() if name in DERIVATIONS}
+    options = settings_of("derived loss", LOSSES | LOSS_FORMULAS | joint)
     for name in LOSSES:
         if names := throughs(name):
             through = (Literal[names], key("differentiated through this activation of the outputs"))

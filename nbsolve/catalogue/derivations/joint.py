@@ -1,0 +1,126 @@
+"""The derivatives of losses of all outputs: the hinge of several classes, cross-entropy of logits, smoothing."""
+
+from __future__ import annotations
+
+from nbsolve.catalogue.derivations.building import (
+    between,
+    either,
+    entry,
+    exp,
+    i,
+    is_,
+    j,
+    k,
+    ln,
+    minus,
+    neg,
+    one,
+    over,
+    over_all,
+    partial,
+    plus,
+    stage,
+    times,
+    zero,
+)
+from nbsolve.derivation import Apart, Derivation
+from nbsolve.expr import Function, Variable
+from nbsolve.general import Kronecker
+from nbsolve.step import Reason
+
+__all__ = [
+    "CATEGORICAL_FROM_LOGITS",
+    "LABEL_SMOOTHING",
+    "MULTICLASS_HINGE",
+]
+
+L, S, m, n, s = (Variable(name) for name in ("L", "S", "m", "n", "s"))
+a_i, a_j, a_k = (entry("a", index) for index in (i, j, k))
+y_j, y_k, p_k = entry("y", j), entry("y", k), entry("p", k)
+t_j, t_k = entry("t", j), entry("t", k)
+u_j, u_k, g_j, g_k = entry("u", j), entry("u", k), entry("g", j), entry("g", k)
+_one_hot = stage(y_k, Kronecker(k, i), words="one_hot_target")
+
+# ----------------------------------------------------------------------- hinge
+
+_pulled = over_all(j, times(minus(one, y_j), g_j))
+
+MULTICLASS_HINGE = Derivation(
+    "multiclass_hinge",
+    (
+        _one_hot,
+        stage(u_j, plus(m, minus(a_j, a_i)), words="hinge_excess"),
+        stage(L, over_all(j, times(minus(one, y_j), Function("max", (zero, u_j)))), words="hinge_wrong"),
+        stage(g_j, either(one, is_(u_j, ">", zero), zero), words="hinge_counted"),
+        stage(
+            partial(L, a_k),
+            (partial(Function("max", (zero, u_k)), a_k), Reason.ONE_TERM),
+            (g_k, Reason.CHAIN_RULE),
+            when=(Apart(k, i),),
+        ),
+        stage(
+            partial(L, a_k),
+            (neg(_pulled), Reason.CHAIN_RULE),
+            when=(Kronecker(k, i),),
+        ),
+        stage(
+            partial(L, a_k),
+            (minus(times(minus(one, y_k), g_k), times(y_k, _pulled)), Reason.BOTH_CASES),
+            words="hinge_both",
+            boxed=True,
+        ),
+    ),
+    letters={"a": between(-2, 2, 3), "m": between(0, 2)},
+    remarks=("multiclass_hinge",),
+)
+
+# ----------------------------------------------------------------------- cross-entropies
+
+_sum, _targets = over_all(j, exp(a_j)), over_all(j, y_j)
+
+CATEGORICAL_FROM_LOGITS = Derivation(
+    "categorical_cross_entropy_from_logits",
+    (
+        stage(S, _sum, words="softmax_sum"),
+        stage(L, minus(times(_targets, ln(S)), over_all(j, times(y_j, a_j)))),
+        stage(p_k, over(exp(a_k), S), words="logits_softmax"),
+        stage(
+            partial(ln(S), a_k),
+            (times(over(one, S), partial(S, a_k)), Reason.CHAIN_RULE),
+            (over(exp(a_k), S), Reason.ONE_TERM),
+            (p_k, Reason.RECOGNISED, (p_k,)),
+            words="log_sum_exp_slope",
+        ),
+        stage(
+            partial(L, a_k),
+            (
+                minus(times(_targets, partial(ln(S), a_k)), over_all(j, times(y_j, partial(a_j, a_k)))),
+                Reason.SUM_RULE,
+            ),
+            (minus(times(_targets, p_k), y_k), Reason.ONE_TERM),
+            boxed=True,
+        ),
+    ),
+    letters={"a": between(-2, 2, 3), "y": between(0, 1, 3)},
+    remarks=("any_target", "logits"),
+)
+
+_smoothed = plus(times(y_k, minus(one, s)), over(s, n))
+
+LABEL_SMOOTHING = Derivation(
+    "label_smoothing",
+    (
+        stage(t_k, _smoothed, words="smoothed_targets"),
+        stage(L, neg(over_all(j, times(t_j, ln(a_j))))),
+        stage(
+            partial(L, a_k),
+            (neg(over_all(j, times(t_j, partial(ln(a_j), a_k)))), Reason.SUM_RULE),
+            (neg(times(t_k, over(one, a_k))), Reason.ONE_TERM),
+            (neg(over(t_k, a_k)), Reason.SIMPLIFIED),
+            (neg(over(_smoothed, a_k)), Reason.REWRITTEN),
+            boxed=True,
+        ),
+    ),
+    letters={"a": between(0, 1, 3), "y": between(0, 1, 3), "s": between(0, 1), "n": between(2, 9)},
+    remarks=("label_smoothing",),
+)
