@@ -201,16 +201,14 @@ def test_of_a_loss_of_all_outputs(name: str) -> None:
 
     (derivation,) = DERIVATIONS[name]
     whole = sum(map(math.exp, scores))
-    given = {
-        "a": scores, "y": [1, 0, 0], "p": [math.exp(x) / whole for x in scores], "s": 0.1, "n": 3,
+    vectors = {
+        "a": scores,
+        "y": [1.0, 0.0, 0.0],
+        "p": [math.exp(x) / whole for x in scores],
         "g": [float(0.9 + x - scores[0] > 0) for x in scores],
-    }  # fmt: skip
-    known = {
-        letter: [flint.fmpq(*number.as_integer_ratio()) for number in map(float, numbers)]
-        if isinstance(numbers, list)
-        else flint.fmpq(*float(numbers).as_integer_ratio())
-        for letter, numbers in given.items()
     }
+    known: dict[str, flint.fmpq | list[flint.fmpq]] = {"s": flint.fmpq(1, 10), "n": flint.fmpq(3)}
+    known |= {letter: [flint.fmpq(*x.as_integer_ratio()) for x in own] for letter, own in vectors.items()}
     for k in range(LENGTH):
         ends = [loss([x + h * (j == k) for j, x in enumerate(scores)]) for h in (1e-6, -1e-6)]
         found = value(derivation.result, known, k=k + 1)
