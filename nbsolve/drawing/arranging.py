@@ -16,7 +16,7 @@ import networkx as nx
 from nbsolve.drawing.content import Content
 from nbsolve.drawing.layout import Layout
 from nbsolve.drawing.plans import SCREEN, Plan, arrangements
-from nbsolve.drawing.searching import cheapest
+from nbsolve.drawing.searching import Search, cheapest
 from nbsolve.drawing.ways import PAGE, Flat, Way, label_sizes
 
 __all__ = ["lay_out"]
@@ -44,7 +44,7 @@ def lay_out(graph: nx.DiGraph, contents: Sequence[Content]) -> Layout:
         plan = _labelled(ways) if ways[0].tags else None
         if plan is not None:
             return replace(plan.layout(), form=form)
-    plan = cheapest([*ways, *(way.larger() for way in ways)], _FULL, _TIGHT) if ways[0].tags else None
+    plan = cheapest([Search(way, _FULL) for way in _larger(ways)], _TIGHT) if ways[0].tags else None
     if plan is not None:
         return replace(plan.layout(), form=form)
     bare = [_bare(way) for way in _ways(graph, contents)]
@@ -62,13 +62,18 @@ def _labelled(ways: Sequence[Way]) -> Plan | None:
     """The best plan with labels: airy on a screen, or on a screen, or on a page, at last as narrow as the rule lets
     it be, or with larger units.
     """
-    screen, larger = ways[:1], [*ways, *(way.larger() for way in ways)]
+    screen = [Search(ways[0], SCREEN, shapes=1)]
     return (
-        cheapest(screen, SCREEN, _AIRY, shapes=1)
-        or cheapest(screen, SCREEN, shapes=1)
-        or cheapest(ways[:3], PAGE, _ROOMY)
-        or cheapest(larger, PAGE)
+        cheapest(screen, _AIRY)
+        or cheapest(screen)
+        or cheapest([Search(way, PAGE) for way in ways[:3]], _ROOMY)
+        or cheapest([Search(way, PAGE) for way in _larger(ways)])
     )
+
+
+def _larger(ways: Sequence[Way]) -> list[Way]:
+    """These ways, and after them each with units that grow."""
+    return [*ways, *(way.larger() for way in ways)]
 
 
 def _bare(way: Way) -> Plan:

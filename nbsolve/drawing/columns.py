@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
+import numpy as np
 
 from nbsolve.drawing.graph import Node, column_of
 
-__all__ = ["CORNER", "PORTS", "Columns", "joined", "port", "rows_of_units"]
+__all__ = ["CORNER", "PORTS", "Columns", "joined", "port", "ports", "rows_of_units"]
 
 CORNER = 14.0
 """Lines keep this far from the corners of a unit."""
@@ -42,5 +45,10 @@ def joined(graph: nx.DiGraph, columns: Columns, node: Node, side: int) -> tuple[
 
 def port(side: float, place: int, count: int) -> float:
     """Where the line number `place` of `count` meets a unit's side, from its middle: each has a port of its own."""
-    spacing = min(PORTS, (side - 2 * CORNER) / (count - 1)) if count > 1 else 0.0
+    return float(ports(side, place, count))
+
+
+def ports(side: Any, place: Any, count: Any) -> Any:
+    """The ports of many lines at once: each number may be an array."""
+    spacing = np.minimum(PORTS, (side - 2 * CORNER) / np.maximum(count - 1, 1))
     return (place - (count - 1) / 2) * spacing

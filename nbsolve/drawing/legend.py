@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbsolve.drawing.content import Content
+from nbsolve.drawing.metrics import advance
 from nbsolve.drawing.scene import Label, Line, Row, Span, row
 
 __all__ = ["MARGIN", "TITLE", "Legend", "needed_width", "wrapped"]
@@ -16,6 +17,7 @@ TITLE = 16.0
 """Size of the text of the title."""
 _SMALL = 14.0
 _HIGH = _SMALL * 1.5
+_SPACE = advance(" ")
 _SAMPLE, _GAP = 38, 22
 """The room of a sample of a wire, and behind each piece of the legend."""
 
@@ -85,13 +87,14 @@ def _room(kind: str, words: Row) -> float:
 
 def wrapped(text: str, width: float) -> list[str]:
     """The text in lines no wider than a width, broken between words."""
-    found: list[str] = []
+    found: list[list[str]] = []
+    used = 0
     for word in text.split(" "):
-        longer = f"{found[-1]} {word}" if found else word
-        if found and row([Span(longer)], _SMALL).width > width:
-            found.append(word)
-        elif found:
-            found[-1] = longer
+        longer = used + _SPACE + advance(word)
+        if found and longer * _SMALL / 1000 <= width:
+            found[-1].append(word)
+            used = longer
         else:
-            found.append(word)
-    return found
+            found.append([word])
+            used = advance(word)
+    return [" ".join(words) for words in found]

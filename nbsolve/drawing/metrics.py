@@ -123,11 +123,15 @@ _WIDTHS = {sign: width for width, signs in _GROUPS.items() for sign in signs}
 _WIDEST = 1000
 
 
-@lru_cache(maxsize=8192)
 def text_width(text: str, size: float) -> float:
-    """Width of a line of text at a font size (same unit); a sign without a known width counts as a wide one.
+    """Width of a line of text at a font size (same unit)."""
+    return advance(text) * size / 1000
 
-    Advance widths of DejaVu Sans 2.37 (its oblique has the same), per 1000 of the size; no kerning.
+
+@lru_cache(maxsize=8192)
+def advance(text: str) -> int:
+    """Width of a line of text in thousandths of its font size; a sign without a known width counts as a wide one.
+
+    Advance widths of DejaVu Sans 2.37 (its oblique has the same); no kerning, so that words add up to their line.
     """
-    signs = (sign for sign in text if not unicodedata.combining(sign))
-    return sum(_WIDTHS.get(sign, _WIDEST) for sign in signs) * size / 1000
+    return sum(_WIDTHS.get(sign, _WIDEST) for sign in text if not unicodedata.combining(sign))

@@ -9,9 +9,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import numpy as np
 
 from nbsolve.drawing.clearance import Size
-from nbsolve.drawing.columns import Columns, rows_of_units
+from nbsolve.drawing.columns import rows_of_units
 from nbsolve.drawing.content import Edge
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.layout import Layout
@@ -20,7 +23,7 @@ from nbsolve.drawing.scene import Point
 from nbsolve.drawing.table import table_widths
 from nbsolve.drawing.ways import EXIT, ROOM, Way
 
-__all__ = ["SCREEN", "Across", "Plan", "arrangements"]
+__all__ = ["SCREEN", "Across", "Plan", "arrangements", "length", "prices"]
 
 SCREEN = (760.0, 640.0)
 """What a screen shows at once."""
@@ -32,20 +35,31 @@ _ALIKE = 1.25
 
 @dataclass(frozen=True)
 class Across:
-    """Places of the units across, and how far those of each layer reach there."""
+    """Where the units of a way stand across: in rows, by their `places` there, which are so far apart.
 
-    columns: Columns
-    middles: Mapping[Node, float]
-    sides: Sequence[float]
+    `farthest` is the largest place of each layer.
+    """
+
+    way: Way
+    places: Mapping[Node, float]
+    farthest: Sequence[float]
+    pitch: float
+
+    @cached_property
+    def middles(self) -> Mapping[Node, float]:
+        """The middles of the units."""
+        return {node: place * self.pitch for node, place in self.places.items()}
+
+    @cached_property
+    def sides(self) -> Sequence[float]:
+        """How far the units of each layer reach across."""
+        return self.way.grown(self.middles) if self.way.stretched else self.way.sides
 
     @cached_property
     def reach(self) -> float:
         """How far the units reach, to one side of the middle."""
-        return max(
-            abs(self.middles[node]) + side / 2
-            for column, side in zip(self.columns, self.sides, strict=True)
-            for node in column
-        )
+        ends = zip(self.farthest, self.sides, strict=True)
+        return max(farthest * self.pitch + side / 2 for farthest, side in ends)
 
 
 def arrangements(way: Way, most: float) -> Iterator[Across]:
@@ -53,12 +67,12 @@ def arrangements(way: Way, most: float) -> Iterator[Across]:
     rows = [rows_of_units(way.columns, way.left_out, False)]
     if len({len(column) for column in way.columns} - {1}) > 1:
         rows.append(rows_of_units(way.columns, way.left_out, True))
+    farthest = [[max(abs(places[node]) for node in column) for column in way.columns] for places in rows]
     pitch, room = max(across for _, across in way.units) + ROOM, True
     while room:
         room = False
-        for places in rows:
-            middles = {node: place * pitch for node, place in places.items()}
-            across = Across(way.columns, middles, way.sides(middles))
+        for places, ends in zip(rows, farthest, strict=True):
+            across = Across(way, places, ends, pitch)
             if 2 * across.reach <= most:
                 room = max(map(len, way.columns)) > 1
                 yield across
@@ -83,16 +97,15 @@ class Plan:
     @cached_property
     def reach(self) -> tuple[float, float]:
         """How far everything reaches across, to both sides of the middle."""
-        units = self.across.reach
-        loss = self.across.sides[-1] / 2 + EXIT + self.loss[1] if self.aside else self.loss[1] / 2
+        low, high = _reach(self.across.reach, self.across.sides[-1], self.aside, self.loss)
         labels = [place for found in self.labels or () for place in found.values()]
-        low = min(-units, 0.0 if self.aside else -loss, *(place.across - place.high for place in labels))
-        return low, max(units, loss, *(place.across + place.high for place in labels))
+        lows, highs = ([place.across + side * place.high for place in labels] for side in (-1, 1))
+        return min([float(low), *lows]), max([float(high), *highs])
 
     @cached_property
     def length(self) -> float:
-        """How long the network is, along the way."""
-        return self.way.long + self.way.behind(self.aside, self.loss) + sum(self.strips)
+        """See `length`."""
+        return float(length(self.way, self.aside, self.loss, self.strips))
 
     @cached_property
     def size(self) -> Size:
@@ -101,9 +114,8 @@ class Plan:
 
     @cached_property
     def price(self) -> float:
-        """What is to be small: the area, more so where a screen would shrink it; `down` is a last resort."""
-        shrunk = max(1.0, self.size[0] / SCREEN[0])
-        return self.size[0] * self.size[1] * shrunk**2 * (_ALIKE if self.way.down else 1.0)
+        """See `_price`."""
+        return float(_price(self.way, *self.size))
 
     def fits(self, page: Size) -> bool:
         """Whether a page holds the picture."""
@@ -146,3 +158,36 @@ class Plan:
             way.graph, way.columns, way.left_out, way.down, way.abreast, centres, sizes, labels, loss,
             self.aside, heads, table_widths(way.graph, way.contents), math.ceil(width), way.above + extent[1],
         )  # fmt: skip
+
+
+def prices(
+    way: Way, every: Sequence[Across], end: tuple[bool, Size], strips: Sequence[Any], page: Size
+) -> list[float]:
+    """The price of the plan of each arrangement, without labels; infinite where the page does not hold it.
+
+    `strips` are the widths between layers: each one for all plans, or an array with one for each.
+    """
+    units, sides = np.array([(across.reach, across.sides[-1]) for across in every]).T
+    low, high = _reach(units, sides, *end)
+    along, across = np.broadcast_arrays(length(way, *end, strips), high - low)
+    sizes = [way.extent(*size) for size in zip(along.tolist(), across.tolist(), strict=True)]
+    width, height = np.array(sizes).T
+    fits = (width <= page[0]) & (height <= page[1])
+    return np.where(fits, _price(way, width, height), np.inf).tolist()  # type: ignore[no-any-return]
+
+
+def length(way: Way, aside: bool, loss: Size, strips: Sequence[Any]) -> Any:
+    """How long the network is, along the way; the widths of the strips may be arrays."""
+    return way.long + way.behind(aside, loss) + sum(strips)
+
+
+def _reach(units: Any, side: Any, aside: bool, loss: Size) -> tuple[Any, Any]:
+    """How far units and loss reach across, to both sides of the middle; the output reaches as far as `side`."""
+    beyond = side / 2 + EXIT + loss[1] if aside else loss[1] / 2
+    return np.minimum(-units, 0.0 if aside else -beyond), np.maximum(units, beyond)
+
+
+def _price(way: Way, width: Any, height: Any) -> Any:
+    """What is to be small: the area, more so where a screen would shrink it; `down` is a last resort."""
+    shrunk = np.maximum(1.0, width / SCREEN[0])
+    return width * height * (shrunk * shrunk) * (_ALIKE if way.down else 1.0)

@@ -103,10 +103,13 @@ class Way:
         """(width, height) as (along, across), and the other way round."""
         return (size[1], size[0]) if self.down else size
 
-    def sides(self, middles: Mapping[Node, float]) -> list[float]:
-        """How far the units of each layer reach across."""
-        if not self.stretched:
-            return [across for _, across in self.units]
+    @cached_property
+    def sides(self) -> list[float]:
+        """How far the units of each layer reach across, where they do not grow."""
+        return [across for _, across in self.units]
+
+    def grown(self, middles: Mapping[Node, float]) -> list[float]:
+        """How far the units of each layer reach across, grown with the distance between them."""
         sides = []
         for layer, column in enumerate(self.columns):
             places = [middles[node] for node in column]

@@ -9,7 +9,7 @@ from nbsolve.drawing.arranging import _ways
 from nbsolve.drawing.graph import network_graph
 from nbsolve.drawing.passes import backward_content
 from nbsolve.drawing.readings import Readings
-from nbsolve.drawing.searching import cheapest
+from nbsolve.drawing.searching import Search, cheapest
 from nbsolve.drawing.ways import PAGE
 from tests.drawing.networks import random_problem
 from tests.loading import load_problem
@@ -20,9 +20,9 @@ def test_the_plan_is_the_cheapest_of_all_ways(sizes: list[int], seed: int) -> No
     worked = solve(load_problem(random_problem(seed, sizes)))
     graph = network_graph(worked.problem, worked.names)
     content = backward_content(graph, Readings(worked.solution, 1), worked.names)
-    ways = _ways(graph, [content])
-    alone = [plan for way in ways if (plan := cheapest([way], PAGE)) is not None]
-    together = cheapest(ways, PAGE)
+    searches = [Search(way, PAGE) for way in _ways(graph, [content])]
+    alone = [plan for search in searches if (plan := cheapest([search])) is not None]
+    together = cheapest(searches)
     assert (together is None) == (not alone)
     if together is not None:
         best = min(alone, key=lambda plan: plan.price)
