@@ -166,12 +166,12 @@ class Computation:
             if cancelled is not None:
                 yield f"dz{n}", cancelled
             else:
-                yield f"da{n}", self.objective.upstream(n) if end else self._upstream(n)
+                yield f"da{n}", self.objective.upstream(n) if end else self.upstream(n)
                 yield f"dz{n}", self.activations.signal(n)
             yield from self._gradients(n)
 
-    def _upstream(self, n: int) -> Expr:
-        """∂L/∂a of a layer from the layers that take its activations."""
+    def upstream(self, n: int) -> Expr:
+        """∂L/∂a of a layer (0: ∂L/∂x) from the layers that take its activations."""
         return total(*(self._share(n, user) for user in wiring.users(self.problem.network, n)))
 
     def _share(self, n: int, user: int) -> Expr:

@@ -16,6 +16,7 @@ from nbsolve.programs.arrays import each, entries_of, members, table
 from nbsolve.programs.doubles import Doubles
 from nbsolve.programs.identifiers import RATE
 from nbsolve.programs.identifiers import STRENGTH as STRENGTH_NAME
+from nbsolve.programs.jacobian import as_row, is_printed, vectors
 from nbsolve.programs.python import Dialect, literal
 from nbsolve.programs.run import Run
 from nbsolve.solving.update import setting
@@ -71,6 +72,13 @@ class DataText:
             given = table([sample.upstream or () for sample in problem.samples])
             name = "g" if self.run.whole_batch else "G"
             yield from self._array(name, given, comment="the gradient with respect to the outputs")
+        for letter, entries in vectors(problem).items() if is_printed(problem) else ():
+            side = "right" if letter == "v" else "left"
+            yield from self._array(
+                letter, as_row(entries), comment=f"multiplies the Jacobian from the {side}"
+            )
+        if self.dialect.torch and is_printed(problem):
+            yield "x.requires_grad_()"
         for array, values in self.run.computation.given.items():
             yield self._given(array, values)
         for own in self.run.computation.arrays:

@@ -63,6 +63,7 @@ _FUNCTIONS: dict[str, Callable[..., Doubles]] = {
     "given": lambda computed, given: np.where(np.isnan(given), computed, given),
     "part": lambda x, first, last: x[:, int(first) : int(last)],
     "count": len,
+    "eye": lambda size: np.eye(int(size)),
     "column": lambda a, k: a[:, int(k) : int(k) + 1],
     "columns": lambda *columns: np.concatenate(_as_high(columns), axis=1),
     "dot": lambda a, y: (a * y).sum(axis=1, keepdims=True),

@@ -255,6 +255,7 @@ NUMPY = Dialect(
         "sum_samples": "{tight[0]}.sum(axis=0)",
         "sum_outputs": "{tight[0]}.sum(axis=1, keepdims=True)",
         "count": "len({0})",
+        "eye": "np.eye({0})",
         "column": "{tight[0]}[:, [{1}]]",
         "dot": "({loose[0]} * {loose[1]}).sum(axis=1, keepdims=True)",
         "norm": "np.linalg.norm({0}, axis=1, keepdims=True)",

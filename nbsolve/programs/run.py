@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
@@ -12,6 +12,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Value
+from nbsolve.derived import derive
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
 from nbsolve.problem.functions import activation_of, loss_of
@@ -20,6 +21,7 @@ from nbsolve.programs.arrays import Array, Objects, alone, each, entries_of, mem
 from nbsolve.programs.computation import Computation
 from nbsolve.programs.doubles import Doubles, compiled
 from nbsolve.programs.identifiers import RATE, STRENGTH
+from nbsolve.programs.jacobian import entries_of_jacobian, is_printed, jacobian, vectors
 from nbsolve.programs.printing import Format
 from nbsolve.rounding import Written, write
 from nbsolve.schedule import batch_size, batches
@@ -184,6 +186,8 @@ class Run:
                 if self.snapped and name.startswith("z"):
                     found = np.round(found, SNAPPED)
                 variables[name] = found
+            if iteration is not None and is_printed(problem):
+                yield from self._jacobian(iteration, variables)
             if not problem.differentiated:
                 if iteration is not None:
                     yield from ((iteration, own, variables[own.variable], None) for own in self.forward_shown)
@@ -224,6 +228,21 @@ class Run:
                     (iteration, own, variables[own.variable], before[own.variable]) for own in self.new_shown
                 )
                 yield from ((iteration, own, variables[own.variable], None) for own in self.states_shown)
+
+    def _jacobian(
+        self, iteration: Iteration, before: dict[str, Doubles]
+    ) -> Iterator[tuple[Iteration, Shown, Doubles, None]]:
+        """The Jacobian and its products, from the values of the forward pass."""
+        variables = before | {
+            letter: np.array([_double(one) for one in entries])
+            for letter, entries in vectors(self.problem).items()
+        }
+        for name, expression in jacobian(self.computation):
+            variables[name] = compiled(expression)(variables)
+        values = derive(self.solution, iteration, outputs=True).values
+        known = replace(iteration, values=values)
+        for label, expression, atoms in entries_of_jacobian(self.problem):
+            yield known, Shown(label, label, atoms), compiled(expression)(variables), None
 
     def _data(self) -> dict[str, Doubles]:
         variables: dict[str, Doubles] = {}

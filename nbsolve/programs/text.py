@@ -15,6 +15,7 @@ from nbsolve.programs.arrays import Array
 from nbsolve.programs.computation import Computation
 from nbsolve.programs.data import DataText
 from nbsolve.programs.imports import imports
+from nbsolve.programs.jacobian import is_printed, jacobian_lines
 from nbsolve.programs.python import WHOLE_LAYERS, Dialect, may_pass_on_nan, written
 from nbsolve.programs.run import SNAPPED, Run
 from nbsolve.schedule import batch_size, epoch_length, has_several, shown_iterations
@@ -71,7 +72,8 @@ class ProgramText:
             if name not in self.dialect.inline
             and (not isinstance(definition, Function) or definition.name in WHOLE_LAYERS)
         }
-        slopes = {} if self.torch or not self.problem.differentiated else self.computation.activations.slopes
+        backward = self.problem.differentiated or is_printed(self.problem)
+        slopes = {} if self.torch or not backward else self.computation.activations.slopes
         used = [*named.values(), *slopes.values()]
         if not self.torch and any(
             isinstance(node, Function) and node.name == "erf" for e in used for node in walk(e)
@@ -105,6 +107,11 @@ class ProgramText:
                 yield from self._snapped(name, text)
             else:
                 yield f"{name} = {text}"
+        if is_printed(problem):
+            yield ""
+            yield from jacobian_lines(computation, self.dialect)
+            if problem.losses or not problem.differentiated:
+                yield ""
         if not problem.differentiated:
             for own in self.run.forward_shown:
                 yield f'show("{own.label}", {own.variable})'

@@ -25,6 +25,7 @@ NETWORKS = 20  # a chunk: 100 in all
 Printed = dict[tuple[int, str], list[str]]
 
 
+JACOBIAN = {"jacobian", "jacobian_vector_product", "vector_jacobian_product"}
 NOTHING = Fraction(1, 10**45)
 """What cancels to 0 leaves less than this of the reference's sixty digits."""
 
@@ -65,6 +66,11 @@ def quantities(spec: Spec, label: str, columns: bool) -> list[str]:
     """The canonical names of what an array holds, in the order in which it is printed."""
     if label == "L":
         return ["L"]
+    inputs, outputs = range(1, len(spec.inputs[0]) + 1), range(1, spec.layers[-1].units + 1)
+    if label == "J":
+        return [f"da[{len(spec.layers)}][{k}]/dx[{i}]" for k in outputs for i in inputs]
+    if label in ("J v", "u J"):
+        return [f"{label.replace(' ', '')}[{n}]" for n in (outputs if label == "J v" else inputs)]
     kind, _, name = label.rpartition("dL/d" if label.startswith("dL/d") else "new ")
     letter, number = re.fullmatch(r"(W|b|theta|z|a)(\d+)", name).groups()  # type: ignore[union-attr]
     del kind
@@ -107,11 +113,16 @@ def faults(worked: WorkedSolution, printed: Printed) -> Iterator[str]:
                 wanted |= {(t, f"new {letter}{n}") for letter in letters}
     if not spec.differentiated:
         wanted = {(1, f"{letter}{n}") for letter in "za" for n in range(1, len(spec.layers) + 1)}
+    asked = {ask for part in given.parts for ask in part.ask}
+    if asked & JACOBIAN and len(spec.inputs) == 1 and given.training is None:
+        labels = ["J", *(["J v"] if spec.right else []), *(["u J"] if spec.left else [])]
+        wanted |= {(1, label) for label in labels}
     if set(printed) != wanted:
         yield f"printed: {sorted(set(printed) ^ wanted)} too many or missing"
     for (t, label), numbers in printed.items():
         names = quantities(spec, label, columns)
-        samples = [None] if spec.differentiated else [s + 1 for s in spec.batch_of(t)]
+        of_outputs = label in ("J", "J v", "u J")
+        samples = [None] if spec.differentiated and not of_outputs else [s + 1 for s in spec.batch_of(t)]
         places_of = [(name, s) for s in samples for name in names]
         if len(places_of) != len(numbers):
             yield f"{label}: {numbers}"

@@ -49,3 +49,28 @@ def test_at_the_edges(name: str, rounding: str) -> None:
     # 3·10⁻¹² beside ties: doubles do not hold both, and the page says so
     assert bool(programs(worked).differing) == ((name, rounding) == ("kinks", "5 digits"))
     all_right(worked)
+
+
+JACOBIAN = """
+title: The Jacobian of a network with softmax, a connection past a layer and functions of units
+network:
+  inputs: 3
+  layers:
+    - {units: 2, activation: [tanh, relu], weights: [[0.5, -0.3, 0.2], [0.8, null, -0.1]], bias: [0.1, 0.2]}
+    - units: 3
+      from: [1, input]
+      activation: softmax
+      weights: [[1, 0.5, -0.2, 0.3, 0.1], [0.2, -0.4, 0.6, 0.1, 0.9], [0, 0.3, 0.7, -0.5, 0.4]]
+samples: [{input: [1, 0.5, -0.7]}]
+jacobian: {right: [1, 0, -2], left: [0.5, 1, -1]}
+parts: [{label: a, ask: [jacobian, jacobian_vector_product, vector_jacobian_product]}]
+"""
+
+
+@pytest.mark.parametrize("rounding", list(ROUNDINGS))
+@pytest.mark.parametrize("rest", ["", "upstream: [1, -1, 0.5]\n"])
+def test_the_jacobian_and_its_products(rest: str, rounding: str) -> None:
+    worked = solve(load_problem(JACOBIAN + rest, overrides=ROUNDINGS[rounding]))
+    all_right(worked)
+    text = programs(worked).texts["NumPy"]
+    assert bool(list(faults(worked, run(text.replace("J @ v", "v @ J"), 1))))
