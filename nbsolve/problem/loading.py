@@ -179,16 +179,14 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     classes = _names(root, "classes", outputs, "output unit")
     read = None
     if samples_cursor is not None:
-        named_inputs = () if network is None else network.named
-        read = read_samples(samples_cursor, inputs, outputs, folder, classes, heads, named_inputs)
+        read = read_samples(samples_cursor, inputs, outputs, folder, classes, heads, network)
     samples = None if read is None else read.samples
     classes = classes or (() if read is None else read.classes)
     features = _names(root, "features", inputs, "input") or (() if read is None else read.features)
     loss_cursor, training_cursor = root.get("loss"), root.get("training")
     losses = () if loss_cursor is None else read_losses(loss_cursor, outputs, classes, heads)
-    training: Training | None = None
-    if training_cursor is not None:
-        training = read_training(training_cursor, None if samples is None else len(samples), network)
+    count = None if samples is None else len(samples)
+    training = None if training_cursor is None else read_training(training_cursor, count, network)
     regulariser_cursor = root.get("regulariser")
     regulariser = None if regulariser_cursor is None else read_regulariser(regulariser_cursor)
     upstream_cursor = root.get("upstream")
@@ -236,10 +234,9 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     if network is not None and samples is not None and samples_cursor is not None:
         samples = with_given_values(samples_cursor, network, samples)
         check_given_values(root, samples, training, lettered, detail)
-    if network is not None:
-        check_detail(root, network, detail)
     common = read_common(root, name, text)
     if network is not None and samples is not None and parts is not None:
+        check_detail(root, network, detail)
         check_letters(root, network, samples, parts)
         check_classes(root, network, samples, parts)
     if root.notes.faults:

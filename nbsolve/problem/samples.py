@@ -17,7 +17,7 @@ from nbsolve.problem.heads import read_targets
 from nbsolve.problem.incoming import read_named_input
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.network import SampleKeys, TableKeys
-from nbsolve.problem.model import NamedInput, Sample
+from nbsolve.problem.model import NamedInput, Network, Sample
 
 MAXIMUM_SAMPLES = 10_000
 ALIASES = {"x": "input", "y": "target"}
@@ -40,15 +40,14 @@ def read_samples(
     folder: Path | None,
     classes: tuple[str, ...] = (),
     heads: Mapping[int, int] = MappingProxyType({}),
-    named: Sequence[NamedInput] = (),
+    network: Network | None = None,
 ) -> Read | None:
     """The samples; None after noting what is wrong. `heads`: the output layers and their widths.
-
-    `named`: the inputs of the network, where they have names.
 
     `inputs`, `outputs` of None: not known, not checked. `classes`: their names, one for each output, where the
     problem has them.
     """
+    named = () if network is None else network.named
     if cursor.is_mapping and cursor.has("file"):
         return _table(cursor, inputs, outputs, folder, classes)
     if cursor.is_mapping:

@@ -6,7 +6,7 @@ the one sample are a row, which NumPy repeats beside the rows of J.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -17,11 +17,19 @@ from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.programs.arrays import Objects
 from nbsolve.programs.computation import Computation
+from nbsolve.programs.doubles import Doubles, compiled
 from nbsolve.programs.python import Dialect, written
 from nbsolve.programs.updating import Assignment
 from nbsolve.symbol import Partial, Role, Symbol
 
-__all__ = ["entries_of_jacobian", "is_printed", "jacobian", "jacobian_lines", "vectors"]
+__all__ = [
+    "entries_of_jacobian",
+    "is_printed",
+    "jacobian",
+    "jacobian_in_doubles",
+    "jacobian_lines",
+    "vectors",
+]
 J = Variable("J")
 
 
@@ -78,6 +86,18 @@ def jacobian_lines(computation: Computation, dialect: Dialect) -> Iterator[str]:
             yield f"{name} = {written(expression, dialect)}"
     for label, expression, _ in entries_of_jacobian(problem):
         yield f'show("{label}", {written(expression, dialect)})'
+
+
+def jacobian_in_doubles(
+    computation: Computation, forward: Mapping[str, Doubles]
+) -> Iterator[tuple[str, Objects, Doubles]]:
+    """J and its products from the values of the forward pass: name, quantities, values."""
+    given = vectors(computation.problem).items()
+    variables = {**forward, **{letter: as_row(entries).astype(float) for letter, entries in given}}
+    for name, expression in jacobian(computation):
+        variables[name] = compiled(expression)(variables)
+    for label, expression, atoms in entries_of_jacobian(computation.problem):
+        yield label, atoms, compiled(expression)(variables)
 
 
 def as_row(entries: Sequence[Entry]) -> Objects:

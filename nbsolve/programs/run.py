@@ -21,7 +21,7 @@ from nbsolve.programs.arrays import Array, Objects, alone, each, entries_of, mem
 from nbsolve.programs.computation import Computation
 from nbsolve.programs.doubles import Doubles, compiled
 from nbsolve.programs.identifiers import RATE, STRENGTH
-from nbsolve.programs.jacobian import entries_of_jacobian, is_printed, jacobian, vectors
+from nbsolve.programs.jacobian import is_printed, jacobian_in_doubles
 from nbsolve.programs.printing import Format
 from nbsolve.rounding import Written, write
 from nbsolve.schedule import batch_size, batches
@@ -187,7 +187,9 @@ class Run:
                     found = np.round(found, SNAPPED)
                 variables[name] = found
             if iteration is not None and is_printed(problem):
-                yield from self._jacobian(iteration, variables)
+                known = replace(iteration, values=derive(self.solution, iteration, outputs=True).values)
+                for label, atoms, found in jacobian_in_doubles(self.computation, variables):
+                    yield known, Shown(label, label, atoms), found, None
             if not problem.differentiated:
                 if iteration is not None:
                     yield from ((iteration, own, variables[own.variable], None) for own in self.forward_shown)
@@ -228,21 +230,6 @@ class Run:
                     (iteration, own, variables[own.variable], before[own.variable]) for own in self.new_shown
                 )
                 yield from ((iteration, own, variables[own.variable], None) for own in self.states_shown)
-
-    def _jacobian(
-        self, iteration: Iteration, before: dict[str, Doubles]
-    ) -> Iterator[tuple[Iteration, Shown, Doubles, None]]:
-        """The Jacobian and its products, from the values of the forward pass."""
-        variables = before | {
-            letter: np.array([_double(one) for one in entries])
-            for letter, entries in vectors(self.problem).items()
-        }
-        for name, expression in jacobian(self.computation):
-            variables[name] = compiled(expression)(variables)
-        values = derive(self.solution, iteration, outputs=True).values
-        known = replace(iteration, values=values)
-        for label, expression, atoms in entries_of_jacobian(self.problem):
-            yield known, Shown(label, label, atoms), compiled(expression)(variables), None
 
     def _data(self) -> dict[str, Doubles]:
         variables: dict[str, Doubles] = {}
