@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
-from nbsolve.problem.cursor import describe, shown, suggestion
+from nbsolve.problem.cursor import shown, suggestion
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import AnyProblem, Problem
-from nbsolve.problem.model.variants import Choices, Listed, Shuffled, Source, Variants, Varied
+from nbsolve.problem.model.variants import Source, Variants, Varied
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 from nbsolve.problem.varying import KEY, is_number
 from nbsolve.symbol import Partial, Role, Symbol, parse_canonical
+from nbsolve.variants.fitting import unfit
 
 __all__ = ["Finder", "Path", "Target", "node_at", "targets_of"]
 
@@ -74,7 +75,7 @@ class Finder:
         """What a name means. Raises: UnknownQuantityError, whose text may end with a hint on a line of its own."""
         for layer, paths in self._places(one.name):
             for path in paths:
-                if reason := _unfit(node_at(self.tree, path), one.source):
+                if reason := unfit(node_at(self.tree, path), one.source):
                     raise UnknownQuantityError(f"{one.name} {reason}")
             yield Target(one.name, paths, one.source, layer)
 
@@ -304,36 +305,3 @@ def _path(name: str) -> Path:
 def _unknown(name: str, known: list[str]) -> UnknownQuantityError:
     hint = suggestion(name, known) or f"what can vary: {', '.join(known)}, or what lies in them (a path)"
     return UnknownQuantityError(f"the problem has no {shown(name)}\n{hint}")
-
-
-def _unfit(node: Node | None, source: Source) -> str | None:
-    """Why values from this source cannot be put in the place of what is there; None where they can."""
-    assert node is not None
-    if isinstance(source, Shuffled):
-        return (
-            None if isinstance(node, Items) and len(node.items) > 1 else "is no list that could be shuffled"
-        )
-    if isinstance(source, Listed):
-        if not isinstance(node, Items):
-            return f"is {describe(node)}, but its ranges are a list"
-        if len(source.entries) != len(node.items):
-            return f"has {len(node.items)} entries, but {len(source.entries)} are listed"
-        pairs = zip(source.entries, node.items, strict=True)
-        return next((why for one, inner in pairs if (why := _unfit_entry(inner, one)) is not None), None)
-    if isinstance(source, Choices) and (not source.numbers or isinstance(node, Scalar)):
-        return None
-    if not isinstance(node, Entries) and not _has_number(node):
-        return f"is {describe(node)}, which has no number to be varied"
-    return None
-
-
-def _unfit_entry(node: Node, entry: Source | Node) -> str | None:
-    return None if isinstance(entry, Node) else _unfit(node, entry)
-
-
-def _has_number(node: Node) -> bool:
-    if isinstance(node, Items):
-        return any(map(_has_number, node.items))
-    if isinstance(node, Entries):
-        return any(map(_has_number, node.entries.values()))
-    return is_number(node)
