@@ -38,8 +38,7 @@ class AlsoAsked(BackwardBlocks):
         also = [atom for atom in self.also if _is_after(atom) == after]
         of_outputs = [atom for atom in also if is_of_output(atom)]
         products = [atom for atom in also if is_product(atom)]
-        others = [atom for atom in also if not rests_on_outputs(atom)]
-        if blocks := self._found_also(others):
+        if blocks := self._found_also([atom for atom in also if not rests_on_outputs(atom)]):
             yield Heading(self.level, (phrase("sections.also"),))
             yield from blocks
         if blocks := self._found_also(of_outputs):

@@ -13,18 +13,12 @@ from nbsolve.problem.choices import read_choice
 from nbsolve.problem.cursor import Cursor, describe, listing
 from nbsolve.problem.folding import check_constants, fits_tie, is_folded
 from nbsolve.problem.functions import own_function, softmax_of
-from nbsolve.problem.incoming import (
-    MAXIMUM_WIDTH,
-    Incoming,
-    check_inputs_used,
-    fits_tied_inputs,
-    read_incoming,
-    read_inputs,
-)
+from nbsolve.problem.incoming import Incoming, fits_tied_inputs, read_incoming
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.functions import CUSTOM
 from nbsolve.problem.keys.network import LayerKeys, NetworkKeys
 from nbsolve.problem.model import BY_UNIT, LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
+from nbsolve.problem.named_inputs import MAXIMUM_WIDTH, check_inputs_used, read_inputs
 from nbsolve.problem.own import EXAMPLE, read_own
 from nbsolve.problem.ties import Tie, is_tie, read_tie
 from nbsolve.problem.weights import Weights, read_weights

@@ -14,10 +14,10 @@ from nbsolve.problem.commas import comma_hint, warn_of_commas
 from nbsolve.problem.cursor import Cursor, listing, shown, suggestion, too_many
 from nbsolve.problem.files import FileFault, Table, locate, read_table
 from nbsolve.problem.heads import read_targets
-from nbsolve.problem.incoming import read_named_input
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.network import SampleKeys, TableKeys
 from nbsolve.problem.model import NamedInput, Network, Sample
+from nbsolve.problem.named_inputs import read_named_input
 
 MAXIMUM_SAMPLES = 10_000
 ALIASES = {"x": "input", "y": "target"}
