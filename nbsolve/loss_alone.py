@@ -19,9 +19,10 @@ from nbsolve.arithmetic import ZERO, Arithmetic, Value
 from nbsolve.entrywise import dot_product, negative, plus
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Applied, Array, Expr, Quantity, literal, with_variables
+from nbsolve.given import Entry
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of, loss_of, softmax_of
-from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem, Regulariser
+from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem, Regulariser, Sample
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import given_array, given_values
 
@@ -136,6 +137,15 @@ Losses = tuple[Sequence[SampleLoss], Penalty]
 
 
 @dataclass(frozen=True)
+class _Given:
+    """What a sample brings to the loss: its input, ∂L/∂a where it is given, a target for each term of the loss."""
+
+    x: Array
+    upstream: Array
+    targets: Sequence[Array]
+
+
+@dataclass(frozen=True)
 class Batch:
     """The loss of some samples (their numbers in the file) as a function of the parameters."""
 
@@ -143,12 +153,24 @@ class Batch:
     samples: Sequence[int]
     arithmetic: Arithmetic
 
+    @cached_property
+    def _given(self) -> dict[int, _Given]:
+        """What the samples bring, by their numbers: read once, for the losses of all parameters."""
+        return {number: self._of_sample(self.problem.samples[number - 1]) for number in self.samples}
+
+    def _of_sample(self, sample: Sample) -> _Given:
+        targets = {vector.layer: own for vector, own in wiring.targets(self.problem.network, sample)}
+        return _Given(
+            _array(sample.input),
+            _array(sample.upstream or ()),
+            [_array(targets.get(term.layer, ())) for term in self.problem.losses],
+        )
+
     def sums(self, parameters: Parameters) -> list[list[Passage]]:
         """The way of each sample through the layers. Raises: Undecided, DomainError."""
         found = []
         for number in self.samples:
-            x: Array = given_values(given_array(self.problem.samples[number - 1].input))  # type: ignore[assignment]
-            outs, own = [x], []
+            outs, own = [self._given[number].x], []
             for layer in range(len(self.problem.network.layers)):
                 incoming = self._incoming(outs, layer)
                 z = self.summed(parameters, layer, incoming, self.arithmetic)
@@ -205,14 +227,11 @@ class Batch:
             incoming = self._incoming(outs, layer)
             a = _activated(layers[layer], self.summed(parameters, layer, incoming, watching), watching)
             outs.append(a)
-        sample = self.problem.samples[number - 1]
+        sample, given = self.problem.samples[number - 1], self._given[number]
         total: Value = ZERO
-        upstream: Array = given_values(given_array(sample.upstream or ()))  # type: ignore[assignment]
-        for given, value in zip(upstream, a, strict=False):
-            total = watching.add(total, watching.multiply(given, value))
-        targets = {vector.layer: own for vector, own in wiring.targets(self.problem.network, sample)}
-        for term in self.problem.losses:
-            y: Array = given_values(given_array(targets.get(term.layer, ())))  # type: ignore[assignment]
+        for gradient, value in zip(given.upstream, a, strict=False):
+            total = watching.add(total, watching.multiply(gradient, value))
+        for term, y in zip(self.problem.losses, given.targets, strict=True):
             own = _term(term, outs[term.layer or -1], y, watching)
             if term.over_samples == "mean":
                 own = own / flint.fmpq(len(self.samples))
@@ -248,6 +267,10 @@ class Batch:
         flat = [w for weights in parameters.weights if weights is not None for w in weights.reshape(-1)]
         size = _size(regulariser, flat, watching)
         return Penalty(watching.multiply(factor, size), tuple(watching.signs))
+
+
+def _array(entries: Sequence[Entry]) -> Array:
+    return given_values(given_array(entries))  # type: ignore[return-value]
 
 
 def _size(regulariser: Regulariser, weights: Sequence[Value], arithmetic: Arithmetic) -> Value:
