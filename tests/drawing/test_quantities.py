@@ -41,6 +41,12 @@ OTHERS = {
         | {f"W[3][{j}][{i}]" for j in (1, 2) for i in (1, 2)},
         set[str](),
     ),
+    "two-inputs": (
+        {f"W[1][{j}][{i}]" for j in (1, 2) for i in (1, 2, 3)}
+        | {f"W[2][{j}][{i}]" for j in (1, 2) for i in (4, 5)}
+        | {f"W[3][1][{i}]" for i in (1, 2, 3, 4)},
+        set[str](),
+    ),
     "residual-block": (
         {f"W[{n}][{j}][{i}]" for n in (1, 2) for j in (1, 2) for i in (1, 2)} | {"W[4][1][1]", "W[4][1][2]"},
         {f"x[{i}] past layer {n}" for i in (1, 2) for n in (1, 2)}
