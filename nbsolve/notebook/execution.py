@@ -8,14 +8,13 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from papermill.engines import papermill_engines
 from papermill.execute import raise_for_execution_errors
 
 from nbsolve.errors import DomainError, NbsolveError
 from nbsolve.notebook.cells import notebook_of
 from nbsolve.notebook.children import CAN_FORK
-from nbsolve.notebook.engine import ENGINE_NAME, register_engine
 from nbsolve.notebook.kernel import KERNEL_NAME, private_kernel
+from nbsolve.papermill_engine import WarmEngine
 from nbsolve.problem.model import AnyProblem
 
 
@@ -53,10 +52,9 @@ def execute_notebook(
 
 def _executed_here(notebook: nbformat.NotebookNode, folder: Path, scratch: Path) -> nbformat.NotebookNode:
     """What papermill does with a notebook, but for writing it as a text for nobody, before and after."""
-    register_engine()
     with chdir(folder):
-        executed: nbformat.NotebookNode = papermill_engines.execute_notebook_with_engine(
-            ENGINE_NAME, notebook, KERNEL_NAME, progress_bar=False, scratch=str(scratch)
+        executed: nbformat.NotebookNode = WarmEngine.execute_notebook(
+            notebook, KERNEL_NAME, progress_bar=False, here=str(scratch)
         )
     raise_for_execution_errors(executed, None)
     return executed

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from nbsolve.formula import OwnFunction, derived_activation, derived_loss
 from nbsolve.garbage import collect_seldom
-from nbsolve.notebook.engine import fresh_shell
 from nbsolve.notebook.execution import execute_notebook
 from nbsolve.notebook.nodes import written
 from nbsolve.notebook.page import as_page
+from nbsolve.papermill_engine.here import fresh_kernel
 from nbsolve.problem import load_problem
 from nbsolve.problem.functions import own_function
 from nbsolve.problem.model import AnyProblem, Choice, DerivationProblem, LossTerm, Problem, RuleProblem, Topic
@@ -71,7 +71,7 @@ def warm_up(problems: Sequence[AnyProblem], scratch: Path) -> None:
     for derive in _shared(problems):
         with suppress(Exception):  # the notebooks will say what is wrong
             derive()
-    fresh_shell(str(scratch / "ipython"))
+    fresh_kernel(str(scratch / "ipython"))
     gc.collect()
     gc.freeze()  # else each child would visit, and thereby copy, all that it has in common with the others
 

@@ -1,7 +1,8 @@
-"""An engine for papermill that forks each notebook's kernel from a warm process: `papermill --engine nbsolve …`.
+"""The engine for papermill whose kernels are forked from a warm process: `papermill --engine nbsolve …`.
 
 The kernel is ipykernel's, and nbclient speaks with it as with any other: only the way in which its process comes
-to be differs. Papermill loads this module while it is loaded itself, so nothing is imported here.
+to be differs. In a process that was forked for one notebook, as the site's build does it, `here=FOLDER` makes that
+process the kernel. Papermill loads this module while it is loaded itself, so nothing is imported here.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ class WarmEngine:
 
     @classmethod
     def execute_notebook(cls, nb: nbformat.NotebookNode, kernel_name: str, **options: Any) -> Any:
-        """Run a notebook as papermill's own engine does."""
+        """Run a notebook as papermill's own engine does; `here`: in this process, its files in that folder."""
+        here = options.pop("here", None)
+        if here is not None:
+            from nbsolve.papermill_engine.here import HereEngine
+
+            return HereEngine.execute_notebook(nb, kernel_name, scratch=here, **options)
         from papermill.engines import NBClientEngine
         from papermill.log import logger
 

@@ -10,10 +10,10 @@ import pytest
 from nbsolve.errors import NbsolveError
 from nbsolve.notebook.cells import notebook_of
 from nbsolve.notebook.children import run_in_children
-from nbsolve.notebook.engine import InProcessEngine
 from nbsolve.notebook.execution import execute_notebook
 from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook, output, written
 from nbsolve.notebook.page import as_page
+from nbsolve.papermill_engine.here import HereEngine
 from nbsolve.problem import load_problem
 from tests.book.problems import FLAT
 
@@ -64,7 +64,7 @@ def test_what_the_engine_stores(tmp_path: Path) -> None:
             def __getattr__(self, name: str) -> object:
                 return lambda *_, **__: None
 
-        InProcessEngine.execute_managed_notebook(Manager(), "", scratch=str(tmp_path))
+        HereEngine.execute_managed_notebook(Manager(), "", scratch=str(tmp_path))
         kinds = [each.output_type for cell in notebook.cells for each in cell.outputs]
         if kinds != ["stream", "stream", "display_data", "execute_result", "error"]:
             raise NbsolveError(str(kinds))

@@ -95,10 +95,10 @@ def test_nothing_leaks_from_the_preparation_or_between_children(tmp_path: Path) 
 
 
 def test_a_shell_that_was_made_before_the_fork_is_new_to_each_notebook(tmp_path: Path) -> None:
-    from nbsolve.notebook.engine import InProcessEngine, fresh_shell
+    from nbsolve.papermill_engine.here import HereEngine, fresh_kernel
 
     def prepare() -> None:
-        fresh_shell(str(tmp_path / "ipython"))
+        fresh_kernel(str(tmp_path / "ipython"))
 
     def notebook(number: int) -> Callable[[], None]:
         def task() -> None:
@@ -113,7 +113,7 @@ def test_a_shell_that_was_made_before_the_fork_is_new_to_each_notebook(tmp_path:
                 def __getattr__(self, name: str) -> Callable[..., None]:
                     return lambda *_, **__: None
 
-            InProcessEngine.execute_managed_notebook(Manager(), "", scratch=str(tmp_path))
+            HereEngine.execute_managed_notebook(Manager(), "", scratch=str(tmp_path))
             (output,) = made.cells[0].outputs
             if output.data["text/plain"] != "[]":
                 raise NbsolveError(output.data["text/plain"])

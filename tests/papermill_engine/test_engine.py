@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import re
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from papermill.engines import papermill_engines
 
 from nbsolve.jobs.local import CAN_FORK
 from nbsolve.notebook.cells import notebook_of
+from nbsolve.notebook.children import run_in_children
 from nbsolve.papermill_engine import WarmEngine
 from nbsolve.papermill_engine.fitting import flags_of, why_not
 from nbsolve.problem import load_problem
@@ -117,6 +119,31 @@ def test_the_torture_notebook(folders: dict[str | None, Path]) -> None:
     everything = repr(made.cells)
     for needed in ("image/png", "from a thread", "of the shell", "text/latex", "later still", "warned"):
         assert needed in everything
+
+
+def test_the_torture_notebook_in_a_process_made_for_it(folders: dict[str | None, Path]) -> None:
+    """As a build runs its notebooks; what a process says of itself apart, and that it finds no modules here."""
+    stock, _ = run(made := notebook(*TORTURE), None, folders[None])
+    folder = folders["nbsolve"]
+    made.metadata["papermill"] = {}
+    for cell in made.cells:
+        cell.metadata["tags"] = []
+
+    def task() -> None:
+        os.chdir(folder)
+        sys.path.insert(0, "")
+        WarmEngine.execute_notebook(made, "python3", progress_bar=False, here=str(folder / "ipython"))
+        nbformat.write(made, folder / "out.ipynb")
+
+    assert run_in_children([task]) == [None]
+    here = nbformat.read(folder / "out.ipynb", 4)
+    assert stock.metadata.language_info == here.metadata.language_info
+    for expected, found in zip(shown(stock), shown(here), strict=True):
+        # a kernel reads what a program below it prints in another thread, on a busy machine too late
+        if "os.system" in found[0]:
+            assert "of the system" in found[2][0]
+        else:
+            assert found == expected or found[0].startswith(("__name__", "import multiprocessing"))
 
 
 def test_a_notebook_of_ours(folders: dict[str | None, Path]) -> None:
