@@ -15,7 +15,6 @@ arithmetic", IEEE Transactions on Computers 66(8), 2017.
 
 from __future__ import annotations
 
-import math
 import operator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -29,20 +28,18 @@ from nbsolve.balls import ball as ball
 from nbsolve.balls import precision
 from nbsolve.errors import DomainError, LogarithmOfZero
 from nbsolve.logarithms import Logarithm, logarithm_of
-from nbsolve.powers_of_ten import power_of_ten
+from nbsolve.magnitudes import MOST_MAGNITUDE as MOST_MAGNITUDE
+from nbsolve.magnitudes import TooLarge as TooLarge
+from nbsolve.magnitudes import estimated_magnitude, ordinary_magnitude
+from nbsolve.powers_of_ten import COMMON, power_enclosed, power_of_ten
 
 PRECISIONS = (256, 512, 1024, 4096)
 MOST_BITS = 16384
 """The last resort, for values that have lost thousands of bits on the way."""
 TINY = 200
 """A rounding is taken to be a tie if the ball around it is smaller than 2^-TINY of the last digit."""
-MOST_MAGNITUDE = 1_000_000
-"""Numbers beyond 10^MOST_MAGNITUDE are not written; those below 10^−MOST_MAGNITUDE are written as 0."""
 RATIONAL_BITS = 4096
 """Beyond this size of numerator or denominator a rational is continued as a ball (long trainings)."""
-
-_LEAST, _PLAIN, _DOUBLE, _NEAR = 1e-100, 10**100, 60, 1e-9
-"""What a double shows of a number's size: between which bounds, from how many bits, how far from a power of ten."""
 
 ZERO, ONE, HALF = flint.fmpq(0), flint.fmpq(1), flint.fmpq(1, 2)
 T = TypeVar("T")
@@ -55,15 +52,6 @@ class Undecided(ArithmeticError):
     """
 
     quantity: str | None = None
-
-
-class TooLarge(DomainError):
-    """A number beyond 10^MOST_MAGNITUDE, which cannot be written."""
-
-    def __init__(self, quantity: str | None = None) -> None:
-        self.quantity = quantity
-        exponent = f"{MOST_MAGNITUDE:,}"
-        super().__init__(f"{quantity or 'a number'} is too large to be written: it is beyond 10^{exponent}")
 
 
 @dataclass(frozen=True)
@@ -257,63 +245,63 @@ class Arithmetic:
 
     def scaled_to(self, value: Value, places: int) -> int:
         """The whole number nearest to value · 10^places. Raises: Undecided."""
-        return self.nearest_integer(self.multiply(value, power_of_ten(places)))
+        if abs(places) < COMMON or isinstance(value, flint.fmpq):
+            return self.nearest_integer(self.multiply(value, power_of_ten(places)))
+        with precision(max(self.bits, int(value.rel_accuracy_bits())) + balls.SLACK):
+            return self.nearest_integer(value * power_enclosed(places))
 
     def round_to(self, value: Value, places: int) -> flint.fmpq:
         """The value rounded to `places` decimals (negative: left of the point). Raises: Undecided."""
         return self.scaled_to(value, places) * power_of_ten(-places)
+
+    def rounds_to(self, value: Value, places: int, rounded: flint.fmpq) -> bool:
+        """Whether the value rounded to `places` decimals is this number of so many decimals. Raises: Undecided."""
+        if abs(places) >= COMMON:
+            apart = abs(ball(value) - ball(rounded)) * power_enclosed(
+                places
+            )  # exact powers take milliseconds
+            if apart < HALF or apart > HALF:
+                return bool(apart < HALF)
+        return self.round_to(value, places) == rounded
 
     def magnitude(self, value: Value) -> int | None:
         """e with 10^e ≤ |value| < 10^(e+1); None for zero, and for what is too small to be written.
 
         Raises: TooLarge, Undecided.
         """
-        near = _ordinary_magnitude(value)
+        near = ordinary_magnitude(value)
         if near is not None:
             return near
         if self.sign(value) == 0:
             return None
         size = self.size(value)
-        # An estimate from the binary exponent, off by one at the most; then certain.
-        if isinstance(size, flint.fmpq):
-            bits = int(size.p).bit_length() - int(size.q).bit_length()
-        else:
-            mantissa, exponent = size.mid().man_exp()
-            bits = int(mantissa).bit_length() + int(exponent)
-        if bits > 4 * MOST_MAGNITUDE:  # doubles would not hold it
-            raise TooLarge
-        if bits < -4 * MOST_MAGNITUDE:
+        e = estimated_magnitude(size)
+        if e is None:
             return None
-        e = int((bits - 1) * 0.30102999566398120 // 1)
-        if e > MOST_MAGNITUDE:
-            raise TooLarge
-        if e < -MOST_MAGNITUDE:
-            return None
-        while self._is_below(size, power_of_ten(e)):
+        while self._is_below(size, e):
             e -= 1
-        while not self._is_below(size, power_of_ten(e + 1)):
+        while not self._is_below(size, e + 1):
             e += 1
         return e
 
-    def _is_below(self, left: Value, right: Value) -> bool:
-        """Whether left < right, which mostly shows without their difference. Raises: Undecided."""
-        return bool(left < right) or (not left >= right and self.compare(left, right) < 0)
+    def near_power_of_ten(self, value: Value) -> int | None:
+        """e where |value| lies about 10^e, for certain between 10^(e−1) and 10^(e+1); None where it does not.
 
+        It is what can be said of 1 − 10^(−10⁷), whose first digit no number of bits tells. Raises: TooLarge.
+        """
+        size = ball(self.size(value))
+        estimate = estimated_magnitude(size) if size > 0 else None
+        for e in () if estimate is None else (estimate, estimate + 1):
+            if size.contains(ball(power_of_ten(e))) and power_of_ten(e - 1) < size < power_of_ten(e + 1):
+                return e
+        return None
 
-def _ordinary_magnitude(value: Value) -> int | None:
-    """The magnitude of a number, where a double tells it for certain: not near a power of ten."""
-    if isinstance(value, flint.fmpq):
-        numerator, denominator = abs(int(value.p)), int(value.q)
-        if not 0 < numerator < _PLAIN or denominator > _PLAIN:
-            return None
-        size = numerator / denominator
-    else:
-        size = abs(float(value))
-        if not _LEAST < size < _PLAIN or value.rel_accuracy_bits() < _DOUBLE:
-            return None
-    digits = math.log10(size)
-    magnitude = math.floor(digits)
-    return magnitude if _NEAR < digits - magnitude < 1 - _NEAR else None
+    def _is_below(self, size: Value, exponent: int) -> bool:
+        """Whether size < 10^exponent, which mostly shows without their difference. Raises: Undecided."""
+        power = power_enclosed(exponent) if abs(exponent) >= COMMON else power_of_ten(exponent)
+        if size < power or size >= power:
+            return bool(size < power)
+        return self.compare(size, power_of_ten(exponent)) < 0
 
 
 def settled(value: Value) -> Value:

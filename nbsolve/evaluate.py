@@ -44,6 +44,7 @@ from nbsolve.expr import (
     Variable,
 )
 from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.shares import all_shares, is_share, other_terms, share
 from nbsolve.symbol import Partial, Role, Symbol
 
 Rational = flint.fmpq
@@ -62,6 +63,12 @@ def evaluate(expression: Expr, bindings: Bindings, arithmetic: Arithmetic) -> Op
     has no value, such as a placeholder).
     """
     return _RULES[type(expression)](expression, bindings, arithmetic)
+
+
+def _number(e: Number, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    """A number: as calculators hold it where printed values are bound."""
+    printed: Callable[[flint.fmpq], Operand] | None = getattr(bindings, "number", None)
+    return e.value if printed is None else printed(e.value)
 
 
 def _known(e: Known, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -107,12 +114,23 @@ def _vanishes(factor: Expr, bindings: Bindings, arithmetic: Arithmetic) -> bool:
 
 
 def _quotient(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    if arithmetic.keeping and is_share(e):
+        return _share(e, bindings, arithmetic)
     numerator, denominator = _operands(e, bindings, arithmetic)
     if isinstance(denominator, np.ndarray):
         return entrywise(arithmetic.divide, numerator, denominator)  # type: ignore[no-any-return]
     if isinstance(numerator, np.ndarray):
         return elementwise(lambda entry: arithmetic.divide(entry, denominator), numerator)
     return arithmetic.divide(numerator, denominator)
+
+
+def _share(e: Quotient, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    """A share of a sum, or all shares, each with its distance from 1."""
+    numerator, denominator = e.operands
+    if isinstance(denominator, Total):
+        return all_shares(evaluate(numerator, bindings, arithmetic), arithmetic)  # type: ignore[arg-type]
+    values: list[Any] = [evaluate(term, bindings, arithmetic) for term in (numerator, *other_terms(e))]
+    return share(values[0], values[1:], arithmetic)
 
 
 def _power(e: Power, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -278,7 +296,7 @@ class _Rules(dict[type[Expr], Callable[[Any, Bindings, Arithmetic], Operand]]):
 
 _RULES = _Rules(
     {
-        Number: lambda e, bindings, arithmetic: e.value,
+        Number: _number,
         Variable: _variable,
         Quantity: lambda e, bindings, arithmetic: bindings[e.atom],
         Sum: _sum,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import flint
 
-from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.arithmetic import Arithmetic, Undecided, Value
 from nbsolve.logarithms import Logarithm
 from nbsolve.powers_of_ten import power_of_ten
 
@@ -63,9 +63,31 @@ def write(
     whole number is written out. Significant digits become as many as it takes to tell the value from `unlike`.
     Raises: Undecided.
     """
-    magnitude = arithmetic.magnitude(value)
+    try:
+        magnitude = arithmetic.magnitude(value)
+    except Undecided:
+        near = arithmetic.near_power_of_ten(value)
+        if near is None:
+            raise
+        # Below a power of ten or above it: where both are written alike it does not matter which.
+        below, above = (_written(value, digits, arithmetic, extra, unlike, e) for e in (near - 1, near))
+        if below != above:
+            raise
+        return above
     if magnitude is None:
         return Written("0", flint.fmpq(0), isinstance(value, flint.fmpq))
+    return _written(value, digits, arithmetic, extra, unlike, magnitude)
+
+
+def _written(
+    value: Value,
+    digits: DigitsWanted,
+    arithmetic: Arithmetic,
+    extra: int,
+    unlike: Value | None,
+    magnitude: int,
+) -> Written:
+    """The value of this magnitude, as `write` says."""
     if isinstance(value, flint.fmpq) and value.q == 1 and magnitude < LARGEST_WHOLE:
         return Written(str(int(value.p)), value, True)
     places = _places(magnitude, digits) + extra

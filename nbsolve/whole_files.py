@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+SELDOM = 1.0
+"""Seconds between two writes of a record that grows: whoever is killed loses what was noted since the last one."""
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -31,3 +36,16 @@ def write_whole(path: Path, content: str | bytes) -> None:
         if isinstance(error, OSError):
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise
+
+
+def seldom(write: Callable[[], None]) -> Callable[[], None]:
+    """`write`, but done only where SELDOM seconds have passed since it was done, or since this was called."""
+    last = time.monotonic()
+
+    def now_and_then() -> None:
+        nonlocal last
+        if time.monotonic() - last >= SELDOM:
+            write()
+            last = time.monotonic()
+
+    return now_and_then

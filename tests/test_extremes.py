@@ -180,3 +180,15 @@ loss: {loss}
     else:
         value, signal = softplus(-at), -q
     hold(found, {"a[1][1]": p, "a[1][2]": q, "L": value, "dL/dz[1][1]": signal, "dL/dz[1][2]": -signal})
+
+
+@pytest.mark.parametrize("gap", [37, 172, 5000, 100_000])
+def test_a_softmax_output_near_1_keeps_its_distance_from_1(gap: int) -> None:
+    layer = f"{{units: 3, activation: softmax, weights: [[{gap}], [0], [1]]}}"
+    text = f"network: {{inputs: 1, layers: [{layer}]}}\nsamples: [{{input: [1], target: [1, 0, 0]}}]\n"
+    worked = solve(parse_problem(f"{text}loss: categorical_cross_entropy\n"))
+    found = {entry.quantity: entry for entry in worked.entries(everything=True)}
+    others = mp.exp(-gap) + mp.exp(1 - gap)
+    missing = others / (1 + others)
+    expected = {"dL/dz[1][1]": -missing, "e[1]": missing, "dL/dW[1][1][1]": -missing, "L": mp.log1p(others)}
+    assert all(agrees(found[name], value) for name, value in expected.items())

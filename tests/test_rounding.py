@@ -187,3 +187,27 @@ def test_a_number_of_thousands_of_digits_gets_significant_ones_though_decimals_w
     huge = Arithmetic().exp(flint.fmpq(100_000))
     written = write(huge, Digits(decimals=4), Arithmetic())
     assert written.text == "2.80666336042612e43429"  # mpmath: 2.806663360426123…e+43429
+
+
+def test_next_to_a_power_of_ten_a_number_is_written_where_both_sides_are_written_alike() -> None:
+    arithmetic = Arithmetic(512, keeping=True)
+    with arithmetic.working():
+        for exponent, text in ((0, "1.000"), (3, "1000"), (-7, "1.000e-7"), (9, "1.000e9")):
+            near = flint.arb(10) ** exponent * flint.arb(1, 2**-300)
+            assert write(-near, FOUR_DIGITS, arithmetic).text == f"-{text}"
+            assert not write(near, FOUR_DIGITS, arithmetic).exact
+        with pytest.raises(Undecided):  # 1.000 below 1, 1.00 above it
+            write(flint.arb(1, 2**-300), Digits(decimals=2, minimum_significant=3), arithmetic)
+
+
+@pytest.mark.parametrize("size", [70_000, -70_000])
+def test_numbers_with_thousands_of_digits_are_rounded_as_the_short_ones(size: int) -> None:
+    arithmetic = Arithmetic(512, keeping=True)
+    with arithmetic.working():
+        value = flint.arb(2).sqrt() * flint.arb(10) ** size
+        found = write(value, FOUR_DIGITS, arithmetic)
+        assert found.text == f"1.414e{size}"
+        assert arithmetic.rounds_to(value, 3 - size, found.rational)
+        assert not arithmetic.rounds_to(value * flint.fmpq(1001, 1000), 3 - size, found.rational)
+        tie = flint.fmpq(14145, 10) * flint.fmpq(10) ** (size - 3)
+        assert arithmetic.rounds_to(tie, 3 - size, flint.fmpq(1415) * flint.fmpq(10) ** (size - 3))

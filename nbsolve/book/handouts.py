@@ -13,7 +13,7 @@ from nbsolve.book.course import Course
 from nbsolve.book.made import text_hash
 from nbsolve.book.offered import files_of, handouts_among
 from nbsolve.problem.model import AnyProblem
-from nbsolve.whole_files import write_whole
+from nbsolve.whole_files import seldom, write_whole
 
 if TYPE_CHECKING:
     from nbsolve.handout import CourseData
@@ -34,6 +34,7 @@ class Handouts:
         """
         self._course = course
         self._record = _read(course) if handouts_among(course.kinds) else {}
+        self._save_meanwhile = seldom(self._save)
         self._wanted: dict[str, str] = {}
         self._data: CourseData | None = None
         if handouts_among(course.kinds):
@@ -70,6 +71,7 @@ class Handouts:
     def finished(self, name: str) -> None:
         """Note that the handouts of a page are there."""
         self._record[name] = self._wanted[name]
+        self._save_meanwhile()
 
     def end(self, pages: Collection[str]) -> None:
         """Save the record, and remove the handouts of all but these pages."""

@@ -13,7 +13,7 @@ from nbsolve.book.handouts import Handouts
 from nbsolve.book.made import Made, made_text, nbsolve_hash, problem_hash, read_made, text_hash
 from nbsolve.errors import NbsolveError
 from nbsolve.problem.model import AnyProblem
-from nbsolve.whole_files import write_whole
+from nbsolve.whole_files import seldom, write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +67,11 @@ def make_pages(
     known = {
         name: replace(before[name], source=_NOT_YET, notebook=_NOT_YET) for name in due if name in before
     }
-    write_whole(record, made_text(known | made))
+
+    def save() -> None:
+        write_whole(record, made_text(known | made))
+
+    save()
     try:
         _run(
             course,
@@ -79,6 +83,7 @@ def make_pages(
             made,
             handouts,
             total=len(sources),
+            meanwhile=seldom(save),
             console=console,
             at_once=at_once,
             scheduler=scheduler,
@@ -88,7 +93,7 @@ def make_pages(
             _page_again(course, name, related.get(name))
             made[name] = replace(made[name], related=text_hash(related.get(name)))
     finally:
-        write_whole(record, made_text(known | made))
+        save()
         handouts.end(pages)
     _forget_others(course, pages)
     return listed
@@ -121,11 +126,15 @@ def _run(
     handouts: Handouts,
     *,
     total: int,
+    meanwhile: Callable[[], None],
     console: Console | None,
     at_once: int,
     scheduler: str | None,
 ) -> None:
-    """Run the notebooks that are `due`; those that are finished go into `made`. Handouts follow them."""
+    """Run the notebooks that are `due`, and make handouts after them.
+
+    Those that are finished go into `made`, which `meanwhile` saves now and then.
+    """
     from nbsolve.book.progress import notebooks_progress
 
     beside = handouts.due
@@ -138,6 +147,7 @@ def _run(
             if fault is None and position < len(due):
                 name = due[position]
                 made[name] = replace(wanted[name], related=text_hash(related.get(name)))
+                meanwhile()
             elif fault is None:
                 handouts.finished(beside[position - len(due)])
             advance()

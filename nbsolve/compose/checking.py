@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
 import numpy as np
 
-from nbsolve.arithmetic import Value, ball
+from nbsolve.arithmetic import Arithmetic, Value, ball
 from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.written_numbers import literal
 from nbsolve.differences import Differences, Quotients
@@ -37,6 +37,8 @@ FIRST_STEP, LAST_STEP = -6, -30
 """h is 10^FIRST_STEP, or as much smaller as it takes for all rows."""
 NEAR = power_of_ten(-8)
 """How close a quotient has to come to its gradient before a smaller h is tried."""
+ENOUGH_BITS = 1024
+"""What so many bits do not tell from 0 is 0 beside a gradient: a loss of 1 has 300 decimals by then."""
 NOTHING = -20
 """A difference of less than 10^NOTHING of the gradient is not written as a number."""
 
@@ -187,6 +189,12 @@ class _Check:
         return [*rows, _Row(None, everything, reduce(self.exact.arithmetic.add, flat))]
 
     @cached_property
+    def _comparing(self) -> Arithmetic:
+        """What quotients are compared and written in: one so small that ENOUGH_BITS do not tell it from 0 is 0."""
+        arithmetic = self.exact.arithmetic
+        return replace(arithmetic, lenient=True) if arithmetic.bits >= ENOUGH_BITS else arithmetic
+
+    @cached_property
     def found(self) -> tuple[int, list[Quotients]]:
         """The exponent of h, and the quotients of the rows."""
         steps = range(FIRST_STEP, LAST_STEP - 1, -3) if self.step is None else (self.step,)
@@ -212,7 +220,7 @@ class _Check:
             return True
         if own.crossed:
             return False
-        arithmetic = self.exact.arithmetic
+        arithmetic = self._comparing
         largest = max(self.rows, key=lambda other: _estimate(other.gradient)).gradient
         scale = arithmetic.add(arithmetic.size(row.gradient), NEAR * arithmetic.size(largest))
         gap = self._gap(row.gradient, own.central)
@@ -220,7 +228,7 @@ class _Check:
 
     def _gap(self, gradient: Value, quotient: Value) -> Value:
         """How far apart the two are: mostly by so little that nobody asks which is larger."""
-        arithmetic = self.exact.arithmetic
+        arithmetic = self._comparing
         return arithmetic.size(arithmetic.add(gradient, arithmetic.negate(quotient)))
 
     def disagreeing(self) -> Iterator[str]:
@@ -276,11 +284,11 @@ class _Check:
         if value is None:
             return (phrase("check.undefined"),)
         digits = max(DIGITS, (self.solution.problem.rounding.answers.significant or 0) + 2)
-        return (Math(literal(write(value, Digits(significant=digits), self.exact.arithmetic))),)
+        return (Math(literal(write(value, Digits(significant=digits), self._comparing))),)
 
     def _apart(self, row: _Row, own: Quotients) -> Text:
         assert own.central is not None
-        arithmetic = self.exact.arithmetic
+        arithmetic = self._comparing
         gap = self._gap(row.gradient, own.central)
         if gap == 0:
             return (Math(number(0)),)

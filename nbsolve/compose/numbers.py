@@ -173,7 +173,7 @@ class Numbers:
         """Whether a calculator that finds `value` shows the written result."""
         if isinstance(result.value, Logarithm):
             return result.value.equals(value)
-        return self.solution.arithmetic.round_to(value, decimals_of(result.text)) == result.value
+        return self.solution.arithmetic.rounds_to(value, decimals_of(result.text), result.value)
 
     def numeric_relation(self, keys: Iterable[Key], extra: More = 0) -> str:
         """= where every number in the line is the quantity itself, ≈ where one is rounded."""
@@ -265,6 +265,10 @@ class Printed(dict[Atom, Operand]):
 
     def _written(self, key: Key) -> Written:
         return self.numbers.operand(key, of_key(self.extra, key))
+
+    def number(self, value: flint.fmpq) -> Operand:
+        """The value of a number that stands in the line."""
+        return _short(value)
 
     def known(self, node: Known) -> Operand:
         """The value of a part that has a line of its own."""

@@ -1,0 +1,61 @@
+"""Shares of a sum, x / (x + y + …), as softmax gives them: one near 1 keeps its distance from 1.
+
+An output of softmax that is 1 − 10⁻²¹⁷² would be a ball around 1, and its gradient a ball around 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+import flint
+import numpy as np
+
+from nbsolve.arithmetic import ONE, ZERO, Arithmetic, Value
+from nbsolve.expr import Array, Expr, Number, Quotient, Sum, Total
+from nbsolve.general import IndexedSum
+
+_MOST_OF_IT = 0.75
+"""A share above it is computed from what is missing to 1."""
+
+
+def share(term: Value, others: Sequence[Value], arithmetic: Arithmetic) -> Value:
+    """term / (term + Σ others), near 1 as 1 − Σ others / (term + Σ others). Raises: DomainError, Undecided."""
+    nothing: Value = ZERO
+    rest = reduce(arithmetic.add, others, nothing)
+    whole = arithmetic.add(term, rest)
+    result = arithmetic.divide(term, whole)
+    if isinstance(result, flint.fmpq) or not result > _MOST_OF_IT:
+        return result
+    return arithmetic.add(ONE, arithmetic.negate(arithmetic.divide(rest, whole)))
+
+
+def all_shares(parts: Array, arithmetic: Arithmetic) -> Array:
+    """The share of each entry of a vector in the sum of all. Raises: DomainError, Undecided."""
+    result = np.empty(parts.shape, dtype=object)
+    for place in range(parts.size):
+        result[place] = share(parts[place], [*parts[:place], *parts[place + 1 :]], arithmetic)
+    return result
+
+
+def is_share(quotient: Quotient) -> bool:
+    """Whether one is divided by a sum that it is a term of: an output of softmax, or all of them."""
+    numerator, denominator = quotient.operands
+    if isinstance(denominator, Total):
+        return denominator.operands == (numerator,)
+    terms = _terms(denominator)
+    return len(terms) > 1 and not isinstance(numerator, Number) and numerator in terms
+
+
+def other_terms(quotient: Quotient) -> Sequence[Expr]:
+    """The terms of the sum that a share is divided by, without its own."""
+    numerator, denominator = quotient.operands
+    others = [*_terms(denominator)]
+    others.remove(numerator)
+    return others
+
+
+def _terms(expression: Expr) -> Sequence[Expr]:
+    if isinstance(expression, IndexedSum):
+        return expression.terms
+    return expression.operands if isinstance(expression, Sum) else ()
