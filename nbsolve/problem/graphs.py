@@ -28,17 +28,19 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
     padding = read_padding(root.get("padding"), shapes)
     # a quantity with a fault has no name: equations would have faults that are none
     equations = () if root.notes.faults else read_equations(root, shapes, padding)
-    of, at = _objective(root.get("gradients_of"), equations)
-    upstream = _upstream(root.get("upstream"), of, at, shapes)
-    wrt = _wrt(root.get("with_respect_to"), given, [*shapes])
+    named = not root.notes.faults  # else a name that the file has could be unknown here
+    of, at = _objective(root.get("gradients_of") if named else None, equations)
+    upstream = _upstream(root.get("upstream") if named else None, of, at, shapes)
+    wrt = _wrt(root.get("with_respect_to") if named else None, given, [*shapes])
     training = read_graph_training(root.get("training"), given)
-    if training is not None and training.compare_with is not None and not at and of and shapes[of]:
+    compared = training is not None and training.compare_with is not None
+    if compared and named and not at and of and shapes[of]:
         root.key_fault(
             "training",
             f"paths are compared over the level lines of one number, and {of} is {shape_words(shapes[of])}",
             expected=f'gradients_of: a single number, such as "{of}[1]"',
         )
-    letters = _names_written(root.get("names"), [*shapes])
+    letters = _names_written(root.get("names") if named else None, [*shapes])
     if training is not None and not root.notes.faults:
         check_letters_of_training(root, shapes, letters, training)
     rounding = rounding_of(root)

@@ -36,6 +36,13 @@ def test_fault(title: str, yaml: str, expected: list[str]) -> None:
         assert line in str(caught.value)
 
 
+def test_an_equation_that_does_not_fit_says_nothing_of_the_names_that_rest_on_it() -> None:
+    graph = 'kind: graph\ngiven: {x: [1, 2]}\nequations: {"z[j]": "x[j]^2", f: z + 1}\n'
+    with pytest.raises(ProblemError) as caught:
+        parse_problem(graph + "gradients_of: f\nnames: {f: F}\nupstream: 2\n")
+    assert [fault.path for fault in caught.value.faults] == ["equations.f"]
+
+
 def test_a_fault_is_data() -> None:
     with pytest.raises(ProblemError) as caught:
         load_problem(SHORT.replace("forward", "forwards").replace("flat", "flatt"))
