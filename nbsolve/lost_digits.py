@@ -13,7 +13,7 @@ from nbsolve.solution import Solution
 from nbsolve.symbol import Role, Symbol, parse_canonical
 from nbsolve.writing import Writer, scalar
 
-__all__ = ["lost_digits", "prints_as_nothing"]
+__all__ = ["lost_digits", "lost_to_nothing", "prints_as_nothing"]
 
 SHOWN = 3
 """Answers that a note names; of the others it gives the number."""
@@ -32,18 +32,26 @@ def _nothing(number: str) -> bool:
 
 def lost_digits(entries: Iterable[Answer], solution: Solution) -> Iterator[str]:
     """A note for each kind of loss, with what to write instead; nothing where every answer can be read."""
-    nothing: list[str] = []
+    answers = [*entries]
+    yield from lost_to_nothing(answers, solution.problem.rounding)
     unmoved: list[str] = []
-    for entry in entries:
-        if prints_as_nothing(entry):
-            nothing.append(f"{_named(entry)} is {_short(entry.exact)} and prints as {entry.printed}")
-        elif (change := _unseen_change(entry, solution)) is not None:
+    for entry in answers:
+        if not prints_as_nothing(entry) and (change := _unseen_change(entry, solution)) is not None:
             unmoved.append(f"{_named(entry)} changes by {short(change)} and prints as {entry.printed}")
-    rounding = solution.problem.rounding
+    if unmoved:
+        instead = _instead_of_as_before(solution.problem.rounding)
+        yield f"{_listed(unmoved, 'a new parameter prints as the old one')}; {instead}"
+
+
+def lost_to_nothing(entries: Iterable[Answer], rounding: Rounding) -> Iterator[str]:
+    """A note of the answers that are not 0 and print as 0, where there are any, with what to write instead."""
+    nothing = [
+        f"{_named(entry)} is {_short(entry.exact)} and prints as {entry.printed}"
+        for entry in entries
+        if prints_as_nothing(entry)
+    ]
     if nothing:
         yield f"{_listed(nothing, 'an answer that is not 0 prints as 0')}; {_instead_of_nothing(rounding)}"
-    if unmoved:
-        yield f"{_listed(unmoved, 'a new parameter prints as the old one')}; {_instead_of_as_before(rounding)}"
 
 
 def _unseen_change(entry: Answer, solution: Solution) -> Value | None:

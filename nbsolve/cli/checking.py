@@ -90,8 +90,10 @@ def _verified(file: str, count: int, seed: int, jobs: int | None, scheduler: str
 
 
 def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
+    from nbsolve.answers import Answer
     from nbsolve.cli.problems import about, solved
-    from nbsolve.lost_digits import lost_digits
+    from nbsolve.lost_digits import lost_digits, lost_to_nothing
+    from nbsolve.problem.model import GraphProblem, RuleProblem, UpdateProblem
     from nbsolve.worked_network import WorkedSolution
 
     notes: tuple[str, ...] = ()
@@ -105,7 +107,9 @@ def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
                     *_unused_training(worked.problem, worked.names),
                 )
             else:
-                list(worked.entries())
+                answers = [entry for entry in worked.entries() if isinstance(entry, Answer)]
+                if isinstance(worked.problem, GraphProblem | UpdateProblem | RuleProblem):
+                    notes = (*lost_to_nothing(answers, worked.problem.rounding),)
     except ProblemError as error:
         return error.faults, ()
     except NbsolveError as error:

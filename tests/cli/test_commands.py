@@ -106,6 +106,23 @@ def test_check_lists_every_error_of_every_file(run: Run, folder: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+_HIDDEN = {
+    "graph": "given: {x: 0.001, y: 2}\nequations: {f: x*y}\nparts: [{label: a, ask: [f]}]\n",
+    "update": "parameters: {w: 1}\ngradients: {w: 0.001}\noptimiser: adam\nparts: [{label: a, ask: [m_w_new]}]\n",
+    "rule": "rule: {adaline: {learning_rate: 0.001}}\n"
+    "samples: [{input: [1], target: [1]}, {input: [2], target: [0]}]\nepochs: 1\n",
+}
+
+
+def test_check_warns_of_them_in_every_kind_of_problem(run: Run, folder: Path) -> None:
+    for kind, text in _HIDDEN.items():
+        path = folder / f"{kind}.yaml"
+        path.write_text(f"kind: {kind}\n{text}rounding: {{decimals: 2}}\n", encoding="utf-8")
+    done = run("check", *(f"{kind}.yaml" for kind in _HIDDEN))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("an answer that is not 0 prints as 0: ") == len(_HIDDEN)
+
+
 def test_check_warns_of_answers_that_the_rounding_hides(run: Run, folder: Path) -> None:
     small = folder / "small.yaml"
     training = "training: {optimiser: {sgd: {learning_rate: 0.001}}}\n"
