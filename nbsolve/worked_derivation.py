@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbsolve.catalogue import ACTIVATIONS, LOSSES
 from nbsolve.derivation import Derivation
-from nbsolve.document import Block, Heading
+from nbsolve.document import Block, Document, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase, phrase_of
@@ -16,7 +16,7 @@ from nbsolve.problem.model import DerivationProblem, Network, Notation, Topic
 from nbsolve.problem.topics import derivations_of, graph_of
 from nbsolve.shown import Shown, shown
 from nbsolve.step import Reason
-from nbsolve.worked_page import Call, Finding, Listing, Method, WorkedPage
+from nbsolve.worked_page import Call, ComposedPage, Finding, Listing, Method
 
 if TYPE_CHECKING:
     from nbsolve.compose.derivation_page import DerivationPage
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["WorkedDerivation"]
 
 
-class WorkedDerivation(WorkedPage):
+class WorkedDerivation(ComposedPage):
     """Derivations, each line with its reason. The documents show themselves in Jupyter and print as text."""
 
     problem: DerivationProblem
@@ -75,17 +75,12 @@ class WorkedDerivation(WorkedPage):
 
     # ------------------------------------------------------------------ documents
 
+    def _composed(self, write: Callable[[Any], Document]) -> Shown:
+        return shown(write(self._page))
+
     def statement(self, blanks: bool = False) -> Shown:
         """What is asked."""
         return shown(self._page.statement())
-
-    def unsaid(self) -> Shown:
-        """The letters and definitions that a question cannot do without."""
-        return shown(self._page.unsaid())
-
-    def conventions(self) -> Shown:
-        """The letters and the conventions at kinks."""
-        return shown(self._page.conventions())
 
     def derivation(self, id: str) -> Shown:
         """One topic under its heading. Raises: UnknownQuantityError."""
@@ -102,14 +97,6 @@ class WorkedDerivation(WorkedPage):
     def explain(self, quantity: str) -> Shown:
         """One topic's derivation, as `derivation(…)` gives it."""
         return self.derivation(quantity)
-
-    def answers(self) -> Shown:
-        """A table of the results."""
-        return shown(self._page.answers())
-
-    def pitfalls(self) -> Shown:
-        """Common mistakes."""
-        return shown(self._page.pitfalls())
 
     def draw(self, id: str | None = None) -> Drawing:
         """The function and its derivative in one plot (default: of the first topic).

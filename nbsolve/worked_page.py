@@ -25,7 +25,7 @@ from nbsolve.symbol import Partial, Symbol
 if TYPE_CHECKING:
     from nbsolve.drawing import Drawing
 
-__all__ = ["Call", "Finding", "Listing", "Method", "WorkedPage"]
+__all__ = ["Call", "ComposedPage", "Finding", "Listing", "Method", "WorkedPage"]
 
 Call = tuple[str, dict[str, str | int]]
 """A method of a solution and the arguments that it is called with."""
@@ -208,3 +208,35 @@ class WorkedPage(ABC):
             stream.write(separator + json.dumps(as_data(entry), ensure_ascii=False))
             separator = ",\n"
         stream.write("\n]}\n")
+
+
+class ComposedPage(WorkedPage):
+    """A problem whose documents one composer writes (`compose/*_page.py`)."""
+
+    @abstractmethod
+    def _composed(self, write: Callable[[Any], Document]) -> Shown:
+        """The document that the composer writes."""
+
+    def statement(self, blanks: bool = False) -> Shown:
+        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
+        return self._composed(lambda page: page.statement(blanks))
+
+    def unsaid(self) -> Shown:
+        """The letters, formulae and conventions that a question cannot do without."""
+        return self._composed(lambda page: page.unsaid())
+
+    def conventions(self) -> Shown:
+        """The letters, formulae and conventions of the solution."""
+        return self._composed(lambda page: page.conventions())
+
+    def worked(self) -> Shown:
+        """The solution, from its beginning to its end."""
+        return self._composed(lambda page: page.worked())
+
+    def answers(self) -> Shown:
+        """A table of the results, part by part."""
+        return self._composed(lambda page: page.answers())
+
+    def pitfalls(self) -> Shown:
+        """Common mistakes."""
+        return self._composed(lambda page: page.pitfalls())

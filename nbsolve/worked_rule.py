@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbsolve.answers import Answer, as_double
 from nbsolve.compose.rule_letters import RuleNames, names_of, prediction
-from nbsolve.document import Block, Heading
+from nbsolve.document import Block, Document, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.given import known
 from nbsolve.live import texts_of
@@ -19,7 +19,7 @@ from nbsolve.rules.boundary import boundary, drawn_units
 from nbsolve.rules.training import EXACT, Trained, train
 from nbsolve.shown import Shown, shown
 from nbsolve.symbol import canonical
-from nbsolve.worked_page import Call, Listing, Method, WorkedPage
+from nbsolve.worked_page import Call, ComposedPage, Listing, Method
 
 if TYPE_CHECKING:
     from flint import fmpq
@@ -35,7 +35,7 @@ _LARGEST = 10**90
 """Numbers beyond it are not drawn."""
 
 
-class WorkedRule(WorkedPage):
+class WorkedRule(ComposedPage):
     """A training by a rule, every number exact. The documents show themselves in Jupyter and print as text.
 
     `trained` has the numbers: `solution.trained.epochs[0].turns[2].predictions`.
@@ -173,22 +173,13 @@ class WorkedRule(WorkedPage):
 
     # ------------------------------------------------------------------ documents
 
-    def statement(self, blanks: bool = False) -> Shown:
-        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
-        return shown(self._page.statement(blanks))
+    def _composed(self, write: Callable[[Any], Document]) -> Shown:
+        return shown(write(self._page))
 
     def texts(self) -> dict[str, str]:
         """The author's texts, their numbers filled in, by YAML path (`pitfalls[0]`). Raises: ProblemError."""
         live = self._page.live
         return {path: live.fill(text, path) for path, text in texts_of(self.problem)}
-
-    def unsaid(self) -> Shown:
-        """The formulae and conventions that a question cannot do without."""
-        return shown(self._page.unsaid())
-
-    def conventions(self) -> Shown:
-        """The formulae and conventions that this solution uses."""
-        return shown(self._page.conventions())
 
     def epochs(self) -> Shown:
         """Every epoch that is written out: the first changes line by line, all of them in tables."""
@@ -205,10 +196,6 @@ class WorkedRule(WorkedPage):
     def predictions(self) -> Shown:
         """The predictions in the end, and the accuracy."""
         return shown(self._page.predictions())
-
-    def worked(self) -> Shown:
-        """The solution, from the first epoch to the predictions."""
-        return shown(self._page.worked())
 
     def explain(self, quantity: str) -> Shown:
         """One stage: `changes`, `decision_boundary`, `prediction` … Raises: UnknownQuantityError."""
@@ -227,14 +214,6 @@ class WorkedRule(WorkedPage):
                 f"{quantity} is not explained here; this problem has {', '.join(stages)}"
             )
         return stages[quantity]()
-
-    def answers(self) -> Shown:
-        """A table of what was asked."""
-        return shown(self._page.answers())
-
-    def pitfalls(self) -> Shown:
-        """Common mistakes."""
-        return shown(self._page.pitfalls())
 
     def draw(
         self, id: str | None = None, *, unit: int = 1, backend: str = "svg", ax: Any | None = None

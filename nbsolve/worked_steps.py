@@ -19,7 +19,7 @@ from nbsolve.problem.model import Part
 from nbsolve.shown import Shown, shown
 from nbsolve.symbol import canonical
 from nbsolve.values import Values
-from nbsolve.worked_page import Call, Method, WorkedPage
+from nbsolve.worked_page import Call, ComposedPage, Method
 from nbsolve.writing import SolvedInPasses, Writer, scalar
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ C = TypeVar("C", bound="StepsPage[Any, Any]")
 T = TypeVar("T")
 
 
-class WorkedSteps(WorkedPage, Generic[S, C]):
+class WorkedSteps(ComposedPage, Generic[S, C]):
     """A problem worked out in steps; every number it shows is certain to the last digit.
 
     `S` is its solution, `C` what composes its documents.
@@ -90,10 +90,6 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
             self._pages[arithmetic] = self._composer(solution)
         return self._pages[arithmetic]
 
-    def statement(self, blanks: bool = False) -> Shown:
-        """What is given and asked; `blanks` stand for the numbers of the solution in its author's words."""
-        return self._composed(lambda page: page.statement(blanks))
-
     def texts(self) -> dict[str, str]:
         """The author's texts, their numbers filled in, by YAML path (`pitfalls[0]`). Raises: ProblemError."""
 
@@ -103,30 +99,10 @@ class WorkedSteps(WorkedPage, Generic[S, C]):
 
         return self.certified(filled)
 
-    def unsaid(self) -> Shown:
-        """The conventions that a question cannot do without."""
-        return self._composed(lambda page: page.unsaid())
-
-    def conventions(self) -> Shown:
-        """The conventions of the solution."""
-        return self._composed(lambda page: page.conventions())
-
-    def worked(self) -> Shown:
-        """Everything, pass by pass."""
-        return self._composed(lambda page: page.worked())
-
     def explain(self, quantity: str) -> Shown:
         """One quantity and the steps that it rests on. Raises: UnknownQuantityError."""
         atom = self.names.resolve(quantity)
         return self._composed(lambda page: page.explain(atom))
-
-    def answers(self) -> Shown:
-        """A table for each part."""
-        return self._composed(lambda page: page.answers())
-
-    def pitfalls(self) -> Shown:
-        """Common mistakes."""
-        return self._composed(lambda page: page.pitfalls())
 
     def check(self) -> Shown:
         """What a reader can check alone."""

@@ -9,10 +9,10 @@ import yaml
 
 from nbsolve.checking.audit.audit import Audit
 from nbsolve.checking.audit.graphs import GraphAudit
+from nbsolve.checking.audit.names import Entry
 from nbsolve.checking.audit.page import in_numbers, read_markdown
 from nbsolve.checking.audit.ruled import RuleAudit
 from nbsolve.checking.audit.updates import UpdateAudit
-from nbsolve.checking.audit.world import Entry
 from nbsolve.checking.oracle.numbers import NotKnown
 
 __all__ = ["Reading", "read"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
-from nbsolve.expr import Expr, Quantity, literal, number
+from nbsolve.expr import Quantity, literal
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
@@ -14,7 +14,7 @@ from nbsolve.values import layer_activation
 
 MOST_NAMED = 6
 """The page names the numbers of an input one by one up to this many, else the first and the last."""
-__all__ = ["connections", "layers_in_words", "name_of_weight"]
+__all__ = ["connections", "layers_in_words"]
 
 
 def connections(network: Network) -> Iterator[Text]:
@@ -133,9 +133,3 @@ def _missing(network: Network, layer: int) -> Text:
 def _with(sentence: str, *inside: Inline) -> Text:
     before, _, after = sentence.partition("\0")
     return (before, *inside, after)
-
-
-def name_of_weight(network: Network, weight: Symbol) -> Expr:
-    """A weight by its name, 0 where there is none."""
-    layer = network.layers[(weight.layer or 1) - 1]
-    return number(0) if (weight.to, weight.from_) in layer.missing else Quantity(weight)

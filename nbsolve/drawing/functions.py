@@ -12,7 +12,7 @@ from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.scene import Label, Line, Span, row
 from nbsolve.expr import Expr
 from nbsolve.given import Given
-from nbsolve.phrases import PhraseId, phrase
+from nbsolve.phrases import phrase
 
 __all__ = ["plot_function"]
 
@@ -91,7 +91,7 @@ def _described(
 ) -> str:
     """Both curves with their values at the ends and in the middle, jumps and points, in words."""
     low, high = (number_text(end) for end in domain)
-    sentences = [phrase("drawing.function.alt", variable=variable, low=low, high=high)]
+    said = [phrase("drawing.function.alt", variable=variable, low=low, high=high)]
     for curve, name in zip(curves, labels, strict=True):
         heights = [float(y) for _, values in curve.pieces for y in (values[0], values[-1])]
         every = [float(y) for _, values in curve.pieces for y in (values.min(), values.max())]
@@ -102,14 +102,13 @@ def _described(
         least = _NOTHING * max(abs(value) for value in slots.values())
         texts = {slot: number_text(value if abs(value) > least else 0) for slot, value in slots.items()}
         flat = texts["least"] == texts["most"]
-        key: PhraseId = "drawing.function.constant" if flat else "drawing.function.curve"
-        sentences.append(phrase(key, name=name, **texts))
+        said.append(
+            phrase("drawing.function.constant" if flat else "drawing.function.curve", name=name, **texts)
+        )
         for at, _ in curve.filled:
-            sentences.append(
-                phrase("drawing.function.jump", name=name, variable=variable, place=number_text(at))
-            )
+            said.append(phrase("drawing.function.jump", name=name, variable=variable, place=number_text(at)))
     for place, height, slope in marked:
-        sentences.append(
+        said.append(
             phrase(
                 "drawing.function.point",
                 variable=variable,
@@ -118,4 +117,4 @@ def _described(
                 slope=number_text(slope),
             )
         )
-    return " ".join(sentences)
+    return " ".join(said)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
+from nbsolve.checking.audit import cursor
 from tests.algebra.scanning import Token, Unreadable
 from tests.algebra.tree import Letter
 
@@ -37,43 +38,20 @@ class Alphabet(Protocol):
         """Whether the page defines a function of this name."""
 
 
-class Cursor:
+class Cursor(cursor.Cursor):
     """A place in the tokens of one formula; `spans` are the token ranges of its factors and terms."""
 
     def __init__(self, tokens: Sequence[Token], alphabet: Alphabet) -> None:
+        super().__init__([token.text for token in tokens])
         self.tokens = tokens
-        self.texts = [token.text for token in tokens]
         self.alphabet = alphabet
-        self.at = 0
         self.spans: list[tuple[str, int, int]] = []
-
-    def peek(self, ahead: int = 0) -> str:
-        position = self.at + ahead
-        return self.texts[position] if position < len(self.texts) else ""
-
-    def take(self, expected: str | None = None) -> str:
-        text = self.peek()
-        if not text or (expected is not None and text != expected):
-            wanted, found = expected or "something", text or "the end"
-            raise Unreadable(f"{wanted} expected, found {found}: {' '.join(self.texts)}")
-        self.at += 1
-        return text
-
-    def taken(self, text: str) -> bool:
-        """Whether the next token was `text`; it is then read."""
-        found = self.peek() == text
-        self.at += found
-        return found
 
     def raw(self) -> list[str]:
         """The texts of a group, unread."""
-        self.take("{")
-        depth, out = 1, []
-        while depth:
-            text = self.take()
-            depth += (text == "{") - (text == "}")
-            out.append(text)
-        return out[:-1]
+        if self.peek() != "{":
+            raise Unreadable(f"a group expected: {' '.join(self.texts)}")
+        return self.raw_argument()
 
     # letters
 

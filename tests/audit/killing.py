@@ -8,7 +8,7 @@ from functools import partial
 from itertools import count
 from typing import Any, Protocol
 
-from nbsolve.checking.audit.chains import Found
+from nbsolve.checking.audit.found import Found
 from nbsolve.checking.audit.page import Block
 from tests.audit.mutate import Mutant, mutants
 

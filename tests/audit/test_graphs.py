@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from nbsolve import load_problem, solve
-from nbsolve.checking.audit.audit import Report
 from nbsolve.checking.audit.graphs import GraphAudit
 from nbsolve.checking.audit.page import read_markdown
+from nbsolve.checking.audit.report import Report
 from nbsolve.render.myst import render
 from tests.audit.killing import kill
 from tests.loading import files

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve.checking.audit.audit import Report
+from nbsolve.checking.audit.report import Report
 from tests.audit.pages import EXPLANATIONS, PROBLEMS, ROUNDINGS, markdown
 from tests.loading import for_a_pencil
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from random import Random
 
 from nbsolve import WorkedSolution
-from nbsolve.checking.audit.audit import digits_of
+from nbsolve.checking.audit.report import digits_of
 from nbsolve.checking.oracle import network
 from nbsolve.checking.oracle.reading import load
 from nbsolve.checking.oracle.rounding import as_fraction, places, round_half_away

@@ -4,80 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import yaml
 from mpmath import mp
 
-from nbsolve.checking.audit.chains import THROUGH_Z, TROUBLE, ChainChecker, Context, Found
+from nbsolve.checking.audit.anchors import Anchors
+from nbsolve.checking.audit.chain_notes import THROUGH_Z
+from nbsolve.checking.audit.chains import ChainChecker
 from nbsolve.checking.audit.classes import SECTIONS
 from nbsolve.checking.audit.display import Texts, pieces, read_display, relation_chain
+from nbsolve.checking.audit.found import TROUBLE, Context, Found
 from nbsolve.checking.audit.identities import BOX, identity_fault
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.lay import literal, tidy
-from nbsolve.checking.audit.optimising import found_by
-from nbsolve.checking.audit.page import Block, cells, split_inline
+from nbsolve.checking.audit.names import Entry
+from nbsolve.checking.audit.page import Block, split_inline
 from nbsolve.checking.audit.parser import read_tokens, whole
 from nbsolve.checking.audit.prose import ProseChecker
+from nbsolve.checking.audit.report import Report, digits_of
 from nbsolve.checking.audit.tree import Node, Sym
-from nbsolve.checking.audit.wholes import has_wholes
 from nbsolve.checking.audit.words import Place
-from nbsolve.checking.audit.world import Entry, World
+from nbsolve.checking.audit.world import World
 from nbsolve.checking.oracle.named_inputs import plain
 from nbsolve.checking.oracle.numbers import DIGITS
-from nbsolve.checking.oracle.optimisers import marked
 from nbsolve.checking.oracle.reading import load
-from nbsolve.checking.oracle.rounding import Digits
 
 STEP = re.compile(r"\$h ?= ?10\^\{(-\d+)\}\$ in both directions")
-
-
-@dataclass
-class Report:
-    """What the audit of a page found."""
-
-    faults: list[str] = field(default_factory=list)
-    lines: int = 0
-    numbers: int = 0
-    digits: int = 0
-    failed_blocks: int = 0
-    blocks: int = 0
-
-    def add(self, found: Found, block: Block) -> None:
-        self.blocks += 1
-        self.lines += found.lines
-        self.numbers += found.numbers
-        self.digits += sum(c.isdigit() for c in block.source)
-        self.failed_blocks += bool(found.faults)
-        self.faults += [f"{f}\n    in: {block.source[:400]}" for f in found.faults]
-
-
-def digits_of(rounding: Mapping[str, Any] | None) -> tuple[Digits, Digits]:
-    """Digits of answers and of intermediate values, by the rules of the `rounding` key."""
-    given: dict[str, Any] = dict(rounding or {})
-    carried = given.get("apply") == "each_step"
-    own: dict[str, Any] = {
-        k: given[k] for k in ("decimals", "significant", "minimum_significant") if k in given
-    }
-    more = 0 if carried else 2
-    answers: dict[str, Any] = own | dict(given.get("answers", {}))
-    if "decimals" in own:
-        between: dict[str, Any] = {"decimals": int(own["decimals"]) + more}
-    elif "significant" in own:
-        between = {"significant": int(own["significant"]) + more}
-    else:
-        between = {"significant": 6}
-    between["minimum_significant"] = own.get("minimum_significant", 0 if carried else 3)
-    between = dict(given.get("intermediates", between))
-    return _digits(answers or {"significant": 4}), _digits(between)
-
-
-def _digits(given: Mapping[str, Any]) -> Digits:
-    minimum = int(given.get("minimum_significant", 0))
-    if "decimals" in given:
-        return Digits(decimals=int(given["decimals"]), minimum=minimum)
-    return Digits(significant=int(given.get("significant", 4)))
 
 
 def _formulae(world: World) -> dict[str, int]:
@@ -95,7 +48,7 @@ def _formulae(world: World) -> dict[str, int]:
     return {name: mark for mark, name in enumerate(names, start=1)}
 
 
-class Audit:
+class Audit(Anchors):
     """One page: `text` is the problem's YAML with its overrides, `blocks` are the page.
 
     `entries` and `wholes` name the letters of single and of whole quantities.
@@ -309,72 +262,6 @@ class Audit:
         out.faults += [fault] if fault else []
         return out
 
-    def _core(self, stem: str, layer: int) -> str:
-        """The letter of a layer's pre-activations or activations; of the first unit, where they have several."""
-        found = [t for t, name in self.world.symbols.items() if name.startswith(f"{stem}[{layer}][1]")]
-        return found[0][0] if found else stem
-
-    def _check_table_anchors(self, place: Place, source: str, out: Found) -> None:
-        """Each anchor before a table is that of a new parameter in it, or of what the optimiser keeps for one."""
-        if not place.anchors:
-            return
-        found: set[str] = set()
-        for row in cells(source)[1:]:
-            try:
-                node = self.chains.parse(read_tokens(row[0].strip("$")))
-            except TROUBLE:
-                continue
-            if not isinstance(node, Sym):
-                continue
-            letter, _, rest = node.name.partition("[")
-            kinds = found_by(self.world.spec.optimiser, self.world.spec.clip)
-            for name in (
-                f"{letter}_new[{rest}",
-                *(f"{kind}_{letter}{marked(kind)}[{rest}" for kind in kinds),
-            ):
-                found |= {f"it{place.context.iteration}-{anchor}" for anchor in self._anchors_of_single(name)}
-        out.faults += [f"anchor {anchor} over a table" for anchor in place.anchors if anchor not in found]
-
-    def _check_anchors(self, place: Place, chains: Sequence[Any], out: Found) -> None:
-        """Each anchor before a display names a target of it, in this iteration."""
-        if not place.anchors:
-            return
-        try:
-            names = [self.chains.parse(c.target) for c in chains]
-        except TROUBLE:
-            return
-        found = {
-            (sample[1] if (sample := re.search(r"@(\d+)", n.name)) else None, anchor)
-            for n in names
-            if isinstance(n, Sym)
-            for anchor in self._anchors_of(n)
-        }
-        for anchor in place.anchors:
-            head = re.fullmatch(r"it(\d+)-(?:s(\d+)-)?(.*)", anchor)
-            if head is None or int(head[1]) != place.context.iteration or (head[2], head[3]) not in found:
-                out.faults.append(f"anchor {anchor} over {found}")
-
-    def _anchors_of(self, target: Sym) -> set[str]:
-        """How anchors name a quantity; a whole one has its entries' anchors too."""
-        whole: set[str] = set()
-        if has_wholes(target):
-            bare = re.sub(r"(vector|matrix) ", "", anchor_of(target.name))
-            whole = {bare, f"{bare}-all"}  # a layer's biases, where one that is shared has the bare name
-        return whole.union(*(self._anchors_of_single(name) for name in self.chains.wholes.names(target)))
-
-    def _anchors_of_single(self, name: str) -> set[str]:
-        """A shared bias is one parameter of its layer."""
-        if re.match(r"L(_new)?@", name):  # the letter of the batch's loss, with the number of a sample
-            name = name.replace("L", "L_sample", 1)
-        anchor = anchor_of(name.replace(" - ", "-minus-"))
-        parts = anchor.split("-")
-        if (
-            re.match(r"(dL-d|[a-z_]+_)?b(_new|_change)?-", anchor)
-            and self.world.spec.layers[int(parts[-2]) - 1].shared
-        ):
-            return {anchor.removesuffix(f"-{parts[-1]}")}
-        return {anchor}
-
     def meaning(self, kind: str, source: str) -> object:
         """What a block's formulae say; equal for two sources that differ in nothing but needless brackets."""
         general = {("z",): "z", ("a",): "a", ("y",): "y"} | self.world.symbols
@@ -402,22 +289,6 @@ class Audit:
         for position, block in enumerate(self.blocks):
             out.add(self.check(position), block)
         return out
-
-
-def anchor_of(name: str) -> str:
-    """`∂L/∂W[1][2][3]` as anchors write it: `dL-dW-1-2-3`."""
-    if "|" in name:
-        bottom, _, through = name.partition("/∂")[2].partition("|")
-        low, up = re.findall(r"\d+", bottom.partition("@")[0]), re.findall(r"\d+", through.partition("@")[0])
-        return "-".join(["share", *low, up[1]])
-    slope = re.fullmatch(r"∂a\[(\d+)\]\[(\d+)\](?:@\d+)?/∂z\[\1\]\[\2\](?:@\d+)?", name)
-    if slope:
-        return f"da-dz-{slope[1]}-{slope[2]}"
-    if name == "learning_rate":
-        return "eta"
-    bare = re.sub(r"@\d+", "", name).replace("∂", "d")
-    shared = re.sub(r"\]\[|\[", "-", bare).replace("]", "").replace("/", "-")
-    return shared
 
 
 def _said(note: Texts, symbols: Mapping[Texts, str]) -> object:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from nbsolve.checking.audit.chains import ChainChecker, text_of, written
+from nbsolve.checking.audit.chain_parts import text_of, written
+from nbsolve.checking.audit.chains import ChainChecker
 from nbsolve.checking.audit.display import Chain, read_display, relation_chain
 from nbsolve.checking.audit.evaluate import Evaluator
 from nbsolve.checking.audit.latex import Unreadable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from nbsolve.checking.audit.commands import RELATIONS
 from nbsolve.checking.audit.latex import Unreadable
-from nbsolve.checking.audit.parser import RELATIONS, read_tokens
+from nbsolve.checking.audit.parser import read_tokens
 
 Texts = tuple[str, ...]
 BEGIN = ("\\begin", "{", *"aligned", "}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nbsolve.checking.audit.chains import Found, names_in, text_of, written
+from nbsolve.checking.audit.chain_parts import names_in, text_of, written
 from nbsolve.checking.audit.display import relation_chain
+from nbsolve.checking.audit.found import Found
 from nbsolve.checking.audit.lay import literal, rounds_to, tidy
 from nbsolve.checking.audit.parser import read_tokens, whole
 from nbsolve.checking.audit.tree import Node, Sym

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from nbsolve.checking.audit.chains import Found
+from nbsolve.checking.audit.found import Found
 from nbsolve.checking.audit.graph_world import GraphWorld
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.optimising import ORDER

@@ -148,7 +148,7 @@ class GraphParser(Parser):
             if self.texts[self.at : after] != core or self.texts[after : after + 1] != ("_",):
                 continue
             before, self.at = self.at, after + 1
-            inside = self._raw_argument()
+            inside = self.raw_argument()
             found = self.letters.place(name, inside, self.bound)
             if found is not None and self.texts[self.at : self.at + 3] != ("^", "{", "\\text"):
                 return Sym(found)
@@ -160,9 +160,9 @@ class GraphParser(Parser):
             return super()._base()
         self.take()
         self.take("_")
-        letter, sign, *first = self._raw_argument()
+        letter, sign, *first = self.raw_argument()
         self.take("^")
-        last = self._raw_argument()
+        last = self.raw_argument()
         if sign != "=" or len(first) != 1 or len(last) != 1 or letter in self.bound:
             raise Unreadable(f"the range of a sum over {letter}")
         terms: list[Node] = []

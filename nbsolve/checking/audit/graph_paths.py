@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from nbsolve.checking.audit.chains import Found
+from nbsolve.checking.audit.found import Found
 from nbsolve.checking.audit.graph_chains import GraphChains
 from nbsolve.checking.audit.graph_world import GraphWorld, Values
 from nbsolve.checking.audit.lay import literal, tidy

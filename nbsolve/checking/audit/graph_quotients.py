@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 
-from nbsolve.checking.audit.chains import is_fraction, text_of
+from nbsolve.checking.audit.chain_parts import is_fraction, text_of
 from nbsolve.checking.audit.evaluate import Evaluator
 from nbsolve.checking.audit.graph_world import TROUBLE, GraphWorld, Values
 from nbsolve.checking.audit.lay import literal, tidy

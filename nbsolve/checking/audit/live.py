@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from nbsolve.checking.audit.chains import Found
 from nbsolve.checking.audit.evaluate import Unknown
+from nbsolve.checking.audit.found import Found
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.page import squeezed
 from nbsolve.checking.audit.words import Words

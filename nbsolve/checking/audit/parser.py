@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
+from nbsolve.checking.audit.commands import FRACTIONS, FUNCTIONS, NAMES, OPEN, RELATIONS, SIZES, STYLES, TIMES
+from nbsolve.checking.audit.decimals import is_power_of_ten, number, scientific
+from nbsolve.checking.audit.environments import Environments
 from nbsolve.checking.audit.latex import Token, Unreadable, plain, tokens
 from nbsolve.checking.audit.tree import (
     Call,
-    Matrix,
     Neg,
     Node,
     Num,
@@ -22,73 +23,18 @@ from nbsolve.checking.audit.tree import (
 )
 from nbsolve.checking.oracle.own import CALLED
 
-RELATIONS = {
-    "=": "=", "\\approx": "≈", "\\leftarrow": "←", "\\gets": "←", "<": "<", ">": ">",
-    "\\le": "≤", "\\leq": "≤",
-    "\\ge": "≥", "\\geq": "≥", "\\ne": "≠", "\\neq": "≠", "\\to": "→", "\\Rightarrow": "⇒",
-}  # fmt: skip
-OPEN = {
-    "(": ")",
-    "[": "]",
-    "\\{": "\\}",
-    "\\lbrace": "\\rbrace",
-    "\\lvert": "\\rvert",
-    "\\lVert": "\\rVert",
-    "|": "|",
-}
-OPEN |= {"\\|": "\\|"}
-SIZES = {"\\lvert": "abs", "|": "abs", "\\lVert": "norm", "\\|": "norm"}
-FUNCTIONS = {
-    "\\sigma": "sigma", "\\tanh": "tanh", "\\exp": "exp", "\\ln": "ln", "\\log": "log", "\\max": "max",
-    "\\min": "min", "\\cosh": "cosh", "\\sinh": "sinh", "\\Phi": "Phi", "\\varphi": "phi", "\\phi": "phi",
-    "\\cos": "cos", "\\sin": "sin", "\\sgn": "sgn", "\\ell": "ell",
-}  # fmt: skip
-NAMES = {
-    "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "softplus": "softplus", "GELU": "gelu",
-    "SiLU": "silu", "H": "step", "step": "step", "sign": "sgn", "sgn": "sgn", "softmax": "softmax",
-    "erf": "erf", "diag": "diag", "exp": "exp", "sigmoid": "sigma", "tanh": "tanh",
-    "sum": "sum", "id": "id",
-}  # fmt: skip
-STYLES = {
-    "\\mathrm",
-    "\\operatorname",
-    "\\mathit",
-    "\\text",
-    "\\textrm",
-    "\\mathbf",
-    "\\boldsymbol",
-    "\\operatorname*",
-}
-FRACTIONS = {"\\frac", "\\dfrac", "\\tfrac"}
-MATRICES = {"bmatrix", "pmatrix", "matrix", "smallmatrix", "array"}
-TIMES = {"\\cdot", "\\times", "*"}
 
-
-class Parser:
+class Parser(Environments):
     """One formula. `symbols` maps the tokens of a written symbol to the name of its value."""
 
     def __init__(self, texts: Sequence[str], symbols: Mapping[tuple[str, ...], str]) -> None:
-        self.texts = tuple(texts)
+        super().__init__(texts)
         self.symbols = symbols
         self.longest = max((len(k) for k in symbols), default=0)
-        self.at = 0
 
     def another(self, texts: Sequence[str]) -> Parser:
         """A parser of the same letters for a part of the formula."""
         return Parser(texts, self.symbols)
-
-    def peek(self, ahead: int = 0) -> str:
-        position = self.at + ahead
-        return self.texts[position] if position < len(self.texts) else ""
-
-    def take(self, expected: str | None = None) -> str:
-        text = self.peek()
-        if not text or (expected is not None and text != expected):
-            raise Unreadable(
-                f"{expected or 'something'} expected, found {text or 'the end'}: {' '.join(self.texts)}"
-            )
-        self.at += 1
-        return text
 
     # sums and products
 
@@ -122,8 +68,8 @@ class Parser:
                     raise Unreadable("a bare sign after a product's dot")
                 nxt = self.factor()
                 last = factors[-1]
-                if text in TIMES and isinstance(last, Num) and _is_power_of_ten(nxt):
-                    factors[-1] = _scientific(last, nxt)
+                if text in TIMES and isinstance(last, Num) and is_power_of_ten(nxt):
+                    factors[-1] = scientific(last, nxt)
                 elif text in TIMES:
                     factors.append(nxt)
                 else:
@@ -161,7 +107,7 @@ class Parser:
         base = self._base()
         if bracketed and self.peek() == "_":
             self.take()
-            base = Call("columns", (base, Text("".join(self._raw_argument()))))
+            base = Call("columns", (base, Text("".join(self.raw_argument()))))
         while self.peek() == "^":
             self.take()
             if self.peek() in ("\\top", "T"):
@@ -214,7 +160,7 @@ class Parser:
         if text == "\\underbrace":
             inner = self._argument()
             self.take("_")
-            return Call("brace", (inner, Text(" ".join(self._raw_argument()))))
+            return Call("brace", (inner, Text(" ".join(self.raw_argument()))))
         if text == "e" and self.peek() == "^":
             self.take()
             return Call("exp", (self._argument(),))
@@ -229,7 +175,7 @@ class Parser:
         if text in STYLES:
             return self._styled()
         if text in ("\\mathbb", "\\mathbf") or text == "\\mathbb{1}":
-            self._raw_argument()
+            self.raw_argument()
             return Call("indicator", (self._condition(),))
         raise Unreadable(f"{text!r} in {' '.join(self.texts)}")
 
@@ -274,7 +220,7 @@ class Parser:
         if braced:
             self.take()
         self.take("\\text")
-        if "".join(self._raw_argument()) != "via":
+        if "".join(self.raw_argument()) != "via":
             raise Unreadable("a bar that does not say via")
         through = self._named()
         if braced:
@@ -320,7 +266,7 @@ class Parser:
         return out
 
     def _styled(self) -> Node:
-        words = "".join(self._raw_argument())
+        words = "".join(self.raw_argument())
         if words in NAMES:
             return self._function(NAMES[words])
         if words == "1" and self.peek() in ("[", "(", "\\{", "_"):
@@ -340,101 +286,6 @@ class Parser:
         right = self.expression()
         self.take("}" if opening == "{" else OPEN[opening])
         return Call(relation, (left, right))
-
-    def _raw_argument(self) -> list[str]:
-        """The texts of a group, unparsed."""
-        if self.peek() != "{":
-            return [self.take()]
-        self.take()
-        depth, out = 1, []
-        while depth:
-            text = self.take()
-            depth += (text == "{") - (text == "}")
-            if depth:
-                out.append(text)
-        return out
-
-    # environments
-
-    def _environment(self) -> Node:
-        name = "".join(self._raw_argument())
-        if name == "array":
-            self._raw_argument()
-        if name == "cases":
-            return self._cases()
-        if name not in MATRICES:
-            raise Unreadable(f"environment {name}")
-        rows: list[tuple[Node, ...]] = []
-        row: list[Node] = [self.expression()]
-        while True:
-            text = self.take()
-            if text == "&":
-                row.append(self.expression())
-                continue
-            rows.append(tuple(row))
-            if text == "\\\\" and self.peek() != "\\end":
-                row = [self.expression()]
-                continue
-            if text == "\\\\":
-                self.take()
-            if "".join(self._raw_argument()) != name:
-                raise Unreadable("an environment that does not close")
-            return Matrix(tuple(rows))
-
-    def _cases(self) -> Node:
-        parts: list[Node] = []
-        while self.peek() != "\\end":
-            parts.append(self.expression())
-            self.take("&")
-            words: list[str] = []
-            depth = 0
-            while depth or self.peek() not in ("\\\\", "\\end"):
-                depth += (self.peek() == "\\begin") - (self.peek() == "\\end")
-                words.append(self.take())
-            parts.append(self._case_condition(words))
-            if self.peek() == "\\\\":
-                self.take()
-        self.take("\\end")
-        self._raw_argument()
-        return Call("cases", tuple(parts))
-
-    def _case_condition(self, texts: list[str]) -> Node:
-        """`\\text{if } z > 0`, `z > 0` or `\\text{otherwise}`."""
-        inner = self.another(texts)
-        if inner.peek() in STYLES:
-            inner.take()
-            words = "".join(inner._raw_argument())
-            if inner.at == len(inner.texts):
-                return Text(words)
-        left = inner.expression()
-        relation = RELATIONS.get(inner.take())
-        if relation is None:
-            raise Unreadable("a case without a relation")
-        condition = Call(relation, (left, inner.expression()))
-        if inner.at != len(inner.texts):
-            raise Unreadable(f"too much in a case: {' '.join(texts)}")
-        return condition
-
-
-def number(text: str) -> Num:
-    """A plain decimal."""
-    return Num(text, Fraction(text), len(text.partition(".")[2]))
-
-
-def _is_power_of_ten(node: Node) -> bool:
-    if not (isinstance(node, Power) and isinstance(node.base, Num) and node.base.text == "10"):
-        return False
-    exponent = node.exponent.inner if isinstance(node.exponent, Neg) else node.exponent
-    return isinstance(exponent, Num) and exponent.decimals == 0
-
-
-def _scientific(mantissa: Num, power: Node) -> Num:
-    """`7.639 · 10^{-6}` is one number."""
-    assert isinstance(power, Power)
-    sign, exponent = (-1, power.exponent.inner) if isinstance(power.exponent, Neg) else (1, power.exponent)
-    assert isinstance(exponent, Num)
-    shift = sign * int(exponent.value)
-    return Num(f"{mantissa.text}e{shift}", mantissa.value * Fraction(10) ** shift, mantissa.decimals - shift)
 
 
 def read_tokens(latex: str) -> tuple[str, ...]:

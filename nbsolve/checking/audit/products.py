@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nbsolve.checking.audit.chains import Found
 from nbsolve.checking.audit.evaluate import Evaluator, Vector
+from nbsolve.checking.audit.found import Found
 from nbsolve.checking.audit.parser import parse
 from nbsolve.checking.audit.tree import Sym
 from nbsolve.checking.audit.wholes import Wholes

@@ -6,13 +6,14 @@ import re
 from fractions import Fraction
 from functools import cache, cached_property
 
-from nbsolve.checking.audit.chains import Found, text_of
+from nbsolve.checking.audit.chain_parts import text_of
+from nbsolve.checking.audit.found import Found
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.lay import literal
+from nbsolve.checking.audit.names import indices
 from nbsolve.checking.audit.parser import parse
 from nbsolve.checking.audit.tree import Sym
 from nbsolve.checking.audit.words import Place, Words
-from nbsolve.checking.audit.world import indices
 from nbsolve.checking.oracle.numbers import Number, Real, size
 from nbsolve.checking.oracle.passes import Parameters, batch_loss
 from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault, magnitude

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbsolve.checking.audit.chains import Found, same
 from nbsolve.checking.audit.display import Texts, relation_chain
+from nbsolve.checking.audit.found import Found, same
 from nbsolve.checking.audit.graph_chains import GraphChains
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.tree import Node, Sym

@@ -12,9 +12,10 @@ from fractions import Fraction
 from functools import cached_property
 from random import Random
 
-from nbsolve.checking.audit.chains import same, text_of, written
+from nbsolve.checking.audit.chain_parts import text_of, written
 from nbsolve.checking.audit.display import Chain, Texts, relation_chain
 from nbsolve.checking.audit.evaluate import Evaluator
+from nbsolve.checking.audit.found import same
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.lay import tidy
 from nbsolve.checking.audit.optimising import CALLED_OPTIMISERS, SETTINGS, STATES, found_by

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from nbsolve.checking.audit.chains import Found, is_fraction, same, text_of
+from nbsolve.checking.audit.chain_parts import is_fraction, text_of
 from nbsolve.checking.audit.display import Chain, Texts, read_display
 from nbsolve.checking.audit.evaluate import Evaluator
-from nbsolve.checking.audit.graphs import BOXES, GraphAudit, Place
+from nbsolve.checking.audit.found import Found, same
+from nbsolve.checking.audit.graph_page import BOXES, Place
+from nbsolve.checking.audit.graphs import GraphAudit
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.lay import literal, tidy
 from nbsolve.checking.audit.parser import whole

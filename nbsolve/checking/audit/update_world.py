@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from nbsolve.checking.audit.chains import written
+from nbsolve.checking.audit.chain_parts import written
 from nbsolve.checking.audit.graph_letters import Letters
 from nbsolve.checking.audit.graph_world import Iteration, unproved
 from nbsolve.checking.audit.other_updates import near_update, other_update

@@ -9,14 +9,15 @@ from typing import Any
 
 from mpmath import mp
 
-from nbsolve.checking.audit.audit import digits_of
-from nbsolve.checking.audit.chains import Found, text_of
+from nbsolve.checking.audit.chain_parts import text_of
 from nbsolve.checking.audit.display import Chain, Texts, read_display
-from nbsolve.checking.audit.graphs import BOXES, Place
+from nbsolve.checking.audit.found import Found
+from nbsolve.checking.audit.graph_page import BOXES, Place
 from nbsolve.checking.audit.lay import literal, tidy
 from nbsolve.checking.audit.optimising import STATES, found_by
 from nbsolve.checking.audit.page import Block, cells
 from nbsolve.checking.audit.parser import read_tokens, whole
+from nbsolve.checking.audit.report import digits_of
 from nbsolve.checking.audit.tree import Matrix, Sym
 from nbsolve.checking.audit.update_asked import UpdateAsked
 from nbsolve.checking.audit.update_chains import UpdateChains

@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
+from nbsolve.checking.audit.grids import (
+    ONE,
+    Grid,
+    diagonal,
+    dot,
+    each,
+    filled,
+    joined,
+    matrix_product,
+    times,
+    zipped,
+)
 from nbsolve.checking.audit.latex import Unreadable
+from nbsolve.checking.audit.names import indices
 from nbsolve.checking.audit.tree import (
     Call,
     Matrix,
@@ -27,39 +39,18 @@ from nbsolve.checking.audit.tree import (
     Text,
     children,
 )
-from nbsolve.checking.audit.world import World, indices
+from nbsolve.checking.audit.world import World
 from nbsolve.checking.oracle.activations import WHOLE as JOINT
 from nbsolve.checking.oracle.spec import Spec
 
 WHOLE = ("vector ", "matrix ")
 OF_SEVERAL = {"sum", "norm", "max", "min"}
 """Functions whose argument is a whole vector or matrix, and whose value is a number."""
-ONE = Num("1", Fraction(1), 0)
 SLOPES: dict[str, Callable[[Node], Node]] = {
     "sigma'": lambda a: Power(Product((a, Sum((ONE, Neg(a))))), ONE),  # one factor of a product
     "tanh'": lambda a: Sum((ONE, Neg(Power(a, Num("2", Fraction(2), 0))))),
 }
 """Where values are carried from step to step as they are written, these are found from the activation."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The entries of a vector (one column, or one row where the problem writes x W + b) or of a matrix."""
-
-    rows: tuple[tuple[Node, ...], ...]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return len(self.rows), len(self.rows[0])
-
-    def map(self, function: Callable[[Node], Node]) -> Grid:
-        return Grid(tuple(tuple(function(entry) for entry in row) for row in self.rows))
-
-    def transposed(self) -> Grid:
-        return Grid(tuple(zip(*self.rows, strict=True)))
-
-    def entries(self) -> tuple[Node, ...]:
-        return tuple(entry for row in self.rows for entry in row)
 
 
 def has_wholes(node: Node) -> bool:
@@ -123,22 +114,22 @@ class Wholes:
                 cells = [[self._taken_apart(cell) for cell in row] for row in rows]
                 if any(isinstance(cell, Grid) for row in cells for cell in row):
                     blocks = [cell for row in cells for cell in row]
-                    return _joined(
+                    return joined(
                         [one if isinstance(one, Grid) else Grid(((one,),)) for one in blocks], self.as_rows
                     )
                 return Grid(tuple(tuple(self._single(cell) for cell in row) for row in rows))
             case Neg(inner):
-                return _each(Neg, self._taken_apart(inner))
+                return each(Neg, self._taken_apart(inner))
             case Sum(terms):
                 return self._added([self._taken_apart(term) for term in terms])
             case Product(factors):
                 return self._multiplied(factors)
             case Quotient(top, bottom):
                 below = self._single(bottom)
-                return _each(lambda entry: Quotient(entry, below), self._taken_apart(top))
+                return each(lambda entry: Quotient(entry, below), self._taken_apart(top))
             case Power(base, exponent):
                 power = self._single(exponent)
-                return _each(lambda entry: Power(entry, power), self._taken_apart(base))
+                return each(lambda entry: Power(entry, power), self._taken_apart(base))
             case Call(name, arguments):
                 return self._called(name, arguments)
         return node
@@ -157,8 +148,8 @@ class Wholes:
             return Sum(tuple(term for term in terms if not isinstance(term, Grid)))
         if len({grid.shape for grid in grids}) > 1:
             raise Unreadable(f"a sum of shapes {[grid.shape for grid in grids]}")
-        wide = [term if isinstance(term, Grid) else _filled(term, grids[0].shape) for term in terms]
-        return _zipped(lambda *entries: Sum(entries), *wide)
+        wide = [term if isinstance(term, Grid) else filled(term, grids[0].shape) for term in terms]
+        return zipped(lambda *entries: Sum(entries), *wide)
 
     def _multiplied(self, factors: tuple[Node, ...]) -> Node | Grid:
         """Numbers times wholes; matrices one after the other; two vectors side by side.
@@ -174,14 +165,14 @@ class Wholes:
             elif isinstance(result, Grid) and isinstance(apart, Grid):
                 letters = isinstance(before, Sym) and isinstance(factor, Sym)
                 if result.shape == apart.shape and result.shape[0] != result.shape[1]:
-                    result = _dot(result, apart) if letters else _zipped(_times, result, apart)
+                    result = dot(result, apart) if letters else zipped(times, result, apart)
                 else:
-                    result = _matrix_product(result, apart)
+                    result = matrix_product(result, apart)
             elif isinstance(result, Grid):
-                result = result.map(lambda entry, scale=apart: _times(entry, scale))  # type: ignore[misc]
+                result = result.map(lambda entry, scale=apart: times(entry, scale))  # type: ignore[misc]
             else:
                 scale = result
-                result = _each(lambda entry, scale=scale: _times(scale, entry), apart)  # type: ignore[misc]
+                result = each(lambda entry, scale=scale: times(scale, entry), apart)  # type: ignore[misc]
             before = factor
         assert result is not None
         return result
@@ -195,11 +186,11 @@ class Wholes:
             one, two = (self._taken_apart(argument) for argument in arguments)
             if not isinstance(one, Grid) or not isinstance(two, Grid) or one.shape != two.shape:
                 raise Unreadable("⊙ between different shapes")
-            return _zipped(_times, one, two)
+            return zipped(times, one, two)
         apart = [self._taken_apart(argument) for argument in arguments]
         (first, *more) = apart
         if name in SLOPES and self.each_step and not more:  # of a vector, or of one unit among others
-            return _each(lambda entry: SLOPES[name](Sym(_name(entry).replace("z", "a", 1))), first)
+            return each(lambda entry: SLOPES[name](Sym(_name(entry).replace("z", "a", 1))), first)
         if not isinstance(first, Grid):
             return Call(name, tuple(entry for entry in apart if not isinstance(entry, Grid)))
         if more:
@@ -209,7 +200,7 @@ class Wholes:
         if name == "sum":
             return Sum(first.entries()) if len(first.entries()) > 1 else first.entries()[0]
         if name == "diag":
-            return _diagonal(first.entries())
+            return diagonal(first.entries())
         if name == "ell'":
             return first.map(self._slope_of_loss)
         if name in OF_SEVERAL:
@@ -255,7 +246,7 @@ class Wholes:
         layer = indices(_name(upper.entries()[0]))[1][0]
         if self.spec.layers[layer - 1].activation in JOINT:
             return _table(upper, lower)
-        return _zipped(lambda a, z: Sym(f"∂{_name(a)}/∂{_name(z)}"), upper, lower)
+        return zipped(lambda a, z: Sym(f"∂{_name(a)}/∂{_name(z)}"), upper, lower)
 
     def _letters(self, name: str) -> Grid:
         kind, _, rest = name.partition(" ")
@@ -293,60 +284,6 @@ def _table(upper: Grid, lower: Grid) -> Grid:
 def _name(entry: Node) -> str:
     assert isinstance(entry, Sym)
     return entry.name
-
-
-def _joined(grids: list[Grid], as_rows: bool) -> Grid:
-    """Vectors one after the other, as one."""
-    if as_rows:
-        return Grid((tuple(entry for grid in grids for entry in grid.entries()),))
-    return Grid(tuple(row for grid in grids for row in grid.rows))
-
-
-def _times(one: Node, two: Node) -> Node:
-    return Product((one, two))
-
-
-def _each(function: Callable[[Node], Node], value: Node | Grid) -> Node | Grid:
-    return value.map(function) if isinstance(value, Grid) else function(value)
-
-
-def _filled(entry: Node, shape: tuple[int, int]) -> Grid:
-    return Grid(tuple((entry,) * shape[1] for _ in range(shape[0])))
-
-
-def _zipped(function: Callable[..., Node], *grids: Grid) -> Grid:
-    return Grid(
-        tuple(
-            tuple(function(*entries) for entries in zip(*rows, strict=True))
-            for rows in zip(*(grid.rows for grid in grids), strict=True)
-        )
-    )
-
-
-def _dot(one: Grid, two: Grid) -> Node:
-    return Sum(tuple(_times(a, b) for a, b in zip(one.entries(), two.entries(), strict=True)))
-
-
-def _matrix_product(one: Grid, two: Grid) -> Grid:
-    if one.shape[1] != two.shape[0]:
-        raise Unreadable(f"a product of shapes {one.shape} and {two.shape}")
-    columns = two.transposed().rows
-
-    def entry(row: tuple[Node, ...], column: tuple[Node, ...]) -> Node:
-        terms = tuple(_times(a, b) for a, b in zip(row, column, strict=True))
-        return Sum(terms) if len(terms) > 1 else terms[0]
-
-    return Grid(tuple(tuple(entry(row, column) for column in columns) for row in one.rows))
-
-
-def _diagonal(entries: tuple[Node, ...]) -> Grid:
-    nothing = Num("0", Fraction(0), 0)
-    return Grid(
-        tuple(
-            tuple(entry if r == c else nothing for c in range(len(entries)))
-            for r, entry in enumerate(entries)
-        )
-    )
 
 
 __all__ = ["Grid", "Wholes", "has_wholes"]

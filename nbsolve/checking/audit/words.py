@@ -8,20 +8,24 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from nbsolve.checking.audit.chains import ChainChecker, Context, Found, printed_as, text_of
+from nbsolve.checking.audit.chain_parts import printed_as, text_of
+from nbsolve.checking.audit.chains import ChainChecker
 from nbsolve.checking.audit.classes import CLASSES, Classes
 from nbsolve.checking.audit.display import relation_chain
 from nbsolve.checking.audit.evaluate import Evaluator
+from nbsolve.checking.audit.found import Context, Found
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.lay import literal, tidy
 from nbsolve.checking.audit.logarithms import collapsed
+from nbsolve.checking.audit.names import indices
 from nbsolve.checking.audit.optimising import STATES
 from nbsolve.checking.audit.page import split_inline, squeezed
 from nbsolve.checking.audit.parser import parse, read_tokens
 from nbsolve.checking.audit.same import spelt
 from nbsolve.checking.audit.tree import Node, Sym
 from nbsolve.checking.audit.update_rule import UpdateRule
-from nbsolve.checking.audit.world import World, indices, texts_of
+from nbsolve.checking.audit.world import World
+from nbsolve.checking.audit.world_givens import texts_of
 from nbsolve.checking.oracle.activations import WHOLE
 from nbsolve.checking.oracle.numbers import Real
 from nbsolve.checking.oracle.rounding import fault

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from nbsolve.checking.audit.decimals import number
 from nbsolve.checking.audit.display import Chain
 from nbsolve.checking.audit.evaluate import Evaluator
-from nbsolve.checking.audit.parser import number
 from nbsolve.checking.audit.ruled.numbers import Context, Wrong, claim, exactly
 from nbsolve.checking.audit.ruled.world import RuleWorld
 from nbsolve.checking.audit.tree import Call, Matrix, Node, Product, Sum, Sym
