@@ -150,6 +150,12 @@ def test_a_temperature_of_1_is_softmax() -> None:
     assert found == wanted
 
 
+def test_a_question_says_the_temperature() -> None:
+    activation, loss = KINDS["temperature"]
+    worked = solve(load_problem(OUTPUT.replace("ACTIVATION", activation).replace("LOSS", loss)))
+    assert "with the temperature 5: the exponential of each" in " ".join(str(worked.unsaid()).split())
+
+
 def test_a_lost_temperature_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     activation, loss = KINDS["temperature"]
     text = OUTPUT.replace("ACTIVATION", activation)

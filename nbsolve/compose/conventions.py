@@ -34,7 +34,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
-from nbsolve.problem.model import Bias, Digits, Layout, Problem, Rounding
+from nbsolve.problem.model import Bias, Choice, Digits, Layout, Problem, Rounding
 from nbsolve.solution import Solution
 from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.symbolic.index_letters import index_variables
@@ -118,6 +118,9 @@ def unsaid(solution: Solution, names: Names) -> Iterator[Text]:
             continue
         seen.append(choice)
         record, z = activation_of(choice), Variable("z")
+        if record.vector:
+            yield _of_all_units(choice)
+            continue
         parameters = literals(choice.parameters)
         definition = with_variables(record.definition, parameters)
         function = Applied(record.function, definition, (("z", z),))
@@ -186,6 +189,12 @@ def _held(solution: Solution) -> Iterator[Text]:
     yield tuple(piece for piece in (before, *names, after) if piece)
 
 
+def _of_all_units(choice: Choice) -> Text:
+    """What a function of all units of a layer at once does, with its parameters."""
+    given = {name: value.text for name, value in choice.parameters.items()}
+    return (phrase_of("conventions.joint_", choice.name, **given),)
+
+
 def _activations(problem: Problem, names: Names) -> Iterator[Text]:
     z = argument(problem, names)
     seen = []
@@ -195,8 +204,7 @@ def _activations(problem: Problem, names: Names) -> Iterator[Text]:
         seen.append(choice)
         record = activation_of(choice)
         if record.vector:
-            given = {name: value.text for name, value in choice.parameters.items()}
-            yield (phrase_of("conventions.joint_", choice.name, **given),)
+            yield _of_all_units(choice)
             continue
         parameters = literals(choice.parameters)
         definition = with_variables(record.definition, parameters)
