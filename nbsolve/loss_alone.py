@@ -17,16 +17,14 @@ import numpy as np
 
 from nbsolve.arithmetic import ZERO, Arithmetic, Value
 from nbsolve.entrywise import dot_product, negative, plus
-from nbsolve.evaluate import evaluate
-from nbsolve.expr import Applied, Array, Expr, Quantity, literal, with_variables
+from nbsolve.expr import Array
+from nbsolve.from_definitions import activated, term_loss
 from nbsolve.given import Entry
 from nbsolve.problem import wiring
-from nbsolve.problem.functions import activation_of, loss_of, softmax_of
-from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem, Regulariser, Sample
-from nbsolve.symbol import Role, Symbol
+from nbsolve.problem.functions import softmax_of
+from nbsolve.problem.model import Problem, Regulariser, Sample
 from nbsolve.values import given_array, given_values
 
-_Z, _A, _Y = (Symbol(role) for role in (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET))
 Signs = tuple[int, ...]
 
 
@@ -175,7 +173,7 @@ class Batch:
                 incoming = self._incoming(outs, layer)
                 z = self.summed(parameters, layer, incoming, self.arithmetic)
                 own.append(Passage(incoming, z, tuple(outs)))
-                outs.append(_activated(self.problem.network.layers[layer], z, self.arithmetic))
+                outs.append(activated(self.problem.network.layers[layer], z, self.arithmetic))
             found.append(own)
         return found
 
@@ -213,7 +211,7 @@ class Batch:
         watching = Watching(self.arithmetic.bits, self.arithmetic.lenient, self.arithmetic.keeping)
         layers = self.problem.network.layers
         z = passage.z
-        passed_on = a = _activated(layers[first], z, watching)
+        passed_on = a = activated(layers[first], z, watching)
         outs = [*passage.before, a]
         there = tuple(watching.signs)
         alone = len(wiring.uses_of_weights(self.problem.network, first + 1)) <= 1
@@ -225,14 +223,14 @@ class Batch:
             return replace(known, there=there)
         for layer in range(first + 1, len(layers)):
             incoming = self._incoming(outs, layer)
-            a = _activated(layers[layer], self.summed(parameters, layer, incoming, watching), watching)
+            a = activated(layers[layer], self.summed(parameters, layer, incoming, watching), watching)
             outs.append(a)
         sample, given = self.problem.samples[number - 1], self._given[number]
         total: Value = ZERO
         for gradient, value in zip(given.upstream, a, strict=False):
             total = watching.add(total, watching.multiply(gradient, value))
         for term, y in zip(self.problem.losses, given.targets, strict=True):
-            own = _term(term, outs[term.layer or -1], y, watching)
+            own = term_loss(term, outs[term.layer or -1], y, watching)
             if term.over_samples == "mean":
                 own = own / flint.fmpq(len(self.samples))
             total = watching.add(total, own)
@@ -292,57 +290,3 @@ def _is_passed_on(z: Array, a: Array, known: SampleLoss, whole: bool) -> bool:
         or (not whole and z[place] is known.z[place])
         for place, (new, old) in enumerate(zip(a, known.a, strict=True))
     )
-
-
-def _activated(layer: DenseLayer, z: Array, arithmetic: Arithmetic) -> Array:
-    if layer.activation.units:
-        own = (
-            _applied(choice, z[place : place + 1], arithmetic)
-            for place, choice in enumerate(layer.activation.units)
-        )
-        return np.concatenate([*own])
-    return _applied(layer.activation, z, arithmetic)
-
-
-def _applied(choice: Choice, z: Array, arithmetic: Arithmetic) -> Array:
-    """An activation of all these pre-activations."""
-    softmax = softmax_of(choice)
-    if softmax is not None:
-        return evaluate(softmax.of_all(Quantity(_Z)), {_Z: z}, arithmetic)  # type: ignore[return-value]
-    record = activation_of(choice)
-    result = np.empty(z.shape, dtype=object)
-    definition = _with_values(record.definition, choice.parameters)
-    result[:] = evaluate(Applied(record.name, definition, (("z", Quantity(_Z)),)), {_Z: z}, arithmetic)
-    return result
-
-
-def _term(term: LossTerm, a: Array, y: Array, arithmetic: Arithmetic) -> Value:
-    """weight · scale · the sum or mean over the outputs, for one sample."""
-    record = loss_of(term)
-    definition = _with_values(record.definition, term.parameters)
-    factor = term.weight.value * term.scale.value
-    both = (("a", Quantity(_A)), ("y", Quantity(_Y)))
-    value: Value
-    if record.entries:
-        named = {f"a_{k}": Quantity(_A._replace(to=k)) for k in range(1, len(a) + 1)}
-        named |= {f"y_{k}": Quantity(_Y._replace(to=k)) for k in range(1, len(y) + 1)}
-        values = {_A._replace(to=k): x for k, x in enumerate(a, 1)} | {
-            _Y._replace(to=k): x for k, x in enumerate(y, 1)
-        }
-        filled = with_variables(definition, dict(named))
-        value = evaluate(filled, values, arithmetic)  # type: ignore[assignment, arg-type]
-    elif record.separable:
-        found = evaluate(Applied("loss", definition, both), {_A: a, _Y: y}, arithmetic)
-        value = reduce(arithmetic.add, found)  # type: ignore[arg-type]
-        if term.over_outputs == "mean":
-            factor /= len(a)
-    else:
-        value = evaluate(Applied("loss", definition, (), both), {_A: a, _Y: y}, arithmetic)  # type: ignore[assignment]
-    if term.log_base is not None:
-        value = arithmetic.divide(value, arithmetic.ln(term.log_base.value))
-    return arithmetic.multiply(factor, value)
-
-
-def _with_values(definition: Expr, parameters: Mapping[str, object]) -> Expr:
-    values: dict[str, Expr] = {name: literal(given) for name, given in parameters.items()}  # type: ignore[arg-type]
-    return with_variables(definition, values) if values else definition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbsolve.checking.audit import audit, chains
+from nbsolve.checking.audit import audit, chain_numbers, found
 from nbsolve.checking.oracle import network
 from tests.audit.pages import ROUNDINGS, markdown
 
@@ -19,7 +19,7 @@ PAGES = {
 def test_every_line_of_a_saturated_page_follows(
     name: str, rounding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (audit, chains):
+    for module in (audit, chain_numbers, found):
         monkeypatch.setattr(module, "DIGITS", 600)
     monkeypatch.setattr(network.solve, "__defaults__", (600,))
     text = f"network: {{inputs: 1, layers: [{{units: 1, activation: {PAGES[name]}"

@@ -70,11 +70,15 @@ class World(WorldValues):
         return self  # a value lies on a kink: any other network would be on one side of it
 
     def far(self) -> list[World]:
-        """These letters over networks with quite other numbers: there every case of an own function occurs."""
+        """These letters over networks with quite other numbers: there every case of an own function occurs.
+
+        So does every sign of a weight whose penalty has a kink.
+        """
+        bends = self.spec.penalty is not None and self.spec.penalty.bends
         functions = {name for layer in self.spec.layers for name, _ in layer.all_functions} | {
             loss.name for loss in self.spec.losses
         }
-        if not any(distinguishes(name) for name in functions):
+        if not bends and not any(distinguishes(name) for name in functions):
             return []
         found: list[World] = []
         for n in range(FAR):
