@@ -44,25 +44,32 @@ def draw_graph(
     problem = built.problem
     writer = None if solution is None else Writer(solution)
 
-    def numbers(targets: Sequence[Atom]) -> str:
+    def numbers(targets: Sequence[Atom], shape: Sequence[int]) -> str:
         if writer is None or iteration is None or len(targets) > MOST_SHOWN:
             return ""
         if not all(target in iteration.values.stored for target in targets):
             return ""
         texts = [_minus(writer.answer(iteration.values, target).text) for target in targets]
-        return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+        return texts[0] if len(texts) == 1 else f"({_in_rows(texts, shape)})"
 
     wires = []
     for name, shape in problem.shapes.items():
         entries = entries_of(name, shape)
         back = [Partial(names.objective, entry) for entry in entries]
         letter = written(names.name(quantity(name)))
-        wires.append(Wire(name, letter, numbers(entries), numbers(back) if gradients else ""))
+        wires.append(Wire(name, letter, numbers(entries, shape), numbers(back, shape) if gradients else ""))
     gates = tuple(_gate(built, names, equation.name) for equation in problem.equations)
     data: dict[str, object] = {}
     if iteration is not None:
         data = {"drawing": "circuit", "of": problem.gradients_of, "iteration": iteration.number}
     return circuit_drawing(Circuit(gates, tuple(wires), problem.gradients_of), title, data)
+
+
+def _in_rows(texts: Sequence[str], shape: Sequence[int]) -> str:
+    """Entries with commas between them, and semicolons between the rows of a matrix."""
+    columns = shape[-1]
+    rows = [texts[start : start + columns] for start in range(0, len(texts), columns)]
+    return "; ".join(map(", ".join, rows))
 
 
 def _gate(built: Built, names: GraphNames, name: str) -> Gate:

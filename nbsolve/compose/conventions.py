@@ -7,6 +7,7 @@ from itertools import islice
 
 from nbsolve.catalogue import is_named
 from nbsolve.compose.amount import by_matrices, is_long
+from nbsolve.compose.connections import layers_in_words
 from nbsolve.compose.functions import activation_name, argument
 from nbsolve.compose.layout import LIMIT
 from nbsolve.compose.losses import loss_words, losses, one_sample
@@ -162,8 +163,9 @@ def _biases(problem: Problem) -> Iterator[Text]:
     if len(set(kinds)) == 1:
         yield (kinds[0],)
         return
-    for index, what in enumerate(kinds, start=1):
-        yield (phrase("conventions.bias_of_layer", number=str(index), what=what),)
+    for what in dict.fromkeys(kinds):
+        layers = [index for index, kind in enumerate(kinds, start=1) if kind == what]
+        yield (phrase("conventions.bias_of_layers", layers=layers_in_words(layers), what=what),)
 
 
 def _bias_words(bias: Bias, layout: Layout) -> str:

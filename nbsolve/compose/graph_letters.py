@@ -114,6 +114,10 @@ class GraphLetters(GraphPage):
         """Nothing: the entries are formulae."""
         yield from ()
 
+    def _new_arrays(self, iteration: GraphIteration, lines: object) -> Iterator[Block]:
+        """Nothing: the entries are formulae."""
+        yield from ()
+
     def _answers(self) -> Iterator[Block]:
         yield Heading(2, (phrase("sections.answers"),))
         (iteration,) = self.solution.iterations

@@ -10,15 +10,18 @@ from itertools import chain
 from nbsolve.compose.authored import title_of
 from nbsolve.compose.compared import called
 from nbsolve.compose.conventions import rounding_words
+from nbsolve.compose.given_numbers import matrix_of
 from nbsolve.compose.graph_backward import GraphBackward, name_of
 from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.compose.graph_paths import GraphPaths
 from nbsolve.compose.graph_statement import GraphStatement
+from nbsolve.compose.lines import Lines
 from nbsolve.compose.optimiser_words import (
     changes,
     clip_passages,
     clip_words,
     optimiser_text,
+    optimiser_words,
     schedule_words,
     set_in,
 )
@@ -30,6 +33,7 @@ from nbsolve.document import (
     Derivation,
     Document,
     Heading,
+    Line,
     Math,
     Note,
     Paragraph,
@@ -37,7 +41,7 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.equations.asking import asked_of
-from nbsolve.equations.building import general_formula
+from nbsolve.equations.building import entries_of, general_formula, quantity
 from nbsolve.equations.paths import Path, paths_of
 from nbsolve.equations.solving import GraphIteration, GraphSolution
 from nbsolve.equations.updating import RATE, parameters_of
@@ -245,12 +249,33 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
             return
         yield Heading(self._level, (phrase("sections.update"),))
         if iteration is self.solution.iterations[0]:
-            yield Paragraph((phrase_of("graphs.update_", training.direction),))
+            plain = training.direction == "ascent" or training.optimiser.name == "sgd"
+            words = phrase_of("graphs.update_", training.direction)
+            yield Paragraph((words if plain else optimiser_words(training.optimiser, "update"),))
             yield from map(Paragraph, clip_passages(training.optimiser))
             if (schedule := training.schedule) is not None:
                 yield Paragraph((phrase_of("schedules.", schedule.name, "update"),))
         lines = self._writer(iteration)
         yield from lines.one_each(iteration.update)
+        yield from self._new_arrays(iteration, lines)
+
+    def _new_arrays(self, iteration: GraphIteration, lines: Lines) -> Iterator[Block]:
+        """The new vectors and matrices of the parameters, in the layout of the given ones."""
+        found: list[Line] = []
+        for name in self._problem.training.parameters if self._problem.training else ():
+            shape = self._problem.shapes[name]
+            new = [entry._replace(new=True) for entry in entries_of(name, shape)]
+            if len(shape) > 2 or len(new) < 2 or not all(one in lines.values.stored for one in new):
+                continue
+            asked = self._asked(iteration)
+            write = lines.writer.answer if all(one in asked for one in new) else lines.writer.operand
+            written = [write(lines.values, one) for one in new]
+            relation = "=" if lines.writer.each_step or all(one.exact for one in written) else "≈"
+            left = Quantity(quantity(name)._replace(new=True))
+            found.append(Line(((relation, matrix_of([*map(literal, written)], shape)),), left))
+        if found:
+            yield Paragraph((phrase("passages.assembled"),))
+            yield Derivation(tuple(found))
 
     # ------------------------------------------------------------------ after the solution
 

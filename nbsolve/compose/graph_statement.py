@@ -20,7 +20,7 @@ from nbsolve.given import Given
 from nbsolve.live import Filler
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.graph_asks import COMPARISON, STATE, WORDS
-from nbsolve.problem.model import Equation, Part
+from nbsolve.problem.model import Equation, GraphTraining, Part
 from nbsolve.symbol import Index, Partial, Symbol
 
 __all__ = ["GraphStatement"]
@@ -114,7 +114,7 @@ class GraphStatement:
         if training is None:
             return
         said: list[Inline] = [
-            phrase("graphs.ascent" if training.direction == "ascent" else "graphs.descent") + " ",
+            _training_words(training) + " ",
             *self._listed([Math(Quantity(quantity(name))) for name in training.parameters]),
         ]
         if changes(training):
@@ -166,3 +166,10 @@ class GraphStatement:
                 else [f"{phrase('graphs.ask_gradients')}, {phrase('graphs.from')} ", *ends]
             )
         return self._listed([Math(Quantity(atom)) for atom in listed])
+
+
+def _training_words(training: GraphTraining) -> str:
+    """What the sentence about a training begins with: gradient descent is only one of the ways down."""
+    if training.direction == "ascent":
+        return phrase("graphs.ascent")
+    return phrase("graphs.descent" if training.optimiser.name == "sgd" else "graphs.trained")

@@ -8,11 +8,13 @@ from nbsolve.arithmetic import ONE
 from nbsolve.compose.functions import loss_name
 from nbsolve.document import Inline, Markdown, Math, Text
 from nbsolve.expr import (
+    Cases,
     Expr,
     Function,
     Product,
     Quantity,
     Variable,
+    kinds,
     literal,
     literals,
     substitute,
@@ -108,10 +110,11 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
     item.append(" ")
     if record.separable and outputs > 1:
         item.append(phrase("conventions.loss_of_output") + " ")
-    item.append(Math(definition))
+    scaled = term.scale.value != ONE and Cases not in kinds(definition)
+    item.append(Math(Product((literal(term.scale), definition)) if scaled else definition))
     if first:
         item.append(" " + phrase("conventions.loss_of_first"))
-    if term.scale.value != ONE:
+    if term.scale.value != ONE and not scaled:
         before, _, after = phrase("conventions.loss_scale", scale="\0").partition("\0")
         item += [" " + before, Math(literal(term.scale)), after]
     if record.separable and outputs > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -107,7 +107,7 @@ class EpochBlocks:
             for turn in epoch.turns:
                 if (epoch.number, turn.sample) in worked:
                     yield from self._turn(turn)
-            yield Paragraph((phrase("rule.table"),))
+            yield Paragraph((_table_words(epoch, worked),))
             for unit in self.units:
                 if len(self.units) > 1:
                     yield Heading(3, (phrase("rule.unit", number=str(unit)),))
@@ -265,6 +265,17 @@ class EpochBlocks:
         if count == 0:
             return phrase("rule.none_wrong", number=str(epoch.number))
         return phrase("rule.some_wrong", number=str(epoch.number), count=str(count))
+
+
+def _table_words(epoch: Epoch, worked: Collection[tuple[int, int]]) -> str:
+    """What stands above the table of an epoch: the samples without lines of their own, where others have them."""
+    left = [str(turn.sample) for turn in epoch.turns if (epoch.number, turn.sample) not in worked]
+    if not left or len(left) == len(epoch.turns):
+        return phrase("rule.table")
+    listed = ", ".join(left)
+    if len(left) == 1:
+        return phrase("rule.table_with_sample", listed=listed)
+    return phrase("rule.table_with_samples", listed=listed)
 
 
 def _skipped(first: int, last: int) -> str:

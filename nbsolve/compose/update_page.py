@@ -202,7 +202,7 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
             if symbols_:
                 said += [(" " if said else "") + phrase(words) + " "]
                 said += self._known(lines, symbols_)
-        yield Paragraph(tuple(said))
+        yield Paragraph((*said, "."))
 
     def _told(self, update: Update) -> list[Symbol]:
         """The parameters whose update is written line by line."""

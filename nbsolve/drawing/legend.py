@@ -18,6 +18,8 @@ TITLE = 16.0
 _SMALL = 14.0
 _HIGH = _SMALL * 1.5
 _SPACE = advance(" ")
+_NARROWER = 8.0
+"""How much narrower a note is tried at a time, until its lines are about equally long."""
 _SAMPLE, _GAP = 38, 22
 """The room of a sample of a wire, and behind each piece of the legend."""
 
@@ -86,7 +88,18 @@ def _room(kind: str, words: Row) -> float:
 
 
 def wrapped(text: str, width: float) -> list[str]:
-    """The text in lines no wider than a width, broken between words."""
+    """The text in as few lines no wider than a width as it needs, about equally long, broken between words."""
+    lines = _filled(text, width)
+    if len(lines) == 1:
+        return lines
+    narrower = width
+    while narrower > 0 and len(tried := _filled(text, narrower)) == len(lines):
+        lines, narrower = tried, narrower - _NARROWER
+    return lines
+
+
+def _filled(text: str, width: float) -> list[str]:
+    """The text in lines no wider than a width, each as long as it can be; a word that is wider stands alone."""
     found: list[list[str]] = []
     used = 0
     for word in text.split(" "):

@@ -163,12 +163,12 @@ def test_levels_are_round(heights: tuple[float, float], highest: float, expected
 
 def test_the_words_follow_from_the_numbers() -> None:
     words = " ".join(str(worked(PROBLEM).compared()).split())
-    assert "momentum goes one way all the time, from 4 to 1.427" in words
+    assert "momentum moves in one direction throughout, from 4 to 1.427" in words
     assert "momentum turns back 2 times, after updates 2 and 5, and y lies between −0.8 and 1" in words
     assert "Nesterov momentum turns back once, after update 1" in words
-    assert "Nesterov momentum is at the lower place" in words
+    assert "Nesterov momentum is lower" in words
     hill = " ".join(str(worked(HILL).compared()).split())
-    assert "gradient ascent is at the lower place" in hill
+    assert "gradient ascent is lower" in hill
 
 
 def test_two_forms_of_one_optimiser_are_told_apart_by_their_settings() -> None:

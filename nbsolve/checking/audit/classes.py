@@ -25,7 +25,7 @@ BETWEEN = {"sigmoid": 0, "tanh": -1, "softsign": -1, "arctan": -1, "hard_tanh": 
 """Activations that are halfway between two classes at z = 0, and the lower of the two."""
 WHERE = re.compile(
     r"\$(-?\d+)\$ is predicted where \$(.+?) \\ge (\S+?)\$, that is where \$(.+?) \\ge (\S+?)\$\. With the "
-    r"parameters in the end:"
+    r"parameters after training:"
 )
 ACCURACY = re.compile(r"Accuracy, the share of samples that are predicted correctly: \$([^$]*)\$\.")
 NONE = "All weights are 0: every input gets the same prediction, and there is no boundary."

@@ -74,26 +74,26 @@ class Conventions(FunctionWords):
         ):
             out.faults.append(f"one sample: {formula}")
 
-    def bias(self, place: Place, out: Found, number: str | None, words: str) -> None:
+    def bias(self, place: Place, out: Found, listed: str | None, words: str) -> None:
         kinds = {
             "every unit has a bias of its own": (False, False),
             "each unit subtracts its threshold": (True, False),
         }
         kinds["one bias per layer, shared by all its units"] = (False, True)
-        layers = self.spec.layers if number is None else [self.layer(number)]
+        layers = self.spec.layers if listed is None else [self.layer(n) for n in _layers(listed)]
         for layer in layers:
             if words == "no biases":
                 right = layer.bias is None
             else:
                 right = layer.bias is not None and kinds[words] == (layer.threshold, layer.shared)
             if not right:
-                out.faults.append(f"layer {number}: {words}")
+                out.faults.append(f"{listed}: {words}")
 
     def folded(
-        self, place: Place, out: Found, number: str | None, end: str, side: str, where: str, constant: str
+        self, place: Place, out: Found, listed: str | None, end: str, side: str, where: str, constant: str
     ) -> None:
         """Which column of the weights holds the biases, and what it is multiplied by."""
-        layers = range(1, len(self.spec.layers) + 1) if number is None else [int(number)]
+        layers = range(1, len(self.spec.layers) + 1) if listed is None else map(int, _layers(listed))
         rows = self.world.node["network"].get("layout") == "x W + b"
         words = {"first": "in front of", "last": "behind" if rows else "below"}
         for n in layers:
@@ -221,3 +221,10 @@ class Conventions(FunctionWords):
 def _whole(text: str) -> Fraction:
     """A whole number, with a minus as it is typeset."""
     return Fraction(text.replace("−", "-"))
+
+
+def _layers(listed: str) -> list[str]:
+    """The numbers of `layer 1, layer 2 and layer 4`."""
+    if not re.fullmatch(r"layer \d+(?:(?:, layer \d+)* and layer \d+)?", listed):
+        raise Unreadable(listed)
+    return re.findall(r"\d+", listed)

@@ -113,7 +113,8 @@ class FunctionWords(Words):
     def _is_loss(self, term: Loss, layer: int, formula: str, rest: str) -> bool:
         scale, weight = re.search(r" times \$([^$]*)\$", rest), re.search(r" with weight \$([^$]*)\$", rest)
         factors = [Fraction(1) if m is None else exact(m[1]) for m in (scale, weight)]
-        if factors != [term.scale, term.weight]:
+        inside = term.scale if scale is None else Fraction(1)  # ½(a − y)² has it in the formula
+        if factors != [term.scale / inside, term.weight]:
             return False
         left = re.sub(r" (times|with weight) \$[^$]*\$", "", rest)
         if re.search(r"\d", re.sub(r"derivative (of the hinge )?is taken as 0$", "", left)):
@@ -128,7 +129,7 @@ class FunctionWords(Words):
             if phrase in rest and term.over_samples != wanted:
                 return False
         if losses.is_joint(term):
-            return self._is_joint_loss(term, layer, formula)
+            return self._is_joint_loss(term, layer, formula, inside)
         node = whole(read_tokens(formula), self._letters_of_loss(layer, rest))
         own = term.name.startswith(OWN)
         for a in (*INSIDE, *EVERYWHERE) if own else INSIDE:
@@ -139,7 +140,7 @@ class FunctionWords(Words):
                 if term.name.startswith("cosine") and y == 0:
                     continue
                 try:
-                    expected = losses.total(term, [a], [y])
+                    expected = inside * losses.total(term, [a], [y])
                 except (ValueError, ZeroDivisionError):
                     if a in INSIDE and 0 < y < 1:
                         raise
@@ -150,7 +151,7 @@ class FunctionWords(Words):
                     return False
         return True
 
-    def _is_joint_loss(self, term: Loss, last: int, formula: str) -> bool:
+    def _is_joint_loss(self, term: Loss, last: int, formula: str, inside: Fraction) -> bool:
         """A loss of all outputs at several points, in the letters of the page."""
         node = tidy(whole(read_tokens(formula), self.world.symbols))
         count, several = self.spec.layers[last - 1].units, len(self.spec.ends) > 1
@@ -160,7 +161,8 @@ class FunctionWords(Words):
             point: dict[str, Number] = {f"a[{last}][{k}]": value for k, value in enumerate(a, 1)}
             targets = f"y[{last}]" if several else "y"
             point |= {f"{targets}[{k}]": value for k, value in enumerate(y, 1)}
-            if not _near(Evaluator(lambda name, point=point: point[name])(node), losses.total(term, a, y)):  # type: ignore[misc]
+            wanted = inside * losses.total(term, a, y)
+            if not _near(Evaluator(lambda name, point=point: point[name])(node), wanted):  # type: ignore[misc]
                 return False
         return True
 

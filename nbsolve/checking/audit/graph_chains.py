@@ -92,7 +92,8 @@ class GraphChains(GraphNumbers):
     def _whole(self, name: str, chain: Chain, t: int, out: Found) -> None:
         """An array put together from its entries."""
         nodes = [self.parse(texts) for _, texts in chain.items]
-        head, _, array = name.partition("whole ")
+        head, _, whole = name.partition("whole ")
+        array = whole.removesuffix("_new")
         shape = self.world.graph.shapes[array]
         rows = nodes[0].rows if isinstance(nodes[0], Matrix) else ()
         columns = shape[1] if len(shape) > 1 else 1
@@ -100,15 +101,17 @@ class GraphChains(GraphNumbers):
             out.faults.append(f"{array} is not {shape}")
             return
         exact = True
+        new = [f"{entry(array, place)}_new" for place in counted_places(shape)] if whole != array else []
+        wanted = self.answers if new and {*new} <= {*self.asked.get(t, ())} else None
         for place in counted_places(shape):
-            one = f"{head}{entry(array, place)}"
+            one = f"{head}{entry(array, place)}{whole.removeprefix(array)}"
             cell = rows[place[0] - 1][place[1] - 1 if len(place) > 1 else 0]
             value = self.world.value(one, t, carried=True)
             laid = lay(Sym(one), cell, self.evaluator(t))
             exact &= laid.exact
             out.numbers += 1
             out.faults += [f"{one}: {laid.fault}"] if laid.fault else []
-            out.faults += self._digits(one, cell, value, t)
+            out.faults += self._digits(one, cell, value, wanted)
         if (chain.items[0][0] == "=") != exact:
             out.faults.append(f"{name}: {chain.items[0][0]} before what is {'exact' if exact else 'rounded'}")
         if chain.notes:

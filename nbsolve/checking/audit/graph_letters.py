@@ -52,7 +52,9 @@ class Letters:
                 self._put(self.entry(one), one)
             if shape:
                 bold = rf"\mathbf{{{core}}}" if core.isalpha() and core.islower() else core
-                self._put(bold + (f"_{{{sub}}}" if sub else ""), f"whole {name}")
+                whole = bold + (f"_{{{sub}}}" if sub else "")
+                self._put(whole, f"whole {name}")
+                self._put(f"{whole}^{{{NEW}}}", f"whole {name}_new")
         if graph.of == "L" and "L" not in graph.shapes:
             self._put("L", "L")
         if training is not None:

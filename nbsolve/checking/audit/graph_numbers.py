@@ -161,7 +161,7 @@ class GraphNumbers:
             if wrong and not copied and not self._is_given(printed, target, base, t):
                 out.faults.append(f"{target}: {wrong}")
         else:
-            out.faults += self._digits(target, node, value, t)
+            out.faults += self._digits(target, node, value)
 
     def _is_given(self, printed: str, target: str, base: Node, t: int) -> bool:
         return printed in (self.given(target, t), isinstance(base, Sym) and self.given(base.name, t))
@@ -172,10 +172,10 @@ class GraphNumbers:
             return None
         return self.world.value(target.removesuffix("_new"), t, carried=True)
 
-    def _digits(self, name: str, node: Node, value: Number, t: int) -> list[str]:
-        """Whether a number that is not in a box has enough digits."""
+    def _digits(self, name: str, node: Node, value: Number, wanted: Digits | None = None) -> list[str]:
+        """Whether a number that is not in a box has enough digits, those of values between or `wanted`."""
         end = literal(node)
         if end is None or as_fraction(value) == end[0] or (end[0] == 0 and same(value, Fraction(0))):
             return []
-        enough = end[1].decimals >= places(as_fraction(value), self.between)
+        enough = end[1].decimals >= places(as_fraction(value), wanted or self.between)
         return [] if enough else [f"{name}: {end[1].text} has too few digits"]

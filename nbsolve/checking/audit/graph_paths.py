@@ -27,13 +27,13 @@ FIXED = (
 )
 WAY = re.compile(
     r"(?P<name>.+?) (?:(?P<still>stays where it is)"
-    r"|goes one way all the time, from (?P<start>\0\d+\0) to (?P<end>\0\d+\0)"
+    r"|moves in one direction throughout, from (?P<start>\0\d+\0) to (?P<end>\0\d+\0)"
     r"|turns back (?P<count>once|\d+ times), after updates? (?P<turns>[\d, and]+), "
     r"and (?P<own>\0\d+\0) lies between (?P<low>\0\d+\0) and (?P<high>\0\d+\0))"
 )
 END = re.compile(
     r"After (\d+) updates (.+) is at (\0\d+\0), (.+) at (\0\d+\0): "
-    r"(?:(.+) is at the lower place|(at the same height, to the digits written))\."
+    r"(?:(.+) is lower|(at the same height, to the digits written))\."
 )
 
 

@@ -35,12 +35,12 @@ from nbsolve.checking.oracle.rounding import as_fraction, fault
 
 FIXED = {
     "The equation:": "The problem", "The equations, in the order in which they are computed:": "The problem",
-    "From the result back: each quantity's gradient is the gradient of what was computed from it, times the local"
-    " derivative of that with respect to it.": "Backward pass",
+    "From the result backwards: the gradient with respect to a quantity is the gradient with respect to what was"
+    " computed from it, times the local derivative between the two.": "Backward pass",
     "Nothing leads from these to what is differentiated:": "Backward pass",
 }  # fmt: skip
 STEPS = {"descent": "against", "ascent": "along"}
-BESIDE = "Beside it, from the same start: "
+BESIDE = "For comparison, from the same starting point: "
 TIES = {
     "max": "max at a tie passes the gradient to its first operand, and none at a tie with a constant",
     "min": "min at a tie passes the gradient to its first operand, and none at a tie with a constant",
@@ -86,7 +86,7 @@ class GraphSentences(GraphPage):
             self._through(words, out)
         elif " is used by " in words:
             self._reused(words, position, out)
-        elif words.startswith("Gradient "):
+        elif words.startswith(("Gradient ", "Training of ")):
             out.faults += training_faults(words, self.rule, self.node["training"], self._names)
         elif self.paths is not None and words.startswith(BESIDE):
             out.faults += beside_faults(words, rule_of(self.paths.worlds[1].training))
@@ -102,7 +102,8 @@ class GraphSentences(GraphPage):
             out.faults += said
         elif place.section == "Update":
             way = STEPS[self.node["training"].get("direction", "descent")]
-            if re.search(r"[\d$]", words) or (words.startswith("Each parameter") and f" {way} " not in words):
+            numbers = set(re.findall(r"\d+", words)) - {"0"}  # started at 0
+            if "$" in words or numbers or (words.startswith("Each parameter") and f" {way} " not in words):
                 out.faults.append(words)
         else:
             out.faults.append(f"nobody knows: {words}")
@@ -196,7 +197,7 @@ class GraphSentences(GraphPage):
                     value,
                     replace(self.between, significant=None, decimals=end[1].decimals, minimum=0),
                 )
-                wrong = wrong or "; ".join(self.chains._digits(name, self.chains.parse(texts), value, t))
+                wrong = wrong or "; ".join(self.chains._digits(name, self.chains.parse(texts), value))
             if wrong or (relation == "=") != exact:
                 out.faults.append(f"{name} starts {relation} {printed}: {wrong}")
 

@@ -194,12 +194,12 @@ def _rules() -> list[Rule]:
             p.layout,
         ),
         (
-            r"(?:layer (\d+): )?(every unit has a bias of its own|one bias per layer, shared by all "
+            r"(?:(layer [^:]*): )?(every unit has a bias of its own|one bias per layer, shared by all "
             r"its units|no biases|each unit subtracts its threshold)",
             p.bias,
         ),
         (
-            r"(?:layer (\d+): )?the (first|last) (row|column) of the weight matrix holds the biases: "
+            r"(?:(layer [^:]*): )?the (first|last) (row|column) of the weight matrix holds the biases: "
             r"(in front of|below|behind) what comes into the layer stands the constant (−?1), "
             r"which is never trained",
             p.folded,

@@ -13,13 +13,14 @@ from nbsolve.checking.audit.parser import read_tokens
 from nbsolve.checking.audit.update_rule import UpdateRule
 
 RULE = (
-    r"(?:with the learning rate (?P<rate>\$[^$]*\$)|Learning rates?(?: of the updates:)? (?P<rates>\$.*?\$))"
+    r"(?:with learning rate (?P<rate>\$[^$]*\$)|Learning rates?(?: of the updates:)? (?P<rates>\$.*?\$))"
     r"(?:, (?P<name>[a-zA-Z][^:$]*): (?P<rule>\$.*?\$))?"
 )
 TRAINING = re.compile(
-    rf"Gradient (?P<way>descent|ascent) on (?P<on>\$.*?\$)(?:, |\. ){RULE}(?:, (?P<times>\d+) iterations)?\."
+    rf"(?:Gradient (?P<way>descent|ascent) on|Training of) (?P<on>\$.*?\$)(?:, |\. ){RULE}"
+    r"(?:, (?P<times>\d+) iterations)?\."
 )
-BESIDE = re.compile(rf"Beside it, from the same start: {RULE}\.")
+BESIDE = re.compile(rf"For comparison, from the same starting point: {RULE}\.")
 KEPT = re.compile(
     r"(?:Updates that the optimiser has made before: (?P<count>\d+)\. It|The optimiser) starts with:"
     r"(?: (?P<kept>.+))?|The optimiser counts its updates on from (?P<alone>\d+)\."
@@ -29,12 +30,14 @@ KEPT = re.compile(
 def training_faults(
     words: str, rule: UpdateRule, training: Mapping[str, Any], names: Callable[[str], list[str]]
 ) -> Iterator[str]:
-    """`Gradient descent on w, b, with the learning rate η = 0.1, Adam: m^new = …, 2 iterations.`"""
+    """`Gradient descent on w, with …, 2 iterations.` `Training of w, with …, Adam: m^new = …, 2 iterations.`"""
     said = TRAINING.fullmatch(words)
     if said is None:
         raise Unreadable(words)
     named = [name.removeprefix("whole ") for name in names(said["on"])]
-    if named != training.get("parameters", named) or said["way"] != training.get("direction", "descent"):
+    way = training.get("direction", "descent")
+    wanted = None if way == "descent" and rule.called != "gradient descent" else way
+    if named != training.get("parameters", named) or said["way"] != wanted:
         yield f"{said['way']} on {named}"
     if (said["times"] or "1") != training.get("iterations", "1"):
         yield f"{said['times']} iterations"
@@ -42,7 +45,7 @@ def training_faults(
 
 
 def beside_faults(words: str, rule: UpdateRule) -> Iterator[str]:
-    """`Beside it, from the same start: with the learning rate η = 0.05, momentum: v^new = ….`"""
+    """`For comparison, from the same starting point: with learning rate η = 0.05, momentum: v^new = ….`"""
     said = BESIDE.fullmatch(words)
     if said is None:
         raise Unreadable(words)

@@ -31,8 +31,8 @@ NUMBERED = {"step": ["0"], "exponential": ["1"], "cosine": ["1"], "linear": ["1"
 """The numbers in the sentence of a schedule: `the first update, t = 1, has the whole of it`."""
 CLIPPED = {"norm": "gradients are clipped by the norm ", "value": "each gradient is clipped by "}
 CLIPS = {
-    "norm": "Before, the gradients are clipped by their norm ",
-    "value": "Before, each gradient is clipped to ",
+    "norm": "First, the gradients are clipped by their norm ",
+    "value": "First, each gradient is clipped to ",
 }
 CLIPPING = {
     ("convention", "norm"): ["G", "c = LIMIT", "G"],

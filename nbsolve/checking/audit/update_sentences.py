@@ -86,7 +86,7 @@ class UpdateSentences(GraphAudit):
             r"(Learning rates? .+)": self._rule_said,
             r"(\*\*\(.+)": lambda place, position, out, said: self.asked.check(said, out, self._names),
             r"The update of (\$[^$]*\$):": self._update_of,
-            r"It starts from (.*)": self._starts,
+            r"This update starts from (.*)\.": self._starts,
         }
 
     def _single(self, name: str = "") -> list[str]:
@@ -153,7 +153,7 @@ class UpdateSentences(GraphAudit):
             wrong = None
             if not exact:
                 shown = replace(self.between, significant=None, decimals=end[1].decimals, minimum=0)
-                wrong = fault(printed, value, shown) or "; ".join(self.chains._digits(name, node, value, t))
+                wrong = fault(printed, value, shown) or "; ".join(self.chains._digits(name, node, value))
             if wrong or (relation == "=") != exact:
                 out.faults.append(f"{name} starts {relation} {printed}: {wrong}")
 

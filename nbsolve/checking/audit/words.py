@@ -42,8 +42,8 @@ ASKED = {
     "forward_after": "the forward pass after the update", "loss_after": "the loss after the update",
     "epoch_loss": "the loss of the epoch",
     "state": "what the optimiser keeps for all parameters after the update",
-    "decision_boundary": "the decision boundary in the end",
-    "prediction": "the prediction in the end", "accuracy": "the accuracy in the end",
+    "decision_boundary": "the decision boundary after training",
+    "prediction": "the prediction after training", "accuracy": "the accuracy after training",
 }  # fmt: skip
 ANSWERS = {
     "jacobian": r"∂a\[\d+\]\[\d+\](@\d+)?/∂x\[",

@@ -25,7 +25,7 @@ FIXED = {
     "The changes of all samples together:",
     "All weights are 0: every input gets the same prediction, and there is no boundary.",
     "No weights are right for every sample: the conditions that the samples set contradict each other.",
-    "Some weights are right for every sample, but training has not come to them.",
+    "Some weights are right for every sample, but training has not reached them.",
 }
 PROSE = (
     "the error compares",
@@ -69,7 +69,9 @@ class Sentences(Lines):
         what = {1: "point", 2: "straight line", 3: "plane"}.get(width, "hyperplane")
         done = "nothing changes any more, and training ends, after"
         ends = {
-            f"Epoch {last} passes without a mistake: {done} {counted}.": perceptron and right and last > 1,
+            f"Epoch {last} passes without a mistake: {done} {counted} in all.": perceptron
+            and right
+            and last > 1,
             "The first epoch passes without a mistake: nothing changes at all.": perceptron
             and right
             and last == 1,
@@ -79,7 +81,7 @@ class Sentences(Lines):
             f"Training ends after {last} epochs.": not perceptron and last > 1,
             "Training ends after one epoch.": not perceptron and last == 1,
         }
-        squares = "Sum of the squared errors of this epoch, each with the parameters of its moment"
+        squares = "Sum of the squared errors of this epoch, each found with the parameters of that moment"
         again = r"From there on everything repeats: the rule would go round in this circle for ever\."
         parted = "are right for every sample, and so their"
         sooner = r"with more epochs the rule would find one \(perceptron convergence theorem\)\."
@@ -102,6 +104,10 @@ class Sentences(Lines):
             (
                 r"Wrong predictions in epoch (\d+): (\d+)\.",
                 lambda n, k: int(n) == at.epoch and int(k) == self._mistakes(at.epoch) > 0,
+            ),
+            (
+                r"Samples? ([\d, ]+) in the same way\. The whole epoch:",
+                lambda listed: [int(n) for n in listed.split(", ")] == self._left(at.epoch),
             ),
             (
                 rf"{squares}: (≈ )?{formula}\.",
@@ -131,7 +137,7 @@ class Sentences(Lines):
             ),
             (rf"Accuracy, the share of samples that are predicted correctly: {formula}\.", self._accuracy),
             (
-                rf"Yes: the parameters in the end {parted} {what} separates the classes\.",
+                rf"Yes: the parameters after training {parted} {what} separates the classes\.",
                 lambda: True,
             ),
             (

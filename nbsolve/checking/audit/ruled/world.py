@@ -169,6 +169,11 @@ class RuleWorld:
                 if any(any(row["dw"]) or row["db"] for row in turn):
                     yield epoch, str(s), named([(row["w"], row["b"]) for row in turn])
 
+    def _left(self, epoch: int) -> list[int]:
+        """The samples of an epoch that have no lines of their own, in its order."""
+        worked = self._worked()
+        return [n for n in range(1, len(self.problem.inputs) + 1) if (epoch, n) not in worked]
+
     def _worked(self) -> list[tuple[int, int]]:
         """The samples that are worked line by line: two that change something, one that does not."""
         turns: dict[tuple[int, int], bool] = {}
