@@ -98,7 +98,7 @@ FAULTS = {
         "kind: derivation\nlosses: [hing]",
         [
             ":2:10: losses[0]: unknown loss 'hing'",
-            "binary_cross_entropy_from_logits or custom",
+            "label_smoothing or custom",
             "did you mean hinge?",
         ],
     ),
