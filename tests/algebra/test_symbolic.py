@@ -45,7 +45,7 @@ def test_changes_are_noticed(number: int) -> None:
     print(f"{name}: {sum(tally.killed.values())} of {sum(tally.made.values())} changes rejected")
     assert [mutant.change for mutant in tally.survivors] == []
     assert tally.rate == 1
-    assert sum(tally.made.values()) > 35
+    assert sum(tally.made.values()) > 20
 
 
 @pytest.mark.sampled(2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from papermill.engines import papermill_engines
 
 from nbsolve.jobs.local import CAN_FORK
 from nbsolve.notebook.cells import notebook_of
-from nbsolve.notebook.children import run_in_children
 from nbsolve.papermill_engine import WarmEngine
 from nbsolve.papermill_engine.fitting import flags_of, why_not
 from nbsolve.problem import load_problem
@@ -121,6 +120,17 @@ def test_the_torture_notebook(folders: dict[str | None, Path]) -> None:
         assert needed in everything
 
 
+IN_ONE_PROCESS = """
+import sys
+import nbformat
+from nbsolve.papermill_engine import WarmEngine
+notebook = nbformat.read("in.ipynb", 4)
+sys.path.insert(0, "")
+WarmEngine.execute_notebook(notebook, "python3", progress_bar=False, here="ipython")
+nbformat.write(notebook, "out.ipynb")
+"""
+
+
 def test_the_torture_notebook_in_a_process_made_for_it(folders: dict[str | None, Path]) -> None:
     """As a build runs its notebooks; what a process says of itself apart, and that it finds no modules here."""
     stock, _ = run(made := notebook(*TORTURE), None, folders[None])
@@ -129,13 +139,9 @@ def test_the_torture_notebook_in_a_process_made_for_it(folders: dict[str | None,
     for cell in made.cells:
         cell.metadata["tags"] = []
 
-    def task() -> None:
-        os.chdir(folder)
-        sys.path.insert(0, "")
-        WarmEngine.execute_notebook(made, "python3", progress_bar=False, here=str(folder / "ipython"))
-        nbformat.write(made, folder / "out.ipynb")
-
-    assert run_in_children([task]) == [None]
+    nbformat.write(made, folder / "in.ipynb")
+    # a process of its own: what the tests before loaded and filtered is not in it
+    subprocess.run([sys.executable, "-c", IN_ONE_PROCESS], cwd=folder, check=True)
     here = nbformat.read(folder / "out.ipynb", 4)
     assert stock.metadata.language_info == here.metadata.language_info
     for expected, found in zip(shown(stock), shown(here), strict=True):
