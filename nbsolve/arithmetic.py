@@ -257,9 +257,8 @@ class Arithmetic:
     def rounds_to(self, value: Value, places: int, rounded: flint.fmpq) -> bool:
         """Whether the value rounded to `places` decimals is this number of so many decimals. Raises: Undecided."""
         if abs(places) >= COMMON:
-            apart = abs(ball(value) - ball(rounded)) * power_enclosed(
-                places
-            )  # exact powers take milliseconds
+            # exact powers take milliseconds
+            apart = abs(ball(value) - ball(rounded)) * power_enclosed(places)
             if apart < HALF or apart > HALF:
                 return bool(apart < HALF)
         return self.round_to(value, places) == rounded

@@ -5,8 +5,9 @@ An output of softmax that is 1 − 10⁻²¹⁷² would be a ball around 1, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import chain
 
 import flint
 import numpy as np
@@ -21,21 +22,31 @@ _MOST_OF_IT = 0.75
 
 def share(term: Value, others: Sequence[Value], arithmetic: Arithmetic) -> Value:
     """term / (term + Σ others), near 1 as 1 − Σ others / (term + Σ others). Raises: DomainError, Undecided."""
-    nothing: Value = ZERO
-    rest = reduce(arithmetic.add, others, nothing)
-    whole = arithmetic.add(term, rest)
-    result = arithmetic.divide(term, whole)
-    if isinstance(result, flint.fmpq) or not result > _MOST_OF_IT:
-        return result
-    return arithmetic.add(ONE, arithmetic.negate(arithmetic.divide(rest, whole)))
+    whole = arithmetic.add(term, _sum(others, arithmetic))
+    return _share(term, others, whole, arithmetic)
 
 
 def all_shares(parts: Array, arithmetic: Arithmetic) -> Array:
     """The share of each entry of a vector in the sum of all. Raises: DomainError, Undecided."""
-    result = np.empty(parts.shape, dtype=object)
-    for place in range(parts.size):
-        result[place] = share(parts[place], [*parts[:place], *parts[place + 1 :]], arithmetic)
+    result, whole = np.empty(parts.shape, dtype=object), _sum(parts, arithmetic)
+    for place, part in enumerate(parts):
+        others = chain(parts[:place], parts[place + 1 :])
+        result[place] = _share(part, others, whole, arithmetic)
     return result
+
+
+def _share(term: Value, others: Iterable[Value], whole: Value, arithmetic: Arithmetic) -> Value:
+    """term / whole; the others are added up only where it is most of it, which one term at most is."""
+    result = arithmetic.divide(term, whole)
+    if isinstance(result, flint.fmpq) or not result > _MOST_OF_IT:
+        return result
+    rest = arithmetic.divide(_sum(others, arithmetic), whole)
+    return arithmetic.add(ONE, arithmetic.negate(rest))
+
+
+def _sum(values: Iterable[Value], arithmetic: Arithmetic) -> Value:
+    nothing: Value = ZERO
+    return reduce(arithmetic.add, values, nothing)
 
 
 def is_share(quotient: Quotient) -> bool:

@@ -117,7 +117,7 @@ class DerivationPage:
     def _conventions(self) -> Iterator[Text]:
         yield from self._letters()
         for topic in self.problem.topics:
-            if topic.formula is not None or topic.name in JOINT_LOSS_FORMULAS:
+            if _is_formula(topic):
                 continue
             record = (ACTIVATIONS if topic.kind == "activation" else LOSSES)[topic.name]
             if record.kink is not None:
@@ -170,9 +170,14 @@ class DerivationPage:
         return self._document(pitfalls(self.problem, fill))
 
 
+def _is_formula(topic: Topic) -> bool:
+    """Whether it is given by a formula, the author's or the catalogue's: then it has no words of its own."""
+    return topic.formula is not None or topic.name in JOINT_LOSS_FORMULAS
+
+
 def name_of(topic: Topic) -> str:
     """`ReLU`, `binary cross-entropy through sigmoid`."""
-    if topic.formula is not None or topic.name in JOINT_LOSS_FORMULAS:
+    if _is_formula(topic):
         return in_words(topic.name)
     name = phrase_of("activations." if topic.kind == "activation" else "losses.", topic.name)
     if topic.through is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from nbsolve.compose.optimiser_words import kept_words
 from nbsolve.document import Block, Derivation, Inline, Line, Math, Paragraph
 from nbsolve.equations.updating import owner_of, start
 from nbsolve.expr import Atom, Expr, Matrix, Quantity, literal
@@ -74,7 +75,4 @@ def kept_before(problem: Problem) -> Iterator[Block]:
     for symbol, given in start(problem).items():
         if any(symbol.stem == f"{name}_{owner_of(problem, symbol).stem}" for name in training.state):
             found.setdefault(symbol._replace(at=()), []).append(given)
-    words = phrase(
-        "statement.kept_after" if training.updates else "statement.kept", count=str(training.updates)
-    )
-    yield from listed_numbers(problem, words, found)
+    yield from listed_numbers(problem, kept_words(training.updates), found)

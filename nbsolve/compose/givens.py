@@ -11,6 +11,7 @@ from itertools import chain
 
 from nbsolve.compose.data_files import MOST_PRINTED, file_name, sample_size, samples_file
 from nbsolve.compose.grids import Grid, cell, given_arrays, given_states, length, sides
+from nbsolve.compose.optimiser_words import kept_words
 from nbsolve.compose.paper_tables import column_width, fitted, in_columns, tables, tens
 from nbsolve.document import Block, Derivation, Inline, Line, Markdown, Math, Paragraph, Text
 from nbsolve.expr import Atom, Quantity, literal
@@ -45,10 +46,7 @@ def kept(solution: Solution, attached: bool) -> Iterator[Block]:
     if not training.state:
         yield Paragraph((phrase("statement.updates_before", count=str(training.updates)),))
         return
-    words = phrase(
-        "statement.kept_after" if training.updates else "statement.kept", count=str(training.updates)
-    )
-    yield Paragraph((words,))
+    yield Paragraph((kept_words(training.updates),))
     yield from _arrays(given_states(solution), solution.problem, attached)
 
 

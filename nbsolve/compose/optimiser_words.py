@@ -18,12 +18,19 @@ __all__ = [
     "changes",
     "clip_passages",
     "clip_words",
+    "kept_words",
     "optimiser_text",
     "optimiser_words",
     "rate_words",
+    "rule_letters",
     "schedule_words",
+    "set_in",
 ]
-__all__ += ["rule_letters", "set_in"]
+
+
+def kept_words(updates: int) -> str:
+    """What stands before the state that an optimiser starts with, after so many updates."""
+    return phrase("statement.kept_after" if updates else "statement.kept", count=str(updates))
 
 
 def optimiser_words(optimiser: Choice, key: str, **slots: str) -> str:

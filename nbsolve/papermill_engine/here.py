@@ -152,9 +152,8 @@ def fresh_kernel(scratch: str) -> _Kernel:
             before = kind.instance()
             if isinstance(before, _Kernel) and before.untouched:
                 return before
-            type(
-                before
-            ).clear_instance()  # nbsolve was called from within a notebook: leave that shell behind
+            # nbsolve was called from within a notebook: leave that shell behind
+            type(before).clear_instance()
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.ipython_dir = scratch

@@ -17,9 +17,10 @@ __all__ = ["PRODUCTS", "JacobianProduct", "check_products", "read_jacobian_vecto
 
 @dataclass(frozen=True, slots=True)
 class JacobianProduct:
-    """A product with the Jacobian: the side of its vector, and the roles of vector and product."""
+    """A product with the Jacobian: the side of its vector and its letter in programs, the roles of both."""
 
     side: str
+    letter: str
     vector: Role
     product: Role
 
@@ -30,8 +31,8 @@ class JacobianProduct:
 
 
 PRODUCTS = {
-    "jacobian_vector_product": JacobianProduct("right", Role.RIGHT_VECTOR, Role.JACOBIAN_VECTOR),
-    "vector_jacobian_product": JacobianProduct("left", Role.LEFT_VECTOR, Role.VECTOR_JACOBIAN),
+    "jacobian_vector_product": JacobianProduct("right", "v", Role.RIGHT_VECTOR, Role.JACOBIAN_VECTOR),
+    "vector_jacobian_product": JacobianProduct("left", "u", Role.LEFT_VECTOR, Role.VECTOR_JACOBIAN),
 }
 """J v and uᵀ J, by the words that ask for them."""
 

@@ -72,11 +72,9 @@ class DataText:
             given = table([sample.upstream or () for sample in problem.samples])
             name = "g" if self.run.whole_batch else "G"
             yield from self._array(name, given, comment="the gradient with respect to the outputs")
-        for letter, entries in vectors(problem).items() if is_printed(problem) else ():
-            side = "right" if letter == "v" else "left"
-            yield from self._array(
-                letter, as_row(entries), comment=f"multiplies the Jacobian from the {side}"
-            )
+        for product, entries in vectors(problem) if is_printed(problem) else ():
+            comment = f"multiplies the Jacobian from the {product.side}"
+            yield from self._array(product.letter, as_row(entries), comment=comment)
         if self.dialect.torch and is_printed(problem):
             yield "x.requires_grad_()"
         for array, values in self.run.computation.given.items():

@@ -13,14 +13,14 @@ import numpy as np
 from nbsolve.expr import Expr, Function, MatrixProduct, Variable, number
 from nbsolve.given import Entry
 from nbsolve.problem import wiring
-from nbsolve.problem.jacobian_vectors import PRODUCTS
+from nbsolve.problem.jacobian_vectors import PRODUCTS, JacobianProduct
 from nbsolve.problem.model import Problem
 from nbsolve.programs.arrays import Objects
 from nbsolve.programs.computation import Computation
 from nbsolve.programs.doubles import Doubles, compiled
 from nbsolve.programs.python import Dialect, written
 from nbsolve.programs.updating import Assignment
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Symbol
 
 __all__ = [
     "entries_of_jacobian",
@@ -40,10 +40,11 @@ def is_printed(problem: Problem) -> bool:
     return alone and bool(asked & {"jacobian", *PRODUCTS})
 
 
-def vectors(problem: Problem) -> dict[str, tuple[Entry, ...]]:
-    """What J is multiplied by, by its letter: v from the right, u from the left."""
-    sides = {"v": problem.jacobian.right, "u": problem.jacobian.left}
-    return {letter: entries for letter, entries in sides.items() if entries}
+def vectors(problem: Problem) -> Iterator[tuple[JacobianProduct, tuple[Entry, ...]]]:
+    """The products of J that are printed, each with its vector: J v, uᵀ J."""
+    for product in PRODUCTS.values():
+        if entries := product.given(problem.jacobian):
+            yield product, entries
 
 
 def entries_of_jacobian(problem: Problem) -> Iterator[tuple[str, Expr, Objects]]:
@@ -54,13 +55,14 @@ def entries_of_jacobian(problem: Problem) -> Iterator[tuple[str, Expr, Objects]]
     for k, i in np.ndindex(outputs, inputs):
         whole[k, i] = Partial(Symbol.activation(depth, k + 1), Symbol.input(i + 1))
     yield "J", J, whole
-    for letter in vectors(problem):
-        right = letter == "v"
-        role, count = (Role.JACOBIAN_VECTOR, outputs) if right else (Role.VECTOR_JACOBIAN, inputs)
-        product: Objects = np.empty(count, dtype=object)
-        product[:] = [Symbol(role, to=place) for place in range(1, count + 1)]
-        body = (J, Variable("v")) if right else (Variable("u"), J)
-        yield "J v" if right else "u J", MatrixProduct(body), product
+    for product, _ in vectors(problem):
+        right = product.side == "right"
+        count = outputs if right else inputs
+        entries: Objects = np.empty(count, dtype=object)
+        entries[:] = [Symbol(product.product, to=place) for place in range(1, count + 1)]
+        vector = Variable(product.letter)
+        body = (J, vector) if right else (vector, J)
+        yield " ".join(one.name for one in body), MatrixProduct(body), entries
 
 
 def jacobian(computation: Computation) -> Iterator[Assignment]:
@@ -92,8 +94,9 @@ def jacobian_in_doubles(
     computation: Computation, forward: Mapping[str, Doubles]
 ) -> Iterator[tuple[str, Objects, Doubles]]:
     """J and its products from the values of the forward pass: name, quantities, values."""
-    given = vectors(computation.problem).items()
-    variables = {**forward, **{letter: as_row(entries).astype(float) for letter, entries in given}}
+    variables = dict(forward)
+    for product, entries in vectors(computation.problem):
+        variables[product.letter] = as_row(entries).astype(float)
     for name, expression in jacobian(computation):
         variables[name] = compiled(expression)(variables)
     for label, expression, atoms in entries_of_jacobian(computation.problem):

@@ -23,6 +23,7 @@ from nbsolve.catalogue.derivations.building import (
     times,
     zero,
 )
+from nbsolve.catalogue.derivations.probabilities import log_of_sum
 from nbsolve.derivation import Apart, Derivation
 from nbsolve.expr import Function, Variable
 from nbsolve.general import Kronecker
@@ -84,13 +85,7 @@ CATEGORICAL_FROM_LOGITS = Derivation(
         stage(S, _sum, words="softmax_sum"),
         stage(L, minus(times(_targets, ln(S)), over_all(j, times(y_j, a_j)))),
         stage(p_k, over(exp(a_k), S), words="logits_softmax"),
-        stage(
-            partial(ln(S), a_k),
-            (times(over(one, S), partial(S, a_k)), Reason.CHAIN_RULE),
-            (over(exp(a_k), S), Reason.ONE_TERM),
-            (p_k, Reason.RECOGNISED, (p_k,)),
-            words="log_sum_exp_slope",
-        ),
+        log_of_sum(S, a_k),
         stage(
             partial(L, a_k),
             (

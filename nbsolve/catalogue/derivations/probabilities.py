@@ -167,13 +167,13 @@ CATEGORICAL_CROSS_ENTROPY = Derivation(
 exponentials = over_all(j, exp(z_j))
 
 
-def _log_of_sum(summed: Expr) -> Stage:
-    """∂ln S/∂z_k = p_k, where S is the sum of the exponentials."""
+def log_of_sum(summed: Expr, z: Expr = z_k, share: Expr = p_k) -> Stage:
+    """∂ln S/∂z = exp(z)/S = p, where S is the sum of the exponentials and p the share of this one."""
     return stage(
-        partial(ln(summed), z_k),
-        (times(over(one, summed), partial(summed, z_k)), Reason.CHAIN_RULE),
-        (over(exp(z_k), summed), Reason.ONE_TERM),
-        (p_k, Reason.RECOGNISED, (p_k,)),
+        partial(ln(summed), z),
+        (times(over(one, summed), partial(summed, z)), Reason.CHAIN_RULE),
+        (over(exp(z), summed), Reason.ONE_TERM),
+        (share, Reason.RECOGNISED, (share,)),
         words="log_sum_exp_slope",
     )
 
@@ -191,7 +191,7 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
             (plus(neg(z_i), ln(exponentials)), Reason.LOGARITHM_RULES),
             words="one_hot_loss",
         ),
-        _log_of_sum(exponentials),
+        log_of_sum(exponentials),
         stage(
             partial(L, z_k),
             (plus(neg(partial(z_i, z_k)), partial(ln(exponentials), z_k)), Reason.SUM_RULE),
@@ -227,7 +227,7 @@ ONE_HOT_THROUGH_SOFTMAX = Derivation(
 )
 
 _targets = over_all(j, y_j)
-log_sum_slope = _log_of_sum(S)
+log_sum_slope = log_of_sum(S)
 any_target_slope = (
     (
         plus(neg(over_all(j, times(y_j, partial(z_j, z_k)))), times(partial(ln(S), z_k), _targets)),

@@ -24,7 +24,7 @@ from nbsolve.catalogue.derivations.building import (
     times,
     zero,
 )
-from nbsolve.catalogue.derivations.probabilities import any_target_slope, log_sum_slope
+from nbsolve.catalogue.derivations.probabilities import any_target_slope, log_of_sum, log_sum_slope
 from nbsolve.derivation import Apart, Derivation
 from nbsolve.expr import Expr, Variable
 from nbsolve.general import Kronecker
@@ -162,13 +162,7 @@ LOG_SOFTMAX = Derivation(
             (minus(z_k, ln(exponentials)), Reason.LOGARITHM_RULES),
             words="log_softmax",
         ),
-        stage(
-            partial(ln(exponentials), z_j),
-            (times(over(one, exponentials), partial(exponentials, z_j)), Reason.CHAIN_RULE),
-            (over(exp(z_j), exponentials), Reason.ONE_TERM),
-            (p_j, Reason.RECOGNISED, (p_j,)),
-            words="log_sum_exp_slope",
-        ),
+        log_of_sum(exponentials, z_j, p_j),
         stage(
             partial(a_k, z_j),
             (minus(partial(z_j, z_j), partial(ln(exponentials), z_j)), Reason.SUM_RULE),
