@@ -7,6 +7,8 @@ import logging
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +94,19 @@ def shown(made: nbformat.NotebookNode) -> list[tuple[str, Any, list[str]]]:
         (
             cell.source,
             (cell.get("execution_count"), cell.metadata.get("papermill", {}).get("status")),
-            [_TIMES.sub("", repr(sorted(output.items()))) for output in cell.get("outputs", [])],
+            [_TIMES.sub("", repr(sorted(output.items()))) for output in joined(cell.get("outputs", []))],
         )
         for cell in made.cells
     ]
+
+
+def joined(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """The outputs, pieces of one stream put together: into how many a kernel cuts it is a matter of time."""
+    for kind, pieces in groupby(outputs, lambda one: one.get("name")):
+        if kind is None:
+            yield from map(dict, pieces)
+        else:
+            yield {"output_type": "stream", "name": kind, "text": "".join(one["text"] for one in pieces)}
 
 
 def same(made: nbformat.NotebookNode, folders: dict[str | None, Path], **options: Any) -> Any:
@@ -122,6 +133,8 @@ def test_the_torture_notebook(folders: dict[str | None, Path]) -> None:
 
 IN_ONE_PROCESS = """
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 import nbformat
 from nbsolve.papermill_engine import WarmEngine
 notebook = nbformat.read("in.ipynb", 4)
