@@ -92,7 +92,7 @@ def name(place: Place) -> str:
 
 def test_some_numbers_given(one_in: OneIn) -> None:
     """What is said in letters holds whatever is given; what is said with numbers holds for those given."""
-    random, rounded, every = Random(5), 0, one_in(5)
+    random, rounded, every = Random(5), 0, one_in(3)
     for number, problem in enumerate(problems(40, seed=11)):
         written = text(partly_given(problem, load(text(problem)), random))
         if number % every:
@@ -105,7 +105,7 @@ def test_some_numbers_given(one_in: OneIn) -> None:
         rounded += sum(item.relation == "≈" for d in page.displays for c in d.chains for item in c.items)
         for row in page.answers:
             page.given.equal(*row)
-    assert rounded > 0
+    assert rounded * every > 50
 
 
 def test_every_activation_and_loss_comes_up() -> None:
