@@ -21,7 +21,7 @@ from nbsolve.checking.audit.display import Texts
 from nbsolve.checking.audit.evaluate import Evaluator, Unknown, Vector
 from nbsolve.checking.audit.found import Found
 from nbsolve.checking.audit.latex import Unreadable
-from nbsolve.checking.audit.lay import lay, literal
+from nbsolve.checking.audit.lay import follows_faults, lay, literal
 from nbsolve.checking.audit.logarithms import (
     SnappingEvaluator,
     collapsed,
@@ -116,13 +116,7 @@ class ChainNumbers:
         laid = lay(self._branches(base, letters), node, letters, self._given_as_minus_zero(base, t))
         if laid.fault:
             out.faults.append(f"{target}: {laid.fault}")
-        for line in before:
-            if literal(node) is None and literal(line) is not None:
-                out.faults.append(f"{target}: a formula after a number")
-                continue
-            follows = lay(line, node, self.evaluator(t, carried=True, layer=layer))
-            if follows.fault:
-                out.faults.append(f"{target}, calculated from the line above: {follows.fault}")
+        out.faults += follows_faults(before, node, target, self.evaluator(t, carried=True, layer=layer))
         self._check_givens(base, node, t, out)
         return laid.exact
 

@@ -19,7 +19,7 @@ from nbsolve.checking.audit.graph_forms import Unproved, distinguishes, rebuilt,
 from nbsolve.checking.audit.graph_letters import GraphParser
 from nbsolve.checking.audit.graph_world import GraphWorld, Values
 from nbsolve.checking.audit.latex import Unreadable
-from nbsolve.checking.audit.lay import lay, literal, tidy
+from nbsolve.checking.audit.lay import follows_faults, lay, literal, tidy
 from nbsolve.checking.audit.other_updates import elsewhere
 from nbsolve.checking.audit.parser import read_tokens
 from nbsolve.checking.audit.tree import (
@@ -121,13 +121,7 @@ class GraphNumbers:
         held, laid = next(((one, laid) for one, laid in tried if not laid.fault), tried[0])
         if laid.fault:
             out.faults.append(f"{target}: {laid.fault}")
-        for line in before:
-            if literal(node) is None and literal(line) is not None:
-                out.faults.append(f"{target}: a formula after a number")
-                continue
-            follows = lay(line, node, value)
-            if follows.fault:
-                out.faults.append(f"{target}, calculated from the line above: {follows.fault}")
+        out.faults += follows_faults(before, node, target, value)
         for letter, printed in () if isinstance(held, Sym) else pairs(held, node):
             given = self.given(letter, t)
             if given is not None and text_of(printed) != given:

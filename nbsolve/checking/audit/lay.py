@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -93,6 +93,15 @@ def lay(letters: Node, numbers: Node, evaluate: Evaluate, signed: Collection[str
     out = Laid(letters=has_symbols(letters), signed=signed)
     _lay(letters, numbers, evaluate, out)
     return out
+
+
+def follows_faults(before: Iterable[Node], node: Node, target: str, evaluate: Evaluate) -> Iterator[str]:
+    """What is wrong where a line is calculated from the numbers of the lines above it."""
+    for line in before:
+        if literal(node) is None and literal(line) is not None:
+            yield f"{target}: a formula after a number"
+        elif fault := lay(line, node, evaluate).fault:
+            yield f"{target}, calculated from the line above: {fault}"
 
 
 def _lay(letters: Node, numbers: Node, evaluate: Evaluate, out: Laid) -> None:
