@@ -307,9 +307,7 @@ def settled(value: Value) -> Value:
     """The value, continued as a ball where its rational has grown beyond RATIONAL_BITS; 0 stays rational."""
     if isinstance(value, flint.arb):
         return ZERO if value.is_zero() else value
-    if max(int(value.q).bit_length(), int(value.p).bit_length()) > RATIONAL_BITS:
-        return flint.arb(value)
-    return value
+    return flint.arb(value) if value.height_bits() > RATIONAL_BITS else value
 
 
 def short(value: Value) -> str:

@@ -42,7 +42,7 @@ def precision(bits: int) -> Iterator[None]:
 
 def total(left: Value, right: Value) -> Value:
     """left + right, with as many bits as lie between the larger term and what is unknown of both."""
-    if not _finite(left) or not _finite(right) or not _has_more_to_keep(left, right):
+    if not (_has_more_to_keep(left, right) and _finite(left) and _finite(right)):
         return left + right
     if isinstance(left, Logarithm) or isinstance(right, Logarithm):
         exactly = left + right
@@ -61,13 +61,17 @@ def total(left: Value, right: Value) -> Value:
 
 def kept(operation: Callable[..., Value], *operands: Value) -> Value:
     """The operation with as many bits as the least certain of its operands has."""
+    enough = flint.ctx.prec + SLACK
+    for value in operands:
+        if isinstance(value, flint.arb) and value.rel_accuracy_bits() <= enough:
+            return operation(*operands)
     if any(isinstance(value, Logarithm) for value in operands):
         exactly = operation(*operands)
         if isinstance(exactly, flint.fmpq | Logarithm):
             return exactly
     certain = [value.rel_accuracy_bits() for value in operands if isinstance(value, flint.arb)]
     bits = int(min(certain, default=0)) + SLACK
-    if not flint.ctx.prec + 2 * SLACK < bits <= MOST_SPAN + 2 * SLACK:
+    if not SLACK < bits <= MOST_SPAN + 2 * SLACK:
         return operation(*operands)
     with precision(bits):
         return operation(*(ball(value) for value in operands))
@@ -108,11 +112,11 @@ def _has_more_to_keep(left: Value, right: Value) -> bool:
     """Whether a sum with the bits at work could lose more than it does not know anyway."""
     if isinstance(left, flint.fmpq):
         left, right = right, left
-    if isinstance(left, flint.fmpq) or int(left.rel_accuracy_bits()) > flint.ctx.prec:
+    if isinstance(left, flint.fmpq) or left.rel_accuracy_bits() > flint.ctx.prec:
         return True
     if isinstance(right, flint.fmpq):
         return not abs(left) > abs(right)
-    return int(right.rel_accuracy_bits()) > flint.ctx.prec
+    return right.rel_accuracy_bits() > flint.ctx.prec
 
 
 def _finite(value: Value) -> bool:

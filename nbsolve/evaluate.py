@@ -44,7 +44,7 @@ from nbsolve.expr import (
     Variable,
 )
 from nbsolve.general import IndexedSum, Kronecker
-from nbsolve.shares import all_shares, is_share, other_terms, share
+from nbsolve.shares import all_shares, deviations, is_deviation, is_share, other_terms, share
 from nbsolve.symbol import Partial, Role, Symbol
 
 Rational = flint.fmpq
@@ -82,6 +82,8 @@ def _operands(expression: Any, bindings: Bindings, arithmetic: Arithmetic) -> li
 
 
 def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    if arithmetic.keeping and is_deviation(e):
+        return _deviations(e, bindings, arithmetic)
     first, *rest = e.operands
     result = _RULES[type(first)](first, bindings, arithmetic)
     for operand in rest:
@@ -89,6 +91,13 @@ def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
         exact = type(result) is Rational and type(term) is Rational
         result = result + term if exact else plus(result, term, arithmetic)
     return result
+
+
+def _deviations(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
+    """g − p·g, from the product p·g that it has."""
+    mean: Any = e.operands[1].children[0]
+    p, g = _operands(mean, bindings, arithmetic)
+    return deviations(p, g, arithmetic)
 
 
 def _product(e: Product | Hadamard, bindings: Bindings, arithmetic: Arithmetic) -> Operand:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import flint
 
-from nbsolve.arithmetic import Arithmetic, Undecided, Value
+from nbsolve.arithmetic import RATIONAL_BITS, Arithmetic, Undecided, Value
 from nbsolve.logarithms import Logarithm
 from nbsolve.powers_of_ten import power_of_ten
 
@@ -61,8 +62,19 @@ def write(
 
     A value that ends within the digits is written as it is (0.6), a rounded one is padded (0.6000); an exact
     whole number is written out. Significant digits become as many as it takes to tell the value from `unlike`.
+    A fraction of thousands of digits is written from an enclosure, unless that leaves a digit open.
     Raises: Undecided.
     """
+    if isinstance(value, flint.fmpq) and value.height_bits() > RATIONAL_BITS:
+        with suppress(Undecided), arithmetic.working():
+            return _ordinary(flint.arb(value), digits, arithmetic, extra, unlike)
+    return _ordinary(value, digits, arithmetic, extra, unlike)
+
+
+def _ordinary(
+    value: Value, digits: DigitsWanted, arithmetic: Arithmetic, extra: int, unlike: Value | None
+) -> Written:
+    """The value as `write` says, in its own arithmetic."""
     try:
         magnitude = arithmetic.magnitude(value)
     except Undecided:

@@ -1,6 +1,7 @@
 """Shares of a sum, x / (x + y + …), as softmax gives them: one near 1 keeps its distance from 1.
 
-An output of softmax that is 1 − 10⁻²¹⁷² would be a ball around 1, and its gradient a ball around 0.
+An output of softmax that is 1 − 10⁻²¹⁷² would be a ball around 1, and its gradient a ball around 0. What leads back
+through it, g − p·g, is found without a difference of two numbers that are almost one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ONE, ZERO, Arithmetic, Value
-from nbsolve.expr import Array, Expr, Number, Quotient, Sum, Total
+from nbsolve.expr import Array, Expr, Function, Negation, Number, Quotient, Sum, Total
 from nbsolve.general import IndexedSum
 
 _MOST_OF_IT = 0.75
@@ -44,6 +45,17 @@ def _share(term: Value, others: Iterable[Value], whole: Value, arithmetic: Arith
     return arithmetic.add(ONE, arithmetic.negate(rest))
 
 
+def deviations(p: Array, g: Array, arithmetic: Arithmetic) -> Array:
+    """g[j] − Σ_i p[i] g[i], as g[j] (1 − p[j]) − Σ_{i≠j} p[i] g[i]: where p[j] is almost 1, nothing cancels."""
+    parts = [arithmetic.multiply(share, of) for share, of in zip(p, g, strict=True)]
+    result = np.empty(g.shape, dtype=object)
+    for place, own in enumerate(g):
+        rest = arithmetic.add(ONE, arithmetic.negate(p[place]))
+        others = (arithmetic.negate(part) for part in chain(parts[:place], parts[place + 1 :]))
+        result[place] = reduce(arithmetic.add, others, arithmetic.multiply(own, rest))
+    return result
+
+
 def _sum(values: Iterable[Value], arithmetic: Arithmetic) -> Value:
     nothing: Value = ZERO
     return reduce(arithmetic.add, values, nothing)
@@ -56,6 +68,18 @@ def is_share(quotient: Quotient) -> bool:
         return denominator.operands == (numerator,)
     terms = _terms(denominator)
     return len(terms) > 1 and not isinstance(numerator, Number) and numerator in terms
+
+
+def is_deviation(difference: Sum) -> bool:
+    """Whether it is g − p·g: how far a vector is from its mean, weighted with the shares p."""
+    if len(difference.operands) != 2:
+        return False
+    own, less = difference.operands
+    return isinstance(less, Negation) and _is_mean_of(own, less.operands[0])
+
+
+def _is_mean_of(own: Expr, mean: Expr) -> bool:
+    return isinstance(mean, Function) and mean.name == "dot" and mean.operands[1] == own
 
 
 def other_terms(quotient: Quotient) -> Sequence[Expr]:

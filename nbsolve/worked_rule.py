@@ -33,6 +33,10 @@ _MOST_TURNS = 40
 """Lines for a training on a question sheet, at most."""
 _LARGEST = 10**90
 """Numbers beyond it are not drawn."""
+_SHORT = 256
+"""Fractions of no more bits are kept when they have been written: longer ones do not come again."""
+
+Said = tuple[float | str, str]
 
 
 class WorkedRule(ComposedPage):
@@ -153,14 +157,24 @@ class WorkedRule(ComposedPage):
     def _number(
         self, name: str, latex: str, value: fmpq, part: str | None, epoch: int, sample: int | None = None
     ) -> Answer:
-        if value not in self._written:
-            self._written[value] = as_double(value, EXACT), self._page.training.lines.answer(value).text
-        number, text = self._written[value]
+        number, text = self._said(value)
         return Answer(name, latex, epoch, sample, number, number, text, part)
 
+    def _said(self, value: fmpq) -> Said:
+        """A number as a double and as written. Where a rule goes round, short ones come again and again."""
+        if value.height_bits() > _SHORT:
+            return self._found(value)
+        said = self._short.get(value)
+        if said is None:
+            said = self._short[value] = self._found(value)
+        return said
+
+    def _found(self, value: fmpq) -> Said:
+        return as_double(value, EXACT), self._page.training.lines.answer(value).text
+
     @cached_property
-    def _written(self) -> dict[fmpq, tuple[Any, str]]:
-        """Numbers as doubles and as written: a rule that goes round comes to the same ones again and again."""
+    def _short(self) -> dict[fmpq, Said]:
+        """What has been said of short numbers."""
         return {}
 
     @property

@@ -192,3 +192,32 @@ def test_a_softmax_output_near_1_keeps_its_distance_from_1(gap: int) -> None:
     missing = others / (1 + others)
     expected = {"dL/dz[1][1]": -missing, "e[1]": missing, "dL/dW[1][1][1]": -missing, "L": mp.log1p(others)}
     assert all(agrees(found[name], value) for name, value in expected.items())
+
+
+@pytest.mark.parametrize("gap", [37, 5000, 100_000])
+@pytest.mark.parametrize("explain", ["delta", "paths"])
+def test_a_gradient_leads_back_through_a_hidden_softmax_near_1(gap: int, explain: str) -> None:
+    """∂L/∂z[j] = p[j] Σ_i p[i] (g[j] − g[i]), which does not cancel where p[1] is 1 − 10⁻⁴³⁴²⁹."""
+    problem = parse_problem(
+        f"""
+network:
+  inputs: 1
+  layers:
+    - {{units: 3, activation: softmax, weights: [[{gap}], [0], [1]]}}
+    - {{units: 2, activation: linear, weights: [[0.3, -0.7, 0.2], [0.9, 0.4, -0.5]]}}
+samples: [{{input: [1], target: [1, 0]}}]
+loss: squared_error
+explain: {explain}
+"""
+    )
+    found = {entry.quantity: entry for entry in solve(problem).entries(everything=True)}
+    powers = [mp.mpf(1), mp.exp(-gap), mp.exp(1 - gap)]
+    p = [power / sum(powers) for power in powers]
+    weights = [[mp.mpf(w) / 10 for w in row] for row in ((3, -7, 2), (9, 4, -5))]
+    error = [mp.fdot(row, p) - target for row, target in zip(weights, (1, 0), strict=True)]
+    g = [2 * mp.fdot(error, column) for column in zip(*weights, strict=True)]
+    signals = [
+        own * mp.fsum(q * (of - other) for q, other in zip(p, g, strict=True))
+        for own, of in zip(p, g, strict=True)
+    ]
+    hold(found, {f"dL/dW[1][{j}][1]": signal for j, signal in enumerate(signals, start=1)})

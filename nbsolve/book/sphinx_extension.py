@@ -19,7 +19,15 @@ from sphinx.config import Config
 from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSuppressor
 
 from nbsolve import __version__
-from nbsolve.book import affected, downloads, mathematics, page_files, search_index, sharing
+from nbsolve.book import (
+    affected,
+    downloads,
+    figure_numbers,
+    mathematics,
+    page_files,
+    search_index,
+    sharing,
+)
 from nbsolve.book.drawing_directive import add_directives
 from nbsolve.book.math_fonts import write_fonts
 from nbsolve.book.sidebar import fill_sidebars
@@ -74,6 +82,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("build-finished", _finish)
     _collect_warnings(app)
     affected.setup(app)
+    figure_numbers.setup(app)
     page_files.setup(app)
     downloads.setup(app)
     mathematics.setup(app)

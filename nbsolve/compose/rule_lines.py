@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import flint
 
+from nbsolve.arithmetic import RATIONAL_BITS
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Line, Result
 from nbsolve.evaluate import evaluate
@@ -62,10 +63,16 @@ class Lines:
 
     def operand(self, value: Q, extra: int = 0) -> Written:
         """A value as it enters a line, or as it stands in a table."""
-        text = self.given.get(value) or self._fraction(value)
+        text = self._text(value)
         if text is not None:
             return Written(text, value, True)
         return write(value, self.rounding.intermediates, EXACT, extra)
+
+    def _text(self, value: Q) -> str | None:
+        """A value that is written as it is: as given, or as a fraction."""
+        if value.height_bits() > RATIONAL_BITS:
+            return None
+        return self.given.get(value) or self._fraction(value)
 
     def _fraction(self, value: Q) -> str | None:
         """A value without an end as a decimal (−11/30) as a short fraction, which is exact."""
@@ -75,7 +82,7 @@ class Lines:
 
     def answer(self, value: Q) -> Written:
         """A value as an answer."""
-        text = self.given.get(value) or self._fraction(value)
+        text = self._text(value)
         return Written(text, value, True) if text is not None else write(value, self.rounding.answers, EXACT)
 
     def line(

@@ -35,6 +35,8 @@ _BACK = frozenset(
     {"exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "atan", "erf", "Abs", "sign", "Max", "Min"}
 )
 
+_LARGEST = 10_000
+
 
 class NotAFormula(Exception):
     """SymPy came to something that a formula cannot say."""
@@ -112,9 +114,16 @@ class Bridge:
                 return self.there(e.expanded)
             case Function("pi"):
                 return sp.pi
+            case Function("exp" | "sinh" | "cosh", (inner,)) if self._is_large(inner):
+                return self._letter(e)
             case Function(name, operands):
                 return getattr(sp, _FORWARD.get(name, name))(*map(self.there, operands))
         raise NotAFormula(type(e).__name__)
+
+    def _is_large(self, argument: Expr) -> bool:
+        """Whether SymPy would work for seconds to learn how large e to this power is."""
+        found = self.there(argument)
+        return bool(found.is_Rational and abs(found) > _LARGEST)
 
     def _letter(self, e: Expr) -> Any:
         """A letter of its own for a function; what SymPy knows of it is its sign."""

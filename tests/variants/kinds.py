@@ -80,6 +80,9 @@ _GATES = "kind: graph\ngiven: {x: -2, y: 5, z: -4}\nequations: {q: x + y, f: q*z
 _NEURON = "kind: graph\ngiven: {w: 2, x: -1, b: 5, y: 1}\nequations: {z: w*x + b, e: z - y, L: e^2/2}\n"
 _RELU = "kind: graph\ngiven: {x: 2, y: 3, u: 4}\nequations: {p: x*y, s: p - u, r: relu(s), f: r*x}\n"
 _BATCH = _network(_layer("linear", _ONE, "[0.1]"), _HALF).replace("}]", "}, {input: [2, -1], target: [0]}]")
+_DEEP_BATCH = KINDS["a hidden ReLU layer, squared error"][1].replace(
+    "}]", "}, {input: [2, -1], target: [0]}]"
+)
 _MOMENTUM = (
     "kind: update\nparameters: {w: 0.5, b: 1}\ngradients: [{w: 0.4, b: -1}, {w: -0.2, b: 0.3}]\n"
     "optimiser: {momentum: {learning_rate: 0.1, beta: 0.5}}\n"
@@ -89,12 +92,18 @@ OTHERS: dict[str, tuple[int, str]] = {
     "a graph with a ReLU gate": (2, _RELU),
     "a graph of a linear neuron and its loss": (3, _NEURON),
     "a batch of two samples, a linear unit": (3, _BATCH),
+    "a batch of two samples, a hidden ReLU layer": (4, _DEEP_BATCH),
     "two steps with momentum": (3, _MOMENTUM),
     "a perceptron learns AND": (
         2,
         "kind: rule\nrule: {perceptron: {learning_rate: 1}}\nweights: [1, -2]\nbias: 1\nsamples:\n"
         "  - {input: [0, 0], target: 0}\n  - {input: [0, 1], target: 0}\n  - {input: [1, 0], target: 0}\n"
         "  - {input: [1, 1], target: 1}\nuntil: no mistakes\nmost_epochs: 20\n",
+    ),
+    "Adaline, one epoch of two samples": (
+        3,
+        "kind: rule\nrule: {adaline: {learning_rate: 0.5}}\nweights: [1, -2]\nbias: 1\nsamples:\n"
+        "  - {input: [1, 2], target: 1}\n  - {input: [2, -1], target: -1}\nepochs: 1\n",
     ),
 }
 """Those whose numbers are drawn, and kept where they are short."""

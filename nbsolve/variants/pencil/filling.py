@@ -32,6 +32,10 @@ _TARGETS = ("-2", "-1", "0", "0.5", "1", "2", "3", "4")
 _CLASSES = ("0", "1")
 _WHOLE = ("-3", "-2", "-1", "1", "2", "3")
 """Weights where no search keeps values short: products of whole numbers and of a half are."""
+_SMALL = ("-2", "-1", "1", "2")
+"""Weights and inputs where a batch goes through several layers: squares of sums of their products are short."""
+_STARTING = (*_WEIGHTS, "-5", "-4", "-2.5", "-1.5", "1.5", "2.5", "4", "5")
+"""Weights that a rule starts from: the samples stay, so these alone tell thousands of variants apart."""
 _BOUNDED = ("sigmoid", "softmax", "hard_sigmoid", "hard_sigmoid_6")
 _MOST_OPTIONS = 10_000
 
@@ -51,7 +55,7 @@ def usual(problem: AnyProblem) -> tuple[Varied, ...]:
             bias = problem.network.layers[0].bias
             constant = "threshold" if bias.kind == "threshold" else "bias"
             keys = ("weights", constant) if bias.values else ("weights",)
-            return tuple(Varied(key, _choices(_WHOLE)) for key in keys)
+            return tuple(Varied(key, _choices(_STARTING)) for key in keys)
         case UpdateProblem():
             return tuple(Varied(key, _choices(_WEIGHTS)) for key in ("parameters", "gradients"))
     return ()
@@ -59,11 +63,12 @@ def usual(problem: AnyProblem) -> tuple[Varied, ...]:
 
 def _of_network(problem: Problem) -> Iterator[Varied]:
     layers, searched = problem.network.layers, network.is_chain(problem)
-    weights = _WEIGHTS if searched else (*_WHOLE, "0.5", "-0.5")
+    deep = len(layers) > 1
+    weights = _WEIGHTS if searched else _SMALL if deep else (*_WHOLE, "0.5", "-0.5")
     yield Varied("weights", _choices(weights))
     if any(layer.bias.values for layer in layers):
         yield Varied("biases", _choices((*weights, "-9", "9") if searched else weights))
-    yield Varied("inputs", _choices(_INPUTS if searched else _WHOLE))
+    yield Varied("inputs", _choices(_INPUTS if searched else _SMALL if deep else _WHOLE))
     if problem.samples[0].target is not None:
         bounded = layers[-1].activation.name in _BOUNDED
         yield Varied("targets", _choices(_CLASSES if bounded else _TARGETS))
