@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
 from nbsolve.arithmetic import Arithmetic, Value
@@ -178,13 +177,8 @@ def write_json(worked: _Worked, stream: IO[str], everything: bool = False) -> No
 
 def as_data(entry: Any) -> dict[str, Any]:
     """The fields of an answer, or of another result, by name: what may be missing only where it is there."""
-    data = ((name, getattr(entry, name)) for name in _names(type(entry)))
+    data = ((name, getattr(entry, name)) for name in entry.__dataclass_fields__)
     return {name: value for name, value in data if value is not None or name not in _OPTIONAL}
-
-
-@cache
-def _names(record: type[Any]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(record))
 
 
 def _entry(place: Place, names: Names, value: float | str, exact: float | str, printed: str) -> Answer:

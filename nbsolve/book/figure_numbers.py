@@ -7,13 +7,16 @@ Sphinx keeps it in its environment.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors.toctree import TocTreeCollector
+
+if TYPE_CHECKING:
+    from sphinx.domains.std import StandardDomain
 
 __all__ = ["setup"]
 
@@ -62,7 +65,7 @@ def _outline(env: BuildEnvironment, around: nodes.Element) -> Iterator[nodes.Ele
 
 def _has_number(env: BuildEnvironment, node: nodes.Element) -> bool:
     """Whether it is a figure, a table, a listing with a caption, or what an extension numbers."""
-    standard: Any = env.domains["std"]
+    standard = cast("StandardDomain", env.domains["std"])
     return any(
         domain.get_enumerable_node_type(node) and (domain is not standard or standard.get_numfig_title(node))
         for domain in env.domains.values()
