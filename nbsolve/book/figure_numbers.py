@@ -7,16 +7,13 @@ Sphinx keeps it in its environment.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors.toctree import TocTreeCollector
-
-if TYPE_CHECKING:
-    from sphinx.domains.std import StandardDomain
 
 __all__ = ["setup"]
 
@@ -58,14 +55,22 @@ def _outline(env: BuildEnvironment, around: nodes.Element) -> Iterator[nodes.Ele
         if isinstance(node, nodes.section):
             yield nodes.section("", *_outline(env, node), ids=node["ids"])
         elif isinstance(node, addnodes.toctree) or _has_number(env, node):
-            yield node.deepcopy()
+            yield _alone(node)
         else:
             yield from _outline(env, node)
 
 
+def _alone(node: nodes.Element) -> nodes.Element:
+    """A copy that does not hold on to its page."""
+    copy = node.deepcopy()
+    for inner in copy.findall():
+        inner.document = None
+    return copy
+
+
 def _has_number(env: BuildEnvironment, node: nodes.Element) -> bool:
     """Whether it is a figure, a table, a listing with a caption, or what an extension numbers."""
-    standard = cast("StandardDomain", env.domains["std"])
+    standard = env.domains["std"]
     return any(
         domain.get_enumerable_node_type(node) and (domain is not standard or standard.get_numfig_title(node))
         for domain in env.domains.values()
