@@ -7,6 +7,17 @@ from dataclasses import dataclass
 
 from nbsolve.compose.given_numbers import matrix_of
 from nbsolve.compose.graph_statement import GraphStatement
+from nbsolve.compose.graph_steps import (
+    at_step,
+    at_steps,
+    every_step_uses,
+    is_shared,
+    is_whole,
+    of_entries,
+    steps_back,
+    through,
+    together,
+)
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
@@ -18,7 +29,7 @@ from nbsolve.document import (
     Paragraph,
     Text,
 )
-from nbsolve.equations.building import Built, entries_of, gate_of, operands_of, quantity
+from nbsolve.equations.building import Built, Stage, entries_of, gate_of, operands_of, quantity
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.solving import Back, GraphIteration, GraphSolution
 from nbsolve.expr import Atom, Quantity
@@ -53,63 +64,90 @@ class GraphBackward:
             yield Paragraph((phrase("graphs.backward"),))
         yield from lines.one_each(iteration.seeds)
         unsaid = set(GATES) if first else set()
+        told: set[Atom] = {step.target for step in iteration.seeds}
+        before: Stage | None = None
         for back in iteration.backward:
-            yield from self._back(back, iteration, lines, unsaid, asked)
+            if back.stage is None:
+                yield Paragraph((phrase("graphs.unconnected"),))
+                yield from lines.one_each(back.gradients)
+                continue
+            recurrence = back.stage.recurrence
+            if recurrence is not None and (before is None or before.recurrence is not recurrence):
+                yield from (Paragraph(words) for words in [tuple(steps_back(recurrence))] if words)
+            yield Paragraph(tuple(self._through(back.stage, before, unsaid)))
+            yield from self._back(back, back.stage, iteration, lines, told, asked)
+            before = back.stage
 
-    def _back(
-        self, back: Back, iteration: GraphIteration, lines: Lines, unsaid: set[str], asked: Iterable[Atom]
-    ) -> Iterator[Block]:
-        """Back through one equation; what its kind of gate does is said where it is `unsaid`."""
-        if not back.equation:
-            yield Paragraph((phrase("graphs.unconnected"),))
-            yield from lines.one_each(back.gradients)
-            return
-        equation = self._equation(back.equation)
-        gate = gate_of(self.built, equation.name)
+    def _through(self, stage: Stage, before: Stage | None, unsaid: set[str]) -> Iterator[Inline]:
+        """Back through which equation, at which step; what its kind of gate does is said where it is `unsaid`."""
+        recurrence = stage.recurrence
+        if recurrence is None:
+            yield phrase("graphs.through") + " "
+        else:
+            new = before is None or (before.recurrence, before.step) != (recurrence, stage.step)
+            yield from through(stage, new)
+        equation = self._equation(stage.equation)
         shown = GraphStatement(self.built, self.names).equation(equation)
         assert shown.left is not None
-        said: list[Inline] = [phrase("graphs.through") + " ", Math(shown.left, "=", shown.parts[0][1])]  # type: ignore[arg-type]
-        said.append(f": {phrase_of('graphs.gate_', gate)}" if gate in unsaid else ".")
+        yield Math(shown.left, "=", shown.parts[0][1])  # type: ignore[arg-type]
+        if recurrence is not None and not is_whole(stage, self.built):
+            yield from of_entries(stage)
+        gate = gate_of(self.built, stage.equation)
+        yield f": {phrase_of('graphs.gate_', gate)}" if gate in unsaid else "."
         unsaid.discard(gate or "")
-        yield Paragraph(tuple(said))
-        yield from lines.one_each([*back.local, *self._asked_locals(equation, iteration, asked)])
+
+    def _back(
+        self,
+        back: Back,
+        stage: Stage,
+        iteration: GraphIteration,
+        lines: Lines,
+        told: set[Atom],
+        asked: Iterable[Atom],
+    ) -> Iterator[Block]:
+        """What goes back through one stage; `told` are the gradients that have lines."""
+        yield from lines.one_each([*back.local, *self._asked_locals(stage, iteration, asked)])
         by_array: dict[str, list[Step]] = {}
         for step in back.gradients:
             by_array.setdefault(name_of(step.target), []).append(step)
+        shared = [name for name in by_array if is_shared(name, self.built)]
+        if shared and stage.recurrence is not None:
+            yield Paragraph(tuple(every_step_uses(shared, stage.recurrence)))
         single: list[Step] = []
         for name, steps in by_array.items():
-            if (
-                not self.built.problem.shapes[name]
-                and len(steps[0].forms) == 1
-                and len(self.used_by(name)) < 2
-            ):
+            new = told.isdisjoint(Partial(self.names.objective, one) for one in self._entries(name))
+            told.update(step.target for step in steps)
+            used = [] if name in shared else self.used_by(name)
+            if not self._shape(name) and len(steps[0].forms) == 1 and len(used) < 2:
                 single += steps
                 continue
             yield from lines.one_each(single)
             single = []
-            used = self.used_by(name)
-            if len(used) > 1:
+            if len(used) > 1 and new:
                 yield Paragraph(self._reused(name, used))
-            if not self.built.problem.shapes[name]:
-                yield from (lines.derivation(step, terms=len(used) > 1) for step in steps)
+            if not self._shape(name):
+                terms = len(used) > 1 or name in shared
+                yield from (lines.derivation(step, terms=terms) for step in steps)
                 continue
             yield from lines.one_each(steps)
-            yield from self._assembled(name, lines)
+            if told.issuperset(Partial(self.names.objective, one) for one in self._entries(name)):
+                yield from self._assembled(name, lines)
         yield from lines.one_each(single)
 
-    def _asked_locals(
-        self, equation: Equation, iteration: GraphIteration, asked: Iterable[Atom]
-    ) -> Iterator[Step]:
+    def _shape(self, name: str) -> tuple[int, ...]:
+        return self.built.problem.shapes[name]
+
+    def _entries(self, name: str) -> list[Symbol]:
+        return entries_of(name, self._shape(name))
+
+    def _asked_locals(self, stage: Stage, iteration: GraphIteration, asked: Iterable[Atom]) -> Iterator[Step]:
         """Local derivatives of an array's entries that are asked for."""
-        if not equation.shape:
+        if not self._shape(stage.equation):
             return
         graph = self.built.graph
+        found = {node.target for node in stage.nodes} - {self.names.objective}
         for atom in asked:
-            if (
-                not isinstance(atom, Partial)
-                or atom.of.stem != equation.name
-                or atom.of == self.names.objective
-            ):
+            if not isinstance(atom, Partial) or atom.of not in found:
                 continue
             node = graph.origin(atom.of)
             assert node is not None
@@ -120,39 +158,41 @@ class GraphBackward:
     def _equation(self, name: str) -> Equation:
         return next(one for one in self.built.problem.equations if one.name == name)
 
-    def used_by(self, name: str) -> list[str]:
-        """The equations that use a quantity and lead to what is differentiated, in their order."""
-        wanted = self.built.wanted
-        first = entries_of(name, self.built.problem.shapes[name])
-        found = {
-            node.operation.name
-            for symbol in first
-            for node, _ in self.built.users(symbol)
-            if node.target in wanted
-        }
-        return [one.name for one in self.built.problem.equations if one.name in found]
+    def used_by(self, name: str) -> list[Symbol]:
+        """The equations that use a quantity and lead to what is differentiated, in their order.
 
-    def _reused(self, name: str, used: Sequence[str]) -> Text:
+        Those that use an array of a recurrence have the step at which they use that of the step t: h_{t+1}.
+        """
+        wanted = self.built.wanted
+        nodes = [
+            [node for node, _ in self.built.users(one) if node.target in wanted]
+            for one in self._entries(name)
+        ]
+        recurrence = self.built.problem.recurrence_of(name)
+        if recurrence is not None and recurrence.letter:
+            return at_steps(name, recurrence, self.built, nodes)
+        found = {node.operation.name for own in nodes for node in own}
+        return [quantity(one.name) for one in self.built.problem.equations if one.name in found]
+
+    def _reused(self, name: str, used: Sequence[Symbol]) -> Text:
         """x is used more than once, and its gradient is the sum of what comes back."""
         before, _, rest = phrase("graphs.reused", name="\0", users="\1").partition("\0")
         middle, _, after = rest.partition("\1")
-        listed: list[Inline] = []
-        for position, one in enumerate(used):
-            if position:
-                listed.append(f" {phrase('statement.and')} " if position == len(used) - 1 else ", ")
-            listed.append(Math(Quantity(quantity(one))))
-        said = [piece for piece in (before, Math(Quantity(quantity(name))), middle, *listed, after) if piece]
+        own = Math(Quantity(at_step(name, self.built.problem)))
+        said = [piece for piece in (before, own, middle, *together(used), after) if piece]
         of = self.names.objective
-        if of.role is Role.NODE and of.stem in used:
-            own, _, rest = phrase("graphs.from_result", of="\0", name="\1").partition("\0")
+        if of.role is Role.NODE and of in used:
+            begin, _, rest = phrase("graphs.from_result", of="\0", name="\1").partition("\0")
             between, _, rest = rest.partition("\1")
-            said += [f" {own}", Math(Quantity(of)), between, Math(Quantity(quantity(name))), rest]
+            said += [f" {begin}", Math(Quantity(of)), between, own, rest]
         return tuple(said)
 
     def _assembled(self, name: str, lines: Lines) -> Iterator[Block]:
         """The gradient with respect to an array as a vector or matrix, where all of it is there."""
-        shape = self.built.problem.shapes[name]
-        targets = [Partial(self.names.objective, entry) for entry in entries_of(name, shape)]
+        shape = self._shape(name)
+        if self.built.problem.symbolic:
+            return  # the entries are formulae
+        targets = [Partial(self.names.objective, entry) for entry in self._entries(name)]
         if len(shape) > 2 or len(targets) < 2 or not all(one in lines.values.stored for one in targets):
             return
         entries = [literal(lines.written(target)) for target in targets]

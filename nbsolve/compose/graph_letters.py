@@ -110,10 +110,6 @@ class GraphLetters(GraphPage):
         }
         return _Lines(gradients, frozenset(self._asked(iteration)))
 
-    def _assembled(self, name: str, lines: object) -> Iterator[Block]:
-        """Nothing: the entries are formulae."""
-        yield from ()
-
     def _new_arrays(self, iteration: GraphIteration, lines: object) -> Iterator[Block]:
         """Nothing: the entries are formulae."""
         yield from ()

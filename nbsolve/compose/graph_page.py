@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, groupby
 
 from nbsolve.compose.authored import title_of
 from nbsolve.compose.compared import called
 from nbsolve.compose.conventions import rounding_words
 from nbsolve.compose.given_numbers import matrix_of
-from nbsolve.compose.graph_backward import GraphBackward, name_of
+from nbsolve.compose.graph_backward import GraphBackward
 from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.compose.graph_paths import GraphPaths
 from nbsolve.compose.graph_statement import GraphStatement
+from nbsolve.compose.graph_steps import step_begins, steps_forward
 from nbsolve.compose.lines import Lines
 from nbsolve.compose.optimiser_words import (
     changes,
@@ -41,7 +42,7 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.equations.asking import asked_of
-from nbsolve.equations.building import entries_of, general_formula, quantity
+from nbsolve.equations.building import Stage, entries_of, general_formula, quantity
 from nbsolve.equations.paths import Path, paths_of
 from nbsolve.equations.solving import GraphIteration, GraphSolution
 from nbsolve.equations.updating import RATE, parameters_of
@@ -50,7 +51,7 @@ from nbsolve.expr import Atom, Quantity, number, walk
 from nbsolve.expr import literal as as_given
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.graph_asks import COMPARISON
-from nbsolve.problem.model import GraphProblem, GraphTraining, Part
+from nbsolve.problem.model import GraphProblem, GraphTraining, Part, Recurrence
 from nbsolve.step import Step
 from nbsolve.symbol import Partial, Role
 from nbsolve.writing import Writer
@@ -217,17 +218,44 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
                 yield from self._start(iteration)
         yield Heading(self._level, (phrase("sections.forward"),))
         lines = self._writer(iteration)
+        steps = {step.target: step for step in iteration.forward}
         single: list[Step] = []
-        for equation in self._problem.equations:
-            steps = [step for step in iteration.forward if name_of(step.target) == equation.name]
-            if not equation.shape:
-                single += steps
-                continue
-            yield from lines.one_each(single)
-            single = []
-            yield Derivation((GraphStatement(self.solution.built, self.names).equation(equation),))
-            yield from lines.one_each(steps)
+        for recurrence, found in groupby(self.solution.built.stages, lambda stage: stage.recurrence):
+            stages = [*found]
+            for stage in stages if recurrence is None else ():
+                own = [steps[node.target] for node in stage.nodes]
+                if not self._problem.shapes[stage.equation]:
+                    single += own
+                    continue
+                yield from lines.one_each(single)
+                single = []
+                yield Derivation((self._equation(stage.equation),))
+                yield from lines.one_each(own)
+            if recurrence is not None:
+                yield from lines.one_each(single)
+                single = []
+                yield from self._recurring(recurrence, stages, steps, lines)
         yield from lines.one_each(single)
+
+    def _equation(self, name: str) -> Line:
+        equation = next(one for one in self._problem.equations if one.name == name)
+        return GraphStatement(self.solution.built, self.names).equation(equation)
+
+    def _recurring(
+        self, recurrence: Recurrence, stages: Sequence[Stage], steps: Mapping[Atom, Step], lines: Lines
+    ) -> Iterator[Block]:
+        """The values of a recurrence, step by step; each step is named where it has several lines."""
+        yield Derivation(tuple(map(self._equation, recurrence.names)))
+        if words := tuple(steps_forward(recurrence)):
+            yield Paragraph(words)
+        by_step = [[*found] for _, found in groupby(stages, lambda stage: stage.step)]
+        each = [[steps[node.target] for stage in own for node in stage.nodes] for own in by_step]
+        if not recurrence.letter or all(len(own) == 1 for own in each):
+            yield from lines.one_each(chain.from_iterable(each))
+            return
+        for own, found in zip(by_step, each, strict=True):
+            yield Paragraph(tuple(step_begins(own[0])))
+            yield from lines.one_each(found)
 
     def _start(self, iteration: GraphIteration) -> Iterator[Block]:
         """The parameters that an iteration starts from."""

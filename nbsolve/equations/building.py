@@ -40,11 +40,11 @@ from nbsolve.general import IndexedSum, instantiated
 from nbsolve.given import Given
 from nbsolve.graph import Graph, Node, Operation
 from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Slot
-from nbsolve.problem.model import Equation, GraphProblem
+from nbsolve.problem.model import Equation, GraphProblem, Recurrence
 from nbsolve.step import Rule
 from nbsolve.symbol import Index, Symbol, number_of
 
-__all__ = ["Built", "entries_of", "gate_of", "general_formula", "operands_of", "quantity", "slopes"]
+__all__ = ["Built", "Stage", "entries_of", "gate_of", "general_formula", "operands_of", "quantity", "slopes"]
 
 _SHORT = (Function, Applied)
 """Formulae that are named by what they find where they occur in their own derivative."""
@@ -80,12 +80,25 @@ def general_formula(equation: Equation, shapes: Mapping[str, tuple[int, ...]]) -
 
 
 @dataclass(frozen=True)
+class Stage:
+    """Entries of one equation that are computed together: all of them, or those of one step of its recurrence.
+
+    None of them is computed from another one of them.
+    """
+
+    equation: str
+    nodes: tuple[Node, ...]
+    recurrence: Recurrence | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True)
 class Built:
-    """A problem's graph; `nodes` has those of each equation, by its name."""
+    """A problem's graph, and the `stages` in which it is computed."""
 
     problem: GraphProblem
     graph: Graph = field(default_factory=Graph)
-    nodes: dict[str, list[Node]] = field(default_factory=dict)
+    stages: list[Stage] = field(default_factory=list)
 
     @staticmethod
     def of(problem: GraphProblem) -> Built:
@@ -94,25 +107,44 @@ class Built:
         for array in problem.given:
             for symbol in entries_of(array.name, array.shape):
                 built.graph.array(symbol)
+        done: set[str] = set()
         for equation in problem.equations:
-            built.nodes[equation.name] = list(built._added(equation))
+            recurrence = problem.recurrence_of(equation.name)
+            if recurrence is None:
+                entries = entries_of(equation.name, equation.shape)
+                nodes = tuple(built._added(equation, symbol) for symbol in entries)
+                built.stages.append(Stage(equation.name, nodes))
+            elif equation.name not in done:
+                done.update(recurrence.names)
+                built.stages.extend(built._recurring(recurrence))
         return built
 
-    def _added(self, equation: Equation) -> Iterator[Node]:
-        shapes = self.problem.shapes
-        general = general_formula(equation, shapes)
-        for symbol in entries_of(equation.name, equation.shape):
-            numbers = map(number_of, symbol.at)
-            places = {Index(letter): n for letter, n in zip(equation.letters, numbers, strict=True)}
-            formula = self._padded(_written_out(instantiated(general, places)))
-            operands = list(dict.fromkeys(atom for atom in atoms(formula) if isinstance(atom, Symbol)))
-            slots = {f"operand_{n}": operand for n, operand in enumerate(operands)}
-            operation = _operation(equation.name, formula, slots)
-            self.graph.node(operation, symbol, None, **slots)
-            yield self.graph.nodes[-1]
+    def _recurring(self, recurrence: Recurrence) -> Iterator[Stage]:
+        """The stages of a recurrence, step by step."""
+        equations = {one.name: one for one in self.problem.equations}
+        name, step, nodes = "", None, list[Node]()
+        for entry, at in recurrence.order:
+            node = self._added(equations[entry], quantity(entry, at))
+            own = recurrence.step_of(entry, at)
+            together = (entry, own) == (name, step)
+            if nodes and not (together and {*operands_of(node).values()}.isdisjoint(n.target for n in nodes)):
+                yield Stage(name, tuple(nodes), recurrence, step)
+                nodes = []
+            name, step = entry, own
+            nodes.append(node)
+        yield Stage(name, tuple(nodes), recurrence, step)
+
+    def _added(self, equation: Equation, symbol: Symbol) -> Node:
+        numbers = map(number_of, symbol.at)
+        places = {Index(letter): n for letter, n in zip(equation.letters, numbers, strict=True)}
+        formula = self._padded(_written_out(instantiated(self.general[equation.name], places)))
+        operands = list(dict.fromkeys(atom for atom in atoms(formula) if isinstance(atom, Symbol)))
+        slots = {f"operand_{n}": operand for n, operand in enumerate(operands)}
+        self.graph.node(_operation(equation.name, formula, slots), symbol, None, **slots)
+        return self.graph.nodes[-1]
 
     def _padded(self, formula: Expr) -> Expr:
-        """The formula with the numbers that stand outside arrays."""
+        """The formula with what stands outside arrays: where a recurrence starts, or the numbers of padding."""
         padding, shapes = self.problem.padding, self.problem.shapes
 
         def outside(node: Expr) -> Expr | None:
@@ -123,7 +155,10 @@ class Built:
             inside = all(
                 isinstance(n, int) and 1 <= n <= length for n, length in zip(symbol.at, shape, strict=True)
             )
-            return None if inside else literal(padding[symbol.stem])
+            if inside:
+                return None
+            start = self.problem.start_of(symbol.stem, [*map(number_of, symbol.at)])
+            return literal(padding[symbol.stem]) if start is None else Quantity(quantity(*start))
 
         return substitute(formula, outside)
 
@@ -154,7 +189,11 @@ class Built:
     def wanted(self) -> frozenset[Symbol]:
         """What gradients are taken with respect to: those asked for, and all that they act on."""
         training = self.problem.training
-        names = {*self.problem.wrt, *(() if training is None else training.parameters)}
+        names = {
+            *self.problem.wrt,
+            *self.problem.asked_wrt,
+            *(() if training is None else training.parameters),
+        }
         found = {symbol for name in names for symbol in entries_of(name, self.problem.shapes[name])}
         for node in self.graph.nodes:
             if any(operand in found for operand in operands_of(node).values()):
@@ -169,6 +208,17 @@ class Built:
             if node.target in found:
                 found.update(operands_of(node).values())
         return frozenset(found)
+
+    @cached_property
+    def first_user(self) -> dict[Symbol, Stage]:
+        """The first stage that uses each quantity and leads to what is differentiated: the last on the way back."""
+        found: dict[Symbol, Stage] = {}
+        for stage in self.stages:
+            for node in stage.nodes:
+                if node.target in self.leading:
+                    for operand in operands_of(node).values():
+                        found.setdefault(operand, stage)
+        return found
 
     def users(self, symbol: Symbol) -> list[tuple[Node, str]]:
         """The nodes that use a quantity and lead to what is differentiated."""

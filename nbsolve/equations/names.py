@@ -11,11 +11,11 @@ from nbsolve.errors import UnknownQuantityError
 from nbsolve.letters import Name, letter_name
 from nbsolve.notation import Names
 from nbsolve.problem.functions import optimiser_of
-from nbsolve.problem.graph_asks import LOSS, state_of
+from nbsolve.problem.graph_asks import LOSS, state_of, with_starts
 from nbsolve.problem.graph_asks import quantity as typed
 from nbsolve.problem.model import GraphProblem, Network, Notation, UpdateProblem
 from nbsolve.solving.update import NORM, setting
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, Unit
 
 __all__ = ["GraphNames"]
 
@@ -29,6 +29,7 @@ class GraphNames(Names):
         self.problem = problem
         super().__init__(Network(inputs=1, layers=()), Notation())
         self.objective = objective
+        self.starts = problem.starts if isinstance(problem, GraphProblem) else {}
         self._own = {
             name: Name.read(problem.letters[name]) if name in problem.letters else letter_name(name)
             for name in problem.shapes
@@ -40,11 +41,19 @@ class GraphNames(Names):
             return self._state(symbol, owner)
         if symbol.role is not Role.NODE:
             return super().name(symbol)
-        name = self._own[symbol.stem]
-        if symbol.at:
-            parts = [str(place) for place in symbol.at]
+        start = self.starts.get(symbol.stem)
+        name = self._own[symbol.stem if start is None or symbol.stem in self.problem.letters else start.array]
+        at: tuple[Unit, ...] = symbol.at
+        if start is not None and symbol.stem not in self.problem.letters:
+            at = (*at[: start.axis], start.place, *at[start.axis :])
+        if symbol.at or at:
+            parts = [str(place) for place in at]
             name = name.with_sub(("," if any(len(part) > 1 for part in parts) else "").join(parts))
-        elif self.problem.shapes[symbol.stem] and name.core.isalpha() and name.core.islower():
+        if (
+            len(symbol.at) < len(self.problem.shapes[symbol.stem])
+            and name.core.isalpha()
+            and name.core.islower()
+        ):
             name = Name(rf"\mathbf{{{name.core}}}", name.sub, name.sup)
         return name.with_sup(_NEW, _GAP) if symbol.new else name
 
@@ -61,6 +70,7 @@ class GraphNames(Names):
         Raises: UnknownQuantityError.
         """
         known = ", ".join(self.problem.shapes)
+        text = with_starts(text, self.starts)
         if (found := self._of_training(text)) is not None:
             return found
         try:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.equations.asking import asked_of
-from nbsolve.equations.building import Built, entries_of, operands_of
+from nbsolve.equations.building import Built, Stage, entries_of, operands_of
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import parameters_of, put_settings, start, write_updates
 from nbsolve.errors import DomainError
@@ -32,9 +32,12 @@ __all__ = ["Back", "GraphIteration", "GraphSolution", "objective_of", "solve_gra
 
 @dataclass(frozen=True)
 class Back:
-    """What one equation sends back: its local derivatives, and the gradients that are known after it."""
+    """What one stage sends back: its local derivatives, and the gradients that are known after it.
 
-    equation: str
+    Without a stage: the gradients with respect to what leads to nothing.
+    """
+
+    stage: Stage | None
     local: tuple[Step, ...]
     gradients: tuple[Step, ...]
 
@@ -161,13 +164,12 @@ class _Pass:
                 values.put_given(symbol, text)
             else:
                 values.put(symbol, entry)
-        for nodes in self.built.nodes.values():
-            for node in nodes:
-                self._value(node)
+        for node in self.built.graph.nodes:
+            self._value(node)
         forward = self._steps()
         self._seed()
         seeds = self._steps()
-        backward = [self._back(equation.name) for equation in reversed(problem.equations)]
+        backward = [self._back(stage) for stage in reversed(self.built.stages)]
         backward.append(self._unconnected())
         update: tuple[Step, ...] = ()
         if problem.training is not None:
@@ -215,11 +217,11 @@ class _Pass:
             form = Form(number(1) if upstream is None else literal(upstream[place]))
             self._write(symbol, (form,), Rule.UPSTREAM)
 
-    def _back(self, name: str) -> Back | None:
-        """What goes back through one equation; None where nothing comes in at it, and nothing of it is asked."""
-        nodes = [node for node in self.built.nodes[name] if node.target in self.known]
+    def _back(self, stage: Stage) -> Back | None:
+        """What goes back through one stage; None where nothing comes in at it, and nothing of it is asked."""
+        nodes = [node for node in stage.nodes if node.target in self.known]
         wanted = self.built.wanted
-        for node in self.built.nodes[name]:
+        for node in stage.nodes:
             for slot, operand in operands_of(node).items():
                 on_the_way = node.target in self.known and operand in wanted
                 if on_the_way or Partial(node.target, operand) in self.asked:
@@ -234,24 +236,19 @@ class _Pass:
         for operand in operands:
             by_array.setdefault(operand.stem, []).append(operand)
         for operand in (one for entries in by_array.values() for one in entries):
-            if self._is_due(operand, name):
+            if self.built.first_user[operand] is stage and operand not in self.known:
                 self._sum(operand)
-        return Back(name, local, self._steps())
+        return Back(stage, local, self._steps())
 
     def _unconnected(self) -> Back | None:
         """The gradients with respect to what does not lead to what is differentiated: 0."""
-        for name in self.built.problem.wrt:
-            for symbol in entries_of(name, self.built.problem.shapes[name]):
+        problem = self.built.problem
+        for name in dict.fromkeys((*problem.wrt, *problem.asked_wrt)):
+            for symbol in entries_of(name, problem.shapes[name]):
                 if symbol not in self.known:
                     self._write(symbol, (Form(number(0)),))
         steps = self._steps()
-        return Back("", (), steps) if steps else None
-
-    def _is_due(self, operand: Symbol, name: str) -> bool:
-        """Whether no equation above this one uses it: then its gradient is known now."""
-        order = [equation.name for equation in self.built.problem.equations]
-        first = min(order.index(node.operation.name) for node, _ in self.built.users(operand))
-        return order[first] == name and operand not in self.known
+        return Back(None, (), steps) if steps else None
 
     def _direct(self, node: Node) -> bool:
         """Whether the node finds what is differentiated, so that its derivatives are gradients themselves."""

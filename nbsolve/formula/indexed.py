@@ -20,7 +20,7 @@ from nbsolve.formula.tokens import SIGNS, FormulaError, Token, near, tokens
 from nbsolve.general import IndexedSum
 from nbsolve.symbol import Affine, Index, Symbol, Unit
 
-__all__ = ["NAME", "SUM", "parse_equation", "parse_left", "reads"]
+__all__ = ["NAME", "SUM", "parse_equation", "parse_left", "reads", "tokens_of"]
 
 SUM = "sum"
 NAME = re.compile(r"[A-Za-z][A-Za-z_0-9]{0,30}", re.ASCII)
@@ -29,7 +29,7 @@ _SIGNS = (*SIGNS, "[", "]")
 
 def parse_left(text: str) -> tuple[str, tuple[str, ...]]:
     """The name of an equation and the letters of its axes: `z[j,t]` is z with j and t. Raises: FormulaError."""
-    found = _Reader(tokens(text, signs=_SIGNS), {}, ())
+    found = _Reader(tokens_of(text), {}, ())
     token = found.take()
     if token.kind != "name" or not NAME.fullmatch(token.text):
         raise FormulaError(f"found {token.shown}", token.column, "a name such as q, or z[j]")
@@ -49,6 +49,11 @@ def parse_left(text: str) -> tuple[str, tuple[str, ...]]:
     return token.text, tuple(letters)
 
 
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a formula with indices, with an end at the end. Raises: FormulaError."""
+    return tokens(text, signs=_SIGNS)
+
+
 def refuse_reserved(name: str, column: int = 1) -> None:
     """Raise FormulaError for the name of a function: exp, sum. (e and pi are free: they are numbers otherwise.)"""
     if (name in RESERVED and name not in CONSTANTS) or name == SUM:
@@ -60,7 +65,7 @@ def parse_equation(text: str, axes: Mapping[str, int], letters: Iterable[str]) -
 
     `letters` are those of the equation's own axes. Raises: FormulaError.
     """
-    return _Reader(tokens(text, signs=_SIGNS), axes, letters).equation()
+    return _Reader(tokens_of(text), axes, letters).equation()
 
 
 def reads(formula: Expr) -> list[Symbol]:

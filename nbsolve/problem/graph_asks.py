@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nbsolve.formula.indexed import parse_equation, reads
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.functions import optimiser_of
-from nbsolve.problem.model import Equation, GraphTraining, Part
+from nbsolve.problem.model import Equation, GraphTraining, Part, Start
 from nbsolve.problem.part_lists import read_part, read_part_list
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "quantity",
     "read_graph_parts",
     "state_of",
+    "with_starts",
 ]
 
 COMPARISON = "comparison"
@@ -56,6 +57,22 @@ def _read(typed: str) -> Read:
         raise ValueError(typed)
     at = tuple(map(int, match["at"].split(","))) if match["at"] else ()
     return match["name"], at, bool(match["new"])
+
+
+def with_starts(text: str, starts: Mapping[str, Start]) -> str:
+    """The text with the given quantities that starts of recurrences are: dL/dh0 for dL/dh[0], h0[2] for h[0,2]."""
+    for given, start in starts.items():
+
+        def plain(match: re.Match[str], given: str = given, start: Start = start) -> str:
+            at = tuple(map(int, match["at"].split(",")))
+            within = () if at == (start.place,) else start.within(at) if len(at) > start.axis else None
+            if within is None:
+                return match[0]
+            places = f"[{','.join(map(str, within))}]" if within else ""
+            return f"{match['d']}{given}{match['new']}{places}"
+
+        text = re.sub(rf"\b(?P<d>[d∂]?){start.array}(?P<new>(?:_new)?)\[(?P<at>[\d, ]+)\]", plain, text)
+    return text
 
 
 class StateRead(NamedTuple):
@@ -95,12 +112,13 @@ def read_graph_parts(
     shapes: Mapping[str, tuple[int, ...]],
     training: GraphTraining | None,
     equations: tuple[Equation, ...],
+    starts: Mapping[str, Start],
 ) -> tuple[Part, ...]:
     """The parts; by default one that asks for all there is."""
     if cursor is None:
         ask: tuple[str, ...] = ("forward", "gradients")
         return (Part(label="a", ask=(*ask, *(("updated_parameters",) if training else ()))),)
-    asks = _Asks(of, shapes, training, equations)
+    asks = _Asks(of, shapes, training, equations, starts)
     iterations = 1 if training is None else training.iterations
     found = read_part_list(
         cursor, lambda part, place: read_part(part, place, asks.word, asks.expected, iterations)
@@ -123,13 +141,18 @@ class _Asks:
         shapes: Mapping[str, tuple[int, ...]],
         training: GraphTraining | None,
         equations: tuple[Equation, ...],
+        starts: Mapping[str, Start],
     ) -> None:
-        self.of, self.shapes, self.training = of, shapes, training
+        self.of, self.shapes, self.training, self.starts = of, shapes, training, starts
         self.operands = {
             equation.name: {
-                symbol.stem
+                name
                 for symbol in reads(
                     parse_equation(equation.formula, {n: len(s) for n, s in shapes.items()}, equation.letters)
+                )
+                for name in (
+                    symbol.stem,
+                    *(given for given, one in starts.items() if one.array == symbol.stem),
                 )
             }
             for equation in equations
@@ -141,6 +164,7 @@ class _Asks:
         text = cursor.string("an entry of ask")
         if text is None:
             return None
+        text = with_starts(text, self.starts)
         if text in WORDS:
             if text == "updated_parameters" and self.training is None:
                 cursor.fault(f"{text} is asked, but the problem has no training")

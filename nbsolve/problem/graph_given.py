@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from nbsolve.formula import FormulaError
@@ -20,8 +21,11 @@ __all__ = [
     "read_given",
     "read_padding",
     "shape_words",
+    "start_of",
+    "typed_starts",
 ]
 
+_START = re.compile(r"(?P<array>[A-Za-z]\w*)\[(?:[a-z],)*(?P<place>0|[1-9]\d{0,3})(?:,[a-z])*\]", re.ASCII)
 MOST_AXES = 3
 MOST_ENTRIES = 400
 """Numbers that one quantity holds at most: each has a line of its own."""
@@ -34,7 +38,8 @@ def read_given(cursor: Cursor | None) -> tuple[GivenArray, ...]:
     found: list[GivenArray] = []
     if cursor.is_list:
         for element in cursor.each():
-            name = element.string("a name") if element.is_scalar else None
+            key = element.string("a name") if element.is_scalar else None
+            name = None if key is None else start_of(key)[0]
             if name is None:
                 element.fault("a letter's name is missing", expected=GIVEN)
             elif is_name(element, name, [array.name for array in found]):
@@ -47,13 +52,28 @@ def read_given(cursor: Cursor | None) -> tuple[GivenArray, ...]:
     for key in keys:
         inner = cursor.get(key)
         assert inner is not None
-        if not is_name(inner, key, [array.name for array in found]):
+        name, _ = start_of(key)
+        if not is_name(inner, name, [array.name for array in found]):
             continue
         array = read_array(inner, key)
         if array is not None:
             shape, entries = array
-            found.append(GivenArray(name=key, shape=shape, entries=entries))
+            found.append(GivenArray(name=name, shape=shape, entries=entries))
     return tuple(found)
+
+
+def start_of(key: str) -> tuple[str, tuple[str, int] | None]:
+    """The name of a given quantity; of the start of a recurrence also its array and place: `h[0,j]` is h0."""
+    match = _START.fullmatch("".join(key.split()))
+    if match is None:
+        return key, None
+    return f"{match['array']}{match['place']}", (match["array"], int(match["place"]))
+
+
+def typed_starts(cursor: Cursor | None) -> dict[str, tuple[str, int]]:
+    """The given quantities that are called the start of an array, h[0]: the array and the place, by their names."""
+    keys = [] if cursor is None else [one.text for one in cursor.each() if one.is_scalar] or cursor.keys()
+    return {name: start for name, start in map(start_of, keys) if start is not None}
 
 
 def is_name(cursor: Cursor, name: str, taken: list[str]) -> bool:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 
 from nbsolve.expr import Expr
 from nbsolve.formula import FormulaError
 from nbsolve.formula.indexed import reads
+from nbsolve.problem.model import Start, started
 from nbsolve.symbol import Affine, Index, Symbol, Unit, number_of
 
-__all__ = ["lengths_of"]
+__all__ = ["Outside", "known_lengths", "lengths_of", "read_entries", "start_text"]
 
 MOST_READS = 100_000
 """Entries that one equation reads in all."""
 _ORDINALS = ("only", "first", "second", "third")
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What may be read outside arrays: anything of those `padded`, and where recurrences start.
+
+    `steps` has the axis along which a recurrence finds an array, by the array's name.
+    """
+
+    padded: Collection[str] = ()
+    starts: Mapping[str, Start] = field(default_factory=dict)
+    steps: Mapping[str, int] = field(default_factory=dict)
 
 
 def lengths_of(
@@ -22,16 +36,37 @@ def lengths_of(
     letters: Iterable[str],
     shapes: Mapping[str, tuple[int, ...]],
     ranges: Mapping[str, int],
-    padded: Collection[str],
+    outside: Outside,
 ) -> dict[str, int]:
     """How far each letter runs: as far as the axes at which it stands alone, or as `ranges` says.
 
     Raises FormulaError where two axes under one letter differ, a letter has no length, or an entry is not there.
     """
     found = reads(formula)
+    said = known_lengths(found, letters, shapes, ranges)
+    used = {*letters, *(name for symbol in found for place in symbol.at for name in _names(place))}
+    lengths = {letter: said[letter] for letter in sorted(used) if letter in said}
+    for letter in sorted(used):
+        if letter not in lengths:
+            raise FormulaError(
+                f"how far {letter} runs is not known: it stands alone on no axis",
+                1,
+                f"ranges: {{{letter}: 3}} in the problem",
+            )
+    _check_reads(found, lengths, shapes, outside)
+    return lengths
+
+
+def known_lengths(
+    found: Iterable[Symbol],
+    letters: Iterable[str],
+    shapes: Mapping[str, tuple[int, ...]],
+    ranges: Mapping[str, int],
+) -> dict[str, int]:
+    """How far letters run, by the arrays whose shape is known. Raises FormulaError where two of them differ."""
     said: dict[str, tuple[int, str]] = {}
     for symbol in found:
-        for axis, place in enumerate(symbol.at):
+        for axis, place in enumerate(symbol.at if symbol.stem in shapes else ()):
             if type(place) is not Index:
                 continue
             shape = shapes[symbol.stem]
@@ -50,17 +85,22 @@ def lengths_of(
                 f"ranges lets {letter} run to {length}, and {before} has {known}", 1, "the same length"
             )
         said[letter] = (length, "ranges")
-    used = {*letters, *(name for symbol in found for place in symbol.at for name in _names(place))}
-    lengths = {letter: said[letter][0] for letter in sorted(used) if letter in said}
-    for letter in sorted(used):
-        if letter not in lengths:
-            raise FormulaError(
-                f"how far {letter} runs is not known: it stands alone on no axis",
-                1,
-                f"ranges: {{{letter}: 3}} in the problem",
-            )
-    _check_reads(found, lengths, shapes, padded)
-    return lengths
+    return {letter: length for letter, (length, _) in said.items()}
+
+
+def read_entries(
+    symbol: Symbol, lengths: Mapping[str, int], known: Mapping[str, int]
+) -> Iterator[tuple[tuple[int, ...], dict[str, int]]]:
+    """The places that a read means, with the numbers of its letters; those of `known` letters stay as they are."""
+    letters = [
+        name
+        for name in dict.fromkeys(name for place in symbol.at for name in _names(place))
+        if name not in known
+    ]
+    for numbers in product(*(range(1, lengths[letter] + 1) for letter in letters)):
+        at = {**known, **dict(zip(letters, numbers, strict=True))}
+        places = {Index(letter): number for letter, number in at.items()}
+        yield tuple(number_of(_placed(place, places)) for place in symbol.at), at
 
 
 def _axis(name: str, axis: int, count: int) -> str:
@@ -83,7 +123,7 @@ def _check_reads(
     found: Iterable[Symbol],
     lengths: Mapping[str, int],
     shapes: Mapping[str, tuple[int, ...]],
-    padded: Collection[str],
+    outside: Outside,
 ) -> None:
     for symbol in found:
         letters = list(dict.fromkeys(name for place in symbol.at for name in _names(place)))
@@ -92,20 +132,38 @@ def _check_reads(
             count *= lengths[letter]
         if count > MOST_READS:
             raise FormulaError(f"{symbol.stem} is read {count:,} times", 1, f"at most {MOST_READS:,}")
-        if symbol.stem in padded:
+        if symbol.stem in outside.padded:
             continue
-        for numbers in product(*(range(1, lengths[letter] + 1) for letter in letters)):
-            places = {Index(letter): number for letter, number in zip(letters, numbers, strict=True)}
-            for axis, place in enumerate(symbol.at):
-                at = number_of(_placed(place, places))
-                length = shapes[symbol.stem][axis]
-                if not 1 <= at <= length:
-                    with_ = ", ".join(f"{letter} = {n}" for letter, n in zip(letters, numbers, strict=True))
-                    read = f"{symbol.stem}[{','.join(map(str, symbol.at))}]"
-                    where = f" with {with_}" if with_ else ""
-                    raise FormulaError(
-                        f"{read}{where} reads place {at}, outside {_axis(symbol.stem, axis, len(symbol.at))}",
-                        1,
-                        f"a place from 1 to {length}",
-                        f"padding: {{{symbol.stem}: 0}} lets reads outside the array be 0",
-                    )
+        shape = shapes[symbol.stem]
+        for at, numbers in read_entries(symbol, lengths, {}):
+            beyond = (axis for axis, (n, m) in enumerate(zip(at, shape, strict=True)) if not 1 <= n <= m)
+            axis = next(beyond, None)
+            if axis is None or started(outside.starts, shapes, symbol.stem, at):
+                continue
+            with_ = ", ".join(f"{letter} = {numbers[letter]}" for letter in letters)
+            read = f"{symbol.stem}[{','.join(map(str, symbol.at))}]"
+            where = f" with {with_}" if with_ else ""
+            if outside.steps.get(symbol.stem) == axis:
+                before = f"{symbol.stem}[{','.join(map(str, at))}]"
+                raise FormulaError(
+                    f"{read}{where} reads {before}, which is neither computed nor given",
+                    1,
+                    f"where the recurrence starts, given: {{{start_text(symbol.stem, shape, axis, at[axis])}}}",
+                    f"padding: {{{symbol.stem}: 0}} lets everything outside the array be 0",
+                )
+            raise FormulaError(
+                f"{read}{where} reads place {at[axis]}, outside {_axis(symbol.stem, axis, len(symbol.at))}",
+                1,
+                f"a place from 1 to {shape[axis]}",
+                f"padding: {{{symbol.stem}: 0}} lets reads outside the array be 0",
+            )
+
+
+def start_text(name: str, shape: tuple[int, ...], axis: int, place: int) -> str:
+    """`"h[0]": 0` or `"h[0,j]": [0, 0]`: how a problem gives where a recurrence starts."""
+    letters = [letter for letter in "jklm" if letter != name][: len(shape) - 1]
+    at = [*letters[:axis], str(place), *letters[axis:]]
+    number = "0"
+    for length in reversed((*shape[:axis], *shape[axis + 1 :])):
+        number = f"[{', '.join([number] * length)}]" if length < 5 else f"[{number}, …, {number}]"
+    return f'"{name}[{",".join(at)}]": {number}'

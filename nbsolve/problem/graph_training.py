@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nbsolve.catalogue import OPTIMISERS
 from nbsolve.expr import Variable, walk
 from nbsolve.problem.choices import read_choice
@@ -10,7 +12,7 @@ from nbsolve.problem.graph_given import shape_words
 from nbsolve.problem.kept_state import Numbers, read_kept
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.training import GraphTrainingKeys
-from nbsolve.problem.model import Choice, GivenArray, GraphTraining
+from nbsolve.problem.model import Choice, GivenArray, GraphTraining, Start
 from nbsolve.problem.training import (
     MAXIMUM_ITERATIONS,
     SHOWN_IN_FULL,
@@ -25,7 +27,9 @@ MOST_COMPARED = 30
 """The most updates whose paths are compared, each a row of a table."""
 
 
-def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) -> GraphTraining | None:
+def read_graph_training(
+    cursor: Cursor | None, given: tuple[GivenArray, ...], starts: Mapping[str, Start]
+) -> GraphTraining | None:
     """The training; None where there is none, or after noting a fault."""
     if cursor is None:
         return None
@@ -57,7 +61,7 @@ def read_graph_training(cursor: Cursor | None, given: tuple[GivenArray, ...]) ->
         compared = None if compared is None else read_clip(inner, compared)
     names = [array.name for array in given]
     inner = cursor.get("parameters")
-    parameters = tuple(names) if inner is None else read_chosen(inner, "parameters", names)
+    parameters = tuple(names) if inner is None else read_chosen(inner, "parameters", names, starts)
     iterations: int | None = 1
     if inner := cursor.get("iterations"):
         iterations = inner.integer("iterations", 1, MAXIMUM_ITERATIONS)
@@ -149,8 +153,9 @@ def _uses_parameter(optimiser: str) -> bool:
     return any(node == Variable("parameter") for formula in formulas for node in walk(formula))
 
 
-def read_chosen(cursor: Cursor, what: str, names: list[str]) -> tuple[str, ...]:
-    """Some of the quantities, by name."""
+def read_chosen(cursor: Cursor, what: str, names: list[str], starts: Mapping[str, Start]) -> tuple[str, ...]:
+    """Some of the quantities, by name; h0 may be called h[0] where a recurrence of h starts from it."""
     elements = [cursor] if cursor.is_scalar else cursor.elements(what, "a list of names") or []
-    words = [word for element in elements if (word := element.word(f"an entry of {what}", names)) is not None]
-    return tuple(dict.fromkeys(words))
+    called = {f"{start.array}[{start.place}]": name for name, start in starts.items()}
+    words = (element.word(f"an entry of {what}", [*names, *called]) for element in elements)
+    return tuple(dict.fromkeys(called.get(word, word) for word in words if word is not None))

@@ -9,12 +9,18 @@ from nbsolve.letters import Name
 from nbsolve.problem.common import has_keys, read_common, rounding_of, with_logarithms
 from nbsolve.problem.cursor import Cursor, describe, listing, suggestion
 from nbsolve.problem.graph_asks import asked_gradients, read_graph_parts
-from nbsolve.problem.graph_equations import read_equations
-from nbsolve.problem.graph_given import read_array, read_given, read_padding, shape_words
+from nbsolve.problem.graph_equations import Read, read_equations
+from nbsolve.problem.graph_given import (
+    read_array,
+    read_given,
+    read_padding,
+    shape_words,
+    typed_starts,
+)
 from nbsolve.problem.graph_letters import check_letters_of_training
 from nbsolve.problem.graph_training import read_chosen, read_graph_training
 from nbsolve.problem.keys.kinds import GraphFile
-from nbsolve.problem.model import Equation, GivenArray, GraphProblem
+from nbsolve.problem.model import Equation, GivenArray, GraphProblem, Start
 
 
 def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | None:
@@ -27,12 +33,14 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
     shapes = {array.name: array.shape for array in given}
     padding = read_padding(root.get("padding"), shapes)
     # a quantity with a fault has no name: equations would have faults that are none
-    equations = () if root.notes.faults else read_equations(root, shapes, padding)
+    typed = typed_starts(root.get("given"))
+    found = Read() if root.notes.faults else read_equations(root, shapes, padding, typed)
+    equations = tuple(found.equations)
     named = not root.notes.faults  # else a name that the file has could be unknown here
-    of, at = _objective(root.get("gradients_of") if named else None, equations)
+    of, at = _objective(root.get("gradients_of") if named else None, equations, found.last)
     upstream = _upstream(root.get("upstream") if named else None, of, at, shapes)
-    wrt = _wrt(root.get("with_respect_to") if named else None, given, [*shapes])
-    training = read_graph_training(root.get("training"), given)
+    wrt = _wrt(root.get("with_respect_to") if named else None, given, [*shapes], found.starts)
+    training = read_graph_training(root.get("training"), given, found.starts)
     compared = training is not None and training.compare_with is not None
     if compared and named and not at and of and shapes[of]:
         root.key_fault(
@@ -46,12 +54,13 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
     rounding = rounding_of(root)
     common = read_common(root, name, text)
     sound = not root.notes.faults
-    parts = read_graph_parts(root.get("parts"), of, shapes, training, equations) if sound else ()
+    parts = (
+        read_graph_parts(root.get("parts"), of, shapes, training, equations, found.starts) if sound else ()
+    )
     if training is not None and any(isinstance(one, Letter) for array in given for one in array.entries):
         root.key_fault("training", "training needs numbers, and the given quantities are letters")
     if root.notes.faults or rounding is None:
         return None
-    wrt = tuple(dict.fromkeys((*wrt, *asked_gradients(parts, of))))
     return GraphProblem(
         **common,
         given=given,
@@ -60,6 +69,9 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
         gradients_at=at,
         upstream=upstream,
         wrt=wrt,
+        asked_wrt=tuple(dict.fromkeys(asked_gradients(parts, of))),
+        recurrences=tuple(found.recurrences),
+        starts=found.starts,
         padding=padding,
         letters=letters,
         training=training,
@@ -71,13 +83,15 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
 # ------------------------------------------------------------------ of what, with respect to what
 
 
-def _objective(cursor: Cursor | None, equations: tuple[Equation, ...]) -> tuple[str, tuple[int, ...]]:
-    """The name of what is differentiated, and which entry of it."""
+def _objective(
+    cursor: Cursor | None, equations: tuple[Equation, ...], last: str
+) -> tuple[str, tuple[int, ...]]:
+    """The name of what is differentiated, and which entry of it; by default the `last` equation."""
     if not equations:
         return "", ()
     by_name = {equation.name: equation for equation in equations}
     if cursor is None:
-        return equations[-1].name, ()
+        return last if last in by_name else equations[-1].name, ()
     text = cursor.string("gradients_of")
     if text is None:
         return "", ()
@@ -121,11 +135,13 @@ def _upstream(
     return tuple(entry for entry in read[1] if isinstance(entry, Given))
 
 
-def _wrt(cursor: Cursor | None, given: tuple[GivenArray, ...], names: list[str]) -> tuple[str, ...]:
+def _wrt(
+    cursor: Cursor | None, given: tuple[GivenArray, ...], names: list[str], starts: Mapping[str, Start]
+) -> tuple[str, ...]:
     return (
         tuple(array.name for array in given)
         if cursor is None
-        else read_chosen(cursor, "with_respect_to", names)
+        else read_chosen(cursor, "with_respect_to", names, starts)
     )
 
 

@@ -20,6 +20,7 @@ from nbsolve.programs.predicted import differing, form_of
 from nbsolve.programs.printing import Format
 from nbsolve.programs.program import CannotBeSaid, Programs
 from nbsolve.programs.python import NUMPY, TORCH, Dialect, written
+from nbsolve.programs.recurring import Recurring
 from nbsolve.programs.reverse import Backward, Use, uses_of
 from nbsolve.symbol import canonical
 
@@ -52,7 +53,7 @@ def graph_programs(solution: GraphSolution) -> Programs:
 def called(names: Iterable[str], letters: Iterable[str] = ()) -> dict[str, str]:
     """The variables of quantities: their names, with _ behind what means something else in a program."""
     names = list(names)
-    taken = {*_TAKEN.split(), *letters, *(f"d{name}" for name in names)}
+    taken = {*_TAKEN.split(), *letters, *(f"d{name}" for name in names), *(f"{name}_at" for name in names)}
     return {name: f"{name}_" if keyword.iskeyword(name) or name in taken else name for name in names}
 
 
@@ -109,7 +110,7 @@ class _Graph:
     def gradient(self) -> dict[str, str]:
         """The variable of each gradient: `dx` is that of what is differentiated with respect to x."""
         if self.torch:
-            return {name: f"{own}.grad" for name, own in self.called.items()}
+            return {name: self.recurring.grad(name) for name in self.called}
         return {name: f"d{own}" for name, own in self.called.items()}
 
     @cached_property
@@ -119,11 +120,15 @@ class _Graph:
     @cached_property
     def leading(self) -> set[str]:
         """The quantities that lead to what is differentiated by more than a condition."""
-        found = {self.problem.gradients_of}
-        for equation in reversed(self.problem.equations):
-            if equation.name in found:
-                uses = uses_of(self.built, equation)
-                found |= {use.symbol.stem for use in uses if not _is_zero(use.slope)}
+        found: set[str] = set()
+        ahead = [self.problem.gradients_of]
+        equations = {one.name: one for one in self.problem.equations}
+        while ahead:
+            name = ahead.pop()
+            if name not in found:
+                found.add(name)
+                uses = uses_of(self.built, equations[name]) if name in equations else ()
+                ahead += [use.symbol.stem for use in uses if not _is_zero(use.slope)]
         return found
 
     @cached_property
@@ -136,7 +141,7 @@ class _Graph:
     def shown(self) -> list[str]:
         """The quantities whose gradients are printed."""
         trained = () if self.problem.training is None else self.problem.training.parameters
-        asked = {*self.problem.wrt, *trained}
+        asked = {*self.problem.wrt, *self.problem.asked_wrt, *trained}
         return [name for name in self.problem.shapes if name in asked and name in self.leading]
 
     @cached_property
@@ -194,9 +199,18 @@ class _Graph:
 
     def _forward(self) -> Iterator[str]:
         for equation in self.problem.equations:
+            recurrence = self.problem.recurrence_of(equation.name)
+            if recurrence is not None:
+                first = equation.name == recurrence.names[0]
+                yield from self.recurring.forward(recurrence) if first else ()
+                continue
             formula = self.formulae[equation.name]
             text = self.text.equation(formula, equation.letters, equation.lengths)
             yield f"{self.called[equation.name]} = {text}"
+
+    @cached_property
+    def recurring(self) -> Recurring:
+        return Recurring(self.problem, self.formulae, self.text, self.built.leading)
 
     @cached_property
     def _uses(self) -> list[Use]:
@@ -210,7 +224,7 @@ class _Graph:
         if self.torch:
             for name in self.shown:
                 if any(name == equation.name for equation in problem.equations):
-                    yield f"{self.called[name]}.retain_grad()"
+                    yield from self.recurring.retained(name)
             yield self._library()
             return
         backward = Backward(self.text, self.gradient)
@@ -219,11 +233,15 @@ class _Graph:
         order = [equation.name for equation in problem.equations]
         given = [array.name for array in problem.given]
         for name in (*reversed(order), *given):
+            recurrence = problem.recurrence_of(name)
             seed = self._seed() if name == problem.gradients_of else ""
-            if name not in self.wanted and not seed:
-                continue
-            uses = [use for use in self._uses if use.symbol.stem == name]
-            yield from backward.lines(name, uses, seed)
+            if name in self.wanted or seed:
+                within = () if recurrence is None else recurrence.names
+                uses = [use for use in self._uses if use.symbol.stem == name]
+                uses = [use for use in uses if use.equation.name not in within]
+                yield from backward.lines(name, uses, seed)
+            if recurrence is not None and name == recurrence.names[0]:
+                yield from self.recurring.backward(backward, recurrence, self._uses, self.wanted)
 
     def _seed(self) -> str:
         """What comes in at what is differentiated."""

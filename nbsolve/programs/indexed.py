@@ -17,17 +17,39 @@ from nbsolve.expr import (
 )
 from nbsolve.general import IndexedSum
 from nbsolve.given import Given
-from nbsolve.problem.model import GraphProblem
+from nbsolve.problem.model import GraphProblem, Start
 from nbsolve.programs.python import Dialect, literal, written
 from nbsolve.symbol import Affine, Index, Symbol, Unit
 
-__all__ = ["IndexedText", "number_text", "quantities_in"]
+__all__ = ["IndexedText", "number_text", "quantities_in", "start_read"]
 
 
 def quantities_in(formula: Expr) -> Iterator[Symbol]:
     """The quantities that a formula reads, with their places, each once."""
     found = (node.atom for node in walk(formula) if isinstance(node, Quantity))
     yield from dict.fromkeys(atom for atom in found if isinstance(atom, Symbol))
+
+
+@dataclass(frozen=True)
+class StartRead:
+    """Where the start of a recurrence is read: the given quantity, where `letter` has this number (from 1)."""
+
+    symbol: Symbol
+    letter: str | None
+    number: int = 0
+
+
+def start_read(symbol: Symbol, name: str, start: Start) -> StartRead | None:
+    """Where a read of an array is one of the start of its recurrence; None where it never is."""
+    if symbol.stem != start.array:
+        return None
+    given = Symbol.node(name, (*symbol.at[: start.axis], *symbol.at[start.axis + 1 :]))
+    match symbol.at[start.axis]:
+        case int(place):
+            return StartRead(given, None) if place == start.place else None
+        case Affine(_, ((letter, 1),), shift):
+            return StartRead(given, letter, start.place - shift)
+    return None
 
 
 @dataclass(frozen=True)
@@ -56,11 +78,25 @@ class IndexedText:
         return substitute(formula, said)
 
     def read(self, symbol: Symbol) -> str:
-        """`W[j, i]`; where places outside are padded, the padding there."""
+        """`W[j, i]`; where places outside are padded, the padding there; where a recurrence starts, h0 for h[0]."""
         text = self.target(symbol)
         padding = self.problem.padding.get(symbol.stem)
         guard = self.guard(symbol)
-        return text if padding is None or not guard else f"({text} if {guard} else {literal(padding.value)})"
+        if padding is not None and guard:
+            text = f"({text} if {guard} else {literal(padding.value)})"
+        if padding is not None and any(
+            isinstance(place, int) and not 1 <= place <= length
+            for place, length in zip(symbol.at, self.problem.shapes[symbol.stem], strict=True)
+        ):
+            text = literal(padding.value)
+        for name, start in self.problem.starts.items():
+            here = start_read(symbol, name, start)
+            if here is None:
+                continue
+            if here.letter is None:
+                return self.target(here.symbol)
+            text = f"({self.target(here.symbol)} if {here.letter} == {here.number - 1} else {text})"
+        return text
 
     def target(self, symbol: Symbol, name: str = "") -> str:
         """`W[j, i]`, or the same place of another array."""
@@ -70,14 +106,20 @@ class IndexedText:
 
     def guard(self, symbol: Symbol) -> str:
         """What holds where the place of a padded array lies inside; nothing for others."""
-        if symbol.stem not in self.problem.padding:
-            return ""
         shape = self.problem.shapes[symbol.stem]
+        if symbol.stem not in self.problem.padding:
+            return self._beyond_starts(symbol)
         return " and ".join(
             f"0 <= {_from_zero(place)} < {length}"
             for place, length in zip(symbol.at, shape, strict=True)
             if isinstance(place, Affine)
         )
+
+    def _beyond_starts(self, symbol: Symbol) -> str:
+        """What holds where the place of an array is not the start of its recurrence."""
+        found = (start_read(symbol, name, start) for name, start in self.problem.starts.items())
+        starts = (here for here in found if here is not None and here.letter is not None)
+        return " and ".join(f"{here.letter} != {here.number - 1}" for here in starts)
 
     # ------------------------------------------------------------------ whole arrays
 

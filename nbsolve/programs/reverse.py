@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from nbsolve.equations.building import Built, general_formula, slopes
 from nbsolve.expr import (
@@ -15,9 +15,9 @@ from nbsolve.expr import (
     product,
     substitute,
 )
-from nbsolve.general import IndexedSum
-from nbsolve.problem.model import Equation
-from nbsolve.programs.indexed import IndexedText, quantities_in
+from nbsolve.general import IndexedSum, instantiated
+from nbsolve.problem.model import Equation, GraphProblem
+from nbsolve.programs.indexed import IndexedText, quantities_in, start_read
 from nbsolve.programs.python import written
 from nbsolve.symbol import Index, Symbol
 
@@ -29,12 +29,28 @@ Loops = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class Use:
-    """One read of a quantity in an equation: the derivative of the left side by it; `loops` are the sums around."""
+    """One read of a quantity in an equation: the derivative of the left side by it; `loops` are the sums around.
+
+    `fixed` has the numbers of letters where only these read the quantity: t = 1 where h[t-1] is h0.
+    """
 
     equation: Equation
     symbol: Symbol
     slope: Expr
     loops: Loops = ()
+    fixed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def left(self) -> Symbol:
+        """The entry on the left side."""
+        own = (self.fixed.get(letter, Index(letter)) for letter in self.equation.letters)
+        return Symbol.node(self.equation.name, tuple(own))
+
+    @property
+    def ranges(self) -> Loops:
+        """The letters that run, with how far each does: those of the left side, and those of sums."""
+        own = tuple((letter, self.equation.lengths[letter]) for letter in self.equation.letters)
+        return tuple((letter, length) for letter, length in (*own, *self.loops) if letter not in self.fixed)
 
 
 def uses_of(built: Built, equation: Equation) -> Iterator[Use]:
@@ -42,7 +58,25 @@ def uses_of(built: Built, equation: Equation) -> Iterator[Use]:
     formula = general_formula(equation, built.problem.shapes)
     left = Symbol.node(equation.name, tuple(map(Index, equation.letters)))
     for symbol, slope, loops in _reads(formula, Quantity(left)):
-        yield Use(equation, symbol, slope, loops)
+        yield from _uses(Use(equation, symbol, slope, loops), built.problem)
+
+
+def _uses(use: Use, problem: GraphProblem) -> Iterator[Use]:
+    """A read of an array, and of the start of its recurrence where it is one of that too."""
+    inside = True
+    lengths = {**use.equation.lengths, **dict(use.loops)}
+    for name, start in problem.starts.items():
+        here = start_read(use.symbol, name, start)
+        if here is None:
+            continue
+        inside = inside and here.letter is not None
+        if here.letter is None:
+            yield replace(use, symbol=here.symbol)
+        elif 1 <= here.number <= lengths[here.letter]:
+            slope = instantiated(use.slope, {Index(here.letter): here.number})
+            yield replace(use, symbol=here.symbol, slope=slope, fixed={here.letter: here.number})
+    if inside:
+        yield use
 
 
 def _reads(formula: Expr, left: Expr | None) -> Iterator[tuple[Symbol, Expr, Loops]]:
@@ -84,36 +118,38 @@ class Backward:
         found = [self._whole(use) for use in uses]
         whole = [one for one in found if one is not None]
         rest = [use for use, one in zip(uses, found, strict=True) if one is None]
-        first = [*([seed] if seed else []), *whole]
-        if not rest:
-            yield f"{own} = {' + '.join(first) or 'np.float64(0.0)'}"
-            return
-        zeros = (
-            f"np.zeros_like({self.text.called[name]})"
-            if self.text.problem.shapes[name]
-            else "np.float64(0.0)"
-        )
-        yield f"{own} = {' + '.join(first or [zeros])}"
+        array = bool(self.text.problem.shapes[name])
+        zeros = f"np.zeros_like({self.text.called[name]})" if array else "np.float64(0.0)"
+        begins = " + ".join([*([seed] if seed else []), *whole]) or zeros
+        added_to = bool(rest) or self.text.problem.recurrence_of(name) is not None
+        # what is added to must not be the array of another gradient
+        yield f"{own} = {begins}{'.copy()' if array and added_to and begins.isidentifier() else ''}"
         for use in rest:
             yield from self._loops(use)
 
     def _loops(self, use: Use) -> Iterator[str]:
         """Entry by entry."""
-        equation = use.equation
-        loops = [*((letter, equation.lengths[letter]) for letter in equation.letters), *use.loops]
+        yield from self.added(use, use.ranges)
+
+    def added(self, use: Use, loops: Loops) -> Iterator[str]:
+        """What one use adds to a gradient, in loops over letters."""
         for depth, (letter, length) in enumerate(loops):
             yield f"{'    ' * depth}for {letter} in range({length}):"
         indent = "    " * len(loops)
         if guard := self.text.guard(use.symbol):
             yield f"{indent}if {guard}:"
             indent += "    "
-        left = Symbol.node(equation.name, tuple(map(Index, equation.letters)))
-        upstream = Variable(self.text.target(left, self.gradient[equation.name]))
         target = self.text.target(use.symbol, self.gradient[use.symbol.stem])
-        yield f"{indent}{target} += {self.text.entry(product(upstream, use.slope))}"
+        yield f"{indent}{target} += {self._entry(use)}"
+
+    def _entry(self, use: Use) -> str:
+        upstream = Variable(self.text.target(use.left, self.gradient[use.equation.name]))
+        return self.text.entry(product(upstream, use.slope))
 
     def _whole(self, use: Use) -> str | None:
         """What one use adds, for whole arrays; None where only entries say it."""
+        if use.fixed:
+            return None if use.ranges else self._entry(use)
         letters, inner = use.equation.letters, tuple(letter for letter, _ in use.loops)
         own = tuple(map(Index, letters))
         at, summed = use.symbol.at, tuple(map(Index, inner))

@@ -11,7 +11,7 @@ from nbsolve.checking.audit.graph_world import GraphWorld
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.optimising import ORDER
 from nbsolve.checking.audit.page import split_inline
-from nbsolve.checking.oracle.graph_reading import entries
+from nbsolve.checking.oracle.graph_reading import entries, plain_start
 
 WORDS = {
     "forward": "the value of every node", "gradients": "all gradients",
@@ -61,7 +61,7 @@ class Asked:
         """What one word or name asks for."""
         world, graph = self.world, self.world.graph
         given = [name for name in graph.shapes if name not in world.equations]
-        wrt = world.node.get("with_respect_to", given)
+        wrt = [*map(plain_start, world.node.get("with_respect_to", given))]
         if ask == "forward":
             yield from world.reading
         elif ask == "gradients":
@@ -115,9 +115,7 @@ class Asked:
             yield from (f"∂{one}/∂{wrt}" for one in self._entries(top) if wrt in self.world.reading[one])
 
     def _entries(self, name: str) -> list[str]:
-        if "[" in name:
-            return [name]
-        return list(entries(name, self.world.graph.shapes[name]))
+        return self.world.graph.plain(name)
 
     # ------------------------------------------------------------------ the list of the statement
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -59,7 +60,8 @@ class GraphChains(GraphNumbers):
         if len(chain.items) != 1 or chain.items[0][0] != "=":
             yield f"the equation of {name} is not one formula"
             return
-        said = "".join(part for note in chain.notes for part in note).replace("\\text", "").strip("{}")
+        notes = "".join(part for note in chain.notes for part in note)
+        said = re.sub(r"\\text|[{}]", "", notes).replace(";", ",")
         runs = {letter: run_of(equation.lengths[letter]) for letter in equation.axes}
         expected = ",".join(f"{letter}={run}" for letter, run in runs.items()) if ranges else ""
         if said.replace("\\dots", "…").replace("\\ldots", "…") != expected:

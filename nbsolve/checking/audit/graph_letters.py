@@ -44,7 +44,12 @@ class Letters:
     ) -> None:
         names = node.get("names", {})
         self.graph = graph
+        self.starts = {name: start for name, start in graph.starts.items() if name not in names}
         self.own = {name: apart(name, names) for name in graph.shapes}
+        for name, start in graph.starts.items():  # h0 is written as h is, at the place 0
+            if name not in names:
+                core, sub = self.own[start.array]
+                self.own[name] = core, ",".join(part for part in (sub, str(start.place)) if part)
         self.symbols: dict[Texts, str] = {}
         for name, shape in graph.shapes.items():
             core, sub = self.own[name]
@@ -60,7 +65,11 @@ class Letters:
         if training is not None:
             self._add_training(training, trained)
         self.cores = sorted(
-            ((read_tokens(core), sub, name) for name, (core, sub) in self.own.items() if graph.shapes[name]),
+            (
+                (read_tokens(core), sub, name)
+                for name, (core, sub) in self.own.items()
+                if graph.shapes[name] and name not in self.starts
+            ),
             key=lambda one: -len(one[0]),
         )
 
@@ -95,6 +104,10 @@ class Letters:
         stem, _, inside = name.partition("[")
         core, sub = self.own[stem]
         places = inside.rstrip("]").split(",") if inside else []
+        start = self.starts.get(stem)
+        if start is not None:
+            core, sub = self.own[start.array]
+            places.insert(start.axis, str(start.place))
         index = ("," if any(len(place) > 1 for place in places) else "").join(places)
         both = ",".join(part for part in (sub, index) if part)
         return f"{core}_{{{both}}}" if both else core
@@ -113,6 +126,9 @@ class Letters:
         places = tuple(_affine(part, bound) for part in parts)
         if all(1 <= at <= length for at, length in zip(places, shape, strict=True)):
             return f"{name}[{','.join(map(str, places))}]"
+        given, *more = self.graph.plain(f"{name}[{','.join(map(str, places))}]")
+        if given.partition("[")[0] in self.starts and not more:
+            return given
         if name not in self.graph.padding:
             raise Unreadable(f"{name}{list(places)} is outside")
         return f"padding {name}"

@@ -17,6 +17,7 @@ from nbsolve.checking.audit.graph_asked import Asked
 from nbsolve.checking.audit.graph_chains import GraphChains
 from nbsolve.checking.audit.graph_paths import PathsAudit
 from nbsolve.checking.audit.graph_quotients import SECTION, GraphQuotients
+from nbsolve.checking.audit.graph_steps import Steps
 from nbsolve.checking.audit.graph_world import GraphWorld
 from nbsolve.checking.audit.lay import literal, tidy
 from nbsolve.checking.audit.optimising import STATES
@@ -76,6 +77,7 @@ class GraphPage:
             self.paths = PathsAudit(self) if "compare_with" in self.node.get("training", {}) else None
             self.targets = {anchor for place in self.places for anchor in place.anchors}
             self._carry()
+            self.steps = Steps(self.world, self.chains, self.blocks)
             self.quotients = GraphQuotients(self.world, self._cell, self._names)
 
     # ------------------------------------------------------------------ where things stand

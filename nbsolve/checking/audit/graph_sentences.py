@@ -82,8 +82,12 @@ class GraphSentences(GraphPage):
             self._start(
                 words.removeprefix("This iteration starts from ").removesuffix("."), place.iteration, out
             )
-        elif words.startswith("Back through "):
-            self._through(words, out)
+        elif (wrong := self.steps.faults(words, position, place.section)) is not None:
+            out.faults += wrong
+        elif words.startswith("Back through ") or ", back through " in words:
+            plain, faults = self.steps.through(words, position)
+            out.faults += faults
+            self._through(plain, out)
         elif " is used by " in words:
             self._reused(words, position, out)
         elif words.startswith(("Gradient ", "Training of ")):
@@ -215,6 +219,13 @@ class GraphSentences(GraphPage):
         words, said, rest = words.partition(" From ")
         if said and not rest.endswith(", everything else held fixed."):
             out.faults.append(f"nobody knows: {said}{rest}")
+        one = self._name_below(position)
+        stepped = self.steps.used(one)
+        if stepped is not None:
+            pieces = [part for formula, part in split_inline(words) if formula]
+            if [read_tokens(part) for part in pieces] != [read_tokens(part) for part in stepped]:
+                out.faults.append(f"{pieces} where {stepped} is right")
+            return
         one, *users = [name.removeprefix("whole ") for name in self._names(words)]
         known = [
             user
@@ -227,10 +238,13 @@ class GraphSentences(GraphPage):
         ]
         if users != known or re.search(r"\d", "".join(p for f, p in split_inline(words) if not f)):
             out.faults.append(f"{one} is used by {known}")
-        below = self.blocks[position + 1]
-        target = self.chains.parse(read_display(below.source)[0].target)
-        if not isinstance(target, Sym) or target.name.partition("/∂")[2].partition("[")[0] != one:
+        if self._name_below(position) != one:
             out.faults.append(f"the lines below are not about {one}")
+
+    def _name_below(self, position: int) -> str:
+        """The quantity with respect to which the first line below finds a gradient."""
+        target = self.chains.parse(read_display(self.blocks[position + 1].source)[0].target)
+        return target.name.partition("/∂")[2].partition("[")[0] if isinstance(target, Sym) else "?"
 
     def _rules(self) -> list[UpdateRule]:
         """Those that the page states: that of its optimiser, and of the one that it is compared with."""

@@ -18,7 +18,17 @@ from mpmath import mp
 
 from nbsolve.checking.audit.graph_letters import Letters
 from nbsolve.checking.oracle.graph_precise import Node, Side, constant, functions, sides, swept
-from nbsolve.checking.oracle.graph_reading import Equation, Graph, Reader, counted, entries, entry, read_graph
+from nbsolve.checking.oracle.graph_reading import (
+    Equation,
+    Graph,
+    Reader,
+    counted,
+    entries,
+    entry,
+    plain_start,
+    read_graph,
+    sorted_by_needs,
+)
 from nbsolve.checking.oracle.numbers import Number, Real
 from nbsolve.checking.oracle.training import Values, read_training
 
@@ -40,20 +50,23 @@ class GraphWorld:
     def __init__(self, text: str) -> None:
         self.node: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)
         self.graph: Graph = read_graph(text)
+        if isinstance(self.node["given"], dict):
+            self.node["given"] = {plain_start(key): value for key, value in self.node["given"].items()}
         self.in_letters = isinstance(self.node["given"], list)
         self.each_step = self.node.get("rounding", {}).get("apply") == "each_step"
+        if "parameters" in self.node.get("training", {}):
+            self.node["training"]["parameters"] = [*map(plain_start, self.node["training"]["parameters"])]
         self.equations = {equation.name: equation for equation in self.graph.equations}
         said = self.node.get("training", {})
         self.training = read_training(said, self.graph.shapes)
-        self.trained = self._named(said.get("parameters", [*self._given()])) if said else []
+        self.trained = self._named(said.get("parameters", self._given())) if said else []
         self.letters = Letters(self.graph, self.node, self.training if said else None, self.trained)
         self.symbols = self.letters.symbols
         self.carried: dict[tuple[str, int], Number] = {}
         """What an iteration's lines wrote down, where each value is rounded as it is written."""
         self._worlds: dict[object, Values] = {}
-        self.reading = {
-            one: self._reads(one) for name in self.equations for one in entries(name, self.graph.shapes[name])
-        }
+        self.reading = {one: self._reads(one) for one in self._named(self.equations)}
+        self.reading = {one: self.reading[one] for one in sorted_by_needs(self.reading)}
         self.leading = self._leading()
         self.iterations = [] if self.in_letters else list(self._iterations())
 

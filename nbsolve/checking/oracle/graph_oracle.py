@@ -14,7 +14,7 @@ from typing import Any
 import autograd.numpy as np
 from autograd import grad
 
-from nbsolve.checking.oracle.graph_reading import Graph, entries, read_graph, reads, walk
+from nbsolve.checking.oracle.graph_reading import Graph, entries, plain_start, read_graph, reads, walk
 from nbsolve.checking.oracle.training import Values as Updated
 from nbsolve.checking.oracle.training import read_training
 
@@ -42,6 +42,7 @@ def _local_factors(graph: Graph, point: Values) -> Values:
     found: Values = {}
     for equation in graph.equations:
         names = {name for name, _ in reads(equation.body) if name in graph.shapes}
+        names |= {given for given, start in graph.starts.items() if start.array in names}
         read = [one for name in names for one in entries(name, graph.shapes[name])]
         for target in entries(equation.name, equation.shape):
 
@@ -61,7 +62,7 @@ def iterations(text: str) -> list[Values]:
     graph = read_graph(text)
     training = read_training(graph.training, graph.shapes)
     point = _point(graph, None)
-    arrays = graph.training.get("parameters", list(_arrays(graph)))
+    arrays = map(plain_start, graph.training.get("parameters", list(_arrays(graph))))
     names = [one for name in arrays for one in entries(name, graph.shapes[name])]
     state = training.start(names)
     found: list[Values] = []

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -42,6 +42,14 @@ class Equation:
         return tuple(self.lengths[axis] for axis in self.axes)
 
 
+class Start(NamedTuple):
+    """A given quantity that stands at one place outside an array, along one axis: h0 is h[0]."""
+
+    array: str
+    axis: int
+    place: int
+
+
 @dataclass
 class Graph:
     """What decides a number. `given` has entries by their canonical names; `seeds` has what comes in at which."""
@@ -54,6 +62,23 @@ class Graph:
     seeds: dict[str, Fraction]
     padding: dict[str, Fraction]
     training: dict[str, Any] = field(default_factory=dict)
+    order: list[tuple[Equation, tuple[int, ...]]] = field(default_factory=list)
+    """All entries that are computed, each after those that it reads."""
+    starts: dict[str, Start] = field(default_factory=dict)
+    """The given quantities from which recurrences start, by their names."""
+
+    def plain(self, written: str) -> list[str]:
+        """The entries that `h`, `h[2,1]` or the start of a recurrence, `h[0]` or `h[0,1]`, means."""
+        name, _, inside = written.replace(" ", "").removesuffix("]").partition("[")
+        if not inside:
+            return [*entries(name, self.shapes[name])]
+        place = tuple(map(int, inside.split(",")))
+        for given, start in self.starts.items():
+            if start.array == name and place == (start.place,):
+                return [*entries(given, self.shapes[given])]
+            if start.array == name and place[start.axis : start.axis + 1] == (start.place,):
+                return [entry(given, (*place[: start.axis], *place[start.axis + 1 :]))]
+        return [entry(name, place)]
 
 
 def entry(name: str, place: tuple[int, ...]) -> str:
@@ -72,15 +97,21 @@ def read_graph(text: str) -> Graph:
     node = yaml.load(text, Loader=yaml.BaseLoader)
     given, shapes = _given(node["given"])
     ranges = {letter: int(length) for letter, length in node.get("ranges", {}).items()}
-    equations = []
+    read_ = []
     for written, formula in node["equations"].items():
         name, inside = _taken_apart(written)
         axes = tuple(letter.strip() for letter in inside.split(",")) if inside else ()
-        body = ast.parse(str(formula).replace("^", "**").strip(), mode="eval").body
+        assert name not in shapes, name
+        read_.append((name, axes, ast.parse(str(formula).replace("^", "**").strip(), mode="eval").body))
+    for _ in read_:  # one of a recurrence may get its lengths from one below it
+        for name, axes, body in read_:
+            lengths = {**_lengths(body, shapes), **ranges}
+            if all(axis in lengths for axis in axes):
+                shapes[name] = tuple(lengths[axis] for axis in axes)
+    equations = []
+    for name, axes, body in read_:
         lengths = {**_lengths(body, shapes), **ranges}
         equations.append(Equation(name, axes, {k: lengths[k] for k in (*axes, *_summed(body))}, body))
-        assert name not in shapes, name
-        shapes[name] = equations[-1].shape
     end = node.get("gradients_of", equations[-1].name).replace(" ", "")
     name, inside = _taken_apart(end)
     shape: Shape = () if inside else shapes[name]
@@ -91,7 +122,59 @@ def read_graph(text: str) -> Graph:
         seeds = _flat(name, shape, upstream)
     of = "L" if "upstream" in node or shape else end
     padding = {name: read(number) for name, number in node.get("padding", {}).items()}
-    return Graph(given, shapes, equations, of, seeds, padding, node.get("training", {}))
+    starts: dict[str, Start] = {}
+    order = [*_in_order(equations, shapes, starts)]
+    return Graph(given, shapes, equations, of, seeds, padding, node.get("training", {}), order, starts)
+
+
+def _in_order(
+    equations: list[Equation], shapes: Mapping[str, Shape], starts: dict[str, Start]
+) -> Iterator[tuple[Equation, tuple[int, ...]]]:
+    """The entries in order; `starts` learns from which given quantities recurrences start."""
+    found = {entry(one.name, place): (one, place) for one in equations for place in counted_places(one.shape)}
+    needs = {name: [*_read_at(*own, shapes, starts)] for name, own in found.items()}
+    yield from (found[name] for name in sorted_by_needs(needs))
+
+
+def _read_at(
+    equation: Equation, place: tuple[int, ...], shapes: Mapping[str, Shape], starts: dict[str, Start]
+) -> Iterator[str]:
+    """The entries inside of arrays that the formula of one entry reads."""
+    known = dict(zip(equation.axes, place, strict=True))
+    for name, indices in reads(equation.body):
+        if name not in shapes:
+            continue
+        inner = {n.id for one in indices for n in ast.walk(one) if isinstance(n, ast.Name)} - {*known}
+        letters = sorted(inner)
+        for numbers in itertools.product(*(counted(equation.lengths[letter]) for letter in letters)):
+            at = {**known, **dict(zip(letters, numbers, strict=True))}
+            where = tuple(position(one, at) for one in indices)
+            if all(1 <= n <= length for n, length in zip(where, shapes[name], strict=True)):
+                yield entry(name, where)
+            for axis, (n, length) in enumerate(zip(where, shapes[name], strict=True)):
+                if f"{name}{n}" in shapes and not 1 <= n <= length:
+                    starts[f"{name}{n}"] = Start(name, axis, n)
+
+
+def sorted_by_needs(needs: Mapping[str, list[str]]) -> Iterator[str]:
+    """The keys, each after those that it needs; in their own order where they do not need one that follows."""
+    done: set[str] = set()
+    for first in needs:
+        ahead, open_ = [first], list[str]()
+        while ahead:
+            name = ahead[-1]
+            missing = [one for one in needs[name] if one in needs and one not in done]
+            if name in done or not missing:
+                if name not in done:
+                    yield name
+                    done.add(name)
+                ahead.pop()
+                open_ = [one for one in open_ if one != name]
+            elif name in open_:
+                raise ValueError(f"{name} is computed from itself")
+            else:
+                open_.append(name)
+                ahead += reversed(missing)
 
 
 def walk(
@@ -103,11 +186,10 @@ def walk(
 ) -> dict[str, Any]:
     """All entries by their names. What `hang` makes of an entry that was computed takes its place."""
     values = {**given, **{f"padding {name}": number(amount) for name, amount in graph.padding.items()}}
-    for equation in graph.equations:
+    for equation, place in graph.order:
         reader = Reader(graph.shapes, equation.lengths, functions, number, values)
-        for place in counted_places(equation.shape):
-            name, at = entry(equation.name, place), dict(zip(equation.axes, place, strict=True))
-            values[name] = hang(name, reader.value(equation.body, at))
+        name, at = entry(equation.name, place), dict(zip(equation.axes, place, strict=True))
+        values[name] = hang(name, reader.value(equation.body, at))
     return {name: value for name, value in values.items() if not name.startswith("padding ")}
 
 
@@ -181,6 +263,10 @@ class Reader:
         assert len(place) == len(shape), (name, place, shape)
         if all(1 <= where <= length for where, length in zip(place, shape, strict=True)):
             return self.values[entry(name, place)]
+        for axis, where in enumerate(place):  # h[0] is the given h0
+            rest = (*place[:axis], *place[axis + 1 :])
+            if entry(f"{name}{where}", rest) in self.values and not 1 <= where <= shape[axis]:
+                return self.values[entry(f"{name}{where}", rest)]
         if f"padding {name}" not in self.values:
             raise ValueError(f"{entry(name, place)} is outside")
         return self.values[f"padding {name}"]
@@ -224,7 +310,7 @@ def _lengths(body: ast.expr, shapes: Mapping[str, Shape]) -> dict[str, int]:
     """How long each axis is whose letter stands alone in an index."""
     found: dict[str, int] = {}
     for name, indices in reads(body):
-        for one, length in zip(indices, shapes[name] if indices else (), strict=True):
+        for one, length in zip(indices, shapes.get(name, ()) if indices else (), strict=name in shapes):
             if isinstance(one, ast.Name) and found.setdefault(one.id, length) != length:
                 raise ValueError(f"{one.id} has two lengths")
     return found
@@ -244,13 +330,21 @@ def _taken_apart(written: str) -> tuple[str, str]:
 
 def _given(node: Any) -> tuple[dict[str, Fraction | None], dict[str, Shape]]:
     if isinstance(node, list):
-        return dict.fromkeys(node), dict.fromkeys(node, ())
+        names = [*map(plain_start, node)]
+        return dict.fromkeys(names), dict.fromkeys(names, ())
     given: dict[str, Fraction | None] = {}
     shapes: dict[str, Shape] = {}
-    for name, value in node.items():
+    for key, value in node.items():
+        name = plain_start(key)
         shapes[name] = _shape(value)
         given |= _flat(name, shapes[name], value)
     return given, shapes
+
+
+def plain_start(key: str) -> str:
+    """`h0` for the start of a recurrence that the file calls `h[0]` or `h[0,j]`; any other name as it is."""
+    name, _, inside = key.replace(" ", "").removesuffix("]").partition("[")
+    return f"{name}{''.join(one for one in inside.split(',') if one.isdigit())}"
 
 
 def _shape(value: Any) -> Shape:

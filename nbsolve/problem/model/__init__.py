@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from nbsolve.problem.model.common import AnyProblem, Choice, Digits, Notation, Part, Rounding
 from nbsolve.problem.model.derivations import DerivationProblem, Topic
-from nbsolve.problem.model.graphs import Equation, GivenArray, GraphProblem, GraphTraining, UpdateProblem
+from nbsolve.problem.model.graphs import (
+    Equation,
+    GivenArray,
+    GraphProblem,
+    GraphTraining,
+    Recurrence,
+    Start,
+    UpdateProblem,
+    started,
+)
 from nbsolve.problem.model.network import (
     BY_UNIT,
     LAYOUTS,
@@ -49,11 +58,14 @@ __all__ = [
     "Over",
     "Part",
     "Problem",
+    "Recurrence",
     "Regulariser",
     "Rounding",
     "RuleProblem",
     "Sample",
+    "Start",
     "Topic",
     "Training",
     "UpdateProblem",
+    "started",
 ]

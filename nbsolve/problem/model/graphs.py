@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -32,6 +33,41 @@ class Equation(Frozen):
     def shape(self) -> tuple[int, ...]:
         """The lengths of its axes."""
         return tuple(self.lengths[letter] for letter in self.letters)
+
+
+class Start(Frozen):
+    """Where a recurrence starts: a given quantity that is `place` along one axis of `array`: h0 is h[0]."""
+
+    array: str
+    axis: int
+    place: int
+
+    def within(self, at: Sequence[int]) -> tuple[int, ...] | None:
+        """The entry of the given quantity that an entry of the array is; None for an entry at another place."""
+        return (*at[: self.axis], *at[self.axis + 1 :]) if at[self.axis] == self.place else None
+
+
+class Recurrence(Frozen):
+    """Equations that rest on earlier entries of one another, or of themselves: h[t] on h[t-1].
+
+    `letter` counts the steps along one axis of each array, which `axes` has by name; it is "" where no letter does.
+    `order` has all entries in an order in which they can be computed: a name, and its places.
+    """
+
+    names: tuple[str, ...]
+    letter: str = ""
+    axes: dict[str, int] = {}
+    order: tuple[tuple[str, tuple[int, ...]], ...]
+
+    def step_of(self, name: str, at: Sequence[int]) -> int | None:
+        """The number of the step that an entry belongs to; None where nothing counts steps."""
+        return at[self.axes[name]] if self.letter else None
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps in the order in which they are computed; () where nothing counts them."""
+        found = (self.step_of(name, at) for name, at in self.order)
+        return tuple(dict.fromkeys(step for step in found if step is not None))
 
 
 class GraphTraining(Frozen):
@@ -84,8 +120,9 @@ class GraphProblem(AnyProblem):
 
     `gradients_of` is what is differentiated (with `gradients_at`, one entry of it), `upstream` the gradient that
     comes in there, entry by entry (None: 1, of what is differentiated with respect to itself), `wrt` the
-    quantities with respect to which. A read outside an array is the number that `padding` has for it.
-    `letters` are names as they are written.
+    quantities with respect to which, `asked_wrt` those with respect to which a part asks for it by name. A read
+    outside an array is where a recurrence starts (`starts`, by the name of what is given), or the number that
+    `padding` has for it. `letters` are names as they are written.
     """
 
     kind: Literal["graph"] = "graph"
@@ -95,6 +132,9 @@ class GraphProblem(AnyProblem):
     gradients_at: tuple[int, ...] = ()
     upstream: tuple[Given, ...] | None = None
     wrt: tuple[str, ...]
+    asked_wrt: tuple[str, ...] = ()
+    recurrences: tuple[Recurrence, ...] = ()
+    starts: dict[str, Start] = {}
     padding: dict[str, Given] = {}
     letters: dict[str, str] = {}
     training: GraphTraining | None = None
@@ -105,6 +145,14 @@ class GraphProblem(AnyProblem):
         """The shape of every quantity, by name."""
         given = {array.name: array.shape for array in self.given}
         return given | {equation.name: equation.shape for equation in self.equations}
+
+    def recurrence_of(self, name: str) -> Recurrence | None:
+        """The recurrence that an equation belongs to; None for any other."""
+        return next((one for one in self.recurrences if name in one.names), None)
+
+    def start_of(self, name: str, at: Sequence[int]) -> tuple[str, tuple[int, ...]] | None:
+        """The given quantity that an entry outside an array is, and its places there; None where none is."""
+        return started(self.starts, self.shapes, name, at)
 
     @cached_property
     def symbolic(self) -> bool:
@@ -118,3 +166,14 @@ class GraphProblem(AnyProblem):
             return None
         other = {"optimiser": self.training.compare_with, "compare_with": None}
         return self.model_copy(update={"training": self.training.model_copy(update=other)})
+
+
+def started(
+    starts: Mapping[str, Start], shapes: Mapping[str, tuple[int, ...]], name: str, at: Sequence[int]
+) -> tuple[str, tuple[int, ...]] | None:
+    """The given quantity that an entry outside an array is, and its places there; None where none is."""
+    for given, start in starts.items():
+        within = start.within(at) if start.array == name else None
+        if within is not None and all(1 <= n <= m for n, m in zip(within, shapes[given], strict=True)):
+            return given, within
+    return None
