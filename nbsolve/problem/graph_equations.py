@@ -13,7 +13,7 @@ from nbsolve.given import Given
 from nbsolve.problem.cursor import Cursor, describe, suggestion
 from nbsolve.problem.graph_given import MOST_AXES, MOST_ENTRIES, is_name, shape_words, start_of
 from nbsolve.problem.graph_order import Steps, groups_of, mentioned, recurrence_of, steps_of
-from nbsolve.problem.graph_shapes import Outside, known_lengths, lengths_of, start_text
+from nbsolve.problem.graph_shapes import Outside, check_reads, known_lengths, lengths_of, start_text
 from nbsolve.problem.keys.kinds import EQUATIONS
 from nbsolve.problem.model import Equation, Recurrence, Start
 from nbsolve.symbol import Affine, Symbol, Unit
@@ -128,21 +128,21 @@ class _Reader:
             symbol for formula in formulae.values() for symbol in reads(formula) if symbol.stem in group
         ]
         if not within:
-            return self._equation(group[0], formulae, Steps())
+            return self._equation(group[0], formulae) and self._reads_what_is_there(group, formulae, Steps())
         steps = steps_of({name: self.lefts[name].letters for name in group}, formulae)
-        self._learn(formulae)
+        self._learn(formulae, steps)
         if steps.letter and not all(
             self._start(name, steps, within) for name in group if name in self.shapes
         ):
             return False
-        if not all(self._equation(name, formulae, steps) for name in group):
+        if not all(self._equation(name, formulae) for name in group):
             return False
         equations = [one for one in self.found.equations if one.name in group]
         try:
             self.found.recurrences.append(recurrence_of(equations, formulae, steps))
         except FormulaError as error:
             return self._fault(group[0], error)
-        return True
+        return self._reads_what_is_there(group, formulae, steps)
 
     def _formulae(self, group: tuple[str, ...]) -> dict[str, Expr] | None:
         """The formulae over what is known before, and over the group itself where that is a recurrence."""
@@ -158,8 +158,8 @@ class _Reader:
                 return None
         return found
 
-    def _learn(self, formulae: Mapping[str, Expr]) -> None:
-        """The shapes of a recurrence's arrays, one after another, as far as the others say how far letters run."""
+    def _learn(self, formulae: Mapping[str, Expr], steps: Steps) -> None:
+        """The shapes of a recurrence's arrays, as far as others, or their starts, say how far letters run."""
         for _ in formulae:
             for name, formula in formulae.items():
                 letters = self.lefts[name].letters
@@ -167,8 +167,18 @@ class _Reader:
                     lengths = known_lengths(reads(formula), letters, self.shapes, self.ranges)
                 except FormulaError:
                     continue  # that comes up again where the equation is read
+                lengths = {**self._by_start(name, steps), **lengths}
                 if name not in self.shapes and all(letter in lengths for letter in letters):
                     self.shapes[name] = tuple(lengths[letter] for letter in letters)
+
+    def _by_start(self, name: str, steps: Steps) -> dict[str, int]:
+        """How far the letters of an array run beside that of its steps, by the shape of what it starts from."""
+        letters = [letter for letter in self.lefts[name].letters if letter != steps.letter]
+        for given, shape in self.shapes.items():
+            own = given.startswith(name) and given.removeprefix(name).isdecimal() and given not in self.lefts
+            if own and len(shape) == len(letters):
+                return dict(zip(letters, shape, strict=True))
+        return {}
 
     def _start(self, name: str, steps: Steps, within: Iterable[Symbol]) -> bool:
         """Note what is given as the start of an array, h0 for h[0]; False after noting a fault."""
@@ -218,11 +228,22 @@ class _Reader:
         axes = {one: len(shape) for one, shape in self.shapes.items()}
         return reads(parse_equation(left.text, axes, left.letters))
 
-    def _equation(self, name: str, formulae: Mapping[str, Expr], steps: Steps) -> bool:
-        left = self.lefts[name]
+    def _reads_what_is_there(
+        self, group: tuple[str, ...], formulae: Mapping[str, Expr], steps: Steps
+    ) -> bool:
         outside = Outside(self.padding, self.found.starts, steps.axes)
+        lengths = {one.name: one.lengths for one in self.found.equations}
+        for name in group:
+            try:
+                check_reads(formulae[name], lengths[name], self.shapes, outside)
+            except FormulaError as error:
+                return self._fault(name, error)
+        return True
+
+    def _equation(self, name: str, formulae: Mapping[str, Expr]) -> bool:
+        left = self.lefts[name]
         try:
-            lengths = lengths_of(formulae[name], left.letters, self.shapes, self.ranges, outside)
+            lengths = lengths_of(formulae[name], left.letters, self.shapes, self.ranges)
         except FormulaError as error:
             return self._fault(name, error)
         equation = Equation(name=name, letters=left.letters, formula=left.text, lengths=lengths)

@@ -12,7 +12,7 @@ from nbsolve.formula.indexed import reads
 from nbsolve.problem.model import Start, started
 from nbsolve.symbol import Affine, Index, Symbol, Unit, number_of
 
-__all__ = ["Outside", "known_lengths", "lengths_of", "read_entries", "start_text"]
+__all__ = ["Outside", "check_reads", "known_lengths", "lengths_of", "read_entries", "start_text"]
 
 MOST_READS = 100_000
 """Entries that one equation reads in all."""
@@ -36,11 +36,10 @@ def lengths_of(
     letters: Iterable[str],
     shapes: Mapping[str, tuple[int, ...]],
     ranges: Mapping[str, int],
-    outside: Outside,
 ) -> dict[str, int]:
     """How far each letter runs: as far as the axes at which it stands alone, or as `ranges` says.
 
-    Raises FormulaError where two axes under one letter differ, a letter has no length, or an entry is not there.
+    Raises FormulaError where two axes under one letter differ, or a letter has no length.
     """
     found = reads(formula)
     said = known_lengths(found, letters, shapes, ranges)
@@ -53,7 +52,6 @@ def lengths_of(
                 1,
                 f"ranges: {{{letter}: 3}} in the problem",
             )
-    _check_reads(found, lengths, shapes, outside)
     return lengths
 
 
@@ -119,13 +117,11 @@ def _placed(place: Unit, places: Mapping[Index, int]) -> Unit:
     return places[place] if isinstance(place, Index) else place
 
 
-def _check_reads(
-    found: Iterable[Symbol],
-    lengths: Mapping[str, int],
-    shapes: Mapping[str, tuple[int, ...]],
-    outside: Outside,
+def check_reads(
+    formula: Expr, lengths: Mapping[str, int], shapes: Mapping[str, tuple[int, ...]], outside: Outside
 ) -> None:
-    for symbol in found:
+    """Raise FormulaError where a formula reads an entry that is not there."""
+    for symbol in reads(formula):
         letters = list(dict.fromkeys(name for place in symbol.at for name in _names(place)))
         count = 1
         for letter in letters:

@@ -10,7 +10,7 @@ GIVEN = "kind: graph\ngiven: {x: 2, y: 5, W: [[1, 2, 3], [4, 5, 6]], v: [1, 2]}\
 FAULTS = {
     "an unknown name": ("equations: {f: x*z}", "unknown name 'z'", 3),
     "a hint of another kind": ("equations: {f: x*zz}", "has its number under given: {zz: …}", 3),
-    "a cycle": ("equations: {p: q + 1, q: p*x}", "stands below", 3),
+    "a cycle": ("equations: {p: q + 1, q: p*x}", "p is computed from q, that from p", 3),
     "itself": ("equations: {p: p + 1}", "no cycles", 3),
     "two axes under one letter": (
         'equations: {"z[j]": "sum(i, W[j,i]*v[i])"}',

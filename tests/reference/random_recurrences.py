@@ -59,7 +59,8 @@ class _Maker:
         given = ", ".join(f"{self._key(name)}: {value}" for name, value in self.given.items())
         lines = ["kind: graph", "title: A recurrence", f"given: {{{given}}}"]
         lines += ["equations:", *(f'  "{left}": "{right}"' for left, right in self.equations.items())]
-        lines += [f"ranges: {{{self.letter}: {self.steps}}}"]
+        units = f", j: {self.size}" if self.size and self.padding else ""
+        lines += [f"ranges: {{{self.letter}: {self.steps}{units}}}"]
         if self.padding:
             lines += [f"padding: {{{', '.join(f'{name}: {value}' for name, value in self.padding.items())}}}"]
         if rng.random() < 0.15:

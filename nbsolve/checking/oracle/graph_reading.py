@@ -97,6 +97,7 @@ def read_graph(text: str) -> Graph:
     node = yaml.load(text, Loader=yaml.BaseLoader)
     given, shapes = _given(node["given"])
     ranges = {letter: int(length) for letter, length in node.get("ranges", {}).items()}
+    given_shapes = [*shapes]
     read_ = []
     for written, formula in node["equations"].items():
         name, inside = _taken_apart(written)
@@ -106,6 +107,10 @@ def read_graph(text: str) -> Graph:
     for _ in read_:  # one of a recurrence may get its lengths from one below it
         for name, axes, body in read_:
             lengths = {**_lengths(body, shapes), **ranges}
+            unknown = [axis for axis in axes if axis not in lengths]
+            for start in (one for one in given_shapes if re.fullmatch(rf"{name}\d+", one)):
+                if len(axes) == len(unknown) + 1 == len(shapes[start]) + 1:
+                    lengths |= dict(zip(unknown, shapes[start], strict=True))
             if all(axis in lengths for axis in axes):
                 shapes[name] = tuple(lengths[axis] for axis in axes)
     equations = []
