@@ -28,6 +28,11 @@ TRUE: tuple[tuple[str, str, str], ...] = (
         r"⟨→ (g _|y _|\( 1 - y _)",
         "targets of one class, and whether another comes within the margin, are 0 or 1: their own squares",
     ),
+    (
+        "Categorical hinge",
+        r"⟨u→L⟩|⟨→ (g⟩|\( 1 - y _)",
+        "the loss is u where g = 1, and 0 where g = 0; 1 and 0 are their own squares",
+    ),
     ("Step", "the case", "the slope is 0 on both sides of the jump"),
     (
         "",

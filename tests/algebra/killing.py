@@ -42,7 +42,7 @@ class FreeModel(Model):
         return rational(between(Random(f"{self.seed} {what}"), low, "0.9"))
 
     def __call__(self, place: Place) -> Scalar:
-        if place in (("n",), ("label",)):
+        if place in (("n",), ("label",), ("rival",)):
             return self.true(place)
         same = self.alike(place) if place[0] == "a" else place
         value = self._random(same, "0.1" if self.seed.endswith("positive") else "-0.9")

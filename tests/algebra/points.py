@@ -65,9 +65,10 @@ class Point:
         self.number_of = number_of
         given = {place: number_of(value) for place, value in free.items()} if values is None else values
         self.model = Model(given, world.rules)
-        # the true class has a letter of its own where the targets are one-hot
-        label = free.get(("label",))
-        self.fixed: Indices = {} if label is None else {"i": int(label)}
+        # the true class and the best of the wrong ones have letters of their own where the targets are one-hot
+        self.fixed: Indices = {
+            letter: int(free[stem,]) for letter, stem in (("i", "label"), ("r", "rival")) if (stem,) in free
+        }
 
     @property
     def alphabet(self) -> Letters:

@@ -30,7 +30,7 @@ def exact(value: Fraction) -> Proof:
 
 def proving(point: Point) -> Point:
     """This point with a SymPy letter for each free letter."""
-    known = {"n", "label"} | ({"y"} if ("label",) in point.free else set())
+    known = {"n", "label", "rival"} | ({"y"} if ("label",) in point.free else set())
     values = {
         place: exact(value)
         if place[0] in known

@@ -69,7 +69,7 @@ def world(topic: Topic, pages: Sequence[Display], length: int = 3) -> World:
     table |= {Letter("T"): ("T",), Letter("L"): ("L",), Letter("n"): ("n",), Letter(r"\delta"): ("delta",)}
     for name in topic.parameters:
         table[letter_of(name)] = ("parameter", name)
-    for core in ("m", "s"):
+    for core in ("b", "g", "m", "s", "u"):
         table[Letter(core)] = (core,)
     own, own_rules = _own(topic)
     if own_rules:
@@ -139,6 +139,8 @@ def _draw(topic: Topic, random: Random, length: int, *, one_hot: bool) -> dict[P
     if one_hot:
         out |= {("y", i): Fraction(int(i == label)) for i in range(1, length + 1)}
         out[("label",)] = Fraction(label)
+    if topic.name == "categorical_hinge":
+        out |= joint.rival(out, length)
     return out
 
 

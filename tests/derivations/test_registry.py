@@ -15,8 +15,8 @@ from nbsolve.general import Derivative
 from nbsolve.phrases import phrase_of
 from nbsolve.problem.keys.functions import throughs
 
-JOINT = {*JOINT_LOSS_FORMULAS} - {"categorical_hinge"}
-"""Losses of all outputs by a formula; that of the largest output of a wrong class has no derivation by hand."""
+JOINT = {*JOINT_LOSS_FORMULAS}
+"""Losses of all outputs by a formula."""
 
 
 def test_the_table_is_complete() -> None:

@@ -14,6 +14,7 @@ from nbsolve.catalogue.derivations.errors import (
 )
 from nbsolve.catalogue.derivations.joint import (
     CATEGORICAL_FROM_LOGITS,
+    CATEGORICAL_HINGE,
     LABEL_SMOOTHING,
     MULTICLASS_HINGE,
 )
@@ -85,6 +86,7 @@ DERIVATIONS: dict[str, tuple[Derivation, ...]] = _table(
         HUBER_MEAN,
         HINGE,
         MULTICLASS_HINGE,
+        CATEGORICAL_HINGE,
         CATEGORICAL_FROM_LOGITS,
         LABEL_SMOOTHING,
         COSINE_SIMILARITY,

@@ -86,6 +86,13 @@ _SPECIAL: dict[str, Graph] = {
         (-2.0, 3.0),
         ("L for y = (1, 0, 0), a₂ = a₃ = 0, m = 1", "∂L/∂a₁"),
     ),
+    "categorical_hinge": Graph(
+        Function("max", (number(0), minus(one, _a1))),
+        Cases(((neg(one), Comparison(_a1, "<", one)), (number(0), None))),
+        "a₁",
+        (-2.0, 3.0),
+        ("L for y = (1, 0, 0), a₂ = a₃ = 0, m = 1", "∂L/∂a₁"),
+    ),
     "categorical_cross_entropy_from_logits": Graph(
         neg(ln(_logit)), minus(_logit, one), "a₁", (-4.0, 5.0), ("L for y = (1, 0, 0), a₂ = a₃ = 0", "∂L/∂a₁")
     ),

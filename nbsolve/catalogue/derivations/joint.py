@@ -28,14 +28,16 @@ from nbsolve.derivation import Apart, Derivation
 from nbsolve.expr import Function, Variable
 from nbsolve.general import Kronecker
 from nbsolve.step import Reason
+from nbsolve.symbol import Index
 
 __all__ = [
     "CATEGORICAL_FROM_LOGITS",
+    "CATEGORICAL_HINGE",
     "LABEL_SMOOTHING",
     "MULTICLASS_HINGE",
 ]
 
-L, S, m, n, s = (Variable(name) for name in ("L", "S", "m", "n", "s"))
+L, S, g, m, n, s, u = (Variable(name) for name in ("L", "S", "g", "m", "n", "s", "u"))
 a_i, a_j, a_k = (entry("a", index) for index in (i, j, k))
 y_j, y_k, p_k = entry("y", j), entry("y", k), entry("p", k)
 t_j, t_k = entry("t", j), entry("t", k)
@@ -73,6 +75,38 @@ MULTICLASS_HINGE = Derivation(
     ),
     letters={"a": between(-2, 2, 3), "m": between(0, 2)},
     remarks=("multiclass_hinge",),
+)
+
+_r = Index("r")
+_a_r, _y_r = entry("a", _r), entry("y", _r)
+_changed = minus(times(minus(one, y_k), Kronecker(k, _r)), y_k)
+
+CATEGORICAL_HINGE = Derivation(
+    "categorical_hinge",
+    (
+        _one_hot,
+        stage(u, plus(m, minus(times(minus(one, _y_r), _a_r), a_i)), words="hinge_best"),
+        stage(L, Function("max", (zero, u)), words="hinge_best_alone"),
+        stage(g, either(one, is_(u, ">", zero), zero), words="hinge_within"),
+        stage(
+            partial(u, a_k),
+            (
+                minus(times(minus(one, _y_r), partial(_a_r, a_k)), partial(a_i, a_k)),
+                Reason.SUM_RULE,
+            ),
+            (minus(times(minus(one, _y_r), Kronecker(k, _r)), Kronecker(k, i)), Reason.ONE_TERM),
+            (_changed, Reason.REWRITTEN),
+            words="hinge_best_slope",
+        ),
+        stage(
+            partial(L, a_k),
+            (times(g, partial(u, a_k)), Reason.CHAIN_RULE),
+            (times(g, _changed), Reason.FACTORS),
+            boxed=True,
+        ),
+    ),
+    letters={"a": between(-2, 2, 3), "m": between(0, 2)},
+    remarks=("categorical_hinge",),
 )
 
 # ----------------------------------------------------------------------- cross-entropies
