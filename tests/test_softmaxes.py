@@ -1,4 +1,4 @@
-"""Softmax with a temperature and log-softmax in any layer, and the losses behind them, against two oracles."""
+"""Softmax with a temperature or a base, and log-softmax, in any layer, and losses behind them: two oracles."""
 
 from __future__ import annotations
 
@@ -27,16 +27,19 @@ CHUNKS, NETWORKS = 15, 20
 TEMPERATURES = ("0.5", "2", "3/2", "10")
 HERE = {
     "softmax_with_temperature": ("categorical_cross_entropy", "squared_error", "huber"),
+    "softmax_with_base": ("categorical_cross_entropy", "squared_error"),
     "log_softmax": ("negative_log_likelihood", "squared_error", "absolute_error"),
 }
 """What losses the outputs can have."""
 
 
 def activation(rng: Random) -> tuple[str, Any]:
-    """One of the two, and how a file has it."""
+    """One of them, and how a file has it."""
     name = rng.choice(list(HERE))
     if name == "log_softmax":
         return name, name
+    if name == "softmax_with_base":
+        return name, {name: {"base": rng.choice(("2", "3", "1/2"))}}
     return name, {name: {"temperature": rng.choice(TEMPERATURES)}}
 
 
@@ -108,6 +111,8 @@ loss: LOSS
 """
 KINDS = {
     "temperature": ("{softmax_with_temperature: {temperature: 5}}", "categorical_cross_entropy"),
+    "base": ("{softmax_with_base: {base: 2}}", "{categorical_cross_entropy: {log_base: 2}}"),
+    "base alone": ("{softmax_with_base: {base: 3}}", "categorical_cross_entropy"),
     "logarithm": ("log_softmax", "negative_log_likelihood"),
 }
 

@@ -150,6 +150,7 @@ _RECORDS = (
         parameters={"temperature": Given.read("2")},
         vector=True,
     ),
+    Activation("softmax_with_base", "softmax", z, one, parameters={"base": Given.read("2")}, vector=True),
     Activation("log_softmax", r"\mathrm{log\,softmax}", z, one, vector=True),
 )
 

@@ -155,14 +155,15 @@ SATURATED_PAIRS: dict[tuple[str, str], tuple[Expr, Expr, Expr]] = {
         Product((y, _ln(odds))),
     ),
 }
-SATURATED_PAIRS["categorical_cross_entropy", "softmax_with_temperature"] = SATURATED_PAIRS[
-    "categorical_cross_entropy", "softmax"
-]
+for _name in ("softmax_with_temperature", "softmax_with_base"):
+    SATURATED_PAIRS["categorical_cross_entropy", _name] = SATURATED_PAIRS[
+        "categorical_cross_entropy", "softmax"
+    ]
 """(loss, activation of the output): ∂ℓ/∂a, ℓ for z > 0 and ℓ for z < 0, all through z.
 
 With a = σ(z), ln a = −ln(1 + e⁻ᶻ), ln(1 − a) = ln a − z and 1/(a(1 − a)) = 2 + eᶻ + e⁻ᶻ: where a is too close to
 0 or 1 for a logarithm of it, or a division by it. With p = softmax(z), 1/p_k is odds = Σ_i exp(z_i − z_k),
-of exponents z/T with a temperature.
+of exponents z/T with a temperature, and of powers of the base where there is one.
 """
 
 _shares = _minus(Product((a, Variable("target_sum"))), y)
@@ -172,8 +173,9 @@ CANCELLATIONS: dict[tuple[str, str], Expr] = {
     ("categorical_cross_entropy", "softmax_with_temperature"): Product(
         (Quotient((one, Variable("temperature"))), _shares)
     ),
+    ("categorical_cross_entropy", "softmax_with_base"): Product((_ln(Variable("base")), _shares)),
     ("negative_log_likelihood", "log_softmax"): _minus(
         Product((Function("exp", (a,)), Variable("target_sum"))), y
     ),
 }
-"""(loss, activation of the output): what ∂ℓ/∂a · ∂a/∂z comes to (a − y; p Σy − y; over the temperature)."""
+"""(loss, activation of the output): what ∂ℓ/∂a · ∂a/∂z comes to (a − y; p Σy − y; over T, times ln b)."""

@@ -1,4 +1,4 @@
-"""Softmax, softmax with a temperature, and log-softmax: activations that take all units of a layer at once.
+"""Softmax, with a temperature or another base than e, and log-softmax: activations of all units of a layer at once.
 
 Sources: J. S. Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs", 1990; the
 temperature: G. Hinton, O. Vinyals and J. Dean, "Distilling the Knowledge in a Neural Network", arXiv:1503.02531.
@@ -15,6 +15,7 @@ from nbsolve.expr import (
     Function,
     Hadamard,
     Negation,
+    Power,
     Product,
     Quotient,
     Sum,
@@ -37,20 +38,25 @@ _upstream, _out, _z = Slot(UPSTREAM), Slot(OUT), Slot("z")
 class Softmax:
     """p[j] = exp(z[j]/T) / Σ_i exp(z[i]/T), T = 1 without a temperature; with `logarithm` a[j] = ln p[j].
 
+    With a base, p[j] = base^z[j] / Σ_i base^z[i], which is a temperature of 1/ln base.
+
     ∂p[k]/∂z[j] = p[k] (1[k = j] − p[j]) / T, and ∂a[k]/∂z[j] = (1[k = j] − p[j]) / T with p = exp(a).
     """
 
     name: str
     temperature: Expr | None = None
     logarithm: bool = False
+    base: Expr | None = None
 
     def exponent(self, z: Expr) -> Expr:
         """What e is raised to."""
+        if self.base is not None:
+            return product(z, Function("ln", (self.base,)))
         return z if self.temperature is None else Quotient((z, self.temperature))
 
     def power(self, z: Expr) -> Expr:
-        """exp(z/T)."""
-        return Function("exp", (self.exponent(z),))
+        """exp(z/T), or base^z."""
+        return Function("exp", (self.exponent(z),)) if self.base is None else Power((self.base, z))
 
     def probability(self, a: Expr) -> Expr:
         """p of an output: the output itself, or e to its power."""
@@ -58,7 +64,9 @@ class Softmax:
 
     @property
     def factor(self) -> tuple[Expr, ...]:
-        """1/T where there is a temperature."""
+        """1/T where there is a temperature, ln base where there is a base."""
+        if self.base is not None:
+            return (Function("ln", (self.base,)),)
         return () if self.temperature is None else (Quotient((number(1), self.temperature)),)
 
     def outer(self, a: Expr) -> tuple[Expr, ...]:
@@ -107,7 +115,7 @@ class Softmax:
 
 def softmax(name: str, parameters: Mapping[str, Expr]) -> Softmax:
     """The function of this name in the table of activations, with a formula for each of its parameters."""
-    return Softmax(name, parameters.get("temperature"), name == "log_softmax")
+    return Softmax(name, parameters.get("temperature"), name == "log_softmax", parameters.get("base"))
 
 
 SOFTMAX = Softmax("softmax").operation

@@ -1,4 +1,4 @@
-"""Parts of formulae that get lines of their own: e^z and their sum (softmax), σ(z), softplus(z), Φ(z), φ(z)."""
+"""Parts of formulae with lines of their own: e^z or b^z and their sum (softmax), σ(z), softplus(z), Φ(z), φ(z)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from nbsolve.expr import (
     Known,
     Matrix,
     Negation,
+    Number,
+    Power,
     Product,
     Quantity,
     Quotient,
@@ -52,27 +54,29 @@ def known_in(expression: Expr) -> Iterator[Known]:
 
 
 def shared_out(step: Step, arithmetic: Arithmetic) -> Expr:
-    """The formula of a step; a share of softmax as e^z divided by the sum S, both known; ln S in its logarithm."""
+    """The formula of a step; a share of softmax as e^z or b^z over the sum S, both known; ln S in its logarithm."""
     formula = step.formula
     if step.rule is not Rule.ACTIVATION:
         return formula
     match formula:
-        case Quotient((Function("exp", (own,)), Sum(powers))):
+        case Quotient(((Function("exp", (own,)) | Power((Number(), own))) as raised, Sum(powers))):
             logarithm = False
-        case Sum((own, Negation((Function("ln", (Sum(powers),)),)))):
+        case Sum((own, Negation((Function("ln", (Sum((Function("exp") as raised, *_) as powers),)),)))):
             logarithm = True
         case _:
             return formula
-    exponents = [term.operands[0] for term in powers if isinstance(term, Function)]
-    largest = _subtracted(exponents, step.values, arithmetic)
+    if any(_with_exponent(raised, power.children[-1]) != power for power in powers if power.children):
+        return formula
+    exponents = [power.children[-1] for power in powers]
+    largest = _subtracted(raised, exponents, step.values, arithmetic)
 
     def exponential(z: Expr) -> Expr:
         if largest is None:
-            power = Function("exp", (z,))
+            power = _with_exponent(raised, z)
         elif z == largest:
             return number(1)
         else:
-            power = Function("exp", (Sum((z, Negation((largest,)))),))
+            power = _with_exponent(raised, Sum((z, Negation((largest,)))))
         return Known(power, power)
 
     assert isinstance(step.target, Symbol)
@@ -83,10 +87,20 @@ def shared_out(step: Step, arithmetic: Arithmetic) -> Expr:
     return Sum((*shifted, Negation((Function("ln", (added,)),))))
 
 
-def _subtracted(exponents: Sequence[Expr], values: Values, arithmetic: Arithmetic) -> Expr | None:
-    """The largest exponent, where it is too far from 0 for a calculator."""
+def _with_exponent(power: Expr, exponent: Expr) -> Expr:
+    """e^z or b^z with another exponent."""
+    return power.rebuilt((*power.children[:-1], exponent))
+
+
+def _subtracted(
+    power: Expr, exponents: Sequence[Expr], values: Values, arithmetic: Arithmetic
+) -> Expr | None:
+    """The largest exponent, where its power is too large or too small for a calculator."""
     sizes = [float(ball(scalar(evaluate(z, values, arithmetic))).mid()) for z in exponents]
     place = int(np.argmax(sizes))
+    match power:
+        case Power((Number(base), _)):
+            sizes[place] *= np.log(float(base))
     return exponents[place] if abs(sizes[place]) > FAR else None
 
 
@@ -94,7 +108,7 @@ def whole_parts(step: Step) -> Expr:
     """The formula of a whole layer: e^z and their sum for softmax, and f′(z) in a product, as known values."""
     formula = step.formula
     match formula:
-        case Quotient((Function("exp") as power, Total())):
+        case Quotient(((Function("exp") | Power((Number(), _))) as power, Total())):
             exponential = Known(power, power)
             assert isinstance(step.target, Symbol)
             return Quotient((exponential, Known(_sum_of(step.target), Total((exponential,)))))
@@ -149,8 +163,8 @@ def _sum_of(activation: Symbol) -> Quantity:
 
 
 def is_shifted(node: Known) -> bool:
-    """Whether it is e^(z − m), where m is the largest z."""
-    return isinstance(node.body, Function) and isinstance(node.body.operands[0], Sum)
+    """Whether it is e^(z − m) or b^(z − m), where m is the largest z."""
+    return isinstance(node.body, Function | Power) and isinstance(node.body.operands[-1], Sum)
 
 
 def is_tabulated(node: Known) -> bool:

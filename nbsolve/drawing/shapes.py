@@ -130,7 +130,7 @@ def _formula(
     if softmax is None:
         return record.definition, parameters
     p = math.exp(a) if softmax.logarithm else a
-    exponent = z / parameters.get("temperature", 1)
+    exponent = z / parameters.get("temperature", 1) * math.log(parameters.get("base", math.e))
     others = exponent + math.log1p(-p) - math.log(p) if 0 < p < 1 else 0.0
     one = number(1)
     rest = Function("exp", (Sum((Variable("others"), Negation((softmax.exponent(Variable("z")),)))),))

@@ -9,6 +9,7 @@ from nbsolve.catalogue import CANCELLATIONS
 from nbsolve.expr import (
     Applied,
     Expr,
+    Function,
     Matrix,
     Negation,
     Product,
@@ -18,6 +19,7 @@ from nbsolve.expr import (
     literals,
     number,
     product,
+    quotient,
     substitute,
     total,
     with_variables,
@@ -136,7 +138,7 @@ def cancelled(objective: Objective, k: Unit | None, sample: int | None, values: 
         },
     )
     factors = filled.operands if isinstance(filled, Product) else (filled,)
-    return product(*objective.coefficient(term, sample), *map(_simplified, factors))
+    return product(*_without_inverses([*objective.coefficient(term, sample), *map(_simplified, factors)]))
 
 
 def cancelled_in(objective: Objective, z: Symbol, values: Values) -> Expr | None:
@@ -145,6 +147,15 @@ def cancelled_in(objective: Objective, z: Symbol, values: Values) -> Expr | None
         if z.layer == head.depth:
             return cancelled(head, z.to, z.sample, values)
     return None
+
+
+def _without_inverses(factors: list[Expr]) -> list[Expr]:
+    """The factors without 1/ln b and ln b, of a logarithm to the base that the powers of the softmax have."""
+    for factor in factors:
+        inverse = quotient(number(1), factor)
+        if isinstance(factor, Function) and inverse in factors:
+            return [other for other in factors if other not in (factor, inverse)]
+    return factors
 
 
 def _scaled(coefficient: list[Expr], body: Expr) -> Expr:

@@ -11,7 +11,7 @@ from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import AnyProblem, LossTerm, Network, Part, Problem, Sample
 
 _ZERO_ONE = ("binary_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood")
-_SHARES = ("softmax", "softmax_with_temperature")
+_SHARES = ("softmax", "softmax_with_temperature", "softmax_with_base")
 _OF_CLASSES = ("categorical_cross_entropy", "negative_log_likelihood")
 _COSINES = ("cosine_similarity", "cosine_loss")
 

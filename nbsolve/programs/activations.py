@@ -53,7 +53,7 @@ class OfUnits:
         return softmax_of(self.choice)
 
     def value(self, z: Expr) -> Expr:
-        """The function of z, which a softmax with a temperature divides by it."""
+        """The function of z; softmax with a temperature divides z by it, to a base b it multiplies z by ln b."""
         if self.definition == Z:
             return z
         argument = z if self.softmax is None else self.softmax.exponent(z)
@@ -149,6 +149,8 @@ class Activations:
             return Sum((da, Negation((Product((p, Function("sum_outputs", (da,)))),))))
         mixed = Function("sum_outputs", (Product((da, p)),))
         found: Expr = Product((p, Sum((da, Negation((mixed,))))))
+        if softmax.base is not None:
+            return product(found, *softmax.factor)
         return found if softmax.temperature is None else quotient(found, softmax.temperature)
 
 

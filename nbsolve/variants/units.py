@@ -29,6 +29,7 @@ _NEAR = 0.01
 _BOUNDS: dict[str, tuple[float, ...]] = {
     "sigmoid": (0, 1),
     "softmax": (1,),
+    "softmax_with_base": (1,),
     "tanh": (-1, 1),
     "hard_sigmoid": (0, 1),
     "hard_sigmoid_6": (0, 1),

@@ -36,7 +36,7 @@ def proving(point: Point) -> Point:
         if place[0] in known
         else Proof(
             rational(value),
-            sympy.Symbol("_".join(map(str, place)), real=True, positive=place == ("T",) or None),
+            sympy.Symbol("_".join(map(str, place)), real=True, positive=place in (("T",), ("b",)) or None),
         )
         for place, value in point.free.items()
     }

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
-from tests.algebra import functions, joint
+from tests.algebra import functions, joint, scalars
 from tests.algebra.alphabet import Letters, Meaning, Whole
 from tests.algebra.calling import Own
 from tests.algebra.evaluating import Evaluator
@@ -123,6 +123,8 @@ def _draw(topic: Topic, random: Random, length: int, *, one_hot: bool) -> dict[P
     out: dict[Place, Fraction] = {("n",): Fraction(length)}
     if "softmax_with_temperature" in (topic.name, topic.through):
         out[("T",)] = between(random, "0.5", "3")
+    if "softmax_with_base" in (topic.name, topic.through):
+        out[("b",)] = between(random, "1.5", "4")
     out[("z",)] = between(random, "0.05", "3") * random.choice((1, -1, 1, -1, 0))
     out[("alpha",)] = between(random, "0.1", "2")
     out[("delta",)] = between(random, "0.2", "0.9")
@@ -164,9 +166,12 @@ def _rules(topic: Topic, style: str, length: int) -> dict[Place, Rule]:
         return [model((stem, i)) for i in places]
 
     warm = "softmax_with_temperature" in (topic.name, topic.through)
+    raised = "softmax_with_base" in (topic.name, topic.through)
     logarithm = "log_softmax" in (topic.name, topic.through)
 
     def exponents(model: Model) -> list[Scalar]:
+        if raised:
+            return [z * scalars.ln(model(("b",))) for z in vector(model, "z")]
         return [z / model(("T",)) for z in vector(model, "z")] if warm else vector(model, "z")
 
     for i in places:
@@ -175,7 +180,7 @@ def _rules(topic: Topic, style: str, length: int) -> dict[Place, Rule]:
             rules[("a", i)] = lambda model, i=i: functions.log_softmax(vector(model, "z"))[i - 1]  # type: ignore[misc]
     if topic.through == "sigmoid":
         rules[("a",)] = lambda model: functions.sigmoid(model(("z",)))
-    prediction = "p" if topic.through in ("softmax", "softmax_with_temperature") else "a"
+    prediction = "p" if topic.through in ("softmax", "softmax_with_temperature", "softmax_with_base") else "a"
     rules[("C",)] = lambda model: functions.cosine(vector(model, "a"), vector(model, "y"))
     each, whole = functions.EACH.get(topic.name), functions.WHOLE.get(topic.name)
     if whole is not None:

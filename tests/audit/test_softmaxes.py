@@ -35,6 +35,12 @@ WARM = "{softmax_with_temperature: {temperature: 2.5}}"
 CASES = {
     "temperature, cross-entropy": (LAST, WARM, "categorical_cross_entropy"),
     "temperature, squared error": (LAST, WARM, "squared_error"),
+    "base, cross-entropy": (
+        LAST,
+        "{softmax_with_base: {base: 2}}",
+        "{categorical_cross_entropy: {log_base: 2}}",
+    ),
+    "base, natural logarithm": (LAST, "{softmax_with_base: {base: 3}}", "categorical_cross_entropy"),
     "logarithm, likelihood": (LAST, "log_softmax", "negative_log_likelihood"),
     "logarithm, squared error": (LAST, "log_softmax", "squared_error"),
     "temperature inside": (INSIDE, WARM, ""),

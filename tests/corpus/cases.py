@@ -40,8 +40,12 @@ _LARGEST = 30
 _OWN = {"custom": {"name": "own", "formula": "where(z > 0, z^2, exp(z) - 1)"}}
 _OWN_LOSS = {"custom": {"name": "own", "formula": "ln(cosh(a-y))"}}
 
-_SOFTMAXES = {"temperature": "{softmax_with_temperature: {temperature: 3}}", "logarithm": "log_softmax"}
-_THEIR_LOSSES = ("categorical_cross_entropy", "negative_log_likelihood")
+_SOFTMAXES = {
+    "temperature": "{softmax_with_temperature: {temperature: 3}}",
+    "base": "{softmax_with_base: {base: 2}}",
+    "logarithm": "log_softmax",
+}
+_THEIR_LOSSES = ("categorical_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood")
 _SOFTMAX = """
 network:
   inputs: 2

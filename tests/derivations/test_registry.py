@@ -23,7 +23,11 @@ def test_the_table_is_complete() -> None:
     through = {derivation_id(loss, activation) for loss, activation in CANCELLATIONS}
     assert set(DERIVATIONS) == {*ACTIVATIONS, *LOSSES, *JOINT, *through}
     assert throughs("binary_cross_entropy") == ("sigmoid",)
-    assert throughs("categorical_cross_entropy") == ("softmax", "softmax_with_temperature")
+    assert throughs("categorical_cross_entropy") == (
+        "softmax",
+        "softmax_with_temperature",
+        "softmax_with_base",
+    )
     assert throughs("hinge") == ()
 
 

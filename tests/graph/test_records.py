@@ -18,6 +18,7 @@ from tests.graph.records import faults
 from tests.graph.test_networks import RECURRENT
 
 WARM = Softmax("softmax_with_temperature", Number(flint.fmpq(5, 2))).operation
+RAISED = Softmax("softmax_with_base", base=Number(flint.fmpq(3))).operation
 LOG_SOFTMAX = Softmax("log_softmax", logarithm=True).operation
 KINDS: tuple[BiasKind, ...] = ("units", "absent", "shared", "threshold")
 OPERATIONS = [
@@ -32,6 +33,7 @@ OPERATIONS = [
     ),
     pytest.param(SOFTMAX, id="softmax"),
     pytest.param(WARM, id="softmax_with_temperature"),
+    pytest.param(RAISED, id="softmax_with_base"),
     pytest.param(LOG_SOFTMAX, id="log_softmax"),
     pytest.param(ADD, id="add"),
     pytest.param(RECURRENT, id="recurrent"),
@@ -57,6 +59,7 @@ WRONG = {
     ),
     "the way back of softmax": with_local(SOFTMAX, "z", back=Slot(UPSTREAM)),
     "a forgotten temperature": with_local(WARM, "z", same=SOFTMAX.local["z"].same),
+    "a forgotten ln b": with_local(RAISED, "z", same=SOFTMAX.local["z"].same),
     "the way back of log-softmax": with_local(LOG_SOFTMAX, "z", back=SOFTMAX.local["z"].back),
     "a forgotten operand": replace(ADD, local={"x": Local(number(1), Slot(UPSTREAM))}),
 }

@@ -49,6 +49,8 @@ def _applied(name: str, given: dict[str, Fraction], z: Tensor) -> Tensor:
             return torch.softmax(z, dim=1)
         case "softmax_with_temperature":
             return torch.softmax(z / p.get("temperature", 2.0), dim=1)
+        case "softmax_with_base":
+            return torch.softmax(z * log(p.get("base", 2.0)), dim=1)
         case "log_softmax":
             return functional.log_softmax(z, dim=1)
         case "sigmoid" | "tanh" | "relu":

@@ -64,6 +64,15 @@ KINDS: dict[str, tuple[int, str]] = {
             "[1, 0, 0]",
         ),
     ),
+    "ReLU and softmax of base 2, cross-entropy of base 2": (
+        2,
+        _network(
+            _layer("relu", _TWO, "[0.1, 0.2]")
+            + _layer("{softmax_with_base: {base: 2}}", _THREE, "[1, 1, 2]"),
+            "{categorical_cross_entropy: {log_base: 2}}",
+            "[1, 0, 0]",
+        ),
+    ),
     "two layers of hard sigmoids, squared error": (
         2,
         _network(_layer("hard_sigmoid", _TWO, "[0.1, 0.2]") + _layer("hard_sigmoid", _ONE, "[0.3]"), _HALF),

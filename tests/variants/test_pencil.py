@@ -64,8 +64,8 @@ def passes(text: str) -> Iterator[tuple[str, Any]]:
             sum(w * a for w, a in zip(row, incoming, strict=True)) + b
             for row, b in zip(rows, biases, strict=True)
         ]
-        if layer["activation"] == "softmax":
-            powers = [mp.exp(one) for one in z]
+        if "softmax" in str(layer["activation"]):
+            powers = [(mp.e if layer["activation"] == "softmax" else mpf(2)) ** one for one in z]
             out, slopes = [one / sum(powers) for one in powers], []
         else:
             function, slope = FUNCTIONS[layer["activation"]]

@@ -31,10 +31,12 @@ from nbsolve.catalogue.derivations.sigmoids import LINEAR, SIGMOID, TANH
 from nbsolve.catalogue.derivations.similarities import COSINE_LOSS, COSINE_SIMILARITY, HINGE
 from nbsolve.catalogue.derivations.smooth import GELU, SILU, SOFTPLUS
 from nbsolve.catalogue.derivations.softmaxes import (
+    CATEGORICAL_THROUGH_BASE,
     CATEGORICAL_THROUGH_TEMPERATURE,
     LIKELIHOOD_THROUGH_LOG_SOFTMAX,
     LOG_SOFTMAX,
     NEGATIVE_LOG_LIKELIHOOD,
+    SOFTMAX_WITH_BASE,
     SOFTMAX_WITH_TEMPERATURE,
 )
 from nbsolve.derivation import Derivation
@@ -69,6 +71,7 @@ DERIVATIONS: dict[str, tuple[Derivation, ...]] = _table(
         STEP,
         SOFTMAX,
         SOFTMAX_WITH_TEMPERATURE,
+        SOFTMAX_WITH_BASE,
         LOG_SOFTMAX,
         SQUARED_ERROR,
         SQUARED_ERRORS,
@@ -78,6 +81,7 @@ DERIVATIONS: dict[str, tuple[Derivation, ...]] = _table(
         ONE_HOT_THROUGH_SOFTMAX,
         CATEGORICAL_THROUGH_SOFTMAX,
         CATEGORICAL_THROUGH_TEMPERATURE,
+        CATEGORICAL_THROUGH_BASE,
         NEGATIVE_LOG_LIKELIHOOD,
         LIKELIHOOD_THROUGH_LOG_SOFTMAX,
         ABSOLUTE_ERROR,

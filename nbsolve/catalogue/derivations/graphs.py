@@ -47,6 +47,7 @@ _LOSS_LABELS = ("L for y = 1", "∂L/∂a")
 _z, _z1, _a, _a1 = Variable("z"), Variable("z₁"), Variable("a"), Variable("a₁")
 _p1 = over(exp(_z1), plus(exp(_z1), two))
 _warm = over(exp(over(_z1, two)), plus(exp(over(_z1, two)), two))
+_doubled = over(power(two, _z1), plus(power(two, _z1), two))
 _logit = over(exp(_a1), plus(exp(_a1), two))
 _most = Number(flint.fmpq(19, 20))
 _length = plus(square(_a1), one)
@@ -67,6 +68,20 @@ _SPECIAL: dict[str, Graph] = {
         "z₁",
         (-8.0, 10.0),
         ("p₁ for T = 2, z₂ = z₃ = 0", "∂p₁/∂z₁"),
+    ),
+    "softmax_with_base": Graph(
+        _doubled,
+        times(ln(two), _doubled, minus(one, _doubled)),
+        "z₁",
+        (-5.0, 6.0),
+        ("p₁ for b = 2, z₂ = z₃ = 0", "∂p₁/∂z₁"),
+    ),
+    "categorical_cross_entropy_through_softmax_with_base": Graph(
+        neg(ln(_doubled)),
+        times(ln(two), minus(_doubled, one)),
+        "z₁",
+        (-5.0, 6.0),
+        ("L for y = (1, 0, 0), b = 2, z₂ = z₃ = 0", "∂L/∂z₁"),
     ),
     "log_softmax": Graph(ln(_p1), minus(one, _p1), "z₁", (-4.0, 5.0), ("a₁ for z₂ = z₃ = 0", "∂a₁/∂z₁")),
     "categorical_cross_entropy_through_softmax_with_temperature": Graph(

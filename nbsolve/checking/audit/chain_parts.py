@@ -18,6 +18,7 @@ from nbsolve.checking.audit.tree import (
     Neg,
     Node,
     Num,
+    Power,
     Product,
     Quotient,
     Sum,
@@ -56,7 +57,7 @@ def is_part(target: Node) -> bool:
     """Whether a target is a part of formulae rather than a quantity of the network."""
     if isinstance(target, Sym):
         return target.name.startswith(("S[", "S_new["))
-    return isinstance(target, Call | Product | Matrix)
+    return isinstance(target, Call | Power | Product | Matrix)
 
 
 def names_in(node: Node) -> list[str]:

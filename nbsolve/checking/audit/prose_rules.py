@@ -10,7 +10,7 @@ from nbsolve.checking.audit.sentences import Sentences
 
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 _OPTIMISERS = "|".join(("gradient descent", *{*CALLED_OPTIMISERS.values()}))
-_FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-)?softmax|\$[^$]*\$)"
+_FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-|base-b )?softmax|\$[^$]*\$)"
 """What may have more digits than each step is rounded to."""
 
 
@@ -150,6 +150,11 @@ def _rules() -> list[Rule]:
             r"temperature-scaled softmax with the temperature (\S+): the exponential of each pre-activation over "
             r"the temperature, divided by the sum of all of them in the layer",
             p.temperature,
+        ),
+        (
+            r"softmax to the base (\S+): \S+ to the power of each pre-activation, divided by the sum of all of "
+            r"them in the layer, so that the natural logarithm of the base multiplies the derivatives",
+            p.base,
         ),
         (
             r"(Each unit adds up its weighted inputs[^\d]*; (?:log-)?softmax then turns the sums"

@@ -18,7 +18,7 @@ from nbsolve.checking.audit.parser import parse, read_tokens
 from nbsolve.checking.audit.tree import Sym
 from nbsolve.checking.audit.update_rule import letters_said
 from nbsolve.checking.audit.words import ASKED, Place, asks_of
-from nbsolve.checking.oracle.activations import temperature
+from nbsolve.checking.oracle.activations import base, temperature
 from nbsolve.checking.oracle.numbers import Real
 from nbsolve.checking.oracle.own import CALLED
 
@@ -190,6 +190,12 @@ class Sentences(NetworkWords):
         warm = {temperature(layer.activation, layer.parameters) for layer in self.spec.layers}
         if Fraction(number) not in warm:
             out.faults.append(f"no layer has the temperature {number}")
+
+    def base(self, place: Place, out: Found, number: str) -> None:
+        """The base of a softmax."""
+        bases = [base(one.parameters) for one in self.spec.layers if one.activation == "softmax_with_base"]
+        if Fraction(number) not in bases:
+            out.faults.append(f"no layer has powers of {number}")
 
     def held(self, place: Place, out: Found, letters: str) -> None:
         for formula, source in split_inline(letters):

@@ -128,7 +128,10 @@ class Wholes:
                 below = self._single(bottom)
                 return each(lambda entry: Quotient(entry, below), self._taken_apart(top))
             case Power(base, exponent):
-                power = self._single(exponent)
+                power = self._taken_apart(exponent)
+                if isinstance(power, Grid):
+                    number = self._single(base)
+                    return each(lambda entry: Power(number, entry), power)
                 return each(lambda entry: Power(entry, power), self._taken_apart(base))
             case Call(name, arguments):
                 return self._called(name, arguments)

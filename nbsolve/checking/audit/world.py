@@ -20,7 +20,7 @@ from nbsolve.checking.audit.parser import read_tokens
 from nbsolve.checking.audit.world_givens import givens_of, texts_in
 from nbsolve.checking.audit.world_values import WorldValues
 from nbsolve.checking.oracle import activations, losses, network, own, passes
-from nbsolve.checking.oracle.numbers import Number, big, exp, sign
+from nbsolve.checking.oracle.numbers import Number, big, sign
 from nbsolve.checking.oracle.rounding import Digits
 from nbsolve.checking.oracle.spec import Spec
 
@@ -40,7 +40,8 @@ class World(WorldValues):
         self.spec = spec
         self.node = node
         self.depth = len(spec.layers)
-        self.logarithms = any(map(has_logarithm, texts_in(node)))
+        to_base = any(layer.activation == "softmax_with_base" for layer in spec.layers)
+        self.logarithms = to_base or any(map(has_logarithm, texts_in(node)))
         """Whether givens are such as ln(3): then values that are rational are found by their digits."""
         self.true: dict[Key, Number] = dict(network.solve(spec))
         if self.logarithms:
@@ -147,11 +148,11 @@ class World(WorldValues):
         z, mark = letter.replace("S", "z"), "@" + sample if (sample := name.partition("@")[2]) else ""
         units = range(1, self.spec.layers[layer - 1].units + 1)
         of = self.spec.layers[layer - 1]
-        warm = activations.temperature(of.activation, of.parameters)
-        found = [self.number(self.key(f"{z}[{layer}][{j}]{mark}", t), carried=carried) / warm for j in units]
+        found = [self.number(self.key(f"{z}[{layer}][{j}]{mark}", t), carried=carried) for j in units]
         largest = max(found)
-        shift = largest if abs(float(big(largest))) > 230 else Fraction(0)
-        return sum((exp(value - shift) for value in found), Fraction(0))
+        far = abs(float(big(largest / activations.temperature(of.activation, of.parameters)))) > 230
+        shifted = [value - largest for value in found] if far else found
+        return sum(activations.powers(of.activation, of.parameters, shifted), Fraction(0))
 
     def _vector(self, name: str, t: int, carried: bool) -> Vector:
         stem, _, sample = name.partition("@")

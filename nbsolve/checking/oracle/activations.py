@@ -14,7 +14,7 @@ from nbsolve.checking.oracle import own
 from nbsolve.checking.oracle.numbers import NotKnown, Number, Real, big, exp, log
 from nbsolve.checking.oracle.spec import Layer
 
-WHOLE = ("softmax", "softmax_with_temperature", "log_softmax")
+WHOLE = ("softmax", "softmax_with_temperature", "softmax_with_base", "log_softmax")
 """Functions of all units of a layer at once."""
 DEFAULTS: dict[str, dict[str, Fraction]] = {
     "leaky_relu": {"slope": Fraction(1, 100)},
@@ -119,9 +119,25 @@ def where_it_gives(layer: Layer, unit: int, z: Number, a: Fraction) -> Number:
     return z
 
 
-def temperature(name: str, given: Mapping[str, Fraction]) -> Fraction:
-    """What a softmax divides its pre-activations by."""
+def temperature(name: str, given: Mapping[str, Fraction]) -> Number:
+    """What a softmax divides its pre-activations by: 1 / ln b where it takes powers of b."""
+    if name == "softmax_with_base":
+        return 1 / log(base(given))
     return given.get("temperature", Fraction(2)) if name == "softmax_with_temperature" else Fraction(1)
+
+
+def base(given: Mapping[str, Fraction]) -> Fraction:
+    """What a softmax with a base raises to the power of its pre-activations."""
+    return given.get("base", Fraction(2))
+
+
+def powers(name: str, given: Mapping[str, Fraction], z: Sequence[Number]) -> list[Number]:
+    """e^(z/T) or b^z of each; rational where z are whole numbers and b is one."""
+    whole = [int(x) for x in z if isinstance(x, Fraction) and x.denominator == 1]
+    if name == "softmax_with_base" and len(whole) == len(z):
+        return [base(given) ** n for n in whole]
+    warm = temperature(name, given)
+    return [exp(x / warm) for x in z]
 
 
 def local(name: str, given: Mapping[str, Fraction], k: int, j: int, a: Sequence[Number]) -> Number:
@@ -137,8 +153,8 @@ def layer_values(layer: Layer, z: Sequence[Number]) -> list[Number]:
     if layer.activation not in WHOLE:
         functions = (layer.function(j) for j in range(1, len(z) + 1))
         return [value(name, x, given) for (name, given), x in zip(functions, z, strict=True)]
-    largest, warm = max(z), temperature(layer.activation, layer.parameters)
-    e = [exp((x - largest) / warm) for x in z]
+    largest = max(z)
+    e = powers(layer.activation, layer.parameters, [x - largest for x in z])
     total = sum(e, Fraction(0))
     if layer.activation == "log_softmax":
         return [x - largest - log(total) for x in z]

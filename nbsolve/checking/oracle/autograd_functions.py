@@ -14,7 +14,7 @@ from nbsolve.checking.oracle.spec import Layer, Loss
 Array = Any
 ACTIVATIONS = frozenset({
     "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu", "step",
-    "softmax", "softmax_with_temperature", "log_softmax",
+    "softmax", "softmax_with_temperature", "softmax_with_base", "log_softmax",
 })  # fmt: skip
 LOSSES = frozenset({
     "squared_error", "binary_cross_entropy", "categorical_cross_entropy", "negative_log_likelihood",
@@ -48,6 +48,7 @@ def _applied(name: str, given: dict[str, Fraction], z: Array) -> Array:
         "step": lambda: np.where(z >= 0, 1.0, 0.0) + 0.0 * z,
         "softmax": lambda: np.exp(z) / np.sum(np.exp(z), axis=1, keepdims=True),
         "softmax_with_temperature": lambda: _applied("softmax", {}, z / p.get("temperature", 2.0)),
+        "softmax_with_base": lambda: _applied("softmax", {}, z * np.log(p.get("base", 2.0))),
         "log_softmax": lambda: low - np.log(np.sum(np.exp(low), axis=1, keepdims=True)),
     }
     return formulas[name]()

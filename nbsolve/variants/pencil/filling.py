@@ -36,7 +36,7 @@ _SMALL = ("-2", "-1", "1", "2")
 """Weights and inputs where a batch goes through several layers: squares of sums of their products are short."""
 _STARTING = (*_WEIGHTS, "-5", "-4", "-2.5", "-1.5", "1.5", "2.5", "4", "5")
 """Weights that a rule starts from: the samples stay, so these alone tell thousands of variants apart."""
-_BOUNDED = ("sigmoid", "softmax", "hard_sigmoid", "hard_sigmoid_6")
+_BOUNDED = ("sigmoid", "softmax", "softmax_with_base", "hard_sigmoid", "hard_sigmoid_6")
 _MOST_OPTIONS = 10_000
 
 

@@ -22,7 +22,7 @@ from nbsolve.problem.model import Choice, Problem
 from nbsolve.variants.pencil.short import MORE, Argument, Number, arguments, is_short, shares, value_at
 from nbsolve.variants.stream import Stream
 
-__all__ = ["Coordinate", "Domains", "found", "is_chain"]
+__all__ = ["Coordinate", "Domains", "cancels_to_base", "found", "is_chain"]
 
 Coordinate = tuple[str, int, int, int]
 """A cell: ("W", layer, unit, input), ("b", layer, unit, 0), ("x", 0, input, 0), ("y", 0, output, 0), all from 0."""
@@ -42,11 +42,26 @@ def is_chain(problem: Problem) -> bool:
         for layer in layers
     )
     inner = all(softmax_of(layer.activation) is None for layer in layers[:-1])
-    inner = inner and (softmax_of(layers[-1].activation) is None or layers[-1].activation.name == "softmax")
+    last = layers[-1].activation
+    inner = inner and (softmax_of(last) is None or last.name == "softmax" or cancels_to_base(problem))
     losses = all(term.layer is None and (loss_of(term).separable) for term in problem.losses)
     ordinary = problem.regulariser is None and not problem.weighted and not problem.symbolic
     once = len(problem.samples) == 1 and _once(problem)
     return plain and inner and losses and bool(problem.losses) and ordinary and once
+
+
+def cancels_to_base(problem: Problem) -> bool:
+    """Whether the powers of the softmax and the logarithms of the loss have one base b, so that ln b cancels.
+
+    ∂L/∂a and ∂a/∂z, which have it, must not be written down: error signals are.
+    """
+    base = problem.network.layers[-1].activation.parameters.get("base")
+    bases = [term.log_base for term in problem.losses]
+    return (
+        problem.explain == "delta"
+        and base is not None
+        and all(one is not None and one.value == base.value for one in bases)
+    )
 
 
 def _once(problem: Problem) -> bool:
@@ -133,7 +148,8 @@ class _Search:
 
     def _softmax(self, layer: int) -> Iterator[None]:
         units = self.widths[layer]
-        for option in self._shuffled(shares(units, self.digits)):
+        base = self.problem.network.layers[layer - 1].activation.parameters.get("base")
+        for option in self._shuffled(shares(units, self.digits, None if base is None else base.rational)):
             for y in self._targets(units):
                 found = [self._slope_of_loss(p, own) for p, own in zip(option.p, y, strict=True)]
                 slopes = [slope for slope in found if slope is not None and is_short(slope, self.digits)]
@@ -184,7 +200,7 @@ class _Search:
             slope = value_at(record.derivative, {**values, "a": a, "y": y})
             if not isinstance(slope, flint.fmpq):
                 return None
-            if term.log_base is not None:
+            if term.log_base is not None and not cancels_to_base(self.problem):
                 return None
             factor = term.weight.rational * term.scale.rational * record.coefficient
             total += factor * slope / (outputs if term.over_outputs == "mean" else 1)

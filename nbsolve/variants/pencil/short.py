@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from math import gcd
 
 import flint
@@ -34,6 +35,7 @@ MORE = 2
 """How many digits more new parameters may have, which are differences of short numbers, and ∂L/∂x."""
 _MORE_DECIMALS = 2
 _LARGEST_BASE = 100
+_EXPONENTS = 3
 _MOST = 20
 """Arguments are ln(m/n) and half of it for m, n up to this, and decimals up to ±5."""
 
@@ -104,8 +106,13 @@ def _arguments(
 
 
 @lru_cache(maxsize=64)
-def shares(units: int, digits: int) -> tuple[Shares, ...]:
-    """The table of a softmax layer: e^z are small whole numbers whose sum divides them into short parts."""
+def shares(units: int, digits: int, base: flint.fmpq | None = None) -> tuple[Shares, ...]:
+    """The table of a softmax layer: e^z are small whole numbers whose sum divides them into short parts.
+
+    With a base, base^z are powers of it, and their sum is one: then the loss to this base is a whole number.
+    """
+    if base is not None:
+        return tuple(_powers(units, digits, base))
     found: list[Shares] = []
     for whole in _wholes(units, 12):
         total = sum(whole)
@@ -119,6 +126,20 @@ def shares(units: int, digits: int) -> tuple[Shares, ...]:
             if all(is_short(one, digits) for one in z):
                 found.append(Shares(z, p))
     return tuple(found)
+
+
+def _powers(units: int, digits: int, base: flint.fmpq) -> Iterator[Shares]:
+    powers = [base**n for n in range(-_EXPONENTS, _EXPONENTS + 1)]
+    for exponents in product(range(-_EXPONENTS, _EXPONENTS + 1), repeat=units):
+        raised = [base**n for n in exponents]
+        total = sum(raised, flint.fmpq(0))
+        p = tuple(one / total for one in raised)
+        if (
+            total in powers
+            and len({*p}) > 1
+            and all(is_short(x, digits) for one in p for x in (one, 1 - one))
+        ):
+            yield Shares(tuple(map(flint.fmpq, exponents)), p)
 
 
 def _ln(whole: int) -> Number:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.values import layer_activation
 from nbsolve.variants.candidate import Candidate
+from nbsolve.variants.pencil.network import cancels_to_base
 from nbsolve.variants.pencil.short import MORE, is_short
 from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_rule import WorkedRule
@@ -40,8 +42,21 @@ def values_of(candidate: Candidate) -> Iterator[tuple[object, Any]]:
                     yield epoch.number, value
     elif isinstance(worked, WorkedSolution | WorkedSteps):
         iterations: Any = worked.solution.iterations
+        output = _not_written(worked)
         for one in iterations:
-            yield from (pair for pair in one.values.stored.items() if not _is_afterwards(pair[0]))
+            yield from (
+                (atom, value)
+                for atom, value in one.values.stored.items()
+                if not _is_afterwards(atom)
+                and not (isinstance(atom, Partial) and output in (atom.of, atom.wrt))
+            )
+
+
+def _not_written(worked: WorkedSolution | WorkedSteps[Any, Any]) -> Symbol | None:
+    """The outputs, whose derivatives and ∂L/∂a nobody writes down where ln b cancels in the error signals."""
+    if isinstance(worked, WorkedSolution) and cancels_to_base(worked.problem):
+        return layer_activation(len(worked.problem.network.layers), None, None)
+    return None
 
 
 def _is_afterwards(atom: object) -> bool:
