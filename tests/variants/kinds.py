@@ -68,7 +68,7 @@ KINDS: dict[str, tuple[int, str]] = {
         2,
         _network(
             _layer("relu", _TWO, "[0.1, 0.2]")
-            + _layer("{softmax_with_base: {base: 2}}", _THREE, "[1, 1, 2]"),
+            + _layer("{softmax_with_base: {base: 2}}", _THREE, "[1.32, 0.1, -0.8]"),
             "{categorical_cross_entropy: {log_base: 2}}",
             "[1, 0, 0]",
         ),

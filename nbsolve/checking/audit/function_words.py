@@ -21,7 +21,7 @@ NAMES = {
     "linear": "linear", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "leaky ReLU": "leaky_relu",
     "ELU": "elu", "softplus": "softplus", "GELU": "gelu", "SiLU": "silu", "step": "step", "softmax": "softmax",
     "temperature-scaled softmax": "softmax_with_temperature", "log-softmax": "log_softmax",
-    "base-b softmax": "softmax_with_base",
+    "softmax to another base": "softmax_with_base",
 }  # fmt: skip
 LOSSES = {
     "squared error": "squared_error", "binary cross-entropy": "binary_cross_entropy",

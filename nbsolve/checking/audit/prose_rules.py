@@ -10,7 +10,7 @@ from nbsolve.checking.audit.sentences import Sentences
 
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 _OPTIMISERS = "|".join(("gradient descent", *{*CALLED_OPTIMISERS.values()}))
-_FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-|base-b )?softmax|\$[^$]*\$)"
+_FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-)?softmax(?: to another base)?|\$[^$]*\$)"
 """What may have more digits than each step is rounded to."""
 
 
