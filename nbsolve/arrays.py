@@ -109,7 +109,7 @@ class IterationArrays:
         a: dict[int, Floats] = {}
         for layer in solution.layers:
             index = layer.index
-            if not wiring.adds(solution.problem.network, index):
+            if not wiring.weightless(solution.problem.network, index):
                 W[index] = array(about(layer.w()))
             constant = layer.constant()
             if constant is not None:

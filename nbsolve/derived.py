@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from nbsolve.blocks.dense import Dense
 from nbsolve.blocks.network import network_graph
 from nbsolve.expr import (
+    Cases,
+    Comparison,
     Expr,
     Negation,
     Quantity,
@@ -172,7 +174,7 @@ def known_step(atom: Symbol | Partial, solution: Solution, values: Values, itera
         formula = _update(atom, solution)
     elif isinstance(atom, Partial):
         graph = network_graph(solution.layers, (atom.of.sample,))
-        formula = graph.derivative(atom.of, atom.wrt) or formula
+        formula = _alone(graph.derivative(atom.of, atom.wrt) or formula)
     return Step(Rule.GIVEN, atom, forms(formula), values, iteration, atom.sample)
 
 
@@ -187,3 +189,10 @@ def _update(atom: Symbol, solution: Solution) -> Expr:
     if held or atom.new or training is None:
         return Quantity(old) if atom.new else number(0)
     return change_of(training, old)
+
+
+def _alone(formula: Expr) -> Expr:
+    """A formula as it stands alone: 1 or 0 by a condition are cases."""
+    if isinstance(formula, Comparison):
+        return Cases(((number(1), formula), (number(0), None)))
+    return formula

@@ -148,7 +148,7 @@ def _absence(symbol: Symbol, network: Network) -> str | None:
 
 def _absent_weight(symbol: Symbol, layer: int, network: Network) -> str | None:
     own, below = network.layers[layer - 1], wiring.width(network, layer)
-    if wiring.adds(network, layer):
+    if wiring.weightless(network, layer):
         return f"layer {layer} has no weights"
     if own.same_as is not None:
         return f"layer {layer} uses the weights of layer {own.same_as}: W[{own.same_as}]"

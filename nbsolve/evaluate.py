@@ -285,7 +285,13 @@ def _matrix(e: Matrix, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
 
 
 def _indicator(e: Comparison, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    return ONE if holds(e, bindings, arithmetic) else ZERO
+    gap: Any = evaluate(e.left, bindings, arithmetic) - evaluate(e.right, bindings, arithmetic)
+    met = _HOLDS[e.relation]
+
+    def one(difference: Any) -> flint.fmpq:
+        return ONE if met(arithmetic.sign(difference)) else ZERO
+
+    return elementwise(one, gap) if isinstance(gap, np.ndarray) else one(gap)
 
 
 def _function(e: Function, bindings: Bindings, arithmetic: Arithmetic) -> Operand:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 
 import flint
 import numpy as np
 
 from nbsolve.arithmetic import ZERO, Arithmetic, Value
-from nbsolve.entrywise import dot_product, negative, plus
+from nbsolve.elementary import FUNCTIONS
+from nbsolve.entrywise import dot_product, entrywise, negative, plus
 from nbsolve.expr import Array
 from nbsolve.from_definitions import activated, term_loss
 from nbsolve.given import Entry
@@ -170,21 +171,23 @@ class Batch:
         for number in self.samples:
             outs, own = [self._given[number].x], []
             for layer in range(len(self.problem.network.layers)):
-                incoming = self._incoming(outs, layer)
+                incoming = self._incoming(outs, layer, self.arithmetic)
                 z = self.summed(parameters, layer, incoming, self.arithmetic)
                 own.append(Passage(incoming, z, tuple(outs)))
                 outs.append(activated(self.problem.network.layers[layer], z, self.arithmetic))
             found.append(own)
         return found
 
-    def _incoming(self, outs: Sequence[Array], layer: int) -> Array:
+    def _incoming(self, outs: Sequence[Array], layer: int, arithmetic: Arithmetic) -> Array:
         """What comes into a layer (from 0), from the input and the activations of the layers before it."""
-        folded = self.problem.network.layers[layer].bias.folded
+        own = self.problem.network.layers[layer]
+        folded = own.bias.folded
         constant: Array = np.array([] if folded is None else [folded.input.value], dtype=object)
         sources = wiring.sources(self.problem.network, layer + 1)
         parts = [constant if source < 0 else outs[source] for source in sources]
-        if wiring.adds(self.problem.network, layer + 1):
-            return reduce(lambda one, other: plus(one, other, self.arithmetic), parts)
+        if wiring.weightless(self.problem.network, layer + 1):
+            largest = partial(entrywise, partial(FUNCTIONS["max"], arithmetic))
+            return reduce(largest if own.kind == "maxout" else partial(_added, arithmetic), parts)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def loss(
@@ -222,7 +225,7 @@ class Batch:
         ):
             return replace(known, there=there)
         for layer in range(first + 1, len(layers)):
-            incoming = self._incoming(outs, layer)
+            incoming = self._incoming(outs, layer, watching)
             a = activated(layers[layer], self.summed(parameters, layer, incoming, watching), watching)
             outs.append(a)
         sample, given = self.problem.samples[number - 1], self._given[number]
@@ -241,7 +244,7 @@ class Batch:
     def summed(self, parameters: Parameters, layer: int, a: Array, arithmetic: Arithmetic) -> Array:
         """z = W a + b, or W a − θ."""
         own = self.problem.network.layers[layer]
-        if own.kind == "add":
+        if own.kind != "dense":
             return a
         weights = parameters.weights[wiring.owner(self.problem.network, layer + 1) - 1]
         assert weights is not None
@@ -290,3 +293,7 @@ def _is_passed_on(z: Array, a: Array, known: SampleLoss, whole: bool) -> bool:
         or (not whole and z[place] is known.z[place])
         for place, (new, old) in enumerate(zip(a, known.a, strict=True))
     )
+
+
+def _added(arithmetic: Arithmetic, one: Array, other: Array) -> Array:
+    return plus(one, other, arithmetic)  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ from itertools import pairwise
 from nbsolve.arithmetic import Arithmetic
 from nbsolve.blocks.addition import Addition
 from nbsolve.blocks.dense import Dense, unchanged
+from nbsolve.blocks.maxout import Maxout
 from nbsolve.graph import Graph, Operation
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
@@ -26,6 +27,7 @@ MOST_PATHS = 6
 LAYERS: dict[str, Callable[[int, Network, Callable[[Operation], Operation]], Dense]] = {
     "dense": Dense,
     "add": Addition,
+    "maxout": Maxout,
 }
 """Layer kinds: a new one is one file in `blocks/` and one line here."""
 

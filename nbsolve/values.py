@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import flint
 import numpy as np
 
-from nbsolve.arithmetic import Value
-from nbsolve.expr import Array, Atom, Expr, Number, Operand, Quantity
+from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import Array, Atom, Comparison, Expr, Number, Operand, Product, Quantity
 from nbsolve.given import Given
 from nbsolve.symbol import Partial, Role, Symbol, Unit, number_of
 
@@ -180,12 +181,16 @@ class Values:
         return self.graph.derivative(atom.of, atom.wrt)
 
     def _of_graph(self, atom: Atom) -> Operand:
-        """A local derivative that is another quantity, or a number."""
-        match self.local(atom):
+        """A local derivative that is another quantity, or a number, or 1 and 0 by conditions (maxout)."""
+        match formula := self.local(atom):
             case Quantity(other):
                 return self[other]
             case Number(value):
                 return value
+            case Comparison():
+                return evaluate(formula, self, Arithmetic())
+            case Product(factors) if all(isinstance(factor, Comparison) for factor in factors):
+                return evaluate(formula, self, Arithmetic())
         raise KeyError(atom)
 
 

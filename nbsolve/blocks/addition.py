@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from nbsolve.blocks.dense import Dense, Parameter
 from nbsolve.catalogue.operations import addition
-from nbsolve.graph import Graph
+from nbsolve.graph import Graph, Operation
 from nbsolve.problem import wiring
 
 __all__ = ["Addition"]
@@ -19,6 +19,11 @@ __all__ = ["Addition"]
 class Addition(Dense):
     """Layer number `index` of a network, without weights: it adds up what comes in."""
 
+    @staticmethod
+    def operation(count: int) -> Operation:
+        """What is done with as many layers as come in."""
+        return addition(count)
+
     @property
     def tied(self) -> bool:
         """Whether the layer takes its weights from elsewhere: it has none."""
@@ -26,7 +31,7 @@ class Addition(Dense):
 
     @property
     def parameters(self) -> Iterator[Parameter]:
-        """Yield nothing: a sum has no parameters."""
+        """Yield nothing: there are no weights."""
         return iter(())
 
     def add(self, graph: Graph, sample: int | None = None, new: bool = False) -> None:
@@ -35,5 +40,5 @@ class Addition(Dense):
         for layer, source in zip(wiring.sources(self.network, self.index), sources, strict=True):
             graph.array(source, wiring.width_of(self.network, layer))
         terms = {f"x{n}": source for n, source in enumerate(sources, 1)}
-        z = graph.node(addition(len(sources)), self.z(None, sample, new), sample, **terms)
+        z = graph.node(self.operation(len(sources)), self.z(None, sample, new), sample, **terms)
         graph.node(self.change(self.activate), self.a(None, sample, new), sample, z=z)

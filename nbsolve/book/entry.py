@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nbsolve.book.effort import is_gradient, steps_of
-from nbsolve.compose.functions import activation_name, loss_name
+from nbsolve.compose.functions import layer_name, loss_name
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.parts import WORDS
@@ -87,7 +87,7 @@ def _used(problem: Problem) -> list[Function]:
 
 def _network(problem: Problem) -> str:
     """The widths of the layers, their activations, the loss."""
-    activations = ", ".join(activation_name(layer.activation) for layer in problem.network.layers)
+    activations = ", ".join(layer_name(layer) for layer in problem.network.layers)
     losses = " + ".join(loss_name(term) for term in problem.losses) or phrase(
         "book.upstream" if problem.given_gradient else "book.no_loss"
     )

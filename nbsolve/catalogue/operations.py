@@ -13,7 +13,9 @@ from typing import Literal
 from nbsolve.catalogue.activations import Activation
 from nbsolve.expr import (
     Applied,
+    Comparison,
     Expr,
+    Function,
     Hadamard,
     Matrix,
     MatrixProduct,
@@ -23,6 +25,7 @@ from nbsolve.expr import (
     Total,
     Transpose,
     number,
+    product,
     substitute,
     with_variables,
 )
@@ -31,7 +34,7 @@ from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Loca
 from nbsolve.step import Rule
 from nbsolve.symbol import Index
 
-__all__ = ["ADD", "BiasKind", "addition", "elementwise", "unit_by_unit", "weighted_sum"]
+__all__ = ["ADD", "BiasKind", "addition", "elementwise", "maximum", "unit_by_unit", "weighted_sum"]
 
 BiasKind = Literal["units", "absent", "shared", "threshold"]
 
@@ -148,6 +151,40 @@ def addition(count: int) -> Operation:
         Sum(tuple(Slot(name) for name in names)),
         {name: Local(number(1), _upstream) for name in names},
     )
+
+
+@cache
+def maximum(count: int) -> Operation:
+    """z[j] = max(x1[j], x2[j], …): maxout, each x being a layer of its own; at a tie the first one counts.
+
+    ∂z[j]/∂x1[j] is 1 where x1[j] is the largest and 0 elsewhere.
+    Source: I. Goodfellow et al., "Maxout Networks", arXiv:1302.4389, section 3.
+    """
+    names = [f"x{n}" for n in range(1, count + 1)]
+
+    def largest(of: Sequence[Expr], place: int) -> Expr:
+        before, own, after = of[:place], of[place], of[place + 1 :]
+        beyond = [Comparison(own, ">", _largest(before))] if before else []
+        return product(*beyond, *([Comparison(own, "≥", _largest(after))] if after else []))
+
+    entries = [Entry(name, (_j,)) for name in names]
+    slots = [Slot(name) for name in names]
+    return Operation(
+        "maxout",
+        Rule.PRE_ACTIVATION,
+        dict.fromkeys(names, (_j,)),
+        (_j,),
+        Function("max", tuple(entries)),
+        Function("max", tuple(slots)),
+        {
+            name: Local(largest(entries, place), Hadamard((_upstream, largest(slots, place))))
+            for place, name in enumerate(names)
+        },
+    )
+
+
+def _largest(of: Sequence[Expr]) -> Expr:
+    return of[0] if len(of) == 1 else Function("max", tuple(of))
 
 
 ADD = Operation(

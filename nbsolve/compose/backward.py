@@ -140,8 +140,11 @@ class BackwardBlocks(IterationBlocks):
         if step.rule is Rule.PATH_SUM and previous is Rule.PATH_SHARE:
             return phrase("passages.shares_added")
         layer = layer_of(step)
-        users = wiring.users(self.solution.problem.network, layer)
-        if users != [layer + 1] or self.solution.layers[layer].layer.missing:
+        network = self.solution.problem.network
+        users = wiring.users(network, layer)
+        if len(users) == 1 and network.layers[users[0] - 1].kind == "maxout":
+            return phrase("passages.through_maxout")
+        if users != [layer + 1] or wiring.weightless(network, layer + 1) or network.layers[layer].missing:
             return phrase("passages.paths_of_users", layers=layers_in_words(users))
         here, above = (self.solution.layers[n].layer.units for n in (layer - 1, layer))
         alone = here == 1 or (written == 1 and not by_matrices(self.solution))

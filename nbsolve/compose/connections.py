@@ -22,9 +22,10 @@ def connections(network: Network) -> Iterator[Text]:
     if len(network.named) > 1:
         yield _named(network)
     for layer, own in enumerate(network.layers, 1):
-        if own.kind == "add":
+        if wiring.weightless(network, layer):
             names = layers_in_words(wiring.sources(network, layer))
-            yield (phrase("statement.adds", layer=str(layer), sources=names),)
+            said: PhraseId = "statement.adds" if own.kind == "add" else "statement.takes_largest"
+            yield (phrase(said, layer=str(layer), sources=names),)
         elif own.sources:
             yield _sources(network, layer)
         if own.bias.folded is not None:

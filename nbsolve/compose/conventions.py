@@ -52,6 +52,8 @@ def conventions(solution: Solution, names: Names) -> Iterator[Text]:
     yield from _biases(problem)
     yield from _held(solution)
     yield from _activations(problem, names)
+    if problem.differentiated and any(layer.kind == "maxout" for layer in problem.network.layers):
+        yield (Markdown(phrase("conventions.maxout")),)
     if problem.losses:
         yield from losses(solution, names)
         yield from one_sample(problem, names)
@@ -149,7 +151,7 @@ def _layout(problem: Problem, names: Names) -> Text:
         z = Matrix(tuple((entry,) for entry in entries) if columns else (entries,))
     product: Expr = MatrixProduct((w, x)) if problem.network.layout == "W x + b" else MatrixProduct((x, w))
     kinds = {layer.bias.kind for layer in problem.network.layers}
-    if kinds == {"threshold"}:
+    if kinds - {"absent"} == {"threshold"}:
         formula: Expr = Sum((product, Negation((theta,))))
     else:
         formula = product if kinds == {"absent"} else Sum((product, b))

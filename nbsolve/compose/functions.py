@@ -21,7 +21,7 @@ from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem.functions import activation_of, own_function
-from nbsolve.problem.model import Choice, LossTerm, Problem
+from nbsolve.problem.model import Choice, DenseLayer, LossTerm, Problem
 from nbsolve.symbol import Role, Symbol
 
 
@@ -30,6 +30,15 @@ def activation_name(choice: Choice) -> str:
     if choice.units:
         return ", ".join(map(activation_name, choice.units))
     return phrase_of("activations.", choice.name) if choice.formula is None else in_words(choice.name)
+
+
+def layer_name(layer: DenseLayer) -> str:
+    """How a text calls the units of a layer: by their activation, or maxout."""
+    name = activation_name(layer.activation)
+    if layer.kind != "maxout":
+        return name
+    maxout = phrase("activations.maxout")
+    return maxout if layer.activation.name == "linear" else f"{maxout}, {name}"
 
 
 def loss_name(term: LossTerm) -> str:

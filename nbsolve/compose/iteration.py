@@ -13,7 +13,7 @@ from nbsolve.blocks.dense import Dense, Parameter
 from nbsolve.catalogue import Equation
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.calculator import Computations, digits_said_once
-from nbsolve.compose.functions import activation_name
+from nbsolve.compose.functions import layer_name
 from nbsolve.compose.given_values import given_beside_computed
 from nbsolve.compose.known import is_shifted
 from nbsolve.compose.layout import Layout
@@ -249,12 +249,14 @@ class IterationBlocks:
     def _layer_title(self, layer: Dense) -> str:
         ends = wiring.ends(self.solution.problem.network)
         kind: PhraseId = "sections.output_layer" if layer.index in ends else "sections.hidden_layer"
-        name = activation_name(layer.layer.activation)
+        name = layer_name(layer.layer)
         return phrase(kind, number=str(layer.index), activation=name)
 
     def _layer_words(self, layer: Dense) -> str:
         if layer.layer.kind == "add":
             return phrase("passages.forward_add")
+        if layer.layer.kind == "maxout":
+            return phrase("passages.forward_maxout")
         kinds: dict[str, PhraseId] = {
             "units": "passages.and_bias",
             "shared": "passages.and_shared",

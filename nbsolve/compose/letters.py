@@ -8,7 +8,7 @@ from functools import cached_property
 
 from nbsolve.blocks.dense import Dense
 from nbsolve.compose.derivations import reason_words
-from nbsolve.compose.functions import activation_name, cancelled_words
+from nbsolve.compose.functions import activation_name, cancelled_words, layer_name
 from nbsolve.compose.index_variables import IndexVariables, indices_of
 from nbsolve.compose.iteration import layer_of
 from nbsolve.compose.layout import Layout
@@ -70,7 +70,7 @@ class LetterBlocks:
     def _layer_title(self, layer: Dense) -> str:
         ends = wiring.ends(self.letters.solution.problem.network)
         kind: PhraseId = "sections.output_layer" if layer.index in ends else "sections.hidden_layer"
-        name = activation_name(layer.layer.activation)
+        name = layer_name(layer.layer)
         return phrase(kind, number=str(layer.index), activation=name) + ":"
 
     def loss(self) -> Iterator[Block]:

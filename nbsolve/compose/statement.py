@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.connections import connections
-from nbsolve.compose.functions import activation_name, given_activations
+from nbsolve.compose.functions import given_activations, layer_name
 from nbsolve.compose.given_values import values_given
 from nbsolve.compose.givens import jacobian_vectors, kept, parameters, samples
 from nbsolve.compose.layout import LIMIT
@@ -74,7 +74,7 @@ def _network(problem: Problem) -> str:
     for index, layer in enumerate(problem.network.layers, start=1):
         kind = "output" if index in wiring.ends(problem.network) else "hidden"
         one = "_each" if layer.activation.units else "_one" if layer.units == 1 else ""
-        name = activation_name(layer.activation)
+        name = layer_name(layer)
         layers.append(phrase_of("statement.layer_", f"{kind}{one}", count=str(layer.units), activation=name))
     words = (
         phrase("statement.input_one") if inputs == 1 else phrase("statement.input_many", count=str(inputs))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from nbsolve.compose.functions import activation_name
+from nbsolve.compose.functions import activation_name, layer_name
 from nbsolve.drawing.graph import Node, units_of, weights_of
 from nbsolve.drawing.numbers import linear
 from nbsolve.drawing.readings import Reading, Readings
@@ -53,7 +53,9 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
             kind: PhraseId = "drawing.alt.threshold" if threshold else "drawing.alt.bias"
             constant = _given(names, data["bias"], data["bias_value"]) + (held if data["held"] else "")
             parts.append(phrase(kind, constant=constant))
-        activation = activation_name(problem.network.layers[node[0] - 1].activation.of_unit(node[1]))
+        layer = problem.network.layers[node[0] - 1]
+        each = layer.activation.units
+        activation = activation_name(each[node[1] - 1]) if each else layer_name(layer)
         slots = {"layer": str(node[0]), "unit": str(node[1]), "activation": activation}
         yield phrase("drawing.alt.unit_with", **slots, parts=", ".join(parts))
     for _, _, data in weights_of(graph):
@@ -151,7 +153,7 @@ def summary(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
         key: PhraseId = "drawing.alt.layer_units" if units != 1 else "drawing.alt.layer_unit"
         if layer.activation.units:
             key = "drawing.alt.layer_each"
-        activation = activation_name(layer.activation)
+        activation = layer_name(layer)
         layers.append(phrase(key, count=str(units), activation=activation))
     then = phrase("drawing.alt.then").join(layers)
     count = str(graph.graph["edges"])
@@ -159,10 +161,11 @@ def summary(graph: nx.DiGraph, problem: Problem, names: Names) -> str:
 
 
 def added(graph: nx.DiGraph, names: Names) -> Iterator[str]:
-    """What is added up without weights."""
+    """What is added up, or compared, without weights."""
     for _, unit, data in graph.edges(data=True):
-        if "added" in data:
-            yield phrase("drawing.alt.added", ends=ends(graph, (data["carries"], unit), names))
+        if "joined" in data:
+            key: PhraseId = "drawing.alt.added" if data["joined"] == "add" else "drawing.alt.compared"
+            yield phrase(key, ends=ends(graph, (data["carries"], unit), names))
 
 
 def ends(graph: nx.DiGraph, units: Sequence[Node], names: Names) -> str:

@@ -12,6 +12,7 @@ from nbsolve.drawing.scene import Span, row
 from nbsolve.phrases import phrase
 
 __all__ = ["with_carried"]
+_SIGNS = {"add": "+", "maxout": "max"}
 
 
 def with_carried(content: Content, graph: nx.DiGraph, rows: Rows) -> Content:
@@ -20,8 +21,8 @@ def with_carried(content: Content, graph: nx.DiGraph, rows: Rows) -> Content:
     What a path runs along is dark there too.
     """
     nodes = [(node, data) for node, data in graph.nodes(data=True) if "carries" in data]
-    added = any("added" in data for _, _, data in graph.edges(data=True))
-    if not nodes and not added:
+    joined = {data["joined"] for _, _, data in graph.edges(data=True) if "joined" in data}
+    if not nodes and not joined:
         return content
     units, wires = dict(content.units), dict(content.wires)
     for node, data in nodes:
@@ -32,9 +33,11 @@ def with_carried(content: Content, graph: nx.DiGraph, rows: Rows) -> Content:
         units[node] = Unit(((replace(name, about=f"{name.about} past layer {node[0]}"),),), "carried")
     for before, after, data in graph.edges(data=True):
         if "carries" in data:
-            equals = row((Span("+" if "added" in data else "="),), TEXT, "quiet", f"{data['about']} equals")
+            sign = _SIGNS[data["joined"]] if "joined" in data else "="
+            equals = row((Span(sign),), TEXT, "quiet", f"{data['about']} equals")
             wires[before, after] = Wiring((equals,), "carried", short=(equals,))
     words = [phrase("drawing.legend.carried")] if nodes else []
-    words += [phrase("drawing.legend.added")] if added else []
+    words += [phrase("drawing.legend.added")] if "add" in joined else []
+    words += [phrase("drawing.legend.compared")] if "maxout" in joined else []
     legend = (*content.legend, ("carried", ", ".join(words)))
     return replace(content, units=units, wires=wires, legend=legend)

@@ -126,13 +126,14 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
 def _connect(graph: nx.DiGraph, network: Network, unit: Node, shown: Sequence[Sequence[int]]) -> None:
     """Add the lines to a unit from what it takes, or from where that was carried to."""
     number, to = unit
-    if wiring.adds(network, number):
+    kind = network.layers[number - 1].kind
+    if wiring.weightless(network, number):
         for source in wiring.sources(network, number):
             if to in shown[source]:
                 start = (source, to)
                 before = _just_before(network, number, start)
                 name = canonical(graph.nodes[start]["symbols"][-1])
-                graph.add_edge(before, unit, carries=start, added=True, about=f"{name} into layer {number}")
+                graph.add_edge(before, unit, carries=start, joined=kind, about=f"{name} into layer {number}")
     tied = wiring.owner(network, number) != number
     for column, (layer, own) in enumerate(wiring.incoming(network, number), 1):
         if layer < 0 or own not in shown[layer] or wiring.is_missing(network, number, to, column):

@@ -113,7 +113,7 @@ def _symbol_places(symbol: Symbol, network: Network) -> Iterator[str]:
     elif symbol.role is Role.SHARE:
         layer, through = symbol.layer or 0, number_of(symbol.from_)
         for user in wiring.users(network, layer):
-            if not wiring.adds(network, user) and through <= wiring.width_of(network, user):
+            if not wiring.weightless(network, user) and through <= wiring.width_of(network, user):
                 column = wiring.column_of(network, user, (layer, number_of(symbol.to)))
                 yield canonical(wiring.weight(network, user, through, column))
     elif symbol.role is Role.ERROR:

@@ -88,8 +88,10 @@ def after(network: Network, unit: Node) -> list[Node]:
     return [
         (user, to)
         for user in wiring.users(network, unit[0])
-        for to in ([unit[1]] if wiring.adds(network, user) else range(1, wiring.width_of(network, user) + 1))
-        if wiring.adds(network, user)
+        for to in (
+            [unit[1]] if wiring.weightless(network, user) else range(1, wiring.width_of(network, user) + 1)
+        )
+        if wiring.weightless(network, user)
         or not wiring.is_missing(network, user, to, wiring.column_of(network, user, unit))
     ]
 
@@ -187,7 +189,7 @@ def _factors(
     network = readings.solution.problem.network
 
     def weight(to: Node, from_: Node) -> Iterator[Symbol]:
-        if not wiring.adds(network, to[0]):
+        if not wiring.weightless(network, to[0]):
             yield wiring.weight(network, to[0], to[1], wiring.column_of(network, to[0], from_))
 
     if symbol.role is Role.ACTIVATION and symbol.layer in wiring.ends(network):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbsolve.compose.functions import activation_name
+from nbsolve.compose.functions import activation_name, layer_name
 from nbsolve.drawing.graph import Node, columns_of
 from nbsolve.drawing.numbers import digits
 from nbsolve.drawing.readings import Reading
@@ -110,7 +110,7 @@ def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row,
         rows = [_head(phrase(key, number=str(column)), own[0])]
         for number in own:
             activation = problem.network.layers[number - 1].activation
-            name = activation_name(activation)
+            name = layer_name(problem.network.layers[number - 1])
             if len(own) > 1:
                 name = phrase("drawing.heads.of_layer", number=str(number), activation=name)
             if not activation.units:  # else it stands in each unit

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from nbsolve.catalogue import ACTIVATION_FORMULAS, ACTIVATIONS
 from nbsolve.formula import ACTIVATION_VARIABLES
-from nbsolve.problem.additions import is_addition, read_addition
 from nbsolve.problem.biases import read_bias
 from nbsolve.problem.cells import is_symbolic
 from nbsolve.problem.choices import read_choice
@@ -21,6 +20,7 @@ from nbsolve.problem.model import BY_UNIT, LAYOUTS, Bias, Choice, DenseLayer, La
 from nbsolve.problem.named_inputs import MAXIMUM_WIDTH, check_inputs_used, read_inputs
 from nbsolve.problem.own import EXAMPLE, read_own
 from nbsolve.problem.ties import Tie, is_tie, read_tie
+from nbsolve.problem.weightless import is_weightless, read_weightless
 from nbsolve.problem.weights import Weights, read_weights
 
 MAXIMUM_PARAMETERS = 2_000_000
@@ -55,8 +55,8 @@ def read_network(cursor: Cursor, folder: Path | None, heads: frozenset[int] = fr
         width = None if incoming is None else len(incoming.places)
         if width is not None and element.is_mapping and is_folded(element.get("bias")):
             width += 1
-        if is_addition(element):
-            layers.append(read_addition(element, incoming, widths, _activation))
+        if is_weightless(element):
+            layers.append(read_weightless(element, incoming, widths, _activation))
             widths.append(None if layers[-1] is None else layers[-1].units)
             continue
         if units is not None and width is not None:
@@ -156,7 +156,7 @@ def _layer(
         return None
     kind = cursor.get("kind")
     if kind is not None:
-        kind.word("the layer's kind", ("dense", "add"))
+        kind.word("the layer's kind", ("dense", "add", "maxout"))
     for key, expected in (
         ("units", "units: how many units the layer has"),
         ("activation", f"activation: {listing([*ACTIVATIONS, *ACTIVATION_FORMULAS, CUSTOM], 'or')}"),

@@ -14,7 +14,6 @@ from nbsolve.problem.model import NamedInput, Network, Sample
 from nbsolve.symbol import Symbol, Unit, parse_canonical
 
 __all__ = [
-    "adds",
     "column_of",
     "constants",
     "ends",
@@ -34,6 +33,7 @@ __all__ = [
     "users",
     "uses_of_weights",
     "weight",
+    "weightless",
     "width",
     "width_of",
 ]
@@ -73,9 +73,9 @@ def numbers_of_input(network: Network, name: str) -> range:
     return range(before + 1, before + network.named[at].size + 1)
 
 
-def adds(network: Network, layer: int) -> bool:
-    """Whether a layer only adds up what comes in, unit by unit."""
-    return network.layers[layer - 1].kind == "add"
+def weightless(network: Network, layer: int) -> bool:
+    """Whether a layer takes what comes in unit by unit, without weights: its sum, or the largest of it."""
+    return network.layers[layer - 1].kind != "dense"
 
 
 def users(network: Network, layer: int) -> list[int]:
@@ -116,14 +116,14 @@ def width_of(network: Network, layer: int) -> int:
 
 def width(network: Network, layer: int) -> int:
     """How many activations come into a layer, each with a weight for every unit."""
-    if adds(network, layer):
+    if weightless(network, layer):
         return 0
     return sum(width_of(network, source) for source in sources(network, layer))
 
 
 def incoming(network: Network, layer: int) -> Iterator[tuple[int, int]]:
     """The unit, by its layer and its number, of each column of a layer's weights."""
-    for source in () if adds(network, layer) else sources(network, layer):
+    for source in () if weightless(network, layer) else sources(network, layer):
         yield from ((source, unit) for unit in range(1, width_of(network, source) + 1))
 
 
@@ -151,7 +151,7 @@ def uses_of_weights(network: Network, layer: int) -> list[int]:
     return [
         user
         for user in range(1, len(network.layers) + 1)
-        if owner(network, user) == layer and not adds(network, user)
+        if owner(network, user) == layer and not weightless(network, user)
     ]
 
 

@@ -9,11 +9,12 @@ usual functions there are `softmax`, `log_softmax`, `sum_samples`, `sum_outputs`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from nbsolve.expr import (
+    Comparison,
     Expr,
     Function,
     MatrixProduct,
@@ -23,6 +24,7 @@ from nbsolve.expr import (
     Transpose,
     Variable,
     number,
+    product,
     total,
 )
 from nbsolve.given import Given
@@ -121,8 +123,9 @@ class Computation:
 
     def _sum(self, n: int) -> Expr:
         """The weighted sums of a layer, or the sum of what comes in."""
-        if wiring.adds(self.problem.network, n):
-            return total(*self._parts(n))
+        if wiring.weightless(self.problem.network, n):
+            parts = self._parts(n)
+            return total(*parts) if self.layer(n).kind == "add" else _largest(parts)
         return MatrixProduct((self._incoming(n), self._weights_of(n, down=True)))
 
     def _parts(self, n: int) -> tuple[Expr, ...]:
@@ -177,8 +180,8 @@ class Computation:
     def _share(self, n: int, user: int) -> Expr:
         """What a layer's activations get back from one of the layers that take them."""
         network = self.problem.network
-        if wiring.adds(network, user):
-            return Variable(f"dz{user}")
+        if wiring.weightless(network, user):
+            return product(Variable(f"dz{user}"), *self._is_largest(n, user))
         body: Expr = MatrixProduct((Variable(f"dz{user}"), self._weights_of(user, down=False)))
         sources = wiring.sources(network, user)
         if len(sources) == 1:
@@ -186,6 +189,16 @@ class Computation:
         first = sum(wiring.width_of(network, source) for source in sources[: sources.index(n)])
         last = first + wiring.width_of(network, n)
         return Function("part", (body, number(first), number(last)))
+
+    def _is_largest(self, n: int, user: int) -> Iterator[Expr]:
+        """Where a layer's activation is the one that a maxout layer takes; nothing for a sum."""
+        if self.layer(user).kind != "maxout":
+            return
+        parts, place = self._parts(user), wiring.sources(self.problem.network, user).index(n)
+        if place:
+            yield Comparison(parts[place], ">", _largest(parts[:place]))
+        if place + 1 < len(parts):
+            yield Comparison(parts[place], "≥", _largest(parts[place + 1 :]))
 
     def _gradients(self, n: int) -> Iterator[Assignment]:
         dz: Expr = Variable(f"dz{n}")
@@ -226,3 +239,8 @@ class Computation:
         training = self.problem.training
         clipped = training is not None and training.optimiser.clip == "norm"
         return clipped and any(own.trained is not None for own in self.arrays)
+
+
+def _largest(of: Sequence[Expr]) -> Expr:
+    """The largest entries of several arrays, two at a time as libraries have it."""
+    return of[0] if len(of) == 1 else Function("max", (of[0], _largest(of[1:])))

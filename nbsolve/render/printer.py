@@ -35,7 +35,7 @@ from nbsolve.render.dialect import Dialect
 from nbsolve.render.operands import has_sum, is_dot, is_numeric, negative, unwrapped
 from nbsolve.symbol import Partial
 
-SUM, NEGATION, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5
+CONDITION, SUM, NEGATION, PRODUCT, POWER, ATOM = 0, 1, 2, 3, 4, 5
 MOST_NAMES = 4
 """Each dialect keeps the printers of so many problems."""
 MOST_REMEMBERED = 10_000
@@ -107,8 +107,10 @@ class Printer:
         return result
 
     def _at(self, expression: Expr, precedence: int) -> str:
-        """The expression, in parentheses where it binds less than `precedence`."""
+        """The expression, in parentheses where it binds less than `precedence`; of a condition 1 or 0."""
         text, own = self._print(expression)
+        if own == CONDITION:
+            return self.dialect.indicator(text)
         if own >= precedence:
             return text
         deep = isinstance(unwrapped(expression), Sum) and any(
@@ -232,14 +234,14 @@ class Printer:
         return self.dialect.call(name, [self.print(argument) for argument in arguments], primes)
 
     def _comparison(self, e: Comparison) -> tuple[str, int]:
-        return f"{self.print(e.left)} {self.relation(e.relation)} {self.print(e.right)}", SUM
+        return f"{self.print(e.left)} {self.relation(e.relation)} {self.print(e.right)}", CONDITION
 
     def relation(self, sign: str) -> str:
         """=, ≈, <, … in the dialect."""
         return self.dialect.relations[sign]
 
     def _cases(self, e: Cases) -> tuple[str, int]:
-        rows = [(self.print(value), self.print(c) if c is not None else None) for value, c in e.branches]
+        rows = [(self.print(value), None if c is None else self.print(c)) for value, c in e.branches]
         return self.dialect.cases(rows), ATOM
 
     def _matrix_product(self, e: MatrixProduct) -> tuple[str, int]:

@@ -38,7 +38,10 @@ def _problem(rng: Random) -> dict[str, Node] | None:
         alike = [source for source in range(number) if widths[source] == widths[number - 1]]
         if 1 < number < depth and len(alike) > 1 and rng.random() < 0.3:
             names = ["input" if source == 0 else str(source) for source in alike]
-            layers.append({"kind": "add", "from": names, "activation": rng.choice(functions)})
+            kind = rng.choice(("add", "maxout"))
+            layers.append({"kind": kind, "from": names, "activation": rng.choice(functions)})
+            if kind == "maxout" and rng.random() < 0.5:
+                del layers[-1]["activation"]
             widths.append(widths[number - 1])
             odd = True
             continue

@@ -53,10 +53,16 @@ class NetworkWords(Conventions, GivenValues, Products, Tables, LiveWords):
             out.faults.append(f"{side} of layer {number}: {named}, not {names}")
 
     def adds(self, place: Place, out: Found, number: str, layers: str) -> None:
-        """Which layers a layer adds up."""
+        """A layer adds up these layers."""
         layer = self.layer(number)
-        if not layer.adds or _layers(layers) != list(layer.sources):
+        if not layer.adds or layer.largest or _layers(layers) != list(layer.sources):
             out.faults.append(f"layer {number} adds {layer.sources}, not {layers}")
+
+    def takes_largest(self, place: Place, out: Found, number: str, layers: str) -> None:
+        """A maxout layer takes the largest of these layers."""
+        layer = self.layer(number)
+        if not layer.largest or _layers(layers) != list(layer.sources):
+            out.faults.append(f"layer {number} takes the largest of {layer.sources}, not {layers}")
 
     def tied(
         self, place: Place, out: Found, number: str, other: str, turned: str | None, letter: str

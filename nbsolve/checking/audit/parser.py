@@ -279,11 +279,14 @@ class Parser(Environments):
         if self.peek() == "_":
             self.take()
         opening = self.take()
+        inner = self.taken("[")
         left = self.expression()
         relation = RELATIONS.get(self.take())
         if relation is None:
             raise Unreadable("a condition without a relation")
         right = self.expression()
+        if inner:
+            self.take("]")
         self.take("}" if opening == "{" else OPEN[opening])
         return Call(relation, (left, right))
 

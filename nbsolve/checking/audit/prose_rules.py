@@ -10,7 +10,9 @@ from nbsolve.checking.audit.sentences import Sentences
 
 Rule = tuple[re.Pattern[str], Callable[..., None]]
 _OPTIMISERS = "|".join(("gradient descent", *{*CALLED_OPTIMISERS.values()}))
-_FINER = r"(?:the powers and their sum in (?:temperature-scaled |log-)?softmax(?: to another base)?|\$[^$]*\$)"
+_FINER = (
+    r"(?:the powers and their sum in (?:temperature-scaled |log-)?softmax(?: to another base)?|\$[^$]*\$)"
+)
 """What may have more digits than each step is rounded to."""
 
 
@@ -43,6 +45,10 @@ def _rules() -> list[Rule]:
         (r"(\$[^$]*\$) is given; the network would give (\$[^$]*\$)\.", p.given_value),
         (r"(values that are given stand for what the network would compute, [^\d$]*)", p.nothing),
         (r"(A value that is given does not move with the parameters, so [^\d$]*\.)", p.nothing),
+        (
+            r"Layer (\d+) takes the largest of the activations of (.*), unit by unit, without weights \(maxout\)\.",
+            p.takes_largest,
+        ),
         (r"Layer (\d+) adds up the activations of (.*), unit by unit, without weights\.", p.adds),
         (
             r"Layer (\d+) takes its values from ([^:$]*?)(?:: the (columns|rows) of its weight matrix belong to "
@@ -64,6 +70,16 @@ def _rules() -> list[Rule]:
             r"These weights are used by (.*)\. Each is one parameter with one gradient: the sum of what it gets "
             r"from each of its uses, the values that come in being taken as they are\.",
             p.uses,
+        ),
+        (r"(Maxout passes the gradient on to the value that was the largest; any other gets 0:)", p.nothing),
+        (
+            r"(maxout: \$\\mathbb\{1\}_\{\[\\ldots\]\}\$ is 1 where the condition holds, and 0 elsewhere; of equal "
+            r"values the first counts as the largest)",
+            p.nothing,
+        ),
+        (
+            r"(Each unit takes the largest of the incoming values that have its own number, [^\d$]*)",
+            p.nothing,
         ),
         (
             r"The activation of each of these units enters (.*); the gradient is the sum over all units there that "

@@ -254,9 +254,12 @@ class Sentences(NetworkWords):
         if at != place.layer or not 1 <= at <= self.world.depth:
             out.faults.append(f"layer {number}")
             return
-        functions = [NAMES.get(one) or CALLED.get(one) for one in name.split(", ")]
+        functions = [NAMES.get(one) or CALLED.get(one) or one for one in name.split(", ")]
         last = at in self.spec.ends
         right = [own for own, _ in self.spec.layers[at - 1].all_functions]
+        right = right[:1] if len({*map(str, self.spec.layers[at - 1].all_functions)}) == 1 else right
+        if self.spec.layers[at - 1].largest:
+            right = ["maxout", *(right if right != ["linear"] else [])]
         if functions != right or (position == "output") != last:
             out.faults.append(f"layer {number}: {position}, {name}")
 

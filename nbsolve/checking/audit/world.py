@@ -210,9 +210,14 @@ class World(WorldValues):
         if upper == "a" and lower == "z" and up[0] == low[0]:
             return self._slope(up[0], up[1], low[1], mark, t, carried)
         if upper == "z" and lower in ("a", "x") and self.spec.layers[up[0] - 1].adds:
-            if up[1] != low[-1] or (low[0] if lower == "a" else 0) not in self.spec.layers[up[0] - 1].sources:
+            taken, source = self.spec.layers[up[0] - 1], low[0] if lower == "a" else 0
+            if up[1] != low[-1] or source not in taken.sources:
                 raise Unknown(name)
-            return Fraction(1)
+            if not taken.largest:
+                return Fraction(1)
+            names = [f"a[{n}][{up[1]}]" if n else f"x[{up[1]}]" for n in taken.sources]
+            values = [self.number(self.key(f"{one}{mark}", t), carried=carried) for one in names]
+            return Fraction(int(values.index(max(values)) == taken.sources.index(source)))
         copied = self.copied(name)
         if copied is not None:
             return self.number(self.key(copied, t), carried=carried)
@@ -259,6 +264,10 @@ class World(WorldValues):
         if carried and self.each_step:
             return self.carried[key]
         error = self.number(self.key(f"dL/dz[{up[0]}][{up[1]}]{mark}", t), carried=False)
+        if self.spec.layers[up[0] - 1].adds:
+            slope = self._derivative(f"∂z[{up[0]}][{up[1]}]{mark}/∂{bottom}", t, carried=False)
+            assert not isinstance(slope, Vector)
+            return error * slope
         weight = self.spec.weight(up[0], up[1], incoming.index(unit) + 1)
         return error * self.number(self.key(weight, t), carried=False)
 

@@ -224,7 +224,9 @@ class WorldValues(WorldLetters, ABC):
             z: list[Number] = []
             if layer.adds:
                 parts = zip(*(outs[source] for source in layer.sources), strict=True)
-                z = [self.rounded(sum(terms, Fraction(0))) for terms in parts]
+                z = [
+                    self.rounded(max(terms) if layer.largest else sum(terms, Fraction(0))) for terms in parts
+                ]
             for j in [] if layer.adds else range(1, layer.units + 1):
                 incoming = passes.taken(self.spec, number, outs)
                 names = [

@@ -55,7 +55,12 @@ class Batch:
         for number, layer in enumerate(self.spec.layers):
             ones = np.ones((self.size, 1)) * float(layer.constant or 0)
             parts = [outs[source] if source >= 0 else ones for source in layer.sources]
-            if layer.adds:
+            if layer.largest:
+                z = parts[0]
+                for part in parts[1:]:
+                    z = np.where(z >= part, z, part)
+                z = z + dz[number]
+            elif layer.adds:
                 z = sum(parts) + dz[number]
             else:
                 z = np.dot(np.concatenate(parts, axis=1), self.matrix(weights, number).T) + dz[number]

@@ -41,7 +41,8 @@ def forward(
         biases = p.biases[number - 1]
         z: list[Number] = []
         if layer.adds:
-            z = [tame(sum(terms, ZERO)) for terms in zip(*(outs[n] for n in layer.sources), strict=True)]
+            terms = zip(*(outs[n] for n in layer.sources), strict=True)
+            z = [max(own) if layer.largest else tame(sum(own, ZERO)) for own in terms]
         for j, row in enumerate(weights_of(spec, p, number)):
             total = sum((w * v for w, v in zip(row, incoming, strict=True)), ZERO)
             if biases is not None:
@@ -161,6 +162,14 @@ def backward(
         back = [sum((d * w for d, w in zip(dz[number], column, strict=True)), ZERO) for column in columns]
         if layer.adds:
             back = dz[number] * len(layer.sources)
+        if layer.largest:
+            terms = [*zip(*(outs[n] for n in layer.sources), strict=True)]
+            winners = [own.index(max(own)) for own in terms]
+            back = [
+                d if winner == place else ZERO
+                for place in range(len(layer.sources))
+                for d, winner in zip(dz[number], winners, strict=True)
+            ]
         for source in layer.sources:
             if source < 0:  # a constant
                 back = back[1:]

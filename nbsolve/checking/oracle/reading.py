@@ -45,7 +45,7 @@ def from_dict(problem: dict[str, Node]) -> Spec:
         own = [widths[source] if source >= 0 else 1 for source in sources]
         made = (
             _sum(node, own, sources)
-            if node.get("kind") == "add"
+            if node.get("kind") in ("add", "maxout")
             else _layer(node, sum(own), columns, sources)
         )
         layers.append(made)
@@ -251,12 +251,14 @@ def _layer(node: dict[str, Node], before: int, columns: bool, sources: tuple[int
 
 
 def _sum(node: dict[str, Node], widths: list[int], sources: tuple[int, ...]) -> Layer:
-    """A layer that adds up others of its own width."""
+    """A layer that adds up others of its own width, or takes the largest of them."""
     if len(set(widths)) > 1:
         raise ValueError("a sum of different widths")
-    name, parameters = function_of(node["activation"])
-    held = [True] * widths[0]
-    return Layer(widths[0], name, parameters, [], [], None, held, False, False, (), sources, adds=True)
+    name, parameters = function_of(node.get("activation", "linear"))
+    held, largest = [True] * widths[0], node["kind"] == "maxout"
+    return Layer(
+        widths[0], name, parameters, [], [], None, held, False, False, (), sources, adds=True, largest=largest
+    )
 
 
 def _empty(node: Node) -> bool:

@@ -44,6 +44,8 @@ class Layer:
     turned: bool = False
     missing: frozenset[tuple[int, int]] = frozenset()
     adds: bool = False
+    largest: bool = False
+    """Whether a layer that `adds` takes the largest of what comes in instead of its sum."""
     constant: Fraction | None = None
     """What the column of its weights that holds its biases is multiplied by; −number is this source then."""
     written: tuple[int, ...] = ()

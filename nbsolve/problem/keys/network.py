@@ -35,9 +35,9 @@ def any_of(*keys: str) -> dict[str, Any]:
 
 
 WITHOUT = ("weights", "bias", "threshold")
-"""What a layer that adds up others has not."""
-_ADDS: Any = {
-    "properties": {"kind": {"description": "The sum of others.", "const": "add"}},
+"""What a layer that adds up others, or takes the largest of them, has not."""
+_WEIGHTLESS: Any = {
+    "properties": {"kind": {"description": "The sum of others, or the largest.", "enum": ["add", "maxout"]}},
     "required": ["kind"],
 }
 
@@ -47,16 +47,18 @@ class LayerKeys(Keys):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "if": _ADDS,
+            "if": _WEIGHTLESS,
             "then": {"required": ["from"], "not": any_of(*WITHOUT)},
             "else": {"required": ["units", "weights"]},
         }
     )
 
-    kind: Literal["dense", "add"] = key(
-        "`dense`; or `add`: layers of one width, [added up unit by unit](#what-comes-into-a-layer)", "`dense`"
+    kind: Literal["dense", "add", "maxout"] = key(
+        "`dense`; or, of layers of one width, unit by unit, [`add`](#what-comes-into-a-layer): their sum, "
+        "`maxout`: the largest",
+        "`dense`",
     )
-    units: Count = key("how many units the layer has", "**required** (`add`: as many as what it adds)")
+    units: Count = key("how many units the layer has", "**required** (`add`, `maxout`: as many as come in)")
     from_: _FROM = key(
         "[what comes in](#what-comes-into-a-layer): `input`, one of several [named inputs](#several-inputs), "
         "the number of a layer before it, or a list of these",
@@ -66,9 +68,11 @@ class LayerKeys(Keys):
     activation: LayerActivation = key(
         "a name from the table below, or `{elu: {alpha: 1}}`, or [a formula of your own](#a-function-of-your-own); "
         "a list has one for each unit: `[relu, sigmoid]`",
-        REQUIRED,
+        "**required** (of `maxout`: `linear`)",
     )
-    weights: Weights = key("their values: see [below](#weights-and-biases)", "**required** (`add` has none)")
+    weights: Weights = key(
+        "their values: see [below](#weights-and-biases)", "**required** (`add` and `maxout` have none)"
+    )
     bias: Bias = key("b in z = W x + b: see [below](#weights-and-biases)", "no constant")
     threshold: Threshold = key("θ in z = W x − θ, instead of a bias", "no constant")
 

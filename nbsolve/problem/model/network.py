@@ -59,12 +59,13 @@ class DenseLayer(Frozen):
     layer before. `same_as` is the layer whose weights it shares, perhaps `transposed`; it has none of its own then.
     Where only some of several named inputs come in, `columns` are the places, from 1, of the file's columns among
     those of the whole matrix; the others are `missing`.
-    Of the kind "add" it has no weights: its sources are as wide as itself, and added up.
+    Of the kind "add" it has no weights: its sources are as wide as itself, and added up; of the kind "maxout" each
+    unit takes the largest of them.
     `missing` are connections that do not exist, by unit and input from 1; their weights are 0. Where the biases are
     `folded` into the weights, one of their columns belongs to a constant.
     """
 
-    kind: Literal["dense", "add"] = "dense"
+    kind: Literal["dense", "add", "maxout"] = "dense"
     units: int
     activation: Choice
     weights: tuple[tuple[Entry, ...], ...]
