@@ -69,9 +69,9 @@ def _alone(node: nodes.Element) -> nodes.Element:
 
 
 def _has_number(env: BuildEnvironment, node: nodes.Element) -> bool:
-    """Whether it is a figure, a table, a listing with a caption, or what an extension numbers."""
+    """Whether it is a figure, table or listing with a caption, an equation with a label, or an extension's own."""
     standard = env.domains["std"]
-    return any(
+    return bool(node["ids"]) and any(
         domain.get_enumerable_node_type(node) and (domain is not standard or standard.get_numfig_title(node))
         for domain in env.domains.values()
     )
