@@ -69,7 +69,8 @@ def _note_links(app: Sphinx, doctree: nodes.document) -> None:
 
 def _also_written(app: Sphinx, env: Any) -> list[str]:
     """Pages that were not read, but tell of other pages what may have changed."""
-    env.nbsolve_contents = {doc: _content(env, doc) for doc in env.found_docs}
+    known: dict[str, str] = env.nbsolve_contents  # without those that were read now
+    env.nbsolve_contents = {doc: known.get(doc) or _content(env, doc) for doc in env.found_docs}
     around = {
         doc: tuple(f"{other}: {env.titles[other].astext()}" for other in near if other in env.titles)
         for doc, near in env.collect_relations().items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,15 @@ def read_made(path: Path) -> dict[str, Made]:
 
 def made_text(made: Mapping[str, Made]) -> str:
     """What `read_made` reads."""
-    return json.dumps({name: asdict(one) for name, one in sorted(made.items())}, indent=1) + "\n"
+    lines = (
+        f"{json.dumps(name)}: {json.dumps(one, default=fields_of)}" for name, one in sorted(made.items())
+    )
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    """The fields of a dataclass by name, as they are: `asdict` would copy all that is in them."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
 
 
 def _made(entry: Mapping[str, Any], warnings: Iterable[str], **fields: Any) -> Made:

@@ -9,7 +9,10 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from nbsolve.book.linking import link_or_copy
 
 _FRESH, _OLD = ".html.new", ".html.old"
 _EXCHANGE = 2  # RENAME_EXCHANGE
@@ -17,14 +20,24 @@ _HERE = -100  # AT_FDCWD
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 
 
-Content = Path | bytes | Callable[[], bytes]
-"""What stands in a file: that of another file, bytes, or what makes them when it is its turn."""
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A file of the site that stays as it is, and the hash that it was found to have."""
+
+    path: Path
+    hash: str
+
+
+Content = Path | bytes | Callable[[], bytes] | Same
+"""What stands in a file: that of another file, bytes, what makes them when it is its turn, or what stands there."""
 
 
 def content_of(content: Content) -> bytes:
     """The bytes themselves."""
     if isinstance(content, bytes):
         return content
+    if isinstance(content, Same):
+        return content.path.read_bytes()
     return content.read_bytes() if isinstance(content, Path) else content()
 
 
@@ -42,7 +55,12 @@ def publish(files: Mapping[str, Content], site: Path) -> dict[str, str]:
         for place in sorted(files):
             new = fresh / place
             new.parent.mkdir(parents=True, exist_ok=True)
-            data = content_of(files[place])
+            content = files[place]
+            if isinstance(content, Same):
+                hashes[place] = content.hash
+                link_or_copy(content.path, new)
+                continue
+            data = content_of(content)
             hashes[place] = hashlib.sha256(data).hexdigest()
             if not _linked(data, site / place, new):
                 new.write_bytes(data)

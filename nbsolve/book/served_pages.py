@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+from nbsolve.book.made import fields_of
+from nbsolve.book.publishing import Same
 from nbsolve.whole_files import write_whole
 
 __all__ = ["Found", "Published", "ServedPages", "digest"]
@@ -44,7 +46,7 @@ class ServedPages:
 
     def write(self, path: Path) -> None:
         """Keep them for the next build, when they have been published."""
-        write_whole(path, json.dumps(asdict(self)))
+        write_whole(path, json.dumps(self, default=fields_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,15 @@ class Published:
     hashes: Mapping[str, str]
     pages: ServedPages
 
-    def same(self, page: str, found: Found, around: str) -> Path | None:
+    def same(self, page: str, found: Found, around: str) -> Same | None:
         """The page as it stands there, where it is what would be made anew."""
         if around != self.pages.around or self.pages.found.get(page) != found:
             return None
         path = self.site / page
-        there = not path.is_symlink() and path.is_file()
-        return path if there and digest(path.read_bytes()) == self.hashes.get(page) else None
+        if path.is_symlink() or not path.is_file():
+            return None
+        there = digest(path.read_bytes())
+        return Same(path, there) if there == self.hashes.get(page) else None
 
 
 def digest(data: bytes) -> str:

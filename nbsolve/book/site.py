@@ -1,7 +1,7 @@
 """The site from the book's pages: Sphinx where something that it reads has changed, and what it made published.
 
-Sphinx works on a copy of what it remembered. Only where all went well does the copy take its place: a run that
-failed or was killed leaves nothing behind that the next one could take for finished.
+Sphinx works in a folder of its own with what it remembered. Only where all went well does that take the place of
+the old one: a run that failed or was killed leaves nothing behind that the next one could take for finished.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from nbsolve.book.complaints import DISK_FULL, as_error
 from nbsolve.book.course import Course
 from nbsolve.book.handouts import published_handouts
+from nbsolve.book.linking import link_or_copy
 from nbsolve.book.made import Made
 from nbsolve.book.publishing import publish, remove, repair, replace_folder, site_hashes
 from nbsolve.book.reading import hashes_of, read_by_sphinx, tools_hash
@@ -70,7 +71,7 @@ def _build(course: Course, sphinx: SphinxProcess, made: Mapping[str, Made]) -> l
     try:
         same = stamp.get("tools") == tools_hash() and stamp.get("withheld") == course.withheld
         if same and course.state.is_dir():
-            _copy(course.state, fresh)
+            _link(course.state, fresh)
         before = hashes_of(read_by_sphinx(course, stamp.get("reads", {})), course)
         answer = sphinx.run(course, fresh)
         if answer["status"] != 0:
@@ -117,15 +118,15 @@ def sweep(course: Course) -> None:
             remove(left)
 
 
-def _copy(state: Path, fresh: Path) -> None:
-    """Copy what Sphinx remembers, with its dates, but not style sheets and scripts: it writes them each time."""
+def _link(state: Path, fresh: Path) -> None:
+    """Link what Sphinx remembers, but not style sheets and scripts: it writes them each time."""
     for folder, folders, files in os.walk(state):
         here = fresh / Path(folder).relative_to(state)
         here.mkdir()
         if here == fresh / "html":
             folders[:] = [name for name in folders if name != "_static"]
         for file in files:
-            shutil.copy2(Path(folder) / file, here / file)
+            link_or_copy(Path(folder) / file, here / file)
 
 
 def _files(course: Course) -> dict[str, Path]:

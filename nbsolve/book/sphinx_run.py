@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from nbsolve.book.linking import own_when_written
 from nbsolve.garbage import collect_seldom
 
 _ALWAYS = ("sphinx.builders.html", "nbsolve.book.sphinx_extension", "nbsolve.handout.sphinx_latex")
@@ -47,6 +48,7 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
     from nbsolve.book import sphinx_extension as extension
 
     state = Path(order["state"])
+    own_when_written(state)
     reads = _reads_below(Path(order["course"]), Path(order["book"]) / "_build")
     outcome: Any = None
     try:
