@@ -1,4 +1,4 @@
-"""What Sphinx remembers is linked into the folder where it works: what it writes there does not touch the original."""
+"""What Sphinx remembers is linked into the folder where it works: writing there leaves the original alone."""
 
 from __future__ import annotations
 
