@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nbsolve.drawing.gates import Circuit, Gate, Lettering, Wire, circuit_drawing
 from nbsolve.drawing.scene import Span, written
-from nbsolve.equations.building import Built, entries_of, gate_of, quantity
+from nbsolve.equations.building import Built, gate_of, operands_of
 from nbsolve.equations.names import GraphNames
+from nbsolve.equations.unrolled import Unrolled
 from nbsolve.expr import Applied, Atom, Expr, Function, Power, Quantity, atoms, walk
 from nbsolve.general import IndexedSum
+from nbsolve.graph import Node
 from nbsolve.render import text
 from nbsolve.symbol import Partial, Symbol
 from nbsolve.writing import Writer
@@ -52,17 +55,28 @@ def draw_graph(
         texts = [_minus(writer.answer(iteration.values, target).text) for target in targets]
         return texts[0] if len(texts) == 1 else f"({_in_rows(texts, shape)})"
 
+    unrolled = Unrolled(built)
     wires = []
-    for name, shape in problem.shapes.items():
-        entries = entries_of(name, shape)
-        back = [Partial(names.objective, entry) for entry in entries]
-        letter = written(names.name(quantity(name)))
-        wires.append(Wire(name, letter, numbers(entries, shape), numbers(back, shape) if gradients else ""))
-    gates = tuple(_gate(built, names, equation.name) for equation in problem.equations)
+    for name in problem.shapes:
+        for wire, entries in unrolled.wires(name).items():
+            back = [Partial(names.objective, entry) for entry in entries]
+            letter = written(names.name(unrolled.named(name, entries)))
+            shape = unrolled.shape(name)
+            wires.append(
+                Wire(wire, letter, numbers(entries, shape), numbers(back, shape) if gradients else "")
+            )
+    if unrolled.axes:
+        brief = _is_long(built, names, unrolled)
+        gates = [_unrolled_gate(built, names, unrolled, *own, brief) for own in unrolled.gates()]
+    else:
+        gates = [_gate(built, names, equation.name) for equation in problem.equations]
+    of = unrolled.wire(built.objective[-1])
     data: dict[str, object] = {}
     if iteration is not None:
-        data = {"drawing": "circuit", "of": problem.gradients_of, "iteration": iteration.number}
-    return circuit_drawing(Circuit(gates, tuple(wires), problem.gradients_of), title, data)
+        data = {"drawing": "circuit", "of": of, "iteration": iteration.number}
+    if data and unrolled.axes:
+        data["axes"] = json.dumps(unrolled.axes)
+    return circuit_drawing(Circuit(tuple(gates), tuple(wires), of), title, data)
 
 
 def _in_rows(texts: Sequence[str], shape: Sequence[int]) -> str:
@@ -89,6 +103,44 @@ def _gate(built: Built, names: GraphNames, name: str) -> Gate:
         else "formula"
     )
     return Gate(kind, letters, operands, name)
+
+
+def _unrolled_gate(
+    built: Built, names: GraphNames, unrolled: Unrolled, wire: str, nodes: Sequence[Node], brief: bool
+) -> Gate:
+    """The gate of one step, with the wires that it reads; `brief`: a function without its argument, tanh(…)."""
+    name = _name(nodes)
+    kind = gate_of(built, name)
+    if len(nodes) == 1 and kind is not None:
+        formula = built.graph.formula(nodes[0], nodes[0].target)
+        if not (kind == "subtract" and len(formula.children) > 2):
+            read = (atom for part in formula.children for atom in atoms(part))
+            return Gate(kind, "", tuple(unrolled.wire(one) for one in read if isinstance(one, Symbol)), wire)
+    operands = dict.fromkeys(unrolled.wire(one) for node in nodes for one in operands_of(node).values())
+    general = built.general[name]
+    letters = _written(_of_step(built, nodes), names)
+    if letters == "…":
+        letters = _written(general, names)
+    if brief and isinstance(general, Function | Applied):
+        letters = f"{'σ' if general.name == 'sigmoid' else general.name}(…)"
+    return Gate(
+        "function" if isinstance(general, Function | Applied) else "formula", letters, tuple(operands), wire
+    )
+
+
+def _of_step(built: Built, nodes: Sequence[Node]) -> Expr:
+    """The formula of a gate: that of its only entry, or the general one for several."""
+    return built.graph.formula(nodes[0], nodes[0].target) if len(nodes) == 1 else built.general[_name(nodes)]
+
+
+def _name(nodes: Sequence[Node]) -> str:
+    return nodes[0].operation.name
+
+
+def _is_long(built: Built, names: GraphNames, unrolled: Unrolled) -> bool:
+    """Whether a function has too long an argument: then none of those of a recurrence shows its own."""
+    formulae = (_of_step(built, nodes) for _, nodes in unrolled.gates())
+    return any(_written(one, names) in ("…", "Σ") for one in formulae if isinstance(one, Function | Applied))
 
 
 def _written(formula: Expr, names: GraphNames) -> Lettering:

@@ -72,10 +72,14 @@ class GraphBackward:
                 yield from lines.one_each(back.gradients)
                 continue
             recurrence = back.stage.recurrence
+            locals_ = [*back.local, *self._asked_locals(back.stage, iteration, asked)]
+            if recurrence is not None and not (locals_ or back.gradients):
+                continue  # all that comes back through it is part of a sum that a later line has
             if recurrence is not None and (before is None or before.recurrence is not recurrence):
                 yield from (Paragraph(words) for words in [tuple(steps_back(recurrence))] if words)
             yield Paragraph(tuple(self._through(back.stage, before, unsaid)))
-            yield from self._back(back, back.stage, iteration, lines, told, asked)
+            yield from lines.one_each(locals_)
+            yield from self._back(back, back.stage, lines, told)
             before = back.stage
 
     def _through(self, stage: Stage, before: Stage | None, unsaid: set[str]) -> Iterator[Inline]:
@@ -100,13 +104,10 @@ class GraphBackward:
         self,
         back: Back,
         stage: Stage,
-        iteration: GraphIteration,
         lines: Lines,
         told: set[Atom],
-        asked: Iterable[Atom],
     ) -> Iterator[Block]:
-        """What goes back through one stage; `told` are the gradients that have lines."""
-        yield from lines.one_each([*back.local, *self._asked_locals(stage, iteration, asked)])
+        """The gradients that are known after one stage; `told` are those that have lines."""
         by_array: dict[str, list[Step]] = {}
         for step in back.gradients:
             by_array.setdefault(name_of(step.target), []).append(step)

@@ -10,6 +10,7 @@ from nbsolve.programs import CannotBeSaid
 from nbsolve.step import verify
 from tests.audit.test_graphs import sound
 from tests.checking.test_graph_programs import LANGUAGES, faults
+from tests.drawing.networks import faults as overlaps
 from tests.reference.graphs import disagreements
 from tests.reference.random_recurrences import random_recurrence
 from tests.sampling import OneIn
@@ -71,6 +72,21 @@ def test_a_start_is_asked_for_by_either_name() -> None:
     assert answers == {"h[2]", "dL/dh[1]", "dL/dh0", "dL/dw"}
     other = UNIT.replace('"h[0]"', "h0").replace("dL/dh[0]", "dL/dh0")
     assert list(worked(UNIT).entries()) == list(worked(other).entries())
+
+
+def test_a_drawing_has_a_gate_for_each_step(one_in: OneIn) -> None:
+    drawing = worked(UNIT).draw("backward")
+    named = {box.about for box in drawing.scene.boxes}
+    assert named == {"w", "u", "h0", "y", "L", *(f"{name}@{step}" for name in "hx" for step in (1, 2, 3))}
+    assert "tanh(w·x₂ + u·h₁), value 0.5837" in drawing.alt
+    for seed in range(3, RANDOM, one_in(100)):
+        drawing = worked(random_recurrence(seed)).draw("backward")
+        assert list(overlaps(drawing.scene)) == [], seed
+
+
+def test_a_small_gradient_is_drawn() -> None:
+    text = "kind: graph\ngiven: {x: 0.00001}\nequations: {y: x^2, f: y*y}\n"
+    assert "gradient 4·10⁻¹⁵" in worked(text).draw("backward").alt
 
 
 def test_entries_of_one_step_that_rest_on_one_another_have_no_program() -> None:

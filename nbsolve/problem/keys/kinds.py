@@ -215,13 +215,14 @@ class GraphFile(ProblemFile):
         ]
         | Some[str]
     ) = key(
-        "numbers by name, arrays as nested lists (up to three axes); or names alone, `[x, y]`: letters, and a "
-        "solution of formulae",
+        "numbers by name, arrays as nested lists (up to three axes), [where a recurrence starts](#recurrences) as "
+        '`"h[0]"`; or names alone, `[x, y]`: letters, and a solution of formulae',
         REQUIRED,
         expected=f"given: {GIVEN}",
     )
     equations: Annotated[dict[str, str | float], Field(min_length=1)] = key(
-        "name and formula, each from what is given and what stands above it: `{q: x + y, f: q * z}`",
+        "name and formula, each from what is given and from others, [earlier entries of its own "
+        "array](#recurrences) among them: `{q: x + y, f: q * z}`",
         REQUIRED,
         expected=f"equations: {EQUATIONS}",
     )

@@ -14,9 +14,24 @@
   ];
   // The graph of a computation has names of its author's, and a wire for each of them, an array or not.
   const circuit = drawings.find((one) => one.dataset.drawing === "circuit");
+  // What a recurrence finds has a wire for each step, h@2: `axes` says which place of h[2,1] that is (-1: all).
+  const axes = JSON.parse(circuit?.dataset.axes ?? "{}");
+  const wireOf = (stem, places) => {
+    const axis = axes[stem.replace(/_new$/, "")];
+    if (axis === undefined) return stem;
+    return `${stem}@${axis < 0 ? places : places.split(",")[axis]}`;
+  };
   const simple = (name) => {
     if (!circuit) return name;
-    const [, of, to] = /^d(.+)\/d(.+)$/.exec(name.replace(/\[[^\]]*\]/g, "")) ?? [, , name.replace(/\[[^\]]*\]/g, "")];
+    const plain = name
+      .split("/")
+      .map((part, at, parts) =>
+        part.replace(/^(d?)(\w+)\[([^\]]*)\]/, (_, d, stem, places) =>
+          parts.length > 1 ? d + wireOf(stem, places) : wireOf(d + stem, places),
+        ),
+      )
+      .join("/");
+    const [, of, to] = /^d(.+)\/d(.+)$/.exec(plain) ?? [, , plain];
     if (of === undefined) return to;
     return of === circuit.dataset.of || of === "L" ? `∂${to}` : `d${of}/d${to}`;
   };
