@@ -28,7 +28,7 @@ from nbsolve.authored.spelling import BrokenMathematics
 from nbsolve.document import Document
 from nbsolve.phrases import phrase
 from nbsolve.render import stored
-from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, parted
+from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, opening, parted
 
 NAME = "mathml"
 _FIRST = re.compile(r"(<math[^>]*>)(.*?)</math>", re.DOTALL)
@@ -61,8 +61,13 @@ def _preload(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
 
 
 def _keep_punctuation(app: Sphinx, document: nodes.document, page: str) -> None:
-    """Give formulas the punctuation that follows them."""
+    """Give formulas the punctuation around them."""
     for formula in list(document.findall(nodes.math)):
+        siblings = formula.parent.children
+        before = siblings[siblings.index(formula) - 1] if siblings[0] is not formula else None
+        if isinstance(before, nodes.Text):
+            rest, formula["before"] = opening(before.astext())
+            formula.parent.replace(before, nodes.Text(rest))
         after = formula.next_node(descend=False, siblings=True)
         if isinstance(after, nodes.Text):
             formula["after"], rest = parted(after.astext())
@@ -139,12 +144,13 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     markup = _page(self).formulas.next(latex, False)
     if markup is None:
         markup = _authored(latex, node, authored_inline)
-    name, after = _name(latex) if _names(node) else "", node.get("after", "")
+    name = _name(latex) if _names(node) else ""
+    before, after = node.get("before", ""), node.get("after", "")
     shown = _annotated(_page(self).linked(markup), latex)
     if shown.startswith("<a "):  # the number of a line, which is no formula
-        self.body.append(shown + escape(after))
+        self.body.append(escape(before) + shown + escape(after))
         raise nodes.SkipNode
-    self.body.append(f'<span class="nbsolve-inline"{name}>{kept(shown, after)}</span>')
+    self.body.append(f'<span class="nbsolve-inline"{name}>{kept(shown, after, before)}</span>')
     raise nodes.SkipNode
 
 

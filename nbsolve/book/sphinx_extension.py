@@ -23,6 +23,7 @@ from nbsolve.book import (
     affected,
     downloads,
     figure_numbers,
+    lettered,
     mathematics,
     page_files,
     search_index,
@@ -85,6 +86,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     figure_numbers.setup(app)
     page_files.setup(app)
     downloads.setup(app)
+    lettered.setup(app)
     mathematics.setup(app)
     search_index.setup()
     sharing.setup(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from nbsolve import derivation as catalogue
@@ -108,6 +109,9 @@ class DerivationPage:
             yield (Markdown(phrase("derivations.letters_activation")),)
         if "loss" in kinds:
             yield (Markdown(phrase("derivations.letters_loss")),)
+        for topic in self.problem.topics:
+            with suppress(KeyError):  # most have no letter of their own
+                yield (Markdown(phrase_of("derivations.letter_", topic.name)),)
         if any(map(_is_long, self.problem.topics)):
             yield (Markdown(phrase("derivations.letters_length")),)
         losses = [topic.name for topic in self.problem.topics if topic.kind == "loss"]

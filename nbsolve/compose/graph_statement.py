@@ -115,8 +115,10 @@ class GraphStatement:
             return
         said: list[Inline] = [
             _training_words(training) + " ",
-            *self._listed([Math(Quantity(quantity(name))) for name in training.parameters]),
+            *enumerated([[Math(Quantity(quantity(name)))] for name in training.parameters]),
         ]
+        if training.iterations > 1:
+            said.append(f" {phrase('graphs.times', count=str(training.iterations))}")
         if changes(training):
             rates = [inline for words in rate_words(training) for inline in (", ", *words)]
             said += [". ", *rates[1:]]
@@ -128,8 +130,6 @@ class GraphStatement:
                 ", ",
                 *optimiser_text(training.optimiser, "given", upwards=training.direction == "ascent"),
             ]
-        if training.iterations > 1:
-            said.append(f", {phrase('statement.iterations', count=str(training.iterations))}")
         yield Paragraph((*said, "."))
         if problem.compared is not None:
             other = other_optimiser(problem.compared)

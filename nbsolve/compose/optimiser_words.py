@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.compose.authored import enumerated
 from nbsolve.document import Inline, Math, Text
 from nbsolve.equations.updating import opposite
 from nbsolve.expr import Expr, Negation, Quantity, Quotient, Sum, Variable, literal, walk, with_variables
@@ -79,8 +80,7 @@ def rule_letters(training: Training | GraphTraining) -> Iterator[Text]:
     if not kept:
         yield (*pieces, ".")
         return
-    letters = [Math(Quantity(Symbol.weight().state(name))) for name in kept]
-    listed = [inline for one in letters for inline in (", ", one)][1:]
+    listed = enumerated([[Math(Quantity(Symbol.weight().state(name)))] for name in kept])
     start: PhraseId = "rule_letters.kept_none"  # from nothing: all that is kept, or what is not given
     if not training.state:
         start = "rule_letters.kept_all"

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import flint
 
+from nbsolve.compose.authored import enumerated
 from nbsolve.compose.paper_tables import column_width, in_columns, in_one_table
 from nbsolve.compose.rule_letters import (
     constant,
@@ -63,10 +64,11 @@ class EpochBlocks:
 
     # ------------------------------------------------------------------ the rule in symbols
 
-    def rule(self) -> Iterator[Line]:
-        """The formulae of one unit, which every line fills in."""
+    def rule(self, predicted: Line) -> Iterator[Line]:
+        """The formulae of one unit, which every line fills in; `predicted`: what it predicts."""
         unit = 1
         yield Line((("=", weighted_sum(self.trained.problem, unit)),), left=Quantity(z(unit)))
+        yield predicted
         if self.has_signal:
             yield Line((("=", signal_formula(self.trained.problem, unit)),), left=Quantity(signal(unit)))
         for parameter in self.parameters(unit):
@@ -272,7 +274,7 @@ def _table_words(epoch: Epoch, worked: Collection[tuple[int, int]]) -> str:
     left = [str(turn.sample) for turn in epoch.turns if (epoch.number, turn.sample) not in worked]
     if not left or len(left) == len(epoch.turns):
         return phrase("rule.table")
-    listed = ", ".join(left)
+    listed = "".join(map(str, enumerated([[number] for number in left])))
     if len(left) == 1:
         return phrase("rule.table_with_sample", listed=listed)
     return phrase("rule.table_with_samples", listed=listed)

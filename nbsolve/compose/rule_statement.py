@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.paper_tables import column_width, in_columns
 from nbsolve.compose.rule_epochs import EpochBlocks
-from nbsolve.compose.rule_letters import constant, input_, prediction, rate, target, weight, z
+from nbsolve.compose.rule_letters import constant, input_, prediction, rate, signal, target, weight, z
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
@@ -134,7 +134,7 @@ class RuleStatement:
 
     def formulae(self) -> Derivation:
         """The formulae of the rule, and what the unit predicts."""
-        return Derivation((*self.epochs.rule(), self._step()))
+        return Derivation(tuple(self.epochs.rule(self._step())))
 
     def unsaid(self) -> Iterator[Block]:
         """What a question cannot do without."""
@@ -174,11 +174,23 @@ class RuleStatement:
         problem = self.problem
         if len(self.epochs.units) > 1:
             yield (phrase("rule.of_each_unit"),)
+        yield self._letters()
         yield (phrase_of("rule.when.", problem.rule.name),)
         yield (phrase("rule.order" if problem.batch == "sample" else "rule.order_batch"),)
         yield (phrase("rule.epoch_is"),)
         if problem.until_right:
             yield (phrase("rule.ends", most=str(problem.epochs)),)
+
+    def _letters(self) -> Text:
+        """What z, ŷ, y and e stand for."""
+        words = phrase("rule.letters") + (phrase("rule.letters_error") if self.epochs.has_signal else "")
+        meant = {"z": z(1), "prediction": prediction(1), "target": target(1), "error": signal(1)}
+        pieces = words.split("|")
+        return tuple(
+            Math(Quantity(meant[piece])) if place % 2 else piece
+            for place, piece in enumerate(pieces)
+            if piece
+        )
 
     def _rounding(self) -> str:
         rounding = self.problem.rounding

@@ -92,10 +92,10 @@ def _constants(problem: Problem) -> Iterator[Text]:
     training = problem.training
     if training is not None:
         yield from rate_words(training)
-        if not optimiser_of(training.optimiser).straight:  # a question must say which rule is meant
-            yield optimiser_text(training.optimiser, "given")
         if training.iterations > 1:
             yield (phrase("statement.iterations", count=str(training.iterations)),)
+        if not optimiser_of(training.optimiser).straight:  # a question must say which rule is meant
+            yield optimiser_text(training.optimiser, "given")
     if problem.regulariser is not None:
         strength = literal(problem.regulariser.strength)
         strength_words = phrase("statement.strength" if training is None else "statement.strength_too")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import product
+from itertools import pairwise, product
 
 from nbsolve.expr import (
     Applied,
@@ -34,7 +34,7 @@ from nbsolve.expr import (
     walk,
     with_variables,
 )
-from nbsolve.formula.differentiate import differentiated
+from nbsolve.formula.differentiate import differentiated, times
 from nbsolve.formula.indexed import parse_equation
 from nbsolve.general import IndexedSum, instantiated
 from nbsolve.given import Given
@@ -320,11 +320,27 @@ def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
         match node:
             case Negation((Number(value),)):
                 return number(-value)
+            case Quotient((Product(factors), Number() as under)) if under in factors:  # not 2 (o − y)/2
+                left = [*factors[: (at := factors.index(under))], *factors[at + 1 :]]
+                return times(*(substitute(factor, said) for factor in left))
+            case Product(factors) if (at := _inverses(factors)) is not None:  # nor 0.5 · 2 (o − y)
+                return times(*(substitute(factor, said) for factor in (*factors[:at], *factors[at + 2 :])))
             case Sum(operands):  # x − 1, not x + (−1)
                 return Sum(tuple(one if _is_less(one) else substitute(one, said) for one in operands))
         return found if node == formula and isinstance(formula, _SHORT) else None
 
     return substitute(derivative, said)
+
+
+def _inverses(factors: Sequence[Expr]) -> int | None:
+    """The place of the first two factors in a row that are numbers whose product is 1, where there are any."""
+    for place, both in enumerate(pairwise(factors)):
+        match both:
+            case (Quotient((Number(above), Number(under))), Number(value)) if above * value == under:
+                return place
+            case (Number(first), Number(value)) if first * value == 1:
+                return place
+    return None
 
 
 def _is_less(term: Expr) -> bool:

@@ -16,7 +16,7 @@ from nbsolve.markdown.reading import new_parser
 from nbsolve.notebook.shown import shown_on_page
 from nbsolve.render import myst
 from nbsolve.render.figure import figure
-from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, parted
+from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, opening, parted
 from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import WorkedPage
 
@@ -115,6 +115,7 @@ class _Writer:
         rules: dict[str, Any] = parser.renderer.rules  # type: ignore[attr-defined]
         for kind in ("math_inline", "math_inline_double"):
             rules[kind] = self._inline
+        rules["text"] = self._text
         for kind in ("math_block", "math_block_label", "amsmath"):
             rules[kind] = self._block
         rules["colon_fence"] = self._box
@@ -133,13 +134,23 @@ class _Writer:
         except BrokenMathematics as error:
             return f"<code>{escape(latex)}</code> <em>{escape(str(error))}</em>"
 
+    def _text(self, tokens: Any, at: int, *_: Any) -> str:
+        words = tokens[at].content
+        if at + 1 < len(tokens) and tokens[at + 1].type.startswith("math_inline"):
+            words, tokens[at + 1].meta["before"] = opening(words)
+        return escape(words)
+
     def _inline(self, tokens: Any, at: int, *_: Any) -> str:
-        formula, after = self._formula(tokens[at].content, False), ""
+        formula, after, before = (
+            self._formula(tokens[at].content, False),
+            "",
+            tokens[at].meta.get("before", ""),
+        )
         if at + 1 < len(tokens) and tokens[at + 1].type == "text":
             after, tokens[at + 1].content = parted(tokens[at + 1].content)
         if formula.startswith(("<a ", "<code>")):  # the number of a line, or what cannot be read
-            return formula + escape(after)
-        return f'<span class="nbsolve-inline">{kept(formula, after)}</span>'
+            return escape(before) + formula + escape(after)
+        return f'<span class="nbsolve-inline">{kept(formula, after, before)}</span>'
 
     def _block(self, tokens: Any, at: int, *_: Any) -> str:
         return f'<div class="nbsolve-equation">{self._formula(tokens[at].content, True)}</div>\n'

@@ -132,7 +132,7 @@ def shape_words(shape: tuple[int, ...]) -> str:
 
 
 def read_padding(cursor: Cursor | None, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Given]:
-    """What is read outside an array, by its name."""
+    """Values read outside an array, by its name."""
     if cursor is None:
         return {}
     if not cursor.is_mapping:

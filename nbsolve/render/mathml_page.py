@@ -17,9 +17,11 @@ from nbsolve.render.mathml_pieces import pieces
 from nbsolve.render.mathml_tree import authored, authored_rows, elements
 from nbsolve.render.myst import BAR
 
-__all__ = ["Formulas", "authored_block", "authored_inline", "formulas", "kept", "key", "parted"]
+__all__ = ["Formulas", "authored_block", "authored_inline", "formulas", "kept", "key", "opening", "parted"]
 
 _PUNCTUATION = re.compile(r"[,.;:!?)\]’”]*")
+_OPENING = re.compile(r"[(\[“‘]*\Z")
+_KEPT, _END = '<span class="nbsolve-kept">', "</math>"
 _WIDE = re.compile(r'<mspace width="[1-9]')
 
 
@@ -81,12 +83,21 @@ def parted(text: str) -> tuple[str, str]:
     return text[:end], text[end:]
 
 
-def kept(shown: str, punctuation: str) -> str:
-    """A formula with the punctuation after it: browsers would begin a line with that."""
-    if not punctuation:
-        return shown
-    before, math, last = shown.rpartition("<math")
-    return f'{before}<span class="nbsolve-kept">{math}{last}{escape(punctuation)}</span>'
+def opening(text: str) -> tuple[str, str]:
+    """Words before a formula, and the brackets and quotation marks that they end with."""
+    start = _OPENING.search(text).start()  # type: ignore[union-attr]
+    return text[:start], text[start:]
+
+
+def kept(shown: str, after: str, before: str = "") -> str:
+    """A formula with the punctuation around it: browsers would begin or end a line with that."""
+    if after:
+        start, end = shown.rindex("<math"), shown.rindex(_END) + len(_END)
+        shown = f"{shown[:start]}{_KEPT}{shown[start:end]}{escape(after)}</span>{shown[end:]}"
+    if before:
+        start, end = shown.index("<math"), shown.index(_END) + len(_END)
+        shown = f"{shown[:start]}{_KEPT}{escape(before)}{shown[start:end]}</span>{shown[end:]}"
+    return shown
 
 
 def _authored_row(cells: tuple[str, ...]) -> str:

@@ -60,8 +60,12 @@ def _opened(parts: Parts, display: bool) -> str:
 
 
 def _glued(found: tuple[Parts, ...]) -> tuple[Parts, ...]:
-    """A short factor stays with what it multiplies: it stands before the first of the pieces in the brackets."""
-    if len(found) == 1 or width(joined(found[0])) > _SHORT or len(inner := _inside(found[1])) < 2:
+    """A short factor stays with what it multiplies: cases, a matrix, or the first of the pieces in the brackets."""
+    if len(found) == 1 or width(joined(found[0])) > _SHORT:
+        return found
+    if "<mtable" in joined(found[1]):
+        return ((*found[0], *found[1]), *found[2:])
+    if len(inner := _inside(found[1])) < 2:
         return found
     first, *rest = inner[0]
     gap = joined(found[1][:-1])

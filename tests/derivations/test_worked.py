@@ -59,7 +59,7 @@ def test_the_whole_document(worked: WorkedDerivation) -> None:
 
 def test_statement_conventions_pitfalls(worked: WorkedDerivation) -> None:
     statement = str(worked.statement())
-    assert "(1) sigmoid: σ′(z) and mish: mish′(z) (4 marks)" in statement
+    assert "(1) sigmoid: σ′(z) and mish: mish′(z) (4\N{NO-BREAK SPACE}marks)" in statement
     assert "(b) Through the sigmoid." in statement
     assert "Source: A book" in statement
     conventions = str(worked.conventions())
@@ -76,7 +76,7 @@ def test_answers(worked: WorkedDerivation) -> None:
     tables = [block for block in blocks_within(worked.answers().blocks) if isinstance(block, Table)]
     assert [len(table.rows) for table in tables] == [3]
     text = str(worked.answers())
-    assert "1 (4 marks)  sigmoid" in text
+    assert "1 (4\N{NO-BREAK SPACE}marks)  sigmoid" in text
     assert "∂L/∂z = a − y" in text
 
 

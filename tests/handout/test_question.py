@@ -70,8 +70,8 @@ def test_the_test_would_find_a_solution() -> None:
 def test_the_parts_stand_with_their_marks_and_room_for_answers() -> None:
     seen = pdf(SMALL, "question").tree.seen
     assert "(a)" in seen
-    assert "4 marks" in seen
-    assert "2.5 marks" in seen
+    assert "4\N{NO-BREAK SPACE}marks" in seen
+    assert "2.5\N{NO-BREAK SPACE}marks" in seen
     for box in ("Name", "Number", "Marks / 6.5", "/ 4", "/ 2.5"):
         assert box in seen
     assert seen.index("(a)") < seen.index("(b)") < seen.index("/ 4")  # the parts stand with the problem

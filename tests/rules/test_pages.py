@@ -23,5 +23,5 @@ def test_each_part_has_its_own_table_and_changes_stand_side_by_side() -> None:
     assert [line.split()[:2] for line in answers.splitlines() if line.startswith("  Part ")] == [
         ["Part", label] for label in "abcd"
     ]
-    assert "Part a (6 marks)   w₁  w₂   b" in answers
+    assert "Part a (6\N{NO-BREAK SPACE}marks)   w₁  w₂   b" in answers
     assert "Epoch 5, sample 2   2   1  −3" in answers

@@ -73,9 +73,9 @@ class GraphSentences(GraphPage):
         elif words.startswith("Given: "):
             letters = [name for name in self.world.graph.given if "[" not in name]
             self._listed(words.removeprefix("Given: "), letters, self.node["given"], out)
-        elif words.startswith("What is read outside an array: "):
+        elif words.startswith("Values read outside an array: "):
             padding = self.node["padding"]
-            self._padding(words.removeprefix("What is read outside an array: "), padding, out)
+            self._padding(words.removeprefix("Values read outside an array: "), padding, out)
         elif words.startswith("The gradient that comes in: "):
             self._incoming(words.removeprefix("The gradient that comes in: "), out)
         elif words.startswith("This iteration starts from "):

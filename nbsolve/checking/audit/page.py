@@ -25,8 +25,11 @@ class Block:
 
 
 def read_markdown(text: str) -> list[Block]:
-    """The blocks of a page in MyST Markdown; code cells (```{code-cell} …) are no part of the page."""
-    return list(_blocks(text.splitlines()))
+    """The blocks of a page in MyST Markdown; code cells (```{code-cell} …) are no part of the page.
+
+    Spaces at which no line may be broken are read as any others.
+    """
+    return list(_blocks(text.replace("\N{NO-BREAK SPACE}", " ").splitlines()))
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:

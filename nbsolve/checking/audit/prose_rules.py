@@ -119,7 +119,7 @@ def _rules() -> list[Rule]:
             p.stands_for_loss,
         ),
         (
-            rf"(?:(Learning rates? .*?))??(?:(?:, )?({_OPTIMISERS}): (\$.*?\$))?(?:(?:, )?(\d+ iterations?))?"
+            rf"(?:(Learning rates? .*?))??(?:(?:, )?(\d+ iterations?))?(?:(?:, )?({_OPTIMISERS}): (\$.*?\$))?"
             r"(?:(?:, )?([Pp]enalty strength \$[^$]*\$))?",
             p.training,
         ),

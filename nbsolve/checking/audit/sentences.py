@@ -107,12 +107,12 @@ class Sentences(NetworkWords):
         place: Place,
         out: Found,
         rates: str | None,
+        iterations: str | None,
         name: str | None,
         formulae: str | None,
-        iterations: str | None,
         penalty: str | None,
     ) -> None:
-        """Learning rates, the optimiser's rule where it has one, how many iterations, the penalty's strength."""
+        """Learning rates, how many iterations, the optimiser's rule where it has one, the penalty's strength."""
         if self.rule is None:
             if rates or name or iterations:
                 raise Unreadable("nothing is trained")

@@ -17,8 +17,8 @@ RULE = (
     r"(?:, (?P<name>[a-zA-Z][^:$]*): (?P<rule>\$.*?\$))?"
 )
 TRAINING = re.compile(
-    rf"(?:Gradient (?P<way>descent|ascent) on|Training of) (?P<on>\$.*?\$)(?:, |\. ){RULE}"
-    r"(?:, (?P<times>\d+) iterations)?\."
+    rf"(?:Gradient (?P<way>descent|ascent) on|Training of) (?P<on>\$.*?\$)"
+    rf"(?: for (?P<times>\d+) iterations)?(?:, |\. ){RULE}\."
 )
 BESIDE = re.compile(rf"For comparison, from the same starting point: {RULE}\.")
 KEPT = re.compile(
@@ -30,7 +30,7 @@ KEPT = re.compile(
 def training_faults(
     words: str, rule: UpdateRule, training: Mapping[str, Any], names: Callable[[str], list[str]]
 ) -> Iterator[str]:
-    """`Gradient descent on w, with …, 2 iterations.` `Training of w, with …, Adam: m^new = …, 2 iterations.`"""
+    """`Gradient descent on w for 2 iterations, with ….` `Training of w, with …, Adam: m^new = ….`"""
     said = TRAINING.fullmatch(words)
     if said is None:
         raise Unreadable(words)

@@ -306,7 +306,7 @@ def _letters_faults(
     if told != {name: Sym(meaning) for name, meaning in wanted.items()}:
         yield f"letters: {told}, not {wanted}"
     kept = list(dict.fromkeys(one for rule in rules for one in optimisers.KEPT[rule.optimiser]))
-    said = [one.strip("$") for one in (found["kept"] or "").split(", ") if one]
+    said = [one.strip("$") for one in re.split(", | and ", found["kept"] or "") if one]
     if [whole(read_tokens(one), letters) for one in said] != [Sym(one) for one in kept]:
         yield f"kept are {kept}, not {said}"
     start = ", starting at 0 where nothing else is given" if state else ", starting at 0"

@@ -53,13 +53,13 @@ class RuleAudit(Sentences):
         elif at.section in ("The problem", "Common mistakes"):
             if block.kind == "table":
                 self._table(block.source, at)
-            elif block.source.startswith(("Values at the start", "Learning rate")):
+            elif block.source.startswith(("Initial values", "Learning rate")):
                 self._givens(block.source)
         elif block.kind == "display":
             chains = read_display(block.source)
             if at.section.startswith("Conventions"):
                 signal = [] if self.problem.name == "hebb" or self.problem.by_target else ["e@1"]
-                names = ["z@1", *signal, *(f"d{name}" for name in self._learnt(1)), "a@1"]
+                names = ["z@1", "a@1", *signal, *(f"d{name}" for name in self._learnt(1))]
                 claim([self._name(chain.target) for chain in chains] == names, "the formulae of the rule")
             if at.section == "The end of training" or (self.problem.batch and at.epoch and not at.sample):
                 # a display for each unit; of a batch first its changes, then its new parameters
@@ -246,6 +246,5 @@ class RuleAudit(Sentences):
         """What the answers call the parts, with their marks."""
         for part in read(self.yaml)["parts"]:
             marks = part.get("marks")
-            yield part["label"] + (
-                "" if marks is None else " (1 mark)" if marks == "1" else f" ({marks} marks)"
-            )
+            unit = "mark" if marks == "1" else "marks"
+            yield part["label"] + ("" if marks is None else f" ({marks} {unit})")

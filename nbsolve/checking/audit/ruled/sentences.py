@@ -96,6 +96,11 @@ class Sentences(Lines):
                 rf"So {formula}, and {formula}: the prediction is right, and nothing changes\.",
                 lambda a, y: self._said(a, y, at, True),
             ),
+            (
+                rf"{formula} is the weighted sum, {formula} the prediction, {formula} the target"
+                rf"(?:, {formula} the error)?",
+                lambda *letters: self._meant(letters),
+            ),
             (rf"So {formula}, and {formula}\.", lambda a, y: self._said(a, y, at, None)),
             (
                 r"In epoch (\d+) every prediction is right\.",
@@ -106,8 +111,8 @@ class Sentences(Lines):
                 lambda n, k: int(n) == at.epoch and int(k) == self._mistakes(at.epoch) > 0,
             ),
             (
-                r"Samples? ([\d, ]+) in the same way\. The whole epoch:",
-                lambda listed: [int(n) for n in listed.split(", ")] == self._left(at.epoch),
+                r"Samples? ((?:\d+(?:, )?)+(?: and \d+)?) in the same way\. The whole epoch:",
+                lambda listed: [int(n) for n in re.split(", | and ", listed)] == self._left(at.epoch),
             ),
             (
                 rf"{squares}: (≈ )?{formula}\.",
@@ -169,6 +174,12 @@ class Sentences(Lines):
             and numbers == sorted(set(numbers))
             and all(n in proved and self.problem.targets[n - 1][at.unit - 1] == side for n in numbers)
         )
+
+    def _meant(self, letters: tuple[str | None, ...]) -> bool:
+        """The letters of weighted sum, prediction and target, and of the error where there is one."""
+        found = [self._name(read_tokens(letter)) for letter in letters if letter is not None]
+        target_alone = self.problem.name == "hebb" or self.problem.by_target
+        return found == ["z@1", "a@1", "y@1", *([] if target_alone else ["e@1"])]
 
     def _said(self, a: str, y: str, at: Context, right: bool | None) -> bool:
         values = self.values(at)
