@@ -321,10 +321,12 @@ def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
             case Negation((Number(value),)):
                 return number(-value)
             case Quotient((Product(factors), Number() as under)) if under in factors:  # not 2 (o − y)/2
-                left = [*factors[: (at := factors.index(under))], *factors[at + 1 :]]
-                return times(*(substitute(factor, said) for factor in left))
-            case Product(factors) if (at := _inverses(factors)) is not None:  # nor 0.5 · 2 (o − y)
-                return times(*(substitute(factor, said) for factor in (*factors[:at], *factors[at + 2 :])))
+                place = factors.index(under)
+                rest = (*factors[:place], *factors[place + 1 :])
+                return times(*(substitute(factor, said) for factor in rest))
+            case Product(factors) if (first := _inverses(factors)) is not None:  # nor 0.5 · 2 (o − y)
+                rest = (*factors[:first], *factors[first + 2 :])
+                return times(*(substitute(factor, said) for factor in rest))
             case Sum(operands):  # x − 1, not x + (−1)
                 return Sum(tuple(one if _is_less(one) else substitute(one, said) for one in operands))
         return found if node == formula and isinstance(formula, _SHORT) else None
