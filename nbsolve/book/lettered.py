@@ -25,6 +25,9 @@ def _name(app: Sphinx, document: nodes.document, page: str) -> None:
 
 def _labelled(item: nodes.Node) -> bool:
     """Whether what an item begins with is its label."""
-    first = next(iter(item.children), None)
-    strong = first.children[0] if isinstance(first, nodes.paragraph) and first.children else None
-    return isinstance(strong, nodes.strong) and bool(_LABEL.fullmatch(strong.astext()))
+    paragraph = next(iter(item.children), None)
+    words = paragraph.children if isinstance(paragraph, nodes.paragraph) else []
+    first = next(
+        (each for each in words if each.astext()), None
+    )  # a reader of Markdown puts "" before bold type
+    return isinstance(first, nodes.strong) and bool(_LABEL.fullmatch(first.astext()))

@@ -53,17 +53,20 @@ def pieces(markup: str, display: bool) -> str:
 def _opened(parts: Parts, display: bool) -> str:
     if len(parts) == 1 and parts[0].markup.startswith(_BRACED):
         return _underlined(parts[0].markup, display)
-    found = _glued(opened(parts, _bracketed))
+    found = _glued(opened(parts, _bracketed), display)
     if len(found) == 1:
         return whole(joined(parts), display)
     return "<wbr>".join(_piece(each, display) for each in found)
 
 
-def _glued(found: tuple[Parts, ...]) -> tuple[Parts, ...]:
-    """A short factor stays with what it multiplies: cases, a matrix, or the first of the pieces in the brackets."""
+def _glued(found: tuple[Parts, ...], display: bool) -> tuple[Parts, ...]:
+    """A short factor stays with what it multiplies: the first of the pieces in the brackets, cases or a matrix.
+
+    (Not with these in a table, whose columns are narrow.)
+    """
     if len(found) == 1 or width(joined(found[0])) > _SHORT:
         return found
-    if "<mtable" in joined(found[1]):
+    if display and "<mtable" in joined(found[1]):
         return ((*found[0], *found[1]), *found[2:])
     if len(inner := _inside(found[1])) < 2:
         return found
