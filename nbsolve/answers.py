@@ -19,7 +19,8 @@ from nbsolve.jacobian import rests_on_outputs
 from nbsolve.listing import Place
 from nbsolve.nearest import SMALLEST_NORMAL, decimal, to_float
 from nbsolve.notation import Names
-from nbsolve.problem.model import Problem
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Network, Problem
 from nbsolve.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.symbol import EPOCH_LOSS, Role, Symbol, canonical
@@ -158,6 +159,7 @@ def write_json(worked: _Worked, stream: IO[str], everything: bool = False) -> No
             "source": problem.source,
             "layout": problem.network.layout,
             "shape": [problem.network.inputs, *(layer.units for layer in problem.network.layers)],
+            **_inputs(problem.network),
             "iterations": [iteration.number for iteration in worked.solution.iterations],
             "rounding": problem.rounding.as_data(),
         },
@@ -173,6 +175,15 @@ def write_json(worked: _Worked, stream: IO[str], everything: bool = False) -> No
         lines = (json.dumps({name: getattr(one, name) for name in Epoch.__slots__}) for one in epochs)
         stream.write(', "epochs": [\n' + ",\n".join(lines) + "\n]")
     stream.write("}\n")
+
+
+def _inputs(network: Network) -> dict[str, dict[str, list[str]]]:
+    """The quantities of each input, where a network has several by name."""
+    named = {
+        one.name: [canonical(Symbol.input(i)) for i in wiring.numbers_of_input(network, one.name)]
+        for one in network.named
+    }
+    return {"inputs": named} if named else {}
 
 
 def as_data(entry: Any) -> dict[str, Any]:

@@ -186,7 +186,8 @@ class Printer:
         """A dot where two numbers would run together, nothing visible between letters."""
         if isinstance(unwrapped(right), Sum):
             return self.dialect.juxtaposed
-        if is_numeric(right) or (is_numeric(left) and self.dialect.starts_with_digit(written)):
+        one = isinstance(unwrapped(right), Comparison) or self.dialect.starts_with_digit(written)
+        if is_numeric(right) or (is_numeric(left) and one):
             return f" {self.dialect.dot} "
         return self.dialect.juxtaposed
 

@@ -65,7 +65,7 @@ CASES = {
     "window, each step": WINDOWS + EACH_STEP, "Adam up": ADAM.replace("WAY", "ascent"),
     "Adam down, each step": ADAM.replace("WAY", "descent") + EACH_STEP,
 }  # fmt: skip
-CASES |= {f"trained {seed}": f"title: Trained\n{random_training(seed)}" for seed in (1, 2, 6)}
+CASES |= {f"trained {seed}": f"title: Trained\n{random_training(seed)}" for seed in (1, 2, 6, 12)}
 RANDOM = 500
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from io import StringIO
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from nbsolve import solve
+from nbsolve.answers import write_json
 from tests.audit.pages import EXPLANATIONS, ROUNDINGS, markdown
 from tests.drawing.labels import violations
 from tests.loading import load_problem
@@ -95,6 +98,13 @@ def test_the_page_says_which_input_comes_in(number: int) -> None:
     assert "belong to 2 inputs: text (x₁, x₂, x₃), image (x₄, x₅)." in page
     assert "Layer 2 takes its values from layer 1 and the input image: " in page
     assert "W⁽²⁾  = [w₁₁⁽²⁾, w₂₁⁽²⁾, w₆₁⁽²⁾, w₇₁⁽²⁾] = [0.7, −0.4, 0.6, 0.3]" in page
+
+
+def test_json_names_the_quantities_of_each_input() -> None:
+    stream = StringIO()
+    write_json(solve(load_problem(BRANCHES)), stream)
+    named = json.loads(stream.getvalue())["problem"]["inputs"]
+    assert named == {"text": ["x[1]", "x[2]", "x[3]"], "image": ["x[4]", "x[5]"]}
 
 
 def test_drawings_carry_only_what_comes_in() -> None:

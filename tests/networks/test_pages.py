@@ -79,6 +79,25 @@ def test_the_page_says_which_connections_there_are() -> None:
     assert "These weights are used by layer 1 and layer 2." in page
 
 
+THRESHOLDS = """
+title: Thresholds alone, beside a layer without any
+network:
+  inputs: 1
+  layers:
+    - {units: 2, activation: tanh, weights: [[0.7], [-0.3]]}
+    - {units: 1, activation: linear, weights: [[0.5, 1.2]], threshold: [0.4]}
+samples: [{input: [1.5], target: [0]}]
+loss: squared_error
+"""
+
+
+def test_thresholds_alone_are_no_biases() -> None:
+    """No layer has a b, so the layout is W x − θ."""
+    audit = markdown(THRESHOLDS)
+    assert not audit.report().faults
+    assert "z = W·x − θ" in str(solve(load_problem(THRESHOLDS)).document())
+
+
 def test_what_does_not_exist_has_no_name_and_no_gradient() -> None:
     worked = solve(load_problem(PAST))
     names = {entry.quantity for entry in worked.entries(everything=True)}

@@ -70,6 +70,8 @@ class ChainNumbers:
         """Whether a check may stop at its first fault."""
         self._sound: dict[object, Found] = {}
         self._read: dict[Texts, Node] = {}
+        self._parts: dict[tuple[int, Node], Fraction] = {}
+        """What was written down for parts of formulae with lines of their own, such as σ(z), in each iteration."""
 
     # reading
 
@@ -131,6 +133,11 @@ class ChainNumbers:
                 continue  # no quantity that is given
             found += [name] if MINUS_ZERO.fullmatch(given or "") else []
         return found
+
+    def _is_copied(self, base: Node, node: Node, t: int) -> bool:
+        """Whether a line takes on the number of a part as it is written down above, each step being rounded."""
+        number = literal(node)
+        return self.world.each_step and number is not None and self._parts.get((t, base)) == number[0]
 
     def _check_relation(self, relation: str, exact: bool, target: str, out: Found) -> None:
         """= stands before what is exact, ≈ before what is rounded."""

@@ -140,6 +140,7 @@ class ChainChecker(ChainNotes):
         end = literal(before[-1]) if before else None
         if end is None:
             raise Unreadable(f"a part without a value: {name}")
+        self._parts[t, target] = end[0]
         letters = self.evaluator(t, carried=True)
         value = as_fraction(letters(self._branches(target, letters)))
         if value != end[0] and end[1].decimals < places(value, self.between):
@@ -181,6 +182,7 @@ class ChainChecker(ChainNotes):
                 base = line.node
                 continue
             exact[position] = self._check_numbers(line.node, base, before, target.name, t, out)
+            exact[position] |= self._is_copied(base, line.node, t)
             inexact = position == len(lines) - 2 and _is_logarithm(line.node)  # ln(4) ≈ 1.386
             if line.boxed and position != len(lines) - 1 and not inexact:
                 out.faults.append("a box that is not the end")

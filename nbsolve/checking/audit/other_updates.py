@@ -21,9 +21,15 @@ def elsewhere(world: GraphWorld, target: str, kind: int, t: int, *, forced: bool
         return world.elsewhere(target, kind, t, forced=forced)
     rng = Random(f"{target} {kind}")
     if forced:
-        return near_update(world.training, world.graph.of, world.trained, world.iterations[t - 1].values, rng)
+        here = world.iterations[t - 1].values
+        return near_update(world.training, world.graph.of, world.trained, here, rng, apart(target, kind))
     slopes: Values = {one: Fraction(rng.randrange(-999, 999), 300) for one in world.trained}
     return other_update(world.training, world.graph.of, slopes, rng)
+
+
+def apart(target: str, kind: int) -> bool:
+    """Whether gradients that are clipped to one limit differ: in one world, but for the lines that clip them."""
+    return kind == 1 and not target.startswith("clipped_")
 
 
 def other_update(training: Training, of: str, slopes: Values, rng: Random) -> Values:
@@ -49,9 +55,17 @@ def other_update(training: Training, of: str, slopes: Values, rng: Random) -> Va
 
 
 def near_update(
-    training: Training, of: str, names: Sequence[str], here: Mapping[str, Number], rng: Random
+    training: Training,
+    of: str,
+    names: Sequence[str],
+    here: Mapping[str, Number],
+    rng: Random,
+    unlimited: bool = False,
 ) -> Values:
-    """An update with numbers so near to the right ones that whatever is compared comes out as it does here."""
+    """An update with numbers so near to the right ones that whatever is compared comes out as it does here.
+
+    `unlimited`: the gradients are near to the clipped ones, and not clipped again, so that no two are the same.
+    """
 
     def near(name: str) -> Fraction:
         less, more = Fraction(rng.randrange(1, 999), 10**9), Fraction(rng.randrange(1, 999), 10**15)
@@ -68,6 +82,9 @@ def near_update(
             training.schedule.name, settings, known["start"], int(float(known["t"]))
         )
     slopes: Values = {one: near(f"∂{of}/∂{one}") for one in names}
+    if unlimited and training.clip.how == "value":
+        slopes = {one: near(f"clipped_{one}") for one in names}
+        known["clip"] *= 2
     state: dict[str, Values] = {one: {kind: near(f"{kind}_{one}") for kind in training.kept} for one in names}
     return _found(training, of, known, {one: near(one) for one in names}, slopes, state)
 

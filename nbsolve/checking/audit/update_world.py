@@ -12,7 +12,7 @@ import yaml
 from nbsolve.checking.audit.chain_parts import written
 from nbsolve.checking.audit.graph_letters import Letters
 from nbsolve.checking.audit.graph_world import Iteration, unproved
-from nbsolve.checking.audit.other_updates import near_update, other_update
+from nbsolve.checking.audit.other_updates import apart, near_update, other_update
 from nbsolve.checking.oracle.graph_reading import Graph, entries
 from nbsolve.checking.oracle.numbers import Number, read
 from nbsolve.checking.oracle.training import Values, flat, read_training
@@ -87,7 +87,7 @@ class UpdateWorld:
         rng = Random(f"{target} {kind}")
         if forced:
             here = self.iterations[t - 1].values
-            return near_update(self.training, self.graph.of, self.trained, here, rng)
+            return near_update(self.training, self.graph.of, self.trained, here, rng, apart(target, kind))
         slopes: Values = {one: Fraction(rng.randrange(-950, 950) * 3, 1000) for one in self.trained}
         return other_update(self.training, self.graph.of, slopes, rng)
 
