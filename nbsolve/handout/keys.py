@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from math import ceil
+from itertools import groupby
 
 from nbsolve.answers import Answer
 from nbsolve.document import Derivation, Math, Paragraph, Result
@@ -147,7 +147,8 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
         if rows:
             rows.append("table.hline(stroke: 0.4pt + rule),")
         # a cell that goes over some rows and is not broken keeps the method on the page of its first answers
-        high = ceil(len(cells) / count)
+        beside_each_other = _in_rows(group.entries, cells, count)
+        high = len(beside_each_other)
         kept = high if high <= _WHOLE else _FIRST
         first = _cell(f"rowspan: {1 + kept}, breakable: false, align: top + left", start[0].typst)
         others = [_cell("align: top + left", cell.typst) for cell in start[1:]]
@@ -158,14 +159,14 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
         if any(_TIGHT * cell.width > width for cell, width in zip(alone, middle, strict=False)):
             rows.append(_row([*[_EMPTY] * (len(start) - 1), *_across(alone, count), *[_EMPTY] * len(end)]))
             continue
-        for at in range(0, len(cells), count):
+        for at, members in enumerate(beside_each_other):
             some = [
                 replace(c, typst=c.within(width if count == 1 else width / _TIGHT))
-                for cell in cells[at : at + count]
+                for cell in members
                 for c, width in zip(cell[:wide], middle, strict=True)
             ]
             beside = some + [_EMPTY] * (wide * count - len(some))
-            rows.append(_row([*[_EMPTY] * (len(start) - (at < kept * count)), *beside, *[_EMPTY] * len(end)]))
+            rows.append(_row([*[_EMPTY] * (len(start) - (at < kept)), *beside, *[_EMPTY] * len(end)]))
     total = _total(groups, len(left) + wide * count)
     columns = ", ".join(f"{width + _BETWEEN:.2f}em" for width in widths)
     header = ", ".join(cell.typst for cell in [*before, *titles * count, *after])
@@ -201,6 +202,26 @@ def _row(cells: Iterable[Cell]) -> str:
 
 def _widest(rows: Sequence[Sequence[Cell]]) -> list[float]:
     return [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
+
+
+def _in_rows(
+    entries: Sequence[Answer | Finding], cells: Sequence[list[Cell]], count: int
+) -> list[Sequence[list[Cell]]]:
+    """The answers of a group, so many beside each other; what belongs to another sample begins another row."""
+    together = [len([*of_one]) for _, of_one in groupby(entries[: len(cells)], _moment)]
+    if count == 1 or len(together) == 1 or min(together, default=1) == 1:
+        together = [len(cells)]
+    starts = [sum(together[:n]) for n in range(len(together))]
+    return [
+        cells[at : min(at + count, start + length)]
+        for start, length in zip(starts, together, strict=True)
+        for at in range(start, start + length, count)
+    ]
+
+
+def _moment(entry: Answer | Finding) -> tuple[int | None, int | None]:
+    """The iteration and the sample of an answer; none of what is no number."""
+    return (entry.iteration, entry.sample) if isinstance(entry, Answer) else (None, None)
 
 
 def _total(groups: Sequence[Group], columns: int) -> str:
