@@ -131,7 +131,8 @@ class GraphBackward:
                 yield from (lines.derivation(step, terms=terms) for step in steps)
                 continue
             yield from lines.one_each(steps)
-            if told.issuperset(Partial(self.names.objective, one) for one in self._entries(name)):
+            complete = told.issuperset(Partial(self.names.objective, one) for one in self._entries(name))
+            if complete and self.built.problem.recurrence_of(name) is None:
                 yield from self._assembled(name, lines)
         yield from lines.one_each(single)
 

@@ -10,6 +10,7 @@ from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
 from nbsolve.problem.cursor import shown, suggestion
+from nbsolve.problem.graph_given import start_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.model.variants import Source, Variants, Varied
@@ -122,7 +123,12 @@ class Finder:
         return found
 
     def _named(self, path: Path) -> Path | None:
-        """A given quantity of a graph or an update, or one entry of it, counted from 1."""
+        """A given quantity of a graph or an update, or one entry of it, counted from 1; h[0] may be called h0."""
+        for own in self._names():
+            name, start = start_of(own)
+            rest = path[1:] if path[:1] == (name,) else path[2:]
+            if start is not None and (path[:1] == (name,) or path[:2] == start):
+                return ("given", own, *(step - 1 for step in rest if isinstance(step, int)))
         for key in ("given", "parameters"):
             if path and node_at(self.tree, (key, path[0])) is not None:
                 place: Path = (key, path[0], *(step - 1 for step in path[1:] if isinstance(step, int)))

@@ -219,7 +219,10 @@ class GraphChains(GraphNumbers):
         if rest[: len(since)] == since:
             rest = self._since(rest[len(since) :], formulae, t, out)
         if rest[-len(MORE_DIGITS) :] == MORE_DIGITS:
-            for texts in listed(rest[: -len(MORE_DIGITS)]):
+            named_here = [*listed(rest[: -len(MORE_DIGITS)])]
+            if len({*named_here}) < len(named_here):
+                out.faults.append(f"more digits of one quantity twice: {target.name}")
+            for texts in named_here:
                 named = tidy(self.parse(texts))
                 if named == formulae[0] or not any(stands_in(named, one) for one in formulae[1:]):
                     out.faults.append(f"more digits of {' '.join(texts)}, which the formula has not")
