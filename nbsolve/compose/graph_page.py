@@ -246,11 +246,11 @@ class GraphPage(StepsPage[GraphSolution, GraphIteration]):
     ) -> Iterator[Block]:
         """The values of a recurrence, step by step; each step is named where it has several lines."""
         yield Derivation(tuple(map(self._equation, recurrence.names)))
-        if words := tuple(steps_forward(recurrence)):
-            yield Paragraph(words)
         by_step = [[*found] for _, found in groupby(stages, lambda stage: stage.step)]
         each = [[steps[node.target] for stage in own for node in stage.nodes] for own in by_step]
         if not recurrence.letter or all(len(own) == 1 for own in each):
+            if words := tuple(steps_forward(recurrence)):
+                yield Paragraph(words)
             yield from lines.one_each(chain.from_iterable(each))
             return
         for own, found in zip(by_step, each, strict=True):
