@@ -29,10 +29,12 @@ def _revived(kind: type[NbsolveError], args: tuple[object, ...], state: dict[str
 class DomainError(NbsolveError):
     """A function met a number outside its domain (the logarithm of 0, a division by 0).
 
-    `sample` is the number of the sample that it happened in, where a batch has several.
+    `sample` is the number of the sample that it happened in, where a batch has several, `equation` the name of the
+    equation of a computation graph.
     """
 
     sample: int | None = None
+    equation: str | None = None
 
 
 class LogarithmOfZero(DomainError):

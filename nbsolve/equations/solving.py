@@ -16,7 +16,7 @@ from nbsolve.equations.building import Built, Stage, entries_of, operands_of
 from nbsolve.equations.names import GraphNames
 from nbsolve.equations.updating import parameters_of, put_settings, start, write_updates
 from nbsolve.errors import DomainError
-from nbsolve.expr import Expr, Operand, Quantity, literal, number, product, total
+from nbsolve.expr import Atom, Expr, Operand, Quantity, literal, number, product, total
 from nbsolve.given import Given
 from nbsolve.graph import Node
 from nbsolve.problem.model import Digits, GraphProblem, Rounding
@@ -194,7 +194,7 @@ class _Pass:
         try:
             self.recorder.write(Rule.NODE, node.target, forms(self.built.graph.formula(node, node.target)))
         except DomainError as error:
-            raise DomainError(f"{canonical(node.target)}: {error}") from None
+            raise _in_equation(error, node.target, node) from None
 
     # ------------------------------------------------------------------ backward
 
@@ -265,7 +265,7 @@ class _Pass:
             else:
                 self.recorder.write(Rule.NODE_DERIVATIVE, target, forms(formula))
         except DomainError as error:
-            raise DomainError(f"{canonical(target)}: {error}") from None
+            raise _in_equation(error, target, node) from None
 
     def _sum(self, operand: Symbol) -> None:
         """∂f/∂p over all that is computed from p."""
@@ -283,6 +283,16 @@ class _Pass:
             chain.append(product(upstream, named))
             # what stands on a line of its own is used as it was found there
             factors.append(times(upstream, local) if node.target.at else product(upstream, named))
-        self._write(
-            operand, forms(total(*chain), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))
-        )
+        found = forms(total(*chain), total(*factors), reasons=(Reason.CHAIN_RULE, Reason.FACTORS))
+        try:
+            self._write(operand, found)
+        except DomainError as error:
+            (node, _), *others = self.built.users(operand)
+            raise _in_equation(error, self._gradient(operand), None if others else node) from None
+
+
+def _in_equation(error: DomainError, target: Atom, node: Node | None) -> DomainError:
+    """The error with the quantity that has no value, and the equation in which that is."""
+    named = DomainError(f"{canonical(target)}: {error}")
+    named.equation = None if node is None else node.operation.name
+    return named

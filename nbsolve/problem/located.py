@@ -32,7 +32,7 @@ def about(file: str, problem: AnyProblem) -> Iterator[None]:
         raise
     except NbsolveError as error:
         hint = domain_hint(problem) if isinstance(error, DomainError) else None
-        path, line, column = _formula_of(error, file, problem)
+        path, line, column = _equation_of(error, file, problem) or _formula_of(error, file, problem)
         if path is None and not _changed(file, problem):
             line, column = _of_words(problem.text, error.shown)
         raise ProblemError([Fault(str(error), file, line, column, path, hint=hint)]) from error
@@ -75,6 +75,26 @@ def of_path(problem: AnyProblem, path: str, shown: str = "") -> tuple[int | None
     start = sum(len(before) + 1 for before in text.split("\n")[: line - 1]) + column - 1
     at = text.find(shown, start)
     return (line, column) if at < 0 else _counted(text, at)
+
+
+def _equation_of(
+    error: NbsolveError, file: str, problem: AnyProblem
+) -> tuple[str, int | None, int | None] | None:
+    """The YAML path, line and column of the equation of a computation graph that has no value; None for others."""
+    if not isinstance(error, DomainError) or error.equation is None:
+        return None
+    tree = read_tree(problem.text, file)
+    equations = tree.entries.get("equations") if isinstance(tree, Entries) else None
+    keys = equations.entries if isinstance(equations, Entries) else {}
+    key = next((key for key in keys if key.partition("[")[0].strip() == error.equation), None)
+    if key is None:
+        return None
+    path = join("equations", key)
+    return (
+        (path, None, None)
+        if _changed(file, problem)
+        else (path, *place_of(problem.text, file, "equations", key))
+    )
 
 
 def _formula_of(

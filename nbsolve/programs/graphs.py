@@ -129,7 +129,7 @@ class _Graph:
                 found.add(name)
                 uses = uses_of(self.built, equations[name]) if name in equations else ()
                 ahead += [use.symbol.stem for use in uses if not _is_zero(use.slope)]
-        return found
+        return found & {symbol.stem for symbol in self.built.leading}  # h[t-2] leads to nothing in two steps
 
     @cached_property
     def wanted(self) -> list[str]:

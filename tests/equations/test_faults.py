@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from nbsolve import ProblemError, load_problem
+from nbsolve import ProblemError, load_problem, solve
+from nbsolve.problem.located import about
 
 GIVEN = "kind: graph\ngiven: {x: 2, y: 5, W: [[1, 2, 3], [4, 5, 6]], v: [1, 2]}\n"
 FAULTS = {
@@ -67,7 +70,24 @@ def test_rows_that_differ() -> None:
 
 
 def test_a_number_outside_a_domain_names_its_node() -> None:
-    from nbsolve import DomainError, solve
+    from nbsolve import DomainError
 
     with pytest.raises(DomainError, match="f: "):
         solve(load_problem("kind: graph\ngiven: {x: -1}\nequations: {f: ln(x)}\n")).document()
+
+
+@pytest.mark.parametrize(("formula", "quantity"), [("ln(q)", "f: "), ("q*ln(q)", "df/dq: ")])
+def test_a_number_outside_a_domain_has_the_line_of_its_equation(
+    tmp_path: Path, formula: str, quantity: str
+) -> None:
+    """q ln q is 0 at q = 0, and its derivative has no value there."""
+    file = tmp_path / "graph.yaml"
+    file.write_text(
+        f"kind: graph\ngiven: {{x: 0}}\nequations:\n  q: x + 0\n  f: {formula}\n", encoding="utf-8"
+    )
+    problem = load_problem(file)
+    with pytest.raises(ProblemError) as caught, about(str(file), problem):
+        solve(problem).document()
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.path) == (5, "equations.f")
+    assert fault.message.startswith(quantity)

@@ -223,7 +223,8 @@ class GraphSentences(GraphPage):
         stepped = self.steps.used(one)
         if stepped is not None:
             pieces = [part for formula, part in split_inline(words) if formula]
-            if [read_tokens(part) for part in pieces] != [read_tokens(part) for part in stepped]:
+            said, right = ([read_tokens(part) for part in parts] for parts in (pieces, stepped))
+            if said[:1] != right[:1] or sorted(said) != sorted(right):
                 out.faults.append(f"{pieces} where {stepped} is right")
             return
         one, *users = [name.removeprefix("whole ") for name in self._names(words)]
@@ -236,7 +237,9 @@ class GraphSentences(GraphPage):
                 for read in self.world.reading[entry]
             )
         ]
-        if users != known or re.search(r"\d", "".join(p for f, p in split_inline(words) if not f)):
+        if sorted(users) != sorted(known) or re.search(
+            r"\d", "".join(p for f, p in split_inline(words) if not f)
+        ):
             out.faults.append(f"{one} is used by {known}")
         if self._name_below(position) != one:
             out.faults.append(f"the lines below are not about {one}")

@@ -31,12 +31,7 @@ class Steps:
 
     def __init__(self, world: GraphWorld, chains: GraphChains, blocks: Sequence[Block]) -> None:
         self.world, self.chains, self.blocks = world, chains, blocks
-        self.rests = {
-            name: {
-                read.partition("[")[0] for one in entries(name, equation.shape) for read in world.reading[one]
-            }
-            for name, equation in world.equations.items()
-        }
+        self.rests = {name: {read for read, _ in reads(one.body)} for name, one in world.equations.items()}
 
     # ------------------------------------------------------------------ what is where
 
