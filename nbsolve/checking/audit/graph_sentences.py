@@ -223,8 +223,8 @@ class GraphSentences(GraphPage):
         stepped = self.steps.used(one)
         if stepped is not None:
             pieces = [part for formula, part in split_inline(words) if formula]
-            said, right = ([read_tokens(part) for part in parts] for parts in (pieces, stepped))
-            if said[:1] != right[:1] or sorted(said) != sorted(right):
+            found, right = [*map(read_tokens, pieces)], [*map(read_tokens, stepped)]
+            if found[:1] != right[:1] or sorted(found) != sorted(right):
                 out.faults.append(f"{pieces} where {stepped} is right")
             return
         one, *users = [name.removeprefix("whole ") for name in self._names(words)]
