@@ -14,10 +14,11 @@ from functools import cached_property
 from itertools import product
 
 from nbsolve.letters import Name
+from nbsolve.numbering import Numbering
 from nbsolve.patterns import pattern
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
-from nbsolve.symbol import Index, Role, Symbol, Unit
+from nbsolve.symbol import Index, Role, Symbol, Unit, number_of
 
 _COUNTED = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INPUT, Role.TARGET)
 
@@ -56,8 +57,8 @@ class GeneralNames:
         return self.indexed(letter, place._replace(to=to, from_=from_))
 
     def number(self, layer: int | None, unit: Unit | None) -> Unit | None:
-        """The number that a unit of a layer has on the page; an index variable stays one."""
-        return unit if layer is None or not isinstance(unit, int) else unit + self.offsets[layer]
+        """The number that a unit of a layer has on the page; an index variable stays one, and 0 the constant."""
+        return unit if layer is None or not isinstance(unit, int) or not unit else unit + self.offsets[layer]
 
     def numbers(self, layer: int) -> range:
         """The numbers of the units of a layer, as the page counts them; those of the inputs for 0."""
@@ -160,7 +161,10 @@ class GeneralNames:
             self.instance(each).core for other in self._places(place.role) for each in self._all_of(other)
         }
         letter = Name(cores.pop()) if len(cores) == 1 else self.letters[place.role]
-        return self._numbered(letter, one)
+        source = Numbering(self.network).source(one)
+        if isinstance(source, int):  # as the units count, with 0 for a constant, not as columns do
+            source = Index(str(self.number((one.layer or 1) - 1, source)))
+        return self._numbered(letter, one._replace(from_=source))
 
     def _is_sound(self, place: Symbol) -> bool:
         if not _variables(place):
@@ -215,7 +219,12 @@ class GeneralNames:
             to, from_ = (chosen.get(unit, unit) for unit in (place.to, place.from_))
             if gaps and (to, from_) in gaps:
                 continue
-            yield numbers, place._replace(to=to, from_=from_)
+            one = place._replace(to=to, from_=from_)
+            if place.role is Role.WEIGHT and isinstance(
+                place.from_, Index
+            ):  # 0 is the constant of the biases
+                numbers = (*numbers[:-1], number_of(Numbering(self.network).source(one) or 0))
+            yield numbers, one
 
 
 def _any_numbers(text: str, variables: list[Index]) -> str:

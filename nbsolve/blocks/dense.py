@@ -114,7 +114,7 @@ class Dense:
     def source(self, unit: Unit, sample: int | None = None, new: bool = False) -> Symbol:
         """The activation that comes in by a column of the weights."""
         if isinstance(unit, Index):
-            (array,) = self.sources(sample, new)
+            (array,) = (one for one in self.sources(sample, new) if one.role is not Role.CONSTANT)
             return array._replace(to=unit)
         layer, own = self._incoming[unit - 1]
         return layer_activation(layer, own, sample, new)

@@ -12,7 +12,7 @@ from nbsolve.general import IndexedSum
 from nbsolve.notation import Names
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.step import Step
-from nbsolve.symbol import Index, Partial, Role
+from nbsolve.symbol import Index, Partial, Role, Symbol
 from nbsolve.symbolic import LetterPass
 from nbsolve.symbolic.index_letters import index_variables
 
@@ -37,7 +37,10 @@ class IndexVariables:
             }
             key = own_legends[indices_of(letters)]
         source, own, *_ = index_variables(letters.solution.problem, 2)
-        words = [phrase(key, source=source.name, own=own.name), *_sums(letters)]
+        words = [phrase(key, source=source.name, own=own.name)]
+        if any(layer.layer.bias.folded for layer in letters.solution.layers) and indices_of(letters) != "to":
+            words.append(phrase("letters.legend_constant", source=source.name))
+        words += _sums(letters)
         roles = (Role.WEIGHT, Role.BIAS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.TARGET)
         same = [
             f"${counted} = {own}$"
@@ -63,9 +66,15 @@ class IndexVariables:
     def ranges(self, target: Atom) -> Iterator[Inline]:
         """`i = 1, 2; j = 3, 4`: what the index variables of a left side stand for."""
         layers = {index: layer for layer, index in _indices(Quantity(target))}
+        constants = {weight.from_ for weight in _weights_of(target) if self._has_constant(weight)}
         for position, (index, layer) in enumerate(sorted(layers.items(), key=str)):
             yield from ["; "] if position else []
-            yield from running(str(index), self.names.general.numbers(layer))
+            units = self.names.general.numbers(layer)
+            yield from running(str(index), (0, *units) if index in constants else units)
+
+    def _has_constant(self, weight: Symbol) -> bool:
+        """Whether one of the weights of its layer is that of a constant, number 0."""
+        return self.names.network.layers[(weight.layer or 1) - 1].bias.folded is not None
 
 
 def running(letter: str, numbers: Sequence[int]) -> Iterator[Inline]:
@@ -73,6 +82,9 @@ def running(letter: str, numbers: Sequence[int]) -> Iterator[Inline]:
     first, *others = numbers
     yield Math(Variable(letter), "=", number(first))
     if len(others) > 2:
+        if others[0] != first + 1:  # 0, the constant, and then the units
+            yield ", "
+            yield Math(number(others[0]))
         yield ", …"
         others = others[-1:]
     for one in others:
@@ -116,6 +128,12 @@ def _sums(letters: LetterPass) -> Iterator[str]:
     if layers[-1].joint and len(layers) > 1:
         name = activation_name(layers[-1].layer.activation)
         yield phrase("letters.legend_sum_softmax", activation=name)
+
+
+def _weights_of(target: Atom) -> Iterator[Symbol]:
+    """The weights among the ends of a derivative."""
+    symbols = target if isinstance(target, Partial) else (target,)
+    yield from (symbol for symbol in symbols if symbol.role is Role.WEIGHT)
 
 
 def _indices(expression: Expr) -> Iterator[tuple[int, Index]]:

@@ -27,7 +27,7 @@ from nbsolve.expr import (
 from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.graph.node import Node, Places, array_of, entry_of, places_of
 from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Operation, Slot
-from nbsolve.symbol import Index, Partial, Symbol, Unit, number_of
+from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, number_of
 
 __all__ = ["Graph", "Node", "array_of", "entry_of", "places_of"]
 Shape = tuple[int, ...]
@@ -198,6 +198,9 @@ class Graph:
         if len(arrays) == 1:
             return entry_of(arrays[0], places)
         (place,) = places
+        if isinstance(place, Index):  # a general formula speaks of units; a constant has none
+            (array,) = (one for one in arrays if one.role is not Role.CONSTANT)
+            return entry_of(array, places)
         for array in arrays:
             length = self.shapes[array][0]
             if number_of(place) <= length:
@@ -213,7 +216,7 @@ class Graph:
 
     def _bound(self, node: Node, slot: str, entry: Symbol) -> dict[Index, Unit]:
         places = places_of(entry)
-        if len(node.operands[slot]) > 1:
+        if len(node.operands[slot]) > 1 and not isinstance(places[0], Index):
             places = (number_of(places[0]) + self._before(node, slot, array_of(entry)),)
         return dict(zip(node.operation.axes[slot], places, strict=True))
 

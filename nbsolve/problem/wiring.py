@@ -199,7 +199,8 @@ def own_weights(network: Network, layer: int) -> Iterator[Symbol]:
 
 
 def is_chain(network: Network) -> bool:
-    """Whether each layer takes the activations of the one before, by weights of its own with none missing."""
-    return not any(
-        layer.sources or layer.same_as or layer.missing or layer.bias.folded for layer in network.layers
-    )
+    """Whether each layer takes the activations of the one before, by weights of its own with none missing.
+
+    One of the weights may be that of a constant, which is the bias.
+    """
+    return not any(layer.sources or layer.same_as or layer.missing for layer in network.layers)

@@ -17,7 +17,7 @@ import pytest
 from nbsolve.book.effort import LEVELS
 from nbsolve.book.entry import Kind
 from nbsolve.book.offered import kinds_offered
-from nbsolve.catalogue import ACTIVATIONS, LOSSES, OPTIMISERS, PENALTIES, SCHEDULES
+from nbsolve.catalogue import ACTIVATIONS, JOINT_LOSS_FORMULAS, LOSSES, OPTIMISERS, PENALTIES, SCHEDULES
 from nbsolve.catalogue.changes import CHANGES
 from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.catalogue.losses import OUTPUT
@@ -54,6 +54,10 @@ MEMBERS: dict[str, Iterable[str]] = {
     "conventions.outputs_": _MEAN,
     "conventions.samples_": _MEAN,
     "derivations.": {stage.words for one in _DERIVATIONS for stage in one.stages if stage.words is not None},
+    "derivations.letter_": (
+        *(name for name in (*ACTIVATIONS, *LOSSES) if (ACTIVATIONS | LOSSES)[name].parameters),
+        *(name for name, named in JOINT_LOSS_FORMULAS.items() if named.parameters),
+    ),
     "derivations.remark_": {remark for one in _DERIVATIONS for remark in one.remarks},
     "derivations.variant_": {one.variant for one in _DERIVATIONS if one.variant is not None},
     "downloads.": kinds_offered(handouts=True),

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from random import Random
 
+import flint
 import pytest
 
 from nbsolve import ProblemError, solve
+from nbsolve.arithmetic import Arithmetic, ball
+from nbsolve.checking.oracle import network
+from nbsolve.checking.oracle.numbers import big
+from nbsolve.checking.oracle.reading import load
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import Expr, Quantity, Sum, number, substitute
+from nbsolve.general import IndexedSum, instantiated
+from nbsolve.symbol import LOSS, Index, Partial, Role, Symbol, canonical
 from tests.audit.pages import EXPLANATIONS, ROUNDINGS, markdown
 from tests.checking.running import faults, first, programs, run
 from tests.drawing.labels import violations
@@ -151,3 +160,96 @@ loss: squared_error
     assert not disagreements(tied)
     with pytest.raises(ProblemError, match="would be a bias in one layer alone"):
         load_problem(tied.replace("same_as: 1}, bias: {column: first", "same_as: 1}, bias: {column: last"))
+
+
+DEEP = """
+title: Three layers whose biases are weights
+network:
+  inputs: 2
+  layers:
+    - units: 2
+      activation: sigmoid
+      weights: [[0.1, 0.2, -0.3], [0.5, -0.4, 0.7]]
+      bias: {column: COLUMN, input: -1}
+    - units: 3
+      activation: tanh
+      weights: [[0.3, 0.6, -0.2], [-0.5, 0.1, 0.4], [0.8, -0.7, 0.9]]
+      bias: {column: COLUMN, input: -1}
+    - units: 2
+      activation: sigmoid
+      weights: [[0.4, -0.1, 0.3, 0.2], [-0.6, 0.5, 0.1, -0.8]]
+      bias: {column: COLUMN, input: -1}
+samples: [{input: [1, 2], target: [1, 0]}]
+loss: squared_error
+letters: true
+notation: {preset: flat}
+"""
+
+
+@pytest.mark.parametrize("column", ["first", "last"])
+def test_general_formulae_hold_for_every_weight_that_of_the_constant_included(column: str) -> None:
+    text = DEEP.replace("COLUMN", column)
+    truth = network.solve(load(text))
+    worked = solve(load_problem(text))
+    letters = worked.letters_of(worked.solution)
+    assert letters is not None
+    assert letters.general is not None
+    compared = 0
+    for step in letters.general.gradients:
+        assert isinstance(step.target, Partial)
+        weight = step.target.wrt
+        units, sources = [(), (2, 2), (3, 2), (2, 3)][weight.layer or 0]
+        for j in range(1, units + 1):
+            for i in range(sources + 1):
+                places = {weight.to: j, weight.from_: i}
+                indices = {index: place for index, place in places.items() if isinstance(index, Index)}
+                found = float(
+                    ball(
+                        evaluate(
+                            _at(step.forms[-1].expression, indices, column), _Values(truth), Arithmetic()
+                        )
+                    )
+                )  # type: ignore[arg-type]
+                at = _column(i, sources, column)
+                wanted = truth[f"dL/dW[{weight.layer}][{j}][{at}]", 1, None]
+                assert found == pytest.approx(float(big(wanted)), rel=1e-12), (weight.layer, j, i)
+                compared += 1
+    assert compared == 6 + 9 + 8
+    page = str(worked.document())
+    assert "i = 0 is the constant whose weights are the biases." in " ".join(page.split())
+    assert "i = 0, 3, …, 5; j = 6, 7" in page
+
+
+def _column(source: int, sources: int, column: str) -> int:
+    """The column of the weights that a source has, 0 being the constant."""
+    return source + 1 if column == "first" else source or sources + 1
+
+
+def _at(formula: Expr, indices: dict[Index, int], column: str) -> Expr:
+    """A general formula for these units, its sums written out."""
+
+    def replaced(node: Expr) -> Expr | None:
+        match node:
+            case IndexedSum():
+                return Sum(tuple(_at(term, {}, column) for term in node.terms))
+            case Quantity(Symbol(role=Role.WEIGHT, layer=layer, from_=int() as source) as weight):
+                sources = (2, 2, 3)[(layer or 1) - 1]
+                return Quantity(weight._replace(from_=_column(source, sources, column)))
+            case Quantity(Symbol(to=0)):
+                return number(-1)
+        return None
+
+    return substitute(instantiated(formula, indices), replaced)
+
+
+class _Values:
+    """The values of the 60-digit reference by the atoms of formulae."""
+
+    def __init__(self, truth: dict[tuple[str, int | None, int | None], object]) -> None:
+        self.truth = truth
+
+    def __getitem__(self, atom: Symbol | Partial, /) -> flint.arb:
+        assert isinstance(atom, Symbol) or atom.of == LOSS
+        name = canonical(atom)
+        keys = ((name, time, sample) for time in (1, None) for sample in (1, None))
+        return flint.arb(str(big(next(self.truth[key] for key in keys if key in self.truth))))  # type: ignore[arg-type]
