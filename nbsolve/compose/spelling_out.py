@@ -51,7 +51,8 @@ def spelling_out(
         letters = known or solve_in_letters(solution)
     except DomainError:  # a prediction that was rounded to 0 or 1, for which the letters have no value
         return None
-    return SpellingOut(letters) if letters.instances else None
+    # a last batch of a single sample after larger ones: the letters are about those
+    return SpellingOut(letters) if letters.instances and letters.labels == iteration.labels else None
 
 
 MOST_PATHS = 4

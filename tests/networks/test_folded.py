@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 import flint
@@ -10,7 +11,7 @@ import pytest
 from nbsolve import ProblemError, solve
 from nbsolve.arithmetic import Arithmetic, ball
 from nbsolve.checking.oracle import network
-from nbsolve.checking.oracle.numbers import big
+from nbsolve.checking.oracle.numbers import Number, big
 from nbsolve.checking.oracle.reading import load
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Expr, Quantity, Sum, number, substitute
@@ -203,13 +204,11 @@ def test_general_formulae_hold_for_every_weight_that_of_the_constant_included(co
             for i in range(sources + 1):
                 places = {weight.to: j, weight.from_: i}
                 indices = {index: place for index, place in places.items() if isinstance(index, Index)}
-                found = float(
-                    ball(
-                        evaluate(
-                            _at(step.forms[-1].expression, indices, column), _Values(truth), Arithmetic()
-                        )
-                    )
-                )  # type: ignore[arg-type]
+                value = evaluate(
+                    _at(step.forms[-1].expression, indices, column), _Values(truth), Arithmetic()
+                )
+                assert isinstance(value, flint.fmpq | flint.arb)
+                found = float(ball(value))
                 at = _column(i, sources, column)
                 wanted = truth[f"dL/dW[{weight.layer}][{j}][{at}]", 1, None]
                 assert found == pytest.approx(float(big(wanted)), rel=1e-12), (weight.layer, j, i)
@@ -245,11 +244,11 @@ def _at(formula: Expr, indices: dict[Index, int], column: str) -> Expr:
 class _Values:
     """The values of the 60-digit reference by the atoms of formulae."""
 
-    def __init__(self, truth: dict[tuple[str, int | None, int | None], object]) -> None:
+    def __init__(self, truth: Mapping[tuple[str, int | None, int | None], Number]) -> None:
         self.truth = truth
 
     def __getitem__(self, atom: Symbol | Partial, /) -> flint.arb:
         assert isinstance(atom, Symbol) or atom.of == LOSS
         name = canonical(atom)
         keys = ((name, time, sample) for time in (1, None) for sample in (1, None))
-        return flint.arb(str(big(next(self.truth[key] for key in keys if key in self.truth))))  # type: ignore[arg-type]
+        return flint.arb(str(big(next(self.truth[key] for key in keys if key in self.truth))))
