@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -189,12 +190,13 @@ def _page_again(course: Course, name: str, related: str | None) -> None:
 def _forget_others(course: Course, pages: Mapping[str, Made]) -> None:
     """Remove the notebooks of problems that the course no longer has, and folders that are then empty."""
     for folder in (course.pages, course.notebooks):
-        for path in folder.rglob("*.ipynb"):
-            if path.relative_to(folder).with_suffix("").as_posix() not in pages:
-                path.unlink()
-        for path in sorted(folder.rglob("*"), reverse=True):
-            if path.is_dir() and not any(path.iterdir()):
-                path.rmdir()
+        wanted = {str(folder / f"{name}.ipynb") for name in pages}
+        for here, _, files in os.walk(folder, topdown=False):
+            for path in (os.path.join(here, file) for file in files if file.endswith(".ipynb")):
+                if path not in wanted:
+                    os.unlink(path)
+            if here != str(folder) and not os.listdir(here):
+                os.rmdir(here)
 
 
 def _has_page(course: Course, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -45,7 +46,8 @@ def book_files(folder: Path) -> Iterator[Path]:
 
 
 def _place(path: Path, course: Course) -> str:
-    return path.relative_to(course.folder).as_posix() if path.is_relative_to(course.folder) else str(path)
+    place, inside = str(path), f"{course.folder}{os.sep}"
+    return place.removeprefix(inside).replace(os.sep, "/") if place.startswith(inside) else place
 
 
 def _hash(path: Path) -> str:

@@ -31,7 +31,7 @@ from nbsolve.book import (
 )
 from nbsolve.book.drawing_directive import add_directives
 from nbsolve.book.math_fonts import write_fonts
-from nbsolve.book.sidebar import fill_sidebars
+from nbsolve.book.sidebar import TEMPLATE_PAGE, fill_sidebars
 from nbsolve.markdown.languages import attributes, is_english
 
 _SAFE_BUT_SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
@@ -175,7 +175,7 @@ def _leave_out_sidebar(
 ) -> None:
     """Pages get their sidebar when all are written, see `nbsolve.book.sidebar`."""
     OUTCOME.rendered.add(page)
-    if app.config.nbsolve_shared_sidebar and page in app.env.found_docs:
+    if app.config.nbsolve_shared_sidebar and page != TEMPLATE_PAGE:
         context["toctree"] = lambda **_: ""
 
 
@@ -209,7 +209,8 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     html = Path(app.outdir)
     if app.config.nbsolve_shared_sidebar:
         kept = Path(app.doctreedir).with_name("sidebar.html")
-        fill_sidebars(html, sorted(env.found_docs), OUTCOME.written, kept)
+        pages = {*env.found_docs, *OUTCOME.rendered} - {TEMPLATE_PAGE}
+        fill_sidebars(html, sorted(pages), OUTCOME.written | OUTCOME.rendered, kept)
     root = app.config.root_doc
     if root != "index":
         (html / "index.html").write_text(_redirect(app), encoding="utf-8")

@@ -58,7 +58,8 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
             use_external_toc=True,
             noconfig=True,
             path_config=Path(order["config"]),
-            confoverrides={
+            confoverrides=_numbering(Path(order["contents"]))
+            | {
                 "external_toc_path": order["contents"],
                 "latex_individualpages": False,
                 "nbsolve_offered": order["offered"],
@@ -85,6 +86,12 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
         "changed": sorted(extension.OUTCOME.read),
         "always": extension.OUTCOME.always,
     }
+
+
+def _numbering(contents: Path) -> dict[str, Any]:
+    """Where no part is numbered, say so: Jupyter Book would write out all of the contents to see it."""
+    numbered = "numbered: true" in contents.read_text(encoding="utf-8")
+    return {} if numbered else {"use_multitoc_numbering": False}
 
 
 def _reads_below(course: Path, build: Path) -> set[str]:
