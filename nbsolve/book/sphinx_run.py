@@ -90,7 +90,7 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
 
 def _numbering(contents: Path) -> dict[str, Any]:
     """Where no part is numbered, say so: Jupyter Book would write out all of the contents to see it."""
-    numbered = "numbered: true" in contents.read_text(encoding="utf-8")
+    numbered = "numbered:" in contents.read_text(encoding="utf-8")
     return {} if numbered else {"use_multitoc_numbering": False}
 
 
