@@ -34,7 +34,7 @@ from nbsolve.render.typst_words import quoted, short_label
 from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_page import Finding
 
-__all__ = ["key"]
+__all__ = ["in_rows", "key"]
 
 MOST_ANSWERS = 600
 """How many answers a key lists at most; a wide network may have a hundred thousand."""
@@ -147,7 +147,7 @@ def _table(handout: Handout, shown: list[tuple[Group, list[list[Cell]]]], groups
         if rows:
             rows.append("table.hline(stroke: 0.4pt + rule),")
         # a cell that goes over some rows and is not broken keeps the method on the page of its first answers
-        beside_each_other = _in_rows(group.entries, cells, count)
+        beside_each_other = in_rows(group.entries, cells, count)
         high = len(beside_each_other)
         kept = high if high <= _WHOLE else _FIRST
         first = _cell(f"rowspan: {1 + kept}, breakable: false, align: top + left", start[0].typst)
@@ -204,7 +204,7 @@ def _widest(rows: Sequence[Sequence[Cell]]) -> list[float]:
     return [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
 
 
-def _in_rows(
+def in_rows(
     entries: Sequence[Answer | Finding], cells: Sequence[list[Cell]], count: int
 ) -> list[Sequence[list[Cell]]]:
     """The answers of a group, so many beside each other; what belongs to another sample begins another row."""

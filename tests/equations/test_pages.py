@@ -183,3 +183,17 @@ def test_the_key_has_methods_and_marks() -> None:
     text = "\n".join(piece.typst for piece in sheet.pieces)
     assert "Value of a node" in text
     assert "Local derivative" in text
+
+
+@pytest.mark.parametrize(
+    ("formula", "derivative"),
+    [
+        ("(o - y)^2 / 2", "o − y"),
+        ("0.5*(o - y)^2", "o − y"),
+        ("1/2*(o - y)^2", "o − y"),
+        ("(o - y)^2 / 4", "2·(o − y)/4"),
+    ],
+)
+def test_numbers_of_a_local_derivative_cancel(formula: str, derivative: str) -> None:
+    page = str(worked(f"kind: graph\ngiven: {{o: 0.5, y: 2}}\nequations: {{L: {formula}}}\n").backward())
+    assert f"∂L/∂o = {derivative} = " in page

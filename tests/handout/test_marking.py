@@ -8,6 +8,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from nbsolve.answers import Answer
+from nbsolve.handout.key_cells import Cell
+from nbsolve.handout.keys import in_rows
 from nbsolve.handout.marking import groups_of
 from tests.handout.made import PROBLEMS, SMALL, handout, pdf
 
@@ -107,3 +110,14 @@ def test_answers_that_are_called_the_same_have_the_number_of_their_iteration() -
 def test_many_changes_stand_beside_each_other() -> None:
     """A wide answer that is alone in its kind, the boundary, has a row for itself, and leaves the others theirs."""
     assert pdf(next(path for path in PROBLEMS if path.stem == "rule-perceptron-and"), "key").pages == 1
+
+
+def test_another_sample_begins_another_row() -> None:
+    """Three parameters after each change: two beside each other, and one below them."""
+    cells = [[Cell(str(number), 1.0, "")] for number in range(6)]
+    entries = [Answer("w", "w", 1, sample, 0.0, 0.0, "0") for sample in (1, 2) for _ in range(3)]
+    assert [len(row) for row in in_rows(entries, cells, 2)] == [2, 1, 2, 1]
+    assert [len(row) for row in in_rows(entries, cells, 1)] == [1] * 6
+    assert [len(row) for row in in_rows(entries[:3], cells[:3], 2)] == [2, 1]
+    single = [entry for entry in entries if entry is not entries[1] and entry is not entries[2]]
+    assert [len(row) for row in in_rows(single, cells[:4], 2)] == [2, 2]

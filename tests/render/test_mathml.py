@@ -14,7 +14,7 @@ from nbsolve.document import Derivation, Result, blocks_within
 from nbsolve.expr import Power, Product, Variable, number
 from nbsolve.render import latex_math, mathml, myst
 from nbsolve.render.mathml_lines import derivation
-from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, key
+from nbsolve.render.mathml_page import authored_block, authored_inline, formulas, kept, key, opening
 from nbsolve.render.mathml_pieces import ROOM, pieces, whole
 from nbsolve.render.mathml_tree import APPLIED, THIN
 from nbsolve.render.mathml_width import width
@@ -202,3 +202,12 @@ def test_nothing_is_broken_between_an_operator_and_what_it_acts_on() -> None:
     bracket = f"<mrow><mo>[</mo><mi>f</mi>{'<mi>m</mi>' * 20}<mo>]</mo></mrow>"
     assert "<wbr>" not in pieces(f"<mfrac><mi>d</mi><mi>z</mi></mfrac>{APPLIED}{bracket}", True)
     assert "<wbr>" in pieces(f"<mfrac><mi>d</mi><mi>z</mi></mfrac>{THIN}{bracket}", True)
+
+
+def test_brackets_around_a_formula_stay_with_its_first_and_last_piece() -> None:
+    assert opening("Without it (“") == ("Without it ", "(“")
+    assert opening("as in f(x) = ") == ("as in f(x) = ", "")
+    shown = kept("<math>a</math><wbr><math>b</math>", "),", "(")
+    apart = [part.replace('<span class="nbsolve-kept">', "") for part in shown.split("<wbr>")]
+    assert apart == ["(<math>a</math></span>", "<math>b</math>),</span>"]
+    assert signs(kept("<math>a</math>", ")", "(")) == "(a)"
