@@ -163,6 +163,32 @@ loss: squared_error
         load_problem(tied.replace("same_as: 1}, bias: {column: first", "same_as: 1}, bias: {column: last"))
 
 
+TWICE = """
+title: Two constants beside the inputs, and a weight that is given as -0
+network:
+  inputs: 1
+  layers:
+    - {units: 1, activation: silu, weights: [[0.85, -0.0e-1]], bias: {column: last, input: 1}}
+    - units: 1
+      from: [input, 1]
+      activation: softplus
+      weights: [[-0.5, 0.08, -0.18]]
+      bias: {column: last, input: 1}
+samples: [{input: [0.55], target: [1.43]}]
+loss: squared_error
+training: {optimiser: {sgd: {learning_rate: 0.1}}}
+"""
+
+
+def test_constants_of_one_letter() -> None:
+    audit = markdown(TWICE)
+    assert not audit.report().faults
+    (place,) = [n for n, b in enumerate(audit.blocks) if "weight matrix of layer 2 belong to" in b.source]
+    source = audit.blocks[place].source
+    for wrong in ("$a_1^{(1)}$, $x_1$, in", "$x_0$, $a_1^{(1)}$, in"):
+        assert audit.check(place, source.replace("$a_1^{(1)}$, $x_0$, in", wrong)).faults
+
+
 DEEP = """
 title: Three layers whose biases are weights
 network:

@@ -50,7 +50,7 @@ from nbsolve.checking.oracle.rounding import Digits, as_fraction, fault, places
 
 DISTINCTIONS = ("cases", "max", "min", "abs", "sgn")
 NOISE = Fraction(1, 10**40)
-MINUS_ZERO = re.compile(r"-0*\.?0*")
+MINUS_ZERO = re.compile(r"-0*\.?0*(?:[eE][-+]?\d+)?")
 
 
 class ChainNumbers:

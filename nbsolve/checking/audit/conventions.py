@@ -115,14 +115,30 @@ class Conventions(FunctionWords):
             for column, (n, unit) in enumerate(incoming, 1)
             if not (written := self.spec.layers[int(number) - 1].written) or column in written
         ]
-        named = [self._letter(part) for part in columns.split(", ")]
+        named = [self._one_letter(self._letter(part)) for part in columns.split(", ")]
+        names = [self._one_letter(name) for name in names]
         letter, _, value = constant.strip("$").partition(" = ")
         rows = self.world.node["network"].get("layout") == "x W + b"
         own = self.layer(number).constant
-        if named != names or self._letter(f"${letter}$") != f"one[{number}][1]" or own != _whole(value):
+        if (
+            named != names
+            or self._one_letter(self._letter(f"${letter}$")) not in names
+            or own != _whole(value)
+        ):
             out.faults.append(f"{side} of layer {number}: {named} with {constant}, not {names} with {own}")
         if side != again + "s" or (again == "row") is not rows:
             out.faults.append(f"layer {number}: {side}, {again}")
+
+    def _one_letter(self, name: str) -> str:
+        """A name; of constants that stand beside the same values, and so have one letter, that of the first."""
+        if not name.startswith("one["):
+            return name
+        (layer, _) = indices(name)[1]
+        beside = [
+            next(source for source in one.sources if source >= 0) if one.constant is not None else None
+            for one in self.spec.layers
+        ]
+        return f"one[{beside.index(beside[layer - 1]) + 1}][1]"
 
     def constant(self, place: Place, out: Found, one: str, other: str) -> None:
         """What the biases that are weights come from."""
