@@ -48,7 +48,7 @@ def test_random_recurrences_agree(one_in: OneIn) -> None:
 
 
 def test_every_line_of_random_recurrences_reproduces(one_in: OneIn) -> None:
-    assert sum(sound(random_recurrence(seed)).lines for seed in range(1, RANDOM, one_in(100))) > 30
+    assert sum(sound(random_recurrence(seed)).lines for seed in range(0, RANDOM, one_in(300))) > 10
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
