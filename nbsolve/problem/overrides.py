@@ -112,6 +112,10 @@ def _set(node: Node, steps: list[str], value: Node, origin: str, before: str) ->
         node = _opened(node, step, origin, before)
     assert isinstance(node, Entries)
     key = step
+    if (
+        rest and f"{step}[{rest[0]}]" in node.entries
+    ):  # a key of the file itself: where a recurrence starts, h[0]
+        key, rest = f"{step}[{rest[0]}]", rest[1:]
     if key not in node.entries and _is_sample(before) and _ALIASES.get(key) in node.entries:
         key = _ALIASES[key]
     entries = dict(node.entries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbsolve import ProblemError, WorkedGraph, load_problem, solve
+from nbsolve.given import Given
 from nbsolve.problem.model import GraphProblem
 from nbsolve.programs import CannotBeSaid
 from nbsolve.step import verify
@@ -72,6 +73,13 @@ def test_a_start_is_asked_for_by_either_name() -> None:
     assert answers == {"h[2]", "dL/dh[1]", "dL/dh0", "dL/dw"}
     other = UNIT.replace('"h[0]"', "h0").replace("dL/dh[0]", "dL/dh0")
     assert list(worked(UNIT).entries()) == list(worked(other).entries())
+
+
+def test_a_start_can_be_set() -> None:
+    problem = load_problem(UNIT, overrides={"given.h[0]": 0.25})
+    assert isinstance(problem, GraphProblem)
+    (start,) = next(one for one in problem.given if one.name == "h0").entries
+    assert isinstance(start, Given) and start.text == "0.25"
 
 
 def test_a_drawing_has_a_gate_for_each_step(one_in: OneIn) -> None:
