@@ -79,7 +79,8 @@ def test_a_start_can_be_set() -> None:
     problem = load_problem(UNIT, overrides={"given.h[0]": 0.25})
     assert isinstance(problem, GraphProblem)
     (start,) = next(one for one in problem.given if one.name == "h0").entries
-    assert isinstance(start, Given) and start.text == "0.25"
+    assert isinstance(start, Given)
+    assert start.text == "0.25"
 
 
 def test_a_drawing_has_a_gate_for_each_step(one_in: OneIn) -> None:
