@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from nbsolve.drawing.gates import Circuit, Gate, Lettering, Wire, circuit_drawing
@@ -90,8 +90,12 @@ def _gate(built: Built, names: GraphNames, name: str) -> Gate:
     formula = built.general[name]
     kind = gate_of(built, name)
     if kind is not None and not (kind == "subtract" and len(formula.children) > 2):
-        parts = (atom for part in formula.children for atom in atoms(part))
-        return Gate(kind, "", tuple(atom.stem for atom in parts if isinstance(atom, Symbol)), name)
+        parts = [atom for part in formula.children for atom in atoms(part) if isinstance(atom, Symbol)]
+        # two wires for x · x, one for the entries of an array
+        once = [
+            part for place, part in enumerate(parts) if not part.at or part.stem not in _stems(parts[:place])
+        ]
+        return Gate(kind, "", _stems(once), name)
     read = (atom.stem for atom in atoms(formula) if isinstance(atom, Symbol))
     operands = tuple(dict.fromkeys(read))
     letters = _written(formula, names)
@@ -141,6 +145,10 @@ def _is_long(built: Built, names: GraphNames, unrolled: Unrolled) -> bool:
     """Whether a function has too long an argument: then none of those of a recurrence shows its own."""
     formulae = (_of_step(built, nodes) for _, nodes in unrolled.gates())
     return any(_written(one, names) in ("…", "Σ") for one in formulae if isinstance(one, Function | Applied))
+
+
+def _stems(parts: Iterable[Symbol]) -> tuple[str, ...]:
+    return tuple(part.stem for part in parts)
 
 
 def _written(formula: Expr, names: GraphNames) -> Lettering:

@@ -41,6 +41,13 @@ class IndexedSum(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class Count(Expr):
+    """How many places the index variables have together: 6 for i = 1, 2 and j = 1, 2, 3."""
+
+    indices: tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kronecker(Expr):
     """1 where both places are the same, 0 otherwise (Kronecker's δ, written 1[k = j]: δ is the error signal)."""
 

@@ -37,7 +37,7 @@ from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import Equation
 from nbsolve.recorder import forms
 from nbsolve.step import Rule, Step
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import Partial, Role, Symbol, number_of
 
 __all__ = ["GraphBackward", "name_of"]
 
@@ -78,7 +78,7 @@ class GraphBackward:
             if recurrence is not None and (before is None or before.recurrence is not recurrence):
                 yield from (Paragraph(words) for words in [tuple(steps_back(recurrence))] if words)
             yield Paragraph(tuple(self._through(back.stage, before, unsaid)))
-            yield from lines.one_each(locals_)
+            yield from lines.one_each(in_places(locals_))
             yield from self._back(back, back.stage, lines, told)
             before = back.stage
 
@@ -97,7 +97,9 @@ class GraphBackward:
         if recurrence is not None and not is_whole(stage, self.built):
             yield from of_entries(stage)
         gate = gate_of(self.built, stage.equation)
-        yield f": {phrase_of('graphs.gate_', gate)}" if gate in unsaid else "."
+        of_several = gate in ("max", "min") and len(self.built.general[stage.equation].children) > 2
+        said = f"{gate}_of_several" if of_several else gate
+        yield f": {phrase_of('graphs.gate_', said)}" if gate in unsaid and said else "."
         unsaid.discard(gate or "")
 
     def _back(
@@ -130,7 +132,7 @@ class GraphBackward:
                 terms = len(used) > 1 or name in shared
                 yield from (lines.derivation(step, terms=terms) for step in steps)
                 continue
-            yield from lines.one_each(steps)
+            yield from lines.one_each(in_places(steps))
             complete = told.issuperset(Partial(self.names.objective, one) for one in self._entries(name))
             if complete and self.built.problem.recurrence_of(name) is None:
                 yield from self._assembled(name, lines)
@@ -201,6 +203,20 @@ class GraphBackward:
         exact = lines.writer.each_step or all(lines.written(target).exact for target in targets)
         left = Quantity(Partial(self.names.objective, quantity(name)))
         yield Derivation((Line((("=" if exact else "≈", matrix_of(entries, shape)),), left),))
+
+
+def in_places(steps: Sequence[Step]) -> list[Step]:
+    """Derivatives with respect to entries of one array stand in its order, wherever a formula reads them first."""
+
+    def group(step: Step) -> tuple[object, str]:
+        return step.target.of if isinstance(step.target, Partial) else None, name_of(step.target)
+
+    def place(step: Step) -> tuple[int, ...]:
+        wrt = step.target.wrt if isinstance(step.target, Partial) else step.target
+        return tuple(map(number_of, wrt.at))
+
+    first = {each: number for number, each in reversed([*enumerate(map(group, steps))])}
+    return sorted(steps, key=lambda step: (first[group(step)], place(step)))
 
 
 def name_of(atom: Atom) -> str:

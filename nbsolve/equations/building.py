@@ -1,53 +1,39 @@
 """The equations of a computation graph, entry by entry, as nodes of a graph: an operation made of each formula.
 
-`z[j] = Σ_i W[j,i]·x[i] + b[j]` becomes a node for z[1], another for z[2]. Its derivatives are taken rule by rule,
-and written through what the node finds where its formula occurs in them: σ′(z) as a (1 − a), (e^x)′ as y.
-
-Conventions: max and min pass the gradient of a tie to the first operand, and none of a tie with a constant.
+`z[j] = Σ_i W[j,i]·x[i] + b[j]` becomes a node for z[1], another for z[2].
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from itertools import pairwise, product
+from functools import cached_property
+from itertools import product
+from math import prod
 
+from nbsolve.equations.derivatives import operation_of
 from nbsolve.expr import (
-    Applied,
-    Cases,
-    Comparison,
     Expr,
     Function,
     Negation,
-    Number,
     Product,
     Quantity,
     Quotient,
     Sum,
-    Variable,
     atoms,
     literal,
     number,
     substitute,
     total,
-    walk,
-    with_variables,
 )
-from nbsolve.formula.differentiate import differentiated, times
 from nbsolve.formula.indexed import parse_equation
-from nbsolve.general import IndexedSum, instantiated
+from nbsolve.general import Count, IndexedSum, instantiated
 from nbsolve.given import Given
-from nbsolve.graph import Graph, Node, Operation
-from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Slot
+from nbsolve.graph import Graph, Node
 from nbsolve.problem.model import Equation, GraphProblem, Recurrence
-from nbsolve.step import Rule
 from nbsolve.symbol import Index, Symbol, number_of
 
-__all__ = ["Built", "Stage", "entries_of", "gate_of", "general_formula", "operands_of", "quantity", "slopes"]
-
-_SHORT = (Function, Applied)
-"""Formulae that are named by what they find where they occur in their own derivative."""
+__all__ = ["Built", "Stage", "entries_of", "gate_of", "general_formula", "operands_of", "quantity"]
 
 
 def quantity(name: str, at: Sequence[int] = ()) -> Symbol:
@@ -74,6 +60,8 @@ def general_formula(equation: Equation, shapes: Mapping[str, tuple[int, ...]]) -
         if isinstance(node, IndexedSum) and node.last is None:
             body = substitute(node.body, limited)
             return IndexedSum(body, node.index, 1, equation.lengths[node.index.name])
+        if isinstance(node, Count):
+            return number(prod(equation.lengths[index.name] for index in node.indices))
         return None
 
     return substitute(formula, limited)
@@ -140,7 +128,7 @@ class Built:
         formula = self._padded(_written_out(instantiated(self.general[equation.name], places)))
         operands = list(dict.fromkeys(atom for atom in atoms(formula) if isinstance(atom, Symbol)))
         slots = {f"operand_{n}": operand for n, operand in enumerate(operands)}
-        self.graph.node(_operation(equation.name, formula, slots), symbol, None, **slots)
+        self.graph.node(operation_of(equation.name, formula, slots), symbol, None, **slots)
         return self.graph.nodes[-1]
 
     def _padded(self, formula: Expr) -> Expr:
@@ -248,120 +236,19 @@ def _positive(term: Expr) -> Expr:
 
 
 def _written_out(formula: Expr) -> Expr:
-    """The formula with its sums term by term."""
+    """The formula with its sums term by term, sums of sums and sums among other terms in one."""
+
+    def terms(node: Expr) -> list[Expr]:
+        if isinstance(node, IndexedSum):
+            return [part for one in node.terms for part in terms(one)]
+        return [_written_out(node)]
 
     def written(node: Expr) -> Expr | None:
         match node:
             case IndexedSum():
-                return total(*(_written_out(term) for term in node.terms))
+                return total(*terms(node))
             case Sum(operands):
-                flat = [
-                    term
-                    for one in operands
-                    for term in (
-                        [_written_out(part) for part in one.terms]
-                        if isinstance(one, IndexedSum)
-                        else [_written_out(one)]
-                    )
-                ]
-                return total(*flat)
+                return total(*(part for one in operands for part in terms(one)))
         return None
 
     return substitute(formula, written)
-
-
-def _operation(name: str, formula: Expr, slots: Mapping[str, Symbol]) -> Operation:
-    """The formula of one entry as an operation on single quantities, with its local derivatives."""
-    letters = {symbol: Variable(slot) for slot, symbol in slots.items()}
-    into: dict[str, Expr] = {slot: Entry(slot) for slot in slots}
-    local = {
-        slot: Local(with_variables(derivative, into), Slot(UPSTREAM))
-        for slot, derivative in _derivatives(_lettered(formula, letters), letters.values())
-    }
-    entry = with_variables(_lettered(formula, letters), into)
-    return Operation(name, Rule.NODE, dict.fromkeys(slots, ()), (), entry, entry, local)
-
-
-def slopes(formula: Expr, left: Expr | None = None) -> dict[Symbol, Expr]:
-    """∂formula/∂q for each quantity q that it reads, said through `left` where it occurs in its own derivative."""
-    read = dict.fromkeys(atom for atom in atoms(formula) if isinstance(atom, Symbol))
-    letters = {symbol: Variable(f"operand_{n}") for n, symbol in enumerate(read)}
-    back: dict[str, Expr] = {letter.name: Quantity(symbol) for symbol, letter in letters.items()}
-    names = {letter.name: symbol for symbol, letter in letters.items()}
-
-    def said(node: Expr) -> Expr | None:
-        return (left or formula) if node == Entry(OUT) else None
-
-    return {
-        names[slot]: with_variables(substitute(derivative, said), back)
-        for slot, derivative in _derivatives(_lettered(formula, letters), letters.values())
-    }
-
-
-def _lettered(formula: Expr, letters: Mapping[Symbol, Variable]) -> Expr:
-    return substitute(
-        formula,
-        lambda node: letters.get(node.atom) if isinstance(node, Quantity) else None,  # type: ignore[arg-type]
-    )
-
-
-def _derivatives(lettered: Expr, letters: Iterable[Variable]) -> Iterator[tuple[str, Expr]]:
-    """The derivative with respect to each letter, with `Entry(OUT)` where the formula occurs in it."""
-    decided = substitute(lettered, _by_cases)
-    yield from ((letter.name, _derivative(decided, lettered, letter.name)) for letter in letters)
-
-
-@cache
-def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
-    derivative = differentiated(decided, Variable(slot))[-1].expression
-    found = Entry(OUT)
-
-    def said(node: Expr) -> Expr | None:
-        match node:
-            case Negation((Number(value),)):
-                return number(-value)
-            case Quotient((Product(factors), Number() as under)) if under in factors:  # not 2 (o − y)/2
-                place = factors.index(under)
-                rest = (*factors[:place], *factors[place + 1 :])
-                return times(*(substitute(factor, said) for factor in rest))
-            case Product(factors) if (first := _inverses(factors)) is not None:  # nor 0.5 · 2 (o − y)
-                rest = (*factors[:first], *factors[first + 2 :])
-                return times(*(substitute(factor, said) for factor in rest))
-            case Sum(operands):  # x − 1, not x + (−1)
-                return Sum(tuple(one if _is_less(one) else substitute(one, said) for one in operands))
-        return found if node == formula and isinstance(formula, _SHORT) else None
-
-    return substitute(derivative, said)
-
-
-def _inverses(factors: Sequence[Expr]) -> int | None:
-    """The place of the first two factors in a row that are numbers whose product is 1, where there are any."""
-    for place, both in enumerate(pairwise(factors)):
-        match both:
-            case (Quotient((Number(above), Number(under))), Number(value)) if above * value == under:
-                return place
-            case (Number(first), Number(value)) if first * value == 1:
-                return place
-    return None
-
-
-def _is_less(term: Expr) -> bool:
-    """Whether a term of a sum is a number taken away."""
-    return isinstance(term, Negation) and isinstance(term.operands[0], Number)
-
-
-def _by_cases(node: Expr) -> Expr | None:
-    """max(a, b) as a where a ≥ b, else b; the constant holds where it is equal to the other."""
-    if not isinstance(node, Function) or node.name not in ("max", "min"):
-        return None
-    first, *others = (substitute(operand, _by_cases) for operand in node.operands)
-    rest = others[0] if len(others) == 1 else substitute(Function(node.name, tuple(others)), _by_cases)
-    beyond = ">" if node.name == "max" else "<"
-    if _constant(rest) and not _constant(first):
-        return Cases(((first, Comparison(first, beyond, rest)), (rest, None)))
-    least = {">": "≥", "<": "≤"}[beyond]
-    return Cases(((first, Comparison(first, least, rest)), (rest, None)))
-
-
-def _constant(expression: Expr) -> bool:
-    return not any(isinstance(node, Variable) for node in walk(expression))

@@ -3,9 +3,10 @@
     left  = name ["[" letter {"," letter} "]"]
     read  = name ["[" place {"," place} "]"]
     place = ["-"] step {("+" | "-") step}        step = whole number | [whole number "*"] letter
-    sum   = "sum" "(" letter {"," letter} "," formula ")"
+    sum   = ("sum" | "mean") "(" letter {"," letter} "," formula ")"
 
-A place is affine in the index letters. Everything else is read as in any formula.
+`mean` is the sum divided by the number of its terms, unless something has that name. A place is affine in the index
+letters. Everything else is read as in any formula.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from nbsolve.expr import Expr, Quantity, Variable, walk, with_variables
+from nbsolve.expr import Expr, Quantity, Quotient, Variable, walk, with_variables
 from nbsolve.formula.functions import CONSTANTS, RESERVED
 from nbsolve.formula.parser import Parser
 from nbsolve.formula.tokens import SIGNS, FormulaError, Token, near, tokens
-from nbsolve.general import IndexedSum
+from nbsolve.general import Count, IndexedSum
 from nbsolve.symbol import Affine, Index, Symbol, Unit
 
 __all__ = ["NAME", "SUM", "parse_equation", "parse_left", "reads", "tokens_of"]
 
-SUM = "sum"
+SUM, MEAN = "sum", "mean"
 NAME = re.compile(r"[A-Za-z][A-Za-z_0-9]{0,30}", re.ASCII)
 _SIGNS = (*SIGNS, "[", "]")
 
@@ -94,7 +95,7 @@ class _Reader(Parser):
     def named(self) -> Expr:
         """A sum, a name with its places, or what any formula may have."""
         token = self.token
-        if token.text == SUM:
+        if token.text == SUM or (token.text == MEAN and MEAN not in self.axes):
             return self.sum_over()
         if token.text not in self.axes:
             if token.text in self.letters:
@@ -118,9 +119,9 @@ class _Reader(Parser):
         return Variable(key)
 
     def sum_over(self) -> Expr:
-        """sum(i, body), sum(i, j, body)."""
+        """sum(i, body), sum(i, j, body); mean likewise."""
         opening = self.take()
-        usage = "sum(i, W[j,i]*x[i])"
+        usage = f"{opening.text}(i, W[j,i]*x[i])"
         self.expect("(", f"({usage})")
         mine = [self.letter()]
         self.expect(",", f"({usage})")
@@ -142,7 +143,7 @@ class _Reader(Parser):
                     f"nothing in the sum has the index {letter}", opening.column, f"such as {usage}"
                 )
             body = IndexedSum(body, Index(letter))
-        return body
+        return Quotient((body, Count(tuple(map(Index, mine))))) if opening.text == MEAN else body
 
     def _is_letter(self) -> bool:
         return self.token.text not in self.axes and self.token.text not in RESERVED

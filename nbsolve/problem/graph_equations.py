@@ -243,7 +243,7 @@ class _Reader:
     def _equation(self, name: str, formulae: Mapping[str, Expr]) -> bool:
         left = self.lefts[name]
         try:
-            lengths = lengths_of(formulae[name], left.letters, self.shapes, self.ranges)
+            lengths = lengths_of(formulae[name], left.letters, self.shapes, self.ranges, self.padding)
         except FormulaError as error:
             return self._fault(name, error)
         equation = Equation(name=name, letters=left.letters, formula=left.text, lengths=lengths)

@@ -36,13 +36,18 @@ def lengths_of(
     letters: Iterable[str],
     shapes: Mapping[str, tuple[int, ...]],
     ranges: Mapping[str, int],
+    padded: Collection[str] = (),
 ) -> dict[str, int]:
     """How far each letter runs: as far as the axes at which it stands alone, or as `ranges` says.
+
+    A letter that stands alone on none runs as far as all that it reads is inside arrays that are not `padded`:
+    i of x[i+k−1], with k from 1 to 2 and four entries of x, runs to 3.
 
     Raises FormulaError where two axes under one letter differ, or a letter has no length.
     """
     found = reads(formula)
     said = known_lengths(found, letters, shapes, ranges)
+    said |= _fitting(found, said, {name: shape for name, shape in shapes.items() if name not in padded})
     used = {*letters, *(name for symbol in found for place in symbol.at for name in _names(place))}
     lengths = {letter: said[letter] for letter in sorted(used) if letter in said}
     for letter in sorted(used):
@@ -76,14 +81,35 @@ def known_lengths(
                     1,
                     "axes of one length under one letter",
                 )
+    shifted = {
+        name for symbol in found for place in symbol.at if isinstance(place, Affine) for name in _names(place)
+    }
     for letter, length in ranges.items():
         known, before = said.get(letter, (length, ""))
-        if length != known and letter not in letters:
+        if length != known and letter not in letters and not (length < known and letter in shifted):
             raise FormulaError(
                 f"ranges lets {letter} run to {length}, and {before} has {known}", 1, "the same length"
             )
         said[letter] = (length, "ranges")
     return {letter: length for letter, (length, _) in said.items()}
+
+
+def _fitting(
+    found: Iterable[Symbol], known: Mapping[str, int], shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, int]:
+    """How far letters run that only stand shifted, by the last place of each axis that they read."""
+    most: dict[str, int] = {}
+    for symbol in found:
+        for place, length in zip(symbol.at, shapes.get(symbol.stem, ()), strict=False):
+            terms = place.terms if isinstance(place, Affine) else ()
+            new = [(letter, factor) for letter, factor in terms if letter not in known]
+            if len(new) != 1 or new[0][1] < 0:
+                continue
+            (letter, factor), shift = new[0], place.shift if isinstance(place, Affine) else 0
+            others = sum(max(n, n * known[other]) for other, n in terms if other != letter)
+            fits = (length - shift - others) // factor
+            most[letter] = min(most.get(letter, fits), fits)
+    return {letter: length for letter, length in most.items() if length > 0}
 
 
 def read_entries(

@@ -26,6 +26,7 @@ from nbsolve.expr import (
     Variable,
 )
 from nbsolve.nearest import rational_to_float
+from nbsolve.programs.python import in_pairs
 
 Doubles = Any
 """A NumPy array of doubles, or a single one."""
@@ -108,7 +109,7 @@ def compiled(expression: Expr) -> Rule:
                 found = _chosen(compiled(condition), compiled(own), found)
             return found
         case Function(name, operands) if name in _FUNCTIONS:
-            return _call(_FUNCTIONS[name], operands)
+            return _call(_FUNCTIONS[name], in_pairs(expression).operands)
     raise TypeError(f"{type(expression).__name__} has no value in doubles")
 
 

@@ -209,13 +209,13 @@ class _Writer:
     def _column(self, e: Expr) -> str:
         """A column; a number as one as high as the batch."""
         text = self.written(e)[0]
-        if any(isinstance(node, Variable) for node in walk(e)):
+        if _varies(e):
             return text
         return f"{self.dialect.module}.full((len(x), 1), {self._argument(e)})"
 
     def _call(self, e: Function) -> tuple[str, int]:
         dialect = self.dialect
-        constant = not any(isinstance(node, Variable) for node in walk(e))
+        constant = not _varies(e)
         module = dialect.module if dialect.of_numbers is None or not constant else dialect.of_numbers
         if e.name == "log":
             base, inner = (self.written(Function("ln", (operand,)))[0] for operand in e.operands)
@@ -227,6 +227,7 @@ class _Writer:
             return f"{module}.pi", _ATOM
         if e.name in ("max", "min") and dialect.ties is not None and not constant:
             return dialect.ties(e, self._argument), _ATOM
+        e = e if module == "math" else in_pairs(e)
         arguments = [self.written(operand)[0] for operand in e.operands]
         if e.name == "beside":
             return f"{dialect.module}.hstack([{', '.join(map(self._column, e.operands))}])", _ATOM
@@ -244,6 +245,18 @@ class _Writer:
             return f"{e.name}({', '.join(arguments)})", _ATOM
         name = {"ln": "log", "max": "maximum", "min": "minimum"}.get(e.name, e.name)
         return f"{module}.{name}({', '.join(arguments)})", _ATOM
+
+
+def _varies(e: Expr) -> bool:
+    return any(isinstance(node, Variable) for node in walk(e))
+
+
+def in_pairs(e: Function) -> Function:
+    """max(max(a, b), c) for max(a, b, c): libraries compare two arrays at a time. Others as they are."""
+    if e.name not in ("max", "min") or len(e.operands) < 3:
+        return e
+    *before, last = e.operands
+    return Function(e.name, (in_pairs(Function(e.name, tuple(before))), last))
 
 
 NUMPY = Dialect(
@@ -264,13 +277,22 @@ NUMPY = Dialect(
 
 
 def _tie(e: Function, write: Callable[[Expr], str]) -> str:
-    """The derivative of max(0, u) at u = 0 is that of 0, as `relu` has it; at a tie of others that of the first."""
+    """The derivative of max(0, u) at u = 0 is that of 0, as `relu` has it; at a tie of others that of the first.
+
+    Of the largest of several values PyTorch takes the first, too: constants stand before the others.
+    """
+    if len(e.operands) > 2:
+        values = ", ".join(
+            write(operand) if _varies(operand) else f"torch.tensor({write(operand)})"
+            for operand in sorted(e.operands, key=_varies)
+        )
+        return f"torch.stack(torch.broadcast_tensors({values})).{e.name}(dim=0).values"
     left, right = e.operands
     if e.name == "max" and left == number(0):
         return f"torch.relu({write(right)})"
     if e.name == "max" and right == number(0):
         return f"torch.relu({write(left)})"
-    constant = [not any(isinstance(node, Variable) for node in walk(operand)) for operand in (left, right)]
+    constant = [not _varies(operand) for operand in (left, right)]
     if constant[0]:
         left, right = right, left
     sign = (">" if e.name == "max" else "<") + ("" if any(constant) else "=")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nbsolve.equations.building import Built, general_formula, slopes
+from nbsolve.equations.building import Built, general_formula
+from nbsolve.equations.derivatives import slopes
 from nbsolve.expr import (
     Expr,
     MatrixProduct,

@@ -291,7 +291,9 @@ class Printer:
 
     def _indexed_sum(self, e: IndexedSum) -> tuple[str, int]:
         sign = self.dialect.indexed_sum(str(e.index), e.first, "n" if e.last is None else str(e.last))
-        return f"{sign}{self._applied}{self._at(e.body, PRODUCT)}", NEGATION
+        body = unwrapped(e.body)
+        several = isinstance(body, IndexedSum)  # a sum of sums needs no parentheses
+        return f"{sign}{self._applied}{self._at(body, NEGATION if several else PRODUCT)}", NEGATION
 
     @property
     def _applied(self) -> str:

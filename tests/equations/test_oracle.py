@@ -10,7 +10,7 @@ import pytest
 from nbsolve import WorkedGraph, load_problem, solve
 from nbsolve.checking.oracle.graph_oracle import iterations, values_and_gradients
 from nbsolve.checking.oracle.graph_precise import precise_values_and_gradients
-from nbsolve.equations import building
+from nbsolve.equations import derivatives
 from nbsolve.expr import Expr, number
 from nbsolve.step import verify
 from nbsolve.symbol import canonical
@@ -130,12 +130,12 @@ def test_printed_digits_are_those_of_fifty(one_in: OneIn) -> None:
 
 
 def test_a_wrong_derivative_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = building._derivative
+    right = derivatives._derivative
 
     def wrong(decided: Expr, formula: Expr, slot: str) -> Expr:
         return number(1) if slot == "operand_1" else right(decided, formula, slot)
 
-    monkeypatch.setattr(building, "_derivative", wrong)
+    monkeypatch.setattr(derivatives, "_derivative", wrong)
     text = "kind: graph\ngiven: {x: 2, y: 5}\nequations: {f: x*y}\n"
     with pytest.raises(AssertionError):
         agrees(text)

@@ -162,7 +162,8 @@ class _Maker:
         if kind == "sum":
             letter = rng.choice(summed)
             body = self._expression(depth - 1, (*free, letter))
-            return f"sum({letter}, {body})" if re.search(rf"\b{letter}\b", body) else body
+            kind = "mean" if rng.random() < 0.2 else "sum"
+            return f"{kind}({letter}, {body})" if re.search(rf"\b{letter}\b", body) else body
         if kind in "+-*/":
             return f"({inner()} {kind} {inner()})"
         if kind == "power":
@@ -178,7 +179,8 @@ class _Maker:
             return f"{rng.choice(('relu', 'abs'))}({inner()})"
         if kind == "max":
             one = inner()
-            return f"{rng.choice(('max', 'min'))}({one}, {one if rng.random() < 0.15 else inner()})"
+            others = [one if rng.random() < 0.15 else inner() for _ in range(rng.choice((1, 1, 1, 2, 3)))]
+            return f"{rng.choice(('max', 'min'))}({', '.join((one, *others))})"
         if kind == "where":
             return f"where({inner()} {rng.choice(('<', '>', '<=', '>='))} {inner()}, {inner()}, {inner()})"
         if kind == "domain":

@@ -97,7 +97,7 @@ def read_graph(text: str) -> Graph:
     node = yaml.load(text, Loader=yaml.BaseLoader)
     given, shapes = _given(node["given"])
     ranges = {letter: int(length) for letter, length in node.get("ranges", {}).items()}
-    given_shapes = [*shapes]
+    given_shapes, padded = [*shapes], node.get("padding", {})
     read_ = []
     for written, formula in node["equations"].items():
         name, inside = _taken_apart(written)
@@ -107,6 +107,7 @@ def read_graph(text: str) -> Graph:
     for _ in read_:  # one of a recurrence may get its lengths from one below it
         for name, axes, body in read_:
             lengths = {**_lengths(body, shapes), **ranges}
+            lengths |= _fitting(body, lengths, {k: v for k, v in shapes.items() if k not in padded})
             unknown = [axis for axis in axes if axis not in lengths]
             for start in (one for one in given_shapes if re.fullmatch(rf"{name}\d+", one)):
                 if len(axes) == len(unknown) + 1 == len(shapes[start]) + 1:
@@ -116,6 +117,7 @@ def read_graph(text: str) -> Graph:
     equations = []
     for name, axes, body in read_:
         lengths = {**_lengths(body, shapes), **ranges}
+        lengths |= _fitting(body, lengths, {k: v for k, v in shapes.items() if k not in padded})
         equations.append(Equation(name, axes, {k: lengths[k] for k in (*axes, *_summed(body))}, body))
     end = node.get("gradients_of", equations[-1].name).replace(" ", "")
     name, inside = _taken_apart(end)
@@ -241,12 +243,13 @@ class Reader:
                 return -self.value(operand, at)
             case ast.UnaryOp(ast.UAdd(), operand):
                 return self.value(operand, at)
-            case ast.Call(ast.Name("sum"), [*letters, body]):
+            case ast.Call(ast.Name("sum" | "mean" as kind), [*letters, body]):
                 names = [letter.id for letter in letters if isinstance(letter, ast.Name)]
-                total = self.number(Fraction(0))
+                total, count = self.number(Fraction(0)), 0
                 for place in itertools.product(*(counted(self.lengths[name]) for name in names)):
                     total = total + self.value(body, {**at, **dict(zip(names, place, strict=True))})
-                return total
+                    count += 1
+                return total if kind == "sum" else total / self.number(Fraction(count))
             case ast.Call(ast.Name("where"), [ast.Compare(left, [relation], [right]), value, otherwise]):
                 sides = self.value(left, at), self.value(right, at)
                 holds = self.functions[_RELATIONS[type(relation)]](*sides)
@@ -321,9 +324,31 @@ def _lengths(body: ast.expr, shapes: Mapping[str, Shape]) -> dict[str, int]:
     return found
 
 
+def _fitting(body: ast.expr, lengths: Mapping[str, int], shapes: Mapping[str, Shape]) -> dict[str, int]:
+    """How far letters run that only stand shifted: one more, as long as no read is outside."""
+    found: dict[str, int] = {}
+    for name, indices in reads(body):
+        for one, length in zip(indices, shapes.get(name, ()), strict=False):
+            letters = sorted({node.id for node in ast.walk(one) if isinstance(node, ast.Name)})
+            new = [letter for letter in letters if letter not in lengths]
+            if len(new) != 1:
+                continue
+            others = [letter for letter in letters if letter in lengths]
+            ways = [*itertools.product(*(counted(lengths[letter]) for letter in others))]
+            fits = 0
+            while fits <= length and all(
+                position(one, {**dict(zip(others, way, strict=True)), new[0]: fits + 1}) <= length
+                for way in ways
+            ):
+                fits += 1
+            if fits <= length:
+                found[new[0]] = min(found.get(new[0], fits), fits)
+    return found
+
+
 def _summed(body: ast.expr) -> list[str]:
     calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
-    sums = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "sum"]
+    sums = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("sum", "mean")]
     return [letter.id for call in sums for letter in call.args[:-1] if isinstance(letter, ast.Name)]
 
 

@@ -226,7 +226,9 @@ class GraphFile(ProblemFile):
         REQUIRED,
         expected=f"equations: {EQUATIONS}",
     )
-    ranges: dict[str, Count] = key("how far an index runs that stands alone on no axis: `{t: 3}`")
+    ranges: dict[str, Count] = key(
+        "how far an index runs that only stands shifted, where that is not as far as its array: `{t: 3}`"
+    )
     padding: dict[str, Number] = key("what is read outside an array: `{x: 0}`", "a read outside is an error")
     names: dict[str, str] = _NAMES
     gradients_of: Text = key(

@@ -1,0 +1,167 @@
+"""The local derivatives of an operation that a formula is, rule by rule, as a person writes them.
+
+They are written through what the node finds where its formula occurs in them: σ′(z) as a (1 − a), (e^x)′ as y.
+
+Conventions: max and min pass the gradient of a tie to the first operand, and none of a tie with a constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import TypeGuard
+
+from nbsolve.expr import (
+    Applied,
+    Cases,
+    Comparison,
+    Expr,
+    Function,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    Variable,
+    atoms,
+    number,
+    product,
+    substitute,
+    walk,
+    with_variables,
+)
+from nbsolve.formula.differentiate import differentiated, times
+from nbsolve.graph import Operation
+from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Slot
+from nbsolve.step import Rule
+from nbsolve.symbol import Symbol
+
+__all__ = ["operation_of", "slopes"]
+
+_SHORT = (Function, Applied)
+"""Formulae that are named by what they find where they occur in their own derivative."""
+
+
+def operation_of(name: str, formula: Expr, slots: Mapping[str, Symbol]) -> Operation:
+    """The formula of one entry as an operation on single quantities, with its local derivatives."""
+    letters = {symbol: Variable(slot) for slot, symbol in slots.items()}
+    into: dict[str, Expr] = {slot: Entry(slot) for slot in slots}
+    local = {
+        slot: Local(with_variables(derivative, into), Slot(UPSTREAM))
+        for slot, derivative in _derivatives(_lettered(formula, letters), letters.values())
+    }
+    entry = with_variables(_lettered(formula, letters), into)
+    return Operation(name, Rule.NODE, dict.fromkeys(slots, ()), (), entry, entry, local)
+
+
+def slopes(formula: Expr, left: Expr | None = None) -> dict[Symbol, Expr]:
+    """∂formula/∂q for each quantity q that it reads, said through `left` where it occurs in its own derivative."""
+    read = dict.fromkeys(atom for atom in atoms(formula) if isinstance(atom, Symbol))
+    letters = {symbol: Variable(f"operand_{n}") for n, symbol in enumerate(read)}
+    back: dict[str, Expr] = {letter.name: Quantity(symbol) for symbol, letter in letters.items()}
+    names = {letter.name: symbol for symbol, letter in letters.items()}
+
+    def said(node: Expr) -> Expr | None:
+        return (left or formula) if node == Entry(OUT) else None
+
+    return {
+        names[slot]: with_variables(substitute(derivative, said), back)
+        for slot, derivative in _derivatives(_lettered(formula, letters), letters.values())
+    }
+
+
+def _lettered(formula: Expr, letters: Mapping[Symbol, Variable]) -> Expr:
+    return substitute(
+        formula,
+        lambda node: letters.get(node.atom) if isinstance(node, Quantity) else None,  # type: ignore[arg-type]
+    )
+
+
+def _derivatives(lettered: Expr, letters: Iterable[Variable]) -> Iterator[tuple[str, Expr]]:
+    """The derivative with respect to each letter, with `Entry(OUT)` where the formula occurs in it."""
+    decided = substitute(lettered, _by_cases)
+    yield from ((letter.name, _derivative(decided, lettered, letter.name)) for letter in letters)
+
+
+@cache
+def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
+    derivative = _simple_fractions(differentiated(decided, Variable(slot))[-1].expression)
+    found = Entry(OUT)
+
+    def said(node: Expr) -> Expr | None:
+        match node:
+            case Negation((Number(value),)):
+                return number(-value)
+            case Quotient((Product(factors), Number() as under)) if under in factors:  # not 2 (o − y)/2
+                place = factors.index(under)
+                rest = (*factors[:place], *factors[place + 1 :])
+                return times(*(substitute(factor, said) for factor in rest))
+            case Product(factors) if (first := _inverses(factors)) is not None:  # nor 0.5 · 2 (o − y)
+                rest = (*factors[:first], *factors[first + 2 :])
+                return times(*(substitute(factor, said) for factor in rest))
+            case Cases((*_, (before, _), (last, None)) as branches) if before == last and len(branches) > 2:
+                return substitute(Cases((*branches[:-2], branches[-1])), said)
+            case Sum(operands):  # x − 1, not x + (−1)
+                return Sum(tuple(one if _is_less(one) else substitute(one, said) for one in operands))
+        return found if node == formula and isinstance(formula, _SHORT) else None
+
+    return substitute(derivative, said)
+
+
+def _inverses(factors: Sequence[Expr]) -> int | None:
+    """The place of the first two factors in a row that are numbers whose product is 1, where there are any."""
+    for place, both in enumerate(pairwise(factors)):
+        match both:
+            case (Quotient((Number(above), Number(under))), Number(value)) if above * value == under:
+                return place
+            case (Number(first), Number(value)) if first * value == 1:
+                return place
+    return None
+
+
+def _simple_fractions(e: Expr) -> Expr:
+    """One fraction for fractions within a numerator, v for √v²: −u/(2 √v v) for −u · 1/(2 √v) / √v²."""
+    e = e.rebuilt(tuple(map(_simple_fractions, e.children))) if e.children else e
+    match e:
+        case Power((Function("sqrt", (inner,)), Number(value))) if value == 2:
+            return inner
+        case Quotient((Negation((above,)), below)):
+            return Negation((_simple_fractions(Quotient((above, below))),))
+        case Quotient((Product(factors), below)):
+            under = [one.operands[1] for one in factors if _is_inverse(one)]
+            rest = [one for one in factors if not _is_inverse(one)]
+            return Quotient((product(*rest) if rest else number(1), product(*under, below))) if under else e
+    return e
+
+
+def _is_inverse(factor: Expr) -> TypeGuard[Quotient]:
+    return isinstance(factor, Quotient) and factor.operands[0] == number(1)
+
+
+def _is_less(term: Expr) -> bool:
+    """Whether a term of a sum is a number taken away."""
+    return isinstance(term, Negation) and isinstance(term.operands[0], Number)
+
+
+def _by_cases(node: Expr) -> Expr | None:
+    """max(a, b, c) as a where a ≥ max(b, c), else b where b ≥ c, else c; at a tie with a constant that holds."""
+    if not isinstance(node, Function) or node.name not in ("max", "min"):
+        return None
+    operands = [substitute(operand, _by_cases) for operand in node.operands]
+    beyond, least = (">", "≥") if node.name == "max" else ("<", "≤")
+    if len(operands) == 2 and _constant(operands[1]) and not _constant(operands[0]):
+        return Cases(((operands[0], Comparison(operands[0], beyond, operands[1])), (operands[1], None)))
+    original = sorted(zip(node.operands, operands, strict=True), key=lambda pair: not _constant(pair[0]))
+    branches: list[tuple[Expr, Comparison | None]] = []
+    for place, (operand, value) in enumerate(original[:-1], 1):
+        others = tuple(other for other, _ in original[place:])
+        rest = others[0] if len(others) == 1 else Function(node.name, others)
+        branches.append((value, Comparison(operand, least, rest)))
+    return Cases((*branches, (original[-1][1], None)))
+
+
+def _constant(expression: Expr) -> bool:
+    return not any(isinstance(node, Variable) for node in walk(expression))

@@ -1,0 +1,102 @@
+"""Windows that slide, means, the largest of several: what convolutions, pooling and normalizations are made of."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from nbsolve import load_problem
+from nbsolve.errors import ProblemError
+from nbsolve.problem.model import GraphProblem
+from tests.equations.test_oracle import agrees, numbers, worked
+
+CONVOLUTION = """\
+kind: graph
+title: A convolution, and the largest of what it finds
+given: {x: [[1, 2, 0], [0, 1, 3], [2, 1, 1]], K: [[1, -1], [0.5, 2]], b: 0.5}
+equations:
+  "z[i,j]": sum(a, c, K[a,c]*x[i+a-1,j+c-1]) + b
+  m: max(z[1,1], z[1,2], z[2,1], z[2,2])
+"""
+NORMALIZATION = """\
+kind: graph
+title: Batch normalization
+given: {x: [[1, 2], [3, 6], [5, 1]], gamma: [1, 2], beta: [0, 1]}
+equations:
+  "mu[j]": mean(n, x[n,j])
+  "var[j]": mean(n, (x[n,j] - mu[j])^2)
+  "y[n,j]": gamma[j]*(x[n,j] - mu[j])/sqrt(var[j] + 0.001) + beta[j]
+  L: mean(n, j, y[n,j]^3)
+"""
+TIES = """\
+kind: graph
+title: Ties
+given: {x: [2, 3, 3, 1], c: 2}
+equations:
+  p: max(x[1], x[2], x[3], x[4])
+  q: min(x[1]*c, 4, x[4]*4, x[3])
+  r: max(3, x[2], x[3])
+  L: p + q*2 + r*5
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [CONVOLUTION, NORMALIZATION, TIES], ids=["convolution", "normalization", "ties"]
+)
+def test_against_automatic_differentiation(text: str) -> None:
+    assert agrees(text) > 15
+
+
+@pytest.mark.parametrize(
+    ("formula", "length"),
+    [
+        ("sum(k, w[k]*x[i+k-1])", 4),
+        ("x[2*i-1]*x[2*i]", 2),
+        ("x[i+2] - x[i]", 5),  # i stands alone as well
+        ("sum(k, w[k]*x[2*i+k-2])", 2),
+    ],
+)
+def test_a_window_runs_as_far_as_its_array(formula: str, length: int) -> None:
+    text = f'kind: graph\ngiven: {{x: [1, 2, 3, 4, 5], w: [1, 2]}}\nequations: {{"y[i]": "{formula}"}}\n'
+    if length == 5:
+        with pytest.raises(ProblemError, match=r"x\[i\+2\] with i = 4 reads place 6"):
+            load_problem(text)
+        assert cast("GraphProblem", load_problem(f"{text}ranges: {{i: 3}}\n")).shapes["y"] == (3,)
+        return
+    assert cast("GraphProblem", load_problem(text)).shapes["y"] == (length,)
+
+
+def test_a_window_that_does_not_begin_inside_is_refused() -> None:
+    with pytest.raises(ProblemError, match=r"x\[i.1\] with i = 1 reads place 0"):
+        load_problem('kind: graph\ngiven: {x: [1, 2, 3]}\nequations: {"y[i]": "x[i-1]"}\n')
+
+
+def test_what_is_padded_says_nothing_of_how_far_a_window_runs() -> None:
+    with pytest.raises(ProblemError, match="how far i runs is not known"):
+        load_problem('kind: graph\ngiven: {x: [1, 2, 3]}\npadding: {x: 0}\nequations: {"y[i]": "x[i-1]"}\n')
+
+
+def test_a_sum_may_run_less_far_than_its_array_where_it_is_read_shifted() -> None:
+    text = (
+        'kind: graph\ngiven: {x: [1, 2, 4, 3]}\nranges: {t: 3}\nequations: {s: "sum(t, (x[t+1] - x[t])^2)"}\n'
+    )
+    assert numbers(worked(text))["s"] == 6
+
+
+def test_a_quantity_may_be_called_mean() -> None:
+    text = "kind: graph\ngiven: {a: 1, b: 4}\nequations: {mean: (a + b)/2, L: (a - mean)^2}\n"
+    assert numbers(worked(text))["L"] == 2.25
+
+
+def test_the_derivative_of_the_largest_is_one_distinction() -> None:
+    said = str(worked(CONVOLUTION).backward())
+    assert "the gradient goes to the largest operand alone" in said
+    assert "{1 if z₁₁ ≥ max(z₁₂, z₂₁, z₂₂); 0 otherwise}" in said
+    assert "{0 if z₁₁ ≥ max(z₁₂, z₂₁, z₂₂); 1 if z₁₂ ≥ max(z₂₁, z₂₂); 0 otherwise}" in said
+
+
+def test_entries_of_an_array_stand_in_its_order() -> None:
+    said = str(worked(TIES).backward())
+    places = [said.index(f"∂L/∂x{n} =") for n in "₁₂₃₄"]
+    assert places == sorted(places)
