@@ -140,7 +140,7 @@ class _Writer:
             case Variable(name):
                 return name, _ATOM
             case Applied(name):
-                if name in self.dialect.inline:
+                if name in self.dialect.inline and (self.dialect.of_numbers is None or _varies(e)):
                     return self.dialect.inline[name].format(self.at(e.argument, _SUM)), _ATOM
                 definition = e.definition
                 if isinstance(definition, Function) and definition.name not in WHOLE_LAYERS:

@@ -23,7 +23,7 @@ FAULTS = {
     "too few places": ('equations: {"z[j]": "W[j]*x"}', "W has 2 axes, not 1", 3),
     "places of a number": ("equations: {f: 'x[1]'}", "x has no axis, not 1", 3),
     "a read outside": ('equations: {"z[j]": "v[j]*v[j+1]"}', "reads place 3, outside the only axis of v", 3),
-    "no range": ('equations: {"z[t]": "v[t+1]"}', "how far t runs is not known", 3),
+    "no range": ('equations: {"z[t]": "v[t+1]"}\npadding: {v: 0}', "how far t runs is not known", 3),
     "a name twice": ("equations: {x: y + 1}", "the name x is used twice", 3),
     "a function's name": ("equations: {exp: x + y}", "exp means something else", 3),
     "an index as a value": ('equations: {"z[j]": "v[j]*j"}', "j is an index", 3),

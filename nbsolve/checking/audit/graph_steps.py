@@ -140,7 +140,11 @@ class Steps:
         if through is None:
             yield f"no step below {match[0]}"
             return
-        steps = self.order(self._equation(below), match[2])
+        name = self._equation(below)
+        if not name:
+            yield f"no equation below {match[0]}"
+            return
+        steps = self.order(name, match[2])
         if [int(match[3]), int(match[4])] != [steps[-1], steps[0]]:
             yield f"{match[0]} where the steps are {steps}"
 
@@ -184,6 +188,8 @@ class Steps:
         plain = words if match is None else THROUGH + words[match.end() :]
         faults: list[str] = []
         name = self._equation(plain)
+        if not name:
+            return plain, ["no equation"]
         if match is not None:
             faults += self._called(match)
             self.order(name, match[2])
@@ -206,11 +212,11 @@ class Steps:
         return plain, faults
 
     def _equation(self, words: str) -> str:
-        """The name of the equation that a sentence goes back through."""
+        """The name of the equation that a sentence goes back through, empty where it is none."""
         targets = (
             relation_chain(read_tokens(part)).target for formula, part in split_inline(words) if formula
         )
-        return next(self.chains.general[target] for target in targets if target in self.chains.general)
+        return next((self.chains.general[target] for target in targets if target in self.chains.general), "")
 
     # ------------------------------------------------------------------ what uses what
 
