@@ -140,7 +140,9 @@ class _Writer:
             case Variable(name):
                 return name, _ATOM
             case Applied(name):
-                if name in self.dialect.inline and (self.dialect.of_numbers is None or _varies(e)):
+                if self.dialect.of_numbers is not None and not _varies(e):
+                    return self.written(e.expanded)  # a number, not a tensor
+                if name in self.dialect.inline:
                     return self.dialect.inline[name].format(self.at(e.argument, _SUM)), _ATOM
                 definition = e.definition
                 if isinstance(definition, Function) and definition.name not in WHOLE_LAYERS:
