@@ -16,7 +16,7 @@ from tests.programs import AXE, BROWSER, needs
 
 ROOT = Path(__file__).parents[2]
 WIDTHS = (1280, 768, 375, 320)
-GROUPS = 4
+GROUPS = 8
 """Of pages: each is opened once."""
 KINDS = (
     "000-softmax-two-losses",
@@ -42,7 +42,7 @@ def window() -> Iterator[Browser]:
         yield found
 
 
-@pytest.mark.sampled(11)
+@pytest.mark.sampled(19)
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "problems").glob("*.yaml")))
 @needs(BROWSER)
 def test_no_text_scrolls_sideways(shipped: Path, window: Browser, name: str) -> None:
@@ -50,7 +50,7 @@ def test_no_text_scrolls_sideways(shipped: Path, window: Browser, name: str) -> 
         assert with_and_without_stepping(window, f"{address}/problems/{name}.html") == []
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("group", range(GROUPS))
 @needs(BROWSER)
 def test_nothing_is_wider_than_its_column(shipped: Path, group: int) -> None:
