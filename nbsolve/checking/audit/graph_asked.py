@@ -11,7 +11,9 @@ from nbsolve.checking.audit.graph_world import GraphWorld
 from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.optimising import ORDER
 from nbsolve.checking.audit.page import split_inline
-from nbsolve.checking.oracle.graph_reading import entries, plain_start
+from nbsolve.checking.oracle.graph_reading import entries
+from nbsolve.checking.oracle.graph_starts import plain
+from nbsolve.checking.oracle.starts import plain_start
 
 WORDS = {
     "forward": "the value of every node", "gradients": "all gradients",
@@ -115,7 +117,7 @@ class Asked:
             yield from (f"∂{one}/∂{wrt}" for one in self._entries(top) if wrt in self.world.reading[one])
 
     def _entries(self, name: str) -> list[str]:
-        return self.world.graph.plain(name)
+        return plain(self.world.graph, name)
 
     # ------------------------------------------------------------------ the list of the statement
 

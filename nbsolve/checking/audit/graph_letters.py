@@ -11,6 +11,7 @@ from nbsolve.checking.audit.optimising import SETTINGS, STATES, found_by
 from nbsolve.checking.audit.parser import Parser, read_tokens
 from nbsolve.checking.audit.tree import Node, Sum, Sym
 from nbsolve.checking.oracle.graph_reading import Graph, entries
+from nbsolve.checking.oracle.graph_starts import plain
 from nbsolve.checking.oracle.optimisers import marked
 from nbsolve.checking.oracle.rates import LETTERS
 from nbsolve.checking.oracle.training import Training
@@ -126,7 +127,7 @@ class Letters:
         places = tuple(_affine(part, bound) for part in parts)
         if all(1 <= at <= length for at, length in zip(places, shape, strict=True)):
             return f"{name}[{','.join(map(str, places))}]"
-        given, *more = self.graph.plain(f"{name}[{','.join(map(str, places))}]")
+        given, *more = plain(self.graph, f"{name}[{','.join(map(str, places))}]")
         if given.partition("[")[0] in self.starts and not more:
             return given
         if name not in self.graph.padding:

@@ -219,8 +219,9 @@ class GraphSentences(GraphPage):
         words, said, rest = words.partition(" From ")
         if said and not rest.endswith(", everything else held fixed."):
             out.faults.append(f"nobody knows: {said}{rest}")
-        one = self._name_below(position)
-        stepped = self.steps.used(one)
+        target = self.chains.parse(read_display(self.blocks[position + 1].source)[0].target)
+        below = target.name.partition("/∂")[2].partition("[")[0] if isinstance(target, Sym) else "?"
+        stepped = self.steps.used(below)
         if stepped is not None:
             pieces = [part for formula, part in split_inline(words) if formula]
             found, right = [*map(read_tokens, pieces)], [*map(read_tokens, stepped)]
@@ -241,13 +242,8 @@ class GraphSentences(GraphPage):
             r"\d", "".join(p for f, p in split_inline(words) if not f)
         ):
             out.faults.append(f"{one} is used by {known}")
-        if self._name_below(position) != one:
+        if below != one:
             out.faults.append(f"the lines below are not about {one}")
-
-    def _name_below(self, position: int) -> str:
-        """The quantity with respect to which the first line below finds a gradient."""
-        target = self.chains.parse(read_display(self.blocks[position + 1].source)[0].target)
-        return target.name.partition("/∂")[2].partition("[")[0] if isinstance(target, Sym) else "?"
 
     def _rules(self) -> list[UpdateRule]:
         """Those that the page states: that of its optimiser, and of the one that it is compared with."""

@@ -25,11 +25,11 @@ from nbsolve.checking.oracle.graph_reading import (
     counted,
     entries,
     entry,
-    plain_start,
     read_graph,
-    sorted_by_needs,
 )
+from nbsolve.checking.oracle.needs import sorted_by_needs
 from nbsolve.checking.oracle.numbers import Number, Real
+from nbsolve.checking.oracle.starts import plain_start
 from nbsolve.checking.oracle.training import Values, read_training
 
 ATTEMPTS = 24

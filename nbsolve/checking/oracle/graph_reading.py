@@ -13,11 +13,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
+from nbsolve.checking.oracle.needs import sorted_by_needs
 from nbsolve.checking.oracle.numbers import read
+from nbsolve.checking.oracle.starts import Start, plain_start
 
 Shape = tuple[int, ...]
 Places = Mapping[str, int]
@@ -42,14 +44,6 @@ class Equation:
         return tuple(self.lengths[axis] for axis in self.axes)
 
 
-class Start(NamedTuple):
-    """A given quantity that stands at one place outside an array, along one axis: h0 is h[0]."""
-
-    array: str
-    axis: int
-    place: int
-
-
 @dataclass
 class Graph:
     """What decides a number. `given` has entries by their canonical names; `seeds` has what comes in at which."""
@@ -66,19 +60,6 @@ class Graph:
     """All entries that are computed, each after those that it reads."""
     starts: dict[str, Start] = field(default_factory=dict)
     """The given quantities from which recurrences start, by their names."""
-
-    def plain(self, written: str) -> list[str]:
-        """The entries that `h`, `h[2,1]` or the start of a recurrence, `h[0]` or `h[0,1]`, means."""
-        name, _, inside = written.replace(" ", "").removesuffix("]").partition("[")
-        if not inside:
-            return [*entries(name, self.shapes[name])]
-        place = tuple(map(int, inside.split(",")))
-        for given, start in self.starts.items():
-            if start.array == name and place == (start.place,):
-                return [*entries(given, self.shapes[given])]
-            if start.array == name and place[start.axis : start.axis + 1] == (start.place,):
-                return [entry(given, (*place[: start.axis], *place[start.axis + 1 :]))]
-        return [entry(name, place)]
 
 
 def entry(name: str, place: tuple[int, ...]) -> str:
@@ -161,27 +142,6 @@ def _read_at(
             for axis, (n, length) in enumerate(zip(where, shapes[name], strict=True)):
                 if f"{name}{n}" in shapes and not 1 <= n <= length:
                     starts[f"{name}{n}"] = Start(name, axis, n)
-
-
-def sorted_by_needs(needs: Mapping[str, list[str]]) -> Iterator[str]:
-    """The keys, each after those that it needs; in their own order where they do not need one that follows."""
-    done: set[str] = set()
-    for first in needs:
-        ahead, open_ = [first], list[str]()
-        while ahead:
-            name = ahead[-1]
-            missing = [one for one in needs[name] if one in needs and one not in done]
-            if name in done or not missing:
-                if name not in done:
-                    yield name
-                    done.add(name)
-                ahead.pop()
-                open_ = [one for one in open_ if one != name]
-            elif name in open_:
-                raise ValueError(f"{name} is computed from itself")
-            else:
-                open_.append(name)
-                ahead += reversed(missing)
 
 
 def walk(
@@ -369,12 +329,6 @@ def _given(node: Any) -> tuple[dict[str, Fraction | None], dict[str, Shape]]:
         shapes[name] = _shape(value)
         given |= _flat(name, shapes[name], value)
     return given, shapes
-
-
-def plain_start(key: str) -> str:
-    """`h0` for the start of a recurrence that the file calls `h[0]` or `h[0,j]`; any other name as it is."""
-    name, _, inside = key.replace(" ", "").removesuffix("]").partition("[")
-    return f"{name}{''.join(one for one in inside.split(',') if one.isdigit())}"
 
 
 def _shape(value: Any) -> Shape:
