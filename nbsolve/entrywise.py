@@ -12,7 +12,8 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ZERO, Arithmetic
-from nbsolve.expr import Array
+from nbsolve.expr import Array, Atom, Columns, Expr, Quantity, Transpose
+from nbsolve.symbol import Partial, Role, Symbol
 
 LARGEST_EXACT = 4096
 """Products of arrays with more entries are not searched for exact zeros."""
@@ -100,3 +101,17 @@ def dot_product(left: Any, right: Any, arithmetic: Arithmetic) -> Any:
 def has_zero(array: Array) -> bool:
     """Whether an entry is exactly 0; a ball that contains 0 is not equal to it."""
     return ZERO in array.reshape(-1).tolist()
+
+
+def is_row(expression: Expr, value: Any) -> bool:
+    """Whether the value is a vector laid on its side, which a matrix of one row is not."""
+    if not isinstance(expression, Transpose) or value.shape[0] != 1:
+        return False
+    inner = expression.operands[0]
+    return not (isinstance(inner, Columns) or (isinstance(inner, Quantity) and _is_matrix(inner.atom)))
+
+
+def _is_matrix(atom: Atom) -> bool:
+    symbol = atom if isinstance(atom, Symbol) else atom.wrt
+    of_outputs = isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and symbol.role is Role.INPUT
+    return symbol.role is Role.WEIGHT or of_outputs

@@ -14,7 +14,16 @@ import numpy as np
 
 from nbsolve.arithmetic import ONE, ZERO, Arithmetic
 from nbsolve.elementary import FUNCTIONS
-from nbsolve.entrywise import LARGEST_EXACT, dot_product, elementwise, entrywise, negative, plus, times
+from nbsolve.entrywise import (
+    LARGEST_EXACT,
+    dot_product,
+    elementwise,
+    entrywise,
+    is_row,
+    negative,
+    plus,
+    times,
+)
 from nbsolve.errors import LogarithmOfZero
 from nbsolve.expr import (
     Applied,
@@ -45,7 +54,6 @@ from nbsolve.expr import (
 )
 from nbsolve.general import IndexedSum, Kronecker
 from nbsolve.shares import all_shares, deviations, is_deviation, is_share, other_terms, share
-from nbsolve.symbol import Partial, Role, Symbol
 
 Rational = flint.fmpq
 
@@ -82,8 +90,9 @@ def _operands(expression: Any, bindings: Bindings, arithmetic: Arithmetic) -> li
 
 
 def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    if arithmetic.keeping and is_deviation(e):
-        return _deviations(e, bindings, arithmetic)
+    if arithmetic.keeping and is_deviation(e):  # g − p·g
+        p, g = _operands(e.operands[1].children[0], bindings, arithmetic)
+        return deviations(p, g, arithmetic)
     first, *rest = e.operands
     result = _RULES[type(first)](first, bindings, arithmetic)
     for operand in rest:
@@ -91,13 +100,6 @@ def _sum(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
         exact = type(result) is Rational and type(term) is Rational
         result = result + term if exact else plus(result, term, arithmetic)
     return result
-
-
-def _deviations(e: Sum, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
-    """g − p·g, from the product p·g that it has."""
-    mean: Any = e.operands[1].children[0]
-    p, g = _operands(mean, bindings, arithmetic)
-    return deviations(p, g, arithmetic)
 
 
 def _product(e: Product | Hadamard, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
@@ -216,10 +218,10 @@ def branch(e: Cases, bindings: Bindings, arithmetic: Arithmetic) -> Expr:
 
 def _matrix_product(e: MatrixProduct, bindings: Bindings, arithmetic: Arithmetic) -> Operand:
     result: Any = evaluate(e.operands[0], bindings, arithmetic)
-    row = _is_row(e.operands[0], result)
+    row = is_row(e.operands[0], result)
     for operand in e.operands[1:]:
         factor: Any = evaluate(operand, bindings, arithmetic)
-        if _is_row(operand, factor):
+        if is_row(operand, factor):
             # A column times a row: all products of their entries.
             result, row = np.multiply.outer(result, factor[0]), False
         elif row and factor.ndim == 1:
@@ -227,20 +229,6 @@ def _matrix_product(e: MatrixProduct, bindings: Bindings, arithmetic: Arithmetic
         else:
             result = dot_product(result, factor, arithmetic)
     return result  # type: ignore[no-any-return]
-
-
-def _is_row(expression: Expr, value: Any) -> bool:
-    """Whether the value is a vector laid on its side, which a matrix of one row is not."""
-    if not isinstance(expression, Transpose) or value.shape[0] != 1:
-        return False
-    inner = expression.operands[0]
-    return not (isinstance(inner, Columns) or (isinstance(inner, Quantity) and _is_matrix(inner.atom)))
-
-
-def _is_matrix(atom: Atom) -> bool:
-    symbol = atom if isinstance(atom, Symbol) else atom.wrt
-    of_outputs = isinstance(atom, Partial) and atom.of.role is Role.ACTIVATION and symbol.role is Role.INPUT
-    return symbol.role is Role.WEIGHT or of_outputs
 
 
 def _transpose(e: Transpose, bindings: Bindings, arithmetic: Arithmetic) -> Operand:

@@ -88,12 +88,9 @@ class Softmax:
         """The record: backwards Jᵀ g comes to (p ⊙ (g − p·g))/T, and of the logarithm to g − (Σ g) p."""
         a_j, a_i = Entry(OUT, (_j,)), Entry(OUT, (_i,))
         p_j, p_i, p = self.probability(a_j), self.probability(a_i), self.probability(_out)
-        back: Expr
-        if self.logarithm:
-            back = Sum((_upstream, Negation((Product((Total((_upstream,)), p)),))))
-        else:
-            inner = Function("dot", (p, _upstream))
-            back = Hadamard((p, Sum((_upstream, Negation((inner,))))))
+        mean = Product((Total((_upstream,)), p)) if self.logarithm else Function("dot", (p, _upstream))
+        less = Sum((_upstream, Negation((mean,))))
+        back = less if self.logarithm else Hadamard((p, less))
         local = Local(
             Negation((product(*self.factor, *self.outer(a_j), p_i),)),
             product(*self.factor, back),

@@ -17,7 +17,8 @@ from nbsolve.programs.doubles import Doubles
 from nbsolve.programs.identifiers import RATE
 from nbsolve.programs.identifiers import STRENGTH as STRENGTH_NAME
 from nbsolve.programs.jacobian import as_row, is_printed, vectors
-from nbsolve.programs.python import Dialect, literal
+from nbsolve.programs.literals import literal
+from nbsolve.programs.python import Dialect
 from nbsolve.programs.run import Run
 from nbsolve.solving.update import setting
 from nbsolve.symbol import LEARNING_RATE, STRENGTH, Symbol

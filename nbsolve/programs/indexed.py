@@ -18,7 +18,8 @@ from nbsolve.expr import (
 from nbsolve.general import IndexedSum
 from nbsolve.given import Given
 from nbsolve.problem.model import GraphProblem, Start
-from nbsolve.programs.python import Dialect, literal, written
+from nbsolve.programs.literals import literal
+from nbsolve.programs.python import Dialect, written
 from nbsolve.symbol import Affine, Index, Symbol, Unit
 
 __all__ = ["IndexedText", "number_text", "quantities_in", "start_read"]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isinf
-
-import flint
 
 from nbsolve.expr import (
     Applied,
@@ -27,14 +24,11 @@ from nbsolve.expr import (
     walk,
     with_variables,
 )
-from nbsolve.logarithms import Logarithm
-from nbsolve.nearest import rational_to_float
+from nbsolve.programs.literals import literal
 
 _COMPARISON, _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(6)
 _RELATIONS = {"<": "<", "≤": "<=", "=": "==", "≥": ">=", ">": ">", "≠": "!="}
 _LIMITED = frozenset({"exp", "ln", "log", "sqrt", "cosh", "sinh"})
-MOST_DIGITS = 17
-"""Numbers of more digits are written as fractions: 1 / 3."""
 
 
 @dataclass(frozen=True)
@@ -95,32 +89,6 @@ def may_pass_on_nan(e: Expr) -> bool:
 
 def _is_whole(exponent: Expr) -> bool:
     return isinstance(exponent, Number) and exponent.value.q == 1 and exponent.value >= 0
-
-
-def literal(value: flint.fmpq | Logarithm) -> str:
-    """A number that Python reads as the nearest double: 0.25, 3, 1 / 3, 2.5e-08, float("inf")."""
-    if isinstance(value, Logarithm):
-        return repr(float(value))
-    if value.q == 1 and abs(value.p) < 10**MOST_DIGITS:
-        return str(int(value.p))
-    nearest = rational_to_float(value)
-    if isinf(nearest):
-        return f'float("{nearest}")'
-    twos = value.q
-    for prime in (2, 5):
-        while twos % prime == 0:
-            twos //= prime
-    if twos == 1:
-        text = repr(nearest)
-        if flint.fmpq(*_fraction(text)) == value:
-            return text
-    return f"{int(value.p)} / {int(value.q)}"
-
-
-def _fraction(text: str) -> tuple[int, int]:
-    from fractions import Fraction
-
-    return Fraction(text).as_integer_ratio()
 
 
 class _Writer:

@@ -39,7 +39,7 @@ from nbsolve.render.printer import MOST_NAMES, Printer
 
 _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_INDICES = str.maketrans("0123456789ijkmn", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙ")
+_INDICES = str.maketrans("0123456789ijkmnrst", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵣₛₜ")
 _FUNCTIONS = {
     "identity": "id", "sigmoid": "σ", "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU",
     "silu": "SiLU", "loss": "ℓ", "atan": "arctan", "normal_distribution": "Φ", "normal_density": "φ",

@@ -210,8 +210,8 @@ def test_of_a_loss_of_all_outputs(name: str) -> None:
         "g": [float(0.9 + x - scores[0] > 0) for x in scores],
     }
     known: dict[str, flint.fmpq | list[flint.fmpq]] = {"s": flint.fmpq(1, 10), "n": flint.fmpq(3)}
-    known |= {} if name == "multiclass_hinge" else {"g": flint.fmpq(1)}  # the margin is not kept
     known |= {letter: [flint.fmpq(*x.as_integer_ratio()) for x in own] for letter, own in vectors.items()}
+    known |= {} if name == "multiclass_hinge" else {"g": flint.fmpq(1)}  # the margin is not kept
     for k in range(LENGTH):
         ends = [loss([x + h * (j == k) for j, x in enumerate(scores)]) for h in (1e-6, -1e-6)]
         found = value(derivation.result, known, k=k + 1, r=3)

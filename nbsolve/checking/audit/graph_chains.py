@@ -37,7 +37,8 @@ from nbsolve.checking.audit.tree import (
     has_symbols,
     stands_in,
 )  # fmt: skip
-from nbsolve.checking.oracle.graph_reading import counted_places, entry
+from nbsolve.checking.oracle.graph_indices import counted_places
+from nbsolve.checking.oracle.graph_reading import entry
 
 WORLDS = 3
 """Sets of other numbers for a line that holds as it stands; four times as many where cases are left in it."""

@@ -13,7 +13,8 @@ from nbsolve.checking.audit.latex import Unreadable
 from nbsolve.checking.audit.page import Block, split_inline
 from nbsolve.checking.audit.parser import read_tokens
 from nbsolve.checking.audit.tree import Sym
-from nbsolve.checking.oracle.graph_reading import entries, position, reads
+from nbsolve.checking.oracle.graph_indices import position, reads
+from nbsolve.checking.oracle.graph_reading import entries
 
 _FORWARDS = re.compile(r"(Time step by time step|Step by step), from \$(\w) = (\d+)\$ to \$\2 = (\d+)\$:")
 _BEGINS = re.compile(r"(Time step|Step) \$(\w) = (\d+)\$:")

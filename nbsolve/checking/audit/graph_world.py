@@ -17,16 +17,9 @@ import yaml
 from mpmath import mp
 
 from nbsolve.checking.audit.graph_letters import Letters
+from nbsolve.checking.oracle.graph_indices import counted
 from nbsolve.checking.oracle.graph_precise import Node, Side, constant, functions, sides, swept
-from nbsolve.checking.oracle.graph_reading import (
-    Equation,
-    Graph,
-    Reader,
-    counted,
-    entries,
-    entry,
-    read_graph,
-)
+from nbsolve.checking.oracle.graph_reading import Equation, Graph, Reader, entries, entry, read_graph
 from nbsolve.checking.oracle.needs import sorted_by_needs
 from nbsolve.checking.oracle.numbers import Number, Real
 from nbsolve.checking.oracle.starts import plain_start

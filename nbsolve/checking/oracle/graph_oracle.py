@@ -14,7 +14,8 @@ from typing import Any
 import autograd.numpy as np
 from autograd import grad
 
-from nbsolve.checking.oracle.graph_reading import Graph, entries, read_graph, reads, walk
+from nbsolve.checking.oracle.graph_indices import reads
+from nbsolve.checking.oracle.graph_reading import Graph, entries, read_graph, walk
 from nbsolve.checking.oracle.starts import plain_start
 from nbsolve.checking.oracle.training import Values as Updated
 from nbsolve.checking.oracle.training import read_training

@@ -14,7 +14,8 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from nbsolve.checking.oracle.graph_reading import Graph, entries, read_graph, reads, walk
+from nbsolve.checking.oracle.graph_indices import reads
+from nbsolve.checking.oracle.graph_reading import Graph, entries, read_graph, walk
 from nbsolve.checking.oracle.numbers import Number, Real, big, exp, log, sqrt, tame
 
 DIGITS = 60

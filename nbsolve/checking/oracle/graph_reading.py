@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import itertools
-import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,12 +16,21 @@ from typing import Any
 
 import yaml
 
+from nbsolve.checking.oracle.graph_indices import (
+    Places,
+    Shape,
+    counted,
+    counted_places,
+    fitting,
+    indices_of,
+    lengths_of,
+    position,
+    reads,
+)
 from nbsolve.checking.oracle.needs import sorted_by_needs
 from nbsolve.checking.oracle.numbers import read
 from nbsolve.checking.oracle.starts import Start, plain_start
 
-Shape = tuple[int, ...]
-Places = Mapping[str, int]
 _NAME = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[(.*)\])?\s*$")
 _RELATIONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
@@ -87,8 +95,8 @@ def read_graph(text: str) -> Graph:
         read_.append((name, axes, ast.parse(str(formula).replace("^", "**").strip(), mode="eval").body))
     for _ in read_:  # one of a recurrence may get its lengths from one below it
         for name, axes, body in read_:
-            lengths = {**_lengths(body, shapes), **ranges}
-            lengths |= _fitting(body, lengths, {k: v for k, v in shapes.items() if k not in padded})
+            lengths = {**lengths_of(body, shapes), **ranges}
+            lengths |= fitting(body, lengths, {k: v for k, v in shapes.items() if k not in padded})
             unknown = [axis for axis in axes if axis not in lengths]
             for start in (one for one in given_shapes if re.fullmatch(rf"{name}\d+", one)):
                 if len(axes) == len(unknown) + 1 == len(shapes[start]) + 1:
@@ -97,8 +105,8 @@ def read_graph(text: str) -> Graph:
                 shapes[name] = tuple(lengths[axis] for axis in axes)
     equations = []
     for name, axes, body in read_:
-        lengths = {**_lengths(body, shapes), **ranges}
-        lengths |= _fitting(body, lengths, {k: v for k, v in shapes.items() if k not in padded})
+        lengths = {**lengths_of(body, shapes), **ranges}
+        lengths |= fitting(body, lengths, {k: v for k, v in shapes.items() if k not in padded})
         equations.append(Equation(name, axes, {k: lengths[k] for k in (*axes, *_summed(body))}, body))
     end = node.get("gradients_of", equations[-1].name).replace(" ", "")
     name, inside = _taken_apart(end)
@@ -160,16 +168,6 @@ def walk(
     return {name: value for name, value in values.items() if not name.startswith("padding ")}
 
 
-def counted(length: int) -> range:
-    """The places along an axis."""
-    return range(1, length + 1)
-
-
-def counted_places(shape: Shape) -> Iterator[tuple[int, ...]]:
-    """The places of an array, row by row."""
-    yield from itertools.product(*map(counted, shape))
-
-
 @dataclass
 class Reader:
     """The value of a formula where letters of indices have numbers."""
@@ -226,7 +224,7 @@ class Reader:
         return any(name in self.shapes for name, _ in reads(node))
 
     def _read(self, name: str, index: ast.expr, at: Places) -> Any:
-        place = tuple(position(one, at) for one in _indices(index))
+        place = tuple(position(one, at) for one in indices_of(index))
         shape = self.shapes[name]
         assert len(place) == len(shape), (name, place, shape)
         if all(1 <= where <= length for where, length in zip(place, shape, strict=True)):
@@ -238,72 +236,6 @@ class Reader:
         if f"padding {name}" not in self.values:
             raise ValueError(f"{entry(name, place)} is outside")
         return self.values[f"padding {name}"]
-
-
-_WHOLE: dict[type[ast.operator], Callable[[int, int], int]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-}  # fmt: skip
-
-
-def position(node: ast.expr, at: Places) -> int:
-    """The whole number that an index is."""
-    match node:
-        case ast.Constant(int(value)):
-            return value
-        case ast.Name(name):
-            return at[name]
-        case ast.UnaryOp(ast.USub(), operand):
-            return -position(operand, at)
-        case ast.BinOp(left, operation, right):
-            return _WHOLE[type(operation)](position(left, at), position(right, at))
-    raise ValueError(ast.unparse(node))
-
-
-def reads(body: ast.expr) -> Iterator[tuple[str, list[ast.expr]]]:
-    """The names that a formula reads, with their indices (none for a scalar)."""
-    inner = {id(node.value) for node in ast.walk(body) if isinstance(node, ast.Subscript)}
-    inner |= {id(node.func) for node in ast.walk(body) if isinstance(node, ast.Call)}
-    for node in ast.walk(body):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-            yield node.value.id, _indices(node.slice)
-        elif isinstance(node, ast.Name) and id(node) not in inner:
-            yield node.id, []
-
-
-def _indices(index: ast.expr) -> list[ast.expr]:
-    return list(index.elts) if isinstance(index, ast.Tuple) else [index]
-
-
-def _lengths(body: ast.expr, shapes: Mapping[str, Shape]) -> dict[str, int]:
-    """How long each axis is whose letter stands alone in an index."""
-    found: dict[str, int] = {}
-    for name, indices in reads(body):
-        for one, length in zip(indices, shapes.get(name, ()) if indices else (), strict=name in shapes):
-            if isinstance(one, ast.Name) and found.setdefault(one.id, length) != length:
-                raise ValueError(f"{one.id} has two lengths")
-    return found
-
-
-def _fitting(body: ast.expr, lengths: Mapping[str, int], shapes: Mapping[str, Shape]) -> dict[str, int]:
-    """How far letters run that only stand shifted: one more, as long as no read is outside."""
-    found: dict[str, int] = {}
-    for name, indices in reads(body):
-        for one, length in zip(indices, shapes.get(name, ()), strict=False):
-            letters = sorted({node.id for node in ast.walk(one) if isinstance(node, ast.Name)})
-            new = [letter for letter in letters if letter not in lengths]
-            if len(new) != 1:
-                continue
-            others = [letter for letter in letters if letter in lengths]
-            ways = [*itertools.product(*(counted(lengths[letter]) for letter in others))]
-            fits = 0
-            while fits <= length and all(
-                position(one, {**dict(zip(others, way, strict=True)), new[0]: fits + 1}) <= length
-                for way in ways
-            ):
-                fits += 1
-            if fits <= length:
-                found[new[0]] = min(found.get(new[0], fits), fits)
-    return found
 
 
 def _summed(body: ast.expr) -> list[str]:

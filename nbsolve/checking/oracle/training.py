@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from nbsolve.checking.oracle import optimisers
-from nbsolve.checking.oracle.graph_reading import Shape, entry
+from nbsolve.checking.oracle.graph_indices import Shape
+from nbsolve.checking.oracle.graph_reading import entry
 from nbsolve.checking.oracle.numbers import Number, read
 from nbsolve.checking.oracle.rates import Clip, Schedule, clipped, norm_of, read_clip, read_schedule
 
