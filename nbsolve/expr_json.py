@@ -18,7 +18,7 @@ import flint
 
 from nbsolve import general
 from nbsolve.expr import nodes
-from nbsolve.symbol import Index, Partial, Role, Symbol
+from nbsolve.symbol import Affine, Index, Partial, Role, Symbol
 
 __all__ = ["Decoder", "Encoder", "atom_from_data", "atom_to_data", "classes_of", "rational"]
 
@@ -60,7 +60,7 @@ class Encoder:
         if isinstance(value, flint.fmpq):
             return {"q": str(value)}
         if isinstance(value, Index):
-            return {"i": value.name}
+            return _place_to_data(value)
         if isinstance(value, frozenset):
             return {"s": sorted(value)}
         raise TypeError(f"{kind.__name__} cannot be stored")
@@ -89,7 +89,7 @@ class Decoder:
 
     def _special(self, kind: str) -> Callable[[Any], Any]:
         known: dict[str, Callable[[Any], Any]] = {
-            "a": lambda number: self.atoms[number], "q": rational, "i": Index, "s": frozenset,
+            "a": lambda number: self.atoms[number], "q": rational, "i": _index, "s": frozenset,
         }  # fmt: skip
         return known[kind]
 
@@ -105,13 +105,23 @@ def atom_to_data(atom: Atom) -> list[Any]:
 def _place_to_data(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_place_to_data(each) for each in value]
+    if isinstance(value, Affine):
+        return {"i": [value.name, [[*term] for term in value.terms], value.shift]}
     return {"i": value.name} if isinstance(value, Index) else value
+
+
+def _index(stored: Any) -> Index:
+    """An index variable, or one made of others."""
+    if isinstance(stored, str):
+        return Index(stored)
+    name, terms, shift = stored
+    return Affine(name, tuple((letter, factor) for letter, factor in terms), shift)
 
 
 def _place_from_data(part: Any) -> Any:
     if isinstance(part, list):
         return tuple(_place_from_data(each) for each in part)
-    return Index(part["i"]) if isinstance(part, dict) else part
+    return _index(part["i"]) if isinstance(part, dict) else part
 
 
 def atom_from_data(stored: list[Any]) -> Atom:

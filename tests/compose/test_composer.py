@@ -22,6 +22,7 @@ from nbsolve.render import latex, myst, text
 from nbsolve.symbol import anchor, canonical
 from tests.compose.problems import NAMES, ROOT, SHIPPED, SMALL, worked
 from tests.loading import load_problem
+from tests.sampling import OneIn
 
 
 def derivations(document: Document) -> Iterator[Derivation]:
@@ -218,8 +219,8 @@ for name in sys.argv[1:]:
 """
 
 
-def test_two_runs_give_the_same_bytes() -> None:
-    names = [str(path) for path in SHIPPED.values()]
+def test_two_runs_give_the_same_bytes(one_in: OneIn) -> None:
+    names = [str(path) for path in [*SHIPPED.values()][:: one_in(5)]]
     runs = [
         subprocess.run(
             [sys.executable, "-c", SCRIPT, *names],
@@ -231,7 +232,7 @@ def test_two_runs_give_the_same_bytes() -> None:
         for seed in ("0", "1")
     ]
     assert runs[0] == runs[1]
-    assert len(runs[0]) > 100_000
+    assert len(runs[0]) > 50_000
 
 
 @pytest.mark.parametrize("name", ["losses added", "a batch"])

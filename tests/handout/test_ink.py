@@ -134,6 +134,7 @@ def test_no_drawing_stands_above_what_leads_to_it() -> None:
     assert found["Loss\r\n"] < found["above: value"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("paper", PAPERS)
 def test_long_sums_and_long_numbers(paper: str) -> None:
     assert not all_kinds(LONG, paper)
