@@ -9,7 +9,7 @@ from itertools import product
 
 from nbsolve.expr import Expr
 from nbsolve.formula import FormulaError
-from nbsolve.formula.indexed import SUM, reads, tokens_of
+from nbsolve.formula.indexed import MEAN, SUM, reads, tokens_of
 from nbsolve.problem.graph_shapes import read_entries
 from nbsolve.problem.model import Equation, Recurrence
 from nbsolve.symbol import Affine, Index, Unit
@@ -39,11 +39,8 @@ def mentioned(text: str, names: Collection[str]) -> set[str]:
         before = place
         while found[before - 1].text == "," and found[before - 2].kind == "name":
             before -= 2
-        summed = found[place + 1].text == "," and [one.text for one in found[before - 2 : before]] == [
-            SUM,
-            "(",
-        ]
-        if not summed:
+        heads = [one.text for one in found[before - 2 : before]]
+        if found[place + 1].text != "," or heads not in ([SUM, "("], [MEAN, "("]):
             read.add(token.text)
     return read
 
