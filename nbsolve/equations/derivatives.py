@@ -130,6 +130,8 @@ def _simple_fractions(e: Expr) -> Expr:
             return inner
         case Quotient((Negation((above,)), below)):
             return Negation((_simple_fractions(Quotient((above, below))),))
+        case Quotient((Quotient((above, first)), Number() as below)):
+            return Quotient((above, product(below, first)))
         case Quotient((Product(factors), below)):
             under = [one.operands[1] for one in factors if _is_inverse(one)]
             rest = [one for one in factors if not _is_inverse(one)]
