@@ -97,9 +97,15 @@ class GraphBackward:
         if recurrence is not None and not is_whole(stage, self.built):
             yield from of_entries(stage)
         gate = gate_of(self.built, stage.equation)
-        of_several = gate in ("max", "min") and len(self.built.general[stage.equation].children) > 2
-        said = f"{gate}_of_several" if of_several else gate
-        yield f": {phrase_of('graphs.gate_', said)}" if gate in unsaid and said else "."
+        several = len(self.built.general[stage.equation].children) > 2
+        if gate not in unsaid or gate is None:
+            yield "."
+        elif several and gate == "max":
+            yield f": {phrase('graphs.gate_max_of_several')}"
+        elif several and gate == "min":
+            yield f": {phrase('graphs.gate_min_of_several')}"
+        else:
+            yield f": {phrase_of('graphs.gate_', gate)}"
         unsaid.discard(gate or "")
 
     def _back(

@@ -31,15 +31,18 @@ def read_html(text: str) -> list[Block]:
 
 
 def parsed(text: str) -> BeautifulSoup:
-    """The page; punctuation that is kept in one line with a formula stands after that formula again."""
+    """The page; punctuation that is kept in one line with a formula stands beside that formula again."""
     soup = BeautifulSoup(text, "html.parser")
     for kept in soup.select(".nbsolve-inline .nbsolve-kept"):
         formula = kept.find_parent(class_="nbsolve-inline")
         assert formula is not None
-        last = kept.contents[-1]
-        sign = last if isinstance(last, NavigableString) else kept.next_sibling
-        assert isinstance(sign, NavigableString)
-        formula.insert_after(sign.extract())
+        before, after = kept.contents[0], kept.contents[-1]
+        if isinstance(before, NavigableString):
+            formula.insert_before(before.extract())
+        elif not isinstance(after, NavigableString):
+            after = kept.next_sibling  # type: ignore[assignment]
+        if isinstance(after, NavigableString):
+            formula.insert_after(after.extract())
         kept.unwrap()
     soup.smooth()
     return soup

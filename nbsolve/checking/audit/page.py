@@ -91,8 +91,9 @@ def squeezed(text: str) -> str:
 
 
 def cells(table: str) -> list[list[str]]:
-    """The rows of a Markdown table, without the rule under its head."""
-    rows = [LINK.sub(r"\1", row).strip().strip("|").split(" | ") for row in table.splitlines()]
+    """The rows of a Markdown table, without the rule under its head; every space is one like any other."""
+    lines = table.replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    rows = [LINK.sub(r"\1", row).strip().strip("|").split(" | ") for row in lines]
     return [[cell.strip() for cell in row] for row in rows if not set("".join(row)) <= set("-:| ")]
 
 
