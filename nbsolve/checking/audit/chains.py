@@ -96,6 +96,8 @@ class ChainChecker(ChainNotes):
             entry_lines = [replace(line, node=tidy(form)) for line, form in zip(lines, forms, strict=True)]
             for n, here in enumerate(self._check_entry(entry, entry_lines, t, out)):
                 exact[n] &= here
+            if not has_wholes(target):  # of a whole vector it is written as what is rounded
+                self._take_on(entry_lines, formula_of(entry), t, exact)
         for line, whole in zip(lines, exact, strict=True):
             if not has_symbols(line.node):
                 self._check_relation(line.relation, whole, target.name, out)
@@ -182,7 +184,6 @@ class ChainChecker(ChainNotes):
                 base = line.node
                 continue
             exact[position] = self._check_numbers(line.node, base, before, target.name, t, out)
-            exact[position] |= self._is_copied(base, line.node, t)
             inexact = position == len(lines) - 2 and _is_logarithm(line.node)  # ln(4) ≈ 1.386
             if line.boxed and position != len(lines) - 1 and not inexact:
                 out.faults.append("a box that is not the end")
@@ -191,6 +192,14 @@ class ChainChecker(ChainNotes):
                 self._check_result(line.node, boxed, base, target.name, t, out)
             before.append(line.node)
         return exact
+
+    def _take_on(self, lines: list[Line], base: Node, t: int, exact: list[bool]) -> None:
+        """Mark the lines that take on the number of a part as it is written down above."""
+        for position, line in enumerate(lines):
+            if has_symbols(line.node):
+                base = line.node
+            else:
+                exact[position] |= self._is_copied(base, line.node, t)
 
     def _check_letters(self, target: Sym, line: Line, truth: Number, t: int, out: Found) -> None:
         layer = layer_named(target.name)
