@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve.book.publishing import publish
+from nbsolve.book.publishing import Same, publish, site_hashes
 from nbsolve.book.served import STYLE, as_served
 from nbsolve.book.served_pages import Published, ServedPages
 
@@ -42,7 +42,7 @@ class Site:
         served, found = as_served(files, self.kept, Published(self.site, self.hashes, pages))
         self.hashes = publish(served, self.site)
         found.write(self.record)
-        return {place for place in PAGES if place in served and not isinstance(served[place], Path)}
+        return {place for place in PAGES if place in served and not isinstance(served[place], Same)}
 
     def contents(self) -> dict[str, bytes]:
         return {place: (self.site / place).read_bytes() for place in self.hashes}
@@ -80,6 +80,7 @@ def test_the_site_is_what_it_would_be_made_afresh(small: Site, change: str) -> N
     make, again = CHANGES[change]
     make(small)
     assert small.publish() == again
+    assert small.hashes == site_hashes(small.site)
     published = small.contents()
     assert f"{STYLE}?v=".encode() in published["index.html"]
     small.publish(afresh=True)
