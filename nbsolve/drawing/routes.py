@@ -1,8 +1,9 @@
 """The paths from one quantity to the loss: which units they run through, their factors, their shares.
 
 ∂L/∂q is the sum over all paths; a path's share is the product of its factors, from the loss back to q:
-∂L/∂z of the output, then weight and derivative of the activation for each unit on the way, then ∂z/∂q. In a hidden
-layer whose activation takes the whole vector (softmax) a path goes on from any of its units.
+∂L/∂z of the output, then weight and derivative of the activation for each unit on the way, then ∂z/∂q. Into a
+maxout layer 1 or 0 stands for the weight: a path through a value that is not the largest has the share 0. In a
+hidden layer whose activation takes the whole vector (softmax) a path goes on from any of its units.
 Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, section 6.5.
 """
 
@@ -11,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+
+import flint
 
 from nbsolve.arithmetic import Value
 from nbsolve.drawing.graph import Node
@@ -188,16 +191,20 @@ def _factors(
     """The factors of one path's product, from the loss back to the quantity."""
     network = readings.solution.problem.network
 
-    def weight(to: Node, from_: Node) -> Iterator[Symbol]:
+    def step(to: Node, from_: Node) -> Iterator[Atom]:
+        """∂z/∂a from a unit to the next: the weight; 1 or 0 in a maxout layer; always 1, and left out, in a sum."""
         if not wiring.weightless(network, to[0]):
             yield wiring.weight(network, to[0], to[1], wiring.column_of(network, to[0], from_))
+        elif network.layers[to[0] - 1].kind == "maxout":
+            z, a = Symbol.pre_activation(*to), layer_activation(*from_)
+            yield Partial(readings.here(z), readings.here(a))
 
     if symbol.role is Role.ACTIVATION and symbol.layer in wiring.ends(network):
         yield Partial(LOSS, readings.here(symbol))
         return
     yield from output_factors(readings, passed[-1][0])
     for (own, left), (later, _) in zip(passed[-2::-1], passed[:0:-1], strict=True):
-        yield from weight(later, left)
+        yield from step(later, left)
         a, z = Symbol.activation(*left), Symbol.pre_activation(*own)
         yield Partial(readings.here(a), readings.here(z))
     start, first = entered
@@ -207,15 +214,17 @@ def _factors(
     elif symbol.role is Role.THRESHOLD:
         yield Partial(Symbol.pre_activation(*first), symbol)
     elif start is not None:
-        yield from weight(first, start)
+        yield from step(first, start)
 
 
 def _share(factors: tuple[Atom, ...], readings: Readings) -> Reading | None:
     values = readings.values
     if values is None or any(factor not in values for factor in factors):
         return None
+    sizes = [scalar(values[factor]) for factor in factors]
+    if any(isinstance(size, flint.fmpq) and size == 0 for size in sizes):
+        return readings.unnamed(flint.fmpq(0))  # exactly, whatever else stands in the product
     product: Value | None = None
-    for factor in factors:
-        value = scalar(values[factor])
-        product = value if product is None else product * value
+    for size in sizes:
+        product = size if product is None else product * size
     return None if product is None else readings.unnamed(product)

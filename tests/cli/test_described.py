@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,10 +25,11 @@ VALUE = re.compile(r"(\S+) ([=≈]) (?!\S+ [−+] \S*ln\()(−?[\d.]*\d(?:·10\^
 
 
 def latex_of(name: str) -> tuple[str, ...]:
-    """w₁₁⁽¹⁾ as the letters of w_{11}^{(1)}, without braces; ∂L/∂w₁ as the two of them."""
+    """w₁₁⁽¹⁾ as the letters of w_{11}^{(1)}, without braces; ∂L/∂w₁ as the two of them; α as alpha."""
     found = SCRIPTS.search(name)
     assert found is not None
     core, _, word = name[: found.start()].replace("Ô", "O").partition("_")
+    core = re.sub("[α-ω]", lambda letter: unicodedata.name(letter[0]).split()[-1].lower(), core)
     return core, word or found[1].translate(LOW), found[2].translate(HIGH)
 
 

@@ -52,6 +52,18 @@ OTHERS = {
         {f"x[{i}] past layer {n}" for i in (1, 2) for n in (1, 2)}
         | {f"{unit}[{i}] into layer 3" for unit in ("a[2]", "x") for i in (1, 2)},
     ),
+    "maxout-layer": (
+        {f"W[{n}][{j}][{i}]" for n in (1, 2) for j in (1, 2) for i in (1, 2)} | {"W[4][1][1]", "W[4][1][2]"},
+        {f"x[{i}] past layer 1" for i in (1, 2)}
+        | {f"a[1][{i}] past layer 2" for i in (1, 2)}
+        | {f"a[{n}][{i}] into layer 3" for n in (1, 2) for i in (1, 2)},
+    ),
+    "prelu-as-maxout": (
+        {f"W[1][{j}][{i}]" for j in (1, 2) for i in (1, 2)}
+        | {"W[2][1][1]", "W[2][2][2]", "W[4][1][1]", "W[4][1][2]"},
+        {f"a[1][{i}] past layer 2" for i in (1, 2)}
+        | {f"a[{n}][{i}] into layer 3" for n in (1, 2) for i in (1, 2)},
+    ),
 }
 
 
