@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from nbsolve.garbage import collect_seldom
 from tests.programs import Program
 from tests.sampling import OneIn, left
 
@@ -28,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    collect_seldom()  # solved problems are kept: gigabytes in which there is hardly any garbage to find
     config.addinivalue_line("markers", "needs(program): the test runs only where the program is found")
     config.addinivalue_line(
         "markers", "sampled(n): every n-th case runs, all with --thorough; 0: none without"
