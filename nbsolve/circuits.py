@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nbsolve.drawing.gates import Circuit, Gate, Lettering, Wire, circuit_drawing
@@ -65,18 +65,15 @@ def draw_graph(
             wires.append(
                 Wire(wire, letter, numbers(entries, shape), numbers(back, shape) if gradients else "")
             )
-    if unrolled.axes:
-        brief = _is_long(built, names, unrolled)
-        gates = [_unrolled_gate(built, names, unrolled, *own, brief) for own in unrolled.gates()]
-    else:
-        gates = [_gate(built, names, equation.name) for equation in problem.equations]
+    brief = _is_long(built, names, unrolled)
+    gates = tuple(_gate(built, names, unrolled, *own, brief) for own in unrolled.gates())
     of = unrolled.wire(built.objective[-1])
     data: dict[str, object] = {}
     if iteration is not None:
         data = {"drawing": "circuit", "of": of, "iteration": iteration.number}
     if data and unrolled.axes:
         data["axes"] = json.dumps(unrolled.axes)
-    return circuit_drawing(Circuit(tuple(gates), tuple(wires), of), title, data)
+    return circuit_drawing(Circuit(gates, tuple(wires), of), title, data)
 
 
 def _in_rows(texts: Sequence[str], shape: Sequence[int]) -> str:
@@ -86,55 +83,39 @@ def _in_rows(texts: Sequence[str], shape: Sequence[int]) -> str:
     return "; ".join(map(", ".join, rows))
 
 
-def _gate(built: Built, names: GraphNames, name: str) -> Gate:
-    formula = built.general[name]
-    kind = gate_of(built, name)
-    if kind is not None and not (kind == "subtract" and len(formula.children) > 2):
-        parts = [atom for part in formula.children for atom in atoms(part) if isinstance(atom, Symbol)]
-        # two wires for x · x, one for the entries of an array
-        once = [
-            part for place, part in enumerate(parts) if not part.at or part.stem not in _stems(parts[:place])
-        ]
-        return Gate(kind, "", _stems(once), name)
-    read = (atom.stem for atom in atoms(formula) if isinstance(atom, Symbol))
-    operands = tuple(dict.fromkeys(read))
-    letters = _written(formula, names)
-    kind = (
-        "power"
-        if isinstance(formula, Power)
-        else "function"
-        if isinstance(formula, Function | Applied)
-        else "formula"
-    )
-    return Gate(kind, letters, operands, name)
-
-
-def _unrolled_gate(
+def _gate(
     built: Built, names: GraphNames, unrolled: Unrolled, wire: str, nodes: Sequence[Node], brief: bool
 ) -> Gate:
-    """The gate of one step, with the wires that it reads; `brief`: a function without its argument, tanh(…)."""
-    name = _name(nodes)
-    kind = gate_of(built, name)
-    if len(nodes) == 1 and kind is not None:
-        formula = built.graph.formula(nodes[0], nodes[0].target)
-        if not (kind == "subtract" and len(formula.children) > 2):
-            read = (atom for part in formula.children for atom in atoms(part))
-            return Gate(kind, "", tuple(unrolled.wire(one) for one in read if isinstance(one, Symbol)), wire)
+    """The gate that finds a wire, with what it reads; `brief`: a function without its argument, tanh(…)."""
+    general, formula = built.general[_name(nodes)], _formula(built, unrolled, nodes)
+    kind = gate_of(built, _name(nodes)) if len(nodes) == 1 or not unrolled.axes else None
+    if kind is not None and not (kind == "subtract" and len(formula.children) > 2):
+        read = [atom for part in formula.children for atom in atoms(part) if isinstance(atom, Symbol)]
+        return Gate(kind, "", tuple(_each_once(read, unrolled)), wire)
     operands = dict.fromkeys(unrolled.wire(one) for node in nodes for one in operands_of(node).values())
-    general = built.general[name]
-    letters = _written(_of_step(built, nodes), names)
+    letters = _written(formula, names)
     if letters == "…":
         letters = _written(general, names)
     if brief and isinstance(general, Function | Applied):
         letters = f"{'σ' if general.name == 'sigmoid' else general.name}(…)"
-    return Gate(
-        "function" if isinstance(general, Function | Applied) else "formula", letters, tuple(operands), wire
-    )
+    function = isinstance(general, Function | Applied)
+    kind = "power" if isinstance(general, Power) else "function" if function else "formula"
+    return Gate(kind, letters, tuple(operands), wire)
 
 
-def _of_step(built: Built, nodes: Sequence[Node]) -> Expr:
-    """The formula of a gate: that of its only entry, or the general one for several."""
-    return built.graph.formula(nodes[0], nodes[0].target) if len(nodes) == 1 else built.general[_name(nodes)]
+def _each_once(read: Sequence[Symbol], unrolled: Unrolled) -> Iterator[str]:
+    """The wires of what is read: two for x · x, one for two entries of an array that has one wire."""
+    seen: dict[str, Symbol] = {}
+    for symbol in read:
+        wire = unrolled.wire(symbol)
+        if seen.setdefault(wire, symbol) == symbol:
+            yield wire
+
+
+def _formula(built: Built, unrolled: Unrolled, nodes: Sequence[Node]) -> Expr:
+    """The formula of a gate: that of the only entry of a step, or the general one."""
+    alone = unrolled.axes and len(nodes) == 1
+    return built.graph.formula(nodes[0], nodes[0].target) if alone else built.general[_name(nodes)]
 
 
 def _name(nodes: Sequence[Node]) -> str:
@@ -143,12 +124,10 @@ def _name(nodes: Sequence[Node]) -> str:
 
 def _is_long(built: Built, names: GraphNames, unrolled: Unrolled) -> bool:
     """Whether a function has too long an argument: then none of those of a recurrence shows its own."""
-    formulae = (_of_step(built, nodes) for _, nodes in unrolled.gates())
-    return any(_written(one, names) in ("…", "Σ") for one in formulae if isinstance(one, Function | Applied))
-
-
-def _stems(parts: Iterable[Symbol]) -> tuple[str, ...]:
-    return tuple(part.stem for part in parts)
+    formulae = (_formula(built, unrolled, nodes) for _, nodes in unrolled.gates())
+    return bool(unrolled.axes) and any(
+        _written(one, names) in ("…", "Σ") for one in formulae if isinstance(one, Function | Applied)
+    )
 
 
 def _written(formula: Expr, names: GraphNames) -> Lettering:

@@ -46,13 +46,15 @@ def _share(term: Value, others: Iterable[Value], whole: Value, arithmetic: Arith
 
 
 def deviations(p: Array, g: Array, arithmetic: Arithmetic) -> Array:
-    """g[j] − Σ_i p[i] g[i], as g[j] (1 − p[j]) − Σ_{i≠j} p[i] g[i]: where p[j] is almost 1, nothing cancels."""
+    """g[j] − Σ_i p[i] g[i]; where p[j] is almost 1, g[j] (1 − p[j]) − Σ_{i≠j} p[i] g[i]: nothing cancels there."""
     parts = [arithmetic.multiply(share, of) for share, of in zip(p, g, strict=True)]
-    result = np.empty(g.shape, dtype=object)
+    result, mean = np.empty(g.shape, dtype=object), _sum(parts, arithmetic)
     for place, own in enumerate(g):
-        rest = arithmetic.add(ONE, arithmetic.negate(p[place]))
-        others = (arithmetic.negate(part) for part in chain(parts[:place], parts[place + 1 :]))
-        result[place] = reduce(arithmetic.add, others, arithmetic.multiply(own, rest))
+        result[place] = arithmetic.add(own, arithmetic.negate(mean))
+        if not isinstance(p[place], flint.fmpq) and p[place] > _MOST_OF_IT:  # one share at most is most of it
+            rest = arithmetic.multiply(own, arithmetic.add(ONE, arithmetic.negate(p[place])))
+            others = _sum(chain(parts[:place], parts[place + 1 :]), arithmetic)
+            result[place] = arithmetic.add(rest, arithmetic.negate(others))
     return result
 
 

@@ -23,7 +23,5 @@ def linear(text: str) -> str:
 
 def _parted(text: str) -> tuple[str, str]:
     """Mantissa and exponent (`e-06` is −6), which is empty where there is none."""
-    mantissa, _, exponent = text.partition("e")
-    return mantissa.replace("-", "−"), str(int(exponent.replace("−", "-"))).replace(
-        "-", "−"
-    ) if exponent else ""
+    mantissa, _, exponent = text.replace("−", "-").partition("e")
+    return mantissa.replace("-", "−"), str(int(exponent)).replace("-", "−") if exponent else ""

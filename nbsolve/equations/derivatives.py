@@ -88,27 +88,45 @@ def _derivatives(lettered: Expr, letters: Iterable[Variable]) -> Iterator[tuple[
 
 @cache
 def _derivative(decided: Expr, formula: Expr, slot: str) -> Expr:
-    derivative = _simple_fractions(differentiated(decided, Variable(slot))[-1].expression)
+    derivative = _tidied(differentiated(decided, Variable(slot))[-1].expression)
     found = Entry(OUT)
 
     def said(node: Expr) -> Expr | None:
         match node:
             case Negation((Number(value),)):
                 return number(-value)
-            case Quotient((Product(factors), Number() as under)) if under in factors:  # not 2 (o − y)/2
-                place = factors.index(under)
-                rest = (*factors[:place], *factors[place + 1 :])
-                return times(*(substitute(factor, said) for factor in rest))
-            case Product(factors) if (first := _inverses(factors)) is not None:  # nor 0.5 · 2 (o − y)
-                rest = (*factors[:first], *factors[first + 2 :])
-                return times(*(substitute(factor, said) for factor in rest))
-            case Cases((*_, (before, _), (last, None)) as branches) if before == last and len(branches) > 2:
-                return substitute(Cases((*branches[:-2], branches[-1])), said)
             case Sum(operands):  # x − 1, not x + (−1)
                 return Sum(tuple(one if _is_less(one) else substitute(one, said) for one in operands))
         return found if node == formula and isinstance(formula, _SHORT) else None
 
     return substitute(derivative, said)
+
+
+def _tidied(e: Expr) -> Expr:
+    """What a person would not leave: numbers that cancel, fractions within fractions, √v², cases that say the same.
+
+    o − y for 2 (o − y)/2 and for 0.5 · 2 (o − y); 1/(2 x) for (1/x)/2; −u/(2 √v v) for −u · 1/(2 √v) / √v².
+    """
+    e = e.rebuilt(tuple(map(_tidied, e.children))) if e.children else e
+    match e:
+        case Power((Function("sqrt", (inner,)), Number(value))) if value == 2:
+            return inner
+        case Quotient((Negation((above,)), below)):
+            return Negation((_tidied(Quotient((above, below))),))
+        case Quotient((Quotient((above, first)), Number() as below)):
+            return Quotient((above, product(below, first)))
+        case Quotient((Product(factors), Number() as under)) if under in factors:
+            place = factors.index(under)
+            return times(*factors[:place], *factors[place + 1 :])
+        case Quotient((Product(factors), below)):
+            within = [one.operands[1] for one in factors if _is_inverse(one)]
+            rest = [one for one in factors if not _is_inverse(one)]
+            return Quotient((product(*rest) if rest else number(1), product(*within, below))) if within else e
+        case Product(factors) if (first_of_two := _inverses(factors)) is not None:
+            return times(*factors[:first_of_two], *factors[first_of_two + 2 :])
+        case Cases((*_, (before, _), (last, None)) as branches) if before == last and len(branches) > 2:
+            return _tidied(Cases((*branches[:-2], branches[-1])))
+    return e
 
 
 def _inverses(factors: Sequence[Expr]) -> int | None:
@@ -120,23 +138,6 @@ def _inverses(factors: Sequence[Expr]) -> int | None:
             case (Number(first), Number(value)) if first * value == 1:
                 return place
     return None
-
-
-def _simple_fractions(e: Expr) -> Expr:
-    """One fraction for fractions within a numerator, v for √v²: −u/(2 √v v) for −u · 1/(2 √v) / √v²."""
-    e = e.rebuilt(tuple(map(_simple_fractions, e.children))) if e.children else e
-    match e:
-        case Power((Function("sqrt", (inner,)), Number(value))) if value == 2:
-            return inner
-        case Quotient((Negation((above,)), below)):
-            return Negation((_simple_fractions(Quotient((above, below))),))
-        case Quotient((Quotient((above, first)), Number() as below)):
-            return Quotient((above, product(below, first)))
-        case Quotient((Product(factors), below)):
-            under = [one.operands[1] for one in factors if _is_inverse(one)]
-            rest = [one for one in factors if not _is_inverse(one)]
-            return Quotient((product(*rest) if rest else number(1), product(*under, below))) if under else e
-    return e
 
 
 def _is_inverse(factor: Expr) -> TypeGuard[Quotient]:

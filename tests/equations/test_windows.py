@@ -9,6 +9,7 @@ import pytest
 from nbsolve import load_problem
 from nbsolve.errors import ProblemError
 from nbsolve.problem.model import GraphProblem
+from nbsolve.render import stored
 from tests.equations.test_oracle import agrees, numbers, worked
 
 CONVOLUTION = """\
@@ -100,3 +101,29 @@ def test_entries_of_an_array_stand_in_its_order() -> None:
     said = str(worked(TIES).backward())
     places = [said.index(f"∂L/∂x{n} =") for n in "₁₂₃₄"]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("equations", "said"),
+    [
+        ('{m: "max(x[1], x[2], x[3])"}', "m comes from x by a max gate"),
+        ('{p: "x[1]*x[1]"}', "p comes from x and x by a multiply gate"),
+        ('{"h[t]": "x[t] + h[t-1]", m: "max(w[1], w[2], h[3])"}', "m comes from w and h₃ by a max gate"),
+    ],
+)
+def test_entries_of_one_array_come_by_one_wire(equations: str, said: str) -> None:
+    text = f'kind: graph\ngiven: {{x: [1, 2, 3], w: [1, 2], "h[0]": 0}}\nequations: {equations}\n'
+    if "h[t]" not in equations:
+        text = text.replace(', "h[0]": 0', "")
+    assert said in " ".join(worked(text).draw().alt.split())
+
+
+def test_indices_made_of_others_come_back_from_what_is_stored() -> None:
+    document = worked(CONVOLUTION).document()
+    assert stored.read(stored.written(document)).blocks == document.blocks
+
+
+def test_programs_of_a_largest_of_several_print_the_page() -> None:
+    for program in ("NumPy", "PyTorch"):
+        said = str(worked(TIES).check())
+        assert f"The same calculation in {program}\n\nIt prints the numbers of this page." in said
