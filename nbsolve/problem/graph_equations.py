@@ -75,7 +75,8 @@ def read_equations(
             inner.key_fault(name, f"padding of {name}, which is no quantity", hint=suggestion(name, shapes))
     if len(shapes) > MOST_QUANTITIES:
         cursor.fault(f"{len(shapes)} quantities", expected=f"at most {MOST_QUANTITIES}")
-    reader.check_starts()
+    if reader.letters_are_free():
+        reader.check_starts()
     return found
 
 
@@ -210,6 +211,15 @@ class _Reader:
                     start_text(name, shape, axis, start.place),
                 )
             self.found.starts[given] = start
+        return True
+
+    def letters_are_free(self) -> bool:
+        """Whether no index has the name of a quantity, one that is computed later among them; else a fault."""
+        for name, left in self.lefts.items():
+            try:
+                self._read_by(left)
+            except FormulaError as error:
+                return self._fault(name, error)
         return True
 
     def check_starts(self) -> None:

@@ -91,9 +91,11 @@ def test_a_quantity_may_be_called_mean() -> None:
     assert numbers(worked(text))["L"] == 2.25
 
 
-def test_the_letter_of_a_mean_is_no_quantity_that_comes_later() -> None:
-    text = 'kind: graph\ngiven: {x: [1, 4]}\nequations: {m: "mean(k, x[k])", k: m^2}\n'
-    assert numbers(worked(text))["k"] == 6.25
+@pytest.mark.parametrize("kind", ["sum", "mean"])
+def test_a_letter_is_no_name_of_a_quantity_that_comes_later(kind: str) -> None:
+    text = f'kind: graph\ngiven: {{x: [1, 4]}}\nequations:\n  m: "{kind}(k, x[k])"\n  k: m^2\n'
+    with pytest.raises(ProblemError, match=r"4:.*the equation of m.*k is the name of a quantity"):
+        load_problem(text)
 
 
 def test_the_derivative_of_the_largest_is_one_distinction() -> None:
