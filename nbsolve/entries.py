@@ -114,7 +114,8 @@ def _absence(symbol: Symbol, network: Network) -> str | None:
     if symbol.new and symbol.change:
         return "a new value or a change, not both"
     if symbol.role in _ALONE:
-        return None
+        indexed = (symbol.layer, symbol.to, symbol.from_) != (None, None, None)
+        return f"{symbol.role.value} is a single number: it has no index" if indexed else None
     ends = wiring.ends(network)
     if symbol.role in _OF_OUTPUTS and (len(ends) > 1 or symbol.layer is not None):
         several = len(ends) > 1

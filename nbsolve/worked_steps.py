@@ -138,6 +138,9 @@ class WorkedSteps(ComposedPage, Generic[S, C]):
     def _entry(self, atom: Atom, number: int, part: str | None) -> Answer:
         def written(solution: S) -> Answer:
             arithmetic, values = solution.arithmetic, _values(solution, number)
+            text = (
+                Writer(solution).answer(values, atom).text
+            )  # first: what cannot be written it calls by its name
             return Answer(
                 canonical(atom),
                 self.names.latex(atom),
@@ -145,7 +148,7 @@ class WorkedSteps(ComposedPage, Generic[S, C]):
                 None,
                 as_double(scalar(values[atom]), arithmetic),
                 as_double(scalar(_values(self._unrounded(solution), number)[atom]), arithmetic),
-                Writer(solution).answer(values, atom).text,
+                text,
                 part,
             )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from nbsolve.compose.grids import MOST_LISTED, Grid, fits_in_brackets, joined, listed
 from nbsolve.compose.optimiser_words import kept_words
-from nbsolve.document import Block, Derivation, Inline, Line, Math, Paragraph
+from nbsolve.compose.paper_tables import tables, tens
+from nbsolve.document import Block, Inline, Line, Math, Paragraph
 from nbsolve.equations.updating import owner_of, start
 from nbsolve.expr import Atom, Expr, Matrix, Quantity, literal
 from nbsolve.given import Given
@@ -13,7 +15,7 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.model import GraphProblem, UpdateProblem
 from nbsolve.symbol import Symbol
 
-__all__ = ["array_lines", "kept_before", "listed_numbers", "matrix_of"]
+__all__ = ["array_blocks", "kept_before", "listed_numbers", "matrix_of"]
 
 Problem = GraphProblem | UpdateProblem
 
@@ -26,41 +28,68 @@ def matrix_of(entries: Sequence[Expr], shape: Sequence[int]) -> Expr:
     return Matrix(tuple(tuple(entries[at : at + columns]) for at in range(0, len(entries), columns)))
 
 
-def array_lines(name: Atom, shape: Sequence[int], entries: Sequence[object]) -> Iterator[Line]:
-    """`W =` its entries; of three axes a matrix for each place along the first."""
-    numbers = [literal(entry) for entry in entries if isinstance(entry, Given)]
+def array_blocks(name: Atom, shape: Sequence[int], entries: Sequence[object]) -> Iterator[Line | Block]:
+    """`W =` its entries, of three axes a matrix for each place along the first; large ones listed or in tables."""
     if len(shape) < 3:
-        yield Line((("=", matrix_of(numbers, shape)),), Quantity(name))
+        yield from _laid_out(_grid(name, shape, entries))
         return
     first, *rest = shape
-    size = len(numbers) // first
-    for place in range(first):
-        part = matrix_of(numbers[place * size : (place + 1) * size], rest)
-        yield Line((("=", part),), _at(name, place + 1))
+    size = len(entries) // first
+    for place in range(1, first + 1):
+        part = entries[(place - 1) * size : place * size]
+        yield from _laid_out(_grid(_at(name, place), rest, part))
 
 
-def _at(name: Atom, place: int) -> Quantity:
+def _laid_out(grid: Grid) -> Iterator[Line | Block]:
+    if fits_in_brackets(grid):
+        numbers = [literal(entry) for row in grid.cells for entry in row if isinstance(entry, Given)]
+        yield Line((("=", matrix_of(numbers, (len(grid.cells), len(grid.cells[0])))),), Quantity(grid.symbol))
+    elif len(grid.cells[0]) > 1:
+        yield Paragraph((Math(Quantity(grid.symbol)), f", {phrase('statement.rows_first')}:"))
+        yield from tables((Math(Quantity(grid.symbol)),), grid)
+    elif grid.size <= MOST_LISTED and isinstance(grid.symbol, Symbol):
+        yield Paragraph(listed(grid))
+    else:
+        yield Paragraph((Math(Quantity(grid.symbol)), f": {phrase('statement.tens')}"))
+        yield tens(grid)
+
+
+def _grid(name: Atom, shape: Sequence[int], entries: Sequence[object]) -> Grid:
+    """An array as a column, or row by row."""
+    columns = shape[1] if len(shape) > 1 else 1
+    numbers = [entry for entry in entries if isinstance(entry, Given)]
+    places = range(0, len(numbers), columns)
+    if len(shape) < 2:
+        symbols = [[_at(name, row + 1)] for row in places]
+    else:
+        symbols = [
+            [_at(name, row + 1, column) for column in range(1, columns + 1)] for row in range(shape[0])
+        ]
+    return Grid(name, [numbers[at : at + columns] for at in places], symbols)
+
+
+def _at(name: Atom, *places: int) -> Atom:
+    """An entry of an array, or of the gradient with respect to one."""
     if isinstance(name, Symbol):
-        return Quantity(name._replace(at=(place,)))
-    return Quantity(name._replace(wrt=name.wrt._replace(at=(place,))))
+        return name._replace(at=(*name.at, *places))
+    return name._replace(wrt=name.wrt._replace(at=(*name.wrt.at, *places)))
 
 
 def listed_numbers(problem: Problem, words: str, entries: Mapping[Atom, Sequence[object]]) -> Iterator[Block]:
     """Numbers in a line, arrays as columns or matrices."""
     single: list[Inline] = []
-    lines: list[Line] = []
+    arrays: list[Line | Block] = []
     for atom, numbers in entries.items():
         symbol = atom if isinstance(atom, Symbol) else atom.wrt
         if shape := problem.shapes[owner_of(problem, symbol).stem]:
-            lines += array_lines(atom, shape, numbers)
+            arrays += array_blocks(atom, shape, numbers)
         else:
             (number,) = numbers
             assert isinstance(number, Given)
             single += [", "] if single else []
             single.append(Math(Quantity(atom), "=", literal(number)))
     yield Paragraph((words + (" " if single else ""), *single))
-    if lines:
-        yield Derivation(tuple(lines))
+    yield from joined(arrays)
 
 
 def kept_before(problem: Problem) -> Iterator[Block]:

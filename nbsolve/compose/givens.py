@@ -7,25 +7,29 @@ is named as a file that comes with a handout; elsewhere the command that lists i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from nbsolve.compose.data_files import MOST_PRINTED, file_name, sample_size, samples_file
-from nbsolve.compose.grids import Grid, cell, given_arrays, given_states, length, sides
+from nbsolve.compose.grids import (
+    MOST_LISTED,
+    Grid,
+    cell,
+    given_arrays,
+    given_states,
+    joined,
+    length,
+    listed,
+    sides,
+)
 from nbsolve.compose.optimiser_words import kept_words
 from nbsolve.compose.paper_tables import column_width, fitted, in_columns, tables, tens
-from nbsolve.document import Block, Derivation, Inline, Line, Markdown, Math, Paragraph, Text
-from nbsolve.expr import Atom, Quantity, literal
-from nbsolve.given import Entry, Letter
+from nbsolve.document import Block, Inline, Line, Markdown, Math, Paragraph, Text
+from nbsolve.expr import Quantity
 from nbsolve.listing import of_sample
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.solution import Solution
 from nbsolve.symbol import Symbol
-
-MOST_LISTED = 60
-"""The entries of a vector that is written out in a line."""
-
 
 # ------------------------------------------------------------------ parameters
 
@@ -51,17 +55,11 @@ def kept(solution: Solution, attached: bool) -> Iterator[Block]:
 
 
 def _arrays(arrays: Iterator[Line | Grid | Paragraph], problem: Problem, attached: bool) -> Iterator[Block]:
-    lines: list[Line] = []
-    for found in arrays:
-        if isinstance(found, Line):
-            lines.append(found)
-            continue
-        if lines:
-            yield Derivation(tuple(lines))
-            lines = []
-        yield from [found] if isinstance(found, Paragraph) else _spread(found, problem, attached)
-    if lines:
-        yield Derivation(tuple(lines))
+    def spread() -> Iterator[Line | Block]:
+        for found in arrays:
+            yield from _spread(found, problem, attached) if isinstance(found, Grid) else [found]
+
+    yield from joined(spread())
 
 
 def jacobian_vectors(problem: Problem) -> Iterator[Block]:
@@ -70,7 +68,7 @@ def jacobian_vectors(problem: Problem) -> Iterator[Block]:
         if entries := product.given(problem.jacobian):
             symbols = [[Symbol(product.vector, to=place)] for place in range(1, len(entries) + 1)]
             grid = Grid(Symbol(product.vector), [[entry] for entry in entries], symbols)
-            yield Paragraph((phrase_of("statement.jacobian_", product.side), *_listed(grid)))
+            yield Paragraph((phrase_of("statement.jacobian_", product.side), *listed(grid)))
 
 
 # ------------------------------------------------------------------ arrays that are no matrix in brackets
@@ -86,7 +84,7 @@ def _spread(grid: Grid, problem: Problem, attached: bool) -> Iterator[Block]:
         yield Paragraph((Math(Quantity(grid.symbol)), f", {layout}:"))
         yield from tables((Math(Quantity(grid.symbol)),), fitting)
     elif grid.size <= MOST_LISTED:
-        yield Paragraph(_listed(grid))
+        yield Paragraph(listed(grid))
     else:
         yield Paragraph((Math(Quantity(grid.symbol)), f": {phrase('statement.tens')}"))
         yield tens(grid)
@@ -112,20 +110,6 @@ def _place(size: str, layout: str, name: str, attached: bool) -> str:
     return phrase("statement.elsewhere", count=size, layout=layout)
 
 
-def _listed(grid: Grid) -> Text:
-    """x₁ = 1.5, x₂ = 2, …"""
-    pieces: list[Inline] = []
-    for entry, symbol in zip(chain(*grid.cells), chain(*grid.symbols), strict=True):
-        pieces.extend([", ", _equation(entry, symbol)] if pieces else [_equation(entry, symbol)])
-    return tuple(pieces)
-
-
-def _equation(entry: Entry, symbol: Atom) -> Math:
-    if isinstance(entry, Letter):
-        return Math(Quantity(symbol))
-    return Math(Quantity(symbol), "=", literal(entry))
-
-
 # ------------------------------------------------------------------ samples
 
 
@@ -146,10 +130,10 @@ def _one_sample(problem: Problem, attached: bool) -> Iterator[Block]:
     both = list(sides(problem))
     words = phrase("statement.samples_one")
     if sum(side.size for side in both) <= MOST_LISTED:
-        listed: list[Inline] = []
+        pieces: list[Inline] = []
         for side in both:
-            listed.extend([", ", *_listed(side)] if listed else _listed(side))
-        yield Paragraph((f"{words} ", *listed))
+            pieces.extend([", ", *listed(side)] if pieces else listed(side))
+        yield Paragraph((f"{words} ", *pieces))
         return
     yield Paragraph((words,))
     for side in both:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.compared import called, other_optimiser
-from nbsolve.compose.given_numbers import array_lines, kept_before
+from nbsolve.compose.given_numbers import array_blocks, kept_before
+from nbsolve.compose.grids import joined
 from nbsolve.compose.index_variables import running
 from nbsolve.compose.optimiser_words import changes, optimiser_text, rate_words, rule_letters
 from nbsolve.document import Block, Derivation, Heading, Inline, Line, Math, Paragraph
@@ -65,14 +66,12 @@ class GraphStatement:
                 name = Quantity(quantity(array.name))
                 listed.append(Math(name, "=", literal(entry)) if isinstance(entry, Given) else Math(name))
             yield Paragraph((phrase("graphs.given") + " ", *listed))
-        lines = [
-            line
+        yield from joined(
+            block
             for array in problem.given
             if array.shape
-            for line in array_lines(quantity(array.name), array.shape, array.entries)
-        ]
-        if lines:
-            yield Derivation(tuple(lines))
+            for block in array_blocks(quantity(array.name), array.shape, array.entries)
+        )
         if problem.padding:
             outside = [
                 Math(Quantity(self._indexed(name)), "=", literal(number))
@@ -101,6 +100,11 @@ class GraphStatement:
         """The gradient that comes in, where it is given."""
         problem, of = self.built.problem, self.names.objective
         if problem.upstream is None:
+            return
+        if len(problem.upstream) > MOST_NAMED and (shape := problem.shapes[problem.gradients_of]):
+            yield Paragraph((phrase("graphs.upstream"),))
+            whole = Partial(of, quantity(problem.gradients_of))
+            yield from joined(array_blocks(whole, shape, problem.upstream))
             return
         listed: list[Inline] = []
         for symbol, number in zip(self.built.objective, problem.upstream, strict=True):

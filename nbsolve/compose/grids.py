@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
 
 from nbsolve.blocks.dense import Dense
 from nbsolve.compose.layout import LIMIT
-from nbsolve.document import Line, Math, Paragraph
+from nbsolve.document import Block, Derivation, Inline, Line, Math, Paragraph, Text
 from nbsolve.expr import Atom, Expr, Matrix, Quantity, Variable, literal, number
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.phrases import phrase
@@ -23,6 +24,8 @@ from nbsolve.values import layer_activation
 
 T = TypeVar("T")
 
+MOST_LISTED = 60
+"""The entries of a vector that is written out in a line."""
 _MOST_ROWS, _WIDEST = 12, 36.0
 """The rows of a matrix in brackets, and its width in the font's size: it fits on A4 and on letter paper."""
 DIGIT, _BETWEEN = 0.55, 1.0
@@ -158,6 +161,21 @@ def _gradient(of: Symbol) -> Partial:
 # ------------------------------------------------------------------ in brackets
 
 
+def joined(found: Iterable[Line | Block]) -> Iterator[Block]:
+    """Lines that follow one another as one derivation, blocks as they are."""
+    lines: list[Line] = []
+    for one in found:
+        if isinstance(one, Line):
+            lines.append(one)
+            continue
+        if lines:
+            yield Derivation(tuple(lines))
+            lines = []
+        yield one
+    if lines:
+        yield Derivation(tuple(lines))
+
+
 def _written(grid: Grid) -> Line | Grid:
     """The array in brackets, with its letters where it is small; the array itself where it is too large."""
     small = max(len(grid.cells), len(grid.cells[0])) <= LIMIT
@@ -170,9 +188,28 @@ def _written(grid: Grid) -> Line | Grid:
         parts.append(("=", Matrix(tuple(tuple(map(grid.name, row)) for row in grid.symbols))))
     if not small or grid.numeric:
         parts.append(("=", numbers))
-    if len(grid.cells) <= _MOST_ROWS and (_wide(grid.cells) <= _WIDEST or not grid.numeric):
+    if fits_in_brackets(grid) or (len(grid.cells) <= _MOST_ROWS and not grid.numeric):
         return Line(tuple(parts), Quantity(grid.symbol))
     return grid
+
+
+def fits_in_brackets(grid: Grid) -> bool:
+    """Whether an array of numbers is small enough for a matrix in brackets."""
+    return len(grid.cells) <= _MOST_ROWS and _wide(grid.cells) <= _WIDEST
+
+
+def listed(grid: Grid) -> Text:
+    """x₁ = 1.5, x₂ = 2, …"""
+    pieces: list[Inline] = []
+    for entry, symbol in zip(chain(*grid.cells), chain(*grid.symbols), strict=True):
+        pieces.extend([", ", _equation(entry, symbol)] if pieces else [_equation(entry, symbol)])
+    return tuple(pieces)
+
+
+def _equation(entry: Entry, symbol: Atom) -> Math:
+    if isinstance(entry, Letter):
+        return Math(Quantity(symbol))
+    return Math(Quantity(symbol), "=", literal(entry))
 
 
 def _ends(row: Sequence[T]) -> Sequence[T | None]:

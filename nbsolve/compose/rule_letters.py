@@ -51,7 +51,7 @@ def names_of(problem: RuleProblem) -> RuleNames:
             names[canonical] = text
 
     for unit in range(1, layer.units + 1):
-        index = "" if one else f"_{unit}"
+        index = "" if one else f"_{{{unit}}}"
         for i in range(1, problem.network.inputs + 1):
             default("weight", f"W[1][{unit}][{i}]", f"w_{{{i}}}" if one else f"w_{{{i}{comma}{unit}}}")
         default("bias", f"b[1][{unit}]", f"b{index}")

@@ -20,6 +20,7 @@ from nbsolve.compose.optimiser_words import (
     rule_letters,
     schedule_words,
 )
+from nbsolve.compose.paper_tables import column_width, in_columns
 from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.steps_page import StepsPage
 from nbsolve.compose.written_numbers import literal
@@ -121,13 +122,15 @@ class UpdatePage(StepsPage[UpdateSolution, Update]):
             return
         yield Paragraph((phrase("updates.gradients"),))
         symbols = [s for array in problem.given for s in entries_of(array.name, array.shape)]
-        header: list[Text] = [(phrase("updates.update"),)]
-        header += [(Math(Quantity(Partial(LOSS, symbol))),) for symbol in symbols]
-        rows: list[tuple[Text, ...]] = []
-        for number, gradients_ in enumerate(problem.gradients, 1):
+        header: list[Text] = [(Math(Quantity(Partial(LOSS, symbol))),) for symbol in symbols]
+        widest = [len(self.names.plain(Partial(LOSS, symbol))) for symbol in symbols]
+        rows: list[list[Text]] = []
+        for gradients_ in problem.gradients:
             numbers = [one for array in problem.given for one in gradients_[array.name]]
-            rows.append(((str(number),), *((Math(as_given(one)),) for one in numbers)))
-        yield Table(tuple(header), tuple(rows), frozenset(range(1, len(header))))
+            widest = [max(most, len(one.text)) for most, one in zip(widest, numbers, strict=True)]
+            rows.append([(Math(as_given(one)),) for one in numbers])
+        labels: list[Text] = [(str(number),) for number in range(1, len(rows) + 1)]
+        yield from in_columns((phrase("updates.update"),), header, labels, rows, [*map(column_width, widest)])
 
     def _asked_for(self, part: Part) -> Iterator[Inline]:
         if part.at is not None:

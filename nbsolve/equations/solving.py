@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nbsolve.arithmetic import Arithmetic
+from nbsolve.arithmetic import Arithmetic, TooLarge
 from nbsolve.equations.asking import asked_of
 from nbsolve.equations.building import Built, Stage, entries_of, operands_of
 from nbsolve.equations.names import GraphNames
@@ -108,7 +108,12 @@ def solve_graph(built: Built, arithmetic: Arithmetic, rounded: bool = True) -> G
     for count in range(1, (1 if training is None else training.iterations) + 1):
         recorder = Recorder(count, arithmetic, digits, recording=count in shown)
         recorder.values.graph = built.graph
-        iteration = _Pass(built, recorder, asked).run(given)
+        try:
+            iteration = _Pass(built, recorder, asked).run(given)
+        except DomainError as error:
+            if training is None or training.iterations == 1 or isinstance(error, TooLarge):
+                raise
+            raise _within(f"iteration {count}", error, error.equation) from None
         if count in shown:
             iterations.append(iteration)
         for symbol in carried:
@@ -293,6 +298,14 @@ class _Pass:
 
 def _in_equation(error: DomainError, target: Atom, node: Node | None) -> DomainError:
     """The error with the quantity that has no value, and the equation in which that is."""
-    named = DomainError(f"{canonical(target)}: {error}")
-    named.equation = None if node is None else node.operation.name
+    equation = None if node is None else node.operation.name
+    if isinstance(error, TooLarge):  # it names its quantity itself
+        error.equation = equation
+        return error
+    return _within(canonical(target), error, equation)
+
+
+def _within(where: str, error: DomainError, equation: str | None) -> DomainError:
+    named = DomainError(f"{where}: {error}")
+    named.equation = equation
     return named

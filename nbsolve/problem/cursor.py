@@ -130,6 +130,14 @@ class Cursor:
             for place, node in enumerate(self.node.items):
                 yield Cursor(node, self.notes, f"{self.path}[{place}]")
 
+    def scalars(self) -> Iterator[Cursor]:
+        """All texts and numbers at or below this node, in the order of the file."""
+        if self.is_scalar:
+            yield self
+        below = (*self.each(), *(one for key in self.keys() if (one := self.get(key)) is not None))
+        for one in below:
+            yield from one.scalars()
+
     def length(self) -> int:
         """The number of elements of a list (0 for anything else)."""
         return len(self.node.items) if isinstance(self.node, Items) else 0
@@ -274,7 +282,8 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
     """`did you mean …?` where the word is another name of known words, or near one of them."""
     words, asked = [*known], word[:60].lower().replace("-", "_").replace(" ", "_")
     meant = [name for name in OTHER_NAMES.get(asked, ()) if name in words]
-    near = meant or difflib.get_close_matches(asked, words, 1, 0.6)
+    lowered = {name.lower(): name for name in reversed(words)}
+    near = meant or [lowered[name] for name in difflib.get_close_matches(asked, lowered, 1, 0.6)]
     return f"did you mean {listing(near, 'or')}?" if near else None
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from nbsolve.formula.indexed import parse_equation, reads
 from nbsolve.problem.cursor import Cursor, listing, suggestion
 from nbsolve.problem.functions import optimiser_of
-from nbsolve.problem.model import Equation, GraphTraining, Part, Start
+from nbsolve.problem.graph_shapes import read_entries
+from nbsolve.problem.model import Equation, GraphTraining, Part, Start, started
 from nbsolve.problem.part_lists import read_part, read_part_list
 
 __all__ = [
@@ -27,7 +28,8 @@ __all__ = [
 COMPARISON = "comparison"
 """What asks for the path of the other optimiser."""
 STATE = "state"
-WORDS = ("forward", "gradients", "local_derivatives", "updated_parameters", STATE, COMPARISON)
+LOCAL = "local_derivatives"
+WORDS = ("forward", "gradients", LOCAL, "updated_parameters", STATE, COMPARISON)
 LOSS = "L"
 """What is differentiated where an upstream gradient is given: a loss that nobody names."""
 _QUANTITY = re.compile(
@@ -75,6 +77,10 @@ def with_starts(text: str, starts: Mapping[str, Start]) -> str:
     return text
 
 
+def _written(name: str, at: tuple[int, ...]) -> str:
+    return f"{name}[{','.join(map(str, at))}]" if at else name
+
+
 class StateRead(NamedTuple):
     """What a name of the optimiser's state means: equation and parameter, the entry, whether the new value is."""
 
@@ -108,13 +114,13 @@ def state_of(text: str, training: GraphTraining, shapes: Mapping[str, tuple[int,
 
 def read_graph_parts(
     cursor: Cursor | None,
-    of: str,
+    of: tuple[str, tuple[int, ...]],
     shapes: Mapping[str, tuple[int, ...]],
     training: GraphTraining | None,
     equations: tuple[Equation, ...],
     starts: Mapping[str, Start],
 ) -> tuple[Part, ...]:
-    """The parts; by default one that asks for all there is."""
+    """The parts; by default one that asks for all there is. `of`: what is differentiated, and which entry of it."""
     if cursor is None:
         ask: tuple[str, ...] = ("forward", "gradients")
         return (Part(label="a", ask=(*ask, *(("updated_parameters",) if training else ()))),)
@@ -137,27 +143,16 @@ def asked_gradients(parts: Iterable[Part], of: str) -> Iterator[str]:
 class _Asks:
     def __init__(
         self,
-        of: str,
+        of: tuple[str, tuple[int, ...]],
         shapes: Mapping[str, tuple[int, ...]],
         training: GraphTraining | None,
         equations: tuple[Equation, ...],
         starts: Mapping[str, Start],
     ) -> None:
-        self.of, self.shapes, self.training, self.starts = of, shapes, training, starts
-        self.operands = {
-            equation.name: {
-                name
-                for symbol in reads(
-                    parse_equation(equation.formula, {n: len(s) for n, s in shapes.items()}, equation.letters)
-                )
-                for name in (
-                    symbol.stem,
-                    *(given for given, one in starts.items() if one.array == symbol.stem),
-                )
-            }
-            for equation in equations
-        }
-        self.expected = f"{listing(WORDS, 'or')}, or a quantity such as {of}, d{of}/d{next(iter(shapes))}"
+        (self.of, self.at), self.shapes, self.training, self.starts = of, shapes, training, starts
+        self.equations = {equation.name: equation for equation in equations}
+        example = f"{self.of}, d{self.of}/d{next(iter(shapes))}"
+        self.expected = f"{listing(WORDS, 'or')}, or a quantity such as {example}"
 
     def word(self, cursor: Cursor) -> str | None:
         """A word or quantity that this problem has."""
@@ -182,33 +177,70 @@ class _Asks:
                     else f"{text} is asked, but the problem has no training"
                 )
                 return None
+            if text == LOCAL and not any(
+                not one.letters and one.name != self.of for one in self.equations.values()
+            ):
+                cursor.fault(
+                    f"{text} is asked, but no single number stands between what is given and {self.of}",
+                    expected=f"derivatives by their names, such as d{self.of}/d{next(iter(self.shapes))}",
+                )
+                return None
             return text
         if self._is_state(text):
             return text
         try:
             over, under = quantity(text)
         except ValueError:
-            near = suggestion(text, (*WORDS, *self.shapes))
-            cursor.fault(f"{text[:60]!r} is not a quantity", expected=self.expected, hint=near)
+            cursor.fault(f"{text[:60]!r} is not a quantity", expected=self.expected, hint=self._near(text))
             return None
         for read in (over, under):
-            if read is not None and not self._known(cursor, read):
+            if read is not None and not self._known(cursor, read, text):
                 return None
+        if over is not None and (over[2] or under[2]):
+            cursor.fault(
+                f"{text} is asked, but there is no derivative with a new value in it",
+                expected=f"such as d{over[0]}/d{under[0]}",
+            )
+            return None
         if under[2] and (self.training is None or under[0] not in self.training.parameters):
             cursor.fault(f"{text} is asked, but {under[0]} is not trained")
             return None
-        if (
-            over is not None
-            and over[0] not in (self.of, LOSS)
-            and under[0] not in self.operands.get(over[0], ())
-        ):
+        gradient = over is None or (over[0] in (self.of, LOSS) and over[1] in ((), self.at))
+        if over is not None and not gradient and not self._in_one_step(over, under):
+            first, second = (_written(*read[:2]) for read in (over, under))
             cursor.fault(
-                f"{text} is asked, but {over[0]} is not computed from {under[0]} in one step",
-                expected=f"a gradient of {self.of}, or a local derivative of an equation",
-                hint=f"gradients_of: {over[0]} takes the gradients of {over[0]}",
+                f"{text} is asked, but {first} is not computed from {second} in one step",
+                expected=f"a gradient of {_written(self.of, self.at)}, or a local derivative of an equation",
+                hint=f"gradients_of: {first} takes the gradients of {first}"
+                if over[0] in self.equations
+                else None,
             )
             return None
         return text
+
+    def _in_one_step(self, over: Read, under: Read) -> bool:
+        """Whether the equation of the one quantity, or of one of its entries, reads the other."""
+        equation = self.equations.get(over[0])
+        if equation is None:
+            return False
+        axes = {name: len(shape) for name, shape in self.shapes.items()}
+        known = dict(zip(equation.letters, over[1], strict=False))
+        return any(
+            name == under[0] and under[1] in ((), at)
+            for symbol in reads(parse_equation(equation.formula, axes, equation.letters))
+            for place, _ in read_entries(symbol, equation.lengths, known)
+            for name, at in [started(self.starts, self.shapes, symbol.stem, place) or (symbol.stem, place)]
+        )
+
+    def _near(self, text: str) -> str | None:
+        """What may have been meant by a name that nothing has."""
+        joined = text.replace("][", ",")
+        if joined != text and _QUANTITY.fullmatch(joined):
+            return f"places stand in one bracket: {joined}"
+        trained = () if self.training is None else self.training.parameters
+        kept = () if self.training is None else optimiser_of(self.training.optimiser).equations
+        found = (f"{one.name}_{name}{'_new' if one.kept else ''}" for one in kept for name in trained)
+        return suggestion(text, (*WORDS, *self.shapes, *(f"{name}_new" for name in trained), *found))
 
     @property
     def _kept(self) -> bool:
@@ -220,14 +252,13 @@ class _Asks:
         read = None if self.training is None else state_of(text, self.training, self.shapes)
         return read is not None and (read.new or not read.kept)
 
-    def _known(self, cursor: Cursor, read: Read) -> bool:
+    def _known(self, cursor: Cursor, read: Read, text: str) -> bool:
         name, at, _ = read
         if name == LOSS and name not in self.shapes:
             return True
         if name not in self.shapes:
-            cursor.fault(
-                f"there is no quantity {name!r}", expected=self.expected, hint=suggestion(name, self.shapes)
-            )
+            hint = suggestion(name, self.shapes) if "/" in text else self._near(text)
+            cursor.fault(f"there is no quantity {name!r}", expected=self.expected, hint=hint)
             return False
         shape = self.shapes[name]
         if at and (len(at) != len(shape) or not all(1 <= n <= m for n, m in zip(at, shape, strict=True))):

@@ -52,8 +52,16 @@ def read_given(cursor: Cursor | None) -> tuple[GivenArray, ...]:
     for key in keys:
         inner = cursor.get(key)
         assert inner is not None
-        name, _ = start_of(key)
-        if not is_name(inner, name, [array.name for array in found]):
+        name, start = start_of(key)
+        taken = [array.name for array in found]
+        if start is not None and name in taken:
+            inner.fault(
+                f"{start[0]} starts at place {start[1]} of an axis already",
+                expected="one start along one axis",
+                hint=f"padding: {{{start[0]}: 0}} lets everything else outside the array be 0",
+            )
+            continue
+        if not is_name(inner, name, taken):
             continue
         array = read_array(inner, key)
         if array is not None:

@@ -55,7 +55,9 @@ def read_graph_problem(root: Cursor, name: str, text: str) -> GraphProblem | Non
     common = read_common(root, name, text)
     sound = not root.notes.faults
     parts = (
-        read_graph_parts(root.get("parts"), of, shapes, training, equations, found.starts) if sound else ()
+        read_graph_parts(root.get("parts"), (of, at), shapes, training, equations, found.starts)
+        if sound
+        else ()
     )
     if training is not None and any(isinstance(one, Letter) for array in given for one in array.entries):
         root.key_fault("training", "training needs numbers, and the given quantities are letters")

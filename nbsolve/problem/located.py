@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError, UnknownQuantityError
 from nbsolve.problem.checks import domain_hint
-from nbsolve.problem.model import AnyProblem, Choice, Problem
+from nbsolve.problem.model import AnyProblem, Choice, GraphProblem, Problem
 from nbsolve.problem.reading import decode, read_tree
 from nbsolve.problem.tree import Entries, Items, Node, join
 
@@ -81,12 +81,15 @@ def _equation_of(
     error: NbsolveError, file: str, problem: AnyProblem
 ) -> tuple[str, int | None, int | None] | None:
     """The YAML path, line and column of the equation of a computation graph that has no value; None for others."""
-    if not isinstance(error, DomainError) or error.equation is None:
+    name = error.equation if isinstance(error, DomainError) else None
+    if name is None and isinstance(problem, GraphProblem):
+        name = _equation_behind(getattr(error, "quantity", None) or "", problem)
+    if name is None:
         return None
     tree = read_tree(problem.text, file)
     equations = tree.entries.get("equations") if isinstance(tree, Entries) else None
     keys = equations.entries if isinstance(equations, Entries) else {}
-    key = next((key for key in keys if key.partition("[")[0].strip() == error.equation), None)
+    key = next((key for key in keys if key.partition("[")[0].strip() == name), None)
     if key is None:
         return None
     path = join("equations", key)
@@ -95,6 +98,14 @@ def _equation_of(
         if _changed(file, problem)
         else (path, *place_of(problem.text, file, "equations", key))
     )
+
+
+def _equation_behind(quantity: str, problem: GraphProblem) -> str | None:
+    """The equation of a quantity; of a gradient that of what is differentiated, where the other one is given."""
+    over, _, under = quantity.partition(" ")[0].partition("/")
+    named = [under.removeprefix("d"), over.removeprefix("d")] if under else [over]
+    known = {one.name for one in problem.equations}
+    return next((name for one in named if (name := one.partition("[")[0]) in known), None)
 
 
 def _formula_of(

@@ -132,7 +132,10 @@ def _refuse_logarithms(root: Cursor, samples: tuple[Sample, ...], network: Netwo
     cells = [*(cell for row in layer.weights for cell in row), *layer.bias.values]
     for cell in (*cells, *(cell for sample in samples for cell in sample.entries)):
         if isinstance(cell, Given) and isinstance(cell.value, Logarithm):
-            root.fault(
+            keys = ("weights", "bias", "threshold", "samples")
+            found = (one for key in keys if (inner := root.get(key)) for one in inner.scalars())
+            where = next((one for one in found if one.text == cell.text), root)
+            where.fault(
                 f"{cell.text} has a logarithm", expected="rational numbers: a rule is worked out exactly"
             )
             return

@@ -181,6 +181,12 @@ def _parts(
             return None
         if text in ASKS or sound:
             return text
+        if name in names and at:
+            parameter = name.removesuffix("_new").rpartition("_")[2]
+            shape = shapes[parameter]
+            size = f"{parameter} has {shape[0]} numbers" if shape else f"{parameter} is a single number"
+            element.fault(f"{name} has no entry [{at}", expected=size)
+            return None
         near = suggestion(text, (*ASKS, *names)) if element.is_scalar else None
         element.fault(f"an entry of ask is {describe(element.node)}", expected=expected, hint=near)
         return None

@@ -49,6 +49,42 @@ FAULTS = {
         "q is not computed from y in one step",
         4,
     ),
+    "a place after a place": (
+        'equations: {f: "W[1,2]*x"}\nparts: [{ask: ["W[1][2]"]}]',
+        "places stand in one bracket: W[1,2]",
+        4,
+    ),
+    "a word with a slip": ("equations: {f: x*y}\nparts: [{ask: [frward]}]", "did you mean forward?", 4),
+    "a state with a slip": (
+        "equations: {f: x*y}\ntraining: {optimiser: adam}\nparts: [{ask: [m_W_nw]}]",
+        "did you mean m_W_new?",
+        5,
+    ),
+    "a gradient with respect to a new value": (
+        "equations: {f: x*y}\ntraining: {learning_rate: 0.1}\nparts: [{ask: [df/dx_new]}]",
+        "no derivative with a new value",
+        5,
+    ),
+    "an entry that another does not read": (
+        'equations: {"z[j]": "v[j]*x", "a[j]": "z[j]*z[j]", f: "sum(j, a[j])"}\nparts: [{ask: ["da[1]/dz[2]"]}]',
+        "a[1] is not computed from z[2] in one step",
+        4,
+    ),
+    "a step of a recurrence that is not the one before": (
+        'equations: {"h[t]": "v[t]*h[t-1]", f: "h[2]"}\npadding: {h: 1}\nparts: [{ask: ["dh[1]/dh[2]"]}]',
+        "h[1] is not computed from h[2] in one step",
+        5,
+    ),
+    "local derivatives where there are none": (
+        'equations: {"z[j]": "v[j]*x", f: "sum(j, z[j])"}\nparts: [{ask: [local_derivatives]}]',
+        "no single number stands between",
+        4,
+    ),
+    "two starts of one array": (
+        'equations: {"g[i,j]": "v[i]*g[i-1,j] + g[i,j-1]"}',
+        "g starts at place 0 of an axis already",
+        2,
+    ),
     "training for nothing": ("equations: {f: x*y}\ntraining: {iterations: 2}", "no learning rate", 4),
 }
 
@@ -56,12 +92,36 @@ FAULTS = {
 @pytest.mark.parametrize("name", [*FAULTS])
 def test_faults(name: str) -> None:
     text, message, line = FAULTS[name]
+    given = GIVEN.replace("}", ', "g[0,j]": [1, 2], "g[i,0]": [1, 2]}') if "two starts" in name else GIVEN
     with pytest.raises(ProblemError) as caught:
-        load_problem(GIVEN + text + "\n")
+        load_problem(given + text + "\n")
     said = str(caught.value)
     assert message in said
     assert "expected" in said or "hint" in said
     assert caught.value.faults[0].line == line
+
+
+@pytest.mark.parametrize(
+    ("equation", "place", "message"),
+    [
+        ("ln(x)", "equations.f", "iteration 2: f: the logarithm"),
+        ("exp(exp(99*x))", "equations.f", "f is too large"),
+    ],
+)
+def test_a_value_that_cannot_be_has_its_iteration_and_its_equation(
+    tmp_path: Path, equation: str, place: str, message: str
+) -> None:
+    file = tmp_path / "graph.yaml"
+    training = "training: {learning_rate: 1, iterations: 3}\n" if "ln" in equation else ""
+    file.write_text(
+        f"kind: graph\ngiven: {{x: 1}}\nequations:\n  f: {equation}\n{training}", encoding="utf-8"
+    )
+    problem = load_problem(file)
+    with pytest.raises(ProblemError) as caught, about(str(file), problem):
+        list(solve(problem).entries())
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.path) == (4, place)
+    assert fault.message.startswith(message)
 
 
 def test_rows_that_differ() -> None:

@@ -12,6 +12,7 @@ from nbsolve.compose import givens as given_blocks
 from nbsolve.compose import paper_tables
 from nbsolve.handout import Handout, Solutions, collection, typeset
 from nbsolve.render import latex
+from tests.handout import other_givens
 from tests.handout.givens import Sheet, expected, faults, faults_of, problems, wide_problem
 
 SAMPLE = 8
@@ -40,6 +41,13 @@ def digits(widths: list[int], samples: int = 1) -> str:
 def test_every_given_is_on_the_sheet(number: int) -> None:
     text = list(problems(SAMPLE, "sample"))[number]
     assert not faults(text), text
+
+
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("number", range(SAMPLE))
+def test_every_given_of_graphs_updates_and_rules_is_on_the_sheet(number: int) -> None:
+    text = list(other_givens.problems(SAMPLE, "sample"))[number]
+    assert not other_givens.faults(text), text
 
 
 @pytest.mark.sampled(2)
