@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
-from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.arithmetic import Arithmetic, Value, settled
 from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
@@ -183,7 +183,9 @@ class GraphCheck:
 def _computed(built: Built, given: Mapping[Symbol, Value], arithmetic: Arithmetic) -> Value:
     values: dict[Atom, Operand] = {symbol: value for symbol, value in given.items()}  # noqa: C416
     for node in built.graph.nodes:
-        values[node.target] = evaluate(built.graph.formula(node, node.target), values, arithmetic)
+        values[node.target] = settled(
+            scalar(evaluate(built.graph.formula(node, node.target), values, arithmetic))
+        )
     upstream = built.problem.upstream
     entries = [scalar(values[symbol]) for symbol in built.objective]
     if upstream is not None:

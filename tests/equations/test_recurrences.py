@@ -49,7 +49,9 @@ def test_random_recurrences_agree(one_in: OneIn) -> None:
 
 
 def test_every_line_of_random_recurrences_reproduces(one_in: OneIn) -> None:
-    assert sum(sound(random_recurrence(seed)).lines for seed in range(0, RANDOM, one_in(300))) > 10
+    """That of 83 takes a smaller h for its quotients: a gradient of 0 stands beside a curve on one side."""
+    seeds = {83, *range(0, RANDOM, one_in(300))}
+    assert sum(sound(random_recurrence(seed)).lines for seed in sorted(seeds)) > 10
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

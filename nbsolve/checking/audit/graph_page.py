@@ -78,7 +78,7 @@ class GraphPage:
             self.targets = {anchor for place in self.places for anchor in place.anchors}
             self._carry()
             self.steps = Steps(self.world, self.chains, self.blocks)
-            self.quotients = GraphQuotients(self.world, self._cell, self._names)
+            self.quotients = GraphQuotients(self.world, self._cell, self._names, self._gradients())
 
     # ------------------------------------------------------------------ where things stand
 
@@ -96,6 +96,11 @@ class GraphPage:
                 elif block.source.startswith(PATHS):
                     place = Place(PATHS)
             yield replace(place, box=block.box, anchors=block.anchors)
+
+    def _gradients(self) -> list[str]:
+        """The gradients that the page finds in its first iteration."""
+        found = (f"∂{self.world.graph.of}/∂{one}" for one in self.world.all_entries())
+        return [one for one in found if anchor_of(one, 1) in self.targets]
 
     def _carry(self) -> None:
         """What the lines of the page write down, where each value is rounded."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 
 from nbsolve.checking.audit.chain_parts import is_fraction, text_of
 from nbsolve.checking.audit.evaluate import Evaluator
@@ -32,16 +32,25 @@ KINK = ["From the left", "From the right", "By convention"]
 MOST = 12
 PRINTED = Digits(significant=8)
 STEP, CLOSER = -6, -12
-CLOSE = Fraction(1, 10**5)
+STEPS = range(STEP, -31, -3)
+"""The exponents of h, one after the other, until every quotient is close to its gradient."""
+CLOSE = Fraction(1, 10**6)
 NOISE = Fraction(1, 10**20)
 Cell = Callable[[str, str, int], Iterator[str]]
 
 
 class GraphQuotients:
-    """`cell` checks the printed value of a quantity in an iteration, `names` reads the letters of a formula."""
+    """`cell` checks the printed value of a quantity in an iteration, `names` reads the letters of a formula.
 
-    def __init__(self, world: GraphWorld, cell: Cell, names: Callable[[str], list[str]]) -> None:
+    `gradients` are those that the page finds in its first iteration: the first given numbers of them are checked.
+    """
+
+    def __init__(
+        self, world: GraphWorld, cell: Cell, names: Callable[[str], list[str]], gradients: Collection[str]
+    ) -> None:
         self.world, self.cell, self.names = world, cell, names
+        given = [name for name in world.all_entries() if name in world.graph.given]
+        self.checked = [one for one in given if f"∂{world.graph.of}/∂{one}" in gradients][:MOST]
 
     def sentence(self, words: str) -> Iterator[str]:
         """What is done, with which h, and where there is a kink."""
@@ -52,7 +61,7 @@ class GraphQuotients:
             return
         if self.names(f"${said['of']}$") != self._objective():
             yield f"not what is differentiated: {words}"
-        if said.re is HOW and int(said["step"]) != STEP:
+        if said.re is HOW and int(said["step"]) != self.step:
             yield f"h is 10^{said['step']}"
         if said.re is HOW and (said["first"] is None) is (len(self.world.iterations) > 1):
             yield f"of which iteration: {words}"
@@ -62,10 +71,18 @@ class GraphQuotients:
         of = self.world.graph.of
         return [of if of == "L" or not self.world.graph.shapes.get(of) else f"whole {of}"]
 
-    def checked(self, found: Sequence[str]) -> list[str]:
-        """The given numbers that are checked: the first of those whose gradients are `found`."""
-        given = [name for name in self.world.all_entries() if name in self.world.graph.given]
-        return [one for one in given if f"∂{self.world.graph.of}/∂{one}" in found][:MOST]
+    @cached_property
+    def step(self) -> int:
+        """The exponent of h: as much smaller than usual as it takes, where a kink lies close."""
+        smooth = [one for one in self.checked if not self._has_kink(one)]
+        return next((step for step in STEPS if all(self._close(one, step) for one in smooth)), STEPS[-1])
+
+    def _close(self, name: str, step: int) -> bool:
+        left, right = self._sides(name, step)
+        if left is None or right is None:
+            return False
+        gradient = self.world.iterations[0].values[f"∂{self.world.graph.of}/∂{name}"]
+        return bool(size(gradient - (left + right) / 2) <= CLOSE * (CLOSE + size(gradient)))
 
     def table(self, source: str) -> Iterator[str]:
         """Gradients beside quotients, or the two sides of kinks."""
@@ -81,7 +98,7 @@ class GraphQuotients:
                 yield f"{name} has a kink: {not kink}"
                 continue
             yield from self.cell(f"∂{self.world.graph.of}/∂{name}", row[-1] if kink else row[1], 1)
-            left, right = self._sides(name, STEP)
+            left, right = self._sides(name, self.step)
             if kink:
                 yield from self._number(name, row[1], left)
                 yield from self._number(name, row[2], right)
@@ -90,7 +107,7 @@ class GraphQuotients:
             assert left is not None
             assert right is not None
             central = (left + right) / 2
-            if size(gradient - central) > CLOSE * (1 + size(gradient)):
+            if not self._close(name, self.step):
                 yield f"{name}: the gradient is {float(gradient)}, the quotient {float(central)}"
             if unrounded:
                 yield from self._number(name, row[2], gradient)

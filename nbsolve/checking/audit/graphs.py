@@ -66,9 +66,7 @@ class GraphAudit(GraphSentences):
         ]
         if not any(block.source == SECTION for block in self.blocks):
             return
-        of, entries_ = self.world.graph.of, self.world.all_entries()
-        found = [f"∂{of}/∂{one}" for one in entries_ if anchor_of(f"∂{of}/∂{one}", 1) in self.targets]
-        wanted, rows = self.quotients.checked(found), [self.quotients.rows(table) for table in tables]
+        wanted, rows = self.quotients.checked, [self.quotients.rows(table) for table in tables]
         if sorted(one for row in rows for one in row) != sorted(wanted):
             yield f"{rows} where {wanted} are to be checked"
         if any([one for one in wanted if one in row] != row for row in rows):
