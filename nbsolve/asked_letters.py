@@ -16,7 +16,7 @@ from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Part
 from nbsolve.refusals import refusal
 from nbsolve.step import Form, Reason, Rule, Step
-from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, PARAMETERS, Partial, Role, Symbol, canonical
 from nbsolve.symbolic import LetterPass
 from nbsolve.symbolic.known import evaluate_steps
 from nbsolve.symbolic.recorder import LetterRecorder
@@ -185,5 +185,5 @@ def _needs_numbers(atom: Atom) -> bool:
     """Whether a quantity belongs to what is found after the update, or to many iterations."""
     return isinstance(atom, Symbol) and (
         atom.role in (Role.EPOCH_LOSS, Role.LOSS_DECREASE)
-        or (atom.new and atom.role not in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.STATE))
+        or (atom.new and atom.role not in (*PARAMETERS, Role.STATE))
     )

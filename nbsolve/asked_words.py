@@ -13,12 +13,11 @@ from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.parts import CLASS_WORDS
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import EPOCH_LOSS, LOSS, Partial, Role, Symbol
+from nbsolve.symbol import EPOCH_LOSS, LOSS, PARAMETERS, Partial, Role, Symbol
 
 __all__ = ["KINDS", "LISTERS", "UPDATED", "kept_by", "products_of", "standing", "values_after", "values_of"]
 
-_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
-UPDATED = (*_PARAMETERS, Role.STATE)
+UPDATED = (*PARAMETERS, Role.STATE)
 _UNITS = (Role.PRE_ACTIVATION, Role.ACTIVATION)
 
 
@@ -31,12 +30,12 @@ KINDS: dict[str, Callable[[Atom], bool]] = {
     "jacobian": lambda a: is_of_output(a) and isinstance(a, Partial) and a.wrt.role is Role.INPUT,
     **{word: _is_of(one.product) for word, one in PRODUCTS.items()},
     "loss": lambda a: a == LOSS,
-    "gradients": lambda a: isinstance(a, Partial) and a.of == LOSS and a.wrt.role in _PARAMETERS,
+    "gradients": lambda a: isinstance(a, Partial) and a.of == LOSS and a.wrt.role in PARAMETERS,
     "deltas": lambda a: (
         a.role is Role.DELTA if isinstance(a, Symbol) else a.of == LOSS and a.wrt.role is Role.PRE_ACTIVATION
     ),
     "changes": lambda a: isinstance(a, Symbol) and a.change,
-    "updated_parameters": lambda a: isinstance(a, Symbol) and a.role in _PARAMETERS and a.new,
+    "updated_parameters": lambda a: isinstance(a, Symbol) and a.role in PARAMETERS and a.new,
     "state": lambda a: isinstance(a, Symbol) and a.role is Role.STATE and a.new,
     "forward_after": lambda a: isinstance(a, Symbol) and a.role in _UNITS and a.new,
     "loss_after": lambda a: a == LOSS._replace(new=True),

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from nbsolve.arithmetic import Value
 from nbsolve.given import Given, known
+from nbsolve.problem import wiring
 from nbsolve.problem.classes import Border, border_of
 from nbsolve.rounding import write
 from nbsolve.solution import Iteration, Solution
@@ -33,12 +34,7 @@ class Classified:
     @cached_property
     def constant(self) -> Symbol | None:
         """The bias or threshold; None where there is none."""
-        kind = self.solution.problem.network.layers[0].bias.kind
-        if kind == "absent":
-            return None
-        if kind == "shared":
-            return Symbol.shared_bias(1, new=self._new)
-        return Symbol(Role.THRESHOLD if kind == "threshold" else Role.BIAS, 1, 1, new=self._new)
+        return wiring.constant(self.solution.problem.network, 1, 1, self._new)
 
     @property
     def _new(self) -> bool:

@@ -69,7 +69,7 @@ def write_derived(
 ) -> None:
     """Write down what the passes did not; `first` is the number of the first sample."""
     problem = solution.problem
-    output = solution.layers[-1]
+    output = solution.output
     graph = network_graph(solution.layers, labels)
     several = len(wiring.ends(problem.network)) > 1
     objective = Objective(problem, labels, number=first).meeting(recorder.values)
@@ -77,7 +77,7 @@ def write_derived(
     for label in labels:
         if problem.samples[0].target is not None:
             for end in wiring.ends(problem.network):
-                _errors(recorder, solution.layers[end - 1], end if several else None, label)
+                _errors(recorder, solution.layer(end), end if several else None, label)
         if not problem.differentiated:
             write_local_derivatives(recorder, graph, [node for node in graph.nodes if node.sample == label])
             continue
@@ -151,7 +151,7 @@ def _backwards(
     recorder: Recorder, solution: Solution, graph: Graph, objective: Objective, k: int, label: int | None
 ) -> None:
     """∂L_k/∂a of every layer, from the last to the first."""
-    output = solution.layers[-1]
+    output = solution.output
     loss = Symbol(Role.OUTPUT_LOSS, to=k, sample=label)
     recorder.write_units(
         Rule.LOSS_DERIVATIVE,
@@ -182,7 +182,7 @@ def _update(atom: Symbol, solution: Solution) -> Expr:
     """Δw by the optimiser's rule; 0 where w is held, and then w_new = w."""
     old = atom._replace(new=False, change=False)
     training = solution.problem.training
-    held_ones = [one for one in solution.layers[(atom.layer or 1) - 1].held if one.role is atom.role]
+    held_ones = [one for one in solution.layer(atom.layer or 1).held if one.role is atom.role]
     if held_ones and atom.to is None and not atom.shared:
         return Quantity(atom)  # of a matrix of which some are held there is no formula in one piece
     held = training is None or old in held_ones

@@ -139,7 +139,7 @@ class Differences:
             (place,) = places
             z = before.copy()
             by: Value = self.arithmetic.multiply(h, source[place[1]]) if weight else h
-            if not weight and self.batch.problem.network.layers[first].bias.kind == "threshold":
+            if not weight and self.batch.problem.network.layers[first].bias.subtracted:
                 by = -h
             unmoved = by == ZERO  # what comes from a unit that passes on nothing: the very same sum
             if not unmoved:

@@ -33,7 +33,7 @@ from nbsolve.solving.replay import NOTHING, Replay
 from nbsolve.solving.seeds import Seeds
 from nbsolve.solving.update import write_norm, write_rate, write_update
 from nbsolve.step import Step
-from nbsolve.symbol import EPOCH_LOSS, LOSS, Role, Symbol
+from nbsolve.symbol import EPOCH_LOSS, LOSS, PARAMETERS, Role, Symbol
 from nbsolve.values import Values
 
 
@@ -322,4 +322,4 @@ def _taken(recorder: Recorder) -> tuple[Step, ...]:
     return steps
 
 
-_TRAINED = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.STATE})
+_TRAINED = frozenset({*PARAMETERS, Role.STATE})

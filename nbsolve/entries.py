@@ -7,13 +7,12 @@ from itertools import product
 
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import softmax_of
-from nbsolve.problem.model import Network
-from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical
+from nbsolve.problem.model import Bias, Network
+from nbsolve.symbol import PARAMETERS, Partial, Role, Symbol, Unit, canonical
 
-__all__ = ["PARAMETERS", "absence", "entries", "own_bias"]
+__all__ = ["HAVE_NEW", "absence", "entries", "own_bias"]
 
 Atom = Symbol | Partial
-PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
 _OF_UNITS = frozenset({Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA})
 _OF_INPUTS = frozenset({Role.INPUT, Role.RIGHT_VECTOR, Role.VECTOR_JACOBIAN})
 _OF_OUTPUTS = frozenset({Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.LEFT_VECTOR, Role.JACOBIAN_VECTOR})
@@ -25,7 +24,8 @@ _ALONE = frozenset(
         Role.STRENGTH,
     }
 )  # fmt: skip
-_HAVE_NEW = PARAMETERS | {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.LOSS, Role.SAMPLE_LOSS}
+HAVE_NEW = frozenset({*PARAMETERS, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.LOSS, Role.SAMPLE_LOSS})
+"""What has another value after an update."""
 
 
 def entries(atom: Atom, network: Network) -> Iterator[Atom]:
@@ -37,9 +37,7 @@ def entries(atom: Atom, network: Network) -> Iterator[Atom]:
         yield from _of_symbol(atom, network)
         return
     of, wrt = atom.of, atom.wrt
-    unit_by_unit = (
-        of.role is Role.ACTIVATION and softmax_of(network.layers[(of.layer or 1) - 1].activation) is None
-    )
+    unit_by_unit = of.role is Role.ACTIVATION and softmax_of(network.layer(of.layer or 1).activation) is None
     for one, other in product(_of_symbol(of, network), _of_symbol(wrt, network)):
         local = wrt.role is Role.PRE_ACTIVATION and of.to is None and wrt.to is None
         if unit_by_unit and local and one.to != other.to:
@@ -61,7 +59,7 @@ def _of_symbol(symbol: Symbol, network: Network) -> Iterator[Symbol]:
     sources: list[Unit | None] = [symbol.from_]
     if symbol.role is Role.WEIGHT and symbol.from_ is None:
         sources = list(range(1, wiring.width(network, symbol.layer or 1) + 1))
-    missing = network.layers[(symbol.layer or 1) - 1].missing if symbol.role is Role.WEIGHT else frozenset()
+    missing = network.layer(symbol.layer or 1).missing if symbol.role is Role.WEIGHT else frozenset()
     for to in [symbol.to] if symbol.to is not None else range(1, _size(symbol, network) + 1):
         yield from (symbol._replace(to=to, from_=source) for source in sources if (to, source) not in missing)
 
@@ -72,7 +70,7 @@ def own_bias(symbol: Symbol, network: Network) -> Symbol:
         return own_bias(symbol.parameter, network).state(symbol.state_name, symbol.new)
     if symbol.role is not Role.BIAS:
         return symbol
-    if _kind(symbol, network) == "shared":
+    if _bias(symbol, network).shared:
         return symbol._replace(to=None, shared=True)
     return symbol._replace(shared=False)
 
@@ -109,7 +107,7 @@ def _is_before(symbol: Symbol, layer: int) -> bool:
 def _absence(symbol: Symbol, network: Network) -> str | None:
     if symbol.role is Role.STATE:
         return _absence(symbol.parameter, network)
-    if (symbol.new and symbol.role not in _HAVE_NEW) or (symbol.change and symbol.role not in PARAMETERS):
+    if (symbol.new and symbol.role not in HAVE_NEW) or (symbol.change and symbol.role not in PARAMETERS):
         return f"{symbol.role.value} has no new value and no change"
     if symbol.new and symbol.change:
         return "a new value or a change, not both"
@@ -134,11 +132,11 @@ def _absence(symbol: Symbol, network: Network) -> str | None:
     if layer is None or not 1 <= layer <= depth:
         return f"the network has {_counted(depth, 'layer')}"
     if symbol.role in (Role.BIAS, Role.THRESHOLD):
-        kind = _kind(symbol, network)
-        if kind == "absent":
+        bias = _bias(symbol, network)
+        if bias.absent:
             return f"layer {layer} has no biases"
-        if (kind == "threshold") != (symbol.role is Role.THRESHOLD):
-            found = f"thresholds: theta[{layer}]" if kind == "threshold" else f"biases: b[{layer}]"
+        if bias.subtracted != (symbol.role is Role.THRESHOLD):
+            found = f"thresholds: theta[{layer}]" if bias.subtracted else f"biases: b[{layer}]"
             return f"layer {layer} has {found}"
     if not _within(symbol.to, _size(symbol, network)):
         return f"layer {layer} has {_counted(_size(symbol, network), 'unit')}"
@@ -148,7 +146,7 @@ def _absence(symbol: Symbol, network: Network) -> str | None:
 
 
 def _absent_weight(symbol: Symbol, layer: int, network: Network) -> str | None:
-    own, below = network.layers[layer - 1], wiring.width(network, layer)
+    own, below = network.layer(layer), wiring.width(network, layer)
     if wiring.weightless(network, layer):
         return f"layer {layer} has no weights"
     if own.same_as is not None:
@@ -169,7 +167,7 @@ def _of_own_layer(z: Symbol, parameter: Symbol, network: Network) -> bool:
     """Whether a pre-activation is found with a parameter: one of its layer, or of the layer that it is tied to."""
     if parameter.role is not Role.WEIGHT or z.layer is None:
         return z.layer == parameter.layer and _uses(z, parameter)
-    own = network.layers[z.layer - 1]
+    own = network.layer(z.layer)
     if (own.same_as or z.layer) != parameter.layer:
         return False
     return _uses(z, parameter._replace(to=parameter.from_) if own.transposed else parameter)
@@ -190,8 +188,8 @@ def _within(place: Unit | None, count: int) -> bool:
     return place is None or (isinstance(place, int) and 1 <= place <= count)
 
 
-def _kind(symbol: Symbol, network: Network) -> str:
-    return network.layers[(symbol.layer or 1) - 1].bias.kind
+def _bias(symbol: Symbol, network: Network) -> Bias:
+    return network.layer(symbol.layer or 1).bias
 
 
 def _size(symbol: Symbol, network: Network) -> int:
@@ -203,7 +201,7 @@ def _size(symbol: Symbol, network: Network) -> int:
 
 
 def _width(layer: int, network: Network) -> int:
-    return network.layers[layer - 1].units if layer else network.inputs
+    return network.layer(layer).units if layer else network.inputs
 
 
 def _counted(count: int, what: str) -> str:

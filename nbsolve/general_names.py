@@ -199,7 +199,7 @@ class GeneralNames:
             yield Symbol(role, to=unit(self.sizes[0 if role is Role.INPUT else -1], "j"))
             return
         for layer in range(1, len(self.sizes)):
-            if role is Role.WEIGHT and not self.network.layers[layer - 1].weights:
+            if role is Role.WEIGHT and not self.network.layer(layer).weights:
                 continue
             source = unit(wiring.width(self.network, layer), "i") if role is Role.WEIGHT else None
             yield Symbol(role, layer, unit(self.sizes[layer], "j"), source)
@@ -213,7 +213,7 @@ class GeneralNames:
         ends = 0 if place.role is Role.INPUT else len(self.sizes) - 1
         layer = ends if place.layer is None else place.layer
         sizes = {place.to: self.sizes[layer], place.from_: wiring.width(self.network, layer) if layer else 0}
-        gaps = self.network.layers[layer - 1].missing if place.role is Role.WEIGHT else frozenset()
+        gaps = self.network.layer(layer).missing if place.role is Role.WEIGHT else frozenset()
         for numbers in product(*(range(1, sizes[variable] + 1) for variable in variables)):
             chosen: dict[Unit | None, Unit | None] = dict(zip(variables, numbers, strict=True))
             to, from_ = (chosen.get(unit, unit) for unit in (place.to, place.from_))

@@ -65,26 +65,26 @@ def rests_on_outputs(atom: Atom) -> bool:
 
 def jacobian_of(solution: Solution, label: int | None) -> Partial:
     """∂a/∂x of one sample, the whole matrix."""
-    return Partial(solution.layers[-1].a(None, label), Symbol(Role.INPUT, sample=label))
+    return Partial(solution.output.a(None, label), Symbol(Role.INPUT, sample=label))
 
 
 def products(role: Role, solution: Solution, label: int | None) -> Iterator[Symbol]:
     """The entries of J v (one for each output) or of uᵀ J (one for each input), of one sample."""
-    outputs, inputs = solution.layers[-1].units, range(1, solution.problem.network.inputs + 1)
+    outputs, inputs = solution.output.units, range(1, solution.problem.network.inputs + 1)
     for place in outputs if role is Role.JACOBIAN_VECTOR else inputs:
         yield Symbol(role, to=place, sample=label)
 
 
 def jacobian(solution: Solution, label: int | None) -> Iterator[Partial]:
     """∂a_k/∂x_i of one sample, output by output."""
-    output, inputs = solution.layers[-1], range(1, solution.problem.network.inputs + 1)
+    output, inputs = solution.output, range(1, solution.problem.network.inputs + 1)
     for k in output.units:
         yield from (Partial(output.a(k, label), Symbol.input(i, sample=label)) for i in inputs)
 
 
 def write_output_derivatives(recorder: Recorder, solution: Solution, labels: Sequence[int | None]) -> None:
     """Write down ∂a_k/∂a of every layer and ∂a_k/∂x, for every output k."""
-    graph, output = network_graph(solution.layers, labels), solution.layers[-1]
+    graph, output = network_graph(solution.layers, labels), solution.output
     for label in labels:
         for k in output.units:
             a = output.a(k, label)
@@ -162,7 +162,7 @@ def write_back_from(
 
     `seed` is the derivative with respect to the outputs.
     """
-    output = solution.layers[-1]
+    output = solution.output
     found = {output.a(None, label): seed}
     for node in reversed([node for node in graph.nodes if node.sample == label]):
         array = node.target
@@ -184,7 +184,7 @@ def write_back_from(
 def _write(
     recorder: Recorder, solution: Solution, graph: Graph, array: Symbol, users: Users, of: Symbol
 ) -> None:
-    output = solution.layers[-1]
+    output = solution.output
     alone = array.layer == output.index - 1 and not output.joint
     shared = Symbol(Role.SHARE, array.layer, sample=array.sample) in recorder.values.stored
     if alone and shared and of.role is Role.OUTPUT_LOSS:

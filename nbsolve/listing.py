@@ -201,7 +201,7 @@ def _of_loss(solution: Solution, iteration: Iteration) -> Iterator[Atom]:
 def _errors(solution: Solution, label: int | None) -> Iterator[Atom]:
     for vector, given in wiring.targets(solution.problem.network, solution.problem.samples[0]):
         yield from (Symbol.error(k, vector.layer, sample=label) for k in range(1, len(given) + 1))
-    output = solution.layers[-1]
+    output = solution.output
     if len(wiring.ends(solution.problem.network)) > 1:
         return
     if not all(loss_of(term).separable for term in solution.problem.losses):

@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial, reduce
+from functools import cached_property, reduce
 
 import flint
 import numpy as np
 
 from nbsolve.arithmetic import ZERO, Arithmetic, Value
-from nbsolve.elementary import FUNCTIONS
-from nbsolve.entrywise import dot_product, entrywise, negative, plus
-from nbsolve.expr import Array
+from nbsolve.entrywise import dot_product, negative, plus
+from nbsolve.evaluate import evaluate
+from nbsolve.expr import Array, Quantity
 from nbsolve.from_definitions import activated, term_loss
 from nbsolve.given import Entry
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Problem, Regulariser, Sample
-from nbsolve.values import given_array, given_values
+from nbsolve.values import given_array, given_values, layer_activation
 
 Signs = tuple[int, ...]
 
@@ -185,9 +185,10 @@ class Batch:
         constant: Array = np.array([] if folded is None else [folded.input.value], dtype=object)
         sources = wiring.sources(self.problem.network, layer + 1)
         parts = [constant if source < 0 else outs[source] for source in sources]
-        if wiring.weightless(self.problem.network, layer + 1):
-            largest = partial(entrywise, partial(FUNCTIONS["max"], arithmetic))
-            return reduce(largest if own.kind == "maxout" else partial(_added, arithmetic), parts)
+        combination = wiring.combination(self.problem.network, layer + 1)
+        if combination is not None:
+            arrays = {layer_activation(n, None): part for n, part in zip(sources, parts, strict=True)}
+            return evaluate(combination.of([*map(Quantity, arrays)]), arrays, arithmetic)  # type: ignore[return-value]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def loss(
@@ -244,7 +245,7 @@ class Batch:
     def summed(self, parameters: Parameters, layer: int, a: Array, arithmetic: Arithmetic) -> Array:
         """z = W a + b, or W a − θ."""
         own = self.problem.network.layers[layer]
-        if own.kind != "dense":
+        if wiring.weightless(self.problem.network, layer + 1):
             return a
         weights = parameters.weights[wiring.owner(self.problem.network, layer + 1) - 1]
         assert weights is not None
@@ -253,8 +254,7 @@ class Batch:
         if constants is None:
             return z
         spread = np.broadcast_to(constants, z.shape)
-        threshold = own.bias.kind == "threshold"
-        return plus(z, negative(spread, arithmetic) if threshold else spread, arithmetic)  # type: ignore[no-any-return]
+        return plus(z, negative(spread, arithmetic) if own.bias.subtracted else spread, arithmetic)  # type: ignore[no-any-return]
 
     def penalty(self, parameters: Parameters) -> Penalty:
         """What the size of the weights adds. Raises: Undecided."""
@@ -293,7 +293,3 @@ def _is_passed_on(z: Array, a: Array, known: SampleLoss, whole: bool) -> bool:
         or (not whole and z[place] is known.z[place])
         for place, (new, old) in enumerate(zip(a, known.a, strict=True))
     )
-
-
-def _added(arithmetic: Arithmetic, one: Array, other: Array) -> Array:
-    return plus(one, other, arithmetic)  # type: ignore[no-any-return]

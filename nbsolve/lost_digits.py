@@ -10,14 +10,13 @@ from nbsolve.arithmetic import Undecided, Value, short
 from nbsolve.logarithms import Logarithm
 from nbsolve.problem.model import Rounding
 from nbsolve.solution import Solution
-from nbsolve.symbol import Role, Symbol, parse_canonical
+from nbsolve.symbol import PARAMETERS, Symbol, parse_canonical
 from nbsolve.writing import Writer, scalar
 
 __all__ = ["lost_digits", "lost_to_nothing", "prints_as_nothing"]
 
 SHOWN = 3
 """Answers that a note names; of the others it gives the number."""
-_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
 
 
 def prints_as_nothing(entry: Answer) -> bool:
@@ -60,7 +59,7 @@ def _unseen_change(entry: Answer, solution: Solution) -> Value | None:
         return None
     atom = parse_canonical(entry.quantity)
     values = solution.iteration(entry.iteration).values
-    if not isinstance(atom, Symbol) or atom.role not in _PARAMETERS or atom not in values:
+    if not isinstance(atom, Symbol) or atom.role not in PARAMETERS or atom not in values:
         return None
     old = atom._replace(new=False)
     written = Writer(solution).answer(values, old)

@@ -15,9 +15,7 @@ def of_outputs(network: Network, role: Role) -> Iterator[Symbol]:
     """The targets (or errors) of all outputs; they have a layer where there are several output layers."""
     several = len(wiring.ends(network)) > 1
     for end in wiring.ends(network):
-        yield from (
-            Symbol(role, end if several else None, k) for k in range(1, network.layers[end - 1].units + 1)
-        )
+        yield from (Symbol(role, end if several else None, k) for k in range(1, network.layer(end).units + 1))
 
 
 def scalars(network: Network) -> Iterator[Symbol]:
@@ -35,13 +33,7 @@ def scalars(network: Network) -> Iterator[Symbol]:
 
 def parameters(network: Network, layer: int) -> Iterator[Symbol]:
     """The parameters of layer l: weights unit by unit, then biases or thresholds (a shared one once)."""
-    bias = network.layers[layer - 1].bias
-    yield from wiring.own_weights(network, layer)
-    if bias.kind == "shared":
-        yield Symbol.shared_bias(layer)
-    elif bias.kind != "absent":
-        role = Role.THRESHOLD if bias.kind == "threshold" else Role.BIAS
-        yield from (Symbol(role, layer, unit) for unit in range(1, network.layers[layer - 1].units + 1))
+    yield from (symbol for symbol, _ in wiring.parameters_of(network, layer))
 
 
 def auxiliary(network: Network) -> Iterator[Symbol]:
@@ -61,7 +53,6 @@ def wholes(network: Network) -> Iterator[Symbol]:
     several = len(wiring.ends(network)) > 1
     for role in (Role.TARGET, Role.ERROR):
         yield from (Symbol(role, end if several else None) for end in wiring.ends(network))
-    roles = {"threshold": Role.THRESHOLD, "units": Role.BIAS}
     for number, layer in enumerate(network.layers, 1):
         if layer.weights:
             yield Symbol.weight(number)
@@ -69,5 +60,6 @@ def wholes(network: Network) -> Iterator[Symbol]:
             yield Symbol(Role.MASK, number)
         for role in (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.DELTA):
             yield Symbol(role, number)
-        if layer.bias.kind in roles:
-            yield Symbol(roles[layer.bias.kind], number)
+        constant = wiring.constant(network, number)
+        if constant is not None and not constant.shared:
+            yield constant

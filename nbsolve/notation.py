@@ -200,7 +200,7 @@ class Names:
         return given
 
     def _is_shared(self, layer: int) -> bool:
-        return layer <= len(self.network.layers) and self.network.layers[layer - 1].bias.kind == "shared"
+        return layer <= len(self.network.layers) and self.network.layer(layer).bias.shared
 
     @staticmethod
     def _is_whole(place: Symbol) -> bool:

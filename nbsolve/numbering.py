@@ -30,7 +30,7 @@ class Numbering:
 
     def source(self, place: Symbol) -> Unit | None:
         """The number that a weight has for what comes in by it: 0 for the constant whose weights are the biases."""
-        folded = None if place.layer is None else self.network.layers[place.layer - 1].bias.folded
+        folded = None if place.layer is None else self.network.layer(place.layer).bias.folded
         if place.role is not Role.WEIGHT or folded is None or not isinstance(place.from_, int):
             return place.from_
         if folded.column == "first":
@@ -51,11 +51,11 @@ class Numbering:
     def _before(self) -> dict[Role, tuple[int, ...]]:
         """How many weights, biases and thresholds come before each layer."""
         counts: dict[Role, list[int]] = {Role.WEIGHT: [0], Role.BIAS: [0], Role.THRESHOLD: [0]}
-        for layer in self.network.layers:
-            constants = {"units": Role.BIAS, "shared": Role.BIAS, "threshold": Role.THRESHOLD}.get(
-                layer.bias.kind
-            )
+        for number, layer in enumerate(self.network.layers, start=1):
+            constant = wiring.constant(self.network, number)
             counts[Role.WEIGHT].append(sum(map(len, layer.weights)) - len(layer.missing))
             for role in (Role.BIAS, Role.THRESHOLD):
-                counts[role].append(len(layer.bias.values) if role is constants else 0)
+                counts[role].append(
+                    len(layer.bias.values) if constant is not None and role is constant.role else 0
+                )
         return {role: tuple(accumulate(own)) for role, own in counts.items()}

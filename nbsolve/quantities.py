@@ -10,16 +10,15 @@ from functools import cached_property, lru_cache
 from typing import Protocol
 
 from nbsolve.catalogue.presets import Preset
-from nbsolve.entries import PARAMETERS, absence, entries, own_bias
+from nbsolve.entries import HAVE_NEW, absence, entries, own_bias
 from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.letters import Name, squeeze, strip_markup, strip_signs
 from nbsolve.network_symbols import auxiliary, scalars, wholes
 from nbsolve.problem.model import Network
-from nbsolve.symbol import LOSS, LOSS_DECREASE, Partial, Role, Symbol, canonical, parse_canonical
+from nbsolve.symbol import LOSS, LOSS_DECREASE, PARAMETERS, Partial, Role, Symbol, canonical, parse_canonical
 
 __all__ = ["Quantities"]
 
-_HAVE_NEW = PARAMETERS | {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.LOSS, Role.SAMPLE_LOSS}
 _LISTED = 12
 _CHECKED_SIZE = 20_000
 """The largest network for which a table of all written names is made; in larger ones canonical names stand."""
@@ -159,7 +158,7 @@ class Quantities:
         for symbol in symbols:
             for one in (
                 symbol,
-                *([symbol._replace(new=True)] if symbol.role in _HAVE_NEW else []),
+                *([symbol._replace(new=True)] if symbol.role in HAVE_NEW else []),
                 *([symbol._replace(change=True)] if symbol.role in PARAMETERS else []),
             ):
                 yield one, self.names.latex(one)

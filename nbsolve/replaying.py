@@ -10,7 +10,7 @@ from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.solution import Solution
 from nbsolve.solving.replay import Replay
-from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
+from nbsolve.symbol import LOSS, PARAMETERS, Partial, Role, Symbol, canonical
 from nbsolve.values import whole
 
 __all__ = ["replay_of"]
@@ -96,9 +96,9 @@ def _as_written(atom: Symbol | Partial, solution: Solution) -> Symbol | Partial:
 
 def _of_sample(atom: Symbol | Partial, sample: int | None) -> Symbol | Partial:
     if isinstance(atom, Symbol):
-        has_none = atom.role in (Role.LOSS, Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.PENALTY)
+        has_none = atom.role in (Role.LOSS, *PARAMETERS, Role.PENALTY)
         return atom if has_none else atom._replace(sample=sample)
-    if atom.wrt.role in (Role.WEIGHT, Role.BIAS, Role.THRESHOLD):
+    if atom.wrt.role in PARAMETERS:
         return atom
     of = atom.of if atom.of == LOSS else atom.of._replace(sample=sample)
     return Partial(of, atom.wrt._replace(sample=sample))

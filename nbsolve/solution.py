@@ -8,13 +8,12 @@ from functools import cached_property, partial
 from itertools import pairwise
 
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.blocks.addition import Addition
 from nbsolve.blocks.dense import Dense, unchanged
-from nbsolve.blocks.maxout import Maxout
+from nbsolve.blocks.network import block_of
 from nbsolve.graph import Graph, Operation
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
-from nbsolve.problem.model import Network, Problem, Rounding
+from nbsolve.problem.model import Problem, Rounding
 from nbsolve.recorder import Action
 from nbsolve.solving.gradient import Explanation
 from nbsolve.solving.replay import NOTHING, Replay
@@ -23,13 +22,6 @@ from nbsolve.values import Values
 
 MOST_PATHS = 6
 """More paths than this from a layer to the outputs are not multiplied out: an error signal is named instead."""
-
-LAYERS: dict[str, Callable[[int, Network, Callable[[Operation], Operation]], Dense]] = {
-    "dense": Dense,
-    "add": Addition,
-    "maxout": Maxout,
-}
-"""Layer kinds: a new one is one file in `blocks/` and one line here."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +110,15 @@ class Solution:
         weights = sum(below * above for below, above in pairwise(widths))
         return weights, batch if self.problem.differentiated else 1
 
+    def layer(self, number: int) -> Dense:
+        """The layer of a number, from 1."""
+        return self.layers[number - 1]
+
+    @property
+    def output(self) -> Dense:
+        """The output layer; the last of them where there are several."""
+        return self.layers[-1]
+
     def iteration(self, number: int) -> Iteration:
         """The shown iteration of that number. Raises KeyError."""
         for iteration in self.iterations:
@@ -130,7 +131,7 @@ def layers_of(problem: Problem, replay: Replay = NOTHING) -> tuple[Dense, ...]:
     """The layers of a problem's network, from the first to the last, with the operations that a replay changes."""
     network = problem.network
     return tuple(
-        LAYERS[layer.kind](index, network, _change(replay, layer.units == wiring.width(network, index)))
+        block_of(network, index, _change(replay, layer.units == wiring.width(network, index)))
         for index, layer in enumerate(network.layers, start=1)
     )
 

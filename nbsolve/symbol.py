@@ -19,6 +19,7 @@ __all__ = [
     "LEARNING_RATE",
     "LOSS",
     "LOSS_DECREASE",
+    "PARAMETERS",
     "STRENGTH",
     "Affine",
     "Index",
@@ -71,6 +72,8 @@ class Role(StrEnum):
     """The hash of the text: written in C, unlike an Enum's, and asked for with every symbol looked up."""
 
 
+PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
+"""What the layers of a network are trained in."""
 _ONE_INDEX = frozenset(
     {
         Role.INPUT, Role.TARGET, Role.ERROR, Role.OUTPUT_LOSS, Role.TERM_LOSS,

@@ -181,7 +181,7 @@ class Values:
         return self.graph.derivative(atom.of, atom.wrt)
 
     def _of_graph(self, atom: Atom) -> Operand:
-        """A local derivative that is another quantity, or a number, or 1 and 0 by conditions (maxout)."""
+        """A local derivative that is another quantity, or a number, or 1 and 0 by conditions."""
         match formula := self.local(atom):
             case Quantity(other):
                 return self[other]

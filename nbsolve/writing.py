@@ -15,12 +15,12 @@ from nbsolve.logarithms import Logarithm
 from nbsolve.problem.model import Rounding
 from nbsolve.rounding import DigitsWanted, Written, write
 from nbsolve.step import Step
-from nbsolve.symbol import Role, Symbol, described
+from nbsolve.symbol import PARAMETERS, Role, Symbol, described
 from nbsolve.values import Values
 
 _LONGEST = 24
 """Longer sums of logarithms are written as decimals."""
-_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.NODE)
+_PARAMETERS = (*PARAMETERS, Role.NODE)
 """Whose new values have as many digits as their change needs; new nodes of a graph are parameters."""
 
 

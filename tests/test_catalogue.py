@@ -31,7 +31,6 @@ from nbsolve.expr import (
     Variable,
     number,
     product,
-    walk,
     with_variables,
 )
 from nbsolve.ladder import certified
@@ -252,38 +251,6 @@ def test_loss_against_sympy(record: Loss) -> None:
 
 
 # ------------------------------------------------------------------ what the records say
-
-
-def has_kink(formula: Expr) -> bool:
-    return any(
-        isinstance(node, Cases) or (isinstance(node, Function) and node.name in ("max", "abs", "sign"))
-        for node in walk(formula)
-    )
-
-
-@pytest.mark.parametrize("record", SCALAR_ACTIVATIONS, ids=lambda record: record.name)
-def test_every_kink_of_an_activation_is_named(record: Activation) -> None:
-    assert (record.kink is not None) == has_kink(record.definition)
-
-
-def test_every_kink_of_a_loss_is_named() -> None:
-    # Huber's two branches meet without a kink: value and slope agree where they meet.
-    smooth = {"huber"}
-    for record in LOSSES.values():
-        assert (record.kink is not None) == (has_kink(record.definition) and record.name not in smooth)
-    huber = LOSSES["huber"]
-    on_the_seam: dict[str, Expr] = parameters(huber) | {"a": number(1), "y": number(0)}
-    assert value(huber.derivative, on_the_seam) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "derivative"), [("relu", 0), ("leaky_relu", "0.01"), ("elu", 1), ("step", 0)]
-)
-def test_the_derivative_at_the_kink_is_the_convention(name: str, derivative: object) -> None:
-    record = ACTIVATIONS[name]
-    at_zero: dict[str, Expr] = parameters(record) | {"z": number(0)}
-    with mpmath.workdps(90):
-        assert close(value(record.derivative, at_zero), mpmath.mpf(str(derivative)))
 
 
 def test_names_are_the_keys_and_aliases_exist() -> None:

@@ -19,7 +19,8 @@ from nbsolve.checking.oracle.network import solve as reference
 from nbsolve.checking.oracle.reading import load
 from nbsolve.checking.oracle.rounding import Digits, fault, is_tie
 from tests.loading import load_problem
-from tests.reference.random_problems import small_problem, to_text
+from tests.reference.random_problems import to_text
+from tests.reference.small_problems import small_problem
 
 pytestmark = pytest.mark.slow
 

@@ -60,7 +60,7 @@ class Dense:
     @property
     def layer(self) -> DenseLayer:
         """What the problem says of it."""
-        return self.network.layers[self.index - 1]
+        return self.network.layer(self.index)
 
     @cached_property
     def inputs(self) -> int:
@@ -129,13 +129,7 @@ class Dense:
 
     def constant(self, unit: Unit | None = None, new: bool = False) -> Symbol | None:
         """b_j, θ_j or the layer's shared bias; None where there is none."""
-        kind = self.layer.bias.kind
-        if kind == "absent":
-            return None
-        if kind == "shared":
-            return Symbol.shared_bias(self.index, new=new)
-        role = Role.THRESHOLD if kind == "threshold" else Role.BIAS
-        return Symbol(role, self.index, unit, new=new)
+        return wiring.constant(self.network, self.index, unit, new)
 
     @property
     def parameters(self) -> Iterator[Parameter]:
@@ -145,7 +139,7 @@ class Dense:
             yield Parameter(self.w(), weights, self._trained_weights)
         constant = self.constant()
         if constant is not None:
-            shared = self.layer.bias.kind == "shared"
+            shared = self.layer.bias.shared
             members = (constant,) if shared else tuple(constant._replace(to=j) for j in self.units)
             trained = self.layer.bias.trainable
             yield Parameter(constant, members, bool(np.all(np.array(trained))) if shared else _mask(trained))
@@ -190,16 +184,16 @@ class Dense:
         sources = self.sources(sample, new)
         for layer, source in zip(wiring.sources(self.network, self.index), sources, strict=True):
             graph.array(source, wiring.width_of(self.network, layer))
-        kind, constant = self.layer.bias.kind, self.constant(new=new)
+        bias, constant = self.layer.bias, self.constant(new=new)
         own: dict[str, Symbol] = {}
         if constant is not None:
-            own["b"] = graph.array(constant, *(() if kind == "shared" else (units,)))
+            own["b"] = graph.array(constant, *(() if bias.shared else (units,)))
         owner = wiring.owner(self.network, self.index)
-        missing = self.network.layers[owner - 1].missing
+        missing = self.network.layer(owner).missing
         if missing:
             own["M"] = graph.array(Symbol(Role.MASK, owner), *shape)
             graph.missing |= {self.network_weight(owner, place, new) for place in missing}
-        plain = weighted_sum(kind, tied, bool(missing))
+        plain = weighted_sum(bias.kind, tied, bool(missing))
         weigh = self.change(plain)
         if UPDATED in weigh.axes:
             if self.tied:  # they are updated when all that uses them has been gone through

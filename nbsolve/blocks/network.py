@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from nbsolve.blocks.dense import Dense
-from nbsolve.graph import Graph
+from nbsolve.blocks.combined import Combined
+from nbsolve.blocks.dense import Dense, unchanged
+from nbsolve.graph import Graph, Operation
+from nbsolve.problem import wiring
+from nbsolve.problem.model import Network
 
-__all__ = ["network_graph"]
+__all__ = ["block_of", "network_graph"]
+
+
+def block_of(network: Network, layer: int, change: Callable[[Operation], Operation] = unchanged) -> Dense:
+    """The block that a layer is, with the operations that `change` puts for its own."""
+    return (Combined if wiring.weightless(network, layer) else Dense)(layer, network, change)
 
 
 def network_graph(

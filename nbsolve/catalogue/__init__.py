@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbsolve.catalogue.activations import ACTIVATIONS, Activation, is_named
+from nbsolve.catalogue.combinations import COMBINATIONS, Combination
 from nbsolve.catalogue.formulas import ACTIVATION_FORMULAS, JOINT_LOSS_FORMULAS, LOSS_FORMULAS, NamedFormula
 from nbsolve.catalogue.losses import (
     CANCELLATIONS,
@@ -21,6 +22,7 @@ __all__ = [
     "ACTIVATIONS",
     "ACTIVATION_FORMULAS",
     "CANCELLATIONS",
+    "COMBINATIONS",
     "ERROR_FACTORS",
     "JOINT_LOSS_FORMULAS",
     "LOSSES",
@@ -31,6 +33,7 @@ __all__ = [
     "SATURATED_PAIRS",
     "SCHEDULES",
     "Activation",
+    "Combination",
     "Equation",
     "Loss",
     "NamedFormula",

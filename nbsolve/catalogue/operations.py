@@ -140,7 +140,7 @@ def _column(entries: Sequence[Expr]) -> Expr:
 
 @cache
 def addition(count: int) -> Operation:
-    """z[j] = x1[j] + x2[j] + …: several layers are added up before a function is applied."""
+    """z[j] = x1[j] + x2[j] + …: several layers are added up (a residual connection)."""
     names = [f"x{n}" for n in range(1, count + 1)]
     return Operation(
         "addition",

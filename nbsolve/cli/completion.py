@@ -48,13 +48,13 @@ def _names(file: str) -> list[str]:
     from nbsolve.network_symbols import scalars
     from nbsolve.problem import load_problem
     from nbsolve.problem.model import Problem
-    from nbsolve.symbol import Role, canonical
+    from nbsolve.symbol import PARAMETERS, Role, canonical
     from nbsolve.worked import page_of
 
     problem = load_problem(Path(file), trust=True)
     if not isinstance(problem, Problem):
         return [*page_of(problem).askable()]
     symbols = list(scalars(problem.network))
-    differentiable = {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.WEIGHT, Role.BIAS, Role.THRESHOLD}
+    differentiable = {Role.PRE_ACTIVATION, Role.ACTIVATION, *PARAMETERS}
     gradients = [f"dL/d{canonical(symbol)}" for symbol in symbols if symbol.role in differentiable]
     return [canonical(symbol) for symbol in symbols] + (gradients if problem.differentiated else [])

@@ -110,7 +110,7 @@ class BackwardBlocks(IterationBlocks):
             if zero and self.first and len(units) > 1:
                 said.add("softmax_sum")
                 rounded = phrase("passages.up_to_rounding") if self.lines.writer.each_step else ""
-                name = activation_name(self.solution.layers[layer - 1].layer.activation)
+                name = activation_name(self.solution.layer(layer).layer.activation)
                 yield Paragraph((phrase("passages.softmax_sum", rounded=rounded, activation=name),))
 
     def _signal_words(self, step: Step, last: bool, previous: Rule | None, count: int) -> str:
@@ -123,7 +123,7 @@ class BackwardBlocks(IterationBlocks):
             form = next(iter(step.units)).forms[-1]
             if form.reason is Reason.CANCELLATION:
                 return cancelled_words(self.solution.problem, layer_of(step), form.expression)
-            layer = self.solution.layers[layer_of(step) - 1].layer
+            layer = self.solution.layer(layer_of(step)).layer
             return phrase("passages.delta_jacobian", activation=activation_name(layer.activation))
         if step.rule in (Rule.PATH_SHARE, Rule.PATH_SUM):
             return self._path_words(step, previous, count)
@@ -132,7 +132,7 @@ class BackwardBlocks(IterationBlocks):
         if not last:
             return phrase("passages.delta_hidden")
         sign = phrase("passages.negative") if self.solution.problem.notation.delta == "-dL/dz" else ""
-        one = self.solution.layers[layer_of(step) - 1].layer.units == 1
+        one = self.solution.layer(layer_of(step)).layer.units == 1
         return phrase("passages.delta_output_one" if one else "passages.delta_output", sign=sign)
 
     def _path_words(self, step: Step, previous: Rule | None, written: int) -> str:
@@ -142,8 +142,9 @@ class BackwardBlocks(IterationBlocks):
         layer = layer_of(step)
         network = self.solution.problem.network
         users = wiring.users(network, layer)
-        if len(users) == 1 and network.layers[users[0] - 1].kind == "maxout":
-            return phrase("passages.through_maxout")
+        combination = wiring.combination(network, users[0]) if len(users) == 1 else None
+        if combination is not None and combination.distinguishes:
+            return phrase_of("combinations.", combination.name, "backward")
         if users != [layer + 1] or wiring.weightless(network, layer + 1) or network.layers[layer].missing:
             return phrase("passages.paths_of_users", layers=layers_in_words(users))
         here, above = (self.solution.layers[n].layer.units for n in (layer - 1, layer))
@@ -158,7 +159,7 @@ class BackwardBlocks(IterationBlocks):
 
     def _sums_to_zero(self, layer: int) -> bool:
         """Whether the error signals of an output layer are those of softmax."""
-        output = self.solution.layers[layer - 1]
+        output = self.solution.layer(layer)
         return output.joint and output.layer.units > 1
 
     def _gradients(self, chosen: frozenset[Atom] | None, said: set[str], headed: bool) -> Iterator[Block]:
@@ -274,8 +275,8 @@ class BackwardBlocks(IterationBlocks):
         return next((one.written for one in folded if one is not None), "")
 
     def _gradient_words(self, way: str) -> Iterator[str]:
-        kinds = {layer.layer.bias.kind for layer in self.solution.layers}
-        biased = kinds & {"units", "shared"}
+        biases = [layer.layer.bias for layer in self.solution.layers]
+        biased = any(bias.added for bias in biases)
         if way == "paths":
             yield phrase("passages.gradients_paths")
         elif way == "local_derivatives":
@@ -288,7 +289,7 @@ class BackwardBlocks(IterationBlocks):
             yield phrase("passages.gradients", bias=phrase("passages.gradients_bias") if biased else "")
         if way == "paths" and self._names_common_factors:
             yield phrase("passages.common_factors")
-        if "threshold" in kinds and way != "paths":
+        if way != "paths" and any(bias.subtracted for bias in biases):
             yield phrase("passages.gradients_threshold")
         if constant := self._constant:
             yield phrase("passages.gradients_folded", constant=constant)

@@ -102,7 +102,7 @@ class CheckBlocks:
     def _weighted_outputs(self) -> str:
         """0.1 a₁ − 0.3 a₂ in letters: what stands for a loss of which only the gradient is known."""
         last = len(self.solution.layers)
-        outputs = [self.names.latex(Symbol.activation(last, k)) for k in self.solution.layers[-1].units]
+        outputs = [self.names.latex(Symbol.activation(last, k)) for k in self.solution.output.units]
         loss = self.names.latex(LOSS)
         shown = outputs if len(outputs) <= 3 else [outputs[0], "", outputs[-1]]
         terms = [rf"\frac{{\partial {loss}}}{{\partial {a}}}\,{a}" if a else r"\dots" for a in shown]

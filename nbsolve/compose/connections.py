@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbsolve.document import Inline, Math, Text
 from nbsolve.expr import Quantity, literal
-from nbsolve.phrases import PhraseId, phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
 from nbsolve.symbol import Symbol
@@ -24,8 +24,7 @@ def connections(network: Network) -> Iterator[Text]:
     for layer, own in enumerate(network.layers, 1):
         if wiring.weightless(network, layer):
             names = layers_in_words(wiring.sources(network, layer))
-            said: PhraseId = "statement.adds" if own.kind == "add" else "statement.takes_largest"
-            yield (phrase(said, layer=str(layer), sources=names),)
+            yield (phrase_of("combinations.", own.kind, "statement", layer=str(layer), sources=names),)
         elif own.sources:
             yield _sources(network, layer)
         if own.bias.folded is not None:
@@ -56,7 +55,7 @@ def _named(network: Network) -> Text:
 
 
 def _sources(network: Network, layer: int) -> Text:
-    own = network.layers[layer - 1]
+    own = network.layer(layer)
     names = _and([name for source in own.sources for name in _names(network, layer, source)])
     if (len(own.sources) == 1 and not own.columns) or own.bias.folded is not None:
         return (phrase("statement.source_of_layer", layer=str(layer), sources=names),)
@@ -66,7 +65,7 @@ def _sources(network: Network, layer: int) -> Text:
 
 def _folded(network: Network, layer: int) -> Text:
     """Which quantity each column of the weights belongs to, the constant of the biases among them."""
-    folded = network.layers[layer - 1].bias.folded
+    folded = network.layer(layer).bias.folded
     assert folded is not None
     constant = Math(Quantity(layer_activation(-layer, 1)), "=", literal(folded.input))
     key: PhraseId = "statement.folded_rows" if _by_rows(network) else "statement.folded_columns"
@@ -81,7 +80,7 @@ def _by_rows(network: Network) -> bool:
 
 def _columns(network: Network, layer: int) -> list[Inline]:
     columns: list[Inline] = []
-    written = network.layers[layer - 1].columns
+    written = network.layer(layer).columns
     for column, (source, unit) in enumerate(wiring.incoming(network, layer), 1):
         if written and column not in written:
             continue
@@ -114,7 +113,7 @@ def _and(names: list[str]) -> str:
 
 def _gaps(network: Network, layer: int) -> list[tuple[int, int]]:
     """The connections that do not exist, but for those with inputs that do not come in at all."""
-    own = network.layers[layer - 1]
+    own = network.layer(layer)
     return sorted(gap for gap in own.missing if not own.columns or gap[1] in own.columns)
 
 

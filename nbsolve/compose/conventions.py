@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from nbsolve.catalogue import is_named
+from nbsolve.catalogue import COMBINATIONS, is_named
 from nbsolve.compose.amount import by_matrices, is_long
 from nbsolve.compose.connections import layers_in_words
 from nbsolve.compose.functions import activation_name, argument
@@ -52,8 +52,9 @@ def conventions(solution: Solution, names: Names) -> Iterator[Text]:
     yield from _biases(problem)
     yield from _held(solution)
     yield from _activations(problem, names)
-    if problem.differentiated and any(layer.kind == "maxout" for layer in problem.network.layers):
-        yield (Markdown(phrase("conventions.maxout")),)
+    for kind in dict.fromkeys(layer.kind for layer in problem.network.layers if problem.differentiated):
+        if kind in COMBINATIONS and COMBINATIONS[kind].distinguishes:
+            yield (Markdown(phrase_of("combinations.", kind, "convention")),)
     if problem.losses:
         yield from losses(solution, names)
         yield from one_sample(problem, names)
@@ -106,7 +107,7 @@ def _signs(solution: Solution) -> Iterator[Text]:
         yield (Markdown(phrase("conventions.entry_by_entry")),)
     if matrices and any(isinstance(node, Applied) and node.name == "loss" for node in written):
         yield (Markdown(phrase("conventions.loss_slope")),)
-    if in_letters and any(solution.layers[end - 1].joint for end in wiring.ends(problem.network)):
+    if in_letters and any(solution.layer(end).joint for end in wiring.ends(problem.network)):
         _, own, following = (index.name for index in index_variables(problem, 3))
         yield (Markdown(phrase("conventions.indicator", own=own, next=following)),)
 
@@ -150,11 +151,12 @@ def _layout(problem: Problem, names: Names) -> Text:
         entries: tuple[Expr, ...] = tuple(map(Quantity, own))
         z = Matrix(tuple((entry,) for entry in entries) if columns else (entries,))
     product: Expr = MatrixProduct((w, x)) if problem.network.layout == "W x + b" else MatrixProduct((x, w))
-    kinds = {layer.bias.kind for layer in problem.network.layers}
-    if kinds - {"absent"} == {"threshold"}:
-        formula: Expr = Sum((product, Negation((theta,))))
-    else:
-        formula = product if kinds == {"absent"} else Sum((product, b))
+    biases = [layer.bias for layer in problem.network.layers]
+    formula: Expr = product
+    if any(bias.added for bias in biases):
+        formula = Sum((product, b))
+    elif any(bias.subtracted for bias in biases):
+        formula = Sum((product, Negation((theta,))))
     units_first = problem.network.layout == "W x + b"
     words = phrase("conventions.layout_units" if units_first else "conventions.layout_inputs")
     return (Math(z, "=", formula), ": " + words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from nbsolve import derivation as catalogue
@@ -36,6 +35,9 @@ from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.functions import own_function
 from nbsolve.problem.model import DerivationProblem, Part, Topic
 from nbsolve.problem.topics import derivations_of, variable_of
+
+_WITH_LETTERS = ACTIVATIONS | LOSSES | JOINT_LOSS_FORMULAS
+"""Functions whose parameters, where they have some, are explained in words."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ class DerivationPage:
         if "loss" in kinds:
             yield (Markdown(phrase("derivations.letters_loss")),)
         for topic in self.problem.topics:
-            with suppress(KeyError):  # most have no letter of their own
+            record = _WITH_LETTERS.get(topic.name)
+            if record is not None and record.parameters:
                 yield (Markdown(phrase_of("derivations.letter_", topic.name)),)
         if any(map(_is_long, self.problem.topics)):
             yield (Markdown(phrase("derivations.letters_length")),)

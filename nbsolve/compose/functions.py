@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from nbsolve.catalogue import CANCELLATIONS
+from nbsolve.catalogue import CANCELLATIONS, COMBINATIONS
 from nbsolve.compose.derivations import derivation_blocks
 from nbsolve.derivation import Derivation
 from nbsolve.document import Block, Heading, Inline, Markdown, Math, Paragraph, Text
@@ -33,12 +33,13 @@ def activation_name(choice: Choice) -> str:
 
 
 def layer_name(layer: DenseLayer) -> str:
-    """How a text calls the units of a layer: by their activation, or maxout."""
+    """How a text calls the units of a layer: by their activation; by its kind, where this goes without one."""
     name = activation_name(layer.activation)
-    if layer.kind != "maxout":
+    usual = COMBINATIONS[layer.kind].activation if layer.kind in COMBINATIONS else None
+    if usual is None:
         return name
-    maxout = phrase("activations.maxout")
-    return maxout if layer.activation.name == "linear" else f"{maxout}, {name}"
+    kind = phrase_of("combinations.", layer.kind, "name")
+    return kind if layer.activation.name == usual else f"{kind}, {name}"
 
 
 def loss_name(term: LossTerm) -> str:
@@ -59,7 +60,7 @@ def argument(problem: Problem, names: Names) -> Variable:
 
 def cancelled_words(problem: Problem, layer: int, signal: Expr) -> str:
     """What is said of an output's error signal in which loss and activation cancel: prediction minus target?"""
-    output = problem.network.layers[layer - 1].activation
+    output = problem.network.layer(layer).activation
     terms = [term for term in problem.losses if term.layer in (None, layer)]
     names = [loss_name(term) for term in terms if (term.name, output.name) in CANCELLATIONS]
     match signal:

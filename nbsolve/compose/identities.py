@@ -75,7 +75,7 @@ class Identities:
         if not any(self._new(layer, said) for layer in self.solution.layers):
             return
         for index in sorted(_layers(block), reverse=True):
-            layer = self.solution.layers[index - 1]
+            layer = self.solution.layer(index)
             for choice, record in self._new(layer, said):
                 said.add(choice.name)
                 yield Note("remark", phrase("derivations.remember"), (self._identity(layer, choice, record),))

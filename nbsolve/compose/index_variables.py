@@ -74,7 +74,7 @@ class IndexVariables:
 
     def _has_constant(self, weight: Symbol) -> bool:
         """Whether one of the weights of its layer is that of a constant, number 0."""
-        return self.names.network.layers[(weight.layer or 1) - 1].bias.folded is not None
+        return self.names.network.layer(weight.layer or 1).bias.folded is not None
 
 
 def running(letter: str, numbers: Sequence[int]) -> Iterator[Inline]:
@@ -125,8 +125,9 @@ def _sums(letters: LetterPass) -> Iterator[str]:
     else:
         key: PhraseId = "letters.legend_sum_outputs" if len(layers) == 1 else "letters.legend_sum"
         yield phrase(key, listed=listed[0])
-    if layers[-1].joint and len(layers) > 1:
-        name = activation_name(layers[-1].layer.activation)
+    output = letters.solution.output
+    if output.joint and len(layers) > 1:
+        name = activation_name(output.layer.activation)
         yield phrase("letters.legend_sum_softmax", activation=name)
 
 

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 
 from nbsolve.blocks.dense import Dense, Parameter
-from nbsolve.catalogue import Equation
+from nbsolve.catalogue import COMBINATIONS, Equation
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.calculator import Computations, digits_said_once
 from nbsolve.compose.functions import layer_name
@@ -253,18 +253,10 @@ class IterationBlocks:
         return phrase(kind, number=str(layer.index), activation=name)
 
     def _layer_words(self, layer: Dense) -> str:
-        if layer.layer.kind == "add":
-            return phrase("passages.forward_add")
-        if layer.layer.kind == "maxout":
-            return phrase("passages.forward_maxout")
-        kinds: dict[str, PhraseId] = {
-            "units": "passages.and_bias",
-            "shared": "passages.and_shared",
-            "threshold": "passages.and_threshold",
-        }
-        bias = layer.layer.bias.kind
-        name = layer.layer.activation.name
-        said = "" if bias == "absent" else phrase(kinds[bias])
+        if layer.layer.kind in COMBINATIONS:
+            return phrase_of("combinations.", layer.layer.kind, "forward")
+        bias, name = layer.layer.bias, layer.layer.activation.name
+        said = "" if bias.absent else phrase_of("passages.and_", bias.kind)
         if layer.joint:
             return phrase_of("passages.layer_", name, bias=said)
         return phrase("passages.forward_linear" if name == "linear" else "passages.forward_layer", bias=said)

@@ -15,11 +15,9 @@ from nbsolve.expr import Atom
 from nbsolve.listing import Asked, asked_of
 from nbsolve.notation import Names
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import PARAMETERS, Role, Symbol
 from nbsolve.symbolic import LetterPass
 from nbsolve.values import whole
-
-PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def jacobian_product(solution: Solution, label: int | None) -> Derivation | None
         elif node.operation.name != "linear":
             by_name = Quantity(Partial(node.target, node.operands[slot][0]))
             slope = graph.slope(node, slot)
-            joint = solution.layers[(node.target.layer or 1) - 1].joint
+            joint = solution.layer(node.target.layer or 1).joint
             factors.append(by_name if joint else Function("diag", (slope or by_name,)))
     body = factors[0] if len(factors) == 1 else MatrixProduct(tuple(reversed(factors)))
     return Derivation((Line((("=", body),), Quantity(jacobian_of(solution, label))),))

@@ -145,10 +145,10 @@ class LetterBlocks:
 
     def _others(self) -> str:
         """What the derivative is with respect to an input, and to biases and thresholds where there are any."""
-        kinds = {layer.layer.bias.kind for layer in self.letters.solution.layers}
+        biases = [layer.layer.bias for layer in self.letters.solution.layers]
         words = [phrase("letters.linear_input")]
-        words += [phrase("letters.linear_bias")] if kinds & {"units", "shared"} else []
-        words += [phrase("letters.linear_threshold")] if "threshold" in kinds else []
+        words += [phrase("letters.linear_bias")] if any(bias.added for bias in biases) else []
+        words += [phrase("letters.linear_threshold")] if any(bias.subtracted for bias in biases) else []
         comma = "," if len(words) > 1 else ""
         return "".join(f", {word}" for word in words[:-1]) + f"{comma} {phrase('statement.and')} {words[-1]}"
 
@@ -176,8 +176,8 @@ class LetterBlocks:
     def _why_signal(self, step: Step) -> str:
         """Why an error signal has a derivation of its own: softmax, factors that cancel, or too many paths."""
         assert isinstance(step.target, Partial)
-        if self.letters.solution.layers[(step.target.wrt.layer or 1) - 1].joint:
-            layer = self.letters.solution.layers[(step.target.wrt.layer or 1) - 1].layer
+        if self.letters.solution.layer(step.target.wrt.layer or 1).joint:
+            layer = self.letters.solution.layer(step.target.wrt.layer or 1).layer
             return phrase("passages.delta_jacobian", activation=activation_name(layer.activation))
         if step.rule is Rule.OUTPUT_SIGNAL:
             return cancelled_words(self.letters.solution.problem, layer_of(step), step.forms[-1].expression)
@@ -219,7 +219,7 @@ class LetterBlocks:
     def _one_path(self) -> bool:
         """Whether one product makes each gradient: one sample, one unit in every layer that has one before it."""
         first, *others = self.letters.solution.layers
-        shared = first.layer.bias.kind == "shared" and first.layer.units > 1
+        shared = first.layer.bias.shared and first.layer.units > 1
         alone = len(self.letters.labels) == 1 and self.letters.solution.problem.regulariser is None
         split = first.joint or any(layer.layer.units > 1 for layer in others)
         return alone and not shared and not split

@@ -81,7 +81,7 @@ def _zero_times_log(solution: Solution) -> bool:
 def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True) -> Text:
     """One term of the loss: its formula, its factors, how outputs and samples are added up."""
     layer = term.layer or len(problem.network.layers)
-    record, outputs = loss_of(term), problem.network.layers[layer - 1].units
+    record, outputs = loss_of(term), problem.network.layer(layer).units
     if term.unit is not None:
         output = Symbol.activation(len(problem.network.layers), term.unit)
         said = {"loss": names.latex(LOSS), "output": names.latex(output)}
@@ -132,7 +132,7 @@ def loss_words(term: LossTerm, problem: Problem, names: Names, kink: bool = True
 def all_outputs(problem: Problem, term: LossTerm) -> dict[str, Expr]:
     """a_1, y_1, a_2, … of a loss of all outputs as the quantities that they are."""
     layer = term.layer or len(problem.network.layers)
-    units = problem.network.layers[layer - 1].units
+    units = problem.network.layer(layer).units
     found: dict[str, Expr] = {}
     for k in range(1, units + 1):
         found[f"a_{k}"] = Quantity(Symbol.activation(layer, k))
@@ -146,7 +146,7 @@ def _in_letters(definition: Expr, problem: Problem, names: Names, term: LossTerm
     With k for any output where the names differ by their indices alone.
     """
     layer = term.layer or len(problem.network.layers)
-    units = problem.network.layers[layer - 1].units
+    units = problem.network.layer(layer).units
     general = all(map(names.general.follows_pattern, (Role.ACTIVATION, Role.TARGET)))
     k = 1 if units == 1 or not general else Index("k")
     a, y = Symbol.activation(layer, k), Symbol.target(k, term.layer)

@@ -135,7 +135,7 @@ class EndBlocks:
             wrong = any(
                 self.epochs.trained.epochs[-1].turns[s].wrong[unit - 1] for s in range(len(problem.samples))
             )
-            free = problem.network.layers[0].bias.kind != "absent" and not self.epochs.held
+            free = not problem.network.layers[0].bias.absent and not self.epochs.held
             key: PhraseId = (
                 "rule.separated" if not wrong else "rule.not_yet" if free else "rule.not_yet_fixed"
             )

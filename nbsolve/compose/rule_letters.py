@@ -6,6 +6,7 @@ from nbsolve.catalogue.rules import RULES
 from nbsolve.expr import Expr, Negation, Number, Quantity, literal, product, total, with_variables
 from nbsolve.given import Given
 from nbsolve.notation import Names
+from nbsolve.problem import wiring
 from nbsolve.problem.model import Notation, RuleProblem
 from nbsolve.symbol import LEARNING_RATE, Partial, Role, Symbol
 
@@ -74,10 +75,7 @@ def weight(unit: int, i: int) -> Symbol:
 
 def constant(problem: RuleProblem, unit: int) -> Symbol | None:
     """The bias or threshold; None where there is none."""
-    kind = problem.network.layers[0].bias.kind
-    if kind == "absent":
-        return None
-    return Symbol(Role.THRESHOLD if kind == "threshold" else Role.BIAS, 1, unit)
+    return wiring.constant(problem.network, 1, unit)
 
 
 def input_(i: int) -> Symbol:

@@ -20,12 +20,11 @@ from nbsolve.live.request import value_of as value_of_request
 from nbsolve.problem.model import Sample
 from nbsolve.rounding import Written, write
 from nbsolve.rules.training import EXACT, Epoch, Parameters, Trained, Turn
-from nbsolve.symbol import Role, Symbol, canonical
+from nbsolve.symbol import PARAMETERS, Role, Symbol, canonical
 
 __all__ = ["LiveInRules"]
 
 Q = flint.fmpq
-_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD)
 _OF_TURN = (Role.PRE_ACTIVATION, Role.ACTIVATION, Role.ERROR)
 
 
@@ -44,7 +43,7 @@ class LiveInRules(Filler):
     def _is_given(self, atom: Atom, place: Place) -> bool:
         if not isinstance(atom, Symbol) or atom.new:
             return False
-        if atom.role in _PARAMETERS:
+        if atom.role in PARAMETERS:
             return place.iteration in (None, 1) and place.sample in (None, 1)
         return atom.role in (Role.INPUT, Role.TARGET, Role.LEARNING_RATE)
 
@@ -71,7 +70,7 @@ class LiveInRules(Filler):
         if symbol.role is Role.LEARNING_RATE:
             return self.solution.problem.rule.parameters["learning_rate"].rational
         turn = None if place.sample is None else self._turn(epoch, place.sample)
-        if symbol.role in _PARAMETERS:
+        if symbol.role in PARAMETERS:
             return value_of(self._parameters(symbol, epoch, turn), symbol)
         if symbol.role not in (*_OF_TURN, Role.INPUT, Role.TARGET):
             raise LiveError(f"{canonical(symbol)} is not a number in this problem")

@@ -16,7 +16,7 @@ from nbsolve.drawing.scene import plain
 from nbsolve.given import Entry, Given
 from nbsolve.network_symbols import of_outputs
 from nbsolve.notation import Names
-from nbsolve.phrases import PhraseId, phrase
+from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
@@ -164,8 +164,8 @@ def added(graph: nx.DiGraph, names: Names) -> Iterator[str]:
     """What is added up, or compared, without weights."""
     for _, unit, data in graph.edges(data=True):
         if "joined" in data:
-            key: PhraseId = "drawing.alt.added" if data["joined"] == "add" else "drawing.alt.compared"
-            yield phrase(key, ends=ends(graph, (data["carries"], unit), names))
+            lines = ends(graph, (data["carries"], unit), names)
+            yield phrase_of("combinations.", data["joined"], "line", ends=lines)
 
 
 def ends(graph: nx.DiGraph, units: Sequence[Node], names: Names) -> str:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import networkx as nx
 
+from nbsolve.catalogue import COMBINATIONS
 from nbsolve.drawing.content import Content, Unit, Wiring
 from nbsolve.drawing.rows import TEXT, Rows
 from nbsolve.drawing.scene import Span, row
-from nbsolve.phrases import phrase
+from nbsolve.phrases import phrase, phrase_of
 
 __all__ = ["with_carried"]
-_SIGNS = {"add": "+", "maxout": "max"}
 
 
 def with_carried(content: Content, graph: nx.DiGraph, rows: Rows) -> Content:
@@ -33,11 +33,10 @@ def with_carried(content: Content, graph: nx.DiGraph, rows: Rows) -> Content:
         units[node] = Unit(((replace(name, about=f"{name.about} past layer {node[0]}"),),), "carried")
     for before, after, data in graph.edges(data=True):
         if "carries" in data:
-            sign = _SIGNS[data["joined"]] if "joined" in data else "="
+            sign = COMBINATIONS[data["joined"]].sign if "joined" in data else "="
             equals = row((Span(sign),), TEXT, "quiet", f"{data['about']} equals")
             wires[before, after] = Wiring((equals,), "carried", short=(equals,))
     words = [phrase("drawing.legend.carried")] if nodes else []
-    words += [phrase("drawing.legend.added")] if "add" in joined else []
-    words += [phrase("drawing.legend.compared")] if "maxout" in joined else []
+    words += [phrase_of("combinations.", kind, "legend") for kind in COMBINATIONS if kind in joined]
     legend = (*content.legend, ("carried", ", ".join(words)))
     return replace(content, units=units, wires=wires, legend=legend)

@@ -26,7 +26,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.render.text import printer
 from nbsolve.solution import Solution
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import PARAMETERS, Role, Symbol
 
 __all__ = ["Frames"]
 
@@ -147,6 +147,6 @@ def _is_whole(atom: Atom) -> bool:
 
 
 _OF_UNITS = frozenset(
-    {Role.INPUT, Role.TARGET, Role.PRE_ACTIVATION, Role.ACTIVATION, Role.WEIGHT, Role.BIAS, Role.THRESHOLD}
+    {Role.INPUT, Role.TARGET, Role.PRE_ACTIVATION, Role.ACTIVATION, *PARAMETERS}
     | {Role.DELTA, Role.SHARE, Role.ERROR}
 )

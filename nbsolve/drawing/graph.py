@@ -11,7 +11,7 @@ from nbsolve.given import Entry
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Bias, Network, Problem
-from nbsolve.symbol import Role, Symbol, canonical
+from nbsolve.symbol import Symbol, canonical
 
 __all__ = [
     "MOST_LABELLED_EDGES",
@@ -90,7 +90,7 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
     layers = network.layers
     total = sum(
         layer.units * (wiring.width(network, n) - (layer.bias.folded is not None))
-        - len(layers[wiring.owner(network, n) - 1].missing)
+        - len(network.layer(wiring.owner(network, n)).missing)
         for n, layer in enumerate(layers, 1)
     )
     complete = total <= MOST_LABELLED_EDGES and max(names.sizes) <= MOST_UNITS
@@ -107,7 +107,7 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
         for unit in shown[number]:
             symbols = (Symbol.pre_activation(number, unit), Symbol.activation(number, unit))
             bias, value, held = _bias(problem, number, unit)
-            sign = "−" if _is_subtracted(network.layers[number - 1].bias) else "+"
+            sign = "−" if _is_subtracted(network.layer(number).bias) else "+"
             graph.add_node(
                 (number, unit),
                 layer=number,
@@ -126,7 +126,7 @@ def network_graph(problem: Problem, names: Names) -> nx.DiGraph:
 def _connect(graph: nx.DiGraph, network: Network, unit: Node, shown: Sequence[Sequence[int]]) -> None:
     """Add the lines to a unit from what it takes, or from where that was carried to."""
     number, to = unit
-    kind = network.layers[number - 1].kind
+    kind = network.layer(number).kind
     if wiring.weightless(network, number):
         for source in wiring.sources(network, number):
             if to in shown[source]:
@@ -185,21 +185,18 @@ def _carried(network: Network, past: int, unit: Node) -> Node:
 
 
 def _is_subtracted(bias: Bias) -> bool:
-    return bias.kind == "threshold" or (bias.folded is not None and bias.folded.input.value < 0)
+    return bias.subtracted or (bias.folded is not None and bias.folded.input.value < 0)
 
 
 def _bias(problem: Problem, number: int, unit: int) -> tuple[Symbol | None, Entry | None, bool]:
-    bias = problem.network.layers[number - 1].bias
+    bias = problem.network.layer(number).bias
     if bias.folded is not None:
         column = wiring.column_of(problem.network, number, (-number, 1))
         weight = wiring.weight(problem.network, number, unit, column)
         entry = wiring.given_weight(problem.network, number, unit, column)
         return weight, entry, not wiring.is_trained(problem.network, number, unit, column)
-    if bias.kind == "absent":
+    own = wiring.constant(problem.network, number, unit)
+    if own is None:
         return None, None, False
-    place = 0 if bias.kind == "shared" else unit - 1
-    trainable = bias.trainable if isinstance(bias.trainable, bool) else bias.trainable[place]
-    if bias.kind == "shared":
-        return Symbol.shared_bias(number), bias.values[0], not trainable
-    role = Role.THRESHOLD if bias.kind == "threshold" else Role.BIAS
-    return Symbol(role, number, unit), bias.values[place], not trainable
+    trained = bias.trainable if isinstance(bias.trainable, bool) else bias.trainable[unit - 1]
+    return own, bias.entry(unit), not trained

@@ -92,7 +92,7 @@ def _incoming(layer: int, weight: Symbol, network: Network) -> Iterator[str]:
     if weight.from_ is None:
         sources: Iterable[tuple[int, int | None]] = ((source, None) for source in dict(units))
     else:
-        own = network.layers[layer - 1]
+        own = network.layer(layer)
         sources = (units[number_of(weight.to if own.transposed else weight.from_) - 1],)
     for source, unit in sources:
         if source < 0:  # the constant of a bias, which stands in the unit itself

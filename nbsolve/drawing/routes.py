@@ -24,7 +24,7 @@ from nbsolve.network_symbols import scalars
 from nbsolve.notation import Names
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
-from nbsolve.symbol import LOSS, Partial, Role, Symbol, number_of
+from nbsolve.symbol import LOSS, PARAMETERS, Partial, Role, Symbol, number_of
 from nbsolve.values import layer_activation
 from nbsolve.writing import scalar
 
@@ -40,8 +40,7 @@ __all__ = [
     "uses",
 ]
 
-_PARAMETERS = frozenset({Role.WEIGHT, Role.BIAS, Role.THRESHOLD})
-_STARTS = _PARAMETERS | {Role.INPUT, Role.PRE_ACTIVATION, Role.ACTIVATION}
+_STARTS = frozenset({*PARAMETERS, Role.INPUT, Role.PRE_ACTIVATION, Role.ACTIVATION})
 _LISTED = 12
 _Passed = tuple[Node, Node]
 """The units of a layer by which a path comes and goes on: the same one, unless its activation takes all of them."""
@@ -66,7 +65,7 @@ def sought(names: Names, quantity: str) -> Symbol:
     single = isinstance(atom, Symbol) and (atom.to is not None or atom.shared)
     if isinstance(atom, Symbol) and atom.role in _STARTS and single and not (atom.new or atom.change):
         return atom
-    known = [s for s in scalars(names.network) if s.role in _PARAMETERS]
+    known = [s for s in scalars(names.network) if s.role in PARAMETERS]
     listed = ", ".join(names.plain(symbol) for symbol in known[:_LISTED])
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     raise UnknownQuantityError(
@@ -104,7 +103,7 @@ def uses(network: Network, weight: Symbol) -> list[tuple[Node, Node]]:
     found = []
     for layer in wiring.uses_of_weights(network, weight.layer or 1):
         place = number_of(weight.to), number_of(weight.from_)
-        to, column = place[::-1] if network.layers[layer - 1].transposed else place
+        to, column = place[::-1] if network.layer(layer).transposed else place
         found.append(([*wiring.incoming(network, layer)][column - 1], (layer, to)))
     return found
 
@@ -192,10 +191,11 @@ def _factors(
     network = readings.solution.problem.network
 
     def step(to: Node, from_: Node) -> Iterator[Atom]:
-        """∂z/∂a from a unit to the next: the weight; 1 or 0 in a maxout layer; always 1, and left out, in a sum."""
-        if not wiring.weightless(network, to[0]):
+        """∂z/∂a from a unit to the next: the weight, or its name; left out where it is always 1."""
+        combination = wiring.combination(network, to[0])
+        if combination is None:
             yield wiring.weight(network, to[0], to[1], wiring.column_of(network, to[0], from_))
-        elif network.layers[to[0] - 1].kind == "maxout":
+        elif not combination.keeps_gradients:
             z, a = Symbol.pre_activation(*to), layer_activation(*from_)
             yield Partial(readings.here(z), readings.here(a))
 

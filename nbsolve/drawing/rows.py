@@ -109,8 +109,8 @@ def heads(problem: Problem, names: Names, loss: bool = True) -> tuple[tuple[Row,
             key = "drawing.heads.output"
         rows = [_head(phrase(key, number=str(column)), own[0])]
         for number in own:
-            activation = problem.network.layers[number - 1].activation
-            name = layer_name(problem.network.layers[number - 1])
+            activation = problem.network.layer(number).activation
+            name = layer_name(problem.network.layer(number))
             if len(own) > 1:
                 name = phrase("drawing.heads.of_layer", number=str(number), activation=name)
             if not activation.units:  # else it stands in each unit

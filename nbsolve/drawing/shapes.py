@@ -96,7 +96,7 @@ def _panel(this: Pass, node: Node, symbols: Sequence[Symbol]) -> _Panel | None:
     if z is None or a is None:
         return None
     layer, unit = node
-    dense = this.readings.solution.layers[layer - 1]
+    dense = this.readings.solution.layer(layer)
     choice, record = dense.layer.activation.of_unit(unit), dense.function(unit)
     names = [this.names.plain(symbol) for symbol in symbols]
     activation = activation_name(choice)

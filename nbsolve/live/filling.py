@@ -20,15 +20,13 @@ from nbsolve.notation import Names
 from nbsolve.problem.model import AnyProblem, Rounding
 from nbsolve.rounding import Written, write
 from nbsolve.solution import Iteration, Solution
-from nbsolve.symbol import Role, Symbol, canonical
+from nbsolve.symbol import PARAMETERS, Role, Symbol, canonical
 from nbsolve.values import Values
 from nbsolve.writing import Solved, Writer, scalar
 
 BLANK = r"\underline{\qquad}"
 """What stands in the place of a number of the solution, where that is withheld."""
-_GIVEN = frozenset(
-    {Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.LEARNING_RATE, Role.STRENGTH}
-)
+_GIVEN = frozenset({Role.INPUT, Role.TARGET, *PARAMETERS, Role.LEARNING_RATE, Role.STRENGTH})
 
 
 def texts_of(problem: AnyProblem) -> Iterator[tuple[str, str]]:

@@ -134,7 +134,7 @@ def cancelled(objective: Objective, k: Unit | None, sample: int | None, values: 
             "a": Quantity(layer_activation(objective.depth, k, sample)),
             "y": Quantity(objective.target(k, sample)),
             "target_sum": target_sum,
-            **literals(objective.problem.network.layers[objective.depth - 1].activation.parameters),
+            **literals(objective.problem.network.layer(objective.depth).activation.parameters),
         },
     )
     factors = filled.operands if isinstance(filled, Product) else (filled,)

@@ -57,12 +57,12 @@ class Objective:
     @property
     def outputs(self) -> int:
         """The number of outputs."""
-        return self.problem.network.layers[self.depth - 1].units
+        return self.problem.network.layer(self.depth).units
 
     @property
     def activation(self) -> str:
         """The name of the outputs' activation."""
-        return self.problem.network.layers[self.depth - 1].activation.name
+        return self.problem.network.layer(self.depth).activation.name
 
     @cached_property
     def terms(self) -> tuple[LossTerm, ...]:
@@ -87,7 +87,7 @@ class Objective:
     @property
     def softmax(self) -> Softmax | None:
         """The function of all outputs at once; None where each output has its own."""
-        return softmax_of(self.problem.network.layers[self.depth - 1].activation)
+        return softmax_of(self.problem.network.layer(self.depth).activation)
 
     @property
     def paired(self) -> bool:

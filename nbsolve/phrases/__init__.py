@@ -33,14 +33,15 @@ def _phrases(language: str = ENGLISH) -> dict[str, Any]:
 
 
 Family = Literal[
-    "activations.", "book.asked.", "book.kinds.", "book.levels.", "braces.", "changes.", "conventions.bias_",
-    "conventions.bias_folded_", "conventions.joint_", "conventions.kink_", "conventions.outputs_",
-    "conventions.samples_", "derivations.", "derivations.letter_", "derivations.remark_", "derivations.variant_",
-    "downloads.", "drawing.gates.kinds.", "drawing.gates.legend.", "graphs.ask_", "graphs.drawing_", "graphs.gate_",
-    "graphs.tie_", "graphs.update_", "letters.batch_", "letters.index_", "losses.", "numbers.", "optimisers.",
-    "own_functions.", "passages.layer_", "passages.shifted_", "penalties.", "reasons.", "rule.ask.",
-    "rule.method.", "rule.names.", "rule.when.", "rules.", "schedules.", "statement.ask_",
-    "statement.jacobian_", "statement.layer_",
+    "activations.", "book.asked.", "book.kinds.", "book.levels.", "braces.", "changes.", "combinations.",
+    "conventions.bias_", "conventions.bias_folded_", "conventions.joint_", "conventions.kink_",
+    "conventions.outputs_", "conventions.samples_", "derivations.", "derivations.letter_",
+    "derivations.remark_", "derivations.variant_", "downloads.", "drawing.gates.kinds.",
+    "drawing.gates.legend.", "graphs.ask_", "graphs.drawing_", "graphs.gate_", "graphs.tie_", "graphs.update_",
+    "letters.batch_", "letters.index_", "losses.", "numbers.", "optimisers.", "own_functions.", "passages.and_",
+    "passages.layer_", "passages.shifted_", "penalties.", "reasons.", "rule.ask.", "rule.method.",
+    "rule.names.", "rule.when.", "rules.", "schedules.", "statement.ask_", "statement.jacobian_",
+    "statement.layer_",
 ]  # fmt: skip
 """What the ids of words begin with that belong to a record, a word of a problem file, a kind: its name follows."""
 

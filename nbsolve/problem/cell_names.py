@@ -35,18 +35,8 @@ def with_cell_names(
 
 def _cells(network: Network, samples: tuple[Sample, ...]) -> Iterator[tuple[Symbol, Entry]]:
     """Every cell and the quantity it stands for."""
-    for number, layer in enumerate(network.layers, 1):
-        for to, row in enumerate(layer.weights, 1):
-            for from_, entry in enumerate(row, 1):
-                if (to, from_) in layer.missing:
-                    continue
-                yield Symbol.weight(number, to, from_), entry
-        if layer.bias.kind == "shared":
-            yield Symbol.shared_bias(number), layer.bias.values[0]
-            continue
-        role = Role.THRESHOLD if layer.bias.kind == "threshold" else Role.BIAS
-        for to, entry in enumerate(layer.bias.values, 1):
-            yield Symbol(role, number, to), entry
+    for layer in range(1, len(network.layers) + 1):
+        yield from wiring.parameters_of(network, layer)
     for sample in samples:
         for vector, side in ((Symbol.input(), sample.input), *wiring.targets(network, sample)):
             for to, entry in enumerate(side, 1):

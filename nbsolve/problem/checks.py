@@ -22,7 +22,7 @@ def check_targets(
     """Targets in the domain of every loss, losses that suit the outputs; notes faults and warnings."""
     loss = root.get("loss") or root
     for term in losses:
-        output = network.layers[(term.layer or 0) - 1]
+        output = network.layer(term.layer or len(network.layers))
         outputs, last = output.units, output.activation.name
         own = tuple(_of_layer(network, term, sample) for sample in samples)
         if term.name == "categorical_cross_entropy" and outputs == 1:

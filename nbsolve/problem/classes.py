@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import flint
 
 from nbsolve.given import Given, Letter, known
+from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor, listing
 from nbsolve.problem.model import Network, Part, Problem, Sample
 from nbsolve.problem.parts import CLASS_WORDS
@@ -58,7 +59,7 @@ def check_classes(
 
 def _border(network: Network, samples: tuple[Sample, ...]) -> Border | None:
     layer = network.layers[0]
-    plain = layer.kind == "dense" and layer.bias.folded is None
+    plain = not wiring.weightless(network, 1) and layer.bias.folded is None
     if len(network.layers) != 1 or layer.units != 1 or not plain or samples[0].target is None:
         return None
     entries = [*layer.weights[0], *layer.bias.values]

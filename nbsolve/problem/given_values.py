@@ -10,7 +10,7 @@ from nbsolve.problem import wiring
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import Network, Sample, Training
-from nbsolve.symbol import Partial, Role, Symbol, Unit, canonical, number_of, parse_canonical
+from nbsolve.symbol import PARAMETERS, Partial, Role, Symbol, Unit, canonical, number_of, parse_canonical
 
 __all__ = ["check_given_values", "with_given_values"]
 
@@ -87,7 +87,7 @@ def _symbol(cursor: Cursor, key: str, network: Network) -> Symbol | None:
 
 
 def _functions(network: Network, layer: int, units: Iterable[Unit]) -> Iterator[Activation]:
-    activation = network.layers[layer - 1].activation
+    activation = network.layer(layer).activation
     return (activation_of(activation.of_unit(number_of(unit))) for unit in units)
 
 
@@ -96,7 +96,7 @@ def _needs_both(function: Activation) -> bool:
     return function.from_output is not None and function.kink is not None
 
 
-_GIVEN = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.INPUT, Role.TARGET)
+_GIVEN = (*PARAMETERS, Role.INPUT, Role.TARGET)
 
 
 def _numbers(cursor: Cursor, symbol: Symbol, network: Network) -> list[tuple[str, Given]]:

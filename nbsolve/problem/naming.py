@@ -86,7 +86,7 @@ def _role(cursor: Cursor, role: str, network: Network | None, names: dict[str, s
 
 
 def _layer(cursor: Cursor, role: str, number: int, network: Network, names: dict[str, str]) -> None:
-    layer = network.layers[number - 1]
+    layer = network.layer(number)
     stem = f"{_STEMS[role]}[{number}]"
     if role == "weight" and not layer.weights:
         if cursor.length() or cursor.is_scalar:
@@ -104,10 +104,10 @@ def _layer(cursor: Cursor, role: str, number: int, network: Network, names: dict
                 to, from_ = (column, row) if transposed else (row, column)
                 if (to, from_) not in layer.missing:
                     _put(entry, f"{stem}[{to}][{from_}]", names)
-    elif role == "bias" and layer.bias.kind == "shared":
+    elif role == "bias" and layer.bias.shared:
         only = [*cursor.each()]
         _put(only[0] if len(only) == 1 else cursor, stem, names)
-    elif role in ("bias", "threshold") and layer.bias.kind == "absent":
+    elif role in ("bias", "threshold") and layer.bias.absent:
         if cursor.length() or cursor.is_scalar:
             cursor.fault(f"layer {number} has no {role} to name", expected="[]")
     elif cursor.is_scalar and layer.units == 1:
@@ -192,17 +192,17 @@ def _absent(symbol: Symbol, network: Network) -> str | None:
         return f"the network has {len(sizes) - 1} layers"
     if symbol.to is not None and number_of(symbol.to) > sizes[symbol.layer]:
         return f"layer {symbol.layer} has {sizes[symbol.layer]} units"
-    if symbol.role is Role.WEIGHT and network.layers[symbol.layer - 1].same_as is not None:
-        return f"layer {symbol.layer} uses the weights of layer {network.layers[symbol.layer - 1].same_as}"
+    if symbol.role is Role.WEIGHT and network.layer(symbol.layer).same_as is not None:
+        return f"layer {symbol.layer} uses the weights of layer {network.layer(symbol.layer).same_as}"
     if symbol.from_ is not None and number_of(symbol.from_) > wiring.width(network, symbol.layer):
         return f"layer {symbol.layer} has {wiring.width(network, symbol.layer)} inputs"
-    if (symbol.to, symbol.from_) in network.layers[symbol.layer - 1].missing:
+    if (symbol.to, symbol.from_) in network.layer(symbol.layer).missing:
         return "this connection does not exist"
-    kind = network.layers[symbol.layer - 1].bias.kind
-    if symbol.role is Role.BIAS and kind in ("absent", "threshold"):
+    bias = network.layer(symbol.layer).bias
+    if symbol.role is Role.BIAS and not bias.added:
         return f"layer {symbol.layer} has no bias"
-    if symbol.role is Role.BIAS and symbol.shared and kind != "shared":
+    if symbol.role is Role.BIAS and symbol.shared and not bias.shared:
         return f"the units of layer {symbol.layer} do not share a bias"
-    if symbol.role is Role.THRESHOLD and kind != "threshold":
+    if symbol.role is Role.THRESHOLD and not bias.subtracted:
         return f"layer {symbol.layer} has no threshold"
     return None

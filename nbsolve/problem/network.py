@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbsolve.catalogue import ACTIVATION_FORMULAS, ACTIVATIONS
+from nbsolve.catalogue import ACTIVATION_FORMULAS, ACTIVATIONS, COMBINATIONS
 from nbsolve.formula import ACTIVATION_VARIABLES
 from nbsolve.problem.biases import read_bias
 from nbsolve.problem.cells import is_symbolic
@@ -16,7 +16,7 @@ from nbsolve.problem.incoming import Incoming, fits_tied_inputs, read_incoming
 from nbsolve.problem.keys.base import keys_of
 from nbsolve.problem.keys.functions import CUSTOM
 from nbsolve.problem.keys.network import LayerKeys, NetworkKeys
-from nbsolve.problem.model import BY_UNIT, LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
+from nbsolve.problem.model import BY_UNIT, DENSE, LAYOUTS, Bias, Choice, DenseLayer, Layout, Network
 from nbsolve.problem.named_inputs import MAXIMUM_WIDTH, check_inputs_used, read_inputs
 from nbsolve.problem.own import EXAMPLE, read_own
 from nbsolve.problem.ties import Tie, is_tie, read_tie
@@ -156,7 +156,7 @@ def _layer(
         return None
     kind = cursor.get("kind")
     if kind is not None:
-        kind.word("the layer's kind", ("dense", "add", "maxout"))
+        kind.word("the layer's kind", (DENSE, *COMBINATIONS))
     for key, expected in (
         ("units", "units: how many units the layer has"),
         ("activation", f"activation: {listing([*ACTIVATIONS, *ACTIVATION_FORMULAS, CUSTOM], 'or')}"),

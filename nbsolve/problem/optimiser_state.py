@@ -104,7 +104,7 @@ def _layers(cursor: Cursor, name: str, network: Network) -> tuple[LayerState, ..
 
 
 def _layer(cursor: Cursor, layer: DenseLayer, inputs: int, transposed: bool) -> LayerState | None:
-    constant = {"absent": (), "threshold": ("threshold",)}.get(layer.bias.kind, ("bias",))
+    constant = () if layer.bias.absent else ("threshold" if layer.bias.subtracted else "bias",)
     keys = (*(("weights",) if layer.weights else ()), *constant)
     if not cursor.mapping(keys, "the state of a layer"):
         return None

@@ -147,7 +147,7 @@ def _bias(root: Cursor, units: int, folder: Path | None) -> Bias | None:
     if bias is not None and bias.folded is not None:
         cursor.fault("a rule has its bias beside the weights", expected="bias: 0, or a number for each unit")
         return None
-    if bias is not None and bias.kind == "shared":
+    if bias is not None and bias.shared:
         cursor.fault("units that learn by a rule share no bias", expected="a number for each unit")
         return None
     if bias is not None and not isinstance(bias.trainable, bool):

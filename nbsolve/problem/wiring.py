@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.catalogue import COMBINATIONS, Combination
 from nbsolve.given import Entry, Given
 from nbsolve.problem.model import NamedInput, Network, Sample
-from nbsolve.symbol import Symbol, Unit, parse_canonical
+from nbsolve.symbol import Role, Symbol, Unit, parse_canonical
 
 __all__ = [
     "column_of",
+    "combination",
+    "constant",
     "constants",
+    "constants_of",
     "ends",
     "given_values",
     "given_weight",
@@ -27,6 +31,7 @@ __all__ = [
     "numbers_of_input",
     "own_weights",
     "owner",
+    "parameters_of",
     "sources",
     "takes",
     "targets",
@@ -34,6 +39,7 @@ __all__ = [
     "uses_of_weights",
     "weight",
     "weightless",
+    "weights_of",
     "width",
     "width_of",
 ]
@@ -41,7 +47,7 @@ __all__ = [
 
 def sources(network: Network, layer: int) -> tuple[int, ...]:
     """The layers whose activations come in, in the order of the columns; −layer is the constant of the bias."""
-    own = network.layers[layer - 1]
+    own = network.layer(layer)
     layers = own.sources or (layer - 1,)
     if own.bias.folded is None:
         return layers
@@ -57,7 +63,7 @@ def named_inputs(network: Network, layer: int) -> list[NamedInput]:
     """The named inputs of the network that come into a layer; [] where there are none."""
     if 0 not in sources(network, layer):
         return []
-    columns, own, found = network.layers[layer - 1].columns, [*incoming(network, layer)], []
+    columns, own, found = network.layer(layer).columns, [*incoming(network, layer)], []
     before = 0
     for one in network.named:
         if not columns or own.index((0, before + 1)) + 1 in columns:
@@ -74,8 +80,13 @@ def numbers_of_input(network: Network, name: str) -> range:
 
 
 def weightless(network: Network, layer: int) -> bool:
-    """Whether a layer takes what comes in unit by unit, without weights: its sum, or the largest of it."""
-    return network.layers[layer - 1].kind != "dense"
+    """Whether a layer takes what comes in unit by unit, without weights."""
+    return combination(network, layer) is not None
+
+
+def combination(network: Network, layer: int) -> Combination | None:
+    """How a layer without weights takes what comes in; None of one with weights."""
+    return COMBINATIONS.get(network.layer(layer).kind)
 
 
 def users(network: Network, layer: int) -> list[int]:
@@ -111,7 +122,7 @@ def width_of(network: Network, layer: int) -> int:
     """How many activations a layer has, the input among them; a constant has one."""
     if layer < 0:
         return 1
-    return network.layers[layer - 1].units if layer else network.inputs
+    return network.layer(layer).units if layer else network.inputs
 
 
 def width(network: Network, layer: int) -> int:
@@ -134,7 +145,7 @@ def column_of(network: Network, layer: int, unit: tuple[int, int]) -> int:
 
 def takes(network: Network, layer: int, unit: tuple[int, int]) -> bool:
     """Whether a unit, by its layer and its number, comes into a layer that takes some of what its layer has."""
-    columns = network.layers[layer - 1].columns
+    columns = network.layer(layer).columns
     return not columns or column_of(network, layer, unit) in columns
 
 
@@ -143,7 +154,7 @@ def takes(network: Network, layer: int, unit: tuple[int, int]) -> bool:
 
 def owner(network: Network, layer: int) -> int:
     """The layer that has the weights of this one: another, earlier one where they are tied."""
-    return network.layers[layer - 1].same_as or layer
+    return network.layer(layer).same_as or layer
 
 
 def uses_of_weights(network: Network, layer: int) -> list[int]:
@@ -159,7 +170,7 @@ def weight(
     network: Network, layer: int, to: Unit | None = None, column: Unit | None = None, new: bool = False
 ) -> Symbol:
     """The weight of a layer to unit `to` from what its column stands for; the whole matrix without both."""
-    own = network.layers[layer - 1]
+    own = network.layer(layer)
     if own.same_as is None:
         return Symbol.weight(layer, to, column, new=new)
     place = (column, to) if own.transposed else (to, column)
@@ -167,35 +178,67 @@ def weight(
 
 
 def _place(network: Network, layer: int, to: int, column: int) -> tuple[int, int]:
-    return (column, to) if network.layers[layer - 1].transposed else (to, column)
+    return (column, to) if network.layer(layer).transposed else (to, column)
 
 
 def is_missing(network: Network, layer: int, to: int, column: int) -> bool:
     """Whether there is no such connection."""
-    missing = network.layers[owner(network, layer) - 1].missing
+    missing = network.layer(owner(network, layer)).missing
     return bool(missing) and _place(network, layer, to, column) in missing
 
 
 def given_weight(network: Network, layer: int, to: int, column: int) -> Entry:
     """What the problem gives of a weight."""
     j, i = _place(network, layer, to, column)
-    return network.layers[owner(network, layer) - 1].weights[j - 1][i - 1]
+    return network.layer(owner(network, layer)).weights[j - 1][i - 1]
 
 
 def is_trained(network: Network, layer: int, to: int, column: int) -> bool:
     """Whether a weight is updated."""
-    trainable = network.layers[owner(network, layer) - 1].weights_trainable
+    trainable = network.layer(owner(network, layer)).weights_trainable
     j, i = _place(network, layer, to, column)
     return trainable if isinstance(trainable, bool) else trainable[j - 1][i - 1]
 
 
 def own_weights(network: Network, layer: int) -> Iterator[Symbol]:
     """The weights that are a layer's own and exist, unit by unit."""
-    own = network.layers[layer - 1]
-    for j in range(1, len(own.weights) + 1):
-        for i in range(1, len(own.weights[0]) + 1):
+    yield from (symbol for symbol, _ in weights_of(network, layer))
+
+
+def weights_of(network: Network, layer: int) -> Iterator[tuple[Symbol, Entry]]:
+    """The weights that are a layer's own and exist, unit by unit, with what the problem gives of each."""
+    own = network.layer(layer)
+    for j, row in enumerate(own.weights, start=1):
+        for i, entry in enumerate(row, start=1):
             if (j, i) not in own.missing:
-                yield Symbol.weight(layer, j, i)
+                yield Symbol.weight(layer, j, i), entry
+
+
+def constant(network: Network, layer: int, unit: Unit | None = None, new: bool = False) -> Symbol | None:
+    """The bias or threshold of a unit, or the bias that all units share; the whole vector without a unit.
+
+    None where there is none.
+    """
+    bias = network.layer(layer).bias
+    if bias.absent:
+        return None
+    if bias.shared:
+        return Symbol.shared_bias(layer, new=new)
+    return Symbol(Role.THRESHOLD if bias.subtracted else Role.BIAS, layer, unit, new=new)
+
+
+def constants_of(network: Network, layer: int) -> Iterator[tuple[Symbol, Entry]]:
+    """A layer's biases or thresholds one by one, a shared one once; with what the problem gives of each."""
+    for unit, entry in enumerate(network.layer(layer).bias.values, start=1):
+        own = constant(network, layer, unit)
+        assert own is not None
+        yield own, entry
+
+
+def parameters_of(network: Network, layer: int) -> Iterator[tuple[Symbol, Entry]]:
+    """A layer's own weights unit by unit, then its biases or thresholds (a shared one once), as they are given."""
+    yield from weights_of(network, layer)
+    yield from constants_of(network, layer)
 
 
 def is_chain(network: Network) -> bool:

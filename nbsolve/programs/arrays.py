@@ -12,7 +12,7 @@ from nbsolve.given import Entry
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
 from nbsolve.programs.doubles import Doubles
-from nbsolve.symbol import Role, Symbol
+from nbsolve.symbol import Symbol
 
 __all__ = ["Array", "alone", "arrays_of", "by_columns", "each", "entries_of", "existing", "members", "table"]
 
@@ -48,10 +48,10 @@ def arrays_of(problem: Problem) -> Iterator[Array]:
     for n, layer in enumerate(problem.network.layers, 1):
         if layer.weights:
             yield _array(f"W{n}", n, True, _trained(problem, n))
-        if layer.bias.kind != "absent":
-            letter = "theta" if layer.bias.kind == "threshold" else "b"
+        if not layer.bias.absent:
+            letter = "theta" if layer.bias.subtracted else "b"
             own = layer.bias.trainable
-            if layer.bias.kind == "shared" and not isinstance(own, bool):
+            if layer.bias.shared and not isinstance(own, bool):
                 own = all(own)
             yield _array(f"{letter}{n}", n, False, own)
 
@@ -64,7 +64,7 @@ def _array(name: str, layer: int, weight: bool, trained: object) -> Array:
 
 def _trained(problem: Problem, n: int) -> bool | tuple[tuple[bool, ...], ...]:
     """Which weights of a layer are trained, in the file's layout; what does not exist is not."""
-    layer, network = problem.network.layers[n - 1], problem.network
+    layer, network = problem.network.layer(n), problem.network
     if layer.missing:
         return _in_layout(
             problem, n, lambda j, i: (j, i) not in layer.missing and wiring.is_trained(network, n, j, i)
@@ -77,13 +77,13 @@ def _trained(problem: Problem, n: int) -> bool | tuple[tuple[bool, ...], ...]:
 
 def existing(problem: Problem, n: int) -> tuple[tuple[int, ...], ...]:
     """1 for each weight of a layer that exists, in the file's layout."""
-    missing = problem.network.layers[n - 1].missing
+    missing = problem.network.layer(n).missing
     return _in_layout(problem, n, lambda j, i: int((j, i) not in missing))
 
 
 def _in_layout(problem: Problem, n: int, of: Callable[[int, int], T]) -> tuple[tuple[T, ...], ...]:
     """Something of each weight W[j][i] of a layer, in the file's layout."""
-    units, width = problem.network.layers[n - 1].units, wiring.width(problem.network, n)
+    units, width = problem.network.layer(n).units, wiring.width(problem.network, n)
     rows = tuple(tuple(of(j, i) for i in range(1, width + 1)) for j in range(1, units + 1))
     return tuple(zip(*rows, strict=True)) if by_columns(problem) else rows
 
@@ -93,11 +93,11 @@ def _in_layout(problem: Problem, n: int, of: Callable[[int, int], T]) -> tuple[t
 
 def entries_of(problem: Problem, own: Array) -> Objects:
     """The given entries of an array of parameters, in its shape."""
-    layer = problem.network.layers[own.layer - 1]
+    layer = problem.network.layer(own.layer)
     if own.weight:
         weights = table(layer.weights)
         return weights.T if by_columns(problem) else weights
-    if layer.bias.kind == "shared":
+    if layer.bias.shared:
         return alone(layer.bias.values[0])
     result: Objects = np.empty(len(layer.bias.values), dtype=object)
     result[:] = layer.bias.values
@@ -106,18 +106,17 @@ def entries_of(problem: Problem, own: Array) -> Objects:
 
 def members(problem: Problem, own: Array) -> Objects:
     """The parameters of an array, in its shape."""
-    layer = problem.network.layers[own.layer - 1]
+    layer = problem.network.layer(own.layer)
     if own.weight:
         atoms: Objects = np.empty((layer.units, len(layer.weights[0])), dtype=object)
         for j, i in np.ndindex(atoms.shape):
             atoms[j, i] = Symbol.weight(own.layer, j + 1, i + 1)
         return atoms.T if by_columns(problem) else atoms
-    if layer.bias.kind == "shared":
-        return alone(Symbol.shared_bias(own.layer))
-    role = Role.THRESHOLD if layer.bias.kind == "threshold" else Role.BIAS
+    found = [symbol for symbol, _ in wiring.constants_of(problem.network, own.layer)]
+    if layer.bias.shared:
+        return alone(found[0])
     atoms = np.empty(layer.units, dtype=object)
-    for j in range(layer.units):
-        atoms[j] = Symbol(role, own.layer, j + 1)
+    atoms[:] = found
     return atoms
 
 

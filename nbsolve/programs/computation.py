@@ -9,12 +9,11 @@ usual functions there are `softmax`, `log_softmax`, `sum_samples`, `sum_outputs`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from nbsolve.expr import (
-    Comparison,
     Expr,
     Function,
     MatrixProduct,
@@ -30,7 +29,7 @@ from nbsolve.expr import (
 from nbsolve.given import Given
 from nbsolve.problem import wiring
 from nbsolve.problem.model import DenseLayer, Problem
-from nbsolve.programs.activations import Activations
+from nbsolve.programs.activations import Activations, filled
 from nbsolve.programs.arrays import Array, arrays_of, by_columns, existing
 from nbsolve.programs.objective import Objective, X, total_of
 from nbsolve.programs.updating import Assignment, UpdateRule
@@ -59,7 +58,7 @@ class Computation:
 
     def layer(self, n: int) -> DenseLayer:
         """A layer by its number, from 1."""
-        return self.problem.network.layers[n - 1]
+        return self.problem.network.layer(n)
 
     @cached_property
     def arrays(self) -> tuple[Array, ...]:
@@ -94,11 +93,11 @@ class Computation:
         """z and a of each layer."""
         found: list[Assignment] = []
         for n in range(1, self.depth + 1):
-            kind = self.layer(n).bias.kind
+            bias = self.layer(n).bias
             z: Expr = self._sum(n)
-            if kind == "threshold":
+            if bias.subtracted:
                 z = Sum((z, Negation((Variable(f"theta{n}"),))))
-            elif kind != "absent":
+            elif bias.added:
                 z = Sum((z, Variable(f"b{n}")))
             a = self.activations.value(n)
             found += [(f"z{n}", self._or_given(z, f"z{n}")), (f"a{n}", self._or_given(a, f"a{n}"))]
@@ -123,9 +122,9 @@ class Computation:
 
     def _sum(self, n: int) -> Expr:
         """The weighted sums of a layer, or the sum of what comes in."""
-        if wiring.weightless(self.problem.network, n):
-            parts = self._parts(n)
-            return total(*parts) if self.layer(n).kind == "add" else _largest(parts)
+        combination = wiring.combination(self.problem.network, n)
+        if combination is not None:
+            return filled(combination.of(self._parts(n)), {})
         return MatrixProduct((self._incoming(n), self._weights_of(n, down=True)))
 
     def _parts(self, n: int) -> tuple[Expr, ...]:
@@ -180,8 +179,10 @@ class Computation:
     def _share(self, n: int, user: int) -> Expr:
         """What a layer's activations get back from one of the layers that take them."""
         network = self.problem.network
-        if wiring.weightless(network, user):
-            return product(Variable(f"dz{user}"), *self._is_largest(n, user))
+        combination = wiring.combination(network, user)
+        if combination is not None:
+            place = wiring.sources(network, user).index(n)
+            return product(Variable(f"dz{user}"), filled(combination.slope(self._parts(user), place), {}))
         body: Expr = MatrixProduct((Variable(f"dz{user}"), self._weights_of(user, down=False)))
         sources = wiring.sources(network, user)
         if len(sources) == 1:
@@ -189,16 +190,6 @@ class Computation:
         first = sum(wiring.width_of(network, source) for source in sources[: sources.index(n)])
         last = first + wiring.width_of(network, n)
         return Function("part", (body, number(first), number(last)))
-
-    def _is_largest(self, n: int, user: int) -> Iterator[Expr]:
-        """Where a layer's activation is the one that a maxout layer takes; nothing for a sum."""
-        if self.layer(user).kind != "maxout":
-            return
-        parts, place = self._parts(user), wiring.sources(self.problem.network, user).index(n)
-        if place:
-            yield Comparison(parts[place], ">", _largest(parts[:place]))
-        if place + 1 < len(parts):
-            yield Comparison(parts[place], "≥", _largest(parts[place + 1 :]))
 
     def _gradients(self, n: int) -> Iterator[Assignment]:
         dz: Expr = Variable(f"dz{n}")
@@ -214,9 +205,9 @@ class Computation:
                 if penalty is not None:
                     gradient = Sum((gradient, penalty))
             else:
-                kind = self.layer(n).bias.kind
-                gradient = total_of(dz) if kind == "shared" else Function("sum_samples", (dz,))
-                gradient = Negation((gradient,)) if kind == "threshold" else gradient
+                bias = self.layer(n).bias
+                gradient = total_of(dz) if bias.shared else Function("sum_samples", (dz,))
+                gradient = Negation((gradient,)) if bias.subtracted else gradient
             yield array.gradient, gradient
 
     def _use(self, n: int) -> Expr:
@@ -239,8 +230,3 @@ class Computation:
         training = self.problem.training
         clipped = training is not None and training.optimiser.clip == "norm"
         return clipped and any(own.trained is not None for own in self.arrays)
-
-
-def _largest(of: Sequence[Expr]) -> Expr:
-    """The largest entries of several arrays, two at a time as libraries have it."""
-    return of[0] if len(of) == 1 else Function("max", (of[0], _largest(of[1:])))

@@ -176,7 +176,7 @@ class DataText:
         return f"  # {_line(words)}" if words else ""
 
     def _exists(self, symbol: Symbol) -> bool:
-        layer = symbol.layer and self.problem.network.layers[symbol.layer - 1]
+        layer = symbol.layer and self.problem.network.layer(symbol.layer)
         return not layer or (symbol.to, symbol.from_) not in layer.missing
 
 

@@ -171,7 +171,7 @@ class Objective:
         if len(self._terms_of(n)) != 1:
             return None
         (term,) = self._terms_of(n)
-        body = CANCELLATIONS.get((term.name, self.problem.network.layers[n - 1].activation.name))
+        body = CANCELLATIONS.get((term.name, self.problem.network.layer(n).activation.name))
         if body is None:
             return None
         both = self._both(n)
@@ -184,7 +184,7 @@ class Objective:
         )
         if all(map(_adds_to_one, targets)):
             target_sum = number(1)
-        body = filled(body, self.problem.network.layers[n - 1].activation.parameters)
+        body = filled(body, self.problem.network.layer(n).activation.parameters)
         body = with_variables(body, {**both, "target_sum": target_sum})
         factors = body.operands if isinstance(body, Product) else (body,)
         body = product(*(substitute(factor, _multiplied) for factor in factors))

@@ -50,7 +50,7 @@ def boundary(trained: Trained, unit: int, parameters: Parameters | None = None) 
     """The boundary of a unit (from 1) with these parameters (default: those that training ends with)."""
     own = trained.last if parameters is None else parameters
     constant = own.constants[unit - 1] if own.constants else ZERO
-    sign = -1 if trained.problem.network.layers[0].bias.kind == "threshold" else 1
+    sign = -1 if trained.problem.network.layers[0].bias.subtracted else 1
     return Boundary(own.weights[unit - 1], sign * constant - border_of(trained.problem))
 
 

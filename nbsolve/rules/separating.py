@@ -48,12 +48,12 @@ def inseparable(problem: RuleProblem, unit: int) -> Certificate | None:
     strict_up = at_zero != problem.classes[1].value or bool(problem.undecided)
     strict_low = at_zero != problem.classes[0].value or bool(problem.undecided)
     fixed: Q | None = None
-    free = bias.kind != "absent" and bias.trainable is not False
+    free = not bias.absent and bias.trainable is not False
     border = border_of(problem)
     if not free:
         # w·x − border: what is fixed is a column whose coefficient has to be above 0
         held = known(bias.values[unit]).value if bias.values else ZERO
-        fixed = (-held if bias.kind == "threshold" else held) - border
+        fixed = (-held if bias.subtracted else held) - border
     margin = ZERO if problem.undecided is None else problem.undecided.rational
     return certificate(inputs, upper, free, fixed, margin, (strict_up, strict_low))
 

@@ -171,7 +171,7 @@ class _Unit:
         self.inputs = [_exact(sample.input) for sample in problem.samples]
         self.targets = [_exact(sample.target or ()) for sample in problem.samples]
         bias = problem.network.layers[0].bias
-        self.constant = Q(-1 if bias.kind == "threshold" else 1)
+        self.constant = Q(-1 if bias.subtracted else 1)
         self.held = bias.trainable is False
         self.low, self.high = (given.rational for given in problem.classes)
         self.border = border_of(problem)

@@ -35,21 +35,15 @@ def known_values(
             values.put_given(atom, array)
 
     for layer in layers:
-        for j, row in enumerate(layer.layer.weights, start=1):
-            for i, entry in enumerate(row, start=1):
-                if (j, i) not in layer.layer.missing:
-                    put(layer.w(j, i), entry)
-        for j, entry in enumerate(layer.layer.bias.values, start=1):
-            constant = layer.constant(j)
-            assert constant is not None
-            put(constant, entry)
+        for parameter, entry in wiring.parameters_of(problem.network, layer.index):
+            put(parameter, entry)
     for place, label in zip(samples, labels, strict=True):
         sample = problem.samples[place - 1]
         for vector, side in ((Symbol.input(), sample.input), *wiring.targets(problem.network, sample)):
             for to, entry in enumerate(side, start=1):
                 put(vector._replace(to=to, sample=label), entry)
         for to, entry in enumerate(sample.upstream or (), start=1):
-            put(Partial(LOSS, layers[-1].a(to, label)), entry)
+            put(Partial(LOSS, Symbol.activation(len(layers), to, sample=label)), entry)
     for product in PRODUCTS.values():
         for to, entry in enumerate(product.given(problem.jacobian), start=1):
             put(Symbol(product.vector, to=to), entry)

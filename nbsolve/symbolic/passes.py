@@ -160,7 +160,7 @@ def with_long_sums(
     """The layers whose error signals get a name: too many paths, or a shared bias whose sum would be too long."""
     named = named_signals(layers)
     for layer in reversed(layers):
-        if layer.layer.bias.kind != "shared" or layer.layer.units == 1:
+        if not layer.layer.bias.shared or layer.layer.units == 1:
             continue
         backward = backward_of(named)
         length = sum(

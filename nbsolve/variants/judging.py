@@ -12,7 +12,7 @@ from nbsolve.answers import Answer
 from nbsolve.network_symbols import wholes
 from nbsolve.problem.embedding import self_contained_text
 from nbsolve.render.myst import render
-from nbsolve.symbol import Role, canonical
+from nbsolve.symbol import PARAMETERS, Role, canonical
 from nbsolve.variants.candidate import Candidate
 from nbsolve.worked_derivation import WorkedDerivation
 from nbsolve.worked_network import WorkedSolution
@@ -63,7 +63,7 @@ def whole_letters(worked: WorkedSolution) -> dict[str, str]:
     samples = [None, *range(1, len(worked.problem.samples) + 1)]
     for symbol in wholes(worked.names.network):
         kind = "matrix" if symbol.role in (Role.WEIGHT, Role.MASK) else "vector"
-        parameter = symbol.role in (Role.WEIGHT, Role.MASK, Role.BIAS, Role.THRESHOLD)
+        parameter = symbol.role in (*PARAMETERS, Role.MASK)
         for sample in [None] if parameter else samples:
             for new, change in ((False, False), (True, False), (False, True)):
                 one = symbol._replace(sample=sample, new=new, change=change)

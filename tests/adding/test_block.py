@@ -1,24 +1,24 @@
-"""A kind of layer is one file in `blocks/`, and what `docs/architecture.md` names: here the mean of two layers.
+"""A kind of layer without weights is one record and its words: here the mean of two layers.
 
-It is read as a layer that adds, so that the problem file needs no kind of its own.
+What a page, a program, a drawing and the check of the gradients make of it, they take from the record.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import autograd.numpy as anp
 import pytest
 from autograd import grad
 
-from nbsolve import solution, solve
-from nbsolve.blocks.addition import Addition
-from nbsolve.expr import Expr, Product, Sum, number
+from nbsolve import solve
+from nbsolve.catalogue import COMBINATIONS, Combination
+from nbsolve.errors import ProblemError
+from nbsolve.expr import Product, Sum, number
 from nbsolve.given import Given
-from nbsolve.graph import UPSTREAM, Entry, Graph, Local, Operation, Slot
+from nbsolve.graph import UPSTREAM, Entry, Local, Operation, Slot
 from nbsolve.indices import Index
-from nbsolve.loss_alone import Batch
-from nbsolve.programs.computation import Computation
 from nbsolve.step import Rule, verify
 from tests.adding.everywhere import outputs, words
 from tests.loading import load_problem
@@ -28,7 +28,7 @@ network:
   inputs: 2
   layers:
     - {units: 2, activation: tanh, weights: [[0.5, -0.25], [0.1, 0.4]], bias: [0.1, -0.2]}
-    - {kind: add, from: [1, input], activation: sigmoid}
+    - {kind: mean, from: [1, input], activation: sigmoid}
     - {units: 1, activation: linear, weights: [[1.5, -0.5]], bias: [0.3]}
 samples: [{input: [1, 2], target: [1]}]
 loss: squared_error
@@ -38,43 +38,38 @@ parts: [{label: a, ask: [forward, loss]}, {label: b, ask: [gradients]}, {label: 
 """
 _j = Index("j")
 HALF = number(Given.read("1/2").rational)
-MEAN = Operation(
-    "mean",
-    Rule.PRE_ACTIVATION,
-    {"x": (_j,), "y": (_j,)},
-    (_j,),
-    Product((HALF, Sum((Entry("x", (_j,)), Entry("y", (_j,)))))),
-    Product((HALF, Sum((Slot("x"), Slot("y"))))),
-    {name: Local(HALF, Product((HALF, Slot(UPSTREAM)))) for name in ("x", "y")},
-)
-"""z[j] = (x[j] + y[j])/2."""
 
 
-class Mean(Addition):
-    """The file in `blocks/`: what comes in, halved and added up."""
+def mean(count: int) -> Operation:
+    """z[j] = (x1[j] + x2[j] + …)/n, for n = 2."""
+    assert count == 2
+    names = ("x1", "x2")
+    return Operation(
+        "mean",
+        Rule.PRE_ACTIVATION,
+        dict.fromkeys(names, (_j,)),
+        (_j,),
+        Product((HALF, Sum(tuple(Entry(name, (_j,)) for name in names)))),
+        Product((HALF, Sum(tuple(map(Slot, names))))),
+        {name: Local(HALF, Product((HALF, Slot(UPSTREAM)))) for name in names},
+    )
 
-    def add(self, graph: Graph, sample: int | None = None, new: bool = False) -> None:
-        one, other = (graph.array(source, self.layer.units) for source in self.sources(sample, new))
-        z = graph.node(MEAN, self.z(None, sample, new), sample, x=one, y=other)
-        graph.node(self.change(self.activate), self.a(None, sample, new), sample, z=z)
+
+WORDS = {
+    "statement": "Layer {layer}: mean of {sources}.",
+    "forward": "Each unit takes the mean of the units of the same number.",
+    "legend": "½: halved",
+    "line": "Edge {ends}: halved.",
+}
 
 
 @pytest.fixture(autouse=True)
-def _added(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the table of `docs/architecture.md` names for a layer kind: here three lines of a mean."""
-    monkeypatch.setitem(solution.LAYERS, "add", Mean)
-    summed, added, share = Batch.summed, Computation._sum, Computation._share
-
-    def halved(self: Batch, parameters: Any, layer: int, a: Any, arithmetic: Any) -> Any:
-        z = summed(self, parameters, layer, a, arithmetic)
-        return z * HALF.value if layer == 1 else z
-
-    def half_of(found: Expr, where: bool) -> Expr:
-        return Product((HALF, found)) if where else found
-
-    monkeypatch.setattr(Batch, "summed", halved)
-    monkeypatch.setattr(Computation, "_sum", lambda self, n: half_of(added(self, n), n == 2))
-    monkeypatch.setattr(Computation, "_share", lambda self, n, user: half_of(share(self, n, user), user == 2))
+def _added(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the table of `docs/architecture.md` names: a record and its words."""
+    told = ("a layer that takes the mean", "averaged", "averaged with", "their mean")
+    monkeypatch.setitem(COMBINATIONS, "mean", Combination("mean", mean, "½", *told))
+    with words("combinations", mean=WORDS):
+        yield
 
 
 def loss(W: Any) -> Any:
@@ -96,22 +91,27 @@ def test_every_step_verifies_and_gradients_are_those_of_automatic_differentiatio
 
 
 def test_it_is_in_every_output() -> None:
-    told = "Each unit takes the mean of the units of the same number"
-    with (
-        words("passages", forward_add=f"{told}."),
-        words("statement", adds="Layer {layer}: mean of {sources}."),
-    ):
-        said = {
-            name: " ".join(text.split())
-            for name, text in outputs(PROBLEM.replace("EXPLAIN", "delta")).items()
-        }
+    said = {
+        name: " ".join(text.split()) for name, text in outputs(PROBLEM.replace("EXPLAIN", "delta")).items()
+    }
     for name in ("text", "markdown", "latex", "typst"):
-        assert told in said[name], name
+        assert WORDS["forward"] in said[name], name
         assert "mean of layer 1 and the inputs" in said[name], name
     assert "z₁⁽²⁾ = 1/2·(a₁⁽¹⁾ + x₁)" in said["text"]
-    assert "z2 = 0.5 * (a1 + x)" in said["text"], "the program in NumPy"
     assert r"z_1^{(2)} &= \frac{1}{2}" in said["markdown"]
     assert r"\frac{1}{2}" in said["latex"]
     assert '"z[2][1]"' in said["json"]
-    for name in ("mathml", "typst", "drawings"):
+    assert WORDS["legend"] in said["drawings"]
+    for name in ("mathml", "typst"):
         assert said[name]
+
+
+def test_programs_compute_it() -> None:
+    said = outputs(PROBLEM.replace("EXPLAIN", "delta"))["text"]
+    assert "z2 = 0.5 * (a1 + x)" in said
+    assert "da1 = dz2 * 0.5" in said
+
+
+def test_what_comes_in_has_one_width() -> None:
+    with pytest.raises(ProblemError, match="layers of different widths are averaged"):
+        load_problem(PROBLEM.replace("[1, input]", "[1, 0]").replace("inputs: 2", "inputs: 3"))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.audit.pages import ROUNDINGS, markdown
-from tests.reference.random_problems import problem, small_problem, to_text
+from tests.reference.random_problems import problem, to_text
+from tests.reference.small_problems import small_problem
 
 CHUNKS = 6
 PAGES = 10  # a chunk: 60 in all, every third of any depth and width

@@ -17,7 +17,8 @@ from nbsolve.checking.oracle.reading import load
 from nbsolve.checking.oracle.rounding import as_fraction, places, round_half_away
 from nbsolve.checking.oracle.spec import Spec
 from nbsolve.programs import Programs, programs_of
-from tests.reference.random_problems import problem, small_problem, to_text
+from tests.reference.random_problems import problem, to_text
+from tests.reference.small_problems import small_problem
 
 NUMBER = re.compile(r"[-+]?\d[\d.]*(?:[eE][-+]?\d+)?|nan|inf")
 CHUNKS = 5

@@ -17,7 +17,15 @@ import pytest
 from nbsolve.book.effort import LEVELS
 from nbsolve.book.entry import Kind
 from nbsolve.book.offered import kinds_offered
-from nbsolve.catalogue import ACTIVATIONS, JOINT_LOSS_FORMULAS, LOSSES, OPTIMISERS, PENALTIES, SCHEDULES
+from nbsolve.catalogue import (
+    ACTIVATIONS,
+    COMBINATIONS,
+    JOINT_LOSS_FORMULAS,
+    LOSSES,
+    OPTIMISERS,
+    PENALTIES,
+    SCHEDULES,
+)
 from nbsolve.catalogue.changes import CHANGES
 from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.catalogue.losses import OUTPUT
@@ -43,6 +51,15 @@ MEMBERS: dict[str, Iterable[str]] = {
     "book.levels.": LEVELS,
     "braces.": ("through",),
     "changes.": CHANGES,
+    "combinations.": [
+        f"{name}.{part}"
+        for name, record in COMBINATIONS.items()
+        for part in (
+            *("statement", "forward", "legend", "line"),
+            *(("backward", "convention") if record.distinguishes else ()),
+            *(("name",) if record.activation is not None else ()),
+        )
+    ],
     "conventions.bias_": ("units", "shared", "absent", "threshold"),
     "conventions.bias_folded_": [f"{end}_{line}" for end in ("first", "last") for line in ("row", "column")],
     "conventions.joint_": _SOFTMAXES,
@@ -81,6 +98,7 @@ MEMBERS: dict[str, Iterable[str]] = {
         )
     ],
     "own_functions.": ("activation", "loss"),
+    "passages.and_": ("units", "shared", "threshold"),
     "passages.layer_": _SOFTMAXES,
     "passages.shifted_": _SOFTMAXES,
     "penalties.": PENALTIES,

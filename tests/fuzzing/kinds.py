@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from nbsolve.catalogue.optimisers import OPTIMISERS
 from nbsolve.catalogue.schedules import SCHEDULES
-from tests.fuzzing import milder
+from tests.fuzzing import choices, milder
 from tests.networks.making import varied
 from tests.reference.random_graphs import random_graph
 from tests.reference.random_rules import rule_problem
@@ -71,7 +71,7 @@ def _update(random: Random) -> Tree:
 
 
 def _array(random: Random, length: int) -> Any:
-    return [milder.value(random) for _ in range(length)] if length else milder.value(random)
+    return [choices.value(random) for _ in range(length)] if length else choices.value(random)
 
 
 # ------------------------------------------------------------------ what trains
@@ -124,7 +124,7 @@ def training(random: Random, tree: Tree) -> None:
         new["parameters"] = random.sample(given, random.randint(1, len(given))) if given else []
         new["direction"] = random.choice(("descent", "ascent"))
     elif random.random() < 0.2:
-        new["learning_rates"] = [random.choice(RATES) for _ in milder.layers_of(tree)]
+        new["learning_rates"] = [random.choice(RATES) for _ in choices.layers_of(tree)]
     new["iterations"] = random.choice((1, 2, 3, 6))
     if random.random() < 0.3:
         new["show"] = random.choice(("all", [1, "last"], ["last"]))
@@ -144,26 +144,26 @@ def _kept(trained: Tree) -> list[str]:
 def numbers(random: Random, tree: Tree) -> None:
     """Other numbers in what is given, one or many."""
     keys = ("given", "upstream", "parameters", "gradients", "weights", "bias", "threshold")
-    places = [place for key in keys if key in tree for place in _numbers(tree, key)]
+    places = [place for key in keys if key in tree for place in places_of(tree, key)]
     samples = tree.get("samples")
     for sample in samples if isinstance(samples, list) else ():
-        places += _numbers(sample, "input") if isinstance(sample, dict) and "input" in sample else []
+        places += places_of(sample, "input") if isinstance(sample, dict) and "input" in sample else []
     for container, key in random.sample(places, min(len(places), random.choice((1, 1, 2, 1000)))):
-        container[key] = milder.value(random)
+        container[key] = choices.value(random)
 
 
-def _numbers(parent: Any, key: Any) -> list[tuple[Any, Any]]:
+def places_of(parent: Any, key: Any) -> list[tuple[Any, Any]]:
     node = parent[key]
     if isinstance(node, list | dict):
         keys: Any = range(len(node)) if isinstance(node, list) else node
-        return [place for inner in keys for place in _numbers(node, inner)]
+        return [place for inner in keys for place in places_of(node, inner)]
     return [] if isinstance(node, bool) or not isinstance(node, int | float) else [(parent, key)]
 
 
 def words(random: Random, tree: Tree) -> None:
     """A key that all problems have."""
-    key = random.choice((*milder.TEXTS, "rounding", "rounding"))
-    tree[key] = copy.deepcopy(random.choice(milder.WORDS[key]))
+    key = random.choice((*choices.TEXTS, "rounding", "rounding"))
+    tree[key] = copy.deepcopy(random.choice(choices.WORDS[key]))
 
 
 def questions(random: Random, tree: Tree) -> None:
@@ -179,8 +179,8 @@ def questions(random: Random, tree: Tree) -> None:
         asked = [*RULE_QUESTIONS]
     else:
         asked = [
-            *milder.QUESTIONS,
-            *milder.LATER,
+            *choices.QUESTIONS,
+            *choices.LATER,
             "jacobian",
             "state",
             "prediction",
@@ -265,7 +265,7 @@ def rule_words(random: Random, tree: Tree) -> None:
 
 def connections(random: Random, tree: Tree) -> None:
     """A network's layers with sources, ties, units of their own; a gradient or an output instead of a loss."""
-    layers = milder.layers_of(tree)
+    layers = choices.layers_of(tree)
     if not layers:
         return
     own, way = random.choice(layers), random.randrange(8)
@@ -274,12 +274,12 @@ def connections(random: Random, tree: Tree) -> None:
     elif way == 1:
         own["weights"] = {"same_as": random.choice((1, 2)), "transposed": random.random() < 0.5}
     elif way == 2 and isinstance(own.get("units"), int):
-        own["activation"] = [random.choice(milder.ACTIVATIONS) for _ in range(min(own["units"], 9))]
+        own["activation"] = [random.choice(choices.ACTIVATIONS) for _ in range(min(own["units"], 9))]
     elif way == 3:
         tree.pop("loss", None)
         tree.pop("regulariser", None)
-        tree["upstream"] = [milder.value(random) for _ in range(own.get("units") or 1)]
-        for sample in milder.samples_of(tree):
+        tree["upstream"] = [choices.value(random) for _ in range(own.get("units") or 1)]
+        for sample in choices.samples_of(tree):
             sample.pop("target", None)
             sample.pop("y", None)
     elif way == 4:
@@ -293,10 +293,10 @@ def connections(random: Random, tree: Tree) -> None:
             )
         )
     elif way == 6:
-        for sample in milder.samples_of(tree):
+        for sample in choices.samples_of(tree):
             sample["weight"] = random.choice((1, 2, 0.5, "1/3", 0))
     else:
-        places = [place for layer in layers if "weights" in layer for place in _numbers(layer, "weights")]
+        places = [place for layer in layers if "weights" in layer for place in places_of(layer, "weights")]
         for container, key in random.sample(places, min(len(places), 2)):
             container[key] = None
 

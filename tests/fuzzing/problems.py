@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tests.fuzzing import kinds
-from tests.reference import random_problems
+from tests.reference import random_problems, small_problems
 
 PROBLEMS = Path(__file__).parent.parent.parent / "problems"
 Case = tuple[str, str]
@@ -148,7 +148,7 @@ def _whole_problem(random: Random) -> Any:
         networks = [seed for seed in _seeds() if "network" in seed]
         return copy.deepcopy(random.choice(networks if kind < 0.35 else _seeds()))
     if kind < 0.8:
-        made = random_problems.small_problem(random, edge=random.random() < 0.3)
+        made = small_problems.small_problem(random, edge=random.random() < 0.3)
     else:
         made = random_problems.problem(random)
     return _texts(YAML(typ="safe", pure=True).load(random_problems.to_text(made)))

@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from nbsolve.problem.keys.base import REQUIRED, Keys, key
+from nbsolve.catalogue import COMBINATIONS
+from nbsolve.problem.keys.base import REQUIRED, Keys, key, word_of
 from nbsolve.problem.keys.functions import LayerActivation
 from nbsolve.problem.keys.parameters import Bias, Threshold, Weights
 from nbsolve.problem.keys.values import Cell, Count, Number, Numbers, Some, Symbolic, Text, Value, Vector
+from nbsolve.problem.model import DENSE
 
 __all__ = [
     "NAME_OF_INPUT",
@@ -29,15 +31,22 @@ _Source = Literal["input"] | Count | Annotated[str, Field(pattern=NAME_OF_INPUT)
 _FROM = _Source | Annotated[list[_Source], Field(min_length=1, json_schema_extra={"uniqueItems": True})]
 
 
+def _listed(between: str) -> str:
+    return between.join(f"`{name}`" for name in COMBINATIONS)
+
+
 def any_of(*keys: str) -> dict[str, Any]:
     """At least one of the keys is there."""
     return {"anyOf": [{"required": [key]} for key in keys]}
 
 
 WITHOUT = ("weights", "bias", "threshold")
-"""What a layer that adds up others, or takes the largest of them, has not."""
+"""What a layer that combines others has not."""
+_OPTIONAL = {
+    name: record.activation for name, record in COMBINATIONS.items() if record.activation is not None
+}
 _WEIGHTLESS: Any = {
-    "properties": {"kind": {"description": "The sum of others, or the largest.", "enum": ["add", "maxout"]}},
+    "properties": {"kind": {"description": "A layer without weights.", "enum": [*COMBINATIONS]}},
     "required": ["kind"],
 }
 
@@ -53,12 +62,12 @@ class LayerKeys(Keys):
         }
     )
 
-    kind: Literal["dense", "add", "maxout"] = key(
-        "`dense`; or, of layers of one width, unit by unit, [`add`](#what-comes-into-a-layer): their sum, "
-        "`maxout`: the largest",
-        "`dense`",
+    kind: Annotated[str, word_of((DENSE, *COMBINATIONS))] = key(
+        f"`{DENSE}`; or, [of layers of one width, unit by unit](#what-comes-into-a-layer), "
+        + ", ".join(f"`{name}`: {record.result}" for name, record in COMBINATIONS.items()),
+        f"`{DENSE}`",
     )
-    units: Count = key("how many units the layer has", "**required** (`add`, `maxout`: as many as come in)")
+    units: Count = key("how many units the layer has", f"**required** ({_listed(', ')}: as many as come in)")
     from_: _FROM = key(
         "[what comes in](#what-comes-into-a-layer): `input`, one of several [named inputs](#several-inputs), "
         "the number of a layer before it, or a list of these",
@@ -68,10 +77,10 @@ class LayerKeys(Keys):
     activation: LayerActivation = key(
         "a name from the table below, or `{elu: {alpha: 1}}`, or [a formula of your own](#a-function-of-your-own); "
         "a list has one for each unit: `[relu, sigmoid]`",
-        "**required** (of `maxout`: `linear`)",
+        f"**required** ({'; '.join(f'of `{kind}`: `{name}`' for kind, name in _OPTIONAL.items())})",
     )
     weights: Weights = key(
-        "their values: see [below](#weights-and-biases)", "**required** (`add` and `maxout` have none)"
+        "their values: see [below](#weights-and-biases)", f"**required** ({_listed(' and ')} have none)"
     )
     bias: Bias = key("b in z = W x + b: see [below](#weights-and-biases)", "no constant")
     threshold: Threshold = key("θ in z = W x − θ, instead of a bias", "no constant")

@@ -16,6 +16,7 @@ from nbsolve.problem.model.graphs import (
 )
 from nbsolve.problem.model.network import (
     BY_UNIT,
+    DENSE,
     LAYOUTS,
     Bias,
     DenseLayer,
@@ -36,6 +37,7 @@ from nbsolve.problem.model.rules import RuleProblem
 
 __all__ = [
     "BY_UNIT",
+    "DENSE",
     "LAYOUTS",
     "AnyProblem",
     "Bias",

@@ -9,6 +9,9 @@ from typing import Literal
 from nbsolve.given import Entry, Given, Letter
 from nbsolve.problem.model.common import AnyProblem, Choice, Frozen, Notation, Rounding
 
+DENSE = "dense"
+"""The kind of a layer with weights; those without are in `COMBINATIONS`."""
+
 LAYOUTS = ("W x + b", "x W + b")
 Layout = Literal["W x + b", "x W + b"]
 Over = Literal["sum", "mean"]
@@ -44,6 +47,30 @@ class Bias(Frozen):
     trainable: bool | tuple[bool, ...] = True
     folded: Folded | None = None
 
+    @property
+    def absent(self) -> bool:
+        """Whether there is no constant, but for one that is folded into the weights."""
+        return self.kind == "absent"
+
+    @property
+    def shared(self) -> bool:
+        """Whether all units have the same b."""
+        return self.kind == "shared"
+
+    @property
+    def subtracted(self) -> bool:
+        """Whether it is a threshold θ, which is subtracted, and not a bias b, which is added."""
+        return self.kind == "threshold"
+
+    @property
+    def added(self) -> bool:
+        """Whether there is a bias b, of each unit or of all."""
+        return not self.absent and not self.subtracted
+
+    def entry(self, unit: int) -> Entry:
+        """What the problem gives for a unit, from 1."""
+        return self.values[0 if self.shared else unit - 1]
+
 
 class NamedInput(Frozen):
     """One of several inputs of a network: its name, and how many numbers it has."""
@@ -59,13 +86,13 @@ class DenseLayer(Frozen):
     layer before. `same_as` is the layer whose weights it shares, perhaps `transposed`; it has none of its own then.
     Where only some of several named inputs come in, `columns` are the places, from 1, of the file's columns among
     those of the whole matrix; the others are `missing`.
-    Of the kind "add" it has no weights: its sources are as wide as itself, and added up; of the kind "maxout" each
-    unit takes the largest of them.
+    A layer of another kind than `DENSE` has no weights: its sources are as wide as itself, and each unit takes what
+    `COMBINATIONS` has under this name of those that have its own number.
     `missing` are connections that do not exist, by unit and input from 1; their weights are 0. Where the biases are
     `folded` into the weights, one of their columns belongs to a constant.
     """
 
-    kind: Literal["dense", "add", "maxout"] = "dense"
+    kind: str = DENSE
     units: int
     activation: Choice
     weights: tuple[tuple[Entry, ...], ...]
@@ -88,6 +115,15 @@ class Network(Frozen):
     named: tuple[NamedInput, ...] = ()
     layout: Layout = "W x + b"
     layers: tuple[DenseLayer, ...]
+
+    def layer(self, number: int) -> DenseLayer:
+        """The layer of a number, from 1."""
+        return self.layers[number - 1]
+
+    @property
+    def outputs(self) -> int:
+        """How many units the last layer has."""
+        return self.layers[-1].units
 
     @property
     def activations(self) -> Iterator[Choice]:

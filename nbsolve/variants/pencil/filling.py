@@ -12,7 +12,7 @@ from nbsolve.problem.model.variants import Choices, Lattice, Listed, Source, Var
 from nbsolve.problem.tree import Items, Node, Scalar
 from nbsolve.problem.varying import is_number
 from nbsolve.variants.pencil import network
-from nbsolve.variants.pencil.network import Coordinate
+from nbsolve.variants.pencil.chains import Coordinate, is_searched
 from nbsolve.variants.pencil.short import Number
 from nbsolve.variants.places import Finder, Path, Target, node_at
 from nbsolve.variants.stream import Stream
@@ -53,7 +53,7 @@ def usual(problem: AnyProblem) -> tuple[Varied, ...]:
             return tuple(Varied(array.name, _choices(_GIVEN)) for array in problem.given)
         case RuleProblem():
             bias = problem.network.layers[0].bias
-            constant = "threshold" if bias.kind == "threshold" else "bias"
+            constant = "threshold" if bias.subtracted else "bias"
             keys = ("weights", constant) if bias.values else ("weights",)
             return tuple(Varied(key, _choices(_STARTING)) for key in keys)
         case UpdateProblem():
@@ -62,7 +62,7 @@ def usual(problem: AnyProblem) -> tuple[Varied, ...]:
 
 
 def _of_network(problem: Problem) -> Iterator[Varied]:
-    layers, searched = problem.network.layers, network.is_chain(problem)
+    layers, searched = problem.network.layers, is_searched(problem)
     deep = len(layers) > 1
     weights = _WEIGHTS if searched else _SMALL if deep else (*_WHOLE, "0.5", "-0.5")
     yield Varied("weights", _choices(weights))
@@ -81,7 +81,7 @@ def _choices(texts: tuple[str, ...]) -> Choices:
 def filled(problem: AnyProblem, tree: Node, targets: tuple[Target, ...], digits: int, stream: Stream) -> Node:
     """The tree with short numbers; what has no search of its own stays as it was drawn. Raises: NotShort."""
     domains = dict(_domains(tree, targets))
-    if not isinstance(problem, Problem) or not network.is_chain(problem):
+    if not isinstance(problem, Problem) or not is_searched(problem):
         return tree
     places = {cell: path for cell, path in _cells(problem, tree) if path in domains}
     numbers = network.found(problem, {cell: domains[path] for cell, path in places.items()}, digits, stream)
@@ -148,7 +148,7 @@ def _cells(problem: Problem, tree: Node) -> Iterator[tuple[Coordinate, Path]]:
     for number, layer in enumerate(problem.network.layers):
         weights, constants = finder.parameters(number, "weights"), finder.parameters(number, "biases")
         for j, row in enumerate(layer.weights):
-            if constants is not None and (layer.bias.kind != "shared" or layer.units == 1):
+            if constants is not None and (not layer.bias.shared or layer.units == 1):
                 alone = not isinstance(node_at(tree, constants), Items)
                 yield ("b", number, j, 0), constants if alone else (*constants, j)
             for i in range(len(row)):

@@ -16,57 +16,20 @@ from typing import TypeVar
 
 import flint
 
-from nbsolve.given import Given
-from nbsolve.problem.functions import loss_of, softmax_of
+from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Choice, Problem
-from nbsolve.variants.pencil.short import MORE, Argument, Number, arguments, is_short, shares, value_at
+from nbsolve.variants.pencil.chains import Coordinate, given_number
+from nbsolve.variants.pencil.losses import is_short_loss, slope_of_loss
+from nbsolve.variants.pencil.short import MORE, ZERO, Argument, Number, arguments, is_short, shares
 from nbsolve.variants.stream import Stream
 
-__all__ = ["Coordinate", "Domains", "cancels_to_base", "found", "is_chain"]
+__all__ = ["Domains", "found"]
 
-Coordinate = tuple[str, int, int, int]
-"""A cell: ("W", layer, unit, input), ("b", layer, unit, 0), ("x", 0, input, 0), ("y", 0, output, 0), all from 0."""
 Domains = Mapping[Coordinate, Sequence[flint.fmpq]]
 """For each cell that varies the numbers that it may be."""
 Choosing = Callable[[], Iterator[None]]
 T = TypeVar("T")
-ZERO = flint.fmpq(0)
 _MOST_CHOICES = 4_000
-
-
-def is_chain(problem: Problem) -> bool:
-    """Whether it is a chain of dense layers with one sample and a loss of each output, or softmax at the end."""
-    layers = problem.network.layers
-    plain = all(
-        layer.kind == "dense" and not layer.sources and layer.same_as is None and not layer.missing
-        for layer in layers
-    )
-    inner = all(softmax_of(layer.activation) is None for layer in layers[:-1])
-    last = layers[-1].activation
-    inner = inner and (softmax_of(last) is None or last.name == "softmax" or cancels_to_base(problem))
-    losses = all(term.layer is None and (loss_of(term).separable) for term in problem.losses)
-    ordinary = problem.regulariser is None and not problem.weighted and not problem.symbolic
-    once = len(problem.samples) == 1 and _once(problem)
-    return plain and inner and losses and bool(problem.losses) and ordinary and once
-
-
-def cancels_to_base(problem: Problem) -> bool:
-    """Whether the powers of the softmax and the logarithms of the loss have one base b, so that ln b cancels.
-
-    ∂L/∂a and ∂a/∂z, which have it, must not be written down: error signals are.
-    """
-    base = problem.network.layers[-1].activation.parameters.get("base")
-    bases = [term.log_base for term in problem.losses]
-    return (
-        problem.explain == "delta"
-        and base is not None
-        and all(one is not None and one.value == base.value for one in bases)
-    )
-
-
-def _once(problem: Problem) -> bool:
-    training = problem.training
-    return training is None or (training.iterations == 1 and training.optimiser.name == "sgd")
 
 
 class _TooMany(Exception):
@@ -139,7 +102,7 @@ class _Search:
     # ------------------------------------------------------------------ outputs
 
     def _outputs(self, layer: int) -> Iterator[Choosing]:
-        choice = self.problem.network.layers[layer - 1].activation
+        choice = self.problem.network.layer(layer).activation
         if softmax_of(choice) is not None:
             yield partial(self._softmax, layer)
             return
@@ -148,10 +111,10 @@ class _Search:
 
     def _softmax(self, layer: int) -> Iterator[None]:
         units = self.widths[layer]
-        base = self.problem.network.layers[layer - 1].activation.parameters.get("base")
+        base = self.problem.network.layer(layer).activation.parameters.get("base")
         for option in self._shuffled(shares(units, self.digits, None if base is None else base.rational)):
             for y in self._targets(units):
-                found = [self._slope_of_loss(p, own) for p, own in zip(option.p, y, strict=True)]
+                found = [slope_of_loss(self.problem, p, own) for p, own in zip(option.p, y, strict=True)]
                 slopes = [slope for slope in found if slope is not None and is_short(slope, self.digits)]
                 if len(slopes) < units:
                     continue
@@ -173,7 +136,7 @@ class _Search:
     def _targets(self, units: int) -> list[tuple[flint.fmpq, ...]]:
         """Targets of classes: one is 1, the others 0; those of the author where they do not vary."""
         if not any(("y", 0, k, 0) in self.domains for k in range(units)):
-            return [tuple(self._given("y", 0, k, 0) for k in range(units))]  # type: ignore[misc]
+            return [tuple(given_number(self.problem, ("y", 0, k, 0)) for k in range(units))]  # type: ignore[misc]
         return self._shuffled(
             [tuple(flint.fmpq(int(k == one)) for k in range(units)) for one in range(units)]
         )
@@ -181,8 +144,8 @@ class _Search:
     def _output(self, layer: int, k: int, choice: Choice) -> Iterator[None]:
         for option in self._arguments(choice, layer, k):
             for y in self._options(("y", 0, k, 0)):
-                slope = self._slope_of_loss(option.a, y)
-                if slope is None or slope == 0 or not self._loss_is_short(option.a, y):
+                slope = slope_of_loss(self.problem, option.a, y)
+                if slope is None or slope == 0 or not is_short_loss(self.problem, option.a, y, self.digits):
                     continue
                 delta = slope * option.slope
                 if is_short(delta, self.digits) and self._is_new(self.delta, delta):
@@ -190,29 +153,6 @@ class _Search:
                     self.delta[layer, k], self.chosen["y", 0, k, 0] = delta, y
                     yield
                     del self.delta[layer, k]
-
-    def _slope_of_loss(self, a: flint.fmpq, y: Number) -> flint.fmpq | None:
-        total = ZERO
-        outputs = self.widths[-1]
-        for term in self.problem.losses:
-            record = loss_of(term)
-            values = {name: given.value for name, given in term.parameters.items()}
-            slope = value_at(record.derivative, {**values, "a": a, "y": y})
-            if not isinstance(slope, flint.fmpq):
-                return None
-            if term.log_base is not None and not cancels_to_base(self.problem):
-                return None
-            factor = term.weight.rational * term.scale.rational * record.coefficient
-            total += factor * slope / (outputs if term.over_outputs == "mean" else 1)
-        return total
-
-    def _loss_is_short(self, a: flint.fmpq, y: Number) -> bool:
-        for term in self.problem.losses:
-            values = {name: given.value for name, given in term.parameters.items()}
-            loss = value_at(loss_of(term).definition, {**values, "a": a, "y": y})
-            if loss is None or not is_short(loss * term.scale.rational, self.digits):
-                return False
-        return True
 
     # ------------------------------------------------------------------ layers, from the last to the first
 
@@ -227,7 +167,7 @@ class _Search:
                 self._forget(1, i)
 
     def _hidden(self, layer: int, j: int) -> Iterator[None]:
-        choice = self.problem.network.layers[layer - 1].activation.of_unit(j + 1)
+        choice = self.problem.network.layer(layer).activation.of_unit(j + 1)
         for option in self._arguments(choice, layer, j):
             if self._is_new(self.a, option.a, layer) and self._gradients_are_short(layer + 1, j, option.a):
                 self.z[layer, j], self.a[layer, j], self.slope[layer, j] = option.z, option.a, option.slope
@@ -270,9 +210,11 @@ class _Search:
         a, cell = self.a[layer - 1, j], ("W", layer - 1, k, j)
         if a == 0:
             return
-        w = (self.z[layer, k] - self._given("b", layer - 1, k, 0) - self._sum(layer, k, j)) / a
+        w = (
+            self.z[layer, k] - given_number(self.problem, ("b", layer - 1, k, 0)) - self._sum(layer, k, j)
+        ) / a
         if cell not in self.domains:
-            if w == self._given(*cell):
+            if w == given_number(self.problem, cell):
                 yield w
         elif any(w == option for option in self.domains[cell]):
             yield w
@@ -313,11 +255,11 @@ class _Search:
         cell: Coordinate = ("b", layer - 1, k, 0)
 
         def choosing() -> Iterator[None]:
-            sign = -1 if self.problem.network.layers[layer - 1].bias.kind == "threshold" else 1
+            sign = -1 if self.problem.network.layer(layer).bias.subtracted else 1
             total = self._sum(layer, k, self.widths[layer - 1])
             constant = (self.z[layer, k] - total) * sign
             if not self._is_free(layer, k):
-                if constant == self._given(*cell) * sign:
+                if constant == given_number(self.problem, cell) * sign:
                     yield
                 return
             fits = is_short(total, self.digits + 1) and self._may_be(cell, constant)
@@ -345,7 +287,9 @@ class _Search:
     def _options(self, cell: Coordinate) -> Sequence[Number]:
         if cell not in self.orders:
             self.orders[cell] = (
-                self._shuffled(self.domains[cell]) if cell in self.domains else (self._given(*cell),)
+                self._shuffled(self.domains[cell])
+                if cell in self.domains
+                else (given_number(self.problem, cell),)
             )
         return self.orders[cell]
 
@@ -354,21 +298,6 @@ class _Search:
         if (layer, j) not in self.tables:
             self.tables[layer, j] = self._shuffled(arguments(choice, self.digits))
         return self.tables[layer, j]
-
-    def _given(self, kind: str, layer: int, to: int, from_: int) -> Number:
-        """The author's own number."""
-        if kind == "W":
-            entry = self.problem.network.layers[layer].weights[to][from_]
-        elif kind == "b":
-            bias = self.problem.network.layers[layer].bias
-            if bias.kind == "absent":
-                return ZERO
-            entry = bias.values[0 if bias.kind == "shared" else to]
-        else:
-            sample = self.problem.samples[0]
-            entry = sample.input[to] if kind == "x" else (sample.target or ())[to]
-        assert isinstance(entry, Given)
-        return entry.value
 
     def _is_new(
         self, known: Mapping[tuple[int, int], Number], value: Number, layer: int | None = None

@@ -27,9 +27,21 @@ from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import Choice
 from nbsolve.values import Values
 
-__all__ = ["EXACT", "MORE", "Argument", "Number", "Shares", "arguments", "is_short", "shares", "value_at"]
+__all__ = [
+    "EXACT",
+    "MORE",
+    "ZERO",
+    "Argument",
+    "Number",
+    "Shares",
+    "arguments",
+    "is_short",
+    "shares",
+    "value_at",
+]
 
 Number = flint.fmpq | Logarithm
+ZERO = flint.fmpq(0)
 EXACT = Arithmetic()
 MORE = 2
 """How many digits more new parameters may have, which are differences of short numbers, and ∂L/∂x."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from nbsolve.symbol import Partial, Role, Symbol
+from nbsolve.symbol import PARAMETERS, Partial, Role, Symbol
 from nbsolve.values import layer_activation
 from nbsolve.variants.candidate import Candidate
-from nbsolve.variants.pencil.network import cancels_to_base
+from nbsolve.variants.pencil.chains import cancels_to_base
 from nbsolve.variants.pencil.short import MORE, is_short
 from nbsolve.worked_network import WorkedSolution
 from nbsolve.worked_rule import WorkedRule
@@ -16,7 +16,7 @@ from nbsolve.worked_steps import WorkedSteps
 
 __all__ = ["has_long", "values_of"]
 
-_PARAMETERS = (Role.WEIGHT, Role.BIAS, Role.THRESHOLD, Role.NODE)
+_PARAMETERS = (*PARAMETERS, Role.NODE)
 
 
 def has_long(candidate: Candidate, digits: int) -> bool:

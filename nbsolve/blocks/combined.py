@@ -1,7 +1,6 @@
-"""The sum of several layers, unit by unit: z = a + a' + …, then a = f(z) (a residual connection).
+"""A layer without weights: z of what comes in, unit by unit, by its record (z = a + a' + …), then a = f(z).
 
 Shapes: all of them (units,).
-Source: K. He et al., "Deep Residual Learning for Image Recognition", 2016, section 3.2.
 """
 
 from __future__ import annotations
@@ -9,20 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbsolve.blocks.dense import Dense, Parameter
-from nbsolve.catalogue.operations import addition
-from nbsolve.graph import Graph, Operation
+from nbsolve.graph import Graph
 from nbsolve.problem import wiring
 
-__all__ = ["Addition"]
+__all__ = ["Combined"]
 
 
-class Addition(Dense):
-    """Layer number `index` of a network, without weights: it adds up what comes in."""
-
-    @staticmethod
-    def operation(count: int) -> Operation:
-        """What is done with as many layers as come in."""
-        return addition(count)
+class Combined(Dense):
+    """Layer number `index` of a network: a combination of the layers that come in."""
 
     @property
     def tied(self) -> bool:
@@ -36,9 +29,11 @@ class Addition(Dense):
 
     def add(self, graph: Graph, sample: int | None = None, new: bool = False) -> None:
         """Add the operations that find z and a of one sample."""
+        combination = wiring.combination(self.network, self.index)
+        assert combination is not None
         sources = self.sources(sample, new)
         for layer, source in zip(wiring.sources(self.network, self.index), sources, strict=True):
             graph.array(source, wiring.width_of(self.network, layer))
         terms = {f"x{n}": source for n, source in enumerate(sources, 1)}
-        z = graph.node(self.operation(len(sources)), self.z(None, sample, new), sample, **terms)
+        z = graph.node(combination.operation(len(sources)), self.z(None, sample, new), sample, **terms)
         graph.node(self.change(self.activate), self.a(None, sample, new), sample, z=z)
