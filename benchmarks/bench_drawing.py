@@ -11,7 +11,7 @@ from nbsolve import solve
 from nbsolve.drawing.pictures import kinds_of
 from nbsolve.drawing.plots import rendered
 from nbsolve.errors import NbsolveError
-from nbsolve.network_symbols import parameters
+from nbsolve.notation.network_symbols import parameters
 from nbsolve.problem import load_problem
 from nbsolve.problem.model import Problem
 

@@ -119,7 +119,7 @@ def network(source: Path | str) -> Problem:
 def bench_document() -> None:
     """Document 001-A: two iterations, all steps."""
     from nbsolve.arithmetic import Arithmetic
-    from nbsolve.engine import solve_problem
+    from nbsolve.solving.engine import solve_problem
 
     problem, arithmetic = network(DOCUMENT_001), Arithmetic()
 
@@ -144,7 +144,7 @@ def bench_long() -> None:
     import mpmath
 
     from nbsolve.arithmetic import Arithmetic
-    from nbsolve.engine import solve_problem
+    from nbsolve.solving.engine import solve_problem
     from nbsolve.symbol import Role, Symbol
 
     problem, arithmetic = network(LONG), Arithmetic()
@@ -185,10 +185,10 @@ def mpmath_loss(iterations: int) -> object:
 
 def bench_wide() -> None:
     """784-128-10 at the detail of matrices: time, memory, and the stream of every quantity."""
-    from nbsolve.answers import write_json
     from nbsolve.arithmetic import Arithmetic
-    from nbsolve.engine import solve_problem
-    from nbsolve.worked import solve
+    from nbsolve.asking.answers import write_json
+    from nbsolve.solving.engine import solve_problem
+    from nbsolve.worked.kinds import solve
 
     text = wide()
     say("784-128-10: load the problem, draw its weights", timed(lambda: network(text)), "s")

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from nbsolve.errors import DomainError, NbsolveError, ProblemError, UnknownQuantityError
     from nbsolve.problem import load_problem
     from nbsolve.problem.model import DerivationProblem, GraphProblem, Problem, RuleProblem, UpdateProblem
-    from nbsolve.worked import solve
-    from nbsolve.worked_derivation import WorkedDerivation
-    from nbsolve.worked_graph import WorkedGraph
-    from nbsolve.worked_network import WorkedSolution
-    from nbsolve.worked_rule import WorkedRule
-    from nbsolve.worked_update import WorkedUpdate
+    from nbsolve.worked.derivation import WorkedDerivation
+    from nbsolve.worked.graph import WorkedGraph
+    from nbsolve.worked.kinds import solve
+    from nbsolve.worked.network import WorkedSolution
+    from nbsolve.worked.rule import WorkedRule
+    from nbsolve.worked.update import WorkedUpdate
 
 __version__ = "0.1.0"
 
@@ -28,13 +28,13 @@ _HOMES = {
     "UnknownQuantityError": "nbsolve.errors",
     "UpdateProblem": "nbsolve.problem.model",
     "GraphProblem": "nbsolve.problem.model",
-    "WorkedDerivation": "nbsolve.worked_derivation",
-    "WorkedGraph": "nbsolve.worked_graph",
-    "WorkedRule": "nbsolve.worked_rule",
-    "WorkedSolution": "nbsolve.worked_network",
-    "WorkedUpdate": "nbsolve.worked_update",
+    "WorkedDerivation": "nbsolve.worked.derivation",
+    "WorkedGraph": "nbsolve.worked.graph",
+    "WorkedRule": "nbsolve.worked.rule",
+    "WorkedSolution": "nbsolve.worked.network",
+    "WorkedUpdate": "nbsolve.worked.update",
     "load_problem": "nbsolve.problem",
-    "solve": "nbsolve.worked",
+    "solve": "nbsolve.worked.kinds",
 }
 
 __all__ = [

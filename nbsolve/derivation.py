@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import flint
 
 from nbsolve.expr import Comparison, Expr
-from nbsolve.general import Kronecker
+from nbsolve.expr.general import Kronecker
 from nbsolve.step import Form
 from nbsolve.symbol import Unit
 

@@ -10,8 +10,8 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, TooLarge, Undecided, Value, settled
-from nbsolve.entrywise import elementwise
 from nbsolve.evaluate import evaluate
+from nbsolve.evaluate.entrywise import elementwise
 from nbsolve.expr import Array, Atom, Expr, Operand, literal
 from nbsolve.given import Given
 from nbsolve.rounding import DigitsWanted, write

@@ -9,8 +9,8 @@ from typing import Protocol
 import flint
 
 from nbsolve.arithmetic import RATIONAL_BITS, Arithmetic, Undecided, Value
+from nbsolve.arithmetic.powers_of_ten import power_of_ten
 from nbsolve.logarithms import Logarithm
-from nbsolve.powers_of_ten import power_of_ten
 
 SMALLEST_PLAIN = -4
 LARGEST_PLAIN = 7

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbsolve.arithmetic import MOST_BITS, PRECISIONS, RATIONAL_BITS, Arithmetic, Undecided, settled
+from nbsolve.arithmetic.ladder import LADDER, Undetermined, certified
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import branch, evaluate
 from nbsolve.expr import Cases, Comparison, Expr, Number, Quantity, number, with_variables
-from nbsolve.ladder import LADDER, Undetermined, certified
 from nbsolve.rounding import write
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values

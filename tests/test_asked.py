@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
+from nbsolve.asking.listing import asked
 from nbsolve.checking.oracle import network as reference
 from nbsolve.checking.oracle.reading import load
 from nbsolve.document import Derivation, blocks_within
-from nbsolve.listing import asked
 from nbsolve.render import myst
 from nbsolve.render import text as as_text
 from nbsolve.symbol import anchor, canonical
 from nbsolve.values import whole
-from nbsolve.worked import solve
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.kinds import solve
+from nbsolve.worked.network import WorkedSolution
 from tests.loading import load_problem
 
 NETWORK = """\

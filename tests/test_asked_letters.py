@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from nbsolve.asking.refusals import refusal
 from nbsolve.errors import ProblemError, UnknownQuantityError
 from nbsolve.notation import Names
-from nbsolve.refusals import refusal
 from nbsolve.render import text as as_text
 from nbsolve.symbol import canonical, parse_canonical
-from nbsolve.worked import solve
+from nbsolve.worked.kinds import solve
 from tests.loading import load_problem
 from tests.test_asked import answers, lines
 

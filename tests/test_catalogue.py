@@ -13,6 +13,7 @@ import pytest
 import sympy
 
 from nbsolve.arithmetic import Arithmetic, ball
+from nbsolve.arithmetic.ladder import certified
 from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS, Activation, Loss
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
@@ -33,7 +34,6 @@ from nbsolve.expr import (
     product,
     with_variables,
 )
-from nbsolve.ladder import certified
 from nbsolve.values import Values
 
 POINTS = ("-7/3", "-1", "-0.4", "0.3", "1", "2.75")

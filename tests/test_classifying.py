@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from nbsolve import ProblemError, solve
-from nbsolve.classifying import classified
+from nbsolve.arithmetic.nearest import to_float
+from nbsolve.asking.classifying import classified
 from nbsolve.handout import Handout, key
-from nbsolve.nearest import to_float
 from nbsolve.notebook.cells import notebook_of
-from nbsolve.pictured import described
 from nbsolve.render import myst
+from nbsolve.worked.pictured import described
 from tests.loading import parse_problem
 
 ACTIVATIONS = {"sigmoid": "0", "tanh": "-1", "linear": "0"}

@@ -9,7 +9,7 @@ import pytest
 from nbsolve.blocks.dense import LOSS
 from nbsolve.given import Given
 from nbsolve.problem.model import Digits, Problem, Regulariser, Rounding
-from nbsolve.solution import Iteration
+from nbsolve.solving.solution import Iteration
 from nbsolve.symbol import Role, Symbol
 from tests.building import (
     document_002,

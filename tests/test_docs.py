@@ -12,7 +12,7 @@ import pytest
 
 import nbsolve
 from nbsolve import book, handout, solve
-from nbsolve.answers import write_json
+from nbsolve.asking.answers import write_json
 from nbsolve.catalogue import ACTIVATIONS, LOSS_ALIASES, LOSSES, OPTIMISERS
 from nbsolve.catalogue.presets import PRESETS
 from nbsolve.problem.keys.writing import ROLES

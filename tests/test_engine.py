@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.arithmetic.ladder import certified
+from nbsolve.arithmetic.nearest import to_floats
 from nbsolve.blocks.dense import LOSS
-from nbsolve.engine import losses_at, solve_problem
 from nbsolve.errors import DomainError
-from nbsolve.ladder import certified
-from nbsolve.nearest import to_floats
 from nbsolve.problem.model import Notation, Problem, Rounding
-from nbsolve.schedule import batches
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.engine import losses_at, solve_problem
+from nbsolve.solving.schedule import batches
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from tests.building import (
     document_001,

@@ -13,7 +13,7 @@ import mpmath
 import pytest
 
 from nbsolve import solve
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from tests.loading import parse_problem
 
 mp = mpmath.mp.clone()

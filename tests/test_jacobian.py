@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from nbsolve import ProblemError, solve
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.checking.oracle import autograd_oracle, network
 from nbsolve.checking.oracle.compare import key_of
 from nbsolve.checking.oracle.reading import load

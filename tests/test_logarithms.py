@@ -11,13 +11,13 @@ import pytest
 import sympy
 
 from nbsolve import WorkedSolution, load_problem, solve
-from nbsolve.answers import Answer
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.arithmetic.ladder import LADDER
+from nbsolve.asking.answers import Answer
+from nbsolve.asking.lost_digits import lost_digits
 from nbsolve.errors import ProblemError
 from nbsolve.given import Given
-from nbsolve.ladder import LADDER
 from nbsolve.logarithms import Logarithm
-from nbsolve.lost_digits import lost_digits
 from nbsolve.problem.model import Problem
 from nbsolve.render import text as as_text
 

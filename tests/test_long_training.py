@@ -11,12 +11,12 @@ import pytest
 
 from nbsolve import solve
 from nbsolve.arithmetic import Arithmetic
-from nbsolve.engine import solve_problem
+from nbsolve.arithmetic.ladder import LADDER, certified
 from nbsolve.errors import NbsolveError
-from nbsolve.ladder import LADDER, certified
 from nbsolve.problem.model import Digits, Problem
 from nbsolve.rounding import write
-from nbsolve.solution import Solution
+from nbsolve.solving.engine import solve_problem
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import Role, Symbol
 from tests.building import (
     layer,
@@ -127,7 +127,7 @@ def test_what_was_decided_is_not_solved_again_to_be_lenient(monkeypatch: pytest.
         tried.append(arithmetic)
         return solve_problem(problem, arithmetic, *options)
 
-    monkeypatch.setattr("nbsolve.worked_network.solve_problem", counted)
+    monkeypatch.setattr("nbsolve.worked.network.solve_problem", counted)
     # GELU(−10⁶) is too small for any number of bits to tell it from 0.
     network = "network: {inputs: 1, layers: [{units: 1, activation: gelu, weights: [[1000000]]}]}\n"
     text = f"{network}samples: [{{input: [-1]}}]\n"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbsolve.arithmetic import Arithmetic, Undecided
-from nbsolve.ladder import LADDER, certified
-from nbsolve.nearest import decimal, to_float, to_floats
+from nbsolve.arithmetic.ladder import LADDER, certified
+from nbsolve.arithmetic.nearest import decimal, to_float, to_floats
 
 STRICT = Arithmetic()
 

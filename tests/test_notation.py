@@ -8,8 +8,8 @@ import pytest
 
 from nbsolve.errors import NbsolveError, UnknownQuantityError
 from nbsolve.letters import Name
-from nbsolve.network_symbols import scalars
 from nbsolve.notation import Names
+from nbsolve.notation.network_symbols import scalars
 from nbsolve.symbol import Partial, Role, Symbol, anchor, canonical, parse_canonical
 from tests.loading import files, load_problem
 

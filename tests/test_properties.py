@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nbsolve.arithmetic import ball
+from nbsolve.arithmetic.ladder import certified
+from nbsolve.arithmetic.nearest import rational_to_float
 from nbsolve.blocks.dense import LOSS
-from nbsolve.engine import solve_problem
-from nbsolve.ladder import certified
-from nbsolve.nearest import rational_to_float
 from nbsolve.problem.model import Bias, DenseLayer, Problem
-from nbsolve.solution import Solution
+from nbsolve.solving.engine import solve_problem
+from nbsolve.solving.solution import Solution
 from nbsolve.step import verify
 from nbsolve.symbol import Partial, Role, Symbol
 from tests.building import Numbers, layer, loss_term, problem, training, varied

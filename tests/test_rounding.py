@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nbsolve.arithmetic import PRECISIONS, Arithmetic, Undecided
-from nbsolve.ladder import certified
+from nbsolve.arithmetic.ladder import certified
 from nbsolve.rounding import Written, plain, shortened, write
 
 

@@ -6,8 +6,8 @@ import mpmath
 import pytest
 
 from nbsolve import solve
+from nbsolve.arithmetic.ladder import LADDER
 from nbsolve.errors import NbsolveError
-from nbsolve.ladder import LADDER
 from nbsolve.step import Reason, verify
 from tests.loading import parse_problem
 

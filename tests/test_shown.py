@@ -7,14 +7,14 @@ from io import StringIO
 
 import pytest
 
-from nbsolve.answers import write_json
+from nbsolve.asking.answers import write_json
 from nbsolve.checking.oracle import network as reference
 from nbsolve.checking.oracle.reading import load
 from nbsolve.document import Heading, Table
 from nbsolve.errors import ProblemError
 from nbsolve.render import text as as_text
-from nbsolve.worked import solve
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.kinds import solve
+from nbsolve.worked.network import WorkedSolution
 from tests.loading import load_problem
 
 

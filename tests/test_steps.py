@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from nbsolve.arithmetic.ladder import certified
 from nbsolve.blocks.dense import LOSS
-from nbsolve.engine import solve_problem
 from nbsolve.expr import Atom, Negation, Product, atoms, number
-from nbsolve.ladder import certified
 from nbsolve.recorder import Recorder
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.engine import solve_problem
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.step import Form, Mismatch, Reason, Rule, Step, verify
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import whole

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from nbsolve import ProblemError, solve
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.checking.oracle import autograd_oracle, network
 from nbsolve.checking.oracle.compare import mismatches
 from nbsolve.checking.oracle.reading import load

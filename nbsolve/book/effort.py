@@ -7,7 +7,7 @@ from itertools import pairwise
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.problem.parts import CLASS_WORDS, TRAINING_WORDS
-from nbsolve.schedule import batch_size, shown_iterations
+from nbsolve.solving.schedule import batch_size, shown_iterations
 
 __all__ = ["LEVELS", "is_gradient", "level_of", "steps_of"]
 

@@ -11,8 +11,8 @@ from nbsolve.compose.functions import layer_name, loss_name
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.parts import WORDS
-from nbsolve.worked import page_of
-from nbsolve.worked_page import counted
+from nbsolve.worked.kinds import page_of
+from nbsolve.worked.page import counted
 
 Function = tuple[str, str | None]
 """An activation or a loss: its name, and its formula where it is the author's own."""

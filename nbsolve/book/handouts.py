@@ -114,7 +114,7 @@ def _make(problem: AnyProblem, file: Path, data: CourseData, places: Mapping[str
     from nbsolve.handout import Handout, typeset
     from nbsolve.handout.kinds import sheet_of
     from nbsolve.problem.located import about
-    from nbsolve.worked import solve
+    from nbsolve.worked.kinds import solve
 
     with about(str(file), problem):
         handout = Handout(solve(problem), data)

@@ -16,8 +16,8 @@ from nbsolve.problem.model import Problem
 from nbsolve.problem.reading import read_tree
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 from nbsolve.render.figure import figure
-from nbsolve.worked import solve
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.kinds import solve
+from nbsolve.worked.network import WorkedSolution
 
 __all__ = ["files_of", "picture_of", "plot_of", "solved"]
 

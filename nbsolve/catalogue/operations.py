@@ -29,7 +29,7 @@ from nbsolve.expr import (
     substitute,
     with_variables,
 )
-from nbsolve.general import IndexedSum
+from nbsolve.expr.general import IndexedSum
 from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Local, Operation, Slot
 from nbsolve.step import Rule
 from nbsolve.symbol import Index

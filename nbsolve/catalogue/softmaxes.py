@@ -23,7 +23,7 @@ from nbsolve.expr import (
     number,
     product,
 )
-from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.expr.general import IndexedSum, Kronecker
 from nbsolve.graph.operation import OUT, UPSTREAM, Entry, Local, Operation, Slot
 from nbsolve.step import Rule
 from nbsolve.symbol import Index

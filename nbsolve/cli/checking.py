@@ -90,11 +90,11 @@ def _verified(file: str, count: int, seed: int, jobs: int | None, scheduler: str
 
 
 def _checked(file: str) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
-    from nbsolve.answers import Answer
+    from nbsolve.asking.answers import Answer
+    from nbsolve.asking.lost_digits import lost_digits, lost_to_nothing
     from nbsolve.cli.problems import about, solved
-    from nbsolve.lost_digits import lost_digits, lost_to_nothing
     from nbsolve.problem.model import GraphProblem, RuleProblem, UpdateProblem
-    from nbsolve.worked_network import WorkedSolution
+    from nbsolve.worked.network import WorkedSolution
 
     notes: tuple[str, ...] = ()
     try:

@@ -45,11 +45,11 @@ def quantities(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _names(file: str) -> list[str]:
-    from nbsolve.network_symbols import scalars
+    from nbsolve.notation.network_symbols import scalars
     from nbsolve.problem import load_problem
     from nbsolve.problem.model import Problem
     from nbsolve.symbol import PARAMETERS, Role, canonical
-    from nbsolve.worked import page_of
+    from nbsolve.worked.kinds import page_of
 
     problem = load_problem(Path(file), trust=True)
     if not isinstance(problem, Problem):

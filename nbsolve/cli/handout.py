@@ -190,7 +190,7 @@ def _places(files: Sequence[str], out: Path) -> list[Path]:
 
 def _solved(files: Sequence[str], overrides: Sequence[str]) -> Iterator[Worked]:
     """Solve all problems; every fault of every file is reported before anything is written."""
-    from nbsolve.worked import solve
+    from nbsolve.worked.kinds import solve
 
     for file, problem in zip(files, read_problems(files, overrides), strict=True):
         with about(file, problem):

@@ -15,8 +15,8 @@ from nbsolve.errors import Fault, ProblemError, UnknownQuantityError
 if TYPE_CHECKING:
     from nbsolve.problem.model import AnyProblem
     from nbsolve.problem.model.variants import Variants
-    from nbsolve.worked_network import WorkedSolution
-    from nbsolve.worked_page import WorkedPage
+    from nbsolve.worked.network import WorkedSolution
+    from nbsolve.worked.page import WorkedPage
 
 STANDARD_INPUT = "-"
 _STANDARD_INPUT_NAME = "<standard input>"
@@ -55,7 +55,7 @@ def read_problems(sources: Sequence[str], overrides: Sequence[str] = ()) -> list
 def solved(source: str, overrides: Sequence[str] = ()) -> WorkedSolution | WorkedPage:
     """The problem worked out. Raises: ProblemError, also for what only solving shows, with the file's name."""
     problem = read_problem(source, overrides)
-    from nbsolve.worked import solve
+    from nbsolve.worked.kinds import solve
 
     with about(source, problem):
         return solve(problem)
@@ -105,15 +105,15 @@ def _from_standard_input(overrides: Sequence[str]) -> AnyProblem:
 
 def _check_asked(problem: AnyProblem, file: str, changed: bool) -> None:
     """Whether every quantity that a part asks for, or a text holds, is one that the problem has."""
+    from nbsolve.asking.refusals import refusal
     from nbsolve.compose.rule_letters import names_of
     from nbsolve.live import live_faults
     from nbsolve.notation import Names
     from nbsolve.problem.located import of_path, place_of
     from nbsolve.problem.model import GraphProblem, Problem, RuleProblem, UpdateProblem
     from nbsolve.problem.parts import WORDS
-    from nbsolve.refusals import refusal
     from nbsolve.symbol import canonical
-    from nbsolve.worked import solve
+    from nbsolve.worked.kinds import solve
 
     names = Names.of(problem) if isinstance(problem, Problem) else None
     known = solve(problem).names if isinstance(problem, GraphProblem | UpdateProblem) else names

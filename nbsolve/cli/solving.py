@@ -13,8 +13,8 @@ from nbsolve.cli.problems import about, solved
 
 if TYPE_CHECKING:
     from nbsolve.document import Document
-    from nbsolve.worked_network import WorkedSolution
-    from nbsolve.worked_page import WorkedPage
+    from nbsolve.worked.network import WorkedSolution
+    from nbsolve.worked.page import WorkedPage
 
 
 class Format(StrEnum):
@@ -97,7 +97,7 @@ def solve(
             output.as_utf8()
             _write_json(worked, everything)
             return
-        from nbsolve.pictured import described
+        from nbsolve.worked.pictured import described
 
         _write(described(worked), DocumentFormat(form.value))
 
@@ -125,9 +125,10 @@ def explain(
 
 
 def _write_json(worked: WorkedSolution | WorkedPage, everything: bool) -> None:
-    from nbsolve import answers, worked_page
+    from nbsolve.asking import answers
+    from nbsolve.worked.page import WorkedPage
 
-    if isinstance(worked, worked_page.WorkedPage):
+    if isinstance(worked, WorkedPage):
         worked.write_json(sys.stdout, everything=everything)
     else:
         answers.write_json(worked, sys.stdout, everything=everything)

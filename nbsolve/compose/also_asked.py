@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.asking.derived import derive
+from nbsolve.asking.listing import Asked
 from nbsolve.compose.amount import anchored, by_matrices
 from nbsolve.compose.backward import BackwardBlocks
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
 from nbsolve.compose.jacobian import jacobian_entries, jacobian_product, jacobian_words, product_words
-from nbsolve.derived import derive
 from nbsolve.document import Block, Heading, Paragraph
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Sum
-from nbsolve.jacobian import is_of_output, is_product, jacobian, rests_on_outputs
-from nbsolve.listing import Asked
 from nbsolve.phrases import phrase
+from nbsolve.solving.jacobian import is_of_output, is_product, jacobian, rests_on_outputs
 from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol
 

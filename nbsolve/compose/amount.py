@@ -6,7 +6,7 @@ import numpy as np
 
 from nbsolve.compose.layout import LIMIT
 from nbsolve.expr import Atom
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 
 MOST_UNITS = 8
 MOST_PARAMETERS = 120

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from nbsolve.answers import Extras
-from nbsolve.asked_letters import AskedInLetters, is_its_own_name
+from nbsolve.asking.answers import Extras
+from nbsolve.asking.asked_letters import AskedInLetters, is_its_own_name
+from nbsolve.asking.listing import asked_of, belongs_to_sample, of_sample
+from nbsolve.asking.writing import Writer
 from nbsolve.compose.amount import anchored
 from nbsolve.compose.authored import marks
 from nbsolve.compose.classifying import ClassBlocks
@@ -17,17 +19,15 @@ from nbsolve.compose.passes import Passes
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Link, Math, Paragraph, Table, Text
 from nbsolve.expr import Atom, Quantity
-from nbsolve.listing import asked_of, belongs_to_sample, of_sample
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part
 from nbsolve.rounding import Written
-from nbsolve.schedule import has_several
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.schedule import has_several
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import anchor
 from nbsolve.symbolic import LetterPass
 from nbsolve.values import whole
-from nbsolve.writing import Writer
 
 MOST_ROWS = 200
 """Answers of one part that stand in the tables; a wide network has a hundred thousand."""

@@ -12,6 +12,7 @@ from itertools import chain
 
 import numpy as np
 
+from nbsolve.asking.writing import Solved, scalar
 from nbsolve.evaluate import evaluate, holds
 from nbsolve.expr import (
     Applied,
@@ -27,7 +28,6 @@ from nbsolve.expr import (
     walk,
 )
 from nbsolve.values import Values
-from nbsolve.writing import Solved, scalar
 
 _SIGNS = {-1: "<", 0: "=", 1: ">"}
 

@@ -9,22 +9,22 @@ from functools import cached_property, reduce
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, Value, ball
+from nbsolve.arithmetic.powers_of_ten import power_of_ten
+from nbsolve.asking.differences import Differences, Quotients
+from nbsolve.asking.writing import Writer, scalar
 from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.written_numbers import literal
-from nbsolve.differences import Differences, Quotients
 from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
 from nbsolve.expr import Array, Number, Quantity, number
-from nbsolve.loss_alone import Batch, Move, Parameters, Which
 from nbsolve.notation import Names
 from nbsolve.phrases import PhraseId, phrase
-from nbsolve.powers_of_ten import power_of_ten
 from nbsolve.problem.model import Digits
 from nbsolve.programs import programs_of
 from nbsolve.rounding import write
-from nbsolve.schedule import has_several
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.loss_alone import Batch, Move, Parameters, Which
+from nbsolve.solving.schedule import has_several
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
-from nbsolve.writing import Writer, scalar
 
 MOST_ITERATIONS = 3
 """The most iterations that are all checked; of more, the first and the last are."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Value
-from nbsolve.classifying import Classified
+from nbsolve.asking.classifying import Classified
+from nbsolve.asking.writing import Writer
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import (
     Block,
@@ -28,7 +29,6 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.model import Part
 from nbsolve.rounding import Written, write
 from nbsolve.symbol import Role, Symbol
-from nbsolve.writing import Writer
 
 __all__ = ["ClassBlocks"]
 

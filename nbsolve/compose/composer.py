@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nbsolve.answers import Extras
-from nbsolve.asked_letters import AskedInLetters
-from nbsolve.classifying import classified
+from nbsolve.asking.answers import Extras
+from nbsolve.asking.asked_letters import AskedInLetters
+from nbsolve.asking.classifying import classified
+from nbsolve.asking.writing import Writer
 from nbsolve.compose.answering import AnswerBlocks
 from nbsolve.compose.authored import authored, pitfalls
 from nbsolve.compose.checking import CheckBlocks
@@ -28,11 +29,10 @@ from nbsolve.live import Live
 from nbsolve.notation import Names
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem.classes import classifies
-from nbsolve.schedule import epoch_length, has_several
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.schedule import epoch_length, has_several
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import EPOCH_LOSS
 from nbsolve.symbolic import LetterPass
-from nbsolve.writing import Writer
 
 STAGES = ("forward", "loss", "backward", "update")
 """What an iteration consists of, in order."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Value
+from nbsolve.asking.writing import scalar
 from nbsolve.compose.numbers import Numbers
 from nbsolve.compose.written_numbers import MOST_EXTRA, literal
 from nbsolve.document import Inline, Math
@@ -13,7 +14,6 @@ from nbsolve.evaluate import evaluate
 from nbsolve.expr import Applied, Atom, Cases, Comparison, Expr, Quantity, atoms, walk
 from nbsolve.phrases import phrase
 from nbsolve.rounding import Written
-from nbsolve.writing import scalar
 
 
 @dataclass(frozen=True)

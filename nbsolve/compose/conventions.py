@@ -36,7 +36,7 @@ from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import activation_of
 from nbsolve.problem.model import Bias, Choice, Digits, Layout, Problem, Rounding
-from nbsolve.solution import Solution
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.symbolic.index_letters import index_variables
 

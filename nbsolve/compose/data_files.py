@@ -10,7 +10,7 @@ from nbsolve.compose.grids import Cells, Grid, given_arrays, sides
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
 from nbsolve.problem.model import Problem
-from nbsolve.solution import Solution
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import Symbol, canonical
 
 MOST_PRINTED = 1000

@@ -28,7 +28,7 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.expr import Applied, Expr, Variable, walk
-from nbsolve.general import Derivative, IndexedSum
+from nbsolve.expr.general import Derivative, IndexedSum
 from nbsolve.live import filled_without_solution as fill
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase, phrase_of

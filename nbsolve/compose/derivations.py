@@ -8,7 +8,7 @@ from nbsolve.derivation import Apart, Condition, Derivation, Stage
 from nbsolve.document import Block, Inline, Line, Markdown, Math, Note, Paragraph, Result, Text
 from nbsolve.document import Derivation as Lines
 from nbsolve.expr import Comparison, Expr, Variable
-from nbsolve.general import Derivative, Kronecker
+from nbsolve.expr.general import Derivative, Kronecker
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.step import Form
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nbsolve.derived import derive, known_step
+from nbsolve.asking.derived import derive, known_step
 from nbsolve.expr import Atom, atoms, number
-from nbsolve.jacobian import rests_on_outputs
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.jacobian import rests_on_outputs
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.values import whole
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.asking.writing import Writer, scalar
 from nbsolve.blocks.network import network_graph
 from nbsolve.compose.written_numbers import literal as number
 from nbsolve.document import Inline, Math, Paragraph, Text
@@ -12,9 +13,8 @@ from nbsolve.graph.graph import array_of
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem, Sample
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import Symbol
-from nbsolve.writing import Writer, scalar
 
 __all__ = ["given_beside_computed", "values_given"]
 

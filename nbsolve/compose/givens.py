@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.asking.listing import of_sample
 from nbsolve.compose.data_files import MOST_PRINTED, file_name, sample_size, samples_file
 from nbsolve.compose.grids import (
     MOST_LISTED,
@@ -24,11 +25,10 @@ from nbsolve.compose.optimiser_words import kept_words
 from nbsolve.compose.paper_tables import column_width, fitted, in_columns, tables, tens
 from nbsolve.document import Block, Inline, Line, Markdown, Math, Paragraph, Text
 from nbsolve.expr import Quantity
-from nbsolve.listing import of_sample
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
-from nbsolve.solution import Solution
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import Symbol
 
 # ------------------------------------------------------------------ parameters

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 
 from nbsolve.arithmetic import Arithmetic, Value, settled
+from nbsolve.arithmetic.powers_of_ten import power_of_ten
+from nbsolve.asking.writing import Writer, scalar
 from nbsolve.compose.program_folds import program_folds
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Markdown, Math, Paragraph, Table, Text
@@ -21,12 +23,10 @@ from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Operand, Quantity, number
 from nbsolve.phrases import PhraseId, phrase
-from nbsolve.powers_of_ten import power_of_ten
 from nbsolve.problem.model import Digits
 from nbsolve.programs import graph_programs
 from nbsolve.rounding import write
 from nbsolve.symbol import Partial, Symbol
-from nbsolve.writing import Writer, scalar
 
 __all__ = ["GraphCheck"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, groupby
 
+from nbsolve.asking.writing import Writer
 from nbsolve.compose.authored import title_of
 from nbsolve.compose.compared import called
 from nbsolve.compose.conventions import rounding_words
@@ -54,7 +55,6 @@ from nbsolve.problem.graph_asks import COMPARISON
 from nbsolve.problem.model import GraphProblem, GraphTraining, Part, Recurrence
 from nbsolve.step import Step
 from nbsolve.symbol import Partial, Role
-from nbsolve.writing import Writer
 
 __all__ = ["GraphPage"]
 

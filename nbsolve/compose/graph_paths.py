@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from nbsolve.asking.writing import Writer
 from nbsolve.compose.compared import called
 from nbsolve.compose.optimiser_words import set_in
 from nbsolve.compose.written_numbers import literal
@@ -18,7 +19,6 @@ from nbsolve.phrases import PhraseId, phrase
 from nbsolve.problem.model import GraphProblem
 from nbsolve.rounding import Written
 from nbsolve.symbol import Symbol
-from nbsolve.writing import Writer
 
 __all__ = ["GraphPaths", "heading"]
 

@@ -17,8 +17,8 @@ from nbsolve.given import Entry, Given, Letter
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
-from nbsolve.solution import Solution
 from nbsolve.solving.givens import own_rates_of, states_of
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.values import layer_activation
 

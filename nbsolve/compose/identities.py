@@ -32,13 +32,13 @@ from nbsolve.expr import (
     walk,
     with_variables,
 )
-from nbsolve.general import Derivative
+from nbsolve.expr.general import Derivative
 from nbsolve.letters import Name
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.functions import softmax_of
 from nbsolve.problem.model import Choice
-from nbsolve.solution import Solution
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import Index, Partial, Role, Symbol
 
 _TRIVIAL = frozenset({"linear", "step"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nbsolve.compose.functions import activation_name
 from nbsolve.document import Inline, Math
 from nbsolve.expr import Atom, Expr, Quantity, Variable, atoms, number, substitute, walk
-from nbsolve.general import IndexedSum
+from nbsolve.expr.general import IndexedSum
 from nbsolve.notation import Names
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.step import Step

@@ -9,6 +9,7 @@ from itertools import chain
 
 import numpy as np
 
+from nbsolve.asking.listing import Asked
 from nbsolve.blocks.dense import Dense, Parameter
 from nbsolve.catalogue import COMBINATIONS, Equation
 from nbsolve.compose.amount import by_matrices
@@ -24,13 +25,12 @@ from nbsolve.compose.planning import Plan, plan_of
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Fold, Heading, Line, Paragraph, Result
 from nbsolve.expr import Atom, Quantity
-from nbsolve.listing import Asked
 from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import Written
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
 from nbsolve.symbolic import LetterPass

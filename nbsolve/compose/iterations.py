@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from nbsolve.asking.listing import Asked, asked_of
 from nbsolve.compose.amount import anchored
 from nbsolve.compose.answering import MOST_ROWS
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.numbers import Key
 from nbsolve.compose.passes import Passes
 from nbsolve.expr import Atom
-from nbsolve.listing import Asked, asked_of
 from nbsolve.notation import Names
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import PARAMETERS, Role, Symbol
 from nbsolve.symbolic import LetterPass
 from nbsolve.values import whole

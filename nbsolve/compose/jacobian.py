@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
+from nbsolve.asking.writing import scalar
 from nbsolve.blocks.network import network_graph
 from nbsolve.compose.iteration import IterationBlocks
 from nbsolve.compose.layout import LIMIT, Layout
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Derivation, Line, Math, Result, Text
 from nbsolve.expr import Expr, Function, Matrix, MatrixProduct, Quantity, Transpose
-from nbsolve.jacobian import jacobian, jacobian_of
 from nbsolve.phrases import phrase
-from nbsolve.solution import Solution
+from nbsolve.solving.jacobian import jacobian, jacobian_of
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
-from nbsolve.writing import scalar
 
 __all__ = ["jacobian_entries", "jacobian_product", "jacobian_words", "product_words"]
 

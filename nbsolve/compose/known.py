@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, ball
+from nbsolve.asking.writing import scalar
 from nbsolve.catalogue import is_named
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import (
@@ -34,7 +35,6 @@ from nbsolve.expr import (
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import Role, Symbol
 from nbsolve.values import Values
-from nbsolve.writing import scalar
 
 FAR = 230
 """Beyond e^230 (10^100) and e^−230 a calculator gives no value: the largest pre-activation is subtracted."""

@@ -25,8 +25,8 @@ from nbsolve.objective import Objective, penalty_term
 from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import LossTerm, Problem
-from nbsolve.schedule import batches
-from nbsolve.solution import Solution
+from nbsolve.solving.schedule import batches
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import LOSS, STRENGTH, Index, Role, Symbol
 
 

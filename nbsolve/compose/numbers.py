@@ -14,6 +14,7 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Undecided, Value, settled
+from nbsolve.asking.writing import Solved, Writer, scalar
 from nbsolve.compose.known import named
 from nbsolve.compose.written_numbers import MOST_EXTRA, composite, decimals_of, literal, plain, signed_sum
 from nbsolve.errors import DomainError
@@ -41,7 +42,6 @@ from nbsolve.logarithms import Logarithm
 from nbsolve.rounding import Written
 from nbsolve.symbol import Partial, Role, Symbol
 from nbsolve.values import Values
-from nbsolve.writing import Solved, Writer, scalar
 
 LOST_DIGITS = 6
 MOST_TERMS = 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from nbsolve.asking.listing import Asked
 from nbsolve.compose.also_asked import AlsoAsked, shows_terms
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.numbers import Key
@@ -12,7 +13,6 @@ from nbsolve.compose.update import UpdateBlocks
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Heading, Inline, Math, Paragraph, Text
 from nbsolve.expr import Quantity
-from nbsolve.listing import Asked
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.step import Rule
 from nbsolve.symbol import EPOCH_LOSS, LOSS, Role, Symbol

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nbsolve.asking.listing import Asked
 from nbsolve.compose.explaining import all_steps, resting
 from nbsolve.expr import Atom
-from nbsolve.listing import Asked
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.step import Rule
 from nbsolve.symbol import LOSS, Partial, Role, Symbol
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from nbsolve.asked_letters import InLetters
+from nbsolve.asking.asked_letters import InLetters
+from nbsolve.asking.listing import meant
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.answering import MOST_ROWS
 from nbsolve.compose.explaining import all_steps, by_layers, resting, resting_by_layers
@@ -17,8 +18,7 @@ from nbsolve.compose.passes import Passes
 from nbsolve.document import Block, Heading
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom, atoms
-from nbsolve.listing import meant
-from nbsolve.solution import Iteration
+from nbsolve.solving.solution import Iteration
 from nbsolve.symbol import canonical
 from nbsolve.values import whole
 

@@ -9,7 +9,7 @@ from math import prod
 
 from nbsolve.errors import DomainError
 from nbsolve.expr import Atom, Expr, Product, Sum, number, product, total
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbolic import LetterPass, solve_in_letters
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbsolve.asking.listing import belongs_to_sample
 from nbsolve.compose.authored import authored, enumerated, parts
 from nbsolve.compose.connections import connections
 from nbsolve.compose.functions import given_activations, layer_name
@@ -21,7 +22,6 @@ from nbsolve.document import (
     Text,
 )
 from nbsolve.expr import Atom, Quantity, literal
-from nbsolve.listing import belongs_to_sample
 from nbsolve.live import Live
 from nbsolve.notation import Names
 from nbsolve.phrases import PhraseId, phrase, phrase_of
@@ -29,8 +29,8 @@ from nbsolve.problem import wiring
 from nbsolve.problem.functions import optimiser_of
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Part, Problem
-from nbsolve.schedule import batch_size
-from nbsolve.solution import Solution
+from nbsolve.solving.schedule import batch_size
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import STRENGTH, Symbol
 
 

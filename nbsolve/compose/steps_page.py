@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from nbsolve.asking.writing import Pass, SolvedInPasses
 from nbsolve.compose.authored import listed, pitfalls, title_of
 from nbsolve.compose.calculator import Computations
 from nbsolve.compose.lines import Lines
@@ -30,7 +31,6 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.model import AnyProblem, Part
 from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol, anchor
-from nbsolve.writing import Pass, SolvedInPasses
 
 __all__ = ["StepsPage"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
+from nbsolve.asking.listing import Asked
 from nbsolve.catalogue import Equation
 from nbsolve.compose.amount import by_matrices
 from nbsolve.compose.backward import BackwardBlocks
@@ -15,7 +16,6 @@ from nbsolve.compose.planning import is_after
 from nbsolve.compose.written_numbers import literal
 from nbsolve.document import Block, Derivation, Fold, Heading, Inline, Line, Math, Paragraph, Table, Text
 from nbsolve.expr import Quantity, atoms
-from nbsolve.listing import Asked
 from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, anchor

@@ -14,8 +14,8 @@ from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import shown_number
 from nbsolve.drawing.scene import plain
 from nbsolve.given import Entry, Given
-from nbsolve.network_symbols import of_outputs
 from nbsolve.notation import Names
+from nbsolve.notation.network_symbols import of_outputs
 from nbsolve.phrases import PhraseId, phrase, phrase_of
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nbsolve.arithmetic.nearest import rational_to_float
 from nbsolve.expr import (
     Applied,
     Brace,
@@ -34,7 +35,6 @@ from nbsolve.expr import (
     Variable,
     walk,
 )
-from nbsolve.nearest import rational_to_float
 
 __all__ = ["Floats", "borders", "in_floats"]
 

@@ -25,7 +25,7 @@ from nbsolve.expr import Atom, atoms
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase, phrase_of
 from nbsolve.render.text import printer
-from nbsolve.solution import Solution
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import PARAMETERS, Role, Symbol
 
 __all__ = ["Frames"]

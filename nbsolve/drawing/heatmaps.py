@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbsolve.arithmetic.nearest import to_floats
 from nbsolve.drawing.curves import number_text
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.floats import Floats
@@ -18,7 +19,6 @@ from nbsolve.drawing.network import sizes_text
 from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.scene import Box, Label, Picture, Row, Scene, Span, plain, row, written
 from nbsolve.drawing.svg import write_svg
-from nbsolve.nearest import to_floats
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring

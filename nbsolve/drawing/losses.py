@@ -10,24 +10,24 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import ZERO, Value
+from nbsolve.arithmetic.nearest import to_float
+from nbsolve.asking.writing import scalar
 from nbsolve.drawing.charts import Chart, Frame, Plot, Trace, left_margin, placed
 from nbsolve.drawing.curves import Curve, number_text
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.finishing import finished_plot
 from nbsolve.drawing.scene import Label, Line, Point, Span, row
-from nbsolve.engine import solve_problem
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Array
-from nbsolve.loss_alone import Batch, Parameters
-from nbsolve.nearest import to_float
 from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem import wiring
-from nbsolve.schedule import batch_size
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.engine import solve_problem
+from nbsolve.solving.loss_alone import Batch, Parameters
+from nbsolve.solving.schedule import batch_size
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import LOSS, Symbol
 from nbsolve.values import Values
-from nbsolve.writing import scalar
 
 __all__ = ["MOST_POINTS", "plot_losses"]
 

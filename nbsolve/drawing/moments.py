@@ -9,7 +9,7 @@ from nbsolve.compose.amount import by_matrices
 from nbsolve.expr import Atom, atoms
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.step import Step
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical, number_of
 

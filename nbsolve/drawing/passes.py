@@ -14,8 +14,8 @@ from nbsolve.drawing.network import left_out
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.drawing.rows import TEXT, Rows, heads
 from nbsolve.drawing.scene import Row, Span, row
-from nbsolve.network_symbols import of_outputs
 from nbsolve.notation import Names
+from nbsolve.notation.network_symbols import of_outputs
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx as nx
 
-from nbsolve.classifying import classified
+from nbsolve.asking.classifying import classified
 from nbsolve.drawing.alt import network_description, pass_description
 from nbsolve.drawing.arranging import lay_out
 from nbsolve.drawing.boundary import plot_plane
@@ -32,7 +32,7 @@ from nbsolve.notation import Names
 from nbsolve.phrases import phrase
 from nbsolve.problem.classes import border_of
 from nbsolve.problem.model import Problem
-from nbsolve.solution import Solution
+from nbsolve.solving.solution import Solution
 
 __all__ = ["draw_network", "draw_solution", "frames", "kinds_of"]
 

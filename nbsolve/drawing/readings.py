@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.arithmetic.nearest import to_float
+from nbsolve.asking.writing import Writer, scalar
 from nbsolve.drawing.numbers import digits, linear
 from nbsolve.drawing.scene import Span
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.nearest import to_float
 from nbsolve.rounding import Written, write
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, canonical
 from nbsolve.values import Values
-from nbsolve.writing import Writer, scalar
 
 __all__ = ["Reading", "Readings"]
 

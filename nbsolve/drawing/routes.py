@@ -16,17 +16,17 @@ from functools import cache
 import flint
 
 from nbsolve.arithmetic import Value
+from nbsolve.asking.writing import scalar
 from nbsolve.drawing.graph import Node
 from nbsolve.drawing.readings import Reading, Readings
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.expr import Atom
-from nbsolve.network_symbols import scalars
 from nbsolve.notation import Names
+from nbsolve.notation.network_symbols import scalars
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Network
 from nbsolve.symbol import LOSS, PARAMETERS, Partial, Role, Symbol, number_of
 from nbsolve.values import layer_activation
-from nbsolve.writing import scalar
 
 __all__ = [
     "Route",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import flint
 
 from nbsolve.arithmetic import ZERO
+from nbsolve.arithmetic.nearest import to_float
 from nbsolve.compose.rule_letters import input_, target, z
 from nbsolve.compose.rule_lines import Lines
 from nbsolve.drawing.boundary import Plane
 from nbsolve.drawing.scene import Point
 from nbsolve.given import known
-from nbsolve.nearest import to_float
 from nbsolve.notation import Names
 from nbsolve.rules.boundary import axes_of, boundary
 from nbsolve.rules.training import EXACT, Trained, border_of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nbsolve.classifying import Classified
+from nbsolve.arithmetic.nearest import to_float
+from nbsolve.asking.classifying import Classified
 from nbsolve.drawing.boundary import Plane
 from nbsolve.given import known
-from nbsolve.nearest import to_float
 from nbsolve.notation import Names
 from nbsolve.symbol import Symbol
 

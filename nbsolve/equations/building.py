@@ -26,8 +26,8 @@ from nbsolve.expr import (
     substitute,
     total,
 )
+from nbsolve.expr.general import Count, IndexedSum, instantiated
 from nbsolve.formula.indexed import parse_equation
-from nbsolve.general import Count, IndexedSum, instantiated
 from nbsolve.given import Given
 from nbsolve.graph import Graph, Node
 from nbsolve.problem.model import Equation, GraphProblem, Recurrence

@@ -35,8 +35,8 @@ from nbsolve.expr import (
     total,
     walk,
 )
+from nbsolve.expr.general import Derivative
 from nbsolve.formula.functions import catalogued
-from nbsolve.general import Derivative
 from nbsolve.step import Form, Reason
 
 zero, one, two = number(0), number(1), number(2)

@@ -15,10 +15,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from nbsolve.expr import Expr, Quantity, Quotient, Variable, walk, with_variables
+from nbsolve.expr.general import Count, IndexedSum
 from nbsolve.formula.functions import CONSTANTS, RESERVED
 from nbsolve.formula.parser import Parser
 from nbsolve.formula.tokens import SIGNS, FormulaError, Token, near, tokens
-from nbsolve.general import Count, IndexedSum
 from nbsolve.symbol import Affine, Index, Symbol, Unit
 
 __all__ = ["NAME", "SUM", "parse_equation", "parse_left", "reads", "tokens_of"]

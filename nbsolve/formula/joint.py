@@ -33,11 +33,11 @@ from nbsolve.expr import (
     substitute,
     total,
 )
+from nbsolve.expr.general import Derivative
 from nbsolve.formula.differentiate import differentiated, times, zero
 from nbsolve.formula.parser import parse_tokens
 from nbsolve.formula.records import OwnFunction
 from nbsolve.formula.tokens import FormulaError, Token, tokens
-from nbsolve.general import Derivative
 from nbsolve.step import Form, Reason
 
 __all__ = [

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import flint
 
 from nbsolve.arithmetic import Undecided, Value, ball
+from nbsolve.arithmetic.ladder import Undetermined, certified
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Expr, Power, Product, Quotient, Variable, walk, with_variables
 from nbsolve.formula.tokens import FormulaError
-from nbsolve.ladder import Undetermined, certified
 
 MOST_DEPTH = 40
 """Parentheses, signs and powers within one another."""

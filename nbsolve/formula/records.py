@@ -14,12 +14,12 @@ import flint
 from nbsolve.catalogue import Activation, Loss
 from nbsolve.derivation import Derivation, Domain, Stage
 from nbsolve.expr import Applied, Expr, Number, Power, Variable, walk, with_variables
+from nbsolve.expr.general import Derivative
 from nbsolve.formula.differentiate import depends, differentiated
 from nbsolve.formula.kinks import kinks_of
 from nbsolve.formula.parser import parse_formula
 from nbsolve.formula.sampling import domain_of
 from nbsolve.formula.simplify import simplified
-from nbsolve.general import Derivative
 from nbsolve.given import Given
 from nbsolve.letters import Name
 from nbsolve.step import Form, Reason

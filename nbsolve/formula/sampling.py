@@ -13,11 +13,11 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Undecided, Value, ball
+from nbsolve.arithmetic.ladder import LADDER
 from nbsolve.derivation import Domain
 from nbsolve.errors import DomainError
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Expr, Number, with_variables
-from nbsolve.ladder import LADDER
 
 POINTS = 24
 """Random points; at LEAST of them both formulae must have a value."""

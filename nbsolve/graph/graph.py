@@ -24,7 +24,7 @@ from nbsolve.expr import (
     substitute,
     total,
 )
-from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.expr.general import IndexedSum, Kronecker
 from nbsolve.graph.node import Node, Places, array_of, entry_of, places_of
 from nbsolve.graph.operation import OUT, SLOPE, UPSTREAM, EachPlace, Entry, Operation, Slot
 from nbsolve.symbol import Index, Partial, Role, Symbol, Unit, number_of

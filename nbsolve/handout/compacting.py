@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nbsolve.asked_letters import AskedInLetters
+from nbsolve.asking.asked_letters import AskedInLetters
+from nbsolve.asking.listing import asked
 from nbsolve.document import Block, Derivation, Document, Heading, Table, blocks_within
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
-from nbsolve.listing import asked
 from nbsolve.phrases import phrase
-from nbsolve.pictured import Worked
 from nbsolve.render.circled import circled
 from nbsolve.render.typst import Piece, Writer
 from nbsolve.render.typst_lines import chains
 from nbsolve.render.typst_math import CIRCLES, Formulas
 from nbsolve.symbol import anchor
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.pictured import Worked
 
 __all__ = ["compact"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.authored.linear import linear
 from nbsolve.authored.reading import read
 from nbsolve.handout.tolerances import tolerance
@@ -16,7 +16,7 @@ from nbsolve.render.typst_markdown import equation
 from nbsolve.render.typst_tree import latex_to_typst
 from nbsolve.render.typst_width import math_width, words_width
 from nbsolve.render.typst_words import quoted
-from nbsolve.worked_page import Finding
+from nbsolve.worked.page import Finding
 
 __all__ = [
     "Cell",

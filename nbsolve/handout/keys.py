@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import partial
 from itertools import groupby
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
+from nbsolve.asking.lost_digits import prints_as_nothing
 from nbsolve.document import Derivation, Math, Paragraph, Result
 from nbsolve.expr import Quantity
 from nbsolve.handout.key_cells import (
@@ -23,7 +24,6 @@ from nbsolve.handout.key_cells import (
 from nbsolve.handout.marking import Group, groups_of, written
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet
-from nbsolve.lost_digits import prints_as_nothing
 from nbsolve.phrases import phrase
 from nbsolve.render import latex, latex_math
 from nbsolve.render.typst import Piece
@@ -31,8 +31,8 @@ from nbsolve.render.typst_markdown import escaped
 from nbsolve.render.typst_math import Formulas
 from nbsolve.render.typst_width import words_width
 from nbsolve.render.typst_words import quoted, short_label
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_page import Finding
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.page import Finding
 
 __all__ = ["in_rows", "key"]
 

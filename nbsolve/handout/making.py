@@ -13,7 +13,7 @@ from nbsolve.handout.paper import PAPERS
 from nbsolve.handout.sheets import Handout
 from nbsolve.handout.typesetting import Sheet, typeset
 from nbsolve.problem.model import AnyProblem
-from nbsolve.worked import solve
+from nbsolve.worked.kinds import solve
 
 __all__ = ["Made", "Wanted", "made", "written"]
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from nbsolve.answers import Answer
-from nbsolve.asked_letters import AskedInLetters
+from nbsolve.asking.answers import Answer
+from nbsolve.asking.asked_letters import AskedInLetters
+from nbsolve.asking.listing import asked
 from nbsolve.compose.explaining import all_steps
 from nbsolve.expr import Atom, Expr, atoms
-from nbsolve.listing import asked
 from nbsolve.phrases import phrase, phrase_of
-from nbsolve.pictured import Worked
 from nbsolve.problem.model import Part
-from nbsolve.schedule import has_several
+from nbsolve.solving.schedule import has_several
 from nbsolve.step import Rule, Step
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_page import Finding, WorkedPage
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.page import Finding, WorkedPage
+from nbsolve.worked.pictured import Worked
 
 __all__ = ["Group", "groups_of", "written"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 
 __all__ = ["Tolerance", "tolerance"]
 

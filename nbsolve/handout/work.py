@@ -6,11 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
+from nbsolve.asking.listing import asked_of
 from nbsolve.document import Derivation, Document, blocks_within
-from nbsolve.listing import asked_of
-from nbsolve.pictured import Worked
 from nbsolve.symbol import anchor
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.pictured import Worked
 
 __all__ = ["FEWEST", "IN_ALL", "answer_lines"]
 

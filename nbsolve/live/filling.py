@@ -7,22 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from nbsolve.answers import Extras
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.arithmetic.ladder import certified
+from nbsolve.asking.answers import Extras
+from nbsolve.asking.listing import belongs_to_sample, meant
+from nbsolve.asking.writing import Solved, Writer, scalar
 from nbsolve.authored.live import Slot, filled, slots
 from nbsolve.errors import Fault, UnknownQuantityError
 from nbsolve.expr import Atom, Variable
 from nbsolve.formula.live import LAST, Place
-from nbsolve.ladder import certified
-from nbsolve.listing import belongs_to_sample, meant
 from nbsolve.live.request import LiveError, Request, digits_wanted, read, value_of
 from nbsolve.notation import Names
 from nbsolve.problem.model import AnyProblem, Rounding
 from nbsolve.rounding import Written, write
-from nbsolve.solution import Iteration, Solution
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import PARAMETERS, Role, Symbol, canonical
 from nbsolve.values import Values
-from nbsolve.writing import Solved, Writer, scalar
 
 BLANK = r"\underline{\qquad}"
 """What stands in the place of a number of the solution, where that is withheld."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.asking.writing import scalar
 from nbsolve.authored.live import Slot
 from nbsolve.errors import DomainError, Fault, ProblemError, UnknownQuantityError
 from nbsolve.evaluate import evaluate
@@ -16,7 +17,6 @@ from nbsolve.notation import Names
 from nbsolve.problem.model import Digits, Rounding
 from nbsolve.rounding import Written
 from nbsolve.symbol import Symbol
-from nbsolve.writing import scalar
 
 _DIGITS = re.compile(r":\s*(\d{1,2})\s+(decimals?|significant)\s*$")
 _MOST_DIGITS = 30

@@ -14,8 +14,8 @@ from nbsolve.phrases import phrase
 from nbsolve.problem.embedding import self_contained_text
 from nbsolve.problem.model import AnyProblem, DerivationProblem, Problem
 from nbsolve.problem.parameters import taken_out
-from nbsolve.schedule import has_several
-from nbsolve.worked import page_of
+from nbsolve.solving.schedule import has_several
+from nbsolve.worked.kinds import page_of
 
 __all__ = ["NOT_ON_PAGE", "notebook_of"]
 

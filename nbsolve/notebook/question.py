@@ -13,10 +13,10 @@ import nbformat
 from nbsolve.markdown.myst import line
 from nbsolve.notebook.nodes import code_cell, markdown_cell, new_notebook, output
 from nbsolve.phrases import phrase
-from nbsolve.pictured import Worked, given_drawing, parts_of
 from nbsolve.problem.model import AnyProblem
-from nbsolve.shown import Shown
-from nbsolve.worked import solve
+from nbsolve.worked.kinds import solve
+from nbsolve.worked.pictured import Worked, given_drawing, parts_of
+from nbsolve.worked.shown import Shown
 
 __all__ = ["question_notebook"]
 

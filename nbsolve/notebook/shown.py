@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from nbsolve.problem.classes import classifies
 from nbsolve.problem.model import AnyProblem, Problem
-from nbsolve.schedule import has_several, shown_iterations
-from nbsolve.worked import page_of
-from nbsolve.worked_page import Call
+from nbsolve.solving.schedule import has_several, shown_iterations
+from nbsolve.worked.kinds import page_of
+from nbsolve.worked.page import Call
 
 __all__ = ["shown_on_page"]
 

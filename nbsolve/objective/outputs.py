@@ -15,10 +15,10 @@ from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.expr import Expr, Function, Negation, Quantity, Sum, literal, number, quotient, substitute, total
 from nbsolve.formula import settled
 from nbsolve.given import Given
+from nbsolve.objective.saturation import at_target, pre_activation, saturated
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import loss_of, softmax_of
 from nbsolve.problem.model import LossTerm, Problem
-from nbsolve.saturation import at_target, pre_activation, saturated
 from nbsolve.symbol import Symbol, Unit
 from nbsolve.values import Values, layer_activation
 

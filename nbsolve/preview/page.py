@@ -17,8 +17,8 @@ from nbsolve.notebook.shown import shown_on_page
 from nbsolve.render import myst
 from nbsolve.render.figure import figure
 from nbsolve.render.mathml_page import Formulas, authored_block, authored_inline, kept, opening, parted
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_page import WorkedPage
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.page import WorkedPage
 
 __all__ = ["error_page", "page_of", "standing_page"]
 

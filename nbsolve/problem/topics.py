@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nbsolve.arithmetic.nearest import rational_to_float
 from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.catalogue.derivations.graphs import Graph, graph
 from nbsolve.derivation import Derivation
@@ -14,7 +15,6 @@ from nbsolve.formula import (
     loss_derivation,
 )
 from nbsolve.given import Given
-from nbsolve.nearest import rational_to_float
 from nbsolve.problem.functions import own_function
 from nbsolve.problem.model import Topic
 

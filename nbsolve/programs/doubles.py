@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nbsolve.arithmetic.nearest import rational_to_float
 from nbsolve.expr import (
     Applied,
     Cases,
@@ -25,7 +26,6 @@ from nbsolve.expr import (
     Transpose,
     Variable,
 )
-from nbsolve.nearest import rational_to_float
 from nbsolve.programs.python import in_pairs
 
 Doubles = Any

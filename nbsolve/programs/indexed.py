@@ -15,7 +15,7 @@ from nbsolve.expr import (
     substitute,
     walk,
 )
-from nbsolve.general import IndexedSum
+from nbsolve.expr.general import IndexedSum
 from nbsolve.given import Given
 from nbsolve.problem.model import GraphProblem, Start
 from nbsolve.programs.literals import literal

@@ -7,8 +7,8 @@ from math import isinf
 
 import flint
 
+from nbsolve.arithmetic.nearest import rational_to_float
 from nbsolve.logarithms import Logarithm
-from nbsolve.nearest import rational_to_float
 
 MOST_DIGITS = 17
 """Numbers of more digits are written as fractions: 1 / 3."""

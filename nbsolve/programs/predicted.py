@@ -9,14 +9,14 @@ from fractions import Fraction
 
 import numpy as np
 
+from nbsolve.arithmetic.nearest import to_float
+from nbsolve.asking.writing import Pass, SolvedInPasses, Writer, scalar
 from nbsolve.expr import Atom, Quantity, Variable, substitute
-from nbsolve.nearest import to_float
 from nbsolve.programs.doubles import compiled
 from nbsolve.programs.printing import Format
 from nbsolve.step import Step
 from nbsolve.symbol import Role, Symbol, canonical
 from nbsolve.values import Values
-from nbsolve.writing import Pass, SolvedInPasses, Writer, scalar
 
 __all__ = ["differing", "form_of"]
 

@@ -12,7 +12,7 @@ from nbsolve.programs.printing import Format
 from nbsolve.programs.python import NUMPY, TORCH
 from nbsolve.programs.run import Run
 from nbsolve.programs.text import ProgramText
-from nbsolve.solution import Solution
+from nbsolve.solving.solution import Solution
 
 MOST_NUMBERS = 400
 """A problem of more numbers has no program: it would be a list of numbers."""

@@ -16,7 +16,7 @@ from nbsolve.expr import (
     product,
     substitute,
 )
-from nbsolve.general import IndexedSum, instantiated
+from nbsolve.expr.general import IndexedSum, instantiated
 from nbsolve.problem.model import Equation, GraphProblem
 from nbsolve.programs.indexed import IndexedText, quantities_in, start_read
 from nbsolve.programs.python import written

@@ -12,7 +12,8 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Value
-from nbsolve.derived import derive
+from nbsolve.asking.derived import derive
+from nbsolve.asking.writing import Writer, scalar
 from nbsolve.expr import Atom
 from nbsolve.given import Entry, Given
 from nbsolve.problem.functions import activation_of, loss_of
@@ -24,12 +25,11 @@ from nbsolve.programs.identifiers import RATE, STRENGTH
 from nbsolve.programs.jacobian import is_printed, jacobian_in_doubles
 from nbsolve.programs.printing import Format
 from nbsolve.rounding import Written, write
-from nbsolve.schedule import batch_size, batches
-from nbsolve.solution import Iteration, Solution
 from nbsolve.solving.givens import given_parameters
+from nbsolve.solving.schedule import batch_size, batches
+from nbsolve.solving.solution import Iteration, Solution
 from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.values import Values, is_exact
-from nbsolve.writing import Writer, scalar
 
 SNAPPED = 12
 """Decimals that pre-activations are rounded to where one of them is exactly 0, which doubles miss."""

@@ -18,7 +18,7 @@ from nbsolve.programs.imports import imports
 from nbsolve.programs.jacobian import is_printed, jacobian_lines
 from nbsolve.programs.python import WHOLE_LAYERS, Dialect, may_pass_on_nan, written
 from nbsolve.programs.run import SNAPPED, Run
-from nbsolve.schedule import batch_size, epoch_length, has_several, shown_iterations
+from nbsolve.solving.schedule import batch_size, epoch_length, has_several, shown_iterations
 
 
 @dataclass(frozen=True)

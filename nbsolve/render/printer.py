@@ -30,7 +30,7 @@ from nbsolve.expr import (
     Transpose,
     Variable,
 )
-from nbsolve.general import Derivative, IndexedSum, Kronecker, Remainder
+from nbsolve.expr.general import Derivative, IndexedSum, Kronecker, Remainder
 from nbsolve.render.dialect import Dialect
 from nbsolve.render.operands import has_sum, is_dot, is_numeric, negative, unwrapped
 from nbsolve.symbol import Partial

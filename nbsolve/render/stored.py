@@ -12,7 +12,7 @@ from typing import Any
 from nbsolve import document
 from nbsolve.document import Document
 from nbsolve.errors import NbsolveError
-from nbsolve.expr_json import Decoder, Encoder, atom_from_data, atom_to_data, classes_of
+from nbsolve.expr.as_json import Decoder, Encoder, atom_from_data, atom_to_data, classes_of
 from nbsolve.notation import Names
 from nbsolve.symbol import Partial, Symbol
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from nbsolve.blocks.dense import Dense
 from nbsolve.expr import Expr, Negation, Quantity, Sum, collected, product
-from nbsolve.general import IndexedSum
+from nbsolve.expr.general import IndexedSum
 from nbsolve.graph import Graph, Node
 from nbsolve.graph.node import array_of
 from nbsolve.solving.chain_rule import times

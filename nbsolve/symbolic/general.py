@@ -13,8 +13,8 @@ from nbsolve.blocks.dense import Dense
 from nbsolve.expr import Expr, Quantity, product, total
 from nbsolve.objective import penalty_gradient
 from nbsolve.recorder import forms
-from nbsolve.solution import Solution
 from nbsolve.solving.chain_rule import times
+from nbsolve.solving.solution import Solution
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import LOSS, Index, Partial, Role, Symbol, Unit
 from nbsolve.symbolic.backward import Backward

@@ -15,8 +15,8 @@ from nbsolve.problem import wiring
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.problem.model import Problem
 from nbsolve.rounding import write
-from nbsolve.solution import Solution
 from nbsolve.solving.rates import rates_given
+from nbsolve.solving.solution import Solution
 from nbsolve.step import Step
 from nbsolve.symbol import LOSS, STRENGTH, Partial, Symbol
 from nbsolve.values import Values

@@ -14,9 +14,9 @@ from nbsolve.expr import Expr, MatrixProduct, Negation, Quantity, Sum, Transpose
 from nbsolve.graph import Graph, Node
 from nbsolve.objective import cancelled, penalty_gradient
 from nbsolve.recorder import forms
-from nbsolve.solution import Solution
 from nbsolve.solving.chain_rule import times
 from nbsolve.solving.forward import write_forward
+from nbsolve.solving.solution import Solution
 from nbsolve.step import Rule, Step
 from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.symbolic.output import Output

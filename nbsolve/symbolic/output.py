@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from nbsolve.blocks.dense import Dense
 from nbsolve.catalogue.softmaxes import Softmax
 from nbsolve.expr import Cases, Expr, Negation, Product, Quantity, Sum, number, product, total, walk
-from nbsolve.general import IndexedSum
+from nbsolve.expr.general import IndexedSum
 from nbsolve.graph import Graph
 from nbsolve.graph.node import array_of
 from nbsolve.objective import Objective, cancelled, output_derivative, plain_output_derivative

@@ -13,8 +13,8 @@ from nbsolve.expr import Atom, Expr, Quantity, walk
 from nbsolve.objective import Objective, penalty_gradient, write_loss
 from nbsolve.problem import wiring
 from nbsolve.problem.model import Problem
-from nbsolve.schedule import batches
-from nbsolve.solution import Solution, explanation_of, layers_of
+from nbsolve.solving.schedule import batches
+from nbsolve.solving.solution import Solution, explanation_of, layers_of
 from nbsolve.step import Step
 from nbsolve.symbol import LOSS, Partial, Role, Symbol
 from nbsolve.symbolic.backward import Backward

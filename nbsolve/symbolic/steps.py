@@ -10,9 +10,9 @@ from nbsolve.blocks.network import network_graph
 from nbsolve.expr import Atom, Expr, Quantity, product, total
 from nbsolve.graph.node import array_of
 from nbsolve.recorder import forms
-from nbsolve.solution import Solution
 from nbsolve.solving.chain_rule import times
 from nbsolve.solving.forward import write_forward
+from nbsolve.solving.solution import Solution
 from nbsolve.solving.update import write_norm, write_rate, write_update
 from nbsolve.step import Form, Reason, Rule, Step
 from nbsolve.symbol import LOSS, Partial, Role, Symbol, number_of

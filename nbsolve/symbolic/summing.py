@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbsolve.blocks.dense import Dense
 from nbsolve.expr import Expr, Product, Quantity, Variable, product, walk
-from nbsolve.general import IndexedSum, Kronecker
+from nbsolve.expr.general import IndexedSum, Kronecker
 from nbsolve.graph import Graph, Node
 from nbsolve.problem import wiring
 from nbsolve.symbol import Index, Partial, Symbol, Unit

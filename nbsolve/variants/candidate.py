@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.problem.model import AnyProblem, Problem
 from nbsolve.problem.tree import Entries, Items, Node, Scalar
 from nbsolve.problem.varying import is_number
-from nbsolve.solution import Solution
+from nbsolve.solving.solution import Solution
 from nbsolve.variants.places import Target, node_at
-from nbsolve.worked import solve
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_page import Finding, WorkedPage
-from nbsolve.worked_rule import WorkedRule
-from nbsolve.worked_steps import WorkedSteps
+from nbsolve.worked.kinds import solve
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.page import Finding, WorkedPage
+from nbsolve.worked.rule import WorkedRule
+from nbsolve.worked.steps import WorkedSteps
 
 __all__ = ["Candidate", "Key", "digits_of", "is_gradient", "key_of", "number_of"]
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from nbsolve.arithmetic.ladder import Undetermined
 from nbsolve.errors import DomainError, Fault, NbsolveError, ProblemError
-from nbsolve.ladder import Undetermined
 from nbsolve.problem.cursor import Notes
 from nbsolve.problem.emitting import emit
 from nbsolve.problem.loading import parse_problem, problem_of

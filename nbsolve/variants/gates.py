@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import combinations
 
-from nbsolve.answers import Answer
-from nbsolve.lost_digits import prints_as_nothing
+from nbsolve.asking.answers import Answer
+from nbsolve.asking.lost_digits import prints_as_nothing
 from nbsolve.problem.model import RuleProblem
 from nbsolve.variants.candidate import Candidate, Key, is_gradient, key_of, number_of
 from nbsolve.variants.methods import Methods, methods_of, mistaken

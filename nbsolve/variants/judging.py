@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from nbsolve.answers import Answer
-from nbsolve.network_symbols import wholes
+from nbsolve.asking.answers import Answer
+from nbsolve.notation.network_symbols import wholes
 from nbsolve.problem.embedding import self_contained_text
 from nbsolve.render.myst import render
 from nbsolve.symbol import PARAMETERS, Role, canonical
 from nbsolve.variants.candidate import Candidate
-from nbsolve.worked_derivation import WorkedDerivation
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.derivation import WorkedDerivation
+from nbsolve.worked.network import WorkedSolution
 
 __all__ = ["DIFFERENTIATES", "Judged", "judged", "whole_letters"]
 

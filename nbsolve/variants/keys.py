@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.handout.tolerances import tolerance
 from nbsolve.variants.recipient import Recipient
-from nbsolve.worked_page import Finding
+from nbsolve.worked.page import Finding
 
 __all__ = ["COLUMNS", "Row", "as_csv", "as_json", "rows_of", "safe"]
 

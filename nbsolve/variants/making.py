@@ -24,7 +24,7 @@ from nbsolve.variants.keys import as_csv, as_json
 from nbsolve.variants.notebooks import notebook_of
 from nbsolve.variants.proposing import proposal
 from nbsolve.variants.recipient import Recipient
-from nbsolve.worked import solve
+from nbsolve.worked.kinds import solve
 
 __all__ = ["MAKES", "Made", "Plan", "fingerprint_of", "made", "planned"]
 

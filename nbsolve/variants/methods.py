@@ -8,21 +8,21 @@ from fractions import Fraction
 
 import flint
 
-from nbsolve.answers import Answer
+from nbsolve.arithmetic.ladder import Undetermined, certified
+from nbsolve.asking.answers import Answer
+from nbsolve.asking.listing import asked
+from nbsolve.asking.writing import scalar
 from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.catalogue.changes import CHANGES
-from nbsolve.engine import solve_problem
 from nbsolve.errors import DomainError, UnknownChangeError
 from nbsolve.handout.tolerances import tolerance
-from nbsolve.ladder import Undetermined, certified
-from nbsolve.listing import asked
 from nbsolve.problem.model import Problem
-from nbsolve.solution import Solution
+from nbsolve.solving.engine import solve_problem
 from nbsolve.solving.replay import Replay
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import canonical
 from nbsolve.variants.candidate import Candidate, is_gradient, key_of, number_of
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.writing import scalar
+from nbsolve.worked.network import WorkedSolution
 
 __all__ = ["Methods", "methods_of", "mistaken"]
 

@@ -10,17 +10,17 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic, Value
+from nbsolve.arithmetic.ladder import LADDER
 from nbsolve.catalogue import ACTIVATIONS
-from nbsolve.engine import solve_problem
 from nbsolve.equations.building import Built
 from nbsolve.equations.solving import solve_graph
-from nbsolve.ladder import LADDER
 from nbsolve.problem.functions import loss_of
 from nbsolve.problem.model import Choice, GraphProblem, Problem
-from nbsolve.solution import Solution
+from nbsolve.solving.engine import solve_problem
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import Role, Symbol
 from nbsolve.variants.candidate import Candidate
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 
 __all__ = ["on_kink", "saturated"]
 

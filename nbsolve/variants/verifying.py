@@ -14,9 +14,9 @@ from nbsolve.compose.graph_checking import GraphCheck
 from nbsolve.recorder import Recorder
 from nbsolve.step import Mismatch, Step, verify
 from nbsolve.variants.candidate import Candidate
-from nbsolve.worked_graph import WorkedGraph
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_steps import WorkedSteps
+from nbsolve.worked.graph import WorkedGraph
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.steps import WorkedSteps
 
 __all__ = ["disagreements"]
 

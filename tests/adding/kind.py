@@ -13,8 +13,8 @@ from nbsolve.given import Given
 from nbsolve.notation import Names
 from nbsolve.problem.cursor import Cursor
 from nbsolve.problem.model import AnyProblem, Network, Notation, Part
-from nbsolve.shown import Shown, shown
-from nbsolve.worked_page import Call, Finding, Listing, Method, WorkedPage
+from nbsolve.worked.page import Call, Finding, Listing, Method, WorkedPage
+from nbsolve.worked.shown import Shown, shown
 
 
 class SumProblem(AnyProblem):

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from nbsolve import ProblemError, load_problem, solve, worked
+from nbsolve import ProblemError, load_problem, solve
 from nbsolve.book.entry import entry_of
 from nbsolve.handout import CourseData, Handout, key
 from nbsolve.notebook.cells import notebook_of
 from nbsolve.preview import page_of
 from nbsolve.problem import loading
+from nbsolve.worked import kinds
 from tests.adding.kind import WorkedSum
 from tests.corpus.outputs import FORMATS
 
@@ -22,7 +23,7 @@ TEXT = "kind: sum\ntitle: Three numbers\nnumbers: [1, 2.5, 1/2]\n"
 @pytest.fixture(autouse=True)
 def _added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(loading._READERS, "sum", ("tests.adding.kind", "read_sum"))
-    monkeypatch.setitem(worked._FACES, "sum", ("tests.adding.kind", "WorkedSum"))
+    monkeypatch.setitem(kinds._FACES, "sum", ("tests.adding.kind", "WorkedSum"))
 
 
 def test_it_is_in_every_output() -> None:

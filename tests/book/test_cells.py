@@ -16,7 +16,7 @@ from nbsolve.document import Block
 from nbsolve.notebook import make_notebook
 from nbsolve.notebook.cells import notebook_of
 from nbsolve.problem.model import Problem
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.sampling import OneIn
 
 PROBLEMS = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))

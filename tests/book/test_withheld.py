@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 from rich.console import Console
 
 from nbsolve import WorkedSolution, solve
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.book import build_book, init_course
 from nbsolve.book.made import read_made
 from nbsolve.errors import ProblemError

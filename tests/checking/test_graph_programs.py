@@ -14,8 +14,8 @@ from nbsolve import load_problem, solve
 from nbsolve.checking.oracle.graph_oracle import values_and_gradients
 from nbsolve.document import Code, Fold
 from nbsolve.programs import graph_programs, update_programs
-from nbsolve.worked_graph import WorkedGraph
-from nbsolve.worked_update import WorkedUpdate
+from nbsolve.worked.graph import WorkedGraph
+from nbsolve.worked.update import WorkedUpdate
 from tests.checking.running import NUMBER, run
 from tests.loading import files
 from tests.reference.random_graphs import random_graph

@@ -12,7 +12,7 @@ import pytest
 from nbsolve import load_problem, solve
 from nbsolve.checking.oracle.numbers import Real, big
 from nbsolve.checking.oracle.rounding import Digits, fault
-from nbsolve.pictured import after_headings, described
+from nbsolve.worked.pictured import after_headings, described
 from tests.audit.pages import PROBLEMS, markdown
 from tests.compose.problems import ROOT
 from tests.loading import for_a_pencil

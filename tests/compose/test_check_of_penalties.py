@@ -7,7 +7,7 @@ import pytest
 from nbsolve import solve
 from nbsolve.compose.checking import disagreeing
 from nbsolve.problem import parse_problem
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 
 
 def _worked(weight: str, regulariser: str = "l1: {strength: 0.1}") -> WorkedSolution:

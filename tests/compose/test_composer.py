@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import pytest
 
 from nbsolve import WorkedSolution, solve
+from nbsolve.arithmetic.ladder import LADDER
+from nbsolve.asking.listing import asked, everything
 from nbsolve.compose import Composer
 from nbsolve.compose.amount import by_matrices
 from nbsolve.document import Derivation, Document, Link, Result, Table, blocks_within
 from nbsolve.expr import Quantity, atoms, walk
-from nbsolve.ladder import LADDER
-from nbsolve.listing import asked, everything
 from nbsolve.render import latex, myst, text
 from nbsolve.symbol import anchor, canonical
 from tests.compose.problems import NAMES, ROOT, SHIPPED, SMALL, worked

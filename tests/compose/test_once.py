@@ -10,10 +10,10 @@ import pytest
 
 from nbsolve import load_problem, solve
 from nbsolve.arithmetic import Undecided
+from nbsolve.arithmetic.ladder import LADDER
 from nbsolve.compose import Composer
 from nbsolve.compose.checking import CheckBlocks
 from nbsolve.document import Block
-from nbsolve.ladder import LADDER
 from nbsolve.symbol import Role, Symbol
 
 # The second unit of the first layer is dead, its weights are pulled towards 0, and all is irrational from the

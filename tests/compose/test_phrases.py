@@ -36,7 +36,7 @@ from nbsolve.phrases import Family, phrase, phrase_of
 from nbsolve.problem import graph_asks, parts, rules
 from nbsolve.problem.jacobian_vectors import PRODUCTS
 from nbsolve.step import Reason, Rule
-from nbsolve.worked_graph import DRAWINGS, PATHS
+from nbsolve.worked.graph import DRAWINGS, PATHS
 from tests.packaging.test_imports import MODULES
 from tests.phrase_ids import IDS, ids, written
 

@@ -6,14 +6,15 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nbsolve import answers, load_problem, solve
+from nbsolve import load_problem, solve
+from nbsolve.asking import answers
 from nbsolve.errors import NbsolveError
 from nbsolve.handout import CourseData, Handout
 from nbsolve.handout.kinds import KINDS, sheet_of
-from nbsolve.pictured import Worked, described
 from nbsolve.render import latex, myst, text
 from nbsolve.render.mathml_page import formulas
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.pictured import Worked, described
 
 __all__ = ["FORMATS", "outputs"]
 

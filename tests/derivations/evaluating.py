@@ -10,7 +10,7 @@ import numpy as np
 from nbsolve.arithmetic import Arithmetic, ball
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Expr, Matrix, Number, Sum, Variable, substitute
-from nbsolve.general import IndexedSum, Kronecker, instantiated
+from nbsolve.expr.general import IndexedSum, Kronecker, instantiated
 from nbsolve.symbol import Index
 
 LENGTH = 3

@@ -18,7 +18,7 @@ from nbsolve.problem.keys.kinds import DerivationFile
 from nbsolve.problem.keys.writing import PartKeys
 from nbsolve.problem.schema import schema
 from nbsolve.problem.starter import starter
-from nbsolve.worked_page import Finding
+from nbsolve.worked.page import Finding
 from tests.derivations.test_loading import FAULTS, WHOLE
 from tests.loading import files
 

@@ -12,7 +12,7 @@ from nbsolve.catalogue.derivations.probabilities import ONE_HOT_THROUGH_SOFTMAX
 from nbsolve.compose.derivations import derivation_blocks, reason_words
 from nbsolve.document import Derivation, Result
 from nbsolve.expr import Cases, Variable, substitute, walk
-from nbsolve.general import Derivative
+from nbsolve.expr.general import Derivative
 from nbsolve.phrases import phrase_of
 from tests.derivations.pages import EXPECTED, rendered
 

@@ -11,7 +11,7 @@ from nbsolve.catalogue.derivations.graphs import graph
 from nbsolve.derivation import Domain
 from nbsolve.drawing.floats import Floats, in_floats
 from nbsolve.expr import Function, Negation, Sum, Variable, walk
-from nbsolve.general import Derivative
+from nbsolve.expr.general import Derivative
 from nbsolve.phrases import phrase_of
 from nbsolve.problem.keys.functions import throughs
 

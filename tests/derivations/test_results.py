@@ -13,7 +13,7 @@ from nbsolve.catalogue import ACTIVATIONS, CANCELLATIONS, JOINT_LOSS_FORMULAS, L
 from nbsolve.catalogue.derivations import DERIVATIONS
 from nbsolve.derivation import Derivation
 from nbsolve.expr import Applied, Expr, Product, Quotient, Variable, number, product, substitute
-from nbsolve.general import Derivative
+from nbsolve.expr.general import Derivative
 from tests.derivations.evaluating import LENGTH, value
 from tests.derivations.symbolic import to_sympy
 

@@ -14,7 +14,7 @@ from nbsolve.drawing.polylines import inside, thinned
 from nbsolve.drawing.scene import Polyline
 from nbsolve.drawing.ticks import tick_texts, ticks
 from nbsolve.expr import Quotient, Variable, number
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.drawing.networks import PROBLEMS
 from tests.loading import load_problem
 

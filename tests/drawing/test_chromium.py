@@ -13,7 +13,7 @@ from nbsolve import solve
 from nbsolve.drawing.metrics import FAMILY
 from nbsolve.drawing.pictures import kinds_of
 from nbsolve.drawing.rows import TEXT
-from nbsolve.network_symbols import parameters
+from nbsolve.notation.network_symbols import parameters
 from tests.book.browser import rendered
 from tests.drawing.networks import PROBLEMS, random_problem
 from tests.loading import files, load_problem

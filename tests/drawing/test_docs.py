@@ -11,7 +11,7 @@ import pytest
 
 from nbsolve.book.drawing_directive import DrawingDirective, FunctionPlotDirective
 from nbsolve.drawing.pictures import _KINDS
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.drawing.gallery import pictures
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from nbsolve.drawing import searching
 from nbsolve.drawing.clearance import Clearance, Margins
 from nbsolve.drawing.placing import Place, place_labels
 from nbsolve.handout.tikz import tikz
-from nbsolve.network_symbols import of_outputs, parameters
+from nbsolve.notation.network_symbols import of_outputs, parameters
 from nbsolve.phrases import PhraseId, phrase
 from nbsolve.render.typst_picture import picture_pdf
 from nbsolve.symbol import Role

@@ -9,7 +9,7 @@ import pytest
 
 from nbsolve import solve
 from nbsolve.errors import UnknownQuantityError
-from nbsolve.network_symbols import parameters
+from nbsolve.notation.network_symbols import parameters
 from tests.drawing.networks import faults, texts
 from tests.loading import files, load_problem
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nbsolve import load_problem, solve
-from nbsolve.network_symbols import parameters
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_page import WorkedPage
+from nbsolve.notation.network_symbols import parameters
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.page import WorkedPage
 from tests.drawing.margins import cramped
 from tests.drawing.networks import PROBLEMS, small_problem
 from tests.drawing.test_network import SHOWS, shows

@@ -17,7 +17,7 @@ from nbsolve import solve
 from nbsolve.drawing.drawing import Drawing
 from nbsolve.drawing.plots import rendered
 from nbsolve.errors import NbsolveError, UnknownQuantityError
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.drawing.networks import PROBLEMS, wide_problem
 from tests.loading import load_problem
 

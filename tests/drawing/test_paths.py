@@ -12,10 +12,10 @@ from nbsolve.drawing.paths import MOST_ROUTES
 from nbsolve.drawing.readings import Readings
 from nbsolve.drawing.routes import count_routes, routes
 from nbsolve.errors import UnknownQuantityError
-from nbsolve.network_symbols import parameters
-from nbsolve.solution import Solution
+from nbsolve.notation.network_symbols import parameters
+from nbsolve.solving.solution import Solution
 from nbsolve.symbol import Role, Symbol
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.drawing.networks import PROBLEMS, faults, random_problem, texts, wide_problem
 from tests.loading import load_problem
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from nbsolve import ProblemError, load_problem, solve
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.checking.oracle import optimisers
 
 TEXT = """\

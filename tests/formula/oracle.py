@@ -13,7 +13,7 @@ from typing import Any
 from mpmath import mp
 
 from nbsolve import expr as e
-from nbsolve.general import Derivative
+from nbsolve.expr.general import Derivative
 
 DIGITS = 70
 mp.dps = DIGITS

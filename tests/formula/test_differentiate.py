@@ -13,6 +13,7 @@ from mpmath import mp
 
 import nbsolve.formula.differentiate as rules
 from nbsolve.expr import Expr, Negation, Number, Sum, Variable, substitute, walk
+from nbsolve.expr.general import Derivative
 from nbsolve.formula import (
     Derived,
     OwnFunction,
@@ -25,7 +26,6 @@ from nbsolve.formula import (
 )
 from nbsolve.formula.differentiate import differentiated
 from nbsolve.formula.writing import written
-from nbsolve.general import Derivative
 from nbsolve.given import Given
 from nbsolve.step import Reason
 from tests.formula.formulae import ACTIVATIONS, LOSSES, POSITIVE

@@ -12,7 +12,7 @@ from autograd import grad
 from nbsolve import solve
 from nbsolve.catalogue import ACTIVATION_FORMULAS, ACTIVATIONS, LOSS_FORMULAS, LOSSES, NamedFormula
 from nbsolve.problem.schema import schema
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.loading import load_problem
 
 TEXT = """

@@ -13,7 +13,7 @@ from autograd import value_and_grad
 from autograd.scipy.special import erf
 
 from nbsolve import load_problem, solve
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.formula.formulae import ACTIVATIONS, LOSSES
 
 FUNCTIONS: dict[str, Any] = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nbsolve import DomainError, ProblemError, load_problem, solve
-from nbsolve.answers import write_json
+from nbsolve.asking.answers import write_json
 from nbsolve.render import latex
 from tests.formula.test_networks import network, solved
 

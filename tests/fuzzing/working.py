@@ -10,8 +10,8 @@ from pathlib import Path
 from nbsolve import solve
 from nbsolve.errors import UnknownQuantityError
 from nbsolve.problem import parse_problem
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_page import WorkedPage
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.page import WorkedPage
 
 DRAWINGS = ("network", "forward", "backward", "update", "heatmaps", "activations", "loss")
 
@@ -26,7 +26,7 @@ def all_the_way(text: str, surface: str = "pages", folder: Path | None = None) -
 
 
 def _pages(worked: WorkedSolution | WorkedPage) -> None:
-    from nbsolve import answers
+    from nbsolve.asking import answers
     from nbsolve.render import latex, myst
     from nbsolve.render import text as plain
 

@@ -12,9 +12,9 @@ import flint
 import numpy as np
 
 from nbsolve.arithmetic import Arithmetic
+from nbsolve.arithmetic.ladder import certified
 from nbsolve.blocks.dense import LOSS
 from nbsolve.graph import Graph
-from nbsolve.ladder import certified
 from nbsolve.recorder import Recorder
 from nbsolve.solving.backward import Backward
 from nbsolve.solving.forward import write_forward

@@ -15,7 +15,7 @@ from nbsolve.catalogue import ACTIVATIONS
 from nbsolve.catalogue.operations import ADD, elementwise, weighted_sum
 from nbsolve.catalogue.softmaxes import SOFTMAX
 from nbsolve.expr import MatrixProduct, Product, Sum, Transpose, number
-from nbsolve.general import IndexedSum
+from nbsolve.expr.general import IndexedSum
 from nbsolve.graph import UPSTREAM, Entry, Local, Operation, Slot
 from nbsolve.solving.gradient import Way
 from nbsolve.step import Rule

@@ -9,7 +9,7 @@ from pathlib import Path
 from nbsolve import load_problem, solve
 from nbsolve.handout import PAPERS, CourseData, Handout, typeset
 from nbsolve.handout.kinds import sheet_of
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.handout.pdf import Pdf
 
 ROOT = Path(__file__).parents[2]

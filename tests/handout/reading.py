@@ -23,7 +23,7 @@ from nbsolve.document import (
     blocks_within,
 )
 from nbsolve.expr import Expr, atoms
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.handout.linear import Unlinear, display, inline
 from tests.handout.pdf import Node, Run
 

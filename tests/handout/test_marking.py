@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.handout.key_cells import Cell
 from nbsolve.handout.keys import in_rows
 from nbsolve.handout.marking import groups_of

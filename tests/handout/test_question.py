@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 
 from nbsolve import load_problem
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.errors import ProblemError
 from nbsolve.handout import CourseData, typeset
 from nbsolve.handout.typesetting import _source

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.handout.tolerances import Tolerance, tolerance
 from tests.handout.made import handout, pdf
 

@@ -15,7 +15,7 @@ from nbsolve.checking.oracle.numbers import Number, big
 from nbsolve.checking.oracle.reading import load
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Expr, Quantity, Sum, number, substitute
-from nbsolve.general import IndexedSum, instantiated
+from nbsolve.expr.general import IndexedSum, instantiated
 from nbsolve.symbol import LOSS, Index, Partial, Role, Symbol, canonical
 from tests.audit.pages import EXPLANATIONS, ROUNDINGS, markdown
 from tests.checking.running import faults, first, programs, run

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from nbsolve import solve
-from nbsolve.answers import write_json
+from nbsolve.asking.answers import write_json
 from tests.audit.pages import EXPLANATIONS, ROUNDINGS, markdown
 from tests.drawing.labels import violations
 from tests.loading import load_problem

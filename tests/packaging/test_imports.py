@@ -40,6 +40,6 @@ def test_there_are_no_circles() -> None:
     files = {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
     assert len(files) > 350
     assert circles(files) == []
-    within_a_function = "def later():\n    from nbsolve.worked import solve\n"
-    found = circles({**files, "nbsolve.answers": files["nbsolve.answers"] + within_a_function})
-    assert any("nbsolve.answers" in circle for circle in found)
+    within_a_function = "def later():\n    from nbsolve.worked.kinds import solve\n"
+    found = circles({**files, "nbsolve.asking.answers": files["nbsolve.asking.answers"] + within_a_function})
+    assert any("nbsolve.asking.answers" in circle for circle in found)

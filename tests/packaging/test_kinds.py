@@ -15,7 +15,7 @@ from tests.packaging.test_imports import MODULES
 KINDS = {DENSE, *COMBINATIONS}
 DEFINED = (
     *("nbsolve.blocks", "nbsolve.catalogue.combinations", "nbsolve.catalogue.operations"),
-    *("nbsolve.problem.model.network", "nbsolve.solution"),
+    *("nbsolve.problem.model.network", "nbsolve.solving.solution"),
 )
 GATES = ("nbsolve.equations", "nbsolve.drawing.gates", "nbsolve.compose.graph_backward")
 """They have gates that add, which are no layers."""

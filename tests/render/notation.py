@@ -16,7 +16,7 @@ from typing import Any
 
 import flint
 
-from nbsolve.elementary import FUNCTIONS
+from nbsolve.evaluate.elementary import FUNCTIONS
 from nbsolve.expr import (
     Applied,
     Brace,

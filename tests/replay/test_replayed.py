@@ -12,7 +12,7 @@ from nbsolve import solve
 from nbsolve.catalogue.changes import CHANGES
 from nbsolve.errors import UnknownChangeError, UnknownQuantityError
 from nbsolve.phrases import phrase, phrase_of
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.loading import load_problem
 
 TEXT = """

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from nbsolve import solve
+from nbsolve.asking.steps_json import UnreadableSteps, from_json
 from nbsolve.recorder import Recorder
 from nbsolve.step import Step, verify
-from nbsolve.steps_json import UnreadableSteps, from_json
 from tests.loading import files, load_problem
 
 PROBLEMS = files("network")

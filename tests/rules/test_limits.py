@@ -11,7 +11,7 @@ from nbsolve import solve
 from nbsolve.compose.rule_answers import MOST_CHANGES
 from nbsolve.errors import ProblemError, TooMuchWork
 from nbsolve.problem import parse_problem
-from nbsolve.worked_rule import WorkedRule
+from nbsolve.worked.rule import WorkedRule
 
 ENDLESS = """\
 kind: rule

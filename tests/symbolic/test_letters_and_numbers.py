@@ -9,14 +9,14 @@ from random import Random
 
 import pytest
 
-from nbsolve.engine import solve_problem
+from nbsolve.arithmetic.ladder import LADDER
 from nbsolve.evaluate import evaluate
 from nbsolve.expr import Atom, Expr, Quantity, walk
-from nbsolve.general import instantiated
-from nbsolve.ladder import LADDER
+from nbsolve.expr.general import instantiated
 from nbsolve.problem.model import Problem
 from nbsolve.problem.wiring import is_chain
-from nbsolve.solution import Iteration
+from nbsolve.solving.engine import solve_problem
+from nbsolve.solving.solution import Iteration
 from nbsolve.step import Reason, Step
 from nbsolve.symbol import Index, Partial, Symbol
 from nbsolve.symbolic import solve_in_letters, without_iterations

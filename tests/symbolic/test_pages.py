@@ -8,7 +8,7 @@ import json
 import pytest
 
 from nbsolve import ProblemError, WorkedSolution, solve
-from nbsolve.answers import write_json
+from nbsolve.asking.answers import write_json
 from nbsolve.document import Derivation, Result, blocks_within
 from tests.loading import files, load_problem, parse_problem
 

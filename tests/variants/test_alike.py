@@ -12,7 +12,7 @@ from nbsolve.problem.loading import parse_problem
 from nbsolve.problem.model import Problem
 from nbsolve.solving.alike import same_formulae
 from nbsolve.variants.candidate import Candidate
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.variants.test_shipped import VARIED, shipped
 
 NETWORKS = [path for path in VARIED if shipped(path).problem.kind == "network"]

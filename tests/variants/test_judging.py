@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from nbsolve.answers import Answer
+from nbsolve.asking.answers import Answer
 from nbsolve.checking import answers, lines
 from nbsolve.checking.oracle import autograd_functions
 from nbsolve.checking.oracle.numbers import NotKnown
@@ -15,7 +15,7 @@ from nbsolve.render.myst import render
 from nbsolve.variants import judging
 from nbsolve.variants.checking import Checked, Report, check
 from nbsolve.variants.judging import judged, whole_letters
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.variants.small import NETWORK, VARY, family, plan
 
 

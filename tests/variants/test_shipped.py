@@ -14,7 +14,7 @@ from nbsolve.variants import Family
 from nbsolve.variants.checking import Checked, Report, spread
 from nbsolve.variants.judging import judged
 from nbsolve.variants.verifying import disagreements
-from nbsolve.worked_network import WorkedSolution
+from nbsolve.worked.network import WorkedSolution
 from tests.variants.small import family
 
 PROBLEMS = sorted((Path(__file__).parents[2] / "problems").glob("*.yaml"))

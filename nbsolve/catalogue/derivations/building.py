@@ -21,7 +21,7 @@ from nbsolve.expr import (
     Variable,
     number,
 )
-from nbsolve.general import Derivative, IndexedSum
+from nbsolve.expr.general import Derivative, IndexedSum
 from nbsolve.step import Form, Reason
 from nbsolve.symbol import Index
 

@@ -26,7 +26,7 @@ from nbsolve.catalogue.derivations.building import (
 from nbsolve.catalogue.derivations.probabilities import log_of_sum
 from nbsolve.derivation import Apart, Derivation
 from nbsolve.expr import Function, Variable
-from nbsolve.general import Kronecker
+from nbsolve.expr.general import Kronecker
 from nbsolve.step import Reason
 from nbsolve.symbol import Index
 

@@ -27,7 +27,7 @@ from nbsolve.catalogue.derivations.building import (
 )
 from nbsolve.derivation import Apart, Derivation, Stage
 from nbsolve.expr import Expr, Variable
-from nbsolve.general import Kronecker
+from nbsolve.expr.general import Kronecker
 from nbsolve.step import Reason
 
 z, a, y, L, S = Variable("z"), Variable("a"), Variable("y"), Variable("L"), Variable("S")

@@ -22,7 +22,7 @@ from nbsolve.catalogue.derivations.building import (
 )
 from nbsolve.derivation import Derivation
 from nbsolve.expr import Expr, Function, Variable
-from nbsolve.general import Remainder
+from nbsolve.expr.general import Remainder
 from nbsolve.step import Reason
 
 z, h, alpha = Variable("z"), Variable("h"), Variable("alpha")

@@ -30,7 +30,7 @@ from nbsolve.catalogue.derivations.building import (
 )
 from nbsolve.derivation import Derivation
 from nbsolve.expr import Function, Number, Variable
-from nbsolve.general import Remainder
+from nbsolve.expr.general import Remainder
 from nbsolve.step import Reason
 
 L, C, x = Variable("L"), Variable("C"), Variable("x")

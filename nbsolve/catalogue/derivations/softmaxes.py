@@ -30,7 +30,7 @@ from nbsolve.catalogue.derivations.building import (
 from nbsolve.catalogue.derivations.probabilities import any_target_slope, log_of_sum, log_sum_slope
 from nbsolve.derivation import Apart, Derivation, Domain
 from nbsolve.expr import Expr, Variable
-from nbsolve.general import Kronecker
+from nbsolve.expr.general import Kronecker
 from nbsolve.step import Reason
 
 L, S, T, b = Variable("L"), Variable("S"), Variable("T"), Variable("b")

@@ -10,9 +10,9 @@ from nbsolve.values import layer_activation
 from nbsolve.variants.candidate import Candidate
 from nbsolve.variants.pencil.chains import cancels_to_base
 from nbsolve.variants.pencil.short import MORE, is_short
-from nbsolve.worked_network import WorkedSolution
-from nbsolve.worked_rule import WorkedRule
-from nbsolve.worked_steps import WorkedSteps
+from nbsolve.worked.network import WorkedSolution
+from nbsolve.worked.rule import WorkedRule
+from nbsolve.worked.steps import WorkedSteps
 
 __all__ = ["has_long", "values_of"]
 

@@ -1,0 +1,1 @@
+"""What is asked of a solution: which quantities are meant, their values and digits, as numbers, letters, JSON."""
