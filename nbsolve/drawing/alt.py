@@ -53,7 +53,7 @@ def _network(graph: nx.DiGraph, problem: Problem, names: Names) -> Iterator[str]
             kind: PhraseId = "drawing.alt.threshold" if threshold else "drawing.alt.bias"
             constant = _given(names, data["bias"], data["bias_value"]) + (held if data["held"] else "")
             parts.append(phrase(kind, constant=constant))
-        layer = problem.network.layers[node[0] - 1]
+        layer = problem.network.layer(node[0])
         each = layer.activation.units
         activation = activation_name(each[node[1] - 1]) if each else layer_name(layer)
         slots = {"layer": str(node[0]), "unit": str(node[1]), "activation": activation}

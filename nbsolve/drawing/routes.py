@@ -173,7 +173,7 @@ def _entered(symbol: Symbol, network: Network) -> list[tuple[Node | None, Node]]
 
 def output_factors(readings: Readings, node: Node) -> tuple[Atom, ...]:
     """∂L/∂a and ∂a/∂z of an output, or ∂L/∂z in one piece where the text has it so (δ, and softmax)."""
-    layer = readings.solution.layers[node[0] - 1]
+    layer = readings.solution.layer(node[0])
     z = readings.here(Symbol.pre_activation(*node))
     if layer.joint or readings.solution.how.way == "delta":
         return (Partial(LOSS, z),)

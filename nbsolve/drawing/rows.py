@@ -86,7 +86,7 @@ class Rows:
 
     def function(self, problem: Problem, node: Node) -> tuple[Row, ...]:
         """The activation of a unit, where the units of its layer have different ones."""
-        activation = problem.network.layers[node[0] - 1].activation
+        activation = problem.network.layer(node[0]).activation
         if not activation.units:
             return ()
         name = activation_name(activation.of_unit(node[1]))

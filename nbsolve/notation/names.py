@@ -23,6 +23,7 @@ from nbsolve.notation.network_symbols import auxiliary, scalars
 from nbsolve.notation.numbering import Numbering
 from nbsolve.notation.role_letters import (
     ROLE_KEYS,
+    is_whole,
     letters_of_roles,
     letters_that_stand_alone,
     read_name,
@@ -60,6 +61,7 @@ class Names:
         self.preset = PRESETS[notation.preset]
         self.sizes: tuple[int, ...] = (network.inputs, *(layer.units for layer in network.layers))
         self._numbering = Numbering(network)
+        self._shared = {number for number, layer in enumerate(network.layers, 1) if layer.bias.shared}
         self._comma = "," if max(self.sizes) > 9 else ""
         self._custom = {key: read_name(key, text) for key, text in notation.names.items() if "<" not in text}
         self._letters = letters_of_roles(self._custom)
@@ -175,7 +177,7 @@ class Names:
         if place.role is Role.STATE:
             letter = Name.read(letter_of(place.state_name))
             return letter if place.layer is None else letter.with_sub(self.name(place.parameter).latex())
-        if place.role is Role.BIAS and place.layer is not None and self._is_shared(place.layer):
+        if place.role is Role.BIAS and place.layer in self._shared:
             place = Symbol.shared_bias(place.layer)
         given = self._given(place)
         if given is not None:
@@ -184,7 +186,7 @@ class Names:
             letter = self._letters[place.role]
             several = sum(softmax_of(layer.activation) is not None for layer in self.network.layers) > 1
             return letter.with_sup(f"({place.layer})") if several else letter
-        if self._is_whole(place):
+        if is_whole(place):
             return whole_name(self._letters[place.role], place)
         if isinstance(place.to, Index) or isinstance(place.from_, Index):
             return self.general.name(place)
@@ -206,15 +208,6 @@ class Names:
         if given is None and place.shared:
             given = self._custom.get(f"b[{place.layer}][1]")
         return given
-
-    def _is_shared(self, layer: int) -> bool:
-        return layer <= len(self.network.layers) and self.network.layer(layer).bias.shared
-
-    @staticmethod
-    def _is_whole(place: Symbol) -> bool:
-        if place.shared or place.role in (Role.LEARNING_RATE, Role.STRENGTH, Role.PENALTY, Role.SAMPLE_COUNT):
-            return False
-        return place.to is None or (place.role is Role.WEIGHT and place.from_ is None)
 
     def _is_output(self, place: Symbol) -> bool:
         return (

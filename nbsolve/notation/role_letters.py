@@ -55,6 +55,13 @@ def read_name(key: str, text: str) -> Name:
         raise NbsolveError(f"notation: {key}: {error}") from None
 
 
+def is_whole(place: Symbol) -> bool:
+    """Whether a place is a whole vector or matrix, or a row of one."""
+    if place.shared or place.role in (Role.LEARNING_RATE, Role.STRENGTH, Role.PENALTY, Role.SAMPLE_COUNT):
+        return False
+    return place.to is None or (place.role is Role.WEIGHT and place.from_ is None)
+
+
 def whole_name(letter: Name, place: Symbol) -> Name:
     r"""A whole vector \mathbf{a}^{(l)}, a matrix W^{(l)}, or one row or column of it."""
     if place.role in (Role.WEIGHT, Role.MASK):

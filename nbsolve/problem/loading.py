@@ -169,7 +169,7 @@ def _problem(root: Cursor, name: str, text: str, folder: Path | None) -> Problem
     network_cursor, samples_cursor = root.get("network"), root.get("samples")
     named = of_layers(root.get("loss"))
     network = None if network_cursor is None else read_network(network_cursor, folder, named)
-    inputs, outputs = (None, None) if network is None else (network.inputs, network.outputs)
+    inputs, outputs = (None, None) if network is None else (network.inputs, network.last.units)
     ends = () if network is None else wiring.ends(network)
     heads: dict[int, int] = {}
     if network is not None and (named or len(ends) == 1):

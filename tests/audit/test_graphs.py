@@ -126,3 +126,31 @@ def test_what_is_asked_for_and_left_out_is_found() -> None:
     page = audit(text)
     left = [block for block in page.blocks if not any("dq-dx" in anchor for anchor in block.anchors)]
     assert any("∂q/∂x" in fault for fault in GraphAudit(text, left).report().faults)
+
+
+UNROLLED = """\
+kind: graph
+title: Three steps
+given: {x: [1, 2, -1], w: 0.5, u: -0.25, "h[0]": 0}
+equations: {"h[t]": "w*x[t] + u*h[t-1]", L: "h[3]^2"}
+parts: [{label: a, ask: [forward]}, {label: b, ask: [gradients]}]
+"""
+CALLED = [
+    ("Time step by time step", "Step by step"),
+    ("Time step ", "Step "),
+    ("Backpropagation through time: the time steps", "The steps"),
+]
+
+
+@pytest.mark.parametrize("letter", ["t", "k"])
+def test_steps_are_time_steps_where_their_letter_is_t(letter: str) -> None:
+    page = audit(UNROLLED.replace("[t", f"[{letter}"))
+    assert not page.report().faults
+    changed = set()
+    for at, block in enumerate(page.blocks):
+        for pair in CALLED:
+            said, other = pair if letter == "t" else pair[::-1]
+            if block.source.startswith(said):
+                changed.add(said)
+                assert page.check(at, block.source.replace(said, other, 1)).faults, block.source
+    assert len(changed) == len(CALLED)

@@ -35,28 +35,29 @@ def is_gradient(value: Any) -> bool:
     return isinstance(value, Partial) and value.of[:4] == LOSS[:4] and is_weight(value.wrt)
 
 
-def visited(wanted: Wanted, path: Path = PROBLEM) -> list[str]:
-    """The files in which a function is called with what is wanted, while a problem is read, solved and written."""
-    found: set[str] = set()
+def visited(*wanted: Wanted, path: Path = PROBLEM) -> list[list[str]]:
+    """The files in which a function is called with each thing wanted, while a problem is read, solved and written."""
+    found: list[set[str]] = [set() for _ in wanted]
     package = f"{PACKAGE}/"
 
     def watch(frame: FrameType, event: str, _: object) -> None:
         code = frame.f_code
-        if event != "call" or code.co_filename in found or not code.co_filename.startswith(package):
+        if event != "call" or not code.co_filename.startswith(package):
             return
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        if any(wanted(frame.f_locals.get(name)) for name in names):
-            found.add(code.co_filename)
+        given = [frame.f_locals.get(name) for name in names]
+        for files, is_wanted in zip(found, wanted, strict=True):
+            if code.co_filename not in files and any(map(is_wanted, given)):
+                files.add(code.co_filename)
 
     sys.setprofile(watch)
     try:
         render(solve(load_problem(path)).document())
     finally:
         sys.setprofile(None)
-    return sorted(Path(name).relative_to(PACKAGE).as_posix() for name in found)
+    return [sorted(Path(name).relative_to(PACKAGE).as_posix() for name in files) for files in found]
 
 
 if __name__ == "__main__":
-    for name, own in (("weight", is_weight), ("gradient", is_gradient)):
-        files = visited(own)
+    for name, files in zip(("weight", "gradient"), visited(is_weight, is_gradient), strict=True):
         print(f"{name}: {len(files)} files", *files, sep="\n  ")

@@ -121,9 +121,9 @@ class Network(Frozen):
         return self.layers[number - 1]
 
     @property
-    def outputs(self) -> int:
-        """How many units the last layer has."""
-        return self.layers[-1].units
+    def last(self) -> DenseLayer:
+        """The last layer, which has the outputs."""
+        return self.layers[-1]
 
     @property
     def activations(self) -> Iterator[Choice]:

@@ -18,7 +18,7 @@ def is_searched(problem: Problem) -> bool:
     """Whether it is a chain of dense layers with one sample and a loss of each output, or softmax at the end."""
     layers = problem.network.layers
     inner = all(softmax_of(layer.activation) is None for layer in layers[:-1])
-    last = layers[-1].activation
+    last = problem.network.last.activation
     inner = inner and (softmax_of(last) is None or last.name == "softmax" or cancels_to_base(problem))
     losses = all(term.layer is None and loss_of(term).separable for term in problem.losses)
     ordinary = problem.regulariser is None and not problem.weighted and not problem.symbolic
@@ -31,7 +31,7 @@ def cancels_to_base(problem: Problem) -> bool:
 
     ∂L/∂a and ∂a/∂z, which have it, must not be written down: error signals are.
     """
-    base = problem.network.layers[-1].activation.parameters.get("base")
+    base = problem.network.last.activation.parameters.get("base")
     bases = [term.log_base for term in problem.losses]
     return (
         problem.explain == "delta"

@@ -14,7 +14,7 @@ __all__ = ["is_short_loss", "slope_of_loss"]
 
 def slope_of_loss(problem: Problem, a: flint.fmpq, y: Number) -> flint.fmpq | None:
     """∂L/∂a of an output a with the target y; None where it is not rational."""
-    total, outputs = ZERO, problem.network.outputs
+    total, outputs = ZERO, problem.network.last.units
     for term in problem.losses:
         record = loss_of(term)
         values = {name: given.value for name, given in term.parameters.items()}
