@@ -18,7 +18,7 @@ import numpy as np
 from nbsolve.arithmetic import ZERO, Arithmetic, Value
 from nbsolve.evaluate import evaluate
 from nbsolve.evaluate.entrywise import dot_product, negative, plus
-from nbsolve.expr import Array, Quantity
+from nbsolve.expr import Array, Atom, Operand, Quantity
 from nbsolve.given import Entry
 from nbsolve.problem import wiring
 from nbsolve.problem.functions import softmax_of
@@ -187,7 +187,7 @@ class Batch:
         parts = [constant if source < 0 else outs[source] for source in sources]
         combination = wiring.combination(self.problem.network, layer + 1)
         if combination is not None:
-            arrays = {layer_activation(n, None): part for n, part in zip(sources, parts, strict=True)}
+            arrays: dict[Atom, Operand] = dict(zip(map(layer_activation, sources), parts, strict=True))
             return evaluate(combination.of([*map(Quantity, arrays)]), arrays, arithmetic)  # type: ignore[return-value]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 

@@ -36,7 +36,7 @@ def is_gradient(value: Any) -> bool:
 
 
 def visited(*wanted: Wanted, path: Path = PROBLEM) -> list[list[str]]:
-    """The files in which a function is called with each thing wanted, while a problem is read, solved and written."""
+    """The files in which a function is called with each thing wanted, while a problem is read, solved, written."""
     found: list[set[str]] = [set() for _ in wanted]
     package = f"{PACKAGE}/"
 
