@@ -95,13 +95,13 @@ def test_it_is_in_every_output() -> None:
         name: " ".join(text.split()) for name, text in outputs(PROBLEM.replace("EXPLAIN", "delta")).items()
     }
     for name in ("text", "markdown", "latex", "typst"):
-        assert WORDS["forward"] in said[name], name
+        assert WORDS["forward"].rstrip(".") in said[name], name
         assert "mean of layer 1 and the inputs" in said[name], name
     assert "z₁⁽²⁾ = 1/2·(a₁⁽¹⁾ + x₁)" in said["text"]
     assert r"z_1^{(2)} &= \frac{1}{2}" in said["markdown"]
     assert r"\frac{1}{2}" in said["latex"]
     assert '"z[2][1]"' in said["json"]
-    assert WORDS["legend"] in said["drawings"]
+    assert WORDS["legend"] in said["drawings"], said["drawings"][:2000]
     for name in ("mathml", "typst"):
         assert said[name]
 
@@ -113,5 +113,9 @@ def test_programs_compute_it() -> None:
 
 
 def test_what_comes_in_has_one_width() -> None:
+    text = PROBLEM.replace("EXPLAIN", "delta").replace(
+        "units: 2, activation: tanh, weights: [[0.5, -0.25], [0.1, 0.4]], bias: [0.1, -0.2]",
+        "units: 1, activation: tanh, weights: [[0.5, -0.25]]",
+    )
     with pytest.raises(ProblemError, match="layers of different widths are averaged"):
-        load_problem(PROBLEM.replace("[1, input]", "[1, 0]").replace("inputs: 2", "inputs: 3"))
+        load_problem(text)
